@@ -1,0 +1,93 @@
+//! What an image says of itself: manifests, configs, history, platforms, and the grammar that names images.
+//!
+//! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
+
+pub mod config;
+pub mod platform;
+
+/// An image, described before any layer is read.
+#[derive(Clone, Debug, Default)]
+pub struct Image {
+    /// What the user asked for, as typed.
+    pub reference: String,
+    /// What kind of place it was found in, in the words of containers-transports(5): `docker-archive`,
+    /// `oci`, `oci-archive`, `dir`, `rootfs`.
+    pub source: String,
+    /// The image ID: `sha256:…` of the config, where there is a config.
+    pub id: Option<String>,
+    /// `sha256:…` (or sha512) of the manifest, where there is one that has a digest.
+    pub manifest_digest: Option<String>,
+    /// Operating system, architecture and variant.
+    pub platform: Option<platform::Platform>,
+    /// Names and tags the place knows it by.
+    pub names: Vec<String>,
+    /// What the config says, or nothing at all where it is absent or unreadable (then there is a problem).
+    pub config: config::Config,
+    /// Manifest annotations, in the manifest's order.
+    pub annotations: Vec<(String, String)>,
+    /// The layer stack, base first.
+    pub layers: Vec<Layer>,
+    /// The whole history, oldest first, empty layers included.
+    pub history: Vec<HistoryStep>,
+    /// What else the place holds beside this image: other platforms, attestations, artifacts.
+    pub others: Vec<Other>,
+    /// What was odd about manifest, config or history. Layers carry their own.
+    pub problems: Vec<String>,
+}
+
+/// One layer as manifest, config and history describe it.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// Digest of the uncompressed tar, from the config.
+    pub diff_id: Option<String>,
+    /// Digest of the blob, from the manifest.
+    pub digest: Option<String>,
+    /// As the manifest says; the bytes decide how it is read.
+    pub media_type: Option<String>,
+    /// Length of the blob as stored, where that is compressed or the manifest says it.
+    pub compressed_bytes: Option<u64>,
+    /// The command that made it, as history records it.
+    pub created_by: Option<String>,
+    /// History's comment.
+    pub comment: Option<String>,
+    /// When, RFC 3339 as recorded.
+    pub created: Option<String>,
+    /// A container's own layer, on top of the image's read-only ones.
+    pub writable: bool,
+    /// What is known to be wrong before it is read (blob absent, encrypted, …).
+    pub problems: Vec<String>,
+}
+
+/// One step of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryStep {
+    /// When, as recorded.
+    pub created: Option<String>,
+    /// The command.
+    pub created_by: Option<String>,
+    /// Who.
+    pub author: Option<String>,
+    /// A remark.
+    pub comment: Option<String>,
+    /// The step made no layer.
+    pub empty_layer: bool,
+    /// Index of the layer it made, where the two could be matched.
+    pub layer: Option<usize>,
+}
+
+/// Something that lies beside the chosen image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Other {
+    /// What it is: `image`, `attestation`, `artifact`, `index`.
+    pub kind: String,
+    /// Its digest.
+    pub digest: Option<String>,
+    /// Its platform, where it has one.
+    pub platform: Option<platform::Platform>,
+    /// Size of its manifest in bytes.
+    pub size: Option<u64>,
+    /// Whether its manifest is here at all.
+    pub present: bool,
+    /// Names, artifact type or predicate types: whatever tells a person what it is.
+    pub note: String,
+}

@@ -1,0 +1,162 @@
+//! The bytes of one blob, wherever they lie: a region of a file or of memory, read at any offset.
+//!
+//! A blob is immutable and cheap to clone; it knows nothing of what the bytes mean.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// A region of bytes that can be read at any offset, from several threads at once.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    bytes: Bytes,
+    offset: u64,
+    len: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Bytes {
+    File(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+impl Blob {
+    /// `len` bytes of `file` from `offset`. The region may reach past the end of the file; reads then end early.
+    #[must_use]
+    pub const fn region(file: Arc<File>, offset: u64, len: u64) -> Self {
+        Self { bytes: Bytes::File(file), offset, len }
+    }
+
+    /// The whole of an open file, as long as it is now.
+    ///
+    /// # Errors
+    /// Where the file's size cannot be read.
+    pub fn whole(file: File) -> io::Result<Self> {
+        let len = file.metadata()?.len();
+        Ok(Self::region(Arc::new(file), 0, len))
+    }
+
+    /// Bytes in memory.
+    #[must_use]
+    pub fn memory(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let len = bytes.len() as u64;
+        Self { bytes: Bytes::Memory(bytes), offset: 0, len }
+    }
+
+    /// How many bytes the region spans.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether the region is empty.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A region of this region; what reaches past its end is cut off.
+    #[must_use]
+    pub fn slice(&self, offset: u64, len: u64) -> Self {
+        let offset = offset.min(self.len);
+        Self {
+            bytes: self.bytes.clone(),
+            offset: self.offset + offset,
+            len: len.min(self.len - offset),
+        }
+    }
+
+    /// Reads at `offset`, as many bytes as one read gives; 0 at the end.
+    ///
+    /// # Errors
+    /// What the file system reports.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let left = self.len.saturating_sub(offset);
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let buffer = &mut buffer[..wanted];
+        match &self.bytes {
+            Bytes::File(file) => read_file_at(file, buffer, self.offset + offset),
+            Bytes::Memory(bytes) => {
+                let start = usize::try_from(self.offset + offset).unwrap_or(usize::MAX);
+                let source = bytes.get(start..).unwrap_or(&[]);
+                let count = buffer.len().min(source.len());
+                buffer[..count].copy_from_slice(&source[..count]);
+                Ok(count)
+            }
+        }
+    }
+
+    /// Reads until `buffer` is full or the region ends; returns how much was read.
+    ///
+    /// # Errors
+    /// What the file system reports.
+    pub fn fill_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.read_at(&mut buffer[filled..], offset + filled as u64) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The whole region in memory, if it is at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `InvalidData` where the region is larger, else what the file system reports.
+    pub fn read_all(&self, limit: u64) -> io::Result<Vec<u8>> {
+        if self.len > limit {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} bytes, more than the {limit} that such a document may have", self.len),
+            ));
+        }
+        // The file may be shorter than the region claims: the buffer grows with what is there.
+        let mut bytes = Vec::new();
+        self.reader().take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A sequential reader over the region.
+    #[must_use]
+    pub fn reader(&self) -> BlobReader {
+        BlobReader { blob: self.clone(), at: 0 }
+    }
+}
+
+#[cfg(unix)]
+fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// Reads a [`Blob`] front to back.
+#[derive(Clone, Debug)]
+pub struct BlobReader {
+    blob: Blob,
+    at: u64,
+}
+
+impl BlobReader {
+    /// How many bytes were read so far.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.at
+    }
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.blob.read_at(buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
