@@ -17,6 +17,8 @@
 //!
 //! `stack`, `text`, `layer`, `image` and `source` know no terminal; `app` and `ui` know no source.
 
+#![warn(unreachable_pub)]
+
 pub mod app;
 pub mod cli;
 pub mod image;

@@ -1,7 +1,187 @@
 //! The union filesystem: every path any layer names, once, and on each path the events that befell it.
 //!
-//! Pure: no I/O, no clock, no terminal. Tables of rows come in ([`table::Table`]), queries go out.
+//! Pure: no I/O, no clock, no terminal. Tables of rows come in ([`table::Table`], folded by [`fold::Fold`]), and the
+//! merged tree at a layer, a layer's diff, a path's history, totals and waste are queries over the same events:
+//! nothing is copied or merged again when somebody looks at another layer.
+//!
+//! ```text
+//! arena    every path once               events   what befell it, in layer order
+//! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
+//! totals   per directory, only where something below it changed
+//! view     a path at a layer             change   what a layer did            history, waste, search
+//! outline  a tree as numbered rows       walk     a tree in path order
+//! ```
 
+mod apply;
+mod arena;
+mod change;
 pub mod entry;
+mod events;
+pub mod fold;
+mod history;
+mod links;
+pub mod notation;
+pub mod outline;
 pub mod paths;
+mod resolve;
+pub mod search;
 pub mod table;
+mod totals;
+mod view;
+pub mod walk;
+pub mod waste;
+
+use hashbrown::HashMap;
+
+use arena::{Arena, NONE};
+pub use change::{Change, ChangeKind};
+use entry::{Entry, Kind};
+pub use events::Cause;
+use events::{Events, Flag};
+pub use history::Step;
+use table::Table;
+use totals::Totals as Records;
+pub use view::{LayerSummary, Payload, Totals, Version};
+
+/// A path that some layer names. Ids stay valid for the life of the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The image's root directory.
+    pub const ROOT: Self = Self(0);
+}
+
+/// Something that befell a path in one layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(u32);
+
+/// The layers of one image, as far as they were folded.
+pub struct Stack {
+    arena: Arena,
+    events: Events,
+    totals: Records,
+    /// For each folded layer, the event after its last.
+    layer_ends: Vec<u32>,
+    summaries: Vec<LayerSummary>,
+    declared: usize,
+    /// The links of payloads that have any, and whichever name carries such a payload now, if not the file itself.
+    names_of: links::NamesOf,
+    carriers: HashMap<u32, u32>,
+    place: Option<resolve::CachedPlace>,
+}
+
+impl Stack {
+    /// An empty stack for an image that says it has so many layers.
+    #[must_use]
+    pub fn new(layers: usize) -> Self {
+        let mut arena = Arena::new();
+        let mut events = Events::default();
+        // The root is always there: a layer that names it only tells its attributes.
+        let root = Entry::new(b"", Kind::Directory);
+        arena.latest[0] = events.push(0, NONE, 0, &root, None, None);
+        events.set(arena.latest[0], Flag::IMPLIED);
+        events.set(arena.latest[0], Flag::QUIET);
+        Self {
+            arena,
+            events,
+            totals: Records::default(),
+            layer_ends: Vec::new(),
+            summaries: Vec::new(),
+            declared: layers,
+            names_of: HashMap::new(),
+            carriers: HashMap::new(),
+            place: None,
+        }
+    }
+
+    /// Folds a whole layer on top.
+    pub fn fold(&mut self, table: &Table) -> fold::Oddities {
+        let mut fold = fold::Fold::new(self, table);
+        while fold.step(self, usize::MAX) {}
+        fold.finish(self)
+    }
+
+    /// Says that no more layers will come: sorts the siblings and gives back what only folding needed.
+    pub fn freeze(&mut self) {
+        self.arena.freeze();
+        self.events.shrink();
+        self.totals.shrink();
+        self.place = None;
+    }
+
+    /// How many layers the image says it has.
+    #[must_use]
+    pub const fn layer_count(&self) -> usize {
+        self.declared
+    }
+
+    /// How many layers were folded: layers `0..folded()` can be asked about.
+    #[must_use]
+    pub fn folded(&self) -> usize {
+        self.layer_ends.len()
+    }
+
+    /// How many paths the layers name, the root included.
+    #[must_use]
+    pub fn path_count(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// Bytes held on the heap, tables of names included.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.arena.heap_bytes() + self.events.heap_bytes() + self.totals.heap_bytes()
+    }
+
+    /// The last component of a path; empty for the root.
+    #[must_use]
+    pub fn name(&self, node: NodeId) -> &[u8] {
+        self.arena.name(node.0)
+    }
+
+    /// The absolute path, `/` for the root. Raw bytes.
+    #[must_use]
+    pub fn path(&self, node: NodeId) -> Vec<u8> {
+        self.arena.path(node.0)
+    }
+
+    /// The directory that holds the path; `None` for the root.
+    #[must_use]
+    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
+        Some(self.arena.parent(node.0)).filter(|&parent| parent != NONE).map(NodeId)
+    }
+
+    /// Whether `node` is `dir` or lies below it.
+    #[must_use]
+    pub fn is_below(&self, node: NodeId, dir: NodeId) -> bool {
+        self.arena.is_below(node.0, dir.0)
+    }
+
+    /// The path of that spelling, if any layer names it. Links are not followed.
+    #[must_use]
+    pub fn find(&self, path: &[u8]) -> Option<NodeId> {
+        let mut normal = Vec::new();
+        paths::normalise(path, &mut normal);
+        let mut node = 0;
+        for component in normal.split(|&byte| byte == b'/').filter(|c| !c.is_empty()) {
+            node = self.arena.child(node, component)?;
+        }
+        Some(NodeId(node))
+    }
+
+    /// The newest event of a path, if that leaves it visible.
+    fn newest_visible(&self, node: u32) -> Option<u32> {
+        let event = self.arena.latest[node as usize];
+        (event != NONE && !self.events.is_tombstone(event)).then_some(event)
+    }
+
+    fn newest_layer(&self, node: u32) -> Option<u16> {
+        let event = self.arena.latest[node as usize];
+        (event != NONE).then(|| self.events.layer(event) as u16)
+    }
+
+    fn is_visible_directory(&self, node: u32) -> bool {
+        self.newest_visible(node).is_some_and(|event| self.events.is_dir(event))
+    }
+}

@@ -216,7 +216,10 @@ pub struct Rows<'t> {
 
 impl Rows<'_> {
     /// The next row, or `None` at the end.
-    #[expect(clippy::should_implement_trait, reason = "a row borrows the cursor, which Iterator cannot say")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a row borrows the cursor, which Iterator cannot say"
+    )]
     pub fn next(&mut self) -> Option<Row<'_>> {
         let start = self.at;
         let mut input = Input { bytes: self.bytes, at: start };
@@ -271,8 +274,7 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &mut Before, kind: Kind) -> Opt
         entry.link = input.counted()?;
     }
     if has(HAS_DEVICE) {
-        entry.device =
-            (u32::try_from(input.number()?).ok()?, u32::try_from(input.number()?).ok()?);
+        entry.device = (u32::try_from(input.number()?).ok()?, u32::try_from(input.number()?).ok()?);
     }
     if has(HAS_XATTRS) {
         entry.xattrs = Xattrs::from_encoded(input.counted()?);

@@ -1,0 +1,379 @@
+//! Every path that any layer names, once: interned names, parents, children. What happened to a path is in
+//! [`super::events`].
+//!
+//! Columns of u32, 20 bytes a path and its name. A parent is always created before its children, so ids grow
+//! with depth along every path. While layers are folded, siblings are linked lists and a hash table finds a child
+//! by name; [`Arena::freeze`] replaces both by one sorted list of children.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// No node, event, record or directory.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Byte strings stored once each: component names, link targets, encoded attribute sets.
+#[derive(Default)]
+pub(super) struct Names {
+    /// Each name behind its length as LEB128; an id is the offset of the length.
+    bytes: Vec<u8>,
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Names {
+    pub(super) fn intern(&mut self, name: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(name);
+        let bytes = &self.bytes;
+        if let Some(&id) = self.table.find(hash, |&id| slice(bytes, id) == name) {
+            return id;
+        }
+        let id = self.bytes.len() as u32;
+        let mut length = name.len();
+        while length >= 0x80 {
+            self.bytes.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        self.bytes.push(length as u8);
+        self.bytes.extend_from_slice(name);
+        let (bytes, hasher) = (&self.bytes, &self.hasher);
+        self.table.insert_unique(hash, id, |&id| hasher.hash_one(slice(bytes, id)));
+        id
+    }
+
+    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
+        self.table.find(self.hasher.hash_one(name), |&id| slice(&self.bytes, id) == name).copied()
+    }
+
+    pub(super) fn get(&self, id: u32) -> &[u8] {
+        slice(&self.bytes, id)
+    }
+
+    /// Whether `more` bytes of names still fit into 32-bit offsets.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        self.bytes.len() + more + 8 < NONE as usize
+    }
+
+    /// Ids and names, in the order they came.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            if at >= self.bytes.len() {
+                return None;
+            }
+            let id = at as u32;
+            let (start, end) = span(&self.bytes, id);
+            at = end;
+            Some((id, &self.bytes[start..end]))
+        })
+    }
+
+    /// The end of the arena: every id is below it.
+    pub(super) fn end(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.bytes.capacity() + self.table.capacity() * 5
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        let (bytes, hasher) = (&self.bytes, &self.hasher);
+        self.table.shrink_to_fit(|&id| hasher.hash_one(slice(bytes, id)));
+    }
+}
+
+fn span(bytes: &[u8], id: u32) -> (usize, usize) {
+    let mut at = id as usize;
+    let (mut length, mut shift) = (0, 0);
+    loop {
+        let byte = bytes[at];
+        at += 1;
+        length |= usize::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return (at, at + length);
+        }
+        shift += 7;
+    }
+}
+
+fn slice(bytes: &[u8], id: u32) -> &[u8] {
+    let (start, end) = span(bytes, id);
+    &bytes[start..end]
+}
+
+/// What a node that has (or had) children knows beyond other nodes.
+pub(super) struct Dir {
+    pub(super) node: u32,
+    /// Growing: the head of the sibling list. Frozen: where the children begin in `list`.
+    first: u32,
+    count: u32,
+    /// The newest record of totals, see [`super::totals`].
+    pub(super) record: u32,
+}
+
+/// How children are found.
+enum Children {
+    Growing { next: Vec<u32>, table: HashTable<u32>, hasher: DefaultHashBuilder },
+    Frozen { list: Vec<u32> },
+}
+
+/// The paths.
+pub(super) struct Arena {
+    pub(super) names: Names,
+    parent: Vec<u32>,
+    name: Vec<u32>,
+    /// The newest event of each node.
+    pub(super) latest: Vec<u32>,
+    /// Index into `dirs`, or NONE.
+    dir: Vec<u32>,
+    pub(super) dirs: Vec<Dir>,
+    children: Children,
+    /// The node found or made last: a layer that names many old paths mostly names them in their old order.
+    recent: u32,
+}
+
+/// How far behind the node of the last entry the next one's is looked for before the hash table is asked.
+const AHEAD: u32 = 4;
+
+impl Arena {
+    /// Only the root, which is node 0.
+    pub(super) fn new() -> Self {
+        let mut names = Names::default();
+        let empty = names.intern(b"");
+        Self {
+            names,
+            parent: vec![NONE],
+            name: vec![empty],
+            latest: vec![NONE],
+            dir: vec![NONE],
+            dirs: Vec::new(),
+            children: Children::Growing {
+                next: vec![NONE],
+                table: HashTable::new(),
+                hasher: DefaultHashBuilder::default(),
+            },
+            recent: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.parent.len()
+    }
+
+    pub(super) fn parent(&self, node: u32) -> u32 {
+        self.parent[node as usize]
+    }
+
+    pub(super) fn name_id(&self, node: u32) -> u32 {
+        self.name[node as usize]
+    }
+
+    pub(super) fn name(&self, node: u32) -> &[u8] {
+        self.names.get(self.name[node as usize])
+    }
+
+    pub(super) fn dir(&self, node: u32) -> u32 {
+        self.dir[node as usize]
+    }
+
+    /// The directory index of `node`, making it one that can have children.
+    pub(super) fn make_dir(&mut self, node: u32) -> u32 {
+        if self.dir[node as usize] == NONE {
+            self.dir[node as usize] = self.dirs.len() as u32;
+            self.dirs.push(Dir { node, first: NONE, count: 0, record: NONE });
+        }
+        self.dir[node as usize]
+    }
+
+    pub(super) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
+        match &self.children {
+            Children::Growing { table, hasher, .. } => {
+                let name = self.names.find(name)?;
+                table
+                    .find(hasher.hash_one((parent, name)), |&node| self.is(node, parent, name))
+                    .copied()
+            }
+            Children::Frozen { list } => {
+                let dir = self.dirs.get(self.dir(parent) as usize)?;
+                let siblings = &list[dir.first as usize..(dir.first + dir.count) as usize];
+                let found = siblings.binary_search_by(|&node| self.name(node).cmp(name)).ok()?;
+                Some(siblings[found])
+            }
+        }
+    }
+
+    /// The child of that name, created without any event where there is none.
+    pub(super) fn child_or_create(&mut self, parent: u32, name: &[u8]) -> u32 {
+        if let Some(node) = self.next_in_order(parent, name) {
+            self.recent = node;
+            return node;
+        }
+        self.thaw();
+        let name = self.names.intern(name);
+        let dir = self.make_dir(parent);
+        let node = self.parent.len() as u32;
+        let Children::Growing { next, table, hasher } = &mut self.children else { return NONE };
+        let hash = hasher.hash_one((parent, name));
+        let (parents, names) = (&self.parent, &self.name);
+        let same = |&node: &u32| parents[node as usize] == parent && names[node as usize] == name;
+        if let Some(&found) = table.find(hash, same) {
+            self.recent = found;
+            return found;
+        }
+        table.insert_unique(hash, node, |&node| {
+            hasher.hash_one((parents[node as usize], names[node as usize]))
+        });
+        let dir = &mut self.dirs[dir as usize];
+        next.push(dir.first);
+        dir.first = node;
+        dir.count += 1;
+        self.parent.push(parent);
+        self.name.push(name);
+        self.latest.push(NONE);
+        self.dir.push(NONE);
+        self.recent = node;
+        node
+    }
+
+    /// The child of that name, if it is one of the next nodes: their columns lie side by side, where the tables of
+    /// names and children are a cache miss each.
+    fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
+        let end = (self.recent + 1 + AHEAD).min(self.len() as u32);
+        (self.recent + 1..end).find(|&node| self.parent(node) == parent && self.name(node) == name)
+    }
+
+    fn is(&self, node: u32, parent: u32, name: u32) -> bool {
+        self.parent[node as usize] == parent && self.name[node as usize] == name
+    }
+
+    /// Every child ever seen, sorted by name, where the arena is frozen.
+    pub(super) fn frozen_children(&self, node: u32) -> Option<&[u32]> {
+        let Children::Frozen { list } = &self.children else { return None };
+        let Some(dir) = self.dirs.get(self.dir(node) as usize) else { return Some(&[]) };
+        Some(&list[dir.first as usize..(dir.first + dir.count) as usize])
+    }
+
+    /// Every child ever seen, sorted by name; `scratch` is used where the arena is still growing.
+    pub(super) fn children<'a>(&'a self, node: u32, scratch: &'a mut Vec<u32>) -> &'a [u32] {
+        if let Some(children) = self.frozen_children(node) {
+            return children;
+        }
+        scratch.clear();
+        self.each_child(node, |child| scratch.push(child));
+        scratch.sort_unstable_by(|&a, &b| self.name(a).cmp(self.name(b)));
+        scratch
+    }
+
+    /// Every child ever seen, in no particular order.
+    pub(super) fn each_child(&self, node: u32, mut visit: impl FnMut(u32)) {
+        if self.dir(node) == NONE {
+            return;
+        }
+        let dir = &self.dirs[self.dir(node) as usize];
+        match &self.children {
+            Children::Growing { next, .. } => {
+                let mut child = dir.first;
+                while child != NONE {
+                    visit(child);
+                    child = next[child as usize];
+                }
+            }
+            Children::Frozen { list } => {
+                list[dir.first as usize..(dir.first + dir.count) as usize]
+                    .iter()
+                    .for_each(|&child| visit(child));
+            }
+        }
+    }
+
+    /// Sorts all children into one list and drops what only growing needs.
+    pub(super) fn freeze(&mut self) {
+        let Children::Growing { next, .. } = &self.children else { return };
+        let mut list = Vec::with_capacity(self.parent.len() - 1);
+        let mut dirs = std::mem::take(&mut self.dirs);
+        for dir in &mut dirs {
+            let start = list.len();
+            let mut child = dir.first;
+            while child != NONE {
+                list.push(child);
+                child = next[child as usize];
+            }
+            // Lists are built by prepending: reversed, they are nearly in the order of a sorted tar.
+            list[start..].reverse();
+            list[start..].sort_by(|&a, &b| self.name(a).cmp(self.name(b)));
+            dir.first = start as u32;
+        }
+        self.dirs = dirs;
+        self.children = Children::Frozen { list };
+        self.names.shrink();
+        for column in [&mut self.parent, &mut self.name, &mut self.latest, &mut self.dir] {
+            column.shrink_to_fit();
+        }
+        self.dirs.shrink_to_fit();
+    }
+
+    /// The inverse of [`Self::freeze`], for a layer that is folded after all.
+    fn thaw(&mut self) {
+        let Children::Frozen { list } = &self.children else { return };
+        let list = list.clone();
+        let mut next = vec![NONE; self.parent.len()];
+        for dir in &mut self.dirs {
+            let range = dir.first as usize..(dir.first + dir.count) as usize;
+            dir.first = NONE;
+            for &child in &list[range] {
+                next[child as usize] = dir.first;
+                dir.first = child;
+            }
+        }
+        let hasher = DefaultHashBuilder::default();
+        let mut table = HashTable::with_capacity(list.len());
+        let key =
+            |&node: &u32| hasher.hash_one((self.parent[node as usize], self.name[node as usize]));
+        for &node in &list {
+            table.insert_unique(key(&node), node, key);
+        }
+        self.children = Children::Growing { next, table, hasher };
+    }
+
+    /// The absolute path: `/` for the root.
+    pub(super) fn path(&self, node: u32) -> Vec<u8> {
+        let mut chain = Vec::new();
+        let mut at = node;
+        while at != 0 {
+            chain.push(at);
+            at = self.parent(at);
+        }
+        let mut path = Vec::new();
+        for &node in chain.iter().rev() {
+            path.push(b'/');
+            path.extend_from_slice(self.name(node));
+        }
+        if path.is_empty() {
+            path.push(b'/');
+        }
+        path
+    }
+
+    /// Whether `node` lies below `dir` (or is it).
+    pub(super) fn is_below(&self, mut node: u32, dir: u32) -> bool {
+        // A parent's id is smaller than its child's.
+        while node > dir {
+            node = self.parent(node);
+        }
+        node == dir
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let children = match &self.children {
+            Children::Growing { next, table, .. } => next.capacity() * 4 + table.capacity() * 5,
+            Children::Frozen { list } => list.capacity() * 4,
+        };
+        let columns = [&self.parent, &self.name, &self.latest, &self.dir];
+        self.names.heap_bytes()
+            + columns.iter().map(|column| column.capacity() * 4).sum::<usize>()
+            + self.dirs.capacity() * size_of::<Dir>()
+            + children
+    }
+}

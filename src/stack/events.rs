@@ -1,0 +1,379 @@
+//! What befell each path, in layer order: one event is 37 bytes in columns, the rare is kept aside.
+//!
+//! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
+//! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`super::view`].
+
+use std::collections::HashMap;
+
+use super::arena::NONE;
+use super::entry::{Entry, Fingerprint, Kind, Mtime};
+
+const KIND_MASK: u16 = 0xf;
+const TOMBSTONE: u16 = 0xf;
+const FINGERPRINT_SHIFT: u32 = 14;
+
+/// Facts about an event, one bit each, above the four bits of its kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Flag(u16);
+
+impl Flag {
+    /// A directory named again with nothing but its mtime changed: no event for anybody but `mtime`.
+    pub(super) const QUIET: Self = Self(1 << 4);
+    /// A directory that no layer names, only implies.
+    pub(super) const IMPLIED: Self = Self(1 << 5);
+    /// The directory has an opaque marker in this layer.
+    pub(super) const OPAQUE: Self = Self(1 << 6);
+    /// A later entry of the same layer has the same path.
+    pub(super) const SUPERSEDED: Self = Self(1 << 7);
+    /// The contents are known to equal those of the event before.
+    pub(super) const SAME: Self = Self(1 << 8);
+    /// The contents are known to differ from those of the event before.
+    pub(super) const DIFFERENT: Self = Self(1 << 9);
+    /// The stored name had a `..`.
+    pub(super) const CLAMPED: Self = Self(1 << 10);
+    /// A parent in the stored name is a symbolic link.
+    pub(super) const REDIRECTED: Self = Self(1 << 11);
+    /// The payload is a sparse file's.
+    pub(super) const SPARSE: Self = Self(1 << 12);
+    /// A hard link whose target is not there.
+    pub(super) const BROKEN: Self = Self(1 << 13);
+}
+
+/// What removed a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The layer has an entry for the path.
+    Entry,
+    /// A whiteout of the path or of a directory above it.
+    Whiteout,
+    /// An opaque marker in a directory above it.
+    Opaque,
+    /// A non-directory took the place of a directory above it.
+    Replaced,
+}
+
+impl Cause {
+    /// The name used in JSON output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Whiteout => "whiteout",
+            Self::Opaque => "opaque",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+/// The events of all paths.
+#[derive(Default)]
+pub(super) struct Events {
+    node: Vec<u32>,
+    prev: Vec<u32>,
+    layer: Vec<u16>,
+    meta: Vec<u16>,
+    /// Permission bits; a tombstone's cause.
+    mode: Vec<u16>,
+    owner: Vec<u16>,
+    /// Logical size; a tombstone's cause node. `NONE`: see `sizes`.
+    size: Vec<u32>,
+    /// Seconds since 1970. `NONE`: see `mtimes`.
+    mtime: Vec<u32>,
+    /// A file's payload in units of 512 bytes (`NONE`: see `offsets`); a hard link's payload event.
+    data: Vec<u32>,
+    fingerprint: Vec<u64>,
+
+    owners: Vec<(u64, u64)>,
+    owner_ids: HashMap<(u64, u64), u16>,
+    many_owners: Vec<(u32, (u64, u64))>,
+    sizes: Vec<(u32, u64)>,
+    mtimes: Vec<(u32, Mtime)>,
+    offsets: Vec<(u32, u64)>,
+    stored: Vec<(u32, u64)>,
+    devices: Vec<(u32, (u32, u32))>,
+    links: Vec<(u32, u32)>,
+    xattrs: Vec<(u32, u32)>,
+}
+
+/// Looks up a rare fact; pairs are sorted by event because events are appended in order.
+fn aside<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
+    pairs.binary_search_by_key(&event, |pair| pair.0).ok().map(|found| pairs[found].1)
+}
+
+impl Events {
+    pub(super) fn len(&self) -> usize {
+        self.node.len()
+    }
+
+    pub(super) fn node(&self, event: u32) -> u32 {
+        self.node[event as usize]
+    }
+
+    pub(super) fn prev(&self, event: u32) -> u32 {
+        self.prev[event as usize]
+    }
+
+    pub(super) fn layer(&self, event: u32) -> usize {
+        usize::from(self.layer[event as usize])
+    }
+
+    pub(super) fn has(&self, event: u32, flag: Flag) -> bool {
+        self.meta[event as usize] & flag.0 != 0
+    }
+
+    pub(super) fn set(&mut self, event: u32, flag: Flag) {
+        self.meta[event as usize] |= flag.0;
+    }
+
+    pub(super) fn clear(&mut self, event: u32, flag: Flag) {
+        self.meta[event as usize] &= !flag.0;
+    }
+
+    /// `None` for a tombstone.
+    pub(super) fn kind(&self, event: u32) -> Option<Kind> {
+        Kind::from_u8((self.meta[event as usize] & KIND_MASK) as u8)
+    }
+
+    pub(super) fn is_tombstone(&self, event: u32) -> bool {
+        self.meta[event as usize] & KIND_MASK == TOMBSTONE
+    }
+
+    pub(super) fn is_dir(&self, event: u32) -> bool {
+        self.meta[event as usize] & KIND_MASK == Kind::Directory as u16
+    }
+
+    pub(super) fn mode(&self, event: u32) -> u16 {
+        self.mode[event as usize]
+    }
+
+    pub(super) fn owner(&self, event: u32) -> (u64, u64) {
+        match self.owner[event as usize] {
+            u16::MAX => aside(&self.many_owners, event).unwrap_or_default(),
+            id => self.owners.get(usize::from(id)).copied().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn size(&self, event: u32) -> u64 {
+        match self.size[event as usize] {
+            NONE => aside(&self.sizes, event).unwrap_or(0),
+            size => u64::from(size),
+        }
+    }
+
+    /// Payload bytes that this very event stores in its layer.
+    pub(super) fn stored(&self, event: u32) -> u64 {
+        if self.kind(event) != Some(Kind::File) {
+            return 0;
+        }
+        if self.has(event, Flag::SPARSE) {
+            return aside(&self.stored, event).unwrap_or(0);
+        }
+        self.size(event)
+    }
+
+    pub(super) fn mtime(&self, event: u32) -> Mtime {
+        match self.mtime[event as usize] {
+            NONE => aside(&self.mtimes, event).unwrap_or_default(),
+            seconds => Mtime { seconds: i64::from(seconds), nanos: 0 },
+        }
+    }
+
+    /// Where a file's payload begins in its layer.
+    pub(super) fn offset(&self, event: u32) -> Option<u64> {
+        match self.data[event as usize] {
+            NONE => aside(&self.offsets, event),
+            units => Some(u64::from(units) * 512),
+        }
+    }
+
+    /// The event that stores the contents seen under this name: itself for a file, its target's for a hard link.
+    pub(super) fn payload(&self, event: u32) -> Option<u32> {
+        match self.kind(event)? {
+            Kind::File => Some(event),
+            Kind::Hardlink => Some(self.data[event as usize]).filter(|&payload| payload != NONE),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_payload(&mut self, link: u32, payload: u32) {
+        self.data[link as usize] = payload;
+    }
+
+    pub(super) fn fingerprint(&self, event: u32) -> Option<Fingerprint> {
+        let value = self.fingerprint[event as usize];
+        match self.meta[event as usize] >> FINGERPRINT_SHIFT {
+            1 => Some(Fingerprint::Xxh3(value)),
+            2 => Some(Fingerprint::Crc64(value)),
+            3 => Some(Fingerprint::Sha256(value)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn device(&self, event: u32) -> Option<(u32, u32)> {
+        self.kind(event)
+            .filter(|kind| kind.is_device())
+            .map(|_| aside(&self.devices, event).unwrap_or_default())
+    }
+
+    /// Name id of a link's target.
+    pub(super) fn link(&self, event: u32) -> Option<u32> {
+        aside(&self.links, event)
+    }
+
+    /// Name id of the encoded attribute set.
+    pub(super) fn xattrs(&self, event: u32) -> Option<u32> {
+        aside(&self.xattrs, event)
+    }
+
+    /// What removed the path, and the node whose marker or entry did it.
+    pub(super) fn cause(&self, event: u32) -> (Cause, u32) {
+        if !self.is_tombstone(event) {
+            return (Cause::Entry, self.node(event));
+        }
+        let cause = match self.mode(event) {
+            1 => Cause::Opaque,
+            2 => Cause::Replaced,
+            _ => Cause::Whiteout,
+        };
+        (cause, self.size[event as usize])
+    }
+
+    fn push_row(&mut self, node: u32, prev: u32, layer: u16, meta: u16) -> u32 {
+        let event = self.node.len() as u32;
+        self.node.push(node);
+        self.prev.push(prev);
+        self.layer.push(layer);
+        self.meta.push(meta);
+        event
+    }
+
+    pub(super) fn push_tombstone(
+        &mut self,
+        node: u32,
+        prev: u32,
+        layer: u16,
+        cause: Cause,
+        by: u32,
+    ) -> u32 {
+        let event = self.push_row(node, prev, layer, TOMBSTONE);
+        self.mode.push(match cause {
+            Cause::Opaque => 1,
+            Cause::Replaced => 2,
+            Cause::Entry | Cause::Whiteout => 0,
+        });
+        self.owner.push(0);
+        self.size.push(by);
+        self.mtime.push(0);
+        self.data.push(NONE);
+        self.fingerprint.push(0);
+        event
+    }
+
+    /// Appends an entry's event. `link` and `xattrs` are name ids.
+    pub(super) fn push(
+        &mut self,
+        node: u32,
+        prev: u32,
+        layer: u16,
+        entry: &Entry<'_>,
+        link: Option<u32>,
+        xattrs: Option<u32>,
+    ) -> u32 {
+        let (fingerprint_kind, fingerprint) = match entry.fingerprint {
+            None => (0, 0),
+            Some(Fingerprint::Xxh3(value)) => (1, value),
+            Some(Fingerprint::Crc64(value)) => (2, value),
+            Some(Fingerprint::Sha256(value)) => (3, value),
+        };
+        let mut meta = entry.kind as u16 | fingerprint_kind << FINGERPRINT_SHIFT;
+        if entry.clamped {
+            meta |= Flag::CLAMPED.0;
+        }
+        if entry.sparse {
+            meta |= Flag::SPARSE.0;
+        }
+        let event = self.push_row(node, prev, layer, meta);
+        self.mode.push(entry.mode);
+        self.push_owner(event, (entry.uid, entry.gid));
+        self.size.push(small(entry.size).unwrap_or_else(|| {
+            self.sizes.push((event, entry.size));
+            NONE
+        }));
+        let seconds = u64::try_from(entry.mtime.seconds).ok().and_then(small);
+        self.mtime.push(seconds.filter(|_| entry.mtime.nanos == 0).unwrap_or_else(|| {
+            self.mtimes.push((event, entry.mtime));
+            NONE
+        }));
+        self.push_data(event, entry.data.filter(|_| entry.kind == Kind::File));
+        self.fingerprint.push(fingerprint);
+        if entry.sparse {
+            self.stored.push((event, entry.stored));
+        }
+        if entry.kind.is_device() {
+            self.devices.push((event, entry.device));
+        }
+        if let Some(link) = link {
+            self.links.push((event, link));
+        }
+        if let Some(xattrs) = xattrs {
+            self.xattrs.push((event, xattrs));
+        }
+        event
+    }
+
+    fn push_owner(&mut self, event: u32, owner: (u64, u64)) {
+        let known = self.owner_ids.get(&owner).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = self.owners.len().min(usize::from(u16::MAX)) as u16;
+            if id < u16::MAX {
+                self.owners.push(owner);
+                self.owner_ids.insert(owner, id);
+            }
+            id
+        });
+        if id == u16::MAX {
+            self.many_owners.push((event, owner));
+        }
+        self.owner.push(id);
+    }
+
+    fn push_data(&mut self, event: u32, offset: Option<u64>) {
+        let Some(offset) = offset else {
+            self.data.push(NONE);
+            return;
+        };
+        let units = Some(offset / 512).filter(|_| offset % 512 == 0).and_then(small);
+        self.data.push(units.unwrap_or_else(|| {
+            self.offsets.push((event, offset));
+            NONE
+        }));
+    }
+
+    pub(super) fn shrink(&mut self) {
+        for column in
+            [&mut self.node, &mut self.prev, &mut self.size, &mut self.mtime, &mut self.data]
+        {
+            column.shrink_to_fit();
+        }
+        for column in [&mut self.layer, &mut self.meta, &mut self.mode, &mut self.owner] {
+            column.shrink_to_fit();
+        }
+        self.fingerprint.shrink_to_fit();
+        self.links.shrink_to_fit();
+        self.mtimes.shrink_to_fit();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.node.capacity() * (5 * 4 + 4 * 2 + 8)
+            + self.many_owners.capacity() * 24
+            + (self.sizes.capacity() + self.offsets.capacity() + self.stored.capacity()) * 16
+            + self.mtimes.capacity() * 24
+            + self.devices.capacity() * 12
+            + (self.links.capacity() + self.xattrs.capacity()) * 8
+    }
+}
+
+/// A value that fits a u32 column beside its sentinel.
+fn small(value: u64) -> Option<u32> {
+    u32::try_from(value).ok().filter(|&value| value != NONE)
+}

@@ -1,0 +1,295 @@
+//! Folding: one layer's rows become events on paths.
+//!
+//! Two passes, as the OCI image specification's `layer.md` decides where engines differ: first all whiteouts and
+//! opaque markers against what lies below, then the entries in tar order. Which path a name means (symbolic links
+//! among its parents) is [`super::resolve`]'s business; here is what an entry does to the path it means.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
+
+use super::arena::{Arena, NONE};
+use super::entry::{Entry, Kind, Row};
+use super::events::{Cause, Events, Flag};
+use super::resolve::Resolved;
+use super::table::Table;
+use super::totals::Touch;
+use super::{LayerSummary, Stack};
+
+/// More events than this are not kept: some 2 GB, far beyond any image; a layer that claims more is cut there.
+pub const EVENT_LIMIT: usize = 1 << 25;
+
+/// Something odd that the fold met. None of it is fatal: what it means is decided by the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    /// A whiteout names a path that no lower layer has.
+    WhiteoutOfNothing,
+    /// An opaque marker stands in a directory that does not exist.
+    OpaqueOfNothing,
+    /// The layer has two entries for one path; the last one counts.
+    Duplicate,
+    /// A name with `..` in it; it stays below the root.
+    Clamped,
+    /// A parent in the name is a symbolic link: the entry lands where the link leads, as umoci and containerd
+    /// do it; Docker's overlay2 driver and containers/storage make a directory in the link's place.
+    ThroughLink,
+    /// A hard link whose target is not there.
+    BrokenLink,
+    /// An entry that is no directory stands for the root itself; it is ignored.
+    RootNotDirectory,
+    /// The layer holds more than [`EVENT_LIMIT`] events; the rest is not shown.
+    TooMany,
+}
+
+/// How often each oddity was met in a layer, with the first path that had it (absolute, raw bytes).
+pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
+
+/// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
+pub struct Fold<'t> {
+    rows: super::table::Rows<'t>,
+    table: &'t Table,
+    marked: bool,
+    layer: u16,
+    opaque: Vec<(Vec<u8>, Option<u32>)>,
+    /// Links whose target was not there (yet): event and target.
+    waiting: Vec<(u32, Vec<u8>)>,
+    oddities: Oddities,
+    entries: u64,
+    stored: u64,
+}
+
+impl<'t> Fold<'t> {
+    /// Begins folding `table` as the next layer of `stack`. Nothing of it is visible until [`Self::finish`].
+    #[must_use]
+    pub fn new(stack: &Stack, table: &'t Table) -> Self {
+        Self {
+            rows: table.rows(),
+            table,
+            marked: false,
+            layer: stack.folded() as u16,
+            opaque: Vec::new(),
+            waiting: Vec::new(),
+            oddities: Oddities::new(),
+            entries: 0,
+            stored: 0,
+        }
+    }
+
+    /// Deals with up to `rows` more rows. Returns whether there are more.
+    pub fn step(&mut self, stack: &mut Stack, rows: usize) -> bool {
+        if !self.marked {
+            self.marked = true;
+            self.apply_markers(stack);
+        }
+        for _ in 0..rows {
+            let Some(row) = self.rows.next() else { return false };
+            let Row::Entry(entry) = row else { continue };
+            if stack.events.len() >= EVENT_LIMIT
+                || !stack.arena.names.has_room(entry.path.len() * 2)
+            {
+                note(&mut self.oddities, Oddity::TooMany, || absolute(entry.path));
+                return false;
+            }
+            self.entries += 1;
+            self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
+            let at = Place {
+                layer: self.layer,
+                oddities: &mut self.oddities,
+                waiting: &mut self.waiting,
+            };
+            at.apply(stack, &entry);
+        }
+        true
+    }
+
+    /// Closes the layer: from now on it can be asked about.
+    pub fn finish(mut self, stack: &mut Stack) -> Oddities {
+        self.link_late(stack);
+        self.mark_opaque(stack);
+        stack.close_layer(self.entries, self.stored);
+        self.oddities
+    }
+
+    /// First pass: what the layer takes away from below.
+    fn apply_markers(&mut self, stack: &mut Stack) {
+        let mut whiteouts = Vec::new();
+        let mut rows = self.table.rows();
+        while let Some(row) = rows.next() {
+            match row {
+                Row::Whiteout { path } => whiteouts.push(path.to_vec()),
+                Row::Opaque { path } => self.opaque.push((path.to_vec(), None)),
+                Row::Entry(_) => {}
+            }
+        }
+        if whiteouts.is_empty() && self.opaque.is_empty() {
+            return;
+        }
+        // A marker in a directory that takes the place of a link is about that directory, not the link's target.
+        let replaced = self.replaced_links(stack);
+        // Deeper markers first, so that a path with a marker of its own is removed by that one whatever the order
+        // in the tar.
+        whiteouts.sort_by(|a, b| b.cmp(a));
+        whiteouts.dedup();
+        self.opaque.sort();
+        self.opaque.dedup();
+        for path in &whiteouts {
+            match stack.resolve_marker(path, &replaced) {
+                Some(node) if node != 0 && stack.newest_visible(node).is_some() => {
+                    stack.remove_below(node, self.layer, Cause::Whiteout, node);
+                    stack.bury(node, self.layer, Cause::Whiteout, node);
+                }
+                Some(node) if stack.newest_layer(node) == Some(self.layer) => {}
+                _ => note(&mut self.oddities, Oddity::WhiteoutOfNothing, || absolute(path)),
+            }
+        }
+        for (path, node) in self.opaque.iter_mut().rev() {
+            *node = stack.resolve_directory(path, &replaced);
+            if let Some(node) = *node {
+                stack.remove_below(node, self.layer, Cause::Opaque, node);
+            }
+        }
+    }
+
+    /// Symbolic links of the lower layers at whose path this layer has a directory.
+    fn replaced_links(&self, stack: &Stack) -> HashSet<u32> {
+        let mut replaced = HashSet::new();
+        let mut rows = self.table.rows();
+        while let Some(row) = rows.next() {
+            let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
+            let link = stack.find(path).filter(|node| {
+                stack
+                    .newest_visible(node.0)
+                    .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
+            });
+            replaced.extend(link.map(|node| node.0));
+        }
+        replaced
+    }
+
+    /// Hard links to something that stands later in the tar.
+    fn link_late(&mut self, stack: &mut Stack) {
+        for (event, target) in std::mem::take(&mut self.waiting) {
+            if stack.events.has(event, Flag::SUPERSEDED) {
+                continue;
+            }
+            let node = stack.events.node(event);
+            if let Some(payload) = stack.link_target(&target, node) {
+                stack.join(payload, event);
+            } else {
+                stack.events.set(event, Flag::BROKEN);
+                note(&mut self.oddities, Oddity::BrokenLink, || stack.arena.path(node));
+            }
+            stack.compare_contents(event);
+        }
+    }
+
+    fn mark_opaque(&mut self, stack: &mut Stack) {
+        for (path, node) in std::mem::take(&mut self.opaque) {
+            let node = node
+                .or_else(|| stack.resolve_existing(&path))
+                .filter(|&node| node == 0 || stack.is_visible_directory(node));
+            let Some(node) = node else {
+                note(&mut self.oddities, Oddity::OpaqueOfNothing, || absolute(&path));
+                continue;
+            };
+            let newest = stack.arena.latest[node as usize];
+            let event = if stack.newest_layer(node) == Some(self.layer) {
+                newest
+            } else {
+                stack.repeat(node, self.layer)
+            };
+            stack.events.set(event, Flag::OPAQUE);
+            stack.events.clear(event, Flag::QUIET);
+            stack.totals.touch(node);
+        }
+    }
+}
+
+/// Where an entry is applied: the layer, and where its troubles are written down.
+struct Place<'a> {
+    layer: u16,
+    oddities: &'a mut Oddities,
+    waiting: &'a mut Vec<(u32, Vec<u8>)>,
+}
+
+impl Place<'_> {
+    fn apply(self, stack: &mut Stack, entry: &Entry<'_>) {
+        let Resolved { node, redirected } = stack.resolve_for_entry(entry.path, self.layer);
+        if entry.clamped {
+            note(self.oddities, Oddity::Clamped, || stack.arena.path(node));
+        }
+        if redirected {
+            note(self.oddities, Oddity::ThroughLink, || stack.arena.path(node));
+        }
+        if entry.kind != Kind::Directory && node == 0 {
+            note(self.oddities, Oddity::RootNotDirectory, || b"/".to_vec());
+            return;
+        }
+        // A link's target is looked up before its own path changes.
+        let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
+        if entry.kind != Kind::Directory {
+            stack.remove_below(node, self.layer, Cause::Replaced, node);
+        }
+        let Some(event) = stack.put(node, self.layer, entry, self.oddities) else { return };
+        if redirected {
+            stack.events.set(event, Flag::REDIRECTED);
+        }
+        match target {
+            Some(Some(payload)) => stack.join(payload, event),
+            Some(None) => {
+                // What it shows is not known before the layer's end.
+                self.waiting.push((event, entry.link.to_vec()));
+                return;
+            }
+            None => {}
+        }
+        stack.compare_contents(event);
+    }
+}
+
+impl Stack {
+    fn close_layer(&mut self, entries: u64, stored: u64) {
+        let layer = self.layer_ends.len() as u16;
+        self.layer_ends.push(self.events.len() as u32);
+        self.place = None;
+        let events = &self.events;
+        self.totals.close(&mut self.arena, layer, |arena, node| touch(arena, events, node, layer));
+        let total = self.totals.at(&self.arena, 0, usize::from(layer)).map_or(0, |r| r.bytes);
+        let below = self.summaries.last().map_or(0, |below| below.cumulative_bytes);
+        self.summaries.push(LayerSummary {
+            entries,
+            bytes: stored,
+            cumulative_bytes: total,
+            net_bytes: total as i64 - below as i64,
+            ..self.count_changes(usize::from(layer))
+        });
+    }
+}
+
+/// How the layer being closed left a node, and whether that is a directory which was there before and stayed.
+fn touch(arena: &Arena, events: &Events, node: u32, layer: u16) -> (Touch, bool) {
+    let newest = arena.latest[node as usize];
+    if newest == NONE {
+        return (Touch::Passing, false);
+    }
+    let own = events.layer(newest) == usize::from(layer) && !events.has(newest, Flag::QUIET);
+    if !own {
+        return (Touch::Passing, !events.is_tombstone(newest) && events.is_dir(newest));
+    }
+    if events.is_tombstone(newest) {
+        return (Touch::Removed, false);
+    }
+    let prev = events.prev(newest);
+    if prev == NONE || events.is_tombstone(prev) {
+        return (Touch::Added, false);
+    }
+    (Touch::Changed, events.is_dir(newest) && events.is_dir(prev))
+}
+
+pub(super) fn note(oddities: &mut Oddities, oddity: Oddity, path: impl FnOnce() -> Vec<u8>) {
+    oddities.entry(oddity).and_modify(|seen| seen.0 += 1).or_insert_with(|| (1, path()));
+}
+
+fn absolute(path: &[u8]) -> Vec<u8> {
+    [b"/", path].concat()
+}

@@ -1,0 +1,140 @@
+//! Layers in one line, for tests and bug reports.
+//!
+//! ```text
+//! 0: +etc/ +etc/passwd:922 | 1: ~etc/passwd:951 | 2: -etc
+//! ```
+//!
+//! | form | row |
+//! |---|---|
+//! | `+a/` | directory |
+//! | `+a:12` | file of 12 bytes (`:12/4` stores 4 of them: sparse) |
+//! | `+a->b` | symbolic link |
+//! | `+a=>b` | hard link |
+//! | `+a*1.3` | character device 1:3 |
+//! | `~…` | the same as `+…`: tells the reader that it was there before |
+//! | `-a` | whiteout |
+//! | `!a` | opaque marker (`!` alone: the root's) |
+//!
+//! Behind an entry, in any order: `@755` mode, `%0.0` owner, `^17` mtime, `#c0` fingerprint, `&user.x=1` attribute.
+//! Layers are numbered for the reader; they are taken in the order they stand. Names are as they would be stored:
+//! normalised here as a lister would do it.
+
+use super::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs, encode_xattrs};
+use super::paths::normalise;
+use super::table::{Table, TableWriter};
+use super::{Stack, fold::Oddities};
+
+/// Parses the notation.
+///
+/// # Errors
+/// A sentence that names the word which is no row.
+pub fn layers(text: &str) -> Result<Vec<Table>, String> {
+    text.split('|').map(layer).collect()
+}
+
+/// Parses and folds; oddities are those of each layer.
+///
+/// # Errors
+/// As [`layers`].
+pub fn stack(text: &str) -> Result<(Stack, Vec<Oddities>), String> {
+    let tables = layers(text)?;
+    let mut stack = Stack::new(tables.len());
+    let oddities = tables.iter().map(|table| stack.fold(table)).collect();
+    Ok((stack, oddities))
+}
+
+fn layer(text: &str) -> Result<Table, String> {
+    let rows = text.split_once(':').filter(|(number, _)| number.trim().parse::<u16>().is_ok());
+    let mut writer = TableWriter::new();
+    for word in rows.map_or(text, |(_, rows)| rows).split_whitespace() {
+        row(word, &mut writer)?;
+    }
+    Ok(writer.finish())
+}
+
+fn row(word: &str, writer: &mut TableWriter) -> Result<(), String> {
+    let mut path = Vec::new();
+    let (sign, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+    match sign {
+        "-" => {
+            normalise(rest.as_bytes(), &mut path);
+            writer.push(&Row::Whiteout { path: &path });
+        }
+        "!" => {
+            normalise(rest.as_bytes(), &mut path);
+            writer.push(&Row::Opaque { path: &path });
+        }
+        "+" | "~" => {
+            entry(rest, writer).ok_or_else(|| format!("'{word}' is no row"))?;
+        }
+        _ => return Err(format!("'{word}' begins with none of + ~ - !")),
+    }
+    Ok(())
+}
+
+/// Cuts the text behind the first of `marks` off `rest`.
+fn take<'t>(rest: &mut &'t str, marks: &[char]) -> Option<(char, &'t str)> {
+    let at = rest.rfind(marks)?;
+    let mark = rest[at..].chars().next()?;
+    let value = &rest[at + mark.len_utf8()..];
+    *rest = &rest[..at];
+    Some((mark, value))
+}
+
+fn entry(word: &str, writer: &mut TableWriter) -> Option<()> {
+    let mut rest = word;
+    let mut entry = Entry::new(b"", Kind::File);
+    let mut mode = None;
+    let mut attributes = Vec::new();
+    while let Some((mark, value)) = take(&mut rest, &['@', '%', '^', '#', '&']) {
+        match mark {
+            '@' => mode = Some(u16::from_str_radix(value, 8).ok()?),
+            '%' => {
+                let (uid, gid) = value.split_once('.')?;
+                (entry.uid, entry.gid) = (uid.parse().ok()?, gid.parse().ok()?);
+            }
+            '^' => entry.mtime = Mtime { seconds: value.parse().ok()?, nanos: 0 },
+            '#' => {
+                entry.fingerprint = Some(Fingerprint::Xxh3(u64::from_str_radix(value, 16).ok()?));
+            }
+            _ => {
+                let (name, value) = value.split_once('=')?;
+                attributes.push((name.as_bytes().to_vec(), value.as_bytes().to_vec()));
+            }
+        }
+    }
+    let mut link = Vec::new();
+    if let Some((name, target)) = rest.split_once("=>") {
+        entry.kind = Kind::Hardlink;
+        normalise(target.as_bytes(), &mut link);
+        rest = name;
+    } else if let Some((name, target)) = rest.split_once("->") {
+        entry.kind = Kind::Symlink;
+        link.extend_from_slice(target.as_bytes());
+        rest = name;
+    } else if let Some((name, device)) = rest.split_once('*') {
+        let (major, minor) = device.split_once('.')?;
+        entry.kind = Kind::Char;
+        entry.device = (major.parse().ok()?, minor.parse().ok()?);
+        rest = name;
+    } else if let Some((name, size)) = rest.split_once(':') {
+        let (size, stored) = size.split_once('/').unwrap_or((size, size));
+        (entry.size, entry.stored) = (size.parse().ok()?, stored.parse().ok()?);
+        entry.sparse = entry.size != entry.stored;
+        rest = name;
+    } else if rest.ends_with('/') {
+        entry.kind = Kind::Directory;
+    }
+    entry.mode = mode.unwrap_or(match entry.kind {
+        Kind::Directory => 0o755,
+        Kind::Symlink => 0o777,
+        _ => 0o644,
+    });
+    let mut path = Vec::new();
+    entry.clamped = normalise(rest.as_bytes(), &mut path);
+    let attributes = encode_xattrs(&mut attributes);
+    let entry =
+        Entry { path: &path, link: &link, xattrs: Xattrs::from_encoded(&attributes), ..entry };
+    writer.push(&Row::Entry(entry));
+    Some(())
+}

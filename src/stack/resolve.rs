@@ -1,0 +1,189 @@
+//! Which path a stored name means: symbolic links among its parents are followed inside the root, as umoci and
+//! containerd do it. Only parents: the last component is the path itself.
+
+use std::borrow::Cow;
+
+use hashbrown::HashSet;
+
+use super::Stack;
+use super::arena::NONE;
+use super::entry::Kind;
+use super::paths;
+
+/// Links followed for one name before it counts as a loop (Linux: 40).
+const HOPS: usize = 40;
+/// Components that links may add to one name; a path of PATH_MAX bytes has at most twice as many.
+const COMPONENTS: usize = 1024;
+
+/// The node an entry's name means.
+pub(super) struct Resolved {
+    pub(super) node: u32,
+    /// A symbolic link was followed on the way.
+    pub(super) redirected: bool,
+}
+
+/// The directory of the entry before: in a tar, the next entry is nearly always in the same one.
+pub(super) struct CachedPlace {
+    path: Vec<u8>,
+    node: u32,
+    redirected: bool,
+}
+
+/// What stands at a component of a path.
+enum Step {
+    Directory(u32),
+    Link(u32),
+    Other,
+    Missing,
+}
+
+impl Stack {
+    /// The node for an entry of `layer`; directories that its path needs are implied.
+    pub(super) fn resolve_for_entry(&mut self, path: &[u8], layer: u16) -> Resolved {
+        let Some((parent, name)) = paths::split(path) else {
+            return Resolved { node: 0, redirected: false };
+        };
+        let cached = self.place.as_ref().filter(|place| place.path == parent);
+        let (dir, redirected) = match cached {
+            Some(place) => (place.node, place.redirected),
+            None => self.change_place(parent, layer),
+        };
+        Resolved { node: self.arena.child_or_create(dir, name), redirected }
+    }
+
+    /// Goes from the directory of the entry before to another one, creating it where it is not there.
+    fn change_place(&mut self, path: &[u8], layer: u16) -> (u32, bool) {
+        let mut before = self.place.take().filter(|place| !place.redirected);
+        // Directories above a cached one are as good as that one itself: only what differs is walked.
+        while let Some(place) = &mut before
+            && place.node != 0
+            && !(path.starts_with(&place.path) && path.get(place.path.len()) == Some(&b'/'))
+        {
+            place.node = self.parent_or_root(place.node);
+            let above = memchr::memrchr(b'/', &place.path).unwrap_or(0);
+            place.path.truncate(above);
+        }
+        let (mut known, from) =
+            before.map_or_else(Default::default, |place| (place.path, place.node));
+        let (node, redirected) = self.walk_creating(from, &path[known.len()..], layer);
+        known.clear();
+        known.extend_from_slice(path);
+        self.place = Some(CachedPlace { path: known, node, redirected });
+        (node, redirected)
+    }
+
+    /// `node` stopped or started being a directory: a cached way through it is void.
+    pub(super) fn forget_place(&mut self, node: u32) {
+        let void = |place: &CachedPlace| place.redirected || self.arena.is_below(place.node, node);
+        if self.place.as_ref().is_some_and(void) {
+            self.place = None;
+        }
+    }
+
+    /// The node a path means, visible or not, parents followed. `None` where no layer so far names it.
+    pub(super) fn resolve_existing(&self, path: &[u8]) -> Option<u32> {
+        self.resolve_marker(path, &HashSet::new())
+    }
+
+    /// As [`Self::resolve_existing`], but the links in `barred` lead nowhere.
+    pub(super) fn resolve_marker(&self, path: &[u8], barred: &HashSet<u32>) -> Option<u32> {
+        let Some((parent, name)) = paths::split(path) else { return Some(0) };
+        self.arena.child(self.resolve_directory(parent, barred)?, name)
+    }
+
+    /// The directory a path means, every component followed, if it is visible now.
+    pub(super) fn resolve_directory(&self, path: &[u8], barred: &HashSet<u32>) -> Option<u32> {
+        let mut way = Way::new(0, path);
+        while let Some(name) = way.next() {
+            if *name == *b".." {
+                way.at = self.parent_or_root(way.at);
+                continue;
+            }
+            match self.step(way.at, &name) {
+                Step::Directory(node) => way.at = node,
+                Step::Link(node) if !barred.contains(&node) && way.follow(self, node) => {}
+                Step::Link(_) | Step::Other | Step::Missing => return None,
+            }
+        }
+        Some(way.at)
+    }
+
+    fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> (u32, bool) {
+        let mut way = Way::new(from, path);
+        while let Some(name) = way.next() {
+            if *name == *b".." {
+                way.at = self.parent_or_root(way.at);
+                continue;
+            }
+            match self.step(way.at, &name) {
+                Step::Directory(node) => way.at = node,
+                Step::Link(node) if way.follow(self, node) => {}
+                // A loop of links, a file in the way, or nothing: a directory takes the place.
+                Step::Link(_) | Step::Other | Step::Missing => {
+                    let node = self.arena.child_or_create(way.at, &name);
+                    self.imply(node, layer);
+                    way.at = node;
+                }
+            }
+        }
+        (way.at, way.hops > 0)
+    }
+
+    fn step(&self, dir: u32, name: &[u8]) -> Step {
+        let Some(node) = self.arena.child(dir, name) else { return Step::Missing };
+        let Some(event) = self.newest_visible(node) else { return Step::Missing };
+        match self.events.kind(event) {
+            Some(Kind::Directory) => Step::Directory(node),
+            Some(Kind::Symlink) => Step::Link(node),
+            _ => Step::Other,
+        }
+    }
+
+    fn parent_or_root(&self, node: u32) -> u32 {
+        match self.arena.parent(node) {
+            NONE => 0,
+            parent => parent,
+        }
+    }
+}
+
+/// A walk along components, some of which come out of links on the way.
+struct Way<'p> {
+    at: u32,
+    /// Components still to go, the next one last.
+    pending: Vec<Cow<'p, [u8]>>,
+    hops: usize,
+    added: usize,
+}
+
+impl<'p> Way<'p> {
+    fn new(from: u32, path: &'p [u8]) -> Self {
+        let pending = path.rsplit(|&b| b == b'/').filter(|c| !c.is_empty()).map(Cow::Borrowed);
+        Self { at: from, pending: pending.collect(), hops: 0, added: 0 }
+    }
+
+    fn next(&mut self) -> Option<Cow<'p, [u8]>> {
+        self.pending.pop()
+    }
+
+    /// Puts the link's target before what is still to go. `false` where there were too many.
+    fn follow(&mut self, stack: &Stack, link: u32) -> bool {
+        let target = stack
+            .newest_visible(link)
+            .and_then(|event| stack.events.link(event))
+            .map_or(&b""[..], |id| stack.arena.names.get(id));
+        let components = target.split(|&b| b == b'/').filter(|c| !c.is_empty() && *c != b".");
+        let count = components.clone().count();
+        if self.hops >= HOPS || self.added + count > COMPONENTS {
+            return false;
+        }
+        self.hops += 1;
+        self.added += count;
+        if target.first() == Some(&b'/') {
+            self.at = 0;
+        }
+        let components: Vec<_> = components.map(|c| Cow::Owned(c.to_vec())).collect();
+        self.pending.extend(components.into_iter().rev());
+        true
+    }
+}

@@ -1,0 +1,246 @@
+//! Finding paths by a part of their name, among every path ever seen: visible, shadowed and removed ones.
+
+use memchr::memmem::Finder;
+
+use super::arena::NONE;
+use super::{NodeId, Stack};
+
+/// The paths that match a search.
+pub struct Hits {
+    nodes: BitSet,
+    /// Directories with a hit somewhere below.
+    above: BitSet,
+    count: usize,
+}
+
+#[derive(Default)]
+struct BitSet(Vec<u64>);
+
+impl BitSet {
+    fn of(bits: usize) -> Self {
+        Self(vec![0; bits.div_ceil(64)])
+    }
+
+    /// Returns whether the bit was new.
+    fn insert(&mut self, bit: u32) -> bool {
+        let word = &mut self.0[bit as usize / 64];
+        let mask = 1 << (bit % 64);
+        let new = *word & mask == 0;
+        *word |= mask;
+        new
+    }
+
+    fn has(&self, bit: u32) -> bool {
+        self.0.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+}
+
+/// A part of a path component to look for.
+struct Part<'n> {
+    finder: Finder<'n>,
+    fold_case: bool,
+}
+
+impl<'n> Part<'n> {
+    fn new(needle: &'n [u8], fold_case: bool) -> Self {
+        Self { finder: Finder::new(needle), fold_case }
+    }
+
+    fn at<'s>(&self, name: &'s [u8], scratch: &'s mut Vec<u8>) -> &'s [u8] {
+        if !self.fold_case {
+            return name;
+        }
+        scratch.clear();
+        scratch.extend(name.iter().map(u8::to_ascii_lowercase));
+        scratch
+    }
+
+    fn is_in(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
+        self.finder.find(self.at(name, scratch)).is_some()
+    }
+
+    fn is_prefix(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
+        self.at(name, scratch).starts_with(self.finder.needle())
+    }
+
+    fn is_suffix(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
+        self.at(name, scratch).ends_with(self.finder.needle())
+    }
+
+    fn is_all(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
+        self.at(name, scratch) == self.finder.needle()
+    }
+}
+
+impl Stack {
+    /// Paths with `needle` in their last component; where the needle has a `/`, paths with the needle in them that
+    /// end in its last part. Letters match in both cases unless the needle has a capital one.
+    #[must_use]
+    pub fn search(&self, needle: &[u8]) -> Hits {
+        let mut hits = Hits {
+            nodes: BitSet::of(self.arena.len()),
+            above: BitSet::of(self.arena.len()),
+            count: 0,
+        };
+        // Of a layer that is being folded nothing shows yet.
+        let Some(top) = self.folded().checked_sub(1) else { return hits };
+        if needle.is_empty() {
+            return hits;
+        }
+        let fold_case = !needle.iter().any(u8::is_ascii_uppercase);
+        let mut parts: Vec<Part<'_>> =
+            needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
+        let Some(last) = parts.pop() else { return hits };
+        let mut scratch = Vec::new();
+        let mut names = BitSet::of(self.arena.names.end());
+        for (id, name) in self.arena.names.iter() {
+            let found = if parts.is_empty() {
+                last.is_in(name, &mut scratch)
+            } else {
+                last.is_prefix(name, &mut scratch)
+            };
+            if found {
+                names.insert(id);
+            }
+        }
+        for node in 1..self.arena.len() as u32 {
+            if names.has(self.arena.name_id(node))
+                && self.newest_at(node, top) != NONE
+                && self.parents_match(node, &parts, &mut scratch)
+            {
+                hits.nodes.insert(node);
+                hits.count += 1;
+                let mut dir = self.arena.parent(node);
+                while dir != NONE && hits.above.insert(dir) {
+                    dir = self.arena.parent(dir);
+                }
+            }
+        }
+        hits
+    }
+
+    fn parents_match(&self, node: u32, parts: &[Part<'_>], scratch: &mut Vec<u8>) -> bool {
+        let mut node = node;
+        for (at, part) in parts.iter().enumerate().rev() {
+            node = self.arena.parent(node);
+            if node == NONE {
+                return false;
+            }
+            let name = self.arena.name(node);
+            let fits =
+                if at == 0 { part.is_suffix(name, scratch) } else { part.is_all(name, scratch) };
+            if !fits {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl Hits {
+    /// How many paths match.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether none does.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether this path matches.
+    #[must_use]
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.nodes.has(node.0)
+    }
+
+    /// Whether something below this directory matches.
+    #[must_use]
+    pub fn below(&self, dir: NodeId) -> bool {
+        self.above.has(dir.0)
+    }
+
+    /// The next (or previous) match after `from`, in the order of a tree that lists a directory before its
+    /// children and siblings by name; wraps around.
+    #[must_use]
+    pub fn next(&self, stack: &Stack, from: NodeId, forward: bool) -> Option<NodeId> {
+        if self.count == 0 {
+            return None;
+        }
+        let found = if forward { self.after(stack, from.0) } else { self.before(stack, from.0) };
+        found
+            .or_else(|| if forward { self.first_below(stack, 0) } else { self.last_in(stack, 0) })
+            .map(NodeId)
+    }
+
+    fn first_below(&self, stack: &Stack, dir: u32) -> Option<u32> {
+        let (mut dir, mut scratch) = (dir, Vec::new());
+        loop {
+            if !self.above.has(dir) {
+                return None;
+            }
+            let children = stack.arena.children(dir, &mut scratch);
+            let next = *children.iter().find(|&&c| self.nodes.has(c) || self.above.has(c))?;
+            if self.nodes.has(next) {
+                return Some(next);
+            }
+            dir = next;
+        }
+    }
+
+    /// The last match in the subtree, the directory itself included.
+    fn last_in(&self, stack: &Stack, node: u32) -> Option<u32> {
+        let (mut node, mut scratch) = (node, Vec::new());
+        loop {
+            let children = stack.arena.children(node, &mut scratch);
+            let last = children.iter().rev().find(|&&c| self.nodes.has(c) || self.above.has(c));
+            match last {
+                Some(&child) => node = child,
+                None => return Some(node).filter(|&node| self.nodes.has(node)),
+            }
+        }
+    }
+
+    fn after(&self, stack: &Stack, from: u32) -> Option<u32> {
+        if let Some(found) = self.first_below(stack, from) {
+            return Some(found);
+        }
+        let (mut node, mut scratch) = (from, Vec::new());
+        while node != 0 {
+            let parent = stack.arena.parent(node);
+            let children = stack.arena.children(parent, &mut scratch);
+            let place = children.iter().position(|&child| child == node)?;
+            let next =
+                children[place + 1..].iter().find(|&&c| self.nodes.has(c) || self.above.has(c));
+            if let Some(&next) = next {
+                if self.nodes.has(next) {
+                    return Some(next);
+                }
+                return self.first_below(stack, next);
+            }
+            node = parent;
+        }
+        None
+    }
+
+    fn before(&self, stack: &Stack, from: u32) -> Option<u32> {
+        let (mut node, mut scratch) = (from, Vec::new());
+        while node != 0 {
+            let parent = stack.arena.parent(node);
+            let children = stack.arena.children(parent, &mut scratch);
+            let place = children.iter().position(|&child| child == node)?;
+            let previous =
+                children[..place].iter().rev().find(|&&c| self.nodes.has(c) || self.above.has(c));
+            if let Some(&previous) = previous {
+                return self.last_in(stack, previous);
+            }
+            if self.nodes.has(parent) {
+                return Some(parent);
+            }
+            node = parent;
+        }
+        None
+    }
+}

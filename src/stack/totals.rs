@@ -1,0 +1,282 @@
+//! What lies below each directory, recorded only at the layers where something below it changed.
+//!
+//! A record holds the running totals of one directory from one layer on, and the list of its children that this
+//! layer touched. Records of a directory form a chain, newest first, so "how much is below /usr at layer 7" is a
+//! short walk; and a layer's diff is a tree of records that no query has to build.
+
+use super::arena::{Arena, NONE};
+
+/// One directory at one layer.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    prev: u32,
+    pub(super) layer: u16,
+    /// Visible payload bytes below.
+    pub(super) bytes: u64,
+    /// Visible paths below, and visible children.
+    pub(super) entries: u32,
+    pub(super) children: u32,
+    /// Touched children: `touched[start..start + count]`, sorted by name.
+    touched_start: u32,
+    touched_count: u32,
+    /// Paths below that this layer added, changed in place, removed.
+    pub(super) added: u32,
+    pub(super) changed: u32,
+    pub(super) removed: u32,
+    /// Children that this layer removed.
+    pub(super) removed_children: u32,
+    /// Rows of this layer's diff below, with everything unfolded, and with only those directories unfolded that
+    /// were there before and after.
+    pub(super) rows: u32,
+    pub(super) rows_standard: u32,
+}
+
+/// How a layer left one path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Touch {
+    Added,
+    Changed,
+    Removed,
+    /// Nothing of its own: only something below it changed.
+    Passing,
+}
+
+/// All records, and the changes of the layer being folded.
+#[derive(Default)]
+pub(super) struct Totals {
+    records: Vec<Record>,
+    touched: Vec<u32>,
+    pending: Pending,
+}
+
+/// Differences of one layer, gathered at each directory while it is folded.
+#[derive(Default)]
+struct Pending {
+    /// Index into `deltas` by directory index; NONE where there is none.
+    slot: Vec<u32>,
+    deltas: Vec<Delta>,
+    /// Nodes with an event of their own.
+    nodes: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Delta {
+    dir: u32,
+    bytes: i64,
+    entries: i64,
+    children: i64,
+    added: u32,
+    changed: u32,
+    removed: u32,
+    removed_children: u32,
+    rows: u32,
+    rows_standard: u32,
+    touched_start: u32,
+    touched_count: u32,
+}
+
+impl Totals {
+    fn delta(&mut self, dir: u32) -> &mut Delta {
+        let pending = &mut self.pending;
+        if pending.slot.len() <= dir as usize {
+            pending.slot.resize(dir as usize + 1, NONE);
+        }
+        if pending.slot[dir as usize] == NONE {
+            pending.slot[dir as usize] = pending.deltas.len() as u32;
+            pending.deltas.push(Delta { dir, ..Delta::default() });
+        }
+        &mut pending.deltas[pending.slot[dir as usize] as usize]
+    }
+
+    /// A path came to be (+1) or went (-1).
+    pub(super) fn count(&mut self, arena: &mut Arena, node: u32, by: i64) {
+        if node != 0 {
+            let dir = arena.make_dir(arena.parent(node));
+            let delta = self.delta(dir);
+            delta.entries += by;
+            delta.children += by;
+        }
+    }
+
+    /// `bytes` became visible (or hidden, negative) under the name `node`.
+    pub(super) fn carry(&mut self, arena: &mut Arena, node: u32, bytes: i64) {
+        if node != 0 && bytes != 0 {
+            let dir = arena.make_dir(arena.parent(node));
+            self.delta(dir).bytes += bytes;
+        }
+    }
+
+    /// The layer has an event for this path.
+    pub(super) fn touch(&mut self, node: u32) {
+        self.pending.nodes.push(node);
+    }
+
+    /// Closes the layer: turns the differences into records. `touch_of` says how the layer left a node, and
+    /// whether it is a directory that was there before and still is.
+    pub(super) fn close(
+        &mut self,
+        arena: &mut Arena,
+        layer: u16,
+        touch_of: impl Fn(&Arena, u32) -> (Touch, bool),
+    ) {
+        let mut nodes = std::mem::take(&mut self.pending.nodes);
+        // What was written and replaced within this layer left nothing behind.
+        nodes.retain(|&node| node != 0 && touch_of(arena, node).0 != Touch::Passing);
+        add_passing(arena, &mut nodes);
+        let mut pairs: Vec<(u32, u32)> =
+            nodes.iter().map(|&node| (arena.dir(arena.parent(node)), node)).collect();
+        drop(nodes);
+        // By directory, then by name; tar order is nearly that already, which a merge sort likes.
+        pairs.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| arena.name(a.1).cmp(arena.name(b.1))));
+        pairs.dedup();
+        for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+            let start = self.touched.len() as u32;
+            self.touched.extend(group.iter().map(|pair| pair.1));
+            let delta = self.delta(group[0].0);
+            delta.touched_start = start;
+            delta.touched_count = group.len() as u32;
+        }
+        drop(pairs);
+        self.reach_root(arena);
+        self.propagate(arena, touch_of);
+        self.append(arena, layer);
+    }
+
+    /// Makes sure that every chain of directories with differences ends at the root. Bytes can move without any
+    /// event near: a payload that lost one name lives on under another.
+    fn reach_root(&mut self, arena: &mut Arena) {
+        let mut at = 0;
+        while let Some(delta) = self.pending.deltas.get(at) {
+            let node = arena.dirs[delta.dir as usize].node;
+            if node != 0 {
+                let parent = arena.make_dir(arena.parent(node));
+                self.delta(parent);
+            }
+            at += 1;
+        }
+    }
+
+    /// Adds up from the leaves: children have larger node ids than their parents.
+    fn propagate(&mut self, arena: &Arena, touch_of: impl Fn(&Arena, u32) -> (Touch, bool)) {
+        let mut order: Vec<u32> = (0..self.pending.deltas.len() as u32).collect();
+        let node_of = |delta: &Delta| arena.dirs[delta.dir as usize].node;
+        order.sort_unstable_by_key(|&at| {
+            std::cmp::Reverse(node_of(&self.pending.deltas[at as usize]))
+        });
+        for at in order {
+            let mut delta = self.pending.deltas[at as usize];
+            let touched = delta.touched_start as usize..;
+            for &child in &self.touched[touched][..delta.touched_count as usize] {
+                let (touch, steady) = touch_of(arena, child);
+                match touch {
+                    Touch::Added => delta.added += 1,
+                    Touch::Changed => delta.changed += 1,
+                    Touch::Removed => {
+                        delta.removed += 1;
+                        delta.removed_children += 1;
+                    }
+                    Touch::Passing => {}
+                }
+                delta.rows += 1;
+                delta.rows_standard += 1;
+                let below = arena.dirs.get(arena.dir(child) as usize).and_then(|_| {
+                    let slot = *self.pending.slot.get(arena.dir(child) as usize)?;
+                    self.pending.deltas.get(slot as usize)
+                });
+                if let Some(below) = below {
+                    delta.rows += below.rows;
+                    if steady {
+                        delta.rows_standard += below.rows_standard;
+                    }
+                }
+            }
+            self.pending.deltas[at as usize] = delta;
+            let node = node_of(&delta);
+            if node != 0 {
+                let parent = self.delta(arena.dir(arena.parent(node)));
+                parent.bytes += delta.bytes;
+                parent.entries += delta.entries;
+                parent.added += delta.added;
+                parent.changed += delta.changed;
+                parent.removed += delta.removed;
+            }
+        }
+    }
+
+    fn append(&mut self, arena: &mut Arena, layer: u16) {
+        let mut deltas = std::mem::take(&mut self.pending.deltas);
+        deltas.sort_unstable_by_key(|delta| delta.dir);
+        for delta in &deltas {
+            self.pending.slot[delta.dir as usize] = NONE;
+            let prev = arena.dirs[delta.dir as usize].record;
+            let before = self.records.get(prev as usize);
+            let total = |before: u64, by: i64| before.saturating_add_signed(by);
+            let record = Record {
+                prev,
+                layer,
+                bytes: total(before.map_or(0, |record| record.bytes), delta.bytes),
+                entries: total(before.map_or(0, |r| u64::from(r.entries)), delta.entries) as u32,
+                children: total(before.map_or(0, |r| u64::from(r.children)), delta.children) as u32,
+                touched_start: delta.touched_start,
+                touched_count: delta.touched_count,
+                added: delta.added,
+                changed: delta.changed,
+                removed: delta.removed,
+                removed_children: delta.removed_children,
+                rows: delta.rows,
+                rows_standard: delta.rows_standard,
+            };
+            arena.dirs[delta.dir as usize].record = self.records.len() as u32;
+            self.records.push(record);
+        }
+    }
+
+    /// The totals of a directory as they stand at `layer`.
+    pub(super) fn at(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
+        let mut at = arena.dirs.get(arena.dir(node) as usize)?.record;
+        loop {
+            let record = self.records.get(at as usize)?;
+            if usize::from(record.layer) <= layer {
+                return Some(record);
+            }
+            at = record.prev;
+        }
+    }
+
+    /// The record of exactly that layer: something below the directory changed there.
+    pub(super) fn exactly(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
+        self.at(arena, node, layer).filter(|record| usize::from(record.layer) == layer)
+    }
+
+    /// The children that the record's layer touched, sorted by name.
+    pub(super) fn touched(&self, record: &Record) -> &[u32] {
+        let start = record.touched_start as usize;
+        &self.touched[start..start + record.touched_count as usize]
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.records.shrink_to_fit();
+        self.touched.shrink_to_fit();
+        self.pending = Pending::default();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.records.capacity() * size_of::<Record>()
+            + self.touched.capacity() * 4
+            + self.pending.slot.capacity() * 4
+            + self.pending.deltas.capacity() * size_of::<Delta>()
+            + self.pending.nodes.capacity() * 4
+    }
+}
+
+/// Adds the directories above touched nodes, each once.
+fn add_passing(arena: &Arena, nodes: &mut Vec<u32>) {
+    let mut passing = hashbrown::HashSet::new();
+    for at in 0..nodes.len() {
+        let mut node = arena.parent(nodes[at]);
+        while node != 0 && passing.insert(node) {
+            nodes.push(node);
+            node = arena.parent(node);
+        }
+    }
+}
