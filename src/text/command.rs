@@ -1,0 +1,247 @@
+//! The commands that made layers, without what builders wrap round them.
+//!
+//! History's `created_by` is written by many hands: Docker's old builder (`/bin/sh -c #(nop) CMD ["sh"]`), the same with
+//! build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko.
+//! All become the Dockerfile instruction they came from. Raw text in, raw text out: whoever shows it makes it visible.
+
+const SHELL: &str = "/bin/sh -c ";
+const NOT_RUN: &str = "#(nop)";
+/// Longest hex digest that is kept whole in one-line form: `file:` names carry 64 digits that tell nobody anything.
+const HEX_KEPT: usize = 12;
+
+/// Words a Dockerfile line begins with.
+const INSTRUCTIONS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
+
+/// The command as one line: the instruction, white space collapsed, long file digests cut. Empty for an empty one.
+#[must_use]
+pub fn clean(created_by: &str) -> String {
+    let whole = instruction(created_by);
+    let words: Vec<String> = whole.split_whitespace().map(cut_digest).collect();
+    words.join(" ")
+}
+
+/// The Dockerfile instruction the command came from, its inner white space as it was. What is no instruction of a
+/// builder we know is returned trimmed.
+#[must_use]
+pub fn instruction(created_by: &str) -> String {
+    let text = created_by.trim();
+    let text = text.strip_suffix("# buildkit").map_or(text, str::trim_end);
+    let (is_run, body) = match text.strip_prefix("RUN ") {
+        Some(body) => (true, body.trim_start()),
+        None => (false, text),
+    };
+    let body = strip_arguments(body);
+    let Some(command) = strip_shell(body) else {
+        return if is_run { format!("RUN {body}") } else { body.to_owned() };
+    };
+    let command = command.trim_start();
+    if let Some(quiet) = command.strip_prefix(NOT_RUN) {
+        return without_in(quiet.trim());
+    }
+    if command.is_empty() { String::new() } else { format!("RUN {command}") }
+}
+
+/// The instruction word and the rest, if the line begins with one.
+#[must_use]
+pub fn split_instruction(line: &str) -> Option<(&str, &str)> {
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    INSTRUCTIONS.contains(&word).then_some((word, rest))
+}
+
+/// The instruction as Dockerfile lines: as it was broken, and a long `RUN` also broken at each top-level `&&`, `||`
+/// and `;`, with the lines continued by `\`.
+#[must_use]
+pub fn dockerfile(created_by: &str) -> Vec<String> {
+    let whole = instruction(created_by);
+    if whole.contains('\n') {
+        return whole.lines().map(|line| line.trim_end().to_owned()).collect();
+    }
+    let Some(script) = whole.strip_prefix("RUN ") else {
+        return vec![whole];
+    };
+    let parts = split_script(script);
+    let last = parts.len().saturating_sub(1);
+    parts
+        .iter()
+        .enumerate()
+        .map(|(index, part)| {
+            let lead = if index == 0 { "RUN " } else { "    " };
+            let tail = if index == last { "" } else { " \\" };
+            format!("{lead}{part}{tail}")
+        })
+        .collect()
+}
+
+/// `|2 A=1 B=2 /bin/sh -c make` without its build arguments. They are shown by nobody's Dockerfile line.
+fn strip_arguments(body: &str) -> &str {
+    let counted = body.strip_prefix('|').and_then(|rest| rest.split_once(' '));
+    match counted {
+        Some((count, rest))
+            if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            // Values may hold spaces: the shell that follows them is the only sure mark.
+            rest.find(SHELL).map_or(rest, |at| &rest[at..])
+        }
+        _ => body,
+    }
+}
+
+/// What the shell was given, `None` where no shell was. `/bin/sh -ec` and bash are kept: somebody chose them.
+fn strip_shell(body: &str) -> Option<&str> {
+    body.strip_prefix(SHELL).or_else(|| (body == SHELL.trim_end()).then_some(""))
+}
+
+/// The old builder wrote `ADD file:… in /app`; the Dockerfile had no `in`.
+fn without_in(instruction: &str) -> String {
+    match split_instruction(instruction) {
+        Some((word @ ("ADD" | "COPY"), rest)) => match rest.rsplit_once(" in ") {
+            Some((what, place)) => format!("{word} {} {}", what.trim(), place.trim()),
+            None => instruction.to_owned(),
+        },
+        _ => instruction.to_owned(),
+    }
+}
+
+/// `file:<64 digits>` and its like with the digest cut to what tells two apart.
+fn cut_digest(word: &str) -> String {
+    let cut = word.split_once(':').filter(|(name, digest)| {
+        matches!(*name, "file" | "dir" | "multi" | "sha256")
+            && digest.len() > HEX_KEPT
+            && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    cut.map_or_else(|| word.to_owned(), |(name, digest)| format!("{name}:{}", &digest[..HEX_KEPT]))
+}
+
+/// The parts of a shell script, broken before `&&` and `||` and after `;` outside quotes and brackets.
+#[expect(clippy::match_same_arms, reason = "inside quotes nothing below counts")]
+fn split_script(script: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut nesting = 0usize;
+    let mut quote = None;
+    let mut escaped = false;
+    let bytes = script.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
+        match (quote, byte) {
+            (Some(b'"') | None, b'\\') => escaped = true,
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(' | b'{') => nesting += 1,
+            (None, b')' | b'}') => nesting = nesting.saturating_sub(1),
+            (None, b'&' | b'|')
+                if nesting == 0 && at > from && bytes.get(at + 1) == Some(&byte) =>
+            {
+                push_part(&mut parts, &script[from..at]);
+                from = at;
+            }
+            (None, b';') if nesting == 0 && bytes.get(at + 1) == Some(&b' ') => {
+                push_part(&mut parts, &script[from..=at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    push_part(&mut parts, &script[from..]);
+    parts
+}
+
+fn push_part(parts: &mut Vec<String>, part: &str) {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    if !words.is_empty() {
+        parts.push(words.join(" "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builder_says_the_same_thing() {
+        for (created_by, cleaned) in [
+            ("/bin/sh -c #(nop)  CMD [\"bash\"]", "CMD [\"bash\"]"),
+            (
+                "/bin/sh -c apt-get update   &&  apt-get install",
+                "RUN apt-get update && apt-get install",
+            ),
+            ("RUN /bin/sh -c make all # buildkit", "RUN make all"),
+            ("RUN |2 A=1 B=two words /bin/sh -c make # buildkit", "RUN make"),
+            ("|1 VERSION=3 /bin/sh -c ./configure\t\n  && make", "RUN ./configure && make"),
+            ("COPY . /app # buildkit", "COPY . /app"),
+            ("/bin/sh -c #(nop) COPY dir:abc in /srv ", "COPY dir:abc /srv"),
+            ("ENV PATH=/usr/bin", "ENV PATH=/usr/bin"),
+            ("crane digest", "crane digest"),
+            ("RUN cmd /S /C dir", "RUN cmd /S /C dir"),
+            ("/bin/bash -o pipefail -c true", "/bin/bash -o pipefail -c true"),
+            ("/bin/sh -c", ""),
+            ("", ""),
+        ] {
+            assert_eq!(clean(created_by), cleaned, "{created_by}");
+        }
+    }
+
+    #[test]
+    fn file_digests_are_cut_to_what_tells_two_apart() {
+        let created_by =
+            format!("/bin/sh -c #(nop) ADD file:{} in / ", "0123456789abcdef".repeat(4));
+        assert_eq!(clean(&created_by), "ADD file:0123456789ab /");
+        assert!(instruction(&created_by).contains(&"0123456789abcdef".repeat(4)));
+    }
+
+    #[test]
+    fn a_run_is_laid_out_one_command_a_line() {
+        let created_by =
+            "/bin/sh -c set -eux; apt-get update && apt-get install -y \"a && b\" || true";
+        assert_eq!(
+            dockerfile(created_by),
+            [
+                "RUN set -eux; \\",
+                "    apt-get update \\",
+                "    && apt-get install -y \"a && b\" \\",
+                "    || true",
+            ]
+        );
+        assert_eq!(dockerfile("RUN (a && b); c # buildkit"), ["RUN (a && b); \\", "    c"]);
+        assert_eq!(dockerfile("RUN <<EOF\necho hi  \nEOF"), ["RUN <<EOF", "echo hi", "EOF"]);
+        assert_eq!(dockerfile("ENV A=1"), ["ENV A=1"]);
+    }
+
+    #[test]
+    fn instructions_are_told_from_other_words() {
+        assert_eq!(split_instruction("RUN make"), Some(("RUN", "make")));
+        assert_eq!(split_instruction("STOPSIGNAL"), Some(("STOPSIGNAL", "")));
+        assert_eq!(split_instruction("bazel build"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_command_makes_it_stumble(text: String, tail in "[|&;()\"'\\\\ a#/]{0,40}") {
+            for raw in [format!("/bin/sh -c {text}{tail}"), format!("|3 {tail}{text}"), text] {
+                let _ = (clean(&raw), dockerfile(&raw));
+            }
+        }
+    }
+}

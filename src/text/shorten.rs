@@ -1,0 +1,91 @@
+//! Long text made to fit by cutting from its middle: the ends are what tells two of them apart.
+//!
+//! Takes visible text.
+
+use super::width::{ELLIPSIS, end, start, width};
+
+/// At most `cells` cells: both ends of the text with an ellipsis between them, the end one cell longer.
+#[must_use]
+pub fn middle(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    if cells <= 1 {
+        return ELLIPSIS.chars().take(cells).collect();
+    }
+    let kept = cells - 1;
+    let head = start(text, kept / 2);
+    format!("{head}{ELLIPSIS}{}", end(text, kept - width(head)))
+}
+
+/// At most `cells` cells of a path: whole components go from the middle first (`/usr/…/locale/de`), the last one is
+/// kept as long as anything is.
+#[must_use]
+pub fn path(path: &str, cells: usize) -> String {
+    if width(path) <= cells {
+        return path.to_owned();
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    // Of an absolute path the first part is empty: it and the first name are the head.
+    let head_len = if path.starts_with('/') { 2 } else { 1 };
+    for head_len in [head_len, head_len - 1] {
+        let Some(rest) = parts.get(head_len..).filter(|rest| rest.len() > 1) else { continue };
+        let head = parts[..head_len].join("/");
+        let lead = if head_len == 0 { String::new() } else { head + "/" };
+        for dropped in 1..rest.len() {
+            let candidate = format!("{lead}{ELLIPSIS}/{}", rest[dropped..].join("/"));
+            if width(&candidate) <= cells {
+                return candidate;
+            }
+        }
+    }
+    let last = parts.last().copied().unwrap_or(path);
+    let prefix = format!("{ELLIPSIS}/");
+    if parts.len() > 1 && cells >= 8 {
+        return format!("{prefix}{}", middle(last, cells - width(&prefix)));
+    }
+    middle(last, cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_goes_and_the_ends_stay() {
+        assert_eq!(middle("abcdefghij", 10), "abcdefghij");
+        assert_eq!(middle("abcdefghij", 6), "ab…hij");
+        assert_eq!(middle("abcdefghij", 1), "…");
+        assert_eq!(middle("abcdefghij", 0), "");
+        assert_eq!(middle("日本語日本語", 6), "日…語");
+    }
+
+    #[test]
+    fn paths_lose_components_before_letters() {
+        let long = "/usr/share/locale/de/LC_MESSAGES/apt.mo";
+        assert_eq!(path(long, 60), long);
+        assert_eq!(path(long, 32), "/usr/…/de/LC_MESSAGES/apt.mo");
+        assert_eq!(path(long, 15), "/usr/…/apt.mo");
+        assert_eq!(path(long, 9), "/…/apt.mo");
+        assert_eq!(path(long, 8), "…/apt.mo");
+        assert_eq!(path(long, 5), "ap…mo");
+    }
+
+    #[test]
+    fn no_path_is_wider_than_asked() {
+        for text in [
+            "/",
+            "/a",
+            "a/b",
+            "/usr/lib/日本語/名前.txt",
+            "no-slash-at-all-but-long",
+            "//odd//",
+            "a/",
+        ] {
+            for cells in 0..30 {
+                assert!(width(&path(text, cells)) <= cells, "{text} {cells}");
+                assert!(width(&middle(text, cells)) <= cells, "{text} {cells}");
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Byte counts and numbers in columns: decimal units, as container tools print them.
+
+use humansize::{DECIMAL, format_size};
+
+/// Cells that [`fixed`] fills.
+pub const CELLS: usize = 6;
+/// Cells that [`signed`] fills: a sign and six.
+pub const SIGNED_CELLS: usize = 7;
+
+const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+
+/// Exactly six cells, right-aligned: ` 922 B`, `1.4 kB`, ` 18 MB`, `856 MB`.
+#[must_use]
+pub fn fixed(bytes: u64) -> String {
+    format!("{:>CELLS$}", short(bytes))
+}
+
+/// Exactly seven cells, right-aligned, with the sign of a difference: `+1.4 kB`, `-856 MB`, `    0 B`.
+#[must_use]
+pub fn signed(bytes: i64) -> String {
+    let sign = match bytes {
+        0 => "",
+        1.. => "+",
+        _ => "-",
+    };
+    format!("{:>SIGNED_CELLS$}", format!("{sign}{}", short(bytes.unsigned_abs())))
+}
+
+/// At most six cells: one decimal below ten of a unit, none above.
+#[must_use]
+pub fn short(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut unit = 1;
+    let mut scale: u128 = 1000;
+    // Rounding must not make four digits: 999.5 kB is 1.0 MB.
+    while u128::from(bytes) * 2 >= scale * 1999 {
+        scale *= 1000;
+        unit += 1;
+    }
+    let tenths = (u128::from(bytes) * 10 + scale / 2) / scale;
+    if tenths < 100 {
+        return format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]);
+    }
+    format!("{} {}", (u128::from(bytes) + scale / 2) / scale, UNITS[unit])
+}
+
+/// For details: `18,402,816 B (18.4 MB)`; `922 B` where both would say the same.
+#[must_use]
+pub fn long(bytes: u64) -> String {
+    let exact = format!("{} B", count(bytes));
+    if bytes < 1000 {
+        return exact;
+    }
+    let one_decimal = DECIMAL.decimal_places(1).decimal_zeroes(1);
+    format!("{exact} ({})", format_size(bytes, one_decimal))
+}
+
+/// [`long`] for a difference: `+18,402,816 B (18.4 MB)`.
+#[must_use]
+pub fn signed_long(bytes: i64) -> String {
+    let sign = match bytes {
+        0 => "",
+        1.. => "+",
+        _ => "-",
+    };
+    format!("{sign}{}", long(bytes.unsigned_abs()))
+}
+
+/// A number with its thousands apart: `2,340`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_cells_whatever_the_size() {
+        for (bytes, shown) in [
+            (0, "   0 B"),
+            (922, " 922 B"),
+            (999, " 999 B"),
+            (1000, "1.0 kB"),
+            (1449, "1.4 kB"),
+            (9949, "9.9 kB"),
+            (9950, " 10 kB"),
+            (18_402_816, " 18 MB"),
+            (856_000_000, "856 MB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (u64::MAX, " 18 EB"),
+        ] {
+            assert_eq!(fixed(bytes), shown);
+        }
+        let mut bytes = 1u64;
+        while let Some(next) = bytes.checked_mul(3) {
+            for near in [bytes - 1, bytes, bytes + 1] {
+                assert_eq!(fixed(near).len(), CELLS, "{near}");
+                assert_eq!(signed(-(near as i64)).len(), SIGNED_CELLS, "{near}");
+            }
+            bytes = next;
+        }
+    }
+
+    #[test]
+    fn a_difference_shows_its_sign() {
+        assert_eq!(signed(0), "    0 B");
+        assert_eq!(signed(1449), "+1.4 kB");
+        assert_eq!(signed(-856_000_000), "-856 MB");
+        assert_eq!(signed(i64::MIN), "-9.2 EB");
+    }
+
+    #[test]
+    fn details_are_exact() {
+        assert_eq!(long(922), "922 B");
+        assert_eq!(long(18_402_816), "18,402,816 B (18.4 MB)");
+        assert_eq!(long(999_949), "999,949 B (999.9 kB)");
+        assert_eq!(long(u64::MAX), "18,446,744,073,709,551,615 B (18.4 EB)");
+        assert_eq!(signed_long(-2000), "-2,000 B (2.0 kB)");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, shown) in [(0, "0"), (999, "999"), (2340, "2,340"), (1_000_000, "1,000,000")] {
+            assert_eq!(count(number), shown);
+        }
+    }
+}

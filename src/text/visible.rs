@@ -1,0 +1,256 @@
+//! Bytes of foreign text to characters that can be seen, one to one.
+//!
+//! What a terminal would obey, hide, join or reorder is written as an escape: `\n`, `\t`, `\r`, `\x1b` for controls and
+//! for bytes that are not UTF-8, `\u{202e}` for everything else. A backslash stays single (Windows paths and shell
+//! commands stay readable) unless what follows it would read as one of these escapes or as a second backslash; then it
+//! is doubled. So two different names never look alike, and the escapes can be read back.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// More marks than this on one letter are no script but a stack of ink over the neighbouring rows.
+const MARKS_MAX: usize = 6;
+
+/// Makes bytes visible. Borrows where nothing had to change.
+#[must_use]
+pub fn visible(bytes: &[u8]) -> Cow<'_, str> {
+    if bytes.iter().all(|&byte| is_plain(byte)) {
+        // Printable ASCII is UTF-8, so this borrows.
+        return String::from_utf8_lossy(bytes);
+    }
+    let mut out = Visible::new(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for &byte in chunk.invalid() {
+            out.escape_byte(byte);
+        }
+    }
+    Cow::Owned(out.finish())
+}
+
+/// Makes a string visible: [`visible`] for text that is known to be UTF-8.
+#[must_use]
+pub fn visible_str(text: &str) -> Cow<'_, str> {
+    visible(text.as_bytes())
+}
+
+/// Whether a character must not reach a terminal as it is: it controls, reorders, joins, hides, or looks like nothing.
+#[must_use]
+pub const fn is_hazard(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'          // controls, C0, DEL and C1
+        | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' // blanks that pass for a space
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'                  // Mongolian selectors
+        | '\u{200b}'..='\u{200f}'                  // zero width, joiners, direction marks
+        | '\u{2028}'..='\u{202e}'                  // separators, bidi embeddings and overrides
+        | '\u{2060}'..='\u{206f}'                  // word joiner, invisible operators, bidi isolates
+        | '\u{2800}' | '\u{3164}' | '\u{ffa0}'     // blank Braille, Hangul fillers
+        | '\u{20e3}'                               // keycap: draws a digit as an emoji of two cells
+        | '\u{d7b0}'..='\u{d7ff}' | '\u{e000}'..='\u{f8ff}' // jamo extensions and private use: any width, any picture
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{1f1e6}'..='\u{1f1ff}'                // regional indicators: two make one flag, or do not
+        | '\u{1f3fb}'..='\u{1f3ff}'                // skin tones: two cells of their own, or none
+        | '\u{e0000}'..='\u{10ffff}'               // tags, selectors, private planes
+    )
+}
+
+/// Printable ASCII but the backslash, which may need a second one.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\\'
+}
+
+/// The text being made, and whether its last character is a backslash whose meaning hangs on what comes next.
+struct Visible {
+    out: String,
+    pending: bool,
+}
+
+impl Visible {
+    fn new(capacity: usize) -> Self {
+        Self { out: String::with_capacity(capacity + 16), pending: false }
+    }
+
+    fn push_str(&mut self, text: &str) {
+        for cluster in text.graphemes(true) {
+            self.cluster(cluster);
+        }
+    }
+
+    /// One user-perceived character. Where its cells are not simply the sum of its parts, terminals disagree about
+    /// them: then only the first part is drawn and the others are written out.
+    fn cluster(&mut self, cluster: &str) {
+        let parts: usize = cluster.chars().map(|c| c.width().unwrap_or(0)).sum();
+        let joins = parts != cluster.width();
+        let mut escaped = false;
+        for (index, c) in cluster.chars().enumerate() {
+            let bare_mark = index == 0 && c.width() == Some(0);
+            let apart = index > 0 && (joins || escaped || index > MARKS_MAX);
+            if is_hazard(c) || bare_mark || apart {
+                self.escape_char(c);
+                escaped = true;
+            } else {
+                self.literal(c);
+            }
+        }
+    }
+
+    fn literal(&mut self, c: char) {
+        if self.pending && matches!(c, '\\' | 'n' | 'r' | 't' | 'u' | 'x') {
+            self.out.push('\\');
+        }
+        self.out.push(c);
+        self.pending = c == '\\';
+    }
+
+    fn escape_char(&mut self, c: char) {
+        if let '\0'..='\x7f' = c {
+            self.escape_byte(c as u8);
+        } else {
+            self.start_escape();
+            let _ = write!(self.out, "u{{{:x}}}", u32::from(c));
+        }
+    }
+
+    fn escape_byte(&mut self, byte: u8) {
+        self.start_escape();
+        let _ = match byte {
+            b'\n' => self.out.write_char('n'),
+            b'\r' => self.out.write_char('r'),
+            b'\t' => self.out.write_char('t'),
+            _ => write!(self.out, "x{byte:02x}"),
+        };
+    }
+
+    fn start_escape(&mut self) {
+        if self.pending {
+            self.out.push('\\');
+        }
+        self.out.push('\\');
+        self.pending = false;
+    }
+
+    fn finish(self) -> String {
+        self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::width::width;
+
+    #[test]
+    fn what_can_be_seen_is_left_alone() {
+        for text in ["etc/passwd", "Grüße", "日本語", "naïve", "Привет", "a b~c", "e\u{301}", "😀"]
+        {
+            assert_eq!(visible_str(text), text);
+        }
+        assert!(matches!(visible(b"usr/bin"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_or_hides_is_written_out() {
+        for (raw, seen) in [
+            ("a\x1b[31mb", "a\\x1b[31mb"),
+            ("nl\nx\ty\rz", "nl\\nx\\ty\\rz"),
+            ("\u{202e}gpj.exe", "\\u{202e}gpj.exe"),
+            ("a\u{200b}b", "a\\u{200b}b"),
+            ("x\u{e0041}", "x\\u{e0041}"),
+            ("c1 \u{9b}31m", "c1 \\u{9b}31m"),
+            ("a\u{a0}b", "a\\u{a0}b"),
+            ("soft\u{ad}hyphen", "soft\\u{ad}hyphen"),
+        ] {
+            assert_eq!(visible_str(raw), seen);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_written_out() {
+        assert_eq!(visible(b"caf\xe9"), "caf\\xe9");
+        assert_eq!(visible(b"\xff\xfe"), "\\xff\\xfe");
+        assert_eq!(visible(b"\xe2\x82"), "\\xe2\\x82");
+    }
+
+    #[test]
+    fn joined_emoji_fall_into_parts_of_known_width() {
+        assert_eq!(visible_str("👨\u{200d}👩"), "👨\\u{200d}\\u{1f469}");
+        assert_eq!(visible_str("❤\u{fe0f}"), "❤\\u{fe0f}");
+        assert_eq!(visible_str("👍🏽"), "👍\\u{1f3fd}");
+        assert_eq!(visible_str("🇩🇪"), "\\u{1f1e9}\\u{1f1ea}");
+        assert_eq!(visible_str("1\u{20e3}"), "1\\u{20e3}");
+    }
+
+    #[test]
+    fn a_mark_needs_a_letter_and_few_suffice() {
+        assert_eq!(visible_str("\u{301}x"), "\\u{301}x");
+        let tower = format!("a{}", "\u{301}".repeat(40));
+        let seen = visible_str(&tower);
+        assert!(seen.starts_with("a\u{301}"));
+        assert_eq!(seen.matches("\\u{301}").count(), 40 - MARKS_MAX);
+    }
+
+    #[test]
+    fn a_backslash_is_doubled_only_where_it_could_be_misread() {
+        for (raw, seen) in [
+            (&br"C:\Program"[..], r"C:\Program"),
+            (br"end\", r"end\"),
+            (br"\x1b", r"\\x1b"),
+            (br"a\nb", r"a\\nb"),
+            (br"\\", r"\\\"),
+            (b"\\\x1b", r"\\\x1b"),
+            (b"\\\xff", r"\\\xff"),
+        ] {
+            assert_eq!(visible(raw), seen);
+        }
+    }
+
+    #[test]
+    fn escapes_can_be_read_back() {
+        let alphabet: Vec<&[u8]> = vec![
+            b"\\",
+            b"n",
+            b"x",
+            b"u",
+            b"{",
+            b"1b",
+            b"\x1b",
+            b"\n",
+            b"\xff",
+            "\u{202e}".as_bytes(),
+            "é".as_bytes(),
+        ];
+        let mut seen = std::collections::HashMap::new();
+        for a in &alphabet {
+            for b in &alphabet {
+                for c in &alphabet {
+                    for d in &alphabet {
+                        let raw = [*a, *b, *c, *d].concat();
+                        let shown = visible(&raw).into_owned();
+                        let before = seen.insert(shown.clone(), raw.clone());
+                        assert!(
+                            before.is_none_or(|other| other == raw),
+                            "{shown} stands for two names"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_dangerous_passes(bytes: Vec<u8>, text: String) {
+            for raw in [bytes.as_slice(), text.as_bytes()] {
+                let shown = visible(raw);
+                proptest::prop_assert!(!shown.chars().any(is_hazard));
+                let cells: usize = shown.chars().map(|c| c.width().unwrap_or(0)).sum();
+                proptest::prop_assert_eq!(width(&shown), cells);
+            }
+        }
+    }
+}

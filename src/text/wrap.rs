@@ -1,0 +1,64 @@
+//! Visible text broken into lines of so many cells.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::width::{start, width};
+
+/// Lines of at most `cells` cells (at least one line; at least one character a line even if it is wider). Breaks at
+/// spaces where a line has one, inside a word where it has none. The break's spaces are dropped.
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while width(rest) > cells {
+        let fits = start(rest, cells);
+        // A space just behind the last cell is a break too.
+        let at_edge = rest[fits.len()..].starts_with(' ');
+        let cut = if at_edge { Some(fits.len()) } else { fits.rfind(' ') };
+        let (line, after) = match cut.filter(|&cut| !rest[..cut].trim().is_empty()) {
+            Some(cut) => (rest[..cut].trim_end(), rest[cut..].trim_start()),
+            None if fits.is_empty() => rest.split_at(first_cluster(rest)),
+            None => rest.split_at(fits.len()),
+        };
+        lines.push(line.to_owned());
+        rest = after;
+    }
+    if !rest.is_empty() || lines.is_empty() {
+        lines.push(rest.to_owned());
+    }
+    lines
+}
+
+fn first_cluster(text: &str) -> usize {
+    text.graphemes(true).next().map_or(0, str::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces_or_where_they_must() {
+        assert_eq!(
+            wrap("apt-get update && apt-get install", 16),
+            ["apt-get update", "&& apt-get", "install"]
+        );
+        assert_eq!(wrap("sha256:0123456789", 8), ["sha256:0", "12345678", "9"]);
+        assert_eq!(wrap("abc def", 3), ["abc", "def"]);
+        assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("日本語", 1), ["日", "本", "語"]);
+        assert_eq!(wrap("  indented text", 10), ["  indented", "text"]);
+    }
+
+    #[test]
+    fn every_word_survives() {
+        let text = "one two  three four日本語five six seven";
+        for cells in 2..40 {
+            let lines = wrap(text, cells);
+            assert!(lines.iter().all(|line| width(line) <= cells), "{cells}");
+            let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            assert_eq!(letters(&lines.concat()), letters(text), "{cells}");
+        }
+    }
+}
