@@ -1,4 +1,11 @@
 //! The image configuration: what a container started from the image would run as.
+//!
+//! A field of the wrong shape costs that field and leaves a problem; only what is no JSON object at all is an error,
+//! because an image must open even where its config is odd.
+
+use super::HistoryStep;
+use super::document::{self, DocumentError, Fields, kept, known_time};
+use super::platform::Platform;
 
 /// What of a config is shown, exported and judged. Foreign text, raw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,4 +40,148 @@ pub struct Config {
     pub shell: Vec<String>,
     /// `rootfs.diff_ids`, base first.
     pub diff_ids: Vec<String>,
+}
+
+/// A config document, read as far as it can be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The config proper.
+    pub config: Config,
+    /// Operating system and architecture, where the config says them.
+    pub platform: Option<Platform>,
+    /// The history as recorded, oldest first, not yet matched to layers.
+    pub history: Vec<HistoryStep>,
+    /// Fields that had to be left out.
+    pub problems: Vec<String>,
+}
+
+/// Reads a config document (OCI `config.md`, Docker schema 2's container image).
+///
+/// # Errors
+/// Where it is no JSON object.
+pub fn parse(bytes: &[u8]) -> Result<Parsed, DocumentError> {
+    let value = document::parse(bytes)?;
+    Ok(read(&Fields::of(&value, "")?))
+}
+
+/// Reads the fields that OCI configs and Docker's v1 images share.
+pub(super) fn read(fields: &Fields<'_>) -> Parsed {
+    let mut problems = Vec::new();
+    let mut config = match kept(fields.object("config"), &mut problems) {
+        Some(run) => run_config(&run, &mut problems),
+        None => Config::default(),
+    };
+    config.created = known_time(kept(fields.text("created"), &mut problems));
+    config.author = kept(fields.text("author"), &mut problems);
+    if let Some(rootfs) = kept(fields.object("rootfs"), &mut problems) {
+        config.diff_ids = kept(rootfs.texts("diff_ids"), &mut problems);
+    }
+    let platform = Platform::read(fields, &mut problems);
+    let history = history(fields, &mut problems);
+    Parsed { config, platform, history, problems }
+}
+
+fn history(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<HistoryStep> {
+    let items = kept(fields.list("history"), problems);
+    let mut steps = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        // A step that is no object still stands for a layer: it stays, unknown.
+        let step = match Fields::of(item, format!("history[{at}]")) {
+            Ok(step) => HistoryStep {
+                created: known_time(kept(step.text("created"), problems)),
+                created_by: kept(step.text("created_by"), problems),
+                author: kept(step.text("author"), problems),
+                comment: kept(step.text("comment"), problems),
+                empty_layer: kept(step.flag("empty_layer"), problems),
+                layer: None,
+            },
+            Err(error) => {
+                problems.push(error.to_string());
+                HistoryStep::default()
+            }
+        };
+        steps.push(step);
+    }
+    steps
+}
+
+/// Reads the `config` object that Docker and OCI share.
+fn run_config(fields: &Fields<'_>, problems: &mut Vec<String>) -> Config {
+    let mut config = Config {
+        user: kept(fields.text("User"), problems),
+        env: kept(fields.texts("Env"), problems),
+        entrypoint: kept(fields.command("Entrypoint"), problems),
+        cmd: kept(fields.command("Cmd"), problems),
+        working_dir: kept(fields.text("WorkingDir"), problems),
+        labels: kept(fields.pairs("Labels"), problems),
+        exposed_ports: kept(fields.keys("ExposedPorts"), problems),
+        volumes: kept(fields.keys("Volumes"), problems),
+        stop_signal: kept(fields.text("StopSignal"), problems),
+        on_build: kept(fields.command("OnBuild"), problems),
+        shell: kept(fields.command("Shell"), problems),
+        ..Config::default()
+    };
+    if let Ok(Some(check)) = fields.object("Healthcheck") {
+        config.healthcheck = kept(check.command("Test"), problems);
+    }
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(json: &str) -> Parsed {
+        parse(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_command_may_be_a_list_a_string_or_null() {
+        let list = run(r#"{"config":{"Cmd":["a","b"],"Entrypoint":null}}"#).config;
+        assert_eq!((list.cmd, list.entrypoint), (vec!["a".to_owned(), "b".to_owned()], vec![]));
+        let string = run(r#"{"config":{"Cmd":"a b","Entrypoint":""}}"#).config;
+        assert_eq!((string.cmd, string.entrypoint), (vec!["a b".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn sets_are_maps_or_lists_and_labels_may_be_numbers() {
+        let config =
+            run(r#"{"config":{"ExposedPorts":{"80/tcp":{},"22/tcp":null},"Volumes":["/b","/a"],
+            "Labels":{"n":1,"a":"x"},"Healthcheck":{"Test":["CMD","true"]}}}"#)
+            .config;
+        assert_eq!(config.exposed_ports, ["22/tcp", "80/tcp"]);
+        assert_eq!(config.volumes, ["/a", "/b"]);
+        assert_eq!(config.labels, [("a".into(), "x".into()), ("n".into(), "1".into())]);
+        assert_eq!(config.healthcheck, ["CMD", "true"]);
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_shape_costs_only_itself_and_is_named() {
+        let parsed =
+            run(r#"{"architecture":7,"os":"linux","config":{"User":"u","Env":"A=b"},"history":{},
+            "rootfs":{"diff_ids":["sha256:x",3]}}"#);
+        assert_eq!(parsed.config.user.as_deref(), Some("u"));
+        for field in ["`architecture`", "`config.Env`", "`history`", "`rootfs.diff_ids[1]`"] {
+            assert!(
+                parsed.problems.iter().any(|p| p.contains(field)),
+                "{field}: {:?}",
+                parsed.problems
+            );
+        }
+    }
+
+    #[test]
+    fn no_object_is_an_error() {
+        for text in ["", "null", "[]", "\"x\"", "{", "\u{0}"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_history_step_that_is_no_object_keeps_its_place() {
+        let parsed =
+            run(r#"{"history":[null,{"created_by":"a","created":"0001-01-01T00:00:00Z"}]}"#);
+        assert_eq!(parsed.history.len(), 2);
+        assert_eq!(parsed.history[1].created, None);
+    }
 }

@@ -3,7 +3,17 @@
 //! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
 
 pub mod config;
+pub mod digest;
+pub mod docker_save;
+pub mod document;
+pub mod history;
+pub mod manifest;
+pub mod name;
 pub mod platform;
+pub mod problem;
+pub mod reference;
+pub mod schema1;
+pub mod v1;
 
 /// An image, described before any layer is read.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +23,8 @@ pub struct Image {
     /// What kind of place it was found in, in the words of containers-transports(5): `docker-archive`,
     /// `oci`, `oci-archive`, `dir`, `rootfs`.
     pub source: String,
-    /// The image ID: `sha256:…` of the config, where there is a config.
+    /// The image ID: `sha256:…` of the config, where there is a config; the plain hexadecimal ID of an image that
+    /// Docker ≤ 1.9 saved.
     pub id: Option<String>,
     /// `sha256:…` (or sha512) of the manifest, where there is one that has a digest.
     pub manifest_digest: Option<String>,
@@ -23,7 +34,7 @@ pub struct Image {
     pub names: Vec<String>,
     /// What the config says, or nothing at all where it is absent or unreadable (then there is a problem).
     pub config: config::Config,
-    /// Manifest annotations, in the manifest's order.
+    /// Manifest annotations, sorted by key.
     pub annotations: Vec<(String, String)>,
     /// The layer stack, base first.
     pub layers: Vec<Layer>,

@@ -1,4 +1,11 @@
 //! Operating system, architecture, variant: parsing, printing, choosing.
+//!
+//! Aliases (`x86_64`, `aarch64`, `armhf`) and default variants (arm is v7, arm64 is v8, amd64 is v1) are those that
+//! engines accept. Platforms are kept and shown as recorded; only comparisons normalise.
+
+use std::fmt;
+
+use super::document::{Fields, kept};
 
 /// A platform as the OCI image index states it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,4 +16,202 @@ pub struct Platform {
     pub architecture: String,
     /// `v7`, `v8`, … where the architecture has variants.
     pub variant: Option<String>,
+}
+
+impl Platform {
+    /// Takes `OS/ARCH` or `OS/ARCH/VARIANT`.
+    ///
+    /// # Errors
+    /// A sentence that says what such a text looks like.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split('/').collect();
+        match parts[..] {
+            [os, architecture] | [os, architecture, _]
+                if parts.iter().all(|part| !part.trim().is_empty()) =>
+            {
+                Ok(Self {
+                    os: os.to_owned(),
+                    architecture: architecture.to_owned(),
+                    variant: parts.get(2).map(|&variant| variant.to_owned()),
+                })
+            }
+            _ => Err(format!(
+                "`{text}` is no platform: give OS/ARCH or OS/ARCH/VARIANT, for example linux/amd64 or linux/arm/v7"
+            )),
+        }
+    }
+
+    /// The platform images run on here: Linux (containers run in a Linux machine elsewhere too), except on Windows.
+    #[must_use]
+    pub fn host() -> Self {
+        let os = if cfg!(windows) { "windows" } else { "linux" };
+        let architecture = match std::env::consts::ARCH {
+            "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
+            "powerpc64" => "ppc64",
+            "loongarch64" => "loong64",
+            other => other,
+        };
+        Self { os: os.to_owned(), architecture: architecture.to_owned(), variant: None }
+            .normalised()
+    }
+
+    /// Reads `os`, `architecture` and `variant` of a config or of a descriptor's `platform`.
+    pub(super) fn read(fields: &Fields<'_>, problems: &mut Vec<String>) -> Option<Self> {
+        let os = kept(fields.text("os"), problems);
+        let architecture = kept(fields.text("architecture"), problems);
+        let variant = kept(fields.text("variant"), problems);
+        if os.is_none() && architecture.is_none() {
+            return None;
+        }
+        Some(Self {
+            os: os.unwrap_or_default(),
+            architecture: architecture.unwrap_or_default(),
+            variant,
+        })
+    }
+
+    /// `unknown/unknown`: what BuildKit calls the platform of an attestation. No image has it.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.os == "unknown" && self.architecture == "unknown"
+    }
+
+    /// The same platform in the one spelling that comparisons use: no alias, no default variant.
+    #[must_use]
+    pub fn normalised(&self) -> Self {
+        let os = match self.os.to_ascii_lowercase().as_str() {
+            "macos" => "darwin".to_owned(),
+            other => other.to_owned(),
+        };
+        let mut variant = self.variant.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if !variant.is_empty() && variant.bytes().all(|c| c.is_ascii_digit()) {
+            variant.insert(0, 'v');
+        }
+        let architecture = match self.architecture.to_ascii_lowercase().as_str() {
+            "i386" | "i486" | "i586" | "i686" | "x86" => "386".to_owned(),
+            "x86_64" | "x86-64" => "amd64".to_owned(),
+            "aarch64" => "arm64".to_owned(),
+            "armhf" => "arm".to_owned(),
+            "armel" => {
+                "v6".clone_into(&mut variant);
+                "arm".to_owned()
+            }
+            other => other.to_owned(),
+        };
+        match (architecture.as_str(), variant.as_str()) {
+            ("arm64", "v8") | ("amd64", "v1") => variant.clear(),
+            ("arm", "") => "v7".clone_into(&mut variant),
+            _ => {}
+        }
+        Self { os, architecture, variant: Some(variant).filter(|variant| !variant.is_empty()) }
+    }
+
+    /// How well an image for `self` serves somebody who wants `wanted`: 0 is a perfect match, more is worse, `None`
+    /// not at all. A lower variant runs on a higher one; a higher one serves only where no variant was asked for.
+    #[must_use]
+    pub fn serves(&self, wanted: &Self) -> Option<u8> {
+        let asked_variant = wanted.variant.is_some();
+        let (have, wanted) = (self.normalised(), wanted.normalised());
+        if have.os != wanted.os || have.architecture != wanted.architecture {
+            return None;
+        }
+        let rank = |platform: &Self| {
+            let variant = platform.variant.as_deref();
+            let default = if platform.architecture == "arm64" { 8 } else { 1 };
+            variant.map_or(default, |text| text.trim_start_matches('v').parse::<u8>().unwrap_or(0))
+        };
+        let (have_rank, wanted_rank) = (rank(&have), rank(&wanted));
+        if have_rank <= wanted_rank {
+            Some(wanted_rank - have_rank)
+        } else {
+            (!asked_variant).then_some(100 + (have_rank - wanted_rank).min(100))
+        }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_unknown =
+            |text: &str| if text.is_empty() { "?".to_owned() } else { text.to_owned() };
+        write!(f, "{}/{}", or_unknown(&self.os), or_unknown(&self.architecture))?;
+        self.variant.iter().try_for_each(|variant| write!(f, "/{variant}"))
+    }
+}
+
+/// Chooses among images by platform: the one asked for, else the host's, else the only or first real one.
+/// Unknown platforms (`None`) are real but serve nobody in particular; `unknown/unknown` is never chosen.
+///
+/// Returns an index into `platforms`; `None` where nothing serves.
+#[must_use]
+pub fn choose(platforms: &[Option<Platform>], asked: Option<&Platform>) -> Option<usize> {
+    let real = |platform: &Option<Platform>| !platform.as_ref().is_some_and(Platform::is_unknown);
+    let best = |wanted: &Platform| {
+        let served = platforms.iter().enumerate().filter(|(_, platform)| real(platform));
+        served
+            .filter_map(|(at, platform)| Some((platform.as_ref()?.serves(wanted)?, at)))
+            .min()
+            .map(|(_, at)| at)
+    };
+    if let Some(asked) = asked {
+        return best(asked);
+    }
+    best(&Platform::host()).or_else(|| platforms.iter().position(real))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform(text: &str) -> Platform {
+        Platform::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_no_platform_is_refused_with_an_example() {
+        for text in ["", "linux", "linux/", "/amd64", "a/b/c/d", "linux/arm/"] {
+            assert!(Platform::parse(text).unwrap_err().contains("linux/amd64"), "{text}");
+        }
+        assert_eq!(platform("linux/arm/v7").to_string(), "linux/arm/v7");
+    }
+
+    #[test]
+    fn aliases_and_default_variants_are_the_same_platform() {
+        for (a, b) in [
+            ("linux/arm64", "linux/arm64/v8"),
+            ("linux/aarch64", "linux/arm64/8"),
+            ("linux/x86_64", "linux/amd64"),
+            ("linux/arm", "linux/arm/v7"),
+            ("Linux/armhf", "linux/arm/v7"),
+            ("macos/arm64", "darwin/arm64"),
+        ] {
+            assert_eq!(platform(a).serves(&platform(b)), Some(0), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_lower_variant_serves_a_higher_one_but_not_the_other_way_round() {
+        assert_eq!(platform("linux/arm/v6").serves(&platform("linux/arm/v7")), Some(1));
+        assert_eq!(platform("linux/arm/v7").serves(&platform("linux/arm/v6")), None);
+        assert!(platform("linux/amd64/v3").serves(&platform("linux/amd64")).is_some());
+        assert_eq!(platform("windows/amd64").serves(&platform("linux/amd64")), None);
+    }
+
+    #[test]
+    fn asked_before_host_before_first_and_never_an_attestation() {
+        let host = Platform::host();
+        let list = [
+            Some(platform("unknown/unknown")),
+            Some(platform("plan9/mips")),
+            Some(host.clone()),
+            Some(platform("plan9/arm/v5")),
+            None,
+        ];
+        assert_eq!(choose(&list, None), Some(2));
+        assert_eq!(choose(&list, Some(&platform("plan9/arm"))), Some(3));
+        assert_eq!(choose(&list, Some(&platform("plan9/riscv64"))), None);
+        assert_eq!(choose(&list[..2], None), Some(1));
+        assert_eq!(choose(&list[..1], None), None);
+        assert_eq!(choose(&list[4..], None), Some(0));
+        assert_eq!(choose(&list[..1], Some(&platform("unknown/unknown"))), None);
+    }
 }

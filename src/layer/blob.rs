@@ -56,13 +56,29 @@ impl Blob {
         self.len == 0
     }
 
+    /// How many bytes of the region are really there: fewer than [`Self::len`] where the file ends early.
+    ///
+    /// # Errors
+    /// Where the file's size cannot be read.
+    pub fn present(&self) -> io::Result<u64> {
+        let there = match &self.bytes {
+            Bytes::File(file) => {
+                let metadata = file.metadata()?;
+                // A device has no size of its own.
+                if metadata.is_file() { metadata.len() } else { u64::MAX }
+            }
+            Bytes::Memory(bytes) => bytes.len() as u64,
+        };
+        Ok(self.len.min(there.saturating_sub(self.offset)))
+    }
+
     /// A region of this region; what reaches past its end is cut off.
     #[must_use]
     pub fn slice(&self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.len);
         Self {
             bytes: self.bytes.clone(),
-            offset: self.offset + offset,
+            offset: self.offset.saturating_add(offset),
             len: len.min(self.len - offset),
         }
     }
@@ -76,9 +92,10 @@ impl Blob {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let buffer = &mut buffer[..wanted];
         match &self.bytes {
-            Bytes::File(file) => read_file_at(file, buffer, self.offset + offset),
+            Bytes::File(file) => read_file_at(file, buffer, self.offset.saturating_add(offset)),
             Bytes::Memory(bytes) => {
-                let start = usize::try_from(self.offset + offset).unwrap_or(usize::MAX);
+                let start =
+                    usize::try_from(self.offset.saturating_add(offset)).unwrap_or(usize::MAX);
                 let source = bytes.get(start..).unwrap_or(&[]);
                 let count = buffer.len().min(source.len());
                 buffer[..count].copy_from_slice(&source[..count]);

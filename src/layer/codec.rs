@@ -1,4 +1,22 @@
-//! How a blob is encoded, by its first bytes; never by its name or media type.
+//! How a blob is encoded, by its first bytes; never by its name or media type. And the way back: one streaming
+//! decoder for all encodings, which holds a window of the bytes and never the whole.
+//!
+//! All encodings that images use are the same in outline: a sequence of independent members (gzip), frames (zstd) or
+//! streams (bzip2, xz), possibly followed by padding. [`Decoder`] drives that sequence; the files below this one
+//! know one encoding each. What the bytes mean once decoded is not decided here.
+
+mod bzip2;
+mod gzip;
+mod input;
+mod xz;
+mod zstd;
+
+use std::io::{self, Read};
+
+use self::input::Input;
+use super::blob::Blob;
+use super::listing::{Problem, Severity, Watch};
+use super::tar;
 
 /// An encoding of a layer or archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,4 +31,318 @@ pub enum Codec {
     Bzip2,
     /// xz.
     Xz,
+}
+
+impl Codec {
+    /// The name people use: `plain`, `gzip`, `zstd`, `bzip2`, `xz`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+}
+
+/// How many first bytes [`sniff`] makes use of.
+pub const SNIFFED: usize = 512;
+
+/// The encoding that the first bytes of a blob speak of; [`Codec::Plain`] where they speak of none. A whole tar
+/// header wins over any magic: a file may be *named* like one.
+#[must_use]
+pub fn sniff(first_bytes: &[u8]) -> Codec {
+    if tar::is_header(first_bytes) {
+        Codec::Plain
+    } else if gzip::begins(first_bytes) {
+        Codec::Gzip
+    } else if zstd::begins(first_bytes) {
+        Codec::Zstd
+    } else if bzip2::begins(first_bytes) {
+        Codec::Bzip2
+    } else if xz::begins(first_bytes) {
+        Codec::Xz
+    } else {
+        Codec::Plain
+    }
+}
+
+/// [`sniff`]s the first bytes of a blob.
+///
+/// # Errors
+/// Where they cannot be read.
+pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
+    let mut first = [0; SNIFFED];
+    let count = blob.fill_at(&mut first, 0)?;
+    Ok(sniff(&first[..count]))
+}
+
+/// What one encoding must be able to do for [`Decoder`].
+trait Member: Send {
+    /// Whether a member begins with these bytes (up to [`MAGIC_MAX`] of them; fewer at the end of the blob).
+    fn begins(&self, start: &[u8]) -> bool;
+
+    /// Makes ready for the next member and passes its header, where that is read apart from the body.
+    fn start(&mut self, input: &mut Input) -> Result<(), Fault>;
+
+    /// Decodes some of `input` into some of `output`. No progress at all with empty input means that more is needed.
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault>;
+
+    /// Checks what follows the body, where that is read apart from it.
+    fn end(&mut self, input: &mut Input) -> Result<(), Fault>;
+}
+
+/// The longest magic of any encoding.
+const MAGIC_MAX: usize = 10;
+
+/// What one call of [`Member::run`] did.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    consumed: usize,
+    produced: usize,
+    /// The body of the member is complete.
+    ended: bool,
+}
+
+/// Why decoding cannot go on.
+#[derive(Debug)]
+enum Fault {
+    /// The blob ends inside a member.
+    Truncated,
+    /// The bytes break the encoding's rules.
+    Corrupt(String),
+    /// The blob itself could not be read.
+    Unreadable(io::Error),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// Where a [`Decoder`] stands.
+#[derive(Clone, Debug)]
+enum State {
+    /// Before the first or after a whole member.
+    Between,
+    /// In the body of a member.
+    Inside,
+    /// After the last member. What follows has not been looked at.
+    Trailing,
+    /// Nothing more will come, for this reason.
+    Failed(io::ErrorKind, String),
+}
+
+/// Decodes a blob front to back.
+///
+/// Errors are final and say where: kind `UnexpectedEof` where the blob ends too early, `InvalidData` where it is
+/// corrupt, both with the offset in the compressed blob. All that could be decoded comes before the error.
+pub struct Decoder {
+    codec: Codec,
+    input: Input,
+    member: Option<Box<dyn Member>>,
+    state: State,
+    members: u64,
+    produced: u64,
+}
+
+impl Decoder {
+    /// A decoder at the start of `blob`. [`Codec::Plain`] passes the bytes through.
+    ///
+    /// # Errors
+    /// Where the decompression library cannot be set up.
+    pub fn new(blob: &Blob, codec: Codec) -> io::Result<Self> {
+        Self::with_input(Input::new(blob), codec)
+    }
+
+    /// As [`Self::new`]; also computes the SHA-256 of the blob while its bytes go by (see [`Self::drain`]).
+    ///
+    /// # Errors
+    /// Where the decompression library cannot be set up.
+    pub fn digesting(blob: &Blob, codec: Codec) -> io::Result<Self> {
+        Self::with_input(Input::digesting(blob), codec)
+    }
+
+    fn with_input(input: Input, codec: Codec) -> io::Result<Self> {
+        let member: Option<Box<dyn Member>> = match codec {
+            Codec::Plain => None,
+            Codec::Gzip => Some(Box::new(gzip::Gzip::new())),
+            Codec::Zstd => Some(Box::new(zstd::Zstd::new()?)),
+            Codec::Bzip2 => Some(Box::new(bzip2::Bzip2::new())),
+            Codec::Xz => Some(Box::new(xz::Xz::new())),
+        };
+        Ok(Self { codec, input, member, state: State::Between, members: 0, produced: 0 })
+    }
+
+    /// Bytes of the blob that were read so far.
+    #[must_use]
+    pub const fn consumed(&self) -> u64 {
+        self.input.fetched()
+    }
+
+    /// Bytes decoded so far.
+    #[must_use]
+    pub const fn produced(&self) -> u64 {
+        self.produced
+    }
+
+    /// Whether the last member is complete.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self.state, State::Trailing)
+    }
+
+    /// Reads what is left of the blob without decoding it, so that its digest is whole. Where the last member was
+    /// complete: says whether what follows is anything but zeros (which pad, and mean nothing). Stops early where
+    /// `watch` says so.
+    ///
+    /// # Errors
+    /// What the file system reports.
+    pub fn drain(&mut self, watch: &dyn Watch) -> io::Result<Option<Problem>> {
+        let complete = self.is_complete();
+        let mut garbage = None;
+        loop {
+            let at = self.input.position();
+            let chunk = self.input.fill()?;
+            if chunk.is_empty() || watch.cancelled() {
+                break;
+            }
+            if complete && garbage.is_none() {
+                garbage = chunk.iter().position(|&byte| byte != 0).map(|index| at + index as u64);
+            }
+            let count = chunk.len();
+            self.input.consume(count);
+        }
+        Ok(garbage.map(|offset| Problem {
+            severity: Severity::Warning,
+            message: format!(
+                "what follows the end of the {} data from byte {offset} of the blob is neither padding nor more of it; ignored",
+                self.codec.name()
+            ),
+        }))
+    }
+
+    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::digesting`].
+    #[must_use]
+    pub fn digest(self) -> Option<String> {
+        self.input.digest()
+    }
+
+    /// One step of decoding into `output`, which is not empty: how many bytes it gave, or `None` after the last.
+    fn step(&mut self, output: &mut [u8]) -> Result<Option<usize>, Fault> {
+        let Some(member) = self.member.as_mut() else {
+            let chunk = self.input.fill()?;
+            let count = chunk.len().min(output.len());
+            output[..count].copy_from_slice(&chunk[..count]);
+            self.input.consume(count);
+            return Ok((count > 0).then_some(count));
+        };
+        if matches!(self.state, State::Between) {
+            let start = self.input.peek(MAGIC_MAX)?;
+            if !member.begins(start) {
+                if self.members == 0 && !start.is_empty() {
+                    return Err(Fault::Corrupt("it does not begin as such data does".to_owned()));
+                }
+                return Ok(None);
+            }
+            member.start(&mut self.input)?;
+            self.state = State::Inside;
+        }
+        let chunk = self.input.fill()?;
+        let at_end = chunk.is_empty();
+        let step = member.run(chunk, output)?;
+        self.input.consume(step.consumed);
+        if step.ended {
+            // What the body gave is delivered even where the check behind it fails.
+            if let Err(fault) = member.end(&mut self.input) {
+                self.fail(fault);
+                return Ok(Some(step.produced));
+            }
+            self.members += 1;
+            self.state = State::Between;
+        } else if step.produced == 0 && step.consumed == 0 {
+            return Err(if at_end {
+                Fault::Truncated
+            } else {
+                Fault::Corrupt("it makes no sense".to_owned())
+            });
+        }
+        Ok(Some(step.produced))
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        let (at, end) = (self.input.position(), self.input.fetched());
+        let codec = self.codec.name();
+        let (kind, message) = match fault {
+            Fault::Truncated => (
+                io::ErrorKind::UnexpectedEof,
+                format!("truncated: the blob ends at byte {end}, inside its {codec} data"),
+            ),
+            Fault::Corrupt(why) => (
+                io::ErrorKind::InvalidData,
+                format!("corrupt {codec} data near byte {at} of the blob: {why}"),
+            ),
+            Fault::Unreadable(error) => {
+                (error.kind(), format!("the blob cannot be read at byte {at}: {error}"))
+            }
+        };
+        self.state = State::Failed(kind, message);
+    }
+}
+
+impl Read for Decoder {
+    fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
+        if output.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match &self.state {
+                State::Failed(kind, message) => return Err(io::Error::new(*kind, message.clone())),
+                State::Trailing => return Ok(0),
+                State::Between | State::Inside => {}
+            }
+            match self.step(output) {
+                Ok(Some(0)) => {}
+                Ok(Some(count)) => {
+                    self.produced += count as u64;
+                    return Ok(count);
+                }
+                Ok(None) => self.state = State::Trailing,
+                Err(fault) => self.fail(fault),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magic_tells_the_codec() {
+        for (bytes, codec) in [
+            (&b"\x1f\x8b\x08\0"[..], Codec::Gzip),
+            (b"\x28\xb5\x2f\xfd", Codec::Zstd),
+            (b"\x5e\x2a\x4d\x18", Codec::Zstd),
+            (b"BZh91AY&SY", Codec::Bzip2),
+            (b"\xfd7zXZ\0", Codec::Xz),
+            (b"BZh9-notes.txt", Codec::Plain),
+            (b"\x1f\x8b", Codec::Plain),
+            (b"", Codec::Plain),
+        ] {
+            assert_eq!(sniff(bytes), codec, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn plain_bytes_pass_through() {
+        let mut decoder = Decoder::new(&Blob::memory(*b"hello"), Codec::Plain).unwrap();
+        let mut out = Vec::new();
+        decoder.read_to_end(&mut out).unwrap();
+        assert_eq!(out, b"hello");
+        assert_eq!(decoder.produced(), 5);
+    }
 }

@@ -2,76 +2,118 @@
 //!
 //! This room reads a [`blob::Blob`] or a directory and fills a [`crate::stack::table::Table`]. It knows nothing of
 //! images, manifests or where the bytes came from, and decides nothing about the layers below.
+//!
+//! ```text
+//! blob ─► codec ─► tar::stream ─┐
+//!      └────────► tar::window ──┴► tar::walker ─► recorder (whiteout) ─► Listing
+//! directory ──────────────────────────────────────────────────────────► Listing
+//! ```
 
 pub mod blob;
 pub mod codec;
+pub mod directory;
+mod listing;
+mod open;
+mod problems;
+mod pseudo_links;
+mod recorder;
+pub mod tar;
+pub mod whiteout;
 
-use crate::stack::table::Table;
+pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
+pub use open::{open, opens_cheaply};
 
-/// What a layer turned out to hold.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    /// Its rows in tar order.
-    pub table: Table,
-    /// What was odd or broken, worst first. Empty for a sound layer.
-    pub problems: Vec<Problem>,
-    /// Objects that are no content (aufs bookkeeping, eStargz landmarks and TOC), hidden from trees.
-    pub hidden: Vec<Hidden>,
-    /// How the bytes were encoded, found by their magic.
-    pub codec: Option<codec::Codec>,
-    /// `sha256:…` over the blob as stored, where the whole blob was read anyway.
-    pub blob_digest: Option<String>,
-    /// `sha256:…` over the uncompressed stream (the diff ID), where it was computed.
-    pub diff_id: Option<String>,
-    /// Length of the uncompressed stream, where it was read to its end.
-    pub uncompressed: Option<u64>,
+use self::blob::Blob;
+use self::codec::{Codec, Decoder};
+use self::problems::Problems;
+use self::recorder::Recorder;
+use self::tar::feed::Feed;
+use self::tar::stream::Stream;
+use self::tar::walker::Walker;
+use self::tar::window::Window;
+
+/// The most [`Hidden`] objects a listing names.
+pub const HIDDEN_MAX: usize = 1000;
+
+/// Lists a layer blob of any encoding. Never fails as a whole: what went wrong is among the problems, and what was
+/// read before it is in the table. An empty blob is an empty layer.
+#[must_use]
+pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
+    list_within(blob, watch, Limits::default())
 }
 
-/// A row of a layer's own troubles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// How bad it is.
-    pub severity: Severity,
-    /// What happened, where (offset or path) and, where there is one, the remedy. Foreign bytes in it are raw:
-    /// whoever prints it takes it through `text`.
-    pub message: String,
-}
-
-/// How bad a [`Problem`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing; everything was read.
-    Note,
-    /// The layer breaks a rule of its format; what it means was decided by the specification.
-    Warning,
-    /// Part of the layer could not be read.
-    Error,
-}
-
-/// An object that is stored in the layer but is no content of the image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hidden {
-    /// Its normalised path.
-    pub path: Vec<u8>,
-    /// Its payload in bytes.
-    pub size: u64,
-}
-
-/// Whoever waits for a listing: is told how far it is, and may ask it to stop.
-pub trait Watch: Sync {
-    /// `done` bytes of the blob as stored have been dealt with. Called a few times per MB at the most.
-    fn progress(&self, done: u64);
-    /// Whether to stop; what was read so far is then returned, with a problem that says so.
-    fn cancelled(&self) -> bool;
-}
-
-/// Nobody waits: never cancelled.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unwatched;
-
-impl Watch for Unwatched {
-    fn progress(&self, _done: u64) {}
-    fn cancelled(&self) -> bool {
-        false
+/// [`list`], with other limits than the usual ones.
+#[must_use]
+pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
+    let codec = match codec::sniff_blob(blob) {
+        Ok(codec) => codec,
+        Err(error) => return unreadable(&error),
+    };
+    let mut listing = if codec == Codec::Plain {
+        list_plain(blob, watch, limits)
+    } else {
+        list_compressed(blob, codec, watch, limits)
+    };
+    listing.codec = Some(codec);
+    if !listing.cancelled {
+        watch.progress(blob.len());
     }
+    listing
+}
+
+/// A plain tar is listed by its headers alone.
+fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
+    let mut problems = Problems::default();
+    let (walker, mut listing) = walk(Window::new(blob, watch), limits, &mut problems);
+    listing.cancelled = walker.cancelled();
+    listing.problems = problems.finish();
+    if listing.problems.iter().all(|problem| problem.severity < Severity::Error) {
+        listing.uncompressed = Some(blob.len());
+    }
+    listing
+}
+
+/// A compressed tar is decoded once, its blob digested in the same pass.
+fn list_compressed(blob: &Blob, codec: Codec, watch: &dyn Watch, limits: Limits) -> Listing {
+    let decoder = match Decoder::digesting(blob, codec) {
+        Ok(decoder) => decoder,
+        Err(error) => return unreadable(&error),
+    };
+    let mut problems = Problems::default();
+    let (walker, mut listing) = walk(Stream::new(decoder, watch), limits, &mut problems);
+    listing.cancelled = walker.cancelled();
+    let mut decoder = walker.into_feed().into_decoder();
+    if decoder.is_complete() {
+        listing.uncompressed = Some(decoder.produced());
+    }
+    // Whatever stopped the tar, the digest is of the whole blob or of nothing.
+    match decoder.drain(watch) {
+        Ok(garbage) => {
+            if let Some(garbage) = garbage {
+                problems.push(garbage);
+            }
+            if !watch.cancelled() {
+                listing.blob_digest = decoder.digest();
+            }
+        }
+        Err(error) => problems.error(|| format!("the rest of the blob cannot be read: {error}")),
+    }
+    listing.problems = problems.finish();
+    listing
+}
+
+fn walk<F: Feed>(feed: F, limits: Limits, problems: &mut Problems) -> (Walker<F>, Listing) {
+    let mut walker = Walker::new(feed);
+    let mut recorder = Recorder::new(limits);
+    while let Some(found) = walker.next(problems) {
+        if recorder.record(&found, problems).is_break() {
+            break;
+        }
+    }
+    (walker, recorder.finish(problems))
+}
+
+fn unreadable(error: &std::io::Error) -> Listing {
+    let message = format!("the layer cannot be read: {error}");
+    Listing { problems: vec![Problem { severity: Severity::Error, message }], ..Listing::default() }
 }

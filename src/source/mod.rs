@@ -2,11 +2,115 @@
 //!
 //! A source finds images, describes one (cheap, first), lists one layer by the cheapest way the layer offers, and
 //! opens one file of one layer. It knows neither the stack nor a terminal, and never writes.
+//!
+//! The way of one image: [`open()`] reads the reference and finds the place; `recognise` tells what it is by its
+//! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`) finds manifest, config and
+//! blobs; `assemble` makes of them what they all become, [`blobs::Blobs`].
 
+mod archive;
+mod ask;
+mod assemble;
+mod blobs;
+mod budget;
+mod choose;
+mod dir;
+mod docker_archive;
+mod docker_v1;
+mod error;
+mod files;
+mod folder;
+mod index;
+mod layout;
+mod oci;
+mod open;
+mod recognise;
+mod rootfs;
+mod selection;
+mod spool;
+mod store;
+
+use std::fmt;
 use std::io::Read;
 
+pub use error::Error;
+pub use open::{open, open_bytes, open_stream};
+
 use crate::image::Image;
+use crate::image::platform::Platform;
 use crate::layer::{Listing, Watch};
+
+/// What somebody whose file is nothing of the kind is told.
+const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
+    `dir:` directory, an exported container or a root filesystem";
+
+/// How to open.
+#[derive(Clone, Default)]
+pub struct Options<'w> {
+    /// The platform asked for; without one the host's, else the only or first real one.
+    pub platform: Option<Platform>,
+    /// Is told how far the copy of a stream or of a compressed archive is (bytes read), and may stop it.
+    pub watch: Option<&'w dyn Watch>,
+}
+
+/// What was found at a reference.
+pub enum Opened {
+    /// The image that was asked for, or the only one.
+    Image(Box<dyn Source>),
+    /// Several, none of which was asked for alone.
+    Several(Several),
+}
+
+/// Several images in one place.
+pub struct Several {
+    /// What there is, in the place's own order.
+    pub choices: Vec<Choice>,
+    opener: Box<Opener>,
+}
+
+type Opener = dyn Fn(usize) -> Result<Box<dyn Source>, Error> + Send + Sync;
+
+/// One image of several.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// What to ask for to get it: an `<image>` argument.
+    pub reference: String,
+    /// Names and tags.
+    pub names: Vec<String>,
+    /// Image ID.
+    pub id: Option<String>,
+    /// Platform.
+    pub platform: Option<Platform>,
+    /// Number of layers.
+    pub layers: usize,
+    /// Bytes of the layers as stored, of those that are there.
+    pub size: u64,
+}
+
+impl Several {
+    /// Opens one of the choices, by its place in the list. The place itself is not opened again, so this works for a
+    /// stream as well.
+    ///
+    /// # Errors
+    /// As [`open()`].
+    pub fn open(&self, choice: usize) -> Result<Box<dyn Source>, Error> {
+        (self.opener)(choice)
+    }
+}
+
+impl fmt::Debug for Several {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Several").field("choices", &self.choices).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image(source) => f.debug_tuple("Image").field(source.image()).finish(),
+            Self::Several(several) => several.fmt(f),
+        }
+    }
+}
 
 /// An opened place that holds one chosen image.
 pub trait Source: Send + Sync {

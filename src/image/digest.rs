@@ -1,0 +1,143 @@
+//! Digests (`sha256:…`), checked before anything is built from them.
+//!
+//! A digest comes from foreign JSON and ends up in a path below `blobs/`: nothing but a well-formed one may get
+//! that far. The grammar is that of the OCI image-spec, `descriptor.md`.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256, Sha512};
+
+/// The longest digest that is accepted, in bytes; sha512 needs 135.
+const LONGEST: usize = 256;
+
+/// A well-formed digest.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest {
+    text: String,
+    colon: usize,
+}
+
+impl Digest {
+    /// Takes `text` as a digest; `None` where it is none. For sha256 and sha512 the length must be right.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let colon = text.find(':')?;
+        let (algorithm, encoded) = (&text[..colon], &text[colon + 1..]);
+        let lower_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+        let well_formed = match algorithm {
+            "sha256" => encoded.len() == 64 && encoded.bytes().all(lower_hex),
+            "sha512" => encoded.len() == 128 && encoded.bytes().all(lower_hex),
+            _ => {
+                let component = |part: &str| {
+                    !part.is_empty()
+                        && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                };
+                algorithm.split(['+', '.', '_', '-']).all(component)
+                    && !encoded.is_empty()
+                    && encoded.bytes().all(|c| c.is_ascii_alphanumeric() || b"=_-".contains(&c))
+            }
+        };
+        well_formed.then(|| Self { text: text.to_owned(), colon })
+    }
+
+    /// The sha256 of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { text: format!("sha256:{}", hex(&Sha256::digest(bytes))), colon: 6 }
+    }
+
+    /// `sha256:` before `hex`, if that makes a digest.
+    #[must_use]
+    pub fn from_sha256_hex(hex: &str) -> Option<Self> {
+        Self::parse(&format!("sha256:{hex}"))
+    }
+
+    /// `sha256`, `sha512`, …
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.text[..self.colon]
+    }
+
+    /// What follows the colon.
+    #[must_use]
+    pub fn encoded(&self) -> &str {
+        &self.text[self.colon + 1..]
+    }
+
+    /// The whole digest.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is the digest of `bytes`; `None` where the algorithm is not known.
+    #[must_use]
+    pub fn verify(&self, bytes: &[u8]) -> Option<bool> {
+        let actual = match self.algorithm() {
+            "sha256" => hex(&Sha256::digest(bytes)),
+            "sha512" => hex(&Sha512::digest(bytes)),
+            _ => return None,
+        };
+        Some(actual == self.encoded())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_digest_is_refused() {
+        for text in [
+            "",
+            "sha256",
+            "sha256:",
+            "sha256:../../../etc/passwd",
+            "sha256:AAAA",
+            &format!("sha256:{}", "A".repeat(64)),
+            &format!("sha256:{}", "a".repeat(63)),
+            &format!("sha512:{}", "a".repeat(64)),
+            "..:a",
+            "a/b:c",
+            "blake3:a/b",
+            "blake3:a\0b",
+            &format!("blake3:{}", "a".repeat(300)),
+        ] {
+            assert_eq!(Digest::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sha256_sha512_and_the_unknown_ones_are_told_apart() {
+        let sha256 = Digest::of(b"abc");
+        assert_eq!(
+            sha256.as_str(),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(sha256.verify(b"abc"), Some(true));
+        assert_eq!(sha256.verify(b"abd"), Some(false));
+        let sha512 = Digest::parse(&format!("sha512:{}", "0".repeat(128))).unwrap();
+        assert_eq!(sha512.verify(b"abc"), Some(false));
+        let other = Digest::parse("blake3:ab_C=").unwrap();
+        assert_eq!((other.algorithm(), other.encoded()), ("blake3", "ab_C="));
+        assert_eq!(other.verify(b"abc"), None);
+    }
+}

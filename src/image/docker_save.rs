@@ -1,0 +1,112 @@
+//! The two lists a `docker save` archive has: `manifest.json` (Docker ≥ 1.10) and `repositories` (every age).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::document::{self, DocumentError, Fields, LONGEST_LIST, kept};
+
+/// One image of a `manifest.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedImage {
+    /// Path of the config in the archive. Foreign: it is looked up, never followed.
+    pub config: String,
+    /// Names with tags.
+    pub tags: Vec<String>,
+    /// Paths of the layers in the archive, base first. Foreign.
+    pub layers: Vec<String>,
+    /// Media types by diff ID, from `LayerSources`.
+    pub media_types: BTreeMap<String, String>,
+    /// What is odd about it.
+    pub problems: Vec<String>,
+}
+
+/// Reads `manifest.json`.
+///
+/// # Errors
+/// Where it is no list of objects, or has no layers that could be read.
+pub fn parse(bytes: &[u8]) -> Result<Vec<SavedImage>, DocumentError> {
+    let value = document::parse(bytes)?;
+    let Value::Array(items) = &value else {
+        return Err(DocumentError::Other("not a list of images as `docker save` writes it"));
+    };
+    if items.len() > LONGEST_LIST {
+        return Err(DocumentError::TooLong { field: "(document)".to_owned(), length: items.len() });
+    }
+    items.iter().enumerate().map(|(at, item)| saved(item, at)).collect()
+}
+
+fn saved(item: &Value, at: usize) -> Result<SavedImage, DocumentError> {
+    let fields = Fields::of(item, format!("[{at}]"))?;
+    let mut problems = Vec::new();
+    let mut media_types = BTreeMap::new();
+    if let Some(sources) = kept(fields.object("LayerSources"), &mut problems) {
+        for (diff_id, source) in sources.entries() {
+            let source = Fields::of(source, sources.path(diff_id));
+            if let Ok(Some(media_type)) = source.and_then(|source| source.text("mediaType")) {
+                media_types.insert(diff_id.clone(), media_type);
+            }
+        }
+    }
+    Ok(SavedImage {
+        config: kept(fields.text("Config"), &mut problems).unwrap_or_default(),
+        tags: kept(fields.texts("RepoTags"), &mut problems),
+        layers: fields.texts("Layers")?,
+        media_types,
+        problems,
+    })
+}
+
+/// Reads `repositories`: which names lead to which v1 ID. Sorted by name.
+///
+/// # Errors
+/// Where it is no object of objects of strings.
+pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<(String, String)>, DocumentError> {
+    let value = document::parse(bytes)?;
+    let repositories = Fields::of(&value, "")?;
+    let mut names = Vec::new();
+    for (repository, _) in repositories.entries() {
+        for (tag, id) in repositories.pairs(repository)? {
+            let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
+            names.push((format!("{repository}{separator}{tag}"), id));
+            if names.len() > LONGEST_LIST {
+                let field = "(document)".to_owned();
+                return Err(DocumentError::TooLong { field, length: names.len() });
+            }
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_tags_and_null_layers_are_none() {
+        let images = parse(br#"[{"Config":"c.json","RepoTags":null,"Layers":null}]"#).unwrap();
+        assert_eq!((images[0].tags.len(), images[0].layers.len()), (0, 0));
+    }
+
+    #[test]
+    fn the_wrong_shape_is_named() {
+        for (json, field) in [
+            ("null", "list of images"),
+            ("{}", "list of images"),
+            ("[1]", "`[0]`"),
+            (r#"[{"Layers":["a"]},{"Layers":"a"}]"#, "`[1].Layers`"),
+            (r#"[{"Layers":[1]}]"#, "`[0].Layers[0]`"),
+        ] {
+            let message = parse(json.as_bytes()).unwrap_err().to_string();
+            assert!(message.contains(field), "{message}");
+        }
+    }
+
+    #[test]
+    fn repositories_give_names_by_id() {
+        let names = parse_repositories(br#"{"b/c":{"1":"x","latest":"y"},"a":{"2":"x"}}"#).unwrap();
+        let pair = |name: &str, id: &str| (name.to_owned(), id.to_owned());
+        assert_eq!(names, [pair("a:2", "x"), pair("b/c:1", "x"), pair("b/c:latest", "y")]);
+        assert!(parse_repositories(b"[]").is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! Matching history to layers.
+//!
+//! History and layers are two lists that should agree and often do not (squashed images, hand-made configs, builders
+//! that wrote none). Layers are what counts: none is ever dropped for the history's sake.
+
+use super::{HistoryStep, Layer};
+
+/// Matches the non-empty steps of `history` to `layers`, from the newest backwards, and copies what they say into
+/// the layers. Surplus steps stay without a layer, surplus layers without a step.
+///
+/// Returns a sentence where the two lists disagree; no history at all is no disagreement.
+pub fn pair(history: &mut [HistoryStep], layers: &mut [Layer]) -> Option<String> {
+    let mut claimed = 0;
+    let mut unmatched = layers.iter_mut().enumerate().rev();
+    for step in history.iter_mut().rev().filter(|step| !step.empty_layer) {
+        claimed += 1;
+        let Some((index, layer)) = unmatched.next() else { continue };
+        step.layer = Some(index);
+        layer.created_by.clone_from(&step.created_by);
+        layer.comment.clone_from(&step.comment);
+        layer.created.clone_from(&step.created);
+    }
+    let layers = layers.len();
+    (!history.is_empty() && claimed != layers).then(|| {
+        format!("the history tells of {claimed} layers, the image has {layers}: matched from the newest backwards")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `a b- c` is a history: a step each, `-` marks those without a layer.
+    fn paired(history: &str, layers: usize) -> (Vec<Option<usize>>, Vec<String>, bool) {
+        let mut steps: Vec<HistoryStep> = history
+            .split_whitespace()
+            .map(|word| HistoryStep {
+                created_by: Some(word.to_owned()),
+                empty_layer: word.ends_with('-'),
+                ..HistoryStep::default()
+            })
+            .collect();
+        let mut layers = vec![Layer::default(); layers];
+        let problem = pair(&mut steps, &mut layers);
+        (
+            steps.into_iter().map(|step| step.layer).collect(),
+            layers.into_iter().map(|layer| layer.created_by.unwrap_or_default()).collect(),
+            problem.is_some(),
+        )
+    }
+
+    #[test]
+    fn empty_steps_make_no_layer() {
+        let (steps, layers, odd) = paired("a b- c d-", 2);
+        assert_eq!(steps, [Some(0), None, Some(1), None]);
+        assert_eq!(layers, ["a", "c"]);
+        assert!(!odd);
+    }
+
+    #[test]
+    fn a_short_history_leaves_the_oldest_layers_unknown() {
+        let (steps, layers, odd) = paired("b- c", 3);
+        assert_eq!(steps, [None, Some(2)]);
+        assert_eq!(layers, ["", "", "c"]);
+        assert!(odd);
+    }
+
+    #[test]
+    fn a_long_history_keeps_its_surplus_without_a_layer() {
+        let (steps, layers, odd) = paired("a b c", 1);
+        assert_eq!(steps, [None, None, Some(0)]);
+        assert_eq!(layers, ["c"]);
+        assert!(odd);
+    }
+
+    #[test]
+    fn no_history_is_fine() {
+        assert_eq!(paired("", 2), (vec![], vec![String::new(), String::new()], false));
+        assert_eq!(paired("a-", 0), (vec![None], vec![], false));
+    }
+}

@@ -1,0 +1,141 @@
+//! Names of images (`nginx`, `ghcr.io/a/b:1.2@sha256:…`) and when two of them are the same.
+//!
+//! Follows Docker's rules for familiar names: no domain means `docker.io`, no slash there means `library/`, and
+//! neither tag nor digest means `latest`. Used to match what somebody asks for with what an archive says; so it is
+//! lenient about characters that a registry would refuse.
+
+use std::fmt;
+
+use super::digest::Digest;
+
+/// A name in full.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// `docker.io`, `ghcr.io`, `localhost:5000`, …
+    pub domain: String,
+    /// `library/nginx`
+    pub path: String,
+    /// The tag, `latest` where neither tag nor digest was given.
+    pub tag: Option<String>,
+    /// The digest after `@`.
+    pub digest: Option<Digest>,
+}
+
+impl Name {
+    /// Takes apart `text` and fills in what may be left out. `None` where it cannot be a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (rest, digest) = match text.split_once('@') {
+            None => (text, None),
+            Some((rest, digest)) => (rest, Some(Digest::parse(digest)?)),
+        };
+        let (repository, tag) = split_tag(rest);
+        let plain = |text: &str| {
+            !text.is_empty() && !text.bytes().any(|c| c.is_ascii_control() || b" @:".contains(&c))
+        };
+        let (domain, path) = match repository.split_once('/') {
+            Some((first, path)) if first.contains(['.', ':']) || first == "localhost" => {
+                (first, path.to_owned())
+            }
+            Some(_) => ("docker.io", repository.to_owned()),
+            None => ("docker.io", format!("library/{repository}")),
+        };
+        let domain = if domain == "index.docker.io" { "docker.io" } else { domain };
+        let path = match path.as_str() {
+            short if domain == "docker.io" && !short.contains('/') => format!("library/{short}"),
+            _ => path,
+        };
+        let last = path.rsplit('/').next().unwrap_or_default();
+        if !plain(&path) || last.is_empty() || tag.is_some_and(|tag| !plain(tag)) {
+            return None;
+        }
+        let tag = match (tag, &digest) {
+            (None, None) => Some("latest".to_owned()),
+            (tag, _) => tag.map(str::to_owned),
+        };
+        Some(Self { domain: domain.to_owned(), path, tag, digest })
+    }
+
+    /// Whether somebody who asks for `self` may be given `other`: the same repository, and the same tag or digest.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        let same = |a: &Option<Digest>, b: &Option<Digest>| a.is_none() || a == b;
+        self.domain == other.domain
+            && self.path == other.path
+            && same(&self.digest, &other.digest)
+            && (self.tag == other.tag || (self.tag.is_none() && self.digest.is_some()))
+    }
+
+    /// The same name below `localhost/`, where podman and buildah put what they build.
+    #[must_use]
+    pub fn on_localhost(&self) -> Option<Self> {
+        (self.domain == "docker.io").then(|| {
+            let path = self.path.strip_prefix("library/").unwrap_or(&self.path).to_owned();
+            Self { domain: "localhost".to_owned(), path, ..self.clone() }
+        })
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.domain, self.path)?;
+        self.tag.iter().try_for_each(|tag| write!(f, ":{tag}"))?;
+        self.digest.iter().try_for_each(|digest| write!(f, "@{digest}"))
+    }
+}
+
+/// Splits a trailing `:tag` off; a colon before the last slash belongs to a port.
+#[must_use]
+pub fn split_tag(text: &str) -> (&str, Option<&str>) {
+    let after_slash = text.rfind('/').map_or(0, |slash| slash + 1);
+    match text[after_slash..].rfind(':') {
+        Some(colon) => (&text[..after_slash + colon], Some(&text[after_slash + colon + 1..])),
+        None => (text, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn familiar_names_mean_what_docker_means_by_them() {
+        for (text, full) in [
+            ("nginx", "docker.io/library/nginx:latest"),
+            ("nginx:1.2", "docker.io/library/nginx:1.2"),
+            ("lab/hello", "docker.io/lab/hello:latest"),
+            ("docker.io/nginx", "docker.io/library/nginx:latest"),
+            ("index.docker.io/lab/x:1", "docker.io/lab/x:1"),
+            ("localhost/lab/hello:1", "localhost/lab/hello:1"),
+            ("localhost:5000/a", "localhost:5000/a:latest"),
+            ("ghcr.io/a/b/c:v1", "ghcr.io/a/b/c:v1"),
+        ] {
+            assert_eq!(Name::parse(text).unwrap().to_string(), full, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_digest_takes_the_place_of_the_default_tag() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let name = Name::parse(&format!("nginx@{digest}")).unwrap();
+        assert_eq!(name.to_string(), format!("docker.io/library/nginx@{digest}"));
+        let tagged = Name::parse(&format!("nginx:1@{digest}")).unwrap();
+        assert!(name.matches(&tagged));
+        assert!(!name.matches(&Name::parse("nginx:1").unwrap()));
+        assert!(!Name::parse("nginx:2").unwrap().matches(&tagged));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_none() {
+        for text in ["", "/", "a/", ":tag", "a b", "a@sha256:12", "a:", "a\nb"] {
+            assert_eq!(Name::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn podman_puts_its_builds_below_localhost() {
+        let asked = Name::parse("hello:1").unwrap().on_localhost().unwrap();
+        assert!(asked.matches(&Name::parse("localhost/hello:1").unwrap()));
+        assert_eq!(Name::parse("ghcr.io/x").unwrap().on_localhost(), None);
+    }
+}

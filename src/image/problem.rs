@@ -1,0 +1,32 @@
+//! What is odd or broken about a layer, and what it stores that is no content: plain data, made by whoever reads the
+//! layer, read by whoever shows it.
+
+/// A row of a layer's own troubles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What happened, where (offset or path) and, where there is one, the remedy. Foreign bytes in it are raw:
+    /// whoever prints it takes it through `text`.
+    pub message: String,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; everything was read.
+    Note,
+    /// The layer breaks a rule of its format; what it means was decided by the specification.
+    Warning,
+    /// Part of the layer could not be read.
+    Error,
+}
+
+/// An object that is stored in the layer but is no content of the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// Its normalised path.
+    pub path: Vec<u8>,
+    /// Its payload in bytes.
+    pub size: u64,
+}

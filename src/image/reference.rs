@@ -1,0 +1,279 @@
+//! The grammar of `<image>`, as containers-transports(5) has it.
+//!
+//! Only the text is looked at here. Whether a file exists is for `source` to find out; since a path may hold colons,
+//! [`splits`] gives it every way to read `FILE:REF`, the longest path first.
+
+use thiserror::Error;
+
+/// What somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// As typed.
+    pub text: String,
+    /// Where to look.
+    pub place: Place,
+}
+
+/// Where an image is to be looked for. The strings are what follows the transport's colon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `-`, with `-:REF` or `-@INDEX` to choose: an archive on standard input.
+    StandardInput(String),
+    /// No transport: a path that exists, else a name.
+    Bare(String),
+    /// `docker-archive:FILE[:REF or @INDEX]`
+    DockerArchive(String),
+    /// `oci:DIR[:TAG or @INDEX]`
+    Oci(String),
+    /// `oci-archive:FILE[:TAG]`
+    OciArchive(String),
+    /// `dir:DIR`
+    Dir(String),
+    /// `rootfs:DIR`
+    Rootfs(String),
+    /// `docker-daemon:REF`
+    DockerDaemon(String),
+    /// `podman:REF`
+    Podman(String),
+    /// `containers-storage:[[DRIVER@]ROOT]REF`
+    ContainersStorage(Store),
+    /// `docker-root:[ROOT]REF`
+    DockerRoot(Store),
+    /// `containerd:[[NAMESPACE@]ROOT]REF`
+    Containerd(Store),
+    /// `docker://REF`
+    Registry(String),
+    /// `container:[[ROOT]]NAME` or ID
+    Container(Store),
+}
+
+/// A name in a store whose root may be given in brackets: `[overlay@/var/lib/containers/storage]nginx`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Store {
+    /// Driver or namespace, before the `@`.
+    pub qualifier: Option<String>,
+    /// The root directory. Paths are absolute here, which is how a root is told from a name.
+    pub root: Option<String>,
+    /// The image or container.
+    pub name: String,
+}
+
+/// Why a text is no `<image>`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReferenceError {
+    /// Nothing was given.
+    #[error("no image given: give a path, a name, or TRANSPORT:… (see --help)")]
+    Empty,
+    /// A transport without anything after it.
+    #[error("`{0}` names no image: write {1}")]
+    Incomplete(String, &'static str),
+    /// A bracket that is never closed.
+    #[error("`{0}` opens a bracket and never closes it: write {1}")]
+    Bracket(String, &'static str),
+}
+
+/// How to choose one image where a place holds several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// `@INDEX`, from 0, in the order of the archive's own list.
+    Index(usize),
+    /// A name, a tag, an image ID or digest, or the beginning of one.
+    Text(String),
+}
+
+/// One way to read `PATH[:REF or @INDEX]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split<'t> {
+    /// The path.
+    pub path: &'t str,
+    /// What follows it.
+    pub pick: Option<Pick>,
+}
+
+/// Ways to read one text; more colons than this are no name.
+const MOST_SPLITS: usize = 64;
+
+/// Reads an `<image>` argument.
+///
+/// # Errors
+/// Where nothing, or nothing but a transport, is given.
+pub fn parse(text: &str) -> Result<Reference, ReferenceError> {
+    if text.is_empty() {
+        return Err(ReferenceError::Empty);
+    }
+    Ok(Reference { text: text.to_owned(), place: place(text)? })
+}
+
+fn place(text: &str) -> Result<Place, ReferenceError> {
+    if let Some(pick) = text.strip_prefix('-')
+        && parse_pick(pick).is_some()
+    {
+        return Ok(Place::StandardInput(pick.to_owned()));
+    }
+    let Some((transport, rest)) = text.split_once(':') else {
+        return Ok(Place::Bare(text.to_owned()));
+    };
+    let some = |form: &'static str| match rest {
+        "" => Err(ReferenceError::Incomplete(text.to_owned(), form)),
+        rest => Ok(rest.to_owned()),
+    };
+    let store = |form: &'static str| store(text, rest, form);
+    Ok(match transport {
+        "docker-archive" => Place::DockerArchive(some("docker-archive:FILE[:REF or @INDEX]")?),
+        "oci" => Place::Oci(some("oci:DIR[:TAG or @INDEX]")?),
+        "oci-archive" => Place::OciArchive(some("oci-archive:FILE[:TAG]")?),
+        "dir" => Place::Dir(some("dir:DIR")?),
+        "rootfs" => Place::Rootfs(some("rootfs:DIR")?),
+        "docker-daemon" => Place::DockerDaemon(some("docker-daemon:REF")?),
+        "podman" => Place::Podman(some("podman:REF")?),
+        "containers-storage" => {
+            Place::ContainersStorage(store("containers-storage:[[DRIVER@]ROOT]REF")?)
+        }
+        "docker-root" => Place::DockerRoot(store("docker-root:[ROOT]REF")?),
+        "containerd" => Place::Containerd(store("containerd:[[NAMESPACE@]ROOT]REF")?),
+        "container" => Place::Container(store("container:[[ROOT]]NAME")?),
+        // `docker:tag` is an image called docker; only `docker://` is the registry.
+        "docker" if rest.starts_with("//") => match &rest[2..] {
+            "" => return Err(ReferenceError::Incomplete(text.to_owned(), "docker://REF")),
+            name => Place::Registry(name.to_owned()),
+        },
+        _ => Place::Bare(text.to_owned()),
+    })
+}
+
+/// The root stands in brackets (`[/var/lib/docker]nginx`, as skopeo has it), doubled ones allowed.
+fn store(text: &str, rest: &str, form: &'static str) -> Result<Store, ReferenceError> {
+    let (inside, name) = match rest.strip_prefix("[[").map(|rest| rest.split_once("]]")) {
+        Some(Some((inside, name))) => (Some(inside), name),
+        _ => match rest.strip_prefix('[') {
+            None => (None, rest),
+            Some(rest) => match rest.split_once(']') {
+                Some((inside, name)) => (Some(inside), name),
+                None => return Err(ReferenceError::Bracket(text.to_owned(), form)),
+            },
+        },
+    };
+    if name.is_empty() {
+        return Err(ReferenceError::Incomplete(text.to_owned(), form));
+    }
+    let (qualifier, root) = match inside.map(|inside| inside.split_once('@').ok_or(inside)) {
+        None => (None, None),
+        Some(Ok((qualifier, root))) => (Some(qualifier), Some(root)),
+        Some(Err(root)) => (None, Some(root)),
+    };
+    let given = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(Store { qualifier: given(qualifier), root: given(root), name: name.to_owned() })
+}
+
+/// Every way to read `PATH[:REF or @INDEX]`, the longest path first: a path that exists as a whole is that path,
+/// whatever colons it holds.
+#[must_use]
+pub fn splits(text: &str) -> Vec<Split<'_>> {
+    let mut splits = vec![Split { path: text, pick: None }];
+    let marks = text.char_indices().rev().filter(|(_, c)| matches!(c, ':' | '@'));
+    for (at, _) in marks.take(MOST_SPLITS) {
+        let (path, pick) = text.split_at(at);
+        if !path.is_empty()
+            && let Some(pick) = parse_pick(pick)
+        {
+            splits.push(Split { path, pick });
+        }
+    }
+    splits
+}
+
+/// Reads `:REF`, `:@INDEX`, `@INDEX` or nothing. `None` where it is none of them, `Some(None)` where it is empty.
+#[must_use]
+pub fn parse_pick(text: &str) -> Option<Option<Pick>> {
+    let bare = text.strip_prefix(':');
+    let pick = match bare.unwrap_or(text) {
+        "" => return Some(None),
+        pick => pick,
+    };
+    if let Some(index) = pick.strip_prefix('@') {
+        if !index.is_empty() && index.bytes().all(|c| c.is_ascii_digit()) {
+            return Some(Some(Pick::Index(index.parse().unwrap_or(usize::MAX))));
+        }
+        // `FILE@sha256:…` asks by digest.
+        return super::digest::Digest::parse(index)
+            .map(|digest| Some(Pick::Text(digest.as_str().to_owned())));
+    }
+    bare.map(|pick| Some(Pick::Text(pick.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Place {
+        parse(text).unwrap().place
+    }
+
+    fn at(qualifier: Option<&str>, root: Option<&str>, name: &str) -> Store {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Store { qualifier: owned(qualifier), root: owned(root), name: name.to_owned() }
+    }
+
+    #[test]
+    fn every_transport_is_known() {
+        let s = |text: &str| text.to_owned();
+        for (text, place) in [
+            ("docker-archive:a.tar:b", Place::DockerArchive(s("a.tar:b"))),
+            ("oci:d:tag", Place::Oci(s("d:tag"))),
+            ("oci-archive:f", Place::OciArchive(s("f"))),
+            ("dir:d", Place::Dir(s("d"))),
+            ("rootfs:/", Place::Rootfs(s("/"))),
+            ("docker-daemon:nginx:1", Place::DockerDaemon(s("nginx:1"))),
+            ("podman:x", Place::Podman(s("x"))),
+            ("docker://a/b:c", Place::Registry(s("a/b:c"))),
+            ("containers-storage:x", Place::ContainersStorage(at(None, None, "x"))),
+            (
+                "containers-storage:[overlay@/r]x:1",
+                Place::ContainersStorage(at(Some("overlay"), Some("/r"), "x:1")),
+            ),
+            ("docker-root:[/r]x@sha256:1", Place::DockerRoot(at(None, Some("/r"), "x@sha256:1"))),
+            ("containerd:[k8s.io@]x", Place::Containerd(at(Some("k8s.io"), None, "x"))),
+            ("container:[[/r]]web", Place::Container(at(None, Some("/r"), "web"))),
+            ("container:web", Place::Container(at(None, None, "web"))),
+            ("-", Place::StandardInput(s(""))),
+            ("-:nginx", Place::StandardInput(s(":nginx"))),
+            ("docker:dind", Place::Bare(s("docker:dind"))),
+            ("image.tar", Place::Bare(s("image.tar"))),
+            ("nginx:1.2", Place::Bare(s("nginx:1.2"))),
+            ("-x", Place::Bare(s("-x"))),
+            ("-@x", Place::Bare(s("-@x"))),
+        ] {
+            assert_eq!(read(text), place, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_transport_alone_says_how_it_is_written() {
+        for text in ["", "oci:", "docker://", "docker-root:[/r]", "containerd:[x", "container:"] {
+            let message = parse(text).unwrap_err().to_string();
+            assert!(message.contains("write") || text.is_empty(), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_colons_is_tried_whole_first() {
+        let text = "a:b.tar:reg.io:5000/x:1";
+        let paths: Vec<_> = splits(text).into_iter().map(|split| split.path).collect();
+        assert_eq!(paths, [text, "a:b.tar:reg.io:5000/x", "a:b.tar:reg.io", "a:b.tar", "a"]);
+        assert_eq!(splits(text)[3].pick, Some(Pick::Text("reg.io:5000/x:1".to_owned())));
+    }
+
+    #[test]
+    fn an_index_is_written_with_or_without_a_colon() {
+        for text in ["a.tar:@12", "a.tar@12"] {
+            assert!(splits(text).contains(&Split { path: "a.tar", pick: Some(Pick::Index(12)) }));
+        }
+        assert_eq!(splits("a@b").len(), 1, "an @ without a number belongs to the path");
+        assert_eq!(
+            parse_pick(&format!("@{}", "9".repeat(40))),
+            Some(Some(Pick::Index(usize::MAX)))
+        );
+        let digest = format!("sha256:{}", "a".repeat(64));
+        assert_eq!(parse_pick(&format!("@{digest}")), Some(Some(Pick::Text(digest))));
+    }
+}

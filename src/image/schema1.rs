@@ -1,0 +1,83 @@
+//! Docker schema 1 manifests, signed or not: both lists newest first, the config hidden in the first history item.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::config::Parsed;
+use super::digest::Digest;
+use super::document::{self, DocumentError, Fields, kept};
+use super::v1::{self, V1Image};
+
+/// The gzip of an empty tar, which every step without a layer pointed to.
+pub const EMPTY_LAYER: &str =
+    "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4";
+
+/// A schema 1 manifest, turned round: base first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema1 {
+    /// `name:tag`, or what there is of it.
+    pub name: Option<String>,
+    /// A blob and its step each, base first, empty ones included. The digest is as stated.
+    pub steps: Vec<(String, V1Image)>,
+    /// Config and platform of the image: those of its newest step.
+    pub parsed: Parsed,
+    /// The digest, which is that of the document without its signatures.
+    pub digest: Option<Digest>,
+    /// What is odd about it.
+    pub problems: Vec<String>,
+}
+
+/// Reads the manifest whose fields these are; `bytes` is the whole document.
+pub(super) fn read(fields: &Fields<'_>, bytes: &[u8]) -> Result<Schema1, DocumentError> {
+    let mut problems = Vec::new();
+    let blobs = fields.list("fsLayers")?;
+    let history = kept(fields.list("history"), &mut problems);
+    if blobs.len() != history.len() {
+        let (blobs, history) = (blobs.len(), history.len());
+        problems.push(format!("`fsLayers` has {blobs} items and `history` {history}"));
+    }
+    let mut steps = Vec::with_capacity(blobs.len());
+    let mut newest = None;
+    for (at, blob) in blobs.iter().enumerate() {
+        let sum = Fields::of(blob, format!("fsLayers[{at}]")).and_then(|f| f.text("blobSum"));
+        let image = history
+            .get(at)
+            .map_or_else(V1Image::default, |item| kept(compatibility(item, at), &mut problems));
+        if at == 0 {
+            newest = Some(image.parsed.clone());
+        }
+        steps.push((kept(sum, &mut problems).unwrap_or_default(), image));
+    }
+    steps.reverse();
+    let name = kept(fields.text("name"), &mut problems);
+    let tag = kept(fields.text("tag"), &mut problems);
+    let name = match (name, tag) {
+        (Some(name), Some(tag)) => Some(format!("{name}:{tag}")),
+        (name, tag) => name.or(tag),
+    };
+    let mut parsed = newest.unwrap_or_default();
+    if parsed.platform.is_none() {
+        parsed.platform = super::platform::Platform::read(fields, &mut problems);
+    }
+    let digest = Some(Digest::of(&unsigned(fields, bytes).unwrap_or_else(|| bytes.to_vec())));
+    Ok(Schema1 { name, steps, parsed, digest, problems })
+}
+
+fn compatibility(item: &Value, at: usize) -> Result<V1Image, DocumentError> {
+    let text = Fields::of(item, format!("history[{at}]"))?.text("v1Compatibility")?;
+    text.map_or_else(|| Ok(V1Image::default()), |text| v1::parse(text.as_bytes()))
+}
+
+/// The bytes that were signed: each signature's header says how long they are and how they end (JWS, "prettyjws").
+fn unsigned(fields: &Fields<'_>, bytes: &[u8]) -> Option<Vec<u8>> {
+    let signature = Fields::of(fields.list("signatures").ok()?.first()?, "signatures[0]").ok()?;
+    let header = URL_SAFE_NO_PAD.decode(signature.text("protected").ok()??).ok()?;
+    let header = document::parse(&header).ok()?;
+    let header = Fields::of(&header, "protected").ok()?;
+    let length = usize::try_from(header.number("formatLength").ok()??).ok()?;
+    let tail = URL_SAFE_NO_PAD.decode(header.text("formatTail").ok()??).ok()?;
+    let mut payload = bytes.get(..length)?.to_vec();
+    payload.extend(tail);
+    Some(payload)
+}

@@ -1,0 +1,50 @@
+//! xz: streams, one after another.
+
+use lzma_rust2::{Action, Status, XzStream};
+
+use super::input::Input;
+use super::{Fault, Member, Step};
+
+/// The dictionary is what a header claims: `xz -9` wants 64 MiB, this refuses what no honest layer wants.
+const MEMORY_MAX_KIB: u32 = 256 * 1024;
+
+/// Whether the bytes begin a stream.
+pub(super) fn begins(start: &[u8]) -> bool {
+    start.starts_with(b"\xfd7zXZ\0")
+}
+
+/// Decodes one stream after another.
+pub(super) struct Xz(XzStream);
+
+impl Xz {
+    pub(super) fn new() -> Self {
+        Self(XzStream::new_mem_limit(false, MEMORY_MAX_KIB))
+    }
+}
+
+impl Member for Xz {
+    fn begins(&self, start: &[u8]) -> bool {
+        begins(start)
+    }
+
+    fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
+        *self = Self::new();
+        Ok(())
+    }
+
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+        let result = self
+            .0
+            .process(input, output, Action::Run)
+            .map_err(|error| Fault::Corrupt(error.to_string()))?;
+        Ok(Step {
+            consumed: result.bytes_consumed,
+            produced: result.bytes_produced,
+            ended: result.status == Status::StreamEnd,
+        })
+    }
+
+    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! The log of a layer's troubles while it is read: capped by severity, so that a million notes cannot push out the
+//! one error, nor fill the memory.
+
+use super::listing::{Problem, Severity};
+
+/// Kept of each severity; of the rest only the number.
+const KEPT: usize = 100;
+
+/// Bytes of a foreign name that a message quotes.
+const QUOTED: usize = 200;
+
+/// Collects problems.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    kept: Vec<Problem>,
+    count: [usize; 3],
+}
+
+impl Problems {
+    pub(super) fn note(&mut self, message: impl FnOnce() -> String) {
+        self.add(Severity::Note, message);
+    }
+
+    pub(super) fn warning(&mut self, message: impl FnOnce() -> String) {
+        self.add(Severity::Warning, message);
+    }
+
+    pub(super) fn error(&mut self, message: impl FnOnce() -> String) {
+        self.add(Severity::Error, message);
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.add(problem.severity, || problem.message);
+    }
+
+    /// The message is only put together where it is kept.
+    fn add(&mut self, severity: Severity, message: impl FnOnce() -> String) {
+        let count = &mut self.count[severity as usize];
+        *count += 1;
+        if *count <= KEPT {
+            self.kept.push(Problem { severity, message: message() });
+        }
+    }
+
+    /// Worst first, otherwise in the order they came.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.kept.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+        for (severity, name) in [
+            (Severity::Error, "errors"),
+            (Severity::Warning, "warnings"),
+            (Severity::Note, "notes"),
+        ] {
+            let dropped = self.count[severity as usize].saturating_sub(KEPT);
+            if dropped > 0 {
+                let end = self.kept.partition_point(|problem| problem.severity >= severity);
+                let message = format!("{dropped} more {name} of this layer are not listed");
+                self.kept.insert(end, Problem { severity, message });
+            }
+        }
+        self.kept
+    }
+}
+
+/// A foreign name for a message: lossy, in quotes, and not endless.
+pub(super) fn quote(name: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(&name[..name.len().min(QUOTED)]);
+    if name.len() > QUOTED { format!("'{shown}…'") } else { format!("'{shown}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_notes_leaves_room_for_the_error() {
+        let mut problems = Problems::default();
+        for index in 0..1_000 {
+            problems.note(|| index.to_string());
+        }
+        problems.error(|| "broken".to_owned());
+        let list = problems.finish();
+        assert_eq!(list.len(), KEPT + 2);
+        assert_eq!(list[0].message, "broken");
+        assert_eq!(list[KEPT + 1].message, "900 more notes of this layer are not listed");
+    }
+}

@@ -1,0 +1,169 @@
+//! From a tar's entries to a layer's rows: names normalised, markers recognised, bookkeeping set aside, limits kept.
+
+use std::ops::ControlFlow;
+
+use super::HIDDEN_MAX;
+use super::listing::{Hidden, Limits, Listing};
+use super::problems::{Problems, quote};
+use super::pseudo_links::PseudoLinks;
+use super::tar::walker::Found;
+use super::whiteout::{Meaning, meaning};
+use crate::stack::entry::{Entry, Kind, Row};
+use crate::stack::paths;
+use crate::stack::table::TableWriter;
+
+/// The longest path that becomes a row. Linux takes 4 KiB in one call; deeper trees exist, built step by step.
+const PATH_MAX: usize = 64 * 1024;
+
+/// Fills a table.
+pub(super) struct Recorder {
+    writer: TableWriter,
+    limits: Limits,
+    hidden: Vec<Hidden>,
+    hidden_count: u64,
+    pseudo_links: PseudoLinks,
+    /// Directories that rows imply beyond those that the row before implied.
+    implied: u64,
+    path: Vec<u8>,
+    before: Vec<u8>,
+    link: Vec<u8>,
+    removed: Vec<u8>,
+}
+
+impl Recorder {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            writer: TableWriter::new(),
+            limits,
+            hidden: Vec::new(),
+            hidden_count: 0,
+            pseudo_links: PseudoLinks::default(),
+            implied: 0,
+            path: Vec::new(),
+            before: Vec::new(),
+            link: Vec::new(),
+            removed: Vec::new(),
+        }
+    }
+
+    /// Makes a row of an entry, or whatever else it stands for. Breaks off where a limit is reached.
+    pub(super) fn record(&mut self, found: &Found<'_>, problems: &mut Problems) -> ControlFlow<()> {
+        self.check_limits(problems)?;
+        if found.name.len() > PATH_MAX || found.link.len() > PATH_MAX {
+            problems.error(|| {
+                format!("a name of more than {PATH_MAX} bytes is left out: {}", quote(found.name))
+            });
+            return ControlFlow::Continue(());
+        }
+        let mut path = std::mem::take(&mut self.path);
+        let clamped = paths::normalise(found.name, &mut path);
+        self.count_implied(&path);
+        match meaning(&path) {
+            Meaning::Content => self.content(&path, clamped, found, problems),
+            Meaning::Opaque(directory) => self.writer.push(&Row::Opaque { path: directory }),
+            Meaning::Whiteout { parent, name } => {
+                self.removed.clear();
+                self.removed.extend_from_slice(parent);
+                if !parent.is_empty() {
+                    self.removed.push(b'/');
+                }
+                self.removed.extend_from_slice(name);
+                self.writer.push(&Row::Whiteout { path: &self.removed });
+            }
+            Meaning::Hidden => self.hide(&path, found),
+            Meaning::Nameless => problems.warning(|| {
+                format!(
+                    "the whiteout {} names nothing that could be removed: ignored",
+                    quote(found.name)
+                )
+            }),
+        }
+        self.path = path;
+        ControlFlow::Continue(())
+    }
+
+    /// The listing, with rows and hidden objects.
+    pub(super) fn finish(self, problems: &mut Problems) -> Listing {
+        let more = self.hidden_count - self.hidden.len() as u64;
+        if more > 0 {
+            problems.note(|| format!("{more} more objects that are no content are not listed"));
+        }
+        Listing { table: self.writer.finish(), hidden: self.hidden, ..Listing::default() }
+    }
+
+    fn content(&mut self, path: &[u8], clamped: bool, found: &Found<'_>, problems: &mut Problems) {
+        if path.is_empty() && found.kind != Kind::Directory {
+            problems.warning(|| {
+                format!(
+                    "the name {} leads to the root, which can only be a directory: ignored",
+                    quote(found.name)
+                )
+            });
+            return;
+        }
+        if clamped {
+            problems.warning(|| {
+                format!(
+                    "the name {} steps back by '..': shown where it leads inside the root",
+                    quote(found.name)
+                )
+            });
+        }
+        let mut facts = **found;
+        let link = match facts.kind {
+            Kind::Symlink => found.link,
+            Kind::Hardlink => {
+                paths::normalise(found.link, &mut self.link);
+                self.pseudo_links.resolve(path, &mut self.link, &mut facts);
+                &self.link[..]
+            }
+            _ => b"",
+        };
+        self.writer.push(&Row::Entry(Entry {
+            path,
+            kind: facts.kind,
+            mode: facts.mode,
+            uid: facts.uid,
+            gid: facts.gid,
+            size: facts.size,
+            stored: facts.stored,
+            mtime: facts.mtime,
+            link: if facts.kind == Kind::File { b"" } else { link },
+            device: facts.device,
+            xattrs: found.xattrs,
+            data: facts.data,
+            fingerprint: facts.fingerprint,
+            clamped,
+            sparse: facts.sparse,
+        }));
+    }
+
+    fn hide(&mut self, path: &[u8], found: &Found<'_>) {
+        self.hidden_count += 1;
+        if self.hidden.len() < HIDDEN_MAX {
+            self.hidden.push(Hidden { path: path.to_vec(), size: found.stored });
+        }
+        self.pseudo_links.remember(path, found);
+    }
+
+    /// Counts the directories that `path` names and the path before did not: a few bytes of tar can name thousands,
+    /// and each will be an object in the tree.
+    fn count_implied(&mut self, path: &[u8]) {
+        let shared = path.iter().zip(&self.before).take_while(|(a, b)| a == b).count();
+        self.implied += memchr::memchr_iter(b'/', &path[shared..]).count() as u64;
+        self.before.truncate(shared);
+        self.before.extend_from_slice(&path[shared..]);
+    }
+
+    fn check_limits(&self, problems: &mut Problems) -> ControlFlow<()> {
+        let Limits { rows, table_bytes } = self.limits;
+        let objects = self.writer.len() + self.hidden_count + self.implied;
+        if objects < rows && self.writer.byte_len() < table_bytes {
+            return ControlFlow::Continue(());
+        }
+        problems.error(|| {
+            format!("the layer has more than {rows} entries, or more than {table_bytes} bytes of them: the rest is left out")
+        });
+        ControlFlow::Break(())
+    }
+}

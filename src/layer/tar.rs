@@ -1,0 +1,90 @@
+//! Tar archives, read by their headers: every dialect that layers come in, from v7 to pax, and none of the contents.
+//!
+//! [`walker`] is the state machine over headers, payloads and the end of the archive; [`feed`] gives it the bytes,
+//! from a plain blob (payloads are jumped over) or from a decoder (they pass by and are fingerprinted). [`header`],
+//! [`number`], [`pax`] and [`sparse`] know the formats. The names that come out are as stored: what is a whiteout,
+//! and what is a row, is decided by whoever asked.
+
+mod ending;
+mod extended;
+pub(super) mod feed;
+mod header;
+mod number;
+mod pax;
+mod sparse;
+pub(super) mod stream;
+pub(super) mod walker;
+pub(super) mod window;
+
+pub(super) use header::is_header;
+
+use self::walker::Walker;
+use self::window::Window;
+use super::blob::Blob;
+use super::listing::{Problem, Unwatched};
+use super::problems::{Problems, quote};
+use crate::stack::entry::Kind;
+use crate::stack::paths;
+
+/// The most members an outer archive may have: real ones have a few for each layer.
+const MEMBERS_MAX: usize = 1_000_000;
+
+/// The most bytes of names [`members`] keeps.
+const NAME_BYTES_MAX: usize = 64 << 20;
+
+/// One member of a plain archive that can be opened where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The normalised path.
+    pub name: Vec<u8>,
+    /// The member's type.
+    pub kind: Kind,
+    /// A symbolic link's target as stored, or a hard link's target as a normalised path. Empty otherwise.
+    pub link: Vec<u8>,
+    /// Where the payload begins in the blob.
+    pub offset: u64,
+    /// Bytes of payload that are really there. 0 for all but regular files.
+    pub size: u64,
+}
+
+/// What [`members`] found.
+#[derive(Clone, Debug, Default)]
+pub struct Members {
+    /// The members in the order they are stored. The same name may come twice: the last is meant.
+    pub members: Vec<Member>,
+    /// What was odd or broken, worst first; the members before it are listed all the same.
+    pub problems: Vec<Problem>,
+}
+
+/// Lists the members of a plain archive without reading their contents: the outer tar of a saved image.
+#[must_use]
+pub fn members(blob: &Blob) -> Members {
+    let mut problems = Problems::default();
+    let mut walker = Walker::new(Window::new(blob, &Unwatched));
+    let mut members = Vec::new();
+    let mut name_bytes = 0;
+    while let Some(found) = walker.next(&mut problems) {
+        name_bytes += found.name.len() + found.link.len();
+        if members.len() >= MEMBERS_MAX || name_bytes > NAME_BYTES_MAX {
+            problems.error(|| {
+                format!("more members than an archive of an image can have; those after {} are left out", quote(found.name))
+            });
+            break;
+        }
+        let mut name = Vec::new();
+        paths::normalise(found.name, &mut name);
+        let mut link = found.link.to_vec();
+        if found.kind == Kind::Hardlink {
+            paths::normalise(found.link, &mut link);
+        }
+        let size = if found.kind == Kind::File { found.stored } else { 0 };
+        members.push(Member {
+            name,
+            kind: found.kind,
+            link,
+            offset: found.data.unwrap_or(0),
+            size,
+        });
+    }
+    Members { members, problems: problems.finish() }
+}

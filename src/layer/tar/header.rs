@@ -1,0 +1,132 @@
+//! One 512-byte header block: where its fields lie in each dialect, and whether it is a header at all.
+
+use super::number::{self, BadNumber};
+
+/// Headers and payloads come in blocks of this size.
+pub(super) const BLOCK: usize = 512;
+
+/// The bytes of a header block.
+pub(super) type Block = [u8; BLOCK];
+
+const SUM: std::ops::Range<usize> = 148..156;
+const PREFIX: usize = 345;
+
+/// Whether the bytes begin with a header whose checksum is right.
+pub(crate) fn is_header(bytes: &[u8]) -> bool {
+    bytes.first_chunk::<BLOCK>().is_some_and(|block| !is_zero(block) && checksum_matches(block))
+}
+
+/// Whether a block is all zeros, as those that end an archive.
+pub(super) fn is_zero(block: &[u8]) -> bool {
+    block.iter().all(|&byte| byte == 0)
+}
+
+/// Whether the block's checksum is right, by the standard's unsigned sum or by the signed one of old writers.
+pub(super) fn checksum_matches(block: &Block) -> bool {
+    let Ok(stated) = number::field(&block[SUM]) else { return false };
+    let all: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    let field: u32 = block[SUM].iter().map(|&byte| u32::from(byte)).sum();
+    // The field itself counts as eight spaces.
+    let unsigned = i64::from(all - field) + 8 * 32;
+    if stated == unsigned {
+        return true;
+    }
+    let high = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte >= 0x80).count();
+    stated == unsigned - 256 * (high(block) - high(&block[SUM])) as i64
+}
+
+/// A header block, whose checksum was found right.
+#[derive(Clone, Copy)]
+pub(super) struct Header<'b>(pub(super) &'b Block);
+
+impl<'b> Header<'b> {
+    /// The type flag.
+    pub(super) const fn flag(self) -> u8 {
+        self.0[156]
+    }
+
+    /// Whether any `ustar` magic is there: else this is v7, where a trailing slash makes a directory.
+    pub(super) fn is_ustar(self) -> bool {
+        self.0[257..262] == *b"ustar"
+    }
+
+    /// The link target field.
+    pub(super) fn link(self) -> &'b [u8] {
+        until_nul(&self.0[157..257])
+    }
+
+    /// Puts the name together in `out` (cleared first): the name field, behind the prefix field in the dialects
+    /// that have one.
+    pub(super) fn name(self, out: &mut Vec<u8>) {
+        out.clear();
+        let prefix = self.prefix();
+        if !prefix.is_empty() {
+            out.extend_from_slice(prefix);
+            out.push(b'/');
+        }
+        out.extend_from_slice(until_nul(&self.0[..100]));
+    }
+
+    /// The last byte of the name, which old writers use to mark a directory.
+    pub(super) fn ends_with_slash(self) -> bool {
+        until_nul(&self.0[..100]).last() == Some(&b'/')
+    }
+
+    fn prefix(self) -> &'b [u8] {
+        if self.0[PREFIX] == 0 || !self.is_ustar() {
+            return b"";
+        }
+        if self.0[257..265] == *b"ustar  \0" {
+            // GNU keeps access time and sparse map here. Old Go versions wrote a prefix all the same: no number.
+            let field = until_nul(&self.0[PREFIX..500]);
+            let is_prefix =
+                number::field(&self.0[PREFIX..PREFIX + 12]).is_err() && field.is_ascii();
+            return if is_prefix { field } else { b"" };
+        }
+        // star keeps its times behind a shorter prefix.
+        let end = if self.0[508..512] == *b"tar\0" { 476 } else { 500 };
+        until_nul(&self.0[PREFIX..end])
+    }
+
+    /// Permission bits and those above them.
+    pub(super) fn mode(self) -> Result<i64, BadNumber> {
+        number::field(&self.0[100..108])
+    }
+
+    /// Owner.
+    pub(super) fn uid(self) -> Result<i64, BadNumber> {
+        number::field(&self.0[108..116])
+    }
+
+    /// Group.
+    pub(super) fn gid(self) -> Result<i64, BadNumber> {
+        number::field(&self.0[116..124])
+    }
+
+    /// Payload bytes, before pax has its say.
+    pub(super) fn size(self) -> Result<u64, BadNumber> {
+        number::field(&self.0[124..136]).and_then(|size| u64::try_from(size).map_err(|_| BadNumber))
+    }
+
+    /// Modification time in seconds.
+    pub(super) fn mtime(self) -> Result<i64, BadNumber> {
+        number::field(&self.0[136..148])
+    }
+
+    /// Major and minor device number; v7 has none.
+    pub(super) fn device(self) -> (Result<i64, BadNumber>, Result<i64, BadNumber>) {
+        if !self.is_ustar() {
+            return (Ok(0), Ok(0));
+        }
+        let number = |field| {
+            number::field(field)
+                .and_then(|n| u32::try_from(n).map(i64::from).map_err(|_| BadNumber))
+        };
+        (number(&self.0[329..337]), number(&self.0[337..345]))
+    }
+}
+
+/// A text field: up to its first NUL, or all of it.
+pub(super) fn until_nul(field: &[u8]) -> &[u8] {
+    &field[..memchr::memchr(0, field).unwrap_or(field.len())]
+}

@@ -1,0 +1,155 @@
+//! The numbers of tar headers: octal text, GNU's base-256, and the decimals of pax.
+
+use crate::stack::entry::Mtime;
+
+/// A field that is no number, or one beyond 63 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BadNumber;
+
+/// A numeric header field: octal digits between spaces and NULs, or base-256 (two's complement, high bit set).
+/// An empty field is 0.
+pub(super) fn field(bytes: &[u8]) -> Result<i64, BadNumber> {
+    match bytes.first() {
+        Some(first) if first & 0x80 != 0 => base256(bytes),
+        _ => octal(bytes),
+    }
+}
+
+fn octal(bytes: &[u8]) -> Result<i64, BadNumber> {
+    let is_padding = |byte: &u8| matches!(byte, b' ' | 0);
+    let start = bytes.iter().position(|byte| !is_padding(byte)).unwrap_or(bytes.len());
+    let digits = &bytes[start..];
+    let end = digits.iter().position(is_padding).unwrap_or(digits.len());
+    let mut value = 0i64;
+    for &digit in &digits[..end] {
+        if !(b'0'..=b'7').contains(&digit) || value >> 60 != 0 {
+            return Err(BadNumber);
+        }
+        value = value << 3 | i64::from(digit - b'0');
+    }
+    Ok(value)
+}
+
+fn base256(bytes: &[u8]) -> Result<i64, BadNumber> {
+    // The marker bit belongs to no number: it takes the value of the sign bit below it.
+    let negative = bytes[0] & 0x40 != 0;
+    let mut value = if negative { -1i64 } else { 0 };
+    for (index, &byte) in bytes.iter().enumerate() {
+        let byte = match (index, negative) {
+            (0, true) => byte | 0x80,
+            (0, false) => byte & 0x7f,
+            _ => byte,
+        };
+        let shifted = value << 8;
+        if shifted >> 8 != value {
+            return Err(BadNumber);
+        }
+        value = shifted | i64::from(byte);
+    }
+    Ok(value)
+}
+
+/// An owner or group: the kernel's 32 bits where it is negative (`nobody` as -2), else as large as it says.
+pub(super) fn owner(value: i64) -> u64 {
+    if value < 0 { u64::from(value as u32) } else { value as u64 }
+}
+
+/// A pax decimal integer that may not be negative.
+pub(super) fn decimal(text: &[u8]) -> Result<u64, BadNumber> {
+    let value = signed(text)?;
+    u64::try_from(value).map_err(|_| BadNumber)
+}
+
+/// A pax decimal integer.
+pub(super) fn signed(text: &[u8]) -> Result<i64, BadNumber> {
+    std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(BadNumber)
+}
+
+/// A pax time: decimal seconds with an optional fraction, possibly negative. Digits below nanoseconds are dropped.
+pub(super) fn time(text: &[u8]) -> Result<Mtime, BadNumber> {
+    let (whole, fraction) = match memchr::memchr(b'.', text) {
+        Some(dot) => (&text[..dot], &text[dot + 1..]),
+        None => (text, &b""[..]),
+    };
+    let negative = whole.first() == Some(&b'-');
+    let seconds = match whole {
+        b"" | b"-" if !fraction.is_empty() => 0,
+        _ => signed(whole)?,
+    };
+    let mut nanos = 0u32;
+    for index in 0..9 {
+        let digit = fraction.get(index).copied().unwrap_or(b'0');
+        if !digit.is_ascii_digit() {
+            return Err(BadNumber);
+        }
+        nanos = nanos * 10 + u32::from(digit - b'0');
+    }
+    if !fraction.iter().all(u8::is_ascii_digit) {
+        return Err(BadNumber);
+    }
+    if negative && nanos > 0 {
+        let seconds = seconds.checked_sub(1).ok_or(BadNumber)?;
+        return Ok(Mtime { seconds, nanos: 1_000_000_000 - nanos });
+    }
+    Ok(Mtime { seconds, nanos })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octal_fields() {
+        for (bytes, expected) in [
+            (&b"0000755\0"[..], Ok(0o755)),
+            (b"   755 \0", Ok(0o755)),
+            (b"77777777777\0", Ok(0o77_777_777_777)),
+            (b"777777777777", Ok(0o777_777_777_777)),
+            (b"\0\0\0\0\0\0\0\0", Ok(0)),
+            (b"", Ok(0)),
+            (b"12 34", Ok(0o12)),
+            (b"0000008\0", Err(BadNumber)),
+            (b"-1\0", Err(BadNumber)),
+        ] {
+            assert_eq!(field(bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn base_256_fields() {
+        let mut field_of = [0; 12];
+        field_of[0] = 0x80;
+        field_of[4..].copy_from_slice(&i64::MAX.to_be_bytes());
+        assert_eq!(field(&field_of), Ok(i64::MAX));
+        field_of[4] = 0x80;
+        assert_eq!(field(&field_of), Err(BadNumber));
+        assert_eq!(field(&[0xff; 12]), Ok(-1));
+        assert_eq!(
+            field(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]).map(owner),
+            Ok(4_294_967_294)
+        );
+        assert_eq!(field(&[0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff]), Ok(0x7fff_ffff));
+    }
+
+    #[test]
+    fn pax_times() {
+        for (text, expected) in [
+            ("1350244992.023960108", Ok((1_350_244_992, 23_960_108))),
+            ("5", Ok((5, 0))),
+            ("-1.5", Ok((-2, 500_000_000))),
+            ("-0.25", Ok((-1, 750_000_000))),
+            (".5", Ok((0, 500_000_000))),
+            ("1.0000000009", Ok((1, 0))),
+            ("", Err(BadNumber)),
+            ("1.x", Err(BadNumber)),
+            ("1.0000000000x", Err(BadNumber)),
+            ("99999999999999999999", Err(BadNumber)),
+        ] {
+            assert_eq!(
+                time(text.as_bytes()).map(|time| (time.seconds, time.nanos)),
+                expected,
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The bytes of a compressed tar as they come out of the decoder, once, each file's contents fingerprinted in passing.
+
+use std::io::Read;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::codec::Decoder;
+use crate::layer::listing::Watch;
+use crate::stack::entry::Fingerprint;
+
+/// The decoded bytes at hand: small enough to stay in the processor's second cache.
+const BUFFER: usize = 128 * 1024;
+
+/// How often progress is told.
+const STRIDE: u64 = 512 * 1024;
+
+/// A [`Feed`] over a decoder.
+pub(in crate::layer) struct Stream<'w> {
+    decoder: Decoder,
+    watch: &'w dyn Watch,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+    /// Offset in the decoded stream of the end of the buffered bytes.
+    decoded: u64,
+    told: u64,
+    fate: Option<Fate>,
+    hasher: Box<Xxh3>,
+}
+
+impl<'w> Stream<'w> {
+    /// Takes the decoder where it stands.
+    pub(in crate::layer) fn new(decoder: Decoder, watch: &'w dyn Watch) -> Self {
+        Self {
+            decoder,
+            watch,
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            start: 0,
+            end: 0,
+            decoded: 0,
+            told: 0,
+            fate: None,
+            hasher: Box::new(Xxh3::new()),
+        }
+    }
+
+    /// The decoder, with whatever it has not decoded yet.
+    pub(in crate::layer) fn into_decoder(self) -> Decoder {
+        self.decoder
+    }
+
+    /// Decodes more behind the buffered bytes, for which there must be room; whether anything came.
+    fn refill(&mut self) -> bool {
+        if self.fate.is_some() {
+            return false;
+        }
+        if self.watch.cancelled() {
+            self.fate = Some(Fate::Cancelled);
+            return false;
+        }
+        let consumed = self.decoder.consumed();
+        if consumed >= self.told + STRIDE {
+            self.told = consumed;
+            self.watch.progress(consumed);
+        }
+        match self.decoder.read(&mut self.buffer[self.end..]) {
+            Ok(count) => {
+                self.end += count;
+                self.decoded += count as u64;
+                count > 0
+            }
+            Err(error) => {
+                self.fate = Some(Fate::Failed(error));
+                false
+            }
+        }
+    }
+
+    /// The buffered bytes, at least one unless the stream has ended.
+    fn chunk(&mut self) -> &[u8] {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+            self.refill();
+        }
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Shows up to `count` bytes to `see`, in pieces, and passes them; how many there were.
+    fn pass(&mut self, count: u64, mut see: impl FnMut(&mut Xxh3, &[u8])) -> u64 {
+        let mut left = count;
+        while left > 0 {
+            let length = self.chunk().len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            if length == 0 {
+                break;
+            }
+            see(&mut self.hasher, &self.buffer[self.start..self.start + length]);
+            self.start += length;
+            left -= length as u64;
+        }
+        count - left
+    }
+}
+
+impl Feed for Stream<'_> {
+    fn position(&self) -> u64 {
+        self.decoded - (self.end - self.start) as u64
+    }
+
+    fn peek(&mut self, count: usize) -> &[u8] {
+        let count = count.min(PEEK_MAX);
+        if self.end - self.start < count {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            while self.end < count && self.refill() {}
+        }
+        &self.buffer[self.start..self.end.min(self.start + count)]
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.end);
+    }
+
+    fn skip(&mut self, count: u64) -> u64 {
+        self.pass(count, |_, _| {})
+    }
+
+    fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>) {
+        if let Ok(length) = usize::try_from(count)
+            && length <= self.end - self.start
+        {
+            // Most files are small and wholly at hand: one call, no state.
+            let hash = xxh3_128(&self.buffer[self.start..self.start + length]);
+            self.start += length;
+            return (count, Some(Fingerprint::Xxh3(hash as u64)));
+        }
+        self.hasher.reset();
+        let passed = self.pass(count, Xxh3::update);
+        let fingerprint = Fingerprint::Xxh3(self.hasher.digest128() as u64);
+        (passed, (passed == count).then_some(fingerprint))
+    }
+
+    fn rest(&mut self) -> Option<u64> {
+        let mut first = None;
+        loop {
+            let at = self.position();
+            let chunk = self.chunk();
+            if chunk.is_empty() {
+                return first;
+            }
+            if first.is_none() {
+                first = chunk.iter().position(|&byte| byte != 0).map(|index| at + index as u64);
+            }
+            self.start = self.end;
+        }
+    }
+
+    fn fate(&mut self) -> Fate {
+        self.fate.take().unwrap_or(Fate::End)
+    }
+}

@@ -1,0 +1,349 @@
+//! The state machine over a tar: header, extended headers, payload, the next header, the end. It knows the order of
+//! things and which statement beats which; where bytes come from is the [`Feed`]'s affair.
+//!
+//! pax records beat GNU long names, which beat the header. Nothing is allocated for an entry: names and attributes
+//! stand in buffers that the next entry reuses.
+
+use super::feed::Feed;
+use super::header::{BLOCK, Block, Header, checksum_matches, is_zero, until_nul};
+use super::pax::{Records, pick};
+use super::{number, sparse};
+use crate::layer::problems::Problems;
+use crate::stack::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
+
+/// One entry, as stored: names are neither normalised nor judged. Borrowed from the walker.
+#[derive(Clone, Debug)]
+pub(in crate::layer) struct Found<'w> {
+    /// The stored name.
+    pub(in crate::layer) name: &'w [u8],
+    /// The stored target of a hard or symbolic link. Empty otherwise.
+    pub(in crate::layer) link: &'w [u8],
+    /// Extended attributes.
+    pub(in crate::layer) xattrs: Xattrs<'w>,
+    facts: Facts,
+}
+
+/// What an entry says in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::layer) struct Facts {
+    pub(in crate::layer) kind: Kind,
+    pub(in crate::layer) mode: u16,
+    pub(in crate::layer) uid: u64,
+    pub(in crate::layer) gid: u64,
+    /// Logical size. 0 for all but regular files.
+    pub(in crate::layer) size: u64,
+    /// Payload bytes that are there. 0 for all but regular files.
+    pub(in crate::layer) stored: u64,
+    pub(in crate::layer) mtime: Mtime,
+    pub(in crate::layer) device: (u32, u32),
+    pub(in crate::layer) sparse: bool,
+    /// Where a regular file's payload begins in the uncompressed tar.
+    pub(in crate::layer) data: Option<u64>,
+    pub(in crate::layer) fingerprint: Option<Fingerprint>,
+}
+
+impl std::ops::Deref for Found<'_> {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+/// A cursor over the entries of a tar.
+pub(in crate::layer) struct Walker<F> {
+    pub(super) feed: F,
+    pub(super) block: Block,
+    /// Where the header in `block` begins.
+    pub(super) at: u64,
+    pub(super) headers: u64,
+    pub(super) global: Records,
+    pub(super) local: Records,
+    pub(super) long_name: Vec<u8>,
+    pub(super) long_link: Vec<u8>,
+    /// Some extended header waits for its entry.
+    pub(super) dressed: bool,
+    pub(super) name: Vec<u8>,
+    pub(super) xattrs: Vec<u8>,
+    /// Payload that an entry of a type without payload claims to have.
+    pub(super) claimed: u64,
+    pub(super) over: bool,
+    pub(super) cancelled: bool,
+}
+
+impl<F: Feed> Walker<F> {
+    /// At the start of the tar that `feed` gives.
+    pub(in crate::layer) fn new(feed: F) -> Self {
+        Self {
+            feed,
+            block: [0; BLOCK],
+            at: 0,
+            headers: 0,
+            global: Records::default(),
+            local: Records::default(),
+            long_name: Vec::new(),
+            long_link: Vec::new(),
+            dressed: false,
+            name: Vec::new(),
+            xattrs: Vec::new(),
+            claimed: 0,
+            over: false,
+            cancelled: false,
+        }
+    }
+
+    /// The feed, wherever it stands.
+    pub(in crate::layer) fn into_feed(self) -> F {
+        self.feed
+    }
+
+    /// Whether reading stopped because it was asked to.
+    pub(in crate::layer) const fn cancelled(&self) -> bool {
+        self.cancelled
+    }
+
+    /// The next entry. After the last one, `None`; where that was not the archive's own end, `problems` says why.
+    pub(in crate::layer) fn next(&mut self, problems: &mut Problems) -> Option<Found<'_>> {
+        self.undress();
+        while !self.over {
+            if !self.next_header(problems) {
+                self.over = true;
+                break;
+            }
+            let header = Header(&self.block);
+            let Ok(size) = header.size() else {
+                let at = self.at;
+                problems.error(|| format!("the header at byte {at} states no possible size: what follows cannot be read"));
+                self.over = true;
+                break;
+            };
+            match header.flag() {
+                b'x' | b'X' => self.local_header(size, problems),
+                b'g' => self.global_header(size, problems),
+                b'L' => self.long_text(size, problems, |walker| &mut walker.long_name),
+                b'K' => self.long_text(size, problems, |walker| &mut walker.long_link),
+                // A volume's label, a file's continuation from another volume, old GNU long names, Solaris ACLs:
+                // nothing that a layer can mean.
+                b'V' | b'M' | b'N' | b'A' => {
+                    self.pass_over(size, problems);
+                }
+                _ => {
+                    if let Some(facts) = self.entry(size, problems) {
+                        return Some(self.found(facts));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Forgets the extended headers of the entry before.
+    fn undress(&mut self) {
+        if std::mem::take(&mut self.dressed) {
+            self.local.clear();
+            self.long_name.clear();
+            self.long_link.clear();
+        }
+    }
+
+    /// Finds the next header and passes it; whether there is one.
+    fn next_header(&mut self, problems: &mut Problems) -> bool {
+        loop {
+            self.at = self.feed.position();
+            let Some(block) = self.feed.peek(BLOCK).first_chunk::<BLOCK>() else {
+                self.no_whole_block(problems);
+                return false;
+            };
+            self.block = *block;
+            if self.block[0] == 0 && is_zero(&self.block) {
+                self.feed.consume(BLOCK);
+                if self.is_end(problems) {
+                    return false;
+                }
+            } else if checksum_matches(&self.block) {
+                self.feed.consume(BLOCK);
+                self.claimed = 0;
+                self.headers += 1;
+                return true;
+            } else if self.claimed > 0 {
+                // Some writers store a body behind a hard link or a directory where others only state a size.
+                let body = std::mem::take(&mut self.claimed);
+                self.feed.skip(body.next_multiple_of(BLOCK as u64));
+            } else {
+                self.no_header(problems);
+                return false;
+            }
+        }
+    }
+
+    /// Reads the numbers of the entry whose header is at hand and passes its payload. `None` where reading was
+    /// cancelled before all of it had passed.
+    fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<Facts> {
+        let block = self.block;
+        let header = Header(&block);
+        let kind = kind_of(header);
+        let mut facts = self.numbers(header, kind, problems);
+        let size = pick(self.local.size, self.global.size).unwrap_or(header_size);
+        match kind {
+            Kind::File => {
+                let (sparse, real_size) = self.sparse_size(header, problems);
+                facts.data = Some(self.feed.position());
+                if sparse {
+                    // The segments alone do not say where they belong: equal segments are no equal files.
+                    facts.sparse = true;
+                    facts.stored = self.pass_over(size, problems);
+                } else {
+                    facts.stored = self.payload(size, problems, |feed, count| {
+                        let (passed, fingerprint) = feed.contents(count);
+                        facts.fingerprint = fingerprint;
+                        passed
+                    });
+                }
+                facts.size = real_size.unwrap_or(facts.stored);
+            }
+            Kind::Other => {
+                self.pass_over(size, problems);
+            }
+            // GNU's incremental dumps list a directory's names in its payload.
+            Kind::Directory if header.flag() == b'D' => {
+                self.pass_over(size, problems);
+            }
+            _ => self.claimed = size,
+        }
+        (!self.cancelled).then_some(facts)
+    }
+
+    /// The numbers of an entry without those that its payload decides.
+    fn numbers(&self, header: Header<'_>, kind: Kind, problems: &mut Problems) -> Facts {
+        let at = self.at;
+        let mut checked = |field: &str, number: Result<i64, number::BadNumber>| {
+            number.unwrap_or_else(|_| {
+                problems.warning(|| {
+                    format!("the {field} in the header at byte {at} is no number: taken as 0")
+                });
+                0
+            })
+        };
+        let (local, global) = (&self.local, &self.global);
+        let uid = pick(local.uid, global.uid)
+            .unwrap_or_else(|| number::owner(checked("owner", header.uid())));
+        let gid = pick(local.gid, global.gid)
+            .unwrap_or_else(|| number::owner(checked("group", header.gid())));
+        let mtime = pick(local.mtime, global.mtime).unwrap_or_else(|| Mtime {
+            seconds: checked("modification time", header.mtime()),
+            nanos: 0,
+        });
+        let device = if kind.is_device() {
+            let (major, minor) = header.device();
+            (checked("major number", major) as u32, checked("minor number", minor) as u32)
+        } else {
+            (0, 0)
+        };
+        Facts {
+            kind,
+            mode: (checked("mode", header.mode()) & 0o7777) as u16,
+            uid,
+            gid,
+            size: 0,
+            stored: 0,
+            mtime,
+            device,
+            sparse: false,
+            data: None,
+            fingerprint: None,
+        }
+    }
+
+    /// Whether the file is sparse and, if that is stated, its logical size. Passes the blocks in which an old GNU
+    /// header continues its map.
+    fn sparse_size(&mut self, header: Header<'_>, problems: &mut Problems) -> (bool, Option<u64>) {
+        let records = self.local.sparse;
+        if header.flag() != b'S' {
+            return (records.any(), records.real_size.filter(|_| records.any()));
+        }
+        let mut continues = sparse::header_continues(header);
+        while continues {
+            let Some(block) = self.feed.peek(BLOCK).first_chunk::<BLOCK>() else {
+                break; // The payload that follows will be found missing.
+            };
+            continues = sparse::extension_continues(block);
+            self.feed.consume(BLOCK);
+        }
+        let at = self.at;
+        let stated = records.real_size.or_else(|| sparse::real_size(header).ok());
+        if stated.is_none() {
+            problems.warning(|| format!("the sparse file at byte {at} states no possible size"));
+        }
+        (true, stated)
+    }
+
+    /// Passes `size` bytes of payload by `pass`, and the padding behind them; how many there were. Where that is
+    /// fewer, says so and ends the walk.
+    pub(super) fn payload(
+        &mut self,
+        size: u64,
+        problems: &mut Problems,
+        pass: impl FnOnce(&mut F, u64) -> u64,
+    ) -> u64 {
+        let begins = self.feed.position();
+        let passed = pass(&mut self.feed, size);
+        if passed < size {
+            self.cut(begins, size, passed, problems);
+        } else {
+            // Padding that is missing hurts nobody: the archive ends there.
+            self.feed.skip(size.next_multiple_of(BLOCK as u64) - size);
+        }
+        passed
+    }
+
+    /// [`Self::payload`] that nobody looks at.
+    pub(super) fn pass_over(&mut self, size: u64, problems: &mut Problems) -> u64 {
+        self.payload(size, problems, F::skip)
+    }
+
+    /// Puts names and attributes to the numbers.
+    fn found(&mut self, facts: Facts) -> Found<'_> {
+        self.put_xattrs();
+        let header = Header(&self.block);
+        header.name(&mut self.name);
+        let long = |text| Some(text).filter(|text: &&[u8]| !text.is_empty());
+        let sparse_name = if facts.sparse { self.local.sparse_name().flatten() } else { None };
+        let name = sparse_name
+            .or_else(|| pick(self.local.path(), self.global.path()))
+            .or_else(|| long(until_nul(&self.long_name)))
+            .unwrap_or(&self.name);
+        let link = if matches!(facts.kind, Kind::Symlink | Kind::Hardlink) {
+            pick(self.local.linkpath(), self.global.linkpath())
+                .or_else(|| long(until_nul(&self.long_link)))
+                .unwrap_or_else(|| header.link())
+        } else {
+            b""
+        };
+        Found { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), facts }
+    }
+
+    fn put_xattrs(&mut self) {
+        self.xattrs.clear();
+        if self.local.has_xattrs() || self.global.has_xattrs() {
+            let both = self.global.xattrs().chain(self.local.xattrs());
+            let mut pairs = both.map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
+            self.xattrs = encode_xattrs(&mut pairs);
+        }
+    }
+}
+
+/// The kind that a header's type flag stands for.
+fn kind_of(header: Header<'_>) -> Kind {
+    match header.flag() {
+        0 if header.ends_with_slash() => Kind::Directory,
+        b'0' if header.ends_with_slash() && !header.is_ustar() => Kind::Directory,
+        0 | b'0' | b'7' | b'S' => Kind::File,
+        b'1' => Kind::Hardlink,
+        b'2' => Kind::Symlink,
+        b'3' => Kind::Char,
+        b'4' => Kind::Block,
+        b'5' | b'D' => Kind::Directory,
+        b'6' => Kind::Fifo,
+        _ => Kind::Other,
+    }
+}

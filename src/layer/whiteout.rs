@@ -1,0 +1,97 @@
+//! Names that are statements about the layers below, or bookkeeping, and no content.
+//!
+//! The name alone decides, before the type is looked at: markers occur as regular files, hard links and directories.
+
+use crate::stack::paths;
+
+const PREFIX: &[u8] = b".wh.";
+const META_PREFIX: &[u8] = b".wh..wh.";
+const OPAQUE: &[u8] = b".wh..wh..opq";
+
+/// What eStargz puts beside the content, at the layer's root.
+const LANDMARKS: [&[u8]; 3] =
+    [b"stargz.index.json", b".prefetch.landmark", b".no.prefetch.landmark"];
+
+/// What a normalised path stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning<'p> {
+    /// An object of the image.
+    Content,
+    /// `.wh.NAME`: NAME in directory `parent` is removed from the layers below.
+    Whiteout {
+        /// Directory of the marker.
+        parent: &'p [u8],
+        /// The removed name.
+        name: &'p [u8],
+    },
+    /// `.wh..wh..opq`: nothing below shows through in this directory.
+    Opaque(&'p [u8]),
+    /// aufs bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`, `.wh..wh.orph` and what is below them), or eStargz's TOC
+    /// and landmarks.
+    Hidden,
+    /// A whiteout that names nothing a directory can hold: `.wh.`, `.wh..`, `.wh...`.
+    Nameless,
+}
+
+/// Judges a normalised path.
+#[must_use]
+pub fn meaning(path: &[u8]) -> Meaning<'_> {
+    if LANDMARKS.contains(&path) {
+        return Meaning::Hidden;
+    }
+    if memchr::memmem::find(path, PREFIX).is_none() {
+        return Meaning::Content;
+    }
+    let Some((parent, name)) = paths::split(path) else {
+        return Meaning::Content;
+    };
+    if parent.split(|&byte| byte == b'/').any(|component| component.starts_with(META_PREFIX)) {
+        return Meaning::Hidden;
+    }
+    if name == OPAQUE {
+        return Meaning::Opaque(parent);
+    }
+    if name.starts_with(META_PREFIX) {
+        return Meaning::Hidden;
+    }
+    match name.strip_prefix(PREFIX) {
+        None => Meaning::Content,
+        Some(b"" | b"." | b"..") => Meaning::Nameless,
+        Some(name) => Meaning::Whiteout { parent, name },
+    }
+}
+
+/// Whether a normalised path lies in aufs's directory of hard link sources.
+#[must_use]
+pub fn is_pseudo_link(path: &[u8]) -> bool {
+    path.starts_with(b".wh..wh.plnk/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide() {
+        for (path, expected) in [
+            ("etc/passwd", Meaning::Content),
+            ("", Meaning::Content),
+            ("a.wh.b", Meaning::Content),
+            (".wh.d/child", Meaning::Content),
+            (".wh.a", Meaning::Whiteout { parent: b"", name: b"a" }),
+            ("etc/.wh.passwd", Meaning::Whiteout { parent: b"etc", name: b"passwd" }),
+            ("etc/.wh..opq", Meaning::Whiteout { parent: b"etc", name: b".opq" }),
+            ("etc/.wh..wh..opq", Meaning::Opaque(b"etc")),
+            (".wh..wh..opq", Meaning::Opaque(b"")),
+            (".wh..wh.plnk", Meaning::Hidden),
+            (".wh..wh.plnk/9.1", Meaning::Hidden),
+            ("var/.wh..wh.orph/.wh.x", Meaning::Hidden),
+            ("etc/.wh.", Meaning::Nameless),
+            (".wh...", Meaning::Nameless),
+            ("stargz.index.json", Meaning::Hidden),
+            ("etc/stargz.index.json", Meaning::Content),
+        ] {
+            assert_eq!(meaning(path.as_bytes()), expected, "{path}");
+        }
+    }
+}

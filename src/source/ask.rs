@@ -1,0 +1,40 @@
+//! What is asked of a place, and how to ask for one of several things in it.
+
+use super::Error;
+use crate::image::platform::Platform;
+use crate::image::reference::Pick;
+
+/// What is asked of a place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ask {
+    /// As typed.
+    pub(super) reference: String,
+    /// The part of it that leads to the place: `oci:DIR`, `image.tar`.
+    pub(super) base: String,
+    /// The place, for messages: a path, or `standard input`.
+    pub(super) place: String,
+    pub(super) pick: Option<Pick>,
+    pub(super) platform: Option<Platform>,
+}
+
+impl Ask {
+    /// The argument that asks for one image by name.
+    pub(super) fn with_name(&self, name: &str) -> String {
+        format!("{}:{name}", self.base)
+    }
+
+    /// The argument that asks for one image by its place in the list.
+    pub(super) fn with_index(&self, index: usize) -> String {
+        format!("{}:@{index}", self.base)
+    }
+
+    /// What is asked for is not here.
+    pub(super) fn no_such_image(&self, available: Vec<String>) -> Error {
+        let pick = match &self.pick {
+            Some(Pick::Index(index)) => format!("@{index}"),
+            Some(Pick::Text(text)) => text.clone(),
+            None => String::new(),
+        };
+        Error::NoSuchImage { place: self.place.clone(), pick, available }
+    }
+}

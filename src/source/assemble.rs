@@ -1,0 +1,178 @@
+//! From manifest, config and found blobs to an image: the part that is the same for every form.
+
+use std::collections::HashMap;
+
+use super::ask::Ask;
+use super::blobs::{Blobs, Content};
+use super::files::{Found, Missing};
+use super::store::Store;
+use crate::image::config::{self, Parsed};
+use crate::image::manifest::Descriptor;
+use crate::image::{Image, Layer, Other, history};
+use crate::layer::codec::{self, Codec};
+
+/// What the forms find out, each in its own way.
+#[derive(Default)]
+pub(super) struct Parts {
+    /// The word for the place: `docker-archive`, `oci`, …
+    pub(super) source: &'static str,
+    pub(super) id: Option<String>,
+    pub(super) manifest_digest: Option<String>,
+    pub(super) names: Vec<String>,
+    pub(super) annotations: Vec<(String, String)>,
+    pub(super) config: Parsed,
+    pub(super) layers: Vec<Part>,
+    pub(super) others: Vec<Other>,
+    pub(super) problems: Vec<String>,
+}
+
+/// One layer.
+pub(super) struct Part {
+    pub(super) layer: Layer,
+    pub(super) content: Content,
+}
+
+/// Puts an image together.
+pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
+    let mut problems = parts.problems;
+    problems.append(&mut parts.config.problems);
+    let Parsed { config, platform, mut history, .. } = parts.config;
+    problems.extend(order_by_diff_ids(&mut parts.layers, &config.diff_ids));
+    let (mut layers, contents): (Vec<_>, Vec<_>) =
+        parts.layers.into_iter().map(|part| (part.layer, part.content)).unzip();
+    if config.diff_ids.len() == layers.len() {
+        for (layer, diff_id) in layers.iter_mut().zip(&config.diff_ids) {
+            layer.diff_id = Some(diff_id.clone());
+        }
+    } else if !config.diff_ids.is_empty() {
+        let (ids, layers) = (config.diff_ids.len(), layers.len());
+        problems.push(format!("the config lists {ids} diff IDs, the image has {layers} layers"));
+    }
+    problems.extend(history::pair(&mut history, &mut layers));
+    let image = Image {
+        reference: ask.reference.clone(),
+        source: parts.source.to_owned(),
+        id: parts.id,
+        manifest_digest: parts.manifest_digest,
+        platform,
+        names: parts.names,
+        config,
+        annotations: parts.annotations,
+        layers,
+        history,
+        others: parts.others,
+        problems,
+    };
+    Blobs { image, contents }
+}
+
+/// Reads a config. Where there is none to read, the image is shown without.
+pub(super) fn read_config(bytes: Result<Vec<u8>, String>) -> Parsed {
+    let parsed = bytes.and_then(|bytes| config::parse(&bytes).map_err(|error| error.to_string()));
+    parsed.unwrap_or_else(|reason| Parsed {
+        problems: vec![format!("the config cannot be read ({reason}): what it says is not known")],
+        ..Parsed::default()
+    })
+}
+
+/// Docker 25.0.0 wrote OCI manifests whose layers are in no order. Layers that are stored plain have their diff ID as
+/// digest, so where all of them are, the config can put them right.
+fn order_by_diff_ids(layers: &mut Vec<Part>, diff_ids: &[String]) -> Option<String> {
+    let digest = |part: &Part| part.layer.digest.clone().unwrap_or_default();
+    let stored: Vec<String> = layers.iter().map(digest).collect();
+    if stored.len() != diff_ids.len() || stored == diff_ids {
+        return None;
+    }
+    let mut by_digest: HashMap<String, Vec<Part>> = HashMap::new();
+    let (mut sorted, mut wanted) = (stored, diff_ids.to_vec());
+    sorted.sort();
+    wanted.sort();
+    if sorted != wanted {
+        return None;
+    }
+    for part in layers.drain(..).rev() {
+        by_digest.entry(digest(&part)).or_default().push(part);
+    }
+    layers.extend(diff_ids.iter().filter_map(|id| by_digest.get_mut(id)?.pop()));
+    Some(
+        "the manifest lists the layers in another order than the config: the config's is shown"
+            .to_owned(),
+    )
+}
+
+/// A layer that was found, or was not.
+pub(super) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) -> Part {
+    let content = match found {
+        Ok(found) => {
+            let length = found.blob.len();
+            layer.compressed_bytes = Some(length);
+            if let Some(size) = found.cut_from {
+                layer.problems.push(format!(
+                    "the archive ends inside this layer: {length} of {size} bytes are here"
+                ));
+            }
+            Content::Blob { blob: found.blob, key: found.key }
+        }
+        Err(missing) => {
+            let reason = match missing {
+                Missing::Absent => {
+                    format!("{what} is not here: nothing of this layer can be shown")
+                }
+                missing => format!("{what}: {missing}: nothing of this layer can be shown"),
+            };
+            layer.problems.push(reason.clone());
+            Content::Absent(reason)
+        }
+    };
+    Part { layer, content }
+}
+
+/// The layer a manifest's descriptor points to.
+pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
+    let media_type = descriptor.media_type.as_deref().unwrap_or_default();
+    let mut layer = Layer {
+        digest: descriptor.digest().map(|digest| digest.as_str().to_owned()),
+        media_type: descriptor.media_type.clone(),
+        compressed_bytes: descriptor.size,
+        problems: descriptor.problems.clone(),
+        ..Layer::default()
+    };
+    let found = store.fetch(descriptor);
+    layer.problems.extend(descriptor.false_data());
+    if let (Ok(found), Some(size)) = (&found, descriptor.size)
+        && found.blob.len() != size
+    {
+        let length = found.blob.len();
+        layer.problems.push(format!("the manifest says {size} bytes, the blob has {length}"));
+    }
+    let foreign = media_type.contains("nondistributable") || media_type.contains(".foreign.");
+    if foreign && found.is_err() {
+        let from = descriptor.urls.first().map(|url| format!(", it can be fetched from {url}"));
+        let why =
+            format!("non-distributable, so not part of this copy{}", from.unwrap_or_default());
+        return part(layer, Err(Missing::Refused(why)), "the blob");
+    }
+    if media_type.ends_with("+encrypted") {
+        match &found {
+            Ok(found) if is_readable(found) => {
+                layer.problems.push("called encrypted and is not".to_owned());
+            }
+            _ => {
+                let why = "encrypted; decrypt it with `skopeo copy --decryption-key`".to_owned();
+                return part(layer, Err(Missing::Refused(why)), "the blob");
+            }
+        }
+    }
+    let what = match descriptor.stated_digest.as_str() {
+        "" => "the blob".to_owned(),
+        digest => format!("the blob {digest}"),
+    };
+    part(layer, found, &what)
+}
+
+/// Whether the bytes are what a layer that is not encrypted looks like.
+fn is_readable(found: &Found) -> bool {
+    let mut first = [0; 512];
+    let count = found.blob.fill_at(&mut first, 0).unwrap_or(0);
+    codec::sniff(&first[..count]) != Codec::Plain || super::spool::begins_a_tar(&first[..count])
+}

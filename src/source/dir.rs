@@ -1,0 +1,35 @@
+//! skopeo's `dir:`: `manifest.json` (schema 2, OCI, schema 1 or a list), `version`, and blobs named by bare digest.
+
+use std::sync::Arc;
+
+use super::Error;
+use super::ask::Ask;
+use super::choose::Known;
+use super::files::Files;
+use super::index;
+use super::layout::Layout;
+use super::oci::inline;
+use super::store::{Naming, Store};
+use crate::image::manifest::{self, Document};
+
+/// Reads the directory's manifest and all it leads to.
+pub(super) fn read(files: &Arc<Files>, ask: &Ask) -> Result<Layout, Error> {
+    let broken = |reason: String| Error::Document {
+        place: ask.place.clone(),
+        document: "manifest.json".to_owned(),
+        reason,
+    };
+    let bytes = files.document("manifest.json").map_err(|missing| broken(missing.to_string()))?;
+    let media_type = match manifest::parse(&bytes).map_err(|error| broken(error.to_string()))? {
+        Document::Index(index) => index.media_type,
+        Document::Manifest(manifest) => manifest.media_type,
+        Document::Schema1(_) => None,
+    };
+    // The document points to itself, so that a list is walked as an index of a layout is.
+    let top = [inline(&bytes, media_type)];
+    let store = Store::new(Arc::clone(files), Naming::Flat);
+    let leaves = index::walk(&store, &top);
+    let entries = vec![Known { names: Vec::new(), ids: vec![top[0].stated_digest.clone()] }];
+    let problems = files.problem().map(str::to_owned).into_iter().collect();
+    Ok(Layout { source: "dir", store, entries, leaves, problems })
+}

@@ -1,0 +1,140 @@
+//! Why an image could not be opened: the thing, the place, and what to do about it.
+//!
+//! Messages quote foreign text as it is; whoever prints one takes it through `text`.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::image::platform::Platform;
+use crate::image::reference::ReferenceError;
+
+/// Why no image was opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The argument cannot be understood.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// Nothing is where the argument points.
+    #[error("{path}: no such file or directory")]
+    NoSuchPath {
+        /// As asked for.
+        path: String,
+    },
+    /// It is neither a path nor a place that can be read.
+    #[error("{reference}: {what}; {remedy}")]
+    Unsupported {
+        /// As asked for.
+        reference: String,
+        /// What is not possible.
+        what: String,
+        /// What to do instead.
+        remedy: String,
+    },
+    /// The file system refused.
+    #[error("{place}: {doing}: {source}")]
+    Io {
+        /// Path or `standard input`.
+        place: String,
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Not enough room for the temporary copy that a stream or a compressed archive needs.
+    #[error(
+        "{place}: cannot keep a temporary copy in {directory}, {written} bytes were written: {source}; make room \
+         there, or point TMPDIR to a directory with more of it"
+    )]
+    Spool {
+        /// What was being copied.
+        place: String,
+        /// The directory for temporary files.
+        directory: String,
+        /// How far it got.
+        written: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A small compressed archive became so large that it must be an attack or a mistake.
+    #[error(
+        "{place}: {consumed} compressed bytes have become {produced} and there are more to come; if that is right, \
+         decompress it first and open the result"
+    )]
+    Bomb {
+        /// The archive.
+        place: String,
+        /// Compressed bytes read.
+        consumed: u64,
+        /// Bytes they became.
+        produced: u64,
+    },
+    /// The bytes are nothing that holds an image.
+    #[error("{place}: {what}; {remedy}")]
+    Unknown {
+        /// Path or `standard input`.
+        place: String,
+        /// What was found.
+        what: String,
+        /// What would be understood.
+        remedy: &'static str,
+    },
+    /// A document that the whole image hangs on is broken.
+    #[error("{place}: {document}: {reason}; save or copy the image again")]
+    Document {
+        /// Path or `standard input`.
+        place: String,
+        /// Which document.
+        document: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is something, but it is no image.
+    #[error("{place}: not an image: {what}")]
+    NotAnImage {
+        /// Path or `standard input`, and the pick.
+        place: String,
+        /// What it is.
+        what: String,
+    },
+    /// The place holds other images than the one asked for.
+    #[error("{place}: no image `{pick}` here; there is {}", list(available))]
+    NoSuchImage {
+        /// Path or `standard input`.
+        place: String,
+        /// What was asked for.
+        pick: String,
+        /// How to ask for those that are there.
+        available: Vec<String>,
+    },
+    /// The image is not there for the platform asked for.
+    #[error("{place}: no image for {asked}; there is {}", list(available))]
+    NoSuchPlatform {
+        /// Path or `standard input`.
+        place: String,
+        /// What was asked for.
+        asked: Platform,
+        /// What is there.
+        available: Vec<String>,
+    },
+    /// Whoever asked no longer wants it.
+    #[error("{place}: cancelled")]
+    Cancelled {
+        /// Path or `standard input`.
+        place: String,
+    },
+}
+
+/// More than these are not listed in a message.
+const MOST_LISTED: usize = 20;
+
+fn list(items: &[String]) -> String {
+    match items.len() {
+        0 => "none".to_owned(),
+        length if length > MOST_LISTED => {
+            format!("{} and {} more", items[..MOST_LISTED].join(", "), length - MOST_LISTED)
+        }
+        _ => items.join(", "),
+    }
+}

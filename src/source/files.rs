@@ -1,0 +1,107 @@
+//! Files by name, whether they lie in a directory or in an archive.
+//!
+//! Names come from foreign JSON. They are clamped to the place (`..` does not leave it, a leading slash means its
+//! top) and links are followed only inside it, so nothing here can be made to read a file elsewhere.
+
+use thiserror::Error;
+
+use super::archive::Archive;
+use super::folder::Folder;
+use crate::image::document;
+use crate::layer::blob::Blob;
+
+/// More links than this on the way to one file go round in circles.
+pub(super) const MOST_LINKS: usize = 40;
+
+/// A place that holds files.
+#[derive(Debug)]
+pub(super) enum Files {
+    /// The members of a tar.
+    Archive(Archive),
+    /// A directory.
+    Folder(Folder),
+}
+
+/// A file that is there.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Its bytes.
+    pub(super) blob: Blob,
+    /// Equal for equal files of one place, whatever name led to them.
+    pub(super) key: String,
+    /// The archive ends before the file does: this many bytes it should have.
+    pub(super) cut_from: Option<u64>,
+}
+
+/// Why a file is not to be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum Missing {
+    /// It is not there.
+    #[error("not here")]
+    Absent,
+    /// Something of that name is there that is no file: a directory, a device.
+    #[error("no regular file")]
+    NoFile,
+    /// It is there, or might be, and cannot be read.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Files {
+    /// The file of that name.
+    pub(super) fn find(&self, path: &str) -> Result<Found, Missing> {
+        if path.is_empty() {
+            return Err(Missing::Absent);
+        }
+        match self {
+            Self::Archive(archive) => archive.find(path.as_bytes()),
+            Self::Folder(folder) => folder.find(path),
+        }
+    }
+
+    /// Whether there is a file of that name.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.find(path).is_ok()
+    }
+
+    /// The whole of a small file.
+    pub(super) fn document(&self, path: &str) -> Result<Vec<u8>, Missing> {
+        read(&self.find(path)?)
+    }
+
+    /// Directories at the top that hold a file called `json`: the images of a v1 archive. Sorted.
+    pub(super) fn v1_ids(&self) -> Vec<String> {
+        let mut ids = match self {
+            Self::Archive(archive) => archive.v1_ids(),
+            Self::Folder(folder) => folder.v1_ids(),
+        };
+        ids.sort();
+        ids
+    }
+
+    /// What is wrong with the place as a whole.
+    pub(super) fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Archive(archive) => archive.problem(),
+            Self::Folder(_) => None,
+        }
+    }
+}
+
+/// Reads a document, which no manifest or config exceeds.
+pub(super) fn read(found: &Found) -> Result<Vec<u8>, Missing> {
+    found.blob.read_all(document::LIMIT).map_err(|error| Missing::Refused(error.to_string()))
+}
+
+/// The components of a foreign path, clamped to its root.
+pub(super) fn components(path: &[u8]) -> Vec<&[u8]> {
+    let mut kept = Vec::new();
+    for part in path.split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(kept.pop()),
+            part => kept.push(part),
+        }
+    }
+    kept
+}

@@ -1,0 +1,109 @@
+//! A directory as a place that holds files. Links are followed only as long as they stay inside.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::files::{Found, MOST_LINKS, Missing, components};
+use crate::layer::blob::Blob;
+
+/// A directory with more entries at its top than this holds something else than images.
+const MOST_ENTRIES: usize = 100_000;
+
+/// A directory.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    /// Canonical, so that a link's target can be held against it.
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The directory at `path`, which may itself be a link.
+    pub(super) fn new(path: &Path) -> io::Result<Self> {
+        Ok(Self { root: fs::canonicalize(path)? })
+    }
+
+    /// Where it is.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The regular file of that name.
+    pub(super) fn find(&self, path: &str) -> Result<Found, Missing> {
+        let (place, metadata) = self.resolve(path)?;
+        // Opening a fifo would wait for somebody to write to it.
+        if !metadata.is_file() {
+            return Err(Missing::NoFile);
+        }
+        let blob = File::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
+        let key = place.strip_prefix(&self.root).unwrap_or(&place).to_string_lossy().into_owned();
+        Ok(Found { blob, key, cut_from: None })
+    }
+
+    /// Names of the directories at the top that hold a file called `json`.
+    pub(super) fn v1_ids(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
+        let names = entries
+            .take(MOST_ENTRIES)
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        names.filter(|name| self.root.join(name).join("json").is_file()).collect()
+    }
+
+    /// Walks a foreign path component by component, inside the root.
+    fn resolve(&self, path: &str) -> Result<(PathBuf, Metadata), Missing> {
+        let parts = components(path.as_bytes()).into_iter();
+        let parts = parts.map(|part| String::from_utf8_lossy(part).into_owned());
+        let mut ahead: Vec<PathBuf> = parts.map(PathBuf::from).collect();
+        ahead.reverse();
+        let mut at = self.root.clone();
+        let mut links = 0;
+        while let Some(part) = ahead.pop() {
+            if part.as_os_str() == ".." {
+                if at != self.root {
+                    at.pop();
+                }
+                continue;
+            }
+            let place = at.join(&part);
+            let metadata = fs::symlink_metadata(&place).map_err(|error| refused(&error))?;
+            if !metadata.is_symlink() {
+                at = place;
+                continue;
+            }
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(Missing::Refused("its links lead in circles".to_owned()));
+            }
+            let link = fs::read_link(&place).map_err(|error| refused(&error))?;
+            let inside = if link.is_absolute() {
+                at.clone_from(&self.root);
+                link.strip_prefix(&self.root).map(Path::to_path_buf).map_err(|_| {
+                    Missing::Refused(
+                        "a symbolic link that leads out of the directory, not followed".to_owned(),
+                    )
+                })?
+            } else {
+                link
+            };
+            let parts = inside.components().filter_map(|part| match part {
+                Component::Normal(name) => Some(PathBuf::from(name)),
+                Component::ParentDir => Some(PathBuf::from("..")),
+                _ => None,
+            });
+            let parts: Vec<_> = parts.collect();
+            ahead.extend(parts.into_iter().rev());
+        }
+        let metadata = fs::symlink_metadata(&at).map_err(|error| refused(&error))?;
+        Ok((at, metadata))
+    }
+}
+
+fn refused(error: &io::Error) -> Missing {
+    match error.kind() {
+        io::ErrorKind::NotFound
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::InvalidFilename
+        | io::ErrorKind::InvalidInput => Missing::Absent,
+        _ => Missing::Refused(format!("cannot be read: {error}")),
+    }
+}

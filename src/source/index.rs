@@ -1,0 +1,187 @@
+//! Walking an index down to the manifests it leads to, nested indexes and all.
+//!
+//! Every document here is foreign and may point anywhere: the walk is a loop, not a recursion, an index is entered
+//! once, and depth, number of documents and bytes read are bounded.
+
+use std::collections::HashSet;
+
+use super::budget::Budget;
+use super::files::Missing;
+use super::store::Store;
+use crate::image::Other;
+use crate::image::manifest::{self, Descriptor, Document, Manifest};
+use crate::image::platform::Platform;
+use crate::image::schema1::Schema1;
+
+/// Indexes in indexes: real ones are two deep.
+const DEEPEST: usize = 16;
+
+/// A manifest an index leads to, or what is in its place.
+pub(super) struct Leaf {
+    /// Which item of the top index leads here.
+    pub(super) entry: usize,
+    pub(super) descriptor: Descriptor,
+    pub(super) what: What,
+    /// Whether its document is here at all.
+    pub(super) present: bool,
+    /// From the descriptor, else from the config.
+    pub(super) platform: Option<Platform>,
+    pub(super) problems: Vec<String>,
+}
+
+/// What a descriptor leads to.
+pub(super) enum What {
+    Image(Box<Manifest>),
+    Schema1(Box<Schema1>),
+    /// What BuildKit states about an image.
+    Attestation(String),
+    /// Something else; the text says what.
+    Artifact(String),
+    /// An index that was not entered.
+    Index(String),
+    /// It is not here, and may be anything.
+    Absent,
+    /// It is here and cannot be understood.
+    Broken(String),
+}
+
+struct Step {
+    descriptor: Descriptor,
+    entry: usize,
+    depth: usize,
+}
+
+/// Reads all that the top index's descriptors lead to, in their order.
+pub(super) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    let mut entered: HashSet<(usize, String)> = HashSet::new();
+    let mut budget = Budget::new();
+    let steps = top.iter().cloned().enumerate();
+    let mut ahead: Vec<Step> =
+        steps.map(|(entry, descriptor)| Step { descriptor, entry, depth: 0 }).collect();
+    ahead.reverse();
+    while let Some(Step { descriptor, entry, depth }) = ahead.pop() {
+        let (document, mut problems) = match read(store, &descriptor, &mut budget) {
+            Ok(read) => read,
+            Err(what) => {
+                leaves.push(Leaf::new(entry, descriptor, what, Vec::new()));
+                continue;
+            }
+        };
+        let what = match document {
+            Document::Index(index) => {
+                let mark = (entry, descriptor.stated_digest.clone());
+                if depth < DEEPEST && entered.insert(mark) {
+                    let nested = index.manifests.into_iter().rev();
+                    ahead.extend(nested.map(|descriptor| Step {
+                        descriptor,
+                        entry,
+                        depth: depth + 1,
+                    }));
+                    continue;
+                }
+                What::Index("leads back to itself or too deep: not entered".to_owned())
+            }
+            Document::Schema1(schema1) => What::Schema1(schema1),
+            Document::Manifest(manifest) => {
+                problems.extend(manifest.problems.iter().cloned());
+                classify(&descriptor, manifest)
+            }
+        };
+        leaves.push(Leaf::new(entry, descriptor, what, problems));
+    }
+    for leaf in &mut leaves {
+        leaf.find_platform(store, &mut budget);
+    }
+    leaves
+}
+
+fn classify(descriptor: &Descriptor, manifest: Box<Manifest>) -> What {
+    if descriptor.is_attestation() || manifest.is_attestation() {
+        return What::Attestation(manifest.predicates().join(", "));
+    }
+    match manifest.artifact() {
+        Some(what) => What::Artifact(what),
+        None => What::Image(manifest),
+    }
+}
+
+fn read(
+    store: &Store,
+    descriptor: &Descriptor,
+    budget: &mut Budget,
+) -> Result<(Document, Vec<String>), What> {
+    if !budget.allows() {
+        return Err(What::Broken("the index leads to too many documents: not read".to_owned()));
+    }
+    let document = store.read_manifest(descriptor).map_err(|missing| match missing {
+        Missing::Absent => What::Absent,
+        missing => What::Broken(missing.to_string()),
+    })?;
+    budget.spend(document.bytes.len());
+    let parsed = manifest::parse(&document.bytes);
+    parsed
+        .map(|parsed| (parsed, document.problems))
+        .map_err(|error| What::Broken(error.to_string()))
+}
+
+impl Leaf {
+    fn new(entry: usize, descriptor: Descriptor, what: What, problems: Vec<String>) -> Self {
+        let platform = descriptor.platform.clone();
+        let present = !matches!(what, What::Absent);
+        Self { entry, descriptor, what, present, platform, problems }
+    }
+
+    /// Whether it is an image that can be opened.
+    pub(super) const fn is_image(&self) -> bool {
+        matches!(self.what, What::Image(_) | What::Schema1(_))
+    }
+
+    /// The config's digest, which is the image ID.
+    pub(super) fn id(&self) -> Option<&str> {
+        match &self.what {
+            What::Image(manifest) => Some(&manifest.config.as_ref()?.stated_digest),
+            _ => None,
+        }
+    }
+
+    /// Descriptors need not state a platform; the config then does.
+    fn find_platform(&mut self, store: &Store, budget: &mut Budget) {
+        if self.platform.is_some() || !budget.allows() {
+            return;
+        }
+        self.platform = match &self.what {
+            What::Schema1(schema1) => schema1.parsed.platform.clone(),
+            What::Image(manifest) => manifest.config.as_ref().and_then(|config| {
+                let document = store.read(config).ok()?;
+                budget.spend(document.bytes.len());
+                crate::image::config::parse(&document.bytes).ok()?.platform
+            }),
+            _ => None,
+        };
+    }
+
+    /// How it is listed beside the image that was chosen.
+    pub(super) fn other(&self, names: &[String]) -> Other {
+        let (kind, note) = match &self.what {
+            What::Image(_) | What::Schema1(_) => ("image", String::new()),
+            What::Absent if self.descriptor.is_attestation() => ("attestation", String::new()),
+            What::Absent => ("image", "not part of this copy".to_owned()),
+            What::Broken(why) => ("image", why.clone()),
+            What::Attestation(predicates) => ("attestation", predicates.clone()),
+            What::Artifact(what) => ("artifact", what.clone()),
+            What::Index(why) => ("index", why.clone()),
+        };
+        let subject = self.descriptor.annotation("vnd.docker.reference.digest");
+        let about = subject.map(|digest| format!("about {digest}"));
+        let notes = names.iter().cloned().chain((!note.is_empty()).then_some(note)).chain(about);
+        Other {
+            kind: kind.to_owned(),
+            digest: self.descriptor.digest().map(|digest| digest.as_str().to_owned()),
+            platform: self.platform.clone(),
+            size: self.descriptor.size,
+            present: self.present,
+            note: notes.collect::<Vec<_>>().join(", "),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Images by manifest: what an OCI layout and a `dir:` have in common once their first document is read.
+//!
+//! Which of the images is meant, `selection` finds out; here one becomes an image with its layers.
+
+use std::collections::HashSet;
+
+use super::ask::Ask;
+use super::assemble::{self, Parts, assemble};
+use super::blobs::Blobs;
+use super::choose::Known;
+use super::index::{Leaf, What};
+use super::store::Store;
+use crate::image::Other;
+use crate::image::manifest::{Descriptor, Manifest};
+use crate::image::schema1::{EMPTY_LAYER, Schema1};
+
+/// A place whose images are found through manifests.
+pub(super) struct Layout {
+    /// The word for it: `oci`, `oci-archive`, `dir`.
+    pub(super) source: &'static str,
+    pub(super) store: Store,
+    /// One for each item of the top index: what it is called, the full name first, and its digest.
+    pub(super) entries: Vec<Known>,
+    pub(super) leaves: Vec<Leaf>,
+    /// What is odd about the place.
+    pub(super) problems: Vec<String>,
+}
+
+impl Layout {
+    /// The image of one leaf.
+    pub(super) fn image(&self, at: usize, ask: &Ask) -> Blobs {
+        let leaf = &self.leaves[at];
+        let mut parts = match &leaf.what {
+            What::Image(manifest) => self.manifest_parts(manifest),
+            What::Schema1(schema1) => self.schema1_parts(schema1),
+            _ => Parts::default(),
+        };
+        parts.source = self.source;
+        if parts.manifest_digest.is_none() {
+            parts.manifest_digest =
+                leaf.descriptor.digest().map(|digest| digest.as_str().to_owned());
+        }
+        let same = |other: &&Leaf| {
+            other.descriptor.stated_digest == leaf.descriptor.stated_digest && other.is_image()
+        };
+        for same in self.leaves.iter().filter(same) {
+            // The first is the name; a second is only another way to ask for it.
+            if let Some(name) = self.entries[same.entry].names.first()
+                && !parts.names.contains(name)
+            {
+                parts.names.push(name.clone());
+            }
+        }
+        parts.others = self.others(&leaf.descriptor.stated_digest);
+        parts.problems = [&self.problems[..], &leaf.problems, &parts.problems].concat();
+        let mut blobs = assemble(ask, parts);
+        if blobs.image.platform.is_none() {
+            blobs.image.platform.clone_from(&leaf.platform);
+        }
+        if ask.platform.is_some() && blobs.image.platform.is_none() {
+            let note = "the image does not say what platform it is for".to_owned();
+            blobs.image.problems.push(note);
+        }
+        blobs
+    }
+
+    /// Whatever else is here.
+    pub(super) fn others(&self, chosen: &str) -> Vec<Other> {
+        let mut seen = HashSet::new();
+        let others = self.leaves.iter().filter(|leaf| leaf.descriptor.stated_digest != chosen);
+        let others = others.filter(|leaf| seen.insert(leaf.descriptor.stated_digest.clone()));
+        others.map(|leaf| leaf.other(&self.entries[leaf.entry].names)).collect()
+    }
+
+    fn manifest_parts(&self, manifest: &Manifest) -> Parts {
+        let mut problems = Vec::new();
+        let bytes = match &manifest.config {
+            None => Err("the manifest names none".to_owned()),
+            Some(config) => match self.store.read(config) {
+                Ok(document) => {
+                    problems = document.problems;
+                    Ok(document.bytes)
+                }
+                Err(missing) => Err(missing.to_string()),
+            },
+        };
+        let id = manifest.config.as_ref().and_then(Descriptor::digest);
+        Parts {
+            id: id.map(|id| id.as_str().to_owned()),
+            annotations: manifest.annotations.clone(),
+            config: assemble::read_config(bytes),
+            layers: manifest
+                .layers
+                .iter()
+                .map(|layer| assemble::described(&self.store, layer))
+                .collect(),
+            problems,
+            ..Parts::default()
+        }
+    }
+
+    fn schema1_parts(&self, schema1: &Schema1) -> Parts {
+        let layers = stack(schema1).map(|digest| {
+            let descriptor =
+                Descriptor { stated_digest: digest.to_owned(), ..Descriptor::default() };
+            assemble::described(&self.store, &descriptor)
+        });
+        let mut config = schema1.parsed.clone();
+        let steps = schema1.steps.iter().map(|(digest, image)| {
+            let empty_layer = image.throwaway || digest == EMPTY_LAYER;
+            crate::image::HistoryStep { empty_layer, ..image.step.clone() }
+        });
+        config.history = steps.collect();
+        Parts {
+            manifest_digest: schema1.digest.as_ref().map(|digest| digest.as_str().to_owned()),
+            names: schema1.name.iter().cloned().collect(),
+            config,
+            layers: layers.collect(),
+            problems: schema1.problems.clone(),
+            ..Parts::default()
+        }
+    }
+    /// The manifest whose config is that image, for archives that say it in two ways.
+    pub(super) fn manifest_of(&self, id: &str) -> Option<(&Manifest, &Leaf)> {
+        self.leaves.iter().find_map(|leaf| match &leaf.what {
+            What::Image(manifest) if leaf.id() == Some(id) => Some((&**manifest, leaf)),
+            _ => None,
+        })
+    }
+}
+
+/// The blobs of a schema 1 manifest that are layers.
+pub(super) fn stack(schema1: &Schema1) -> impl Iterator<Item = &str> {
+    let steps =
+        schema1.steps.iter().filter(|(digest, image)| !image.throwaway && digest != EMPTY_LAYER);
+    steps.map(|(digest, _)| digest.as_str())
+}

@@ -1,0 +1,80 @@
+//! The OCI image layout, as a directory or in a tar: `oci-layout`, `index.json`, `blobs/<algorithm>/<hex>`.
+
+use std::sync::Arc;
+
+use super::Error;
+use super::ask::Ask;
+use super::choose::Known;
+use super::files::{Files, Missing};
+use super::index;
+use super::layout::Layout;
+use super::store::{Naming, Store};
+use crate::image::manifest::{self, Descriptor, Document};
+
+/// What containerd and Docker write as the full name.
+const FULL_NAME: &str = "io.containerd.image.name";
+/// What the image-spec has: a tag, or a full name as podman and skopeo write it.
+const REF_NAME: &str = "org.opencontainers.image.ref.name";
+
+/// Reads the layout's index and all it leads to.
+pub(super) fn read(files: &Arc<Files>, source: &'static str, ask: &Ask) -> Result<Layout, Error> {
+    let broken = |reason: String| Error::Document {
+        place: ask.place.clone(),
+        document: "index.json".to_owned(),
+        reason,
+    };
+    let bytes = files.document("index.json").map_err(|missing| broken(missing.to_string()))?;
+    let mut problems: Vec<String> = files.problem().map(str::to_owned).into_iter().collect();
+    problems.extend(version(files));
+    let top = match manifest::parse(&bytes).map_err(|error| broken(error.to_string()))? {
+        Document::Index(index) => {
+            problems.extend(index.problems);
+            index.manifests
+        }
+        // Not what the specification has, but it says all that is needed.
+        Document::Manifest(manifest) => {
+            problems.push("index.json holds a manifest where an index should be".to_owned());
+            vec![inline(&bytes, manifest.media_type)]
+        }
+        Document::Schema1(_) => {
+            return Err(broken("a schema 1 manifest where an index should be".to_owned()));
+        }
+    };
+    let store = Store::new(Arc::clone(files), Naming::Layout);
+    let leaves = index::walk(&store, &top);
+    let entries = top.iter().map(known).collect();
+    Ok(Layout { source, store, entries, leaves, problems })
+}
+
+/// A document that is already here, as something that points to itself.
+pub(super) fn inline(bytes: &[u8], media_type: Option<String>) -> Descriptor {
+    Descriptor {
+        media_type,
+        stated_digest: crate::image::digest::Digest::of(bytes).as_str().to_owned(),
+        size: Some(bytes.len() as u64),
+        data: Some(bytes.to_vec()),
+        ..Descriptor::default()
+    }
+}
+
+fn known(descriptor: &Descriptor) -> Known {
+    let full = descriptor.annotation(FULL_NAME);
+    let tag = descriptor.annotation(REF_NAME);
+    // The first is what it is called; the second may be asked for as well.
+    let names = full.into_iter().chain(tag.filter(|tag| Some(*tag) != full)).map(str::to_owned);
+    Known { names: names.collect(), ids: vec![descriptor.stated_digest.clone()] }
+}
+
+fn version(files: &Files) -> Option<String> {
+    let bytes = match files.document("oci-layout") {
+        Ok(bytes) => bytes,
+        Err(Missing::Absent) => return Some("the file oci-layout is missing".to_owned()),
+        Err(missing) => return Some(format!("oci-layout: {missing}")),
+    };
+    let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    match value.get("imageLayoutVersion").and_then(serde_json::Value::as_str) {
+        Some(version) if version.starts_with("1.") => None,
+        Some(version) => Some(format!("layout version {version} is not known, read as 1.0.0")),
+        None => Some("oci-layout states no version".to_owned()),
+    }
+}

@@ -1,0 +1,393 @@
+//! From `<image>` to an opened place: paths, streams, and what is told to those who ask for anything else.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::archive::Archive;
+use super::ask::Ask;
+use super::files::Files;
+use super::folder::Folder;
+use super::recognise::{Form, recognise};
+use super::{
+    Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, oci, rootfs, spool,
+};
+use crate::image::reference::{self, Place, Store};
+use crate::layer::blob::Blob;
+use crate::layer::{Unwatched, Watch};
+
+/// What a place must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Anything,
+    DockerArchive,
+    Oci,
+    Dir,
+    Rootfs,
+}
+
+/// Opens what `reference` names (see [`crate::image::reference`]). Reads manifests and configs, never a layer; only
+/// a stream or a compressed archive is read as a whole, into a temporary copy.
+///
+/// # Errors
+/// Where there is nothing, nothing that is an image, or nothing that was asked for.
+pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
+    let parsed = reference::parse(reference)?;
+    let ask = Ask {
+        reference: reference.to_owned(),
+        platform: options.platform.clone(),
+        ..Ask::default()
+    };
+    let watch = options.watch.unwrap_or(&Unwatched);
+    match parsed.place {
+        Place::StandardInput(pick) => standard_input(&pick, ask, watch),
+        Place::Bare(text) => bare(&text, ask, watch),
+        Place::DockerArchive(rest) => {
+            split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
+        }
+        Place::Oci(rest) => split(&rest, "oci:", Wanted::Oci, ask, watch),
+        Place::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
+        Place::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
+        Place::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
+        Place::DockerDaemon(name) | Place::DockerRoot(Store { name, .. }) => {
+            Err(unsupported(reference, &format!("`docker save {name} | layertui -`")))
+        }
+        Place::Podman(name) | Place::ContainersStorage(Store { name, .. }) => {
+            Err(unsupported(reference, &format!("`podman save {name} | layertui -`")))
+        }
+        Place::Containerd(Store { name, .. }) => {
+            Err(unsupported(reference, &format!("`ctr images export - {name} | layertui -`")))
+        }
+        Place::Registry(name) => Err(unsupported(
+            reference,
+            &format!(
+                "`skopeo copy docker://{name} oci-archive:image.tar`, then `layertui image.tar`"
+            ),
+        )),
+        Place::Container(Store { name, .. }) => Err(unsupported(
+            reference,
+            &format!("`docker export {name} | layertui -` (the merged tree as one layer)"),
+        )),
+    }
+}
+
+/// Opens an archive that comes as a stream; `pick` is what follows the `-`: empty, `:REF` or `@INDEX`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_stream(
+    stream: impl Read,
+    reference: &str,
+    options: &Options<'_>,
+) -> Result<Opened, Error> {
+    let watch = options.watch.unwrap_or(&Unwatched);
+    let pick = match reference::parse(reference)?.place {
+        Place::StandardInput(pick) => reference::parse_pick(&pick).flatten(),
+        _ => None,
+    };
+    let ask = Ask {
+        reference: reference.to_owned(),
+        base: "-".to_owned(),
+        place: "standard input".to_owned(),
+        pick,
+        platform: options.platform.clone(),
+    };
+    let blob = spool::stream(stream, &ask.place, watch)?;
+    archive(blob, Wanted::Anything, &ask, watch)
+}
+
+/// Opens an archive that is in memory already, under a name for messages.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_bytes(bytes: &[u8], name: &str) -> Result<Opened, Error> {
+    let ask = Ask {
+        reference: name.to_owned(),
+        base: name.to_owned(),
+        place: name.to_owned(),
+        ..Ask::default()
+    };
+    archive(Blob::memory(bytes), Wanted::Anything, &ask, &Unwatched)
+}
+
+fn standard_input(pick: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    use std::io::IsTerminal;
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Err(Error::Unsupported {
+            reference: ask.reference,
+            what: "standard input is a terminal".to_owned(),
+            remedy: "pipe an archive into it, for example `docker save NAME | layertui -`"
+                .to_owned(),
+        });
+    }
+    let ask = Ask {
+        base: "-".to_owned(),
+        place: "standard input".to_owned(),
+        pick: reference::parse_pick(pick).flatten(),
+        ..ask
+    };
+    let blob = match redirected() {
+        Some(blob) => blob,
+        None => spool::stream(stdin.lock(), &ask.place, watch)?,
+    };
+    archive(blob, Wanted::Anything, &ask, watch)
+}
+
+/// Standard input where it is a file (`layertui - < image.tar`), which needs no copy.
+#[cfg(unix)]
+fn redirected() -> Option<Blob> {
+    use std::io::Seek;
+    use std::os::fd::AsFd;
+    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let metadata = file.metadata().ok()?;
+    let at = file.stream_position().ok()?;
+    let length = metadata.len().checked_sub(at)?;
+    metadata.is_file().then(|| Blob::region(Arc::new(file), at, length))
+}
+
+#[cfg(not(unix))]
+const fn redirected() -> Option<Blob> {
+    None
+}
+
+/// `PATH[:REF or @INDEX]` after a transport.
+fn split(
+    rest: &str,
+    transport: &str,
+    wanted: Wanted,
+    ask: Ask,
+    watch: &dyn Watch,
+) -> Result<Opened, Error> {
+    for split in reference::splits(rest) {
+        if exists(split.path) {
+            let ask = Ask {
+                base: format!("{transport}{}", split.path),
+                place: split.path.to_owned(),
+                pick: split.pick,
+                ..ask
+            };
+            return path(Path::new(split.path), wanted, &ask, watch);
+        }
+    }
+    Err(Error::NoSuchPath { path: rest.to_owned() })
+}
+
+/// A path after a transport that takes nothing else.
+fn whole(rest: &str, wanted: Wanted, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    if !exists(rest) {
+        return Err(Error::NoSuchPath { path: rest.to_owned() });
+    }
+    let ask = Ask { base: ask.reference.clone(), place: rest.to_owned(), ..ask };
+    path(Path::new(rest), wanted, &ask, watch)
+}
+
+/// A path, or a path and a pick, or a name.
+fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    for split in reference::splits(text) {
+        // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
+        // images is meant.
+        let place = Path::new(split.path);
+        let whole = split.path == text;
+        if exists(split.path) && (whole || place.is_file() || holds_images(place, &ask)) {
+            let ask = Ask {
+                base: split.path.to_owned(),
+                place: split.path.to_owned(),
+                pick: split.pick,
+                ..ask
+            };
+            return path(place, Wanted::Anything, &ask, watch);
+        }
+    }
+    let extension = Path::new(text).extension().unwrap_or_default();
+    let is_path = text.starts_with(['/', '.', '~'])
+        || text.ends_with('/')
+        || ["tar", "gz", "tgz", "zst", "xz", "bz2"]
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it));
+    if is_path {
+        return Err(Error::NoSuchPath { path: text.to_owned() });
+    }
+    Err(Error::Unsupported {
+        reference: text.to_owned(),
+        what: "no path of that name, and images are not opened from engines or registries by name"
+            .to_owned(),
+        remedy: format!(
+            "save it first: `docker save {text} | layertui -` or `podman save {text} | layertui -`"
+        ),
+    })
+}
+
+fn unsupported(reference: &str, remedy: &str) -> Error {
+    Error::Unsupported {
+        reference: reference.to_owned(),
+        what: "this transport is not supported; saved archives, OCI layouts, dir: and rootfs: are"
+            .to_owned(),
+        remedy: format!("try {remedy}"),
+    }
+}
+
+/// Whether there is something, be it something that cannot be read.
+fn exists(path: &str) -> bool {
+    match fs::metadata(path) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    }
+}
+
+fn holds_images(path: &Path, ask: &Ask) -> bool {
+    let files = Folder::new(path).map(Files::Folder);
+    files.is_ok_and(|files| !matches!(recognise(&files, ask), Ok(None)))
+}
+
+fn path(path: &Path, wanted: Wanted, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    let failed = |doing| {
+        let place = ask.place.clone();
+        move |source| Error::Io { place, doing, source }
+    };
+    let metadata = fs::metadata(path).map_err(failed("cannot be read"))?;
+    if metadata.is_dir() {
+        let folder = Folder::new(path).map_err(failed("cannot be read"))?;
+        return directory(folder, wanted, ask);
+    }
+    if !metadata.is_file() && !is_pipe(&metadata) {
+        return Err(unknown(ask, "neither a file nor a directory".to_owned()));
+    }
+    let file = File::open(path).map_err(failed("cannot be opened"))?;
+    let blob = if metadata.is_file() {
+        Blob::whole(file).map_err(failed("cannot be read"))?
+    } else {
+        spool::stream(file, &ask.place, watch)?
+    };
+    archive(blob, wanted, ask, watch)
+}
+
+/// `<(docker save nginx)` of a shell is one.
+#[cfg(unix)]
+fn is_pipe(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+const fn is_pipe(_metadata: &fs::Metadata) -> bool {
+    false
+}
+
+fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Opened, Error> {
+    let root: PathBuf = folder.root().to_path_buf();
+    let tree = || Ok(Opened::Image(Box::new(rootfs::directory(&root, ask))));
+    if wanted == Wanted::Rootfs {
+        return tree();
+    }
+    let files = Arc::new(Files::Folder(folder));
+    match recognise(&files, ask)? {
+        Some(form) => form_of(files, form, "oci", wanted, ask),
+        None if wanted == Wanted::Anything && ask.pick.is_none() => tree(),
+        None => Err(unknown(ask, "a directory that holds no image".to_owned())),
+    }
+}
+
+/// A file, or a copy of a stream.
+fn archive(blob: Blob, wanted: Wanted, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    let stored = blob.len();
+    if blob.is_empty() {
+        return Err(unknown(ask, "there is nothing in it".to_owned()));
+    }
+    let spool::Spooled { blob, problem } = spool::plain(blob, &ask.place, watch)?;
+    let mut first = [0; 1024];
+    let count = blob.fill_at(&mut first, 0).map_err(|source| Error::Io {
+        place: ask.place.clone(),
+        doing: "cannot be read",
+        source,
+    })?;
+    if !spool::begins_a_tar(&first[..count]) {
+        return Err(unknown(ask, format!("no archive, but {}", what_it_is(&first[..count]))));
+    }
+    let mut archive = Archive::new(blob.clone());
+    archive.note(problem);
+    let problems = archive.problem().map(str::to_owned).into_iter().collect();
+    let tree = |problems| Ok(Opened::Image(Box::new(rootfs::tar(blob, stored, problems, ask))));
+    if wanted == Wanted::Rootfs {
+        return tree(problems);
+    }
+    // Somebody may have packed a layout together with the directory it was in.
+    let mut files = Files::Archive(archive);
+    let mut form = recognise(&files, ask)?;
+    if let (None, Files::Archive(archive)) = (&form, &mut files)
+        && archive.descend()
+    {
+        form = recognise(&files, ask).unwrap_or_default();
+    }
+    match form {
+        Some(form) => form_of(Arc::new(files), form, "oci-archive", wanted, ask),
+        None if wanted == Wanted::Anything && ask.pick.is_none() => tree(problems),
+        None => {
+            Err(unknown(ask, "a tar that holds no image; rootfs: shows it as one layer".to_owned()))
+        }
+    }
+}
+
+fn form_of(
+    files: Arc<Files>,
+    form: Form,
+    oci_source: &'static str,
+    wanted: Wanted,
+    ask: &Ask,
+) -> Result<Opened, Error> {
+    let other = |what: &str, transport: &str| Error::Unsupported {
+        reference: ask.reference.clone(),
+        what: format!("this is {what}"),
+        remedy: format!("ask for {transport}{}, or just {}", ask.place, ask.place),
+    };
+    match (form, wanted) {
+        (Form::DockerArchive(images), Wanted::Anything | Wanted::DockerArchive) => {
+            docker_archive::open(files, images, ask)
+        }
+        (Form::DockerV1, Wanted::Anything | Wanted::DockerArchive) => docker_v1::open(files, ask),
+        // Docker 25 and later write both; who asks for the layout gets it.
+        (Form::DockerArchive(_), Wanted::Oci) if files.has("index.json") => {
+            oci::read(&files, oci_source, ask)?.open(ask)
+        }
+        (Form::Oci, Wanted::Anything | Wanted::Oci) => {
+            oci::read(&files, oci_source, ask)?.open(ask)
+        }
+        (Form::Dir, Wanted::Anything | Wanted::Dir) => dir::read(&files, ask)?.open(ask),
+        (Form::DockerArchive(_) | Form::DockerV1, _) => {
+            Err(other("a docker archive", "docker-archive:"))
+        }
+        (Form::Oci, _) => Err(other("an OCI layout", &format!("{oci_source}:"))),
+        (Form::Dir, _) => Err(other("a `dir:` directory", "dir:")),
+    }
+}
+
+fn unknown(ask: &Ask, what: String) -> Error {
+    Error::Unknown { place: ask.place.clone(), what, remedy: WHAT_OPENS }
+}
+
+/// Things that people mistake for images, by their first bytes.
+fn what_it_is(first: &[u8]) -> &'static str {
+    let known: [(usize, &[u8], &'static str); 8] = [
+        (0, b"PK\x03\x04", "a zip file"),
+        (0, b"\x7fELF", "a program"),
+        (0, b"hsqs", "a squashfs file system"),
+        (
+            32,
+            b"SIF_MAGIC",
+            "a Singularity image (`apptainer build --sandbox` unpacks it to a root filesystem)",
+        ),
+        (0, b"QFI\xfb", "a disk of a virtual machine"),
+        (0, b"7z\xbc\xaf\x27\x1c", "a 7z file"),
+        (0, b"{", "a JSON document"),
+        (0, b"#!", "a script"),
+    ];
+    let found = known
+        .iter()
+        .find(|(at, magic, _)| first.get(*at..).is_some_and(|it| it.starts_with(magic)));
+    match found {
+        Some((.., what)) => what,
+        None if first.len() < 512 => "less than one header of a tar",
+        None if first.iter().all(|&byte| byte >= b' ' || byte.is_ascii_whitespace()) => "a text",
+        None => "bytes of a kind that is not known",
+    }
+}

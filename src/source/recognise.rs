@@ -1,0 +1,106 @@
+//! What a place holds, told by its contents. A name is a hint where to look, never an answer: a web project has an
+//! `index.json` too.
+
+use super::Error;
+use super::ask::Ask;
+use super::files::{Files, Missing};
+use crate::image::docker_save::{self, SavedImage};
+use crate::image::manifest::{self, Document};
+
+/// The forms of a place that holds images.
+#[derive(Debug)]
+pub(super) enum Form {
+    /// `manifest.json` that lists images.
+    DockerArchive(Vec<SavedImage>),
+    /// v1 directories.
+    DockerV1,
+    /// `index.json` (and `oci-layout`).
+    Oci,
+    /// `manifest.json` that is a manifest.
+    Dir,
+}
+
+/// Tells the form; `None` where the place holds no image but may be a root filesystem.
+///
+/// # Errors
+/// Where it can only be a form whose first document is broken or missing.
+pub(super) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error> {
+    let broken = |document: &str, reason: String| Error::Document {
+        place: ask.place.clone(),
+        document: document.to_owned(),
+        reason,
+    };
+    let saved = docker_manifest(files);
+    if let Some(Ok(form)) = saved {
+        return Ok(Some(form));
+    }
+    let index = match files.document("index.json") {
+        Ok(bytes) => Some(manifest::parse(&bytes).map_err(|error| error.to_string())),
+        Err(Missing::Absent | Missing::NoFile) => None,
+        Err(Missing::Refused(why)) => Some(Err(why)),
+    };
+    let is_layout = files.has("oci-layout");
+    match index {
+        Some(Ok(Document::Index(_) | Document::Manifest(_))) => return Ok(Some(Form::Oci)),
+        Some(Err(reason)) if is_layout => return Err(broken("index.json", reason)),
+        _ => {}
+    }
+    if is_v1(files) {
+        return Ok(Some(Form::DockerV1));
+    }
+    if is_layout {
+        return Err(broken("index.json", cut_off(files, "an OCI layout without it")));
+    }
+    if let Files::Archive(archive) = files
+        && (archive.has_directory("blobs/sha256") || archive.looks_like_a_save())
+    {
+        let reason = cut_off(files, "a saved image without it");
+        return Err(broken("manifest.json or index.json", reason));
+    }
+    // A manifest.json of some other kind is common among ordinary files; beside these it is ours, and broken.
+    let ours = match files {
+        Files::Archive(archive) => !archive.looks_like_a_root(),
+        Files::Folder(_) => files.has("version") || files.has("repositories"),
+    };
+    match saved {
+        Some(Err(reason)) if ours => Err(broken("manifest.json", reason)),
+        _ => Ok(None),
+    }
+}
+
+/// `manifest.json` as what it is: `None` where there is none.
+fn docker_manifest(files: &Files) -> Option<Result<Form, String>> {
+    let bytes = match files.document("manifest.json") {
+        Ok(bytes) => bytes,
+        Err(Missing::Absent | Missing::NoFile) => return None,
+        Err(Missing::Refused(why)) => return Some(Err(why)),
+    };
+    let error = match docker_save::parse(&bytes) {
+        // A list of no images, but an index that has some.
+        Ok(images) if images.is_empty() && files.has("index.json") => return None,
+        Ok(images) => return Some(Ok(Form::DockerArchive(images))),
+        Err(error) => error,
+    };
+    match manifest::parse(&bytes) {
+        Ok(_) => Some(Ok(Form::Dir)),
+        Err(_) => Some(Err(error.to_string())),
+    }
+}
+
+/// Directories with a `json`, named by ID or by `repositories`.
+fn is_v1(files: &Files) -> bool {
+    let ids = files.v1_ids();
+    let is_id = |id: &String| id.len() == 64 && id.bytes().all(|c| c.is_ascii_hexdigit());
+    let named = || {
+        let bytes = files.document("repositories").ok()?;
+        docker_save::parse_repositories(&bytes).ok()
+    };
+    !ids.is_empty() && (ids.iter().any(is_id) || named().is_some())
+}
+
+fn cut_off(files: &Files, what: &str) -> String {
+    match files.problem() {
+        Some(problem) => format!("{what} ({problem})"),
+        None => what.to_owned(),
+    }
+}
