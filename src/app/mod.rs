@@ -1,1 +1,34 @@
-//! (being built)
+//! The explorer's state as plain data and what changes it: `update(state, stack, message) → effects`.
+//!
+//! No I/O, no clock, no terminal, no drawing: messages come in (keys, mouse, what the loader found), the state
+//! changes, and what has to be done in the world goes out as [`Effect`]s. Geometry is here too ([`layout`]), because
+//! paging and mouse need it; `ui` draws into exactly these rectangles.
+//!
+//! ```text
+//! key ─► action (the one table) ─► navigate, layers, find, overlay ─► state
+//! mouse ─► mouse ──────────────────────────────────────────────────►
+//! loader ─► reading ────────────────────────────────────────────────►
+//! ```
+
+pub mod action;
+pub mod columns;
+pub mod find;
+pub mod input;
+pub mod key;
+pub mod keymap;
+pub mod layers;
+pub mod layout;
+pub mod marker;
+pub mod message;
+mod mouse;
+pub mod navigate;
+pub mod overlay;
+pub mod page;
+mod reading;
+pub mod role;
+pub mod state;
+mod update;
+
+pub use message::{Choice, Effect, Message};
+pub use state::State;
+pub use update::update;

@@ -1,1 +1,71 @@
-//! (being built)
+//! Draws the explorer: `draw(state, stack, frame)` writes the frame and nothing else.
+//!
+//! Where things are is decided in `app::layout`, what overlays say in `app::page`, how a role looks in [`theme`]. Here
+//! is one file for each thing on the screen. Only the rows that show are asked for. Foreign text comes in through
+//! `text::visible`; own glyphs are ASCII, box drawing and block elements.
+
+mod bar;
+mod canvas;
+mod diff;
+mod facts;
+mod footer;
+mod frame;
+mod layers;
+mod overlay;
+mod rows;
+pub mod theme;
+mod title;
+mod tree;
+
+use ratatui::Frame;
+
+use crate::app::State;
+use crate::app::layout::{Layout, Shape};
+use crate::app::role::Role;
+use crate::app::state::{Pane, Phase};
+use crate::stack::Stack;
+
+use canvas::Canvas;
+
+/// Draws one frame.
+pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
+    // The frame may be smaller than the state believes: a resize is a message that may still be on its way.
+    let area = target.area();
+    let layout = state.layout();
+    let mut canvas = Canvas::new(target.buffer_mut(), state.theme);
+    if layout.shape == Shape::TooSmall {
+        canvas.text(0, 0, area.width, Role::Text, "terminal too small");
+        return;
+    }
+    if let Some(line) = layout.title {
+        title::draw(&mut canvas, state, stack, line);
+    }
+    if let Some(line) = layout.tabs {
+        frame::tabs(&mut canvas, state, &Pane::ALL, line);
+    }
+    panes(&mut canvas, state, stack, &layout);
+    if let Some(line) = layout.facts {
+        facts::draw(&mut canvas, state, stack, line);
+    }
+    let mut cursor = layout.hints.and_then(|line| footer::draw(&mut canvas, state, stack, line));
+    for overlay in &state.overlays {
+        cursor = overlay::draw(&mut canvas, state, stack, overlay);
+    }
+    if let Some((x, y)) = cursor.filter(|&(x, y)| x < area.width && y < area.height) {
+        target.set_cursor_position((x, y));
+    }
+}
+
+fn panes(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, layout: &Layout) {
+    if let Phase::Failed(reason) = &state.phase {
+        frame::failure(canvas, state, reason, layout);
+        return;
+    }
+    for area in &layout.panes {
+        match area.pane {
+            Pane::Stack => layers::draw(canvas, state, stack, layout, area),
+            Pane::Tree => tree::draw(canvas, state, stack, layout, area),
+            Pane::Diff => diff::draw(canvas, state, stack, layout, area),
+        }
+    }
+}

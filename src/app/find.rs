@@ -1,0 +1,204 @@
+//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones.
+//!
+//! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
+
+use crate::stack::search::Hits;
+use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::text::{shorten, visible};
+
+use super::input::Input;
+use super::layers;
+use super::navigate;
+use super::state::{Pane, State, View};
+
+/// How many hits are looked at to find one that needs no other layer.
+const LOOK_AHEAD: usize = 256;
+
+/// A search, being typed or accepted.
+pub struct Search {
+    /// What was typed.
+    pub input: Input,
+    /// What it found; `None` while nothing is typed.
+    pub hits: Option<Hits>,
+    /// Keys go to the prompt.
+    pub typing: bool,
+    /// Where the user was before.
+    before: Place,
+}
+
+/// What a search may move, to move it back.
+struct Place {
+    layer: usize,
+    focus: Pane,
+    right: Pane,
+    stack_top: usize,
+    tree: View,
+    diff: View,
+    node: Option<NodeId>,
+}
+
+impl Place {
+    fn here(state: &State, stack: &Stack) -> Self {
+        Self {
+            layer: state.layer,
+            focus: state.focus,
+            right: state.right,
+            stack_top: state.stack_top,
+            tree: state.tree.clone(),
+            diff: state.diff.clone(),
+            node: navigate::current(state, stack),
+        }
+    }
+
+    fn restore(&self, state: &mut State) {
+        (state.layer, state.focus, state.right) = (self.layer, self.focus, self.right);
+        state.stack_top = self.stack_top;
+        state.tree.clone_from(&self.tree);
+        state.diff.clone_from(&self.diff);
+    }
+}
+
+/// Opens the prompt, empty.
+pub fn start(state: &mut State, stack: &Stack) {
+    let before = Place::here(state, stack);
+    state.search = Some(Search { input: Input::default(), hits: None, typing: true, before });
+}
+
+/// Searches again after the prompt changed, from where the user was before.
+pub fn typed(state: &mut State, stack: &Stack) {
+    let Some(mut search) = state.search.take() else { return };
+    search.before.restore(state);
+    state.notice = None;
+    navigate::settle(state, stack);
+    let needle = search.input.text().as_bytes();
+    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
+    let target =
+        search.hits.as_ref().and_then(|hits| nearest(state, stack, hits, search.before.node));
+    state.search = Some(search);
+    if let Some(node) = target {
+        jump(state, stack, node);
+    }
+}
+
+/// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows.
+pub fn refresh(state: &mut State, stack: &Stack) {
+    let Some(search) = &mut state.search else { return };
+    let needle = search.input.text().as_bytes();
+    let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
+    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
+    let from = search.before.node;
+    if had || !search.typing {
+        return;
+    }
+    let target = state.search.as_ref().and_then(|search| search.hits.as_ref());
+    if let Some(node) = target.and_then(|hits| nearest(state, stack, hits, from)) {
+        jump(state, stack, node);
+    }
+}
+
+/// Enter: the place stays, the hits stay marked for next and previous.
+pub fn accept(state: &mut State, stack: &Stack) {
+    let Some(search) = &mut state.search else { return };
+    if search.hits.as_ref().is_some_and(|hits| !hits.is_empty()) {
+        search.typing = false;
+        return;
+    }
+    let notice = match &search.hits {
+        Some(_) => Some(format!(
+            "no path in any layer matches {}",
+            visible(search.input.text().as_bytes())
+        )),
+        None => None,
+    };
+    cancel(state, stack);
+    state.notice = notice;
+}
+
+/// Esc while typing: back to where the user was.
+pub fn cancel(state: &mut State, stack: &Stack) {
+    if let Some(search) = state.search.take() {
+        search.before.restore(state);
+        state.notice = None;
+        layers::keep_in_view(state);
+        navigate::settle(state, stack);
+    }
+}
+
+/// The next or previous hit from the cursor.
+pub fn next(state: &mut State, stack: &Stack, forward: bool) {
+    let from = navigate::current(state, stack).unwrap_or(NodeId::ROOT);
+    let Some(hits) = state.search.as_ref().and_then(|search| search.hits.as_ref()) else {
+        state.notice = Some("nothing was searched for yet: press /".to_owned());
+        return;
+    };
+    match hits.next(stack, from, forward) {
+        Some(node) => jump(state, stack, node),
+        None => state.notice = Some("nothing found".to_owned()),
+    }
+}
+
+/// The first hit at or after `from` that the pane can show as it is; else the first at all.
+fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> Option<NodeId> {
+    let pane = target_pane(state);
+    let shows = |node: NodeId| has_row(state, stack, pane, node);
+    if let Some(here) = from.filter(|&node| hits.contains(node) && shows(node)) {
+        return Some(here);
+    }
+    let start = from.unwrap_or(NodeId::ROOT);
+    let first = hits.next(stack, start, true)?;
+    let mut node = first;
+    for _ in 0..LOOK_AHEAD {
+        if shows(node) {
+            return Some(node);
+        }
+        node = hits.next(stack, node, true)?;
+        if node == first {
+            break;
+        }
+    }
+    Some(first)
+}
+
+/// Searching from the stack pane shows what it finds in the tree.
+const fn target_pane(state: &State) -> Pane {
+    match state.focus {
+        Pane::Stack => Pane::Tree,
+        pane => pane,
+    }
+}
+
+/// Whether the pane has a row for the path at the selected layer, folds aside.
+fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
+    let layer = match pane {
+        Pane::Diff => Some(state.layer).filter(|&layer| layer < stack.folded()),
+        Pane::Stack | Pane::Tree => state.shown_layer(stack),
+    };
+    layer.is_some_and(|layer| {
+        stack.change(node, layer).is_some()
+            || (pane != Pane::Diff && stack.visible(node, layer).is_some())
+    })
+}
+
+/// Shows a path, at another layer where this one has no row for it.
+pub fn jump(state: &mut State, stack: &Stack, node: NodeId) {
+    let pane = target_pane(state);
+    state.focus = pane;
+    state.right = pane;
+    if !has_row(state, stack, pane, node) {
+        let Some(last) = stack.history(node).pop() else { return };
+        let path = stack.path(node);
+        let name = shorten::path(&visible(&path), 40);
+        let did = match last.event {
+            ChangeKind::Removed => "removed it",
+            ChangeKind::Added => "added it",
+            _ => "wrote it last",
+        };
+        let notice = format!(
+            "{name} is not in layer {}: now at layer {}, which {did}",
+            state.layer, last.layer
+        );
+        layers::select(state, stack, last.layer);
+        state.notice = Some(notice);
+    }
+    navigate::reveal(state, stack, pane, node);
+}

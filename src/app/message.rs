@@ -1,0 +1,114 @@
+//! What reaches the explorer from outside, and what it asks of the outside.
+
+use crate::image::Image;
+use crate::image::problem::{Hidden, Problem};
+
+use super::key::Key;
+use super::layout::Size;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key.
+    Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize(Size),
+    /// Several images are there: one has to be chosen.
+    Choices(Vec<Choice>),
+    /// The image was described; its layers will be read. The stack handed over with this message is new.
+    Image(Box<Image>),
+    /// How far a layer is read, in bytes of its blob; `total` 0 where that is not known.
+    Reading {
+        /// Which layer.
+        layer: usize,
+        /// Bytes dealt with.
+        done: u64,
+        /// Bytes to deal with.
+        total: u64,
+    },
+    /// A layer was read and waits for those below it to be folded.
+    Listed {
+        /// Which layer.
+        layer: usize,
+    },
+    /// A layer is part of the stack now. Layers below it came before.
+    Folded {
+        /// Which layer.
+        layer: usize,
+        /// What was odd or broken in it.
+        problems: Vec<Problem>,
+        /// What it stores that is no content.
+        hidden: Vec<Hidden>,
+    },
+    /// So many pairs of files still have to be compared to tell modified from rewritten.
+    Compared {
+        /// Pairs left; 0 when done.
+        left: u64,
+    },
+    /// All that was to be read was read, or reading was stopped.
+    Finished,
+    /// There will be no image, or no more of it, and this is why. Raw.
+    Failed(String),
+    /// Something to tell the user. Raw.
+    Notice(String),
+}
+
+/// What the mouse did, and where (column, row, from 0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+}
+
+/// Gestures of the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The first button went down.
+    Press,
+    /// It went down a second time, at once and at the same place.
+    DoublePress,
+    /// It moved while down.
+    Drag,
+    /// It went up.
+    Release,
+    /// The wheel turned towards the user.
+    WheelDown,
+    /// The wheel turned away.
+    WheelUp,
+}
+
+/// One of several images to choose from. Raw text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Its names, or what stands for one.
+    pub name: String,
+    /// What tells it from others: platform, ID, number of layers, …
+    pub detail: String,
+}
+
+/// Something to be done in the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// End the program.
+    Quit,
+    /// Give the terminal back to the shell until it continues us.
+    Suspend,
+    /// Stop reading layers, keep what was read.
+    StopReading,
+    /// Send these bytes to the clipboard.
+    Copy(Vec<u8>),
+    /// The choice with this number was made.
+    Choose(usize),
+    /// Take the mouse, or give it back.
+    Mouse(bool),
+    /// Draw every cell again.
+    Redraw,
+}

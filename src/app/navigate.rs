@@ -1,0 +1,274 @@
+//! Moving in the merged tree and in the diff: cursor, folds, scroll, changes. The stack pane is in [`super::layers`].
+//!
+//! The cursor belongs to a path, not to a row. Where the path has no row at this layer the cursor waits on the nearest
+//! directory above, and returns when the path is back. Everything asks [`Outline`] for the few rows it needs.
+
+use std::cmp::Ordering;
+
+use crate::stack::outline::{Folds, Outline, OutlineRow, Tree, Unfolded};
+use crate::stack::{NodeId, Stack};
+
+use super::overlay::{self, Kind};
+use super::state::{Pane, State};
+
+/// Rows kept between the cursor and the edge.
+const MARGIN: usize = 2;
+
+/// The rows of a pane; `None` for the stack pane and while there are none to ask for.
+#[must_use]
+pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
+    Some(Outline::new(stack, state.tree_of(pane, stack)?, &state.view(pane).folds))
+}
+
+/// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
+#[must_use]
+pub const fn pane_of_path(state: &State) -> Pane {
+    match state.focus {
+        Pane::Stack => state.right,
+        pane => pane,
+    }
+}
+
+/// The row under a pane's cursor.
+#[must_use]
+pub fn current_row(state: &State, stack: &Stack, pane: Pane) -> Option<OutlineRow> {
+    let row = state.view(pane).row;
+    outline(state, stack, pane)?.rows(row..row + 1).first().copied()
+}
+
+/// The path under the cursor that counts.
+#[must_use]
+pub fn current(state: &State, stack: &Stack) -> Option<NodeId> {
+    current_row(state, stack, pane_of_path(state)).map(|row| row.node)
+}
+
+/// Rows that a pane shows at once.
+#[must_use]
+pub fn rows_shown(state: &State, pane: Pane) -> usize {
+    state
+        .layout()
+        .pane(pane)
+        .map_or(usize::from(state.size.height), |area| usize::from(area.body.height))
+        .max(1)
+}
+
+/// The first row to show so that the cursor is well inside, moving as little as may be.
+#[must_use]
+pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
+    let margin = MARGIN.min(height.saturating_sub(1) / 2);
+    let least = (row + margin + 1).saturating_sub(height);
+    let most = row.saturating_sub(margin);
+    top.clamp(least.min(most), most).min(len.saturating_sub(height))
+}
+
+/// Puts both cursors back on their paths after the layer, the folds, the stack or the size changed. The cursor's line
+/// on the screen stays where it can.
+pub fn settle(state: &mut State, stack: &Stack) {
+    for pane in [Pane::Tree, Pane::Diff] {
+        let Some(outline) = outline(state, stack, pane) else { continue };
+        let view = state.view(pane);
+        let len = outline.len();
+        let found = view.wanted.and_then(|node| outline.position(node));
+        let row = found.unwrap_or(view.row).min(len.saturating_sub(1));
+        let line = view.row.saturating_sub(view.top);
+        let top = scrolled(row, row.saturating_sub(line), rows_shown(state, pane), len);
+        let view = state.view_mut(pane);
+        (view.row, view.top) = (row, top);
+    }
+}
+
+/// Puts the cursor on a row.
+pub fn go_to_row(state: &mut State, stack: &Stack, pane: Pane, row: usize) {
+    let Some(outline) = outline(state, stack, pane) else { return };
+    let len = outline.len();
+    let row = row.min(len.saturating_sub(1));
+    let Some(node) = outline.rows(row..row + 1).first().map(|row| row.node) else { return };
+    let top = scrolled(row, state.view(pane).top, rows_shown(state, pane), len);
+    let view = state.view_mut(pane);
+    (view.wanted, view.row, view.top) = (Some(node), row, top);
+    follow(state, stack, pane, node);
+}
+
+/// Moves the cursor by rows.
+pub fn step(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
+    go_to_row(state, stack, pane, state.view(pane).row.saturating_add_signed(by));
+}
+
+/// Scrolls without moving the cursor.
+pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
+    let Some(len) = outline(state, stack, pane).map(|outline| outline.len()) else { return };
+    let most = len.saturating_sub(rows_shown(state, pane));
+    let view = state.view_mut(pane);
+    view.top = view.top.saturating_add_signed(by).min(most);
+}
+
+/// The other tree pane goes along where it has the very same path.
+fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
+    let other = if pane == Pane::Tree { Pane::Diff } else { Pane::Tree };
+    let Some(outline) = outline(state, stack, other) else { return };
+    let Some(row) = outline.position(node) else { return };
+    if outline.rows(row..row + 1).first().is_none_or(|row| row.node != node) {
+        return;
+    }
+    let top = scrolled(row, state.view(other).top, rows_shown(state, other), outline.len());
+    let view = state.view_mut(other);
+    (view.wanted, view.row, view.top) = (Some(node), row, top);
+}
+
+/// Opens a directory or steps into an open one; on anything else, shows its history if `look`.
+pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
+    let Some(row) = current_row(state, stack, pane) else { return };
+    match (row.directory, row.open) {
+        (true, false) => {
+            toggle(state, stack, pane, row.node);
+            // Nothing below it: then there is nothing to step into either.
+        }
+        (true, true) => step(state, stack, pane, 1),
+        (false, _) if look => overlay::open(state, stack, Kind::History(row.node)),
+        (false, _) => {}
+    }
+}
+
+/// Folds an open directory, or goes to the directory above.
+pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
+    let Some(row) = current_row(state, stack, pane) else { return };
+    if row.open {
+        toggle(state, stack, pane, row.node);
+    } else if let Some(parent) = stack.parent(row.node).filter(|&parent| parent != NodeId::ROOT) {
+        let above = outline(state, stack, pane).and_then(|outline| outline.position(parent));
+        if let Some(above) = above {
+            go_to_row(state, stack, pane, above);
+        }
+    }
+}
+
+/// Folds or unfolds the directory under the cursor.
+pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
+    if let Some(row) = current_row(state, stack, pane).filter(|row| row.directory) {
+        toggle(state, stack, pane, row.node);
+    }
+}
+
+fn toggle(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
+    let view = state.view_mut(pane);
+    if !view.folds.toggled.remove(&node) {
+        view.folds.toggled.insert(node);
+    }
+    view.wanted = Some(node);
+    settle(state, stack);
+}
+
+/// Folds or unfolds every directory of the pane.
+pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded) {
+    let node = current_row(state, stack, pane).map(|row| row.node);
+    let view = state.view_mut(pane);
+    view.folds = Folds { unfolded, ..Folds::default() };
+    view.wanted = node.or(view.wanted);
+    settle(state, stack);
+}
+
+/// Unfolds what is above the path and puts the cursor on it. Returns whether the pane has a row for it.
+pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
+    let Some(outline) = outline(state, stack, pane) else { return false };
+    let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
+    let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
+    let view = state.view_mut(pane);
+    for dir in closed {
+        if !view.folds.toggled.remove(&dir) {
+            view.folds.toggled.insert(dir);
+        }
+    }
+    view.wanted = Some(node);
+    let (before, height) = (view.row, rows_shown(state, pane));
+    settle(state, stack);
+    let view = state.view_mut(pane);
+    if view.row.abs_diff(before) >= height {
+        // Far from where it was: give it a third of the pane above.
+        view.top = view.row.saturating_sub(height / 3);
+    }
+    settle(state, stack);
+    follow(state, stack, pane, node);
+    current_row(state, stack, pane).is_some_and(|row| row.node == node)
+}
+
+/// Goes to the next or previous path that the selected layer changed, in the order of the tree.
+pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
+    let pane = pane_of_path(state);
+    let Some(Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
+    let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let changes = Outline::new(stack, Tree::Diff(layer), &folds);
+    let here = current_row(state, stack, pane).map(|row| row.node);
+    let is_change = |row: &OutlineRow| stack.change(row.node, layer).is_some();
+    let found = if forward {
+        let start = rows_until(&changes, stack, here, true);
+        (start..changes.len())
+            .step_by(64)
+            .find_map(|at| changes.rows(at..at + 64).into_iter().find(is_change))
+    } else {
+        let end = rows_until(&changes, stack, here, false);
+        let starts = (0..end).step_by(64);
+        starts
+            .rev()
+            .find_map(|at| changes.rows(at..(at + 64).min(end)).into_iter().rfind(is_change))
+    };
+    if let Some(row) = found {
+        reveal(state, stack, pane, row.node);
+    } else {
+        let which = if forward { "later" } else { "earlier" };
+        state.notice = Some(format!("no {which} change in layer {layer}"));
+    }
+}
+
+/// How many rows of the outline come before `here`, or before and with it. A binary search: rows are in path order.
+fn rows_until(
+    outline: &Outline<'_>,
+    stack: &Stack,
+    here: Option<NodeId>,
+    inclusive: bool,
+) -> usize {
+    let Some(here) = here else { return 0 };
+    let components = components(stack, here);
+    let (mut low, mut high) = (0, outline.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let row =
+            outline.rows(middle..middle + 1).first().map(|row| self::components(stack, row.node));
+        let before = match row.map_or(Ordering::Greater, |row| row.cmp(&components)) {
+            Ordering::Less => true,
+            Ordering::Equal => inclusive,
+            Ordering::Greater => false,
+        };
+        if before {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn components<'s>(stack: &'s Stack, node: NodeId) -> Vec<&'s [u8]> {
+    let chain = std::iter::successors(Some(node), |&node| stack.parent(node));
+    let mut names: Vec<&'s [u8]> =
+        chain.filter(|&node| node != NodeId::ROOT).map(|node| stack.name(node)).collect();
+    names.reverse();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrolling_keeps_the_cursor_inside_and_moves_little() {
+        assert_eq!(scrolled(0, 0, 10, 100), 0);
+        assert_eq!(scrolled(7, 0, 10, 100), 0);
+        assert_eq!(scrolled(8, 0, 10, 100), 1);
+        assert_eq!(scrolled(50, 0, 10, 100), 43);
+        assert_eq!(scrolled(99, 95, 10, 100), 90);
+        assert_eq!(scrolled(3, 50, 10, 100), 1);
+        assert_eq!(scrolled(0, 9, 1, 5), 0);
+        assert_eq!(scrolled(4, 0, 10, 5), 0);
+        assert_eq!(scrolled(0, 0, 10, 0), 0);
+    }
+}

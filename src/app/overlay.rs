@@ -1,0 +1,219 @@
+//! What lies over the panes: lists and pages, one on another, closed from the top.
+
+use crate::stack::{NodeId, Stack};
+
+use super::action::Action;
+use super::find;
+use super::input::Input;
+use super::layers;
+use super::layout::Rect;
+use super::message::Effect;
+use super::navigate;
+use super::page::{self, Page};
+use super::state::State;
+
+/// What an overlay shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All keys and signs.
+    Help,
+    /// Every event of a path.
+    History(NodeId),
+    /// A layer: command, digests, sizes, problems.
+    Layer(usize),
+    /// The image: config, labels, Dockerfile.
+    Image,
+    /// What was odd or broken.
+    Problems,
+    /// Several images, one to choose.
+    Choices,
+}
+
+/// An open overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    /// What it shows.
+    pub kind: Kind,
+    /// The item the cursor is on, where the page has items.
+    pub selected: usize,
+    /// The first line on the screen.
+    pub top: usize,
+    /// What was typed to narrow it, where it can be narrowed.
+    pub input: Input,
+}
+
+impl Overlay {
+    /// Whether typed characters narrow it.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        self.kind == Kind::Help
+    }
+}
+
+/// An overlay's place and contents.
+#[derive(Debug)]
+pub struct Placed {
+    /// With its border.
+    pub outer: Rect,
+    /// Whether it has one.
+    pub bordered: bool,
+    /// The line of the prompt.
+    pub input: Option<Rect>,
+    /// Where its lines go.
+    pub body: Rect,
+    /// What it shows, wrapped to the body's width.
+    pub page: Page,
+}
+
+/// Works out where an overlay lies: in the middle and as low as its contents on a large screen, everywhere on a small.
+#[must_use]
+pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
+    let mut screen = Rect { x: 0, y: 0, width: state.size.width, height: state.size.height };
+    if let Some(hints) = state.layout().hints {
+        screen.height = hints.y;
+    }
+    let roomy = screen.width >= 70 && screen.height >= 16;
+    let bordered = screen.width >= 40 && screen.height >= 8;
+    let mut outer = screen;
+    if roomy {
+        let width = (screen.width - 6).min(100);
+        outer = Rect { x: (screen.width - width) / 2, width, ..screen }.inset(0, 1);
+    }
+    let padding = if bordered { 2 } else { 0 };
+    let page =
+        page::of(state, stack, overlay, usize::from(outer.width.saturating_sub(2 * padding)));
+    let extra = 2 + u16::from(overlay.is_typed()) * 2;
+    if roomy {
+        let wanted =
+            u16::try_from(page.lines.len()).unwrap_or(u16::MAX).saturating_add(extra).max(5);
+        let height = wanted.min(outer.height);
+        // What narrows while it is typed into must not jump about.
+        let lift = if overlay.is_typed() { 0 } else { (outer.height - height) / 3 };
+        let height = if overlay.is_typed() { outer.height } else { height };
+        outer = Rect { y: outer.y + lift, height, ..outer };
+    }
+    let mut body = if bordered { outer.inset(padding, 1) } else { outer };
+    let input = overlay.is_typed().then(|| body.take_top(1));
+    if overlay.is_typed() && body.height > 6 {
+        let _blank = body.take_top(1);
+    }
+    Placed { outer, bordered, input, body, page }
+}
+
+/// Opens an overlay over what is open.
+pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
+    let mut overlay = Overlay { kind, selected: 0, top: 0, input: Input::default() };
+    if let Kind::History(node) = kind {
+        // The cursor starts on what made the path what it is here.
+        let steps = stack.history(node);
+        overlay.selected = steps.iter().rposition(|step| step.layer <= state.layer).unwrap_or(0);
+    }
+    state.overlays.retain(|other| other.kind != kind);
+    state.overlays.push(overlay);
+    keep_in_view(state, stack);
+}
+
+/// Does what an action means in the topmost overlay.
+pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+    let Some(overlay) = state.overlays.last() else { return Vec::new() };
+    let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1).max(1);
+    match action {
+        Action::Down => step(state, stack, 1),
+        Action::Up => step(state, stack, -1),
+        Action::HalfDown => step(state, stack, (height / 2).max(1)),
+        Action::HalfUp => step(state, stack, -(height / 2).max(1)),
+        Action::PageDown => step(state, stack, height),
+        Action::PageUp => step(state, stack, -height),
+        Action::Top => step(state, stack, isize::MIN),
+        Action::Bottom => step(state, stack, isize::MAX),
+        Action::Open => return choose(state, stack),
+        Action::Cancel | Action::Close => close(state),
+        Action::Help => open(state, stack, Kind::Help),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Closes the topmost overlay; the list of images only where there is an image to go back to.
+pub fn close(state: &mut State) {
+    let only_choice =
+        state.image.is_none() && state.overlays.last().is_some_and(|top| top.kind == Kind::Choices);
+    if only_choice {
+        state.notice = Some("choose an image with Enter, or quit with q".to_owned());
+    } else {
+        state.overlays.pop();
+    }
+}
+
+/// Moves the cursor among items, or scrolls where there are none.
+pub fn step(state: &mut State, stack: &Stack, by: isize) {
+    let Some(overlay) = state.overlays.last() else { return };
+    let placed = place(state, stack, overlay);
+    let Some(overlay) = state.overlays.last_mut() else { return };
+    if placed.page.items == 0 {
+        let most = placed.page.lines.len().saturating_sub(usize::from(placed.body.height));
+        overlay.top = overlay.top.saturating_add_signed(by).min(most);
+    } else {
+        overlay.selected = overlay.selected.saturating_add_signed(by).min(placed.page.items - 1);
+        keep_in_view(state, stack);
+    }
+}
+
+/// Puts the cursor on an item.
+pub fn select(state: &mut State, stack: &Stack, item: usize) {
+    if let Some(overlay) = state.overlays.last_mut() {
+        overlay.selected = item;
+        step(state, stack, 0);
+    }
+}
+
+/// Scrolls so that the item of the cursor shows; also after the size or the contents changed.
+pub fn keep_in_view(state: &mut State, stack: &Stack) {
+    let Some(overlay) = state.overlays.last() else { return };
+    let Placed { body, page, .. } = place(state, stack, overlay);
+    let height = usize::from(body.height).max(1);
+    let selected = overlay.selected.min(page.items.saturating_sub(1));
+    let mut top = overlay.top.min(page.lines.len().saturating_sub(height));
+    let belongs = |line: &page::Line| line.item == Some(selected);
+    if let (Some(first), Some(last)) =
+        (page.lines.iter().position(belongs), page.lines.iter().rposition(belongs))
+    {
+        // Show what stands above the first item too, and the whole of a long item from its start.
+        let first = if selected == 0 { 0 } else { first };
+        top = top.max((last + 1).saturating_sub(height)).min(first);
+    }
+    if let Some(overlay) = state.overlays.last_mut() {
+        (overlay.selected, overlay.top) = (selected, top);
+    }
+}
+
+/// Enter.
+fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let Some(Overlay { kind, selected, .. }) = state.overlays.last().cloned() else {
+        return Vec::new();
+    };
+    match kind {
+        Kind::History(node) => {
+            if let Some(step) = stack.history(node).get(selected) {
+                state.overlays.clear();
+                layers::select(state, stack, step.layer);
+                find::jump(state, stack, node);
+            }
+        }
+        Kind::Problems => {
+            if let Some(Some(layer)) = page::problems::layers(state).get(selected).copied() {
+                state.overlays.clear();
+                layers::select(state, stack, layer);
+            }
+        }
+        Kind::Choices if selected < state.choices.len() => {
+            state.overlays.pop();
+            state.phase = super::state::Phase::Opening;
+            return vec![Effect::Choose(selected)];
+        }
+        Kind::Choices => {}
+        Kind::Help | Kind::Layer(_) | Kind::Image => close(state),
+    }
+    navigate::settle(state, stack);
+    Vec::new()
+}

@@ -1,0 +1,109 @@
+//! The history of one path: an item for each event, oldest first.
+
+use crate::app::marker;
+use crate::app::role::Role;
+use crate::app::state::State;
+use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
+use crate::text::{command, mode, shorten, size, time, visible, visible_str};
+
+use super::{Page, Writer, spans_width};
+
+pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    let path = visible(&stack.path(node)).into_owned();
+    out.text(Role::Strong, 0, &shorten::path(&path, width * 2));
+    out.blank();
+    let steps = stack.history(node);
+    for step in &steps {
+        out.start_item();
+        event(&mut out, state, stack, step);
+    }
+    out.end_items();
+    if steps.is_empty() {
+        out.text(Role::Quiet, 0, "No layer names this path: it is only the way to others.");
+    }
+    if stack.folded() < stack.layer_count() {
+        out.blank();
+        let note = format!("Layers {} and above are not read yet.", stack.folded());
+        out.text(Role::Quiet, 0, &note);
+    }
+    out.finish(
+        "History".to_owned(),
+        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
+    )
+}
+
+/// One event: what happened in which layer and how large it is; by what command; what else is to be said.
+fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step) {
+    let (sign, role) = marker::change(step.event);
+    let verb = match step.event {
+        ChangeKind::Undecided => "written again, not compared yet",
+        kind => kind.name(),
+    };
+    let digits = state.layer_count().saturating_sub(1).to_string().len();
+    let mut spans = vec![
+        (role, format!("{sign} ")),
+        (Role::Strong, format!("layer {:<digits$}  ", step.layer)),
+        (role, verb.to_owned()),
+    ];
+    if step.opaque {
+        spans.push((Role::Opaque, "  opaque".to_owned()));
+    }
+    let size = step.version.kind.is_regular().then(|| size::short(step.version.size));
+    if let Some(size) = size {
+        let gap = out.width.saturating_sub(spans_width(&spans) + size.len()).max(2);
+        spans.push((Role::Text, " ".repeat(gap) + &size));
+    }
+    out.line(spans);
+    if let Some(how) = cause(step) {
+        out.text(Role::Text, 2, &how);
+    }
+    if step.event != ChangeKind::Removed
+        && let Some(facts) = facts(stack, step)
+    {
+        out.text(Role::Quiet, 2, &facts);
+    }
+    let layer = state.image.as_ref().and_then(|image| image.layers.get(step.layer));
+    let made_by =
+        layer.and_then(|layer| layer.created_by.as_deref()).map(command::clean).unwrap_or_default();
+    if !made_by.is_empty() {
+        let seen = visible_str(&made_by);
+        let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
+        for line in lines {
+            out.line(vec![(Role::Quiet, format!("  {line}"))]);
+        }
+    }
+    out.blank();
+}
+
+/// How a removal came about.
+fn cause(step: &Step) -> Option<String> {
+    let by = step.by.as_ref().map(|by| visible(by).into_owned());
+    match (step.cause, by) {
+        (Cause::Entry, _) => None,
+        (Cause::Whiteout, None) => Some("by a whiteout".to_owned()),
+        (Cause::Whiteout, Some(by)) => Some(format!("by the whiteout {by}")),
+        (Cause::Opaque, by) => Some(format!("by the opaque marker {}", by.unwrap_or_default())),
+        (Cause::Replaced, by) => Some(format!("replaced by {}", by.unwrap_or_default())),
+    }
+}
+
+/// Type, mode, owner, time and link target, as far as there are any.
+fn facts(stack: &Stack, step: &Step) -> Option<String> {
+    let version = &step.version;
+    let mut facts = Vec::new();
+    facts.extend(version.mode.map(mode::permissions));
+    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+    let link = stack.link(version.event);
+    if !link.is_empty() {
+        facts.push(format!("-> {}", visible(&link)));
+    }
+    facts.extend(
+        stack.device(version.event).map(|(major, minor)| format!("device {major}:{minor}")),
+    );
+    facts.extend(version.clamped.then(|| "stored through ..".to_owned()));
+    facts.extend(version.redirected.then(|| "stored through a link".to_owned()));
+    facts.extend(version.broken_link.then(|| "the link has no target".to_owned()));
+    (!facts.is_empty()).then(|| facts.join("  "))
+}

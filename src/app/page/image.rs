@@ -1,0 +1,177 @@
+//! The image in full: what it is, what it would run as, its labels, its history as a Dockerfile, what lies beside it.
+
+use crate::app::role::Role;
+use crate::app::state::State;
+use crate::image::config::Config;
+use crate::image::platform::Platform;
+use crate::image::{HistoryStep, Image, Other};
+use crate::text::{command, size, visible_str};
+
+use super::{Page, Writer};
+
+/// Lines of one step that are shown; a here-document may be a whole program.
+const STEP_LINES: usize = 200;
+
+pub(super) fn page(state: &State, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    match state.image.as_deref() {
+        Some(image) => {
+            identity(&mut out, image);
+            config(&mut out, &image.config);
+            pairs(&mut out, "Labels", &image.config.labels);
+            pairs(&mut out, "Annotations", &image.annotations);
+            dockerfile(&mut out, &image.history);
+            others(&mut out, &image.others);
+            if !image.problems.is_empty() {
+                out.heading("Problems");
+                for problem in &image.problems {
+                    out.foreign(Role::Warning, 2, problem);
+                }
+            }
+        }
+        None => out.text(Role::Quiet, 0, "No image is open yet."),
+    }
+    out.finish("Image".to_owned(), &[("j k", "scroll"), ("esc", "close")])
+}
+
+/// `linux/arm64/v8`.
+pub(crate) fn platform(platform: &Platform) -> String {
+    let mut text = format!("{}/{}", platform.os, platform.architecture);
+    if let Some(variant) = platform.variant.as_deref().filter(|variant| !variant.is_empty()) {
+        text.push('/');
+        text.push_str(variant);
+    }
+    text
+}
+
+fn identity(out: &mut Writer, image: &Image) {
+    out.heading("Identity");
+    out.field("opened as", &image.reference);
+    out.field("found in", &image.source);
+    for (index, name) in image.names.iter().enumerate() {
+        out.field(if index == 0 { "names" } else { "" }, name);
+    }
+    out.optional("ID", image.id.as_deref());
+    out.optional("manifest", image.manifest_digest.as_deref());
+    out.optional("platform", image.platform.as_ref().map(platform).as_deref());
+    out.optional("created", image.config.created.as_deref());
+    out.optional("author", image.config.author.as_deref());
+    let blobs: Option<u64> = image.layers.iter().map(|layer| layer.compressed_bytes).sum();
+    let size =
+        blobs.filter(|&bytes| bytes > 0).map(|bytes| format!(", {} as blobs", size::long(bytes)));
+    out.field("layers", &format!("{}{}", image.layers.len(), size.unwrap_or_default()));
+}
+
+fn config(out: &mut Writer, config: &Config) {
+    out.heading("Runs as");
+    let before = out.lines.len();
+    out.optional("user", config.user.as_deref());
+    out.optional("directory", config.working_dir.as_deref());
+    out.optional("entrypoint", exec_form(&config.entrypoint).as_deref());
+    out.optional("command", exec_form(&config.cmd).as_deref());
+    out.optional("shell", exec_form(&config.shell).as_deref());
+    out.optional("health check", exec_form(&config.healthcheck).as_deref());
+    out.optional("stop signal", config.stop_signal.as_deref());
+    out.optional("ports", Some(config.exposed_ports.join("  ").as_str()));
+    out.optional("volumes", Some(config.volumes.join("  ").as_str()));
+    for (index, variable) in config.env.iter().enumerate() {
+        out.field(if index == 0 { "environment" } else { "" }, variable);
+    }
+    for (index, trigger) in config.on_build.iter().enumerate() {
+        out.field(if index == 0 { "on build" } else { "" }, trigger);
+    }
+    if out.lines.len() == before {
+        out.text(Role::Quiet, 2, "the config says nothing");
+    }
+}
+
+/// `["a", "b"]`, as a Dockerfile writes it.
+fn exec_form(words: &[String]) -> Option<String> {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    (!words.is_empty()).then(|| format!("[{}]", quoted.join(", ")))
+}
+
+fn pairs(out: &mut Writer, heading: &str, pairs: &[(String, String)]) {
+    if pairs.is_empty() {
+        return;
+    }
+    out.heading(heading);
+    for (key, value) in pairs {
+        out.text(Role::Quiet, 2, &visible_str(super::cut(key)));
+        out.foreign(Role::Text, 4, value);
+    }
+}
+
+fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
+    if history.is_empty() {
+        return;
+    }
+    out.heading("History, as a Dockerfile");
+    let digits = history.len().to_string().len();
+    for step in history {
+        let layer = step.layer.map_or_else(String::new, |layer| layer.to_string());
+        let lines = command::dockerfile(step.created_by.as_deref().unwrap_or(""));
+        if lines.iter().all(String::is_empty) {
+            let remark = step.comment.as_deref().unwrap_or("no command recorded");
+            instruction(
+                out,
+                &format!("{layer:>digits$}"),
+                &visible_str(super::cut(&format!("# {remark}"))),
+            );
+            continue;
+        }
+        for (index, line) in lines.iter().take(STEP_LINES).enumerate() {
+            let number = if index == 0 { layer.as_str() } else { "" };
+            instruction(out, &format!("{number:>digits$}"), &visible_str(super::cut(line)));
+        }
+        if lines.len() > STEP_LINES {
+            out.text(
+                Role::Quiet,
+                digits + 4,
+                &format!("({} more lines)", lines.len() - STEP_LINES),
+            );
+        }
+    }
+}
+
+/// One line of a Dockerfile behind the number of its layer, wrapped under itself, its instruction word set off.
+fn instruction(out: &mut Writer, number: &str, line: &str) {
+    let word = command::split_instruction(line).map_or(0, |(word, _)| word.len());
+    let hang = (line.len() - line.trim_start().len()).min(8);
+    let room = out.width.saturating_sub(number.len() + 2 + hang);
+    for (index, part) in crate::text::wrap(line, room).into_iter().enumerate() {
+        if index == 0 {
+            let (word, rest) = part.split_at(word.min(part.len()));
+            let spans = [
+                (Role::Quiet, format!("{number}  ")),
+                (Role::Strong, word.to_owned()),
+                (Role::Text, rest.to_owned()),
+            ];
+            out.line(spans.into());
+        } else {
+            out.line(vec![(Role::Text, format!("{}{part}", " ".repeat(number.len() + 2 + hang)))]);
+        }
+    }
+}
+
+fn others(out: &mut Writer, others: &[Other]) {
+    if others.is_empty() {
+        return;
+    }
+    out.heading("Beside it");
+    for other in others {
+        let mut facts = vec![other.kind.clone()];
+        facts.extend(other.platform.as_ref().map(platform));
+        facts.extend(other.size.map(size::short));
+        if !other.note.is_empty() {
+            facts.push(other.note.clone());
+        }
+        if !other.present {
+            facts.push("not here".to_owned());
+        }
+        out.foreign(Role::Text, 2, &facts.join("  "));
+        if let Some(digest) = &other.digest {
+            out.foreign(Role::Quiet, 4, digest);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! One layer in full: its command laid out, sizes, digests, what it holds beside content, its problems.
+
+use crate::app::role::Role;
+use crate::app::state::{LoadStatus, State};
+use crate::image::Layer;
+use crate::stack::Stack;
+use crate::text::{command, size, visible};
+
+use super::{Page, Writer, problems};
+
+/// Hidden objects that are listed one by one.
+const HIDDEN_MAX: usize = 20;
+
+pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    let described = state.image.as_ref().and_then(|image| image.layers.get(index));
+    if let Some(layer) = described {
+        made_by(&mut out, layer);
+        sizes(&mut out, state, stack, index, layer);
+        digests(&mut out, layer);
+    }
+    let load = state.loads.get(index);
+    if let Some(load) = load.filter(|load| !load.hidden.is_empty()) {
+        out.heading("Stored, but no content");
+        for hidden in load.hidden.iter().take(HIDDEN_MAX) {
+            let path = visible(&hidden.path).into_owned();
+            out.text(Role::Text, 2, &format!("{}  /{path}", size::fixed(hidden.size)));
+        }
+        if load.hidden.len() > HIDDEN_MAX {
+            out.text(
+                Role::Quiet,
+                2,
+                &format!("and {} more", size::count((load.hidden.len() - HIDDEN_MAX) as u64)),
+            );
+        }
+    }
+    let found: Vec<_> = problems::of_layer(state, index).collect();
+    if !found.is_empty() {
+        out.heading("Problems");
+        for (role, message) in found {
+            out.foreign(role, 2, message);
+        }
+    }
+    let title = format!("Layer {index}");
+    out.finish(title, &[("j k", "scroll"), ("esc", "close")])
+}
+
+fn made_by(out: &mut Writer, layer: &Layer) {
+    out.heading("Made by");
+    match layer.created_by.as_deref().filter(|text| !text.trim().is_empty()) {
+        Some(text) => {
+            for line in command::dockerfile(text) {
+                out.foreign(Role::Text, 2, &line);
+            }
+        }
+        None => out.text(Role::Quiet, 2, "the history does not say"),
+    }
+    out.optional("comment", layer.comment.as_deref());
+    out.optional("created", layer.created.as_deref());
+}
+
+fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &Layer) {
+    out.heading("Sizes");
+    if index < stack.folded() {
+        let summary = stack.summary(index);
+        out.field("stored", &size::long(summary.bytes));
+        out.field("net", &size::signed_long(summary.net_bytes));
+        out.field("cumulative", &size::long(summary.cumulative_bytes));
+        out.field("entries", &size::count(summary.entries));
+        let changes = [
+            ("added", summary.added),
+            ("modified", summary.modified),
+            ("metadata", summary.metadata),
+            ("rewritten", summary.rewritten),
+            ("removed", summary.removed),
+            ("not compared", summary.undecided),
+        ];
+        for (name, number) in changes.into_iter().filter(|(_, number)| *number > 0) {
+            out.field(name, &size::count(number));
+        }
+    } else {
+        let status = match state.loads.get(index).map(|load| load.status) {
+            Some(LoadStatus::Reading { .. }) => "being read",
+            Some(LoadStatus::Listed) => "read, waits for the layers below",
+            _ => "not read",
+        };
+        out.spans_field("content", Role::Quiet, status);
+    }
+    out.optional("as a blob", layer.compressed_bytes.map(size::long).as_deref());
+}
+
+fn digests(out: &mut Writer, layer: &Layer) {
+    out.heading("Identity");
+    out.field(
+        "kind",
+        if layer.writable { "read-write: the container's own layer" } else { "read-only" },
+    );
+    out.optional("diff ID", layer.diff_id.as_deref());
+    out.optional("digest", layer.digest.as_deref());
+    out.optional("media type", layer.media_type.as_deref());
+}

@@ -1,0 +1,203 @@
+//! What overlays show: lines of spans with roles, wrapped to a width. Built anew for each frame, drawn by `ui`.
+//!
+//! Everything foreign is made visible here, on its way into a span.
+
+mod choices;
+mod help;
+mod history;
+mod image;
+mod layer;
+pub mod problems;
+
+pub(crate) use image::platform;
+
+use crate::stack::Stack;
+use crate::text::width::width;
+use crate::text::{visible_str, wrap};
+
+use super::overlay::{Kind, Overlay};
+use super::role::Role;
+use super::state::State;
+
+/// Bytes of one foreign value that are shown; labels can hold whole documents.
+const VALUE_MAX: usize = 4096;
+/// Cells of the names before values.
+const LABEL: usize = 14;
+
+/// Lines under a title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// For the border. Visible.
+    pub title: String,
+    /// All lines, also those that do not fit the screen.
+    pub lines: Vec<Line>,
+    /// How many items there are to choose from.
+    pub items: usize,
+    /// Keys for the footer: key and word.
+    pub hints: &'static [(&'static str, &'static str)],
+}
+
+/// One line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its parts. Visible.
+    pub spans: Vec<(Role, String)>,
+    /// The item it belongs to.
+    pub item: Option<usize>,
+}
+
+/// The page an overlay shows, for lines of `width` cells.
+#[must_use]
+pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page {
+    match overlay.kind {
+        Kind::Help => help::page(overlay.input.text(), width),
+        Kind::History(node) => history::page(state, stack, node, width),
+        Kind::Layer(layer) => layer::page(state, stack, layer, width),
+        Kind::Image => image::page(state, width),
+        Kind::Problems => problems::page(state, width),
+        Kind::Choices => choices::page(state, width),
+    }
+}
+
+/// Writes the lines of a page.
+struct Writer {
+    width: usize,
+    lines: Vec<Line>,
+    items: usize,
+    in_item: bool,
+}
+
+impl Writer {
+    const fn new(width: usize) -> Self {
+        let width = if width < 8 { 8 } else { width };
+        Self { width, lines: Vec::new(), items: 0, in_item: false }
+    }
+
+    /// A line as it is.
+    fn line(&mut self, spans: Vec<(Role, String)>) {
+        let item = self.in_item.then(|| self.items - 1);
+        self.lines.push(Line { spans, item });
+    }
+
+    fn blank(&mut self) {
+        self.line(Vec::new());
+    }
+
+    /// A heading, apart from what came before.
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.blank();
+        }
+        self.line(vec![(Role::Accent, text.to_owned())]);
+    }
+
+    /// Own or visible text, wrapped, each line `indent` cells in.
+    fn text(&mut self, role: Role, indent: usize, text: &str) {
+        for line in wrap(text, self.width.saturating_sub(indent)) {
+            self.line(vec![(role, format!("{}{line}", " ".repeat(indent)))]);
+        }
+    }
+
+    /// Foreign text: its line breaks kept, the rest made visible.
+    fn foreign(&mut self, role: Role, indent: usize, raw: &str) {
+        for line in cut(raw).lines() {
+            self.text(role, indent, &visible_str(line));
+        }
+        self.cut_note(indent, raw);
+    }
+
+    /// A name and a foreign value behind it, wrapped under itself. On a narrow page the value goes below the name.
+    fn field(&mut self, label: &str, raw: &str) {
+        self.spans_field(label, Role::Text, &visible_str(cut(raw)));
+        self.cut_note(LABEL, raw);
+    }
+
+    /// A name and a visible value.
+    fn spans_field(&mut self, label: &str, role: Role, value: &str) {
+        if self.width < LABEL + 16 {
+            self.line(vec![(Role::Quiet, label.to_owned())]);
+            self.text(role, 2, value);
+            return;
+        }
+        for (index, line) in wrap(value, self.width - LABEL).into_iter().enumerate() {
+            let name = if index == 0 { label } else { "" };
+            self.line(vec![(Role::Quiet, format!("{name:LABEL$}")), (role, line)]);
+        }
+    }
+
+    /// A field only where there is a value.
+    fn optional(&mut self, label: &str, raw: Option<&str>) {
+        if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
+            self.field(label, raw);
+        }
+    }
+
+    fn cut_note(&mut self, indent: usize, raw: &str) {
+        let left = raw.len() - cut(raw).len();
+        if left > 0 {
+            let note = format!("({} more bytes)", crate::text::size::count(left as u64));
+            self.text(Role::Quiet, indent, &note);
+        }
+    }
+
+    /// What follows is an item of its own, until the next or [`Self::end_items`].
+    const fn start_item(&mut self) {
+        self.items += 1;
+        self.in_item = true;
+    }
+
+    const fn end_items(&mut self) {
+        self.in_item = false;
+    }
+
+    fn finish(self, title: String, hints: &'static [(&'static str, &'static str)]) -> Page {
+        Page { title, lines: self.lines, items: self.items, hints }
+    }
+}
+
+/// The part of a value that is shown.
+fn cut(raw: &str) -> &str {
+    if raw.len() <= VALUE_MAX {
+        return raw;
+    }
+    let mut end = VALUE_MAX;
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    &raw[..end]
+}
+
+/// Cells that spans take.
+fn spans_width(spans: &[(Role, String)]) -> usize {
+    spans.iter().map(|(_, text)| width(text)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_wrap_under_themselves_and_long_ones_are_cut() {
+        let mut writer = Writer::new(40);
+        writer.field("Label", "one two three four five six");
+        assert_eq!(writer.lines[0].spans[0].1, "Label         ");
+        assert_eq!(writer.lines[1].spans[0].1, " ".repeat(LABEL));
+        let mut writer = Writer::new(40);
+        writer.field("Label", &"é".repeat(VALUE_MAX));
+        assert!(writer.lines.last().unwrap().spans[0].1.contains("4,096 more bytes"));
+    }
+
+    #[test]
+    fn lines_know_their_item() {
+        let mut writer = Writer::new(40);
+        writer.heading("A");
+        writer.start_item();
+        writer.text(Role::Text, 0, "first");
+        writer.start_item();
+        writer.text(Role::Text, 0, "second");
+        writer.end_items();
+        writer.blank();
+        let items: Vec<_> = writer.lines.iter().map(|line| line.item).collect();
+        assert_eq!(items, [None, Some(0), Some(1), None]);
+    }
+}

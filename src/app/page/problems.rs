@@ -1,0 +1,64 @@
+//! Everything odd or broken, in the image and in its layers.
+
+use crate::app::role::Role;
+use crate::app::state::{LoadStatus, State};
+use crate::image::problem::Severity;
+use crate::text::visible_str;
+
+use super::{Page, Writer};
+
+/// Which layer each item of the page belongs to; `None` for the image as a whole.
+#[must_use]
+pub fn layers(state: &State) -> Vec<Option<usize>> {
+    all(state).map(|(layer, ..)| layer).collect()
+}
+
+pub(super) fn page(state: &State, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    for (layer, role, message) in all(state) {
+        out.start_item();
+        let place = layer.map_or_else(|| "image".to_owned(), |layer| format!("layer {layer}"));
+        out.spans_field(&place, role, &visible_str(super::cut(message)));
+    }
+    out.end_items();
+    if out.lines.is_empty() {
+        let sofar = if state.is_reading() { " so far" } else { "" };
+        out.text(Role::Quiet, 0, &format!("Nothing odd or broken was found{sofar}."));
+    }
+    out.finish(
+        "Problems".to_owned(),
+        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
+    )
+}
+
+/// What is known to be wrong with a layer: from its description, and once it was read, from that, which includes the
+/// description's.
+pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Role, &str)> {
+    let load = state.loads.get(layer);
+    let folded = load.is_some_and(|load| load.status == LoadStatus::Folded);
+    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = described.filter(|_| !folded);
+    let described = described.into_iter().flat_map(|layer| layer.problems.iter());
+    let found = load.into_iter().flat_map(|load| load.problems.iter());
+    described
+        .map(|message| (Role::Error, message.as_str()))
+        .chain(found.map(|problem| (role(problem.severity), problem.message.as_str())))
+}
+
+/// How loud a problem is.
+const fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Note => Role::Text,
+        Severity::Warning => Role::Warning,
+        Severity::Error => Role::Error,
+    }
+}
+
+fn all(state: &State) -> impl Iterator<Item = (Option<usize>, Role, &str)> {
+    let image = state.image.iter().flat_map(|image| image.problems.iter());
+    let image = image.map(|message| (None, Role::Warning, message.as_str()));
+    let layers = (0..state.layer_count()).flat_map(move |layer| {
+        of_layer(state, layer).map(move |(role, message)| (Some(layer), role, message))
+    });
+    image.chain(layers)
+}

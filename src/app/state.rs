@@ -1,0 +1,349 @@
+//! What the explorer knows between two messages.
+
+use crate::image::Image;
+use crate::image::problem::{Hidden, Problem};
+use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::{NodeId, Stack};
+
+use super::action::Context;
+use super::find::Search;
+use super::layout::{Layout, Shape, Size};
+use super::message::Choice;
+use super::overlay::Overlay;
+
+/// The three panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The layers.
+    Stack,
+    /// The merged tree at the selected layer.
+    Tree,
+    /// What the selected layer changed.
+    Diff,
+}
+
+impl Pane {
+    /// All, left to right.
+    pub const ALL: [Self; 3] = [Self::Stack, Self::Tree, Self::Diff];
+
+    /// The pane on its right, round to the first.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        match self {
+            Self::Stack => Self::Tree,
+            Self::Tree => Self::Diff,
+            Self::Diff => Self::Stack,
+        }
+    }
+
+    /// The pane on its left, round to the last.
+    #[must_use]
+    pub const fn before(self) -> Self {
+        self.after().after()
+    }
+
+    /// Its tab: the key that focuses it and its name, a blank on both sides.
+    #[must_use]
+    pub const fn tab(self) -> &'static str {
+        match self {
+            Self::Stack => " 1 Layers ",
+            Self::Tree => " 2 Tree ",
+            Self::Diff => " 3 Changes ",
+        }
+    }
+
+    /// The tabs that share this pane's place.
+    #[must_use]
+    pub const fn tabs(shape: Shape, pane: Self) -> &'static [Self] {
+        match (shape, pane) {
+            (Shape::Two, Self::Tree | Self::Diff) => &[Self::Tree, Self::Diff],
+            (Shape::One | Shape::TooSmall, _) => &Self::ALL,
+            (_, Self::Stack) => &[Self::Stack],
+            (Shape::Three, Self::Tree) => &[Self::Tree],
+            (Shape::Three, Self::Diff) => &[Self::Diff],
+        }
+    }
+}
+
+/// How a colour theme is chosen by whoever starts the explorer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// The terminal's own sixteen colours.
+    #[default]
+    Default,
+    /// No colour at all: attributes only.
+    Mono,
+}
+
+impl Theme {
+    /// The theme after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Default => Self::Mono,
+            Self::Mono => Self::Default,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Mono => "mono",
+        }
+    }
+}
+
+/// Where the whole stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing is known yet.
+    Opening,
+    /// Layers are being read.
+    Reading,
+    /// The user stopped it; what was read stays.
+    Stopping,
+    /// All is read that will be read.
+    Done,
+    /// There is no image, and this is why. Raw.
+    Failed(String),
+}
+
+/// Where one layer stands.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// How far.
+    pub status: LoadStatus,
+    /// What was odd or broken.
+    pub problems: Vec<Problem>,
+    /// What it stores that is no content.
+    pub hidden: Vec<Hidden>,
+}
+
+/// How far a layer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadStatus {
+    /// Its turn has not come.
+    #[default]
+    Waiting,
+    /// Bytes read and to be read (0 where not known).
+    Reading {
+        /// Bytes dealt with.
+        done: u64,
+        /// Bytes to deal with.
+        total: u64,
+    },
+    /// Read; waits for the layers below.
+    Listed,
+    /// Part of the stack.
+    Folded,
+}
+
+/// Where a tree pane stands: its folds, its cursor, its scroll.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// What is unfolded.
+    pub folds: Folds,
+    /// The path the user put the cursor on. Where it has no row, the cursor waits on the nearest directory above.
+    pub wanted: Option<NodeId>,
+    /// The row the cursor is on.
+    pub row: usize,
+    /// The first row on the screen.
+    pub top: usize,
+}
+
+/// By how many cells the user moved the borders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// The stack's right border.
+    pub stack: i16,
+    /// Added to the diff's width.
+    pub diff: i16,
+}
+
+/// A border that is being dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// Right of the stack.
+    Stack,
+    /// Left of the diff.
+    Diff,
+}
+
+/// The explorer's state.
+pub struct State {
+    /// The terminal's size.
+    pub size: Size,
+    /// How it looks.
+    pub theme: Theme,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// Where the whole stands.
+    pub phase: Phase,
+    /// The image, once described.
+    pub image: Option<Box<Image>>,
+    /// Where each layer stands.
+    pub loads: Vec<Load>,
+    /// Pairs of files not compared yet.
+    pub undecided: u64,
+    /// Images to choose from.
+    pub choices: Vec<Choice>,
+    /// The selected layer.
+    pub layer: usize,
+    /// Which pane has the keys.
+    pub focus: Pane,
+    /// Which of tree and diff shows where only one of them can.
+    pub right: Pane,
+    /// The focused pane is alone on the screen.
+    pub zoomed: bool,
+    /// Borders moved.
+    pub split: Split,
+    /// The border being dragged.
+    pub drag: Option<Border>,
+    /// First line of the stack pane on the screen.
+    pub stack_top: usize,
+    /// The merged tree.
+    pub tree: View,
+    /// The diff.
+    pub diff: View,
+    /// What lies over the panes, topmost last.
+    pub overlays: Vec<Overlay>,
+    /// The search, if there is one.
+    pub search: Option<Search>,
+    /// A word to the user; gone with the next key. Visible.
+    pub notice: Option<String>,
+}
+
+impl State {
+    /// Before anything is known.
+    #[must_use]
+    pub fn new(size: Size) -> Self {
+        Self {
+            size,
+            theme: Theme::Default,
+            mouse: true,
+            phase: Phase::Opening,
+            image: None,
+            loads: Vec::new(),
+            undecided: 0,
+            choices: Vec::new(),
+            layer: 0,
+            focus: Pane::Tree,
+            right: Pane::Tree,
+            zoomed: false,
+            split: Split::default(),
+            drag: None,
+            stack_top: 0,
+            tree: View::default(),
+            diff: View {
+                folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
+                ..View::default()
+            },
+            overlays: Vec::new(),
+            search: None,
+            notice: None,
+        }
+    }
+
+    /// Where everything is on the screen.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self)
+    }
+
+    /// How many layers the image has.
+    #[must_use]
+    pub const fn layer_count(&self) -> usize {
+        self.loads.len()
+    }
+
+    /// The layer whose merged tree shows: the selected one, or the newest that is part of the stack.
+    #[must_use]
+    pub fn shown_layer(&self, stack: &Stack) -> Option<usize> {
+        stack.folded().checked_sub(1).map(|newest| newest.min(self.layer))
+    }
+
+    /// Which tree a pane shows; `None` for the stack pane and while there is nothing to show.
+    #[must_use]
+    pub fn tree_of(&self, pane: Pane, stack: &Stack) -> Option<Tree> {
+        match pane {
+            Pane::Stack => None,
+            Pane::Tree => self.shown_layer(stack).map(Tree::Merged),
+            Pane::Diff => Some(Tree::Diff(self.layer)).filter(|_| self.layer < stack.folded()),
+        }
+    }
+
+    /// The tree pane or the diff pane; the tree's where the stack is meant.
+    #[must_use]
+    pub const fn view(&self, pane: Pane) -> &View {
+        match pane {
+            Pane::Diff => &self.diff,
+            Pane::Stack | Pane::Tree => &self.tree,
+        }
+    }
+
+    /// The same, to change it.
+    pub const fn view_mut(&mut self, pane: Pane) -> &mut View {
+        match pane {
+            Pane::Diff => &mut self.diff,
+            Pane::Stack | Pane::Tree => &mut self.tree,
+        }
+    }
+
+    /// Gives a pane the keys.
+    pub const fn set_focus(&mut self, pane: Pane) {
+        self.focus = pane;
+        if !matches!(pane, Pane::Stack) {
+            self.right = pane;
+        }
+    }
+
+    /// Makes a pane wider by so many cells (or narrower): its neighbour gives them. At the limit nothing moves.
+    pub fn widen(&mut self, pane: Pane, by: i16) {
+        let before = (self.layout(), self.split);
+        match (before.0.shape, pane) {
+            (_, Pane::Stack) => self.split.stack = self.split.stack.saturating_add(by),
+            (Shape::Two, _) => self.split.stack = self.split.stack.saturating_sub(by),
+            (_, Pane::Tree) => self.split.diff = self.split.diff.saturating_sub(by),
+            (_, Pane::Diff) => self.split.diff = self.split.diff.saturating_add(by),
+        }
+        if self.layout() == before.0 {
+            self.split = before.1;
+        }
+    }
+
+    /// Whether layers are being read.
+    #[must_use]
+    pub const fn is_reading(&self) -> bool {
+        matches!(self.phase, Phase::Reading | Phase::Stopping)
+    }
+
+    /// How many things were odd or broken: in the image and in its layers.
+    #[must_use]
+    pub fn problem_count(&self) -> usize {
+        super::page::problems::layers(self).len()
+    }
+
+    /// Whether typed characters are text just now.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        match self.overlays.last() {
+            Some(overlay) => overlay.is_typed(),
+            None => self.search.as_ref().is_some_and(|search| search.typing),
+        }
+    }
+
+    /// Which rows of the action table rule, the first before the second.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        if self.is_typing() {
+            return &[Context::Typing];
+        }
+        match (self.overlays.is_empty(), self.focus) {
+            (false, _) => &[Context::Overlay],
+            (true, Pane::Stack) => &[Context::Stack, Context::Panes],
+            (true, Pane::Tree | Pane::Diff) => &[Context::Trees, Context::Panes],
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The one door through which the state changes.
+
+use crate::stack::Stack;
+use crate::stack::outline::Unfolded;
+use crate::text::visible_str;
+
+use super::action::Action;
+use super::find;
+use super::key::Key;
+use super::keymap;
+use super::layers;
+use super::message::{Effect, Message};
+use super::mouse;
+use super::navigate;
+use super::overlay::{self, Kind};
+use super::reading;
+use super::state::{Pane, Phase, State};
+
+/// Cells a key press moves a border.
+const BORDER_STEP: i16 = 4;
+
+/// Takes a message, changes the state, says what is to be done in the world.
+pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => {
+            state.notice = None;
+            self::key(state, stack, key)
+        }
+        Message::Mouse(gesture) => mouse::handle(state, stack, gesture),
+        Message::Paste(text) => {
+            if state.is_typing() {
+                typing(state, stack, |input| {
+                    input.insert(&text);
+                    true
+                });
+            }
+            Vec::new()
+        }
+        Message::Resize(size) => {
+            state.size = size;
+            layers::keep_in_view(state);
+            navigate::settle(state, stack);
+            overlay::keep_in_view(state, stack);
+            Vec::new()
+        }
+        Message::Notice(text) => {
+            state.notice = Some(visible_str(&text).into_owned());
+            Vec::new()
+        }
+        other => {
+            reading::handle(state, stack, other);
+            Vec::new()
+        }
+    }
+}
+
+fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
+    if state.is_typing() && typing(state, stack, |input| input.key(key)) {
+        return Vec::new();
+    }
+    keymap::lookup(key, state.contexts())
+        .map_or_else(Vec::new, |action| perform(state, stack, action))
+}
+
+/// Lets the prompt have its way; searches or narrows again if that changed it. Returns whether the prompt took it.
+fn typing(
+    state: &mut State,
+    stack: &Stack,
+    edit: impl FnOnce(&mut super::input::Input) -> bool,
+) -> bool {
+    if let Some(overlay) = state.overlays.last_mut() {
+        let taken = edit(&mut overlay.input);
+        if taken {
+            overlay.top = 0;
+            overlay::keep_in_view(state, stack);
+        }
+        return taken;
+    }
+    let Some(search) = &mut state.search else { return false };
+    let before = search.input.text().to_owned();
+    let taken = edit(&mut search.input);
+    if taken && search.input.text() != before {
+        find::typed(state, stack);
+    }
+    taken
+}
+
+/// Does what an action means where the keys are.
+pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Interrupt => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        _ if !state.overlays.is_empty() => return overlay::act(state, stack, action),
+        _ if state.is_typing() => in_prompt(state, stack, action),
+        Action::Quit => return vec![Effect::Quit],
+        Action::Cancel => return cancel(state, stack),
+        Action::Copy => return copy(state, stack),
+        Action::Mouse => {
+            state.mouse = !state.mouse;
+            let text =
+                if state.mouse { "mouse on" } else { "mouse off: the terminal selects text again" };
+            state.notice = Some(text.to_owned());
+            return vec![Effect::Mouse(state.mouse)];
+        }
+        _ if look(state, stack, action) => {}
+        _ if state.focus == Pane::Stack => in_stack(state, stack, action),
+        _ => in_trees(state, stack, action),
+    }
+    Vec::new()
+}
+
+/// Esc with nothing open: ends the search, goes back to the list of images after a failure, or stops reading.
+fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    if state.search.take().is_some() {
+        return Vec::new();
+    }
+    if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
+        overlay::open(state, stack, Kind::Choices);
+        return Vec::new();
+    }
+    if state.phase == Phase::Reading {
+        state.phase = Phase::Stopping;
+        state.notice = Some("reading stopped: what was read stays".to_owned());
+        return vec![Effect::StopReading];
+    }
+    Vec::new()
+}
+
+fn copy(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let bytes = if state.focus == Pane::Stack {
+        let layer = state.image.as_ref().and_then(|image| image.layers.get(state.layer));
+        layer
+            .and_then(|layer| layer.diff_id.clone().or_else(|| layer.digest.clone()))
+            .map(String::into_bytes)
+    } else {
+        navigate::current(state, stack).map(|node| stack.path(node))
+    };
+    let Some(bytes) = bytes else {
+        state.notice = Some("nothing here to copy".to_owned());
+        return Vec::new();
+    };
+    state.notice = Some(format!("sent to the clipboard: {}", crate::text::visible(&bytes)));
+    vec![Effect::Copy(bytes)]
+}
+
+fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
+    match action {
+        Action::Open => find::accept(state, stack),
+        Action::Cancel => find::cancel(state, stack),
+        Action::Down | Action::PageDown => find::next(state, stack, true),
+        Action::Up | Action::PageUp => find::next(state, stack, false),
+        _ => {}
+    }
+}
+
+/// Actions that mean the same in every pane. Returns whether it was one.
+fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
+    match action {
+        Action::NextPane => focus(state, stack, state.focus.after()),
+        Action::PreviousPane => focus(state, stack, state.focus.before()),
+        Action::FocusStack => focus(state, stack, Pane::Stack),
+        Action::FocusTree => focus(state, stack, Pane::Tree),
+        Action::FocusDiff => focus(state, stack, Pane::Diff),
+        Action::PreviousLayer => layers::step(state, stack, -1),
+        Action::NextLayer => layers::step(state, stack, 1),
+        Action::PreviousChange => navigate::go_to_change(state, stack, false),
+        Action::NextChange => navigate::go_to_change(state, stack, true),
+        Action::Search => find::start(state, stack),
+        Action::NextHit => find::next(state, stack, true),
+        Action::PreviousHit => find::next(state, stack, false),
+        Action::Help => overlay::open(state, stack, Kind::Help),
+        Action::ImageDetails => overlay::open(state, stack, Kind::Image),
+        Action::LayerDetails => overlay::open(state, stack, Kind::Layer(state.layer)),
+        Action::Problems => overlay::open(state, stack, Kind::Problems),
+        Action::Zoom => {
+            state.zoomed = !state.zoomed;
+            resettle(state, stack);
+        }
+        Action::Narrower => widen(state, stack, -BORDER_STEP),
+        Action::Wider => widen(state, stack, BORDER_STEP),
+        Action::Theme => {
+            state.theme = state.theme.next();
+            state.notice = Some(format!("theme: {}", state.theme.name()));
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn focus(state: &mut State, stack: &Stack, pane: Pane) {
+    state.set_focus(pane);
+    resettle(state, stack);
+}
+
+fn widen(state: &mut State, stack: &Stack, by: i16) {
+    state.widen(state.focus, by);
+    resettle(state, stack);
+}
+
+fn resettle(state: &mut State, stack: &Stack) {
+    layers::keep_in_view(state);
+    navigate::settle(state, stack);
+}
+
+fn in_stack(state: &mut State, stack: &Stack, action: Action) {
+    let page = isize::try_from(navigate::rows_shown(state, Pane::Stack) / 2).unwrap_or(1).max(1);
+    match action {
+        Action::Down => layers::step(state, stack, 1),
+        Action::Up => layers::step(state, stack, -1),
+        Action::HalfDown => layers::step(state, stack, (page / 2).max(1)),
+        Action::HalfUp => layers::step(state, stack, -(page / 2).max(1)),
+        Action::PageDown => layers::step(state, stack, page),
+        Action::PageUp => layers::step(state, stack, -page),
+        Action::Top => layers::select(state, stack, 0),
+        Action::Bottom => layers::select(state, stack, usize::MAX),
+        Action::Right => focus(state, stack, state.right),
+        Action::Open if state.image.is_some() => {
+            overlay::open(state, stack, Kind::Layer(state.layer));
+        }
+        _ => {}
+    }
+}
+
+fn in_trees(state: &mut State, stack: &Stack, action: Action) {
+    let pane = state.focus;
+    let page = isize::try_from(navigate::rows_shown(state, pane)).unwrap_or(1);
+    match action {
+        Action::Down => navigate::step(state, stack, pane, 1),
+        Action::Up => navigate::step(state, stack, pane, -1),
+        Action::HalfDown => navigate::step(state, stack, pane, (page / 2).max(1)),
+        Action::HalfUp => navigate::step(state, stack, pane, -(page / 2).max(1)),
+        Action::PageDown => navigate::step(state, stack, pane, page),
+        Action::PageUp => navigate::step(state, stack, pane, -page),
+        Action::Top => navigate::go_to_row(state, stack, pane, 0),
+        Action::Bottom => navigate::go_to_row(state, stack, pane, usize::MAX),
+        Action::Right => navigate::open(state, stack, pane, false),
+        Action::Open => navigate::open(state, stack, pane, true),
+        Action::Left => navigate::close(state, stack, pane),
+        Action::Fold => navigate::fold(state, stack, pane),
+        Action::FoldAll => navigate::fold_all(state, stack, pane, Unfolded::None),
+        Action::UnfoldAll => navigate::fold_all(state, stack, pane, Unfolded::All),
+        Action::History => {
+            if let Some(row) = navigate::current_row(state, stack, pane) {
+                overlay::open(state, stack, Kind::History(row.node));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,125 @@
+//! What the selected layer changed, and the directories on the way there.
+
+use crate::app::State;
+use crate::app::layout::{Layout, PaneArea};
+use crate::app::marker;
+use crate::app::role::Role;
+use crate::stack::outline::OutlineRow;
+use crate::stack::{ChangeKind, LayerSummary, Stack};
+use crate::text::size;
+
+use super::canvas::Canvas;
+use super::frame;
+use super::rows::{self, Row};
+use super::tree::waiting;
+
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    layout: &Layout,
+    area: &PaneArea,
+) {
+    let layer = state.layer;
+    let remark = if state.layer_count() > 0 { format!("layer {layer}") } else { String::new() };
+    let rows =
+        rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, layer, row));
+    if rows == 0 {
+        frame::empty(canvas, area.body, &why_empty(state, stack));
+    }
+    if area.bordered && layer < stack.folded() {
+        let spans = counts(&stack.summary(layer));
+        let outer = area.outer;
+        if !spans.is_empty() {
+            let y = outer.y + outer.height - 1;
+            let room = outer.width.saturating_sub(20);
+            let end = canvas.spans(outer.x + 2, y, room, &spans);
+            canvas.text(end, y, 1, Role::Text, " ");
+        }
+    }
+}
+
+fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
+    let change = stack.change(row.node, layer);
+    let event = change.and_then(|change| change.event.or(change.previous));
+    let version = event.map(|event| stack.version(event));
+    let gone = change.is_some_and(|change| change.kind == ChangeKind::Removed);
+    let note = match (change.is_some_and(|change| change.opaque), gone) {
+        (true, _) => marker::OPAQUE,
+        (false, false) if change.is_some() && stack.next_change(row.node, layer).is_some() => {
+            marker::SHADOWED
+        }
+        _ => (' ', Role::Text),
+    };
+    let bytes =
+        version.filter(|version| version.kind.is_regular()).map_or(0, |version| version.size);
+    let name_role = match (gone, row.directory, change.is_some()) {
+        (true, ..) => Role::Gone,
+        // A directory that is only the way to changes keeps quiet.
+        (false, true, false) => Role::Quiet,
+        (false, true, true) => Role::Directory,
+        (false, false, _) => Role::Text,
+    };
+    let mut behind = Vec::new();
+    if row.directory && !row.open {
+        behind.extend(below(stack, layer, row));
+    } else if let Some(event) = event.filter(|_| !gone) {
+        behind = rows::behind(stack, event);
+    }
+    Row {
+        change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
+        note,
+        size: if row.directory { String::new() } else { size::fixed(bytes) },
+        share: (bytes, stack.summary(layer).bytes),
+        name_role,
+        behind,
+        owner: String::new(),
+    }
+}
+
+/// What a folded directory hides.
+fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<(Role, String)> {
+    let totals = stack.totals(row.node, layer);
+    let parts = [
+        (Role::Added, '+', totals.added),
+        (Role::Modified, '~', totals.changed),
+        (Role::Removed, '-', totals.removed),
+    ];
+    let parts = parts.into_iter().filter(|(_, _, number)| *number > 0);
+    parts.map(|(role, sign, number)| (role, format!("  {sign}{}", size::count(number)))).collect()
+}
+
+/// The layer's changes by kind, for the border.
+fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
+    let kinds = [
+        (ChangeKind::Added, summary.added),
+        (ChangeKind::Modified, summary.modified),
+        (ChangeKind::Metadata, summary.metadata),
+        (ChangeKind::Rewritten, summary.rewritten),
+        (ChangeKind::Undecided, summary.undecided),
+        (ChangeKind::Removed, summary.removed),
+    ];
+    let kinds = kinds.into_iter().filter(|(_, number)| *number > 0);
+    kinds
+        .map(|(kind, number)| {
+            let (sign, role) = marker::change(kind);
+            (role, format!(" {sign}{}", size::count(number)))
+        })
+        .collect()
+}
+
+fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
+    let text = |text: String| (Role::Text, text);
+    if state.layer_count() == 0 {
+        return Vec::new();
+    }
+    if state.layer >= stack.folded() {
+        return vec![
+            text(format!("Layer {} is not there yet.", state.layer)),
+            (Role::Quiet, waiting(state, stack)),
+        ];
+    }
+    let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
+    let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };
+    vec![text(format!("Layer {} changes nothing.", state.layer)), (Role::Quiet, why.to_owned())]
+}

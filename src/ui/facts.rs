@@ -1,0 +1,133 @@
+//! The line above the hints: a word to the user, the progress of reading, or what is under the cursor.
+
+use crate::app::State;
+use crate::app::layout::Rect;
+use crate::app::navigate;
+use crate::app::role::Role;
+use crate::app::state::{LoadStatus, Pane};
+use crate::stack::{NodeId, Stack};
+use crate::text::{command, mode, shorten, size, time, visible, visible_str};
+
+use super::bar::bar;
+use super::canvas::Canvas;
+use super::tree::percent;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let inner = line.inset(1, 0);
+    if let Some(notice) = &state.notice {
+        let text = shorten::middle(notice, usize::from(inner.width));
+        canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
+    } else if state.is_reading() {
+        progress(canvas, state, stack, inner);
+    } else if let Some(spans) = under_cursor(state, stack) {
+        let end = canvas.spans(inner.x, inner.y, inner.width, &spans);
+        if state.undecided > 0 {
+            let text = format!("comparing contents: {} files left", size::count(state.undecided));
+            let from = (inner.x + inner.width).saturating_sub(text.len() as u16);
+            if from > end + 2 {
+                canvas.text(from, inner.y, inner.width, Role::Quiet, &text);
+            }
+        }
+    }
+}
+
+/// How much of all layers was read.
+pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let (mut done, mut total) = (0u64, 0u64);
+    for (index, load) in state.loads.iter().enumerate() {
+        let blob = state
+            .image
+            .as_ref()
+            .and_then(|image| image.layers.get(index))
+            .and_then(|layer| layer.compressed_bytes);
+        let (part, whole) = match load.status {
+            LoadStatus::Waiting => (0, blob.unwrap_or(0)),
+            LoadStatus::Reading { done, total } => (done, total.max(done)),
+            LoadStatus::Listed | LoadStatus::Folded => (blob.unwrap_or(0), blob.unwrap_or(0)),
+        };
+        done = done.saturating_add(part);
+        total = total.saturating_add(whole);
+    }
+    let end = line.x + line.width;
+    let text = format!("reading layers: {} of {} ", stack.folded(), state.layer_count());
+    let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
+    let stop = "  esc stops";
+    let cells = end.saturating_sub(x + stop.len() as u16 + 6).min(40);
+    if total > 0 && cells >= 6 {
+        canvas.text(x, line.y, cells, Role::Bar, &bar(done, total, cells));
+        x += cells;
+        x = canvas.text(
+            x,
+            line.y,
+            end.saturating_sub(x),
+            Role::Text,
+            &format!("{:>4}%", percent(done, total)),
+        );
+    }
+    canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, stop);
+}
+
+fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+    if state.focus == Pane::Stack {
+        return layer(state, stack);
+    }
+    let row = navigate::current_row(state, stack, state.focus)?;
+    let layer = if state.focus == Pane::Tree { state.shown_layer(stack)? } else { state.layer };
+    Some(path(state, stack, row.node, layer))
+}
+
+/// Mode, owner, time and size of a path, and the layers that made it so.
+fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, String)> {
+    let Some(version) = stack.visible(node, layer) else {
+        let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
+        let by = step.as_ref().and_then(|step| step.by.as_ref());
+        let by = by.map_or_else(String::new, |by| format!(", through {}", visible(by)));
+        let was = step.map_or_else(String::new, |step| {
+            format!("; layer {} had added it", step.version.added_by)
+        });
+        return vec![(Role::Removed, format!("removed by layer {layer}{by}")), (Role::Quiet, was)];
+    };
+    let made = match (version.implied, version.added_by == version.layer) {
+        (true, _) => "no layer names this directory".to_owned(),
+        (false, true) => format!("added by layer {}", version.layer),
+        (false, false) => {
+            format!("added by layer {}, written by layer {}", version.added_by, version.layer)
+        }
+    };
+    // What people ask first comes first: the line is cut on the right.
+    let mut spans = vec![(Role::Strong, made)];
+    if let Some(later) = stack.next_change(node, layer) {
+        let removes = stack.visible(node, later).is_none();
+        let verb = if removes { "removes" } else { "rewrites" };
+        spans.push((Role::Shadowed, format!(", layer {later} {verb} it")));
+    }
+    let mut facts = vec![version.kind.name().to_owned()];
+    facts.extend(version.mode.map(mode::permissions));
+    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
+    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+    spans.push((Role::Quiet, format!("  {}", facts.join("  "))));
+    let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
+    let made_by = described
+        .and_then(|layer| layer.created_by.as_deref())
+        .map(command::clean)
+        .unwrap_or_default();
+    if !made_by.is_empty() && !version.implied {
+        spans.push((Role::Quiet, format!("  {}", visible_str(&made_by))));
+    }
+    spans
+}
+
+fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+    let described = state.image.as_ref()?.layers.get(state.layer)?;
+    let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
+    let mut facts = Vec::new();
+    if state.layer < stack.folded() {
+        let summary = stack.summary(state.layer);
+        let noun = if summary.entries == 1 { "entry" } else { "entries" };
+        facts.push(format!("{} {noun}", size::count(summary.entries)));
+    }
+    facts.extend(described.created.as_deref().map(|created| visible_str(created).into_owned()));
+    let digest = shorten::middle(&visible_str(digest), 40);
+    Some(vec![(Role::Quiet, facts.join("  ")), (Role::Quiet, format!("  {digest}"))])
+}

@@ -1,0 +1,112 @@
+//! The last line: the search prompt, or the keys that matter here, the least needed dropped first.
+
+use crate::app::State;
+use crate::app::find::Search;
+use crate::app::keymap;
+use crate::app::layout::Rect;
+use crate::app::overlay;
+use crate::app::role::Role;
+use crate::stack::Stack;
+use crate::text::width::{end, width};
+use crate::text::{shorten, size, visible_str};
+
+use super::canvas::Canvas;
+use super::facts;
+
+/// Draws the line; returns where the terminal's cursor goes, if text is typed into it.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    line: Rect,
+) -> Option<(u16, u16)> {
+    let inner = line.inset(1, 0);
+    if let Some(top) = state.overlays.last() {
+        let page = overlay::place(state, stack, top).page;
+        hints(canvas, inner, page.hints);
+        return None;
+    }
+    if let Some(search) = state.search.as_ref().filter(|search| search.typing) {
+        return Some(prompt(canvas, search, inner));
+    }
+    let has_facts = state.layout().facts.is_some();
+    if let Some(notice) = state.notice.as_ref().filter(|_| !has_facts) {
+        let text = shorten::middle(notice, usize::from(inner.width));
+        canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
+    } else if state.is_reading() && !has_facts {
+        facts::progress(canvas, state, stack, inner);
+    } else {
+        keys(canvas, state, inner);
+    }
+    None
+}
+
+fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
+    let mut line = line;
+    if let Some(search) = &state.search {
+        let needle = shorten::middle(&visible_str(search.input.text()), 24);
+        let found = search.hits.as_ref().map_or(0, crate::stack::search::Hits::len);
+        let spans = [
+            (Role::Accent, "n N".to_owned()),
+            (Role::Quiet, format!(" {} found for ", size::count(found as u64))),
+            (Role::Text, format!("/{needle}")),
+            (Role::Quiet, "   ".to_owned()),
+        ];
+        let after = canvas.spans(line.x, line.y, line.width, &spans);
+        line.width -= after - line.x;
+        line.x = after;
+    }
+    let mut wanted = keymap::hints(state.contexts());
+    if state.problem_count() == 0 {
+        wanted.retain(|(_, word)| *word != "problems");
+    }
+    if state.image.is_none() {
+        wanted.retain(|(_, word)| matches!(*word, "help" | "quit"));
+    }
+    hints(canvas, line, &wanted);
+}
+
+/// As many hints as fit, whole ones only.
+fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(&str, &str)]) {
+    let limit = line.x + line.width;
+    let mut x = line.x;
+    for (key, word) in hints {
+        let cells = (key.len() + 1 + word.len()) as u16;
+        if x + cells > limit {
+            break;
+        }
+        x = canvas.text(x, line.y, limit - x, Role::Accent, key);
+        x = canvas.text(x, line.y, limit.saturating_sub(x), Role::Quiet, &format!(" {word}"));
+        x += 3;
+    }
+}
+
+fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
+    let limit = line.x + line.width;
+    let count = match &search.hits {
+        None => String::new(),
+        Some(hits) if hits.is_empty() => "nothing".to_owned(),
+        Some(hits) => format!("{} found", size::count(hits.len() as u64)),
+    };
+    let help = "   enter keep   up down next   esc back";
+    let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
+    let (before, behind) = search.input.split();
+    let (before, behind) = (visible_str(before).into_owned(), visible_str(behind).into_owned());
+    // The end of what is typed shows; the count keeps its place.
+    let room = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
+    let before = end(&before, room.saturating_sub(1));
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
+    let left = room.saturating_sub(width(before)) as u16;
+    let after = canvas.text(cursor, line.y, left, Role::Text, &behind);
+    let x = (after + 3).min(limit);
+    let role = if search.hits.as_ref().is_some_and(crate::stack::search::Hits::is_empty) {
+        Role::Warning
+    } else {
+        Role::Text
+    };
+    let x = canvas.text(x, line.y, limit.saturating_sub(x), role, &count);
+    if usize::from(limit.saturating_sub(x)) >= help.len() {
+        canvas.text(x, line.y, limit - x, Role::Quiet, help);
+    }
+    (cursor.min(limit.saturating_sub(1)), line.y)
+}

@@ -1,0 +1,43 @@
+//! The first line: which image, which layer, which path.
+
+use crate::app::State;
+use crate::app::layout::Rect;
+use crate::app::navigate;
+use crate::app::role::Role;
+use crate::stack::Stack;
+use crate::text::width::width;
+use crate::text::{shorten, visible, visible_str};
+
+use super::canvas::Canvas;
+
+const BETWEEN: &str = " │ ";
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let end = line.x + line.width - 1;
+    let mut x = line.x + 1;
+    let Some(image) = state.image.as_deref() else {
+        canvas.text(x, line.y, end - x, Role::Strong, "layertui");
+        return;
+    };
+    let name = image.names.first().unwrap_or(&image.reference);
+    let room = usize::from(line.width) / 3;
+    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&visible_str(name), room));
+    let platform = image.platform.as_ref().map(crate::app::page::platform);
+    if let Some(platform) = platform.filter(|_| line.width >= 100) {
+        let text = shorten::middle(&visible_str(&platform), 24);
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, &format!("  {text}"));
+    }
+    if state.layer_count() > 0 {
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
+        let layer = format!("layer {}", state.layer);
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &layer);
+    }
+    if let Some(node) = navigate::current(state, stack) {
+        let room = usize::from(end.saturating_sub(x)).saturating_sub(width(BETWEEN));
+        if room >= 8 {
+            x = canvas.text(x, line.y, end - x, Role::Quiet, BETWEEN);
+            let path = shorten::path(&visible(&stack.path(node)), room);
+            canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &path);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! An explorer without a terminal: layers in notation, keys in notation, the screen as text.
+//!
+//! ```text
+//! let mut explorer = Explorer::open(LAYERS, 120, 40);
+//! explorer.keys("/ p a s s enter w");
+//! insta::assert_snapshot!(explorer.screen());
+//! ```
+
+use layertui::app::key::Key;
+use layertui::app::layout::Size;
+use layertui::app::message::{Mouse, MouseKind};
+use layertui::app::state::State;
+use layertui::app::{Effect, Message, update};
+use layertui::image::config::Config;
+use layertui::image::platform::Platform;
+use layertui::image::problem::{Problem, Severity};
+use layertui::image::{HistoryStep, Image, Layer, Other};
+use layertui::stack::table::Table;
+use layertui::stack::{Stack, notation};
+use layertui::ui;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+
+/// Every phenomenon in six layers.
+pub const LAYERS: &str = "
+    0: +bin/ +bin/busybox:1131168#b0 +bin/sh->busybox +bin/ls=>bin/busybox +etc/ +etc/passwd:922#a1
+       +etc/group:445 +etc/hostname:12#f0 +etc/ssl/ +etc/ssl/certs/ +etc/ssl/certs/ca-certificates.crt:219342
+       +usr/ +usr/lib/ +usr/lib/libcrypto.so.3:4455392 +usr/lib/libssl.so.3:689424 +dev/ +dev/null*1.3@666
+       +var/ +var/cache/ +var/cache/apk/ +var/cache/apk/APKINDEX.3022.tar.gz:1940312
+       +var/cache/apk/APKINDEX.7713.tar.gz:421030 +var/log/ +tmp/@1777 |
+    1: ~etc/passwd:951#a2 ~etc/group:458 +home/ +home/app/@750%1000.1000 +home/app/.profile:88%1000.1000
+       +var/cache/apk/lock:0 |
+    2: +usr/bin/ +usr/bin/node:96434328#c1 +usr/bin/npm->../lib/node_modules/npm/bin/npm-cli.js
+       +usr/lib/node_modules/ +usr/lib/node_modules/npm/ +usr/lib/node_modules/npm/package.json:4991
+       +usr/lib/node_modules/npm/README.md:2630 +usr/lib/node_modules/npm/bin/
+       +usr/lib/node_modules/npm/bin/npm-cli.js:54 -var/cache/apk |
+    3: +srv/ +srv/app/ +srv/app/server.js:48211#d1 +srv/app/config/ +srv/app/config/default.json:2210
+       +srv/app/node_modules/ +srv/app/node_modules/express/ +srv/app/node_modules/express/index.js:224
+       +srv/app/node_modules/express/History.md:114000 ~etc/hostname:12#f0 |
+    4: ~usr/bin/node:96434328@4755#c1 +usr/lib/node_modules/npm/ !usr/lib/node_modules/npm
+       +usr/lib/node_modules/npm/LICENSE:9742 |
+    5: -srv/app/config/default.json +srv/app/config/production.json:2398 ~srv/app/server.js:48211#d1";
+
+const COMMANDS: [&str; 6] = [
+    "/bin/sh -c #(nop) ADD file:7625ddd589fb824ee39f1b1eb387b98f3676420ff52f26eb9d975151e889667 in / ",
+    "RUN /bin/sh -c addgroup -S app && adduser -S app -G app # buildkit",
+    "RUN |1 NODE_VERSION=22.11.0 /bin/sh -c set -eux; apk add --no-cache nodejs npm && rm -rf /var/cache/apk # buildkit",
+    "COPY . /srv/app # buildkit",
+    "RUN /bin/sh -c chmod u+s /usr/bin/node && npm prune --omit=dev # buildkit",
+    "COPY config/production.json server.js /srv/app/ # buildkit",
+];
+
+/// An image that fits [`LAYERS`].
+pub fn image() -> Image {
+    let digest = |seed: usize| {
+        format!(
+            "sha256:{}",
+            format!("{:016x}", 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed as u64 + 1)).repeat(4)
+        )
+    };
+    let layers = COMMANDS.iter().enumerate().map(|(index, command)| Layer {
+        diff_id: Some(digest(index)),
+        digest: Some(digest(index + 10)),
+        media_type: Some("application/vnd.oci.image.layer.v1.tar+gzip".to_owned()),
+        compressed_bytes: Some([3_418_409, 1_211, 31_004_112, 52_390, 30_211_870, 3_204][index]),
+        created_by: Some((*command).to_owned()),
+        comment: (index > 0).then(|| "buildkit.dockerfile.v0".to_owned()),
+        created: Some(format!("2024-11-1{index}T09:30:00Z")),
+        writable: false,
+        problems: Vec::new(),
+    });
+    let mut history: Vec<HistoryStep> = COMMANDS
+        .iter()
+        .enumerate()
+        .map(|(index, command)| HistoryStep {
+            created_by: Some((*command).to_owned()),
+            layer: Some(index),
+            ..HistoryStep::default()
+        })
+        .collect();
+    let empty = |text: &str| HistoryStep {
+        created_by: Some(text.to_owned()),
+        empty_layer: true,
+        ..HistoryStep::default()
+    };
+    history.insert(1, empty("ENV NODE_ENV=production"));
+    history.push(empty("ENTRYPOINT [\"/usr/bin/node\" \"/srv/app/server.js\"]"));
+    Image {
+        reference: "oci-archive:shop.tar".to_owned(),
+        source: "oci-archive".to_owned(),
+        id: Some(digest(90)),
+        manifest_digest: Some(digest(91)),
+        platform: Some(Platform {
+            os: "linux".to_owned(),
+            architecture: "arm64".to_owned(),
+            variant: Some("v8".to_owned()),
+        }),
+        names: vec!["registry.example.org/shop/web:2.4.1".to_owned()],
+        config: Config {
+            created: Some("2024-11-15T09:30:00Z".to_owned()),
+            user: Some("app".to_owned()),
+            env: vec![
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
+                "NODE_ENV=production".to_owned(),
+            ],
+            entrypoint: vec!["/usr/bin/node".to_owned(), "/srv/app/server.js".to_owned()],
+            working_dir: Some("/srv/app".to_owned()),
+            labels: vec![
+                ("org.opencontainers.image.revision".to_owned(), "8f2c1e7".to_owned()),
+                ("org.opencontainers.image.title".to_owned(), "Shop, web front".to_owned()),
+            ],
+            exposed_ports: vec!["8080/tcp".to_owned()],
+            ..Config::default()
+        },
+        layers: layers.collect(),
+        history,
+        others: vec![
+            Other {
+                kind: "attestation".to_owned(),
+                digest: Some(digest(95)),
+                size: Some(1_233),
+                present: true,
+                note: "https://slsa.dev/provenance/v1".to_owned(),
+                ..Other::default()
+            },
+            Other {
+                kind: "image".to_owned(),
+                digest: Some(digest(96)),
+                platform: Some(Platform {
+                    os: "linux".to_owned(),
+                    architecture: "amd64".to_owned(),
+                    variant: None,
+                }),
+                size: Some(1_610),
+                present: false,
+                note: String::new(),
+            },
+        ],
+        ..Image::default()
+    }
+}
+
+/// An explorer without a terminal.
+pub struct Explorer {
+    pub state: State,
+    pub stack: Stack,
+    tables: Vec<Table>,
+    pub effects: Vec<Effect>,
+}
+
+impl Explorer {
+    /// An explorer that was told nothing yet.
+    pub fn blank(width: u16, height: u16) -> Self {
+        Self {
+            state: State::new(Size { width, height }),
+            stack: Stack::new(0),
+            tables: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// The image is described, no layer is read.
+    pub fn described(layers: &str, image: Image, width: u16, height: u16) -> Self {
+        let tables =
+            if layers.trim().is_empty() { Vec::new() } else { notation::layers(layers).unwrap() };
+        let mut explorer =
+            Self { stack: Stack::new(tables.len()), tables, ..Self::blank(width, height) };
+        explorer.send(Message::Image(Box::new(image)));
+        explorer
+    }
+
+    /// Everything is read.
+    pub fn of(layers: &str, image: Image, width: u16, height: u16) -> Self {
+        let mut explorer = Self::described(layers, image, width, height);
+        for layer in 0..explorer.tables.len() {
+            explorer.fold(layer);
+        }
+        explorer.send(Message::Finished);
+        explorer
+    }
+
+    /// [`image`] with [`LAYERS`], read.
+    pub fn open(width: u16, height: u16) -> Self {
+        Self::of(LAYERS, image(), width, height)
+    }
+
+    /// Layers in notation under an image that says nothing of them.
+    pub fn plain(layers: &str, width: u16, height: u16) -> Self {
+        let layers_of_image = vec![Layer::default(); notation::layers(layers).unwrap().len()];
+        let image =
+            Image { reference: "test.tar".to_owned(), layers: layers_of_image, ..Image::default() };
+        Self::of(layers, image, width, height)
+    }
+
+    /// [`image`] with [`LAYERS`], read; the image is odd and layer 2 is broken.
+    pub fn with_problems(width: u16, height: u16) -> Self {
+        let mut described = image();
+        described.problems = vec!["the history has one step more than there are layers".to_owned()];
+        let mut explorer = Self::described(LAYERS, described, width, height);
+        for layer in 0..explorer.tables.len() {
+            match layer {
+                2 => explorer.fold_broken(layer, "the gzip stream ends early, at byte 31,004,001"),
+                _ => explorer.fold(layer),
+            }
+        }
+        explorer.send(Message::Finished);
+        explorer
+    }
+
+    pub fn fold(&mut self, layer: usize) {
+        self.send(Message::Listed { layer });
+        self.stack.fold(&self.tables[layer]);
+        self.send(Message::Folded { layer, problems: Vec::new(), hidden: Vec::new() });
+    }
+
+    pub fn send(&mut self, message: Message) {
+        let effects = update(&mut self.state, &self.stack, message);
+        self.effects.extend(effects);
+    }
+
+    /// Keys in notation, apart by spaces.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for notation in keys.split_whitespace() {
+            let key = Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"));
+            self.send(Message::Key(key));
+        }
+        self
+    }
+
+    /// Text, typed a key a character.
+    pub fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.send(Message::Key(Key::plain(layertui::app::key::Code::Char(c))));
+        }
+        self
+    }
+
+    pub fn mouse(&mut self, kind: MouseKind, x: u16, y: u16) {
+        self.send(Message::Mouse(Mouse { kind, x, y }));
+    }
+
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.send(Message::Resize(Size { width, height }));
+    }
+
+    /// A layer is broken: it was read as far as it goes.
+    pub fn fold_broken(&mut self, layer: usize, message: &str) {
+        self.stack.fold(&self.tables[layer]);
+        let problems = vec![Problem { severity: Severity::Error, message: message.to_owned() }];
+        self.send(Message::Folded { layer, problems, hidden: Vec::new() });
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let Size { width, height } = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| ui::draw(&self.state, &self.stack, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as lines.
+    pub fn text(&self) -> String {
+        lines(&self.buffer(), |cell| cell.symbol().to_owned())
+    }
+
+    /// The screen as lines, and below it how each cell looks: a letter for its colour (capital where bold), `d` dim,
+    /// `B` bold, `u` underlined, `/` struck out, `#` reversed.
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let looks = lines(&buffer, |cell| look(cell).to_string());
+        format!("{}\n{looks}", lines(&buffer, |cell| cell.symbol().to_owned()))
+    }
+
+    /// The path under the cursor of the focused pane.
+    pub fn path(&self) -> String {
+        let node = layertui::app::navigate::current(&self.state, &self.stack);
+        node.map_or_else(String::new, |node| {
+            String::from_utf8_lossy(&self.stack.path(node)).into_owned()
+        })
+    }
+}
+
+fn lines(buffer: &Buffer, of: impl Fn(&Cell) -> String) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            line.push_str(&of(cell));
+            skip = layertui::text::width::width(cell.symbol()).saturating_sub(1);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn look(cell: &Cell) -> char {
+    let has = |modifier| cell.modifier.contains(modifier);
+    let colour = match cell.fg {
+        Color::Reset => None,
+        Color::Cyan => Some('c'),
+        Color::LightBlue => Some('b'),
+        Color::Yellow => Some('y'),
+        Color::Magenta => Some('m'),
+        Color::LightRed => Some('r'),
+        other => panic!("{other:?} is no colour of a theme"),
+    };
+    match colour {
+        _ if has(Modifier::REVERSED) => '#',
+        _ if cell.symbol() == " " => ' ',
+        Some(colour) if has(Modifier::BOLD) => colour.to_ascii_uppercase(),
+        Some(colour) => colour,
+        None if has(Modifier::CROSSED_OUT) => '/',
+        None if has(Modifier::UNDERLINED) => 'u',
+        None if has(Modifier::BOLD) => 'B',
+        None if has(Modifier::DIM) => 'd',
+        None => '.',
+    }
+}

@@ -1,0 +1,414 @@
+//! What users come for, key by key.
+
+use layertui::app::message::{Choice, Effect, MouseKind};
+use layertui::app::overlay::Kind;
+use layertui::app::state::{Pane, Phase};
+use layertui::app::{Message, action};
+
+use crate::explorer::{Explorer, LAYERS, image};
+
+#[test]
+fn which_layer_added_this_file_in_three_keystrokes() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("passwd").keys("enter");
+    assert_eq!(explorer.path(), "/etc/passwd");
+    let screen = explorer.text();
+    let row = screen.lines().find(|line| line.contains("  passwd  ")).unwrap();
+    assert!(row.contains("951 B"), "{row}");
+    assert!(screen.contains("added by layer 0, written by layer 1"), "{screen}");
+    assert!(screen.contains("RUN addgroup -S app && adduser"), "{screen}");
+    explorer.keys("w");
+    let screen = explorer.text();
+    assert!(
+        screen.contains("+ layer 0  added") && screen.contains("~ layer 1  modified"),
+        "{screen}"
+    );
+    explorer.keys("k enter");
+    assert_eq!((explorer.state.layer, explorer.path().as_str()), (0, "/etc/passwd"));
+    assert!(explorer.state.overlays.is_empty());
+}
+
+#[test]
+fn a_removed_path_is_found_and_shown_where_it_went() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("APKINDEX.3022").keys("enter");
+    assert_eq!(explorer.state.layer, 2);
+    assert_eq!(explorer.path(), "/var/cache/apk/APKINDEX.3022.tar.gz");
+    let notice = explorer.state.notice.clone();
+    assert!(explorer.text().contains("removed it") || notice.is_none());
+    explorer.keys("w");
+    assert!(explorer.text().contains("by the whiteout /var/cache/.wh.apk"), "{}", explorer.text());
+    explorer.keys("esc");
+    assert!(
+        explorer.text().contains("removed by layer 2, through /var/cache/.wh.apk"),
+        "{}",
+        explorer.text()
+    );
+}
+
+#[test]
+fn typing_says_when_another_layer_had_to_be_chosen() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("apk/lock");
+    assert_eq!(explorer.state.layer, 2);
+    assert!(
+        explorer.text().contains("is not in layer 5: now at layer 2, which removed it"),
+        "{}",
+        explorer.text()
+    );
+}
+
+#[test]
+fn escape_takes_a_search_back() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("j j j");
+    let before = explorer.text();
+    explorer.keys("/").type_text("lock");
+    assert_ne!(explorer.text(), before);
+    explorer.keys("esc");
+    assert_eq!(explorer.text(), before);
+}
+
+#[test]
+fn next_and_previous_go_round_all_hits() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("APKINDEX").keys("enter");
+    assert!(explorer.text().contains("2 found for /APKINDEX"), "{}", explorer.text());
+    let first = explorer.path();
+    explorer.keys("n");
+    let second = explorer.path();
+    assert_ne!(first, second);
+    explorer.keys("n");
+    assert_eq!(explorer.path(), first);
+    explorer.keys("N");
+    assert_eq!(explorer.path(), second);
+    explorer.keys("esc");
+    assert!(explorer.state.search.is_none());
+    explorer.keys("n");
+    assert!(explorer.text().contains("press /"), "{}", explorer.text());
+}
+
+#[test]
+fn a_search_without_hits_says_so_and_moves_nothing() {
+    let mut explorer = Explorer::open(120, 40);
+    let before = explorer.path();
+    explorer.keys("/").type_text("nowhere").keys("enter");
+    assert_eq!(explorer.path(), before);
+    assert!(explorer.text().contains("no path in any layer matches nowhere"));
+    assert!(explorer.state.search.is_none());
+}
+
+#[test]
+fn the_cursor_stays_on_its_path_from_layer_to_layer() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("production.json").keys("enter");
+    assert_eq!(explorer.path(), "/srv/app/config/production.json");
+    explorer.keys("[");
+    assert_eq!(
+        explorer.path(),
+        "/srv/app/config",
+        "it waits on the nearest directory that is there"
+    );
+    explorer.keys("[ [");
+    assert_eq!(explorer.state.layer, 2);
+    explorer.keys("] ] ]");
+    assert_eq!(
+        explorer.path(),
+        "/srv/app/config/production.json",
+        "it returns when the path is back"
+    );
+}
+
+#[test]
+fn the_cursor_keeps_its_line_on_the_screen() {
+    let mut explorer = Explorer::open(120, 24);
+    explorer.keys("= /").type_text("express").keys("enter");
+    let line = |explorer: &Explorer| explorer.state.tree.row - explorer.state.tree.top;
+    let before = line(&explorer);
+    explorer.keys("[");
+    assert_eq!(explorer.path(), "/srv/app/node_modules/express");
+    assert_eq!(line(&explorer), before);
+}
+
+#[test]
+fn folds_survive_a_layer_change() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("/etc").keys("enter esc l");
+    assert!(explorer.text().contains("hostname"));
+    explorer.keys("[ [ [");
+    assert!(explorer.text().contains("hostname"));
+    explorer.keys("h");
+    assert!(!explorer.text().contains("hostname"));
+}
+
+#[test]
+fn directories_open_and_close_by_keys() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("l");
+    assert!(explorer.text().contains("busybox"));
+    explorer.keys("l");
+    assert_eq!(explorer.path(), "/bin/busybox");
+    explorer.keys("h");
+    assert_eq!(explorer.path(), "/bin");
+    explorer.keys("h");
+    assert!(!explorer.text().contains("busybox"));
+    explorer.keys("space");
+    assert!(explorer.text().contains("busybox"));
+    explorer.keys("=");
+    assert!(explorer.text().contains("ca-certificates.crt"));
+    explorer.keys("-");
+    assert!(!explorer.text().contains("ca-certificates.crt"));
+    assert_eq!(explorer.path(), "/bin");
+    explorer.keys("l l enter");
+    assert!(matches!(explorer.state.overlays[0].kind, Kind::History(_)));
+}
+
+#[test]
+fn changes_are_visited_in_order_and_no_further() {
+    let mut explorer = Explorer::open(120, 40);
+    let mut visited = Vec::new();
+    for _ in 0..3 {
+        explorer.keys("}");
+        visited.push(explorer.path());
+    }
+    let expected =
+        ["/srv/app/config/default.json", "/srv/app/config/production.json", "/srv/app/server.js"];
+    assert_eq!(visited, expected);
+    explorer.keys("}");
+    assert_eq!(explorer.path(), expected[2]);
+    assert!(explorer.text().contains("no later change in layer 5"));
+    explorer.keys("{");
+    assert_eq!(explorer.path(), expected[1]);
+    explorer.keys("{ {");
+    assert_eq!(explorer.path(), expected[0]);
+    assert!(explorer.text().contains("no earlier change in layer 5"));
+}
+
+#[test]
+fn the_other_tree_goes_along_where_it_has_the_path() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("2 = 3 G");
+    assert_eq!(explorer.path(), "/srv/app/server.js");
+    explorer.keys("2");
+    assert_eq!(explorer.path(), "/srv/app/server.js");
+}
+
+#[test]
+fn escape_closes_from_the_top_and_never_quits() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("i ?");
+    assert_eq!(explorer.state.overlays.len(), 2);
+    explorer.keys("esc");
+    assert_eq!(explorer.state.overlays.len(), 1);
+    explorer.keys("esc esc esc esc");
+    assert!(explorer.state.overlays.is_empty());
+    assert!(explorer.effects.is_empty());
+    explorer.keys("i q");
+    assert!(explorer.state.overlays.is_empty() && explorer.effects.is_empty());
+    explorer.keys("q");
+    assert_eq!(explorer.effects, [Effect::Quit]);
+}
+
+#[test]
+fn interrupting_and_suspending_work_from_anywhere() {
+    for keys in ["", "/", "?", "i", "1", "! ?"] {
+        let mut explorer = Explorer::open(120, 40);
+        explorer.keys(keys).keys("ctrl-z ctrl-c");
+        assert_eq!(explorer.effects, [Effect::Suspend, Effect::Quit], "{keys}");
+    }
+}
+
+#[test]
+fn escape_stops_reading_once_nothing_else_is_open() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.fold(0);
+    assert!(explorer.text().contains("esc stops"));
+    explorer.keys("/ esc");
+    assert!(explorer.effects.is_empty());
+    explorer.keys("esc");
+    assert_eq!(explorer.effects, [Effect::StopReading]);
+    explorer.keys("esc");
+    assert_eq!(explorer.effects.len(), 1);
+    explorer.send(Message::Finished);
+    assert_eq!(explorer.state.phase, Phase::Done);
+    assert!(
+        explorer.text().contains("layer 1 and those above were not read"),
+        "{}",
+        explorer.text()
+    );
+}
+
+#[test]
+fn what_is_read_can_be_browsed_while_the_rest_is_read() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    let screen = explorer.text();
+    assert!(screen.contains("COPY . /srv/app") && screen.contains("waiting"), "{screen}");
+    assert!(screen.contains("Nothing to show yet"), "{screen}");
+    explorer.fold(0);
+    explorer.send(Message::Reading { layer: 1, done: 50, total: 100 });
+    assert!(explorer.text().contains("reading layer 1: 50%"), "{}", explorer.text());
+    explorer.keys("j j l");
+    assert!(explorer.text().contains("hostname"));
+    let path = explorer.path();
+    for layer in 1..6 {
+        explorer.fold(layer);
+        assert_eq!(explorer.path(), path, "reading moves no cursor");
+    }
+    explorer.send(Message::Finished);
+    assert!(explorer.text().contains("added by layer 0"), "{}", explorer.text());
+}
+
+#[test]
+fn layers_change_from_any_pane_and_stop_at_the_ends() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("[ 1 [ 3 [");
+    assert_eq!(explorer.state.layer, 2);
+    explorer.keys("[ [ [ [ [");
+    assert_eq!(explorer.state.layer, 0);
+    explorer.keys("1 G k");
+    assert_eq!(explorer.state.layer, 4);
+    explorer.keys("g enter");
+    assert!(explorer.text().contains("╭ Layer 0 ─"), "{}", explorer.text());
+}
+
+#[test]
+fn panes_take_turns_where_they_do_not_fit_together() {
+    let mut explorer = Explorer::open(80, 24);
+    assert!(!explorer.text().contains("default.json"));
+    explorer.keys("tab");
+    assert_eq!(explorer.state.focus, Pane::Diff);
+    assert!(explorer.text().contains("default.json"));
+    explorer.keys("tab");
+    assert!(explorer.text().contains("default.json"), "the diff stays beside the stack");
+    explorer.resize(60, 20);
+    assert!(explorer.text().contains("RUN addgroup") && !explorer.text().contains("default.json"));
+    explorer.keys("2");
+    assert!(explorer.text().contains("> bin/"));
+}
+
+#[test]
+fn a_pane_grows_shrinks_and_stands_alone() {
+    let mut explorer = Explorer::open(120, 40);
+    let width =
+        |explorer: &Explorer, pane| explorer.state.layout().pane(pane).map(|area| area.outer.width);
+    let before = width(&explorer, Pane::Tree);
+    explorer.keys(">");
+    assert!(width(&explorer, Pane::Tree) > before);
+    explorer.keys("<");
+    assert_eq!(width(&explorer, Pane::Tree), before);
+    for _ in 0..100 {
+        explorer.keys("<");
+    }
+    let least = width(&explorer, Pane::Tree);
+    explorer.keys(">");
+    assert!(width(&explorer, Pane::Tree) > least, "one step back is felt at once");
+    explorer.keys("+");
+    assert_eq!(width(&explorer, Pane::Tree), Some(120));
+    explorer.keys("+ 1 >");
+    assert_eq!(explorer.state.layout().panes.len(), 3);
+}
+
+#[test]
+fn one_of_several_images_is_chosen() {
+    let mut explorer = Explorer::blank(80, 24);
+    let choice = |name: &str| Choice { name: name.to_owned(), detail: String::new() };
+    explorer.send(Message::Choices(vec![choice("one"), choice("two"), choice("three")]));
+    explorer.keys("esc");
+    assert_eq!(explorer.state.overlays.len(), 1, "there is nothing to go back to");
+    explorer.keys("j enter");
+    assert_eq!(explorer.effects, [Effect::Choose(1)]);
+    explorer.send(Message::Failed("it is broken".to_owned()));
+    assert!(explorer.text().contains("it is broken"));
+    explorer.keys("esc k enter");
+    assert_eq!(explorer.effects, [Effect::Choose(1), Effect::Choose(0)]);
+}
+
+#[test]
+fn problems_lead_to_their_layer() {
+    let mut explorer = Explorer::with_problems(120, 40);
+    assert!(
+        explorer.text().lines().any(|line| line.contains(" 2! RUN set -eux")),
+        "{}",
+        explorer.text()
+    );
+    explorer.keys("! j enter");
+    assert_eq!(explorer.state.layer, 2);
+    assert!(explorer.state.overlays.is_empty());
+}
+
+#[test]
+fn help_is_searched_by_typing() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("?").type_text("clipboard");
+    let screen = explorer.text();
+    assert!(
+        screen.contains("send the path to the clipboard") && !screen.contains("next pane"),
+        "{screen}"
+    );
+    explorer.keys("esc");
+    assert!(explorer.state.overlays.is_empty());
+}
+
+#[test]
+fn the_path_goes_to_the_clipboard_as_it_is() {
+    let mut explorer = Explorer::plain("0: +a\u{202e}b", 80, 24);
+    explorer.keys("y");
+    assert_eq!(explorer.effects, [Effect::Copy("/a\u{202e}b".as_bytes().to_vec())]);
+    assert!(explorer.text().contains("sent to the clipboard: /a\\u{202e}b"), "{}", explorer.text());
+}
+
+#[test]
+fn the_mouse_does_what_keys_do() {
+    let mut explorer = Explorer::open(120, 40);
+    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
+    explorer.mouse(MouseKind::Press, body.x + 20, body.y + 2);
+    assert_eq!(explorer.path(), "/etc");
+    explorer.mouse(MouseKind::DoublePress, body.x + 20, body.y + 2);
+    assert!(explorer.text().contains("hostname"));
+    let columns = layertui::app::columns::Columns::of(body.width, 6, true);
+    explorer.mouse(MouseKind::Press, body.x + columns.fold_mark(0), body.y + 2);
+    assert!(!explorer.text().contains("hostname"));
+    let stack = explorer.state.layout().pane(Pane::Stack).unwrap().body;
+    explorer.mouse(MouseKind::Press, stack.x + 5, stack.y + 2);
+    assert_eq!((explorer.state.layer, explorer.state.focus), (1, Pane::Stack));
+    explorer.mouse(MouseKind::Press, body.x, body.y - 2);
+    assert_eq!(explorer.state.focus, Pane::Tree);
+    let edge = stack.x + stack.width;
+    explorer.mouse(MouseKind::Press, edge, 10);
+    explorer.mouse(MouseKind::Drag, edge + 6, 10);
+    explorer.mouse(MouseKind::Release, edge + 6, 10);
+    assert_eq!(explorer.state.layout().pane(Pane::Stack).unwrap().body.width, stack.width + 6);
+    explorer.keys("M");
+    assert_eq!(explorer.effects, [Effect::Mouse(false)]);
+}
+
+#[test]
+fn the_wheel_scrolls_without_moving_the_cursor() {
+    let names: Vec<String> = (0..200).map(|n| format!("+f{n:03}:1")).collect();
+    let mut explorer = Explorer::plain(&names.join(" "), 120, 40);
+    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
+    explorer.mouse(MouseKind::WheelDown, body.x, body.y);
+    assert_eq!((explorer.state.tree.top, explorer.path().as_str()), (3, "/f000"));
+    for _ in 0..200 {
+        explorer.mouse(MouseKind::WheelDown, body.x, body.y);
+    }
+    assert!(explorer.text().contains("f199"));
+    explorer.keys("j");
+    assert!(explorer.text().contains("f001"), "a key brings the cursor back");
+    explorer.keys("pgdn ctrl-d G g ctrl-f ctrl-b ctrl-u pgup");
+    assert_eq!(explorer.path(), "/f000");
+}
+
+#[test]
+fn every_key_of_the_table_can_be_pressed_anywhere() {
+    for start in ["1", "2", "3", "/ a", "?", "i", "2 = w", "!"] {
+        for entry in action::ACTIONS {
+            let mut explorer = Explorer::open(100, 30);
+            explorer.keys(start);
+            for key in entry.keys {
+                explorer.keys(key);
+                let _ = explorer.buffer();
+            }
+        }
+    }
+}

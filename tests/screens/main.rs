@@ -1,0 +1,190 @@
+//! The explorer's screens: what is drawn, as text and as looks, at the four sizes; and that nothing hostile and no size
+//! breaks them.
+//!
+//! Snapshots lie in `snapshots/`: the screen, and below it a letter for the look of each cell (see
+//! `Explorer::screen`). `INSTA_UPDATE=always cargo test --test screens` writes them anew; look at them before you commit.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
+
+mod explorer;
+mod hostile;
+mod journeys;
+
+use explorer::{Explorer, LAYERS, image};
+use layertui::app::Message;
+use layertui::app::message::Choice;
+use layertui::app::state::Theme;
+use layertui::image::{Image, Layer};
+
+const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
+
+/// A snapshot at each of the four sizes.
+fn at_every_size(name: &str, screen: impl Fn(u16, u16) -> Explorer) {
+    for (width, height) in SIZES {
+        let name = format!("{name}-{width}x{height}");
+        insta::assert_snapshot!(name, screen(width, height).screen());
+    }
+}
+
+fn after(keys: &'static str) -> impl Fn(u16, u16) -> Explorer {
+    move |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys(keys);
+        explorer
+    }
+}
+
+#[test]
+fn the_loaded_image() {
+    at_every_size("loaded", after(""));
+}
+
+#[test]
+fn a_layer_that_removes_things() {
+    at_every_size("removing", after("[ [ [ ="));
+}
+
+#[test]
+fn the_diff_has_the_keys() {
+    at_every_size("diff", after("3 [ j j"));
+}
+
+#[test]
+fn the_first_frame_needs_no_layer() {
+    at_every_size("described", |width, height| {
+        let mut explorer = Explorer::described(LAYERS, image(), width, height);
+        explorer.send(Message::Reading { layer: 2, done: 8_000_000, total: 31_004_112 });
+        explorer
+    });
+}
+
+#[test]
+fn half_of_the_layers_are_there() {
+    at_every_size("half", |width, height| {
+        let mut explorer = Explorer::described(LAYERS, image(), width, height);
+        explorer.fold(0);
+        explorer.fold_broken(1, "the tar ends early, at byte 41,000,000");
+        explorer.send(Message::Reading { layer: 2, done: 30_000_000, total: 31_004_112 });
+        explorer
+    });
+}
+
+#[test]
+fn a_search_and_what_it_found() {
+    at_every_size("search", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys("/").type_text("default");
+        explorer
+    });
+}
+
+#[test]
+fn the_history_of_a_path() {
+    at_every_size("history", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys("/").type_text("APKINDEX.3");
+        explorer.keys("enter w");
+        explorer
+    });
+}
+
+#[test]
+fn help_image_details_layer_details_and_problems() {
+    at_every_size("help", after("?"));
+    at_every_size("image", after("i"));
+    at_every_size("layer", after("1 enter"));
+    at_every_size("problems", |width, height| {
+        let mut explorer = Explorer::described(LAYERS, image(), width, height);
+        for layer in 0..6 {
+            explorer.fold_broken(layer, "whiteout of a path that no lower layer has: /no/such");
+        }
+        explorer.keys("!");
+        explorer
+    });
+}
+
+#[test]
+fn several_images_and_none() {
+    at_every_size("choices", |width, height| {
+        let mut explorer = Explorer::blank(width, height);
+        let choice =
+            |name: &str| Choice { name: name.to_owned(), detail: "linux/amd64".to_owned() };
+        explorer.send(Message::Choices(vec![choice("shop/web:2.4.1"), choice("shop/api:2.4.0")]));
+        explorer
+    });
+    at_every_size("empty", |width, height| Explorer::of("", Image::default(), width, height));
+    at_every_size("failed", |width, height| {
+        let mut explorer = Explorer::blank(width, height);
+        explorer.send(Message::Failed("shop.tar: no archive, but a JSON document".to_owned()));
+        explorer
+    });
+}
+
+#[test]
+fn without_colour_it_says_the_same() {
+    at_every_size("mono", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.state.theme = Theme::Mono;
+        explorer.keys("[ [ [");
+        explorer
+    });
+    let (colour, mut mono) = (Explorer::open(120, 40), Explorer::open(120, 40));
+    mono.state.theme = Theme::Mono;
+    assert_eq!(colour.text(), mono.text());
+}
+
+#[test]
+fn a_hundred_layers_and_a_container() {
+    at_every_size("many-layers", |width, height| {
+        let files = (0..100).map(|layer| format!("{layer}: +f{layer:03}:{}", layer * 7_919));
+        let layers = (0..100).map(|layer| Layer {
+            created_by: Some(format!("RUN /bin/sh -c ./step {layer} # buildkit")),
+            writable: layer == 99,
+            ..Layer::default()
+        });
+        let image = Image {
+            reference: "many.tar".to_owned(),
+            layers: layers.collect(),
+            ..Image::default()
+        };
+        let layers: Vec<String> = files.collect();
+        let mut explorer = Explorer::of(&layers.join("|"), image, width, height);
+        explorer.keys("1 [ [ [");
+        explorer
+    });
+}
+
+#[test]
+fn no_size_breaks_any_screen() {
+    let mut screens = vec![
+        Explorer::blank(0, 0),
+        Explorer::described(LAYERS, image(), 0, 0),
+        Explorer::with_problems(0, 0),
+        Explorer::of("", Image::default(), 0, 0),
+        hostile::explorer(0, 0),
+    ];
+    for keys in ["", "/ p a s s", "= G w", "?", "i", "1 enter", "!", "+", "3 + ="] {
+        let mut explorer = Explorer::open(120, 40);
+        explorer.keys(keys);
+        screens.push(explorer);
+    }
+    for explorer in &mut screens {
+        for height in 0..=60 {
+            for width in (0..=200).step_by(if matches!(height, 12 | 40) { 1 } else { 29 }) {
+                explorer.resize(width, height);
+                explorer.buffer();
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_at_a_size_of_nothing_do_no_harm() {
+    let mut explorer = Explorer::open(0, 0);
+    for entry in layertui::app::action::ACTIONS {
+        for key in entry.keys {
+            explorer.keys(key);
+            explorer.buffer();
+        }
+    }
+}
