@@ -1,4 +1,128 @@
-//! (being built)
-/// Runs the program.
+//! The command line: arguments in, exit code out; one file a subcommand.
+//!
+//! Exit codes: 0 fine, 1 the answer is "no" (path not found), 2 could not do it. A closed pipe is no error.
+//! This is the only room that writes to standard output and standard error.
+
+mod args;
+mod demo;
+mod diff;
+mod explore;
+mod find;
+mod history;
+mod layers;
+mod ls;
+mod open;
+mod progress;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::source;
+use crate::text;
+use args::{Args, Command};
+
+/// How a command ended, other than well.
+#[derive(Debug)]
+enum Failure {
+    /// The answer is no: exit 1, with a sentence.
+    No(String),
+    /// It could not be done: exit 2, with a sentence. Raw text, made visible when it is printed.
+    Error(String),
+    /// Several images, none chosen: exit 2, with a line for each.
+    Choices {
+        /// What is asked for.
+        message: String,
+        /// What to ask for.
+        choices: Vec<String>,
+    },
+    /// Whoever read the output went away.
+    ClosedPipe,
+    /// A signal ended it; the terminal is restored.
+    Signal(i32),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ClosedPipe;
+        }
+        Self::Error(format!("writing the output: {error}"))
+    }
+}
+
+impl From<source::Error> for Failure {
+    fn from(error: source::Error) -> Self {
+        Self::Error(error.to_string())
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Parses the arguments of this process, does what they say and gives its exit code.
 #[must_use]
-pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to standard output and are no error; a reader that left is none either.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(&args) {
+        Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+        Err(Failure::No(message)) => complain(&message, 1),
+        Err(Failure::Error(message)) => complain(&message, 2),
+        Err(Failure::Choices { message, choices }) => {
+            let code = complain(&message, 2);
+            for choice in &choices {
+                let _ = writeln!(io::stderr(), "  {}", text::visible_str(choice));
+            }
+            code
+        }
+        // As a shell reports a program that a signal ended.
+        Err(Failure::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(2)),
+    }
+}
+
+fn complain(message: &str, code: u8) -> ExitCode {
+    // Nothing is left to be done if standard error is closed too.
+    let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
+    ExitCode::from(code)
+}
+
+fn run(args: &Args) -> Outcome {
+    let platform = args.platform()?;
+    match &args.command {
+        Some(Command::Demo) => demo::run(args),
+        Some(Command::Layers(command)) => layers::run(command, platform),
+        Some(Command::Ls(command)) => ls::run(command, platform),
+        Some(Command::Diff(command)) => diff::run(command, platform),
+        Some(Command::History(command)) => history::run(command, platform),
+        Some(Command::Find(command)) => find::run(command, platform),
+        None => match &args.image {
+            Some(image) if io::stdout().is_terminal() => {
+                let image = image.clone();
+                explore::run(args, move || {
+                    source::open(&image, &source::Options { platform, watch: None })
+                })
+            }
+            Some(image) => layers::print(image, platform),
+            None => Err(Failure::Error(
+                "which image? Give an archive, a directory or - for standard input: \
+                 'layertui image.tar'; 'layertui demo' shows an example, 'layertui --help' all there is"
+                    .to_owned(),
+            )),
+        },
+    }
+}
+
+/// Runs `write` with a buffered standard output.
+fn output<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
+    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    let value = write(&mut out)?;
+    out.flush()?;
+    Ok(value)
+}

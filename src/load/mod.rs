@@ -1,1 +1,161 @@
-//! (being built)
+//! From a source to a stack: layers listed in parallel, folded in order, contents compared where only that tells.
+//!
+//! ```text
+//! workers, largest layer first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
+//! ```
+//!
+//! The stack is shared behind a lock that is held for a few thousand rows at a time, so that whoever looks at the
+//! layers folded so far never waits long. `load` never asks which kind of source it reads.
+
+mod check;
+mod compare;
+mod queue;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::layer::codec::Codec;
+use crate::layer::{Hidden, Listing, Problem};
+use crate::source::Source;
+use crate::stack::fold::Fold;
+use crate::stack::{EventId, Stack};
+
+/// Rows folded before the lock is given to others: some milliseconds.
+const ROWS_A_TURN: usize = 4096;
+
+/// How much is to be known in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// The merged trees; whether an equal-sized file of a plain layer was modified may stay open.
+    Tree,
+    /// Everything.
+    Kinds,
+}
+
+/// Something that happened while loading.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// `done` of `total` bytes of a layer's blob were dealt with (`total` 0: not known).
+    Reading {
+        /// Which layer.
+        layer: usize,
+        /// Bytes dealt with.
+        done: u64,
+        /// Bytes to deal with.
+        total: u64,
+    },
+    /// A layer was listed; it becomes visible when it is folded.
+    Listed(usize),
+    /// A layer is part of the stack, and this is what is known of it beyond the stack.
+    Folded(usize, Arc<LayerState>),
+    /// So many pairs of files are still to be compared.
+    Comparing {
+        /// Pairs left.
+        left: usize,
+    },
+    /// Nothing more will happen.
+    Finished,
+}
+
+/// What is known of a layer beyond its rows.
+#[derive(Clone, Debug, Default)]
+pub struct LayerState {
+    /// What was odd or broken, worst first.
+    pub problems: Vec<Problem>,
+    /// Objects that are no content of the image.
+    pub hidden: Vec<Hidden>,
+    /// How the blob was encoded, if it was read.
+    pub codec: Option<Codec>,
+    /// Length of the uncompressed stream, where it was read to its end.
+    pub uncompressed: Option<u64>,
+}
+
+/// Loads one image.
+#[derive(Clone)]
+pub struct Loader {
+    source: Arc<dyn Source>,
+    stack: Arc<RwLock<Stack>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Loader {
+    /// A loader with an empty stack; nothing is read yet.
+    #[must_use]
+    pub fn new(source: Arc<dyn Source>) -> Self {
+        let layers = source.image().layers.len();
+        Self {
+            source,
+            stack: Arc::new(RwLock::new(Stack::new(layers))),
+            stop: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Where the image comes from.
+    #[must_use]
+    pub fn source(&self) -> &Arc<dyn Source> {
+        &self.source
+    }
+
+    /// The stack as far as it is folded. Held locks make the loader wait: let go soon.
+    pub fn stack(&self) -> RwLockReadGuard<'_, Stack> {
+        self.stack.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stack_mut(&self) -> RwLockWriteGuard<'_, Stack> {
+        self.stack.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks [`Self::run`] to stop reading and to keep what was read.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Reads all layers; returns when nothing more is to be done. `report` is called from several threads.
+    pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
+        let mut states = Vec::new();
+        queue::in_order(self, report, |layer, listing| {
+            let state = Arc::new(self.fold(layer, listing));
+            states.push(Arc::clone(&state));
+            report(Event::Folded(layer, state));
+        });
+        self.stack_mut().freeze();
+        if want == Want::Kinds {
+            let layers = self.stack().folded();
+            let pairs = (0..layers).flat_map(|layer| self.stack().undecided(layer)).collect();
+            self.compare(pairs, report);
+        }
+        report(Event::Finished);
+        states
+    }
+
+    /// Folds a listed layer on top and judges what its listing says against the manifest.
+    fn fold(&self, layer: usize, listing: &Listing) -> LayerState {
+        let mut fold = Fold::new(&self.stack(), &listing.table);
+        while fold.step(&mut self.stack_mut(), ROWS_A_TURN) {}
+        let oddities = fold.finish(&mut self.stack_mut());
+        let described = self.source.image().layers.get(layer);
+        LayerState {
+            problems: check::problems(listing, &oddities, described),
+            hidden: listing.hidden.clone(),
+            codec: listing.codec,
+            uncompressed: listing.uncompressed,
+        }
+    }
+
+    /// Reads the contents of undecided events and of those before them, and records what they say.
+    pub fn compare(&self, pairs: Vec<(EventId, EventId)>, report: &(dyn Fn(Event) + Sync)) {
+        compare::decide(self, pairs, report);
+    }
+
+    /// Whether two files have the same contents, by reading them.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read.
+    pub fn same_contents(&self, one: EventId, other: EventId) -> std::io::Result<bool> {
+        compare::same_contents(self, one, other)
+    }
+}

@@ -1,1 +1,52 @@
-//! (being built)
+//! The explorer's answers as text and JSON, one file a question. The JSON is a contract: scripts rely on its keys.
+//!
+//! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
+//! through `text` on its way into text; JSON carries the exact bytes.
+
+mod diff;
+mod entry;
+mod find;
+mod history;
+mod layers;
+mod ls;
+pub mod pattern;
+
+pub use diff::{Range, diff};
+pub use find::find;
+pub use history::history;
+pub use layers::layers;
+pub use ls::{Ls, ls};
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::image::Image;
+use crate::load::LayerState;
+use crate::stack::Stack;
+
+/// Text for people, or JSON for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Columns.
+    Text,
+    /// One object, or one object a line.
+    Json,
+}
+
+/// A loaded image: what reports are about.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// What it says of itself.
+    pub image: &'a Image,
+    /// Its union filesystem.
+    pub stack: &'a Stack,
+    /// What is known of each layer beyond the stack.
+    pub states: &'a [Arc<LayerState>],
+}
+
+fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}

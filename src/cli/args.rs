@@ -1,0 +1,158 @@
+//! The arguments, as clap parses them. Nothing here touches the world.
+
+use clap::{Args as Arguments, Parser, Subcommand};
+
+use super::Failure;
+use crate::image::platform::Platform;
+use crate::report::Format;
+
+const EXAMPLES: &str = "\
+Examples:
+  layertui image.tar                     explore a saved image
+  layertui demo                          explore the built-in example
+  docker save nginx | layertui -         explore an image as it is exported
+  layertui oci:build/layout:v2           a tag of an OCI layout
+  layertui layers image.tar              the layer stack as text
+  layertui diff image.tar --layer 3      what layer 3 changed
+  layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
+  layertui find image.tar id_rsa         in any layer, also where it was deleted
+  layertui ls image.tar /etc --long --layer -2
+
+<IMAGE> is a path (recognised by its content), - for standard input, or one of
+docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR.
+
+Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
+
+/// Opens a container image as the union filesystem it is: which layer added this file?
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// The image to explore.
+    pub(super) image: Option<String>,
+
+    /// Of a multi-platform image, take this platform: OS/ARCH[/VARIANT].
+    #[arg(long, value_name = "PLATFORM", global = true)]
+    platform: Option<String>,
+
+    /// Leave the mouse to the terminal.
+    #[arg(long)]
+    pub(super) no_mouse: bool,
+}
+
+impl Args {
+    pub(super) fn platform(&self) -> Result<Option<Platform>, Failure> {
+        let Some(platform) = &self.platform else { return Ok(None) };
+        Platform::parse(platform)
+            .map(Some)
+            .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Explore the built-in example image
+    Demo,
+    /// The layer stack: sizes, commands, what each layer changed
+    Layers(Layers),
+    /// The merged tree at a layer
+    Ls(Ls),
+    /// What a layer, or a range of layers, changed
+    Diff(Diff),
+    /// Every event of a path, oldest first
+    History(History),
+    /// Paths in any layer, also removed and shadowed ones
+    Find(Find),
+}
+
+/// An image, and how to write about it.
+#[derive(Debug, Arguments)]
+pub(super) struct Common {
+    /// The image.
+    pub(super) image: String,
+
+    /// JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Common {
+    pub(super) fn format(&self) -> Format {
+        if self.json { Format::Json } else { Format::Text }
+    }
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Layers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Ls {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// Where to begin.
+    #[arg(default_value = "/")]
+    pub(super) path: String,
+
+    /// The layer on top: a number from 0, a negative number from the top, or a digest prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
+
+    /// Everything below, too.
+    #[arg(long, short)]
+    pub(super) recursive: bool,
+
+    /// Mode, owner, size, time and owner layer.
+    #[arg(long, short)]
+    pub(super) long: bool,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// The layer (default: the last): a number from 0, a negative number from the top, or a digest prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true, conflicts_with_all = ["from", "to"])]
+    pub(super) layer: Option<String>,
+
+    /// The first layer of a range (default: 0 if --to is given).
+    #[arg(long, value_name = "A", allow_hyphen_values = true)]
+    pub(super) from: Option<String>,
+
+    /// The last layer of a range (default: the last if --from is given).
+    #[arg(long, value_name = "B", allow_hyphen_values = true)]
+    pub(super) to: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct History {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// The path, or a pattern with --glob or --regex.
+    pub(super) path: String,
+
+    /// PATH is a shell pattern (over the whole path if it has a '/', else over the name).
+    #[arg(long, conflicts_with = "regex")]
+    pub(super) glob: bool,
+
+    /// PATH is a regular expression over whole paths.
+    #[arg(long)]
+    pub(super) regex: bool,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Find {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
+    pub(super) pattern: String,
+}

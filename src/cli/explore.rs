@@ -1,0 +1,256 @@
+//! The explorer: terminal, loader and state joined by one queue of messages.
+//!
+//! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
+//! all that has happened meanwhile, and draws once.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use super::args::Args;
+use super::open::Pace;
+use super::{Failure, Outcome};
+use crate::app::message::{Choice, Effect, Message};
+use crate::app::state::State;
+use crate::app::update;
+use crate::load::{Event, Loader, Want};
+use crate::source::{Error, Opened, Several, Source};
+use crate::stack::Stack;
+use crate::terminal::{self, Session, Signal};
+use crate::ui;
+
+/// What is opened sooner than this is there in the first frame, and errors come without a screen.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// Something that happened.
+enum Happening {
+    Input(io::Result<Message>),
+    Signal(Signal),
+    Opened(Result<Opened, Error>),
+    /// From the loader with this number; an older one's news are no news.
+    Load(u64, Event),
+    /// A thread of ours panicked; its message has been printed.
+    Crashed,
+}
+
+/// Explores what `open` opens.
+pub(super) fn run(
+    args: &Args,
+    open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
+) -> Outcome {
+    let (send, receive) = mpsc::channel();
+    in_background(&send, "open", move |send| {
+        let _ = send.send(Happening::Opened(open()));
+    })?;
+    let first = match receive.recv_timeout(PATIENCE) {
+        Ok(Happening::Opened(Err(error))) => return Err(error.into()),
+        Ok(happening) => Some(happening),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+    };
+    let session = Session::enter(!args.no_mouse).map_err(|error| {
+        Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
+    })?;
+    let mut explorer = Explorer::new(session, send, !args.no_mouse)?;
+    explorer.listen()?;
+    explorer.explore(first, &receive)
+}
+
+struct Explorer {
+    session: Session,
+    state: State,
+    send: Sender<Happening>,
+    loader: Option<Loader>,
+    loaders: u64,
+    several: Option<Several>,
+    /// What is shown while there is no image.
+    nothing: Stack,
+}
+
+impl Explorer {
+    fn new(session: Session, send: Sender<Happening>, mouse: bool) -> Result<Self, Failure> {
+        let mut state = State::new(session.size()?);
+        state.theme = terminal::theme();
+        state.mouse = mouse;
+        let nothing = Stack::new(0);
+        Ok(Self { session, state, send, loader: None, loaders: 0, several: None, nothing })
+    }
+
+    fn listen(&self) -> Outcome {
+        let send = self.send.clone();
+        terminal::spawn_input(move |input| send.send(Happening::Input(input)).is_ok())?;
+        let send = self.send.clone();
+        terminal::spawn_signals(move |signal| send.send(Happening::Signal(signal)).is_ok())?;
+        Ok(())
+    }
+
+    fn explore(&mut self, first: Option<Happening>, receive: &Receiver<Happening>) -> Outcome {
+        let mut next = first;
+        loop {
+            while let Some(happening) = next {
+                if self.deal_with(happening)? {
+                    return Ok(());
+                }
+                next = receive.try_recv().ok();
+            }
+            self.draw()?;
+            // We hold a sender ourselves: this never fails.
+            next = receive.recv().ok();
+        }
+    }
+
+    fn draw(&mut self) -> Outcome {
+        let Self { session, state, loader, nothing, .. } = self;
+        match loader {
+            Some(loader) => {
+                let stack = loader.stack();
+                session.draw(|frame| ui::draw(state, &stack, frame))
+            }
+            None => session.draw(|frame| ui::draw(state, nothing, frame)),
+        }
+        .map_err(lost)
+    }
+
+    /// Returns whether the explorer ends.
+    fn deal_with(&mut self, happening: Happening) -> Result<bool, Failure> {
+        match happening {
+            Happening::Input(input) => self.tell(input.map_err(lost)?),
+            Happening::Signal(Signal::End(number)) => Err(Failure::Signal(number)),
+            Happening::Signal(Signal::Suspend) => {
+                self.session.suspend().map_err(lost)?;
+                Ok(false)
+            }
+            Happening::Signal(Signal::Continue) => {
+                self.session.resume().map_err(lost)?;
+                Ok(false)
+            }
+            Happening::Opened(Ok(Opened::Image(source))) => self.load(source),
+            Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
+            Happening::Opened(Err(error)) => Err(error.into()),
+            Happening::Load(number, event) if number == self.loaders => self.report(event),
+            Happening::Load(..) => Ok(false),
+            Happening::Crashed => Err(Failure::Error(
+                "a part of the program failed; please report what is printed above".to_owned(),
+            )),
+        }
+    }
+
+    fn offer(&mut self, several: Several) -> Result<bool, Failure> {
+        let choices = several
+            .choices
+            .iter()
+            .map(|choice| {
+                let platform = choice.platform.as_ref().map(ToString::to_string);
+                let id = choice.id.as_deref().map(|id| id.chars().take(19).collect());
+                let layers = Some(format!("{} layers", choice.layers));
+                let detail: Vec<String> = [platform, layers, id].into_iter().flatten().collect();
+                let name = if choice.names.is_empty() {
+                    choice.reference.clone()
+                } else {
+                    choice.names.join(", ")
+                };
+                Choice { name, detail: detail.join("  ") }
+            })
+            .collect();
+        self.several = Some(several);
+        self.tell(Message::Choices(choices))
+    }
+
+    /// Starts reading an image's layers; the stack of them shows at once.
+    fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Failure> {
+        if let Some(loader) = &self.loader {
+            loader.stop();
+        }
+        let loader = Loader::new(Arc::from(source));
+        self.loaders += 1;
+        let image = Box::new(loader.source().image().clone());
+        self.loader = Some(loader.clone());
+        let number = self.loaders;
+        in_background(&self.send, "load", move |send| {
+            let pace = Pace::new();
+            loader.run(Want::Kinds, &|event| {
+                if pace.lets(&event) && send.send(Happening::Load(number, event)).is_err() {
+                    // The explorer is gone.
+                    loader.stop();
+                }
+            });
+        })?;
+        self.tell(Message::Image(image))
+    }
+
+    fn report(&mut self, event: Event) -> Result<bool, Failure> {
+        match event {
+            Event::Reading { layer, done, total } => {
+                self.tell(Message::Reading { layer, done, total })
+            }
+            Event::Listed(layer) => self.tell(Message::Listed { layer }),
+            Event::Folded(layer, state) => self.tell(Message::Folded {
+                layer,
+                problems: state.problems.clone(),
+                hidden: state.hidden.clone(),
+            }),
+            Event::Comparing { left } => self.tell(Message::Compared { left: left as u64 }),
+            Event::Finished => self.tell(Message::Finished),
+        }
+    }
+
+    /// Gives the state a message and does what it asks for.
+    fn tell(&mut self, message: Message) -> Result<bool, Failure> {
+        let effects = match &self.loader {
+            Some(loader) => update(&mut self.state, &loader.stack(), message),
+            None => update(&mut self.state, &self.nothing, message),
+        };
+        for effect in effects {
+            if self.perform(effect)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
+        match effect {
+            Effect::Quit => return Ok(true),
+            Effect::Suspend => self.session.suspend().map_err(lost)?,
+            Effect::StopReading => {
+                if let Some(loader) = &self.loader {
+                    loader.stop();
+                }
+            }
+            Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
+            Effect::Choose(choice) => {
+                let opened = self.several.as_ref().map(|several| several.open(choice));
+                match opened {
+                    Some(Ok(source)) => return self.load(source),
+                    Some(Err(error)) => return self.tell(Message::Failed(error.to_string())),
+                    None => {}
+                }
+            }
+            Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
+            Effect::Redraw => self.session.redraw().map_err(lost)?,
+        }
+        Ok(false)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
+fn lost(error: io::Error) -> Failure {
+    Failure::Error(format!("the terminal is lost: {error}"))
+}
+
+/// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
+fn in_background(
+    send: &Sender<Happening>,
+    name: &str,
+    work: impl FnOnce(&Sender<Happening>) + Send + 'static,
+) -> Outcome {
+    let send = send.clone();
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if catch_unwind(AssertUnwindSafe(|| work(&send))).is_err() {
+            let _ = send.send(Happening::Crashed);
+        }
+    })?;
+    Ok(())
+}

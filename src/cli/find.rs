@@ -1,0 +1,21 @@
+//! `layertui find`
+
+use super::args::Find;
+use super::open::load;
+use super::{Failure, Outcome, output};
+use crate::image::platform::Platform;
+use crate::load::Want;
+use crate::report;
+use crate::report::pattern::Pattern;
+
+pub(super) fn run(command: &Find, platform: Option<Platform>) -> Outcome {
+    let pattern = Pattern::guess(&command.pattern).map_err(Failure::Error)?;
+    let loaded = load(&command.common.image, platform, Want::Tree)?;
+    let found = loaded.subject(|subject| {
+        output(|out| report::find(out, subject, &pattern, command.common.format()))
+    })?;
+    if found == 0 {
+        return Err(Failure::No(format!("{}: no layer has such a path", command.pattern)));
+    }
+    Ok(())
+}

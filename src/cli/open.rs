@@ -1,0 +1,138 @@
+//! From an IMAGE argument to a loaded image, and from a --layer argument to a layer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::Failure;
+use super::progress::Progress;
+use crate::image::Image;
+use crate::image::platform::Platform;
+use crate::load::{Event, LayerState, Loader, Want};
+use crate::report::Subject;
+use crate::source::{self, Opened, Options, Source};
+use crate::stack::Stack;
+
+/// An image and everything that was read of it.
+pub(super) struct Loaded {
+    pub(super) loader: Loader,
+    states: Vec<Arc<LayerState>>,
+}
+
+impl Loaded {
+    pub(super) fn image(&self) -> &Image {
+        self.loader.source().image()
+    }
+
+    /// Calls `with` with what reports need.
+    pub(super) fn subject<T>(&self, with: impl FnOnce(Subject<'_>) -> T) -> T {
+        let stack = self.loader.stack();
+        with(Subject { image: self.image(), stack: &stack, states: &self.states })
+    }
+
+    pub(super) fn with_stack<T>(&self, with: impl FnOnce(&Stack) -> T) -> T {
+        with(&self.loader.stack())
+    }
+
+    /// The layer an argument means: a number, a negative number from the top, or a digest or diff ID prefix.
+    pub(super) fn layer(&self, argument: Option<&str>) -> Result<usize, Failure> {
+        let layers = &self.image().layers;
+        let Some(last) = layers.len().checked_sub(1) else {
+            return Err(Failure::Error("the image has no layers".to_owned()));
+        };
+        let Some(argument) = argument else { return Ok(last) };
+        if let Ok(number) = argument.parse::<i64>() {
+            let index = if number < 0 { layers.len() as i64 + number } else { number };
+            if let Some(index) = usize::try_from(index).ok().filter(|&index| index <= last) {
+                return Ok(index);
+            }
+        }
+        let matches = |digest: &Option<String>| {
+            digest.as_deref().is_some_and(|digest| {
+                let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
+                !argument.is_empty() && (digest.starts_with(argument) || hex.starts_with(argument))
+            })
+        };
+        let found: Vec<usize> = (0..layers.len())
+            .filter(|&at| matches(&layers[at].digest) || matches(&layers[at].diff_id))
+            .collect();
+        match found[..] {
+            [one] => Ok(one),
+            [] => Err(Failure::Error(format!(
+                "no layer '{argument}': layers are 0 to {last}, -1 is the last, or give the beginning of a digest"
+            ))),
+            _ => Err(Failure::Error(format!(
+                "layer '{argument}' is ambiguous: layers {} begin like that",
+                found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ))),
+        }
+    }
+}
+
+/// Opens the one image that an argument means.
+pub(super) fn open(
+    reference: &str,
+    platform: Option<Platform>,
+) -> Result<Box<dyn Source>, Failure> {
+    let progress = Progress::new();
+    let options = Options { platform, watch: Some(&progress) };
+    let opened = source::open(reference, &options);
+    progress.clear();
+    match opened? {
+        Opened::Image(source) => Ok(source),
+        Opened::Several(several) => {
+            let choices = several.choices.iter().map(|choice| {
+                let names = choice.names.join(", ");
+                let platform = choice.platform.as_ref().map(ToString::to_string);
+                format!("{}  {names}  {}", choice.reference, platform.unwrap_or_default())
+            });
+            Err(Failure::Choices {
+                message: format!("{reference} holds several images; choose one:"),
+                choices: choices.collect(),
+            })
+        }
+    }
+}
+
+/// Opens and reads an image, with progress on a terminal.
+pub(super) fn load(
+    reference: &str,
+    platform: Option<Platform>,
+    want: Want,
+) -> Result<Loaded, Failure> {
+    let source: Arc<dyn Source> = Arc::from(open(reference, platform)?);
+    let loader = Loader::new(source);
+    let progress = Progress::new();
+    let states = loader.run(want, &|event| progress.event(&event));
+    progress.clear();
+    Ok(Loaded { loader, states })
+}
+
+/// Thins out progress: more than some thirty reports a second are seen by nobody.
+pub(super) struct Pace {
+    start: Instant,
+    /// Milliseconds from `start` before which nothing more is let through.
+    next: AtomicU64,
+}
+
+impl Pace {
+    const GAP: u64 = 33;
+
+    pub(super) fn new() -> Self {
+        Self { start: Instant::now(), next: AtomicU64::new(0) }
+    }
+
+    /// Whether this event is to be passed on. Only progress is ever held back.
+    pub(super) fn lets(&self, event: &Event) -> bool {
+        if !matches!(event, Event::Reading { .. } | Event::Comparing { left: 1.. }) {
+            return true;
+        }
+        let now = self.start.elapsed().as_millis() as u64;
+        let next = self.next.load(Ordering::Relaxed);
+        now >= next
+            && self
+                .next
+                .compare_exchange(next, now + Self::GAP, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+}

@@ -1,0 +1,62 @@
+//! What a layer's description, its listing and its fold found odd, as one list of problems a person can read.
+
+use crate::image;
+use crate::layer::{Listing, Problem, Severity};
+use crate::stack::fold::{EVENT_LIMIT, Oddities, Oddity};
+
+/// All problems of a layer, worst first.
+pub(super) fn problems(
+    listing: &Listing,
+    oddities: &Oddities,
+    described: Option<&image::Layer>,
+) -> Vec<Problem> {
+    let mut problems = listing.problems.clone();
+    if let Some(layer) = described {
+        let said = layer.problems.iter().map(|message| warning(message.clone()));
+        problems.extend(
+            said.filter(|said| {
+                listing.problems.iter().all(|problem| problem.message != said.message)
+            }),
+        );
+    }
+    problems.extend(oddities.iter().map(|(&oddity, (count, path))| odd(oddity, *count, path)));
+    problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    problems
+}
+
+fn warning(message: String) -> Problem {
+    Problem { severity: Severity::Warning, message }
+}
+
+fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
+    let severity = match oddity {
+        Oddity::WhiteoutOfNothing | Oddity::OpaqueOfNothing | Oddity::ThroughLink => Severity::Note,
+        Oddity::Duplicate | Oddity::Clamped | Oddity::BrokenLink | Oddity::RootNotDirectory => {
+            Severity::Warning
+        }
+        Oddity::TooMany => Severity::Error,
+    };
+    let what = match oddity {
+        Oddity::WhiteoutOfNothing => "whiteout of a path that no lower layer has".to_owned(),
+        Oddity::OpaqueOfNothing => "opaque marker in a directory that does not exist".to_owned(),
+        Oddity::ThroughLink => {
+            "entry below a symbolic link, shown where the link leads (as umoci and containerd extract \
+             it; Docker's overlay2 and containers/storage would make a directory in the link's place)"
+                .to_owned()
+        }
+        Oddity::Duplicate => "path with more than one entry, the last one counts".to_owned(),
+        Oddity::Clamped => "name with '..' in it, kept below the root".to_owned(),
+        Oddity::BrokenLink => "hard link to a path that is not there".to_owned(),
+        Oddity::RootNotDirectory => {
+            "entry for the root that is no directory, ignored".to_owned()
+        }
+        Oddity::TooMany => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
+    };
+    let path = String::from_utf8_lossy(path);
+    let message = if count == 1 {
+        format!("{what}: {path}")
+    } else {
+        format!("{what}: {path} and {} more", count - 1)
+    };
+    Problem { severity, message }
+}

@@ -1,0 +1,105 @@
+//! The order of work: which layer is listed next, and handing listings over in layer order.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use super::{Event, Loader};
+use crate::layer::{Listing, Problem, Severity, Watch};
+
+/// More threads than this gain nothing: the largest layer alone takes longest.
+const THREADS: usize = 8;
+
+/// Lists every layer, largest first and each blob once, and calls `take` for each in layer order.
+pub(super) fn in_order(
+    loader: &Loader,
+    report: &(dyn Fn(Event) + Sync),
+    mut take: impl FnMut(usize, &Listing),
+) {
+    let jobs = jobs(loader);
+    let layers = loader.source.image().layers.len();
+    let next = AtomicUsize::new(0);
+    let workers = threads().min(jobs.len());
+    let (send, receive) = mpsc::channel::<(usize, Arc<Listing>)>();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let send = send.clone();
+            let (jobs, next) = (&jobs, &next);
+            scope.spawn(move || {
+                while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let listing = Arc::new(list(loader, same[0], report));
+                    for &layer in same {
+                        report(Event::Listed(layer));
+                        if send.send((layer, Arc::clone(&listing))).is_err() {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut waiting: Vec<Option<Arc<Listing>>> = vec![None; layers];
+        let mut due = 0;
+        for (layer, listing) in receive {
+            waiting[layer] = Some(listing);
+            while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
+                take(due, &listing);
+                due += 1;
+            }
+        }
+    });
+}
+
+/// How many threads are worth starting.
+pub(super) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(THREADS)
+}
+
+/// Layers with the same bytes together, the largest first.
+fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
+    let source = &loader.source;
+    let mut jobs: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for layer in 0..source.image().layers.len() {
+        match source.content_key(layer) {
+            Some(key) => {
+                let job = *known.entry(key).or_insert(jobs.len());
+                if job == jobs.len() {
+                    jobs.push(Vec::new());
+                }
+                jobs[job].push(layer);
+            }
+            None => jobs.push(vec![layer]),
+        }
+    }
+    jobs.sort_by_key(|same| std::cmp::Reverse(source.weight(same[0])));
+    jobs
+}
+
+fn list(loader: &Loader, layer: usize, report: &(dyn Fn(Event) + Sync)) -> Listing {
+    if loader.stopped() {
+        let message = "not read: reading was stopped".to_owned();
+        let problem = Problem { severity: Severity::Error, message };
+        return Listing { problems: vec![problem], ..Listing::default() };
+    }
+    let total = loader.source.weight(layer);
+    loader.source.list(layer, &Progress { loader, layer, total, report })
+}
+
+struct Progress<'a> {
+    loader: &'a Loader,
+    layer: usize,
+    total: u64,
+    report: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Watch for Progress<'_> {
+    fn progress(&self, done: u64) {
+        (self.report)(Event::Reading { layer: self.layer, done, total: self.total });
+    }
+
+    fn cancelled(&self) -> bool {
+        self.loader.stopped()
+    }
+}

@@ -1,0 +1,65 @@
+//! Paths in any layer, also removed and shadowed ones.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::PathKeys;
+use super::pattern::Pattern;
+use super::{Format, Subject, entry, json_line};
+use crate::text;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    path: PathKeys<'a>,
+    layers: &'a [usize],
+    visible: bool,
+    size: Option<u64>,
+    #[serde(rename = "wastedBytes")]
+    wasted: u64,
+}
+
+/// Writes one line for each path that matches; returns how many did.
+///
+/// # Errors
+/// What writing reports.
+pub fn find(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    pattern: &Pattern,
+    format: Format,
+) -> io::Result<u64> {
+    let stack = subject.stack;
+    let mut found = 0;
+    for node in pattern.matches(stack) {
+        let history = stack.history(node);
+        let Some(last) = history.last() else { continue };
+        found += 1;
+        let mut layers: Vec<usize> = history.iter().map(|step| step.layer).collect();
+        layers.dedup();
+        let visible = last.event != crate::stack::ChangeKind::Removed;
+        let path = stack.path(node);
+        let size = entry::size(&last.version);
+        match format {
+            Format::Json => json_line(
+                out,
+                &Line {
+                    path: PathKeys::new(&path),
+                    layers: &layers,
+                    visible,
+                    size,
+                    wasted: stack.wasted_at(node),
+                },
+            )?,
+            Format::Text => {
+                let shown = if visible { ' ' } else { '-' };
+                let size = size.map_or_else(|| " ".repeat(6), text::size::fixed);
+                let layers: Vec<String> = layers.iter().map(|layer| format!("L{layer}")).collect();
+                write!(out, "{shown} {size}  {:<12}  ", layers.join(" "))?;
+                entry::write_name(out, stack, &last.version, &path)?;
+            }
+        }
+    }
+    Ok(found)
+}

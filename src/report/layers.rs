@@ -1,0 +1,207 @@
+//! The layer stack: what each layer stores, what it did to the merged tree, what made it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Format, Subject, json_line};
+use crate::image::Layer;
+use crate::layer::Severity;
+use crate::text;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    schema: &'static str,
+    image: ImageKeys<'a>,
+    totals: Totals,
+    layers: Vec<LayerKeys<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageKeys<'a> {
+    reference: &'a str,
+    source: &'a str,
+    id: Option<&'a str>,
+    manifest_digest: Option<&'a str>,
+    platform: Option<String>,
+    created: Option<&'a str>,
+    labels: BTreeMap<&'a str, &'a str>,
+    names: &'a [String],
+    problems: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Totals {
+    stored_bytes: u64,
+    visible_bytes: u64,
+    wasted_bytes: u64,
+    efficiency: f64,
+    entries: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerKeys<'a> {
+    index: usize,
+    diff_id: Option<&'a str>,
+    digest: Option<&'a str>,
+    media_type: Option<&'a str>,
+    compressed_bytes: Option<u64>,
+    bytes: u64,
+    net_bytes: i64,
+    cumulative_bytes: u64,
+    created_by: Option<&'a str>,
+    comment: Option<&'a str>,
+    created: Option<&'a str>,
+    writable: bool,
+    entries: u64,
+    added: u64,
+    modified: u64,
+    metadata: u64,
+    rewritten: u64,
+    removed: u64,
+    undecided: u64,
+    hidden: Vec<String>,
+    problems: Vec<&'a str>,
+}
+
+/// Writes the layer stack.
+///
+/// # Errors
+/// What writing reports.
+pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::Result<()> {
+    match format {
+        Format::Json => json_line(out, &document(subject)),
+        Format::Text => text_of(out, subject),
+    }
+}
+
+fn document(subject: Subject<'_>) -> Document<'_> {
+    let Subject { image, stack, .. } = subject;
+    let balance = stack.balance();
+    let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    Document {
+        schema: "layertui/1",
+        image: ImageKeys {
+            reference: &image.reference,
+            source: &image.source,
+            id: image.id.as_deref(),
+            manifest_digest: image.manifest_digest.as_deref(),
+            platform: image.platform.as_ref().map(ToString::to_string),
+            created: image.config.created.as_deref(),
+            labels,
+            names: &image.names,
+            problems: &image.problems,
+        },
+        totals: Totals {
+            stored_bytes: balance.stored,
+            visible_bytes: balance.visible,
+            wasted_bytes: balance.wasted,
+            efficiency: balance.efficiency,
+            entries: balance.entries,
+        },
+        layers: image
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(at, layer)| keys(subject, at, layer))
+            .collect(),
+    }
+}
+
+fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'a> {
+    let summary = subject.stack.summary(index);
+    let state = subject.states.get(index);
+    LayerKeys {
+        index,
+        diff_id: layer.diff_id.as_deref(),
+        digest: layer.digest.as_deref(),
+        media_type: layer.media_type.as_deref(),
+        compressed_bytes: layer.compressed_bytes,
+        bytes: summary.bytes,
+        net_bytes: summary.net_bytes,
+        cumulative_bytes: summary.cumulative_bytes,
+        created_by: layer.created_by.as_deref(),
+        comment: layer.comment.as_deref(),
+        created: layer.created.as_deref(),
+        writable: layer.writable,
+        entries: summary.entries,
+        added: summary.added,
+        modified: summary.modified,
+        metadata: summary.metadata,
+        rewritten: summary.rewritten,
+        removed: summary.removed,
+        undecided: summary.undecided,
+        hidden: state.map_or_else(Vec::new, |state| {
+            let paths = state.hidden.iter().map(|hidden| &hidden.path);
+            paths.map(|path| format!("/{}", String::from_utf8_lossy(path))).collect()
+        }),
+        problems: state.map_or_else(
+            || layer.problems.iter().map(String::as_str).collect(),
+            |state| state.problems.iter().map(|problem| problem.message.as_str()).collect(),
+        ),
+    }
+}
+
+fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
+    let Subject { image, stack, states } = subject;
+    let visible = text::visible_str;
+    writeln!(out, "{}  ({})", visible(&image.reference), image.source)?;
+    for name in &image.names {
+        writeln!(out, "  name      {}", visible(name))?;
+    }
+    let facts = [
+        ("id", image.id.clone()),
+        ("digest", image.manifest_digest.clone()),
+        ("platform", image.platform.as_ref().map(ToString::to_string)),
+        ("created", image.config.created.clone()),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            writeln!(out, "  {name:<9} {}", visible(&value))?;
+        }
+    }
+    for problem in &image.problems {
+        writeln!(out, "  problem   {}", visible(problem))?;
+    }
+    writeln!(out, "\n  #  stored     net   total  entries    +    ~    =    r    -  command")?;
+    for (index, layer) in image.layers.iter().enumerate() {
+        let summary = stack.summary(index);
+        let command = layer.created_by.as_deref().map_or_else(|| "-".into(), text::command::clean);
+        writeln!(
+            out,
+            "{index:>3}  {} {} {} {:>8} {:>4} {:>4} {:>4} {:>4} {:>4}  {}",
+            text::size::fixed(summary.bytes),
+            text::size::signed(summary.net_bytes),
+            text::size::fixed(summary.cumulative_bytes),
+            summary.entries,
+            summary.added,
+            summary.modified,
+            summary.metadata,
+            summary.rewritten,
+            summary.removed,
+            text::shorten::middle(&command, 72),
+        )?;
+        for problem in states.get(index).iter().flat_map(|state| &state.problems) {
+            let weight = match problem.severity {
+                Severity::Note => "note",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            };
+            writeln!(out, "       {weight}: {}", visible(&problem.message))?;
+        }
+    }
+    let balance = stack.balance();
+    writeln!(
+        out,
+        "\n{} stored, {} visible, {} wasted, efficiency {:.1} %",
+        text::size::long(balance.stored),
+        text::size::long(balance.visible),
+        text::size::long(balance.wasted),
+        balance.efficiency * 100.0
+    )
+}

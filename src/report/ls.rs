@@ -1,0 +1,62 @@
+//! The merged tree.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::{EntryKeys, PathKeys, write_long, write_name};
+use super::{Format, Subject, json_line};
+use crate::stack::entry::Kind;
+use crate::stack::walk::{Scope, Walk};
+use crate::stack::{NodeId, Version};
+
+/// What to list.
+#[derive(Clone, Copy, Debug)]
+pub struct Ls {
+    /// The directory (its children are listed) or any other path (it is listed itself).
+    pub node: NodeId,
+    /// The merged tree of layers `0..=layer`.
+    pub layer: usize,
+    /// Everything below.
+    pub recursive: bool,
+    /// Mode, owner, size, time and layer in text.
+    pub long: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    path: PathKeys<'a>,
+    #[serde(flatten)]
+    entry: EntryKeys,
+}
+
+/// Lists the merged tree at a layer.
+///
+/// # Errors
+/// What writing reports.
+pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -> io::Result<()> {
+    let stack = subject.stack;
+    let mut line = |node: NodeId, version: &Version| {
+        let path = stack.path(node);
+        match format {
+            Format::Json => {
+                let entry = EntryKeys::new(stack, version);
+                json_line(out, &Line { path: PathKeys::new(&path), entry })
+            }
+            Format::Text if what.long => write_long(out, stack, version, &path),
+            Format::Text => write_name(out, stack, version, &path),
+        }
+    };
+    if let Some(version) = stack.visible(what.node, what.layer)
+        && version.kind != Kind::Directory
+    {
+        return line(what.node, &version);
+    }
+    for node in Walk::new(stack, Scope::Merged(what.layer), what.node, what.recursive) {
+        if let Some(version) = stack.visible(node, what.layer) {
+            line(node, &version)?;
+        }
+    }
+    Ok(())
+}
