@@ -1,0 +1,128 @@
+//! Whether the real engines are asked for, and running them.
+//!
+//! An engine runs in a mount namespace of its own where the places it writes to by default are private folders; what
+//! it mounts goes away with the namespace.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// Programs that the tests start, with the Debian package of each.
+const PROGRAMS: [(&str, &str); 14] = [
+    ("podman", "podman"),
+    ("buildah", "buildah"),
+    ("skopeo", "skopeo"),
+    ("umoci", "umoci"),
+    ("busybox", "busybox-static"),
+    ("setcap", "libcap2-bin"),
+    ("setfattr", "attr"),
+    ("zstd", "zstd"),
+    ("gzip", "gzip"),
+    ("tar", "tar"),
+    ("dpkg-deb", "dpkg"),
+    ("ldd", "libc-bin"),
+    ("unshare", "util-linux"),
+    ("mount", "mount"),
+];
+
+/// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need
+/// has to be there.
+pub fn wanted() -> bool {
+    static CHECKED: OnceLock<()> = OnceLock::new();
+    if std::env::var_os("LAYERTUI_INTEROP").is_none_or(|value| value != "1") {
+        eprintln!("skipped: LAYERTUI_INTEROP=1 holds layertui against real engines");
+        return false;
+    }
+    CHECKED.get_or_init(|| {
+        let missing: Vec<&str> =
+            PROGRAMS.iter().filter(|(name, _)| find(name).is_none()).map(|pair| pair.1).collect();
+        assert!(missing.is_empty(), "apt-get install {}", missing.join(" "));
+        let id = text(Command::new("id").arg("-u"));
+        assert_eq!(id.trim(), "0", "the engines build images as root only");
+    });
+    true
+}
+
+/// Where a program lies, also one for administrators only.
+pub fn find(name: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"].map(Into::into))
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
+}
+
+/// Runs to the end; anything but success fails the test with what the program said.
+pub fn run(command: &mut Command) -> Output {
+    command.stdin(Stdio::null());
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// What a program prints.
+pub fn text(command: &mut Command) -> String {
+    String::from_utf8(run(command).stdout).unwrap()
+}
+
+/// What a program makes of a file, into another file.
+pub fn filter(command: &mut Command, from: &Path, to: &Path) {
+    command.stdin(File::open(from).unwrap()).stdout(File::create(to).unwrap());
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// The private places of all engines.
+#[derive(Clone)]
+pub struct Engines {
+    home: std::path::PathBuf,
+}
+
+/// What of the host an engine must not see or touch.
+const ISOLATED: [&str; 4] = ["/etc/containers", "/var/lib", "/run", "/dev/shm"];
+
+impl Engines {
+    /// Prepares the folders below `home`.
+    pub fn new(home: &Path) -> Self {
+        for place in ISOLATED {
+            fs::create_dir_all(private(home, place)).unwrap();
+        }
+        fs::create_dir_all(home.join("tmp")).unwrap();
+        let accept = r#"{"default":[{"type":"insecureAcceptAnything"}]}"#;
+        fs::write(private(home, "/etc/containers").join("policy.json"), accept).unwrap();
+        Self { home: home.to_owned() }
+    }
+
+    /// A shell script in the engines' namespace; `arguments` are `$1`…
+    pub fn script<A: AsRef<OsStr>>(&self, script: &str, arguments: &[A]) -> Command {
+        let mut whole = String::from("set -eu\n");
+        for place in ISOLATED {
+            let own = private(&self.home, place);
+            whole.extend(["mount --bind '", &own.display().to_string(), "' ", place, "\n"]);
+        }
+        whole.push_str(script);
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--propagation", "private", "sh", "-c", &whole, "sh"]);
+        command.args(arguments);
+        command.env("TMPDIR", self.home.join("tmp")).env("HOME", &self.home);
+        command.env_remove("XDG_RUNTIME_DIR").current_dir(&self.home);
+        command
+    }
+
+    /// One engine's command.
+    pub fn command<A: AsRef<OsStr>>(&self, engine: &str, arguments: &[A]) -> Command {
+        self.script(&format!("exec {engine} \"$@\""), arguments)
+    }
+}
+
+fn private(home: &Path, place: &str) -> std::path::PathBuf {
+    home.join("instead-of").join(place.trim_start_matches('/').replace('/', "-"))
+}

@@ -1,0 +1,97 @@
+//! Running the binary under test, and reading its JSON.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::tree::Path;
+
+/// An image as the command line names it.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// For messages.
+    pub name: &'static str,
+    pub argument: String,
+    /// What standard input reads, where the argument is `-`.
+    pub stdin: Option<PathBuf>,
+}
+
+impl Form {
+    pub fn new(name: &'static str, argument: impl Into<String>) -> Self {
+        Self { name, argument: argument.into(), stdin: None }
+    }
+
+    /// What `layertui COMMAND IMAGE [ARGUMENTS] --json` prints.
+    pub fn json(&self, command: &str, arguments: &[&str]) -> Vec<u8> {
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.args([command, "--json", &self.argument]).args(arguments);
+        layertui.stdin(match &self.stdin {
+            Some(file) => Stdio::from(File::open(file).unwrap()),
+            None => Stdio::null(),
+        });
+        let output = layertui.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{layertui:?}: {}\n{errors}", output.status);
+        assert!(errors.is_empty(), "{layertui:?} says {errors}");
+        output.stdout
+    }
+
+    /// The one object that `layertui layers` prints.
+    pub fn layers(&self) -> Value {
+        serde_json::from_slice(&self.json("layers", &[])).unwrap()
+    }
+
+    /// The lines of `layertui ls --recursive --layer LAYER`.
+    pub fn ls(&self, layer: usize) -> Vec<Line> {
+        lines(&self.json("ls", &["--recursive", "--layer", &layer.to_string()]))
+    }
+
+    /// The lines of `layertui diff --layer LAYER`.
+    pub fn diff(&self, layer: usize) -> Vec<Line> {
+        lines(&self.json("diff", &["--layer", &layer.to_string()]))
+    }
+}
+
+/// A line of NDJSON about a path.
+#[derive(Debug)]
+pub struct Line {
+    pub path: Path,
+    pub value: Value,
+}
+
+impl Line {
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.value[key].as_str()
+    }
+
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.value[key].as_u64()
+    }
+
+    pub fn is_hard_link(&self) -> bool {
+        self.text("type") == Some("hardlink")
+    }
+}
+
+/// Reads NDJSON.
+pub fn lines(json: &[u8]) -> Vec<Line> {
+    let objects = json.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let read = |line: &[u8]| {
+        let value: Value = serde_json::from_slice(line).unwrap();
+        let path = match value["pathBytes"].as_str() {
+            Some(bytes) => STANDARD.decode(bytes).unwrap(),
+            None => value["path"].as_str().unwrap().as_bytes().to_vec(),
+        };
+        Line { path, value }
+    };
+    objects.map(read).collect()
+}
+
+/// An attribute set as JSON has it.
+pub fn xattr_text(name: &[u8], value: &[u8]) -> (String, Value) {
+    (String::from_utf8_lossy(name).into_owned(), STANDARD.encode(value).into())
+}
