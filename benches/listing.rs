@@ -1,0 +1,211 @@
+//! Listing a saved image of about 1 GB and 50,000 entries, against what the same bytes cost without any of our
+//! bookkeeping: a bare walk over the headers, tar-rs, the bare decoders. Prints medians and ratios; decides nothing.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod archive;
+mod generator;
+mod measure;
+mod probe;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use archive::{Packing, Saved};
+use generator::{Image, Shape};
+use layertui::layer::blob::Blob;
+use layertui::layer::codec::{Codec, Decoder};
+use layertui::load::Want;
+use measure::{Times, in_earnest, ratio};
+
+const MB: f64 = 1e6;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(answer) = probe::answer()? {
+        println!("{answer}");
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let (entries, rounds) = if in_earnest() { (50_000, 15) } else { (2_000, 1) };
+    let image = Image::new(Shape { entries, layers: 5, shrink: 1 });
+    let path = folder.path().join("plain.tar");
+    let saved = archive::save(&image, &path, Packing::Plain)?;
+    println!("docker archive, plain layers: {:.0} MB", saved.uncompressed as f64 / MB);
+    plain(&path, &saved, rounds)?;
+    std::fs::remove_file(&path)?;
+
+    // A quarter: compressing is what takes long here.
+    let image = Image::new(Shape { entries: entries / 4, layers: 5, shrink: 1 });
+    for (name, packing, codec) in
+        [("gzip", Packing::Gzip, Codec::Gzip), ("zstd", Packing::Zstd, Codec::Zstd)]
+    {
+        let path = folder.path().join(name);
+        let saved = archive::save(&image, &path, packing)?;
+        let stored: u64 = saved.layers.iter().map(|layer| layer.1).sum();
+        println!(
+            "\nOCI archive, {name} layers: {:.0} MB, {:.2} times smaller",
+            saved.uncompressed as f64 / MB,
+            saved.uncompressed as f64 / stored as f64
+        );
+        compressed(&path, &saved, codec, rounds.min(5))?;
+        std::fs::remove_file(&path)?;
+    }
+    Ok(())
+}
+
+fn plain(path: &Path, saved: &Saved, rounds: usize) -> Result<(), Box<dyn Error>> {
+    let file = Arc::new(File::open(path)?);
+    let mut times: [Times; 5] = Default::default();
+    let [bare, tar_rs, first, tree, kinds] = &mut times;
+    let (mut headers, mut entries) = (0, 0);
+    for _ in 0..rounds {
+        headers = bare.take(|| bare_walk(&file, saved))?;
+        entries = tar_rs.take(|| tar_rs_walk(&file, saved))?;
+        first.take(|| probe::open(path).map(|source| source.image().layers.len()))?;
+        tree.take(|| probe::load(path, Want::Tree))?;
+        kinds.take(|| probe::load(path, Want::Kinds))?;
+    }
+    println!("  {headers} headers, {entries} entries");
+    print("bare walk, one thread", bare, bare);
+    print("tar-rs entries_with_seek", tar_rs, bare);
+    print("first frame: source::open", first, bare);
+    print("tree: open and load", tree, bare);
+    print("all kinds: open and load", kinds, bare);
+    println!("  tree / tar-rs: {:.2}", ratio(tree.median(), tar_rs.median()));
+    memory(path)
+}
+
+fn compressed(
+    path: &Path,
+    saved: &Saved,
+    codec: Codec,
+    rounds: usize,
+) -> Result<(), Box<dyn Error>> {
+    let file = Arc::new(File::open(path)?);
+    let mut times: [Times; 3] = Default::default();
+    let [bare, all, first] = &mut times;
+    for _ in 0..rounds {
+        bare.take(|| bare_decode(&file, saved, codec))?;
+        first.take(|| probe::open(path).map(|source| source.image().layers.len()))?;
+        all.take(|| probe::load(path, Want::Kinds))?;
+    }
+    let speed = saved.uncompressed as f64 / MB / bare.median().as_secs_f64();
+    println!("  bare decoder: {speed:.0} MB/s on all cores");
+    print("bare decoder, all cores", bare, bare);
+    print("first frame: source::open", first, bare);
+    print("all kinds: open and load", all, bare);
+    memory(path)
+}
+
+fn print(what: &str, times: &Times, yardstick: &Times) {
+    let (median, by) = (times.median(), ratio(times.median(), yardstick.median()));
+    println!(
+        "  {what:28} {:9.2} ms  {by:6.2} x  (longest {:.2} ms)",
+        median.as_secs_f64() * 1e3,
+        times.longest().as_secs_f64() * 1e3
+    );
+}
+
+fn memory(path: &Path) -> Result<(), Box<dyn Error>> {
+    let probe = probe::fresh(path, Want::Kinds)?;
+    println!(
+        "  a process that loads it: {:.1} MB resident, {:.1} MB at the peak; stack {:.1} MB, {} entries, {:.1} B each",
+        probe.resident as f64 / MB,
+        probe.peak as f64 / MB,
+        probe.stack as f64 / MB,
+        probe.entries,
+        probe.stack as f64 / probe.entries.max(1) as f64,
+    );
+    Ok(())
+}
+
+/// Header to header by positional reads of 16 KiB, sizes parsed, nothing else: the least that a listing can cost.
+fn bare_walk(file: &Arc<File>, saved: &Saved) -> io::Result<u64> {
+    let mut window = vec![0; 16 * 1024];
+    let mut headers = 0;
+    for &(offset, len) in &saved.layers {
+        let blob = Blob::region(Arc::clone(file), offset, len);
+        let (mut at, mut start, mut filled) = (0, 0, 0);
+        while at < len {
+            if at + 512 > start + filled as u64 {
+                start = at;
+                filled = blob.fill_at(&mut window, at)?;
+            }
+            let from = (at - start) as usize;
+            let Some(header) = window[..filled].get(from..from + 512) else { break };
+            if header[0] == 0 {
+                break;
+            }
+            headers += 1;
+            let digits = header[124..136].iter().filter(|byte| byte.is_ascii_digit());
+            let size = digits.fold(0, |size, &digit| size * 8 + u64::from(digit - b'0'));
+            at += 512 + size.next_multiple_of(512);
+        }
+    }
+    Ok(headers)
+}
+
+fn tar_rs_walk(file: &Arc<File>, saved: &Saved) -> io::Result<u64> {
+    let mut entries = 0;
+    for &(offset, len) in &saved.layers {
+        let region = Region { blob: Blob::region(Arc::clone(file), offset, len), at: 0 };
+        for entry in tar::Archive::new(region).entries_with_seek()? {
+            entries += u64::from(!entry?.path_bytes().is_empty());
+        }
+    }
+    Ok(entries)
+}
+
+struct Region {
+    blob: Blob,
+    at: u64,
+}
+
+impl Read for Region {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.blob.read_at(buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Region {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(at) => (at, 0),
+            SeekFrom::Current(by) => (self.at, by),
+            SeekFrom::End(by) => (self.blob.len(), by),
+        };
+        self.at = from.checked_add_signed(by).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+/// The same decoder over the same blobs on as many threads as a load uses, largest first; the output is dropped.
+fn bare_decode(file: &Arc<File>, saved: &Saved, codec: Codec) -> io::Result<u64> {
+    let mut layers = saved.layers.clone();
+    layers.sort_by_key(|layer| std::cmp::Reverse(layer.1));
+    let next = AtomicUsize::new(0);
+    let work = || -> io::Result<u64> {
+        let (mut out, mut total) = (vec![0; 128 * 1024], 0);
+        while let Some(&(offset, len)) = layers.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut decoder = Decoder::new(&Blob::region(Arc::clone(file), offset, len), codec)?;
+            loop {
+                match decoder.read(&mut out)? {
+                    0 => break,
+                    count => total += count as u64,
+                }
+            }
+        }
+        Ok(total)
+    };
+    let threads = std::thread::available_parallelism()?.get();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap_or(Ok(0))).sum()
+    })
+}

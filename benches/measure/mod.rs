@@ -1,0 +1,55 @@
+//! Taking times fairly: contenders in turn, medians, ratios within one run; and the memory of a fresh process.
+
+use std::fs;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Whether this is a run to measure (`cargo bench`), and not one to see that it runs at all (`cargo test --benches`).
+#[must_use]
+pub fn in_earnest() -> bool {
+    std::env::args().any(|argument| argument == "--bench")
+}
+
+/// Times of one contender.
+#[derive(Clone, Default)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    /// Runs `work` once and notes how long it took.
+    pub fn take<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = black_box(work());
+        self.0.push(start.elapsed());
+        result
+    }
+
+    /// The median.
+    #[must_use]
+    pub fn median(&self) -> Duration {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// The longest.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.0.iter().max().copied().unwrap_or_default()
+    }
+}
+
+/// How much longer one took than the other.
+#[must_use]
+pub fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64().max(1e-9)
+}
+
+/// A field of this process's status in bytes: `VmRSS` is what it holds, `VmHWM` the most it ever held. `None` where
+/// the system has no such file.
+#[must_use]
+pub fn memory(field: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(field))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1024)
+}

@@ -1,0 +1,84 @@
+//! What a process holds that loads one image and does nothing else: the benchmark runs itself again for that, because
+//! its own memory has seen other things.
+
+use std::error::Error;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use layertui::load::{Loader, Want};
+use layertui::source::{self, Opened, Options, Source};
+
+use crate::measure::memory;
+
+/// Memory of a process that has loaded an image.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Probe {
+    /// Bytes resident after loading.
+    pub resident: u64,
+    /// The most bytes that ever were.
+    pub peak: u64,
+    /// Bytes that the stack says it holds.
+    pub stack: u64,
+    /// Entries in all layers.
+    pub entries: u64,
+}
+
+/// Opens the only image of an archive.
+///
+/// # Errors
+/// Where there is no such image.
+pub fn open(path: &Path) -> Result<Arc<dyn Source>, Box<dyn Error>> {
+    match source::open(&path.to_string_lossy(), &Options::default())? {
+        Opened::Image(source) => Ok(Arc::from(source)),
+        Opened::Several(_) => Err("more than one image".into()),
+    }
+}
+
+/// Loads an archive from disk, in this process.
+///
+/// # Errors
+/// As [`open`].
+pub fn load(path: &Path, want: Want) -> Result<Loader, Box<dyn Error>> {
+    let loader = Loader::new(open(path)?);
+    loader.run(want, &|_| {});
+    Ok(loader)
+}
+
+/// Loads an archive in a fresh process and tells what that one holds.
+///
+/// # Errors
+/// Where the process cannot be started or fails.
+pub fn fresh(path: &Path, want: Want) -> Result<Probe, Box<dyn Error>> {
+    let want = if want == Want::Kinds { "kinds" } else { "tree" };
+    let output =
+        Command::new(std::env::current_exe()?).arg("--probe").arg(want).arg(path).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    match numbers[..] {
+        [resident, peak, stack, entries] => Ok(Probe { resident, peak, stack, entries }),
+        _ => Err(format!("the probe said: {text}").into()),
+    }
+}
+
+/// What that process does: `None` where this is not one, else what it has to print.
+///
+/// # Errors
+/// As [`open`].
+pub fn answer() -> Result<Option<String>, Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, flag, want, path] = &arguments[..] else { return Ok(None) };
+    if flag != "--probe" {
+        return Ok(None);
+    }
+    let want = if want == "kinds" { Want::Kinds } else { Want::Tree };
+    let loader = load(Path::new(path), want)?;
+    let stack = loader.stack();
+    Ok(Some(format!(
+        "{} {} {} {}",
+        memory("VmRSS").unwrap_or(0),
+        memory("VmHWM").unwrap_or(0),
+        stack.heap_bytes(),
+        stack.balance().entries,
+    )))
+}

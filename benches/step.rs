@@ -1,0 +1,252 @@
+//! What one frame of the explorer asks of the stack, at 10,000 and at 1,000,000 entries over 60 layers: it must cost
+//! what is on the screen, not what is in the image. Then what a directory of 100,000 entries costs, and what a
+//! process holds that has loaded the large image from disk. Prints medians and ratios; decides nothing.
+//!
+//! `cargo bench --bench step -- --large` also loads an image of 5,000,000 entries (2.6 GB in the temporary directory).
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod archive;
+mod generator;
+mod measure;
+mod probe;
+mod tables;
+
+use std::error::Error;
+use std::time::Duration;
+
+use archive::Packing;
+use generator::{Image, Shape};
+use layertui::load::Want;
+use layertui::stack::entry::{Entry, Kind, Row};
+use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::table::TableWriter;
+use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::{NodeId, Stack};
+use measure::{Times, in_earnest, ratio};
+
+const LAYERS: usize = 60;
+/// Rows on the screen.
+const ROWS: usize = 50;
+const MB: f64 = 1e6;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(answer) = probe::answer()? {
+        println!("{answer}");
+        return Ok(());
+    }
+    let large = if in_earnest() { 1_000_000 } else { 20_000 };
+    steps(large);
+    huge_directory(if in_earnest() { 100_000 } else { 1_000 });
+    memory(large, 60, 64, Packing::Plain)?;
+    memory(large, 60, 64, Packing::Zstd)?;
+    if std::env::args().any(|argument| argument == "--large") {
+        memory(5_000_000, 50, 4096, Packing::Plain)?;
+    }
+    Ok(())
+}
+
+fn steps(large: u64) {
+    println!("one layer step: both trees, {ROWS} rows each, and all that their columns show");
+    let shape = |entries| Shape { entries, layers: LAYERS, shrink: 1 };
+    let [small, large] = [10_000, large].map(|entries| {
+        let image = Image::new(shape(entries));
+        let tables = (0..image.layers()).map(|layer| tables::table(&image, layer));
+        let mut stack = tables::folded(tables);
+        stack.freeze();
+        stack
+    });
+    println!("  {:34} {:>12} {:>12}", "", entries(&small), entries(&large));
+    for view in [View::Folded, View::DeepPath, View::Unfolded] {
+        let (mut one, mut other) = (Times::default(), Times::default());
+        for _ in 0..9 {
+            walk_layers(&small, view, &mut one);
+            walk_layers(&large, view, &mut other);
+        }
+        print(view.name(), &one, &other);
+    }
+}
+
+fn entries(stack: &Stack) -> String {
+    format!("{} entries", stack.balance().entries)
+}
+
+fn print(what: &str, one: &Times, other: &Times) {
+    println!(
+        "  {what:34} {:>9.1} us {:>9.1} us  ratio {:.2}  (longest {:.1}, {:.1} us)",
+        micros(one.median()),
+        micros(other.median()),
+        ratio(other.median(), one.median()),
+        micros(one.longest()),
+        micros(other.longest()),
+    );
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+/// How much of the trees is unfolded, and where the cursor is.
+#[derive(Clone, Copy, PartialEq)]
+enum View {
+    /// As the explorer begins: merged tree folded, diff unfolded as far as it says something.
+    Folded,
+    /// The directories above the deepest path are unfolded, the cursor is on it.
+    DeepPath,
+    /// All is unfolded, the cursor is in the middle.
+    Unfolded,
+}
+
+impl View {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Folded => "folded, as at the start",
+            Self::DeepPath => "a deep path unfolded",
+            Self::Unfolded => "everything unfolded",
+        }
+    }
+}
+
+fn walk_layers(stack: &Stack, view: View, times: &mut Times) {
+    let last = stack.folded() - 1;
+    let cursor = match view {
+        View::Folded => NodeId::ROOT,
+        View::DeepPath => deepest(stack),
+        View::Unfolded => middle(stack),
+    };
+    let mut merged = Folds::default();
+    let mut diff = Folds { unfolded: Unfolded::Changes, ..Folds::default() };
+    match view {
+        View::Folded => {}
+        View::DeepPath => {
+            let mut at = cursor;
+            while let Some(parent) = stack.parent(at).filter(|&parent| parent != NodeId::ROOT) {
+                merged.toggled.insert(parent);
+                at = parent;
+            }
+        }
+        View::Unfolded => {
+            merged.unfolded = Unfolded::All;
+            diff.unfolded = Unfolded::All;
+        }
+    }
+    for layer in 0..=last {
+        times.take(|| {
+            frame(stack, Tree::Merged(layer), layer, &merged, cursor)
+                + frame(stack, Tree::Diff(layer), layer, &diff, cursor)
+        });
+    }
+}
+
+/// What a frame needs of one tree; the sum keeps the compiler from leaving anything out.
+fn frame(stack: &Stack, tree: Tree, layer: usize, folds: &Folds, cursor: NodeId) -> u64 {
+    let outline = Outline::new(stack, tree, folds);
+    let row = outline.position(cursor).unwrap_or(0);
+    let top = row.saturating_sub(ROWS / 2);
+    let mut sum = outline.len() as u64;
+    for row in outline.rows(top..top + ROWS) {
+        sum += stack.name(row.node).len() as u64;
+        sum += stack.visible(row.node, layer).map_or(0, |version| version.size);
+        sum += stack.change(row.node, layer).map_or(0, |change| u64::from(change.opaque));
+        sum += stack.next_change(row.node, layer).unwrap_or(0) as u64;
+        if row.directory {
+            sum += stack.totals(row.node, layer).bytes;
+        }
+    }
+    sum
+}
+
+/// A path of the base image that as many directories as possible lie above.
+fn deepest(stack: &Stack) -> NodeId {
+    let depth = |&node: &NodeId| stack.path(node).split(|&byte| byte == b'/').count();
+    Walk::new(stack, Scope::Merged(0), NodeId::ROOT, true)
+        .take(20_000)
+        .max_by_key(depth)
+        .unwrap_or(NodeId::ROOT)
+}
+
+/// The path in the middle of the last merged tree.
+fn middle(stack: &Stack) -> NodeId {
+    let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let outline = Outline::new(stack, Tree::Merged(stack.folded() - 1), &folds);
+    let middle = outline.len() / 2;
+    outline.rows(middle..middle + 1).first().map_or(NodeId::ROOT, |row| row.node)
+}
+
+/// Folding, unfolding, jumping and searching where one directory has so many entries.
+fn huge_directory(entries: u64) {
+    println!("\na directory of {entries} entries among others");
+    let mut writer = TableWriter::new();
+    for directory in ["data", "data/huge", "data/zoo"] {
+        writer.push(&Row::Entry(Entry::new(directory.as_bytes(), Kind::Directory)));
+    }
+    for file in 0..entries {
+        let path = format!("data/huge/object-{file:08x}.bin");
+        writer.push(&Row::Entry(Entry { size: 9, ..Entry::new(path.as_bytes(), Kind::File) }));
+    }
+    writer.push(&Row::Entry(Entry::new(b"data/zoo/last", Kind::File)));
+    let mut stack = Stack::new(2);
+    stack.fold(&writer.finish());
+    let mut writer = TableWriter::new();
+    writer.push(&Row::Whiteout { path: b"data/huge/object-00000007.bin" });
+    stack.fold(&writer.finish());
+    stack.freeze();
+    let [data, huge, last] = ["data", "data/huge", "data/zoo/last"]
+        .map(|path| stack.find(path.as_bytes()).unwrap_or(NodeId::ROOT));
+    let closed = Folds { toggled: [data].into(), ..Folds::default() };
+    let open = Folds { toggled: [data, huge].into(), ..Folds::default() };
+    let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let mut times: [Times; 5] = Default::default();
+    let [fold, unfold, jump, unfold_all, search] = &mut times;
+    for _ in 0..21 {
+        fold.take(|| frame(&stack, Tree::Merged(1), 1, &closed, huge));
+        unfold.take(|| frame(&stack, Tree::Merged(1), 1, &open, huge));
+        jump.take(|| frame(&stack, Tree::Merged(1), 1, &open, last));
+        unfold_all.take(|| frame(&stack, Tree::Merged(1), 1, &all, last));
+        search.take(|| stack.search(b"ff.b").next(&stack, last, false));
+    }
+    for (what, times) in [
+        ("fold it", &fold),
+        ("unfold it", &unfold),
+        ("jump behind it", &jump),
+        ("the same, all unfolded", &unfold_all),
+        ("search, and the match before", &search),
+    ] {
+        println!("  {what:34} {:>9.1} us", micros(times.median()));
+    }
+}
+
+/// What a process holds that loads such an image from disk.
+fn memory(
+    entries: u64,
+    layers: usize,
+    shrink: u64,
+    packing: Packing,
+) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("large.tar");
+    let saved = archive::save(&Image::new(Shape { entries, layers, shrink }), &path, packing)?;
+    let stored: u64 = saved.layers.iter().map(|layer| layer.1).sum();
+    println!(
+        "\nloaded from disk: {} layers of {:.0} MB, {:.0} MB stored",
+        saved.layers.len(),
+        saved.uncompressed as f64 / MB,
+        stored as f64 / MB
+    );
+    for want in [Want::Tree, Want::Kinds] {
+        let mut times = Times::default();
+        let probe = times.take(|| probe::fresh(&path, want))?;
+        let each = |bytes: u64| bytes as f64 / probe.entries.max(1) as f64;
+        println!(
+            "  {want:?}: {} entries, {:.2} s, resident {:.1} MB ({:.1} B an entry), peak {:.1} MB, stack {:.1} MB ({:.1} B an entry)",
+            probe.entries,
+            times.median().as_secs_f64(),
+            probe.resident as f64 / MB,
+            each(probe.resident),
+            probe.peak as f64 / MB,
+            probe.stack as f64 / MB,
+            each(probe.stack),
+        );
+    }
+    Ok(())
+}
