@@ -16,6 +16,10 @@ impl Stack {
             // Nearly every file: nothing ever lay below it.
             return;
         }
+        if self.arena.dir(dir) == NONE {
+            // Nearly every file: nothing ever lay below it.
+            return;
+        }
         let mut open = vec![dir];
         let mut children = Vec::new();
         while let Some(dir) = open.pop() {
