@@ -37,7 +37,7 @@ impl Stack {
 
     /// Removes one visible path.
     pub(super) fn bury(&mut self, node: u32, layer: u16, cause: Cause, by: u32) {
-        let before = self.arena.latest[node as usize];
+        let before = self.arena.latest(node);
         let mut lower = before;
         if self.events.layer(before) == usize::from(layer) {
             // What this same layer wrote and then replaced never existed for anybody.
@@ -45,8 +45,9 @@ impl Stack {
             lower = self.events.prev(before);
         }
         let gone = lower == NONE || self.events.is_tombstone(lower);
-        self.arena.latest[node as usize] =
+        let newest =
             if gone { lower } else { self.events.push_tombstone(node, lower, layer, cause, by) };
+        self.arena.set_latest(node, newest);
         self.leave(before);
         self.totals.count(&mut self.arena, node, -1);
         self.totals.touch(node);
@@ -62,7 +63,7 @@ impl Stack {
         oddities: &mut Oddities,
     ) -> Option<u32> {
         let before = self.newest_visible(node);
-        let mut prev = self.arena.latest[node as usize];
+        let mut prev = self.arena.latest(node);
         let mut quiet = false;
         if let Some(before) = before {
             let both_dirs = entry.kind == Kind::Directory && self.events.is_dir(before);
@@ -94,7 +95,7 @@ impl Stack {
         let xattrs =
             (!entry.xattrs.is_empty()).then(|| self.arena.names.intern(entry.xattrs.encoded()));
         let event = self.events.push(node, prev, layer, entry, link, xattrs);
-        self.arena.latest[node as usize] = event;
+        self.arena.set_latest(node, event);
         match before {
             Some(before) => self.leave(before),
             None => self.totals.count(&mut self.arena, node, 1),
@@ -129,7 +130,7 @@ impl Stack {
 
     /// The newest version once more, as an event of this layer.
     pub(super) fn repeat(&mut self, node: u32, layer: u16) -> u32 {
-        let before = self.arena.latest[node as usize];
+        let before = self.arena.latest(node);
         let mut entry = Entry::new(b"", Kind::Directory);
         (entry.uid, entry.gid) = self.events.owner(before);
         entry.mode = self.events.mode(before);
@@ -139,7 +140,7 @@ impl Stack {
         if self.events.has(before, Flag::IMPLIED) {
             self.events.set(event, Flag::IMPLIED);
         }
-        self.arena.latest[node as usize] = event;
+        self.arena.set_latest(node, event);
         event
     }
 

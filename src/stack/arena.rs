@@ -1,7 +1,7 @@
 //! Every path that any layer names, once: interned names, parents, children. What happened to a path is in
 //! [`super::events`].
 //!
-//! Columns of u32, 20 bytes a path and its name. A parent is always created before its children, so ids grow
+//! 16 bytes a path, its place among its siblings and its name. A parent is always created before its children, so ids grow
 //! with depth along every path. While layers are folded, siblings are linked lists and a hash table finds a child
 //! by name; [`Arena::freeze`] replaces both by one sorted list of children.
 
@@ -77,10 +77,20 @@ impl Names {
         self.bytes.capacity() + self.table.capacity() * 5
     }
 
-    pub(super) fn shrink(&mut self) {
+    /// Gives back what only [`Self::intern`] and [`Self::find`] need.
+    fn freeze(&mut self) {
         self.bytes.shrink_to_fit();
+        self.table = HashTable::new();
+    }
+
+    /// The inverse of [`Self::freeze`].
+    fn thaw(&mut self) {
+        let ids: Vec<u32> = self.iter().map(|(id, _)| id).collect();
         let (bytes, hasher) = (&self.bytes, &self.hasher);
-        self.table.shrink_to_fit(|&id| hasher.hash_one(slice(bytes, id)));
+        let hash = |&id: &u32| hasher.hash_one(slice(bytes, id));
+        for id in ids {
+            self.table.insert_unique(hash(&id), id, hash);
+        }
     }
 }
 
@@ -103,6 +113,17 @@ fn slice(bytes: &[u8], id: u32) -> &[u8] {
     &bytes[start..end]
 }
 
+/// One path; 16 bytes that lie together, because whoever looks at a path looks at most of it.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    name: u32,
+    /// The newest event.
+    latest: u32,
+    /// Index into `dirs`, or NONE.
+    dir: u32,
+}
+
 /// What a node that has (or had) children knows beyond other nodes.
 pub(super) struct Dir {
     pub(super) node: u32,
@@ -122,12 +143,7 @@ enum Children {
 /// The paths.
 pub(super) struct Arena {
     pub(super) names: Names,
-    parent: Vec<u32>,
-    name: Vec<u32>,
-    /// The newest event of each node.
-    pub(super) latest: Vec<u32>,
-    /// Index into `dirs`, or NONE.
-    dir: Vec<u32>,
+    nodes: Vec<Node>,
     pub(super) dirs: Vec<Dir>,
     children: Children,
     /// The node found or made last: a layer that names many old paths mostly names them in their old order.
@@ -144,10 +160,7 @@ impl Arena {
         let empty = names.intern(b"");
         Self {
             names,
-            parent: vec![NONE],
-            name: vec![empty],
-            latest: vec![NONE],
-            dir: vec![NONE],
+            nodes: vec![Node { parent: NONE, name: empty, latest: NONE, dir: NONE }],
             dirs: Vec::new(),
             children: Children::Growing {
                 next: vec![NONE],
@@ -159,32 +172,42 @@ impl Arena {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.parent.len()
+        self.nodes.len()
     }
 
     pub(super) fn parent(&self, node: u32) -> u32 {
-        self.parent[node as usize]
+        self.nodes[node as usize].parent
     }
 
     pub(super) fn name_id(&self, node: u32) -> u32 {
-        self.name[node as usize]
+        self.nodes[node as usize].name
     }
 
     pub(super) fn name(&self, node: u32) -> &[u8] {
-        self.names.get(self.name[node as usize])
+        self.names.get(self.nodes[node as usize].name)
     }
 
+    /// The newest event of `node`, or NONE.
+    pub(super) fn latest(&self, node: u32) -> u32 {
+        self.nodes[node as usize].latest
+    }
+
+    pub(super) fn set_latest(&mut self, node: u32, event: u32) {
+        self.nodes[node as usize].latest = event;
+    }
+
+    /// Index into `dirs`, or NONE.
     pub(super) fn dir(&self, node: u32) -> u32 {
-        self.dir[node as usize]
+        self.nodes[node as usize].dir
     }
 
     /// The directory index of `node`, making it one that can have children.
     pub(super) fn make_dir(&mut self, node: u32) -> u32 {
-        if self.dir[node as usize] == NONE {
-            self.dir[node as usize] = self.dirs.len() as u32;
+        if self.nodes[node as usize].dir == NONE {
+            self.nodes[node as usize].dir = self.dirs.len() as u32;
             self.dirs.push(Dir { node, first: NONE, count: 0, record: NONE });
         }
-        self.dir[node as usize]
+        self.nodes[node as usize].dir
     }
 
     pub(super) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
@@ -204,40 +227,38 @@ impl Arena {
         }
     }
 
-    /// The child of that name, created without any event where there is none.
+    /// The child of that name, created without any event where there is none. Not for a frozen arena.
     pub(super) fn child_or_create(&mut self, parent: u32, name: &[u8]) -> u32 {
         if let Some(node) = self.next_in_order(parent, name) {
             self.recent = node;
             return node;
         }
-        self.thaw();
         let name = self.names.intern(name);
         let dir = self.make_dir(parent);
-        let node = self.parent.len() as u32;
+        let node = self.nodes.len() as u32;
         let Children::Growing { next, table, hasher } = &mut self.children else { return NONE };
         let hash = hasher.hash_one((parent, name));
-        let (parents, names) = (&self.parent, &self.name);
-        let same = |&node: &u32| parents[node as usize] == parent && names[node as usize] == name;
+        let nodes = &self.nodes;
+        let same = |&node: &u32| {
+            nodes[node as usize].parent == parent && nodes[node as usize].name == name
+        };
         if let Some(&found) = table.find(hash, same) {
             self.recent = found;
             return found;
         }
         table.insert_unique(hash, node, |&node| {
-            hasher.hash_one((parents[node as usize], names[node as usize]))
+            hasher.hash_one((nodes[node as usize].parent, nodes[node as usize].name))
         });
         let dir = &mut self.dirs[dir as usize];
         next.push(dir.first);
         dir.first = node;
         dir.count += 1;
-        self.parent.push(parent);
-        self.name.push(name);
-        self.latest.push(NONE);
-        self.dir.push(NONE);
+        self.nodes.push(Node { parent, name, latest: NONE, dir: NONE });
         self.recent = node;
         node
     }
 
-    /// The child of that name, if it is one of the next nodes: their columns lie side by side, where the tables of
+    /// The child of that name, if it is one of the next nodes: they lie side by side, where the tables of
     /// names and children are a cache miss each.
     fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
         let end = (self.recent + 1 + AHEAD).min(self.len() as u32);
@@ -245,7 +266,7 @@ impl Arena {
     }
 
     fn is(&self, node: u32, parent: u32, name: u32) -> bool {
-        self.parent[node as usize] == parent && self.name[node as usize] == name
+        self.nodes[node as usize].parent == parent && self.nodes[node as usize].name == name
     }
 
     /// Every child ever seen, sorted by name, where the arena is frozen.
@@ -291,7 +312,7 @@ impl Arena {
     /// Sorts all children into one list and drops what only growing needs.
     pub(super) fn freeze(&mut self) {
         let Children::Growing { next, .. } = &self.children else { return };
-        let mut list = Vec::with_capacity(self.parent.len() - 1);
+        let mut list = Vec::with_capacity(self.nodes.len() - 1);
         let mut dirs = std::mem::take(&mut self.dirs);
         for dir in &mut dirs {
             let start = list.len();
@@ -307,18 +328,17 @@ impl Arena {
         }
         self.dirs = dirs;
         self.children = Children::Frozen { list };
-        self.names.shrink();
-        for column in [&mut self.parent, &mut self.name, &mut self.latest, &mut self.dir] {
-            column.shrink_to_fit();
-        }
+        self.names.freeze();
+        self.nodes.shrink_to_fit();
         self.dirs.shrink_to_fit();
     }
 
     /// The inverse of [`Self::freeze`], for a layer that is folded after all.
-    fn thaw(&mut self) {
+    pub(super) fn thaw(&mut self) {
         let Children::Frozen { list } = &self.children else { return };
         let list = list.clone();
-        let mut next = vec![NONE; self.parent.len()];
+        self.names.thaw();
+        let mut next = vec![NONE; self.nodes.len()];
         for dir in &mut self.dirs {
             let range = dir.first as usize..(dir.first + dir.count) as usize;
             dir.first = NONE;
@@ -329,8 +349,7 @@ impl Arena {
         }
         let hasher = DefaultHashBuilder::default();
         let mut table = HashTable::with_capacity(list.len());
-        let key =
-            |&node: &u32| hasher.hash_one((self.parent[node as usize], self.name[node as usize]));
+        let key = |&node: &u32| hasher.hash_one((self.parent(node), self.name_id(node)));
         for &node in &list {
             table.insert_unique(key(&node), node, key);
         }
@@ -370,9 +389,8 @@ impl Arena {
             Children::Growing { next, table, .. } => next.capacity() * 4 + table.capacity() * 5,
             Children::Frozen { list } => list.capacity() * 4,
         };
-        let columns = [&self.parent, &self.name, &self.latest, &self.dir];
         self.names.heap_bytes()
-            + columns.iter().map(|column| column.capacity() * 4).sum::<usize>()
+            + self.nodes.capacity() * size_of::<Node>()
             + self.dirs.capacity() * size_of::<Dir>()
             + children
     }

@@ -1,4 +1,4 @@
-//! What befell each path, in layer order: one event is 37 bytes in columns, the rare is kept aside.
+//! What befell each path, in layer order: one event is 36 bytes, the rare is kept aside.
 //!
 //! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
 //! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`super::view`].
@@ -65,23 +65,30 @@ impl Cause {
     }
 }
 
+/// One event: 36 bytes that lie together, because whoever looks at an event looks at most of it.
+#[derive(Clone, Copy)]
+struct Event {
+    node: u32,
+    prev: u32,
+    /// Logical size; a tombstone's cause node. `NONE`: see `sizes`.
+    size: u32,
+    /// Seconds since 1970. `NONE`: see `mtimes`.
+    mtime: u32,
+    /// A file's payload in units of 512 bytes (`NONE`: see `offsets`); a hard link's payload event.
+    data: u32,
+    /// A u64 that needs no alignment.
+    fingerprint: [u8; 8],
+    layer: u16,
+    meta: u16,
+    /// Permission bits; a tombstone's cause.
+    mode: u16,
+    owner: u16,
+}
+
 /// The events of all paths.
 #[derive(Default)]
 pub(super) struct Events {
-    node: Vec<u32>,
-    prev: Vec<u32>,
-    layer: Vec<u16>,
-    meta: Vec<u16>,
-    /// Permission bits; a tombstone's cause.
-    mode: Vec<u16>,
-    owner: Vec<u16>,
-    /// Logical size; a tombstone's cause node. `NONE`: see `sizes`.
-    size: Vec<u32>,
-    /// Seconds since 1970. `NONE`: see `mtimes`.
-    mtime: Vec<u32>,
-    /// A file's payload in units of 512 bytes (`NONE`: see `offsets`); a hard link's payload event.
-    data: Vec<u32>,
-    fingerprint: Vec<u64>,
+    list: Vec<Event>,
 
     owners: Vec<(u64, u64)>,
     owner_ids: HashMap<(u64, u64), u16>,
@@ -102,59 +109,59 @@ fn aside<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
 
 impl Events {
     pub(super) fn len(&self) -> usize {
-        self.node.len()
+        self.list.len()
     }
 
     pub(super) fn node(&self, event: u32) -> u32 {
-        self.node[event as usize]
+        self.list[event as usize].node
     }
 
     pub(super) fn prev(&self, event: u32) -> u32 {
-        self.prev[event as usize]
+        self.list[event as usize].prev
     }
 
     pub(super) fn layer(&self, event: u32) -> usize {
-        usize::from(self.layer[event as usize])
+        usize::from(self.list[event as usize].layer)
     }
 
     pub(super) fn has(&self, event: u32, flag: Flag) -> bool {
-        self.meta[event as usize] & flag.0 != 0
+        self.list[event as usize].meta & flag.0 != 0
     }
 
     pub(super) fn set(&mut self, event: u32, flag: Flag) {
-        self.meta[event as usize] |= flag.0;
+        self.list[event as usize].meta |= flag.0;
     }
 
     pub(super) fn clear(&mut self, event: u32, flag: Flag) {
-        self.meta[event as usize] &= !flag.0;
+        self.list[event as usize].meta &= !flag.0;
     }
 
     /// `None` for a tombstone.
     pub(super) fn kind(&self, event: u32) -> Option<Kind> {
-        Kind::from_u8((self.meta[event as usize] & KIND_MASK) as u8)
+        Kind::from_u8((self.list[event as usize].meta & KIND_MASK) as u8)
     }
 
     pub(super) fn is_tombstone(&self, event: u32) -> bool {
-        self.meta[event as usize] & KIND_MASK == TOMBSTONE
+        self.list[event as usize].meta & KIND_MASK == TOMBSTONE
     }
 
     pub(super) fn is_dir(&self, event: u32) -> bool {
-        self.meta[event as usize] & KIND_MASK == Kind::Directory as u16
+        self.list[event as usize].meta & KIND_MASK == Kind::Directory as u16
     }
 
     pub(super) fn mode(&self, event: u32) -> u16 {
-        self.mode[event as usize]
+        self.list[event as usize].mode
     }
 
     pub(super) fn owner(&self, event: u32) -> (u64, u64) {
-        match self.owner[event as usize] {
+        match self.list[event as usize].owner {
             u16::MAX => aside(&self.many_owners, event).unwrap_or_default(),
             id => self.owners.get(usize::from(id)).copied().unwrap_or_default(),
         }
     }
 
     pub(super) fn size(&self, event: u32) -> u64 {
-        match self.size[event as usize] {
+        match self.list[event as usize].size {
             NONE => aside(&self.sizes, event).unwrap_or(0),
             size => u64::from(size),
         }
@@ -172,7 +179,7 @@ impl Events {
     }
 
     pub(super) fn mtime(&self, event: u32) -> Mtime {
-        match self.mtime[event as usize] {
+        match self.list[event as usize].mtime {
             NONE => aside(&self.mtimes, event).unwrap_or_default(),
             seconds => Mtime { seconds: i64::from(seconds), nanos: 0 },
         }
@@ -180,7 +187,7 @@ impl Events {
 
     /// Where a file's payload begins in its layer.
     pub(super) fn offset(&self, event: u32) -> Option<u64> {
-        match self.data[event as usize] {
+        match self.list[event as usize].data {
             NONE => aside(&self.offsets, event),
             units => Some(u64::from(units) * 512),
         }
@@ -190,18 +197,20 @@ impl Events {
     pub(super) fn payload(&self, event: u32) -> Option<u32> {
         match self.kind(event)? {
             Kind::File => Some(event),
-            Kind::Hardlink => Some(self.data[event as usize]).filter(|&payload| payload != NONE),
+            Kind::Hardlink => {
+                Some(self.list[event as usize].data).filter(|&payload| payload != NONE)
+            }
             _ => None,
         }
     }
 
     pub(super) fn set_payload(&mut self, link: u32, payload: u32) {
-        self.data[link as usize] = payload;
+        self.list[link as usize].data = payload;
     }
 
     pub(super) fn fingerprint(&self, event: u32) -> Option<Fingerprint> {
-        let value = self.fingerprint[event as usize];
-        match self.meta[event as usize] >> FINGERPRINT_SHIFT {
+        let value = u64::from_le_bytes(self.list[event as usize].fingerprint);
+        match self.list[event as usize].meta >> FINGERPRINT_SHIFT {
             1 => Some(Fingerprint::Xxh3(value)),
             2 => Some(Fingerprint::Crc64(value)),
             3 => Some(Fingerprint::Sha256(value)),
@@ -235,16 +244,7 @@ impl Events {
             2 => Cause::Replaced,
             _ => Cause::Whiteout,
         };
-        (cause, self.size[event as usize])
-    }
-
-    fn push_row(&mut self, node: u32, prev: u32, layer: u16, meta: u16) -> u32 {
-        let event = self.node.len() as u32;
-        self.node.push(node);
-        self.prev.push(prev);
-        self.layer.push(layer);
-        self.meta.push(meta);
-        event
+        (cause, self.list[event as usize].size)
     }
 
     pub(super) fn push_tombstone(
@@ -255,18 +255,24 @@ impl Events {
         cause: Cause,
         by: u32,
     ) -> u32 {
-        let event = self.push_row(node, prev, layer, TOMBSTONE);
-        self.mode.push(match cause {
+        let mode = match cause {
             Cause::Opaque => 1,
             Cause::Replaced => 2,
             Cause::Entry | Cause::Whiteout => 0,
+        };
+        self.list.push(Event {
+            node,
+            prev,
+            size: by,
+            mtime: 0,
+            data: NONE,
+            fingerprint: [0; 8],
+            layer,
+            meta: TOMBSTONE,
+            mode,
+            owner: 0,
         });
-        self.owner.push(0);
-        self.size.push(by);
-        self.mtime.push(0);
-        self.data.push(NONE);
-        self.fingerprint.push(0);
-        event
+        self.list.len() as u32 - 1
     }
 
     /// Appends an entry's event. `link` and `xattrs` are name ids.
@@ -292,20 +298,20 @@ impl Events {
         if entry.sparse {
             meta |= Flag::SPARSE.0;
         }
-        let event = self.push_row(node, prev, layer, meta);
-        self.mode.push(entry.mode);
-        self.push_owner(event, (entry.uid, entry.gid));
-        self.size.push(small(entry.size).unwrap_or_else(|| {
-            self.sizes.push((event, entry.size));
-            NONE
-        }));
-        let seconds = u64::try_from(entry.mtime.seconds).ok().and_then(small);
-        self.mtime.push(seconds.filter(|_| entry.mtime.nanos == 0).unwrap_or_else(|| {
-            self.mtimes.push((event, entry.mtime));
-            NONE
-        }));
-        self.push_data(event, entry.data.filter(|_| entry.kind == Kind::File));
-        self.fingerprint.push(fingerprint);
+        let event = self.list.len() as u32;
+        let row = Event {
+            node,
+            prev,
+            size: self.small_size(event, entry.size),
+            mtime: self.small_mtime(event, entry.mtime),
+            data: self.small_offset(event, entry.data.filter(|_| entry.kind == Kind::File)),
+            fingerprint: fingerprint.to_le_bytes(),
+            layer,
+            meta,
+            mode: entry.mode,
+            owner: self.owner_id(event, (entry.uid, entry.gid)),
+        };
+        self.list.push(row);
         if entry.sparse {
             self.stored.push((event, entry.stored));
         }
@@ -321,7 +327,36 @@ impl Events {
         event
     }
 
-    fn push_owner(&mut self, event: u32, owner: (u64, u64)) {
+    fn small_size(&mut self, event: u32, size: u64) -> u32 {
+        small(size).unwrap_or_else(|| {
+            self.sizes.push((event, size));
+            NONE
+        })
+    }
+
+    fn small_mtime(&mut self, event: u32, mtime: Mtime) -> u32 {
+        let seconds = u64::try_from(mtime.seconds).ok().and_then(small);
+        seconds.filter(|_| mtime.nanos == 0).unwrap_or_else(|| {
+            self.mtimes.push((event, mtime));
+            NONE
+        })
+    }
+
+    fn small_offset(&mut self, event: u32, offset: Option<u64>) -> u32 {
+        let Some(offset) = offset else { return NONE };
+        let units = Some(offset / 512).filter(|_| offset % 512 == 0).and_then(small);
+        units.unwrap_or_else(|| {
+            self.offsets.push((event, offset));
+            NONE
+        })
+    }
+
+    fn owner_id(&mut self, event: u32, owner: (u64, u64)) -> u16 {
+        if let Some(last) = self.list.last()
+            && self.owners.get(usize::from(last.owner)) == Some(&owner)
+        {
+            return last.owner;
+        }
         let known = self.owner_ids.get(&owner).copied();
         let id = known.unwrap_or_else(|| {
             let id = self.owners.len().min(usize::from(u16::MAX)) as u16;
@@ -334,37 +369,17 @@ impl Events {
         if id == u16::MAX {
             self.many_owners.push((event, owner));
         }
-        self.owner.push(id);
-    }
-
-    fn push_data(&mut self, event: u32, offset: Option<u64>) {
-        let Some(offset) = offset else {
-            self.data.push(NONE);
-            return;
-        };
-        let units = Some(offset / 512).filter(|_| offset % 512 == 0).and_then(small);
-        self.data.push(units.unwrap_or_else(|| {
-            self.offsets.push((event, offset));
-            NONE
-        }));
+        id
     }
 
     pub(super) fn shrink(&mut self) {
-        for column in
-            [&mut self.node, &mut self.prev, &mut self.size, &mut self.mtime, &mut self.data]
-        {
-            column.shrink_to_fit();
-        }
-        for column in [&mut self.layer, &mut self.meta, &mut self.mode, &mut self.owner] {
-            column.shrink_to_fit();
-        }
-        self.fingerprint.shrink_to_fit();
+        self.list.shrink_to_fit();
         self.links.shrink_to_fit();
         self.mtimes.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.node.capacity() * (5 * 4 + 4 * 2 + 8)
+        self.list.capacity() * size_of::<Event>()
             + self.many_owners.capacity() * 24
             + (self.sizes.capacity() + self.offsets.capacity() + self.stored.capacity()) * 16
             + self.mtimes.capacity() * 24

@@ -79,6 +79,7 @@ impl<'t> Fold<'t> {
     pub fn step(&mut self, stack: &mut Stack, rows: usize) -> bool {
         if !self.marked {
             self.marked = true;
+            stack.arena.thaw();
             self.apply_markers(stack);
         }
         for _ in 0..rows {
@@ -192,7 +193,7 @@ impl<'t> Fold<'t> {
                 note(&mut self.oddities, Oddity::OpaqueOfNothing, || absolute(&path));
                 continue;
             };
-            let newest = stack.arena.latest[node as usize];
+            let newest = stack.arena.latest(node);
             let event = if stack.newest_layer(node) == Some(self.layer) {
                 newest
             } else {
@@ -268,7 +269,7 @@ impl Stack {
 
 /// How the layer being closed left a node, and whether that is a directory which was there before and stayed.
 fn touch(arena: &Arena, events: &Events, node: u32, layer: u16) -> (Touch, bool) {
-    let newest = arena.latest[node as usize];
+    let newest = arena.latest(node);
     if newest == NONE {
         return (Touch::Passing, false);
     }

@@ -26,7 +26,7 @@ impl Stack {
     #[must_use]
     pub fn history(&self, node: NodeId) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut event = self.arena.latest[node.0 as usize];
+        let mut event = self.arena.latest(node.0);
         while event != NONE {
             if !self.events.has(event, Flag::QUIET) && self.events.layer(event) < self.folded() {
                 steps.push(self.step_of(event));

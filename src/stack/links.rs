@@ -29,8 +29,7 @@ impl Stack {
         self.events.set_payload(event, payload);
         self.names_of.entry(payload).or_default().push(event);
         let carrier = self.carriers.get(&payload).copied().unwrap_or(payload);
-        let alive =
-            carrier != NONE && self.arena.latest[self.events.node(carrier) as usize] == carrier;
+        let alive = carrier != NONE && self.arena.latest(self.events.node(carrier)) == carrier;
         // The target may have lain below the very path that became the link.
         if !alive {
             self.carriers.insert(payload, event);
@@ -49,9 +48,10 @@ impl Stack {
         let bytes = self.events.stored(payload) as i64;
         self.totals.carry(&mut self.arena, self.events.node(event), -bytes);
         let Some(names) = self.names_of.get(&payload) else { return };
-        let heir = names.iter().copied().find(|&name| {
-            name != event && self.arena.latest[self.events.node(name) as usize] == name
-        });
+        let heir = names
+            .iter()
+            .copied()
+            .find(|&name| name != event && self.arena.latest(self.events.node(name)) == name);
         match heir {
             Some(heir) => {
                 self.carriers.insert(payload, heir);

@@ -79,9 +79,10 @@ impl Stack {
         let mut events = Events::default();
         // The root is always there: a layer that names it only tells its attributes.
         let root = Entry::new(b"", Kind::Directory);
-        arena.latest[0] = events.push(0, NONE, 0, &root, None, None);
-        events.set(arena.latest[0], Flag::IMPLIED);
-        events.set(arena.latest[0], Flag::QUIET);
+        let event = events.push(0, NONE, 0, &root, None, None);
+        arena.set_latest(0, event);
+        events.set(event, Flag::IMPLIED);
+        events.set(event, Flag::QUIET);
         Self {
             arena,
             events,
@@ -172,12 +173,12 @@ impl Stack {
 
     /// The newest event of a path, if that leaves it visible.
     fn newest_visible(&self, node: u32) -> Option<u32> {
-        let event = self.arena.latest[node as usize];
+        let event = self.arena.latest(node);
         (event != NONE && !self.events.is_tombstone(event)).then_some(event)
     }
 
     fn newest_layer(&self, node: u32) -> Option<u16> {
-        let event = self.arena.latest[node as usize];
+        let event = self.arena.latest(node);
         (event != NONE).then(|| self.events.layer(event) as u16)
     }
 

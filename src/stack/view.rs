@@ -121,7 +121,7 @@ impl Stack {
 
     /// The newest event up to `layer`, whatever it is.
     pub(super) fn newest_at(&self, node: u32, layer: usize) -> u32 {
-        let mut event = self.arena.latest[node as usize];
+        let mut event = self.arena.latest(node);
         while event != NONE && self.events.layer(event) > layer {
             event = self.events.prev(event);
         }
@@ -217,7 +217,7 @@ impl Stack {
     /// The first later layer that writes or removes what is visible at `layer`.
     #[must_use]
     pub fn next_change(&self, node: NodeId, layer: usize) -> Option<usize> {
-        let (mut event, mut next) = (self.arena.latest[node.0 as usize], None);
+        let (mut event, mut next) = (self.arena.latest(node.0), None);
         while event != NONE && self.events.layer(event) > layer {
             if !self.events.has(event, Flag::QUIET) && self.events.layer(event) < self.folded() {
                 next = Some(self.events.layer(event));

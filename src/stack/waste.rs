@@ -69,7 +69,7 @@ impl Stack {
     /// Bytes wasted under one path, in all layers.
     #[must_use]
     pub fn wasted_at(&self, node: NodeId) -> u64 {
-        let mut event = self.arena.latest[node.0 as usize];
+        let mut event = self.arena.latest(node.0);
         let mut bytes = 0;
         while event != NONE {
             let stored = self.events.stored(event);
