@@ -219,6 +219,12 @@ impl Case<'_> {
             *ours.entry((path, wasted.layer)).or_default() += wasted.bytes;
         }
         assert_eq!(ours, theirs);
+        for path in &self.paths {
+            let Some(node) = self.node(path) else { continue };
+            let theirs: u64 =
+                theirs.iter().filter(|wasted| wasted.0.0 == *path).map(|wasted| wasted.1).sum();
+            assert_eq!(self.stack.wasted_at(node), theirs, "/{}", String::from_utf8_lossy(path));
+        }
         let balance = self.stack.balance();
         assert_eq!(balance.stored, stored);
         assert_eq!(balance.wasted, theirs.values().sum::<u64>());

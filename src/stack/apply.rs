@@ -16,10 +16,6 @@ impl Stack {
             // Nearly every file: nothing ever lay below it.
             return;
         }
-        if self.arena.dir(dir) == NONE {
-            // Nearly every file: nothing ever lay below it.
-            return;
-        }
         let mut open = vec![dir];
         let mut children = Vec::new();
         while let Some(dir) = open.pop() {
@@ -41,7 +37,7 @@ impl Stack {
         let mut lower = before;
         if self.events.layer(before) == usize::from(layer) {
             // What this same layer wrote and then replaced never existed for anybody.
-            self.events.set(before, Flag::SUPERSEDED);
+            self.supersede(before);
             lower = self.events.prev(before);
         }
         let gone = lower == NONE || self.events.is_tombstone(lower);
@@ -52,6 +48,15 @@ impl Stack {
         self.totals.count(&mut self.arena, node, -1);
         self.totals.touch(node);
         self.forget_place(node);
+    }
+
+    /// The layer being folded says something else of the event's path: the event showed nowhere, but what it stores
+    /// stays stored.
+    fn supersede(&mut self, event: u32) {
+        self.events.set(event, Flag::SUPERSEDED);
+        if self.events.stored(event) > 0 {
+            self.superseded.entry(self.events.node(event)).or_default().push(event);
+        }
     }
 
     /// Writes an entry onto a path. `None` where it says nothing new.
@@ -76,7 +81,7 @@ impl Stack {
                 if !implied {
                     note(oddities, Oddity::Duplicate, || self.arena.path(node));
                 }
-                self.events.set(before, Flag::SUPERSEDED);
+                self.supersede(before);
                 prev = self.events.prev(before);
                 let lower =
                     Some(prev).filter(|&prev| prev != NONE && !self.events.is_tombstone(prev));

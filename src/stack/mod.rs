@@ -68,6 +68,8 @@ pub struct Stack {
     /// The links of payloads that have any, and whichever name carries such a payload now, if not the file itself.
     names_of: links::NamesOf,
     carriers: HashMap<u32, u32>,
+    /// By path, the events with stored bytes that their own layer wrote over.
+    superseded: HashMap<u32, Vec<u32>>,
     place: Option<resolve::CachedPlace>,
 }
 
@@ -92,6 +94,7 @@ impl Stack {
             declared: layers,
             names_of: HashMap::new(),
             carriers: HashMap::new(),
+            superseded: HashMap::new(),
             place: None,
         }
     }

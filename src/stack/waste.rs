@@ -69,15 +69,19 @@ impl Stack {
     /// Bytes wasted under one path, in all layers.
     #[must_use]
     pub fn wasted_at(&self, node: NodeId) -> u64 {
-        let mut event = self.arena.latest(node.0);
         let mut bytes = 0;
-        while event != NONE {
+        let mut count = |event| {
             let stored = self.events.stored(event);
             if stored > 0 && !self.is_live(event) {
                 bytes += stored;
             }
+        };
+        let mut event = self.arena.latest(node.0);
+        while event != NONE {
+            count(event);
             event = self.events.prev(event);
         }
+        self.superseded.get(&node.0).into_iter().flatten().copied().for_each(count);
         bytes
     }
 
