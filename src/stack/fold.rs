@@ -79,7 +79,7 @@ impl<'t> Fold<'t> {
     pub fn step(&mut self, stack: &mut Stack, rows: usize) -> bool {
         if !self.marked {
             self.marked = true;
-            stack.arena.thaw();
+            stack.thaw();
             self.apply_markers(stack);
         }
         for _ in 0..rows {

@@ -9,7 +9,8 @@
 //! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
 //! totals   per directory, only where something below it changed
 //! view     a path at a layer             change   what a layer did            history, waste, search
-//! outline  a tree as numbered rows       walk     a tree in path order
+//! outline  a tree as numbered rows       siblings the same where a directory has very many
+//! walk     a tree in path order
 //! ```
 
 mod apply;
@@ -25,6 +26,7 @@ pub mod outline;
 pub mod paths;
 mod resolve;
 pub mod search;
+mod siblings;
 pub mod table;
 mod totals;
 mod view;
@@ -39,6 +41,7 @@ use entry::{Entry, Kind};
 pub use events::Cause;
 use events::{Events, Flag};
 pub use history::Step;
+use siblings::Siblings;
 use table::Table;
 use totals::Totals as Records;
 pub use view::{LayerSummary, Payload, Totals, Version};
@@ -61,6 +64,7 @@ pub struct Stack {
     arena: Arena,
     events: Events,
     totals: Records,
+    siblings: Siblings,
     /// For each folded layer, the event after its last.
     layer_ends: Vec<u32>,
     summaries: Vec<LayerSummary>,
@@ -89,6 +93,7 @@ impl Stack {
             arena,
             events,
             totals: Records::default(),
+            siblings: Siblings::default(),
             layer_ends: Vec::new(),
             summaries: Vec::new(),
             declared: layers,
@@ -112,6 +117,13 @@ impl Stack {
         self.events.shrink();
         self.totals.shrink();
         self.place = None;
+        self.siblings = Siblings::new(&self.arena, &self.events, &self.totals);
+    }
+
+    /// The inverse of [`Self::freeze`], for a layer that is folded after all.
+    fn thaw(&mut self) {
+        self.arena.thaw();
+        self.siblings = Siblings::default();
     }
 
     /// How many layers the image says it has.
@@ -135,7 +147,10 @@ impl Stack {
     /// Bytes held on the heap, tables of names included.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.arena.heap_bytes() + self.events.heap_bytes() + self.totals.heap_bytes()
+        self.arena.heap_bytes()
+            + self.events.heap_bytes()
+            + self.totals.heap_bytes()
+            + self.siblings.heap_bytes()
     }
 
     /// The last component of a path; empty for the root.

@@ -1,7 +1,8 @@
 //! A tree as numbered rows, some directories unfolded and some not, without listing it.
 //!
-//! The directory records know how many rows lie below, so the number of rows, the row with a given number and the
-//! number of a path's row cost what the directories on the way have as children, however large the image is.
+//! The directory records know how many rows lie below, and runs of siblings in large directories know theirs; so the
+//! number of rows, the row with a given number and the number of a path's row cost a look at the directories on the
+//! way, however large the image or any of them is.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -9,6 +10,8 @@ use std::ops::Range;
 
 use super::arena::NONE;
 use super::events::Flag;
+use super::siblings::Count;
+use super::totals::FAN;
 use super::{NodeId, Stack};
 
 /// Which tree.
@@ -61,32 +64,22 @@ pub struct Outline<'s> {
     folds: &'s Folds,
     /// By how much the rows below a directory differ from what holds without exceptions.
     corrections: HashMap<u32, i64>,
+    /// The same for the children of a directory that has many: which of them, sorted, and by how many rows.
+    shifts: HashMap<u32, Vec<(usize, i64)>>,
 }
 
 struct Level<'s> {
+    dir: u32,
     children: Cow<'s, [u32]>,
     at: usize,
-    /// Where every child shows and only some are open: the places of those, sorted. Between them a row is a child, and
-    /// any number of them is passed in one step.
-    open: Option<Vec<usize>>,
-}
-
-impl Level<'_> {
-    /// Passes up to so many rows that are one child each; returns how many it passed.
-    fn pass(&mut self, rows: usize) -> usize {
-        let Some(open) = &self.open else { return 0 };
-        let next = open.iter().copied().find(|&at| at >= self.at).unwrap_or(self.children.len());
-        let passed = next.saturating_sub(self.at).min(rows);
-        self.at += passed;
-        passed
-    }
 }
 
 impl<'s> Outline<'s> {
     /// The rows of `tree` under these folds.
     #[must_use]
     pub fn new(stack: &'s Stack, tree: Tree, folds: &'s Folds) -> Self {
-        let mut outline = Self { stack, tree, folds, corrections: HashMap::new() };
+        let mut outline =
+            Self { stack, tree, folds, corrections: HashMap::new(), shifts: HashMap::new() };
         outline.correct();
         outline
     }
@@ -118,7 +111,10 @@ impl<'s> Outline<'s> {
         let mut levels = vec![self.level(0)];
         while rows.len() < range.len() {
             let Some(level) = levels.last_mut() else { break };
-            skip -= level.pass(skip);
+            while let Some((children, above)) = self.run(level, level.children.len(), skip) {
+                level.at += children;
+                skip -= above;
+            }
             let Some(&node) = level.children.get(level.at) else {
                 levels.pop();
                 continue;
@@ -156,12 +152,103 @@ impl<'s> Outline<'s> {
         let mut row = 0;
         let mut dir = 0;
         for (depth, &node) in chain.iter().enumerate() {
-            row += self.rows_before(&self.level(dir), node);
+            row += self.rows_before(&mut self.level(dir), node);
             // The row of the directory itself, for all but the last.
             row += usize::from(depth + 1 < chain.len());
             dir = node;
         }
         (!chain.is_empty()).then_some(row)
+    }
+
+    /// Rows that the siblings before `node` take.
+    fn rows_before(&self, level: &mut Level<'_>, node: u32) -> usize {
+        let end = if level.children.len() > FAN { self.number(level, node) } else { None };
+        let mut rows = 0;
+        loop {
+            while let Some(end) = end
+                && let Some((children, taken)) = self.run(level, end, usize::MAX)
+            {
+                level.at += children;
+                rows += taken;
+            }
+            let Some(&sibling) = level.children.get(level.at).filter(|&&child| child != node)
+            else {
+                return rows;
+            };
+            level.at += 1;
+            if self.is_shown(sibling) {
+                rows += 1 + self.open_below(sibling);
+            }
+        }
+    }
+
+    /// The number of a child among its siblings, which are sorted by name.
+    fn number(&self, level: &Level<'_>, node: u32) -> Option<usize> {
+        let arena = &self.stack.arena;
+        let name = arena.name(node);
+        level.children.binary_search_by(|&child| arena.name(child).cmp(name)).ok()
+    }
+
+    /// The longest known run of children from where `level` stands that ends before child number `end` and has at
+    /// most `most` rows: its children and its rows.
+    fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
+        if level.children.len() <= FAN || level.at % FAN != 0 {
+            return None;
+        }
+        let fits = |children: usize, rows: u32| {
+            // The last run of a directory may be shorter than others.
+            let children = children.min(level.children.len() - level.at);
+            let rows = i64::from(rows) + self.shift(level.dir, level.at, level.at + children);
+            let rows = usize::try_from(rows).unwrap_or(0);
+            (children > 0 && level.at + children <= end && rows <= most).then_some((children, rows))
+        };
+        let arena = &self.stack.arena;
+        match self.tree {
+            Tree::Merged(layer) => self
+                .stack
+                .siblings
+                .runs(arena.dir(level.dir), level.at, layer)
+                .find_map(|(children, count)| fits(children, self.rows_of(count))),
+            Tree::Diff(layer) => {
+                let record = self.stack.totals.exactly(arena, level.dir, layer)?;
+                let (children, sample) = self.stack.totals.run(record, level.at)?;
+                fits(
+                    children,
+                    match self.folds.unfolded {
+                        Unfolded::All => sample.rows,
+                        Unfolded::Changes => sample.rows_standard,
+                        Unfolded::None => children as u32,
+                    },
+                )
+            }
+        }
+    }
+
+    fn rows_of(&self, count: Count) -> u32 {
+        match self.folds.unfolded {
+            Unfolded::All => count.entries + count.removed,
+            Unfolded::None | Unfolded::Changes => count.children + count.removed_children,
+        }
+    }
+
+    /// Notes that an exception makes a difference of so many rows to the runs that `node` is in.
+    fn shift_by(&mut self, dir: u32, node: u32, rows: i64) {
+        if matches!(self.tree, Tree::Merged(_)) && self.stack.arena.frozen_children(dir).is_none() {
+            return; // No runs are known yet.
+        }
+        let level = self.level(dir);
+        if level.children.len() > FAN
+            && let Some(number) = self.number(&level, node)
+        {
+            self.shifts.entry(dir).or_default().push((number, rows));
+        }
+    }
+
+    /// By how many rows the exceptions among these children make a difference.
+    fn shift(&self, dir: u32, from: usize, to: usize) -> i64 {
+        let Some(shifts) = self.shifts.get(&dir) else { return 0 };
+        let start = shifts.partition_point(|shift| shift.0 < from);
+        shifts[start..].iter().take_while(|shift| shift.0 < to).map(|shift| shift.1).sum()
     }
 
     /// The path and the directories above it that have rows, from the root's child down.
@@ -180,37 +267,6 @@ impl<'s> Outline<'s> {
         chain
     }
 
-    /// The rows of a directory's children before one of them.
-    fn rows_before(&self, level: &Level<'_>, node: u32) -> usize {
-        let name = |node: u32| self.stack.arena.name(node);
-        let place = level.children.partition_point(|&child| name(child) < name(node));
-        let before = &level.children[..place];
-        if let Some(open) = &level.open {
-            let open = open.iter().take_while(|&&at| at < place);
-            return place + open.map(|&at| self.below(before[at])).sum::<usize>();
-        }
-        let shown = before.iter().filter(|&&sibling| self.is_shown(sibling));
-        shown.map(|&sibling| 1 + self.open_below(sibling)).sum()
-    }
-
-    /// The places of a directory's open children, where all its children show and are closed by default.
-    fn open_places(&self, dir: u32, children: &[u32]) -> Option<Vec<usize>> {
-        let Tree::Merged(layer) = self.tree else { return None };
-        let record = self.stack.totals.at(&self.stack.arena, dir, layer)?;
-        if self.folds.unfolded == Unfolded::All || record.children as usize != children.len() {
-            return None;
-        }
-        let open = self.folds.toggled.iter().filter(|node| {
-            node.0 != 0 && self.stack.arena.parent(node.0) == dir && self.open_below(node.0) > 0
-        });
-        let name = |node: u32| self.stack.arena.name(node);
-        let mut places: Vec<usize> = open
-            .map(|node| children.partition_point(|&child| name(child) < name(node.0)))
-            .collect();
-        places.sort_unstable();
-        Some(places)
-    }
-
     fn level(&self, dir: u32) -> Level<'s> {
         let children = match self.tree {
             Tree::Merged(_) => self.stack.sorted_children(dir),
@@ -220,8 +276,7 @@ impl<'s> Outline<'s> {
                 Cow::Borrowed(record.map_or(&[][..], |record| totals.touched(record)))
             }
         };
-        let open = self.open_places(dir, &children);
-        Level { children, at: 0, open }
+        Level { dir, children, at: 0 }
     }
 
     /// Whether the path has a row, provided its directory's rows show.
@@ -332,11 +387,13 @@ impl<'s> Outline<'s> {
             let parent = self.stack.arena.parent(node);
             if now != usually && parent != NONE {
                 *self.corrections.entry(parent).or_default() += now - usually;
+                self.shift_by(parent, node, now - usually);
                 if parent != 0 {
                     queue.insert(parent);
                 }
             }
         }
+        self.shifts.values_mut().for_each(|shifts| shifts.sort_unstable());
     }
 }
 

@@ -4,7 +4,12 @@
 //! layer touched. Records of a directory form a chain, newest first, so "how much is below /usr at layer 7" is a
 //! short walk; and a layer's diff is a tree of records that no query has to build.
 
+use hashbrown::HashMap;
+
 use super::arena::{Arena, NONE};
+
+/// Siblings in a run. Fewer than this are looked at one by one.
+pub(super) const FAN: usize = 64;
 
 /// One directory at one layer.
 #[derive(Clone, Copy)]
@@ -46,7 +51,18 @@ pub(super) enum Touch {
 pub(super) struct Totals {
     records: Vec<Record>,
     touched: Vec<u32>,
+    /// For lists of touched children that are longer than [`FAN`], by their start: where their samples begin.
+    sampled: HashMap<u32, u32>,
+    samples: Vec<Sample>,
     pending: Pending,
+}
+
+/// Rows of a layer's diff that the children before every [`FAN`]th one of a list take: unfolded entirely, and as
+/// far as steady directories go. A last one stands for the end of the list.
+#[derive(Clone, Copy)]
+pub(super) struct Sample {
+    pub(super) rows: u32,
+    pub(super) rows_standard: u32,
 }
 
 /// Differences of one layer, gathered at each directory while it is folded.
@@ -166,7 +182,16 @@ impl Totals {
         for at in order {
             let mut delta = self.pending.deltas[at as usize];
             let touched = delta.touched_start as usize..;
-            for &child in &self.touched[touched][..delta.touched_count as usize] {
+            let many = delta.touched_count as usize > FAN;
+            if many {
+                self.sampled.insert(delta.touched_start, self.samples.len() as u32);
+            }
+            let children = &self.touched[touched][..delta.touched_count as usize];
+            for (number, &child) in children.iter().enumerate() {
+                if many && number % FAN == 0 {
+                    let Delta { rows, rows_standard, .. } = delta;
+                    self.samples.push(Sample { rows, rows_standard });
+                }
                 let (touch, steady) = touch_of(arena, child);
                 match touch {
                     Touch::Added => delta.added += 1,
@@ -189,6 +214,10 @@ impl Totals {
                         delta.rows_standard += below.rows_standard;
                     }
                 }
+            }
+            if many {
+                let Delta { rows, rows_standard, .. } = delta;
+                self.samples.push(Sample { rows, rows_standard });
             }
             self.pending.deltas[at as usize] = delta;
             let node = node_of(&delta);
@@ -243,6 +272,23 @@ impl Totals {
         }
     }
 
+    /// Tells, for each layer in which something below `node` changed, by how much its visible paths below grew, and
+    /// how many of them that layer removed. The newest layer comes first.
+    pub(super) fn each_change(
+        &self,
+        arena: &Arena,
+        node: u32,
+        mut tell: impl FnMut(u16, i64, u32),
+    ) {
+        let newest = arena.dirs.get(arena.dir(node) as usize).map_or(NONE, |dir| dir.record);
+        let mut record = self.records.get(newest as usize);
+        while let Some(now) = record {
+            record = self.records.get(now.prev as usize);
+            let before = record.map_or(0, |before| before.entries);
+            tell(now.layer, i64::from(now.entries) - i64::from(before), now.removed);
+        }
+    }
+
     /// The record of exactly that layer: something below the directory changed there.
     pub(super) fn exactly(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
         self.at(arena, node, layer).filter(|record| usize::from(record.layer) == layer)
@@ -254,15 +300,29 @@ impl Totals {
         &self.touched[start..start + record.touched_count as usize]
     }
 
+    /// What the touched children numbered `at..at + FAN` (or to the end) take as rows: how many children those are,
+    /// and their rows. `at` is a multiple of [`FAN`]; nothing is known of short lists.
+    pub(super) fn run(&self, record: &Record, at: usize) -> Option<(usize, Sample)> {
+        let start = *self.sampled.get(&record.touched_start)? as usize + at / FAN;
+        let count = (record.touched_count as usize).checked_sub(at).filter(|&left| left > 0)?;
+        let [before, after] = self.samples.get(start..start + 2)? else { return None };
+        let rows = after.rows - before.rows;
+        let rows_standard = after.rows_standard - before.rows_standard;
+        Some((count.min(FAN), Sample { rows, rows_standard }))
+    }
+
     pub(super) fn shrink(&mut self) {
         self.records.shrink_to_fit();
         self.touched.shrink_to_fit();
+        self.samples.shrink_to_fit();
         self.pending = Pending::default();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
         self.records.capacity() * size_of::<Record>()
             + self.touched.capacity() * 4
+            + self.sampled.capacity() * 9
+            + self.samples.capacity() * size_of::<Sample>()
             + self.pending.slot.capacity() * 4
             + self.pending.deltas.capacity() * size_of::<Delta>()
             + self.pending.nodes.capacity() * 4

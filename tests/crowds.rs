@@ -1,0 +1,119 @@
+//! Directories with thousands of entries: the rows that come out by runs of siblings are those that come out when
+//! every sibling is counted.
+//!
+//! A stack knows its runs when it is frozen and counts while it grows, so the same layers are asked both ways.
+
+use layertui::stack::entry::{Entry, Kind, Row};
+use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::table::{Table, TableWriter};
+use layertui::stack::{NodeId, Stack};
+
+/// Enough for runs of runs (64 × 64), and not a multiple of either.
+const FILES: u64 = 4500;
+const LAYERS: usize = 5;
+
+/// Numbers that look random and are always the same.
+fn lot(layer: usize, number: u64) -> u64 {
+    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (layer as u64) << 17;
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40
+}
+
+fn entry(path: &str, kind: Kind, mode: u16) -> Row<'_> {
+    Row::Entry(Entry { mode, ..Entry::new(path.as_bytes(), kind) })
+}
+
+/// Every eighth object of the crowd is a directory with three files.
+fn layer(number: usize) -> Table {
+    let mut writer = TableWriter::new();
+    writer.push(&entry("before", Kind::Directory, 0o755));
+    writer.push(&entry("before/x", Kind::File, 0o644));
+    for file in 0..FILES {
+        let path = format!("crowd/n{file}");
+        match lot(number, file) % 16 {
+            0 if number > 0 => writer.push(&Row::Whiteout { path: path.as_bytes() }),
+            1 if number > 0 => writer.push(&entry(&path, Kind::Symlink, 0o777)),
+            2..8 if file % 8 == 0 => {
+                writer.push(&entry(&path, Kind::Directory, 0o755));
+                for child in 0..3 {
+                    let path = format!("{path}/c{child}");
+                    match lot(number + 7, file * 3 + child) % 3 {
+                        0 => writer.push(&Row::Whiteout { path: path.as_bytes() }),
+                        _ => writer.push(&entry(&path, Kind::File, 0o600 + number as u16)),
+                    }
+                }
+            }
+            2..8 => writer.push(&entry(&path, Kind::File, 0o600 + number as u16)),
+            _ => {}
+        }
+    }
+    writer.push(&entry("behind", Kind::File, 0o600 + number as u16));
+    writer.finish()
+}
+
+fn stacks() -> [Stack; 2] {
+    [false, true].map(|freeze| {
+        let mut stack = Stack::new(LAYERS);
+        for number in 0..LAYERS {
+            stack.fold(&layer(number));
+            if freeze {
+                stack.freeze();
+            }
+        }
+        stack
+    })
+}
+
+/// Folds with some exceptions: the crowd itself, and directories and files in it.
+fn folds(stack: &Stack, unfolded: Unfolded, exceptions: u64) -> Folds {
+    let mut folds = Folds { unfolded, ..Folds::default() };
+    let crowd = ["/crowd".to_owned()].into_iter().filter(|_| unfolded == Unfolded::None);
+    let others = (0..exceptions).map(|at| format!("/crowd/n{}", at * 8 % FILES));
+    let nodes = crowd.chain(others).filter_map(|path| stack.find(path.as_bytes()));
+    folds.toggled.extend(nodes);
+    folds
+}
+
+fn compare(one: &Stack, other: &Stack, tree: Tree, folds: &Folds) {
+    let (one, other) = (Outline::new(one, tree, folds), Outline::new(other, tree, folds));
+    let rows = one.rows(0..usize::MAX);
+    assert_eq!(one.len(), rows.len(), "{tree:?}");
+    assert_eq!(other.len(), rows.len(), "{tree:?}");
+    assert_eq!(other.rows(0..usize::MAX), rows, "{tree:?}");
+    for start in (0..rows.len()).step_by(101).chain([rows.len().saturating_sub(3)]) {
+        let window = start..(start + 9).min(rows.len());
+        assert_eq!(other.rows(window.clone()), rows[window], "{tree:?} from {start}");
+    }
+    for (number, row) in rows.iter().enumerate().step_by(61) {
+        assert_eq!(other.position(row.node), Some(number), "{tree:?}");
+    }
+}
+
+#[test]
+fn runs_of_siblings_count_as_siblings_do() {
+    let [counted, known] = stacks();
+    for number in 0..LAYERS {
+        for (tree, unfolded) in [
+            (Tree::Merged(number), Unfolded::None),
+            (Tree::Merged(number), Unfolded::All),
+            (Tree::Diff(number), Unfolded::None),
+            (Tree::Diff(number), Unfolded::Changes),
+            (Tree::Diff(number), Unfolded::All),
+        ] {
+            for exceptions in [0, 1, 300] {
+                let folds = folds(&counted, unfolded, exceptions);
+                compare(&counted, &known, tree, &folds);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_without_a_row_is_where_its_directory_is() {
+    let [counted, known] = stacks();
+    let child = counted.find(b"/crowd/n8/c1").unwrap_or(NodeId::ROOT);
+    for number in 0..LAYERS {
+        let folds = folds(&counted, Unfolded::None, 0);
+        let one = Outline::new(&counted, Tree::Merged(number), &folds).position(child);
+        assert_eq!(Outline::new(&known, Tree::Merged(number), &folds).position(child), one);
+    }
+}
