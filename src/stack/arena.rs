@@ -132,6 +132,8 @@ pub(super) struct Dir {
     count: u32,
     /// The newest record of totals, see [`super::totals`].
     pub(super) record: u32,
+    /// The oldest one, where records are frozen: all between the two are this directory's.
+    pub(super) oldest: u32,
 }
 
 /// How children are found.
@@ -205,7 +207,7 @@ impl Arena {
     pub(super) fn make_dir(&mut self, node: u32) -> u32 {
         if self.nodes[node as usize].dir == NONE {
             self.nodes[node as usize].dir = self.dirs.len() as u32;
-            self.dirs.push(Dir { node, first: NONE, count: 0, record: NONE });
+            self.dirs.push(Dir { node, first: NONE, count: 0, record: NONE, oldest: NONE });
         }
         self.nodes[node as usize].dir
     }

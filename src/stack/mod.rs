@@ -115,7 +115,7 @@ impl Stack {
     pub fn freeze(&mut self) {
         self.arena.freeze();
         self.events.shrink();
-        self.totals.shrink();
+        self.totals.freeze(&mut self.arena);
         self.place = None;
         self.siblings = Siblings::new(&self.arena, &self.events, &self.totals);
     }
@@ -123,6 +123,7 @@ impl Stack {
     /// The inverse of [`Self::freeze`], for a layer that is folded after all.
     fn thaw(&mut self) {
         self.arena.thaw();
+        self.totals.thaw();
         self.siblings = Siblings::default();
     }
 

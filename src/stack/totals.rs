@@ -50,6 +50,8 @@ pub(super) enum Touch {
 #[derive(Default)]
 pub(super) struct Totals {
     records: Vec<Record>,
+    /// Frozen: the layer of each record, so that the right one of a directory's is found in one cache line or two.
+    layers: Vec<u16>,
     touched: Vec<u32>,
     /// For lists of touched children that are longer than [`FAN`], by their start: where their samples begin.
     sampled: HashMap<u32, u32>,
@@ -262,7 +264,14 @@ impl Totals {
 
     /// The totals of a directory as they stand at `layer`.
     pub(super) fn at(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
-        let mut at = arena.dirs.get(arena.dir(node) as usize)?.record;
+        let dir = arena.dirs.get(arena.dir(node) as usize)?;
+        if !self.layers.is_empty() {
+            let newest = (dir.record != NONE).then_some(dir.record as usize)?;
+            let layers = &self.layers[dir.oldest as usize..=newest];
+            let after = layers.partition_point(|&there| usize::from(there) <= layer);
+            return self.records.get(dir.oldest as usize + after.checked_sub(1)?);
+        }
+        let mut at = dir.record;
         loop {
             let record = self.records.get(at as usize)?;
             if usize::from(record.layer) <= layer {
@@ -311,15 +320,40 @@ impl Totals {
         Some((count.min(FAN), Sample { rows, rows_standard }))
     }
 
-    pub(super) fn shrink(&mut self) {
-        self.records.shrink_to_fit();
+    /// Lays the records of each directory side by side, oldest first.
+    pub(super) fn freeze(&mut self, arena: &mut Arena) {
+        let mut records: Vec<Record> = Vec::with_capacity(self.records.len());
+        for dir in &mut arena.dirs {
+            let start = records.len();
+            let mut record = self.records.get(dir.record as usize);
+            while let Some(now) = record {
+                records.push(*now);
+                record = self.records.get(now.prev as usize);
+            }
+            records[start..].reverse();
+            if records.len() > start {
+                dir.oldest = start as u32;
+                dir.record = records.len() as u32 - 1;
+            }
+            for (index, record) in records.iter_mut().enumerate().skip(start) {
+                record.prev = if index == start { NONE } else { index as u32 - 1 };
+            }
+        }
+        self.layers = records.iter().map(|record| record.layer).collect();
+        self.records = records;
         self.touched.shrink_to_fit();
         self.samples.shrink_to_fit();
         self.pending = Pending::default();
     }
 
+    /// The inverse of [`Self::freeze`]: chains grow from where they are.
+    pub(super) fn thaw(&mut self) {
+        self.layers = Vec::new();
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.records.capacity() * size_of::<Record>()
+            + self.layers.capacity() * 2
             + self.touched.capacity() * 4
             + self.sampled.capacity() * 9
             + self.samples.capacity() * size_of::<Sample>()
