@@ -35,30 +35,38 @@ impl std::fmt::Display for Size {
 }
 
 impl Size {
+    fn image(self) -> Image {
+        let (entries, layers) = match self {
+            Self::Common => (68_000, 5),
+            Self::Large => (1_000_000, 60),
+        };
+        Image::new(Shape { entries, layers, shrink: 1 })
+    }
+
     fn tables(self) -> &'static [Table] {
         static TABLES: [OnceLock<Vec<Table>>; 2] = [const { OnceLock::new() }; 2];
         TABLES[self as usize].get_or_init(|| {
-            let (entries, layers) = match self {
-                Self::Common => (68_000, 5),
-                Self::Large => (1_000_000, 60),
-            };
-            let image = Image::new(Shape { entries, layers, shrink: 1 });
+            let image = self.image();
             (0..image.layers()).map(|layer| tables::table(&image, layer)).collect()
         })
     }
 
     fn stack(self) -> &'static Stack {
         static STACKS: [OnceLock<Stack>; 2] = [const { OnceLock::new() }; 2];
-        STACKS[self as usize].get_or_init(|| {
-            let mut stack = tables::folded(self.tables().iter());
-            stack.freeze();
-            stack
-        })
+        STACKS[self as usize].get_or_init(|| tables::frozen(&self.image()))
     }
 
     fn entries(self) -> ItemsCount {
         ItemsCount::new(self.tables().iter().map(Table::len).sum::<u64>())
     }
+}
+
+fn folded(tables: &[Table]) -> Stack {
+    let mut stack = Stack::new(tables.len());
+    for table in tables {
+        stack.fold(table);
+    }
+    stack
 }
 
 /// The least that a fold can cost: its rows are decoded and dropped.
@@ -80,19 +88,18 @@ fn read_tables(bencher: Bencher<'_, '_>, size: Size) {
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn fold(bencher: Bencher<'_, '_>, size: Size) {
     let tables = size.tables();
-    bencher.counter(size.entries()).bench_local(|| tables::folded(tables.iter()));
+    bencher.counter(size.entries()).bench_local(|| folded(tables));
 }
 
 #[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
 fn freeze(bencher: Bencher<'_, '_>, size: Size) {
     let tables = size.tables();
-    bencher
-        .counter(size.entries())
-        .with_inputs(|| tables::folded(tables.iter()))
-        .bench_local_values(|mut stack| {
+    bencher.counter(size.entries()).with_inputs(|| folded(tables)).bench_local_values(
+        |mut stack| {
             stack.freeze();
             stack
-        });
+        },
+    );
 }
 
 /// A search as it is typed: one letter, then more.
@@ -141,4 +148,12 @@ fn waste(bencher: Bencher<'_, '_>, size: Size) {
 
 fn walk(stack: &Stack, scope: Scope) -> usize {
     Walk::new(stack, scope, NodeId::ROOT, true).map(|node| stack.name(node).len()).sum()
+}
+
+/// A search, and the match before the last one, where one directory holds 100,000 entries.
+#[divan::bench(sample_count = 20)]
+fn search_huge_directory(bencher: Bencher<'_, '_>) {
+    let stack = tables::huge_directory(100_000);
+    let last = stack.find(b"data/zoo/last").unwrap_or(NodeId::ROOT);
+    bencher.bench_local(|| stack.search(black_box(b"ff.b")).next(&stack, last, false));
 }

@@ -13,14 +13,13 @@ mod probe;
 mod tables;
 
 use std::error::Error;
+use std::hint::black_box;
 use std::time::Duration;
 
 use archive::Packing;
 use generator::{Image, Shape};
 use layertui::load::Want;
-use layertui::stack::entry::{Entry, Kind, Row};
 use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
-use layertui::stack::table::TableWriter;
 use layertui::stack::walk::{Scope, Walk};
 use layertui::stack::{NodeId, Stack};
 use measure::{Times, in_earnest, ratio};
@@ -49,21 +48,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn steps(large: u64) {
     println!("one layer step: both trees, {ROWS} rows each, and all that their columns show");
     let shape = |entries| Shape { entries, layers: LAYERS, shrink: 1 };
-    let [small, large] = [10_000, large].map(|entries| {
-        let image = Image::new(shape(entries));
-        let tables = (0..image.layers()).map(|layer| tables::table(&image, layer));
-        let mut stack = tables::folded(tables);
-        stack.freeze();
-        stack
-    });
-    println!("  {:34} {:>12} {:>12}", "", entries(&small), entries(&large));
+    let stacks = [10_000, large].map(|entries| tables::frozen(&Image::new(shape(entries))));
+    let [small, large] = &stacks;
+    println!("  {:38} {:>12} {:>12}", "", entries(small), entries(large));
     for view in [View::Folded, View::DeepPath, View::Unfolded] {
-        let (mut one, mut other) = (Times::default(), Times::default());
-        for _ in 0..9 {
-            walk_layers(&small, view, &mut one);
-            walk_layers(&large, view, &mut other);
+        for caches in [Caches::Warm, Caches::Cold] {
+            let (mut one, mut other) = (Times::default(), Times::default());
+            for _ in 0..4 {
+                walk_layers(small, view, caches, &mut one);
+                walk_layers(large, view, caches, &mut other);
+            }
+            print(&format!("{}, {caches:?} caches", view.name()), &one, &other);
         }
-        print(view.name(), &one, &other);
     }
 }
 
@@ -73,7 +69,7 @@ fn entries(stack: &Stack) -> String {
 
 fn print(what: &str, one: &Times, other: &Times) {
     println!(
-        "  {what:34} {:>9.1} us {:>9.1} us  ratio {:.2}  (longest {:.1}, {:.1} us)",
+        "  {what:38} {:>9.1} us {:>9.1} us  ratio {:.2}  (longest {:.1}, {:.1} us)",
         micros(one.median()),
         micros(other.median()),
         ratio(other.median(), one.median()),
@@ -107,7 +103,15 @@ impl View {
     }
 }
 
-fn walk_layers(stack: &Stack, view: View, times: &mut Times) {
+/// What the processor remembers of the stack before a step. Between two keys everything else runs: cold is what a
+/// user meets, warm is how little work there is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Caches {
+    Warm,
+    Cold,
+}
+
+fn walk_layers(stack: &Stack, view: View, caches: Caches, times: &mut Times) {
     let last = stack.folded() - 1;
     let cursor = match view {
         View::Folded => NodeId::ROOT,
@@ -130,7 +134,12 @@ fn walk_layers(stack: &Stack, view: View, times: &mut Times) {
             diff.unfolded = Unfolded::All;
         }
     }
+    let mut other_things = vec![0_u8; if caches == Caches::Cold { 32 << 20 } else { 0 }];
     for layer in 0..=last {
+        black_box(&mut other_things[..])
+            .iter_mut()
+            .step_by(64)
+            .for_each(|byte| *byte = byte.wrapping_add(1));
         times.take(|| {
             frame(stack, Tree::Merged(layer), layer, &merged, cursor)
                 + frame(stack, Tree::Diff(layer), layer, &diff, cursor)
@@ -173,46 +182,30 @@ fn middle(stack: &Stack) -> NodeId {
     outline.rows(middle..middle + 1).first().map_or(NodeId::ROOT, |row| row.node)
 }
 
-/// Folding, unfolding, jumping and searching where one directory has so many entries.
+/// Folding, unfolding and jumping where one directory has so many entries.
 fn huge_directory(entries: u64) {
     println!("\na directory of {entries} entries among others");
-    let mut writer = TableWriter::new();
-    for directory in ["data", "data/huge", "data/zoo"] {
-        writer.push(&Row::Entry(Entry::new(directory.as_bytes(), Kind::Directory)));
-    }
-    for file in 0..entries {
-        let path = format!("data/huge/object-{file:08x}.bin");
-        writer.push(&Row::Entry(Entry { size: 9, ..Entry::new(path.as_bytes(), Kind::File) }));
-    }
-    writer.push(&Row::Entry(Entry::new(b"data/zoo/last", Kind::File)));
-    let mut stack = Stack::new(2);
-    stack.fold(&writer.finish());
-    let mut writer = TableWriter::new();
-    writer.push(&Row::Whiteout { path: b"data/huge/object-00000007.bin" });
-    stack.fold(&writer.finish());
-    stack.freeze();
+    let stack = tables::huge_directory(entries);
     let [data, huge, last] = ["data", "data/huge", "data/zoo/last"]
         .map(|path| stack.find(path.as_bytes()).unwrap_or(NodeId::ROOT));
     let closed = Folds { toggled: [data].into(), ..Folds::default() };
     let open = Folds { toggled: [data, huge].into(), ..Folds::default() };
     let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let mut times: [Times; 5] = Default::default();
-    let [fold, unfold, jump, unfold_all, search] = &mut times;
+    let mut times: [Times; 4] = Default::default();
+    let [fold, unfold, jump, unfold_all] = &mut times;
     for _ in 0..21 {
         fold.take(|| frame(&stack, Tree::Merged(1), 1, &closed, huge));
         unfold.take(|| frame(&stack, Tree::Merged(1), 1, &open, huge));
         jump.take(|| frame(&stack, Tree::Merged(1), 1, &open, last));
         unfold_all.take(|| frame(&stack, Tree::Merged(1), 1, &all, last));
-        search.take(|| stack.search(b"ff.b").next(&stack, last, false));
     }
     for (what, times) in [
         ("fold it", &fold),
         ("unfold it", &unfold),
         ("jump behind it", &jump),
         ("the same, all unfolded", &unfold_all),
-        ("search, and the match before", &search),
     ] {
-        println!("  {what:34} {:>9.1} us", micros(times.median()));
+        println!("  {what:38} {:>9.1} us", micros(times.median()));
     }
 }
 

@@ -1,6 +1,5 @@
-//! Taking times fairly: contenders in turn, medians, ratios within one run; and the memory of a fresh process.
+//! Taking times fairly: contenders in turn, medians, ratios within one run.
 
-use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -42,14 +41,4 @@ impl Times {
 #[must_use]
 pub fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64().max(1e-9)
-}
-
-/// A field of this process's status in bytes: `VmRSS` is what it holds, `VmHWM` the most it ever held. `None` where
-/// the system has no such file.
-#[must_use]
-pub fn memory(field: &str) -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(field))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024)
 }

@@ -2,14 +2,13 @@
 //! its own memory has seen other things.
 
 use std::error::Error;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use layertui::load::{Loader, Want};
 use layertui::source::{self, Opened, Options, Source};
-
-use crate::measure::memory;
 
 /// Memory of a process that has loaded an image.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,4 +80,13 @@ pub fn answer() -> Result<Option<String>, Box<dyn Error>> {
         stack.heap_bytes(),
         stack.balance().entries,
     )))
+}
+
+/// A field of this process's status in bytes: `VmRSS` is what it holds, `VmHWM` the most it ever held. `None` where
+/// the system has no such file.
+fn memory(field: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(field))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1024)
 }

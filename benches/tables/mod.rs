@@ -1,9 +1,7 @@
 //! Generated images as tables and stacks, without any archive: for what happens after the listing.
 
-use std::borrow::Borrow;
-
 use layertui::stack::Stack;
-use layertui::stack::entry::{Entry, Fingerprint, Row};
+use layertui::stack::entry::{Entry, Fingerprint, Kind, Row};
 use layertui::stack::table::{Table, TableWriter};
 
 use crate::generator::Image;
@@ -27,12 +25,34 @@ pub fn table(image: &Image, layer: usize) -> Table {
     writer.finish()
 }
 
-/// All layers folded, each table dropped as soon as it is, but not frozen.
+/// All layers folded, each table dropped as soon as it is, and frozen.
 #[must_use]
-pub fn folded<T: Borrow<Table>>(tables: impl ExactSizeIterator<Item = T>) -> Stack {
-    let mut stack = Stack::new(tables.len());
-    for table in tables {
-        stack.fold(table.borrow());
+pub fn frozen(image: &Image) -> Stack {
+    let mut stack = Stack::new(image.layers());
+    for layer in 0..image.layers() {
+        stack.fold(&table(image, layer));
     }
+    stack.freeze();
+    stack
+}
+
+/// A directory `/data/huge` of so many files, `/data/zoo/last` behind it; and a layer that removes one of the files.
+#[must_use]
+pub fn huge_directory(entries: u64) -> Stack {
+    let mut writer = TableWriter::new();
+    for directory in ["data", "data/huge", "data/zoo"] {
+        writer.push(&Row::Entry(Entry::new(directory.as_bytes(), Kind::Directory)));
+    }
+    for file in 0..entries {
+        let path = format!("data/huge/object-{file:08x}.bin");
+        writer.push(&Row::Entry(Entry { size: 9, ..Entry::new(path.as_bytes(), Kind::File) }));
+    }
+    writer.push(&Row::Entry(Entry::new(b"data/zoo/last", Kind::File)));
+    let mut stack = Stack::new(2);
+    stack.fold(&writer.finish());
+    let mut writer = TableWriter::new();
+    writer.push(&Row::Whiteout { path: b"data/huge/object-00000007.bin" });
+    stack.fold(&writer.finish());
+    stack.freeze();
     stack
 }

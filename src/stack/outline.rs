@@ -192,7 +192,7 @@ impl<'s> Outline<'s> {
     /// The longest known run of children from where `level` stands that ends before child number `end` and has at
     /// most `most` rows: its children and its rows.
     fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
-        if level.children.len() <= FAN || level.at % FAN != 0 {
+        if level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
             return None;
         }
         let fits = |children: usize, rows: u32| {

@@ -156,7 +156,7 @@ impl Siblings {
         levels.iter().enumerate().rev().filter_map(move |(level, starts)| {
             let length = FAN.pow(level as u32 + 1);
             let run = at / length;
-            let marks = starts.get(run..run + 2).filter(|_| at % length == 0)?;
+            let marks = starts.get(run..run + 2).filter(|_| at.is_multiple_of(length))?;
             let marks = &self.marks[marks[0] as usize..marks[1] as usize];
             let after = marks.partition_point(|mark| usize::from(mark.layer) <= layer);
             let Some(mark) = after.checked_sub(1).map(|at| marks[at]) else {
