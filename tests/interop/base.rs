@@ -59,21 +59,23 @@ fn repack(package: &str, to: &Path, tree: &Path) {
     fs::create_dir_all(tree.join("DEBIAN")).unwrap();
     let files = text(Command::new("dpkg-query").args(["--listfiles", package]));
     let list = tree.join("DEBIAN/list");
-    // Documentation may have been left out where the package was installed; and where `/bin` is a link, packages may
-    // still name their files below it.
-    let present = files.lines().filter(|&file| file != "/." && Path::new(file).exists());
-    let own = present.filter_map(|file| {
-        let (parent, name) = file.rsplit_once('/')?;
-        let parent = fs::canonicalize(format!("{parent}/")).ok()?;
-        let file = parent.join(name);
-        let link_to_dir = file.is_symlink() && file.is_dir();
-        (!link_to_dir).then(|| format!("{}\n", file.display()))
-    });
-    fs::write(&list, own.collect::<String>()).unwrap();
-    let copy = "tar -c -P --no-recursion -T \"$1\" | tar -x --strip-components=0 -C \"$2\"";
+    let present: Vec<String> = files.lines().filter_map(place).collect();
+    fs::write(&list, present.join("\n")).unwrap();
+    let copy = "tar -c -C / --no-recursion -T \"$1\" | tar -x -C \"$2\"";
     run(Command::new("sh").args(["-euc", copy, "sh"]).arg(&list).arg(tree));
     fs::remove_file(list).unwrap();
     build(tree, package, "1", "", to);
+}
+
+/// Where a listed file really lies, relative to the root: `/bin` may be a link. `None` where there is nothing to take:
+/// documentation may have been left out when the package was installed.
+fn place(file: &str) -> Option<String> {
+    let file = Path::new(file);
+    fs::symlink_metadata(file).ok()?;
+    let parent = fs::canonicalize(file.parent()?).ok()?;
+    let place = parent.join(file.file_name()?);
+    (!place.is_symlink() || !place.is_dir()).then_some(())?;
+    Some(place.strip_prefix("/").ok()?.to_str()?.to_owned())
 }
 
 /// A small package in two versions, the second of which keeps, changes, adds and drops files.

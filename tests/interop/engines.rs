@@ -73,11 +73,11 @@ pub fn text(command: &mut Command) -> String {
     String::from_utf8(run(command).stdout).unwrap()
 }
 
-/// What a program makes of a file, into another file.
-pub fn filter(command: &mut Command, from: &Path, to: &Path) {
-    command.stdin(File::open(from).unwrap()).stdout(File::create(to).unwrap());
-    let status = command.status().unwrap();
-    assert!(status.success(), "{command:?}: {status}");
+/// What a program makes of a file.
+pub fn filtered(command: &mut Command, file: &Path) -> Vec<u8> {
+    let output = command.stdin(File::open(file).unwrap()).output().unwrap();
+    assert!(output.status.success(), "{command:?} < {}: {}", file.display(), output.status);
+    output.stdout
 }
 
 /// The private places of all engines.
@@ -115,11 +115,6 @@ impl Engines {
         command.env("TMPDIR", self.home.join("tmp")).env("HOME", &self.home);
         command.env_remove("XDG_RUNTIME_DIR").current_dir(&self.home);
         command
-    }
-
-    /// One engine's command.
-    pub fn command<A: AsRef<OsStr>>(&self, engine: &str, arguments: &[A]) -> Command {
-        self.script(&format!("exec {engine} \"$@\""), arguments)
     }
 }
 

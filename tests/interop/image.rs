@@ -1,150 +1,150 @@
-//! The image of these tests: built once in a process, saved in every form.
+//! An image held against layertui in every way: the model of its tars, and what umoci unpacks at each layer.
 
-use std::fs;
-use std::io::Read as _;
-use std::path::{Path as FsPath, PathBuf};
-use std::process::Command;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use flate2::read::MultiGzDecoder;
-use serde_json::{Value, json};
-
-use super::base;
-use super::engines::{Engines, filter, run};
+use super::agree::Differences;
 use super::layertui::Form;
-use super::scratch::scratch;
-use super::tarball::{self, Layer};
-use super::tree::digest;
-use super::union::Union;
+use super::layout::Layout;
+use super::past;
+use super::tarball::Layer;
+use super::tree::Tree;
+use super::union::{Union, changes};
 
-/// What every engine calls the image.
-pub const NAME: &str = "localhost/lab/interop:1";
-
-/// The image, in every form.
-pub struct Built {
-    pub engines: Engines,
-    /// The OCI layout, with gzip layers, that the other forms were made from.
-    pub layout: PathBuf,
-    pub forms: Vec<Form>,
-    pub layers: Vec<Layer>,
-    pub model: Union,
+/// An image, and what is known of it without layertui.
+pub struct Image {
+    pub form: Form,
+    pub union: Union,
+    layout: Option<Layout>,
+    /// The first layer that is unpacked.
+    from: usize,
+    unpacked: OnceLock<Vec<(usize, Tree)>>,
 }
 
-/// Builds on first use.
-pub fn built() -> &'static Built {
-    static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(build)
-}
-
-fn build() -> Built {
-    let engines = Engines::new(&scratch().join("engines"));
-    let context = scratch().join("build/context");
-    fs::create_dir_all(&context).unwrap();
-    base::write_context(&context);
-    let file = FsPath::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/Containerfile");
-    let arguments = [file.as_os_str(), context.as_os_str()];
-    let script = format!(
-        "exec buildah build --isolation chroot --cap-add CAP_MKNOD --network host --layers --tag {NAME} -f \"$1\" \"$2\""
-    );
-    run(&mut engines.script(&script, &arguments));
-    let layout = scratch().join("oci");
-    let forms = save(&engines, &layout);
-    let layers: Vec<Layer> = layer_tars(&layout).iter().map(|tar| tarball::read(tar)).collect();
-    let model = Union::of(&layers);
-    Built { engines, layout, forms, layers, model }
-}
-
-fn save(engines: &Engines, layout: &FsPath) -> Vec<Form> {
-    let oci = format!("oci:{}:1", layout.display());
-    let copy = |options: &[&str], from: &str, to: &str| {
-        let arguments = [&["copy", "--quiet"], options, &[from, to]].concat();
-        run(&mut engines.command("skopeo", &arguments));
-    };
-    copy(&[], &format!("containers-storage:{NAME}"), &oci);
-    let place = |name: &str| scratch().join(name).display().to_string();
-    let zstd = ["--dest-compress", "--dest-compress-format", "zstd"];
-    copy(&[], &oci, &format!("oci-archive:{}:1", place("oci.tar")));
-    copy(&zstd, &oci, &format!("oci-archive:{}:1", place("oci-zstd.tar")));
-    copy(&zstd, &oci, &format!("oci:{}:1", place("oci-zstd")));
-    copy(&[], &oci, &format!("docker-archive:{}:{NAME}", place("skopeo.tar")));
-    copy(&[], &oci, &format!("dir:{}", place("dir")));
-    copy(&["--format", "v2s2"], &oci, &format!("dir:{}", place("dir-v2s2")));
-    copy(&["--format", "v2s1"], &oci, &format!("dir:{}", place("dir-v2s1")));
-    let podman = place("podman.tar");
-    let save = ["save", "--quiet", "--format", "docker-archive", "-o", &podman, NAME];
-    run(&mut engines.command("podman", &save));
-    let plain = scratch().join("skopeo.tar");
-    filter(Command::new("gzip").args(["-1c"]), &plain, &scratch().join("skopeo.tar.gz"));
-    filter(Command::new("zstd").args(["-qc"]), &plain, &scratch().join("skopeo.tar.zst"));
-    vec![
-        Form::new("OCI layout", oci),
-        Form::new("OCI archive", place("oci.tar")),
-        Form::new("OCI archive, zstd", place("oci-zstd.tar")),
-        Form::new("OCI layout, zstd", place("oci-zstd")),
-        Form::new("docker-archive of skopeo", format!("docker-archive:{}", place("skopeo.tar"))),
-        Form::new("docker-archive of podman", podman),
-        Form::new("dir:", format!("dir:{}", place("dir"))),
-        Form::new("dir:, schema 2", place("dir-v2s2")),
-        Form::new("dir:, schema 1", place("dir-v2s1")),
-        Form::new("archive in gzip", place("skopeo.tar.gz")),
-        Form::new("archive in zstd", place("skopeo.tar.zst")),
-        Form { stdin: Some(plain), ..Form::new("standard input", "-") },
-    ]
-}
-
-/// The document that a descriptor leads to.
-pub fn blob(layout: &FsPath, descriptor: &Value) -> Vec<u8> {
-    let digest = descriptor["digest"].as_str().unwrap();
-    fs::read(layout.join("blobs").join(digest.replace(':', "/"))).unwrap()
-}
-
-/// The one manifest of a layout, and its config.
-pub fn documents(layout: &FsPath) -> (Value, Value) {
-    let index: Value =
-        serde_json::from_slice(&fs::read(layout.join("index.json")).unwrap()).unwrap();
-    let manifest: Value = serde_json::from_slice(&blob(layout, &index["manifests"][0])).unwrap();
-    let config = serde_json::from_slice(&blob(layout, &manifest["config"])).unwrap();
-    (manifest, config)
-}
-
-/// The uncompressed layers of a layout with gzip or plain layers.
-pub fn layer_tars(layout: &FsPath) -> Vec<Vec<u8>> {
-    let (manifest, _) = documents(layout);
-    let layers = manifest["layers"].as_array().unwrap();
-    layers.iter().map(|layer| plain(blob(layout, layer))).collect()
-}
-
-/// A layer without its gzip, if it has one.
-pub fn plain(stored: Vec<u8>) -> Vec<u8> {
-    if !stored.starts_with(&[0x1f, 0x8b]) {
-        return stored;
+impl Image {
+    /// An image of which only the tars are known.
+    pub fn new(form: Form, layers: &[Layer]) -> Self {
+        let union = Union::of(layers);
+        Self { form, union, layout: None, from: 0, unpacked: OnceLock::new() }
     }
-    let mut tar = Vec::new();
-    MultiGzDecoder::new(&stored[..]).read_to_end(&mut tar).unwrap();
-    tar
-}
 
-/// A layout of the image's first layers only, up to and with `last`, named `cut`.
-pub fn cut(layout: &FsPath, last: usize, to: &FsPath) {
-    let (mut manifest, mut config) = documents(layout);
-    fs::create_dir_all(to.join("blobs/sha256")).unwrap();
-    fs::copy(layout.join("oci-layout"), to.join("oci-layout")).unwrap();
-    let put = |bytes: Vec<u8>, media_type: &Value| {
-        let digest = digest(&bytes);
-        fs::write(to.join("blobs").join(digest.replace(':', "/")), &bytes).unwrap();
-        json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
-    };
-    manifest["layers"].as_array_mut().unwrap().truncate(last + 1);
-    config["rootfs"]["diff_ids"].as_array_mut().unwrap().truncate(last + 1);
-    config.as_object_mut().unwrap().remove("history");
-    for layer in manifest["layers"].as_array().unwrap() {
-        put(blob(layout, layer), &layer["mediaType"]);
+    /// An image that umoci can unpack, too.
+    pub fn in_layout(name: &'static str, layout: &Layout) -> Self {
+        let argument = format!("oci:{}:{}", layout.dir.display(), layout.tag);
+        let image = Self::new(Form::new(name, argument), &layout.layers());
+        Self { layout: Some(layout.clone()), ..image }
     }
-    manifest["config"] =
-        put(serde_json::to_vec(&config).unwrap(), &manifest["config"]["mediaType"]);
-    let media_type = "application/vnd.oci.image.manifest.v1+json".into();
-    let mut manifest = put(serde_json::to_vec(&manifest).unwrap(), &media_type);
-    manifest["annotations"] = json!({"org.opencontainers.image.ref.name": "cut"});
-    let index = json!({"schemaVersion": 2, "manifests": [manifest]});
-    fs::write(to.join("index.json"), serde_json::to_vec(&index).unwrap()).unwrap();
+
+    /// The same image, of which the layers below `from` need no unpacking: another image has them.
+    pub fn unpacked_from(self, from: usize) -> Self {
+        Self { from, ..self }
+    }
+
+    pub fn layer_count(&self) -> usize {
+        self.union.trees.len()
+    }
+
+    /// Layers with their trees as umoci unpacks them.
+    fn unpacked(&self) -> &[(usize, Tree)] {
+        let layout = self.layout.as_ref().unwrap();
+        self.unpacked.get_or_init(|| {
+            let unpack = |layer| {
+                let mut tree = layout.unpacked(layer);
+                for (path, node) in &mut tree {
+                    let told = self.union.trees[layer].get(path);
+                    // umoci has to give them some attributes; no layer does.
+                    node.implied = told.is_some_and(|told| told.implied);
+                }
+                (layer, tree)
+            };
+            (self.from..self.layer_count()).map(unpack).collect()
+        })
+    }
+
+    /// Everything against the model of the tars.
+    pub fn agrees(&self, found: &mut Differences) {
+        self.agrees_with_its_tars(found);
+        self.agrees_in_numbers(found);
+        past::histories_agree(self, found);
+        past::finds_agree(self, found);
+    }
+
+    /// Trees and changes of every layer against the model of the tars.
+    pub fn agrees_with_its_tars(&self, found: &mut Differences) {
+        for layer in 0..self.layer_count() {
+            let (before, after) = (self.union.before(layer), &self.union.trees[layer]);
+            let whose = format!("{} at {layer}", self.form.name);
+            found.listing(&whose, &self.form.ls(layer), after, true);
+            let theirs = changes(&before, after, &self.union.marks[layer]);
+            let lines = self.form.diff(layer);
+            found.changes(&whose, &lines, &theirs, (&before, after), Some(layer));
+        }
+    }
+
+    /// Trees of every layer against what umoci unpacks.
+    pub fn agrees_with_umoci(&self, found: &mut Differences) {
+        for (layer, tree) in self.unpacked() {
+            let whose = format!("{} at {layer}, unpacked", self.form.name);
+            found.listing(&whose, &self.form.ls(*layer), tree, false);
+        }
+    }
+
+    /// Changes of every layer against a comparison of the trees that umoci unpacks with and without it.
+    pub fn diffs_follow_from_umoci(&self, found: &mut Differences) {
+        let nothing = (0, Tree::new());
+        let lowest = (self.from == 0).then_some(&nothing);
+        let befores = lowest.into_iter().chain(self.unpacked());
+        let afters = self.unpacked().iter().skip(usize::from(self.from > 0));
+        for ((_, before), (layer, after)) in befores.zip(afters) {
+            let theirs = changes(before, after, &self.union.marks[*layer]);
+            let whose = format!("{} at {layer}, compared", self.form.name);
+            found.changes(&whose, &self.form.diff(*layer), &theirs, (before, after), None);
+        }
+    }
+
+    /// Bytes, entries and counts of changes, of each layer and of the image.
+    pub fn agrees_in_numbers(&self, found: &mut Differences) {
+        let name = self.form.name;
+        let report = self.form.layers();
+        let (union, last) = (&self.union, self.layer_count() - 1);
+        let mut total = |key: &str, theirs: u64| {
+            found.same(&format!("{name}: {key}"), report["totals"][key].as_u64(), Some(theirs));
+        };
+        let stored: u64 = (0..=last).map(|layer| union.stored_bytes(layer)).sum();
+        let visible = union.visible_bytes(last);
+        total("storedBytes", stored);
+        total("visibleBytes", visible);
+        total("wastedBytes", stored - visible);
+        total("entries", union.entries.iter().sum());
+        let efficiency = if stored == 0 { 1.0 } else { visible as f64 / stored as f64 };
+        let ours = report["totals"]["efficiency"].as_f64().unwrap();
+        found.same(&format!("{name}: efficiency"), (ours - efficiency).abs() < 1e-9, true);
+        let mut below = 0;
+        for layer in 0..=last {
+            let row = &report["layers"][layer];
+            let mut number = |key: &str, theirs: i64| {
+                found.same(
+                    &format!("{name} layer {layer}: {key}"),
+                    row[key].as_i64(),
+                    Some(theirs),
+                );
+            };
+            let visible = union.visible_bytes(layer) as i64;
+            number("index", layer as i64);
+            number("undecided", 0);
+            number("bytes", union.stored_bytes(layer) as i64);
+            number("cumulativeBytes", visible);
+            number("netBytes", visible - below);
+            number("entries", union.entries[layer] as i64);
+            below = visible;
+            let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+            let theirs = changes(&union.before(layer), &union.trees[layer], &union.marks[layer]);
+            for change in theirs.values() {
+                *counts.entry(change.kind).or_default() += 1;
+            }
+            for kind in ["added", "modified", "metadata", "rewritten", "removed"] {
+                number(kind, counts.get(kind).copied().unwrap_or(0));
+            }
+        }
+    }
 }

@@ -12,8 +12,8 @@ pub struct Union {
     pub trees: Vec<Tree>,
     /// What each layer's tar mentions.
     pub marks: Vec<Marks>,
-    /// Bytes of each stored file, by the layer that stores it and the file's inode number.
-    pub stored: Vec<BTreeMap<u64, u64>>,
+    /// The files that each layer stores, by inode number: path and bytes.
+    stored: Vec<BTreeMap<u64, (Path, u64)>>,
     /// Entries of each layer that are content.
     pub entries: Vec<u64>,
 }
@@ -40,12 +40,8 @@ impl Union {
         let mut inode = 0;
         for (number, layer) in layers.iter().enumerate() {
             let before = union.trees.last().cloned().unwrap_or_default();
-            let mut step = Step {
-                tree: before.clone(),
-                marks: Marks::default(),
-                inode,
-                barred: BTreeSet::new(),
-            };
+            let (marks, replaced) = (Marks::default(), BTreeSet::new());
+            let mut step = Step { tree: before.clone(), marks, replaced, inode };
             step.tree.entry(b"/".to_vec()).or_insert_with(Node::implied);
             let stored = step.apply(layer);
             inode = step.inode;
@@ -66,7 +62,16 @@ impl Union {
 
     /// Bytes of all stored files.
     pub fn stored_bytes(&self, layer: usize) -> u64 {
-        self.stored[layer].values().sum()
+        self.stored[layer].values().map(|file| file.1).sum()
+    }
+
+    /// Bytes stored under a path, in any layer, that no name in the final tree shows.
+    pub fn wasted_at(&self, path: &[u8]) -> u64 {
+        let last = self.trees.last().into_iter().flat_map(Tree::values);
+        let shown: BTreeSet<u64> = last.map(|node| node.inode).collect();
+        let files = self.stored.iter().flatten();
+        let wasted = files.filter(|(inode, file)| file.0 == path && !shown.contains(inode));
+        wasted.map(|(_, file)| file.1).sum()
     }
 
     /// Bytes of the files that the merged tree shows, each file once however many names it has.
@@ -102,20 +107,17 @@ impl Node {
 struct Step {
     tree: Tree,
     marks: Marks,
+    /// Links of the lower layers that become directories: what the layer says below them is not about their targets.
+    replaced: BTreeSet<Path>,
     /// The last inode number given.
     inode: u64,
-    /// Symbolic links below that a directory of this layer replaces: its markers are about the directory.
-    barred: BTreeSet<Path>,
 }
 
 impl Step {
     /// Markers first, whatever their place in the tar, then entries. Returns the stored files.
-    fn apply(&mut self, layer: &Layer) -> BTreeMap<u64, u64> {
-        let replaced = layer.members.iter().filter(|member| {
-            member.node.is_dir()
-                && self.tree.get(&member.path).is_some_and(|node| node.kind == "symlink")
-        });
-        self.barred = replaced.map(|member| member.path.clone()).collect();
+    fn apply(&mut self, layer: &Layer) -> BTreeMap<u64, (Path, u64)> {
+        let directories = layer.members.iter().filter(|member| member.node.is_dir());
+        self.replaced = directories.map(|member| member.path.clone()).collect();
         self.marks.whiteouts = layer.whiteouts.iter().filter_map(|path| self.find(path)).collect();
         self.marks.opaque = layer.opaque.iter().filter_map(|path| self.find_dir(path)).collect();
         for path in self.marks.whiteouts.clone() {
@@ -124,7 +126,7 @@ impl Step {
         for path in self.marks.opaque.clone() {
             self.tree.retain(|other, _| !is_below(other, &path));
         }
-        self.barred.clear();
+        self.replaced.clear();
         let mut stored = BTreeMap::new();
         for member in &layer.members {
             let path = self.make(&member.path);
@@ -139,10 +141,10 @@ impl Step {
                 self.inode += 1;
                 node.inode = self.inode;
                 if node.content.is_some() {
-                    stored.insert(node.inode, node.size);
+                    stored.insert(node.inode, (path.clone(), node.size));
                 }
             }
-            if !node.is_dir() {
+            if !node.is_dir() && self.tree.get(&path).is_some_and(Node::is_dir) {
                 self.tree.retain(|other, _| !is_below(other, &path));
             }
             self.tree.insert(path.clone(), node);
@@ -167,7 +169,7 @@ impl Step {
             let (dir, rest) = self.first_obstacle(&path);
             match self.tree.get(&dir) {
                 Some(node) if node.is_dir() => return Some(path),
-                Some(node) if node.kind == "symlink" && !self.barred.contains(&dir) => {
+                Some(node) if node.kind == "symlink" && !self.replaced.contains(&dir) => {
                     path = follow(&dir, &node.target, rest);
                 }
                 _ => return None,
