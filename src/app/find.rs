@@ -9,7 +9,7 @@ use crate::text::{shorten, visible};
 use super::input::Input;
 use super::layers;
 use super::navigate;
-use super::state::{Pane, State, View};
+use super::state::{Pane, Phase, State, View};
 
 /// How many hits are looked at to find one that needs no other layer.
 const LOOK_AHEAD: usize = 256;
@@ -22,6 +22,8 @@ pub struct Search {
     pub hits: Option<Hits>,
     /// Keys go to the prompt.
     pub typing: bool,
+    /// Accepted before anything was found, while layers were still being read: the first find is shown.
+    waiting: bool,
     /// Where the user was before.
     before: Place,
 }
@@ -61,7 +63,8 @@ impl Place {
 /// Opens the prompt, empty.
 pub fn start(state: &mut State, stack: &Stack) {
     let before = Place::here(state, stack);
-    state.search = Some(Search { input: Input::default(), hits: None, typing: true, before });
+    let input = Input::default();
+    state.search = Some(Search { input, hits: None, typing: true, waiting: false, before });
 }
 
 /// Searches again after the prompt changed, from where the user was before.
@@ -87,12 +90,21 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
     search.hits = (!needle.is_empty()).then(|| stack.search(needle));
     let from = search.before.node;
-    if had || !search.typing {
+    if had || !(search.typing || search.waiting) {
         return;
     }
     let target = state.search.as_ref().and_then(|search| search.hits.as_ref());
     if let Some(node) = target.and_then(|hits| nearest(state, stack, hits, from)) {
+        if let Some(search) = &mut state.search
+            && std::mem::take(&mut search.waiting)
+        {
+            state.notice = None;
+        }
         jump(state, stack, node);
+    } else if state.phase != Phase::Reading
+        && state.search.as_ref().is_some_and(|search| search.waiting)
+    {
+        accept(state, stack);
     }
 }
 
@@ -103,13 +115,15 @@ pub fn accept(state: &mut State, stack: &Stack) {
         search.typing = false;
         return;
     }
-    let notice = match &search.hits {
-        Some(_) => Some(format!(
-            "no path in any layer matches {}",
-            visible(search.input.text().as_bytes())
-        )),
-        None => None,
-    };
+    let needle = visible(search.input.text().as_bytes());
+    if search.hits.is_some() && state.phase == Phase::Reading {
+        (search.typing, search.waiting) = (false, true);
+        let (read, all) = (stack.folded(), stack.layer_count());
+        state.notice = Some(format!("nothing matches {needle} in {read} of {all} layers so far"));
+        return;
+    }
+    let found_nothing = search.hits.is_some();
+    let notice = found_nothing.then(|| format!("no path in any layer matches {needle}"));
     cancel(state, stack);
     state.notice = notice;
 }

@@ -40,7 +40,10 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             navigate::settle(state, stack);
         }
         Message::Compared { left } => state.undecided = left,
-        Message::Finished => state.phase = Phase::Done,
+        Message::Finished => {
+            state.phase = Phase::Done;
+            find::refresh(state, stack);
+        }
         Message::Failed(reason) if state.image.is_some() => {
             state.phase = Phase::Done;
             state.notice = Some(visible_str(&reason).into_owned());

@@ -29,47 +29,6 @@ fn which_layer_added_this_file_in_three_keystrokes() {
 }
 
 #[test]
-fn a_removed_path_is_found_and_shown_where_it_went() {
-    let mut explorer = Explorer::open(120, 40);
-    explorer.keys("/").type_text("APKINDEX.3022").keys("enter");
-    assert_eq!(explorer.state.layer, 2);
-    assert_eq!(explorer.path(), "/var/cache/apk/APKINDEX.3022.tar.gz");
-    let notice = explorer.state.notice.clone();
-    assert!(explorer.text().contains("removed it") || notice.is_none());
-    explorer.keys("w");
-    assert!(explorer.text().contains("by the whiteout /var/cache/.wh.apk"), "{}", explorer.text());
-    explorer.keys("esc");
-    assert!(
-        explorer.text().contains("removed by layer 2, through /var/cache/.wh.apk"),
-        "{}",
-        explorer.text()
-    );
-}
-
-#[test]
-fn typing_says_when_another_layer_had_to_be_chosen() {
-    let mut explorer = Explorer::open(120, 40);
-    explorer.keys("/").type_text("apk/lock");
-    assert_eq!(explorer.state.layer, 2);
-    assert!(
-        explorer.text().contains("is not in layer 5: now at layer 2, which removed it"),
-        "{}",
-        explorer.text()
-    );
-}
-
-#[test]
-fn escape_takes_a_search_back() {
-    let mut explorer = Explorer::open(120, 40);
-    explorer.keys("j j j");
-    let before = explorer.text();
-    explorer.keys("/").type_text("lock");
-    assert_ne!(explorer.text(), before);
-    explorer.keys("esc");
-    assert_eq!(explorer.text(), before);
-}
-
-#[test]
 fn next_and_previous_go_round_all_hits() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("APKINDEX").keys("enter");
@@ -86,16 +45,6 @@ fn next_and_previous_go_round_all_hits() {
     assert!(explorer.state.search.is_none());
     explorer.keys("n");
     assert!(explorer.text().contains("press /"), "{}", explorer.text());
-}
-
-#[test]
-fn a_search_without_hits_says_so_and_moves_nothing() {
-    let mut explorer = Explorer::open(120, 40);
-    let before = explorer.path();
-    explorer.keys("/").type_text("nowhere").keys("enter");
-    assert_eq!(explorer.path(), before);
-    assert!(explorer.text().contains("no path in any layer matches nowhere"));
-    assert!(explorer.state.search.is_none());
 }
 
 #[test]

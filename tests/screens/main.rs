@@ -9,6 +9,7 @@
 mod explorer;
 mod hostile;
 mod journeys;
+mod searching;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;

@@ -1,0 +1,88 @@
+//! Searching: what is found, where it is shown, and what is said where it is not.
+
+use layertui::app::Message;
+use layertui::app::state::Phase;
+
+use crate::explorer::{Explorer, LAYERS, image};
+
+#[test]
+fn escape_takes_a_search_back() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("j j j");
+    let before = explorer.text();
+    explorer.keys("/").type_text("lock");
+    assert_ne!(explorer.text(), before);
+    explorer.keys("esc");
+    assert_eq!(explorer.text(), before);
+}
+
+#[test]
+fn a_search_without_hits_says_so_and_moves_nothing() {
+    let mut explorer = Explorer::open(120, 40);
+    let before = explorer.path();
+    explorer.keys("/").type_text("nowhere").keys("enter");
+    assert_eq!(explorer.path(), before);
+    assert!(explorer.text().contains("no path in any layer matches nowhere"));
+    assert!(explorer.state.search.is_none());
+}
+
+#[test]
+fn a_removed_path_is_found_and_shown_where_it_went() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("APKINDEX.3022").keys("enter");
+    assert_eq!(explorer.state.layer, 2);
+    assert_eq!(explorer.path(), "/var/cache/apk/APKINDEX.3022.tar.gz");
+    let notice = explorer.state.notice.clone();
+    assert!(explorer.text().contains("removed it") || notice.is_none());
+    explorer.keys("w");
+    assert!(explorer.text().contains("by the whiteout /var/cache/.wh.apk"), "{}", explorer.text());
+    explorer.keys("esc");
+    assert!(
+        explorer.text().contains("removed by layer 2, through /var/cache/.wh.apk"),
+        "{}",
+        explorer.text()
+    );
+}
+
+#[test]
+fn typing_says_when_another_layer_had_to_be_chosen() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("apk/lock");
+    assert_eq!(explorer.state.layer, 2);
+    assert!(
+        explorer.text().contains("is not in layer 5: now at layer 2, which removed it"),
+        "{}",
+        explorer.text()
+    );
+}
+
+#[test]
+fn a_search_accepted_while_layers_are_read_waits_for_them() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.fold(0);
+    explorer.keys("/").type_text("production.json").keys("enter");
+    assert!(explorer.text().contains("nothing matches production.json in 1 of 6 layers so far"));
+    for layer in 1..6 {
+        explorer.fold(layer);
+    }
+    assert_eq!(explorer.path(), "/srv/app/config/production.json");
+    assert!(!explorer.text().contains("so far"), "{}", explorer.text());
+    explorer.keys("k");
+    let moved = explorer.path();
+    explorer.send(Message::Finished);
+    assert_eq!(explorer.path(), moved, "what was found is shown once");
+}
+
+#[test]
+fn a_search_that_waited_in_vain_says_so_at_the_end() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.keys("/").type_text("nowhere").keys("enter");
+    for layer in 0..6 {
+        explorer.fold(layer);
+    }
+    assert!(explorer.state.search.is_some());
+    explorer.send(Message::Finished);
+    assert_eq!(explorer.state.phase, Phase::Done);
+    assert!(explorer.text().contains("no path in any layer matches nowhere"));
+    assert!(explorer.state.search.is_none());
+}
