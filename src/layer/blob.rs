@@ -14,6 +14,28 @@ pub struct Blob {
     len: u64,
 }
 
+/// Which bytes a region of a file is, as far as the file system can tell: equal identities mean that the same region
+/// of the same file was not written to in between.
+///
+/// A rename or a hard link made meanwhile changes `ctime` too: then the bytes are the same and this says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// Device the file lies on.
+    pub device: u64,
+    /// Inode number on that device.
+    pub inode: u64,
+    /// Size of the whole file in bytes.
+    pub size: u64,
+    /// Last modification of the contents: seconds since 1970 and nanoseconds.
+    pub mtime: (i64, u32),
+    /// Last change of the inode, which no program can set back: seconds since 1970 and nanoseconds.
+    pub ctime: (i64, u32),
+    /// Where in the file the region begins, in bytes.
+    pub offset: u64,
+    /// Length of the region in bytes.
+    pub len: u64,
+}
+
 #[derive(Clone, Debug)]
 enum Bytes {
     File(Arc<File>),
@@ -70,6 +92,16 @@ impl Blob {
             Bytes::Memory(bytes) => bytes.len() as u64,
         };
         Ok(self.len.min(there.saturating_sub(self.offset)))
+    }
+
+    /// Which bytes these are. `None` where that cannot be told: bytes in memory, devices and pipes, systems without
+    /// inodes.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        match &self.bytes {
+            Bytes::File(file) => file_identity(file, self.offset, self.len),
+            Bytes::Memory(_) => None,
+        }
     }
 
     /// A region of this region; what reaches past its end is cut off.
@@ -155,6 +187,28 @@ fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
+#[cfg(unix)]
+fn file_identity(file: &File, offset: u64, len: u64) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    // The system states nanoseconds below one second.
+    let nanos = |nanos: i64| u32::try_from(nanos).unwrap_or(0);
+    Some(Identity {
+        device: metadata.dev(),
+        inode: metadata.ino(),
+        size: metadata.size(),
+        mtime: (metadata.mtime(), nanos(metadata.mtime_nsec())),
+        ctime: (metadata.ctime(), nanos(metadata.ctime_nsec())),
+        offset,
+        len,
+    })
+}
+
+#[cfg(not(unix))]
+fn file_identity(_file: &File, _offset: u64, _len: u64) -> Option<Identity> {
+    None
+}
+
 /// Reads a [`Blob`] front to back.
 #[derive(Clone, Debug)]
 pub struct BlobReader {
@@ -175,5 +229,35 @@ impl Read for BlobReader {
         let count = self.blob.read_at(buffer, self.at)?;
         self.at += count as u64;
         Ok(count)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn an_identity_is_of_one_region_of_one_file_as_it_was() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let blob = Blob::whole(file.try_clone().unwrap()).unwrap();
+        let known = blob.identity().unwrap();
+        assert_eq!((known.size, known.offset, known.len), (10, 0, 10));
+        assert_eq!(blob.clone().identity().as_ref(), Some(&known));
+
+        let region = blob.slice(2, 5).identity().unwrap();
+        assert_eq!(region, Identity { offset: 2, len: 5, ..known.clone() });
+
+        file.write_all(b"more").unwrap();
+        assert_ne!(blob.identity(), Some(known));
+    }
+
+    #[test]
+    fn what_is_no_file_has_no_identity() {
+        assert_eq!(Blob::memory(&b"bytes"[..]).identity(), None);
+        let device = File::open("/dev/null").unwrap();
+        assert_eq!(Blob::whole(device).unwrap().identity(), None);
     }
 }
