@@ -94,8 +94,8 @@ impl Blob {
         Ok(self.len.min(there.saturating_sub(self.offset)))
     }
 
-    /// Which bytes these are. `None` where that cannot be told: bytes in memory, devices and pipes, systems without
-    /// inodes.
+    /// Which bytes these are. `None` where that cannot be told: bytes in memory, devices and pipes, files without a
+    /// name (nobody will find those again, and another file may get their inode), systems without inodes.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         match &self.bytes {
@@ -190,7 +190,7 @@ fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 #[cfg(unix)]
 fn file_identity(file: &File, offset: u64, len: u64) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let metadata = file.metadata().ok().filter(|it| it.is_file() && it.nlink() > 0)?;
     // The system states nanoseconds below one second.
     let nanos = |nanos: i64| u32::try_from(nanos).unwrap_or(0);
     Some(Identity {
@@ -240,9 +240,9 @@ mod tests {
 
     #[test]
     fn an_identity_is_of_one_region_of_one_file_as_it_was() {
-        let mut file = tempfile::tempfile().unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"0123456789").unwrap();
-        let blob = Blob::whole(file.try_clone().unwrap()).unwrap();
+        let blob = Blob::whole(file.reopen().unwrap()).unwrap();
         let known = blob.identity().unwrap();
         assert_eq!((known.size, known.offset, known.len), (10, 0, 10));
         assert_eq!(blob.clone().identity().as_ref(), Some(&known));
@@ -259,5 +259,6 @@ mod tests {
         assert_eq!(Blob::memory(&b"bytes"[..]).identity(), None);
         let device = File::open("/dev/null").unwrap();
         assert_eq!(Blob::whole(device).unwrap().identity(), None);
+        assert_eq!(Blob::whole(tempfile::tempfile().unwrap()).unwrap().identity(), None);
     }
 }

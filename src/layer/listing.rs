@@ -25,6 +25,9 @@ pub struct Listing {
     pub uncompressed: Option<u64>,
     /// Reading stopped because [`Watch::cancelled`] said so: the rows are a part only.
     pub cancelled: bool,
+    /// Reading failed where the bytes themselves are not to blame: another time they may list better, so this listing
+    /// is not one to keep.
+    pub faulty: bool,
 }
 
 /// Whoever waits for a listing: is told how far it is, and may ask it to stop.

@@ -11,6 +11,7 @@
 
 pub mod blob;
 pub mod codec;
+mod digest;
 pub mod directory;
 mod listing;
 mod open;
@@ -20,6 +21,7 @@ mod recorder;
 pub mod tar;
 pub mod whiteout;
 
+pub use digest::digest;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
 pub use open::{open, opens_cheaply};
 
@@ -66,6 +68,7 @@ fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
     let (walker, mut listing) = walk(Window::new(blob, watch), limits, &mut problems);
     listing.cancelled = walker.cancelled();
+    listing.faulty = walker.faulty();
     listing.problems = problems.finish();
     if listing.problems.iter().all(|problem| problem.severity < Severity::Error) {
         listing.uncompressed = Some(blob.len());
@@ -82,6 +85,7 @@ fn list_compressed(blob: &Blob, codec: Codec, watch: &dyn Watch, limits: Limits)
     let mut problems = Problems::default();
     let (walker, mut listing) = walk(Stream::new(decoder, watch), limits, &mut problems);
     listing.cancelled = walker.cancelled();
+    listing.faulty = walker.faulty();
     let mut decoder = walker.into_feed().into_decoder();
     if decoder.is_complete() {
         listing.uncompressed = Some(decoder.produced());
@@ -96,7 +100,10 @@ fn list_compressed(blob: &Blob, codec: Codec, watch: &dyn Watch, limits: Limits)
                 listing.blob_digest = decoder.digest();
             }
         }
-        Err(error) => problems.error(|| format!("the rest of the blob cannot be read: {error}")),
+        Err(error) => {
+            listing.faulty = true;
+            problems.error(|| format!("the rest of the blob cannot be read: {error}"));
+        }
     }
     listing.problems = problems.finish();
     listing
@@ -115,5 +122,6 @@ fn walk<F: Feed>(feed: F, limits: Limits, problems: &mut Problems) -> (Walker<F>
 
 fn unreadable(error: &std::io::Error) -> Listing {
     let message = format!("the layer cannot be read: {error}");
-    Listing { problems: vec![Problem { severity: Severity::Error, message }], ..Listing::default() }
+    let problems = vec![Problem { severity: Severity::Error, message }];
+    Listing { problems, faulty: true, ..Listing::default() }
 }

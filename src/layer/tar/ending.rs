@@ -3,7 +3,7 @@
 
 use super::feed::{Fate, Feed};
 use super::header::{BLOCK, Header, is_zero};
-use super::walker::Walker;
+use super::walker::{Halt, Walker};
 use crate::layer::problems::Problems;
 
 impl<F: Feed> Walker<F> {
@@ -87,10 +87,17 @@ impl<F: Feed> Walker<F> {
                 format!("truncated: the file that holds the layer ends after {present} of its {whole} bytes")
             }),
             Fate::Cancelled => {
-                self.cancelled = true;
+                self.halt = Some(Halt::Cancelled);
                 problems.error(|| format!("reading was cancelled at byte {at} of the tar: what was read before is shown"));
             }
-            Fate::Failed(error) => problems.error(|| format!("{error} (at byte {at} of the tar)")),
+            Fate::Failed(error) => {
+                // Decoders have these two kinds for what the bytes are to blame for; a file system has others.
+                use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+                if !matches!(error.kind(), InvalidData | UnexpectedEof) {
+                    self.halt = Some(Halt::Unreadable);
+                }
+                problems.error(|| format!("{error} (at byte {at} of the tar)"));
+            }
         }
         true
     }

@@ -68,7 +68,16 @@ pub(in crate::layer) struct Walker<F> {
     /// Payload that an entry of a type without payload claims to have.
     pub(super) claimed: u64,
     pub(super) over: bool,
-    pub(super) cancelled: bool,
+    pub(super) halt: Option<Halt>,
+}
+
+/// Why the bytes ended too early, where they themselves are not to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// Whoever waited no longer does.
+    Cancelled,
+    /// They could not be read.
+    Unreadable,
 }
 
 impl<F: Feed> Walker<F> {
@@ -88,7 +97,7 @@ impl<F: Feed> Walker<F> {
             xattrs: Vec::new(),
             claimed: 0,
             over: false,
-            cancelled: false,
+            halt: None,
         }
     }
 
@@ -98,8 +107,13 @@ impl<F: Feed> Walker<F> {
     }
 
     /// Whether reading stopped because it was asked to.
-    pub(in crate::layer) const fn cancelled(&self) -> bool {
-        self.cancelled
+    pub(in crate::layer) fn cancelled(&self) -> bool {
+        self.halt == Some(Halt::Cancelled)
+    }
+
+    /// Whether the bytes could not be read, as against being wrong.
+    pub(in crate::layer) fn faulty(&self) -> bool {
+        self.halt == Some(Halt::Unreadable)
     }
 
     /// The next entry. After the last one, `None`; where that was not the archive's own end, `problems` says why.
@@ -210,7 +224,7 @@ impl<F: Feed> Walker<F> {
             }
             _ => self.claimed = size,
         }
-        (!self.cancelled).then_some(facts)
+        (!self.cancelled()).then_some(facts)
     }
 
     /// The numbers of an entry without those that its payload decides.
