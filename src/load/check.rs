@@ -7,10 +7,12 @@ use crate::stack::fold::{EVENT_LIMIT, Oddities, Oddity};
 /// All problems of a layer, worst first.
 pub(super) fn problems(
     listing: &Listing,
+    judged: Vec<Problem>,
     oddities: &Oddities,
     described: Option<&image::Layer>,
 ) -> Vec<Problem> {
     let mut problems = listing.problems.clone();
+    problems.extend(judged);
     if let Some(layer) = described {
         let said = layer.problems.iter().map(|message| warning(message.clone()));
         problems.extend(

@@ -139,7 +139,12 @@ impl Loader {
         let oddities = fold.finish(&mut self.stack_mut());
         let described = self.source.image().layers.get(layer);
         LayerState {
-            problems: check::problems(listing, &oddities, described),
+            problems: check::problems(
+                listing,
+                self.source.judge(layer, listing),
+                &oddities,
+                described,
+            ),
             hidden: listing.hidden.clone(),
             codec: listing.codec,
             uncompressed: listing.uncompressed,

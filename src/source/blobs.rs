@@ -58,14 +58,47 @@ impl Source for Blobs {
 
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => {
-                let mut listing = layer::list(blob, watch);
-                self.compare(layer, &mut listing);
-                listing
-            }
+            Some(Content::Blob { blob, .. }) => layer::list(blob, watch),
             Some(Content::Directory(path)) => layer::directory::list(path, watch),
             Some(Content::Absent(reason)) => broken(reason.clone()),
             None => broken(format!("the image has no layer {layer}")),
+        }
+    }
+
+    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        let Some(stated) = self.image.layers.get(layer) else { return Vec::new() };
+        let mut problems = Vec::new();
+        let pairs = [
+            ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref()),
+            ("diff ID", stated.diff_id.as_deref(), listing.diff_id.as_deref()),
+        ];
+        for (what, stated, found) in pairs {
+            if let (Some(stated), Some(found)) = (stated, found)
+                && stated != found
+                && stated.starts_with("sha256:")
+            {
+                let message = format!("the {what} should be {stated}, the bytes have {found}");
+                problems.push(Problem { severity: Severity::Warning, message });
+            }
+        }
+        let claimed = stated.media_type.as_deref().and_then(claimed_codec);
+        if let (Some(claimed), Some(found)) = (claimed, listing.codec)
+            && claimed != found
+        {
+            let message = format!(
+                "the media type says {}, the bytes are {}: read as what they are",
+                claimed.name(),
+                found.name()
+            );
+            problems.push(Problem { severity: Severity::Note, message });
+        }
+        problems
+    }
+
+    fn blob(&self, layer: usize) -> Option<&Blob> {
+        match self.contents.get(layer)? {
+            Content::Blob { blob, .. } => Some(blob),
+            Content::Directory(_) | Content::Absent(_) => None,
         }
     }
 
@@ -90,38 +123,6 @@ impl Source for Blobs {
             Some(Content::Directory(_)) => true,
             _ => false,
         }
-    }
-}
-
-impl Blobs {
-    /// Holds what the listing found out about the bytes against what manifest and config say of them.
-    fn compare(&self, layer: usize, listing: &mut Listing) {
-        let Some(stated) = self.image.layers.get(layer) else { return };
-        let pairs = [
-            ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref()),
-            ("diff ID", stated.diff_id.as_deref(), listing.diff_id.as_deref()),
-        ];
-        for (what, stated, found) in pairs {
-            if let (Some(stated), Some(found)) = (stated, found)
-                && stated != found
-                && stated.starts_with("sha256:")
-            {
-                let message = format!("the {what} should be {stated}, the bytes have {found}");
-                listing.problems.push(Problem { severity: Severity::Warning, message });
-            }
-        }
-        let claimed = stated.media_type.as_deref().and_then(claimed_codec);
-        if let (Some(claimed), Some(found)) = (claimed, listing.codec)
-            && claimed != found
-        {
-            let message = format!(
-                "the media type says {}, the bytes are {}: read as what they are",
-                claimed.name(),
-                found.name()
-            );
-            listing.problems.push(Problem { severity: Severity::Note, message });
-        }
-        listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     }
 }
 

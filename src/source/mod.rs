@@ -37,7 +37,8 @@ pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
 use crate::image::platform::Platform;
-use crate::layer::{Listing, Watch};
+use crate::layer::blob::Blob;
+use crate::layer::{Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
 const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
@@ -125,6 +126,12 @@ pub trait Source: Send + Sync {
 
     /// Lists one layer. Never fails as a whole: what went wrong is in the listing's problems.
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing;
+
+    /// Where a layer's listing, as [`Self::list`] gives it, is not what manifest and config promised.
+    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem>;
+
+    /// The bytes that [`Self::list`] reads, where all it reads is one blob: what its listing can be remembered by.
+    fn blob(&self, layer: usize) -> Option<&Blob>;
 
     /// Opens the stored payload of one file of one layer (a sparse file's payload is its segments).
     ///

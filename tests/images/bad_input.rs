@@ -118,8 +118,8 @@ fn bytes_that_are_not_what_was_promised_are_noted_on_the_layer() {
     let source = image(&stage.tree("a", &layout.list(descriptor).finish()));
     assert_eq!(stack(&*source), "a | changed");
     let said = |layer: usize| {
-        let listing = source.list(layer, &Unwatched);
-        listing.problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+        let judged = source.judge(layer, &source.list(layer, &Unwatched));
+        judged.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
     };
     assert!(said(0).contains("the media type says zstd, the bytes are gzip"), "{}", said(0));
     assert!(said(1).contains(" should be sha256:"), "{}", said(1));
