@@ -38,6 +38,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "PLATFORM", global = true)]
     platform: Option<String>,
 
+    /// Read every layer anew, and keep nothing of it.
+    #[arg(long, global = true)]
+    pub(super) no_cache: bool,
+
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
@@ -66,6 +70,8 @@ pub(super) enum Command {
     History(History),
     /// Paths in any layer, also removed and shadowed ones
     Find(Find),
+    /// What is kept of layers that were read before
+    Cache(Cache),
 }
 
 /// An image, and how to write about it.
@@ -155,4 +161,24 @@ pub(super) struct Find {
 
     /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
     pub(super) pattern: String,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Cache {
+    #[command(subcommand)]
+    pub(super) command: Option<CacheCommand>,
+
+    /// JSON instead of text.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum CacheCommand {
+    /// Where it is and how much it holds (the default)
+    Info,
+    /// Remove all of it
+    Clear,
+    /// Remove what is damaged, left behind or over the limit
+    Prune,
 }

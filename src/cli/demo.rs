@@ -8,5 +8,5 @@ use crate::source;
 const IMAGE: &[u8] = include_bytes!("../../assets/demo/image.tar");
 
 pub(super) fn run(args: &Args) -> Outcome {
-    explore::run(args, || source::open_bytes(IMAGE, "demo"))
+    explore::run(args, None, || source::open_bytes(IMAGE, "demo"))
 }

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use super::args::Diff;
-use super::open::{Loaded, load};
+use super::open::{Loaded, Setting, load};
 use super::{Failure, Outcome, output};
-use crate::image::platform::Platform;
 use crate::load::Want;
 use crate::report::{self, Range};
 
-pub(super) fn run(command: &Diff, platform: Option<Platform>) -> Outcome {
-    let loaded = load(&command.common.image, platform, Want::Tree)?;
+pub(super) fn run(command: &Diff, setting: &Setting) -> Outcome {
+    let loaded = load(&command.common.image, setting, Want::Tree)?;
     let range = range(&loaded, command)?;
     // Only what is asked about is read.
     let pairs = loaded.with_stack(|stack| range.undecided(stack));

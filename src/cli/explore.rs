@@ -16,6 +16,7 @@ use super::{Failure, Outcome};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
+use crate::load::cache::Cache;
 use crate::load::{Event, Loader, Want};
 use crate::source::{Error, Opened, Several, Source};
 use crate::stack::Stack;
@@ -36,9 +37,10 @@ enum Happening {
     Crashed,
 }
 
-/// Explores what `open` opens.
+/// Explores what `open` opens; layers that `cache` knows are not read again.
 pub(super) fn run(
     args: &Args,
+    cache: Option<Arc<Cache>>,
     open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
 ) -> Outcome {
     let (send, receive) = mpsc::channel();
@@ -53,7 +55,7 @@ pub(super) fn run(
     let session = Session::enter(!args.no_mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, !args.no_mouse)?;
+    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -65,17 +67,23 @@ struct Explorer {
     loader: Option<Loader>,
     loaders: u64,
     several: Option<Several>,
+    cache: Option<Arc<Cache>>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
 
 impl Explorer {
-    fn new(session: Session, send: Sender<Happening>, mouse: bool) -> Result<Self, Failure> {
+    fn new(
+        session: Session,
+        send: Sender<Happening>,
+        cache: Option<Arc<Cache>>,
+        mouse: bool,
+    ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
         state.theme = terminal::theme();
         state.mouse = mouse;
         let nothing = Stack::new(0);
-        Ok(Self { session, state, send, loader: None, loaders: 0, several: None, nothing })
+        Ok(Self { session, state, send, loader: None, loaders: 0, several: None, cache, nothing })
     }
 
     fn listen(&self) -> Outcome {
@@ -163,7 +171,7 @@ impl Explorer {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
-        let loader = Loader::new(Arc::from(source));
+        let loader = Loader::with_cache(Arc::from(source), self.cache.clone());
         self.loaders += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader.clone());

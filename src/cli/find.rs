@@ -1,16 +1,15 @@
 //! `layertui find`
 
 use super::args::Find;
-use super::open::load;
+use super::open::{Setting, load};
 use super::{Failure, Outcome, output};
-use crate::image::platform::Platform;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;
 
-pub(super) fn run(command: &Find, platform: Option<Platform>) -> Outcome {
+pub(super) fn run(command: &Find, setting: &Setting) -> Outcome {
     let pattern = Pattern::guess(&command.pattern).map_err(Failure::Error)?;
-    let loaded = load(&command.common.image, platform, Want::Tree)?;
+    let loaded = load(&command.common.image, setting, Want::Tree)?;
     let found = loaded.subject(|subject| {
         output(|out| report::find(out, subject, &pattern, command.common.format()))
     })?;

@@ -1,16 +1,15 @@
 //! `layertui history`
 
 use super::args::History;
-use super::open::{Loaded, load};
+use super::open::{Loaded, Setting, load};
 use super::{Failure, Outcome, output};
-use crate::image::platform::Platform;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;
 use crate::stack::{ChangeKind, NodeId};
 
-pub(super) fn run(command: &History, platform: Option<Platform>) -> Outcome {
-    let loaded = load(&command.common.image, platform, Want::Tree)?;
+pub(super) fn run(command: &History, setting: &Setting) -> Outcome {
+    let loaded = load(&command.common.image, setting, Want::Tree)?;
     let nodes = nodes(&loaded, command)?;
     if nodes.is_empty() {
         return Err(Failure::No(format!("{}: no layer names such a path", command.path)));

@@ -1,14 +1,13 @@
 //! `layertui ls`
 
 use super::args::Ls;
-use super::open::load;
+use super::open::{Setting, load};
 use super::{Failure, Outcome, output};
-use crate::image::platform::Platform;
 use crate::load::Want;
 use crate::report;
 
-pub(super) fn run(command: &Ls, platform: Option<Platform>) -> Outcome {
-    let loaded = load(&command.common.image, platform, Want::Tree)?;
+pub(super) fn run(command: &Ls, setting: &Setting) -> Outcome {
+    let loaded = load(&command.common.image, setting, Want::Tree)?;
     let layer = loaded.layer(command.layer.as_deref())?;
     loaded.subject(|subject| {
         let node = subject

@@ -4,6 +4,7 @@
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod cache;
 mod demo;
 mod diff;
 mod explore;
@@ -16,12 +17,14 @@ mod progress;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
 use crate::source;
 use crate::text;
 use args::{Args, Command};
+use open::Setting;
 
 /// How a command ended, other than well.
 #[derive(Debug)]
@@ -94,22 +97,25 @@ fn complain(message: &str, code: u8) -> ExitCode {
 }
 
 fn run(args: &Args) -> Outcome {
-    let platform = args.platform()?;
+    let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
+    let setting = Setting { platform: args.platform()?, cache };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
-        Some(Command::Layers(command)) => layers::run(command, platform),
-        Some(Command::Ls(command)) => ls::run(command, platform),
-        Some(Command::Diff(command)) => diff::run(command, platform),
-        Some(Command::History(command)) => history::run(command, platform),
-        Some(Command::Find(command)) => find::run(command, platform),
+        Some(Command::Layers(command)) => layers::run(command, &setting),
+        Some(Command::Ls(command)) => ls::run(command, &setting),
+        Some(Command::Diff(command)) => diff::run(command, &setting),
+        Some(Command::History(command)) => history::run(command, &setting),
+        Some(Command::Find(command)) => find::run(command, &setting),
+        Some(Command::Cache(command)) => cache::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {
                 let image = image.clone();
-                explore::run(args, move || {
+                let Setting { platform, cache } = setting;
+                explore::run(args, cache, move || {
                     source::open(&image, &source::Options { platform, watch: None })
                 })
             }
-            Some(image) => layers::print(image, platform),
+            Some(image) => layers::print(image, &setting),
             None => Err(Failure::Error(
                 "which image? Give an archive, a directory or - for standard input: \
                  'layertui image.tar'; 'layertui demo' shows an example, 'layertui --help' all there is"

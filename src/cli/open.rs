@@ -8,6 +8,7 @@ use super::Failure;
 use super::progress::Progress;
 use crate::image::Image;
 use crate::image::platform::Platform;
+use crate::load::cache::Cache;
 use crate::load::{Event, LayerState, Loader, Want};
 use crate::report::Subject;
 use crate::source::{self, Opened, Options, Source};
@@ -69,13 +70,19 @@ impl Loaded {
     }
 }
 
+/// What the flags say that hold for every command.
+#[derive(Clone, Default)]
+pub(super) struct Setting {
+    /// The platform to take of several.
+    pub(super) platform: Option<Platform>,
+    /// Where listings are kept; `None`: nowhere.
+    pub(super) cache: Option<Arc<Cache>>,
+}
+
 /// Opens the one image that an argument means.
-pub(super) fn open(
-    reference: &str,
-    platform: Option<Platform>,
-) -> Result<Box<dyn Source>, Failure> {
+pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
-    let options = Options { platform, watch: Some(&progress) };
+    let options = Options { platform: setting.platform.clone(), watch: Some(&progress) };
     let opened = source::open(reference, &options);
     progress.clear();
     match opened? {
@@ -95,13 +102,9 @@ pub(super) fn open(
 }
 
 /// Opens and reads an image, with progress on a terminal.
-pub(super) fn load(
-    reference: &str,
-    platform: Option<Platform>,
-    want: Want,
-) -> Result<Loaded, Failure> {
-    let source: Arc<dyn Source> = Arc::from(open(reference, platform)?);
-    let loader = Loader::new(source);
+pub(super) fn load(reference: &str, setting: &Setting, want: Want) -> Result<Loaded, Failure> {
+    let source: Arc<dyn Source> = Arc::from(open(reference, setting)?);
+    let loader = Loader::with_cache(source, setting.cache.clone());
     let progress = Progress::new();
     let states = loader.run(want, &|event| progress.event(&event));
     progress.clear();

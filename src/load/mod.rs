@@ -5,8 +5,10 @@
 //! ```
 //!
 //! The stack is shared behind a lock that is held for a few thousand rows at a time, so that whoever looks at the
-//! layers folded so far never waits long. `load` never asks which kind of source it reads.
+//! layers folded so far never waits long. `load` never asks which kind of source it reads. A listing that the
+//! [`cache`] has is not made again.
 
+pub mod cache;
 mod check;
 mod compare;
 mod queue;
@@ -14,6 +16,7 @@ mod queue;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use self::cache::Cache;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
 use crate::source::Source;
@@ -76,17 +79,25 @@ pub struct Loader {
     source: Arc<dyn Source>,
     stack: Arc<RwLock<Stack>>,
     stop: Arc<AtomicBool>,
+    cache: Option<Arc<Cache>>,
 }
 
 impl Loader {
-    /// A loader with an empty stack; nothing is read yet.
+    /// A loader with an empty stack and no cache; nothing is read yet.
     #[must_use]
     pub fn new(source: Arc<dyn Source>) -> Self {
+        Self::with_cache(source, None)
+    }
+
+    /// As [`Self::new`]; what the cache knows is not read again, and what it does not know is kept in it.
+    #[must_use]
+    pub fn with_cache(source: Arc<dyn Source>, cache: Option<Arc<Cache>>) -> Self {
         let layers = source.image().layers.len();
         Self {
             source,
             stack: Arc::new(RwLock::new(Stack::new(layers))),
             stop: Arc::new(AtomicBool::new(false)),
+            cache,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use super::cache::Keep;
 use super::{Event, Loader};
 use crate::layer::{Listing, Problem, Severity, Watch};
 
@@ -28,12 +29,17 @@ pub(super) fn in_order(
             let (jobs, next) = (&jobs, &next);
             scope.spawn(move || {
                 while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let listing = Arc::new(list(loader, same[0], report));
+                    let (listing, keep) = list(loader, same[0], report);
+                    let listing = Arc::new(listing);
                     for &layer in same {
                         report(Event::Listed(layer));
                         if send.send((layer, Arc::clone(&listing))).is_err() {
                             return;
                         }
+                    }
+                    // While the fold is at work already.
+                    if let (Some(cache), Some(keep)) = (&loader.cache, keep) {
+                        cache.keep(&keep, &listing);
                     }
                 }
             });
@@ -77,14 +83,18 @@ fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
     jobs
 }
 
-fn list(loader: &Loader, layer: usize, report: &(dyn Fn(Event) + Sync)) -> Listing {
+fn list(loader: &Loader, layer: usize, report: &(dyn Fn(Event) + Sync)) -> (Listing, Option<Keep>) {
     if loader.stopped() {
         let message = "not read: reading was stopped".to_owned();
         let problem = Problem { severity: Severity::Error, message };
-        return Listing { problems: vec![problem], ..Listing::default() };
+        return (Listing { problems: vec![problem], ..Listing::default() }, None);
     }
     let total = loader.source.weight(layer);
-    loader.source.list(layer, &Progress { loader, layer, total, report })
+    let progress = Progress { loader, layer, total, report };
+    match &loader.cache {
+        Some(cache) => cache.list(&*loader.source, layer, &progress),
+        None => (loader.source.list(layer, &progress), None),
+    }
 }
 
 struct Progress<'a> {

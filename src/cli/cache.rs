@@ -1,0 +1,95 @@
+//! `layertui cache`, and which cache the other commands use.
+
+use std::io;
+
+use serde_json::json;
+
+use super::args::{self, CacheCommand};
+use super::{Failure, Outcome, output};
+use crate::load::cache::{self, Cache, Pruned, Rules};
+use crate::text;
+
+/// The cache of this user; why there is none, in words.
+pub(super) fn standard() -> Result<Cache, String> {
+    Ok(Cache::new(cache::directory()?, Rules::default()))
+}
+
+pub(super) fn run(command: &args::Cache) -> Outcome {
+    let cache = standard();
+    match command.command.unwrap_or(CacheCommand::Info) {
+        CacheCommand::Info => info(cache, command.json),
+        CacheCommand::Clear => removed(&there(cache)?, command.json, Cache::clear),
+        CacheCommand::Prune => removed(&there(cache)?, command.json, Cache::prune),
+    }
+}
+
+fn there(cache: Result<Cache, String>) -> Result<Cache, Failure> {
+    cache.map_err(|why| Failure::Error(format!("there is no cache: {why}")))
+}
+
+/// A cache that cannot be used is an answer as well.
+fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
+    let (survey, problem) = match cache {
+        Ok(cache) => {
+            let survey = cache.survey().map_err(|error| failed(&cache, &error))?;
+            (Some(survey), cache.problem())
+        }
+        Err(why) => (None, Some(why)),
+    };
+    output(|out| {
+        if as_json {
+            let directory = survey.as_ref().map(|it| it.directory.to_string_lossy());
+            return writeln!(
+                out,
+                "{}",
+                json!({
+                    "schema": "layertui/1",
+                    "directory": directory,
+                    "layers": survey.as_ref().map(|it| it.layers),
+                    "files": survey.as_ref().map(|it| it.files),
+                    "unfinished": survey.as_ref().map(|it| it.unfinished),
+                    "bytes": survey.as_ref().map(|it| it.bytes),
+                    "limit": survey.as_ref().map(|it| it.limit),
+                    "problem": problem,
+                })
+            );
+        }
+        if let Some(survey) = &survey {
+            let directory = survey.directory.to_string_lossy();
+            writeln!(out, "directory   {}", text::visible_str(&directory))?;
+            writeln!(out, "layers      {}", survey.layers)?;
+            writeln!(out, "files       {}", survey.files)?;
+            writeln!(out, "unfinished  {}", survey.unfinished)?;
+            let (bytes, limit) = (survey.bytes, survey.limit);
+            let (bytes, limit) = (text::size::short(bytes), text::size::short(limit));
+            writeln!(out, "size        {bytes} of {limit}")?;
+        }
+        match &problem {
+            Some(problem) => writeln!(out, "nothing is kept: {}", text::visible_str(problem)),
+            None => Ok(()),
+        }
+    })
+}
+
+fn removed(
+    cache: &Cache,
+    as_json: bool,
+    remove: impl FnOnce(&Cache) -> io::Result<Pruned>,
+) -> Outcome {
+    let Pruned { files, bytes } = remove(cache).map_err(|error| failed(cache, &error))?;
+    output(|out| {
+        if as_json {
+            let removed =
+                json!({"schema": "layertui/1", "removedFiles": files, "removedBytes": bytes});
+            return writeln!(out, "{removed}");
+        }
+        writeln!(out, "{files} files removed, {}", text::size::short(bytes))
+    })
+}
+
+fn failed(cache: &Cache, error: &io::Error) -> Failure {
+    let directory = cache.directory().display();
+    Failure::Error(format!(
+        "the cache in {directory}: {error}; it can be deleted at any time, nothing else is in it"
+    ))
+}

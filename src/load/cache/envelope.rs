@@ -1,0 +1,130 @@
+//! The form of a cache file: what it is, what it is for, a checksum, and named parts. Foreign until proven: a file that
+//! is cut, damaged, of another version or for something else opens as nothing.
+//!
+//! ```text
+//!  0  "layertui"      8 bytes
+//!  8  version         u32      (all numbers little endian)
+//! 12  length of key   u32
+//! 16  checksum        u128     XXH3-128 of all that follows
+//! 32  key             what the entry is for, in full: see `key`
+//!     parts           tag u8 · length u64 · bytes; to the end of the file
+//! ```
+//!
+//! The checksum is against damage. Against somebody who can write to the user's own directory there is no defence, and
+//! nothing worse for him to gain than a wrong listing: whatever the parts hold is decoded within bounds.
+
+use xxhash_rust::xxh3::xxh3_128;
+
+const MAGIC: &[u8; 8] = b"layertui";
+
+/// Goes up with every change of what entries hold or mean, so also when layers are listed in another way than before.
+pub(super) const VERSION: u32 = 1;
+
+const HEADER: usize = 32;
+
+/// What a part holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Tag {
+    /// The digest under which the listing is kept.
+    Alias = 1,
+    /// A listing: see `record`.
+    Listing = 2,
+}
+
+/// The bytes of a file for `key` with these parts.
+pub(super) fn seal(key: &[u8], parts: &[(Tag, &[u8])]) -> Vec<u8> {
+    let room: usize = parts.iter().map(|(_, bytes)| bytes.len() + 9).sum();
+    let mut file = Vec::with_capacity(HEADER + key.len() + room);
+    file.extend_from_slice(MAGIC);
+    file.extend_from_slice(&VERSION.to_le_bytes());
+    file.extend_from_slice(&(key.len() as u32).to_le_bytes());
+    file.extend_from_slice(&[0; 16]);
+    file.extend_from_slice(key);
+    for (tag, bytes) in parts {
+        file.push(*tag as u8);
+        file.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        file.extend_from_slice(bytes);
+    }
+    let sum = xxh3_128(&file[HEADER..]).to_le_bytes();
+    file[16..HEADER].copy_from_slice(&sum);
+    file
+}
+
+/// The parts of a sound file for `key`.
+pub(super) fn open<'f>(file: &'f [u8], key: &[u8]) -> Option<Parts<'f>> {
+    let (found, parts) = take_apart(file)?;
+    (found == key).then_some(parts)
+}
+
+/// Key and parts of a sound file.
+pub(super) fn take_apart(file: &[u8]) -> Option<(&[u8], Parts<'_>)> {
+    let (header, rest) = file.split_at_checked(HEADER)?;
+    let number = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
+    if header[..8] != *MAGIC || number(8)? != VERSION {
+        return None;
+    }
+    if u128::from_le_bytes(*header[16..].first_chunk()?) != xxh3_128(rest) {
+        return None;
+    }
+    let (key, parts) = rest.split_at_checked(number(12)? as usize)?;
+    Some((key, Parts(parts)))
+}
+
+/// The parts of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'f>(&'f [u8]);
+
+impl<'f> Parts<'f> {
+    /// The first part with that tag.
+    pub(super) fn get(self, tag: Tag) -> Option<&'f [u8]> {
+        let mut rest = self.0;
+        while let Some((&found, after)) = rest.split_first() {
+            let (length, after) = after.split_first_chunk::<8>()?;
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            let (bytes, after) = after.split_at_checked(length)?;
+            if found == tag as u8 {
+                return Some(bytes);
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_opens_for_its_key_alone() {
+        let file = seal(b"key", &[(Tag::Alias, b"one"), (Tag::Listing, b"")]);
+        let parts = open(&file, b"key").unwrap();
+        assert_eq!(parts.get(Tag::Alias), Some(&b"one"[..]));
+        assert_eq!(parts.get(Tag::Listing), Some(&b""[..]));
+        assert!(open(&file, b"kex").is_none());
+        assert!(open(&file, b"").is_none());
+    }
+
+    #[test]
+    fn no_cut_and_no_flipped_bit_goes_unnoticed() {
+        let file = seal(b"key", &[(Tag::Listing, b"some bytes of a listing")]);
+        for cut in 0..file.len() {
+            assert!(open(&file[..cut], b"key").is_none(), "{cut}");
+        }
+        for bit in 0..file.len() * 8 {
+            let mut damaged = file.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert!(open(&damaged, b"key").is_none(), "{bit}");
+        }
+    }
+
+    #[test]
+    fn parts_that_claim_too_much_are_none() {
+        let mut file = seal(b"", &[(Tag::Listing, b"abc")]);
+        file[HEADER + 1..HEADER + 9].copy_from_slice(&u64::MAX.to_le_bytes());
+        let sum = xxh3_128(&file[HEADER..]).to_le_bytes();
+        file[16..HEADER].copy_from_slice(&sum);
+        assert!(open(&file, b"").unwrap().get(Tag::Listing).is_none());
+    }
+}

@@ -1,0 +1,228 @@
+//! Listings kept on disk, one file a layer, for every image that has the layer.
+//!
+//! There are two ways to an entry, and a digest that an archive merely claims is neither of them:
+//!
+//! - **by digest**: bytes that were read and hashed here. Listing a compressed layer hashes it in passing, and the entry
+//!   is kept under what came out. A claim is only a reason to hash a blob first, which is several times cheaper than
+//!   decoding it; what is then used is what the bytes have.
+//! - **by file**: the same region of the same file, as the file system knows it ([`Identity`]): nothing is read. Such
+//!   an entry is an alias of one by digest, or, for plain layers, which nobody hashes, the listing itself.
+//!
+//! What is kept is what [`Source::list`] gave, complete and without what this or that image says of it. The cache never
+//! stands in the way: what cannot be read is listed, what cannot be written is not kept.
+
+mod envelope;
+mod key;
+mod place;
+mod record;
+mod store;
+mod upkeep;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+pub use place::directory;
+pub use upkeep::{Pruned, Survey};
+
+use self::envelope::Tag;
+use self::key::Key;
+use self::store::Store;
+use crate::layer::blob::{Blob, Identity};
+use crate::layer::codec::Codec;
+use crate::layer::{self, Listing, Watch};
+use crate::source::Source;
+
+/// What is worth keeping, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Bytes on disk; beyond them the least recently used entries go.
+    pub limit: u64,
+    /// A file that was changed less than this before it was read may be changed again without a trace in its times,
+    /// so nothing is kept for it as a file.
+    pub settle: Duration,
+    /// Blobs of fewer bytes are listed at once and not kept.
+    pub least_blob: u64,
+    /// Plain layers of fewer rows are listed at once and not kept.
+    pub least_rows: u64,
+}
+
+impl Default for Rules {
+    /// 512 MiB: thousands of layers. 3 seconds, since there are file systems that know times to 2. 32 KiB are decoded in
+    /// the time it takes to open a file or two. 20,000 headers are walked in some 15 ms.
+    fn default() -> Self {
+        Self {
+            limit: 512 << 20,
+            settle: Duration::from_secs(3),
+            least_blob: 32 << 10,
+            least_rows: 20_000,
+        }
+    }
+}
+
+/// A cache of listings.
+#[derive(Debug)]
+pub struct Cache {
+    store: Store,
+    rules: Rules,
+    /// Writing failed: it will again.
+    given_up: AtomicBool,
+}
+
+/// How a listing that is not in the cache is to be kept.
+#[derive(Debug)]
+pub(super) struct Keep {
+    blob: Blob,
+    /// The file, if its times tell whether it is the same again.
+    identity: Option<Identity>,
+    /// The listing itself is there already, by digest.
+    listed: bool,
+}
+
+impl Cache {
+    /// A cache in `directory`, which is made when there is something to keep.
+    #[must_use]
+    pub const fn new(directory: PathBuf, rules: Rules) -> Self {
+        Self { store: Store::new(directory), rules, given_up: AtomicBool::new(false) }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.store.directory()
+    }
+
+    /// A layer's listing, from the cache or from the source, and how to [`Self::keep`] what is not there yet.
+    pub(super) fn list(
+        &self,
+        source: &dyn Source,
+        layer: usize,
+        watch: &dyn Watch,
+    ) -> (Listing, Option<Keep>) {
+        let Some(blob) = source.blob(layer).filter(|blob| blob.len() >= self.rules.least_blob)
+        else {
+            return (source.list(layer, watch), None);
+        };
+        let identity = blob.identity();
+        if let Some(listing) = identity.as_ref().and_then(|identity| self.by_file(identity)) {
+            watch.progress(blob.len());
+            return (listing, None);
+        }
+        // The time is taken before the bytes are: what changes from here on is younger.
+        let identity = identity.filter(|identity| self.settled(identity, SystemTime::now()));
+        let keep = Keep { blob: blob.clone(), identity, listed: false };
+        let claimed = source.image().layers.get(layer).and_then(|layer| layer.digest.as_deref());
+        if let Some(listing) = claimed.and_then(|claimed| self.by_digest(blob, claimed, watch)) {
+            return (listing, Some(Keep { listed: true, ..keep }));
+        }
+        (source.list(layer, watch), Some(keep))
+    }
+
+    /// Keeps a listing, where it is complete and worth it. Failing to is no trouble.
+    pub(super) fn keep(&self, keep: &Keep, listing: &Listing) {
+        if listing.cancelled || listing.faulty || self.given_up.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.try_to_keep(keep, listing).is_err() {
+            self.given_up.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn try_to_keep(&self, keep: &Keep, listing: &Listing) -> std::io::Result<()> {
+        // Only if it is still what it was when reading began.
+        let same = |identity: &&Identity| keep.blob.identity().as_ref() == Some(*identity);
+        let file = keep.identity.as_ref().filter(same).map(Key::file);
+        let digest = listing.blob_digest.as_deref().and_then(Key::digest);
+        let Some(digest) = digest else {
+            let plain = listing.codec == Some(Codec::Plain);
+            return match file {
+                Some(file) if plain && listing.table.len() >= self.rules.least_rows => {
+                    self.write_listing(&file, listing)
+                }
+                _ => Ok(()),
+            };
+        };
+        if !keep.listed {
+            self.write_listing(&digest, listing)?;
+        }
+        match file {
+            Some(file) => {
+                let alias = envelope::seal(file.bytes(), &[(Tag::Alias, digest.bytes())]);
+                self.store.write(&file, &alias)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn write_listing(&self, key: &Key, listing: &Listing) -> std::io::Result<()> {
+        let Some(record) = record::write(listing) else { return Ok(()) };
+        self.store.write(key, &envelope::seal(key.bytes(), &[(Tag::Listing, &record)]))?;
+        self.shrink();
+        Ok(())
+    }
+
+    fn by_file(&self, identity: &Identity) -> Option<Listing> {
+        let key = Key::file(identity);
+        let file = self.store.read(&key)?;
+        let parts = envelope::open(&file, key.bytes())?;
+        match parts.get(Tag::Alias) {
+            Some(digest) => self.listing(&Key::digest(std::str::from_utf8(digest).ok()?)?),
+            None => record::read(parts.get(Tag::Listing)?),
+        }
+    }
+
+    /// Hashes the blob where that may spare decoding it, and gives the listing of what it turned out to be.
+    fn by_digest(&self, blob: &Blob, claimed: &str, watch: &dyn Watch) -> Option<Listing> {
+        let claimed = Key::digest(claimed)?;
+        let listing = self.listing(&claimed)?;
+        let found = Key::digest(&layer::digest(blob, watch).ok()??)?;
+        if found == claimed { Some(listing) } else { self.listing(&found) }
+    }
+
+    /// The listing of the bytes with that digest.
+    fn listing(&self, digest: &Key) -> Option<Listing> {
+        let file = self.store.read(digest)?;
+        let parts = envelope::open(&file, digest.bytes())?;
+        let listing = record::read(parts.get(Tag::Listing)?)?;
+        let own = listing.blob_digest.as_ref().is_some_and(|own| own.as_bytes() == digest.bytes());
+        own.then_some(listing)
+    }
+
+    /// Whether a change of the file from `now` on would show in its times.
+    fn settled(&self, identity: &Identity, now: SystemTime) -> bool {
+        let Ok(now) = now.duration_since(SystemTime::UNIX_EPOCH) else { return false };
+        let Some(before) = now.checked_sub(self.rules.settle) else { return false };
+        let before = (before.as_secs() as i64, before.subsec_nanos());
+        identity.mtime <= before && identity.ctime <= before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_must_have_been_left_alone_for_a_while() {
+        let cache = Cache::new(PathBuf::new(), Rules::default());
+        let identity = |mtime, ctime| Identity {
+            device: 1,
+            inode: 1,
+            size: 1,
+            mtime: (mtime, 0),
+            ctime: (ctime, 0),
+            offset: 0,
+            len: 1,
+        };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
+        for (mtime, ctime, settled) in [
+            (97, 97, true),
+            (-5, 97, true),
+            (98, 97, false),
+            // A time that was set back does not hide that something happened.
+            (5, 98, false),
+            (200, 97, false),
+        ] {
+            assert_eq!(cache.settled(&identity(mtime, ctime), now), settled, "{mtime} {ctime}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Where the cache is: the XDG Base Directory Specification's rule, and nothing else.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// `$XDG_CACHE_HOME/layertui`, or `~/.cache/layertui` where that variable is unset, empty or (as the specification
+/// has it) not absolute.
+///
+/// # Errors
+/// Where neither variable says a place, in words.
+pub fn directory() -> Result<PathBuf, String> {
+    of(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"))
+}
+
+fn of(cache: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, String> {
+    let absolute =
+        |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(cache)
+        .or_else(|| absolute(home).map(|home| home.join(".cache")))
+        .map(|base| base.join("layertui"))
+        .ok_or_else(|| {
+            "neither XDG_CACHE_HOME nor HOME names a directory to keep a cache in".to_owned()
+        })
+}
+
+/// Makes the directory and those above it, for this user alone.
+///
+/// # Errors
+/// What the file system reports.
+pub(super) fn make(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_absolute_places_count() {
+        let at = |cache: Option<&str>, home: Option<&str>| {
+            of(cache.map(Into::into), home.map(Into::into)).ok()
+        };
+        assert_eq!(at(Some("/c"), Some("/h")), Some("/c/layertui".into()));
+        assert_eq!(at(Some("c"), Some("/h")), Some("/h/.cache/layertui".into()));
+        assert_eq!(at(Some(""), Some("/h")), Some("/h/.cache/layertui".into()));
+        assert_eq!(at(None, Some("")), None);
+        assert_eq!(at(None, None), None);
+    }
+}
