@@ -1,24 +1,17 @@
 //! What one frame of the explorer asks of the stack, at 10,000 and at 1,000,000 entries over 60 layers: it must cost
-//! what is on the screen, not what is in the image. Then what a directory of 100,000 entries costs, and what a
-//! process holds that has loaded the large image from disk. Prints medians and ratios; decides nothing.
-//!
-//! `cargo bench --bench step -- --large` also loads an image of 5,000,000 entries (2.6 GB in the temporary directory).
+//! what is on the screen, not what is in the image. Then what a directory of 100,000 entries costs. Prints medians and
+//! ratios; decides nothing.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-mod archive;
 mod generator;
 mod measure;
-mod probe;
 mod tables;
 
-use std::error::Error;
 use std::hint::black_box;
 use std::time::Duration;
 
-use archive::Packing;
 use generator::{Image, Shape};
-use layertui::load::Want;
 use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
 use layertui::stack::walk::{Scope, Walk};
 use layertui::stack::{NodeId, Stack};
@@ -27,22 +20,11 @@ use measure::{Times, in_earnest, ratio};
 const LAYERS: usize = 60;
 /// Rows on the screen.
 const ROWS: usize = 50;
-const MB: f64 = 1e6;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    if let Some(answer) = probe::answer()? {
-        println!("{answer}");
-        return Ok(());
-    }
+fn main() {
     let large = if in_earnest() { 1_000_000 } else { 20_000 };
     steps(large);
     huge_directory(if in_earnest() { 100_000 } else { 1_000 });
-    memory(large, 60, 64, Packing::Plain)?;
-    memory(large, 60, 64, Packing::Zstd)?;
-    if std::env::args().any(|argument| argument == "--large") {
-        memory(5_000_000, 50, 4096, Packing::Plain)?;
-    }
-    Ok(())
 }
 
 fn steps(large: u64) {
@@ -207,39 +189,4 @@ fn huge_directory(entries: u64) {
     ] {
         println!("  {what:38} {:>9.1} us", micros(times.median()));
     }
-}
-
-/// What a process holds that loads such an image from disk.
-fn memory(
-    entries: u64,
-    layers: usize,
-    shrink: u64,
-    packing: Packing,
-) -> Result<(), Box<dyn Error>> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("large.tar");
-    let saved = archive::save(&Image::new(Shape { entries, layers, shrink }), &path, packing)?;
-    let stored: u64 = saved.layers.iter().map(|layer| layer.1).sum();
-    println!(
-        "\nloaded from disk: {} layers of {:.0} MB, {:.0} MB stored",
-        saved.layers.len(),
-        saved.uncompressed as f64 / MB,
-        stored as f64 / MB
-    );
-    for want in [Want::Tree, Want::Kinds] {
-        let mut times = Times::default();
-        let probe = times.take(|| probe::fresh(&path, want))?;
-        let each = |bytes: u64| bytes as f64 / probe.entries.max(1) as f64;
-        println!(
-            "  {want:?}: {} entries, {:.2} s, resident {:.1} MB ({:.1} B an entry), peak {:.1} MB, stack {:.1} MB ({:.1} B an entry)",
-            probe.entries,
-            times.median().as_secs_f64(),
-            probe.resident as f64 / MB,
-            each(probe.resident),
-            probe.peak as f64 / MB,
-            probe.stack as f64 / MB,
-            each(probe.stack),
-        );
-    }
-    Ok(())
 }

@@ -19,7 +19,7 @@ use crate::generator::Image;
 use contents::Contents;
 
 /// How layers are stored.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
     /// In a docker archive.
     Plain,

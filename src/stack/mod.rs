@@ -5,10 +5,10 @@
 //! nothing is copied or merged again when somebody looks at another layer.
 //!
 //! ```text
-//! arena    every path once               events   what befell it, in layer order
+//! arena    every path once, by names     events   what befell it, in layer order
 //! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
 //! totals   per directory, only where something below it changed
-//! view     a path at a layer             change   what a layer did            history, waste, search
+//! view     a path at a layer             change   what a layer did            history, waste, search (part)
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
 //! walk     a tree in path order
 //! ```
@@ -21,8 +21,10 @@ mod events;
 pub mod fold;
 mod history;
 mod links;
+mod names;
 pub mod notation;
 pub mod outline;
+mod part;
 pub mod paths;
 mod resolve;
 pub mod search;

@@ -1,8 +1,7 @@
 //! Finding paths by a part of their name, among every path ever seen: visible, shadowed and removed ones.
 
-use memchr::memmem::Finder;
-
 use super::arena::NONE;
+use super::part::Part;
 use super::{NodeId, Stack};
 
 /// The paths that match a search.
@@ -35,43 +34,6 @@ impl BitSet {
     }
 }
 
-/// A part of a path component to look for.
-struct Part<'n> {
-    finder: Finder<'n>,
-    fold_case: bool,
-}
-
-impl<'n> Part<'n> {
-    fn new(needle: &'n [u8], fold_case: bool) -> Self {
-        Self { finder: Finder::new(needle), fold_case }
-    }
-
-    fn at<'s>(&self, name: &'s [u8], scratch: &'s mut Vec<u8>) -> &'s [u8] {
-        if !self.fold_case {
-            return name;
-        }
-        scratch.clear();
-        scratch.extend(name.iter().map(u8::to_ascii_lowercase));
-        scratch
-    }
-
-    fn is_in(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
-        self.finder.find(self.at(name, scratch)).is_some()
-    }
-
-    fn is_prefix(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
-        self.at(name, scratch).starts_with(self.finder.needle())
-    }
-
-    fn is_suffix(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
-        self.at(name, scratch).ends_with(self.finder.needle())
-    }
-
-    fn is_all(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
-        self.at(name, scratch) == self.finder.needle()
-    }
-}
-
 impl Stack {
     /// Paths with `needle` in their last component; where the needle has a `/`, paths with the needle in them that
     /// end in its last part. Letters match in both cases unless the needle has a capital one.
@@ -91,53 +53,71 @@ impl Stack {
         let mut parts: Vec<Part<'_>> =
             needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
         let Some(last) = parts.pop() else { return hits };
-        let mut scratch = Vec::new();
-        let mut names = BitSet::of(self.arena.names.end());
-        for (id, name) in self.arena.names.iter() {
-            let found = if parts.is_empty() {
-                last.is_in(name, &mut scratch)
-            } else {
-                last.is_prefix(name, &mut scratch)
-            };
-            if found {
-                names.insert(id);
-            }
-        }
+        let names = self.names_with(&last, !parts.is_empty());
+        // Siblings mostly come one after the other: one look at their directory is enough.
+        let (mut known, mut fits) = (NONE, false);
         for node in 1..self.arena.len() as u32 {
-            if names.has(self.arena.name_id(node))
-                && self.newest_at(node, top) != NONE
-                && self.parents_match(node, &parts, &mut scratch)
-            {
-                hits.nodes.insert(node);
-                hits.count += 1;
-                let mut dir = self.arena.parent(node);
-                while dir != NONE && hits.above.insert(dir) {
-                    dir = self.arena.parent(dir);
-                }
+            if !names.has(self.arena.name_id(node)) || self.is_to_come(node, top) {
+                continue;
+            }
+            let parent = self.arena.parent(node);
+            if parent != known {
+                (known, fits) = (parent, self.parents_match(parent, &parts));
+            }
+            if fits {
+                hits.insert(self, node, parent);
             }
         }
         hits
     }
 
-    fn parents_match(&self, node: u32, parts: &[Part<'_>], scratch: &mut Vec<u8>) -> bool {
-        let mut node = node;
+    /// Ids of the names with that part in them, or at their beginning.
+    fn names_with(&self, part: &Part<'_>, begins: bool) -> BitSet {
+        let names = &self.arena.names;
+        let mut found = BitSet::of(names.end());
+        if begins {
+            let with = names.iter().filter(|(_, name)| part.is_prefix(name));
+            with.for_each(|(id, _)| _ = found.insert(id));
+        } else {
+            names.holding(part, |id| _ = found.insert(id));
+        }
+        found
+    }
+
+    /// Whether nothing befell the path up to layer `top`.
+    fn is_to_come(&self, node: u32, top: usize) -> bool {
+        // An event is far away in memory: it is looked at only while a layer is being folded.
+        let all_folded =
+            self.layer_ends.last().is_some_and(|&end| end as usize == self.events.len());
+        if all_folded { self.arena.latest(node) == NONE } else { self.newest_at(node, top) == NONE }
+    }
+
+    /// Whether the path `node` ends in these parts.
+    fn parents_match(&self, mut node: u32, parts: &[Part<'_>]) -> bool {
         for (at, part) in parts.iter().enumerate().rev() {
-            node = self.arena.parent(node);
             if node == NONE {
                 return false;
             }
             let name = self.arena.name(node);
-            let fits =
-                if at == 0 { part.is_suffix(name, scratch) } else { part.is_all(name, scratch) };
-            if !fits {
+            if !(if at == 0 { part.is_suffix(name) } else { part.is_all(name) }) {
                 return false;
             }
+            node = self.arena.parent(node);
         }
         true
     }
 }
 
 impl Hits {
+    fn insert(&mut self, stack: &Stack, node: u32, parent: u32) {
+        self.nodes.insert(node);
+        self.count += 1;
+        let mut dir = parent;
+        while dir != NONE && self.above.insert(dir) {
+            dir = stack.arena.parent(dir);
+        }
+    }
+
     /// How many paths match.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -211,7 +191,7 @@ impl Hits {
         while node != 0 {
             let parent = stack.arena.parent(node);
             let children = stack.arena.children(parent, &mut scratch);
-            let place = children.iter().position(|&child| child == node)?;
+            let place = place(stack, children, node)?;
             let next =
                 children[place + 1..].iter().find(|&&c| self.nodes.has(c) || self.above.has(c));
             if let Some(&next) = next {
@@ -230,7 +210,7 @@ impl Hits {
         while node != 0 {
             let parent = stack.arena.parent(node);
             let children = stack.arena.children(parent, &mut scratch);
-            let place = children.iter().position(|&child| child == node)?;
+            let place = place(stack, children, node)?;
             let previous =
                 children[..place].iter().rev().find(|&&c| self.nodes.has(c) || self.above.has(c));
             if let Some(&previous) = previous {
@@ -243,4 +223,10 @@ impl Hits {
         }
         None
     }
+}
+
+/// Where a path stands among its siblings, which are sorted by name.
+fn place(stack: &Stack, siblings: &[u32], node: u32) -> Option<usize> {
+    let name = stack.arena.name(node);
+    siblings.binary_search_by(|&sibling| stack.arena.name(sibling).cmp(name)).ok()
 }

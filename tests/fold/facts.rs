@@ -1,0 +1,189 @@
+//! What the stack says of paths, layer by layer, against the model: trees, diffs, ranges, histories, totals, waste.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use layertui::stack::entry::Kind;
+use layertui::stack::{NodeId, Stack};
+
+use crate::model::{self, Model, Path};
+
+/// A stack and the model of the same layers.
+pub struct Case<'a> {
+    pub stack: &'a Stack,
+    pub model: &'a Model,
+    /// Every path either of them knows.
+    pub paths: BTreeSet<Path>,
+}
+
+impl Case<'_> {
+    pub fn node(&self, path: &[u8]) -> Option<NodeId> {
+        self.stack.find(path)
+    }
+
+    pub fn trees(&self) {
+        for (layer, tree) in self.model.trees.iter().enumerate() {
+            for path in &self.paths {
+                let ours = self.node(path).and_then(|node| self.stack.visible(node, layer));
+                let shown = String::from_utf8_lossy(path);
+                let Some(theirs) = tree.get(path) else {
+                    assert_eq!(ours, None, "/{shown} at {layer}");
+                    continue;
+                };
+                let ours = ours.unwrap_or_else(|| panic!("/{shown} is missing at {layer}"));
+                assert_eq!(ours.kind, theirs.kind, "/{shown} at {layer}");
+                assert_eq!(ours.implied, theirs.implied, "/{shown} at {layer}");
+                assert_eq!(ours.layer, theirs.layer, "layer of /{shown} at {layer}");
+                assert_eq!(ours.added_by, theirs.added_by, "addedBy of /{shown} at {layer}");
+                assert_eq!(ours.size, theirs.size);
+                assert_eq!(ours.mode, (!theirs.implied).then_some(theirs.mode));
+                assert_eq!(ours.owner, (!theirs.implied).then_some(theirs.owner));
+                assert_eq!(ours.mtime, (!theirs.implied).then_some(theirs.mtime));
+                assert_eq!(self.stack.xattrs(ours.event).encoded(), theirs.xattrs);
+                let device = theirs.kind.is_device().then_some(theirs.device);
+                assert_eq!(self.stack.device(ours.event), device);
+                if theirs.kind == Kind::Symlink {
+                    assert_eq!(self.stack.link(ours.event), theirs.link);
+                }
+                let payload = self.stack.payload(ours.event);
+                assert_eq!(
+                    payload.map(|payload| (payload.layer, payload.size)),
+                    theirs.payload.map(|payload| (payload.id.0, payload.size)),
+                    "payload of /{shown} at {layer}"
+                );
+            }
+        }
+    }
+
+    pub fn diffs(&self) {
+        for (layer, diff) in self.model.diffs.iter().enumerate() {
+            let mut summary = BTreeMap::new();
+            for path in &self.paths {
+                let change = self.node(path).and_then(|node| self.stack.change(node, layer));
+                let shown = String::from_utf8_lossy(path);
+                assert_eq!(
+                    change.map(|change| change.kind.name()),
+                    diff.get(path).copied(),
+                    "/{shown} in {layer}"
+                );
+                if let Some(change) = change {
+                    *summary.entry(change.kind.name()).or_insert(0) += 1;
+                    assert_eq!(change.opaque, self.model.opaque[layer].contains(path), "/{shown}");
+                }
+            }
+            let ours = self.stack.summary(layer);
+            let counts = [
+                ("added", ours.added),
+                ("modified", ours.modified),
+                ("metadata", ours.metadata),
+                ("rewritten", ours.rewritten),
+                ("removed", ours.removed),
+                ("undecided", ours.undecided),
+            ];
+            for (name, count) in counts {
+                assert_eq!(count, summary.get(name).copied().unwrap_or(0), "{name} in {layer}");
+            }
+        }
+    }
+
+    pub fn ranges(&self) {
+        let layers = self.model.trees.len();
+        for (from, to) in (0..layers).flat_map(|a| (a..layers).map(move |b| (a, b))) {
+            for path in self.paths.iter().filter(|path| !path.is_empty()) {
+                let inside: Vec<&str> = self
+                    .model
+                    .history
+                    .get(path)
+                    .into_iter()
+                    .flatten()
+                    .filter(|(layer, _)| (from..=to).contains(layer))
+                    .map(|(_, change)| *change)
+                    .collect();
+                let before = from.checked_sub(1).and_then(|at| self.model.trees[at].get(path));
+                let now = self.model.trees[to].get(path);
+                let expected = match (before, now) {
+                    _ if inside.is_empty() => None,
+                    (None, None) => None,
+                    (Some(_), None) => Some("removed"),
+                    (None, Some(_)) => Some("added"),
+                    (Some(_), Some(_)) if inside.contains(&"removed") => Some("added"),
+                    (Some(was), Some(now)) => Some(model::compare(now, was).unwrap_or("metadata")),
+                };
+                let ours = self.node(path).and_then(|node| self.stack.change_over(node, from, to));
+                let kind = ours.map(|change| change.kind.name());
+                // Steps in between may have told what the two ends alone do not.
+                if expected == Some("undecided") && kind != expected {
+                    assert!(inside.len() > 1 || from == to, "{}", String::from_utf8_lossy(path));
+                    continue;
+                }
+                assert_eq!(kind, expected, "/{} over {from}..={to}", String::from_utf8_lossy(path));
+            }
+        }
+    }
+
+    pub fn histories(&self) {
+        for path in &self.paths {
+            let ours: Vec<(usize, &str)> = self
+                .node(path)
+                .map(|node| self.stack.history(node))
+                .unwrap_or_default()
+                .iter()
+                .map(|step| (step.layer, step.event.name()))
+                .collect();
+            let theirs = self.model.history.get(path).cloned().unwrap_or_default();
+            assert_eq!(ours, theirs, "history of /{}", String::from_utf8_lossy(path));
+        }
+    }
+
+    pub fn totals(&self) {
+        let links = self.model.trees.iter().flat_map(BTreeMap::values);
+        let linked = links.into_iter().any(|object| object.kind == Kind::Hardlink);
+        for (layer, tree) in self.model.trees.iter().enumerate() {
+            for path in &self.paths {
+                let Some(node) = self.node(path) else { continue };
+                let below: Vec<_> = tree
+                    .iter()
+                    .filter(|(other, _)| {
+                        path.is_empty() && !other.is_empty()
+                            || other.starts_with(&[&path[..], b"/"].concat())
+                    })
+                    .collect();
+                let ours = self.stack.totals(node, layer);
+                assert_eq!(ours.entries, below.len() as u64, "/{}", String::from_utf8_lossy(path));
+                if !linked {
+                    let bytes: u64 = below.iter().map(|(_, object)| object.stored).sum();
+                    assert_eq!(ours.bytes, bytes, "/{}", String::from_utf8_lossy(path));
+                }
+            }
+            let live: u64 = self.model.live(layer).iter().map(|id| self.model.payloads[id].0).sum();
+            assert_eq!(self.stack.totals(NodeId::ROOT, layer).bytes, live, "root at {layer}");
+            assert_eq!(self.stack.summary(layer).cumulative_bytes, live);
+        }
+    }
+
+    pub fn waste(&self) {
+        let live = self.model.live(self.model.trees.len() - 1);
+        let mut theirs: BTreeMap<(Path, usize), u64> = BTreeMap::new();
+        let mut stored = 0;
+        for (id, (bytes, path)) in &self.model.payloads {
+            stored += bytes;
+            if !live.contains(id) && *bytes > 0 {
+                *theirs.entry((path.clone(), id.0)).or_default() += bytes;
+            }
+        }
+        let mut ours: BTreeMap<(Path, usize), u64> = BTreeMap::new();
+        for wasted in self.stack.wasted() {
+            let path = self.stack.path(wasted.node)[1..].to_vec();
+            *ours.entry((path, wasted.layer)).or_default() += wasted.bytes;
+        }
+        assert_eq!(ours, theirs);
+        for path in &self.paths {
+            let Some(node) = self.node(path) else { continue };
+            let theirs: u64 =
+                theirs.iter().filter(|wasted| wasted.0.0 == *path).map(|wasted| wasted.1).sum();
+            assert_eq!(self.stack.wasted_at(node), theirs, "/{}", String::from_utf8_lossy(path));
+        }
+        let balance = self.stack.balance();
+        assert_eq!(balance.stored, stored);
+        assert_eq!(balance.wasted, theirs.values().sum::<u64>());
+    }
+}

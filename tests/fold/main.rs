@@ -1,0 +1,73 @@
+//! The fold and its queries, held against a slow and obvious model on random layers.
+//!
+//! - `agrees_with_the_model`: merged trees, diffs, ranges, history, totals, waste (`facts`); walks, outlines, search
+//!   (`views`)
+//! - `says`: single cases, written in the stack's own notation
+//!
+//! A failing case prints its layers in the notation: paste the line into `says`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod facts;
+mod model;
+mod random;
+mod says;
+mod views;
+
+use std::collections::BTreeSet;
+
+use facts::Case;
+use layertui::stack::{Stack, notation};
+use model::{Model, Path};
+use proptest::prelude::*;
+
+/// Builds the stack in two ways (frozen at the end, and frozen after every layer) and checks both.
+fn check(text: &str, toggle: usize, needle: &str) {
+    let tables = notation::layers(text).unwrap();
+    let model = Model::of(&tables);
+    for freeze_often in [false, true] {
+        let mut stack = Stack::new(tables.len());
+        for table in &tables {
+            stack.fold(table);
+            if freeze_often {
+                stack.freeze();
+            }
+        }
+        for frozen in [false, true] {
+            if frozen {
+                stack.freeze();
+            }
+            let mut paths: BTreeSet<Path> = model.history.keys().cloned().collect();
+            paths.insert(Path::new());
+            let case = Case { stack: &stack, model: &model, paths };
+            case.trees();
+            case.diffs();
+            case.ranges();
+            case.histories();
+            case.totals();
+            case.waste();
+            case.walks();
+            let toggled = (0..stack.path_count())
+                .filter(|at| at % 7 == toggle % 7)
+                .filter_map(|at| case.paths.iter().nth(at).and_then(|path| stack.find(path)));
+            case.outlines(&toggled.collect());
+            case.search(needle.as_bytes());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn agrees_with_the_model(
+        text in random::layers(),
+        toggle in 0usize..7,
+        needle in prop::sample::select(vec!["a", "b", "-", "a/b", "/c", "c/", "d/a-b/c", "a/"]),
+    ) {
+        check(&text, toggle, needle);
+    }
+}

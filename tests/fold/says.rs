@@ -1,0 +1,111 @@
+//! Single cases: layers in the stack's own notation, and what the last one changed.
+
+use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::{NodeId, notation};
+
+/// One line for each path of `text` that the last layer has an event for: change and path.
+fn last_diff(text: &str) -> String {
+    let (stack, _) = notation::stack(text).unwrap();
+    let last = stack.folded() - 1;
+    Walk::new(&stack, Scope::Diff(last), NodeId::ROOT, true)
+        .map(|node| {
+            let change = stack.change(node, last).unwrap();
+            let mark = if change.opaque { "!" } else { "" };
+            let path = String::from_utf8(stack.path(node)).unwrap();
+            format!("{mark}{} {path}", change.kind.name())
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+macro_rules! says {
+    ($($name:ident: $layers:literal => $diff:literal;)*) => {
+        $(#[test] fn $name() { assert_eq!(last_diff($layers), $diff); })*
+    };
+}
+
+says! {
+    a_whiteout_removes_what_lies_below:
+        "0: +etc/ +etc/passwd:922 | 1: ~etc/passwd:951 | 2: -etc"
+        => "removed /etc, removed /etc/passwd";
+    a_whiteout_spares_its_own_layer_whatever_the_order:
+        "0: +a:1#1 | 1: +a:1#1 -a" => "added /a";
+    a_recreated_directory_does_not_show_old_children:
+        "0: +d/ +d/old:1 | 1: +d/ +d/new:1 -d" => "added /d, added /d/new, removed /d/old";
+    an_opaque_directory_hides_what_lies_below_and_keeps_its_own:
+        "0: +d/ +d/old:1 | 1: +d/new:1 !d" => "!metadata /d, added /d/new, removed /d/old";
+    an_opaque_root_hides_everything:
+        "0: +a:1 +b/ | 1: +c:1 !" => "removed /a, removed /b, added /c";
+    a_file_over_a_directory_removes_its_children:
+        "0: +d/ +d/f:1 | 1: +d:2" => "modified /d, removed /d/f";
+    a_directory_over_a_file_replaces_it:
+        "0: +d:1 | 1: +d/ +d/f:1" => "modified /d, added /d/f";
+    a_directory_over_a_directory_merges:
+        "0: +d/ +d/f:1 | 1: +d/^5 +d/g:1" => "added /d/g";
+    a_directory_with_another_mode_is_metadata:
+        "0: +d/ | 1: +d/@700" => "metadata /d";
+    a_whiteout_of_nothing_leaves_no_trace:
+        "0: +a:1 | 1: -no/such" => "";
+    five_kinds_of_touching:
+        "0: +a:1#1 +b:1#1 +c:1#1 +d:1#1 +e->x | 1: +a:1#1^9 +b:1#1@600 +c:1#1%1.1 +d:1#2 +e->y"
+        => "metadata /a, metadata /b, metadata /c, modified /d, modified /e";
+    stored_again_is_rewritten:
+        "0: +a:1#1 +l->x +n*1.3 | 1: +a:1#1 +l->x +n*1.3"
+        => "rewritten /a, rewritten /l, rewritten /n";
+    equal_size_without_a_fingerprint_is_undecided:
+        "0: +a:1 | 1: +a:1" => "undecided /a";
+    empty_files_need_no_fingerprint:
+        "0: +a:0 | 1: +a:0" => "rewritten /a";
+    entries_land_where_a_linked_parent_leads:
+        "0: +usr/ +usr/lib/ +lib->usr/lib | 1: +lib/x:1" => "added /usr/lib/x";
+    a_directory_entry_replaces_a_link:
+        "0: +real/ +real/f:1 +d->real | 1: +d/ !d +d/x:1" => "!modified /d, added /d/x";
+    links_in_a_circle_are_replaced:
+        "0: +a->b +b->a | 1: +a/x:1" => "modified /a, added /a/x";
+    a_hard_link_follows_its_payload:
+        "0: +a:3#1 +b=>a | 1: +a:3#2 +b=>a" => "modified /a, modified /b";
+    a_hard_link_for_a_file_of_the_same_contents_is_no_change_of_content:
+        "0: +a:3#1 +b:3#1 | 1: +b=>a" => "rewritten /b";
+    parents_nobody_names_are_implied:
+        "0: +a/b/c:1" => "added /a, added /a/b, added /a/b/c";
+}
+
+#[test]
+fn payloads_live_while_any_name_shows_them() {
+    let (stack, _) = notation::stack("0: +a:10 +b=>a | 1: -a").unwrap();
+    assert_eq!(stack.balance().wasted, 0);
+    let (stack, _) = notation::stack("0: +a:10 +b=>a | 1: -a | 2: -b").unwrap();
+    assert_eq!(stack.balance().wasted, 10);
+}
+
+#[test]
+fn oddities_are_counted_with_their_first_path() {
+    use layertui::stack::fold::Oddity;
+    let (_, oddities) = notation::stack("0: +a:1 +a:2 +../b:1 -x -y +l=>z !q").unwrap();
+    let seen: Vec<_> =
+        oddities[0].iter().map(|(kind, (count, path))| (*kind, *count, path.as_slice())).collect();
+    assert_eq!(
+        seen,
+        [
+            (Oddity::WhiteoutOfNothing, 2, &b"/y"[..]),
+            (Oddity::OpaqueOfNothing, 1, b"/q"),
+            (Oddity::Duplicate, 1, b"/a"),
+            (Oddity::Clamped, 1, b"/b"),
+            (Oddity::BrokenLink, 1, b"/l"),
+        ]
+    );
+}
+
+#[test]
+fn depth_costs_no_stack() {
+    let deep = vec!["d"; 20_000].join("/");
+    let (mut stack, _) = notation::stack(&format!("0: +{deep}:1 | 1: -d")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(stack.summary(1).removed, 20_000);
+        assert_eq!(Walk::new(&stack, Scope::Diff(1), NodeId::ROOT, true).count(), 20_000);
+        let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+        assert_eq!(Outline::new(&stack, Tree::Diff(1), &folds).rows(19_990..20_000).len(), 10);
+        stack.freeze();
+    }
+}

@@ -1,0 +1,119 @@
+//! Paths in the order they are shown, against the model: walks, outlines folded in many ways, search.
+
+use std::collections::{BTreeSet, HashSet};
+
+use layertui::stack::NodeId;
+use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::walk::{Scope, Walk};
+
+use crate::facts::Case;
+use crate::model::Path;
+
+impl Case<'_> {
+    pub fn walks(&self) {
+        let names = |scope| -> Vec<Path> {
+            Walk::new(self.stack, scope, NodeId::ROOT, true)
+                .map(|node| self.stack.path(node)[1..].to_vec())
+                .collect()
+        };
+        for (layer, tree) in self.model.trees.iter().enumerate() {
+            let theirs: Vec<Path> = tree.keys().filter(|path| !path.is_empty()).cloned().collect();
+            assert_eq!(names(Scope::Merged(layer)), theirs);
+            let diff = self.model.diffs[layer].keys().filter(|path| !path.is_empty());
+            assert_eq!(names(Scope::Diff(layer)), diff.cloned().collect::<Vec<_>>());
+        }
+        let ever: Vec<Path> =
+            self.model.history.keys().filter(|p| !p.is_empty()).cloned().collect();
+        assert_eq!(names(Scope::Ever), ever);
+    }
+
+    pub fn outlines(&self, toggled: &HashSet<NodeId>) {
+        for layer in 0..self.model.trees.len() {
+            for tree in [Tree::Merged(layer), Tree::Diff(layer)] {
+                for unfolded in [Unfolded::None, Unfolded::Changes, Unfolded::All] {
+                    let folds = Folds { unfolded, toggled: toggled.clone() };
+                    self.outline(&Outline::new(self.stack, tree, &folds), tree);
+                }
+            }
+        }
+    }
+
+    fn outline(&self, outline: &Outline<'_>, tree: Tree) {
+        let shown: BTreeSet<Vec<Path>> = self.shown(tree);
+        let open = |path: &[Path]| self.node(&path.join(&b'/')).is_some_and(|n| outline.is_open(n));
+        let expected: Vec<Path> = shown
+            .iter()
+            .filter(|path| (1..path.len()).all(|end| open(&path[..end])))
+            .map(|path| path.join(&b'/'))
+            .collect();
+        let rows = outline.rows(0..usize::MAX);
+        let ours: Vec<Path> =
+            rows.iter().map(|row| self.stack.path(row.node)[1..].to_vec()).collect();
+        assert_eq!(ours, expected, "{tree:?}");
+        assert_eq!(outline.len(), rows.len());
+        for (number, row) in rows.iter().enumerate() {
+            assert_eq!(
+                outline.rows(number..number + 2),
+                rows[number..(number + 2).min(rows.len())]
+            );
+            assert_eq!(outline.position(row.node), Some(number));
+        }
+    }
+
+    /// Paths that have a row when everything is unfolded, as components: that is tree order.
+    fn shown(&self, tree: Tree) -> BTreeSet<Vec<Path>> {
+        let split =
+            |path: &Path| path.split(|&b| b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let mut shown = BTreeSet::new();
+        match tree {
+            Tree::Merged(layer) => {
+                shown.extend(self.model.trees[layer].keys().map(split));
+                let removed =
+                    self.model.diffs[layer].iter().filter(|(_, kind)| **kind == "removed");
+                shown.extend(removed.map(|(path, _)| split(path)));
+            }
+            Tree::Diff(layer) => {
+                for path in self.model.diffs[layer].keys().map(split) {
+                    shown.extend((1..=path.len()).map(|end| path[..end].to_vec()));
+                }
+            }
+        }
+        shown.remove(&vec![Vec::new()]);
+        shown
+    }
+
+    pub fn search(&self, needle: &[u8]) {
+        let hits = self.stack.search(needle);
+        let mut theirs: BTreeSet<Path> = BTreeSet::new();
+        for path in self.model.history.keys().filter(|path| !path.is_empty()) {
+            let absolute = [b"/", &path[..]].concat();
+            let last = absolute.iter().rposition(|&byte| byte == b'/').unwrap();
+            let found = absolute.windows(needle.len()).enumerate().any(|(at, window)| {
+                // The match has to reach into the last component.
+                let slash = needle.iter().rposition(|&byte| byte == b'/');
+                window == needle && slash.map_or(at > last, |slash| at + slash == last)
+            });
+            if found {
+                theirs.insert(path.clone());
+            }
+        }
+        assert_eq!(hits.len(), theirs.len(), "{}", String::from_utf8_lossy(needle));
+        let order: BTreeSet<Vec<Vec<u8>>> = theirs
+            .iter()
+            .map(|path| path.split(|&b| b == b'/').map(<[u8]>::to_vec).collect())
+            .collect();
+        for forward in [true, false] {
+            let (mut at, mut ours) = (NodeId::ROOT, Vec::new());
+            for _ in 0..theirs.len() {
+                at = hits.next(self.stack, at, forward).unwrap();
+                assert!(hits.contains(at));
+                ours.push(self.stack.path(at)[1..].to_vec());
+            }
+            if !forward {
+                ours.reverse();
+            }
+            let expected: Vec<Path> = order.iter().map(|path| path.join(&b'/')).collect();
+            assert_eq!(ours, expected, "{}", String::from_utf8_lossy(needle));
+        }
+    }
+}
