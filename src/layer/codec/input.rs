@@ -25,11 +25,11 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// A cursor at the start of `blob`.
-    pub(super) fn new(blob: &Blob) -> Self {
+    /// A cursor at a byte of `blob`.
+    pub(super) fn new(blob: &Blob, at: u64) -> Self {
         Self {
             blob: blob.clone(),
-            fetched: 0,
+            fetched: at,
             buffer: vec![0; BUFFER].into_boxed_slice(),
             start: 0,
             end: 0,
@@ -37,12 +37,12 @@ impl Input {
         }
     }
 
-    /// As [`Self::new`]; the bytes are also digested as they are fetched.
+    /// A cursor at the start of `blob`; its bytes are digested as they are fetched.
     pub(super) fn digesting(blob: &Blob) -> Self {
-        Self { digest: Some(Sha256::new()), ..Self::new(blob) }
+        Self { digest: Some(Sha256::new()), ..Self::new(blob, 0) }
     }
 
-    /// How many bytes of the blob were fetched, passed or not.
+    /// Offset in the blob of the end of the fetched bytes, passed or not.
     pub(super) const fn fetched(&self) -> u64 {
         self.fetched
     }
