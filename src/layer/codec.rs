@@ -6,6 +6,7 @@
 //! know one encoding each. What the bytes mean once decoded is not decided here.
 
 mod bzip2;
+mod digest;
 mod gzip;
 mod input;
 mod xz;
