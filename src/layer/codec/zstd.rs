@@ -36,6 +36,7 @@ impl Member for Zstd {
             consumed: status.bytes_read,
             produced: status.bytes_written,
             ended: status.remaining == 0,
+            boundary: None,
         })
     }
 
