@@ -1,6 +1,7 @@
 //! From manifest, config and found blobs to an image: the part that is the same for every form.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 
 use super::ask::Ask;
 use super::blobs::{Blobs, Content};
@@ -63,7 +64,7 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
         others: parts.others,
         problems,
     };
-    Blobs { image, contents }
+    Blobs { image, contents, listed: Mutex::default() }
 }
 
 /// Reads a config. Where there is none to read, the image is shown without.

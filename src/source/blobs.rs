@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Source, Stored, rootfs};
 use crate::image::Image;
@@ -18,6 +19,8 @@ pub(super) struct Blobs {
     pub(super) image: Image,
     /// As many as `image.layers`.
     pub(super) contents: Vec<Content>,
+    /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
+    pub(super) listed: Mutex<Option<Listing>>,
 }
 
 /// The bytes of one layer.
@@ -59,7 +62,8 @@ impl Source for Blobs {
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => {
-                let mut listing = layer::list(blob, watch);
+                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut listing = known.unwrap_or_else(|| layer::list(blob, watch));
                 self.compare(layer, &mut listing);
                 listing
             }
@@ -81,6 +85,13 @@ impl Source for Blobs {
             Some(Content::Directory(path)) => rootfs::open_inside(path, file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
             None => Err(io::Error::other(format!("the image has no layer {layer}"))),
+        }
+    }
+
+    fn plain(&self, layer: usize) -> Option<Blob> {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) if layer::opens_cheaply(blob) => Some(blob.clone()),
+            _ => None,
         }
     }
 

@@ -37,6 +37,7 @@ pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
 use crate::image::platform::Platform;
+use crate::layer::blob::Blob;
 use crate::layer::{Listing, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
@@ -131,6 +132,10 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Where the layer or that part of it cannot be read.
     fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>>;
+
+    /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
+    /// place, at [`Stored::data`].
+    fn plain(&self, layer: usize) -> Option<Blob>;
 
     /// Whether [`Self::open`] costs no more than the file itself (the layer is stored plain).
     fn opens_cheaply(&self, layer: usize) -> bool;
