@@ -2,6 +2,7 @@
 
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
+use crate::stack::EventId;
 
 use super::key::Key;
 use super::layout::Size;
@@ -111,4 +112,6 @@ pub enum Effect {
     Mouse(bool),
     /// Draw every cell again.
     Redraw,
+    /// These rows are on the screen and their contents are not compared yet: the event and the one before it.
+    Prefer(Vec<(EventId, EventId)>),
 }

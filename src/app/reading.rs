@@ -1,13 +1,13 @@
 //! What the loader reports, put into the state.
 
 use crate::image::Image;
-use crate::stack::Stack;
-
+use crate::stack::outline::Tree;
+use crate::stack::{ChangeKind, Stack};
 use crate::text::visible_str;
 
 use super::find;
 use super::layers;
-use super::message::Message;
+use super::message::{Effect, Message};
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::state::{Load, LoadStatus, Pane, Phase, State};
@@ -54,6 +54,30 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
     overlay::keep_in_view(state, stack);
 }
 
+/// Asks for what is on the screen to be compared before the rest, whenever that is something else than before.
+pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
+    if state.phase != Phase::Reading {
+        return None;
+    }
+    let mut pairs = Vec::new();
+    for area in state.layout().panes {
+        let Some(Tree::Merged(layer) | Tree::Diff(layer)) = state.tree_of(area.pane, stack) else {
+            continue;
+        };
+        let Some(outline) = navigate::outline(state, stack, area.pane) else { continue };
+        let top = state.view(area.pane).top;
+        let rows = outline.rows(top..top + usize::from(area.body.height));
+        let changes = rows.iter().filter_map(|row| stack.change(row.node, layer));
+        let undecided = changes.filter(|change| change.kind == ChangeKind::Undecided);
+        pairs.extend(undecided.filter_map(|change| change.event.zip(change.previous)));
+    }
+    if pairs.is_empty() || pairs == state.preferred {
+        return None;
+    }
+    state.preferred.clone_from(&pairs);
+    Some(Effect::Prefer(pairs))
+}
+
 /// An image: its stack shows at once, its topmost layer selected, because the final tree is what most people ask for.
 fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     let fresh = State::new(state.size);
@@ -62,6 +86,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.phase = Phase::Reading;
     state.image = Some(image);
     state.undecided = 0;
+    state.preferred.clear();
     state.overlays.clear();
     state.search = None;
     state.stack_top = 0;

@@ -3,7 +3,7 @@
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Tree, Unfolded};
-use crate::stack::{NodeId, Stack};
+use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::find::Search;
@@ -187,6 +187,8 @@ pub struct State {
     pub loads: Vec<Load>,
     /// Pairs of files not compared yet.
     pub undecided: u64,
+    /// Those of them that the loader was last told to compare first.
+    pub preferred: Vec<(EventId, EventId)>,
     /// Images to choose from.
     pub choices: Vec<Choice>,
     /// The selected layer.
@@ -227,6 +229,7 @@ impl State {
             image: None,
             loads: Vec::new(),
             undecided: 0,
+            preferred: Vec::new(),
             choices: Vec::new(),
             layer: 0,
             focus: Pane::Tree,

@@ -21,6 +21,12 @@ const BORDER_STEP: i16 = 4;
 
 /// Takes a message, changes the state, says what is to be done in the world.
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
+    let mut effects = take(state, stack, message);
+    effects.extend(reading::prefer(state, stack));
+    effects
+}
+
+fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             state.notice = None;

@@ -227,6 +227,11 @@ impl Explorer {
                     loader.stop();
                 }
             }
+            Effect::Prefer(pairs) => {
+                if let Some(loader) = &self.loader {
+                    loader.prefer(pairs);
+                }
+            }
             Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
             Effect::Choose(choice) => {
                 let opened = self.several.as_ref().map(|several| several.open(choice));

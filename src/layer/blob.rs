@@ -153,6 +153,22 @@ impl Blob {
         Ok(filled)
     }
 
+    /// Reads at `offset` only what is in memory already, without waiting for any device; may give less than is there.
+    ///
+    /// # Errors
+    /// `WouldBlock` where the bytes are not in memory; any other (mostly `Unsupported`) where that cannot be found out.
+    pub fn read_resident_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match &self.bytes {
+            Bytes::File(file) => {
+                let left = self.len.saturating_sub(offset);
+                let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+                let at = self.offset.saturating_add(offset);
+                read_resident_file_at(file, &mut buffer[..wanted], at)
+            }
+            Bytes::Memory(_) => self.read_at(buffer, offset),
+        }
+    }
+
     /// The whole region in memory, if it is at most `limit` bytes.
     ///
     /// # Errors
@@ -185,6 +201,17 @@ fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 #[cfg(windows)]
 fn read_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(target_os = "linux")]
+fn read_resident_file_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut buffers = [io::IoSliceMut::new(buffer)];
+    Ok(rustix::io::preadv2(file, &mut buffers, offset, rustix::io::ReadWriteFlags::NOWAIT)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_resident_file_at(_file: &File, _buffer: &mut [u8], _offset: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(unix)]

@@ -42,6 +42,8 @@ pub trait Watch: Sync {
     fn progress(&self, done: u64);
     /// Whether to stop; what was read so far is then returned, with a problem that says so.
     fn cancelled(&self) -> bool;
+    /// The rows read so far, told every few thousand of them. [`Listing::table`] will begin with these very bytes.
+    fn rows(&self, _table: &Table) {}
 }
 
 /// Nobody waits: never cancelled.

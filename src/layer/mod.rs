@@ -39,9 +39,13 @@ use self::tar::feed::Feed;
 use self::tar::stream::Stream;
 use self::tar::walker::Walker;
 use self::tar::window::Window;
+use self::tar::{Members, Roster};
 
 /// The most [`Hidden`] objects a listing names.
 pub const HIDDEN_MAX: usize = 1000;
+
+/// How many rows are read before whoever waits is told of them.
+const ROWS_AT_ONCE: u64 = 2048;
 
 /// Lists a layer blob of any encoding. Never fails as a whole: what went wrong is among the problems, and what was
 /// read before it is in the table. An empty blob is an empty layer.
@@ -53,16 +57,16 @@ pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
 /// [`list`], with checkpoints at other distances than the usual ones.
 #[must_use]
 pub fn list_spaced(blob: &Blob, watch: &dyn Watch, spacing: Spacing) -> Listing {
-    survey(blob, watch, Limits::default(), spacing)
+    list_as(blob, watch, Limits::default(), spacing)
 }
 
 /// [`list`], with other limits than the usual ones.
 #[must_use]
 pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
-    survey(blob, watch, limits, Spacing::default())
+    list_as(blob, watch, limits, Spacing::default())
 }
 
-fn survey(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
+fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
     let codec = match codec::sniff_blob(blob) {
         Ok(codec) => codec,
         Err(error) => return unreadable(&error),
@@ -82,14 +86,45 @@ fn survey(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> L
 /// A plain tar is listed by its headers alone.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
-    let (walker, mut listing) = walk(Window::new(blob, watch), limits, &mut problems);
+    let (walker, mut listing) = walk(Window::new(blob, watch), watch, limits, &mut problems);
     listing.cancelled = walker.cancelled();
     listing.faulty = walker.faulty();
+    conclude_plain(&mut listing, blob, problems);
+    listing
+}
+
+fn conclude_plain(listing: &mut Listing, blob: &Blob, problems: Problems) {
+    listing.codec = Some(Codec::Plain);
     listing.problems = problems.finish();
     if listing.problems.iter().all(|problem| problem.severity < Severity::Error) {
         listing.uncompressed = Some(blob.len());
     }
-    listing
+}
+
+/// Reads the headers of a plain tar of which it is not known yet whether it is an archive around layers or itself a
+/// layer: its members, and what [`list`] would say of it (`None` where that is too much). Contents are not read.
+#[must_use]
+pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
+    let (mut as_archive, mut as_layer) = (Problems::default(), Problems::default());
+    let mut walker = Walker::new(Window::new(blob, &Unwatched));
+    let mut roster = Roster::default();
+    let mut recorder = Some(Recorder::new(Limits::default()));
+    let mut both = Problems::default();
+    while let Some(found) = walker.next(&mut both) {
+        roster.add(&found, &mut as_archive);
+        if recorder.as_mut().is_some_and(|it| it.record(&found, &mut as_layer).is_break()) {
+            recorder = None;
+        }
+    }
+    let listing = recorder.map(|recorder| {
+        let mut listing = recorder.finish(&mut as_layer);
+        listing.faulty = walker.faulty();
+        as_layer.absorb(&both);
+        conclude_plain(&mut listing, blob, as_layer);
+        listing
+    });
+    as_archive.absorb(&both);
+    (roster.finish(as_archive), listing)
 }
 
 /// A compressed tar is decoded once, its blob digested and checkpoints saved in the same pass.
@@ -99,7 +134,7 @@ fn list_compressed(decoder: io::Result<Decoder>, watch: &dyn Watch, limits: Limi
         Err(error) => return unreadable(&error),
     };
     let mut problems = Problems::default();
-    let (walker, mut listing) = walk(Stream::new(decoder, watch), limits, &mut problems);
+    let (walker, mut listing) = walk(Stream::new(decoder, watch), watch, limits, &mut problems);
     listing.cancelled = walker.cancelled();
     listing.faulty = walker.faulty();
     let mut decoder = walker.into_feed().into_decoder();
@@ -126,10 +161,20 @@ fn list_compressed(decoder: io::Result<Decoder>, watch: &dyn Watch, limits: Limi
     listing
 }
 
-fn walk<F: Feed>(feed: F, limits: Limits, problems: &mut Problems) -> (Walker<F>, Listing) {
+fn walk<F: Feed>(
+    feed: F,
+    watch: &dyn Watch,
+    limits: Limits,
+    problems: &mut Problems,
+) -> (Walker<F>, Listing) {
     let mut walker = Walker::new(feed);
     let mut recorder = Recorder::new(limits);
+    let mut due = ROWS_AT_ONCE;
     while let Some(found) = walker.next(problems) {
+        if recorder.table().len() >= due {
+            due += ROWS_AT_ONCE;
+            watch.rows(recorder.table());
+        }
         if recorder.record(&found, problems).is_break() {
             break;
         }

@@ -10,7 +10,7 @@ const KEPT: usize = 100;
 const QUOTED: usize = 200;
 
 /// Collects problems.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Problems {
     kept: Vec<Problem>,
     count: [usize; 3],
@@ -31,6 +31,16 @@ impl Problems {
 
     pub(super) fn push(&mut self, problem: Problem) {
         self.add(problem.severity, || problem.message);
+    }
+
+    /// Adds what another log has.
+    pub(super) fn absorb(&mut self, other: &Self) {
+        for problem in &other.kept {
+            self.push(problem.clone());
+        }
+        for (count, of_other) in self.count.iter_mut().zip(other.count) {
+            *count += of_other.saturating_sub(KEPT);
+        }
     }
 
     /// The message is only put together where it is kept.

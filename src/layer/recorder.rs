@@ -10,7 +10,7 @@ use super::tar::walker::Found;
 use super::whiteout::{Meaning, meaning};
 use crate::stack::entry::{Entry, Kind, Row};
 use crate::stack::paths;
-use crate::stack::table::TableWriter;
+use crate::stack::table::{Table, TableWriter};
 
 /// The longest path that becomes a row. Linux takes 4 KiB in one call; deeper trees exist, built step by step.
 const PATH_MAX: usize = 64 * 1024;
@@ -82,6 +82,11 @@ impl Recorder {
         ControlFlow::Continue(())
     }
 
+    /// The rows so far.
+    pub(super) const fn table(&self) -> &Table {
+        self.writer.table()
+    }
+
     /// The listing, with rows and hidden objects.
     pub(super) fn finish(self, problems: &mut Problems) -> Listing {
         let more = self.hidden_count - self.hidden.len() as u64;
@@ -149,7 +154,7 @@ impl Recorder {
     /// Counts the directories that `path` names and the path before did not: a few bytes of tar can name thousands,
     /// and each will be an object in the tree.
     fn count_implied(&mut self, path: &[u8]) {
-        let shared = path.iter().zip(&self.before).take_while(|(a, b)| a == b).count();
+        let shared = paths::shared(path, &self.before);
         self.implied += memchr::memchr_iter(b'/', &path[shared..]).count() as u64;
         self.before.truncate(shared);
         self.before.extend_from_slice(&path[shared..]);

@@ -18,10 +18,8 @@ pub(super) mod window;
 
 pub(super) use header::is_header;
 
-use self::walker::Walker;
-use self::window::Window;
-use super::blob::Blob;
-use super::listing::{Problem, Unwatched};
+use self::walker::Found;
+use super::listing::Problem;
 use super::problems::{Problems, quote};
 use crate::stack::entry::Kind;
 use crate::stack::paths;
@@ -29,7 +27,7 @@ use crate::stack::paths;
 /// The most members an outer archive may have: real ones have a few for each layer.
 const MEMBERS_MAX: usize = 1_000_000;
 
-/// The most bytes of names [`members`] keeps.
+/// The most bytes of members' names that are kept.
 const NAME_BYTES_MAX: usize = 64 << 20;
 
 /// One member of a plain archive that can be opened where it lies.
@@ -47,7 +45,7 @@ pub struct Member {
     pub size: u64,
 }
 
-/// What [`members`] found.
+/// What [`super::survey`] found in an archive.
 #[derive(Clone, Debug, Default)]
 pub struct Members {
     /// The members in the order they are stored. The same name may come twice: the last is meant.
@@ -56,20 +54,27 @@ pub struct Members {
     pub problems: Vec<Problem>,
 }
 
-/// Lists the members of a plain archive without reading their contents: the outer tar of a saved image.
-#[must_use]
-pub fn members(blob: &Blob) -> Members {
-    let mut problems = Problems::default();
-    let mut walker = Walker::new(Window::new(blob, &Unwatched));
-    let mut members = Vec::new();
-    let mut name_bytes = 0;
-    while let Some(found) = walker.next(&mut problems) {
-        name_bytes += found.name.len() + found.link.len();
-        if members.len() >= MEMBERS_MAX || name_bytes > NAME_BYTES_MAX {
+/// Gathers members.
+#[derive(Default)]
+pub(super) struct Roster {
+    members: Vec<Member>,
+    name_bytes: usize,
+    full: bool,
+}
+
+impl Roster {
+    /// Adds an entry of an archive, as far as there is room.
+    pub(super) fn add(&mut self, found: &Found<'_>, problems: &mut Problems) {
+        if self.full {
+            return;
+        }
+        self.name_bytes += found.name.len() + found.link.len();
+        if self.members.len() >= MEMBERS_MAX || self.name_bytes > NAME_BYTES_MAX {
+            self.full = true;
             problems.error(|| {
                 format!("more members than an archive of an image can have; those after {} are left out", quote(found.name))
             });
-            break;
+            return;
         }
         let mut name = Vec::new();
         paths::normalise(found.name, &mut name);
@@ -78,7 +83,7 @@ pub fn members(blob: &Blob) -> Members {
             paths::normalise(found.link, &mut link);
         }
         let size = if found.kind == Kind::File { found.stored } else { 0 };
-        members.push(Member {
+        self.members.push(Member {
             name,
             kind: found.kind,
             link,
@@ -86,5 +91,8 @@ pub fn members(blob: &Blob) -> Members {
             size,
         });
     }
-    Members { members, problems: problems.finish() }
+
+    pub(super) fn finish(self, problems: Problems) -> Members {
+        Members { members: self.members, problems: problems.finish() }
+    }
 }

@@ -2,9 +2,15 @@
 //!
 //! The name alone decides, before the type is looked at: markers occur as regular files, hard links and directories.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::stack::paths;
 
 const PREFIX: &[u8] = b".wh.";
+/// Every path is searched: what searching needs is prepared once.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PREFIX));
 const META_PREFIX: &[u8] = b".wh..wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
 
@@ -39,7 +45,7 @@ pub fn meaning(path: &[u8]) -> Meaning<'_> {
     if LANDMARKS.contains(&path) {
         return Meaning::Hidden;
     }
-    if memchr::memmem::find(path, PREFIX).is_none() {
+    if FINDER.find(path).is_none() {
         return Meaning::Content;
     }
     let Some((parent, name)) = paths::split(path) else {

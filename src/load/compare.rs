@@ -7,39 +7,33 @@ use std::thread;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Event, Loader, queue};
+use super::{Event, Loader, Pair, queue};
+use crate::layer::blob::Blob;
 use crate::source::Stored;
 use crate::stack::entry::Fingerprint;
-use crate::stack::{EventId, Payload};
+use crate::stack::{EventId, Extent, Payload};
 
 const BUFFER: usize = 64 * 1024;
+/// Read of two long files before the rest: those that differ mostly differ in their headers.
+const FIRST: usize = 16 * 1024;
 /// Pairs decided before the stack is told and the progress reported.
 const BATCH: usize = 256;
 
-/// Decides all pairs, on several threads. What cannot be read stays undecided.
-pub(super) fn decide(
-    loader: &Loader,
-    mut pairs: Vec<(EventId, EventId)>,
-    report: &(dyn Fn(Event) + Sync),
-) {
+/// Decides all pairs, on several threads; whenever there are pairs that [`Loader::prefer`] was told of, those before
+/// the rest. What cannot be read stays undecided.
+pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
     // Events are in tar order: so are the reads.
     pairs.sort_unstable();
-    let batches: Vec<&[(EventId, EventId)]> = pairs.chunks(BATCH).collect();
+    let plain = plain_layers(loader);
+    Comparer::new(loader, &plain).serve_preferred();
+    let batches: Vec<&[Pair]> = pairs.chunks(BATCH).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
+        let mut comparer = Comparer::new(loader, &plain);
         while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if loader.stopped() {
+            if !comparer.decide(batch, Comparer::serve_preferred) {
                 return;
             }
-            let decided: Vec<(EventId, bool)> = batch
-                .iter()
-                .filter_map(|&(new, old)| Some((new, same_contents(loader, new, old).ok()?)))
-                .collect();
-            let mut stack = loader.stack_mut();
-            for (event, same) in decided {
-                stack.decide(event, same);
-            }
-            drop(stack);
             let done = done.fetch_add(batch.len(), Ordering::Relaxed) + batch.len();
             report(Event::Comparing { left: pairs.len() - done });
         }
@@ -50,6 +44,103 @@ pub(super) fn decide(
         }
         work();
     });
+}
+
+/// The bytes of each layer that is stored plain.
+fn plain_layers(loader: &Loader) -> Vec<Option<Blob>> {
+    let layers = loader.stack().folded();
+    (0..layers).map(|layer| loader.source.plain(layer)).collect()
+}
+
+/// Compares one pair after another, with the same buffers.
+struct Comparer<'l> {
+    loader: &'l Loader,
+    plain: &'l [Option<Blob>],
+    left: Box<[u8]>,
+    right: Box<[u8]>,
+}
+
+/// A version, and where its bytes lie if they can be read in place.
+type Side = (EventId, Option<Extent>);
+
+impl<'l> Comparer<'l> {
+    fn new(loader: &'l Loader, plain: &'l [Option<Blob>]) -> Self {
+        let buffer = || vec![0; BUFFER].into_boxed_slice();
+        Self { loader, plain, left: buffer(), right: buffer() }
+    }
+
+    /// Decides what somebody waits for.
+    fn serve_preferred(&mut self) {
+        let pairs = self.loader.take_preferred();
+        if !pairs.is_empty() {
+            self.decide(&pairs, |_| {});
+        }
+    }
+
+    /// Decides pairs that are still undecided and tells the stack; `between` is called before each. Returns whether
+    /// all were dealt with: `false` where reading was stopped.
+    fn decide(&mut self, pairs: &[Pair], between: impl Fn(&mut Self)) -> bool {
+        let sides: Vec<(Side, Side)> = {
+            let stack = self.loader.stack();
+            let side = |event| (event, stack.extent(event));
+            let open = pairs.iter().filter(|(new, _)| stack.is_undecided(*new));
+            open.map(|&(new, old)| (side(new), side(old))).collect()
+        };
+        let mut decided = Vec::with_capacity(sides.len());
+        for (new, old) in sides {
+            if self.loader.stopped() {
+                return false;
+            }
+            between(self);
+            if let Ok(same) = self.same(new, old) {
+                decided.push((new.0, same));
+            }
+        }
+        let mut stack = self.loader.stack_mut();
+        for (event, same) in decided {
+            stack.decide(event, same);
+        }
+        true
+    }
+
+    fn same(&mut self, (one, left): Side, (other, right): Side) -> io::Result<bool> {
+        if let (Some(left), Some(right)) = (left, right)
+            && let Some(Some(one)) = self.plain.get(left.layer)
+            && let Some(Some(other)) = self.plain.get(right.layer)
+        {
+            return if (left.stored, left.size) == (right.stored, right.size) {
+                self.same_in_place((one, left.offset), (other, right.offset), left.stored)
+            } else {
+                Ok(false)
+            };
+        }
+        same_contents(self.loader, one, other)
+    }
+
+    fn same_in_place(
+        &mut self,
+        (one, one_at): (&Blob, u64),
+        (other, other_at): (&Blob, u64),
+        length: u64,
+    ) -> io::Result<bool> {
+        let mut done = 0;
+        while done < length {
+            let most = if done == 0 && length > BUFFER as u64 { FIRST } else { BUFFER };
+            let wanted = usize::try_from(length - done).unwrap_or(most).min(most);
+            let (left, right) = (&mut self.left[..wanted], &mut self.right[..wanted]);
+            if one.fill_at(left, one_at.saturating_add(done))? < wanted
+                || other.fill_at(right, other_at.saturating_add(done))? < wanted
+            {
+                // A layer that ends early says nothing about the rest of the file.
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if left != right {
+                return Ok(false);
+            }
+            done += wanted as u64;
+        }
+        Ok(true)
+    }
 }
 
 /// Whether two regular files have the same contents.

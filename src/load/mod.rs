@@ -4,6 +4,8 @@
 //! workers, largest layer first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
 //! ```
 //!
+//! The first layer is mostly the largest, and all others wait for it: it is folded row by row while it is read.
+//!
 //! The stack is shared behind a lock that is held for a few thousand rows at a time, so that whoever looks at the
 //! layers folded so far never waits long. `load` never asks which kind of source it reads. A listing that the
 //! [`cache`] has is not made again.
@@ -14,13 +16,15 @@ mod compare;
 mod queue;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::cache::Cache;
+use self::queue::Arrival;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
 use crate::source::Source;
 use crate::stack::fold::Fold;
+use crate::stack::table::Table;
 use crate::stack::{EventId, Stack};
 
 /// Rows folded before the lock is given to others: some milliseconds.
@@ -34,6 +38,9 @@ pub enum Want {
     /// Everything.
     Kinds,
 }
+
+/// An event whose contents have to be read, and the one before it.
+pub type Pair = (EventId, EventId);
 
 /// Something that happened while loading.
 #[derive(Clone, Debug)]
@@ -80,6 +87,7 @@ pub struct Loader {
     stack: Arc<RwLock<Stack>>,
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
+    preferred: Arc<Mutex<Vec<Pair>>>,
 }
 
 impl Loader {
@@ -98,6 +106,7 @@ impl Loader {
             stack: Arc::new(RwLock::new(Stack::new(layers))),
             stop: Arc::new(AtomicBool::new(false)),
             cache,
+            preferred: Arc::default(),
         }
     }
 
@@ -125,13 +134,30 @@ impl Loader {
         self.stop.load(Ordering::Relaxed)
     }
 
+    /// Says which pairs somebody looks at: where their contents have to be compared, they come before all others.
+    /// Pairs of an earlier call that nobody has begun with are forgotten.
+    pub fn prefer(&self, pairs: Vec<Pair>) {
+        *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) = pairs;
+    }
+
+    fn take_preferred(&self) -> Vec<Pair> {
+        std::mem::take(&mut *self.preferred.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Reads all layers; returns when nothing more is to be done. `report` is called from several threads.
     pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
         let mut states = Vec::new();
-        queue::in_order(self, report, |layer, listing| {
-            let state = Arc::new(self.fold(layer, listing));
-            states.push(Arc::clone(&state));
-            report(Event::Folded(layer, state));
+        let mut first = None;
+        queue::in_order(self, report, |arrival| match arrival {
+            Arrival::Rows(table) => {
+                self.advance(first.get_or_insert_with(|| Fold::new(&self.stack())), table);
+            }
+            Arrival::Layer(layer, listing) => {
+                let fold = first.take().unwrap_or_else(|| Fold::new(&self.stack()));
+                let state = Arc::new(self.fold(fold, layer, listing));
+                states.push(Arc::clone(&state));
+                report(Event::Folded(layer, state));
+            }
         });
         self.stack_mut().freeze();
         if want == Want::Kinds {
@@ -144,9 +170,8 @@ impl Loader {
     }
 
     /// Folds a listed layer on top and judges what its listing says against the manifest.
-    fn fold(&self, layer: usize, listing: &Listing) -> LayerState {
-        let mut fold = Fold::new(&self.stack(), &listing.table);
-        while fold.step(&mut self.stack_mut(), ROWS_A_TURN) {}
+    fn fold(&self, mut fold: Fold, layer: usize, listing: &Listing) -> LayerState {
+        self.advance(&mut fold, &listing.table);
         let oddities = fold.finish(&mut self.stack_mut());
         let described = self.source.image().layers.get(layer);
         LayerState {
@@ -162,8 +187,13 @@ impl Loader {
         }
     }
 
+    /// Folds all rows that the table has by now.
+    fn advance(&self, fold: &mut Fold, table: &Table) {
+        while fold.step(&mut self.stack_mut(), table, ROWS_A_TURN) {}
+    }
+
     /// Reads the contents of undecided events and of those before them, and records what they say.
-    pub fn compare(&self, pairs: Vec<(EventId, EventId)>, report: &(dyn Fn(Event) + Sync)) {
+    pub fn compare(&self, pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
         compare::decide(self, pairs, report);
     }
 

@@ -2,38 +2,55 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::cache::Keep;
 use super::{Event, Loader};
 use crate::layer::{Listing, Problem, Severity, Watch};
+use crate::stack::table::Table;
 
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;
+
+/// What the queue hands over, in layer order.
+pub(super) enum Arrival<'a> {
+    /// The rows of the first layer that were read so far, while it is still being read.
+    Rows(&'a Table),
+    /// The listing of the next layer.
+    Layer(usize, &'a Listing),
+}
+
+/// What a worker has done.
+enum Done {
+    /// More rows of the first layer, behind those sent before.
+    Rows(Vec<u8>),
+    Listed(usize, Arc<Listing>),
+}
 
 /// Lists every layer, largest first and each blob once, and calls `take` for each in layer order.
 pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
-    mut take: impl FnMut(usize, &Listing),
+    mut take: impl FnMut(Arrival<'_>),
 ) {
     let jobs = jobs(loader);
     let layers = loader.source.image().layers.len();
     let next = AtomicUsize::new(0);
     let workers = threads().min(jobs.len());
-    let (send, receive) = mpsc::channel::<(usize, Arc<Listing>)>();
+    let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
             let send = send.clone();
             let (jobs, next) = (&jobs, &next);
             scope.spawn(move || {
                 while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (listing, keep) = list(loader, same[0], report);
+                    let (listing, keep) = list(loader, same[0], &send, report);
                     let listing = Arc::new(listing);
                     for &layer in same {
                         report(Event::Listed(layer));
-                        if send.send((layer, Arc::clone(&listing))).is_err() {
+                        if send.send(Done::Listed(layer, Arc::clone(&listing))).is_err() {
                             return;
                         }
                     }
@@ -47,10 +64,19 @@ pub(super) fn in_order(
         drop(send);
         let mut waiting: Vec<Option<Arc<Listing>>> = vec![None; layers];
         let mut due = 0;
-        for (layer, listing) in receive {
-            waiting[layer] = Some(listing);
+        let mut first = Table::default();
+        for done in receive {
+            match done {
+                Done::Rows(more) => {
+                    first.append(&more);
+                    take(Arrival::Rows(&first));
+                }
+                Done::Listed(layer, listing) => waiting[layer] = Some(listing),
+            }
             while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
-                take(due, &listing);
+                // The listing has all of it.
+                first = Table::default();
+                take(Arrival::Layer(due, &listing));
                 due += 1;
             }
         }
@@ -83,14 +109,20 @@ fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
     jobs
 }
 
-fn list(loader: &Loader, layer: usize, report: &(dyn Fn(Event) + Sync)) -> (Listing, Option<Keep>) {
+fn list(
+    loader: &Loader,
+    layer: usize,
+    send: &Sender<Done>,
+    report: &(dyn Fn(Event) + Sync),
+) -> (Listing, Option<Keep>) {
     if loader.stopped() {
         let message = "not read: reading was stopped".to_owned();
         let problem = Problem { severity: Severity::Error, message };
         return (Listing { problems: vec![problem], ..Listing::default() }, None);
     }
     let total = loader.source.weight(layer);
-    let progress = Progress { loader, layer, total, report };
+    let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
+    let progress = Progress { loader, layer, total, rows, report };
     match &loader.cache {
         Some(cache) => cache.list(&*loader.source, layer, &progress),
         None => (loader.source.list(layer, &progress), None),
@@ -101,6 +133,8 @@ struct Progress<'a> {
     loader: &'a Loader,
     layer: usize,
     total: u64,
+    /// Of the first layer: whom its rows are sent to, and how many bytes of them were.
+    rows: Option<Mutex<(Sender<Done>, usize)>>,
     report: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -111,5 +145,13 @@ impl Watch for Progress<'_> {
 
     fn cancelled(&self) -> bool {
         self.loader.stopped()
+    }
+
+    fn rows(&self, table: &Table) {
+        let Some(rows) = &self.rows else { return };
+        let (send, sent) = &mut *rows.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody receives any more only where reading was given up.
+        let _ = send.send(Done::Rows(table.behind(*sent)));
+        *sent = table.as_bytes().len();
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::files::{Found, MOST_LINKS, Missing, components};
 use crate::layer::blob::Blob;
 use crate::layer::tar::{self, Member};
+use crate::layer::{self, Listing};
 
 /// The members of a tar, by name.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Archive {
     /// Lookups begin here: some archives hold everything in one directory at the top.
     top: Vec<u8>,
     problem: Option<String>,
+    /// What the tar is if it is a layer itself.
+    listing: Option<Listing>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,14 +34,20 @@ enum Target {
 impl Archive {
     /// Reads the headers of the tar in `blob`.
     pub(super) fn new(blob: Blob) -> Self {
-        let tar::Members { members, problems } = tar::members(&blob);
+        let (tar::Members { members, problems }, listing) = layer::survey(&blob);
         let members = members.into_iter().map(|member| (member.name.clone(), target(member)));
         Self {
             members: members.collect(),
             blob,
             top: Vec::new(),
             problem: problems.into_iter().next().map(|problem| problem.message),
+            listing,
         }
+    }
+
+    /// What the tar is if it is no archive around layers but a layer itself: its headers are read once only.
+    pub(super) const fn take_listing(&mut self) -> Option<Listing> {
+        self.listing.take()
     }
 
     /// What is wrong with it: truncated, damaged, followed by something.

@@ -22,6 +22,8 @@ pub(super) struct Blobs {
     pub(super) contents: Vec<Content>,
     /// By content key, since equal layers are listed once.
     checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
+    /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
+    listed: Mutex<Option<Listing>>,
 }
 
 /// The bytes of one layer.
@@ -63,7 +65,8 @@ impl Source for Blobs {
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => {
-                let listing = layer::list(blob, watch);
+                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let listing = known.unwrap_or_else(|| layer::list(blob, watch));
                 if let Some(checkpoints) = &listing.checkpoints {
                     self.remember(layer, Arc::clone(checkpoints));
                 }
@@ -130,6 +133,13 @@ impl Source for Blobs {
         }
     }
 
+    fn plain(&self, layer: usize) -> Option<Blob> {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) if layer::opens_cheaply(blob) => Some(blob.clone()),
+            _ => None,
+        }
+    }
+
     fn opens_cheaply(&self, layer: usize) -> bool {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => layer::opens_cheaply(blob),
@@ -154,7 +164,12 @@ impl Source for Blobs {
 impl Blobs {
     /// An image with as many contents as it has layers.
     pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
-        Self { image, contents, checkpoints: Mutex::default() }
+        Self { image, contents, checkpoints: Mutex::default(), listed: Mutex::default() }
+    }
+
+    /// The listing of its only layer, where that is known already.
+    pub(super) fn listed(self, listing: Option<Listing>) -> Self {
+        Self { listed: Mutex::new(listing), ..self }
     }
 }
 

@@ -140,6 +140,10 @@ pub trait Source: Send + Sync {
     /// Where the layer or that part of it cannot be read.
     fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>>;
 
+    /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
+    /// place, at [`Stored::data`].
+    fn plain(&self, layer: usize) -> Option<Blob>;
+
     /// Whether [`Self::open`] costs no more than the file itself (the layer is stored plain).
     fn opens_cheaply(&self, layer: usize) -> bool;
 

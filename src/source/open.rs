@@ -307,7 +307,9 @@ fn archive(blob: Blob, wanted: Wanted, ask: &Ask, watch: &dyn Watch) -> Result<O
     let mut archive = Archive::new(blob.clone());
     archive.note(problem);
     let problems = archive.problem().map(str::to_owned).into_iter().collect();
-    let tree = |problems| Ok(Opened::Image(Box::new(rootfs::tar(blob, stored, problems, ask))));
+    let listing = archive.take_listing();
+    let tree =
+        |problems| Ok(Opened::Image(Box::new(rootfs::tar(blob, stored, listing, problems, ask))));
     if wanted == Wanted::Rootfs {
         return tree(problems);
     }

@@ -8,6 +8,7 @@ use super::ask::Ask;
 use super::assemble::{Part, Parts, assemble};
 use super::blobs::{Blobs, Content};
 use crate::image::Layer;
+use crate::layer::Listing;
 use crate::layer::blob::Blob;
 
 /// A directory as a one-layer image.
@@ -15,12 +16,20 @@ pub(super) fn directory(path: &Path, ask: &Ask) -> Blobs {
     one(Layer::default(), Content::Directory(path.to_path_buf()), Vec::new(), ask)
 }
 
-/// A tar that holds no image, as the one layer it may be. `stored` is its length as it was found.
-pub(super) fn tar(blob: Blob, stored: u64, mut problems: Vec<String>, ask: &Ask) -> Blobs {
+/// A tar that holds no image, as the one layer it may be. `stored` is its length as it was found, `listing` what was
+/// read of it in looking for an image.
+pub(super) fn tar(
+    blob: Blob,
+    stored: u64,
+    listing: Option<Listing>,
+    mut problems: Vec<String>,
+    ask: &Ask,
+) -> Blobs {
     let note = "a tar without a manifest: shown as one layer (an exported container, or a layer of some image)";
     problems.insert(0, note.to_owned());
     let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
-    one(layer, Content::Blob { blob, key: "the tar itself".to_owned() }, problems, ask)
+    let content = Content::Blob { blob, key: "the tar itself".to_owned() };
+    one(layer, content, problems, ask).listed(listing)
 }
 
 fn one(layer: Layer, content: Content, problems: Vec<String>, ask: &Ask) -> Blobs {

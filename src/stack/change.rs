@@ -221,6 +221,12 @@ impl Stack {
             .collect()
     }
 
+    /// Whether the event is one of those.
+    #[must_use]
+    pub fn is_undecided(&self, event: EventId) -> bool {
+        self.change_of(event.0).kind == ChangeKind::Undecided
+    }
+
     /// Records whether the contents of an undecided event equal those of the event before it.
     pub fn decide(&mut self, event: EventId, same: bool) {
         if self.change_of(event.0).kind != ChangeKind::Undecided {

@@ -1,7 +1,8 @@
 //! Folding: one layer's rows become events on paths.
 //!
 //! Two passes, as the OCI image specification's `layer.md` decides where engines differ: first all whiteouts and
-//! opaque markers against what lies below, then the entries in tar order. Which path a name means (symbolic links
+//! opaque markers against what lies below, then the entries in tar order. Below the first layer lies nothing: one
+//! pass does, and it can begin before the layer is listed to its end. Which path a name means (symbolic links
 //! among its parents) is [`super::resolve`]'s business; here is what an entry does to the path it means.
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use super::arena::{Arena, NONE};
 use super::entry::{Entry, Kind, Row};
 use super::events::{Cause, Events, Flag};
 use super::resolve::Resolved;
-use super::table::Table;
+use super::table::{self, Table};
 use super::totals::Touch;
 use super::{LayerSummary, Stack};
 
@@ -45,12 +46,15 @@ pub enum Oddity {
 pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
 /// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
-pub struct Fold<'t> {
-    rows: super::table::Rows<'t>,
-    table: &'t Table,
-    marked: bool,
+pub struct Fold {
+    place: table::Place,
+    begun: bool,
+    /// There is no room for more.
+    full: bool,
     layer: u16,
     opaque: Vec<(Vec<u8>, Option<u32>)>,
+    /// Of the first layer, where whiteouts remove nothing.
+    whiteouts: Vec<Vec<u8>>,
     /// Links whose target was not there (yet): event and target.
     waiting: Vec<(u32, Vec<u8>)>,
     oddities: Oddities,
@@ -58,16 +62,17 @@ pub struct Fold<'t> {
     stored: u64,
 }
 
-impl<'t> Fold<'t> {
-    /// Begins folding `table` as the next layer of `stack`. Nothing of it is visible until [`Self::finish`].
+impl Fold {
+    /// Begins folding the next layer of `stack`. Nothing of it is visible until [`Self::finish`].
     #[must_use]
-    pub fn new(stack: &Stack, table: &'t Table) -> Self {
+    pub fn new(stack: &Stack) -> Self {
         Self {
-            rows: table.rows(),
-            table,
-            marked: false,
+            place: table::Place::default(),
+            begun: false,
+            full: false,
             layer: stack.folded() as u16,
             opaque: Vec::new(),
+            whiteouts: Vec::new(),
             waiting: Vec::new(),
             oddities: Oddities::new(),
             entries: 0,
@@ -75,46 +80,65 @@ impl<'t> Fold<'t> {
         }
     }
 
-    /// Deals with up to `rows` more rows. Returns whether there are more.
-    pub fn step(&mut self, stack: &mut Stack, rows: usize) -> bool {
-        if !self.marked {
-            self.marked = true;
+    /// Deals with up to `rows` more rows of the layer's table. Returns whether there are more.
+    ///
+    /// The first layer's table may have grown since the last step, always with the same beginning; any other layer's
+    /// is whole from the first step on.
+    pub fn step(&mut self, stack: &mut Stack, table: &Table, rows: usize) -> bool {
+        if !self.begun {
+            self.begun = true;
             stack.thaw();
-            self.apply_markers(stack);
-        }
-        for _ in 0..rows {
-            let Some(row) = self.rows.next() else { return false };
-            let Row::Entry(entry) = row else { continue };
-            if stack.events.len() >= EVENT_LIMIT
-                || !stack.arena.names.has_room(entry.path.len() * 2)
-            {
-                note(&mut self.oddities, Oddity::TooMany, || absolute(entry.path));
-                return false;
+            if self.layer > 0 && table.has_markers() {
+                self.apply_markers(stack, table);
             }
-            self.entries += 1;
-            self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
-            let at = Place {
-                layer: self.layer,
-                oddities: &mut self.oddities,
-                waiting: &mut self.waiting,
-            };
-            at.apply(stack, &entry);
         }
+        let mut cursor = table.rows_from(std::mem::take(&mut self.place));
+        let more = (0..rows).all(|_| cursor.next().is_some_and(|row| self.apply(stack, &row)));
+        self.place = cursor.place();
+        more
+    }
+
+    /// Applies one row; whether there is room for another.
+    fn apply(&mut self, stack: &mut Stack, row: &Row<'_>) -> bool {
+        let entry = match row {
+            _ if self.full => return false,
+            Row::Entry(entry) => entry,
+            Row::Whiteout { path } if self.layer == 0 => {
+                self.whiteouts.push(path.to_vec());
+                return true;
+            }
+            Row::Opaque { path } if self.layer == 0 => {
+                self.opaque.push((path.to_vec(), None));
+                return true;
+            }
+            Row::Whiteout { .. } | Row::Opaque { .. } => return true,
+        };
+        if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.has_room(entry.path.len() * 2) {
+            note(&mut self.oddities, Oddity::TooMany, || absolute(entry.path));
+            self.full = true;
+            return false;
+        }
+        self.entries += 1;
+        self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
+        let at =
+            Place { layer: self.layer, oddities: &mut self.oddities, waiting: &mut self.waiting };
+        at.apply(stack, entry);
         true
     }
 
     /// Closes the layer: from now on it can be asked about.
     pub fn finish(mut self, stack: &mut Stack) -> Oddities {
         self.link_late(stack);
+        self.note_whiteouts_of_nothing();
         self.mark_opaque(stack);
         stack.close_layer(self.entries, self.stored);
         self.oddities
     }
 
     /// First pass: what the layer takes away from below.
-    fn apply_markers(&mut self, stack: &mut Stack) {
+    fn apply_markers(&mut self, stack: &mut Stack, table: &Table) {
         let mut whiteouts = Vec::new();
-        let mut rows = self.table.rows();
+        let mut rows = table.rows();
         while let Some(row) = rows.next() {
             match row {
                 Row::Whiteout { path } => whiteouts.push(path.to_vec()),
@@ -122,11 +146,8 @@ impl<'t> Fold<'t> {
                 Row::Entry(_) => {}
             }
         }
-        if whiteouts.is_empty() && self.opaque.is_empty() {
-            return;
-        }
         // A marker in a directory that takes the place of a link is about that directory, not the link's target.
-        let replaced = self.replaced_links(stack);
+        let replaced = replaced_links(stack, table);
         // Deeper markers first, so that a path with a marker of its own is removed by that one whatever the order
         // in the tar.
         whiteouts.sort_by(|a, b| b.cmp(a));
@@ -151,20 +172,14 @@ impl<'t> Fold<'t> {
         }
     }
 
-    /// Symbolic links of the lower layers at whose path this layer has a directory.
-    fn replaced_links(&self, stack: &Stack) -> HashSet<u32> {
-        let mut replaced = HashSet::new();
-        let mut rows = self.table.rows();
-        while let Some(row) = rows.next() {
-            let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
-            let link = stack.find(path).filter(|node| {
-                stack
-                    .newest_visible(node.0)
-                    .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
-            });
-            replaced.extend(link.map(|node| node.0));
+    /// In the first layer all of them, each path once; the root cannot be named by one.
+    fn note_whiteouts_of_nothing(&mut self) {
+        let mut whiteouts = std::mem::take(&mut self.whiteouts);
+        whiteouts.sort_by(|a, b| b.cmp(a));
+        whiteouts.dedup();
+        for path in whiteouts.iter().filter(|path| !path.is_empty()) {
+            note(&mut self.oddities, Oddity::WhiteoutOfNothing, || absolute(path));
         }
-        replaced
     }
 
     /// Hard links to something that stands later in the tar.
@@ -185,6 +200,8 @@ impl<'t> Fold<'t> {
     }
 
     fn mark_opaque(&mut self, stack: &mut Stack) {
+        self.opaque.sort();
+        self.opaque.dedup();
         for (path, node) in std::mem::take(&mut self.opaque) {
             let node = node
                 .or_else(|| stack.resolve_existing(&path))
@@ -204,6 +221,22 @@ impl<'t> Fold<'t> {
             stack.totals.touch(node);
         }
     }
+}
+
+/// Symbolic links of the lower layers at whose path this layer has a directory.
+fn replaced_links(stack: &Stack, table: &Table) -> HashSet<u32> {
+    let mut replaced = HashSet::new();
+    let mut rows = table.rows();
+    while let Some(row) = rows.next() {
+        let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
+        let link = stack.find(path).filter(|node| {
+            stack
+                .newest_visible(node.0)
+                .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
+        });
+        replaced.extend(link.map(|node| node.0));
+    }
+    replaced
 }
 
 /// Where an entry is applied: the layer, and where its troubles are written down.

@@ -46,7 +46,7 @@ pub use history::Step;
 use siblings::Siblings;
 use table::Table;
 use totals::Totals as Records;
-pub use view::{LayerSummary, Payload, Totals, Version};
+pub use view::{Extent, LayerSummary, Payload, Totals, Version};
 
 /// A path that some layer names. Ids stay valid for the life of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,8 +108,8 @@ impl Stack {
 
     /// Folds a whole layer on top.
     pub fn fold(&mut self, table: &Table) -> fold::Oddities {
-        let mut fold = fold::Fold::new(self, table);
-        while fold.step(self, usize::MAX) {}
+        let mut fold = fold::Fold::new(self);
+        while fold.step(self, table, usize::MAX) {}
         fold.finish(self)
     }
 

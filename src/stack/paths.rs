@@ -5,6 +5,13 @@
 /// Returns whether a `..` had to be stopped at the root or stepped back at all, which engines treat differently.
 pub fn normalise(raw: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
+    // Nearly every name is in normal form but for a `./` before it and a slash behind it.
+    let plain = raw.strip_prefix(b"./").unwrap_or(raw);
+    let plain = plain.strip_suffix(b"/").unwrap_or(plain);
+    if !has_odd_component(plain) {
+        out.extend_from_slice(plain);
+        return false;
+    }
     let mut stepped_back = false;
     for component in raw.split(|&byte| byte == b'/') {
         match component {
@@ -23,6 +30,21 @@ pub fn normalise(raw: &[u8], out: &mut Vec<u8>) -> bool {
         }
     }
     stepped_back
+}
+
+/// Whether some component is empty or begins with a dot: only such a one can be anything but a name.
+fn has_odd_component(path: &[u8]) -> bool {
+    let odd = |at: usize| matches!(path.get(at), None | Some(b'/' | b'.'));
+    odd(0) || memchr::memchr_iter(b'/', path).any(|slash| odd(slash + 1))
+}
+
+/// How many bytes two paths have in common at their beginning.
+#[must_use]
+pub fn shared(one: &[u8], other: &[u8]) -> usize {
+    let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
+    let same = 8 * words.take_while(|(one, other)| one == other).count();
+    let rest = one[same..].iter().zip(&other[same..]);
+    same + rest.take_while(|(one, other)| one == other).count()
 }
 
 /// Splits a normalised path into its parent and its last component; `None` for the root.
@@ -59,6 +81,19 @@ mod tests {
         assert_eq!(out, b"a/c");
         assert!(normalise(b"..", &mut out));
         assert_eq!(out, b"");
+    }
+
+    #[test]
+    fn what_paths_share() {
+        let path = b"usr/share/doc/apt/changelog.gz";
+        for length in 0..=path.len() {
+            assert_eq!(shared(path, &path[..length]), length);
+            let mut other = path.to_vec();
+            if let Some(byte) = other.get_mut(length) {
+                *byte = b'!';
+            }
+            assert_eq!(shared(&other, path), length);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod archives;
 mod bad_input;
 mod build;
 mod layouts;
+mod loading;
 mod public;
 mod random;
 mod references;

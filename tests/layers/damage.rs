@@ -1,7 +1,7 @@
 //! Truncated at every byte, flipped bits, impossible claims: never a panic, and what came before the damage stays.
 
 use layertui::layer::blob::Blob;
-use layertui::layer::{Severity, Unwatched, list, tar};
+use layertui::layer::{Severity, Unwatched, list, survey};
 use layertui::stack::entry::Row;
 
 use crate::listed;
@@ -103,7 +103,7 @@ fn flipped_bits_never_panic() {
             damaged[index] ^= 1 << (index % 8);
             let listing = listed(&damaged);
             assert!(listing.table.len() <= 40);
-            let _ = tar::members(&Blob::memory(damaged));
+            let _ = survey(&Blob::memory(damaged));
         }
     }
 }

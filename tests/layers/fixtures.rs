@@ -8,7 +8,7 @@ use std::process::Command;
 
 use layertui::layer::blob::Blob;
 use layertui::layer::codec::{Decoder, sniff};
-use layertui::layer::tar;
+use layertui::layer::{survey, tar};
 use layertui::stack::entry::{Kind, Row};
 use layertui::stack::paths;
 
@@ -71,7 +71,7 @@ fn plain(bytes: &[u8]) -> Vec<u8> {
 
 /// `kind name size link` of each entry that has a meaning to us.
 fn ours(bytes: &[u8]) -> Vec<String> {
-    let found = tar::members(&Blob::memory(bytes));
+    let (found, _) = survey(&Blob::memory(bytes));
     let line = |member: &tar::Member| line(member.kind, &member.name, &member.link);
     found.members.iter().map(line).collect()
 }

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 use layertui::layer::blob::Blob;
-use layertui::layer::{Unwatched, list, open, opens_cheaply, tar};
+use layertui::layer::{Unwatched, list, open, opens_cheaply, survey};
 use layertui::stack::entry::{Kind, Row};
 
 use crate::support::compress::{gzip, zstd};
@@ -58,7 +58,7 @@ fn members_of_an_outer_archive() {
         .hardlink("c", "./blobs//x")
         .file(".wh.kept", "no layer, no whiteout")
         .finish();
-    let found = tar::members(&Blob::memory(bytes.clone()));
+    let (found, _) = survey(&Blob::memory(bytes.clone()));
     assert!(found.problems.is_empty());
     let lines: Vec<String> = found
         .members
@@ -92,7 +92,7 @@ fn members_of_an_outer_archive() {
 #[test]
 fn a_broken_outer_archive_lists_what_comes_before() {
     let bytes = Tar::new().file("a", "1").file("b", "22").cut_off();
-    let found = tar::members(&Blob::memory(&bytes[..1537]));
+    let (found, _) = survey(&Blob::memory(&bytes[..1537]));
     assert_eq!(found.members.len(), 2);
     assert_eq!((found.members[1].kind, found.members[1].size), (Kind::File, 1));
     assert_eq!(found.problems.len(), 1);

@@ -2,7 +2,7 @@
 //! survived.
 
 use layertui::layer::blob::Blob;
-use layertui::layer::tar;
+use layertui::layer::{Listing, survey};
 use layertui::stack::entry::{Entry, Fingerprint, Row};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -134,7 +134,7 @@ proptest! {
         let magics: [&[u8]; 5] = [b"", b"\x1f\x8b\x08\0\0\0\0\0\0\0", b"\x28\xb5\x2f\xfd", b"BZh91AY&SY", b"\xfd7zXZ\0"];
         let blob = [magics[magic], &bytes].concat();
         let _ = listed(&blob);
-        let _ = tar::members(&Blob::memory(blob));
+        let _ = survey(&Blob::memory(blob));
     }
 
     #[test]
@@ -147,7 +147,18 @@ proptest! {
             tar = tar.extension(vec![b'7'; 1024]);
         }
         let bytes = tar.finish();
-        let _ = listed(&bytes);
+        let listing = listed(&bytes);
         let _ = listed(&zstd(&bytes));
+        // Read while it was not known yet what it is, it is the same layer.
+        let surveyed = survey(&Blob::memory(bytes)).1.unwrap();
+        prop_assert_eq!(&surveyed.table, &listing.table);
+        prop_assert_eq!(&surveyed.hidden, &listing.hidden);
+        prop_assert_eq!(surveyed.uncompressed, listing.uncompressed);
+        let messages = |listing: &Listing| {
+            let mut messages: Vec<_> = listing.problems.iter().map(|it| it.message.clone()).collect();
+            messages.sort();
+            messages
+        };
+        prop_assert_eq!(messages(&surveyed), messages(&listing));
     }
 }

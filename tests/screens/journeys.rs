@@ -361,3 +361,28 @@ fn every_key_of_the_table_can_be_pressed_anywhere() {
         }
     }
 }
+
+#[test]
+fn files_on_the_screen_are_compared_before_others() {
+    let mut image = image();
+    image.layers.truncate(2);
+    let layers = "0: +d/ +d/b:5 +a:5 +same:5 | 1: ~d/b:5 ~a:5 +new:5";
+    let mut explorer = Explorer::described(layers, image, 120, 40);
+    explorer.fold(0);
+    assert_eq!(explorer.effects, []);
+    explorer.fold(1);
+    let undecided = explorer.stack.undecided(1);
+    let [Effect::Prefer(preferred)] = &explorer.effects[..] else {
+        panic!("{:?}", explorer.effects)
+    };
+    let shown: std::collections::BTreeSet<_> = preferred.iter().collect();
+    assert_eq!(shown, undecided.iter().collect());
+
+    // The same rows again, and rows that are decided, are nothing to ask for.
+    explorer.keys("j");
+    explorer.stack.decide(undecided[0].0, true);
+    explorer.stack.decide(undecided[1].0, false);
+    explorer.send(Message::Compared { left: 0 });
+    explorer.send(Message::Finished);
+    assert_eq!(explorer.effects.len(), 1);
+}

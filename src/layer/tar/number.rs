@@ -16,16 +16,20 @@ pub(super) fn field(bytes: &[u8]) -> Result<i64, BadNumber> {
 }
 
 fn octal(bytes: &[u8]) -> Result<i64, BadNumber> {
-    let is_padding = |byte: &u8| matches!(byte, b' ' | 0);
-    let start = bytes.iter().position(|byte| !is_padding(byte)).unwrap_or(bytes.len());
-    let digits = &bytes[start..];
-    let end = digits.iter().position(is_padding).unwrap_or(digits.len());
+    let mut rest = bytes;
+    while let [b' ' | 0, after @ ..] = rest {
+        rest = after;
+    }
     let mut value = 0i64;
-    for &digit in &digits[..end] {
-        if !(b'0'..=b'7').contains(&digit) || value >> 60 != 0 {
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 7 {
+            return if matches!(byte, b' ' | 0) { Ok(value) } else { Err(BadNumber) };
+        }
+        if value >> 60 != 0 {
             return Err(BadNumber);
         }
-        value = value << 3 | i64::from(digit - b'0');
+        value = value << 3 | i64::from(digit);
     }
     Ok(value)
 }

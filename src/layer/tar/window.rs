@@ -1,8 +1,14 @@
-//! The bytes of a plain tar through a small window: headers are read, payloads jumped over.
+//! The bytes of a plain tar through a window: headers are read, payloads jumped over.
 //!
-//! A window of 16 KiB holds several headers where files are small, and costs little where they are large and each
-//! header needs a read of its own. Positional reads, not a memory map: a map shows as resident memory and dies with
-//! the process when the file is truncated meanwhile.
+//! Which window is best depends on where the file is. In memory, 16 KiB at the next header cost little and hold
+//! several headers where files are small. On a disk, most headers are nearer to each other than the disk is fast:
+//! reading on in large blocks beats jumping, unless the gap is a large one. Each window is first asked for without
+//! waiting; where the system would have to wait, the file is read on for a stretch. See [`Pace`].
+//!
+//! Positional reads, not a memory map: a map shows as resident memory and dies with the process when the file is
+//! truncated meanwhile.
+
+use std::io;
 
 use super::feed::{Fate, Feed, PEEK_MAX};
 use super::header::is_zero;
@@ -10,7 +16,18 @@ use crate::layer::blob::Blob;
 use crate::layer::listing::Watch;
 use crate::stack::entry::Fingerprint;
 
+/// The window over a file in memory.
 const WINDOW: usize = 16 * 1024;
+
+/// The window over a file on a disk.
+const BLOCK: usize = 256 * 1024;
+
+/// A gap worth a jump on a disk.
+const JUMP: u64 = 1 << 20;
+
+/// How far a file is read on before it is asked for without waiting again: at first, and at the most. What the system
+/// reads ahead is in memory too, and must not be taken for more than it is.
+const STRETCH: std::ops::Range<u64> = 8 << 20..256 << 20;
 
 /// How often progress is told.
 const STRIDE: u64 = 512 * 1024;
@@ -18,11 +35,22 @@ const STRIDE: u64 = 512 * 1024;
 /// How much behind the end of an archive is looked at. Writers pad to 10 KiB, some to 1 MiB.
 const REST_MAX: u64 = 16 << 20;
 
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// In memory, as far as is known: small windows, asked for without waiting.
+    Resident,
+    /// Whether it is in memory cannot be found out: small windows.
+    Unknown,
+    /// Read on in large blocks up to this offset.
+    Onward(u64),
+}
+
 /// A [`Feed`] over a plain blob.
 pub(in crate::layer) struct Window<'w> {
     blob: Blob,
     watch: &'w dyn Watch,
-    buffer: Box<[u8]>,
+    buffer: Vec<u8>,
     /// Offset in the blob of the buffered bytes, and how many there are.
     start: u64,
     filled: usize,
@@ -31,6 +59,10 @@ pub(in crate::layer) struct Window<'w> {
     /// What is really there of the blob.
     present: u64,
     fate: Option<Fate>,
+    pace: Pace,
+    /// How far the next stretch goes, and where the last one ended.
+    stretch: u64,
+    stretched: u64,
 }
 
 impl<'w> Window<'w> {
@@ -43,13 +75,16 @@ impl<'w> Window<'w> {
         Self {
             blob: blob.clone(),
             watch,
-            buffer: vec![0; WINDOW].into_boxed_slice(),
+            buffer: vec![0; WINDOW],
             start: 0,
             filled: 0,
             at: 0,
             told: 0,
             present,
             fate,
+            pace: Pace::Resident,
+            stretch: STRETCH.start,
+            stretched: 0,
         }
     }
 
@@ -67,6 +102,7 @@ impl<'w> Window<'w> {
             self.told = self.at;
             self.watch.progress(self.at);
         }
+        let before = self.start + self.filled as u64;
         self.start = self.at;
         self.filled = 0;
         if self.fate.is_some() {
@@ -76,10 +112,57 @@ impl<'w> Window<'w> {
             self.fate = Some(Fate::Cancelled);
             return;
         }
-        match self.blob.fill_at(&mut self.buffer, self.at) {
+        match self.fill(before) {
             Ok(count) => self.filled = count,
             Err(error) => self.fate = Some(Fate::Failed(error)),
         }
+    }
+
+    /// Fills the buffer from the position on. `before` is where the bytes read last ended.
+    fn fill(&mut self, before: u64) -> io::Result<usize> {
+        if matches!(self.pace, Pace::Onward(until) if self.at >= until) {
+            self.pace = Pace::Resident;
+            self.stretched = self.at;
+        }
+        if self.pace == Pace::Resident {
+            let window = &mut self.buffer[..WINDOW];
+            let wanted = (self.present - self.at.min(self.present)).min(WINDOW as u64);
+            match self.blob.read_resident_at(window, self.at) {
+                Ok(count) if count as u64 >= wanted => return Ok(count),
+                // Not in memory, or only its beginning.
+                Ok(_) => self.go_onward(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.go_onward(),
+                // A system or a file system that does not know the question. What else is wrong, reading will tell.
+                Err(_) => self.pace = Pace::Unknown,
+            }
+        }
+        if !matches!(self.pace, Pace::Onward(_)) {
+            return self.blob.fill_at(&mut self.buffer[..WINDOW], self.at);
+        }
+        self.buffer.resize(BLOCK, 0);
+        self.read_up(before)?;
+        self.blob.fill_at(&mut self.buffer, self.at)
+    }
+
+    /// Begins a stretch of large blocks: a longer one each time that asking without waiting soon failed again.
+    fn go_onward(&mut self) {
+        let again = self.stretched > 0 && self.at - self.stretched < self.stretch;
+        self.stretch = if again { (self.stretch * 2).min(STRETCH.end) } else { STRETCH.start };
+        self.pace = Pace::Onward(self.at + self.stretch);
+    }
+
+    /// Reads the bytes between those read last and the position, unless they are so many that jumping is quicker. A
+    /// disk gives them sooner than it finds its place again, and the system goes on reading ahead.
+    fn read_up(&mut self, before: u64) -> io::Result<()> {
+        let mut from = before;
+        while from < self.at && self.at - from < JUMP && !self.watch.cancelled() {
+            let wanted = (self.at - from).min(BLOCK as u64) as usize;
+            match self.blob.fill_at(&mut self.buffer[..wanted], from)? {
+                0 => break,
+                count => from += count as u64,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -136,5 +219,102 @@ impl Feed for Window<'_> {
                 Fate::End
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::layer::listing::Unwatched;
+
+    const PACES: [Pace; 3] = [Pace::Resident, Pace::Unknown, Pace::Onward(u64::MAX)];
+
+    fn at_pace(blob: &Blob, pace: Pace) -> Window<'static> {
+        Window { pace, ..Window::new(blob, &Unwatched) }
+    }
+
+    /// No two places look alike.
+    fn bytes(count: u32) -> Vec<u8> {
+        (0..count.div_ceil(4)).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
+    }
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_gap_is_passed_at_every_pace_and_what_follows_is_right() {
+        let bytes = bytes(6 << 20);
+        let blob = Blob::whole(file(&bytes)).unwrap();
+        for pace in PACES {
+            // Within a block, beyond one, just below a jump and far above.
+            for gap in [100, 300_000, JUMP - 1, JUMP, 3 << 20] {
+                let mut window = at_pace(&blob, pace);
+                assert_eq!(window.peek(512), &bytes[..512]);
+                window.consume(512);
+                assert_eq!(window.skip(gap), gap);
+                let at = 512 + gap as usize;
+                assert_eq!(window.peek(512), &bytes[at..at + 512], "{pace:?} {gap}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_cut_while_it_is_read_ends_early_at_every_pace() {
+        let bytes = bytes(2 << 20);
+        for pace in PACES {
+            let file = file(&bytes);
+            let mut window = at_pace(&Blob::whole(file.try_clone().unwrap()).unwrap(), pace);
+            assert_eq!(window.peek(512).len(), 512);
+            file.set_len(1 << 20).unwrap();
+            window.skip((1 << 20) - 100);
+            assert_eq!(window.peek(512), &bytes[(1 << 20) - 100..1 << 20], "{pace:?}");
+            window.skip(1 << 19);
+            assert_eq!(window.peek(512), b"", "{pace:?}");
+        }
+    }
+
+    #[test]
+    fn stretches_grow_while_asking_without_waiting_fails() {
+        let mut window = at_pace(&Blob::memory(&b""[..]), Pace::Resident);
+        let mut reached = Vec::new();
+        for _ in 0..8 {
+            window.go_onward();
+            let Pace::Onward(until) = window.pace else { unreachable!() };
+            reached.push((until - window.at) >> 20);
+            (window.at, window.stretched) = (until, until);
+        }
+        assert_eq!(reached, [8, 16, 32, 64, 128, 256, 256, 256]);
+        // Far behind the last stretch: what failed then says nothing any more.
+        window.at += 1 << 30;
+        window.go_onward();
+        assert_eq!(window.stretch, STRETCH.start);
+    }
+
+    proptest! {
+        #[test]
+        fn any_walk_sees_the_same_bytes_at_every_pace(
+            steps in prop::collection::vec((1usize..PEEK_MAX, 0u64..200_000), 1..40),
+        ) {
+            let bytes = bytes(2 << 20);
+            let blob = Blob::whole(file(&bytes)).unwrap();
+            for pace in PACES {
+                let mut window = at_pace(&blob, pace);
+                for &(look, skip) in &steps {
+                    let at = window.position() as usize;
+                    let shown = window.peek(look);
+                    prop_assert_eq!(shown, &bytes[at..bytes.len().min(at + look)]);
+                    let passed = window.skip(skip);
+                    prop_assert_eq!(passed, skip.min((bytes.len() - at) as u64));
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,135 @@
+//! Loading whole images: what is folded while it is read, and contents compared in the background.
+
+use std::sync::{Arc, Mutex};
+
+use layertui::load::{Event, Loader, Want};
+use layertui::source::Source;
+use layertui::stack::entry::Row;
+use layertui::stack::{ChangeKind, EventId, Stack};
+
+use crate::build::Image;
+use crate::stage::{Stage, image};
+use crate::support::tarball::Tar;
+
+/// The image that has these tars as layers.
+fn source(stage: &Stage, layers: Vec<Vec<u8>>) -> Arc<dyn Source> {
+    let empty = vec![&[][..]; layers.len()];
+    let saved = Image { layers, ..Image::new(&empty) };
+    Arc::from(image(&stage.file("image.tar", &saved.docker(&["x:1"]).pack())))
+}
+
+fn kinds(stack: &Stack, layer: usize, names: &[&str]) -> Vec<&'static str> {
+    let kind = |name: &&str| {
+        stack.change(stack.find(name.as_bytes()).unwrap(), layer).unwrap().kind.name()
+    };
+    names.iter().map(kind).collect()
+}
+
+#[test]
+fn a_first_layer_is_the_same_whether_folded_while_it_is_read_or_after() {
+    let mut tar = Tar::new().whiteout("z/nothing").opaque("d1").opaque("none");
+    for n in 0..7000 {
+        tar = tar.file(format!("d{}/f{n}", n / 50), n.to_string());
+    }
+    tar = tar
+        .whiteout("a/nothing")
+        .file("d1/f60", "again")
+        .hardlink("link", "d2/f100")
+        .symlink("d3", "d4");
+    let stage = Stage::new();
+    let loader =
+        Loader::new(source(&stage, vec![tar.finish(), Tar::new().whiteout("d5").finish()]));
+    let states = loader.run(Want::Kinds, &|_| {});
+
+    let listing = loader.source().list(0, &layertui::layer::Unwatched);
+    let mut whole = Stack::new(2);
+    let oddities = whole.fold(&listing.table);
+    assert_eq!(states[0].problems.len(), oddities.len());
+    let says =
+        |text: &str| states[0].problems.iter().any(|problem| problem.message.ends_with(text));
+    assert!(says("no lower layer has: /z/nothing and 1 more"), "{:?}", states[0].problems);
+    assert!(says("does not exist: /none"), "{:?}", states[0].problems);
+
+    let stack = loader.stack();
+    assert_eq!(stack.path_count(), whole.path_count());
+    let mut rows = listing.table.rows();
+    let mut seen = 0;
+    while let Some(row) = rows.next() {
+        let Row::Entry(entry) = row else { continue };
+        seen += 1;
+        let (node, same) = (stack.find(entry.path).unwrap(), whole.find(entry.path).unwrap());
+        assert_eq!(node, same);
+        assert_eq!(stack.visible(node, 0), whole.visible(same, 0));
+    }
+    assert_eq!(seen, 7003);
+    let gone = stack.find(b"d5/f250").unwrap();
+    assert!(stack.visible(gone, 0).is_some() && stack.visible(gone, 1).is_none());
+}
+
+#[test]
+fn bytes_decide_wherever_they_differ() {
+    let long = vec![b'x'; 300_000];
+    let changed_at = |at: usize| {
+        let mut bytes = long.clone();
+        bytes[at] = b'y';
+        bytes
+    };
+    let below = ["same", "first", "middle", "last"]
+        .into_iter()
+        .fold(Tar::new(), |tar, name| tar.file(name, &long));
+    let below = below.file("short", "abc").file("touched", "abc").file("empty", "");
+    let above = Tar::new()
+        .file("same", &long)
+        .file("first", changed_at(0))
+        .file("middle", changed_at(150_000))
+        .file("last", changed_at(299_999))
+        .file("short", "abd")
+        .file("touched", "abc")
+        .mtime(77)
+        .file("empty", "");
+    let stage = Stage::new();
+    let loader = Loader::new(source(&stage, vec![below.finish(), above.finish()]));
+    loader.run(Want::Kinds, &|_| {});
+    let names = ["same", "first", "middle", "last", "short", "touched", "empty"];
+    assert_eq!(
+        kinds(&loader.stack(), 1, &names),
+        ["rewritten", "modified", "modified", "modified", "modified", "metadata", "rewritten"]
+    );
+}
+
+#[test]
+fn pairs_that_somebody_looks_at_come_before_all_others() {
+    let layer = |mark: &str| {
+        let files =
+            (0..3000).fold(Tar::new(), |tar, n| tar.file(format!("f{n}"), format!("{n}{mark}")));
+        files.finish()
+    };
+    let stage = Stage::new();
+    let source = source(&stage, vec![layer("a"), layer("b")]);
+    // Events have the same numbers each time an image is loaded.
+    let before = Loader::new(Arc::clone(&source));
+    before.run(Want::Tree, &|_| {});
+    let pairs = before.stack().undecided(1);
+    assert_eq!(pairs.len(), 3000);
+    let wanted = pairs[2900..2950].to_vec();
+
+    let loader = Loader::new(source);
+    loader.prefer(wanted.clone());
+    let at_first = Mutex::new(None);
+    loader.run(Want::Kinds, &|event| {
+        if matches!(event, Event::Comparing { .. }) {
+            let stack = loader.stack();
+            let is_open = |pair: &&(EventId, EventId)| stack.is_undecided(pair.0);
+            at_first.lock().unwrap().get_or_insert((
+                wanted.iter().filter(is_open).count(),
+                pairs.iter().filter(is_open).count(),
+            ));
+        }
+    });
+    let (wanted_open, open) = at_first.into_inner().unwrap().unwrap();
+    assert_eq!(wanted_open, 0);
+    assert!(open > 0, "all was compared before anything was told");
+    assert!(loader.stack().undecided(1).is_empty());
+    let all = loader.stack().find(b"f2901").unwrap();
+    assert_eq!(loader.stack().change(all, 1).unwrap().kind, ChangeKind::Modified);
+}
