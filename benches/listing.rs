@@ -11,6 +11,7 @@ mod yardsticks;
 
 use std::error::Error;
 use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
