@@ -67,6 +67,8 @@ pub struct Cache {
     rules: Rules,
     /// Writing failed: it will again.
     given_up: AtomicBool,
+    /// Something was written since the cache was last within its limit.
+    grown: AtomicBool,
 }
 
 /// How a listing that is not in the cache is to be kept.
@@ -83,7 +85,12 @@ impl Cache {
     /// A cache in `directory`, which is made when there is something to keep.
     #[must_use]
     pub const fn new(directory: PathBuf, rules: Rules) -> Self {
-        Self { store: Store::new(directory), rules, given_up: AtomicBool::new(false) }
+        Self {
+            store: Store::new(directory),
+            rules,
+            given_up: AtomicBool::new(false),
+            grown: AtomicBool::new(false),
+        }
     }
 
     /// Where it is.
@@ -123,6 +130,7 @@ impl Cache {
         if listing.cancelled || listing.faulty || self.given_up.load(Ordering::Relaxed) {
             return;
         }
+        self.grown.store(true, Ordering::Relaxed);
         if self.try_to_keep(keep, listing).is_err() {
             self.given_up.store(true, Ordering::Relaxed);
         }
@@ -156,9 +164,7 @@ impl Cache {
 
     fn write_listing(&self, key: &Key, listing: &Listing) -> std::io::Result<()> {
         let Some(record) = record::write(listing) else { return Ok(()) };
-        self.store.write(key, &envelope::seal(key.bytes(), &[(Tag::Listing, &record)]))?;
-        self.shrink();
-        Ok(())
+        self.store.write(key, &envelope::seal(key.bytes(), &[(Tag::Listing, &record)]))
     }
 
     fn by_file(&self, identity: &Identity) -> Option<Listing> {
