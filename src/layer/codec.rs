@@ -6,6 +6,7 @@
 //! know one encoding each. What the bytes mean once decoded is not decided here.
 
 mod bzip2;
+mod digest;
 mod gzip;
 mod input;
 mod xz;
@@ -13,8 +14,11 @@ mod zstd;
 
 use std::io::{self, Read};
 
+pub(in crate::layer) use self::gzip::Candidate;
 use self::input::Input;
 use super::blob::Blob;
+use super::checkpoints::collector::{Collector, Place, Spacing};
+use super::checkpoints::{Checkpoints, Point, Sums};
 use super::listing::{Problem, Severity, Watch};
 use super::tar;
 
@@ -90,6 +94,11 @@ trait Member: Send {
     /// Decodes some of `input` into some of `output`. No progress at all with empty input means that more is needed.
     fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault>;
 
+    /// As [`Self::run`], but stops where decoding could begin anew inside the member, if that can be.
+    fn run_to_boundary(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+        self.run(input, output)
+    }
+
     /// Checks what follows the body, where that is read apart from it.
     fn end(&mut self, input: &mut Input) -> Result<(), Fault>;
 }
@@ -104,6 +113,8 @@ struct Step {
     produced: usize,
     /// The body of the member is complete.
     ended: bool,
+    /// It stopped where decoding could begin anew.
+    boundary: Option<Sums>,
 }
 
 /// Why decoding cannot go on.
@@ -147,6 +158,7 @@ pub struct Decoder {
     state: State,
     members: u64,
     produced: u64,
+    collector: Option<Collector>,
 }
 
 impl Decoder {
@@ -155,15 +167,39 @@ impl Decoder {
     /// # Errors
     /// Where the decompression library cannot be set up.
     pub fn new(blob: &Blob, codec: Codec) -> io::Result<Self> {
-        Self::with_input(Input::new(blob), codec)
+        Self::with_input(Input::new(blob, 0), codec)
     }
 
-    /// As [`Self::new`]; also computes the SHA-256 of the blob while its bytes go by (see [`Self::drain`]).
+    /// As [`Self::new`]; also computes the SHA-256 of the blob while its bytes go by (see [`Self::drain`]), and saves
+    /// checkpoints so far apart.
     ///
     /// # Errors
     /// Where the decompression library cannot be set up.
-    pub fn digesting(blob: &Blob, codec: Codec) -> io::Result<Self> {
-        Self::with_input(Input::digesting(blob), codec)
+    pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
+        let mut decoder = Self::with_input(Input::digesting(blob), codec)?;
+        decoder.collector = Some(Collector::new(blob, codec, spacing));
+        Ok(decoder)
+    }
+
+    /// A decoder that begins at a checkpoint.
+    ///
+    /// # Errors
+    /// `InvalidData` where the checkpoint cannot be one of this blob, else as [`Self::new`].
+    pub(in crate::layer) fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<Self> {
+        let mut decoder = Self::with_input(Input::new(blob, point.input), codec)?;
+        decoder.produced = point.output;
+        if let Some(inside) = &point.inside {
+            let mut last = [0];
+            let count = blob.fill_at(&mut last, point.input.saturating_sub(1))?;
+            let gzip = (count == 1).then(|| gzip::Gzip::resume(inside, last[0])).flatten();
+            let Some(gzip) = gzip else {
+                let message = "a checkpoint does not belong to the blob";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            };
+            decoder.member = Some(Box::new(gzip));
+            decoder.state = State::Inside;
+        }
+        Ok(decoder)
     }
 
     fn with_input(input: Input, codec: Codec) -> io::Result<Self> {
@@ -174,7 +210,8 @@ impl Decoder {
             Codec::Bzip2 => Some(Box::new(bzip2::Bzip2::new())),
             Codec::Xz => Some(Box::new(xz::Xz::new())),
         };
-        Ok(Self { codec, input, member, state: State::Between, members: 0, produced: 0 })
+        let (state, collector) = (State::Between, None);
+        Ok(Self { codec, input, member, state, members: 0, produced: 0, collector })
     }
 
     /// Bytes of the blob that were read so far.
@@ -225,10 +262,15 @@ impl Decoder {
         }))
     }
 
-    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::digesting`].
+    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::surveying`].
     #[must_use]
     pub fn digest(self) -> Option<String> {
         self.input.digest()
+    }
+
+    /// The checkpoints that a decoder made with [`Self::surveying`] saved.
+    pub fn checkpoints(&mut self) -> Option<Checkpoints> {
+        self.collector.take()?.finish()
     }
 
     /// One step of decoding into `output`, which is not empty: how many bytes it gave, or `None` after the last.
@@ -248,13 +290,28 @@ impl Decoder {
                 }
                 return Ok(None);
             }
+            if let Some(collector) = &mut self.collector {
+                let here = Place { input: self.input.position(), output: self.produced };
+                collector.member_begins(here);
+            }
             member.start(&mut self.input)?;
             self.state = State::Inside;
         }
         let chunk = self.input.fill()?;
         let at_end = chunk.is_empty();
-        let step = member.run(chunk, output)?;
+        let step = match &self.collector {
+            Some(collector) if collector.wants_boundary() => member.run_to_boundary(chunk, output),
+            _ => member.run(chunk, output),
+        }?;
         self.input.consume(step.consumed);
+        if let Some(collector) = &mut self.collector {
+            let output_now = self.produced + step.produced as u64;
+            let now = Place { input: self.input.position(), output: output_now };
+            collector.passed(now, &output[..step.produced], step.boundary);
+            if step.ended {
+                collector.member_ends();
+            }
+        }
         if step.ended {
             // What the body gave is delivered even where the check behind it fails.
             if let Err(fault) = member.end(&mut self.input) {

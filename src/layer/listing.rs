@@ -1,5 +1,8 @@
 //! What comes out of reading a layer, and the word with whoever waits for it.
 
+use std::sync::Arc;
+
+use super::checkpoints::Checkpoints;
 use super::codec::Codec;
 pub use crate::image::problem::{Hidden, Problem, Severity};
 use crate::stack::table::Table;
@@ -23,6 +26,9 @@ pub struct Listing {
     pub diff_id: Option<String>,
     /// Length of the uncompressed stream, where it was read to its end.
     pub uncompressed: Option<u64>,
+    /// Places from where a file is opened without decoding all that lies before it, where the layer is compressed and
+    /// large enough.
+    pub checkpoints: Option<Arc<Checkpoints>>,
     /// Reading stopped because [`Watch::cancelled`] said so: the rows are a part only.
     pub cancelled: bool,
     /// Reading failed where the bytes themselves are not to blame: another time they may list better, so this listing

@@ -10,6 +10,7 @@
 //! ```
 
 pub mod blob;
+mod checkpoints;
 pub mod codec;
 mod digest;
 pub mod directory;
@@ -21,9 +22,14 @@ mod recorder;
 pub mod tar;
 pub mod whiteout;
 
+pub use checkpoints::Checkpoints;
+pub use checkpoints::collector::Spacing;
 pub use digest::digest;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
-pub use open::{open, opens_cheaply};
+pub use open::{open, open_at, opens_cheaply};
+
+use std::io;
+use std::sync::Arc;
 
 use self::blob::Blob;
 use self::codec::{Codec, Decoder};
@@ -44,9 +50,19 @@ pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
     list_within(blob, watch, Limits::default())
 }
 
+/// [`list`], with checkpoints at other distances than the usual ones.
+#[must_use]
+pub fn list_spaced(blob: &Blob, watch: &dyn Watch, spacing: Spacing) -> Listing {
+    survey(blob, watch, Limits::default(), spacing)
+}
+
 /// [`list`], with other limits than the usual ones.
 #[must_use]
 pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
+    survey(blob, watch, limits, Spacing::default())
+}
+
+fn survey(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
     let codec = match codec::sniff_blob(blob) {
         Ok(codec) => codec,
         Err(error) => return unreadable(&error),
@@ -54,7 +70,7 @@ pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut listing = if codec == Codec::Plain {
         list_plain(blob, watch, limits)
     } else {
-        list_compressed(blob, codec, watch, limits)
+        list_compressed(Decoder::surveying(blob, codec, spacing), watch, limits)
     };
     listing.codec = Some(codec);
     if !listing.cancelled {
@@ -76,9 +92,9 @@ fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     listing
 }
 
-/// A compressed tar is decoded once, its blob digested in the same pass.
-fn list_compressed(blob: &Blob, codec: Codec, watch: &dyn Watch, limits: Limits) -> Listing {
-    let decoder = match Decoder::digesting(blob, codec) {
+/// A compressed tar is decoded once, its blob digested and checkpoints saved in the same pass.
+fn list_compressed(decoder: io::Result<Decoder>, watch: &dyn Watch, limits: Limits) -> Listing {
+    let decoder = match decoder {
         Ok(decoder) => decoder,
         Err(error) => return unreadable(&error),
     };
@@ -87,6 +103,7 @@ fn list_compressed(blob: &Blob, codec: Codec, watch: &dyn Watch, limits: Limits)
     listing.cancelled = walker.cancelled();
     listing.faulty = walker.faulty();
     let mut decoder = walker.into_feed().into_decoder();
+    listing.checkpoints = decoder.checkpoints().map(Arc::new);
     if decoder.is_complete() {
         listing.uncompressed = Some(decoder.produced());
     }
@@ -120,7 +137,7 @@ fn walk<F: Feed>(feed: F, limits: Limits, problems: &mut Problems) -> (Walker<F>
     (walker, recorder.finish(problems))
 }
 
-fn unreadable(error: &std::io::Error) -> Listing {
+fn unreadable(error: &io::Error) -> Listing {
     let message = format!("the layer cannot be read: {error}");
     let problems = vec![Problem { severity: Severity::Error, message }];
     Listing { problems, faulty: true, ..Listing::default() }

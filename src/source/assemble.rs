@@ -63,7 +63,7 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
         others: parts.others,
         problems,
     };
-    Blobs { image, contents }
+    Blobs::new(image, contents)
 }
 
 /// Reads a config. Where there is none to read, the image is shown without.

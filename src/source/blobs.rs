@@ -3,14 +3,16 @@
 //! Archives, layouts and directories differ only in how they find manifest, config and blobs. Once they have, this
 //! is what they all become.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Source, Stored, rootfs};
 use crate::image::Image;
 use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
-use crate::layer::{self, Listing, Problem, Severity, Watch};
+use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
 /// An image and where its layers' bytes are.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Blobs {
     pub(super) image: Image,
     /// As many as `image.layers`.
     pub(super) contents: Vec<Content>,
+    /// By content key, since equal layers are listed once.
+    checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
 }
 
 /// The bytes of one layer.
@@ -58,7 +62,13 @@ impl Source for Blobs {
 
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => layer::list(blob, watch),
+            Some(Content::Blob { blob, .. }) => {
+                let listing = layer::list(blob, watch);
+                if let Some(checkpoints) = &listing.checkpoints {
+                    self.remember(layer, Arc::clone(checkpoints));
+                }
+                listing
+            }
             Some(Content::Directory(path)) => layer::directory::list(path, watch),
             Some(Content::Absent(reason)) => broken(reason.clone()),
             None => broken(format!("the image has no layer {layer}")),
@@ -105,7 +115,10 @@ impl Source for Blobs {
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => match file.data {
-                Some(data) => layer::open(blob, data, file.stored),
+                Some(data) => {
+                    let checkpoints = self.checkpoints(layer);
+                    layer::open_at(blob, data, file.stored, checkpoints.as_deref())
+                }
                 None if file.stored == 0 => Ok(Box::new(io::empty())),
                 None => {
                     Err(io::Error::other("where the file's bytes are in its layer is not known"))
@@ -123,6 +136,25 @@ impl Source for Blobs {
             Some(Content::Directory(_)) => true,
             _ => false,
         }
+    }
+
+    fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
+        let key = self.content_key(layer)?;
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+        if let Some(key) = self.content_key(layer) {
+            let mut known = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(key, checkpoints);
+        }
+    }
+}
+
+impl Blobs {
+    /// An image with as many contents as it has layers.
+    pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
+        Self { image, contents, checkpoints: Mutex::default() }
     }
 }
 

@@ -31,6 +31,7 @@ mod store;
 
 use std::fmt;
 use std::io::Read;
+use std::sync::Arc;
 
 pub use error::Error;
 pub use open::{open, open_bytes, open_stream};
@@ -38,7 +39,7 @@ pub use open::{open, open_bytes, open_stream};
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::layer::blob::Blob;
-use crate::layer::{Listing, Problem, Watch};
+use crate::layer::{Checkpoints, Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
 const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
@@ -141,6 +142,16 @@ pub trait Source: Send + Sync {
 
     /// Whether [`Self::open`] costs no more than the file itself (the layer is stored plain).
     fn opens_cheaply(&self, layer: usize) -> bool;
+
+    /// Places inside a compressed layer from where [`Self::open`] decodes: those that listing it brought, or that it
+    /// was told to [remember](Self::remember). `None` where there are none.
+    fn checkpoints(&self, _layer: usize) -> Option<Arc<Checkpoints>> {
+        None
+    }
+
+    /// Makes [`Self::open`] use checkpoints that an earlier listing of the same bytes brought, where this layer need
+    /// not be listed again.
+    fn remember(&self, _layer: usize, _checkpoints: Arc<Checkpoints>) {}
 }
 
 /// Where a file's payload is in its layer.

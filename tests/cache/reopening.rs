@@ -79,6 +79,26 @@ fn a_layer_that_nobody_waited_for_is_not_kept() {
     assert_eq!(load(&image, Some(&cache)), load(&image, None));
 }
 
+#[test]
+fn checkpoints_come_back_with_the_listing() {
+    let stage = Stage::new();
+    let image = stage.layout("image", &[gzip(&large(12 << 20))]);
+    let points = || {
+        let Opened::Image(source) = open(&image, &Options::default()).unwrap() else {
+            unreachable!("one image was written")
+        };
+        let loader = Loader::with_cache(Arc::from(source), Some(stage.cache()));
+        loader.run(Want::Tree, &|_| {});
+        loader.source().checkpoints(0).map(|points| points.to_bytes())
+    };
+    let first = points();
+    assert!(first.is_some());
+    assert_eq!(stage.kept().len(), 2);
+    assert_eq!(points(), first);
+    // That listing did not happen a second time is what the other journeys count.
+    assert_eq!(load(&image, Some(&stage.cache())).listed, 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_directory_may_be_a_link() {

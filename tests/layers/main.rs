@@ -6,6 +6,7 @@
 //! | `pax` | extended headers, local and global |
 //! | `sparse` | the four sparse forms |
 //! | `markers` | whiteouts, opaque directories, aufs and eStargz bookkeeping |
+//! | `checkpoints` | decoding that begins in the midst of a layer |
 //! | `codecs` | gzip, zstd, bzip2, xz: members, frames, padding, digests, fingerprints |
 //! | `endings` | how archives end, and what is no archive |
 //! | `damage` | truncated at every byte, flipped bits, impossible claims |
@@ -20,6 +21,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod checkpoints;
 mod codecs;
 mod damage;
 mod dialects;

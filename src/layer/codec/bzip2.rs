@@ -38,6 +38,7 @@ impl Member for Bzip2 {
             consumed: (self.0.total_in() - total_in) as usize,
             produced: (self.0.total_out() - total_out) as usize,
             ended: status == Status::StreamEnd,
+            boundary: None,
         })
     }
 

@@ -1,18 +1,27 @@
-//! gzip (RFC 1952): headers and trailers here, deflate by flate2.
+//! gzip (RFC 1952): headers and trailers here, deflate by zlib-rs.
 //!
 //! The container format is read by hand because members follow one another (eStargz has one a file): one inflater is
-//! reset for each where a library's reader would allocate anew. This file is the only one that knows which inflater.
+//! reset for each where a library's reader would allocate anew; and because decoding can stop and begin between two
+//! blocks of a member, which [`restart`] knows about.
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+mod restart;
 
+use zlib_rs::crc32::crc32;
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+pub(in crate::layer) use self::restart::Candidate;
 use super::input::Input;
 use super::{Fault, Member, Step};
+use crate::layer::checkpoints::{Inside, Sums};
 
 const HAS_CRC: u8 = 1 << 1;
 const HAS_EXTRA: u8 = 1 << 2;
 const HAS_NAME: u8 = 1 << 3;
 const HAS_COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0xe0;
+
+/// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
+const WINDOW_BITS: u8 = 15;
 
 /// More than any writer puts into a member's name or comment.
 const TEXT_MAX: usize = 1 << 20;
@@ -24,13 +33,44 @@ pub(super) fn begins(start: &[u8]) -> bool {
 
 /// Decodes one member after another.
 pub(super) struct Gzip {
-    inflate: Decompress,
-    crc: Crc,
+    inflate: Inflate,
+    sums: Sums,
 }
 
 impl Gzip {
     pub(super) fn new() -> Self {
-        Self { inflate: Decompress::new(false), crc: Crc::new() }
+        Self { inflate: Inflate::new(false, WINDOW_BITS), sums: Sums::default() }
+    }
+
+    /// In the body of a member, behind `last`, the byte that was touched last. `None` where `inside` contradicts
+    /// itself.
+    pub(super) fn resume(inside: &Inside, last: u8) -> Option<Self> {
+        let mut gzip = Self { sums: inside.sums, ..Self::new() };
+        let window = inside.window.unpack()?;
+        restart::begin(&mut gzip.inflate, &window, inside.unread, last)?;
+        Some(gzip)
+    }
+
+    fn inflate(
+        &mut self,
+        input: &[u8],
+        output: &mut [u8],
+        flush: InflateFlush,
+    ) -> Result<(Step, Status), Fault> {
+        let (total_in, total_out) = (self.inflate.total_in(), self.inflate.total_out());
+        let status =
+            self.inflate.decompress(input, output, flush).map_err(|error| self.corrupt(error))?;
+        let consumed = (self.inflate.total_in() - total_in) as usize;
+        let produced = (self.inflate.total_out() - total_out) as usize;
+        self.sums.crc = crc32(self.sums.crc, &output[..produced]);
+        // The trailer has the length modulo 2³² as well.
+        self.sums.length = self.sums.length.wrapping_add(produced as u32);
+        let ended = status == Status::StreamEnd;
+        Ok((Step { consumed, produced, ended, boundary: None }, status))
+    }
+
+    fn corrupt(&self, error: zlib_rs::InflateError) -> Fault {
+        Fault::Corrupt(self.inflate.error_message().unwrap_or(error.as_str()).to_owned())
     }
 }
 
@@ -41,7 +81,7 @@ impl Member for Gzip {
 
     fn start(&mut self, input: &mut Input) -> Result<(), Fault> {
         self.inflate.reset(false);
-        self.crc.reset();
+        self.sums = Sums::default();
         let [_, _, _, flags, ..] = take::<10>(input)?;
         if flags & RESERVED != 0 {
             return Err(Fault::Corrupt("a member's header has unknown flags".to_owned()));
@@ -61,26 +101,29 @@ impl Member for Gzip {
     }
 
     fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
-        let (total_in, total_out) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self
-            .inflate
-            .decompress(input, output, FlushDecompress::None)
-            .map_err(|error| Fault::Corrupt(error.to_string()))?;
-        let consumed = (self.inflate.total_in() - total_in) as usize;
-        let produced = (self.inflate.total_out() - total_out) as usize;
-        self.crc.update(&output[..produced]);
-        Ok(Step { consumed, produced, ended: status == Status::StreamEnd })
+        self.inflate(input, output, InflateFlush::NoFlush).map(|(step, _)| step)
+    }
+
+    fn run_to_boundary(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+        let (mut step, status) = self.inflate(input, output, InflateFlush::Block)?;
+        // With input and room for output left there is no other reason to stop.
+        let stopped = status == Status::Ok
+            && step.consumed > 0
+            && step.consumed < input.len()
+            && step.produced < output.len();
+        step.boundary = stopped.then_some(self.sums);
+        Ok(step)
     }
 
     fn end(&mut self, input: &mut Input) -> Result<(), Fault> {
         let sum = u32::from_le_bytes(take(input)?);
         let length = u32::from_le_bytes(take(input)?);
-        if sum != self.crc.sum() {
+        if sum != self.sums.crc {
             return Err(Fault::Corrupt(
                 "a member's checksum does not match its contents".to_owned(),
             ));
         }
-        if length != self.crc.amount() {
+        if length != self.sums.length {
             return Err(Fault::Corrupt("a member's length does not match its contents".to_owned()));
         }
         Ok(())

@@ -3,46 +3,55 @@
 //! Everything a decoder reads comes through here, so that this is the one place that knows how far into the blob a
 //! decoder is and what the SHA-256 of the passed bytes is.
 
-use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use super::digest::{Digester, WAITING};
 use crate::layer::blob::Blob;
 
 /// Reads of this size keep the system calls rare and the buffer in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
+
+/// Room before the bytes of a buffer for the few that were left of the one before: as many as a [`Input::peek`] shows.
+const MARGIN: usize = 16;
 
 /// A cursor over a blob.
 pub(super) struct Input {
     blob: Blob,
     /// Offset in the blob of the end of the buffered bytes.
     fetched: u64,
-    buffer: Box<[u8]>,
+    /// Filled in turn: whoever digests may be a few behind.
+    buffers: Vec<Arc<[u8]>>,
+    current: usize,
     start: usize,
     end: usize,
-    digest: Option<Sha256>,
+    digester: Option<Digester>,
 }
 
 impl Input {
-    /// A cursor at the start of `blob`.
-    pub(super) fn new(blob: &Blob) -> Self {
+    /// A cursor at a byte of `blob`.
+    pub(super) fn new(blob: &Blob, at: u64) -> Self {
         Self {
             blob: blob.clone(),
-            fetched: 0,
-            buffer: vec![0; BUFFER].into_boxed_slice(),
-            start: 0,
-            end: 0,
-            digest: None,
+            fetched: at,
+            buffers: vec![buffer()],
+            current: 0,
+            start: MARGIN,
+            end: MARGIN,
+            digester: None,
         }
     }
 
-    /// As [`Self::new`]; the bytes are also digested as they are fetched.
+    /// A cursor at the start of `blob`; its bytes are digested as they are fetched.
     pub(super) fn digesting(blob: &Blob) -> Self {
-        Self { digest: Some(Sha256::new()), ..Self::new(blob) }
+        let digester = Digester::new(blob.len());
+        // One is decoded, one digested, the others wait.
+        let count = if matches!(digester, Digester::Here(_)) { 1 } else { WAITING + 2 };
+        let buffers = std::iter::repeat_with(buffer).take(count).collect();
+        Self { digester: Some(digester), buffers, ..Self::new(blob, 0) }
     }
 
-    /// How many bytes of the blob were fetched, passed or not.
+    /// Offset in the blob of the end of the fetched bytes, passed or not.
     pub(super) const fn fetched(&self) -> u64 {
         self.fetched
     }
@@ -55,23 +64,17 @@ impl Input {
     /// The bytes that follow: none at the end of the blob, else as many as are at hand.
     pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
         if self.start == self.end {
-            self.start = 0;
-            self.end = 0;
             self.fetch()?;
         }
-        Ok(&self.buffer[self.start..self.end])
+        Ok(&self.buffers[self.current][self.start..self.end])
     }
 
-    /// The next `count` bytes (a few), or all that follow where the blob ends before.
+    /// The next `count` bytes (at most [`MARGIN`]), or all that follow where the blob ends before.
     pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
-        if self.end - self.start < count {
-            self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
-            while self.end < count && self.fetch()? {}
-        }
+        let count = count.min(MARGIN);
+        while self.end - self.start < count && self.fetch()? {}
         let end = self.end.min(self.start + count);
-        Ok(&self.buffer[self.start..end])
+        Ok(&self.buffers[self.current][self.start..end])
     }
 
     /// The next byte, passed.
@@ -88,30 +91,41 @@ impl Input {
 
     /// `sha256:…` over all bytes fetched, if they were digested.
     pub(super) fn digest(self) -> Option<String> {
-        let digest = self.digest?.finalize();
-        let mut text = String::from("sha256:");
-        for byte in digest {
-            // Writing into a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Some(text)
+        self.digester?.finish()
     }
 
-    /// Fetches more bytes behind those buffered; whether there were any.
+    /// Fetches more bytes behind those at hand, which are fewer than [`MARGIN`]; whether there were any.
     fn fetch(&mut self) -> io::Result<bool> {
+        let mut left = [0; MARGIN];
+        let count = self.end - self.start;
+        left[..count].copy_from_slice(&self.buffers[self.current][self.start..self.end]);
+        self.current = (self.current + 1) % self.buffers.len();
+        let shared = &mut self.buffers[self.current];
+        // By its turn nobody else has the buffer any more.
+        let buffer = Arc::make_mut(shared);
+        self.start = MARGIN - count;
+        buffer[self.start..MARGIN].copy_from_slice(&left[..count]);
+        // Should reading fail, these are still at hand.
+        self.end = MARGIN;
         let count = loop {
-            match self.blob.read_at(&mut self.buffer[self.end..], self.fetched) {
+            match self.blob.read_at(&mut buffer[MARGIN..], self.fetched) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
         };
-        if let Some(digest) = &mut self.digest {
-            digest.update(&self.buffer[self.end..self.end + count]);
+        if let Some(digester) = &mut self.digester
+            && count > 0
+        {
+            digester.update(shared, MARGIN..MARGIN + count);
         }
         self.end += count;
         self.fetched += count as u64;
         Ok(count > 0)
     }
+}
+
+fn buffer() -> Arc<[u8]> {
+    vec![0; MARGIN + BUFFER].into()
 }
 
 #[cfg(test)]
@@ -128,7 +142,7 @@ mod tests {
         assert_eq!(input.peek(4).unwrap(), &bytes[BUFFER - 2..BUFFER + 2]);
         assert_eq!(input.position(), BUFFER as u64 - 2);
         assert_eq!(input.byte().unwrap(), Some(bytes[BUFFER - 2]));
-        assert_eq!(input.peek(100).unwrap().len(), 6);
+        assert_eq!(input.peek(MARGIN).unwrap().len(), 6);
         assert_eq!(input.fetched(), bytes.len() as u64);
     }
 }

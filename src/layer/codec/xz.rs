@@ -41,6 +41,7 @@ impl Member for Xz {
             consumed: result.bytes_consumed,
             produced: result.bytes_produced,
             ended: result.status == Status::StreamEnd,
+            boundary: None,
         })
     }
 

@@ -1,0 +1,244 @@
+//! Beginning to inflate in the middle of a deflate stream: between two blocks, with the bytes before as a dictionary.
+//!
+//! Blocks begin at any bit, an inflater at a byte. So it is first fed an empty block of our own making whose length
+//! in bits brings it to the right one. On which bit a block begins, the inflater does not tell; there are eight
+//! possibilities, and what follows tells which it is.
+
+use xxhash_rust::xxh3::xxh3_64;
+use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
+
+use super::WINDOW_BITS;
+use crate::layer::blob::Blob;
+use crate::layer::checkpoints::{Inside, Point, Proof, Sums, WINDOW, Window};
+
+/// What 32 KiB take in the worst case, with room for empty blocks between.
+const REACH: usize = 64 * 1024;
+
+/// Windows are mostly zeros: a higher level takes longer and saves nothing to speak of.
+const LEVEL: i32 = 3;
+
+/// An empty block with codes of its own (RFC 1951, section 3.2.7), the lowest bit first: 91 bits. Only an odd length
+/// reaches every bit of a byte. Pairs of value and number of bits.
+const EMPTY_BLOCK: [(u32, u32); 16] = [
+    // Not the last block; dynamic codes; 257 literals and lengths, 1 distance, 18 lengths of code lengths.
+    (0, 1),
+    (2, 2),
+    (0, 5),
+    (0, 5),
+    (14, 4),
+    // In the order 16, 17, 18, 0, 8, 7 … 14, 2, 14, 1: 18 and 1 have one bit each.
+    (0, 6),
+    (1, 3),
+    (0, 21),
+    (0, 21),
+    (1, 3),
+    // 18, twice: 138 and 117 zeros, for the literals 0 to 254.
+    (1, 1),
+    (138 - 11, 7),
+    (1, 1),
+    (117 - 11, 7),
+    // 1, three times: one bit each for literal 255, the end of the block and the only distance.
+    (0, 3),
+    // The end of the block.
+    (1, 1),
+];
+
+/// A place between two blocks that may become a checkpoint.
+pub(in crate::layer) struct Candidate {
+    /// Offset in the blob of the first byte that was not touched.
+    pub(in crate::layer) input: u64,
+    /// Offset in the uncompressed stream.
+    pub(in crate::layer) output: u64,
+    /// Of the member up to here.
+    pub(in crate::layer) sums: Sums,
+    /// What came out before.
+    pub(in crate::layer) window: Vec<u8>,
+}
+
+impl Candidate {
+    /// A checkpoint, if decoding can begin here in one way only that gives `follow`, which is what really came out
+    /// behind (32 KiB, or less where the member ends).
+    pub(in crate::layer) fn prove(self, blob: &Blob, follow: &[u8]) -> Option<Point> {
+        let mut bytes = vec![0; REACH];
+        let count = blob.fill_at(&mut bytes, self.input.checked_sub(1)?).ok()?;
+        let (&last, rest) = bytes[..count].split_first()?;
+        let mut trial = Trial { inflate: Inflate::new(false, WINDOW_BITS), last, rest };
+        let mut out = vec![0; follow.len()];
+        let fitting: Vec<u8> = (0..8)
+            .filter(|&unread| {
+                let count = trial.run(&self.window, unread, &mut out);
+                count.is_some_and(|count| out[..count] == *follow)
+            })
+            .collect();
+        let (&unread, others) = fitting.split_first()?;
+        if others.iter().any(|&other| !trial.same(unread, other)) {
+            return None;
+        }
+        let window = sparse(
+            self.window,
+            |dictionary, out| {
+                trial.run(dictionary, unread, out).is_some_and(|count| count == follow.len())
+            },
+            follow.len(),
+        )?;
+        let proof = Proof { len: follow.len() as u32, hash: xxh3_64(follow) };
+        let inside = Inside { unread, sums: self.sums, window: Window::pack(&window)?, proof };
+        Some(Point { input: self.input, output: self.output, inside: Some(inside) })
+    }
+}
+
+/// Decodes the bytes behind a place as if it began there.
+struct Trial<'b> {
+    inflate: Inflate,
+    last: u8,
+    rest: &'b [u8],
+}
+
+impl Trial<'_> {
+    /// How many bytes came out, at most as many as fit; `None` where the data makes no sense.
+    fn run(&mut self, dictionary: &[u8], unread: u8, out: &mut [u8]) -> Option<usize> {
+        begin(&mut self.inflate, dictionary, unread, self.last)?;
+        let before = self.inflate.total_out();
+        self.inflate.decompress(self.rest, out, InflateFlush::NoFlush).ok()?;
+        Some((self.inflate.total_out() - before) as usize)
+    }
+
+    /// Whether two possibilities are the same in effect: both are the header of the same stored block, whose bits up
+    /// to the next byte mean nothing (RFC 1951, section 3.2.4).
+    fn same(&self, one: u8, other: u8) -> bool {
+        let stored = |unread: u8| {
+            let next = u16::from(*self.rest.first()?);
+            let header = (next << unread | u16::from(self.last) >> (8 - unread)) & 0b111;
+            let (last_block, kind, in_next) = (header & 1, header >> 1, unread < 3);
+            (kind == 0).then_some((last_block, in_next))
+        };
+        stored(one).is_some() && stored(one) == stored(other)
+    }
+}
+
+/// Makes an inflater ready to go on between two blocks: `dictionary` came out before, and of the byte `last`, the
+/// last one touched, the `unread` high bits are still to come.
+pub(super) fn begin(inflate: &mut Inflate, dictionary: &[u8], unread: u8, last: u8) -> Option<()> {
+    inflate.reset(false);
+    inflate.set_dictionary(dictionary).ok()?;
+    if unread > 0 {
+        let lead = lead(8 - u32::from(unread), last);
+        // Room for a byte that cannot come: so few bits are no more than the beginning of a block.
+        let status = inflate.decompress(&lead, &mut [0], InflateFlush::NoFlush).ok()?;
+        let whole = inflate.total_in() == lead.len() as u64 && inflate.total_out() == 0;
+        if status == Status::StreamEnd || !whole {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// Empty blocks that end behind the `passed` low bits of a byte, and then that byte's other bits.
+fn lead(passed: u32, last: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (mut pending, mut bits) = (0_u64, 0);
+    // 91 is 3 modulo 8, and 3 times 3 is 1.
+    for _ in 0..passed * 3 % 8 {
+        for (value, count) in EMPTY_BLOCK {
+            pending |= u64::from(value) << bits;
+            bits += count;
+            while bits >= 8 {
+                bytes.push(pending as u8);
+                pending >>= 8;
+                bits -= 8;
+            }
+        }
+    }
+    bytes.push(pending as u8 | last >> passed << passed);
+    bytes
+}
+
+/// Zeroes the bytes of a window that nothing refers to. `decode` fills its output with what comes out for a
+/// dictionary, and says whether it could.
+///
+/// Two dictionaries that differ everywhere tell: what differs in their outputs too comes from the dictionary, and the
+/// two bytes are chosen so that they tell from where.
+fn sparse(
+    mut window: Vec<u8>,
+    mut decode: impl FnMut(&[u8], &mut [u8]) -> bool,
+    len: usize,
+) -> Option<Vec<u8>> {
+    let low: Vec<u8> = (0..window.len()).map(|at| at as u8).collect();
+    let shifted: Vec<u8> =
+        (0..window.len()).map(|at| (at as u8).wrapping_add(1 + (at >> 8) as u8)).collect();
+    let (mut one, mut other) = (vec![0; len], vec![0; len]);
+    if !decode(&low, &mut one) || !decode(&shifted, &mut other) {
+        return None;
+    }
+    let mut used = vec![false; window.len()];
+    for (&one, &other) in one.iter().zip(&other) {
+        if one != other {
+            let block = usize::from(other.wrapping_sub(one).wrapping_sub(1));
+            *used.get_mut(block << 8 | usize::from(one))? = true;
+        }
+    }
+    for (byte, used) in window.iter_mut().zip(used) {
+        if !used {
+            *byte = 0;
+        }
+    }
+    Some(window)
+}
+
+impl Window {
+    /// Deflates a window.
+    fn pack(window: &[u8]) -> Option<Self> {
+        let mut packed = vec![0; window.len() + 1024];
+        let mut deflate = Deflate::new(LEVEL, false, WINDOW_BITS);
+        let status = deflate.compress(window, &mut packed, DeflateFlush::Finish).ok()?;
+        packed.truncate(deflate.total_out() as usize);
+        (status == Status::StreamEnd)
+            .then(|| Self { len: window.len() as u32, packed: packed.into() })
+    }
+
+    /// The window, where it is as long as it says.
+    pub(super) fn unpack(&self) -> Option<Vec<u8>> {
+        let len = self.len as usize;
+        // One byte more than it may have, to see where it has more.
+        let mut window = vec![0; len.min(WINDOW) + 1];
+        let mut inflate = Inflate::new(false, WINDOW_BITS);
+        let status = inflate.decompress(&self.packed, &mut window, InflateFlush::NoFlush).ok()?;
+        let whole = status == Status::StreamEnd && inflate.total_out() == len as u64;
+        window.truncate(len);
+        whole.then_some(window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_empty_block_has_an_odd_length_and_reaches_every_bit() {
+        let bits: u32 = EMPTY_BLOCK.iter().map(|(_, bits)| bits).sum();
+        assert_eq!(bits, 91);
+        // A stored block of two bytes, moved to every bit of a byte. Its own padding ends at a byte.
+        for passed in 1..=5_u32 {
+            let unread = (8 - passed) as u8;
+            let mut inflate = Inflate::new(false, WINDOW_BITS);
+            // The three header bits (1: the last block; 00: stored) stand in the byte's high bits.
+            begin(&mut inflate, b"dictionary", unread, 1 << passed | ((1 << passed) - 1)).unwrap();
+            let mut out = [0; 8];
+            let status = inflate
+                .decompress(&[2, 0, 0xfd, 0xff, b'o', b'k'], &mut out, InflateFlush::NoFlush)
+                .unwrap();
+            assert_eq!((status, &out[..2]), (Status::StreamEnd, &b"ok"[..]), "{passed}");
+        }
+    }
+
+    #[test]
+    fn windows_pack_and_unpack_and_never_lie_about_their_length() {
+        let bytes: Vec<u8> = (0..WINDOW).map(|at| ((at * at) >> 7) as u8).collect();
+        let window = Window::pack(&bytes).unwrap();
+        assert_eq!(window.unpack().unwrap(), bytes);
+        for len in [0, 5, WINDOW as u32 - 1, u32::MAX] {
+            assert_eq!(Window { len, ..window.clone() }.unpack(), None);
+        }
+        assert_eq!(Window { len: 3, packed: [7; 9].into() }.unpack(), None);
+    }
+}

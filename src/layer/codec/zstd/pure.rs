@@ -1,0 +1,199 @@
+//! ruzstd: without C, and some three times slower.
+//!
+//! It decodes whole blocks and takes more than one frame's bytes if it is given them. So a frame is cut up here, and
+//! it is given one header or one block at a time.
+
+use std::io::{self, Read};
+
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::is_skippable;
+use crate::layer::codec::input::Input;
+use crate::layer::codec::{Fault, Member, Step};
+
+/// `Block_Maximum_Size` never exceeds it (RFC 8878, section 3.1.1.2.4).
+const BLOCK_MAX: usize = 128 * 1024;
+
+/// Magic and frame header descriptor.
+const START: usize = 5;
+
+/// Magic and length of a skippable frame.
+const SKIPPABLE: usize = 8;
+
+const BLOCK_HEADER: usize = 3;
+
+const CHECKSUM: usize = 4;
+
+/// Decodes one frame after another; a skippable frame decodes to nothing.
+pub(in crate::layer::codec) struct Zstd {
+    decoder: FrameDecoder,
+    /// The beginning of the part that comes next.
+    part: Vec<u8>,
+    next: Next,
+    checksum: bool,
+}
+
+/// The part of a frame that comes next.
+#[derive(Clone, Copy)]
+enum Next {
+    /// Magic and descriptor, which tell the frame header's length.
+    Start,
+    /// The frame header, of this length with magic and descriptor.
+    Header(usize),
+    /// A skippable frame's length.
+    SkippableHeader,
+    /// So many bytes that mean nothing.
+    Skippable(u64),
+    BlockHeader,
+    /// A block, of this length with its header (and the frame's checksum behind the last).
+    Block(usize),
+    /// Nothing.
+    End,
+}
+
+impl Zstd {
+    #[expect(clippy::unnecessary_wraps, reason = "the reference library can fail here")]
+    pub(in crate::layer::codec) fn new() -> io::Result<Self> {
+        let decoder = FrameDecoder::new();
+        Ok(Self { decoder, part: Vec::new(), next: Next::Start, checksum: false })
+    }
+
+    /// Takes from `input` what the next part lacks; how much that was, and whether the part is whole.
+    fn gather(&mut self, input: &[u8]) -> (usize, bool) {
+        let wanted = match self.next {
+            Next::Start => START,
+            Next::SkippableHeader => SKIPPABLE,
+            Next::BlockHeader => BLOCK_HEADER,
+            Next::Header(len) | Next::Block(len) => len,
+            Next::Skippable(left) => {
+                let count = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
+                self.next = Next::Skippable(left - count as u64);
+                return (count, left == count as u64);
+            }
+            Next::End => 0,
+        };
+        let count = wanted.saturating_sub(self.part.len()).min(input.len());
+        self.part.extend_from_slice(&input[..count]);
+        (count, self.part.len() >= wanted)
+    }
+
+    /// Deals with a whole part.
+    fn take(&mut self) -> Result<(), Fault> {
+        self.next = match self.next {
+            Next::Start if is_skippable(&self.part) => Next::SkippableHeader,
+            Next::Start => {
+                let descriptor = self.part.last().copied().unwrap_or_default();
+                self.checksum = descriptor & 4 != 0;
+                Next::Header(START + header_rest(descriptor))
+            }
+            Next::Header(_) => {
+                self.decoder.reset(&self.part[..]).map_err(corrupt)?;
+                self.part.clear();
+                Next::BlockHeader
+            }
+            Next::SkippableHeader => {
+                let len = self.part.last_chunk().map_or(0, |len| u32::from_le_bytes(*len));
+                Next::Skippable(u64::from(len))
+            }
+            Next::BlockHeader => Next::Block(self.block_len()?),
+            Next::Block(_) => {
+                let one = BlockDecodingStrategy::UptoBlocks(1);
+                let last = self.decoder.decode_blocks(&self.part[..], one).map_err(corrupt)?;
+                self.part.clear();
+                if last { Next::End } else { Next::BlockHeader }
+            }
+            Next::Skippable(_) | Next::End => Next::End,
+        };
+        Ok(())
+    }
+
+    /// The length of the block whose header is at hand, with that (RFC 8878, section 3.1.1.2).
+    fn block_len(&self) -> Result<usize, Fault> {
+        let [low, middle, high] = self.part.first_chunk().copied().unwrap_or_default();
+        let header = u32::from_le_bytes([low, middle, high, 0]);
+        let (last, kind, size) = (header & 1 != 0, header >> 1 & 3, (header >> 3) as usize);
+        if kind == 3 || size > BLOCK_MAX {
+            return Err(Fault::Corrupt("a block's header makes no sense".to_owned()));
+        }
+        let body = if kind == 1 { 1 } else { size };
+        let checksum = if last && self.checksum { CHECKSUM } else { 0 };
+        Ok(BLOCK_HEADER + body + checksum)
+    }
+
+    /// Whether the frame's checksum, if it has one, is that of what came out.
+    fn check(&self) -> Result<(), Fault> {
+        let sums = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
+        match sums {
+            (Some(stated), Some(found)) if self.checksum && stated != found => {
+                Err(Fault::Corrupt("a frame's checksum does not match its contents".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Member for Zstd {
+    fn begins(&self, start: &[u8]) -> bool {
+        super::begins(start)
+    }
+
+    fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
+        self.part.clear();
+        self.next = Next::Start;
+        self.checksum = false;
+        Ok(())
+    }
+
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+        let mut step = Step { consumed: 0, produced: 0, ended: false, boundary: None };
+        loop {
+            if matches!(self.next, Next::BlockHeader | Next::Block(_) | Next::End)
+                && self.decoder.can_collect() > 0
+            {
+                step.produced = self.decoder.read(output)?;
+                return Ok(step);
+            }
+            if matches!(self.next, Next::End) {
+                self.check()?;
+                step.ended = true;
+                return Ok(step);
+            }
+            // Every turn takes bytes, but for one to the end of an empty block or frame.
+            let (consumed, whole) = self.gather(&input[step.consumed..]);
+            step.consumed += consumed;
+            if !whole {
+                return Ok(step);
+            }
+            self.take()?;
+        }
+    }
+
+    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// Bytes of a frame header behind its descriptor (RFC 8878, section 3.1.1.1).
+const fn header_rest(descriptor: u8) -> usize {
+    let single_segment = descriptor & 0x20 != 0;
+    let window = if single_segment { 0 } else { 1 };
+    let dictionary = match descriptor & 3 {
+        0 => 0,
+        1 => 1,
+        2 => 2,
+        _ => 4,
+    };
+    let content_size = match descriptor >> 6 {
+        0 if single_segment => 1,
+        0 => 0,
+        1 => 2,
+        2 => 4,
+        _ => 8,
+    };
+    window + dictionary + content_size
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err wants it")]
+fn corrupt(error: impl ToString) -> Fault {
+    Fault::Corrupt(error.to_string())
+}
