@@ -55,7 +55,7 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The listing that [`write`] was given; `None` where these are not such bytes.
+/// The listing that [`write()`] was given; `None` where these are not such bytes.
 pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
     let (length, frame) = bytes.split_first_chunk::<8>()?;
     let length = u64::from_le_bytes(*length);
