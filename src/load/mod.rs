@@ -160,6 +160,9 @@ impl Loader {
             }
         });
         self.stack_mut().freeze();
+        if let Some(cache) = &self.cache {
+            cache.shrink();
+        }
         if want == Want::Kinds {
             let layers = self.stack().folded();
             let pairs = (0..layers).flat_map(|layer| self.stack().undecided(layer)).collect();

@@ -30,6 +30,8 @@ pub(super) enum Tag {
     Alias = 1,
     /// A listing: see `record`.
     Listing = 2,
+    /// Checkpoints of the layer, where its listing has some, in their own stored form.
+    Checkpoints = 3,
 }
 
 /// The bytes of a file for `key` with these parts.

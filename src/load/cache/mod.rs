@@ -12,6 +12,7 @@
 //! stands in the way: what cannot be read is listed, what cannot be written is not kept.
 
 mod envelope;
+mod frame;
 mod key;
 mod place;
 mod record;
@@ -19,18 +20,19 @@ mod store;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub use place::directory;
 pub use upkeep::{Pruned, Survey};
 
-use self::envelope::Tag;
+use self::envelope::{Parts, Tag};
 use self::key::Key;
 use self::store::Store;
 use crate::layer::blob::{Blob, Identity};
 use crate::layer::codec::Codec;
-use crate::layer::{self, Listing, Watch};
+use crate::layer::{self, Checkpoints, Listing, Watch};
 use crate::source::Source;
 
 /// What is worth keeping, and for how long.
@@ -67,6 +69,8 @@ pub struct Cache {
     rules: Rules,
     /// Writing failed: it will again.
     given_up: AtomicBool,
+    /// Something was written since the cache was last within its limit.
+    grown: AtomicBool,
 }
 
 /// How a listing that is not in the cache is to be kept.
@@ -83,7 +87,12 @@ impl Cache {
     /// A cache in `directory`, which is made when there is something to keep.
     #[must_use]
     pub const fn new(directory: PathBuf, rules: Rules) -> Self {
-        Self { store: Store::new(directory), rules, given_up: AtomicBool::new(false) }
+        Self {
+            store: Store::new(directory),
+            rules,
+            given_up: AtomicBool::new(false),
+            grown: AtomicBool::new(false),
+        }
     }
 
     /// Where it is.
@@ -106,6 +115,7 @@ impl Cache {
         let identity = blob.identity();
         if let Some(listing) = identity.as_ref().and_then(|identity| self.by_file(identity)) {
             watch.progress(blob.len());
+            remember(source, layer, &listing);
             return (listing, None);
         }
         // The time is taken before the bytes are: what changes from here on is younger.
@@ -113,6 +123,7 @@ impl Cache {
         let keep = Keep { blob: blob.clone(), identity, listed: false };
         let claimed = source.image().layers.get(layer).and_then(|layer| layer.digest.as_deref());
         if let Some(listing) = claimed.and_then(|claimed| self.by_digest(blob, claimed, watch)) {
+            remember(source, layer, &listing);
             return (listing, Some(Keep { listed: true, ..keep }));
         }
         (source.list(layer, watch), Some(keep))
@@ -123,6 +134,7 @@ impl Cache {
         if listing.cancelled || listing.faulty || self.given_up.load(Ordering::Relaxed) {
             return;
         }
+        self.grown.store(true, Ordering::Relaxed);
         if self.try_to_keep(keep, listing).is_err() {
             self.given_up.store(true, Ordering::Relaxed);
         }
@@ -156,9 +168,10 @@ impl Cache {
 
     fn write_listing(&self, key: &Key, listing: &Listing) -> std::io::Result<()> {
         let Some(record) = record::write(listing) else { return Ok(()) };
-        self.store.write(key, &envelope::seal(key.bytes(), &[(Tag::Listing, &record)]))?;
-        self.shrink();
-        Ok(())
+        let checkpoints = listing.checkpoints.as_ref().map(|points| points.to_bytes());
+        let mut parts = vec![(Tag::Listing, &record[..])];
+        parts.extend(checkpoints.as_deref().map(|points| (Tag::Checkpoints, points)));
+        self.store.write(key, &envelope::seal(key.bytes(), &parts))
     }
 
     fn by_file(&self, identity: &Identity) -> Option<Listing> {
@@ -167,7 +180,7 @@ impl Cache {
         let parts = envelope::open(&file, key.bytes())?;
         match parts.get(Tag::Alias) {
             Some(digest) => self.listing(&Key::digest(std::str::from_utf8(digest).ok()?)?),
-            None => record::read(parts.get(Tag::Listing)?),
+            None => unpack(parts),
         }
     }
 
@@ -183,7 +196,7 @@ impl Cache {
     fn listing(&self, digest: &Key) -> Option<Listing> {
         let file = self.store.read(digest)?;
         let parts = envelope::open(&file, digest.bytes())?;
-        let listing = record::read(parts.get(Tag::Listing)?)?;
+        let listing = unpack(parts)?;
         let own = listing.blob_digest.as_ref().is_some_and(|own| own.as_bytes() == digest.bytes());
         own.then_some(listing)
     }
@@ -195,6 +208,21 @@ impl Cache {
         let before = (before.as_secs() as i64, before.subsec_nanos());
         identity.mtime <= before && identity.ctime <= before
     }
+}
+
+/// Tells the source what listing the layer would have told it.
+fn remember(source: &dyn Source, layer: usize, listing: &Listing) {
+    if let Some(checkpoints) = &listing.checkpoints {
+        source.remember(layer, Arc::clone(checkpoints));
+    }
+}
+
+/// The listing in an entry, with its checkpoints.
+fn unpack(parts: Parts<'_>) -> Option<Listing> {
+    let mut listing = record::read(parts.get(Tag::Listing)?)?;
+    let checkpoints = parts.get(Tag::Checkpoints).and_then(Checkpoints::from_bytes);
+    listing.checkpoints = checkpoints.map(Arc::new);
+    Some(listing)
 }
 
 #[cfg(test)]

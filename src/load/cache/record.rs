@@ -5,12 +5,10 @@
 
 use std::io::Read;
 
+use super::frame;
 use crate::layer::codec::Codec;
 use crate::layer::{HIDDEN_MAX, Hidden, Limits, Listing, Problem, Severity};
 use crate::stack::table::Table;
-
-/// Fast to write, and no slower to read than higher levels; a table of 68,000 rows is some 1.2 MB either way.
-const LEVEL: i32 = 1;
 
 /// No listing has more problems than this: a hundred of each severity, and a line about the rest.
 const PROBLEMS_MAX: u64 = 1000;
@@ -53,11 +51,11 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     bytes.extend_from_slice(&facts);
     bytes.extend_from_slice(table);
     let mut out = (bytes.len() as u64).to_le_bytes().to_vec();
-    out.extend(zstd::bulk::compress(&bytes, LEVEL).ok()?);
+    out.extend(frame::pack(&bytes)?);
     Some(out)
 }
 
-/// The listing that [`write`] was given; `None` where these are not such bytes.
+/// The listing that [`write()`] was given; `None` where these are not such bytes.
 pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
     let (length, frame) = bytes.split_first_chunk::<8>()?;
     let length = u64::from_le_bytes(*length);
@@ -67,8 +65,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
     }
     let likely = length.min(frame.len() as u64 * LIKELY_RATIO);
     let mut bytes = Vec::with_capacity(usize::try_from(likely).ok()?);
-    let decoder = zstd::stream::read::Decoder::with_buffer(frame).ok()?;
-    decoder.take(length + 1).read_to_end(&mut bytes).ok()?;
+    frame::unpack(frame)?.take(length + 1).read_to_end(&mut bytes).ok()?;
     if bytes.len() as u64 != length {
         return None;
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use super::Cache;
 use super::envelope::{self, Tag};
@@ -127,8 +128,12 @@ impl Cache {
         Ok(pruned)
     }
 
-    /// Removes the least recently used where there is too much, and what was left behind; nothing is read for it.
-    pub(super) fn shrink(&self) {
+    /// After something was written: removes the least recently used where there is too much, and what was left behind.
+    /// Nothing is read for it.
+    pub(in crate::load) fn shrink(&self) {
+        if !self.grown.swap(false, Ordering::Relaxed) {
+            return;
+        }
         let Ok(held) = self.store.held() else { return };
         let (unfinished, held): (Vec<_>, Vec<_>) =
             held.into_iter().partition(|held| held.kind == Kind::Unfinished);
@@ -211,6 +216,8 @@ mod tests {
         let (_folder, cache) = four(3 * 4096);
         let listing = Listing { blob_digest: Some(digest(9)), ..Listing::default() };
         cache.write_listing(&Key::digest(&digest(9)).unwrap(), &listing).unwrap();
+        cache.grown.store(true, Ordering::Relaxed);
+        cache.shrink();
         assert_eq!(left(&cache), [2, 3]);
         assert_eq!(cache.survey().unwrap().layers, 3);
     }
