@@ -125,8 +125,8 @@ fn print(what: &str, times: &Times, yardstick: &Times) {
 fn memory(path: &Path) -> Result<(), Box<dyn Error>> {
     let probe = probe::fresh(path, Want::Kinds)?;
     println!(
-        "  a process that loads it: {:.1} MB resident, {:.1} MB at the peak; stack {:.1} MB, {} entries, {:.1} B each",
-        probe.resident as f64 / MB,
+        "  a process that loads it: {:.1} MB held, {:.1} MB at the peak; stack {:.1} MB, {} entries, {:.1} B each",
+        probe.held as f64 / MB,
         probe.peak as f64 / MB,
         probe.stack as f64 / MB,
         probe.entries,

@@ -69,12 +69,12 @@ fn memory(path: &Path) -> Result<(), Box<dyn Error>> {
         let probe = probe::fresh(path, want)?;
         let each = |bytes: u64| bytes as f64 / probe.entries.max(1) as f64;
         println!(
-            "  {want:?}: {} entries; stack {:.1} MB, {:.1} B an entry; resident {:.1} MB, {:.1} B an entry; peak {:.1} MB",
+            "  {want:?}: {} entries; stack {:.1} MB, {:.1} B an entry; process {:.1} MB, {:.1} B an entry; peak {:.1} MB",
             probe.entries,
             probe.stack as f64 / MB,
             each(probe.stack),
-            probe.resident as f64 / MB,
-            each(probe.resident),
+            probe.held as f64 / MB,
+            each(probe.held),
             probe.peak as f64 / MB,
         );
     }

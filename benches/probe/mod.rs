@@ -13,8 +13,8 @@ use layertui::source::{self, Opened, Options, Source};
 /// Memory of a process that has loaded an image.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Probe {
-    /// Bytes resident after loading.
-    pub resident: u64,
+    /// Bytes held after loading that are no mapped file: the program itself is not counted.
+    pub held: u64,
     /// The most bytes that ever were.
     pub peak: u64,
     /// Bytes that the stack says it holds.
@@ -55,7 +55,7 @@ pub fn fresh(path: &Path, want: Want) -> Result<Probe, Box<dyn Error>> {
     let text = String::from_utf8(output.stdout)?;
     let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     match numbers[..] {
-        [resident, peak, stack, entries] => Ok(Probe { resident, peak, stack, entries }),
+        [held, peak, stack, entries] => Ok(Probe { held, peak, stack, entries }),
         _ => Err(format!("the probe said: {text}").into()),
     }
 }
@@ -75,14 +75,15 @@ pub fn answer() -> Result<Option<String>, Box<dyn Error>> {
     let stack = loader.stack();
     Ok(Some(format!(
         "{} {} {} {}",
-        memory("VmRSS").unwrap_or(0),
+        memory("RssAnon").unwrap_or(0),
         memory("VmHWM").unwrap_or(0),
         stack.heap_bytes(),
         stack.balance().entries,
     )))
 }
 
-/// A field of this process's status in bytes: `VmRSS` is what it holds, `VmHWM` the most it ever held. `None` where
+/// A field of this process's status in bytes: `RssAnon` is what it holds beyond mapped files, `VmHWM` the most that was
+/// ever resident. `None` where
 /// the system has no such file.
 fn memory(field: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;

@@ -154,6 +154,9 @@ impl Stack {
             + self.events.heap_bytes()
             + self.totals.heap_bytes()
             + self.siblings.heap_bytes()
+            + lists(&self.names_of)
+            + lists(&self.superseded)
+            + self.carriers.capacity() * (size_of::<(u32, u32)>() + 1)
     }
 
     /// The last component of a path; empty for the root.
@@ -206,4 +209,10 @@ impl Stack {
     fn is_visible_directory(&self, node: u32) -> bool {
         self.newest_visible(node).is_some_and(|event| self.events.is_dir(event))
     }
+}
+
+/// Bytes that lists of events by a path or an event take.
+fn lists(lists: &HashMap<u32, Vec<u32>>) -> usize {
+    let each = lists.values().map(|list| list.capacity() * size_of::<u32>());
+    lists.capacity() * (size_of::<(u32, Vec<u32>)>() + 1) + each.sum::<usize>()
 }
