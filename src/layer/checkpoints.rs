@@ -5,7 +5,7 @@
 //! else need be known; between two blocks of one deflate stream ([`Inside`]) the last 32 KiB before are needed as
 //! well, of which only the bytes are kept that are really referred to.
 //!
-//! [`collector`] finds the places, [`format`] makes bytes of them that can be stored and read again. Whether those
+//! [`collector`] finds the places, [`mod@format`] makes bytes of them that can be stored and read again. Whether those
 //! bytes belong to a blob is for whoever stored them to know; a checkpoint that does not fit is found out when it is
 //! used, and then decoding begins at the front.
 

@@ -19,7 +19,7 @@ pub(super) struct Archive {
     top: Vec<u8>,
     problem: Option<String>,
     /// What the tar is if it is a layer itself.
-    listing: Option<Listing>,
+    listing: Option<Box<Listing>>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,13 +41,13 @@ impl Archive {
             blob,
             top: Vec::new(),
             problem: problems.into_iter().next().map(|problem| problem.message),
-            listing,
+            listing: listing.map(Box::new),
         }
     }
 
     /// What the tar is if it is no archive around layers but a layer itself: its headers are read once only.
-    pub(super) const fn take_listing(&mut self) -> Option<Listing> {
-        self.listing.take()
+    pub(super) fn take_listing(&mut self) -> Option<Listing> {
+        self.listing.take().map(|listing| *listing)
     }
 
     /// What is wrong with it: truncated, damaged, followed by something.

@@ -1,7 +1,6 @@
 //! From manifest, config and found blobs to an image: the part that is the same for every form.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use super::ask::Ask;
 use super::blobs::{Blobs, Content};
