@@ -21,6 +21,7 @@ mod files;
 mod folder;
 mod index;
 mod layout;
+mod local;
 mod oci;
 mod open;
 mod recognise;
