@@ -3,12 +3,16 @@
 //!
 //! The directory is content and nothing else: names like `.wh.x` are ordinary here.
 
+mod form;
+
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
+
+pub use self::form::{Form, IdMaps, IdRange, Tree};
 
 use super::listing::{Limits, Listing, Watch};
 use super::problems::Problems;
@@ -17,6 +21,22 @@ use crate::stack::table::TableWriter;
 
 /// How often, in objects, progress is told and a wish to stop is noticed.
 const STRIDE: u64 = 256;
+
+impl Tree {
+    /// Lists the layer. Never fails as a whole: what cannot be read is among the problems.
+    #[must_use]
+    pub fn list(&self, watch: &dyn Watch) -> Listing {
+        list(&self.root, watch)
+    }
+
+    /// Opens the contents of a regular file by its normalised path, never following a link.
+    ///
+    /// # Errors
+    /// Where it is not there or is no regular file.
+    pub fn open(&self, path: &[u8]) -> io::Result<Box<dyn io::Read + Send>> {
+        super::inside::open(&self.root, path).map(|file| Box::new(file) as _)
+    }
+}
 
 /// Lists the tree under `root`, whose own attributes are the row of the image's root. Sorted by name within each
 /// directory. What cannot be read is among the problems; the rest goes on.

@@ -12,11 +12,13 @@
 pub mod blob;
 pub mod codec;
 pub mod directory;
+mod inside;
 mod listing;
 mod open;
 mod problems;
 mod pseudo_links;
 mod recorder;
+pub mod split;
 pub mod tar;
 pub mod whiteout;
 
