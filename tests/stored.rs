@@ -17,7 +17,7 @@ use layertui::layer::{self, Listing, Watch};
 use layertui::load::{Loader, Want};
 use layertui::report::{Format, Subject, layers};
 use layertui::source::{Source, Stored};
-use layertui::stack::change::ChangeKind;
+use layertui::stack::ChangeKind;
 use support::compress::gzip;
 use support::split::split;
 use support::tarball::Tar;
@@ -80,7 +80,7 @@ fn changes(source: Mixed) -> Vec<ChangeKind> {
     let loader = Loader::new(Arc::new(source));
     loader.run(Want::Kinds, &|_| {});
     let stack = loader.stack();
-    let node = stack.lookup(b"f").unwrap();
+    let node = stack.find(b"f").unwrap();
     (1..stack.folded()).map(|layer| stack.change(node, layer).unwrap().kind).collect()
 }
 
@@ -103,8 +103,6 @@ fn stored(dir: &tempfile::TempDir, name: &str, contents: &str, on_disk: &str) ->
 
 #[test]
 fn fingerprints_compare_with_their_own_kind_and_else_the_bytes_decide() {
-    use ChangeKind::{Metadata, Modified, Rewritten};
-
     let dir = tempfile::tempdir().unwrap();
     let nowhere = |contents| {
         let contents = split(&tar(contents)).into_bytes();
@@ -112,7 +110,7 @@ fn fingerprints_compare_with_their_own_kind_and_else_the_bytes_decide() {
         Form::Split(Split::new(Blob::memory(contents), nowhere, String::new()))
     };
     let by_checksum = Mixed::new(vec![nowhere("one"), nowhere("one"), nowhere("two")]);
-    assert_eq!(changes(by_checksum), [Rewritten, Modified]);
+    assert_eq!(changes(by_checksum), [ChangeKind::Rewritten, ChangeKind::Modified]);
 
     let mixed = Mixed::new(vec![
         tarball("one"),
@@ -120,13 +118,13 @@ fn fingerprints_compare_with_their_own_kind_and_else_the_bytes_decide() {
         tarball("two"),
         stored(&dir, "b", "six", "six"),
     ]);
-    assert_eq!(changes(mixed), [Rewritten, Modified, Modified]);
+    assert_eq!(changes(mixed), [ChangeKind::Rewritten, ChangeKind::Modified, ChangeKind::Modified]);
 
     fs::create_dir(dir.path().join("tree")).unwrap();
     fs::write(dir.path().join("tree/f"), "six").unwrap();
     let tree = Tree { root: dir.path().join("tree"), ..Tree::default() };
     let beside_a_tree = Mixed::new(vec![stored(&dir, "c", "six", "six"), Form::Tree(tree)]);
-    assert_eq!(changes(beside_a_tree), [Metadata]);
+    assert_eq!(changes(beside_a_tree), [ChangeKind::Metadata]);
 }
 
 #[test]

@@ -122,12 +122,13 @@ impl Split {
         if !self.checked || matches!(self.contents, Contents::Unavailable(_)) {
             return None;
         }
-        let entered = self.contents.enter();
-        entered
-            .map_err(|error| {
-                problems.error(|| format!("the layer's directory cannot be opened: {error}"))
-            })
-            .ok()
+        match self.contents.enter() {
+            Ok(inside) => Some(inside),
+            Err(error) => {
+                problems.error(|| format!("the layer's directory cannot be opened: {error}"));
+                None
+            }
+        }
     }
 
     fn check_inside(&self, inside: &mut Inside, name: &[u8], size: u64) -> Option<String> {

@@ -1,6 +1,8 @@
 //! tar-split listings made from tars, by the format's description (vbatts/tar-split): every byte of the tar but the
 //! files' contents, and a checksum of those.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -39,7 +41,7 @@ pub(crate) fn split(tar: &[u8]) -> String {
 /// CRC-64/GO-ISO, bit by bit.
 pub(crate) fn crc64(bytes: &[u8]) -> u64 {
     !bytes.iter().fold(u64::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u64::from(byte), |crc, _| (crc >> 1) ^ (0xd800 << 48) * (crc & 1))
+        (0..8).fold(crc ^ u64::from(byte), |crc, _| (crc >> 1) ^ ((0xd800 << 48) * (crc & 1)))
     })
 }
 
@@ -69,7 +71,7 @@ impl Lines {
     }
 
     fn line(&mut self, keys: &str) {
-        self.text.push_str(&format!("{{{keys},\"position\":{}}}\n", self.count));
+        writeln!(self.text, "{{{keys},\"position\":{}}}", self.count).unwrap();
         self.count += 1;
     }
 }

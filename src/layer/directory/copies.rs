@@ -23,7 +23,7 @@ struct Level {
 
 /// A name in one of the two directories, or in both.
 struct Name {
-    name: OsString,
+    text: OsString,
     mine: bool,
     theirs: bool,
 }
@@ -50,7 +50,7 @@ pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
         if !rows.go_on() {
             return;
         }
-        let path = join(&level.path, &name.name);
+        let path = join(&level.path, &name.text);
         let below = match step(rows, root, parent, &path, &name) {
             Ok(Step::Nothing) => None,
             Ok(Step::Removed) => {
@@ -193,12 +193,12 @@ fn merge(mine: Vec<OsString>, theirs: Vec<OsString>) -> Vec<Name> {
     let mut theirs = theirs.into_iter().peekable();
     for name in mine {
         while let Some(gone) = theirs.next_if(|other| *other < name) {
-            merged.push(Name { name: gone, mine: false, theirs: true });
+            merged.push(Name { text: gone, mine: false, theirs: true });
         }
         let both = theirs.next_if_eq(&name).is_some();
-        merged.push(Name { name, mine: true, theirs: both });
+        merged.push(Name { text: name, mine: true, theirs: both });
     }
-    merged.extend(theirs.map(|name| Name { name, mine: false, theirs: true }));
+    merged.extend(theirs.map(|text| Name { text, mine: false, theirs: true }));
     merged
 }
 
@@ -230,7 +230,7 @@ mod tests {
         let names = |text: &str| text.split(' ').map(OsString::from).collect();
         let merged: Vec<String> = merge(names("b c e"), names("a b d f"))
             .into_iter()
-            .map(|Name { name, mine, theirs }| format!("{}{mine}{theirs}", name.display()))
+            .map(|Name { text, mine, theirs }| format!("{}{mine}{theirs}", text.display()))
             .collect();
         let expected =
             ["afalsetrue", "btruetrue", "ctruefalse", "dfalsetrue", "etruefalse", "ffalsetrue"];

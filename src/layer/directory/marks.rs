@@ -8,6 +8,10 @@ use crate::stack::entry::{Entry, Kind};
 
 /// What an object's attributes say beyond the object itself.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of its own, in any combination"
+)]
 pub(super) struct Marks {
     /// Nothing below shows through in this directory.
     pub(super) opaque: bool,
