@@ -65,8 +65,24 @@ pub struct Layer {
     pub created: Option<String>,
     /// A container's own layer, on top of the image's read-only ones.
     pub writable: bool,
+    /// Where an engine keeps the layer, if it was found in a local store.
+    pub store: Option<LayerStore>,
     /// What is known to be wrong before it is read (blob absent, encrypted, …).
     pub problems: Vec<String>,
+}
+
+/// Where an engine keeps a layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LayerStore {
+    /// Storage driver or snapshotter: `overlay2`, `aufs`, `vfs`, `overlayfs`, …
+    pub driver: String,
+    /// What the store calls the layer: Docker's cache ID (`graph` ID before 1.10), containers/storage's layer ID,
+    /// containerd's snapshot key.
+    pub cache_id: Option<String>,
+    /// `sha256:…` over the stack up to and with this layer (OCI image-spec, `config.md`, "Layer ChainID").
+    pub chain_id: Option<String>,
+    /// The directory on disk that holds the layer's contents, if it has one of its own.
+    pub directory: Option<std::path::PathBuf>,
 }
 
 /// One step of the history.

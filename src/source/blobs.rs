@@ -1,17 +1,18 @@
-//! The one implementation of [`Source`] for images whose layers are blobs or directories.
+//! The one implementation of [`Source`], whatever form the layers have: blobs, split tars, directories.
 //!
 //! Archives, layouts and directories differ only in how they find manifest, config and blobs. Once they have, this
 //! is what they all become.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Source, Stored, rootfs};
+use super::{Source, Stored};
 use crate::image::Image;
 use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
+use crate::layer::directory::Tree;
+use crate::layer::split::Split;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
 /// An image and where its layers' bytes are.
@@ -36,8 +37,10 @@ pub(super) enum Content {
         /// Equal for equal bytes.
         key: String,
     },
+    /// A listing of the tar, and the files' contents beside it.
+    Split(Split),
     /// A directory tree.
-    Directory(PathBuf),
+    Tree(Tree),
     /// There are none, for this reason.
     Absent(String),
 }
@@ -50,6 +53,7 @@ impl Source for Blobs {
     fn weight(&self, layer: usize) -> u64 {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => blob.len(),
+            Some(Content::Split(split)) => split.weight(),
             _ => 0,
         }
     }
@@ -57,7 +61,8 @@ impl Source for Blobs {
     fn content_key(&self, layer: usize) -> Option<String> {
         match self.contents.get(layer)? {
             Content::Blob { key, .. } => Some(key.clone()),
-            Content::Directory(path) => Some(path.to_string_lossy().into_owned()),
+            Content::Split(split) => Some(split.key().to_owned()),
+            Content::Tree(tree) => Some(tree.root.to_string_lossy().into_owned()),
             Content::Absent(_) => None,
         }
     }
@@ -72,7 +77,8 @@ impl Source for Blobs {
                 }
                 listing
             }
-            Some(Content::Directory(path)) => layer::directory::list(path, watch),
+            Some(Content::Split(split)) => split.list(watch),
+            Some(Content::Tree(tree)) => tree.list(watch),
             Some(Content::Absent(reason)) => broken(reason.clone()),
             None => broken(format!("the image has no layer {layer}")),
         }
@@ -111,7 +117,7 @@ impl Source for Blobs {
     fn blob(&self, layer: usize) -> Option<&Blob> {
         match self.contents.get(layer)? {
             Content::Blob { blob, .. } => Some(blob),
-            Content::Directory(_) | Content::Absent(_) => None,
+            Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
         }
     }
 
@@ -127,7 +133,8 @@ impl Source for Blobs {
                     Err(io::Error::other("where the file's bytes are in its layer is not known"))
                 }
             },
-            Some(Content::Directory(path)) => rootfs::open_inside(path, file.path),
+            Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
+            Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
             None => Err(io::Error::other(format!("the image has no layer {layer}"))),
         }
@@ -143,7 +150,7 @@ impl Source for Blobs {
     fn opens_cheaply(&self, layer: usize) -> bool {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => layer::opens_cheaply(blob),
-            Some(Content::Directory(_)) => true,
+            Some(Content::Split(_) | Content::Tree(_)) => true,
             _ => false,
         }
     }

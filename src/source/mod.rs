@@ -21,6 +21,7 @@ mod files;
 mod folder;
 mod index;
 mod layout;
+mod local;
 mod oci;
 mod open;
 mod recognise;
@@ -39,7 +40,7 @@ pub use open::{open, open_bytes, open_stream};
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::layer::blob::Blob;
-use crate::layer::{Checkpoints, Listing, Problem, Watch};
+use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
 const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
@@ -167,4 +168,6 @@ pub struct Stored<'a> {
     pub data: Option<u64>,
     /// Payload bytes.
     pub stored: u64,
+    /// What the listing knows of the payload: a store's file that has changed since is found out by it.
+    pub fingerprint: Option<Fingerprint>,
 }

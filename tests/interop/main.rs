@@ -11,6 +11,7 @@
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
 //! | `layout`, `saved` | saved images, read without layertui |
+//! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
 #![expect(
@@ -33,6 +34,7 @@ mod layout;
 mod past;
 mod saved;
 mod scratch;
+mod splits;
 mod tarball;
 mod tree;
 mod union;

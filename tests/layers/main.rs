@@ -13,6 +13,8 @@
 //! | `limits` | bombs, cancelling, progress |
 //! | `opening` | one file out of a layer |
 //! | `directories` | a plain directory as a layer |
+//! | `splits` | a tar-split with its files beside it |
+//! | `forms` | directories as engines keep layers in them |
 //! | `properties` | random archives, whatever their encoding |
 //! | `fixtures` | other projects' odd archives against independent readers |
 
@@ -28,12 +30,14 @@ mod dialects;
 mod directories;
 mod endings;
 mod fixtures;
+mod forms;
 mod limits;
 mod markers;
 mod opening;
 mod pax;
 mod properties;
 mod sparse;
+mod splits;
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Listing, Unwatched, list};

@@ -1,0 +1,15 @@
+//! Any bytes as a layer, and as the archive around layers: listing ends, and never panics.
+#![no_main]
+
+use layertui::layer::blob::Blob;
+use layertui::layer::{Limits, Unwatched, list_within, tar};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let blob = Blob::memory(bytes);
+    let limits = Limits { rows: 100_000, ..Limits::default() };
+    let listing = list_within(&blob, &Unwatched, limits);
+    let mut rows = listing.table.rows();
+    while rows.next().is_some() {}
+    let _ = tar::members(&blob);
+});
