@@ -127,6 +127,16 @@ pub enum Error {
         /// The storage root, or what in it is closed.
         place: String,
     },
+    /// The records of a store are broken, or just being written.
+    #[error(
+        "{place}: {reason}; if an engine is writing it just now, try again, else let the engine repair its store"
+    )]
+    Records {
+        /// The file.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No local store that can be read has it.
     #[error(
         "{reference}: neither a path nor an image in a local store that can be read; save it first, for example \

@@ -26,6 +26,14 @@ impl Environment {
         Self { variables: std::env::vars_os().collect(), root: PathBuf::from("/") }
     }
 
+    /// One that a test makes up.
+    #[cfg(test)]
+    pub(in crate::source) fn given(root: &Path, variables: &[(&str, &Path)]) -> Self {
+        let variables =
+            variables.iter().map(|&(name, value)| (name.into(), value.as_os_str().to_owned()));
+        Self { variables: variables.collect(), root: root.to_path_buf() }
+    }
+
     /// A variable that is set to something.
     pub(in crate::source) fn variable(&self, name: &str) -> Option<PathBuf> {
         let value = self.variables.get(std::ffi::OsStr::new(name))?;
@@ -100,9 +108,7 @@ mod tests {
     use super::*;
 
     fn environment(root: &Path, variables: &[(&str, &Path)]) -> Environment {
-        let variables =
-            variables.iter().map(|&(name, value)| (name.into(), value.as_os_str().to_owned()));
-        Environment { variables: variables.collect(), root: root.to_path_buf() }
+        Environment::given(root, variables)
     }
 
     fn make(root: &Path, directory: &str) -> PathBuf {
