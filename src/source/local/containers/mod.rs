@@ -70,13 +70,13 @@ pub(super) fn usual(environment: &Environment) -> Found {
 /// The stores of a graphroot, which comes first, and of what belongs to it: one for each driver.
 fn find_all(roots: &[PathBuf], accounts: &Accounts) -> Option<Result<Stores, Error>> {
     let graph = roots.first()?;
-    let mut stores: Stores = Vec::new();
+    let mut stores: Vec<Store> = Vec::new();
     let mut errors = Vec::new();
     for driver in Driver::ALL {
         match holds(graph, driver) {
             Ok(false) => {}
             Ok(true) => match Store::read(driver, roots, accounts) {
-                Ok(store) => stores.push(Box::new(store)),
+                Ok(store) => stores.push(store),
                 Err(error) => errors.push(error),
             },
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -85,11 +85,10 @@ fn find_all(roots: &[PathBuf], accounts: &Accounts) -> Option<Result<Stores, Err
             Err(_) => return None,
         }
     }
-    match (stores.is_empty(), errors.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some(Err(errors.swap_remove(0))),
-        _ => Some(Ok(stores)),
-    }
+    let Some(first) = stores.first_mut() else { return errors.into_iter().next().map(Err) };
+    // One driver's broken records do not hide what another has.
+    first.problems.extend(errors.iter().map(ToString::to_string));
+    Some(Ok(stores.into_iter().map(|store| Box::new(store) as Box<dyn StorageRoot>).collect()))
 }
 
 /// Whether a directory is a root of a store with that driver.
