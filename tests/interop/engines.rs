@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 14] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -23,6 +23,7 @@ const PROGRAMS: [(&str, &str); 14] = [
     ("tar", "tar"),
     ("dpkg-deb", "dpkg"),
     ("ldd", "libc-bin"),
+    ("strace", "strace"),
     ("unshare", "util-linux"),
     ("mount", "mount"),
 ];

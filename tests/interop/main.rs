@@ -10,6 +10,7 @@
 //! | `lab`, `crafted` | building it, saving it in every form, putting layers on it that no engine writes |
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
+//! | `podman`, `storage` | stores of podman and buildah, and reading them without layertui |
 //! | `layout`, `saved` | saved images, read without layertui |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -31,8 +32,10 @@ mod lab;
 mod layertui;
 mod layout;
 mod past;
+mod podman;
 mod saved;
 mod scratch;
+mod storage;
 mod tarball;
 mod tree;
 mod union;
