@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 15] = [
+const PROGRAMS: [(&str, &str); 16] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -24,6 +24,7 @@ const PROGRAMS: [(&str, &str); 15] = [
     ("dpkg-deb", "dpkg"),
     ("ldd", "libc-bin"),
     ("strace", "strace"),
+    ("setpriv", "util-linux"),
     ("unshare", "util-linux"),
     ("mount", "mount"),
 ];

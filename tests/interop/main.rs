@@ -10,7 +10,7 @@
 //! | `lab`, `crafted` | building it, saving it in every form, putting layers on it that no engine writes |
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
-//! | `podman`, `storage` | stores of podman and buildah, and reading them without layertui |
+//! | `podman`, `rootless`, `storage` | stores of podman and buildah, and reading them without layertui |
 //! | `layout`, `saved` | saved images, read without layertui |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -33,6 +33,7 @@ mod layertui;
 mod layout;
 mod past;
 mod podman;
+mod rootless;
 mod saved;
 mod scratch;
 mod storage;
