@@ -54,7 +54,12 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             "{path}: stored as a sparse file; `tar -xf` of the layer puts it together"
         )));
     }
-    let stored = Stored { path: &payload.path, data: payload.offset, stored: payload.stored };
+    let stored = Stored {
+        path: &payload.path,
+        data: payload.offset,
+        stored: payload.stored,
+        fingerprint: payload.fingerprint,
+    };
     let source = loaded.loader.source();
     source.open(payload.layer, &stored).map_err(|error| unreadable(path, &error))
 }
