@@ -50,7 +50,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
     let names = match names(root) {
         Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            return Some(Err(denied(root, &error)));
+            return Some(Err(closed(root)));
         }
         Err(_) => return None,
     };
@@ -86,7 +86,7 @@ fn one(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<Roots,
         if let Err(error) = names(&place)
             && error.kind() == io::ErrorKind::PermissionDenied
         {
-            return Some(Err(denied(&place, &error)));
+            return Some(Err(closed(&place)));
         }
     }
     let records = Records::new(root).ok()?;
@@ -116,12 +116,8 @@ fn names(place: &Path) -> io::Result<Vec<String>> {
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
 }
 
-fn denied(place: &Path, error: &io::Error) -> Error {
-    Error::Unsupported {
-        reference: place.display().to_string(),
-        what: format!("Docker's data root cannot be read: {error}"),
-        remedy: "try again as root, with sudo".to_owned(),
-    }
+fn closed(place: &Path) -> Error {
+    Error::Closed { place: format!("docker-root {}", place.display()) }
 }
 
 /// Owners in a namespace that begins at these ids.
