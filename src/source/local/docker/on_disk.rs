@@ -52,8 +52,8 @@ impl OnDisk {
             (Some(listing), Ok(place)) => {
                 Content::Split(Split::new(listing, Contents::Directory(place), key))
             }
+            // What is read of it says so then.
             (Some(listing), Err(why)) => {
-                layer.problems.push(format!("its files are listed and cannot be opened: {why}"));
                 Content::Split(Split::new(listing, Contents::Unavailable(why), key))
             }
             (None, place) => directory(driver, &place, Whose::Image, below, &mut layer),
