@@ -18,11 +18,8 @@ fn init() -> Plain {
 /// What the container did, as a tar.
 fn changes(opaque: bool) -> Plain {
     let data = Plain::new().dir("data").whiteout("data/a.txt").dir("data/dir");
-    match opaque {
-        true => data.opaque("data/dir"),
-        false => data.whiteout("data/dir/new.txt"),
-    }
-    .file("data/dir/mine", "mine")
+    let emptied = if opaque { data.opaque("data/dir") } else { data.whiteout("data/dir/new.txt") };
+    emptied.file("data/dir/mine", "mine")
 }
 
 fn write_init(dir: &Path) {
@@ -37,8 +34,8 @@ fn assert_container(what: &str, reference: &str, layers: &Layers, opaque: bool) 
     let whole = layers.and([init(), changes(opaque)]);
     let mut expected = answers(&whole.save(&dir.path().join("saved.tar")));
     let count = layers.len();
-    expected.commands[count] = "container's init layer".to_owned();
-    expected.commands[count + 1] = "container's writable layer".to_owned();
+    let own = ["container's init layer", "container's writable layer"];
+    expected.commands.splice(count.., own.map(str::to_owned));
     assert_same(what, &answers(reference), &expected);
     let source = image(reference);
     let described = source.image();

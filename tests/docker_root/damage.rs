@@ -135,7 +135,7 @@ fn a_root_that_is_closed_says_how_it_is_opened() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     let image_dir = store.root.join("image");
-    fs::set_permissions(&image_dir, PermissionsExt::from_mode(0)).unwrap();
+    fs::set_permissions(&image_dir, PermissionsExt::from_mode(0o000)).unwrap();
     // Nothing is closed to root.
     if fs::read_dir(&image_dir).is_err() {
         let told = failure(&store.reference());

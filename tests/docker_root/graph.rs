@@ -77,7 +77,7 @@ impl Graph {
 
     /// aufs's list of ancestors, nearest first, and an empty mount point. `below` is base first.
     pub(crate) fn aufs_records(&self, id: &str, below: &[String]) {
-        let ancestors: String = below.iter().rev().map(|id| format!("{id}\n")).collect();
+        let ancestors: String = below.iter().rev().flat_map(|id| [id.as_str(), "\n"]).collect();
         self.put(&format!("aufs/layers/{id}"), &ancestors);
         fs::create_dir_all(self.path(&format!("aufs/mnt/{id}"))).unwrap();
     }

@@ -34,10 +34,9 @@ impl ImageStore {
             driver,
             // The topmost as BuildKit names them.
             cache_ids: (0..layers.len())
-                .map(|at| match at + 1 < layers.len() {
-                    true => id(&format!("cache {at}")),
-                    false => "k2zq3x9w8v7u6t5s4r1p0o9n8".to_owned(),
-                })
+                .map(|at| id(&format!("cache {at}")))
+                .take(layers.len() - 1)
+                .chain(["k2zq3x9w8v7u6t5s4r1p0o9n8".to_owned()])
                 .collect(),
             chain,
             image: Digest::of(config.as_bytes()).as_str().to_owned(),
@@ -70,9 +69,10 @@ impl ImageStore {
         let mut repositories = json!({});
         for (name, id) in names {
             let repository = name.split('@').next().unwrap();
-            let repository = match name.contains('@') {
-                true => repository,
-                false => repository.rsplit_once(':').unwrap().0,
+            let repository = if name.contains('@') {
+                repository
+            } else {
+                repository.rsplit_once(':').unwrap().0
             };
             repositories[repository][name] = json!(id);
         }

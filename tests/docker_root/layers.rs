@@ -96,10 +96,8 @@ impl Layers {
             .file("data/a.txt", "three")
             .hardlink("data/hard.txt", "data/a.txt");
         let removed = Plain::new().dir("data").whiteout("data/b.txt").dir("data/dir");
-        let removed = match opaque {
-            true => removed.opaque("data/dir"),
-            false => removed.whiteout("data/dir/old.txt"),
-        };
+        let removed =
+            if opaque { removed.opaque("data/dir") } else { removed.whiteout("data/dir/old.txt") };
         let removed = removed
             .file("data/dir/new.txt", "new")
             .dir("etc")

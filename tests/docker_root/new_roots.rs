@@ -154,9 +154,10 @@ fn owners_in_a_namespace_are_the_images() {
         let listing = source.list(3, &layertui::layer::Unwatched);
         let rows = crate::support::rows::rows(&listing);
         let line = rows.iter().find(|row| row.starts_with("extra.txt")).unwrap();
-        match tar_split {
-            true => assert!(line.starts_with("extra.txt file 644 5"), "{line}"),
-            false => assert!(line.contains(" 42:43 "), "{line}"),
+        if tar_split {
+            assert!(line.starts_with("extra.txt file 644 5"), "{line}");
+        } else {
+            assert!(line.contains(" 42:43 "), "{line}");
         }
     }
 }
