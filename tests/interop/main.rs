@@ -11,6 +11,7 @@
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
 //! | `layout`, `saved` | saved images, read without layertui |
+//! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
 #![expect(
@@ -23,7 +24,9 @@
 mod agree;
 mod base;
 mod crafted;
+mod data_roots;
 mod disk;
+mod dockerd;
 mod engines;
 mod facts;
 mod image;
@@ -246,6 +249,32 @@ fn public_images_open_and_agree() {
         for (suffix, layers) in images {
             Image::new(Form::new(name, format!("{name}{suffix}")), &layers).agrees(&mut found);
         }
+    }
+    found.assert_none();
+}
+
+/// Roots that Docker 1.9 and 20.10 left behind, of every driver they had.
+#[test]
+fn dockers_data_roots_hold_what_docker_saved() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    data_roots::samples_agree(&mut found);
+    data_roots::the_btrfs_sample_agrees(&mut found);
+    data_roots::the_aufs_container_shows_what_it_changed(&mut found);
+    found.assert_none();
+}
+
+/// Daemons that run while their roots are read: images and containers of each driver.
+#[test]
+fn running_dockers_are_read_beside_them() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    for driver in ["overlay2", "vfs", "overlay", "btrfs"] {
+        data_roots::a_daemon_agrees(driver, &mut found);
     }
     found.assert_none();
 }
