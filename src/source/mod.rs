@@ -34,6 +34,7 @@ use std::fmt;
 use std::io::Read;
 
 pub use error::Error;
+pub use local::containerd::bolt;
 pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;

@@ -4,6 +4,8 @@
 //! the layers' places; what a layer's place holds is read by [`crate::layer`]. Nothing is written and no lock taken;
 //! IDs that are read from files are never trusted as paths.
 
+pub(super) mod containerd;
+
 use std::path::Path;
 
 use super::ask::Ask;
