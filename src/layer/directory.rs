@@ -14,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 
 pub use self::form::{Form, IdMaps, IdRange, Tree};
 
+use super::inside::Inside;
 use super::listing::{Limits, Listing, Watch};
 use super::problems::Problems;
 use crate::stack::entry::{Entry, Kind, Mtime, Row, Xattrs, encode_xattrs};
@@ -34,7 +35,7 @@ impl Tree {
     /// # Errors
     /// Where it is not there or is no regular file.
     pub fn open(&self, path: &[u8]) -> io::Result<Box<dyn io::Read + Send>> {
-        super::inside::open(&self.root, path).map(|file| Box::new(file) as _)
+        Ok(Box::new(Inside::new(&self.root)?.open(path)?))
     }
 }
 

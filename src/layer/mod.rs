@@ -25,6 +25,8 @@ pub mod whiteout;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
 pub use open::{open, opens_cheaply};
 
+pub use crate::stack::entry::Fingerprint;
+
 use self::blob::Blob;
 use self::codec::{Codec, Decoder};
 use self::problems::Problems;

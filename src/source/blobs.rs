@@ -84,7 +84,7 @@ impl Source for Blobs {
                     Err(io::Error::other("where the file's bytes are in its layer is not known"))
                 }
             },
-            Some(Content::Split(split)) => split.open(file.path, file.stored),
+            Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
             Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
             None => Err(io::Error::other(format!("the image has no layer {layer}"))),

@@ -39,7 +39,7 @@ pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
 use crate::image::platform::Platform;
-use crate::layer::{Listing, Watch};
+use crate::layer::{Fingerprint, Listing, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
 const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
@@ -147,4 +147,6 @@ pub struct Stored<'a> {
     pub data: Option<u64>,
     /// Payload bytes.
     pub stored: u64,
+    /// What the listing knows of the payload: a store's file that has changed since is found out by it.
+    pub fingerprint: Option<Fingerprint>,
 }

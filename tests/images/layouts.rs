@@ -319,13 +319,19 @@ fn a_directory_that_is_no_layout_is_a_root_filesystem() {
         let source = image(&reference);
         assert_eq!((source.image().source.as_str(), source.image().layers.len()), ("rootfs", 1));
         assert!(stack(&*source).contains("etc/passwd"));
-        let stored = layertui::source::Stored { path: b"etc/passwd", data: None, stored: 1 };
+        let stored = layertui::source::Stored {
+            path: b"etc/passwd",
+            data: None,
+            stored: 1,
+            fingerprint: None,
+        };
         let mut contents = String::new();
         std::io::Read::read_to_string(&mut source.open(0, &stored).unwrap(), &mut contents)
             .unwrap();
         assert_eq!(contents, "x");
         for path in [&b"etc/../../x"[..], b"etc", b"gone"] {
-            let stored = layertui::source::Stored { path, data: None, stored: 1 };
+            let stored =
+                layertui::source::Stored { path, data: None, stored: 1, fingerprint: None };
             assert!(source.open(0, &stored).is_err());
         }
     }

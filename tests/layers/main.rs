@@ -12,6 +12,7 @@
 //! | `limits` | bombs, cancelling, progress |
 //! | `opening` | one file out of a layer |
 //! | `directories` | a plain directory as a layer |
+//! | `splits` | a tar-split with its files beside it |
 //! | `properties` | random archives, whatever their encoding |
 //! | `fixtures` | other projects' odd archives against independent readers |
 
@@ -32,6 +33,7 @@ mod opening;
 mod pax;
 mod properties;
 mod sparse;
+mod splits;
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Listing, Unwatched, list};

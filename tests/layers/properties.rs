@@ -8,8 +8,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::listed;
+use crate::splits::listed_split;
 use crate::support::compress::{gzip, gzip_members, zstd, zstd_frames};
 use crate::support::rows::{line, rows};
+use crate::support::split::split;
 use crate::support::tarball::{Dialect, Tar};
 
 /// One entry as the test decides it, and the line it must come out as.
@@ -123,6 +125,9 @@ proptest! {
             prop_assert!(listing.problems.is_empty(), "{:?}", listing.problems);
             prop_assert_eq!(listing.uncompressed, Some(tar.len() as u64));
         }
+        let listing = listed_split(split(&tar));
+        prop_assert_eq!(&rows(&listing), &expected);
+        prop_assert!(listing.problems.is_empty(), "{:?}", listing.problems);
         let prints = fingerprints(&encodings[0]);
         for blob in &encodings[1..] {
             prop_assert_eq!(&fingerprints(blob), &prints);
@@ -135,6 +140,18 @@ proptest! {
         let blob = [magics[magic], &bytes].concat();
         let _ = listed(&blob);
         let _ = tar::members(&Blob::memory(blob));
+    }
+
+    #[test]
+    fn a_mutated_split_is_survived(entries in vec(planned(), 1..4), changes in vec((any::<usize>(), any::<u8>()), 1..4)) {
+        let tar = entries.iter().fold(Tar::new(), |tar, entry| entry.add_to(tar)).finish();
+        let mut lines = split(&tar).into_bytes();
+        for (at, byte) in changes {
+            let length = lines.len();
+            lines[at % length] = byte;
+        }
+        let listing = listed_split(&lines);
+        prop_assert!(listing.table.len() <= entries.len() as u64);
     }
 
     #[test]

@@ -8,4 +8,5 @@ pub(crate) mod compress;
 mod proof;
 pub(crate) mod rows;
 pub(crate) mod sparse;
+pub(crate) mod split;
 pub(crate) mod tarball;

@@ -20,7 +20,8 @@ pub(in crate::layer) struct Found<'w> {
     pub(in crate::layer) link: &'w [u8],
     /// Extended attributes.
     pub(in crate::layer) xattrs: Xattrs<'w>,
-    facts: Facts,
+    /// The rest.
+    pub(in crate::layer) facts: Facts,
 }
 
 /// What an entry says in numbers.

@@ -1,0 +1,281 @@
+//! The lines of a tar-split, one at a time: JSON objects that are a piece of the tar's bytes or a file's place in it.
+//!
+//! A line is held no longer than until the next is asked for, and never one of more than [`LINE_MAX`] bytes. Lines
+//! count themselves, which shows when one is missing.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use crate::layer::blob::Blob;
+use crate::layer::codec::{Decoder, sniff_blob};
+
+/// The longest line. The longest honest ones hold what a tar has behind its end; old writers put it all in one.
+const LINE_MAX: usize = 64 << 20;
+
+/// Decoded bytes at hand to begin with.
+const BUFFER: usize = 64 * 1024;
+
+/// The CRC-64 of nothing.
+const CRC_OF_NOTHING: u64 = 0;
+
+/// What a line says.
+#[derive(Debug)]
+pub(super) enum Item<'l> {
+    /// Bytes of the tar: headers, padding, the end.
+    Segment(&'l [u8]),
+    /// The entry whose headers are in the segments before; its contents come next in the tar.
+    Entry {
+        /// Its name, as the tar's headers have it.
+        name: Cow<'l, [u8]>,
+        /// Bytes of contents.
+        size: u64,
+        /// CRC-64/GO-ISO of the contents.
+        crc: Option<u64>,
+    },
+}
+
+/// A line as written by tar-split's `JSONPacker`.
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(rename = "type")]
+    kind: u8,
+    #[serde(borrow)]
+    name: Option<Text<'l>>,
+    #[serde(borrow)]
+    name_raw: Option<Text<'l>>,
+    #[serde(default)]
+    size: u64,
+    #[serde(borrow)]
+    payload: Option<Text<'l>>,
+    position: u64,
+}
+
+/// Text that is copied only where JSON escapes something in it.
+#[derive(Deserialize)]
+struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
+
+/// Reads line after line.
+pub(super) struct Lines {
+    decoder: Decoder,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Decoded bytes of the segment at hand.
+    segment: Vec<u8>,
+    /// How many lines were read, and so the position that the next should have.
+    count: u64,
+}
+
+impl Lines {
+    /// At the first line of a tar-split, compressed or not.
+    pub(super) fn new(blob: &Blob) -> io::Result<Self> {
+        Ok(Self {
+            decoder: Decoder::new(blob, sniff_blob(blob)?)?,
+            buffer: vec![0; BUFFER],
+            start: 0,
+            end: 0,
+            segment: Vec::new(),
+            count: 0,
+        })
+    }
+
+    /// Bytes of the blob that were read so far.
+    pub(super) const fn consumed(&self) -> u64 {
+        self.decoder.consumed()
+    }
+
+    /// How many lines were read.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The next line; `None` behind the last.
+    ///
+    /// # Errors
+    /// Where the blob cannot be read or decoded, or the line is not one of a tar-split; says which line it was.
+    pub(super) fn next(&mut self) -> io::Result<Option<Item<'_>>> {
+        let line = loop {
+            match self.line()? {
+                None => return Ok(None),
+                Some((start, end)) if self.buffer[start..end].trim_ascii().is_empty() => {}
+                Some((start, end)) => break &self.buffer[start..end],
+            }
+        };
+        let number = self.count + 1;
+        let item = item(line, self.count, &mut self.segment);
+        self.count = number;
+        item.map(Some).map_err(|why| damaged(&format!("line {number}: {why}")))
+    }
+
+    /// Where in the buffer the next line is, without its end.
+    fn line(&mut self) -> io::Result<Option<(usize, usize)>> {
+        let mut searched = self.start;
+        loop {
+            if let Some(length) = memchr::memchr(b'\n', &self.buffer[searched..self.end]) {
+                let start = self.start;
+                self.start = searched + length + 1;
+                return Ok(Some((start, searched + length)));
+            }
+            searched = self.make_room(self.end)?;
+            let count = self.decoder.read(&mut self.buffer[self.end..])?;
+            self.end += count;
+            if count == 0 {
+                let last = (self.start, self.end);
+                self.start = self.end;
+                return Ok((last.0 < last.1).then_some(last));
+            }
+        }
+    }
+
+    /// Makes room behind the bytes at hand; where `place` is then.
+    fn make_room(&mut self, place: usize) -> io::Result<usize> {
+        if self.end < self.buffer.len() {
+            return Ok(place);
+        }
+        let moved = self.start;
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= moved;
+        self.start = 0;
+        if self.end > LINE_MAX {
+            let number = self.count + 1;
+            return Err(damaged(&format!("line {number} has more than {LINE_MAX} bytes")));
+        }
+        if self.end > self.buffer.len() / 2 {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        Ok(place - moved)
+    }
+}
+
+/// Makes sense of a line, whose position has to be `expected`.
+fn item<'l>(
+    line: &'l [u8],
+    expected: u64,
+    segment: &'l mut Vec<u8>,
+) -> Result<Item<'l>, Cow<'static, str>> {
+    let Line { kind, name, name_raw, size, payload, position } =
+        serde_json::from_slice(line).map_err(|error| no_line(&error))?;
+    if position != expected {
+        return Err(format!("its position is {position}: lines are missing or out of order").into());
+    }
+    let payload = payload.map_or(Cow::Borrowed(""), |text| text.0);
+    match kind {
+        1 => {
+            let raw = name_raw.filter(|raw| !raw.0.is_empty());
+            let name = match (raw, name.map(|name| name.0)) {
+                (Some(raw), _) => Cow::Owned(
+                    STANDARD.decode(raw.0.as_bytes()).map_err(|_| "its name is no base64")?,
+                ),
+                (None, None) => Cow::Borrowed(&b""[..]),
+                (None, Some(Cow::Borrowed(name))) => Cow::Borrowed(name.as_bytes()),
+                (None, Some(Cow::Owned(name))) => Cow::Owned(name.into_bytes()),
+            };
+            Ok(Item::Entry { name, size, crc: checksum(&payload, size)? })
+        }
+        2 => {
+            segment.clear();
+            STANDARD
+                .decode_vec(payload.as_bytes(), segment)
+                .map_err(|_| "its payload is no base64")?;
+            Ok(Item::Segment(segment))
+        }
+        other => Err(format!("there is no type {other}").into()),
+    }
+}
+
+/// Why a line is none, without the number that it has for the parser, which knows of one line only.
+fn no_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.replacen(" at line 1 column ", " at column ", 1)
+}
+
+/// An entry's checksum: eight bytes, the highest first. Empty contents need none.
+fn checksum(payload: &str, size: u64) -> Result<Option<u64>, &'static str> {
+    if payload.is_empty() {
+        return Ok((size == 0).then_some(CRC_OF_NOTHING));
+    }
+    let mut bytes = [0; 9];
+    match STANDARD.decode_slice(payload, &mut bytes) {
+        Ok(8) => {
+            let crc = bytes.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+            Ok(Some(crc))
+        }
+        _ => Err("its payload is no checksum"),
+    }
+}
+
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the tar-split is damaged: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        let mut lines = Lines::new(&Blob::memory(text.as_bytes())).unwrap();
+        let mut read = Vec::new();
+        loop {
+            match lines.next() {
+                Ok(None) => return read,
+                Ok(Some(item)) => read.push(match item {
+                    Item::Segment(bytes) => bytes.escape_ascii().to_string(),
+                    Item::Entry { name, size, crc } => {
+                        format!("{} {size} {crc:x?}", name.escape_ascii())
+                    }
+                }),
+                Err(error) => {
+                    read.push(error.to_string());
+                    return read;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn segments_and_entries() {
+        let text = r#"{"type":2,"payload":"aGk=","position":0}
+{"type":1,"name":"a\u003cb","size":3,"payload":"AAAAAAAAAP8=","position":1}
+
+{"type":1,"name_raw":"Yf8=","payload":null,"position":2}
+{"type":2,"payload":"","position":3}"#;
+        assert_eq!(read(text), ["hi", "a<b 3 Some(ff)", r"a\xff 0 Some(0)", ""]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        for (text, why) in [
+            (
+                r#"{"type":2,"payload":"aGk=","position":1}"#,
+                "line 1: its position is 1: lines are missing or out of order",
+            ),
+            (r#"{"type":2,"payload":"?","position":0}"#, "line 1: its payload is no base64"),
+            (
+                r#"{"type":1,"name":"a","size":1,"payload":"aGk=","position":0}"#,
+                "line 1: its payload is no checksum",
+            ),
+            (r#"{"type":3,"position":0}"#, "line 1: there is no type 3"),
+            (
+                "{\"type\":2,\"payload\":\"\",\"position\":0}\n{\"type\":2,\"pay",
+                "line 2: EOF while parsing a string at column 14",
+            ),
+        ] {
+            let read = read(text);
+            assert_eq!(read.last().unwrap(), &format!("the tar-split is damaged: {why}"));
+        }
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_the_buffer() {
+        let long = "AAAA".repeat(BUFFER);
+        let text = format!(
+            "{{\"type\":2,\"payload\":\"\",\"position\":0}}\n{{\"type\":2,\"payload\":\"{long}\",\"position\":1}}\n"
+        );
+        let read = read(&text);
+        assert_eq!(read[1].len(), 3 * BUFFER * r"\x00".len());
+    }
+}
