@@ -4,11 +4,13 @@
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod cat;
 mod demo;
 mod diff;
 mod explore;
 mod find;
 mod history;
+mod images;
 mod layers;
 mod ls;
 mod open;
@@ -87,9 +89,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn complain(message: &str, code: u8) -> ExitCode {
-    // Nothing is left to be done if standard error is closed too.
+/// Says something beside the output.
+fn remark(message: &str) {
+    // Nothing is left to be done if standard error is closed.
     let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
+}
+
+fn complain(message: &str, code: u8) -> ExitCode {
+    remark(message);
     ExitCode::from(code)
 }
 
@@ -102,6 +109,8 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Diff(command)) => diff::run(command, platform),
         Some(Command::History(command)) => history::run(command, platform),
         Some(Command::Find(command)) => find::run(command, platform),
+        Some(Command::Cat(command)) => cat::run(command, platform),
+        Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {
                 let image = image.clone();
@@ -110,11 +119,11 @@ fn run(args: &Args) -> Outcome {
                 })
             }
             Some(image) => layers::print(image, platform),
-            None => Err(Failure::Error(
-                "which image? Give an archive, a directory or - for standard input: \
-                 'layertui image.tar'; 'layertui demo' shows an example, 'layertui --help' all there is"
-                    .to_owned(),
-            )),
+            None if io::stdout().is_terminal() => explore::run(args, move || {
+                let options = source::Options { platform, watch: None };
+                source::local(&options).map(source::Opened::Several)
+            }),
+            None => images::run(&args::Images { containers: false, json: false }),
         },
     }
 }

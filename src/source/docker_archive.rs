@@ -134,6 +134,7 @@ impl Archive {
                 platform,
                 layers: image.layers.len(),
                 size: sizes.fold(0, u64::saturating_add),
+                ..Choice::default()
             }
         };
         let choices = chosen.iter().zip(references).map(choice).collect();

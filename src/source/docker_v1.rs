@@ -159,6 +159,7 @@ impl Archive {
                 platform: chain.last().and_then(|(_, image)| image.parsed.platform.clone()),
                 layers: chain.len(),
                 size: sizes.fold(0, u64::saturating_add),
+                ..Choice::default()
             }
         };
         let choices = chosen.iter().map(choice).collect();

@@ -162,7 +162,7 @@ impl Layout {
         let reference = match names.first() {
             Some(name) if unique => ask.with_name(name),
             _ if alone => ask.with_index(leaf.entry),
-            _ => format!("{}@{}", ask.base, leaf.descriptor.stated_digest),
+            _ => ask.with_digest(&leaf.descriptor.stated_digest),
         };
         let (layers, size) = match &leaf.what {
             What::Image(manifest) => {
@@ -179,6 +179,7 @@ impl Layout {
             platform: leaf.platform.clone(),
             layers,
             size,
+            ..Choice::default()
         }
     }
 

@@ -5,9 +5,17 @@
 //! IDs that are read from files are never trusted as paths.
 
 pub(super) mod containerd;
+mod containers;
+mod docker;
+mod inventory;
+mod places;
+mod reference;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+pub use self::inventory::{Inventory, Listed, Stock, inventory, local};
+pub(super) use self::places::Environment;
+pub(super) use self::reference::{in_directory, is_storage_root, named, stored};
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;
@@ -60,4 +68,32 @@ pub struct Kept {
     pub image: Option<String>,
     /// What is wrong with it, if anything is known to be.
     pub problem: Option<String>,
+}
+
+/// What stands at one place: stores that could be read, or reasons why not.
+type Found = Vec<Result<Box<dyn StorageRoot>, Error>>;
+
+/// The stores whose storage root is this directory, recognised by what lies in it. Empty where it is none.
+fn at(root: &Path) -> Found {
+    let found = [docker::find(root), containers::find(root), containerd::find(root)];
+    let flat = found.into_iter().flatten().flat_map(|found| match found {
+        Ok(roots) => roots.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    flat.collect()
+}
+
+/// The stores at all places where stores usually are, and sentences about those that cannot be read.
+fn anywhere(environment: &Environment) -> (Vec<Box<dyn StorageRoot>>, Vec<String>) {
+    let mut places: Vec<PathBuf> = places::docker(environment);
+    let (mut roots, mut unreadable) = (Vec::new(), Vec::new());
+    places.extend(places::containerd(environment));
+    let found = places.iter().flat_map(|place| at(place));
+    for found in found.chain(containers::usual(environment)) {
+        match found {
+            Ok(root) => roots.push(root),
+            Err(error) => unreadable.push(error.to_string()),
+        }
+    }
+    (roots, unreadable)
 }
