@@ -127,6 +127,14 @@ pub enum Error {
         /// The storage root, or what in it is closed.
         place: String,
     },
+    /// A store's own records are damaged.
+    #[error("{place}: {reason}; without these records nothing in the store can be found by name")]
+    Records {
+        /// The file.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No local store that can be read has it.
     #[error(
         "{reference}: neither a path nor an image in a local store that can be read; save it first, for example \
