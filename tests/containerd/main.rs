@@ -6,8 +6,10 @@
 //! | `database` | writing a bbolt database |
 //! | `reading` | what was written is read again, also while somebody writes |
 //! | `damage` | truncated, mutated and malicious databases |
+//! | `store` | stores: images, containers, snapshots, and what is not believed |
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod damage;
 mod database;
 mod reading;
+mod store;
