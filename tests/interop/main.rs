@@ -12,6 +12,7 @@
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
 //! | `layout`, `saved` | saved images, read without layertui |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
+//! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
 #![expect(
     clippy::panic,
@@ -22,6 +23,7 @@
 
 mod agree;
 mod base;
+mod containerd;
 mod crafted;
 mod disk;
 mod engines;
@@ -247,5 +249,26 @@ fn public_images_open_and_agree() {
             Image::new(Form::new(name, format!("{name}{suffix}")), &layers).agrees(&mut found);
         }
     }
+    found.assert_none();
+}
+
+/// containerd's own store, read while it runs: from blobs, from snapshots, and a container.
+#[test]
+fn a_store_is_read_while_containerd_runs() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    containerd::live_store_agrees(&mut found);
+    found.assert_none();
+}
+
+#[test]
+fn samples_of_containerds_stores_agree_with_archives() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    containerd::samples_agree(&mut found);
     found.assert_none();
 }
