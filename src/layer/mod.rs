@@ -1,13 +1,18 @@
-//! One layer's bytes, turned into rows: codecs, tar, whiteouts, directory walks.
+//! One layer's bytes, turned into rows: codecs, tar, tar-split, whiteouts, directories in the forms that engines give
+//! them.
 //!
-//! This room reads a [`blob::Blob`] or a directory and fills a [`crate::stack::table::Table`]. It knows nothing of
-//! images, manifests or where the bytes came from, and decides nothing about the layers below.
+//! This room reads a [`blob::Blob`], a [`split::Split`] or a [`directory::Tree`] and fills a
+//! [`crate::stack::table::Table`]. It knows nothing of images, manifests or where the bytes came from, and decides
+//! nothing about the layers below.
 //!
 //! ```text
 //! blob ─► codec ─► tar::stream ─┐
-//!      └────────► tar::window ──┴► tar::walker ─► recorder (whiteout) ─► Listing
-//! directory ──────────────────────────────────────────────────────────► Listing
+//!      ├────────► tar::window ──┼► tar::walker ─► recorder (whiteout) ─► Listing
+//! split ───────► split::feed ───┘
+//! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
+//!
+//! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
 pub mod blob;
 pub mod codec;

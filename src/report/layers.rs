@@ -1,12 +1,13 @@
 //! The layer stack: what each layer stores, what it did to the merged tree, what made it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::{Format, Subject, json_line};
-use crate::image::Layer;
+use crate::image::{Layer, LayerStore};
 use crate::layer::Severity;
 use crate::text;
 
@@ -58,6 +59,7 @@ struct LayerKeys<'a> {
     comment: Option<&'a str>,
     created: Option<&'a str>,
     writable: bool,
+    store: Option<StoreKeys<'a>>,
     entries: u64,
     added: u64,
     modified: u64,
@@ -67,6 +69,15 @@ struct LayerKeys<'a> {
     undecided: u64,
     hidden: Vec<String>,
     problems: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StoreKeys<'a> {
+    driver: &'a str,
+    cache_id: Option<&'a str>,
+    chain_id: Option<&'a str>,
+    directory: Option<Cow<'a, str>>,
 }
 
 /// Writes the layer stack.
@@ -129,6 +140,12 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
         comment: layer.comment.as_deref(),
         created: layer.created.as_deref(),
         writable: layer.writable,
+        store: layer.store.as_ref().map(|store| StoreKeys {
+            driver: &store.driver,
+            cache_id: store.cache_id.as_deref(),
+            chain_id: store.chain_id.as_deref(),
+            directory: store.directory.as_ref().map(|path| path.to_string_lossy()),
+        }),
         entries: summary.entries,
         added: summary.added,
         modified: summary.modified,
@@ -145,6 +162,16 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
             |state| state.problems.iter().map(|problem| problem.message.as_str()).collect(),
         ),
     }
+}
+
+/// Where a store keeps a layer: the directory, or what the store calls it where it has none of its own.
+fn place(store: &LayerStore) -> String {
+    let place = match (&store.directory, &store.cache_id) {
+        (Some(directory), _) => directory.to_string_lossy().into_owned(),
+        (None, id) => id.clone().unwrap_or_default(),
+    };
+    let place = format!("{} {place}", store.driver);
+    text::visible_str(place.trim_end()).into_owned()
 }
 
 fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
@@ -186,6 +213,9 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
             summary.removed,
             text::shorten::middle(&command, 72),
         )?;
+        if let Some(store) = &layer.store {
+            writeln!(out, "       {}", place(store))?;
+        }
         for problem in states.get(index).iter().flat_map(|state| &state.problems) {
             let weight = match problem.severity {
                 Severity::Note => "note",

@@ -6,10 +6,15 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use layertui::layer::{Listing, Unwatched, Watch, directory};
+use layertui::layer::directory::Tree;
+use layertui::layer::{Listing, Unwatched, Watch};
 use layertui::stack::entry::Row;
 
 use crate::support::rows::{problems, rows};
+
+fn list(root: &Path, watch: &dyn Watch) -> Listing {
+    Tree { root: root.to_path_buf(), ..Tree::default() }.list(watch)
+}
 
 fn write(path: &Path, contents: &str, mode: u32) {
     fs::write(path, contents).unwrap();
@@ -46,7 +51,7 @@ fn every_kind_of_object_sorted_by_name() {
     symlink("etc", at("followed-by-nobody")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(at("s")).unwrap();
     fs::set_permissions(at("s"), Permissions::from_mode(0o755)).unwrap();
-    let listing = directory::list(root.path(), &Unwatched);
+    let listing = list(root.path(), &Unwatched);
     assert_eq!(problems(&listing), [""; 0]);
     assert_eq!(
         lines(&listing),
@@ -74,7 +79,7 @@ fn owner_and_time_to_the_nanosecond() {
     let time = UNIX_EPOCH + Duration::new(1_700_000_000, 123_456_789);
     fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
     let metadata = fs::metadata(&path).unwrap();
-    let listing = directory::list(root.path(), &Unwatched);
+    let listing = list(root.path(), &Unwatched);
     let mut rows = listing.table.rows();
     rows.next();
     let Some(Row::Entry(entry)) = rows.next() else { panic!("no entry") };
@@ -91,7 +96,7 @@ fn extended_attributes_where_the_file_system_has_them() {
     let path = root.path().join("f");
     write(&path, "", 0o644);
     let stored = xattr::set(&path, "user.layer", b"tui").is_ok();
-    let listing = directory::list(root.path(), &Unwatched);
+    let listing = list(root.path(), &Unwatched);
     assert_eq!(rows(&listing)[1].contains("{user.layer=tui}"), stored);
 }
 
@@ -101,7 +106,7 @@ fn devices_and_pipes_where_one_may_look() {
     if !dev.join("null").exists() {
         return;
     }
-    let listing = directory::list(dev, &Unwatched);
+    let listing = list(dev, &Unwatched);
     if cfg!(target_os = "linux") {
         assert!(lines(&listing).iter().any(|line| line.starts_with("null char 666 dev=1:3")));
     }
@@ -110,11 +115,11 @@ fn devices_and_pipes_where_one_may_look() {
 #[test]
 fn what_is_not_there_or_no_directory_is_an_error() {
     let root = tempfile::tempdir().unwrap();
-    let missing = directory::list(&root.path().join("missing"), &Unwatched);
+    let missing = list(&root.path().join("missing"), &Unwatched);
     assert!(missing.table.is_empty());
     assert!(problems(&missing)[0].starts_with("error: cannot read part of the directory: "));
     write(&root.path().join("f"), "", 0o644);
-    let file = directory::list(&root.path().join("f"), &Unwatched);
+    let file = list(&root.path().join("f"), &Unwatched);
     assert!(file.table.is_empty());
     assert!(problems(&file)[0].ends_with("f is no directory"));
 }
@@ -125,7 +130,7 @@ fn a_root_that_is_a_link_is_the_directory_it_leads_to() {
     fs::create_dir(root.path().join("real")).unwrap();
     write(&root.path().join("real/f"), "x", 0o644);
     symlink("real", root.path().join("link")).unwrap();
-    let listing = directory::list(&root.path().join("link"), &Unwatched);
+    let listing = list(&root.path().join("link"), &Unwatched);
     assert_eq!(lines(&listing).len(), 2);
     assert!(lines(&listing)[0].starts_with("/ dir"));
 }
@@ -140,7 +145,7 @@ fn cancelling_keeps_what_was_read() {
         }
     }
     let root = tempfile::tempdir().unwrap();
-    let listing = directory::list(root.path(), &Impatient);
+    let listing = list(root.path(), &Impatient);
     assert!(listing.cancelled);
     assert!(problems(&listing)[0].starts_with("error: reading was cancelled"));
 }

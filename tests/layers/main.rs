@@ -13,6 +13,7 @@
 //! | `opening` | one file out of a layer |
 //! | `directories` | a plain directory as a layer |
 //! | `splits` | a tar-split with its files beside it |
+//! | `forms` | directories as engines keep layers in them |
 //! | `properties` | random archives, whatever their encoding |
 //! | `fixtures` | other projects' odd archives against independent readers |
 
@@ -27,6 +28,7 @@ mod dialects;
 mod directories;
 mod endings;
 mod fixtures;
+mod forms;
 mod limits;
 mod markers;
 mod opening;

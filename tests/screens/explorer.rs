@@ -69,6 +69,7 @@ pub fn image() -> Image {
         comment: (index > 0).then(|| "buildkit.dockerfile.v0".to_owned()),
         created: Some(format!("2024-11-1{index}T09:30:00Z")),
         writable: false,
+        store: None,
         problems: Vec::new(),
     });
     let mut history: Vec<HistoryStep> = COMMANDS

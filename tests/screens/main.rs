@@ -15,7 +15,7 @@ use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
 use layertui::app::message::Choice;
 use layertui::app::state::Theme;
-use layertui::image::{Image, Layer};
+use layertui::image::{Image, Layer, LayerStore};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
 
@@ -102,6 +102,29 @@ fn help_image_details_layer_details_and_problems() {
         explorer.keys("!");
         explorer
     });
+}
+
+#[test]
+fn a_layers_details_say_where_its_store_keeps_it() {
+    let mut image = image();
+    image.layers[5].store = Some(LayerStore {
+        driver: "overlay2".to_owned(),
+        cache_id: Some("m9n3x1".to_owned()),
+        chain_id: Some("sha256:0123".to_owned()),
+        directory: Some("/var/lib/docker/overlay2/m9n3x1/diff".into()),
+    });
+    let mut explorer = Explorer::of(LAYERS, image, 120, 40);
+    explorer.keys("1 enter");
+    let text = explorer.text();
+    for line in [
+        "In the store",
+        "driver        overlay2",
+        "cache ID      m9n3x1",
+        "chain ID      sha256:0123",
+        "directory     /var/lib/docker/overlay2/m9n3x1/diff",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[test]

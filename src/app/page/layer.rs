@@ -2,7 +2,7 @@
 
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, State};
-use crate::image::Layer;
+use crate::image::{Layer, LayerStore};
 use crate::stack::Stack;
 use crate::text::{command, size, visible};
 
@@ -18,6 +18,9 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
         made_by(&mut out, layer);
         sizes(&mut out, state, stack, index, layer);
         digests(&mut out, layer);
+        if let Some(kept) = &layer.store {
+            store(&mut out, kept);
+        }
     }
     let load = state.loads.get(index);
     if let Some(load) = load.filter(|load| !load.hidden.is_empty()) {
@@ -98,4 +101,13 @@ fn digests(out: &mut Writer, layer: &Layer) {
     out.optional("diff ID", layer.diff_id.as_deref());
     out.optional("digest", layer.digest.as_deref());
     out.optional("media type", layer.media_type.as_deref());
+}
+
+fn store(out: &mut Writer, store: &LayerStore) {
+    out.heading("In the store");
+    out.field("driver", &store.driver);
+    out.optional("cache ID", store.cache_id.as_deref());
+    out.optional("chain ID", store.chain_id.as_deref());
+    let directory = store.directory.as_ref().map(|path| path.to_string_lossy());
+    out.optional("directory", directory.as_deref());
 }

@@ -1,0 +1,228 @@
+//! From objects of a directory to a layer's rows: markers recognised in whatever way the form makes them, owners
+//! shifted back, names of one inode joined.
+
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::io;
+use std::path::Path;
+
+use super::form::{Form, Tree};
+use super::marks::Marks;
+use super::object::{Pairs, describe, os_bytes, read_xattrs, shared_inode};
+use crate::layer::HIDDEN_MAX;
+use crate::layer::listing::{Hidden, Limits, Listing, Watch};
+use crate::layer::problems::{Problems, quote};
+use crate::layer::whiteout::{Meaning, meaning};
+use crate::stack::entry::{Entry, Kind, Row, Xattrs, encode_xattrs};
+use crate::stack::table::TableWriter;
+
+/// How often, in objects, progress is told and a wish to stop is noticed.
+const STRIDE: u64 = 256;
+
+/// Fills a table.
+pub(super) struct Rows<'t> {
+    pub(super) tree: &'t Tree,
+    pub(super) problems: Problems,
+    watch: &'t dyn Watch,
+    limits: Limits,
+    writer: TableWriter,
+    hidden: Vec<Hidden>,
+    hidden_count: u64,
+    /// Files with several names, by device and inode, and the first name of each.
+    inodes: HashMap<(u64, u64), Vec<u8>>,
+    bytes: u64,
+    looked_at: u64,
+    denied: bool,
+    cancelled: bool,
+}
+
+impl<'t> Rows<'t> {
+    pub(super) fn new(tree: &'t Tree, watch: &'t dyn Watch) -> Self {
+        Self {
+            tree,
+            problems: Problems::default(),
+            watch,
+            limits: Limits::default(),
+            writer: TableWriter::new(),
+            hidden: Vec::new(),
+            hidden_count: 0,
+            inodes: HashMap::new(),
+            bytes: 0,
+            looked_at: 0,
+            denied: false,
+            cancelled: false,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Listing {
+        self.watch.progress(self.bytes);
+        if self.denied {
+            self.problems.warning(|| {
+                "what other users own may not be read: root may, and in a rootless store `podman unshare`".to_owned()
+            });
+        }
+        let more = self.hidden_count - self.hidden.len() as u64;
+        if more > 0 {
+            self.problems
+                .note(|| format!("{more} more objects that are no content are not listed"));
+        }
+        Listing {
+            table: self.writer.finish(),
+            hidden: self.hidden,
+            problems: self.problems.finish(),
+            cancelled: self.cancelled,
+            ..Listing::default()
+        }
+    }
+
+    /// One more object is looked at: whether to go on.
+    pub(super) fn go_on(&mut self) -> bool {
+        let index = self.looked_at;
+        self.looked_at += 1;
+        if index.is_multiple_of(STRIDE) {
+            self.watch.progress(self.bytes);
+            if self.watch.cancelled() {
+                self.cancelled = true;
+                self.problems.error(|| {
+                    format!(
+                        "reading was cancelled after {index} objects: what was read before is shown"
+                    )
+                });
+                return false;
+            }
+        }
+        let room = index < self.limits.rows && self.writer.byte_len() < self.limits.table_bytes;
+        if !room {
+            self.problems.error(|| {
+                format!("the directory has more than {index} objects: the rest is left out")
+            });
+        }
+        room
+    }
+
+    /// Part of the directory cannot be read.
+    pub(super) fn unreadable(&mut self, error: &io::Error) {
+        self.denied |= error.kind() == io::ErrorKind::PermissionDenied;
+        self.problems.error(|| format!("cannot read part of the directory: {error}"));
+    }
+
+    /// The layer has the object at `place`, whose normalised path is `path`.
+    pub(super) fn object(&mut self, path: &[u8], place: &Path, metadata: &Metadata) {
+        let mut entry = describe(path, metadata);
+        if matches!(self.tree.form, Form::Overlay | Form::Aufs) && self.marker(path, &entry) {
+            return;
+        }
+        let mut pairs = self.xattrs(place);
+        let marks = match self.tree.form {
+            Form::Overlay | Form::FullCopy { .. } => Marks::take(&mut pairs),
+            Form::Plain | Form::Aufs => Marks::default(),
+        };
+        if !marks.correct(&mut entry) {
+            entry.uid = self.tree.ids.uid(entry.uid);
+            entry.gid = self.tree.ids.gid(entry.gid);
+        }
+        let overlay = matches!(self.tree.form, Form::Overlay);
+        if overlay && is_whiteout(&entry, &marks) {
+            self.writer.push(&Row::Whiteout { path });
+            return;
+        }
+        // The directory that holds the layer is the engine's; what it is in the image, another layer says.
+        if !path.is_empty() || matches!(self.tree.form, Form::Plain) {
+            self.content(entry, pairs, place, metadata);
+        }
+        if overlay {
+            self.statements(path, &marks);
+        }
+    }
+
+    /// Something the parent has is gone.
+    pub(super) fn removed(&mut self, path: &[u8]) {
+        self.writer.push(&Row::Whiteout { path });
+    }
+
+    /// Whether the name alone makes the object something else than content; then it is dealt with.
+    fn marker(&mut self, path: &[u8], entry: &Entry<'_>) -> bool {
+        match meaning(path) {
+            Meaning::Content => return false,
+            Meaning::Opaque(directory) => self.writer.push(&Row::Opaque { path: directory }),
+            Meaning::Whiteout { parent, name } => {
+                let slash: &[u8] = if parent.is_empty() { b"" } else { b"/" };
+                self.writer.push(&Row::Whiteout { path: &[parent, slash, name].concat() });
+            }
+            Meaning::Hidden => {
+                self.hidden_count += 1;
+                if self.hidden.len() < HIDDEN_MAX {
+                    self.hidden.push(Hidden { path: path.to_vec(), size: entry.stored });
+                }
+            }
+            Meaning::Nameless => self.problems.warning(|| {
+                format!("the whiteout {} names nothing that could be removed: ignored", quote(path))
+            }),
+        }
+        true
+    }
+
+    fn content(&mut self, mut entry: Entry<'_>, mut pairs: Pairs, place: &Path, inode: &Metadata) {
+        let mut link = Vec::new();
+        if entry.kind == Kind::Symlink {
+            match std::fs::read_link(place) {
+                Ok(target) => link = os_bytes(target.as_os_str()),
+                Err(error) => self
+                    .problems
+                    .error(|| format!("cannot read the link {}: {error}", place.display())),
+            }
+        } else if entry.kind != Kind::Directory
+            && let Some(inode) = shared_inode(inode)
+        {
+            if let Some(first) = self.inodes.get(&inode) {
+                link.clone_from(first);
+                entry = Entry { kind: Kind::Hardlink, size: 0, stored: 0, device: (0, 0), ..entry };
+            } else {
+                self.inodes.insert(inode, entry.path.to_vec());
+            }
+        }
+        self.bytes += entry.size;
+        let xattrs = encode_xattrs(&mut pairs);
+        let xattrs = Xattrs::from_encoded(&xattrs);
+        self.writer.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
+    }
+
+    /// What an overlay's attributes say of the layers below.
+    fn statements(&mut self, path: &[u8], marks: &Marks) {
+        if marks.opaque {
+            self.writer.push(&Row::Opaque { path });
+        }
+        if marks.redirect {
+            self.problems.warning(|| {
+                format!("{} was renamed over a lower directory (overlay redirect): what it has from there is not shown", quote(path))
+            });
+        }
+        if marks.metacopy {
+            self.problems.warning(|| {
+                format!(
+                    "{} has its contents in a lower layer (overlay metacopy): they are not shown",
+                    quote(path)
+                )
+            });
+        }
+    }
+
+    fn xattrs(&mut self, place: &Path) -> Pairs {
+        read_xattrs(place).unwrap_or_else(|error| {
+            self.denied |= error.kind() == io::ErrorKind::PermissionDenied;
+            self.problems.warning(|| {
+                format!("cannot read the extended attributes of {}: {error}", place.display())
+            });
+            Vec::new()
+        })
+    }
+}
+
+/// A character device 0:0, or an empty file with the attribute that says so.
+fn is_whiteout(entry: &Entry<'_>, marks: &Marks) -> bool {
+    match entry.kind {
+        Kind::Char => entry.device == (0, 0),
+        Kind::File => marks.whiteout && entry.size == 0,
+        _ => false,
+    }
+}

@@ -1,0 +1,50 @@
+//! What this process cannot see of other people's files: `trusted.` attributes, in which a root-owned overlay says
+//! which directories are opaque, are simply not there for whoever lacks `CAP_SYS_ADMIN`.
+
+use std::fs::Metadata;
+
+/// Whether opaque marks may be there that do not show. A directory of one's own has none: whoever could write it
+/// could not write such attributes, and engines without privileges use `user.` ones.
+#[cfg(target_os = "linux")]
+pub(super) fn misses_trusted(root: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let own = rustix::process::geteuid().as_raw() == root.uid();
+    let read =
+        |file: &str| std::fs::read_to_string(format!("/proc/self/{file}")).unwrap_or_default();
+    !sees_trusted(&read("status"), &read("uid_map")) && !own
+}
+
+/// Elsewhere there are no such attributes.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn misses_trusted(_root: &Metadata) -> bool {
+    false
+}
+
+/// Judges `/proc/self/status` and `/proc/self/uid_map`: the capability counts in the machine's own user namespace
+/// only, which maps all ids to themselves.
+#[cfg(target_os = "linux")]
+fn sees_trusted(status: &str, uid_map: &str) -> bool {
+    const CAP_SYS_ADMIN: u64 = 1 << 21;
+    let effective = status
+        .lines()
+        .find_map(|line| line.strip_prefix("CapEff:"))
+        .and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
+    let whole = uid_map.split_whitespace().eq(["0", "0", "4294967295"]);
+    whole && effective.is_some_and(|set| set & CAP_SYS_ADMIN != 0)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_capability_counts_where_all_ids_are_mapped() {
+        let all = "         0          0 4294967295\n";
+        let root = "Name:\tx\nCapEff:\t000001ffffffffff\n";
+        assert!(sees_trusted(root, all));
+        assert!(!sees_trusted("CapEff:\t0000000000000000\n", all));
+        assert!(!sees_trusted(root, "0 1000 1\n1 100000 65536\n"));
+        assert!(!sees_trusted("", ""));
+    }
+}

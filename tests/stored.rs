@@ -1,0 +1,171 @@
+//! Layers as a store keeps them, read into a stack beside layers of other forms: contents are compared by whatever
+//! both sides know, files that have changed on disk stay undecided, and reports say where a layer lies.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use layertui::image::{Image, Layer, LayerStore};
+use layertui::layer::blob::Blob;
+use layertui::layer::directory::Tree;
+use layertui::layer::split::{Contents, Split};
+use layertui::layer::{self, Listing, Watch};
+use layertui::load::{Loader, Want};
+use layertui::report::{Format, Subject, layers};
+use layertui::source::{Source, Stored};
+use layertui::stack::change::ChangeKind;
+use support::compress::gzip;
+use support::split::split;
+use support::tarball::Tar;
+
+enum Form {
+    Tar(Blob),
+    Split(Split),
+    Tree(Tree),
+}
+
+/// An image of layers in any form.
+struct Mixed {
+    image: Image,
+    forms: Vec<Form>,
+}
+
+impl Mixed {
+    fn new(forms: Vec<Form>) -> Self {
+        let layers = vec![Layer::default(); forms.len()];
+        Self { image: Image { layers, ..Image::default() }, forms }
+    }
+}
+
+impl Source for Mixed {
+    fn image(&self) -> &Image {
+        &self.image
+    }
+
+    fn weight(&self, _layer: usize) -> u64 {
+        0
+    }
+
+    fn content_key(&self, _layer: usize) -> Option<String> {
+        None
+    }
+
+    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        match &self.forms[layer] {
+            Form::Tar(blob) => layer::list(blob, watch),
+            Form::Split(split) => split.list(watch),
+            Form::Tree(tree) => tree.list(watch),
+        }
+    }
+
+    fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
+        match &self.forms[layer] {
+            Form::Tar(blob) => layer::open(blob, file.data.unwrap(), file.stored),
+            Form::Split(split) => split.open(file.path, file.stored, file.fingerprint),
+            Form::Tree(tree) => tree.open(file.path),
+        }
+    }
+
+    fn opens_cheaply(&self, _layer: usize) -> bool {
+        true
+    }
+}
+
+/// What every layer above the lowest did to the file.
+fn changes(source: Mixed) -> Vec<ChangeKind> {
+    let loader = Loader::new(Arc::new(source));
+    loader.run(Want::Kinds, &|_| {});
+    let stack = loader.stack();
+    let node = stack.lookup(b"f").unwrap();
+    (1..stack.folded()).map(|layer| stack.change(node, layer).unwrap().kind).collect()
+}
+
+fn tar(contents: &str) -> Vec<u8> {
+    Tar::new().file("f", contents).finish()
+}
+
+fn tarball(contents: &str) -> Form {
+    Form::Tar(Blob::memory(gzip(&tar(contents))))
+}
+
+/// A layer as a store has it; `on_disk` is what the file holds by now.
+fn stored(dir: &tempfile::TempDir, name: &str, contents: &str, on_disk: &str) -> Form {
+    let root = dir.path().join(name);
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("f"), on_disk).unwrap();
+    let listing = Blob::memory(split(&tar(contents)).into_bytes());
+    Form::Split(Split::new(listing, Contents::Directory(root), name.to_owned()))
+}
+
+#[test]
+fn fingerprints_compare_with_their_own_kind_and_else_the_bytes_decide() {
+    use ChangeKind::{Metadata, Modified, Rewritten};
+
+    let dir = tempfile::tempdir().unwrap();
+    let nowhere = |contents| {
+        let contents = split(&tar(contents)).into_bytes();
+        let nowhere = Contents::Unavailable("by their checksums alone".to_owned());
+        Form::Split(Split::new(Blob::memory(contents), nowhere, String::new()))
+    };
+    let by_checksum = Mixed::new(vec![nowhere("one"), nowhere("one"), nowhere("two")]);
+    assert_eq!(changes(by_checksum), [Rewritten, Modified]);
+
+    let mixed = Mixed::new(vec![
+        tarball("one"),
+        stored(&dir, "a", "one", "one"),
+        tarball("two"),
+        stored(&dir, "b", "six", "six"),
+    ]);
+    assert_eq!(changes(mixed), [Rewritten, Modified, Modified]);
+
+    fs::create_dir(dir.path().join("tree")).unwrap();
+    fs::write(dir.path().join("tree/f"), "six").unwrap();
+    let tree = Tree { root: dir.path().join("tree"), ..Tree::default() };
+    let beside_a_tree = Mixed::new(vec![stored(&dir, "c", "six", "six"), Form::Tree(tree)]);
+    assert_eq!(changes(beside_a_tree), [Metadata]);
+}
+
+#[test]
+fn a_file_that_has_changed_on_disk_decides_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mixed = Mixed::new(vec![
+        tarball("one"),
+        stored(&dir, "a", "one", "two"),
+        stored(&dir, "b", "one", "one"),
+    ]);
+    // Two layers of one checksum are the same as they went in.
+    assert_eq!(changes(mixed), [ChangeKind::Undecided, ChangeKind::Rewritten]);
+}
+
+#[test]
+fn the_layer_report_says_where_a_layer_lies() {
+    let mut source = Mixed::new(vec![tarball("one"), tarball("two")]);
+    source.image.layers[1].store = Some(LayerStore {
+        driver: "overlay2".to_owned(),
+        cache_id: Some("m9n3".to_owned()),
+        chain_id: None,
+        directory: Some("/r/overlay2/m9n3\u{1b}/diff".into()),
+    });
+    let loader = Loader::new(Arc::new(source));
+    let states = loader.run(Want::Tree, &|_| {});
+    let stack = loader.stack();
+    let subject = Subject { image: loader.source().image(), stack: &stack, states: &states };
+    let mut out = Vec::new();
+    layers(&mut out, subject, Format::Json).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(json["layers"][0]["store"], serde_json::Value::Null);
+    let expected = serde_json::json!({
+        "driver": "overlay2", "cacheId": "m9n3", "chainId": null,
+        "directory": "/r/overlay2/m9n3\u{1b}/diff",
+    });
+    assert_eq!(json["layers"][1]["store"], expected);
+    out.clear();
+    layers(&mut out, subject, Format::Text).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("\n       overlay2 /r/overlay2/m9n3"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
