@@ -68,7 +68,7 @@ mod tests {
     fn times_are_gos() {
         let time_of = |hex: &[u8]| time(hex);
         let recorded = [1, 0, 0, 0, 0x0E, 0xE2, 0x96, 0x9D, 1, 0x31, 3, 0x85, 0xB3, 0xFF, 0xFF];
-        assert_eq!(time_of(&recorded).as_deref(), Some("2026-11-23T20:45:05.822314419Z"));
+        assert_eq!(time_of(&recorded).as_deref(), Some("2026-11-23T20:45:53.822314419Z"));
         assert_eq!(time(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]), None);
         assert_eq!(time(&recorded[..9]), None);
         assert_eq!(time(&[3; 15]), None);
