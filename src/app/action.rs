@@ -33,6 +33,7 @@ pub enum Action {
     History,
     LayerDetails,
     ImageDetails,
+    Images,
     Problems,
     Copy,
     Zoom,
@@ -228,6 +229,14 @@ pub const ACTIONS: &[Entry] = &[
         ),
         "image",
         5,
+    ),
+    row(
+        Action::Images,
+        "images",
+        LOOK,
+        &["I"],
+        &[Panes],
+        "back to the list of images this one was chosen from",
     ),
     hinted(
         row(Action::Problems, "problems", LOOK, &["!"], &[Panes], "what was odd or broken"),

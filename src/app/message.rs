@@ -93,6 +93,10 @@ pub struct Choice {
     pub name: String,
     /// What tells it from others: platform, ID, number of layers, …
     pub detail: String,
+    /// The store it is in, where several are shown: a heading over all of one store.
+    pub group: Option<String>,
+    /// It is a container, not an image.
+    pub container: bool,
 }
 
 /// Something to be done in the world.

@@ -178,6 +178,11 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::Help => overlay::open(state, stack, Kind::Help),
         Action::ImageDetails => overlay::open(state, stack, Kind::Image),
         Action::LayerDetails => overlay::open(state, stack, Kind::Layer(state.layer)),
+        Action::Images if state.choices.is_empty() => {
+            let how = "this image was not chosen from a list: layertui without IMAGE shows all that are here";
+            state.notice = Some(how.to_owned());
+        }
+        Action::Images => overlay::open(state, stack, Kind::Choices),
         Action::Problems => overlay::open(state, stack, Kind::Problems),
         Action::Zoom => {
             state.zoomed = !state.zoomed;

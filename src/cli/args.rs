@@ -17,9 +17,14 @@ Examples:
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui ls image.tar /etc --long --layer -2
+  layertui cat image.tar /etc/motd --layer 3
+  layertui images --containers           what the local stores hold
+  sudo layertui docker-root:nginx        straight from Docker's data root, no daemon needed
 
-<IMAGE> is a path (recognised by its content), - for standard input, or one of
-docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR.
+<IMAGE> is a path (recognised by its content), a name in a local store, - for standard input, or one of
+docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
+docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME.
+Without <IMAGE>: choose among the images and containers of local stores.
 
 Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
 
@@ -72,6 +77,35 @@ pub(super) enum Command {
     Find(Find),
     /// What is kept of layers that were read before
     Cache(Cache),
+    /// The bytes of a file, as a layer sees it
+    Cat(Cat),
+    /// The images that local stores hold
+    Images(Images),
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Images {
+    /// Containers as well, each with its own writable layer on top.
+    #[arg(long)]
+    pub(super) containers: bool,
+
+    /// JSON instead of text: one object a line.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Cat {
+    /// The image.
+    pub(super) image: String,
+
+    /// The file. Symbolic links are followed inside the image.
+    pub(super) path: String,
+
+    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
 }
 
 /// An image, and how to write about it.

@@ -18,7 +18,7 @@ use crate::app::state::State;
 use crate::app::update;
 use crate::load::cache::Cache;
 use crate::load::{Event, Loader, Want};
-use crate::source::{Error, Opened, Several, Source};
+use crate::source::{ChoiceKind, Error, Opened, Several, Source};
 use crate::stack::Stack;
 use crate::terminal::{self, Session, Signal};
 use crate::ui;
@@ -153,17 +153,26 @@ impl Explorer {
                 let platform = choice.platform.as_ref().map(ToString::to_string);
                 let id = choice.id.as_deref().map(|id| id.chars().take(19).collect());
                 let layers = Some(format!("{} layers", choice.layers));
-                let detail: Vec<String> = [platform, layers, id].into_iter().flatten().collect();
+                let container = choice.kind == ChoiceKind::Container;
+                let what = container.then(|| "container".to_owned());
+                let detail = [what, choice.note.clone(), platform, layers, id];
+                let detail: Vec<String> = detail.into_iter().flatten().collect();
                 let name = if choice.names.is_empty() {
                     choice.reference.clone()
                 } else {
                     choice.names.join(", ")
                 };
-                Choice { name, detail: detail.join("  ") }
+                let group = choice.group.clone();
+                Choice { name, detail: detail.join("  "), group, container }
             })
             .collect();
+        let notes = several.notes.join("; ");
         self.several = Some(several);
-        self.tell(Message::Choices(choices))
+        let ends = self.tell(Message::Choices(choices))?;
+        if ends || notes.is_empty() {
+            return Ok(ends);
+        }
+        self.tell(Message::Notice(format!("not looked into: {notes}")))
     }
 
     /// Starts reading an image's layers; the stack of them shows at once.

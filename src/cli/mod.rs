@@ -5,11 +5,13 @@
 
 mod args;
 mod cache;
+mod cat;
 mod demo;
 mod diff;
 mod explore;
 mod find;
 mod history;
+mod images;
 mod layers;
 mod ls;
 mod open;
@@ -90,9 +92,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn complain(message: &str, code: u8) -> ExitCode {
-    // Nothing is left to be done if standard error is closed too.
+/// Says something beside the output.
+fn remark(message: &str) {
+    // Nothing is left to be done if standard error is closed.
     let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
+}
+
+fn complain(message: &str, code: u8) -> ExitCode {
+    remark(message);
     ExitCode::from(code)
 }
 
@@ -107,6 +114,8 @@ fn run(args: &Args) -> Outcome {
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
+        Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {
                 let image = image.clone();
@@ -116,11 +125,14 @@ fn run(args: &Args) -> Outcome {
                 })
             }
             Some(image) => layers::print(image, &setting),
-            None => Err(Failure::Error(
-                "which image? Give an archive, a directory or - for standard input: \
-                 'layertui image.tar'; 'layertui demo' shows an example, 'layertui --help' all there is"
-                    .to_owned(),
-            )),
+            None if io::stdout().is_terminal() => {
+                let platform = setting.platform.clone();
+                explore::run(args, setting.cache.clone(), move || {
+                    let options = source::Options { platform, watch: None };
+                    source::local(&options).map(source::Opened::Several)
+                })
+            }
+            None => images::run(&args::Images { containers: false, json: false }),
         },
     }
 }

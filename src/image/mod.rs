@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod digest;
+pub mod docker_root;
 pub mod docker_save;
 pub mod document;
 pub mod history;

@@ -7,6 +7,7 @@ mod diff;
 mod entry;
 mod find;
 mod history;
+mod images;
 mod layers;
 mod ls;
 pub mod pattern;
@@ -14,6 +15,7 @@ pub mod pattern;
 pub use diff::{Range, diff};
 pub use find::find;
 pub use history::history;
+pub use images::images;
 pub use layers::layers;
 pub use ls::{Ls, ls};
 

@@ -18,9 +18,16 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// The argument that asks for one image by name.
+    /// The argument that asks for one image by name. Behind a storage root in brackets the name follows at once.
     pub(super) fn with_name(&self, name: &str) -> String {
-        format!("{}:{name}", self.base)
+        let colon = if self.base.ends_with(']') { "" } else { ":" };
+        format!("{}{colon}{name}", self.base)
+    }
+
+    /// The argument that asks for one image by its digest.
+    pub(super) fn with_digest(&self, digest: &str) -> String {
+        let at = if self.base.ends_with(']') { "" } else { "@" };
+        format!("{}{at}{digest}", self.base)
     }
 
     /// The argument that asks for one image by its place in the list.

@@ -22,6 +22,8 @@ pub(super) struct Parts {
     pub(super) annotations: Vec<(String, String)>,
     pub(super) config: Parsed,
     pub(super) layers: Vec<Part>,
+    /// So many of the layers, at the top, are a container's own: config and history say nothing of them.
+    pub(super) own: usize,
     pub(super) others: Vec<Other>,
     pub(super) problems: Vec<String>,
 }
@@ -40,15 +42,17 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
     problems.extend(order_by_diff_ids(&mut parts.layers, &config.diff_ids));
     let (mut layers, contents): (Vec<_>, Vec<_>) =
         parts.layers.into_iter().map(|part| (part.layer, part.content)).unzip();
-    if config.diff_ids.len() == layers.len() {
-        for (layer, diff_id) in layers.iter_mut().zip(&config.diff_ids) {
+    let image_layers = layers.len().saturating_sub(parts.own);
+    let described = &mut layers[..image_layers];
+    if config.diff_ids.len() == described.len() {
+        for (layer, diff_id) in described.iter_mut().zip(&config.diff_ids) {
             layer.diff_id = Some(diff_id.clone());
         }
     } else if !config.diff_ids.is_empty() {
-        let (ids, layers) = (config.diff_ids.len(), layers.len());
+        let (ids, layers) = (config.diff_ids.len(), described.len());
         problems.push(format!("the config lists {ids} diff IDs, the image has {layers} layers"));
     }
-    problems.extend(history::pair(&mut history, &mut layers));
+    problems.extend(history::pair(&mut history, described));
     let image = Image {
         reference: ask.reference.clone(),
         source: parts.source.to_owned(),

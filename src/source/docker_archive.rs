@@ -134,6 +134,7 @@ impl Archive {
                 platform,
                 layers: image.layers.len(),
                 size: sizes.fold(0, u64::saturating_add),
+                ..Choice::default()
             }
         };
         let choices = chosen.iter().zip(references).map(choice).collect();
@@ -142,7 +143,7 @@ impl Archive {
             Some(&at) => Ok(Box::new(self.image(at, &ask)) as Box<dyn Source>),
             None => Err(ask.no_such_image(Vec::new())),
         };
-        Opened::Several(Several { choices, opener: Box::new(opener) })
+        Opened::Several(Several { choices, notes: Vec::new(), opener: Box::new(opener) })
     }
 
     fn image(&self, at: usize, ask: &Ask) -> Blobs {

@@ -159,6 +159,7 @@ impl Archive {
                 platform: chain.last().and_then(|(_, image)| image.parsed.platform.clone()),
                 layers: chain.len(),
                 size: sizes.fold(0, u64::saturating_add),
+                ..Choice::default()
             }
         };
         let choices = chosen.iter().map(choice).collect();
@@ -167,7 +168,7 @@ impl Archive {
             Some(&at) => Ok(Box::new(self.image(at, &ask)) as Box<dyn Source>),
             None => Err(ask.no_such_image(Vec::new())),
         };
-        Opened::Several(Several { choices, opener: Box::new(opener) })
+        Opened::Several(Several { choices, notes: Vec::new(), opener: Box::new(opener) })
     }
 
     fn image(&self, at: usize, ask: &Ask) -> Blobs {

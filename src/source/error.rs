@@ -118,12 +118,61 @@ pub enum Error {
         /// What is there.
         available: Vec<String>,
     },
+    /// A store that belongs to somebody else, most often to root.
+    #[error(
+        "{place}: permission denied; run layertui as the owner of this store: with sudo, or `podman unshare layertui …` \
+         for a rootless store of podman"
+    )]
+    Closed {
+        /// The storage root, or what in it is closed.
+        place: String,
+    },
+    /// The records of a store are broken, or just being written.
+    #[error(
+        "{place}: {reason}; if an engine is writing it just now, try again, else let the engine repair its store"
+    )]
+    Records {
+        /// The file.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No local store that can be read has it.
+    #[error(
+        "{reference}: no local store that can be read has it; try {remedy}{}",
+        also(unreadable)
+    )]
+    NotStored {
+        /// As asked for.
+        reference: String,
+        /// How an engine that has it can hand it over.
+        remedy: String,
+        /// Stores that could not be looked into.
+        unreadable: Vec<String>,
+    },
+    /// There is no image in any local store that can be read.
+    #[error(
+        "no image found in the local stores of Docker, podman or containerd; give an archive, a directory or - for \
+         standard input, or see `layertui demo`{}",
+        also(unreadable)
+    )]
+    NothingLocal {
+        /// Stores that could not be looked into.
+        unreadable: Vec<String>,
+    },
     /// Whoever asked no longer wants it.
     #[error("{place}: cancelled")]
     Cancelled {
         /// Path or `standard input`.
         place: String,
     },
+}
+
+fn also(unreadable: &[String]) -> String {
+    match unreadable {
+        [] => String::new(),
+        unreadable => format!("; not looked into: {}", list(unreadable)),
+    }
 }
 
 /// More than these are not listed in a message.

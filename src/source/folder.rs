@@ -40,6 +40,25 @@ impl Folder {
         Ok(Found { blob, key, cut_from: None })
     }
 
+    /// The directory of that name.
+    pub(super) fn directory(&self, path: &str) -> Result<PathBuf, Missing> {
+        let (place, metadata) = self.resolve(path)?;
+        if metadata.is_dir() {
+            return Ok(place);
+        }
+        Err(Missing::Refused("no directory".to_owned()))
+    }
+
+    /// The names in a directory, sorted. Those that are no UTF-8 are nobody's IDs and left out.
+    pub(super) fn names(&self, path: &str) -> Result<Vec<String>, Missing> {
+        let entries = fs::read_dir(self.directory(path)?).map_err(|error| refused(&error))?;
+        let names = entries.take(MOST_ENTRIES);
+        let mut names: Vec<String> =
+            names.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Names of the directories at the top that hold a file called `json`.
     pub(super) fn v1_ids(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };

@@ -24,7 +24,12 @@ pub(super) struct Layout {
     pub(super) leaves: Vec<Leaf>,
     /// What is odd about the place.
     pub(super) problems: Vec<String>,
+    /// Adds what the place knows of an image's layers beside their blobs.
+    pub(super) complete: Option<Box<Complete>>,
 }
+
+/// Adds to an image that was put together from manifest, config and blobs.
+pub(super) type Complete = dyn Fn(&mut Blobs) + Send + Sync;
 
 impl Layout {
     /// The image of one leaf.
@@ -60,6 +65,9 @@ impl Layout {
         if ask.platform.is_some() && blobs.image.platform.is_none() {
             let note = "the image does not say what platform it is for".to_owned();
             blobs.image.problems.push(note);
+        }
+        if let Some(complete) = &self.complete {
+            complete(&mut blobs);
         }
         blobs
     }

@@ -4,8 +4,8 @@
 //! opens one file of one layer. It knows neither the stack nor a terminal, and never writes.
 //!
 //! The way of one image: [`open()`] reads the reference and finds the place; `recognise` tells what it is by its
-//! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`) finds manifest, config and
-//! blobs; `assemble` makes of them what they all become, [`blobs::Blobs`].
+//! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`, the stores in `local`) finds
+//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`].
 
 mod archive;
 mod ask;
@@ -35,6 +35,8 @@ use std::io::Read;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use local::containerd::bolt;
+pub use local::{Inventory, Kept, Listed, Stock, inventory, local};
 pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
@@ -67,6 +69,8 @@ pub enum Opened {
 pub struct Several {
     /// What there is, in the place's own order.
     pub choices: Vec<Choice>,
+    /// What could not be looked into: sentences.
+    pub notes: Vec<String>,
     opener: Box<Opener>,
 }
 
@@ -87,6 +91,22 @@ pub struct Choice {
     pub layers: usize,
     /// Bytes of the layers as stored, of those that are there.
     pub size: u64,
+    /// An image, or a container.
+    pub kind: ChoiceKind,
+    /// What it belongs to, where there are several stores to choose from.
+    pub group: Option<String>,
+    /// A remark: of a container, the image it was made from.
+    pub note: Option<String>,
+}
+
+/// What there is to choose from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChoiceKind {
+    /// An image.
+    #[default]
+    Image,
+    /// A container: the layers of its image, and its own writable one on top.
+    Container,
 }
 
 impl Several {

@@ -11,9 +11,10 @@ use super::files::Files;
 use super::folder::Folder;
 use super::recognise::{Form, recognise};
 use super::{
-    Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, oci, rootfs, spool,
+    ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, local, oci,
+    rootfs, spool,
 };
-use crate::image::reference::{self, Place, Store};
+use crate::image::reference::{self, Place};
 use crate::layer::blob::Blob;
 use crate::layer::{Unwatched, Watch};
 
@@ -50,24 +51,27 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
         Place::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
         Place::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
-        Place::DockerDaemon(name) | Place::DockerRoot(Store { name, .. }) => {
+        Place::DockerRoot(store) => {
+            local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::ContainersStorage(store) => {
+            local::stored(Some("containers-storage"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::Containerd(store) => {
+            local::stored(Some("containerd"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::Container(store) => local::stored(None, &store, ChoiceKind::Container, &ask),
+        Place::DockerDaemon(name) => {
             Err(unsupported(reference, &format!("`docker save {name} | layertui -`")))
         }
-        Place::Podman(name) | Place::ContainersStorage(Store { name, .. }) => {
+        Place::Podman(name) => {
             Err(unsupported(reference, &format!("`podman save {name} | layertui -`")))
-        }
-        Place::Containerd(Store { name, .. }) => {
-            Err(unsupported(reference, &format!("`ctr images export - {name} | layertui -`")))
         }
         Place::Registry(name) => Err(unsupported(
             reference,
             &format!(
                 "`skopeo copy docker://{name} oci-archive:image.tar`, then `layertui image.tar`"
             ),
-        )),
-        Place::Container(Store { name, .. }) => Err(unsupported(
-            reference,
-            &format!("`docker export {name} | layertui -` (the merged tree as one layer)"),
         )),
     }
 }
@@ -209,20 +213,13 @@ fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     if is_path {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
-    Err(Error::Unsupported {
-        reference: text.to_owned(),
-        what: "no path of that name, and images are not opened from engines or registries by name"
-            .to_owned(),
-        remedy: format!(
-            "save it first: `docker save {text} | layertui -` or `podman save {text} | layertui -`"
-        ),
-    })
+    local::named(text, &ask)
 }
 
 fn unsupported(reference: &str, remedy: &str) -> Error {
     Error::Unsupported {
         reference: reference.to_owned(),
-        what: "this transport is not supported; saved archives, OCI layouts, dir: and rootfs: are"
+        what: "engines and registries are not asked by this version; local stores and saved images are read"
             .to_owned(),
         remedy: format!("try {remedy}"),
     }
@@ -237,6 +234,9 @@ fn exists(path: &str) -> bool {
 }
 
 fn holds_images(path: &Path, ask: &Ask) -> bool {
+    if local::is_storage_root(path) {
+        return true;
+    }
     let files = Folder::new(path).map(Files::Folder);
     files.is_ok_and(|files| !matches!(recognise(&files, ask), Ok(None)))
 }
@@ -279,6 +279,11 @@ fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Opened, Error>
     let tree = || Ok(Opened::Image(Box::new(rootfs::directory(&root, ask))));
     if wanted == Wanted::Rootfs {
         return tree();
+    }
+    if wanted == Wanted::Anything
+        && let Some(opened) = local::in_directory(&root, ask)
+    {
+        return opened;
     }
     let files = Arc::new(Files::Folder(folder));
     match recognise(&files, ask)? {

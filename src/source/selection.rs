@@ -146,7 +146,7 @@ impl Layout {
             Some(&leaf) => Ok(Box::new(layout.image(leaf, &ask)) as Box<dyn Source>),
             None => Err(layout.no_such(&ask)),
         };
-        Opened::Several(Several { choices, opener: Box::new(opener) })
+        Opened::Several(Several { choices, notes: Vec::new(), opener: Box::new(opener) })
     }
 
     fn choice(
@@ -162,7 +162,7 @@ impl Layout {
         let reference = match names.first() {
             Some(name) if unique => ask.with_name(name),
             _ if alone => ask.with_index(leaf.entry),
-            _ => format!("{}@{}", ask.base, leaf.descriptor.stated_digest),
+            _ => ask.with_digest(&leaf.descriptor.stated_digest),
         };
         let (layers, size) = match &leaf.what {
             What::Image(manifest) => {
@@ -179,6 +179,7 @@ impl Layout {
             platform: leaf.platform.clone(),
             layers,
             size,
+            ..Choice::default()
         }
     }
 

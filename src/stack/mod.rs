@@ -19,6 +19,7 @@ mod change;
 pub mod entry;
 mod events;
 pub mod fold;
+mod follow;
 mod history;
 mod links;
 mod names;

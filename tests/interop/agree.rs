@@ -35,6 +35,13 @@ impl Differences {
 
     /// The whole merged tree. `exact` where the tree knows what only tars say: layers, times of directories.
     pub fn listing(&mut self, whose: &str, lines: &[Line], tree: &Tree, exact: bool) {
+        self.entries(whose, lines, tree, exact);
+        let ours = lines.iter().map(|line| (&line.path, line)).collect();
+        self.hard_links(whose, &ours, tree);
+    }
+
+    /// The whole merged tree, but not which files are links to each other.
+    pub fn entries(&mut self, whose: &str, lines: &[Line], tree: &Tree, exact: bool) {
         self.sorted(whose, lines);
         let ours: BTreeMap<&Path, &Line> = lines.iter().map(|line| (&line.path, line)).collect();
         for (path, line) in &ours {
@@ -48,7 +55,6 @@ impl Differences {
         for path in tree.keys().filter(|path| *path != b"/" && !ours.contains_key(*path)) {
             self.note(format!("{whose}: {}: layertui has it not", show(path)));
         }
-        self.hard_links(whose, &ours, tree);
     }
 
     fn sorted(&mut self, whose: &str, lines: &[Line]) {

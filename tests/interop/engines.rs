@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 14] = [
+const PROGRAMS: [(&str, &str); 19] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -23,8 +23,13 @@ const PROGRAMS: [(&str, &str); 14] = [
     ("tar", "tar"),
     ("dpkg-deb", "dpkg"),
     ("ldd", "libc-bin"),
+    ("strace", "strace"),
+    ("setpriv", "util-linux"),
     ("unshare", "util-linux"),
     ("mount", "mount"),
+    ("docker", "docker.io"),
+    ("dockerd", "docker.io"),
+    ("mkfs.btrfs", "btrfs-progs"),
 ];
 
 /// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need

@@ -16,7 +16,7 @@ use super::layout::Layout;
 use super::scratch::scratch;
 use super::tree::Tree;
 
-const NAME: &str = "localhost/lab:1";
+pub const NAME: &str = "localhost/lab:1";
 
 /// Everything built.
 pub struct Lab {
@@ -62,7 +62,7 @@ fn build() -> Lab {
 }
 
 /// Options that name the private store of a driver.
-fn store(driver: &str) -> String {
+pub fn store(driver: &str) -> String {
     format!(
         "--storage-driver {driver} --root \"$HOME/{driver}/root\" --runroot \"$HOME/{driver}/run\""
     )

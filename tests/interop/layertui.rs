@@ -40,6 +40,15 @@ impl Form {
         output.stdout
     }
 
+    /// What `layertui cat IMAGE PATH` prints.
+    pub fn cat(&self, path: &str) -> Vec<u8> {
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        let output = layertui.args(["cat", &self.argument, path]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{layertui:?}: {}\n{errors}", output.status);
+        output.stdout
+    }
+
     /// The one object that `layertui layers` prints.
     pub fn layers(&self) -> Value {
         serde_json::from_slice(&self.json("layers", &[])).unwrap()

@@ -10,9 +10,12 @@
 //! | `lab`, `crafted` | building it, saving it in every form, putting layers on it that no engine writes |
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
+//! | `podman`, `rootless`, `storage` | stores of podman and buildah, and reading them without layertui |
 //! | `layout`, `saved` | saved images, read without layertui |
 //! | `splits` | layers of real stores, put together again from their tar-split |
+//! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
+//! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
 #![expect(
     clippy::panic,
@@ -23,8 +26,11 @@
 
 mod agree;
 mod base;
+mod containerd;
 mod crafted;
+mod data_roots;
 mod disk;
+mod dockerd;
 mod engines;
 mod facts;
 mod image;
@@ -32,9 +38,12 @@ mod lab;
 mod layertui;
 mod layout;
 mod past;
+mod podman;
+mod rootless;
 mod saved;
 mod scratch;
 mod splits;
+mod storage;
 mod tarball;
 mod tree;
 mod union;
@@ -249,5 +258,52 @@ fn public_images_open_and_agree() {
             Image::new(Form::new(name, format!("{name}{suffix}")), &layers).agrees(&mut found);
         }
     }
+    found.assert_none();
+}
+
+/// Roots that Docker 1.9 and 20.10 left behind, of every driver they had.
+#[test]
+fn dockers_data_roots_hold_what_docker_saved() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    data_roots::samples_agree(&mut found);
+    data_roots::the_btrfs_sample_agrees(&mut found);
+    data_roots::the_aufs_container_shows_what_it_changed(&mut found);
+    found.assert_none();
+}
+
+/// Daemons that run while their roots are read: images and containers of each driver.
+#[test]
+fn running_dockers_are_read_beside_them() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    for driver in ["overlay2", "vfs", "overlay", "btrfs"] {
+        data_roots::a_daemon_agrees(driver, &mut found);
+    }
+    found.assert_none();
+}
+
+/// containerd's own store, read while it runs: from blobs, from snapshots, and a container.
+#[test]
+fn a_store_is_read_while_containerd_runs() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    containerd::live_store_agrees(&mut found);
+    found.assert_none();
+}
+
+#[test]
+fn samples_of_containerds_stores_agree_with_archives() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    containerd::samples_agree(&mut found);
     found.assert_none();
 }

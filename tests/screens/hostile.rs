@@ -70,7 +70,12 @@ fn no_foreign_text_reaches_the_screen_raw() {
         explorer.send(Message::Paste(EVIL.to_owned()));
         check(&explorer);
         let mut choosing = Explorer::blank(width, height);
-        let choice = Choice { name: EVIL.to_owned(), detail: EVIL.to_owned() };
+        let choice = Choice {
+            name: EVIL.to_owned(),
+            detail: EVIL.to_owned(),
+            group: Some(EVIL.to_owned()),
+            container: true,
+        };
         choosing.send(Message::Choices(vec![choice]));
         check(&choosing);
         let mut failed = Explorer::blank(width, height);

@@ -1,6 +1,6 @@
 //! What users come for, key by key.
 
-use layertui::app::message::{Choice, Effect, MouseKind};
+use layertui::app::message::{Effect, MouseKind};
 use layertui::app::overlay::Kind;
 use layertui::app::state::{Pane, Phase};
 use layertui::app::{Message, action};
@@ -255,21 +255,6 @@ fn a_pane_grows_shrinks_and_stands_alone() {
     assert_eq!(width(&explorer, Pane::Tree), Some(120));
     explorer.keys("+ 1 >");
     assert_eq!(explorer.state.layout().panes.len(), 3);
-}
-
-#[test]
-fn one_of_several_images_is_chosen() {
-    let mut explorer = Explorer::blank(80, 24);
-    let choice = |name: &str| Choice { name: name.to_owned(), detail: String::new() };
-    explorer.send(Message::Choices(vec![choice("one"), choice("two"), choice("three")]));
-    explorer.keys("esc");
-    assert_eq!(explorer.state.overlays.len(), 1, "there is nothing to go back to");
-    explorer.keys("j enter");
-    assert_eq!(explorer.effects, [Effect::Choose(1)]);
-    explorer.send(Message::Failed("it is broken".to_owned()));
-    assert!(explorer.text().contains("it is broken"));
-    explorer.keys("esc k enter");
-    assert_eq!(explorer.effects, [Effect::Choose(1), Effect::Choose(0)]);
 }
 
 #[test]

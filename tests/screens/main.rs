@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod choosing;
 mod explorer;
 mod hostile;
 mod journeys;
@@ -131,9 +132,17 @@ fn a_layers_details_say_where_its_store_keeps_it() {
 fn several_images_and_none() {
     at_every_size("choices", |width, height| {
         let mut explorer = Explorer::blank(width, height);
-        let choice =
-            |name: &str| Choice { name: name.to_owned(), detail: "linux/amd64".to_owned() };
+        let choice = |name: &str| Choice {
+            name: name.to_owned(),
+            detail: "linux/amd64".to_owned(),
+            ..Choice::default()
+        };
         explorer.send(Message::Choices(vec![choice("shop/web:2.4.1"), choice("shop/api:2.4.0")]));
+        explorer
+    });
+    at_every_size("local", |width, height| {
+        let mut explorer = Explorer::blank(width, height);
+        explorer.send(Message::Choices(choosing::local()));
         explorer
     });
     at_every_size("empty", |width, height| Explorer::of("", Image::default(), width, height));

@@ -1,4 +1,4 @@
-//! Several images in one place: one has to be chosen.
+//! Several images in one place, or all that local stores hold: one has to be chosen.
 
 use crate::app::role::Role;
 use crate::app::state::State;
@@ -8,7 +8,13 @@ use super::{Page, Writer};
 
 pub(super) fn page(state: &State, width: usize) -> Page {
     let mut out = Writer::new(width);
+    let mut group = None;
     for choice in &state.choices {
+        if choice.group != group {
+            group.clone_from(&choice.group);
+            out.end_items();
+            out.heading(&shorten::middle(&visible_str(group.as_deref().unwrap_or("")), out.width));
+        }
         out.start_item();
         out.line(vec![(Role::Strong, shorten::middle(&visible_str(&choice.name), out.width))]);
         if !choice.detail.is_empty() {
@@ -16,6 +22,18 @@ pub(super) fn page(state: &State, width: usize) -> Page {
         }
     }
     out.end_items();
-    let title = format!("{} images here: choose one", state.choices.len());
-    out.finish(title, &[("enter", "open"), ("j k", "move"), ("ctrl-c", "quit")])
+    out.finish(title(state), &[("enter", "open"), ("j k", "move"), ("ctrl-c", "quit")])
+}
+
+fn title(state: &State) -> String {
+    let containers = state.choices.iter().filter(|choice| choice.container).count();
+    let images = state.choices.len() - containers;
+    let count = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        count => Some(format!("{count} {what}s")),
+    };
+    let counts = [count(images, "image"), count(containers, "container")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    format!("{} here: choose one", counts.join(" and "))
 }

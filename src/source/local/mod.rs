@@ -4,8 +4,18 @@
 //! the layers' places; what a layer's place holds is read by [`crate::layer`]. Nothing is written and no lock taken;
 //! IDs that are read from files are never trusted as paths.
 
-use std::path::Path;
+pub(super) mod containerd;
+mod containers;
+mod docker;
+mod inventory;
+mod places;
+mod reference;
 
+use std::path::{Path, PathBuf};
+
+pub use self::inventory::{Inventory, Listed, Stock, inventory, local};
+pub(super) use self::places::Environment;
+pub(super) use self::reference::{in_directory, is_storage_root, named, stored};
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;
@@ -58,4 +68,44 @@ pub struct Kept {
     pub image: Option<String>,
     /// What is wrong with it, if anything is known to be.
     pub problem: Option<String>,
+}
+
+/// What stands at one place: stores that could be read, or reasons why not.
+type Found = Vec<Result<Box<dyn StorageRoot>, Error>>;
+
+/// The stores that could be read, and sentences about what could not.
+type Readable = (Vec<Box<dyn StorageRoot>>, Vec<String>);
+
+/// The stores whose storage root is this directory, recognised by what lies in it. Empty where it is none.
+fn at(root: &Path) -> Found {
+    let found = [docker::find(root), containers::find(root), containerd::find(root)];
+    let flat = found.into_iter().flatten().flat_map(|found| match found {
+        Ok(roots) => roots.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    let mut found: Found = flat.collect();
+    // A closed directory might be any of them: that it is closed is said once, and only where nothing can be read.
+    let closed = |found: &Result<_, Error>| matches!(found, Err(Error::Closed { .. }));
+    if found.iter().any(closed) {
+        found.retain(|found| !closed(found));
+        if found.is_empty() {
+            found.push(Err(Error::Closed { place: root.display().to_string() }));
+        }
+    }
+    found
+}
+
+/// The stores at all places where stores usually are, and sentences about those that cannot be read.
+fn anywhere(environment: &Environment) -> Readable {
+    let mut places: Vec<PathBuf> = places::docker(environment);
+    places.extend(places::containerd(environment));
+    let found = places.iter().flat_map(|place| at(place)).chain(containers::usual(environment));
+    let (mut roots, mut unreadable) = (Vec::new(), Vec::new());
+    for found in found {
+        match found {
+            Ok(root) => roots.push(root),
+            Err(error) => unreadable.push(error.to_string()),
+        }
+    }
+    (roots, unreadable)
 }

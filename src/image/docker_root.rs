@@ -1,0 +1,184 @@
+//! The documents of a Docker data root: which names lead to which images, containers, and where blobs came from.
+//!
+//! moby, `image/store.go`, `reference/store.go`, `container/container.go`, `distribution/metadata`; before 1.10
+//! `graph/tags.go`. Both ages write the same shapes with other keys.
+
+use serde_json::Value;
+
+use super::digest::Digest;
+use super::document::{self, DocumentError, Fields, LONGEST_LIST, kept, known_time};
+
+/// One line of `repositories.json` (or, before 1.10, `repositories-<driver>`): a name and the image it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// `repository:tag`, or `repository@sha256:…` where the manifest's digest is what names it.
+    pub name: String,
+    /// That digest.
+    pub manifest: Option<String>,
+    /// The image's ID as written: `sha256:…`, before 1.10 plain hexadecimal. Foreign.
+    pub id: String,
+}
+
+/// A container's `config.v2.json` (before 1.10 `config.json`). Foreign text, raw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Container {
+    /// Its name, without the slash that Docker puts before it.
+    pub name: Option<String>,
+    /// When it was made, as recorded.
+    pub created: Option<String>,
+    /// The ID of its image.
+    pub image_id: Option<String>,
+    /// What its image was asked for by.
+    pub image_name: Option<String>,
+    /// The storage driver it was made with.
+    pub driver: Option<String>,
+    /// Fields that had to be left out.
+    pub problems: Vec<String>,
+}
+
+/// One way a layer went to or came from a registry: `distribution/v2metadata-by-diffid`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Digest of the blob there.
+    pub digest: String,
+    /// The repository, by its full name.
+    pub repository: String,
+}
+
+/// Reads the names, sorted.
+///
+/// # Errors
+/// Where it is no object with an object of objects called `Repositories`.
+pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<Named>, DocumentError> {
+    let value = document::parse(bytes)?;
+    let Some(repositories) = Fields::of(&value, "")?.object("Repositories")? else {
+        return Err(DocumentError::Other("it has no `Repositories`"));
+    };
+    let mut names = Vec::new();
+    for (repository, _) in repositories.entries() {
+        for (key, id) in repositories.pairs(repository)? {
+            names.push(named(repository, &key, id));
+            if names.len() > LONGEST_LIST {
+                let field = "Repositories".to_owned();
+                return Err(DocumentError::TooLong { field, length: names.len() });
+            }
+        }
+    }
+    names.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(names)
+}
+
+/// Keys are whole names since 1.10, tags or digests before.
+fn named(repository: &str, key: &str, id: String) -> Named {
+    let rest = key.strip_prefix(repository).filter(|rest| rest.starts_with([':', '@']));
+    let manifest = rest.map_or(Some(key), |rest| rest.strip_prefix('@')).and_then(Digest::parse);
+    let name = match (rest, &manifest) {
+        (Some(_), _) => key.to_owned(),
+        (None, Some(digest)) => format!("{repository}@{digest}"),
+        (None, None) => format!("{repository}:{key}"),
+    };
+    Named { name, manifest: manifest.map(|digest| digest.as_str().to_owned()), id }
+}
+
+/// Reads a container's record.
+///
+/// # Errors
+/// Where it is no JSON object.
+pub fn parse_container(bytes: &[u8]) -> Result<Container, DocumentError> {
+    let value = document::parse(bytes)?;
+    let fields = Fields::of(&value, "")?;
+    let mut problems = Vec::new();
+    let config = kept(fields.object("Config"), &mut problems);
+    let image_name = config.and_then(|config| kept(config.text("Image"), &mut problems));
+    let name = kept(fields.text("Name"), &mut problems);
+    Ok(Container {
+        name: name.map(|name| name.strip_prefix('/').unwrap_or(&name).to_owned()),
+        created: known_time(kept(fields.text("Created"), &mut problems)),
+        image_id: kept(fields.text("Image"), &mut problems),
+        image_name,
+        driver: kept(fields.text("Driver"), &mut problems),
+        problems,
+    })
+}
+
+/// Reads what is known of a layer's blobs, oldest first.
+///
+/// # Errors
+/// Where it is no list.
+pub fn parse_passages(bytes: &[u8]) -> Result<Vec<Passage>, DocumentError> {
+    let value = document::parse(bytes)?;
+    let Value::Array(items) = &value else {
+        return Err(DocumentError::Other("not a list of digests and repositories"));
+    };
+    let passage = |item: &Value| {
+        let fields = Fields::of(item, "").ok()?;
+        let digest = Digest::parse(&fields.text("Digest").ok()??)?;
+        let repository = fields.text("SourceRepository").ok()?.unwrap_or_default();
+        Some(Passage { digest: digest.as_str().to_owned(), repository })
+    };
+    Ok(items.iter().take(LONGEST_LIST).filter_map(passage).collect())
+}
+
+/// The addresses in a `descriptor.json`, which Docker writes beside a layer that no registry may pass on.
+///
+/// # Errors
+/// Where it is no JSON object, or its addresses are no strings.
+pub fn parse_urls(bytes: &[u8]) -> Result<Vec<String>, DocumentError> {
+    let value = document::parse(bytes)?;
+    Fields::of(&value, "")?.texts("urls")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_both_ages_read_the_same() {
+        let digest = format!("sha256:{}", "d".repeat(64));
+        let new = format!(
+            r#"{{"Repositories":{{"reg:5000/a":{{"reg:5000/a:1":"sha256:x","reg:5000/a@{digest}":"sha256:x"}}}}}}"#
+        );
+        let old = format!(r#"{{"Repositories":{{"reg:5000/a":{{"1":"x","{digest}":"x"}}}}}}"#);
+        for (text, id) in [(new, "sha256:x"), (old, "x")] {
+            let named = |name: String, manifest| Named { name, manifest, id: id.to_owned() };
+            assert_eq!(
+                parse_repositories(text.as_bytes()).unwrap(),
+                [
+                    named("reg:5000/a:1".to_owned(), None),
+                    named(format!("reg:5000/a@{digest}"), Some(digest.clone())),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_names_is_an_error() {
+        for text in ["", "{", "[]", "{}", r#"{"Repositories":[]}"#, r#"{"Repositories":{"a":1}}"#] {
+            assert!(parse_repositories(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_container_has_a_name_and_an_image() {
+        let container = parse_container(
+            br#"{"ID":"c","Name":"/web","Image":"sha256:i","Config":{"Image":"nginx"},"Driver":7,
+                "Created":"0001-01-01T00:00:00Z"}"#,
+        )
+        .unwrap();
+        assert_eq!(container.name.as_deref(), Some("web"));
+        assert_eq!(container.image_id.as_deref(), Some("sha256:i"));
+        assert_eq!(container.image_name.as_deref(), Some("nginx"));
+        assert_eq!((container.created, container.driver), (None, None));
+        assert_eq!(container.problems, ["`Driver` is a number where a string should be"]);
+    }
+
+    #[test]
+    fn blobs_are_known_by_digest_and_repository() {
+        let digest = format!("sha256:{}", "b".repeat(64));
+        let text = format!(
+            r#"[{{"Digest":"{digest}","SourceRepository":"docker.io/a/b","HMAC":""}},{{"Digest":"../x"}}]"#
+        );
+        let passages = parse_passages(text.as_bytes()).unwrap();
+        assert_eq!(passages, [Passage { digest, repository: "docker.io/a/b".to_owned() }]);
+    }
+}

@@ -1,0 +1,197 @@
+//! A read-only reader of bbolt databases, in which containerd keeps what it knows. Format: storage-layouts, 4.1.
+//!
+//! It takes no lock: whoever writes the database goes on, and its lock would not be had anyway. bbolt writes pages of
+//! a new state only over pages that the newest committed state no longer uses, so a state may be read as long as it is
+//! the newest one. [`Db::view`] reads one state and, where it was overtaken meanwhile, reads the next one.
+//!
+//! Every page is foreign: what it claims is checked before it is used, reading is bounded, and what is wrong is said
+//! with its page and its place in the file. What keys and values mean is not known here.
+
+mod bucket;
+mod error;
+mod meta;
+mod page;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+pub use self::bucket::{Bucket, Item, Items};
+pub use self::error::Error;
+use self::meta::Meta;
+use self::page::Page;
+use crate::layer::blob::Blob;
+
+/// States that are tried before the writer is taken to be too quick for us.
+const ATTEMPTS: u32 = 40;
+
+/// How long a writer is left alone after it overtook us. A commit waits for the disk, some milliseconds.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A file up to this size is read as a whole, which takes less time than a commit does.
+const SMALL: u64 = 16 << 20;
+
+/// Bytes of pages and values that following a damaged file's pages may cost beyond what a sound one costs.
+const PATIENCE: u64 = 64 << 20;
+
+/// How many times over the file may be read in one view.
+const TIMES_OVER: u64 = 64;
+
+/// A page with its overflow pages is as large as its largest value, and nobody keeps values of this size.
+const LARGEST_PAGE: u64 = 64 << 20;
+
+/// What looking at a page or an element costs in addition to the bytes that are read for it.
+const LOOK: u64 = 16;
+
+/// Bytes of pages that are kept.
+const MOST_KNOWN: u64 = 32 << 20;
+
+/// A database that is not being opened for writing.
+#[derive(Clone, Debug)]
+pub struct Db {
+    bytes: Blob,
+}
+
+impl Db {
+    /// Opens a file, which may be in use.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is no regular file: opening a fifo would wait for somebody to write to it.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if !path.metadata()?.is_file() {
+            return Err(io::Error::other("no regular file").into());
+        }
+        // It may grow while it is read.
+        Ok(Self { bytes: Blob::region(Arc::new(File::open(path)?), 0, i64::MAX as u64) })
+    }
+
+    /// A database in memory.
+    #[must_use]
+    pub fn memory(bytes: &[u8]) -> Self {
+        Self { bytes: Blob::memory(bytes) }
+    }
+
+    /// Lets `look` read one state of the database, from its top bucket down. Where a writer overtakes it, `look` is
+    /// called again with a newer state, and what it made of the older one is dropped.
+    ///
+    /// # Errors
+    /// What `look` says, or: no valid meta page, or a writer that is always quicker.
+    pub fn view<T>(&self, look: impl Fn(&Bucket<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                thread::sleep(PAUSE);
+            }
+            let meta = Meta::newest(&self.bytes)?;
+            let len = self.bytes.present()?;
+            if len <= SMALL {
+                let state = Blob::memory(self.bytes.slice(0, len).read_all(SMALL)?);
+                if self.is_newest(&meta)? {
+                    return look(&State::new(state, len, meta).top());
+                }
+            } else {
+                let seen = look(&State::new(self.bytes.clone(), len, meta.clone()).top());
+                if self.is_newest(&meta)? {
+                    return seen;
+                }
+            }
+        }
+        Err(Error::Busy { attempts: ATTEMPTS })
+    }
+
+    /// Whether nobody has committed since. Only then are the state's pages certainly untouched: those it no longer
+    /// shares with the next state are written to by the one after that, before it is committed.
+    fn is_newest(&self, meta: &Meta) -> Result<bool, Error> {
+        Ok(Meta::newest(&self.bytes)?.transaction == meta.transaction)
+    }
+}
+
+/// One committed state of a database.
+#[derive(Debug)]
+struct State {
+    bytes: Blob,
+    len: u64,
+    meta: Meta,
+    /// Bytes that may still be read.
+    left: Cell<u64>,
+    known: RefCell<Known>,
+}
+
+/// Pages that were read and checked: whoever looks up many keys comes by the same few again and again.
+#[derive(Debug, Default)]
+struct Known {
+    pages: HashMap<u64, Page>,
+    bytes: u64,
+}
+
+impl State {
+    fn new(bytes: Blob, len: u64, meta: Meta) -> Self {
+        let left = Cell::new(PATIENCE.saturating_add(len.saturating_mul(TIMES_OVER)));
+        Self { bytes, len, meta, left, known: RefCell::default() }
+    }
+
+    const fn top(&self) -> Bucket<'_> {
+        Bucket::at(self, self.meta.root)
+    }
+
+    /// Pages may be led to again and again; this is what ends it.
+    fn spend(&self, bytes: u64) -> Result<(), Error> {
+        let left = self.left.get().checked_sub(bytes).ok_or(Error::TooMuch)?;
+        self.left.set(left);
+        Ok(())
+    }
+
+    /// The page of that number with its overflow pages.
+    fn page(&self, id: u64) -> Result<Page, Error> {
+        self.spend(LOOK)?;
+        if let Some(page) = self.known.borrow().pages.get(&id) {
+            return Ok(page.clone());
+        }
+        let (page, length) = self.read(id)?;
+        let mut known = self.known.borrow_mut();
+        if known.bytes + length > MOST_KNOWN {
+            *known = Known::default();
+        }
+        known.bytes += length;
+        known.pages.insert(id, page.clone());
+        Ok(page)
+    }
+
+    /// Reads and checks a page; and how many bytes it has.
+    fn read(&self, id: u64) -> Result<(Page, u64), Error> {
+        let size = self.meta.page_size;
+        let offset = id.checked_mul(size).filter(|_| id < self.meta.pages).ok_or_else(|| {
+            let pages = self.meta.pages;
+            Error::page(id, id.saturating_mul(size), format!("the database has {pages} pages"))
+        })?;
+        let broken = |what: String| Error::page(id, offset, what);
+        let mut header = [0; page::HEADER];
+        if self.bytes.fill_at(&mut header, offset)? < header.len() {
+            return Err(broken(format!("the file ends before it, after {} bytes", self.len)));
+        }
+        let header = page::Header::read(&header);
+        if header.id != id {
+            return Err(broken(format!("it calls itself page {}", header.id)));
+        }
+        let length = (u64::from(header.overflow) + 1).saturating_mul(size);
+        if length > self.len - offset.min(self.len) {
+            return Err(broken(format!(
+                "its {length} bytes reach past the end of the file, which has {}",
+                self.len
+            )));
+        }
+        if length > LARGEST_PAGE {
+            return Err(broken(format!("it claims {length} bytes, more than a page may have")));
+        }
+        self.spend(length)?;
+        let mut bytes = vec![0; length as usize];
+        if self.bytes.fill_at(&mut bytes, offset)? < bytes.len() {
+            return Err(broken("the file ends inside it".to_owned()));
+        }
+        Ok((Page::new(id, offset, bytes)?, length))
+    }
+}

@@ -1,0 +1,115 @@
+//! Containers of one namespace: the layers of the image and, on top, the snapshots that are the container's own.
+
+use super::images::Images;
+use super::records::{Container, Record};
+use super::snapshots::{Snapshot, Snapshots};
+use crate::image::Layer;
+use crate::source::Error;
+use crate::source::ask::Ask;
+use crate::source::assemble::{Part, Parts, assemble};
+use crate::source::blobs::{Blobs, Content};
+use crate::source::local::Kept;
+
+/// What a container's layers say in the stead of a command that made them.
+const INIT_LAYER: &str = "container's init layer";
+const WRITABLE_LAYER: &str = "container's writable layer";
+const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
+
+/// How a container is listed. Its image's own documents are not read for this: snapshots tell how many layers it has.
+pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> Kept {
+    let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
+    Kept {
+        names: container.names.clone(),
+        ids: vec![container.id.clone()],
+        layers: stack.as_ref().map_or(0, Vec::len),
+        created: container.created.clone(),
+        image: (!container.image.is_empty()).then(|| container.image.clone()),
+        problem: stack.err().map(|why| format!("its writable layer is not to be had: {why}")),
+        ..Kept::default()
+    }
+}
+
+/// Opens a container. `record` is its image's, where that is still here.
+pub(super) fn open(
+    container: &Container,
+    record: Option<&Record>,
+    images: &Images,
+    snapshots: &Snapshots,
+    ask: &Ask,
+) -> Result<Blobs, Error> {
+    let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
+    let mut problems = Vec::new();
+    let stack = stack.unwrap_or_else(|why| {
+        problems.push(format!("the container's writable layer is not to be had: {why}"));
+        Vec::new()
+    });
+    let (mut blobs, above) = match record.and_then(|record| below(record, images, &stack, ask)) {
+        Some(found) => found,
+        None if stack.is_empty() => {
+            let document = format!("container {}", container.id);
+            let reason = problems.pop().unwrap_or_else(|| "it has no layers".to_owned());
+            return Err(Error::Document { place: ask.place.clone(), document, reason });
+        }
+        None => {
+            problems.push(format!(
+                "the image {} is not here, or another one by now: layers are read from snapshots",
+                container.image
+            ));
+            (assemble(ask, Parts { source: "containerd", ..Parts::default() }), 0)
+        }
+    };
+    blobs.image.problems.splice(0..0, problems);
+    let own = stack.len().saturating_sub(1);
+    for (at, snapshot) in stack.into_iter().enumerate().skip(above) {
+        let command = match (at == own, snapshot.key.ends_with("-init")) {
+            (true, _) => WRITABLE_LAYER,
+            (_, true) => INIT_LAYER,
+            _ => UNPACKED_LAYER,
+        };
+        let created = (at == own).then(|| container.created.clone()).flatten();
+        let part = part(snapshot, command, created, at == own);
+        blobs.image.layers.push(part.layer);
+        blobs.contents.push(part.content);
+    }
+    Ok(blobs)
+}
+
+/// The image the container was made from: of an image for several platforms the one whose layers the container stands
+/// on. And how many of the snapshots are the image's.
+fn below(
+    record: &Record,
+    images: &Images,
+    stack: &[Snapshot],
+    ask: &Ask,
+) -> Option<(Blobs, usize)> {
+    let layout = images.layout(record);
+    let leaves = (0..layout.leaves.len()).filter(|&at| layout.leaves[at].is_image());
+    let mut candidates = leaves.map(|at| layout.image(at, ask));
+    if stack.is_empty() {
+        return candidates.next().map(|blobs| (blobs, 0));
+    }
+    candidates.find_map(|blobs| {
+        let top = blobs.image.layers.last()?.store.as_ref()?.chain_id.clone()?;
+        let at = stack.iter().position(|snapshot| snapshot.key == top)?;
+        Some((blobs, at + 1))
+    })
+}
+
+fn part(snapshot: Snapshot, command: &str, created: Option<String>, is_own: bool) -> Part {
+    let mut layer = Layer {
+        created_by: Some(command.to_owned()),
+        created,
+        writable: is_own && snapshot.is_active,
+        store: Some(snapshot.store),
+        ..Layer::default()
+    };
+    let content = match snapshot.content {
+        Ok(tree) => Content::Tree(tree),
+        Err(why) => {
+            let reason = format!("{why}: nothing of this layer can be shown");
+            layer.problems.push(reason.clone());
+            Content::Absent(reason)
+        }
+    };
+    Part { layer, content }
+}

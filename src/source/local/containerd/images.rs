@@ -1,0 +1,188 @@
+//! Images of one namespace: their documents and layers from the content store, which is an OCI layout without an
+//! index, and from snapshots where a layer's blob is no longer kept.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::records::Record;
+use super::snapshots::Snapshots;
+use crate::image::Layer;
+use crate::image::digest::Digest;
+use crate::image::platform;
+use crate::source::ask::Ask;
+use crate::source::blobs::{Blobs, Content};
+use crate::source::choose::Known;
+use crate::source::files::Files;
+use crate::source::folder::Folder;
+use crate::source::index::{self, Leaf, What};
+use crate::source::layout::Layout;
+use crate::source::local::Kept;
+use crate::source::store::{Naming, Store};
+
+/// Where content lies below containerd's root.
+pub(super) const CONTENT: &str = "io.containerd.content.v1.content";
+
+/// Where a namespace's images are.
+#[derive(Debug)]
+pub(super) struct Images {
+    store: Store,
+    snapshots: Arc<Snapshots>,
+}
+
+impl Images {
+    /// Images of the store at `root`.
+    ///
+    /// # Errors
+    /// Where its content store is not there or may not be looked into.
+    pub(super) fn new(root: &Path, snapshots: Arc<Snapshots>) -> std::io::Result<Self> {
+        let folder = Folder::new(&root.join(CONTENT))?;
+        Ok(Self { store: Store::new(Arc::new(Files::Folder(folder)), Naming::Layout), snapshots })
+    }
+
+    /// All that an image's names lead to: one platform's image or several.
+    pub(super) fn layout(&self, record: &Record) -> Layout {
+        let ids = [std::slice::from_ref(&record.target.stated_digest), &record.also].concat();
+        let known = |names| Known { names, ids: ids.clone() };
+        // Items of an index that lead to the same image are one image with all their names.
+        let mut entries: Vec<Known> =
+            record.names.iter().map(|name| known(vec![name.clone()])).collect();
+        if entries.is_empty() {
+            entries.push(known(Vec::new()));
+        }
+        let top = vec![record.target.clone(); entries.len()];
+        let leaves = index::walk(&self.store, &top);
+        let snapshots = Arc::clone(&self.snapshots);
+        let complete = Box::new(move |blobs: &mut Blobs| add_snapshots(blobs, &snapshots));
+        Layout {
+            source: "containerd",
+            store: self.store.clone(),
+            entries,
+            leaves,
+            problems: Vec::new(),
+            complete: Some(complete),
+        }
+    }
+
+    /// How an image is listed: by the platform that would be opened. Manifest and config are read, no layer.
+    pub(super) fn kept(&self, record: &Record) -> Kept {
+        let mut kept = Kept {
+            names: record.names.clone(),
+            created: record.created.clone(),
+            ..Kept::default()
+        };
+        let layout = self.layout(record);
+        let images: Vec<usize> =
+            (0..layout.leaves.len()).filter(|&at| layout.leaves[at].is_image()).collect();
+        let platforms: Vec<_> =
+            images.iter().map(|&at| layout.leaves[at].platform.clone()).collect();
+        let default = platform::choose(&platforms, None).unwrap_or(0);
+        match images.get(default) {
+            Some(&at) => describe(&mut kept, layout.image(at, &Ask::default())),
+            None => kept.problem = Some(nothing(layout.leaves.first())),
+        }
+        let ids = [&record.target.stated_digest].into_iter().chain(&record.also);
+        for id in ids.filter(|id| !id.is_empty()) {
+            if !kept.ids.contains(id) {
+                kept.ids.push(id.clone());
+            }
+        }
+        kept
+    }
+}
+
+fn describe(kept: &mut Kept, blobs: Blobs) {
+    let image = blobs.image;
+    kept.layers = image.layers.len();
+    let sizes = image.layers.iter().map(|layer| layer.compressed_bytes);
+    kept.size = sizes.sum::<Option<u64>>();
+    kept.platform = image.platform;
+    kept.ids = image.id.into_iter().chain(image.manifest_digest).collect();
+    kept.created = image.config.created.or(kept.created.take());
+    let absent = blobs.contents.iter().find_map(|content| match content {
+        Content::Absent(why) => Some(why.clone()),
+        _ => None,
+    });
+    kept.problem = absent.or_else(|| image.problems.first().cloned());
+}
+
+/// Why a target leads to no image.
+fn nothing(leaf: Option<&Leaf>) -> String {
+    let Some(leaf) = leaf else { return "its index lists no image".to_owned() };
+    let digest = &leaf.descriptor.stated_digest;
+    match &leaf.what {
+        What::Absent => format!("its manifest {digest} is not in the content store"),
+        What::Broken(why) | What::Index(why) => format!("its manifest {digest}: {why}"),
+        What::Artifact(what) => format!("no image: {digest} is {what}"),
+        _ => format!("no image: {digest} is an attestation about one"),
+    }
+}
+
+/// Says of each layer where it was unpacked, and reads it there where its blob is not kept.
+fn add_snapshots(blobs: &mut Blobs, snapshots: &Snapshots) {
+    let chain_ids = chain_ids(&blobs.image.layers);
+    let layers = blobs.image.layers.iter_mut().zip(&mut blobs.contents);
+    for ((layer, content), chain_id) in layers.zip(chain_ids) {
+        let Some(mut snapshot) = snapshots.of_chain(&chain_id) else { continue };
+        snapshot.store.chain_id = Some(chain_id);
+        layer.store = Some(snapshot.store);
+        let Content::Absent(reason) = content else { continue };
+        match snapshot.content {
+            Ok(tree) => {
+                layer.problems.retain(|problem| problem != reason);
+                layer.problems.push(format!(
+                    "its blob is not kept: read from the snapshot in {}",
+                    tree.root.display()
+                ));
+                *content = Content::Tree(tree);
+            }
+            Err(why) => layer.problems.push(format!("nor can its snapshot be read: {why}")),
+        }
+    }
+}
+
+/// Chain IDs, as far as diff IDs are known from the bottom up (OCI image-spec, `config.md`, "Layer ChainID").
+fn chain_ids(layers: &[Layer]) -> Vec<String> {
+    let mut chain: Vec<String> = Vec::with_capacity(layers.len());
+    for layer in layers {
+        let Some(diff_id) = &layer.diff_id else { break };
+        let id = chain.last().map_or_else(
+            || diff_id.clone(),
+            |below| Digest::of(format!("{below} {diff_id}").as_bytes()).as_str().to_owned(),
+        );
+        chain.push(id);
+    }
+    chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_ids_are_those_of_the_engine() {
+        // Diff IDs of an image, and what containerd called its snapshots.
+        let pairs = [
+            (
+                "303ec78645dc7c4e502920154ebc0940143db63af5f6dfd3dc262062b84da5e5",
+                "303ec78645dc7c4e502920154ebc0940143db63af5f6dfd3dc262062b84da5e5",
+            ),
+            (
+                "07b9626f9b90553238f245b654ff533bf23d5969591df3ea8f5179865b459f4f",
+                "2d166d39650a7c81acd8530d82923abd6367f7a5436588fe3a06b7cfe7e0488f",
+            ),
+            (
+                "db0d52bb072dd18702f09f131ab4601b628c5e419b09a2cf3cbeb97344ffa415",
+                "2124bf2221d3345903303cb7b7eb590a8ef2a1138c1c409988bbc1dc0fd068c4",
+            ),
+        ];
+        let layer = |id: Option<&str>| Layer {
+            diff_id: id.map(|id| format!("sha256:{id}")),
+            ..Layer::default()
+        };
+        let mut layers: Vec<Layer> = pairs.iter().map(|pair| layer(Some(pair.0))).collect();
+        let expected: Vec<String> = pairs.iter().map(|pair| format!("sha256:{}", pair.1)).collect();
+        assert_eq!(chain_ids(&layers), expected);
+        layers.insert(1, layer(None));
+        assert_eq!(chain_ids(&layers), expected[..1], "nothing is known above");
+    }
+}

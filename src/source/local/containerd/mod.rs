@@ -1,0 +1,182 @@
+//! containerd's store, read where it lies: also the one that Docker ≥ 25 keeps inside its data root. Layout:
+//! storage-layouts, 4.
+//!
+//! ```text
+//! meta.db ─► records ─► images ─────► documents and blobs of the content store, like those of an OCI layout
+//!                    └► containers ─► snapshots, which stand in for blobs that are not kept, too
+//! ```
+//!
+//! Each namespace is a store of its own. The databases are read by `bolt`, which is of use to nothing else here.
+
+pub mod bolt;
+mod containers;
+mod images;
+mod records;
+mod snapshots;
+mod values;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::images::Images;
+use self::records::{Container, Namespace, Record};
+use self::snapshots::Snapshots;
+use super::{Kept, StorageRoot};
+use crate::source::ask::Ask;
+use crate::source::{Error, Opened};
+
+/// What containerd records of everything, below its root.
+const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";
+
+/// Where Docker keeps the data of the containerd that it runs itself.
+const IN_DOCKER: &str = "containerd/daemon";
+
+type Roots = Vec<Box<dyn StorageRoot>>;
+
+/// The namespaces with images or containers of the store at `root`, or of the one inside a Docker data root. `None`
+/// where there is neither.
+///
+/// # Errors
+/// Where the store may not be read, or its records are damaged.
+pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
+    let own = namespaces(root);
+    let inside = namespaces(&root.join(IN_DOCKER));
+    match (own, inside) {
+        (Some(Ok(mut roots)), Some(Ok(inside))) => {
+            roots.extend(inside);
+            Some(Ok(roots))
+        }
+        // One that is closed or damaged does not hide the other.
+        (Some(Ok(roots)), _) | (_, Some(Ok(roots))) => Some(Ok(roots)),
+        (own, inside) => own.or(inside),
+    }
+}
+
+fn namespaces(root: &Path) -> Option<Result<Roots, Error>> {
+    let file = root.join(RECORDS);
+    match file.metadata() {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Some(Err(closed(root)));
+        }
+        Err(_) => return None,
+    }
+    let records = bolt::Db::open(&file).and_then(|db| records::read(&db));
+    Some(match records {
+        Ok(namespaces) => stores(root, namespaces),
+        Err(bolt::Error::Io(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(closed(root))
+        }
+        Err(error) => {
+            Err(Error::Records { place: file.display().to_string(), reason: error.to_string() })
+        }
+    })
+}
+
+fn stores(root: &Path, namespaces: Vec<Namespace>) -> Result<Roots, Error> {
+    let content = root.join(images::CONTENT);
+    if let Err(error) = content.join("blobs").read_dir()
+        && error.kind() == io::ErrorKind::PermissionDenied
+    {
+        return Err(closed(root));
+    }
+    let holds = |it: &Namespace| !(it.images.is_empty() && it.containers.is_empty());
+    let mut roots = Roots::new();
+    for namespace in namespaces.into_iter().filter(|it| holds(it) || !it.problems.is_empty()) {
+        let store = Store::new(root, namespace).map_err(|source| Error::Io {
+            place: content.display().to_string(),
+            doing: "cannot be read",
+            source,
+        })?;
+        roots.push(Box::new(store));
+    }
+    Ok(roots)
+}
+
+fn closed(root: &Path) -> Error {
+    Error::Closed { place: format!("containerd {}", root.display()) }
+}
+
+/// One namespace of one store.
+struct Store {
+    root: PathBuf,
+    namespace: String,
+    records: Vec<Record>,
+    made: Vec<Container>,
+    images: Images,
+    snapshots: Arc<Snapshots>,
+    /// As many as `records`.
+    listed: Vec<Kept>,
+    /// As many as `made`.
+    listed_containers: Vec<Kept>,
+    problems: Vec<String>,
+}
+
+impl Store {
+    fn new(root: &Path, namespace: Namespace) -> io::Result<Self> {
+        let snapshots = Arc::new(Snapshots::new(root, &namespace.snapshots));
+        let images = Images::new(root, Arc::clone(&snapshots))?;
+        let listed = namespace.images.iter().map(|record| images.kept(record)).collect();
+        let kept = namespace.containers.iter().map(|made| containers::kept(made, &snapshots));
+        let mut containers: Vec<(Kept, Container)> =
+            kept.zip(namespace.containers.iter().cloned()).collect();
+        containers.sort_by(|(one, _), (other, _)| {
+            (&one.names, &one.ids).cmp(&(&other.names, &other.ids))
+        });
+        let (listed_containers, made) = containers.into_iter().unzip();
+        Ok(Self {
+            root: root.to_owned(),
+            namespace: namespace.name,
+            records: namespace.images,
+            made,
+            images,
+            snapshots,
+            listed,
+            listed_containers,
+            problems: namespace.problems,
+        })
+    }
+}
+
+impl StorageRoot for Store {
+    fn kind(&self) -> &'static str {
+        "containerd"
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn qualifier(&self) -> &str {
+        &self.namespace
+    }
+
+    fn images(&self) -> &[Kept] {
+        &self.listed
+    }
+
+    fn containers(&self) -> &[Kept] {
+        &self.listed_containers
+    }
+
+    fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let record = self.records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        // The image is chosen already; what is left is its platform.
+        self.images.layout(record).open(&Ask { pick: None, ..ask.clone() })
+    }
+
+    fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let made = self.made.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let is_its_image = |record: &&Record| {
+            record.names.contains(&made.image) || record.also.contains(&made.image)
+        };
+        let record = self.records.iter().find(is_its_image);
+        let blobs = containers::open(made, record, &self.images, &self.snapshots, ask)?;
+        Ok(Opened::Image(Box::new(blobs)))
+    }
+
+    fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}

@@ -1,0 +1,79 @@
+//! How containerd writes numbers, times and text into its databases: Go's `encoding/binary` and `time.MarshalBinary`.
+
+use jiff::Timestamp;
+
+/// Seconds from the year 1, from which Go counts, to 1970.
+const TO_1970: i64 = 62_135_596_800;
+
+/// Text, whatever bytes it has.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An unsigned varint that takes up all the bytes.
+pub(super) fn unsigned(bytes: &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for (at, byte) in bytes.iter().enumerate() {
+        let bits = u64::from(byte & 0x7F);
+        let shifted = bits.checked_shl(7 * at as u32).filter(|it| it >> (7 * at) == bits)?;
+        number |= shifted;
+        if byte & 0x80 == 0 {
+            return (at + 1 == bytes.len()).then_some(number);
+        }
+    }
+    None
+}
+
+/// A signed varint, of which only what is not negative means anything here.
+pub(super) fn signed(bytes: &[u8]) -> Option<u64> {
+    let zigzag = unsigned(bytes)?;
+    (zigzag & 1 == 0).then_some(zigzag >> 1)
+}
+
+/// RFC 3339. `None` for Go's zero time, which means that nobody knows.
+pub(super) fn time(bytes: &[u8]) -> Option<String> {
+    // The second version has seconds in its zone, which does not matter to the moment.
+    let (1 | 2, rest) = (*bytes.first()?, &bytes[1..]) else { return None };
+    let seconds = i64::from_be_bytes(*rest.first_chunk()?);
+    let nanos = i32::from_be_bytes(*rest.get(8..)?.first_chunk()?);
+    if seconds == 0 {
+        return None;
+    }
+    Timestamp::new(seconds.checked_sub(TO_1970)?, nanos).ok().map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_are_read_whole_or_not_at_all() {
+        assert_eq!(unsigned(&[0x80, 0x20]), Some(4096));
+        assert_eq!(signed(&[0xFA, 0x0D]), Some(893));
+        assert_eq!(signed(&[1]), None, "-1");
+        let largest = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1];
+        assert_eq!(unsigned(&largest), Some(u64::MAX));
+        for odd in [
+            &[][..],
+            &[0x80],
+            &[1, 1],
+            &[0xFF; 12],
+            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 2],
+        ] {
+            assert_eq!(unsigned(odd), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_gos() {
+        let time_of = |hex: &[u8]| time(hex);
+        let recorded = [1, 0, 0, 0, 0x0E, 0xE2, 0x96, 0x9D, 1, 0x31, 3, 0x85, 0xB3, 0xFF, 0xFF];
+        assert_eq!(time_of(&recorded).as_deref(), Some("2026-11-23T20:45:53.822314419Z"));
+        assert_eq!(time(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]), None);
+        assert_eq!(time(&recorded[..9]), None);
+        assert_eq!(time(&[3; 15]), None);
+        let mut far = recorded;
+        far[1] = 0x7F;
+        assert_eq!(time(&far), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! `containers/`: what Docker of either age recorded of each container.
+
+use super::ids;
+use super::records::Records;
+use crate::image::docker_root::{self, Container};
+use crate::source::budget::Budget;
+use crate::source::local::Kept;
+
+/// A container of a data root.
+#[derive(Clone, Debug)]
+pub(super) struct Recorded {
+    /// Its ID.
+    pub(super) id: String,
+    /// What its record says, or nothing where that cannot be read.
+    pub(super) container: Container,
+    /// Why not.
+    pub(super) problem: Option<String>,
+}
+
+/// Reads the records of all containers, whatever driver they were made with. `file` is what the record is called.
+pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) -> Vec<Recorded> {
+    let ids = records.names("containers").unwrap_or_else(|error| {
+        problems.push(error);
+        Vec::new()
+    });
+    let mut budget = Budget::new();
+    let mut containers = Vec::new();
+    for id in ids.into_iter().filter(|id| ids::is_id(id)) {
+        if !budget.allows() {
+            problems.push("more containers than are read: the rest is left out".to_owned());
+            break;
+        }
+        let path = format!("containers/{id}/{file}");
+        let bytes = match records.document(&path) {
+            Ok(Some(bytes)) => Ok(bytes),
+            // Docker takes the record away first: what is left is half deleted.
+            Ok(None) => {
+                problems.push(format!("`{path}` is not here: a container half deleted, left out"));
+                continue;
+            }
+            Err(error) => Err(error),
+        };
+        budget.spend(bytes.as_ref().map_or(0, Vec::len));
+        let container = bytes.and_then(|bytes| {
+            docker_root::parse_container(&bytes).map_err(|error| format!("`{path}`: {error}"))
+        });
+        let (container, problem) = match container {
+            Ok(container) => (container, None),
+            Err(problem) => (Container::default(), Some(problem)),
+        };
+        containers.push(Recorded { id, container, problem });
+    }
+    containers
+}
+
+impl Recorded {
+    /// As it is listed, without what takes the layers to know.
+    pub(super) fn kept(&self) -> Kept {
+        let container = &self.container;
+        Kept {
+            names: container.name.iter().cloned().collect(),
+            ids: vec![self.id.clone()],
+            created: container.created.clone(),
+            image: container.image_name.clone().or_else(|| container.image_id.clone()),
+            problem: self.problem.clone(),
+            ..Kept::default()
+        }
+    }
+}
+
+/// The order in which images and containers are listed: by first name, nameless ones last.
+pub(super) fn sort_key(kept: &Kept) -> (bool, Option<String>, Option<String>) {
+    (kept.names.is_empty(), kept.names.first().cloned(), kept.ids.first().cloned())
+}

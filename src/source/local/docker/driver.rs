@@ -1,0 +1,216 @@
+//! Storage drivers: in which directory each keeps a layer, and in what form.
+//!
+//! moby, `daemon/graphdriver/*` of the versions that had each of them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::ids;
+use super::records::Records;
+use crate::layer::directory::{Form, IdMaps};
+
+/// Where a layer's directory is, or why it has none that could be read.
+pub(super) type Place = Result<PathBuf, String>;
+
+/// An image's layers and a container's own ones are not always kept alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Image,
+    Container,
+}
+
+/// One driver of one data root.
+#[derive(Clone, Debug)]
+pub(super) struct Driver {
+    /// As Docker calls it.
+    pub(super) name: String,
+    kind: Kind,
+    /// The root.
+    pub(super) records: Records,
+    /// How owners on disk became those of the image (a user namespace).
+    pub(super) ids: IdMaps,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// `overlay2`, and `fuse-overlayfs`, which is laid out alike.
+    Overlay2,
+    /// The first overlay driver: complete trees of hard links.
+    Overlay,
+    Aufs,
+    Vfs,
+    Btrfs,
+    DeviceMapper,
+    Zfs,
+    Unknown,
+}
+
+impl Driver {
+    pub(super) fn new(name: &str, records: Records, ids: IdMaps) -> Self {
+        let kind = match name {
+            "overlay2" | "fuse-overlayfs" => Kind::Overlay2,
+            "overlay" => Kind::Overlay,
+            "aufs" => Kind::Aufs,
+            "vfs" => Kind::Vfs,
+            "btrfs" => Kind::Btrfs,
+            "devicemapper" => Kind::DeviceMapper,
+            "zfs" => Kind::Zfs,
+            _ => Kind::Unknown,
+        };
+        Self { name: name.to_owned(), kind, records, ids }
+    }
+
+    /// Whether the driver knows an image's layer of that ID.
+    pub(super) fn has(&self, id: &str) -> bool {
+        ids::is_cache_id(id)
+            && match self.kind {
+                Kind::DeviceMapper => {
+                    let metadata = format!("devicemapper/metadata/{id}");
+                    matches!(self.records.file(&metadata), Ok(Some(_)))
+                }
+                _ => self.place(id, Whose::Image).is_ok(),
+            }
+    }
+
+    /// The directory of a layer.
+    pub(super) fn place(&self, id: &str, whose: Whose) -> Place {
+        match (self.kind, whose) {
+            (Kind::Overlay, Whose::Image) => self.directory(id, &format!("overlay/{id}/root")),
+            (Kind::Overlay, Whose::Container) => self.directory(id, &format!("overlay/{id}/upper")),
+            (Kind::Aufs, Whose::Image) => self.aufs(id, &format!("graph/{id}/layer")),
+            (Kind::Aufs, Whose::Container) => self.aufs(id, &format!("containers/{id}/rw")),
+            _ => self.either(id),
+        }
+    }
+
+    /// In which form a layer lies in its directory, and what is wrong with that: a complete tree says what a layer
+    /// changed only beside the tree below it.
+    pub(super) fn form(&self, whose: Whose, below: Option<&Place>) -> (Form, Option<String>) {
+        match (self.kind, whose) {
+            (Kind::Overlay2, _) | (Kind::Overlay, Whose::Container) => (Form::Overlay, None),
+            (Kind::Aufs, _) => (Form::Aufs, None),
+            _ => match below {
+                Some(Ok(parent)) => (Form::FullCopy { parent: Some(parent.clone()) }, None),
+                Some(Err(why)) => {
+                    let problem = format!(
+                        "{} keeps complete trees and the one below is missing ({why}): everything in this one counts as this layer's",
+                        self.name
+                    );
+                    (Form::FullCopy { parent: None }, Some(problem))
+                }
+                None => (Form::FullCopy { parent: None }, None),
+            },
+        }
+    }
+
+    /// The directory of a layer where the driver makes no difference between an image's and a container's.
+    fn either(&self, id: &str) -> Place {
+        let name = &self.name;
+        match self.kind {
+            Kind::Overlay2 => self.directory(id, &format!("{name}/{id}/diff")),
+            Kind::Vfs => self.directory(id, &format!("vfs/dir/{id}")),
+            Kind::Btrfs => self.directory(id, &format!("btrfs/subvolumes/{id}")),
+            Kind::Zfs => self.zfs(id),
+            Kind::DeviceMapper => Err(
+                "devicemapper keeps the files in its thin pool, which is not read: to read them, start a Docker that \
+                 has this driver and use `docker save`"
+                    .to_owned(),
+            ),
+            Kind::Overlay | Kind::Aufs | Kind::Unknown => {
+                Err(format!("where the driver {name} keeps its layers is not known"))
+            }
+        }
+    }
+
+    fn directory(&self, id: &str, path: &str) -> Place {
+        if !ids::is_cache_id(id) {
+            return Err(format!(
+                "`{id}` cannot be the name of a layer's directory: not looked for"
+            ));
+        }
+        self.records.directory(path)?.ok_or_else(|| format!("`{path}` is not here"))
+    }
+
+    /// aufs's directory. One that Docker 0.7 took over from an older version is a link to where it was (`older`);
+    /// before 0.7 there is nothing else.
+    fn aufs(&self, id: &str, older: &str) -> Place {
+        let path = format!("aufs/diff/{id}");
+        if !ids::is_cache_id(id) {
+            return self.directory(id, &path);
+        }
+        let link = fs::read_link(self.records.root().join(&path));
+        match link.as_deref().map(taken_over) {
+            Ok(Some(inside)) => self.directory(id, &inside),
+            Ok(None) => Err(format!("`{path}` is a link that leads elsewhere: not followed")),
+            Err(_) => match self.records.directory(&path)? {
+                Some(directory) => Ok(directory),
+                None => match self.records.directory(older)? {
+                    Some(directory) => Ok(directory),
+                    None => Err(format!("`{path}` is not here")),
+                },
+            },
+        }
+    }
+
+    /// The place where a dataset is mounted while it is needed.
+    fn zfs(&self, id: &str) -> Place {
+        let path = format!("zfs/graph/{id}");
+        let directory = self.directory(id, &path);
+        let is_empty =
+            |place: &PathBuf| fs::read_dir(place).is_ok_and(|mut it| it.next().is_none());
+        match directory {
+            Ok(place) if !is_empty(&place) => Ok(place),
+            _ => Err(format!(
+                "its dataset is not mounted at `{path}`: mount it there (`mount -t zfs`) to read its files"
+            )),
+        }
+    }
+}
+
+/// The place in the root that a link of the 0.7 migration means: `graph/<id>/layer` or `containers/<id>/rw`,
+/// wherever the root was at that time.
+fn taken_over(link: &std::path::Path) -> Option<String> {
+    let text = link.to_str()?;
+    let mut parts = text.rsplit('/');
+    let (last, id, first) = (parts.next()?, parts.next()?, parts.next()?);
+    let known = matches!((first, last), ("graph", "layer") | ("containers", "rw"));
+    (known && ids::is_id(id)).then(|| format!("{first}/{id}/{last}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn only_links_of_the_migration_are_followed() {
+        let id = "a".repeat(64);
+        for root in ["/var/lib/docker", "/mnt/old/docker", "../.."] {
+            let link = format!("{root}/graph/{id}/layer");
+            assert_eq!(taken_over(Path::new(&link)), Some(format!("graph/{id}/layer")));
+        }
+        let link = format!("/x/containers/{id}/rw");
+        assert_eq!(taken_over(Path::new(&link)), Some(format!("containers/{id}/rw")));
+        for link in ["/etc", "graph/../layer", "/graph/x/layer", "", "layer"] {
+            assert_eq!(taken_over(Path::new(link)), None, "{link}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_never_looked_for() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("outside/diff")).unwrap();
+        fs::create_dir_all(root.path().join("store/overlay2")).unwrap();
+        let records = Records::new(&root.path().join("store")).unwrap();
+        for name in ["overlay2", "overlay", "aufs", "vfs", "btrfs", "zfs", "devicemapper", "other"]
+        {
+            let driver = Driver::new(name, records.clone(), IdMaps::default());
+            for id in ["../../outside", "..", "", "a/b"] {
+                assert!(!driver.has(id));
+                assert!(driver.place(id, Whose::Image).is_err(), "{name} {id}");
+                assert!(driver.place(id, Whose::Container).is_err(), "{name} {id}");
+            }
+        }
+    }
+}

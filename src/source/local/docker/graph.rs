@@ -1,0 +1,188 @@
+//! `graph/`: Docker ≤ 1.9's images, of which each is one layer and names its parent.
+//!
+//! moby v1.9.1, `graph/graph.go`, `image/image.go`; v0.6, `image.go`.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::driver::{Driver, Place, Whose};
+use super::ids;
+use super::on_disk::OnDisk;
+use super::records::Records;
+use crate::image::Layer;
+use crate::image::v1::{self, V1Image};
+use crate::source::assemble::Part;
+use crate::source::budget::Budget;
+
+/// Layers of one image. Engines of that age could mount 127.
+const LONGEST_CHAIN: usize = 1024;
+
+/// All images of a graph, by ID.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Graph {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// One image, which is one layer.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// The name of its directory, which is its ID unless the graph is damaged.
+    directory: String,
+    pub(super) image: V1Image,
+    parent: Option<String>,
+    /// Bytes of the layer's files.
+    size: Option<u64>,
+}
+
+/// A chain of images.
+pub(super) struct Chain<'g> {
+    /// IDs and images, base first.
+    pub(super) layers: Vec<(&'g str, &'g Entry)>,
+    /// Why there are not more.
+    pub(super) broken: Option<String>,
+}
+
+impl Graph {
+    /// Reads the records of all images. What is no image's ID is no image: `_tmp`, what is being written or deleted.
+    pub(super) fn read(records: &Records, problems: &mut Vec<String>) -> Self {
+        let names = records.names("graph").unwrap_or_else(|error| {
+            problems.push(error);
+            Vec::new()
+        });
+        let mut graph = Self::default();
+        let mut budget = Budget::new();
+        for directory in names.into_iter().filter(|name| ids::is_id(name)) {
+            if !budget.allows() {
+                problems.push("more images than are read: the rest is left out".to_owned());
+                break;
+            }
+            let path = format!("graph/{directory}/json");
+            let bytes = match records.document(&path) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => {
+                    problems.push(format!("`{path}` is not here: an image half deleted, left out"));
+                    continue;
+                }
+                Err(error) => {
+                    problems.push(error);
+                    Vec::new()
+                }
+            };
+            budget.spend(bytes.len());
+            let image = v1::parse(&bytes).unwrap_or_else(|error| {
+                problems.push(format!("`{path}`: {error}: what it says is not known"));
+                V1Image::default()
+            });
+            graph.add(records, directory, image, problems);
+        }
+        graph
+    }
+
+    fn add(
+        &mut self,
+        records: &Records,
+        directory: String,
+        image: V1Image,
+        problems: &mut Vec<String>,
+    ) {
+        let mut text = |name: &str| {
+            records.text(&format!("graph/{directory}/{name}")).unwrap_or_else(|error| {
+                problems.push(error);
+                None
+            })
+        };
+        // What a pull by digest wrote beside it is truer than what the image says.
+        let parent = text("parent").or_else(|| image.parent.clone());
+        let size = text("layersize").and_then(|size| size.parse().ok());
+        let parent = parent.map(|id| id.strip_prefix("sha256:").unwrap_or(&id).to_owned());
+        let stated = image.id.clone().filter(|id| *id != directory);
+        let id = match stated {
+            Some(id) if ids::is_id(&id) && !self.entries.contains_key(&id) => {
+                problems.push(format!("`graph/{directory}` calls itself {id}"));
+                id
+            }
+            _ => directory.clone(),
+        };
+        self.entries.insert(id, Entry { directory, image, parent, size });
+    }
+
+    /// Whether there is an image of that ID.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.entries.contains_key(id)
+    }
+
+    /// The IDs of the images that are nobody's parent.
+    pub(super) fn heads(&self) -> impl Iterator<Item = &str> {
+        let parents: HashSet<&str> =
+            self.entries.values().filter_map(|entry| entry.parent.as_deref()).collect();
+        self.entries.keys().map(String::as_str).filter(move |id| !parents.contains(id))
+    }
+
+    /// The images from the base up to `head`.
+    pub(super) fn chain(&self, head: &str) -> Chain<'_> {
+        let mut layers = Vec::new();
+        let mut seen = HashSet::new();
+        let mut broken = None;
+        let mut next = Some(head);
+        while let Some(id) = next {
+            if layers.len() >= LONGEST_CHAIN || !seen.insert(id) {
+                broken = Some(format!(
+                    "broken: the chain of parents leads back to {id} or does not end, the layers below are unknown"
+                ));
+                break;
+            }
+            let Some((id, entry)) = self.entries.get_key_value(id) else {
+                broken = Some(format!(
+                    "broken: the parent {id} is not here, its layer and those below are missing"
+                ));
+                break;
+            };
+            layers.push((id.as_str(), entry));
+            next = entry.parent.as_deref();
+        }
+        layers.reverse();
+        Chain { layers, broken }
+    }
+}
+
+impl Chain<'_> {
+    /// Bytes of all layers' files, where all are known.
+    pub(super) fn size(&self) -> Option<u64> {
+        let mut sizes = self.layers.iter().map(|(_, entry)| entry.size);
+        sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
+    }
+
+    /// The layers as parts of an image, and the place of the topmost one.
+    pub(super) fn parts(&self, driver: &Driver) -> (Vec<Part>, Option<Place>) {
+        let mut below: Option<Place> = None;
+        let mut parts = Vec::with_capacity(self.layers.len());
+        for (index, (id, entry)) in self.layers.iter().enumerate() {
+            if index == 0
+                && let Some(parent) = entry.parent.as_ref().filter(|_| self.broken.is_some())
+            {
+                // What the driver keeps of a lost parent still serves for comparison.
+                below = Some(driver.place(parent, Whose::Image));
+            }
+            let on_disk = entry.on_disk(id, driver);
+            let place = on_disk.place.clone();
+            parts.push(on_disk.part(driver, below.as_ref()));
+            below = Some(place);
+        }
+        (parts, below)
+    }
+}
+
+impl Entry {
+    fn on_disk(&self, id: &str, driver: &Driver) -> OnDisk {
+        let at = format!("graph/{}", self.directory);
+        let checksum = driver.records.text(&format!("{at}/checksum")).ok().flatten();
+        let digest = checksum.filter(|digest| ids::sha256_hex(digest).is_some());
+        OnDisk {
+            layer: Layer { digest, ..Layer::default() },
+            place: driver.place(id, Whose::Image),
+            cache_id: Some(id.to_owned()),
+            chain_id: None,
+            split: driver.records.file(&format!("{at}/tar-data.json.gz")),
+            key: id.to_owned(),
+        }
+    }
+}

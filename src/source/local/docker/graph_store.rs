@@ -1,0 +1,207 @@
+//! Docker ≤ 1.9: the images of `graph/` with one driver, and the containers made from them.
+
+use std::path::Path;
+
+use super::containers::{self, Recorded, sort_key};
+use super::driver::{Driver, Whose};
+use super::graph::{Chain, Graph};
+use super::ids;
+use super::names::Names;
+use super::on_disk::{Own, own_layers};
+use super::records::Records;
+use crate::layer::directory::IdMaps;
+use crate::source::ask::Ask;
+use crate::source::assemble::{Parts, assemble};
+use crate::source::local::{Kept, StorageRoot};
+use crate::source::{Error, Opened};
+
+/// Drivers of that age, with the directory that each has in the root.
+const DRIVERS: [&str; 6] = ["aufs", "btrfs", "devicemapper", "overlay", "vfs", "zfs"];
+
+/// A store of one driver.
+pub(super) struct GraphStore {
+    driver: Driver,
+    graph: Graph,
+    names: Names,
+    images: Vec<Kept>,
+    containers: Vec<Kept>,
+    /// In the order of `containers`.
+    records: Vec<Recorded>,
+    problems: Vec<String>,
+}
+
+impl GraphStore {
+    /// The stores of a root, one for each driver; `None` where there is no graph.
+    pub(super) fn find(
+        records: &Records,
+        ids: &IdMaps,
+        problems: &[String],
+    ) -> Option<Vec<Box<dyn StorageRoot>>> {
+        let entries = records.names("graph").unwrap_or_default();
+        let top = records.names("").unwrap_or_default();
+        let named: Vec<&str> =
+            top.iter().filter_map(|name| name.strip_prefix("repositories-")).collect();
+        let has_names = !named.is_empty() || top.iter().any(|name| name == "repositories");
+        if entries.is_empty() || !(has_names || entries.iter().any(|name| ids::is_id(name))) {
+            return None;
+        }
+        let mut drivers: Vec<&str> =
+            named.into_iter().filter(|driver| ids::is_driver(driver)).collect();
+        if drivers.is_empty() {
+            let is_here = |driver: &&str| top.iter().any(|name| name == driver);
+            drivers = DRIVERS.into_iter().filter(is_here).collect();
+        }
+        if drivers.is_empty() {
+            // Docker < 0.7 had no other.
+            drivers.push("aufs");
+        }
+        let mut problems = problems.to_vec();
+        let graph = Graph::read(records, &mut problems);
+        let containers = containers::read(records, "config.json", &mut problems);
+        let alone = drivers.len() == 1;
+        let store = |name: &&str| {
+            let driver = Driver::new(name, records.clone(), ids.clone());
+            let own =
+                |recorded: &&Recorded| alone || recorded.container.driver.as_deref() == Some(*name);
+            let containers = containers.iter().filter(own).cloned().collect();
+            let problems = std::mem::take(&mut problems);
+            Box::new(Self::new(driver, graph.clone(), containers, alone, problems)) as Box<_>
+        };
+        Some(drivers.iter().map(store).collect())
+    }
+
+    /// `alone`: there is no other driver that images without a directory may belong to.
+    fn new(
+        driver: Driver,
+        graph: Graph,
+        mut records: Vec<Recorded>,
+        alone: bool,
+        mut problems: Vec<String>,
+    ) -> Self {
+        let own = format!("repositories-{}", driver.name);
+        // Without a suffix until 0.7.
+        let file = match driver.records.file(&own) {
+            Ok(None) => "repositories",
+            _ => own.as_str(),
+        };
+        let names = Names::read(&driver.records, file, &mut problems);
+        let mut images = Vec::new();
+        for (id, of) in names.ids() {
+            if graph.has(id) {
+                continue;
+            }
+            let called = of.names().first().cloned().unwrap_or_default();
+            problems.push(format!("`{called}` is {id}, which is not here"));
+        }
+        let untagged = graph.heads().filter(|id| names.of(id).is_empty());
+        let untagged = untagged.filter(|id| alone || driver.has(id));
+        let tagged = names.ids().map(|(id, _)| id).filter(|id| graph.has(id));
+        for id in tagged.chain(untagged) {
+            let chain = graph.chain(id);
+            let of = names.of(id);
+            let head = chain.layers.last().map(|(_, entry)| &entry.image.parsed);
+            images.push(Kept {
+                names: of.names(),
+                ids: of.ids(id),
+                platform: head.and_then(|parsed| parsed.platform.clone()),
+                layers: chain.layers.len(),
+                size: chain.size(),
+                created: head.and_then(|parsed| parsed.config.created.clone()),
+                image: None,
+                problem: chain.broken,
+            });
+        }
+        images.sort_by_key(sort_key);
+        records.sort_by_key(|recorded| sort_key(&recorded.kept()));
+        let kept = |recorded: &Recorded| {
+            let chain = graph.chain(recorded.container.image_id.as_deref().unwrap_or_default());
+            let mut kept = recorded.kept();
+            kept.layers = chain.layers.len() + 1 + usize::from(init(&driver, recorded).is_some());
+            kept.problem = kept.problem.or(chain.broken);
+            kept
+        };
+        let containers = records.iter().map(kept).collect();
+        Self { driver, graph, names, images, containers, records, problems }
+    }
+
+    fn parts(&self, chain: &Chain<'_>, id: &str, ask: &Ask) -> Parts {
+        let of = self.names.of(id);
+        let mut problems = self.problems.clone();
+        problems.extend(chain.broken.clone());
+        let mut config =
+            chain.layers.last().map(|(_, entry)| entry.image.parsed.clone()).unwrap_or_default();
+        config.history = chain.layers.iter().map(|(_, entry)| entry.image.step.clone()).collect();
+        // Here every step has a layer, be it an empty one.
+        config.history.iter_mut().for_each(|step| step.empty_layer = false);
+        Parts {
+            source: "docker-root",
+            id: Some(id.to_owned()),
+            manifest_digest: of.manifest(&ask.reference),
+            names: of.names(),
+            config,
+            problems,
+            ..Parts::default()
+        }
+    }
+}
+
+/// The ID of a container's init layer, which Docker < 0.7 did not make.
+fn init(driver: &Driver, recorded: &Recorded) -> Option<String> {
+    let id = format!("{}-init", recorded.id);
+    driver.place(&id, Whose::Container).is_ok().then_some(id)
+}
+
+impl StorageRoot for GraphStore {
+    fn kind(&self) -> &'static str {
+        "docker-root"
+    }
+
+    fn root(&self) -> &Path {
+        self.driver.records.root()
+    }
+
+    fn qualifier(&self) -> &str {
+        &self.driver.name
+    }
+
+    fn images(&self) -> &[Kept] {
+        &self.images
+    }
+
+    fn containers(&self) -> &[Kept] {
+        &self.containers
+    }
+
+    fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let id = self.images.get(at).and_then(|image| image.ids.first());
+        let id = id.ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let chain = self.graph.chain(id);
+        let mut parts = self.parts(&chain, id, ask);
+        parts.layers = chain.parts(&self.driver).0;
+        super::opened(parts, ask)
+    }
+
+    fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let recorded = self.records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let image = recorded.container.image_id.as_deref().unwrap_or_default();
+        let chain = self.graph.chain(image);
+        let mut parts = self.parts(&chain, image, ask);
+        parts.names = recorded.kept().names;
+        parts.problems.extend(recorded.problem.clone());
+        parts.problems.extend(recorded.container.problems.iter().cloned());
+        let (layers, below) = chain.parts(&self.driver);
+        let own = Own {
+            init: init(&self.driver, recorded),
+            writable: Ok(recorded.id.clone()),
+            created: recorded.container.created.clone(),
+        };
+        let own = own_layers(&self.driver, own, below.as_ref());
+        parts.own = own.len();
+        parts.layers = layers.into_iter().chain(own).collect();
+        Ok(Opened::Image(Box::new(assemble(ask, parts))))
+    }
+
+    fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}

@@ -1,0 +1,249 @@
+//! Docker ≥ 1.10: `image/<driver>`, where an image is a config and its layers are found by chain ID.
+//!
+//! moby, `image/fs.go`, `image/store.go`, `layer/layer_store.go`.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::containers::{Recorded, sort_key};
+use super::driver::Driver;
+use super::ids;
+use super::layerdb::{self, LayerDb, Mount};
+use super::names::{Names, Of};
+use super::on_disk::{Own, own_layers};
+use crate::image::config::{self, Parsed};
+use crate::image::digest::Digest;
+use crate::source::ask::Ask;
+use crate::source::assemble::{self, Parts, assemble};
+use crate::source::budget::Budget;
+use crate::source::local::{Kept, StorageRoot};
+use crate::source::{Error, Opened};
+
+/// A store of one driver.
+pub(super) struct ImageStore {
+    layers: LayerDb,
+    names: Names,
+    images: Vec<Kept>,
+    containers: Vec<Kept>,
+    /// In the order of `containers`.
+    records: Vec<(Recorded, Mount)>,
+    problems: Vec<String>,
+}
+
+impl ImageStore {
+    /// Reads what there is of names, configs and layers' records, no layer. `recorded` are the root's containers,
+    /// whatever driver they have.
+    pub(super) fn read(driver: Driver, recorded: &[Recorded], mut problems: Vec<String>) -> Self {
+        let base = format!("image/{}", driver.name);
+        let layers = LayerDb { driver, base };
+        let records = &layers.driver.records;
+        let repositories = format!("{}/repositories.json", layers.base);
+        let names = Names::read(records, &repositories, &mut problems);
+        let mut sizes = HashMap::new();
+        let images = images(&layers, &names, &mut sizes, &mut problems);
+        let mut all = containers_of(&layers, recorded);
+        all.sort_by_key(|(recorded, _)| sort_key(&recorded.kept()));
+        let kept = |(recorded, mount): &(Recorded, Mount)| {
+            let mut kept = recorded.kept();
+            let top = mount.parent.as_deref();
+            let (steps, broken) = top.map(|top| layers.down_from(top)).unwrap_or_default();
+            let own = usize::from(mount.init.is_some()) + 1;
+            kept.layers = steps.len() + own;
+            kept.problem = kept.problem.or(broken);
+            kept
+        };
+        let containers = all.iter().map(kept).collect();
+        Self { layers, names, images, containers, records: all, problems }
+    }
+
+    fn config(&self, id: &str, problems: &mut Vec<String>) -> Parsed {
+        let Some(hex) = ids::sha256_hex(id) else {
+            return assemble::read_config(Err(format!("`{id}` is no image ID")));
+        };
+        let path = format!("{}/imagedb/content/sha256/{hex}", self.layers.base);
+        let bytes = match self.layers.driver.records.document(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return assemble::read_config(Err(format!("`{path}` is not here"))),
+            Err(error) => return assemble::read_config(Err(error)),
+        };
+        let digest = Digest::of(&bytes);
+        if digest.as_str() != id {
+            problems.push(format!(
+                "the config is called {id} and has the digest {digest}: changed or damaged since it was written"
+            ));
+        }
+        assemble::read_config(Ok(bytes))
+    }
+
+    fn parts_of(&self, id: &str, ask: &Ask) -> (Parts, Of) {
+        let mut problems = self.problems.clone();
+        let config = self.config(id, &mut problems);
+        let of = self.names.of(id);
+        let parts = Parts {
+            source: "docker-root",
+            id: Some(id.to_owned()),
+            manifest_digest: of.manifest(&ask.reference),
+            names: of.names(),
+            config,
+            problems,
+            ..Parts::default()
+        };
+        (parts, of)
+    }
+}
+
+impl StorageRoot for ImageStore {
+    fn kind(&self) -> &'static str {
+        "docker-root"
+    }
+
+    fn root(&self) -> &Path {
+        self.layers.driver.records.root()
+    }
+
+    fn qualifier(&self) -> &str {
+        &self.layers.driver.name
+    }
+
+    fn images(&self) -> &[Kept] {
+        &self.images
+    }
+
+    fn containers(&self) -> &[Kept] {
+        &self.containers
+    }
+
+    fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let id = self.images.get(at).and_then(|image| image.ids.first());
+        let id = id.ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let (mut parts, of) = self.parts_of(id, ask);
+        let steps = layerdb::chain(&parts.config.config.diff_ids);
+        parts.layers = self.layers.parts(&steps, &of.repositories()).0;
+        super::opened(parts, ask)
+    }
+
+    fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let (recorded, mount) =
+            self.records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let (mut parts, of) = match &recorded.container.image_id {
+            Some(id) => self.parts_of(id, ask),
+            None => Default::default(),
+        };
+        parts.names = recorded.kept().names;
+        parts.problems.extend(recorded.problem.clone());
+        parts.problems.extend(recorded.container.problems.iter().cloned());
+        // What it was really put upon counts, not what its image, which may be gone, says.
+        let (steps, broken) = match &mount.parent {
+            Some(top) => self.layers.down_from(top),
+            None => Default::default(),
+        };
+        parts.problems.extend(broken);
+        let (layers, below) = self.layers.parts(&steps, &of.repositories());
+        let own = Own {
+            init: mount.init.clone(),
+            writable: mount.writable.clone().ok_or_else(|| {
+                format!("`{}/layerdb/mounts/{}` does not name it", self.layers.base, recorded.id)
+            }),
+            created: recorded.container.created.clone(),
+        };
+        let own = own_layers(&self.layers.driver, own, below.as_ref());
+        parts.own = own.len();
+        parts.layers = layers.into_iter().chain(own).collect();
+        Ok(Opened::Image(Box::new(assemble(ask, parts))))
+    }
+
+    fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+/// The images that are listed: those with names, and those that are no other one's parent. What the builder went
+/// through on the way to an image is not shown, unless names are not known at all.
+fn images(
+    layers: &LayerDb,
+    names: &Names,
+    sizes: &mut HashMap<String, Option<u64>>,
+    problems: &mut Vec<String>,
+) -> Vec<Kept> {
+    let records = &layers.driver.records;
+    let content = format!("{}/imagedb/content/sha256", layers.base);
+    let found = records.names(&content).unwrap_or_else(|error| {
+        problems.push(error);
+        Vec::new()
+    });
+    let found: Vec<String> = found.into_iter().filter(|name| ids::is_id(name)).collect();
+    let parent = |hex: &String| {
+        let path = format!("{}/imagedb/metadata/sha256/{hex}/parent", layers.base);
+        ids::sha256_hex(&records.text(&path).ok()??)
+    };
+    let parents: HashSet<String> = found.iter().filter_map(parent).collect();
+    let known: HashSet<&str> = found.iter().map(String::as_str).collect();
+    for (id, of) in names.ids() {
+        if !ids::sha256_hex(id).is_some_and(|hex| known.contains(hex.as_str())) {
+            let called = of.names().first().cloned().unwrap_or_default();
+            problems.push(format!("`{called}` is {id}, which is not here"));
+        }
+    }
+    let mut budget = Budget::new();
+    let mut images = Vec::new();
+    for hex in &found {
+        let id = format!("sha256:{hex}");
+        let of = names.of(&id);
+        if of.is_empty() && names.known && parents.contains(hex) {
+            continue;
+        }
+        if !budget.allows() {
+            problems.push("more images than are read: the rest is left out".to_owned());
+            break;
+        }
+        let bytes = records.document(&format!("{content}/{hex}")).and_then(|bytes| {
+            bytes.ok_or_else(|| "its config is not here: it is being deleted".to_owned())
+        });
+        budget.spend(bytes.as_ref().map_or(0, Vec::len));
+        let parsed = bytes.and_then(|bytes| {
+            config::parse(&bytes).map_err(|error| format!("its config cannot be read ({error})"))
+        });
+        let (parsed, problem) = match parsed {
+            Ok(parsed) => (parsed, None),
+            Err(problem) => (Parsed::default(), Some(problem)),
+        };
+        let steps = layerdb::chain(&parsed.config.diff_ids);
+        let size = |step: &layerdb::Step| {
+            let size = sizes.entry(step.chain_id.clone());
+            *size.or_insert_with(|| layers.size(&step.chain_id))
+        };
+        images.push(Kept {
+            names: of.names(),
+            ids: of.ids(&id),
+            platform: parsed.platform,
+            layers: steps.len(),
+            size: steps
+                .iter()
+                .map(size)
+                .try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
+                .filter(|_| problem.is_none()),
+            created: parsed.config.created,
+            image: None,
+            problem,
+        });
+    }
+    images.sort_by_key(sort_key);
+    images
+}
+
+/// The containers of this driver.
+fn containers_of(layers: &LayerDb, recorded: &[Recorded]) -> Vec<(Recorded, Mount)> {
+    let mut own = Vec::new();
+    for recorded in recorded {
+        let mut recorded = recorded.clone();
+        let mount = layers.mount(&recorded.id).unwrap_or_else(|error| {
+            recorded.problem.get_or_insert(error);
+            Mount::default()
+        });
+        let by_driver = recorded.container.driver.as_ref() == Some(&layers.driver.name);
+        if mount.writable.is_some() || by_driver {
+            own.push((recorded, mount));
+        }
+    }
+    own
+}

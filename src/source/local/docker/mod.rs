@@ -1,0 +1,142 @@
+//! Docker's data root (`/var/lib/docker`) of any age, read without Docker.
+//!
+//! | file | what |
+//! |---|---|
+//! | `records`, `ids` | small files of the root, and what of their contents may become a path |
+//! | `driver` | where each storage driver keeps a layer, and in what form |
+//! | `on_disk` | a layer's records and directory as a part of an image |
+//! | `names`, `containers` | what leads to images; containers' records |
+//! | `image_store`, `layerdb` | Docker ≥ 1.10: configs, and layers by chain ID |
+//! | `graph_store`, `graph` | Docker ≤ 1.9: every layer an image with a parent |
+//!
+//! Docker's containerd store, which may lie in the same root, is another one.
+
+mod containers;
+mod driver;
+mod graph;
+mod graph_store;
+mod ids;
+mod image_store;
+mod layerdb;
+mod names;
+mod on_disk;
+mod records;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use self::driver::Driver;
+use self::graph_store::GraphStore;
+use self::image_store::ImageStore;
+use self::records::Records;
+use super::StorageRoot;
+use crate::layer::directory::{IdMaps, IdRange};
+use crate::source::ask::Ask;
+use crate::source::assemble::{Parts, assemble};
+use crate::source::{Error, Opened};
+
+/// Ids of a user namespace are counted from where it begins; how many it has, the directory's name does not say.
+const MOST_IDS: u64 = 1 << 32;
+
+type Roots = Vec<Box<dyn StorageRoot>>;
+
+/// The stores of the data root at `root`: one for each driver, those of user namespaces included. `None` where it is
+/// no data root.
+///
+/// # Errors
+/// Where it may not be read.
+pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
+    let names = match names(root) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Some(Err(closed(root)));
+        }
+        Err(_) => return None,
+    };
+    let mut problems = Vec::new();
+    let mut remapped = Roots::new();
+    let mut first_error = None;
+    for name in &names {
+        let Some((uid, gid)) = ids::namespace(name) else { continue };
+        match one(&root.join(name), &shifted(uid, gid), Vec::new()) {
+            Some(Ok(roots)) => remapped.extend(roots),
+            Some(Err(error)) => {
+                problems.push(error.to_string());
+                first_error.get_or_insert(error);
+            }
+            None => {}
+        }
+    }
+    match one(root, &IdMaps::default(), problems) {
+        Some(Ok(mut roots)) => {
+            roots.append(&mut remapped);
+            Some(Ok(roots))
+        }
+        Some(Err(error)) if remapped.is_empty() => Some(Err(error)),
+        _ if !remapped.is_empty() => Some(Ok(remapped)),
+        _ => first_error.map(Err),
+    }
+}
+
+/// The stores of one root, without those of namespaces. One that was migrated from before 1.10 has both kinds of
+/// records; the newer are the ones that Docker went on with.
+fn one(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<Roots, Error>> {
+    for place in [root.to_owned(), root.join("image"), root.join("graph")] {
+        if let Err(error) = names(&place)
+            && error.kind() == io::ErrorKind::PermissionDenied
+        {
+            return Some(Err(closed(&place)));
+        }
+    }
+    let records = Records::new(root).ok()?;
+    let driver = |name: &String| Driver::new(name, records.clone(), ids.clone());
+    let has = |path: String| matches!(records.directory(&path), Ok(Some(_)));
+    let drivers = records.names("image").unwrap_or_default();
+    let drivers: Vec<String> = drivers
+        .into_iter()
+        .filter(|name| ids::is_driver(name))
+        .filter(|name| has(format!("image/{name}/imagedb")) || has(format!("image/{name}/layerdb")))
+        .collect();
+    if drivers.is_empty() {
+        return GraphStore::find(&records, ids, &problems).map(Ok);
+    }
+    let mut problems = problems;
+    let containers = containers::read(&records, "config.v2.json", &mut problems);
+    // What is wrong with the root as a whole is told by the first.
+    let store = |name| {
+        let problems = std::mem::take(&mut problems);
+        Box::new(ImageStore::read(driver(name), &containers, problems)) as Box<dyn StorageRoot>
+    };
+    Some(Ok(drivers.iter().map(store).collect()))
+}
+
+fn names(place: &Path) -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(place)?.take(100_000);
+    Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
+}
+
+fn closed(place: &Path) -> Error {
+    Error::Closed { place: format!("docker-root {}", place.display()) }
+}
+
+/// Owners in a namespace that begins at these ids.
+fn shifted(uid: u32, gid: u32) -> IdMaps {
+    let range = |host: u32| {
+        let host = u64::from(host);
+        vec![IdRange { container: 0, host, size: MOST_IDS - host }]
+    };
+    IdMaps { uids: range(uid), gids: range(gid) }
+}
+
+/// The image, unless another platform was asked for.
+fn opened(parts: Parts, ask: &Ask) -> Result<Opened, Error> {
+    let blobs = assemble(ask, parts);
+    match (&ask.platform, &blobs.image.platform) {
+        (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
+            let available = vec![platform.to_string()];
+            Err(Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available })
+        }
+        _ => Ok(Opened::Image(Box::new(blobs))),
+    }
+}

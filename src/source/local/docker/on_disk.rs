@@ -1,0 +1,121 @@
+//! From a layer's records and its directory to the part it is of an image: by its tar-split where there is one, else
+//! in the driver's own form.
+
+use super::driver::{Driver, Place, Whose};
+use crate::image::{Layer, LayerStore};
+use crate::layer::blob::Blob;
+use crate::layer::directory::Tree;
+use crate::layer::split::{Contents, Split};
+use crate::source::assemble::Part;
+use crate::source::blobs::Content;
+
+/// What a container's layers say in the stead of a command that made them.
+const INIT_LAYER: &str = "container's init layer";
+const WRITABLE_LAYER: &str = "container's writable layer";
+
+/// A layer as a store's records have it.
+pub(super) struct OnDisk {
+    /// What is known of it; where it is kept is filled in here.
+    pub(super) layer: Layer,
+    /// Where its files are.
+    pub(super) place: Place,
+    /// What the driver calls it.
+    pub(super) cache_id: Option<String>,
+    /// Its chain ID, where there are such.
+    pub(super) chain_id: Option<String>,
+    /// Its tar-split, where it has one.
+    pub(super) split: Result<Option<Blob>, String>,
+    /// Equal for equal layers.
+    pub(super) key: String,
+}
+
+/// The ids of a container's own layers.
+pub(super) struct Own {
+    /// The one below the writable one, in which Docker prepares mount points. Docker < 0.7 made none.
+    pub(super) init: Option<String>,
+    /// The writable one, or why it is not known.
+    pub(super) writable: Result<String, String>,
+    /// When the container was made.
+    pub(super) created: Option<String>,
+}
+
+impl OnDisk {
+    /// The part it is of an image, on top of the layer whose place is `below`.
+    pub(super) fn part(self, driver: &Driver, below: Option<&Place>) -> Part {
+        let Self { mut layer, place, cache_id, chain_id, split, key } = self;
+        layer.store = Some(kept(driver, cache_id, chain_id, &place));
+        let split = split.unwrap_or_else(|error| {
+            layer.problems.push(format!("{error}: its directory is read instead"));
+            None
+        });
+        let content = match (split, place) {
+            (Some(listing), Ok(place)) => {
+                Content::Split(Split::new(listing, Contents::Directory(place), key))
+            }
+            // What is read of it says so then.
+            (Some(listing), Err(why)) => {
+                Content::Split(Split::new(listing, Contents::Unavailable(why), key))
+            }
+            (None, place) => directory(driver, &place, Whose::Image, below, &mut layer),
+        };
+        Part { layer, content }
+    }
+}
+
+/// A container's own layers on top of an image whose topmost layer's place is `below`.
+pub(super) fn own_layers(driver: &Driver, own: Own, below: Option<&Place>) -> Vec<Part> {
+    let Own { init, writable, created } = own;
+    let part = |id: Option<String>, place: &Place, below: Option<&Place>, writable: bool| {
+        let command = if writable { WRITABLE_LAYER } else { INIT_LAYER };
+        let mut layer = Layer {
+            created_by: Some(command.to_owned()),
+            created: created.clone(),
+            writable,
+            store: Some(kept(driver, id, None, place)),
+            ..Layer::default()
+        };
+        let content = directory(driver, place, Whose::Container, below, &mut layer);
+        Part { layer, content }
+    };
+    let place = |id: &str| driver.place(id, Whose::Container);
+    let init = init.map(|id| (place(&id), id));
+    let top = writable.as_deref().map_err(String::clone).and_then(place);
+    let under_top = init.as_ref().map_or(below, |(place, _)| Some(place));
+    let top = part(writable.ok(), &top, under_top, true);
+    let init = init.as_ref().map(|(place, id)| part(Some(id.clone()), place, below, false));
+    init.into_iter().chain([top]).collect()
+}
+
+fn kept(
+    driver: &Driver,
+    cache_id: Option<String>,
+    chain_id: Option<String>,
+    place: &Place,
+) -> LayerStore {
+    let directory = place.as_ref().ok().cloned();
+    LayerStore { driver: driver.name.clone(), cache_id, chain_id, directory }
+}
+
+/// What the driver's directory says, where that is all there is.
+fn directory(
+    driver: &Driver,
+    place: &Place,
+    whose: Whose,
+    below: Option<&Place>,
+    layer: &mut Layer,
+) -> Content {
+    match place {
+        Ok(root) => {
+            let (form, problem) = driver.form(whose, below);
+            layer.problems.extend(problem);
+            Content::Tree(Tree { root: root.clone(), form, ids: driver.ids.clone() })
+        }
+        Err(why) => {
+            let reason = format!(
+                "it has no tar-split to list it by, and {why}: nothing of this layer can be shown"
+            );
+            layer.problems.push(reason.clone());
+            Content::Absent(reason)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What all local stores hold together: the answer to `layertui images`, and the list the explorer begins with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::places::Environment;
+use super::{Kept, StorageRoot, anywhere};
+use crate::source::ask::Ask;
+use crate::source::{Choice, ChoiceKind, Error, Opened, Options, Several, Source};
+
+/// Everything that local stores hold, as far as they can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// The stores that could be read.
+    pub stores: Vec<Stock>,
+    /// Those that could not, each a sentence that names the place and says how it can be read.
+    pub unreadable: Vec<String>,
+}
+
+/// What one store holds.
+#[derive(Clone, Debug, Default)]
+pub struct Stock {
+    /// The transport that leads there: `docker-root`, `containers-storage`, `containerd`.
+    pub kind: &'static str,
+    /// Storage driver, or namespace.
+    pub qualifier: String,
+    /// The root directory.
+    pub root: PathBuf,
+    /// Its images.
+    pub images: Vec<Listed>,
+    /// Its containers.
+    pub containers: Vec<Listed>,
+    /// What could not be read of it.
+    pub problems: Vec<String>,
+}
+
+/// An image or container, and how to ask for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// An `<image>` argument.
+    pub reference: String,
+    /// What its store says of it.
+    pub kept: Kept,
+}
+
+/// Looks into every store that is where stores usually are. Reads records, never a layer.
+#[must_use]
+pub fn inventory() -> Inventory {
+    let (roots, unreadable) = anywhere(&Environment::of_process());
+    Inventory { stores: roots.iter().map(|root| stock(root.as_ref())).collect(), unreadable }
+}
+
+fn stock(root: &dyn StorageRoot) -> Stock {
+    let list = |kept: &[Kept], reference: &dyn Fn(usize) -> String| {
+        let listed = kept.iter().enumerate();
+        listed.map(|(at, kept)| Listed { reference: reference(at), kept: kept.clone() }).collect()
+    };
+    Stock {
+        kind: root.kind(),
+        qualifier: root.qualifier().to_owned(),
+        root: root.root().to_path_buf(),
+        images: list(root.images(), &|at| image_reference(root, at)),
+        containers: list(root.containers(), &|at| container_reference(root, at)),
+        problems: root.problems().to_vec(),
+    }
+}
+
+/// The part of a reference that leads to a store.
+pub(super) fn base(root: &dyn StorageRoot) -> String {
+    format!("{}:[{}@{}]", root.kind(), root.qualifier(), root.root().display())
+}
+
+/// How to ask for an image: by a name that no other one of the store has, else by ID.
+pub(super) fn image_reference(root: &dyn StorageRoot, at: usize) -> String {
+    format!("{}{}", base(root), unique(root.images(), at))
+}
+
+/// How to ask for a container.
+pub(super) fn container_reference(root: &dyn StorageRoot, at: usize) -> String {
+    format!("container:[{}]{}", root.root().display(), unique(root.containers(), at))
+}
+
+fn unique(all: &[Kept], at: usize) -> &str {
+    let Some(kept) = all.get(at) else { return "" };
+    let owners = |name: &String| all.iter().filter(|other| other.names.contains(name)).count();
+    let name = kept.names.iter().find(|name| owners(name) == 1);
+    name.or_else(|| kept.ids.first()).map_or("", String::as_str)
+}
+
+/// What can be opened in some stores: an image or a container of one of them.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    pub(super) root: usize,
+    pub(super) kind: ChoiceKind,
+    pub(super) at: usize,
+}
+
+/// All images and containers of local stores, to choose from.
+///
+/// # Errors
+/// Where there is nothing to choose from: says where was looked, and what could not be read.
+pub fn local(options: &Options<'_>) -> Result<Several, Error> {
+    let (roots, unreadable) = anywhere(&Environment::of_process());
+    let targets = all(&roots);
+    if targets.is_empty() {
+        return Err(Error::NothingLocal { unreadable });
+    }
+    let ask = Ask { platform: options.platform.clone(), ..Ask::default() };
+    Ok(Several { notes: unreadable, ..several(roots, targets, &ask) })
+}
+
+/// Everything some stores hold.
+pub(super) fn all(roots: &[Box<dyn StorageRoot>]) -> Vec<Target> {
+    let targets = roots.iter().enumerate().flat_map(|(root, store)| {
+        let targets = move |kind, count| (0..count).map(move |at| Target { root, kind, at });
+        let containers = targets(ChoiceKind::Container, store.containers().len());
+        targets(ChoiceKind::Image, store.images().len()).chain(containers)
+    });
+    targets.collect()
+}
+
+/// A list of targets to choose from.
+pub(super) fn several(
+    roots: Vec<Box<dyn StorageRoot>>,
+    targets: Vec<Target>,
+    ask: &Ask,
+) -> Several {
+    let choices = targets.iter().map(|target| choice(roots[target.root].as_ref(), *target));
+    let choices: Vec<Choice> = choices.collect();
+    let references: Vec<String> = choices.iter().map(|choice| choice.reference.clone()).collect();
+    let (roots, ask) = (Arc::new(roots), ask.clone());
+    let opener = move |choice: usize| -> Result<Box<dyn Source>, Error> {
+        let (Some(target), Some(reference)) = (targets.get(choice), references.get(choice)) else {
+            return Err(ask.no_such_image(references.clone()));
+        };
+        let ask = Ask { reference: reference.clone(), ..ask.clone() };
+        match open(roots[target.root].as_ref(), *target, &ask)? {
+            Opened::Image(source) => Ok(source),
+            // For several platforms, none of which is this machine's: the first stands for them.
+            Opened::Several(several) => several.open(0),
+        }
+    };
+    Several { choices, notes: Vec::new(), opener: Box::new(opener) }
+}
+
+/// Opens a target.
+pub(super) fn open(root: &dyn StorageRoot, target: Target, ask: &Ask) -> Result<Opened, Error> {
+    let ask = Ask { base: base(root), place: base(root), ..ask.clone() };
+    match target.kind {
+        ChoiceKind::Image => root.open_image(target.at, &ask),
+        ChoiceKind::Container => root.open_container(target.at, &ask),
+    }
+}
+
+fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
+    let (kept, reference) = match target.kind {
+        ChoiceKind::Image => (root.images().get(target.at), image_reference(root, target.at)),
+        ChoiceKind::Container => {
+            (root.containers().get(target.at), container_reference(root, target.at))
+        }
+    };
+    let Some(kept) = kept else { return Choice::default() };
+    Choice {
+        reference,
+        names: kept.names.clone(),
+        id: kept.ids.first().cloned(),
+        platform: kept.platform.clone(),
+        layers: kept.layers,
+        size: kept.size.unwrap_or(0),
+        kind: target.kind,
+        group: Some(format!("{} {} {}", root.kind(), root.qualifier(), root.root().display())),
+        note: kept
+            .image
+            .clone()
+            .map(|image| format!("of {image}"))
+            .or_else(|| kept.problem.clone()),
+    }
+}

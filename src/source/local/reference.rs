@@ -1,0 +1,171 @@
+//! From a reference to an image or container of a local store: which stores are meant, and what in them.
+
+use std::path::Path;
+
+use super::inventory::{self, Target, all, base, several};
+use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, at};
+use crate::image::reference::{Pick, Store};
+use crate::source::ask::Ask;
+use crate::source::choose::{self, Known};
+use crate::source::{ChoiceKind, Error, Opened};
+
+/// Opens what a reference with a transport asks for: an image of a store of one kind, or a container of any.
+pub(in crate::source) fn stored(
+    kind: Option<&'static str>,
+    store: &Store,
+    what: ChoiceKind,
+    ask: &Ask,
+) -> Result<Opened, Error> {
+    let (mut roots, unreadable) = match &store.root {
+        Some(root) => {
+            let place = Path::new(root);
+            std::fs::metadata(place).map_err(|source| no_root(root, source))?;
+            let found = at(place);
+            if found.is_empty() {
+                let what = "no storage root of Docker, podman or containerd".to_owned();
+                return Err(Error::NotAnImage { place: root.clone(), what });
+            }
+            readable(found)?
+        }
+        None => anywhere(&Environment::of_process()),
+    };
+    roots.retain(|root| kind.is_none_or(|kind| root.kind() == kind));
+    if let Some(qualifier) = &store.qualifier {
+        roots.retain(|root| root.qualifier() == qualifier);
+    }
+    let targets = matching(&roots, &store.name, what);
+    let ask = Ask { pick: Some(Pick::Text(store.name.clone())), ..ask.clone() };
+    if targets.is_empty() {
+        let remedy = hand_over(kind, what, &store.name);
+        return Err(not_there(&roots, what, remedy, unreadable, &ask));
+    }
+    one_of(roots, targets, &ask)
+}
+
+/// Opens the image that a bare name means, in the first local store that has it.
+pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
+    let (roots, unreadable) = anywhere(&Environment::of_process());
+    let mut targets = matching(&roots, name, ChoiceKind::Image);
+    let Some(first) = targets.first().map(|target| target.root) else {
+        let remedy = format!("`docker save {name} | layertui -`");
+        return Err(Error::NotStored { reference: name.to_owned(), remedy, unreadable });
+    };
+    targets.retain(|target| target.root == first);
+    let ask = Ask { pick: Some(Pick::Text(name.to_owned())), ..ask.clone() };
+    one_of(roots, targets, &ask)
+}
+
+/// Whether a directory is a storage root.
+pub(in crate::source) fn is_storage_root(root: &Path) -> bool {
+    !at(root).is_empty()
+}
+
+/// Opens what is picked of a directory that is a storage root. `None` where it is none.
+pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
+    let found = at(root);
+    if found.is_empty() {
+        return None;
+    }
+    let roots = match readable(found) {
+        Ok((roots, _)) => roots,
+        Err(error) => return Some(Err(error)),
+    };
+    let targets = match &ask.pick {
+        None => all(&roots),
+        Some(Pick::Index(index)) => all(&roots).into_iter().skip(*index).take(1).collect(),
+        Some(Pick::Text(text)) => {
+            let images = matching(&roots, text, ChoiceKind::Image);
+            if images.is_empty() { matching(&roots, text, ChoiceKind::Container) } else { images }
+        }
+    };
+    Some(if targets.is_empty() {
+        Err(not_there(&roots, ChoiceKind::Image, String::new(), Vec::new(), ask))
+    } else {
+        one_of(roots, targets, ask)
+    })
+}
+
+/// What can be read; an error only where nothing can.
+fn readable(found: Found) -> Result<Readable, Error> {
+    let (mut roots, mut errors) = (Vec::new(), Vec::new());
+    for found in found {
+        match found {
+            Ok(root) => roots.push(root),
+            Err(error) => errors.push(error),
+        }
+    }
+    match (roots.is_empty(), errors.is_empty()) {
+        (true, false) => Err(errors.swap_remove(0)),
+        _ => Ok((roots, errors.iter().map(ToString::to_string).collect())),
+    }
+}
+
+/// Everything in the stores that a name, a tag or an ID means.
+fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec<Target> {
+    let targets = roots.iter().enumerate().flat_map(|(root, store)| {
+        let kept = match kind {
+            ChoiceKind::Image => store.images(),
+            ChoiceKind::Container => store.containers(),
+        };
+        let known: Vec<Known> = kept.iter().map(known).collect();
+        choose::matching(name, &known).into_iter().map(move |at| Target { root, kind, at })
+    });
+    targets.collect()
+}
+
+fn known(kept: &Kept) -> Known {
+    Known { names: kept.names.clone(), ids: kept.ids.clone() }
+}
+
+/// Opens the only target, or offers them.
+fn one_of(
+    roots: Vec<Box<dyn StorageRoot>>,
+    targets: Vec<Target>,
+    ask: &Ask,
+) -> Result<Opened, Error> {
+    match targets[..] {
+        [only] => inventory::open(roots[only.root].as_ref(), only, ask),
+        _ => Ok(Opened::Several(several(roots, targets, ask))),
+    }
+}
+
+/// What to ask an engine for.
+fn hand_over(kind: Option<&str>, what: ChoiceKind, name: &str) -> String {
+    match (what, kind) {
+        (ChoiceKind::Container, _) => {
+            format!("`docker export {name} | layertui -` (the merged tree as one layer)")
+        }
+        (_, Some("containers-storage")) => format!("`podman save {name} | layertui -`"),
+        (_, Some("containerd")) => format!("`ctr images export - {name} | layertui -`"),
+        _ => format!("`docker save {name} | layertui -`"),
+    }
+}
+
+fn not_there(
+    roots: &[Box<dyn StorageRoot>],
+    what: ChoiceKind,
+    remedy: String,
+    unreadable: Vec<String>,
+    ask: &Ask,
+) -> Error {
+    if roots.is_empty() || !unreadable.is_empty() {
+        return Error::NotStored { reference: ask.reference.clone(), remedy, unreadable };
+    }
+    let place: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
+    let available = all(roots).into_iter().filter(|target| target.kind == what).map(|target| {
+        let root = roots[target.root].as_ref();
+        match what {
+            ChoiceKind::Image => inventory::image_reference(root, target.at),
+            ChoiceKind::Container => inventory::container_reference(root, target.at),
+        }
+    });
+    Ask { place: place.join(", "), ..ask.clone() }.no_such_image(available.collect())
+}
+
+fn no_root(root: &str, source: std::io::Error) -> Error {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => Error::NoSuchPath { path: root.to_owned() },
+        std::io::ErrorKind::PermissionDenied => Error::Closed { place: root.to_owned() },
+        _ => Error::Io { place: root.to_owned(), doing: "cannot be read", source },
+    }
+}

@@ -1,0 +1,169 @@
+//! Databases that are cut short, mutated, or made to mislead: they cost an error that says where, never more.
+
+use layertui::source::bolt::{Db, Error};
+
+use super::database::{Bucket, Layout, SEQUENCE, write};
+use super::reading::{everything, sample};
+
+const SIZE: usize = 1024;
+
+fn small_pages() -> Layout {
+    Layout { page_size: SIZE, ..Layout::default() }
+}
+
+fn read(bytes: &[u8]) -> Result<Bucket, Error> {
+    Db::memory(bytes).view(everything)
+}
+
+#[test]
+fn a_database_cut_at_any_byte_is_an_error() {
+    // Without a freelist at its end, every page is needed.
+    let whole = write(&sample(), Layout { freelist: false, ..small_pages() });
+    assert_eq!(read(&whole).unwrap(), sample());
+    for length in 0..whole.len() {
+        let error = read(&whole[..length]).expect_err("a part is not the whole").to_string();
+        let says = error.contains("page") || error.contains("meta");
+        assert!(says, "cut at {length}: {error}");
+    }
+}
+
+#[test]
+fn whatever_bytes_change_reading_ends() {
+    let whole = write(&sample(), small_pages());
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random
+    };
+    let (mut errors, runs) = (0, 6000);
+    for _ in 0..runs {
+        let mut bytes = whole.clone();
+        // Meta pages are checksummed: what changes them is found at once, and nothing else would be tried.
+        let pages = bytes.len() / SIZE - 2;
+        for _ in 0..=next() % 6 {
+            let page = 2 + next() as usize % pages;
+            let within = next() as usize;
+            // Headers and elements, more often than contents.
+            let within = if next() % 2 == 0 { within % 200 } else { within % SIZE };
+            bytes[page * SIZE + within] = match next() % 3 {
+                0 => 0,
+                1 => 0xFF,
+                _ => next() as u8,
+            };
+        }
+        errors += usize::from(read(&bytes).is_err());
+    }
+    assert!(errors > runs / 4, "only {errors} of {runs} were noticed");
+}
+
+#[test]
+fn every_changed_bit_of_both_metas_is_noticed() {
+    let whole = write(&sample(), small_pages());
+    for at in 16..80 {
+        for bit in 0..8 {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << bit;
+            assert_eq!(read(&bytes).unwrap(), sample(), "the second one is enough");
+            bytes[SIZE + at] ^= 1 << bit;
+            assert!(matches!(read(&bytes), Err(Error::NoMeta)));
+        }
+    }
+}
+
+/// A database with one bucket over several levels; page and bytes of its top.
+fn tall() -> (Vec<u8>, usize) {
+    let mut top = Bucket::default();
+    for number in 0..400_u32 {
+        top.set(format!("{number:04}"), [0x11; 40]);
+    }
+    let bytes = write(&top, Layout { freelist: false, ..small_pages() });
+    let root = bytes.len() / SIZE - 1;
+    assert_eq!(bytes[root * SIZE + 8], 1, "a branch page");
+    (bytes, root)
+}
+
+fn fails(bytes: &[u8], page: usize, what: &str) {
+    let error = read(bytes).unwrap_err();
+    let Error::Page { page: named, offset, .. } = &error else { panic!("{error}") };
+    assert_eq!(*named as usize, page, "{error}");
+    assert!((page * SIZE..(page + 1) * SIZE).contains(&(*offset as usize)), "{error}");
+    assert!(error.to_string().contains(what), "{error}");
+}
+
+#[test]
+fn pages_that_lead_in_circles_are_named() {
+    let (whole, root) = tall();
+    let mut itself = whole.clone();
+    itself[root * SIZE + 16 + 8..][..8].copy_from_slice(&(root as u64).to_le_bytes());
+    fails(&itself, root, "circle");
+    // Two branches to one page.
+    let mut twice = whole;
+    let first: [u8; 8] = twice[root * SIZE + 24..][..8].try_into().unwrap();
+    twice[root * SIZE + 40..][..8].copy_from_slice(&first);
+    fails(&twice, root, "circle");
+    let search = Db::memory(&itself).view(|top| top.get(b"0000"));
+    assert!(matches!(search, Err(Error::Page { .. })), "{search:?}");
+}
+
+#[test]
+fn what_a_page_claims_is_held_against_what_is_there() {
+    let (whole, root) = tall();
+    let with = |at: usize, bytes: &[u8]| {
+        let mut changed = whole.clone();
+        changed[root * SIZE + at..][..bytes.len()].copy_from_slice(bytes);
+        changed
+    };
+    fails(&with(0, &[7]), root, "it calls itself page 7");
+    fails(&with(8, &[16, 0]), root, "neither branch nor leaf");
+    fails(&with(10, &[0, 0]), root, "without branches");
+    fails(&with(10, &[0xFF, 0xFF]), root, "more than it has room for");
+    fails(&with(12, &[1]), root, "reach past the end of the file");
+    fails(&with(12, &[0xFF; 4]), root, "reach past the end of the file");
+    fails(&with(16, &[0xFF, 0xFF, 0xFF, 0x7F]), root, "reaches out of the page");
+    fails(&with(20, &[0xFF; 4]), root, "reaches out of the page");
+    let far = u64::MAX.to_le_bytes();
+    let error = read(&with(24, &far)).unwrap_err().to_string();
+    assert!(
+        error.contains("page 18446744073709551615") && error.contains("the database has"),
+        "{error}"
+    );
+    let second_key =
+        16 + 16 + u32::from_le_bytes(whole[root * SIZE + 32..][..4].try_into().unwrap()) as usize;
+    fails(&with(second_key, &[0]), root, "out of order");
+}
+
+/// Few pages that lead to each other, so that there are far more ways through them than anybody can go.
+#[test]
+fn buckets_that_are_the_same_bucket_do_not_multiply() {
+    let mut top = Bucket::default();
+    for number in 0..300_u32 {
+        // Too large to lie inside the record.
+        top.bucket("b").bucket(format!("{number:04}")).set("x", [1; 300]);
+    }
+    let mut bytes = write(&top, Layout { freelist: false, ..small_pages() });
+    // Every bucket's record is made to point to the bucket above them all: a tree without end.
+    let above =
+        u64::from_le_bytes(bytes[bytes.len() - SIZE + 16 + 16 + 1..][..8].try_into().unwrap());
+    let records: Vec<usize> = (0..bytes.len() - 16)
+        .filter(|&at| bytes[at + 8..at + 16] == SEQUENCE.to_le_bytes())
+        .collect();
+    assert_eq!(records.len(), 301);
+    for at in records {
+        bytes[at..at + 8].copy_from_slice(&above.to_le_bytes());
+    }
+    // Three levels, as a reader of a known layout goes down.
+    let walked = Db::memory(&bytes).view(|top| {
+        let mut count = 0_u64;
+        for one in top.bucket(b"b")?.unwrap().items() {
+            for two in one?.bucket()?.unwrap().items() {
+                for three in two?.bucket()?.unwrap().items() {
+                    count += three?.bucket()?.unwrap().items().count() as u64;
+                }
+            }
+        }
+        Ok(count)
+    });
+    assert!(matches!(walked, Err(Error::TooMuch)), "{walked:?}");
+}

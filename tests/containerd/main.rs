@@ -1,0 +1,15 @@
+//! containerd's store without containerd: databases written here from the format's description, and stores made of
+//! them.
+//!
+//! | file | what |
+//! |---|---|
+//! | `database` | writing a bbolt database |
+//! | `reading` | what was written is read again, also while somebody writes |
+//! | `damage` | truncated, mutated and malicious databases |
+//! | `store` | stores: images, containers, snapshots, and what is not believed |
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod damage;
+mod database;
+mod reading;
+mod store;

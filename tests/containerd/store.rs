@@ -1,0 +1,366 @@
+//! Stores built here: what is listed, what opens, from blobs and from snapshots, and what is not believed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use layertui::image::digest::Digest;
+use layertui::layer::Unwatched;
+use layertui::source::{Choice, Opened, Options, Source, open};
+use layertui::stack::entry::Row;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::database::{Bucket, Layout, write};
+
+/// 2023-01-02T03:04:05.000000006Z, as Go writes it.
+const TIME: [u8; 15] = [1, 0, 0, 0, 14, 219, 68, 64, 165, 0, 0, 0, 6, 0xFF, 0xFF];
+
+struct Store {
+    root: TempDir,
+    records: Bucket,
+    snapshots: Bucket,
+    ids: u8,
+}
+
+/// An image as it was put into a store.
+struct Image {
+    manifest: Digest,
+    config: Digest,
+    layers: Vec<Digest>,
+    chain: Vec<String>,
+}
+
+impl Store {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("io.containerd.content.v1.content/blobs")).unwrap();
+        let mut records = Bucket::default();
+        records.bucket("v1").set("version", [8]);
+        Self { root, records, snapshots: Bucket::default(), ids: 0 }
+    }
+
+    fn blob_path(&self, digest: &Digest) -> PathBuf {
+        let blobs = self.root.path().join("io.containerd.content.v1.content/blobs");
+        blobs.join(digest.algorithm()).join(digest.encoded())
+    }
+
+    fn blob(&self, bytes: &[u8]) -> Digest {
+        let digest = Digest::of(bytes);
+        let path = self.blob_path(&digest);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        digest
+    }
+
+    fn json(&self, value: &Value) -> (Digest, usize) {
+        let bytes = value.to_string().into_bytes();
+        (self.blob(&bytes), bytes.len())
+    }
+
+    /// An image whose layers have a file each, of that name.
+    fn image(&self, architecture: &str, files: &[&str]) -> Image {
+        let tars: Vec<Vec<u8>> = files.iter().map(|file| layer(file)).collect();
+        let layers: Vec<Digest> = tars.iter().map(|tar| self.blob(tar)).collect();
+        let ids: Vec<&str> = layers.iter().map(Digest::as_str).collect();
+        let (config, size) = self.json(&json!({
+            "architecture": architecture, "os": "linux", "created": "2024-05-06T07:08:09Z",
+            "rootfs": {"type": "layers", "diff_ids": ids},
+        }));
+        let described = layers.iter().zip(&tars).map(|(digest, tar)| {
+            json!({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": digest.as_str(), "size": tar.len()})
+        });
+        let (manifest, _) = self.json(&json!({
+            "schemaVersion": 2,
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": config.as_str(), "size": size},
+            "layers": described.collect::<Vec<_>>(),
+        }));
+        let mut chain: Vec<String> = Vec::new();
+        for id in ids {
+            chain.push(match chain.last() {
+                None => id.to_owned(),
+                Some(below) => Digest::of(format!("{below} {id}").as_bytes()).as_str().to_owned(),
+            });
+        }
+        Image { manifest, config, layers, chain }
+    }
+
+    fn name(&mut self, namespace: &str, name: &str, target: &str) {
+        let image = self.records.path(&["v1", namespace, "images", name]);
+        image.set("createdat", TIME).set("updatedat", TIME);
+        image.bucket("target").set("digest", target).set("mediatype", "x").set("size", [0]);
+    }
+
+    /// A snapshot with a file of that name.
+    fn snapshot(&mut self, namespace: &str, key: &str, parent: Option<&str>, kind: u8, file: &str) {
+        self.ids += 1;
+        let full = |key: &str| format!("{namespace}/1/{key}");
+        let path = ["v1", namespace, "snapshots", "overlayfs", key];
+        self.records.path(&path).set("name", full(key));
+        let snapshot = self.snapshots.path(&["v1", "snapshots", &full(key)]);
+        snapshot.set("id", [self.ids]).set("kind", [kind]);
+        if let Some(parent) = parent {
+            snapshot.set("parent", full(parent));
+        }
+        let directory = self.snapshot_directory(self.ids);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(file), file).unwrap();
+    }
+
+    fn snapshot_directory(&self, id: u8) -> PathBuf {
+        let snapshotter = self.root.path().join("io.containerd.snapshotter.v1.overlayfs");
+        snapshotter.join("snapshots").join(id.to_string()).join("fs")
+    }
+
+    fn unpack(&mut self, namespace: &str, image: &Image, files: &[&str]) {
+        let mut parent = None;
+        for (key, file) in image.chain.iter().zip(files) {
+            self.snapshot(namespace, key, parent, 3, file);
+            parent = Some(key.as_str());
+        }
+    }
+
+    /// Writes the databases; the argument that asks for something of the store.
+    fn asking(&self, what: &str) -> String {
+        let write_to = |name: &str, bucket: &Bucket| {
+            let path = self.root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, write(bucket, Layout::default())).unwrap();
+        };
+        write_to("io.containerd.metadata.v1.bolt/meta.db", &self.records);
+        write_to("io.containerd.snapshotter.v1.overlayfs/metadata.db", &self.snapshots);
+        format!("containerd:[{}]{what}", self.root.path().display())
+    }
+
+    fn open(&self, what: &str) -> Box<dyn Source> {
+        image(&self.asking(what))
+    }
+
+    fn error(&self, what: &str) -> String {
+        open(&self.asking(what), &Options::default()).unwrap_err().to_string()
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        self.asking("");
+        match open(self.root.path().to_str().unwrap(), &Options::default()).unwrap() {
+            Opened::Several(several) => several.choices,
+            Opened::Image(_) => unreachable!("only one"),
+        }
+    }
+}
+
+fn image(argument: &str) -> Box<dyn Source> {
+    match open(argument, &Options::default()).unwrap() {
+        Opened::Image(source) => source,
+        Opened::Several(several) => unreachable!("{several:?}"),
+    }
+}
+
+fn layer(file: &str) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(file.len() as u64);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, file, file.as_bytes()).unwrap();
+    tar.into_inner().unwrap()
+}
+
+/// The files that each layer of an image has.
+fn files(source: &dyn Source) -> Vec<Vec<String>> {
+    let layers = (0..source.image().layers.len()).map(|layer| {
+        let listing = source.list(layer, &Unwatched);
+        let mut rows = listing.table.rows();
+        let mut paths = Vec::new();
+        while let Some(row) = rows.next() {
+            if let Row::Entry(entry) = row
+                && !entry.path.is_empty()
+            {
+                paths.push(String::from_utf8(entry.path.to_vec()).unwrap());
+            }
+        }
+        paths
+    });
+    layers.collect()
+}
+
+#[test]
+fn an_image_is_read_from_its_blobs_and_says_where_it_was_unpacked() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a", "b"]);
+    store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+    store.unpack("default", &hello, &["a", "b"]);
+    let source = store.open("lab/hello:1");
+    assert_eq!(files(&*source), [["a"], ["b"]]);
+    let image = source.image();
+    assert_eq!(image.source, "containerd");
+    assert_eq!(image.id.as_deref(), Some(hello.config.as_str()));
+    assert_eq!(image.manifest_digest.as_deref(), Some(hello.manifest.as_str()));
+    for (at, layer) in image.layers.iter().enumerate() {
+        let kept = layer.store.as_ref().unwrap();
+        assert_eq!(kept.driver, "overlayfs");
+        assert_eq!(kept.chain_id.as_ref(), Some(&hello.chain[at]));
+        assert_eq!(kept.directory, Some(store.snapshot_directory(at as u8 + 1)));
+        assert!(layer.problems.is_empty(), "{:?}", layer.problems);
+    }
+}
+
+#[test]
+fn a_snapshot_stands_in_for_a_blob_that_is_not_kept() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a", "b", "c"]);
+    store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+    store.unpack("default", &hello, &["a", "b"]);
+    for layer in &hello.layers[1..] {
+        fs::remove_file(store.blob_path(layer)).unwrap();
+    }
+    let source = store.open("lab/hello:1");
+    assert_eq!(files(&*source), [vec!["a"], vec!["b"], vec![]]);
+    let problems = |layer: usize| source.image().layers[layer].problems.join("; ");
+    assert_eq!(problems(0), "");
+    assert!(problems(1).contains("read from the snapshot in"), "{}", problems(1));
+    assert!(problems(2).contains("nothing of this layer can be shown"), "{}", problems(2));
+}
+
+#[test]
+fn names_for_one_target_are_one_image() {
+    let mut store = Store::new();
+    let (pause, other) = (store.image("amd64", &["p"]), store.image("amd64", &["o"]));
+    let by_digest = format!("registry.k8s.io/pause@{}", pause.manifest);
+    for name in ["registry.k8s.io/pause:3.9", &by_digest, pause.config.as_str()] {
+        store.name("k8s.io", name, pause.manifest.as_str());
+    }
+    store.name("moby", &format!("moby-dangling@{}", other.manifest), other.manifest.as_str());
+    store.records.path(&["v1", "moby_history", "leases"]);
+    let choices = store.choices();
+    let names: Vec<_> = choices.iter().map(|choice| choice.names.join(" ")).collect();
+    assert_eq!(names, ["registry.k8s.io/pause:3.9", ""]);
+    assert_eq!(choices[1].id.as_deref(), Some(other.config.as_str()));
+    assert!(choices.iter().all(|choice| choice.layers == 1 && choice.size == 2048));
+    let asked = [&by_digest, "3.9", pause.config.as_str(), pause.manifest.as_str()];
+    for name in asked.into_iter().chain([&pause.config.encoded()[..12]]) {
+        assert_eq!(files(&*store.open(name)), [["p"]], "{name}");
+    }
+    assert_eq!(files(&*store.open(other.config.as_str())), [["o"]]);
+}
+
+#[test]
+fn platforms_that_were_not_pulled_are_normal() {
+    let mut store = Store::new();
+    let own = store.image("amd64", &["own"]);
+    let far = store.image("s390x", &["far"]);
+    let item = |image: &Image, architecture: &str| {
+        json!({"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": image.manifest.as_str(),
+            "size": fs::metadata(store.blob_path(&image.manifest)).unwrap().len(),
+            "platform": {"os": "linux", "architecture": architecture}})
+    };
+    let (index, _) = store.json(
+        &json!({"schemaVersion": 2, "manifests": [item(&own, "amd64"), item(&far, "s390x")]}),
+    );
+    fs::remove_file(store.blob_path(&far.manifest)).unwrap();
+    store.name("default", "docker.io/lab/multi:1", index.as_str());
+    let source = store.open("lab/multi:1");
+    assert_eq!(files(&*source), [["own"]]);
+    assert!(source.image().problems.is_empty(), "{:?}", source.image().problems);
+    let others = &source.image().others;
+    assert!(others.len() == 1 && !others[0].present, "{others:?}");
+}
+
+#[test]
+fn a_container_stands_on_its_image() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a", "b"]);
+    store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+    store.unpack("default", &hello, &["a", "b"]);
+    store.snapshot("default", "box", Some(&hello.chain[1]), 2, "written");
+    let container = store.records.path(&["v1", "default", "containers", "0123abcd"]);
+    container.set("image", "docker.io/lab/hello:1").set("createdat", TIME);
+    container.set("snapshotter", "overlayfs").set("snapshotKey", "box");
+    container.bucket("labels").set("nerdctl/name", "box-1");
+    let asked =
+        |store: &Store, name: &str| image(&store.asking(name).replace("containerd:", "container:"));
+    for name in ["0123abcd", "box-1"] {
+        let source = asked(&store, name);
+        assert_eq!(files(&*source), [["a"], ["b"], ["written"]], "{name}");
+        let writable: Vec<bool> = source.image().layers.iter().map(|it| it.writable).collect();
+        assert_eq!(writable, [false, false, true]);
+        let top = &source.image().layers[2];
+        assert_eq!(top.created.as_deref(), Some("2023-01-02T03:04:05.000000006Z"));
+        assert_eq!(source.image().id.as_deref(), Some(hello.config.as_str()));
+    }
+    // The image may go; what was unpacked of it stays as long as the container.
+    store.records.path(&["v1", "default", "images"]).0.clear();
+    let source = asked(&store, "box-1");
+    assert_eq!(files(&*source), [["a"], ["b"], ["written"]]);
+    assert!(source.image().problems[0].contains("docker.io/lab/hello:1 is not here"));
+}
+
+#[test]
+fn what_a_database_says_leads_nowhere_else() {
+    let mut store = Store::new();
+    let secret = store.root.path().join("secret");
+    fs::create_dir_all(secret.join("fs")).unwrap();
+    let hello = store.image("amd64", &["a"]);
+    store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+    store.name("default", "docker.io/lab/path:1", "sha256:../../../secret");
+    store.name("default", "docker.io/lab/none:1", "");
+    fs::remove_file(store.blob_path(&hello.layers[0])).unwrap();
+    // An ID that is a path, in a snapshotter whose name is one.
+    let key = &hello.chain[0];
+    for snapshotter in ["../../x", "overlayfs"] {
+        store.records.path(&["v1", "default", "snapshots", snapshotter, key]).set("name", "n");
+    }
+    store.snapshots.path(&["v1", "snapshots", "n"]).set("id", "../../secret").set("kind", [3]);
+    let choices = store.choices();
+    let notes: Vec<_> = choices.iter().map(|choice| choice.note.clone().unwrap()).collect();
+    assert!(notes[0].contains("nothing of this layer can be shown"), "{notes:?}");
+    assert!(notes[1].contains("no digest") && notes[2].contains("no digest"), "{notes:?}");
+    assert_eq!(files(&*store.open("lab/hello:1")), [[""; 0]]);
+}
+
+#[test]
+fn a_missing_manifest_costs_only_its_image() {
+    let mut store = Store::new();
+    let (one, two) = (store.image("amd64", &["1"]), store.image("amd64", &["2"]));
+    store.name("default", "docker.io/lab/one:1", one.manifest.as_str());
+    store.name("default", "docker.io/lab/two:1", two.manifest.as_str());
+    fs::remove_file(store.blob_path(&one.manifest)).unwrap();
+    let note = store.choices()[0].note.clone().unwrap();
+    assert!(note.contains(one.manifest.as_str()) && note.contains("not in the content store"));
+    assert!(store.error("lab/one:1").contains(one.manifest.as_str()));
+    assert_eq!(files(&*store.open("lab/two:1")), [["2"]]);
+}
+
+#[test]
+fn damaged_records_are_named() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a"]);
+    store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+    let argument = store.asking("lab/hello:1");
+    let database = store.root.path().join("io.containerd.metadata.v1.bolt/meta.db");
+    let whole = fs::read(&database).unwrap();
+    for length in [0, 100, 5000, whole.len() - 8192] {
+        fs::write(&database, &whole[..length]).unwrap();
+        let error = open(&argument, &Options::default()).unwrap_err().to_string();
+        assert!(error.contains("meta.db"), "{length}: {error}");
+    }
+}
+
+#[test]
+fn a_store_inside_a_docker_root_is_found() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a"]);
+    store.name("moby", "docker.io/lab/hello:1", hello.manifest.as_str());
+    store.asking("");
+    let docker = tempfile::tempdir().unwrap();
+    fs::create_dir(docker.path().join("containerd")).unwrap();
+    move_to(store.root.path(), &docker.path().join("containerd/daemon"));
+    let argument = format!("containerd:[moby@{}]lab/hello:1", docker.path().display());
+    assert_eq!(files(&*image(&argument)), [["a"]]);
+}
+
+fn move_to(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::rename(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}

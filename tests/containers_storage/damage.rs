@@ -1,0 +1,145 @@
+//! Stores that are damaged, hostile, or being written: what is broken says so, the rest opens.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::build::{Store, key_file, layer};
+use crate::stage::{Stage, paths, problems, stack};
+
+fn two_layers() -> (Store, String, String) {
+    let mut store = Store::new("overlay");
+    let (id, top) = store.image("lab:1", &[layer(&["a"]), layer(&["b"])]);
+    (store, id, top)
+}
+
+#[test]
+fn a_missing_parent_leaves_the_rest_in_its_place() {
+    let (mut store, ..) = two_layers();
+    store.layers.remove(0);
+    let stage = Stage::of(&store);
+    let source = stage.image("lab:1");
+    assert_eq!(stack(&*source), " | b");
+    let image = source.image();
+    assert_eq!(
+        (image.layers[1].created_by.as_deref(), image.layers[0].compressed_bytes),
+        (Some("step 1"), Some(7))
+    );
+    assert!(problems(&*source).contains("is not in this store"), "{}", problems(&*source));
+}
+
+#[test]
+fn layers_that_go_round_in_circles_end() {
+    let (mut store, _, top) = two_layers();
+    store.layers[0]["parent"] = json!(top);
+    let stage = Stage::of(&store);
+    let source = stage.image("lab:1");
+    assert_eq!(stack(&*source), "a | b");
+    assert!(problems(&*source).contains("below itself"), "{}", problems(&*source));
+}
+
+#[test]
+fn a_layer_that_is_being_written_is_not_there_yet() {
+    let (mut store, _, top) = two_layers();
+    store.record(&top)["flags"] = json!({"incomplete": true});
+    let stage = Stage::of(&store);
+    assert!(problems(&*stage.image("lab:1")).contains(&top));
+}
+
+#[test]
+fn missing_documents_cost_only_what_they_say() {
+    let (store, id, _) = two_layers();
+    let stage = Stage::of(&store);
+    let beside = stage.root().join("overlay-images").join(&id);
+    fs::remove_file(beside.join(key_file(&format!("sha256:{id}")))).unwrap();
+    let source = stage.image("lab:1");
+    assert_eq!(stack(&*source), "a | b");
+    assert!(problems(&*source).contains("config cannot be read"), "{}", problems(&*source));
+    assert!(source.image().layers[0].diff_id.is_some(), "the store has it, too");
+
+    let stage = Stage::of(&store);
+    fs::remove_dir_all(stage.root().join("overlay-images").join(&id)).unwrap();
+    assert_eq!(stack(&*stage.image("lab:1")), "a | b");
+}
+
+#[test]
+fn a_config_that_was_changed_is_read_and_said_to_be() {
+    let (store, id, _) = two_layers();
+    let stage = Stage::of(&store);
+    let config =
+        stage.root().join("overlay-images").join(&id).join(key_file(&format!("sha256:{id}")));
+    let text = fs::read_to_string(&config).unwrap().replace("amd64", "riscv");
+    fs::write(config, text).unwrap();
+    let source = stage.image("lab:1");
+    assert!(problems(&*source).contains("changed or damaged"), "{}", problems(&*source));
+    assert!(source.image().platform.is_some());
+}
+
+/// A list that ends early is one that an engine is writing, or never finished.
+#[test]
+fn a_list_cut_off_anywhere_is_named() {
+    let (store, ..) = two_layers();
+    let stage = Stage::of(&store);
+    for what in ["images", "layers"] {
+        let file = stage.root().join(format!("overlay-{what}/{what}.json"));
+        let whole = fs::read(&file).unwrap();
+        for length in (0..whole.len()).step_by(7) {
+            fs::write(&file, &whole[..length]).unwrap();
+            let message = stage.failure("lab:1");
+            assert!(
+                message.contains(&format!("{what}.json")) && message.contains("try again"),
+                "{message}"
+            );
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    let containers = stage.root().join("overlay-containers/containers.json");
+    fs::write(containers, "[{").unwrap();
+    let source = stage.image("lab:1");
+    assert!(problems(&*source).contains("containers.json"));
+}
+
+#[test]
+fn no_id_leads_out_of_the_store() {
+    let (mut store, ..) = two_layers();
+    let hostile = json!({"id": "../../../etc", "layer": "/etc", "names": ["evil:1"]});
+    store.images.push(hostile);
+    store.images.push(json!({"id": "evil", "layer": "..", "names": ["evil:2"]}));
+    store.layers.push(json!({"id": "..", "parent": "/"}));
+    let stage = Stage::of(&store);
+    assert!(stage.failure("evil:1").contains("no image"));
+    assert!(stage.failure("evil:2").contains("no image"));
+    assert!(problems(&*stage.image("lab:1")).contains("an ID should be"));
+}
+
+#[test]
+fn no_link_leads_out_of_the_store() {
+    let (store, id, top) = two_layers();
+    let stage = Stage::of(&store);
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("b"), "b").unwrap();
+    let diff = stage.root().join(store.directory(&top));
+    fs::remove_dir_all(&diff).unwrap();
+    std::os::unix::fs::symlink(outside.path(), &diff).unwrap();
+    let source = stage.image("lab:1");
+    assert_eq!(paths(&*source, 1), "b");
+    assert!(problems(&*source).contains("symbolic link"), "{}", problems(&*source));
+    assert!(crate::stage::text(&*source, 1, "b").is_err());
+
+    let config =
+        stage.root().join("overlay-images").join(&id).join(key_file(&format!("sha256:{id}")));
+    fs::rename(&config, outside.path().join("config")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("config"), &config).unwrap();
+    assert!(problems(&*stage.image("lab:1")).contains("leads out"));
+}
+
+#[test]
+fn a_damaged_tar_split_is_said_to_be() {
+    let (store, _, top) = two_layers();
+    let stage = Stage::of(&store);
+    fs::write(stage.root().join(format!("overlay-layers/{top}.tar-split.gz")), "no gzip").unwrap();
+    let source = stage.image("lab:1");
+    assert_eq!(paths(&*source, 0), "a");
+    let listing = source.list(1, &layertui::layer::Unwatched);
+    assert!(!listing.problems.is_empty());
+}

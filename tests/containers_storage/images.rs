@@ -1,0 +1,129 @@
+//! Images of a sound store.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::build::{Store, hex, layer};
+use crate::stage::{Stage, opened, problems, stack, text};
+
+#[test]
+fn an_image_of_any_driver_opens_from_its_tar_splits() {
+    for driver in ["overlay", "vfs", "btrfs"] {
+        let mut store = Store::new(driver);
+        let tars = [layer(&["a", "b"]), layer(&["-b", "dir/c"])];
+        let (id, _) = store.image("localhost/lab:1", &tars);
+        let stage = Stage::of(&store);
+        let source = stage.image("lab:1");
+        let image = source.image();
+        assert_eq!(stack(&*source), "a b | -b dir/c", "{driver}");
+        assert_eq!(text(&*source, 1, "dir/c"), Ok("dir/c".to_owned()), "{driver}");
+        assert_eq!(problems(&*source), "", "{driver}");
+        assert_eq!(image.id, Some(format!("sha256:{id}")));
+        assert_eq!(
+            (image.source.as_str(), &image.names[..]),
+            ("containers-storage", &["localhost/lab:1".to_owned()][..])
+        );
+        assert_eq!(
+            image.platform.as_ref().map(ToString::to_string).as_deref(),
+            Some("linux/amd64")
+        );
+        assert!(image.manifest_digest.is_some());
+        let top = &image.layers[1];
+        assert_eq!((top.created_by.as_deref(), top.compressed_bytes), (Some("step 1"), Some(7)));
+        assert_eq!(top.media_type.as_deref(), Some("application/vnd.oci.image.layer.v1.tar+gzip"));
+        assert_eq!(top.diff_id, Some(format!("sha256:{}", hex(&tars[1]))));
+    }
+}
+
+/// The answer to "where is it?".
+#[test]
+fn each_layer_says_where_it_is_kept() {
+    let mut store = Store::new("overlay");
+    let tars = [layer(&["a"]), layer(&["b"])];
+    let (_, top) = store.image("lab:1", &tars);
+    let stage = Stage::of(&store);
+    let source = stage.image("lab:1");
+    let kept = source.image().layers[1].store.clone().unwrap();
+    assert_eq!((kept.driver.as_str(), kept.cache_id.as_deref()), ("overlay", Some(top.as_str())));
+    let directory = fs::canonicalize(stage.root()).unwrap().join(store.directory(&top));
+    assert_eq!(kept.directory, Some(directory));
+    // The chain ID of OCI's config.md, which is not the library's layer ID.
+    let chain = format!("sha256:{} sha256:{}", hex(&tars[0]), hex(&tars[1]));
+    assert_eq!(kept.chain_id, Some(format!("sha256:{}", hex(chain.as_bytes()))));
+}
+
+/// Listing is from the tar-split alone.
+#[test]
+fn an_image_whose_files_are_gone_lists_the_same() {
+    let mut store = Store::new("overlay");
+    store.image("lab:1", &[layer(&["a", "b"]), layer(&["-a", "c"])]);
+    let stage = Stage::of(&store);
+    let before = stack(&*stage.image("lab:1"));
+    fs::remove_dir_all(stage.root().join("overlay")).unwrap();
+    let source = stage.image("lab:1");
+    assert_eq!(stack(&*source), before);
+    assert!(problems(&*source).contains("contents cannot be read"), "{}", problems(&*source));
+    assert!(text(&*source, 1, "c").unwrap_err().contains("is not there"));
+}
+
+#[test]
+fn an_image_is_asked_for_by_name_tag_id_or_digest() {
+    let mut store = Store::new("vfs");
+    let (id, _) = store.image("docker.io/library/one:1", &[layer(&["1"])]);
+    store.image("localhost/two:2", &[layer(&["2"])]);
+    let digest = store.images[0]["digest"].as_str().unwrap().to_owned();
+    let stage = Stage::of(&store);
+    for name in ["one:1", "docker.io/library/one:1", &id[..12], &format!("sha256:{id}"), &digest] {
+        assert_eq!(stack(&*stage.image(name)), "1", "{name}");
+    }
+    let message = stage.failure("three");
+    assert!(message.contains("three") && message.contains("two:2"), "{message}");
+    let path = format!("{}:two:2", stage.root().display());
+    assert_eq!(stack(&*opened(&path)), "2");
+}
+
+/// A store for composefs has files under the digests of their contents; the table of contents knows which.
+#[test]
+fn files_under_their_digests_are_found() {
+    let mut store = Store::new("overlay");
+    let (_, top) = store.image("lab:1", &[layer(&["bin/a"])]);
+    let hex = hex(b"bin/a");
+    let toc = json!({"version": 1, "entries": [{"type": "reg", "name": "bin/a", "digest": format!("sha256:{hex}")}]});
+    store.big_data("layers", &top, "zstd-chunked-manifest", toc.to_string().as_bytes());
+    store.big_data("layers", &top, "zstd-chunked-layer-data", br#"{"format":1}"#);
+    store.record(&top)["big-data-names"] =
+        json!(["zstd-chunked-manifest", "zstd-chunked-layer-data"]);
+    let stage = Stage::of(&store);
+    let diff = stage.root().join(store.directory(&top));
+    fs::create_dir(diff.join(&hex[..2])).unwrap();
+    fs::rename(diff.join("bin/a"), diff.join(&hex[..2]).join(&hex[2..])).unwrap();
+    let source = stage.image("lab:1");
+    assert_eq!((stack(&*source), problems(&*source)), ("bin/a".to_owned(), String::new()));
+    assert_eq!(text(&*source, 0, "bin/a"), Ok("bin/a".to_owned()));
+}
+
+#[test]
+fn a_manifest_list_means_the_image_for_this_platform() {
+    let mut store = Store::new("overlay");
+    store.image("lab:amd64", &[layer(&["a"])]);
+    let digest = store.images[0]["digest"].clone();
+    let platform = json!({"os": "linux", "architecture": "amd64"});
+    let list =
+        json!({"manifests": [{"digest": digest, "size": 1, "platform": platform}]}).to_string();
+    let id = hex(list.as_bytes());
+    store.big_data("images", &id, "manifest", list.as_bytes());
+    store
+        .images
+        .push(json!({"id": id, "names": ["localhost/both:1"], "big-data-names": ["manifest"]}));
+    let stage = Stage::of(&store);
+    assert_eq!(stack(&*stage.image("both:1")), "a");
+    fs::remove_dir_all(
+        stage.root().join("overlay-images").join(store.images[0]["id"].as_str().unwrap()),
+    )
+    .unwrap();
+    store.images.remove(0);
+    store.write(stage.root());
+    let message = stage.failure("both:1");
+    assert!(message.contains("none of which is in this store"), "{message}");
+}

@@ -1,0 +1,110 @@
+//! A Docker daemon of our own: private root, socket and namespace, stopped by its process ID however the test ends.
+
+use std::fs;
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::engines::{Engines, find, run, text};
+use super::scratch::fresh;
+
+/// Waits for its input to end, which it does when the test does, and then tidies up. A process that has ended and was
+/// not waited for yet has no executable any more.
+const JANITOR: &str = r#"trap '' INT TERM HUP; cat > /dev/null
+kill -TERM "$1"; tries=0
+while [ -e /proc/"$1"/exe ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+[ ! -e /proc/"$1"/exe ] || kill -KILL "$1"
+[ ! -e "$2"/mounted ] || umount -l "$2"/mounted"#;
+
+/// A running daemon.
+pub struct Docker {
+    home: PathBuf,
+    /// Its data root.
+    pub root: PathBuf,
+    daemon: Child,
+    janitor: Child,
+}
+
+impl Docker {
+    /// Starts a daemon with that storage driver; a btrfs is made in a file and mounted for it. `None` where this
+    /// kernel knows no such file system.
+    pub fn start(engines: &Engines, driver: &str) -> Option<Self> {
+        let home = fresh(&format!("docker-{driver}-"));
+        let root = if driver == "btrfs" { mounted(&home)? } else { home.join("root") };
+        let daemon = engines
+            .script(
+                "exec \"$1\" --data-root \"$2\" --exec-root \"$3/exec\" --pidfile \"$3/pid\" \
+                 --host \"unix://$3/socket\" --storage-driver \"$4\" --iptables=false --ip6tables=false \
+                 --ip-forward=false --ip-masq=false --bridge=none >\"$3/log\" 2>&1",
+                &[&find("dockerd").unwrap(), &root, &home, Path::new(driver)],
+            )
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let janitor = Command::new("sh")
+            .args(["-c", JANITOR, "janitor", &daemon.id().to_string()])
+            .arg(&home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut docker = Self { home, root, daemon, janitor };
+        docker.wait();
+        Some(docker)
+    }
+
+    fn wait(&mut self) {
+        let begin = Instant::now();
+        let log = || fs::read_to_string(self.home.join("log")).unwrap_or_default();
+        while !self.command().arg("version").output().unwrap().status.success() {
+            let ended = self.daemon.try_wait().unwrap();
+            assert!(ended.is_none(), "dockerd ended: {}", log());
+            assert!(begin.elapsed() < Duration::from_mins(1), "dockerd does not answer: {}", log());
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("docker");
+        command.arg("-H").arg(format!("unix://{}", self.home.join("socket").display()));
+        command.env("HOME", &self.home).env_remove("DOCKER_HOST").env_remove("DOCKER_CONTEXT");
+        command
+    }
+
+    /// Runs `docker` with these arguments.
+    pub fn run<const N: usize>(&self, arguments: [&str; N]) {
+        run(self.command().args(arguments));
+    }
+
+    /// What `docker` with these arguments prints.
+    pub fn text<const N: usize>(&self, arguments: [&str; N]) -> String {
+        text(self.command().args(arguments))
+    }
+
+    /// What `docker` with these arguments writes.
+    pub fn bytes<const N: usize>(&self, arguments: [&str; N]) -> Vec<u8> {
+        run(self.command().args(arguments)).stdout
+    }
+}
+
+impl Drop for Docker {
+    fn drop(&mut self) {
+        drop(mem::take(&mut self.janitor.stdin));
+        // Nothing can be done about either here.
+        drop(self.janitor.wait());
+        drop(self.daemon.wait());
+    }
+}
+
+/// Makes a btrfs in a file and mounts it; `None` where the kernel has none, or no loop devices.
+fn mounted(home: &Path) -> Option<PathBuf> {
+    let (file, place) = (home.join("btrfs.img"), home.join("mounted"));
+    fs::create_dir(&place).unwrap();
+    fs::File::create(&file).unwrap().set_len(600 << 20).unwrap();
+    run(Command::new("mkfs.btrfs").arg("-q").arg(&file));
+    let mount = Command::new("mount").args(["-o", "loop"]).arg(&file).arg(&place).output().unwrap();
+    mount.status.success().then_some(place)
+}
