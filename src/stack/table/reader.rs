@@ -6,7 +6,7 @@ use super::{
 };
 use crate::stack::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
 
-/// Reads a [`Table`] front to back. A row is borrowed from the cursor, so this is no `Iterator`.
+/// Reads a [`Table`](super::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
     pub(super) place: Place,
