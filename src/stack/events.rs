@@ -3,7 +3,7 @@
 //! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
 //! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`super::view`].
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::arena::NONE;
 use super::entry::{Entry, Fingerprint, Kind, Mtime};
