@@ -85,6 +85,17 @@ impl Arena {
         self.nodes.len()
     }
 
+    /// Makes room for so many more paths.
+    pub(super) fn reserve(&mut self, paths: usize) {
+        let Children::Growing { next, table, hasher } = &mut self.children else { return };
+        self.nodes.reserve(paths);
+        next.reserve(paths);
+        let nodes = &self.nodes;
+        table.reserve(paths, |&node| {
+            hasher.hash_one((nodes[node as usize].parent, nodes[node as usize].name))
+        });
+    }
+
     pub(super) fn parent(&self, node: u32) -> u32 {
         self.nodes[node as usize].parent
     }

@@ -112,6 +112,11 @@ impl Events {
         self.list.len()
     }
 
+    /// Makes room for so many more events.
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.list.reserve(events);
+    }
+
     pub(super) fn node(&self, event: u32) -> u32 {
         self.list[event as usize].node
     }

@@ -89,6 +89,7 @@ impl Fold {
         if !self.begun {
             self.begun = true;
             stack.thaw();
+            self.make_room(stack, table);
             if self.layer > 0 && table.has_markers() {
                 self.apply_markers(stack, table);
             }
@@ -97,6 +98,14 @@ impl Fold {
         let more = (0..rows).all(|_| cursor.next().is_some_and(|row| self.apply(stack, &row)));
         self.place = cursor.place();
         more
+    }
+
+    /// The first layer is mostly the largest: room for half as many rows again is room for all others.
+    fn make_room(&self, stack: &mut Stack, table: &Table) {
+        if self.layer == 0 {
+            let rows = usize::try_from(table.len()).unwrap_or(EVENT_LIMIT).min(EVENT_LIMIT);
+            stack.reserve(if stack.layer_count() > 1 { rows + rows / 2 } else { rows });
+        }
     }
 
     /// Applies one row; whether there is room for another.
