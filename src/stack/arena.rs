@@ -88,6 +88,7 @@ impl Arena {
     /// Makes room for so many more paths.
     pub(super) fn reserve(&mut self, paths: usize) {
         let Children::Growing { next, table, hasher } = &mut self.children else { return };
+        self.names.reserve(paths);
         self.nodes.reserve(paths);
         next.reserve(paths);
         let nodes = &self.nodes;
