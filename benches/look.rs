@@ -91,5 +91,9 @@ fn look(blob: &Blob, data: u64, points: Option<&Checkpoints>) -> std::io::Result
 
 fn print(what: &str, times: &Times, yardstick: &Times) {
     let (median, by) = (times.median(), ratio(times.median(), yardstick.median()));
-    println!("  {what:32} {:9.2} ms  {by:6.3} x", median.as_secs_f64() * 1e3);
+    println!(
+        "  {what:32} {:9.2} ms  {by:6.3} x  (longest {:.2} ms)",
+        median.as_secs_f64() * 1e3,
+        times.longest().as_secs_f64() * 1e3
+    );
 }

@@ -144,7 +144,7 @@ impl Outer {
     }
 
     fn oci(&mut self, config: &[u8], blobs: &[Blob], packing: Packing) -> io::Result<()> {
-        let suffix = if packing == Packing::Gzip { "gzip" } else { "zstd" };
+        let suffix = if packing == Packing::Zstd { "zstd" } else { "gzip" };
         let layers: Vec<_> = blobs
             .iter()
             .map(|blob| {

@@ -1,7 +1,7 @@
 //! `layertui history`
 
 use super::args::History;
-use super::open::{Loaded, Setting, load};
+use super::open::{Loaded, Setting, load, load_briefly};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::report;
@@ -9,6 +9,8 @@ use crate::report::pattern::Pattern;
 use crate::stack::{ChangeKind, NodeId};
 
 pub(super) fn run(command: &History, setting: &Setting) -> Outcome {
+    // A pattern is tried on the whole tree.
+    let load = if command.glob || command.regex { load } else { load_briefly };
     let loaded = load(&command.common.image, setting, Want::Tree)?;
     let nodes = nodes(&loaded, command)?;
     if nodes.is_empty() {

@@ -1,7 +1,7 @@
 //! `layertui layers`, and what `layertui IMAGE` prints where there is no terminal.
 
 use super::args::Layers;
-use super::open::{Setting, load};
+use super::open::{Setting, load_briefly};
 use super::{Outcome, output};
 use crate::load::Want;
 use crate::report::{self, Format};
@@ -15,6 +15,6 @@ pub(super) fn print(image: &str, setting: &Setting) -> Outcome {
 }
 
 fn write(image: &str, setting: &Setting, format: Format) -> Outcome {
-    let loaded = load(image, setting, Want::Kinds)?;
+    let loaded = load_briefly(image, setting, Want::Kinds)?;
     loaded.subject(|subject| output(|out| report::layers(out, subject, format)))
 }

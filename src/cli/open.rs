@@ -101,14 +101,30 @@ pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>
     }
 }
 
-/// Opens and reads an image, with progress on a terminal.
+/// Opens and reads an image whose trees will be walked, with progress on a terminal.
 pub(super) fn load(reference: &str, setting: &Setting, want: Want) -> Result<Loaded, Failure> {
+    Ok(run(loader(reference, setting)?, want))
+}
+
+/// As [`load`], for a few questions.
+pub(super) fn load_briefly(
+    reference: &str,
+    setting: &Setting,
+    want: Want,
+) -> Result<Loaded, Failure> {
+    Ok(run(loader(reference, setting)?.brief(), want))
+}
+
+fn loader(reference: &str, setting: &Setting) -> Result<Loader, Failure> {
     let source: Arc<dyn Source> = Arc::from(open(reference, setting)?);
-    let loader = Loader::with_cache(source, setting.cache.clone());
+    Ok(Loader::with_cache(source, setting.cache.clone()))
+}
+
+fn run(loader: Loader, want: Want) -> Loaded {
     let progress = Progress::new();
     let states = loader.run(want, &|event| progress.event(&event));
     progress.clear();
-    Ok(Loaded { loader, states })
+    Loaded { loader, states }
 }
 
 /// Thins out progress: more than some thirty reports a second are seen by nobody.

@@ -88,6 +88,8 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
+    /// The stack is not frozen when all layers are folded.
+    brief: bool,
 }
 
 impl Loader {
@@ -107,7 +109,15 @@ impl Loader {
             stop: Arc::new(AtomicBool::new(false)),
             cache,
             preferred: Arc::default(),
+            brief: false,
         }
+    }
+
+    /// For whoever asks a few questions and goes: the stack stays as folding leaves it, larger and slower to walk
+    /// than one that was frozen.
+    #[must_use]
+    pub fn brief(self) -> Self {
+        Self { brief: true, ..self }
     }
 
     /// Where the image comes from.
@@ -159,7 +169,9 @@ impl Loader {
                 report(Event::Folded(layer, state));
             }
         });
-        self.stack_mut().freeze();
+        if !self.brief {
+            self.stack_mut().freeze();
+        }
         if let Some(cache) = &self.cache {
             cache.shrink();
         }

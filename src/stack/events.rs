@@ -3,7 +3,7 @@
 //! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
 //! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`super::view`].
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::arena::NONE;
 use super::entry::{Entry, Fingerprint, Kind, Mtime};
@@ -110,6 +110,11 @@ fn aside<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
 impl Events {
     pub(super) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// Makes room for so many more events.
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.list.reserve(events);
     }
 
     pub(super) fn node(&self, event: u32) -> u32 {

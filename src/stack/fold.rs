@@ -5,6 +5,7 @@
 //! pass does, and it can begin before the layer is listed to its end. Which path a name means (symbolic links
 //! among its parents) is [`super::resolve`]'s business; here is what an entry does to the path it means.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
@@ -88,6 +89,7 @@ impl Fold {
         if !self.begun {
             self.begun = true;
             stack.thaw();
+            self.make_room(stack, table);
             if self.layer > 0 && table.has_markers() {
                 self.apply_markers(stack, table);
             }
@@ -96,6 +98,14 @@ impl Fold {
         let more = (0..rows).all(|_| cursor.next().is_some_and(|row| self.apply(stack, &row)));
         self.place = cursor.place();
         more
+    }
+
+    /// The first layer is mostly the largest: room for half as many rows again is room for all others.
+    fn make_room(&self, stack: &mut Stack, table: &Table) {
+        if self.layer == 0 {
+            let rows = usize::try_from(table.len()).unwrap_or(EVENT_LIMIT).min(EVENT_LIMIT);
+            stack.reserve(if stack.layer_count() > 1 { rows + rows / 2 } else { rows });
+        }
     }
 
     /// Applies one row; whether there is room for another.
@@ -146,8 +156,7 @@ impl Fold {
                 Row::Entry(_) => {}
             }
         }
-        // A marker in a directory that takes the place of a link is about that directory, not the link's target.
-        let replaced = replaced_links(stack, table);
+        let replaced = Replaced { table, links: OnceCell::new() };
         // Deeper markers first, so that a path with a marker of its own is removed by that one whatever the order
         // in the tar.
         whiteouts.sort_by(|a, b| b.cmp(a));
@@ -155,7 +164,7 @@ impl Fold {
         self.opaque.sort();
         self.opaque.dedup();
         for path in &whiteouts {
-            match stack.resolve_marker(path, &replaced) {
+            match stack.resolve_marker(path, Some(&replaced)) {
                 Some(node) if node != 0 && stack.newest_visible(node).is_some() => {
                     stack.remove_below(node, self.layer, Cause::Whiteout, node);
                     stack.bury(node, self.layer, Cause::Whiteout, node);
@@ -165,7 +174,7 @@ impl Fold {
             }
         }
         for (path, node) in self.opaque.iter_mut().rev() {
-            *node = stack.resolve_directory(path, &replaced);
+            *node = stack.resolve_directory(path, Some(&replaced));
             if let Some(node) = *node {
                 stack.remove_below(node, self.layer, Cause::Opaque, node);
             }
@@ -223,20 +232,32 @@ impl Fold {
     }
 }
 
-/// Symbolic links of the lower layers at whose path this layer has a directory.
-fn replaced_links(stack: &Stack, table: &Table) -> HashSet<u32> {
-    let mut replaced = HashSet::new();
-    let mut rows = table.rows();
-    while let Some(row) = rows.next() {
-        let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
-        let link = stack.find(path).filter(|node| {
-            stack
-                .newest_visible(node.0)
-                .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
-        });
-        replaced.extend(link.map(|node| node.0));
+/// Symbolic links of the lower layers at whose path this layer has a directory: a marker in such a directory is about
+/// that, not about the link's target. Looked for only once a marker's path leads to a link.
+pub(super) struct Replaced<'t> {
+    table: &'t Table,
+    links: OnceCell<HashSet<u32>>,
+}
+
+impl Replaced<'_> {
+    pub(super) fn has(&self, stack: &Stack, link: u32) -> bool {
+        self.links.get_or_init(|| self.find(stack)).contains(&link)
     }
-    replaced
+
+    fn find(&self, stack: &Stack) -> HashSet<u32> {
+        let mut links = HashSet::new();
+        let mut rows = self.table.rows();
+        while let Some(row) = rows.next() {
+            let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
+            let link = stack.find(path).filter(|node| {
+                stack
+                    .newest_visible(node.0)
+                    .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
+            });
+            links.extend(link.map(|node| node.0));
+        }
+        links
+    }
 }
 
 /// Where an entry is applied: the layer, and where its troubles are written down.

@@ -123,6 +123,12 @@ impl Stack {
         self.siblings = Siblings::new(&self.arena, &self.events, &self.totals);
     }
 
+    /// Makes room for so many rows of a layer: growing by and by would copy all again and again.
+    fn reserve(&mut self, rows: usize) {
+        self.events.reserve(rows);
+        self.arena.reserve(rows);
+    }
+
     /// The inverse of [`Self::freeze`], for a layer that is folded after all.
     fn thaw(&mut self) {
         self.arena.thaw();

@@ -16,7 +16,17 @@ pub(super) struct Names {
     hasher: DefaultHashBuilder,
 }
 
+/// Bytes that a name takes, more or less.
+const NAME: usize = 16;
+
 impl Names {
+    /// Makes room for the names of so many paths, half of which are likely to be new.
+    pub(super) fn reserve(&mut self, paths: usize) {
+        self.bytes.reserve(paths * NAME);
+        let (bytes, hasher) = (&self.bytes, &self.hasher);
+        self.table.reserve(paths / 2, |&id| hasher.hash_one(slice(bytes, id)));
+    }
+
     pub(super) fn intern(&mut self, name: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(name);
         let bytes = &self.bytes;

@@ -3,11 +3,10 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashSet;
-
 use super::Stack;
 use super::arena::NONE;
 use super::entry::Kind;
+use super::fold::Replaced;
 use super::paths;
 
 /// Links followed for one name before it counts as a loop (Linux: 40).
@@ -82,17 +81,21 @@ impl Stack {
 
     /// The node a path means, visible or not, parents followed. `None` where no layer so far names it.
     pub(super) fn resolve_existing(&self, path: &[u8]) -> Option<u32> {
-        self.resolve_marker(path, &HashSet::new())
+        self.resolve_marker(path, None)
     }
 
-    /// As [`Self::resolve_existing`], but the links in `barred` lead nowhere.
-    pub(super) fn resolve_marker(&self, path: &[u8], barred: &HashSet<u32>) -> Option<u32> {
+    /// As [`Self::resolve_existing`], but links that are `barred` lead nowhere.
+    pub(super) fn resolve_marker(&self, path: &[u8], barred: Option<&Replaced<'_>>) -> Option<u32> {
         let Some((parent, name)) = paths::split(path) else { return Some(0) };
         self.arena.child(self.resolve_directory(parent, barred)?, name)
     }
 
     /// The directory a path means, every component followed, if it is visible now.
-    pub(super) fn resolve_directory(&self, path: &[u8], barred: &HashSet<u32>) -> Option<u32> {
+    pub(super) fn resolve_directory(
+        &self,
+        path: &[u8],
+        barred: Option<&Replaced<'_>>,
+    ) -> Option<u32> {
         let mut way = Way::new(0, path);
         while let Some(name) = way.next() {
             if *name == *b".." {
@@ -101,7 +104,9 @@ impl Stack {
             }
             match self.step(way.at, &name) {
                 Step::Directory(node) => way.at = node,
-                Step::Link(node) if !barred.contains(&node) && way.follow(self, node) => {}
+                Step::Link(node)
+                    if !barred.is_some_and(|barred| barred.has(self, node))
+                        && way.follow(self, node) => {}
                 Step::Link(_) | Step::Other | Step::Missing => return None,
             }
         }

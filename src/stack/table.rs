@@ -8,7 +8,7 @@
 mod reader;
 mod writer;
 
-use super::entry::{Kind, Row};
+use super::entry::Kind;
 pub use reader::Rows;
 pub use writer::TableWriter;
 
@@ -77,11 +77,11 @@ impl Table {
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let mut table = Self { bytes, rows: 0, marked: false };
-        let (mut rows, mut marked) = (0, false);
+        let (mut rows, mut marked, mut path) = (0, false, 0);
         let mut cursor = table.rows();
-        while let Some(row) = cursor.next() {
+        while let Some(is_marker) = cursor.pass(&mut path) {
             rows += 1;
-            marked |= !matches!(row, Row::Entry(_));
+            marked |= is_marker;
         }
         if cursor.place.at != table.bytes.len() {
             return None;
@@ -125,7 +125,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::entry::{Entry, Fingerprint, Mtime, Xattrs};
+    use crate::stack::entry::{Entry, Fingerprint, Mtime, Row, Xattrs};
 
     fn sample() -> Vec<Row<'static>> {
         let full = Entry {

@@ -144,15 +144,19 @@ impl Totals {
         let mut pairs: Vec<(u32, u32)> =
             nodes.iter().map(|&node| (arena.dir(arena.parent(node)), node)).collect();
         drop(nodes);
-        // By directory, then by name; tar order is nearly that already, which a merge sort likes.
-        pairs.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| arena.name(a.1).cmp(arena.name(b.1))));
-        pairs.dedup();
+        // By directory; a tar nearly has that order already, which a merge sort likes.
+        pairs.sort_by_key(|pair| pair.0);
+        let mut siblings = Vec::new();
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+            siblings.extend(group.iter().map(|pair| arena.sibling(pair.1)));
+            arena.sort(&mut siblings);
+            siblings.dedup_by_key(|sibling| sibling.node);
             let start = self.touched.len() as u32;
-            self.touched.extend(group.iter().map(|pair| pair.1));
+            self.touched.extend(siblings.iter().map(|sibling| sibling.node));
             let delta = self.delta(group[0].0);
             delta.touched_start = start;
-            delta.touched_count = group.len() as u32;
+            delta.touched_count = siblings.len() as u32;
+            siblings.clear();
         }
         drop(pairs);
         self.reach_root(arena);

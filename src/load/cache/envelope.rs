@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 const MAGIC: &[u8; 8] = b"layertui";
 
 /// Goes up with every change of what entries hold or mean, so also when layers are listed in another way than before.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const HEADER: usize = 32;
 

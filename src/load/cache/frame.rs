@@ -3,6 +3,9 @@
 
 use std::io::Read;
 
+/// Room is made at once for frames that shrank no more than this; others grow as they are decoded.
+const LIKELY_RATIO: u64 = 16;
+
 /// Fast to write, and no slower to read than higher levels.
 #[cfg(feature = "native")]
 const LEVEL: i32 = 1;
@@ -21,14 +24,26 @@ pub(super) fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(compress_to_vec(bytes, CompressionLevel::Fastest))
 }
 
-/// What is in a frame, a window at a time.
+/// The `length` bytes in a frame; `None` where there are others.
 #[cfg(feature = "native")]
-pub(super) fn unpack(frame: &[u8]) -> Option<impl Read> {
-    zstd::stream::read::Decoder::with_buffer(frame).ok()
+pub(super) fn unpack(frame: &[u8], length: u64) -> Option<Vec<u8>> {
+    if length > frame.len() as u64 * LIKELY_RATIO {
+        return read(zstd::stream::read::Decoder::with_buffer(frame).ok()?, frame, length);
+    }
+    let bytes = zstd::bulk::decompress(frame, usize::try_from(length).ok()?).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
 }
 
-/// What is in a frame, a window at a time.
+/// The `length` bytes in a frame; `None` where there are others.
 #[cfg(not(feature = "native"))]
-pub(super) fn unpack(frame: &[u8]) -> Option<impl Read> {
-    ruzstd::decoding::StreamingDecoder::new(frame).ok()
+pub(super) fn unpack(frame: &[u8], length: u64) -> Option<Vec<u8>> {
+    read(ruzstd::decoding::StreamingDecoder::new(frame).ok()?, frame, length)
+}
+
+/// Takes the bytes as they are decoded.
+fn read(decoder: impl Read, frame: &[u8], length: u64) -> Option<Vec<u8>> {
+    let likely = length.min(frame.len() as u64 * LIKELY_RATIO);
+    let mut bytes = Vec::with_capacity(usize::try_from(likely).ok()?);
+    decoder.take(length + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
 }

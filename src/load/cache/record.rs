@@ -1,9 +1,7 @@
-//! A listing as bytes and back: the facts, then the table in its own stored form, all in one zstd frame.
+//! A listing as bytes and back: the table in its own stored form, the facts and their length, all in one zstd frame.
 //!
 //! Going back, nothing is believed: sizes are bounded by what is really there and by the limits of a layer, and the
 //! table's rows are walked once before anybody else does.
-
-use std::io::Read;
 
 use super::frame;
 use crate::layer::codec::Codec;
@@ -15,9 +13,6 @@ const PROBLEMS_MAX: u64 = 1000;
 
 /// The facts beside the table never take more: problems and hidden names are few, and each is short.
 const FACTS_MAX: u64 = 128 << 20;
-
-/// Room is made at once for frames that shrank no more than this; others grow as they are decoded.
-const LIKELY_RATIO: u64 = 16;
 
 const CODECS: [Codec; 5] = [Codec::Plain, Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
 const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::Error];
@@ -47,9 +42,9 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     let Facts(facts) = facts;
     let table = listing.table.as_bytes();
     let mut bytes = Vec::with_capacity(16 + facts.len() + table.len());
-    bytes.extend_from_slice(&(facts.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&facts);
     bytes.extend_from_slice(table);
+    bytes.extend_from_slice(&facts);
+    bytes.extend_from_slice(&(facts.len() as u64).to_le_bytes());
     let mut out = (bytes.len() as u64).to_le_bytes().to_vec();
     out.extend(frame::pack(&bytes)?);
     Some(out)
@@ -63,16 +58,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
     if length > limits.table_bytes as u64 + FACTS_MAX {
         return None;
     }
-    let likely = length.min(frame.len() as u64 * LIKELY_RATIO);
-    let mut bytes = Vec::with_capacity(usize::try_from(likely).ok()?);
-    frame::unpack(frame)?.take(length + 1).read_to_end(&mut bytes).ok()?;
-    if bytes.len() as u64 != length {
-        return None;
-    }
-    let (head, rest) = bytes.split_first_chunk::<8>()?;
-    let facts = usize::try_from(u64::from_le_bytes(*head)).ok()?;
-    let mut listing = read_facts(rest.get(..facts)?)?;
-    bytes.drain(..8 + facts);
+    let mut bytes = frame::unpack(frame, length)?;
+    let (rest, tail) = bytes.split_last_chunk::<8>()?;
+    let facts = usize::try_from(u64::from_le_bytes(*tail)).ok()?;
+    let table = rest.len().checked_sub(facts)?;
+    let mut listing = read_facts(&rest[table..])?;
+    bytes.truncate(table);
     listing.table = Table::from_bytes(bytes)?;
     (listing.table.len() <= limits.rows).then_some(listing)
 }

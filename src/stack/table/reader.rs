@@ -6,7 +6,7 @@ use super::{
 };
 use crate::stack::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
 
-/// Reads a [`super::Table`] front to back. A row is borrowed from the cursor, so this is no `Iterator`.
+/// Reads a [`Table`](super::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
     pub(super) place: Place,
@@ -24,78 +24,120 @@ impl Rows<'_> {
         clippy::should_implement_trait,
         reason = "a row borrows the cursor, which Iterator cannot say"
     )]
+    #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
         let Place { at, before } = &mut self.place;
         let mut input = Input { bytes: self.bytes, at: *at };
         let tag = input.byte()?;
-        let shared = usize::try_from(input.number()?).ok()?;
+        let shared = input.length()?;
         let rest = input.counted()?;
         if shared > before.path.len() {
             return None;
         }
         before.path.truncate(shared);
         before.path.extend_from_slice(rest);
+        let row = match tag {
+            WHITEOUT => Row::Whiteout { path: &before.path },
+            OPAQUE => Row::Opaque { path: &before.path },
+            0..=ENTRY_MAX => Row::Entry(read_entry(&mut input, before, Kind::from_u8(tag)?)?),
+            _ => return None,
+        };
+        *at = input.at;
+        Some(row)
+    }
+
+    /// Passes a row without making anything of it: whether it is a marker.
+    pub(super) fn pass(&mut self, path: &mut usize) -> Option<bool> {
+        let mut input = Input { bytes: self.bytes, at: self.place.at };
+        let tag = input.byte()?;
+        let shared = input.length().filter(|shared| shared <= path)?;
+        *path = shared + input.counted()?.len();
         match tag {
-            WHITEOUT => {
-                *at = input.at;
-                Some(Row::Whiteout { path: &before.path })
-            }
-            OPAQUE => {
-                *at = input.at;
-                Some(Row::Opaque { path: &before.path })
-            }
-            0..=ENTRY_MAX => {
-                let kind = Kind::from_u8(tag)?;
-                let entry = read_entry(&mut input, before, kind)?;
-                *at = input.at;
-                Some(Row::Entry(Entry { path: &before.path, ..entry }))
-            }
-            _ => None,
+            WHITEOUT | OPAQUE => {}
+            0..=ENTRY_MAX => pass_entry(&mut input)?,
+            _ => return None,
         }
+        self.place.at = input.at;
+        Some(tag > ENTRY_MAX)
     }
 }
 
-fn read_entry<'t>(input: &mut Input<'t>, before: &mut Before, kind: Kind) -> Option<Entry<'t>> {
-    let present = u16::from_le_bytes([input.byte()?, input.byte()?]);
+#[inline]
+fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> Option<Entry<'t>> {
+    let present = input.flags()?;
     let has = |flag| present & flag != 0;
-    let mut entry = Entry::new(b"", kind);
-    entry.mode = u16::try_from(input.number()?).ok()?;
-    entry.mtime.seconds = before.seconds.wrapping_add(unzigzag(input.number()?));
-    before.seconds = entry.mtime.seconds;
+    let mode = u16::try_from(input.number()?).ok()?;
+    before.seconds = before.seconds.wrapping_add(unzigzag(input.number()?));
     if !has(SAME_OWNER) {
         before.owner = (input.number()?, input.number()?);
     }
-    (entry.uid, entry.gid) = before.owner;
-    if has(HAS_SIZE) {
-        entry.size = input.number()?;
-    }
-    entry.stored = if has(HAS_STORED) { input.number()? } else { entry.size };
-    if has(HAS_NANOS) {
-        entry.mtime =
-            Mtime { seconds: entry.mtime.seconds, nanos: u32::try_from(input.number()?).ok()? };
-    }
-    if has(HAS_LINK) {
-        entry.link = input.counted()?;
-    }
-    if has(HAS_DEVICE) {
-        entry.device = (u32::try_from(input.number()?).ok()?, u32::try_from(input.number()?).ok()?);
-    }
-    if has(HAS_XATTRS) {
-        entry.xattrs = Xattrs::from_encoded(input.counted()?);
-    }
+    let size = if has(HAS_SIZE) { input.number()? } else { 0 };
+    let stored = if has(HAS_STORED) { input.number()? } else { size };
+    let nanos = if has(HAS_NANOS) { input.small()? } else { 0 };
+    let link = if has(HAS_LINK) { input.counted()? } else { b"" };
+    let device = if has(HAS_DEVICE) { (input.small()?, input.small()?) } else { (0, 0) };
+    let xattrs =
+        if has(HAS_XATTRS) { Xattrs::from_encoded(input.counted()?) } else { Xattrs::EMPTY };
     if has(HAS_DATA) {
         before.data = before.data.wrapping_add(unzigzag(input.number()?) as u64);
-        entry.data = Some(before.data);
     }
-    entry.fingerprint = match (present >> FINGERPRINT_SHIFT) & 3 {
+    let fingerprint = match (present >> FINGERPRINT_SHIFT) & 3 {
         0 => None,
         1 => Some(Fingerprint::Xxh3(input.u64()?)),
         2 => Some(Fingerprint::Crc64(input.u64()?)),
         _ => Some(Fingerprint::Sha256(input.u64()?)),
     };
-    entry.clamped = has(IS_CLAMPED);
-    entry.sparse = has(IS_SPARSE);
-    Some(entry)
+    Some(Entry {
+        path: &before.path,
+        kind,
+        mode,
+        uid: before.owner.0,
+        gid: before.owner.1,
+        size,
+        stored,
+        mtime: Mtime { seconds: before.seconds, nanos },
+        link,
+        device,
+        xattrs,
+        data: has(HAS_DATA).then_some(before.data),
+        fingerprint,
+        clamped: has(IS_CLAMPED),
+        sparse: has(IS_SPARSE),
+    })
+}
+
+/// [`read_entry`] without the entry: exactly what that accepts.
+fn pass_entry(input: &mut Input<'_>) -> Option<()> {
+    let present = input.flags()?;
+    let has = |flag| present & flag != 0;
+    u16::try_from(input.number()?).ok()?;
+    // Besides the time, which is always there, two numbers of an owner, size, stored size.
+    let numbers = 1
+        + 2 * usize::from(!has(SAME_OWNER))
+        + usize::from(has(HAS_SIZE))
+        + usize::from(has(HAS_STORED));
+    for _ in 0..numbers {
+        input.number()?;
+    }
+    if has(HAS_NANOS) {
+        input.small()?;
+    }
+    if has(HAS_LINK) {
+        input.counted()?;
+    }
+    if has(HAS_DEVICE) {
+        (input.small()?, input.small()?);
+    }
+    if has(HAS_XATTRS) {
+        input.counted()?;
+    }
+    if has(HAS_DATA) {
+        input.number()?;
+    }
+    if (present >> FINGERPRINT_SHIFT) & 3 != 0 {
+        input.u64()?;
+    }
+    Some(())
 }
 
 struct Input<'t> {
@@ -110,9 +152,16 @@ impl<'t> Input<'t> {
         Some(byte)
     }
 
+    #[inline]
     fn number(&mut self) -> Option<u64> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
+        let byte = self.byte()?;
+        if byte < 0x80 { Some(u64::from(byte)) } else { self.longer(byte) }
+    }
+
+    /// The rest of a number of more than one byte.
+    fn longer(&mut self, first: u8) -> Option<u64> {
+        let mut value = u64::from(first & 0x7f);
+        for shift in (7..64).step_by(7) {
             let byte = self.byte()?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
@@ -122,6 +171,21 @@ impl<'t> Input<'t> {
         None
     }
 
+    #[inline]
+    fn small(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?).ok()
+    }
+
+    #[inline]
+    fn length(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    #[inline]
+    fn flags(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes([self.byte()?, self.byte()?]))
+    }
+
     fn u64(&mut self) -> Option<u64> {
         let bytes = self.bytes.get(self.at..)?.first_chunk::<8>()?;
         self.at += 8;
@@ -129,7 +193,7 @@ impl<'t> Input<'t> {
     }
 
     fn counted(&mut self) -> Option<&'t [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
+        let length = self.length()?;
         let end = self.at.checked_add(length)?;
         let bytes = self.bytes.get(self.at..end)?;
         self.at = end;
