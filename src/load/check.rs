@@ -33,9 +33,11 @@ fn warning(message: String) -> Problem {
 fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
     let severity = match oddity {
         Oddity::WhiteoutOfNothing | Oddity::OpaqueOfNothing | Oddity::ThroughLink => Severity::Note,
-        Oddity::Duplicate | Oddity::Clamped | Oddity::BrokenLink | Oddity::RootNotDirectory => {
-            Severity::Warning
-        }
+        Oddity::Duplicate
+        | Oddity::Clamped
+        | Oddity::BrokenLink
+        | Oddity::RootNotDirectory
+        | Oddity::Incredible => Severity::Warning,
         Oddity::TooMany => Severity::Error,
     };
     let what = match oddity {
@@ -49,6 +51,9 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         Oddity::Duplicate => "path with more than one entry, the last one counts".to_owned(),
         Oddity::Clamped => "name with '..' in it, kept below the root".to_owned(),
         Oddity::BrokenLink => "hard link to a path that is not there".to_owned(),
+        Oddity::Incredible => {
+            "entry that states more bytes than any image can hold, shown as empty".to_owned()
+        }
         Oddity::RootNotDirectory => {
             "entry for the root that is no directory, ignored".to_owned()
         }

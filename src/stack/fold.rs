@@ -39,9 +39,14 @@ pub enum Oddity {
     BrokenLink,
     /// An entry that is no directory stands for the root itself; it is ignored.
     RootNotDirectory,
+    /// An entry states more bytes than all layers together can hold; it counts as empty.
+    Incredible,
     /// The layer holds more than [`EVENT_LIMIT`] events; the rest is not shown.
     TooMany,
 }
+
+/// All payloads of an image together are fewer bytes than this, so that sums and differences of them always fit.
+const BYTES_LIMIT: u64 = 1 << 62;
 
 /// How often each oddity was met in a layer, with the first path that had it (absolute, raw bytes).
 pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
@@ -61,6 +66,8 @@ pub struct Fold {
     oddities: Oddities,
     entries: u64,
     stored: u64,
+    /// Bytes that the layers below store.
+    below: u64,
 }
 
 impl Fold {
@@ -78,6 +85,7 @@ impl Fold {
             oddities: Oddities::new(),
             entries: 0,
             stored: 0,
+            below: stack.summaries.iter().map(|layer| layer.bytes).sum(),
         }
     }
 
@@ -128,6 +136,15 @@ impl Fold {
             self.full = true;
             return false;
         }
+        let room = BYTES_LIMIT - self.below - self.stored;
+        let emptied;
+        let entry = if entry.stored > room {
+            note(&mut self.oddities, Oddity::Incredible, || absolute(entry.path));
+            emptied = Entry { size: 0, stored: 0, data: None, ..entry.clone() };
+            &emptied
+        } else {
+            entry
+        };
         self.entries += 1;
         self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
         let at =

@@ -38,6 +38,13 @@ fn has_odd_component(path: &[u8]) -> bool {
     odd(0) || memchr::memchr_iter(b'/', path).any(|slash| odd(slash + 1))
 }
 
+/// Whether a path that is not the root's is in normal form.
+#[must_use]
+pub fn is_normal(path: &[u8]) -> bool {
+    let name = |component: &[u8]| !matches!(component, b"" | b"." | b"..");
+    !has_odd_component(path) || path.split(|&byte| byte == b'/').all(name)
+}
+
 /// How many bytes two paths have in common at their beginning.
 #[must_use]
 pub fn shared(one: &[u8], other: &[u8]) -> usize {
@@ -69,6 +76,22 @@ mod tests {
         for spelling in ["a/b", "./a/b", "/a/b", "a//b", "a/./b", "a/b/", ".//a/b/."] {
             assert!(!normalise(spelling.as_bytes(), &mut out), "{spelling}");
             assert_eq!(out, b"a/b", "{spelling}");
+        }
+    }
+
+    #[test]
+    fn normal_is_what_normalising_leaves_as_it_is() {
+        let mut out = Vec::new();
+        for path in [
+            "a", "a/b", ".a", "a/.b/..c", "...", "", "/", "a/", "/a", "a//b", ".", "a/.", "..",
+            "a/../b",
+        ] {
+            normalise(path.as_bytes(), &mut out);
+            assert_eq!(
+                is_normal(path.as_bytes()),
+                out == path.as_bytes() && !path.is_empty(),
+                "{path}"
+            );
         }
     }
 

@@ -73,11 +73,12 @@ impl Table {
         &self.bytes
     }
 
-    /// Takes back what [`Self::as_bytes`] gave. `None` where the bytes are not a whole number of rows.
+    /// Takes back what [`Self::as_bytes`] gave. `None` where the bytes are not a whole number of rows, or where a row is
+    /// none that could have been written: its paths must be in normal form.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let mut table = Self { bytes, rows: 0, marked: false };
-        let (mut rows, mut marked, mut path) = (0, false, 0);
+        let (mut rows, mut marked, mut path) = (0, false, Vec::new());
         let mut cursor = table.rows();
         while let Some(is_marker) = cursor.pass(&mut path) {
             rows += 1;

@@ -97,6 +97,20 @@ fn oddities_are_counted_with_their_first_path() {
     );
 }
 
+/// Headers may say anything; sums of what they say must not break.
+#[test]
+fn more_bytes_than_can_be_are_none() {
+    use layertui::stack::fold::Oddity;
+    let most = 1_u64 << 62;
+    let (stack, oddities) =
+        notation::stack(&format!("0: +a:{} +b:2 | 1: ~a:{most} +c/d:7 | 2: +e:1", most - 1))
+            .unwrap();
+    assert_eq!(oddities[0].get(&Oddity::Incredible), Some(&(1, b"/b".to_vec())));
+    assert_eq!(oddities[1].get(&Oddity::Incredible).map(|seen| seen.0), Some(2));
+    let balance = stack.balance();
+    assert_eq!((balance.stored, balance.visible), (most, 1), "{balance:?}");
+}
+
 #[test]
 fn depth_costs_no_stack() {
     let deep = vec!["d"; 20_000].join("/");

@@ -5,6 +5,9 @@ use super::{
     HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, Place, SAME_OWNER, WHITEOUT,
 };
 use crate::stack::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
+use crate::stack::paths;
+
+const NANOS_A_SECOND: u32 = 1_000_000_000;
 
 /// Reads a [`Table`](super::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
@@ -46,15 +49,22 @@ impl Rows<'_> {
         Some(row)
     }
 
-    /// Passes a row without making anything of it: whether it is a marker.
-    pub(super) fn pass(&mut self, path: &mut usize) -> Option<bool> {
+    /// Passes a row without making anything of it: whether it is a marker. Only rows that a layer's lister could have
+    /// written are passed; `path` is the path of the row before, and then of this one.
+    pub(super) fn pass(&mut self, path: &mut Vec<u8>) -> Option<bool> {
         let mut input = Input { bytes: self.bytes, at: self.place.at };
         let tag = input.byte()?;
-        let shared = input.length().filter(|shared| shared <= path)?;
-        *path = shared + input.counted()?.len();
+        let shared = input.length().filter(|&shared| shared <= path.len())?;
+        path.truncate(shared);
+        path.extend_from_slice(input.counted()?);
+        // What is shared was looked at before, but for the component it ends in.
+        let component = memchr::memrchr(b'/', &path[..shared]).map_or(0, |slash| slash + 1);
+        if !paths::is_normal(&path[component..]) && !path.is_empty() {
+            return None;
+        }
         match tag {
             WHITEOUT | OPAQUE => {}
-            0..=ENTRY_MAX => pass_entry(&mut input)?,
+            0..=ENTRY_MAX => pass_entry(&mut input, Kind::from_u8(tag)?)?,
             _ => return None,
         }
         self.place.at = input.at;
@@ -106,8 +116,8 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> 
     })
 }
 
-/// [`read_entry`] without the entry: exactly what that accepts.
-fn pass_entry(input: &mut Input<'_>) -> Option<()> {
+/// [`read_entry`] without the entry: what that accepts, if it could have been written.
+fn pass_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
     let present = input.flags()?;
     let has = |flag| present & flag != 0;
     u16::try_from(input.number()?).ok()?;
@@ -119,11 +129,14 @@ fn pass_entry(input: &mut Input<'_>) -> Option<()> {
     for _ in 0..numbers {
         input.number()?;
     }
-    if has(HAS_NANOS) {
-        input.small()?;
+    if has(HAS_NANOS) && input.small()? >= NANOS_A_SECOND {
+        return None;
     }
     if has(HAS_LINK) {
-        input.counted()?;
+        let link = input.counted()?;
+        if kind == Kind::Hardlink && !link.is_empty() && !paths::is_normal(link) {
+            return None;
+        }
     }
     if has(HAS_DEVICE) {
         (input.small()?, input.small()?);
