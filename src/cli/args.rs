@@ -28,9 +28,12 @@ Without <IMAGE>: choose among the images and containers of local stores.
 
 Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
 
+const USAGE: &str = "layertui [OPTIONS] [IMAGE]
+       layertui [OPTIONS] COMMAND …";
+
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
     #[command(subcommand)]

@@ -104,6 +104,11 @@ fn complain(message: &str, code: u8) -> ExitCode {
 }
 
 fn run(args: &Args) -> Outcome {
+    if let (Some(image), Some(_)) = (&args.image, &args.command) {
+        let how =
+            format!("'{image}' stands before a command: the command comes first, then the image");
+        return Err(Failure::Error(how));
+    }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let setting = Setting { platform: args.platform()?, cache };
     match &args.command {
