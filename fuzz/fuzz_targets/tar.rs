@@ -2,7 +2,7 @@
 #![no_main]
 
 use layertui::layer::blob::Blob;
-use layertui::layer::{Limits, Unwatched, list_within, tar};
+use layertui::layer::{Limits, Unwatched, list_within, survey};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,5 +11,5 @@ fuzz_target!(|bytes: &[u8]| {
     let listing = list_within(&blob, &Unwatched, limits);
     let mut rows = listing.table.rows();
     while rows.next().is_some() {}
-    let _ = tar::members(&blob);
+    let _ = survey(&blob);
 });
