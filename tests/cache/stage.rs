@@ -229,6 +229,10 @@ impl Source for Counting {
         self.source.open(layer, file)
     }
 
+    fn plain(&self, layer: usize) -> Option<Blob> {
+        self.source.plain(layer)
+    }
+
     fn opens_cheaply(&self, layer: usize) -> bool {
         self.source.opens_cheaply(layer)
     }
