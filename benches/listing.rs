@@ -69,8 +69,8 @@ fn plain(path: &Path, saved: &Saved, rounds: usize) -> Result<(), Box<dyn Error>
         first.take(|| probe::open(path).map(|source| source.image().layers.len()))?;
         tree.take(|| probe::load(path, Want::Tree))?;
         kinds.take(|| probe::load(path, Want::Kinds))?;
-        history.take(|| process(&["history"], path, &["/usr"]))?;
-        layers.take(|| process(&["layers", "--json"], path, &[]))?;
+        history.take(|| process(&["history", "--no-cache"], path, &["/usr"]))?;
+        layers.take(|| process(&["layers", "--no-cache", "--json"], path, &[]))?;
     }
     println!("  {headers} headers, {entries} entries");
     print("bare walk, one thread", bare, bare);

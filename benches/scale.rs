@@ -99,8 +99,8 @@ fn processes(
         } else {
             bare.take(|| yardsticks::bare_decode(&file, saved, Codec::Zstd))?;
         }
-        let one = history.take(|| run(&["history"], path, &["/usr/share"]))?;
-        let other = layers.take(|| run(&["layers", "--json"], path, &[]))?;
+        let one = history.take(|| run(&["history", "--no-cache"], path, &["/usr/share"]))?;
+        let other = layers.take(|| run(&["layers", "--no-cache", "--json"], path, &[]))?;
         peaks = [peaks[0].max(one.peak), peaks[1].max(other.peak)];
     }
     let yardstick =

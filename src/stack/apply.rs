@@ -45,7 +45,7 @@ impl Stack {
             if gone { lower } else { self.events.push_tombstone(node, lower, layer, cause, by) };
         self.arena.set_latest(node, newest);
         self.leave(before);
-        self.totals.count(&mut self.arena, node, -1);
+        self.totals.count(&mut self.arena, node, -1, 0);
         self.totals.touch(node);
         self.forget_place(node);
     }
@@ -101,12 +101,14 @@ impl Stack {
             (!entry.xattrs.is_empty()).then(|| self.arena.names.intern(entry.xattrs.encoded()));
         let event = self.events.push(node, prev, layer, entry, link, xattrs);
         self.arena.set_latest(node, event);
+        let stored = self.events.stored(event) as i64;
         match before {
-            Some(before) => self.leave(before),
-            None => self.totals.count(&mut self.arena, node, 1),
+            Some(before) => {
+                self.leave(before);
+                self.totals.carry(&mut self.arena, node, stored);
+            }
+            None => self.totals.count(&mut self.arena, node, 1, stored),
         }
-        let stored = self.events.stored(event);
-        self.totals.carry(&mut self.arena, node, stored as i64);
         if quiet {
             self.events.set(event, Flag::QUIET);
         } else {

@@ -106,13 +106,14 @@ impl Totals {
         &mut pending.deltas[pending.slot[dir as usize] as usize]
     }
 
-    /// A path came to be (+1) or went (-1).
-    pub(super) fn count(&mut self, arena: &mut Arena, node: u32, by: i64) {
+    /// A path came to be (+1) or went (-1), and with it `bytes` became visible (or hidden, negative) under its name.
+    pub(super) fn count(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
         if node != 0 {
             let dir = arena.make_dir(arena.parent(node));
             let delta = self.delta(dir);
             delta.entries += by;
             delta.children += by;
+            delta.bytes += bytes;
         }
     }
 

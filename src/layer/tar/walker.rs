@@ -194,14 +194,13 @@ impl<F: Feed> Walker<F> {
     /// Reads the numbers of the entry whose header is at hand and passes its payload. `None` where reading was
     /// cancelled before all of it had passed.
     fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<Facts> {
-        let block = self.block;
-        let header = Header(&block);
+        let header = Header(&self.block);
         let kind = kind_of(header);
         let mut facts = self.numbers(header, kind, problems);
         let size = pick(self.local.size, self.global.size).unwrap_or(header_size);
         match kind {
             Kind::File => {
-                let (sparse, real_size) = self.sparse_size(header, problems);
+                let (sparse, real_size) = self.sparse_size(problems);
                 facts.data = Some(self.feed.position());
                 if sparse {
                     // The segments alone do not say where they belong: equal segments are no equal files.
@@ -271,11 +270,13 @@ impl<F: Feed> Walker<F> {
 
     /// Whether the file is sparse and, if that is stated, its logical size. Passes the blocks in which an old GNU
     /// header continues its map.
-    fn sparse_size(&mut self, header: Header<'_>, problems: &mut Problems) -> (bool, Option<u64>) {
+    fn sparse_size(&mut self, problems: &mut Problems) -> (bool, Option<u64>) {
         let records = self.local.sparse;
-        if header.flag() != b'S' {
+        if Header(&self.block).flag() != b'S' {
             return (records.any(), records.real_size.filter(|_| records.any()));
         }
+        let block = self.block;
+        let header = Header(&block);
         let mut continues = sparse::header_continues(header);
         while continues {
             let Some(block) = self.feed.peek(BLOCK).first_chunk::<BLOCK>() else {
