@@ -24,7 +24,7 @@ pub(super) fn is_zero(block: &[u8]) -> bool {
 /// Whether the block's checksum is right, by the standard's unsigned sum or by the signed one of old writers.
 pub(super) fn checksum_matches(block: &Block) -> bool {
     let Ok(stated) = number::field(&block[SUM]) else { return false };
-    let all: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    let all = sum(block);
     let field: u32 = block[SUM].iter().map(|&byte| u32::from(byte)).sum();
     // The field itself counts as eight spaces.
     let unsigned = i64::from(all - field) + 8 * 32;
@@ -33,6 +33,14 @@ pub(super) fn checksum_matches(block: &Block) -> bool {
     }
     let high = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte >= 0x80).count();
     stated == unsigned - 256 * (high(block) - high(&block[SUM])) as i64
+}
+
+/// The sum of a block's bytes: eight at a time, in four lanes of 16 bits, which 128 bytes cannot fill.
+fn sum(block: &Block) -> u32 {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    let words = block.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+    let lanes = words.fold(0, |lanes, word| lanes + (word & EVEN) + (word >> 8 & EVEN));
+    (0..4).map(|lane| (lanes >> (16 * lane)) as u32 & 0xffff).sum()
 }
 
 /// A header block, whose checksum was found right.
