@@ -103,3 +103,14 @@ fn what_is_not_there_is_called_what_it_would_be() {
         assert!(message.contains(told), "{asked}: {message}");
     }
 }
+
+#[test]
+fn where_layers_lie_is_told_in_full() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = root(dir.path());
+    let crooked = store.root.join("../docker/./");
+    let source = image(&format!("docker-root:[{}]hello", crooked.display()));
+    let kept = source.image().layers[0].store.as_ref().unwrap();
+    let directory = store.root.canonicalize().unwrap().join("vfs/dir").join(&store.cache_ids[0]);
+    assert_eq!(kept.directory.as_ref(), Some(&directory));
+}

@@ -28,7 +28,7 @@ pub(super) fn stores(directory: &Path) -> Found {
     let mut below: Vec<PathBuf> = below.filter(|path| path.is_dir()).collect();
     below.sort();
     // What is closed may be anything.
-    below.iter().flat_map(|path| at(path)).filter(Result::is_ok).collect()
+    below.iter().flat_map(|path| at(path)).flatten().map(Ok).collect()
 }
 
 /// The storage root of which a directory is a part that says nothing by itself.

@@ -20,8 +20,9 @@ pub(in crate::source) fn stored(
     let (mut roots, unreadable) = match &store.root {
         Some(root) => {
             let root = without_options(kind, root);
-            std::fs::metadata(root).map_err(|source| no_root(root, source))?;
-            let found = around::stores(Path::new(root));
+            // What is told of where layers lie holds wherever it is read.
+            let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
+            let found = around::stores(&place);
             if found.is_empty() {
                 return Err(no_store(root, ask));
             }
