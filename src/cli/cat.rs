@@ -64,5 +64,11 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Failure {
-    Failure::Error(format!("{path}: cannot be read: {error}"))
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; run layertui as the owner of this store: with sudo, or `podman unshare layertui …`"
+        }
+        _ => "",
+    };
+    Failure::Error(format!("{path}: cannot be read: {error}{remedy}"))
 }

@@ -151,8 +151,9 @@ impl Explorer {
             .iter()
             .map(|choice| {
                 let platform = choice.platform.as_ref().map(ToString::to_string);
-                let id = choice.id.as_deref().map(|id| id.chars().take(19).collect());
-                let layers = Some(format!("{} layers", choice.layers));
+                let id = choice.id.as_deref().map(short);
+                let noun = if choice.layers == 1 { "layer" } else { "layers" };
+                let layers = Some(format!("{} {noun}", choice.layers));
                 let container = choice.kind == ChoiceKind::Container;
                 let what = container.then(|| "container".to_owned());
                 let detail = [what, choice.note.clone(), platform, layers, id];
@@ -275,4 +276,10 @@ fn in_background(
         }
     })?;
     Ok(())
+}
+
+/// As much of an ID as engines show.
+fn short(id: &str) -> String {
+    let shown = if id.starts_with("sha256:") { "sha256:".len() + 12 } else { 12 };
+    id.chars().take(shown).collect()
 }

@@ -59,7 +59,14 @@ impl From<io::Error> for Failure {
 
 impl From<source::Error> for Failure {
     fn from(error: source::Error) -> Self {
-        Self::Error(error.to_string())
+        match error {
+            // A long list is read line by line.
+            source::Error::NoSuchImage { place, what, pick, available } if available.len() > 1 => {
+                let message = format!("{place}: no {what}{pick} here; there is:");
+                Self::Choices { message, choices: available }
+            }
+            error => Self::Error(error.to_string()),
+        }
     }
 }
 

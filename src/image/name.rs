@@ -66,6 +66,26 @@ impl Name {
             && (self.tag == other.tag || (self.tag.is_none() && self.digest.is_some()))
     }
 
+    /// Whether both are of one repository, whatever their tags.
+    #[must_use]
+    pub fn same_repository(&self, other: &Self) -> bool {
+        self.domain == other.domain && self.path == other.path
+    }
+
+    /// Whether `other` ends with this name, which is one that [`Self::on_localhost`] gives: with the path and the tag
+    /// that were asked for, in whatever registry.
+    #[must_use]
+    pub fn ends(&self, other: &Self) -> bool {
+        self.digest.is_none() && self.tag == other.tag && self.ends_repository(other)
+    }
+
+    /// As [`Self::ends`], whatever the tags.
+    #[must_use]
+    pub fn ends_repository(&self, other: &Self) -> bool {
+        let before = other.path.strip_suffix(self.path.as_str());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    }
+
     /// The same name below `localhost/`, where podman and buildah put what they build.
     #[must_use]
     pub fn on_localhost(&self) -> Option<Self> {

@@ -54,7 +54,7 @@ pub struct Store {
     pub qualifier: Option<String>,
     /// The root directory. Paths are absolute here, which is how a root is told from a name.
     pub root: Option<String>,
-    /// The image or container.
+    /// The image or container. Empty: all that the store has are meant, to choose from.
     pub name: String,
 }
 
@@ -153,9 +153,6 @@ fn store(text: &str, rest: &str, form: &'static str) -> Result<Store, ReferenceE
             },
         },
     };
-    if name.is_empty() {
-        return Err(ReferenceError::Incomplete(text.to_owned(), form));
-    }
     let (qualifier, root) = match inside.map(|inside| inside.split_once('@').ok_or(inside)) {
         None => (None, None),
         Some(Ok((qualifier, root))) => (Some(qualifier), Some(root)),
@@ -249,10 +246,16 @@ mod tests {
 
     #[test]
     fn a_transport_alone_says_how_it_is_written() {
-        for text in ["", "oci:", "docker://", "docker-root:[/r]", "containerd:[x", "container:"] {
+        for text in ["", "oci:", "docker://", "dir:", "containerd:[x"] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains("write") || text.is_empty(), "{message}");
         }
+    }
+
+    #[test]
+    fn a_store_without_a_name_means_all_that_it_holds() {
+        assert_eq!(read("docker-root:[/r]"), Place::DockerRoot(at(None, Some("/r"), "")));
+        assert_eq!(read("container:"), Place::Container(at(None, None, "")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Format, json_line};
 use crate::source::{Inventory, Listed, Stock};
-use crate::text::{shorten, size, visible_str};
+use crate::text::{size, visible_str};
 
 /// How many digits of an ID a person needs.
 const SHORT_ID: usize = 12;
@@ -105,8 +105,10 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
     let names = if kept.names.is_empty() { "(untagged)".to_owned() } else { kept.names.join(", ") };
     let created = kept.created.as_deref().map_or("-", |created| created.get(..10).unwrap_or("-"));
     let layers = kept.layers;
-    let names = shorten::middle(&visible_str(&names), 60);
-    write!(out, "  {:<12}  {size}  {layers:>3} layers  {created:<10}  {names}", visible_str(&id))?;
+    let noun = if layers == 1 { "layer " } else { "layers" };
+    // In full: names are there to be copied.
+    let names = visible_str(&names);
+    write!(out, "  {:<12}  {size}  {layers:>3} {noun}  {created:<10}  {names}", visible_str(&id))?;
     if let Some(image) = &kept.image {
         write!(out, "  of {}", visible_str(image))?;
     }

@@ -35,13 +35,19 @@ impl Ask {
         format!("{}:@{index}", self.base)
     }
 
-    /// What is asked for is not here.
+    /// The image that is asked for is not here.
     pub(super) fn no_such_image(&self, available: Vec<String>) -> Error {
+        self.no_such("image", available)
+    }
+
+    /// What is asked for is not here; `what` says what it would be.
+    pub(super) fn no_such(&self, what: &'static str, available: Vec<String>) -> Error {
         let pick = match &self.pick {
             Some(Pick::Index(index)) => format!("@{index}"),
             Some(Pick::Text(text)) => text.clone(),
             None => String::new(),
         };
-        Error::NoSuchImage { place: self.place.clone(), pick, available }
+        let pick = if pick.is_empty() { String::new() } else { format!(" `{pick}`") };
+        Error::NoSuchImage { place: self.place.clone(), what, pick, available }
     }
 }

@@ -99,11 +99,13 @@ pub enum Error {
         what: String,
     },
     /// The place holds other images than the one asked for.
-    #[error("{place}: no image `{pick}` here; there is {}", list(available))]
+    #[error("{place}: no {what}{pick} here; there is {}", list(available))]
     NoSuchImage {
         /// Path or `standard input`.
         place: String,
-        /// What was asked for.
+        /// `image`, or `container`.
+        what: &'static str,
+        /// What was asked for, in quotes and behind a space, where it was asked for by name.
         pick: String,
         /// How to ask for those that are there.
         available: Vec<String>,

@@ -46,7 +46,7 @@ use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
 const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
-    `dir:` directory, an exported container or a root filesystem";
+    `dir:` directory, a storage root of Docker, podman or containerd, an exported container or a root filesystem";
 
 /// How to open.
 #[derive(Clone, Default)]

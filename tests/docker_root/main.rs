@@ -8,12 +8,14 @@
 //! | `graph`, `image_store` | writing roots of Docker ≤ 1.9 and ≥ 1.10 |
 //! | `answers` | what is asked of an image: trees, diffs, histories, and where its layers are |
 //! | `old_roots`, `new_roots` | images of every driver |
+//! | `asking` | names in short and in full, parts of stores, what is not there
 //! | `containers` | containers of both ages, what they changed since they started |
 //! | `damage` | records that are missing, lying, broken or closed |
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod asking;
 mod containers;
 mod damage;
 mod disk;

@@ -178,14 +178,15 @@ fn as_unpacked(tree: &Tree) -> Tree {
     tree
 }
 
-/// A tree as Docker sees it when it compares a complete tree with the one below: neither targets of links nor
-/// attributes other than capabilities are looked at.
+/// A tree as comparing a complete tree with the one below shows it: attributes other than capabilities are not looked
+/// at, nor is what a file holds that kept its size and time.
 fn as_compared(before: &Tree, mut tree: Tree) -> Tree {
     let facts = |node: &Node| {
         let capability = node.xattrs.get(&b"security.capability"[..]).cloned();
-        let size = if node.is_dir() { 0 } else { node.size + node.target.len() as u64 };
+        let size = if node.is_dir() { 0 } else { node.size };
         let time = if node.is_dir() { 0 } else { node.mtime.0 };
-        (node.kind, node.mode, node.uid, node.gid, node.device, size, time, capability)
+        let target = node.target.clone();
+        (node.kind, node.mode, node.uid, node.gid, node.device, size, time, capability, target)
     };
     for (path, node) in &mut tree {
         if let Some(was) = before.get(path).filter(|was| facts(was) == facts(node)) {

@@ -198,6 +198,27 @@ fn copies() -> (tempfile::TempDir, tempfile::TempDir) {
     pair
 }
 
+/// A link, made in a second that is the same for all.
+fn dated_link(target: &str, at: &Path) {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
+    symlink(target, at).unwrap();
+    let time = Timespec { tv_sec: 1_700_000_000, tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, at, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+}
+
+/// Docker, which looks at sizes and times alone, does not see it.
+#[test]
+fn a_link_that_was_turned_elsewhere_within_the_second_is_seen() {
+    let (parent, child) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (dir, target) in [(&parent, "/etc/x"), (&child, "/etc/y")] {
+        dated_link("same", &dir.path().join("kept"));
+        dated_link(target, &dir.path().join("turned"));
+    }
+    let form = Form::FullCopy { parent: Some(parent.path().to_path_buf()) };
+    assert_eq!(lines(&list(child.path(), form)), ["turned symlink -> /etc/y"]);
+}
+
 #[test]
 fn a_full_copy_is_what_differs_from_its_parent() {
     let (parent, child) = copies();

@@ -4,6 +4,7 @@
 //! the layers' places; what a layer's place holds is read by [`crate::layer`]. Nothing is written and no lock taken;
 //! IDs that are read from files are never trusted as paths.
 
+mod around;
 pub(super) mod containerd;
 mod containers;
 mod docker;
@@ -19,6 +20,10 @@ pub(super) use self::reference::{in_directory, is_storage_root, named, stored};
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;
+
+/// What a container's own layers say in the stead of a command that made them.
+const INIT_LAYER: &str = "container's init layer";
+const WRITABLE_LAYER: &str = "container's writable layer";
 
 /// One store of one engine with one driver: what a storage root holds, as far as it can be read.
 pub(super) trait StorageRoot: Send + Sync {

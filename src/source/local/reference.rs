@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::inventory::{self, Target, all, base, several};
-use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, at};
+use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, around};
 use crate::image::reference::{Pick, Store};
 use crate::source::ask::Ask;
 use crate::source::choose::{self, Known};
 use crate::source::{ChoiceKind, Error, Opened};
 
-/// Opens what a reference with a transport asks for: an image of a store of one kind, or a container of any.
+/// Opens what a reference with a transport asks for: an image of a store of one kind, or a container of any. Without a
+/// name, all there are.
 pub(in crate::source) fn stored(
     kind: Option<&'static str>,
     store: &Store,
@@ -18,28 +19,78 @@ pub(in crate::source) fn stored(
 ) -> Result<Opened, Error> {
     let (mut roots, unreadable) = match &store.root {
         Some(root) => {
-            let place = Path::new(root);
-            std::fs::metadata(place).map_err(|source| no_root(root, source))?;
-            let found = at(place);
+            let root = without_options(kind, root);
+            // What is told of where layers lie holds wherever it is read.
+            let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
+            let found = around::stores(&place);
             if found.is_empty() {
-                let what = "no storage root of Docker, podman or containerd".to_owned();
-                return Err(Error::NotAnImage { place: root.clone(), what });
+                return Err(no_store(root, ask));
             }
             readable(found)?
         }
         None => anywhere(&Environment::of_process()),
     };
+    let there: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
     roots.retain(|root| kind.is_none_or(|kind| root.kind() == kind));
     if let Some(qualifier) = &store.qualifier {
         roots.retain(|root| root.qualifier() == qualifier);
     }
-    let targets = matching(&roots, &store.name, what);
+    if roots.is_empty() && store.root.is_some() {
+        return Err(other_store(&there, ask));
+    }
+    let mut targets = match store.name.as_str() {
+        "" => all(&roots),
+        name => matching(&roots, name, what),
+    };
+    targets.retain(|target| target.kind == what);
     let ask = Ask { pick: Some(Pick::Text(store.name.clone())), ..ask.clone() };
+    if targets.is_empty() && store.name.is_empty() && roots.is_empty() {
+        return Err(Error::NothingLocal { unreadable });
+    }
     if targets.is_empty() {
         let remedy = hand_over(kind, what, &store.name);
         return Err(not_there(&roots, what, remedy, unreadable, &ask));
     }
     one_of(roots, targets, &ask)
+}
+
+/// The root of `ROOT+RUNROOT:OPTION,…`, which is how containers-transports(5) lets a root be written. Neither tells
+/// anything about what is stored. A directory that is really called so is taken as it is.
+fn without_options<'r>(kind: Option<&str>, root: &'r str) -> &'r str {
+    if kind != Some("containers-storage") || Path::new(root).exists() {
+        return root;
+    }
+    let root = root.split_once(':').map_or(root, |(root, _)| root);
+    root.split_once('+').map_or(root, |(root, _)| root)
+}
+
+fn no_store(root: &str, ask: &Ask) -> Error {
+    if let Some(above) = around::root_above(Path::new(root)) {
+        return part_of(&above, ask);
+    }
+    let what = "no storage root of Docker, podman or containerd".to_owned();
+    Error::NotAnImage { place: root.to_owned(), what }
+}
+
+/// What was asked for is there, but not of that kind, or not with that driver.
+fn other_store(there: &[String], ask: &Ask) -> Error {
+    Error::Unsupported {
+        reference: ask.reference.clone(),
+        what: "what is there is another kind of store, driver or namespace".to_owned(),
+        remedy: format!("ask for {}", there.join(" or ")),
+    }
+}
+
+/// A directory within a storage root was asked for.
+fn part_of(root: &Path, ask: &Ask) -> Error {
+    Error::Unsupported {
+        reference: ask.reference.clone(),
+        what: format!("this is a part of the storage root {}", root.display()),
+        remedy: format!(
+            "ask for {}, or for rootfs:DIRECTORY to see the directory as it is",
+            root.display()
+        ),
+    }
 }
 
 /// Opens the image that a bare name means, in the first local store that has it.
@@ -57,14 +108,14 @@ pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
 
 /// Whether a directory is a storage root.
 pub(in crate::source) fn is_storage_root(root: &Path) -> bool {
-    !at(root).is_empty()
+    !around::stores(root).is_empty()
 }
 
-/// Opens what is picked of a directory that is a storage root. `None` where it is none.
+/// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none and no part of one.
 pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
-    let found = at(root);
+    let found = around::stores(root);
     if found.is_empty() {
-        return None;
+        return around::root_above(root).map(|above| Err(part_of(&above, ask)));
     }
     let roots = match readable(found) {
         Ok((roots, _)) => roots,
@@ -159,7 +210,12 @@ fn not_there(
             ChoiceKind::Container => inventory::container_reference(root, target.at),
         }
     });
-    Ask { place: place.join(", "), ..ask.clone() }.no_such_image(available.collect())
+    let available = available.collect();
+    let ask = Ask { place: place.join(", "), ..ask.clone() };
+    match what {
+        ChoiceKind::Image => ask.no_such_image(available),
+        ChoiceKind::Container => ask.no_such("container", available),
+    }
 }
 
 fn no_root(root: &str, source: std::io::Error) -> Error {

@@ -8,11 +8,9 @@ use crate::source::Error;
 use crate::source::ask::Ask;
 use crate::source::assemble::{Part, Parts, assemble};
 use crate::source::blobs::{Blobs, Content};
-use crate::source::local::Kept;
+use crate::source::local::{INIT_LAYER, Kept, WRITABLE_LAYER};
 
-/// What a container's layers say in the stead of a command that made them.
-const INIT_LAYER: &str = "container's init layer";
-const WRITABLE_LAYER: &str = "container's writable layer";
+/// What the image's layers say where the image itself is gone.
 const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
 
 /// How a container is listed. Its image's own documents are not read for this: snapshots tell how many layers it has.

@@ -11,6 +11,7 @@ use crate::image::{Layer, LayerStore};
 use crate::source::ask::Ask;
 use crate::source::assemble::{Part, Parts, assemble};
 use crate::source::blobs::{Blobs, Content};
+use crate::source::local::WRITABLE_LAYER;
 
 /// The image of a record whose documents were read.
 pub(super) fn image(store: &Store, record: &ImageRecord, documents: Documents, ask: &Ask) -> Blobs {
@@ -45,6 +46,7 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
     if let Some(own) = own {
         let Part { mut layer, content } = part(store, own, None);
         layer.writable = true;
+        layer.created_by = Some(WRITABLE_LAYER.to_owned());
         layer.created.clone_from(&record.created);
         blobs.image.layers.push(layer);
         blobs.contents.push(content);

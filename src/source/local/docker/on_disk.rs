@@ -8,10 +8,7 @@ use crate::layer::directory::Tree;
 use crate::layer::split::{Contents, Split};
 use crate::source::assemble::Part;
 use crate::source::blobs::Content;
-
-/// What a container's layers say in the stead of a command that made them.
-const INIT_LAYER: &str = "container's init layer";
-const WRITABLE_LAYER: &str = "container's writable layer";
+use crate::source::local::{INIT_LAYER, WRITABLE_LAYER};
 
 /// A layer as a store's records have it.
 pub(super) struct OnDisk {
