@@ -19,7 +19,6 @@ mod checkpoints;
 pub mod codec;
 mod digest;
 pub mod directory;
-mod halves;
 mod inside;
 mod listing;
 mod open;
@@ -96,11 +95,9 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
 /// A plain tar is listed by its headers alone.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
-    let mut listing = halves::list(blob, watch, limits, &mut problems).unwrap_or_else(|| {
-        let window = Window::new(blob, watch);
-        let (walker, listing) = walk(window, watch, limits, &mut problems);
-        Listing { cancelled: walker.cancelled(), faulty: walker.faulty(), ..listing }
-    });
+    let (walker, mut listing) = walk(Window::new(blob, watch), watch, limits, &mut problems);
+    listing.cancelled = walker.cancelled();
+    listing.faulty = walker.faulty();
     conclude_plain(&mut listing, blob, problems);
     listing
 }

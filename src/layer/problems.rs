@@ -33,11 +33,6 @@ impl Problems {
         self.add(problem.severity, || problem.message);
     }
 
-    /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
-    }
-
     /// Adds what another log has.
     pub(super) fn absorb(&mut self, other: &Self) {
         for problem in &other.kept {

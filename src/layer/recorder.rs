@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use super::HIDDEN_MAX;
 use super::listing::{Hidden, Limits, Listing};
 use super::problems::{Problems, quote};
 use super::pseudo_links::PseudoLinks;
 use super::tar::walker::Found;
 use super::whiteout::{Meaning, meaning};
-use super::{HIDDEN_MAX, ROWS_AT_ONCE};
 use crate::stack::entry::{Entry, Kind, Row};
 use crate::stack::paths;
 use crate::stack::table::{Table, TableWriter};
@@ -80,30 +80,6 @@ impl Recorder {
         }
         self.path = path;
         ControlFlow::Continue(())
-    }
-
-    /// Appends the rows of a recorder that went on where this one stopped, telling of them every now and then. Whether
-    /// that could be: not where a limit would be passed, or where one of the two has hidden objects, which entries of
-    /// the other may have meant.
-    pub(super) fn append(&mut self, other: &Self, mut told: impl FnMut(&Table)) -> bool {
-        let rows = self.writer.len() + self.implied + other.writer.len() + other.implied;
-        let bytes = self.writer.byte_len() + other.writer.byte_len();
-        if self.hidden_count + other.hidden_count > 0
-            || rows >= self.limits.rows
-            || bytes >= self.limits.table_bytes
-        {
-            return false;
-        }
-        let mut rows = other.table().rows();
-        let mut due = self.writer.len() + ROWS_AT_ONCE;
-        while let Some(row) = rows.next() {
-            self.writer.push(&row);
-            if self.writer.len() >= due {
-                due += ROWS_AT_ONCE;
-                told(self.writer.table());
-            }
-        }
-        true
     }
 
     /// The rows so far.

@@ -59,8 +59,6 @@ pub(in crate::layer) struct Walker<F> {
     pub(super) at: u64,
     pub(super) headers: u64,
     pub(super) global: Records,
-    /// There are global records.
-    pub(super) global_records: bool,
     pub(super) local: Records,
     pub(super) long_name: Vec<u8>,
     pub(super) long_link: Vec<u8>,
@@ -92,7 +90,6 @@ impl<F: Feed> Walker<F> {
             at: 0,
             headers: 0,
             global: Records::default(),
-            global_records: false,
             local: Records::default(),
             long_name: Vec::new(),
             long_link: Vec::new(),
@@ -108,16 +105,6 @@ impl<F: Feed> Walker<F> {
     /// The feed, wherever it stands.
     pub(in crate::layer) fn into_feed(self) -> F {
         self.feed
-    }
-
-    /// Where the bytes behind the entry begin that was found last.
-    pub(in crate::layer) fn position(&self) -> u64 {
-        self.feed.position()
-    }
-
-    /// Whether nothing of what was read so far has a say in what follows.
-    pub(in crate::layer) const fn is_unburdened(&self) -> bool {
-        !self.global_records && self.claimed == 0 && !self.over
     }
 
     /// Whether reading stopped because it was asked to.

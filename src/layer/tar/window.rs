@@ -88,11 +88,6 @@ impl<'w> Window<'w> {
         }
     }
 
-    /// At some place of `blob`.
-    pub(in crate::layer) fn starting_at(blob: &Blob, watch: &'w dyn Watch, offset: u64) -> Self {
-        Self { at: offset, start: offset, told: offset, ..Self::new(blob, watch) }
-    }
-
     /// The buffered bytes from the position on.
     fn buffered(&self) -> &[u8] {
         self.at
