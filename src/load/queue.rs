@@ -14,10 +14,6 @@ use crate::stack::table::Table;
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;
 
-/// A niceness at which a thread gets a third of what others get, and everything that they leave.
-#[cfg(target_os = "linux")]
-const BEHIND: i32 = 5;
-
 /// What the queue hands over, in layer order.
 pub(super) enum Arrival<'a> {
     /// The rows of the first layer that were read so far, while it is still being read.
@@ -43,8 +39,6 @@ pub(super) fn in_order(
     let layers = loader.source.image().layers.len();
     let next = AtomicUsize::new(0);
     let workers = threads().min(jobs.len());
-    // What the fold waits for is being listed all the time: others have until then to be done.
-    let first_is_longest = jobs.first().is_some_and(|same| same[0] == 0);
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -52,9 +46,6 @@ pub(super) fn in_order(
             let (jobs, next) = (&jobs, &next);
             scope.spawn(move || {
                 while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if first_is_longest && same[0] != 0 {
-                        give_way();
-                    }
                     let (listing, keep) = list(loader, same[0], &send, report);
                     let listing = Arc::new(listing);
                     for &layer in same {
@@ -91,16 +82,6 @@ pub(super) fn in_order(
         }
     });
 }
-
-/// Lets the threads that somebody waits for come before this one, where there are fewer processors than threads. What
-/// the system does not grant is not needed.
-#[cfg(target_os = "linux")]
-fn give_way() {
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BEHIND);
-}
-
-#[cfg(not(target_os = "linux"))]
-const fn give_way() {}
 
 /// How many threads are worth starting.
 pub(super) fn threads() -> usize {
