@@ -232,7 +232,7 @@ impl Arena {
     }
 
     /// Sorts siblings by name.
-    pub(super) fn sort(&self, siblings: &mut Vec<Sibling>) {
+    pub(super) fn sort(&self, siblings: &mut [Sibling]) {
         // A merge sort likes what is nearly sorted already, as tars mostly are.
         siblings.sort_by(|a, b| {
             let begin = a.beginning.cmp(&b.beginning);

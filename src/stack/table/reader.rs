@@ -139,7 +139,8 @@ fn pass_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
         }
     }
     if has(HAS_DEVICE) {
-        (input.small()?, input.small()?);
+        input.small()?;
+        input.small()?;
     }
     if has(HAS_XATTRS) {
         input.counted()?;
