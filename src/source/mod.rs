@@ -5,7 +5,8 @@
 //!
 //! The way of one image: [`open()`] reads the reference and finds the place; `recognise` tells what it is by its
 //! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`, the stores in `local`) finds
-//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`].
+//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`]. An engine that is asked
+//! over its socket (`engine`) describes an image first and hands it over as an archive when a layer is read.
 
 mod archive;
 mod ask;
@@ -16,6 +17,7 @@ mod choose;
 mod dir;
 mod docker_archive;
 mod docker_v1;
+mod engine;
 mod error;
 mod files;
 mod folder;
