@@ -152,7 +152,7 @@ impl Explorer {
             .map(|choice| {
                 let platform = choice.platform.as_ref().map(ToString::to_string);
                 let id = choice.id.as_deref().map(|id| id.chars().take(19).collect());
-                let layers = Some(format!("{} layers", choice.layers));
+                let layers = choice.layers.map(|layers| format!("{layers} layers"));
                 let container = choice.kind == ChoiceKind::Container;
                 let what = container.then(|| "container".to_owned());
                 let detail = [what, choice.note.clone(), platform, layers, id];

@@ -23,7 +23,7 @@ struct Keys<'a> {
     id: Option<&'a str>,
     digests: &'a [String],
     platform: Option<String>,
-    layers: usize,
+    layers: Option<usize>,
     size: Option<u64>,
     created: Option<&'a str>,
     image: Option<&'a str>,
@@ -104,7 +104,7 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
     let size = kept.size.map_or_else(|| "     -".to_owned(), size::fixed);
     let names = if kept.names.is_empty() { "(untagged)".to_owned() } else { kept.names.join(", ") };
     let created = kept.created.as_deref().map_or("-", |created| created.get(..10).unwrap_or("-"));
-    let layers = kept.layers;
+    let layers = kept.layers.map_or_else(|| "-".to_owned(), |layers| layers.to_string());
     let names = shorten::middle(&visible_str(&names), 60);
     write!(out, "  {:<12}  {size}  {layers:>3} layers  {created:<10}  {names}", visible_str(&id))?;
     if let Some(image) = &kept.image {

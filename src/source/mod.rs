@@ -36,9 +36,10 @@ use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use engine::{inventory, local};
 pub use error::Error;
 pub use local::containerd::bolt;
-pub use local::{Inventory, Kept, Listed, Stock, inventory, local};
+pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
@@ -89,8 +90,8 @@ pub struct Choice {
     pub id: Option<String>,
     /// Platform.
     pub platform: Option<Platform>,
-    /// Number of layers.
-    pub layers: usize,
+    /// Number of layers, where it is known.
+    pub layers: Option<usize>,
     /// Bytes of the layers as stored, of those that are there.
     pub size: u64,
     /// An image, or a container.

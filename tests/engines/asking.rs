@@ -92,3 +92,45 @@ fn a_bare_name_is_found_in_an_engine() {
     let message = complaint(&output);
     assert!(!output.status.success() && message.contains("lab/none:1"), "{message}");
 }
+
+#[test]
+fn what_an_engine_lists_is_among_the_images() {
+    let stage = Stage::new();
+    let told = stage.prints(&["images", "--containers"]);
+    let socket = stage.peer.socket.display().to_string();
+    let block = told.split("docker-daemon  API 1.41  ").nth(1).unwrap_or_else(|| panic!("{told}"));
+    for word in [&socket, NAME, "web", "of lab/engine:1", "300 kB", "- layers"] {
+        assert!(block.contains(word), "no `{word}` in {told}");
+    }
+    let rows: Vec<serde_json::Value> = stage
+        .prints(&["images", "--json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|row: &serde_json::Value| row["source"] == "docker-daemon")
+        .collect();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["reference"], reference());
+    assert_eq!(rows[0]["layers"], serde_json::Value::Null);
+}
+
+/// A socket that somebody named is worth a word when nobody answers, a usual one is not.
+#[test]
+fn an_engine_that_nobody_named_is_not_missed() {
+    let stage = Stage::new();
+    let said = |variables: &[(&str, &str)]| {
+        let output = stage.run_with(&["images"], variables);
+        complaint(&output).lines().filter(|line| line.contains("nobody listens")).count()
+    };
+    assert_eq!(said(&[("XDG_RUNTIME_DIR", "/nowhere")]), 0);
+    assert_eq!(said(&[("CONTAINER_HOST", "unix:///nowhere")]), 1);
+}
+
+/// No store is readable, so all there is of a container is its merged tree.
+#[test]
+fn a_container_of_an_engine_opens_as_one_layer() {
+    let stage = Stage::new();
+    let told = stage.prints(&["ls", "--recursive", "container:web"]);
+    assert!(told.contains("etc/from-the-container"), "{told}");
+    let told = stage.prints(&["layers", "container:web"]);
+    assert!(told.contains("the merged tree of a container"), "{told}");
+}

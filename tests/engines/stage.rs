@@ -13,6 +13,9 @@ use crate::support::tarball::Tar;
 /// Its name.
 pub(crate) const NAME: &str = "lab/engine:1";
 
+/// The ID of a container of it.
+const CONTAINER: &str = "c0ffee";
+
 /// An image of two layers: the second changes, removes and adds.
 #[derive(Clone)]
 pub(crate) struct Image {
@@ -77,6 +80,20 @@ impl Image {
         }
         if path == "/images/json" {
             return Reply::Json(list());
+        }
+        if path == "/containers/json?all=1" {
+            return Reply::Json(json!([
+                {"Id": CONTAINER, "Names": ["/web"], "Image": NAME, "Created": 1},
+            ]));
+        }
+        if ["/containers/web/json".to_owned(), format!("/containers/{CONTAINER}/json")]
+            .iter()
+            .any(|it| it == path)
+        {
+            return Reply::Json(json!({"Id": CONTAINER, "Name": "/web", "Image": self.id}));
+        }
+        if path == format!("/containers/{CONTAINER}/export") {
+            return Reply::Stream(Tar::new().file("etc/from-the-container", "x").finish());
         }
         if path == "/info" {
             return Reply::Json(json!({"DockerRootDir": "/nowhere/at/all", "Driver": "overlay2"}));

@@ -89,6 +89,20 @@ impl Engine {
         Ok(images)
     }
 
+    /// All containers, running or not.
+    pub(super) fn containers(&self) -> Result<Vec<Kept>, Fault> {
+        let answer = self.wire.json(&self.path("/containers/json?all=1"))?;
+        let containers = answer.as_array().ok_or_else(|| shape("its list of containers"))?;
+        let mut containers: Vec<Kept> = containers.iter().map(kept_container).collect();
+        containers.sort_by(|a, b| a.names.cmp(&b.names));
+        Ok(containers)
+    }
+
+    /// The version of the API that is spoken.
+    pub(super) fn version(&self) -> String {
+        self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
+    }
+
     /// What the engine says of one image; `None` where it has none of that name or ID.
     pub(super) fn image(
         &self,
@@ -160,6 +174,20 @@ fn kept(image: &Value) -> Kept {
         ids,
         size: image.get("Size").and_then(Value::as_u64),
         created: created.and_then(time),
+        ..Kept::default()
+    }
+}
+
+/// An entry of the list of containers. Names have a slash in front; those with more are links of other containers.
+fn kept_container(container: &Value) -> Kept {
+    let names = texts(container, "Names").into_iter();
+    let names = names.map(|name| name.trim_start_matches('/').to_owned());
+    let text = |key: &str| container[key].as_str().map(str::to_owned);
+    Kept {
+        names: names.filter(|name| !name.contains('/')).collect(),
+        ids: text("Id").into_iter().collect(),
+        created: container["Created"].as_i64().and_then(time),
+        image: text("Image"),
         ..Kept::default()
     }
 }

@@ -15,6 +15,7 @@ mod endpoint;
 mod export;
 #[cfg(unix)]
 mod socket;
+mod stock;
 mod wire;
 
 use std::path::PathBuf;
@@ -25,9 +26,10 @@ use self::api::{Engine, full_id};
 pub(super) use self::endpoint::Kind;
 use self::endpoint::endpoints;
 use self::export::Export;
+pub use self::stock::{inventory, local};
 use self::wire::{Fault, Patience};
 use super::ask::Ask;
-use super::local::{self, Environment};
+use super::local::{self as stores, Environment};
 use super::{ChoiceKind, Error, Opened, rootfs, spool};
 use crate::image::platform::Platform;
 use crate::image::reference::Store;
@@ -112,7 +114,7 @@ fn no_such_image(engine: &Engine, name: &str) -> Error {
 /// # Errors
 /// Where none has it; says which could not be looked into.
 pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
-    let stored = local::named(name, ask);
+    let stored = stores::named(name, ask);
     let Err(Error::NotStored { reference, remedy, mut unreadable }) = stored else { return stored };
     let image = |engine: Engine| match engine.image(name, ask.platform.as_ref()) {
         Ok(inspect) => Ok(inspect.map(|inspect| opened(engine, &inspect, ask))),
@@ -133,7 +135,7 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
 /// # Errors
 /// Where none has it.
 pub(super) fn container(store: &Store, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
-    let stored = local::stored(None, store, ChoiceKind::Container, ask);
+    let stored = stores::stored(None, store, ChoiceKind::Container, ask);
     if stored.is_ok() || store.root.is_some() {
         return stored;
     }
@@ -225,5 +227,5 @@ fn in_its_store(engine: &Engine, id: &str, what: ChoiceKind, ask: &Ask) -> Optio
     if !directory.is_absolute() {
         return None;
     }
-    local::with_id(&directory, root.containerd, id, what, ask)
+    stores::with_id(&directory, root.containerd, id, what, ask)
 }

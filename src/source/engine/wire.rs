@@ -37,6 +37,17 @@ pub(super) struct Patience {
     pub(super) silence: Duration,
 }
 
+impl Patience {
+    /// For a list that local stores are on as well.
+    pub(super) const fn short() -> Self {
+        Self {
+            connect: Duration::from_secs(1),
+            answer: Duration::from_secs(10),
+            silence: Duration::from_secs(10),
+        }
+    }
+}
+
 impl Default for Patience {
     fn default() -> Self {
         Self {
