@@ -60,7 +60,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::Containerd(store) => {
             local::stored(Some("containerd"), &store, ChoiceKind::Image, &ask)
         }
-        Place::Container(store) => engine::container(&store, &ask, watch),
+        Place::Container(store) => engine::container(&store, &ask),
         Place::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
         Place::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
         Place::Registry(name) => Err(unsupported(

@@ -14,7 +14,7 @@ use crate::image::{Image, Layer};
 use crate::layer::blob::Blob;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
-use crate::source::{Error, Opened, Source, Stored, open, spool};
+use crate::source::{Error, Opened, Source, Stored, open, rootfs, spool};
 
 /// How often those who wait look up.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -29,6 +29,8 @@ pub(super) struct Export {
     question: String,
     ask: Ask,
     described: Described,
+    /// What comes is no image, but the merged tree of a container.
+    is_tree: bool,
     state: Mutex<State>,
     changed: Condvar,
     /// Bytes that came so far.
@@ -72,11 +74,25 @@ impl Export {
             question,
             ask,
             described,
+            is_tree: false,
             state: Mutex::new(State::Idle),
             changed: Condvar::new(),
             received: AtomicU64::new(0),
             whole: OnceLock::new(),
         }
+    }
+
+    /// The merged tree of a container, as the one layer it then is. `note` says so.
+    pub(super) fn tree(engine: Engine, question: String, note: String, ask: &Ask) -> Self {
+        let image = Image {
+            reference: ask.reference.clone(),
+            source: engine.kind().transport().to_owned(),
+            layers: vec![Layer::default()],
+            problems: vec![note],
+            ..Image::default()
+        };
+        let described = Described { image, sizes: vec![0] };
+        Self { is_tree: true, ..Self::new(engine, question, described, ask) }
     }
 
     /// The image, if need be after reading it or waiting until somebody else has.
@@ -125,6 +141,9 @@ impl Export {
         let place = &self.ask.place;
         let wire = &self.engine.wire;
         let blob = wire.stream(&self.question, watch, |body| spool::stream(body, place, &told))?;
+        if self.is_tree {
+            return Ok(self.as_one_layer(blob));
+        }
         let source = self.chosen(blob, watch)?;
         let image = source.image();
         let diff_ids = |layers: &[Layer]| -> Vec<Option<String>> {
@@ -145,6 +164,13 @@ impl Export {
             ..image.clone()
         };
         Ok(Whole { source, image })
+    }
+
+    fn as_one_layer(&self, blob: Blob) -> Whole {
+        let stored = blob.len();
+        let blobs = rootfs::tar(blob, stored, None, Vec::new(), &self.ask);
+        let image = Image { layers: blobs.image.layers.clone(), ..self.described.image.clone() };
+        Whole { source: Box::new(blobs), image }
     }
 
     /// The image in the archive: the only one, or that of several with the layers that were described.

@@ -30,10 +30,9 @@ pub use self::stock::{inventory, local};
 use self::wire::{Fault, Patience};
 use super::ask::Ask;
 use super::local::{self as stores, Environment};
-use super::{ChoiceKind, Error, Opened, rootfs, spool};
+use super::{ChoiceKind, Error, Opened};
 use crate::image::platform::Platform;
 use crate::image::reference::Store;
-use crate::layer::Watch;
 
 /// How many names an error lists.
 const MOST_NAMES: usize = 100;
@@ -134,16 +133,16 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
 ///
 /// # Errors
 /// Where none has it.
-pub(super) fn container(store: &Store, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
     let stored = stores::stored(None, store, ChoiceKind::Container, ask);
     if stored.is_ok() || store.root.is_some() {
         return stored;
     }
     let container = |engine: Engine| match engine.container(&store.name) {
-        Ok(inspect) => Ok(inspect.map(|inspect| opened_container(&engine, &inspect, ask, watch))),
+        Ok(inspect) => Ok(inspect.map(|inspect| opened_container(engine, &inspect, ask))),
         Err(fault) => Err(engine.error(fault)),
     };
-    first(container).unwrap_or(stored)
+    first(container).map_or(stored, Ok)
 }
 
 /// What the first engine that has it gives. Where none has: sentences about those that could not be asked.
@@ -164,23 +163,17 @@ fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T
     Err(silent)
 }
 
-fn opened_container(
-    engine: &Engine,
-    inspect: &Value,
-    ask: &Ask,
-    watch: &dyn Watch,
-) -> Result<Opened, Error> {
+fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Opened {
     let id = inspect["Id"].as_str().unwrap_or_default();
-    if let Some(opened) = in_its_store(engine, id, ChoiceKind::Container, ask) {
-        return Ok(opened);
+    if let Some(opened) = in_its_store(&engine, id, ChoiceKind::Container, ask) {
+        return opened;
     }
-    let place = engine.place();
-    let tree = engine.tree_of(id);
-    let blob = engine.wire.stream(&tree, watch, |body| spool::stream(body, &place, watch))?;
-    let stored = blob.len();
-    let note =
-        format!("the merged tree of a container, from {place}: its layers are not told apart");
-    Ok(Opened::Image(Box::new(rootfs::tar(blob, stored, None, vec![note], ask))))
+    let note = format!(
+        "the merged tree of a container, from {}: its layers are not told apart",
+        engine.place()
+    );
+    let question = engine.tree_of(id);
+    Opened::Image(Box::new(Export::tree(engine, question, note, ask)))
 }
 
 /// An image that the engine has.

@@ -10,7 +10,6 @@ use super::api::Engine;
 use super::endpoint::{Endpoint, Kind};
 use super::wire::{self, Fault, Patience};
 use super::{Found, opened, opened_container};
-use crate::layer::Unwatched;
 use crate::source::ask::Ask;
 use crate::source::local::{self, Environment, Inventory, Kept, Listed, Stock};
 use crate::source::{Choice, ChoiceKind, Error, Opened, Options, Several, Source};
@@ -129,7 +128,7 @@ impl Target {
         };
         let opened = match self.kind {
             ChoiceKind::Image => opened(engine, &inspect, &ask)?,
-            ChoiceKind::Container => opened_container(&engine, &inspect, &ask, &Unwatched)?,
+            ChoiceKind::Container => opened_container(engine, &inspect, &ask),
         };
         match opened {
             Opened::Image(source) => Ok(source),
