@@ -152,8 +152,8 @@ pub enum Error {
     },
     /// There is no image in any local store that can be read.
     #[error(
-        "no image found in the local stores of Docker, podman or containerd; give an archive, a directory or - for \
-         standard input, or see `layertui demo`{}",
+        "no image found in the local stores of Docker, podman or containerd, nor in an engine that answers; give an \
+         archive, a directory or - for standard input, or see `layertui demo`{}",
         also(unreadable)
     )]
     NothingLocal {
