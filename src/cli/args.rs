@@ -18,13 +18,15 @@ Examples:
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
-  layertui images --containers           what the local stores hold
+  layertui images --containers           what local stores and engines hold
+  layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   sudo layertui docker-root:nginx        straight from Docker's data root, no daemon needed
 
-<IMAGE> is a path (recognised by its content), a name in a local store, - for standard input, or one of
+<IMAGE> is a path (recognised by its content), a name in a local store or an engine, - for standard input, or one of
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
-docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME.
-Without <IMAGE>: choose among the images and containers of local stores.
+docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
+docker-daemon:REF, podman:REF.
+Without <IMAGE>: choose among the images and containers of local stores and engines.
 
 Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
 
@@ -82,7 +84,7 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
-    /// The images that local stores hold
+    /// The images that local stores and engines hold
     Images(Images),
 }
 

@@ -152,8 +152,8 @@ impl Explorer {
             .map(|choice| {
                 let platform = choice.platform.as_ref().map(ToString::to_string);
                 let id = choice.id.as_deref().map(short);
-                let noun = if choice.layers == 1 { "layer" } else { "layers" };
-                let layers = Some(format!("{} {noun}", choice.layers));
+                let noun = |layers| if layers == 1 { "layer" } else { "layers" };
+                let layers = choice.layers.map(|layers| format!("{layers} {}", noun(layers)));
                 let container = choice.kind == ChoiceKind::Container;
                 let what = container.then(|| "container".to_owned());
                 let detail = [what, choice.note.clone(), platform, layers, id];

@@ -14,7 +14,7 @@ pub(super) fn run(command: &Images) -> Outcome {
     }
     // Nothing could be read at all: that is not the same as nothing being there.
     if inventory.stores.is_empty() && !inventory.unreadable.is_empty() {
-        return Err(Failure::Error("no local store could be read".to_owned()));
+        return Err(Failure::Error("no local store or engine could be read".to_owned()));
     }
     Ok(())
 }

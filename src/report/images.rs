@@ -23,7 +23,7 @@ struct Keys<'a> {
     id: Option<&'a str>,
     digests: &'a [String],
     platform: Option<String>,
-    layers: usize,
+    layers: Option<usize>,
     size: Option<u64>,
     created: Option<&'a str>,
     image: Option<&'a str>,
@@ -104,8 +104,8 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
     let size = kept.size.map_or_else(|| "     -".to_owned(), size::fixed);
     let names = if kept.names.is_empty() { "(untagged)".to_owned() } else { kept.names.join(", ") };
     let created = kept.created.as_deref().map_or("-", |created| created.get(..10).unwrap_or("-"));
-    let layers = kept.layers;
-    let noun = if layers == 1 { "layer " } else { "layers" };
+    let noun = if kept.layers == Some(1) { "layer " } else { "layers" };
+    let layers = kept.layers.map_or_else(|| "-".to_owned(), |layers| layers.to_string());
     // In full: names are there to be copied.
     let names = visible_str(&names);
     write!(out, "  {:<12}  {size}  {layers:>3} {noun}  {created:<10}  {names}", visible_str(&id))?;

@@ -132,7 +132,7 @@ impl Archive {
                 names: image.tags.clone(),
                 id: id.or_else(|| Some(named_digest(&image.config)?.as_str().to_owned())),
                 platform,
-                layers: image.layers.len(),
+                layers: Some(image.layers.len()),
                 size: sizes.fold(0, u64::saturating_add),
                 ..Choice::default()
             }

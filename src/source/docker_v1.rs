@@ -157,7 +157,7 @@ impl Archive {
                 names: names.clone(),
                 id: Some(id.clone()),
                 platform: chain.last().and_then(|(_, image)| image.parsed.platform.clone()),
-                layers: chain.len(),
+                layers: Some(chain.len()),
                 size: sizes.fold(0, u64::saturating_add),
                 ..Choice::default()
             }

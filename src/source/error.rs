@@ -154,13 +154,33 @@ pub enum Error {
     },
     /// There is no image in any local store that can be read.
     #[error(
-        "no image found in the local stores of Docker, podman or containerd; give an archive, a directory or - for \
-         standard input, or see `layertui demo`{}",
+        "no image found in the local stores of Docker, podman or containerd, nor in an engine that answers; give an \
+         archive, a directory or - for standard input, or see `layertui demo`{}",
         also(unreadable)
     )]
     NothingLocal {
         /// Stores that could not be looked into.
         unreadable: Vec<String>,
+    },
+    /// An engine does not do what it is asked.
+    #[error("{place}: {what}; {remedy}")]
+    Engine {
+        /// The transport and the address.
+        place: String,
+        /// What is wrong.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// No engine listens where engines usually do.
+    #[error("{reference}: no such engine listens here; looked at {}; {remedy}", list(tried))]
+    NoEngine {
+        /// As asked for.
+        reference: String,
+        /// Where was looked.
+        tried: Vec<String>,
+        /// How to start one, or to say where it is.
+        remedy: &'static str,
     },
     /// Whoever asked no longer wants it.
     #[error("{place}: cancelled")]

@@ -5,7 +5,8 @@
 //!
 //! The way of one image: [`open()`] reads the reference and finds the place; `recognise` tells what it is by its
 //! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`, the stores in `local`) finds
-//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`].
+//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`]. An engine that is asked
+//! over its socket (`engine`) describes an image first and hands it over as an archive when a layer is read.
 
 mod archive;
 mod ask;
@@ -16,6 +17,7 @@ mod choose;
 mod dir;
 mod docker_archive;
 mod docker_v1;
+mod engine;
 mod error;
 mod files;
 mod folder;
@@ -34,9 +36,10 @@ use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use engine::{inventory, local};
 pub use error::Error;
 pub use local::containerd::bolt;
-pub use local::{Inventory, Kept, Listed, Stock, inventory, local};
+pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
 
 use crate::image::Image;
@@ -87,8 +90,8 @@ pub struct Choice {
     pub id: Option<String>,
     /// Platform.
     pub platform: Option<Platform>,
-    /// Number of layers.
-    pub layers: usize,
+    /// Number of layers, where it is known.
+    pub layers: Option<usize>,
     /// Bytes of the layers as stored, of those that are there.
     pub size: u64,
     /// An image, or a container.

@@ -11,8 +11,8 @@ use super::files::Files;
 use super::folder::Folder;
 use super::recognise::{Form, recognise};
 use super::{
-    ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, local, oci,
-    rootfs, spool,
+    ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, engine, local,
+    oci, rootfs, spool,
 };
 use crate::image::reference::{self, Place};
 use crate::layer::blob::Blob;
@@ -60,13 +60,9 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::Containerd(store) => {
             local::stored(Some("containerd"), &store, ChoiceKind::Image, &ask)
         }
-        Place::Container(store) => local::stored(None, &store, ChoiceKind::Container, &ask),
-        Place::DockerDaemon(name) => {
-            Err(unsupported(reference, &format!("`docker save {name} | layertui -`")))
-        }
-        Place::Podman(name) => {
-            Err(unsupported(reference, &format!("`podman save {name} | layertui -`")))
-        }
+        Place::Container(store) => engine::container(&store, &ask),
+        Place::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
+        Place::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
         Place::Registry(name) => Err(unsupported(
             reference,
             &format!(
@@ -213,13 +209,18 @@ fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     if is_path {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
-    local::named(text, &ask)
+    engine::named(text, &ask)
+}
+
+/// An archive that was copied from elsewhere.
+pub(super) fn archive_in(blob: Blob, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+    archive(blob, Wanted::Anything, ask, watch)
 }
 
 fn unsupported(reference: &str, remedy: &str) -> Error {
     Error::Unsupported {
         reference: reference.to_owned(),
-        what: "engines and registries are not asked by this version; local stores and saved images are read"
+        what: "registries are not asked by this version; engines, local stores and saved images are read"
             .to_owned(),
         remedy: format!("try {remedy}"),
     }

@@ -177,7 +177,7 @@ impl Layout {
             names: names.to_vec(),
             id: leaf.id().map(str::to_owned),
             platform: leaf.platform.clone(),
-            layers,
+            layers: Some(layers),
             size,
             ..Choice::default()
         }

@@ -234,7 +234,7 @@ fn names_for_one_target_are_one_image() {
     let names: Vec<_> = choices.iter().map(|choice| choice.names.join(" ")).collect();
     assert_eq!(names, ["registry.k8s.io/pause:3.9", ""]);
     assert_eq!(choices[1].id.as_deref(), Some(other.config.as_str()));
-    assert!(choices.iter().all(|choice| choice.layers == 1 && choice.size == 2048));
+    assert!(choices.iter().all(|choice| choice.layers == Some(1) && choice.size == 2048));
     let asked = [&by_digest, "3.9", pause.config.as_str(), pause.manifest.as_str()];
     for name in asked.into_iter().chain([&pause.config.encoded()[..12]]) {
         assert_eq!(files(&*store.open(name)), [["p"]], "{name}");

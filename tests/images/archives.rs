@@ -218,7 +218,7 @@ fn several_images_in_one_archive_are_a_list_or_chosen() {
     assert_eq!(several.choices.len(), 2);
     assert_eq!(several.choices[0].reference, format!("{place}:lab/hello:1"));
     assert_eq!(several.choices[1].reference, format!("{place}:@1"));
-    assert_eq!((several.choices[0].layers, several.choices[1].layers), (3, 1));
+    assert_eq!((several.choices[0].layers, several.choices[1].layers), (Some(3), Some(1)));
     assert_eq!(stack(&*several.open(1).unwrap()), "other");
     assert!(several.open(2).is_err());
     let (one_id, two_id) = (one.id().replace("sha256:", ""), two.id());

@@ -46,8 +46,6 @@ fn what_is_not_there_is_said_with_a_way_out() {
         ("./x.tar:1", "./x.tar:1: no such file"),
         ("oci:/no/such:1", "/no/such:1: no such file"),
         ("no.where/web:1.2", "try `docker save no.where/web:1.2 | layertui -`"),
-        ("docker-daemon:nginx", "docker save nginx | layertui -"),
-        ("podman:nginx", "podman save nginx | layertui -"),
         ("containers-storage:[overlay@/no/x]nginx", "/no/x: no such file or directory"),
         ("containers-storage:no.where/web", "podman save no.where/web"),
         ("docker-root:no.where/web", "docker save no.where/web"),

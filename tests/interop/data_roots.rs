@@ -40,7 +40,7 @@ fn container(name: &'static str, root: &FsPath, container: &str) -> Form {
 }
 
 /// Trees, diffs, histories and a file's bytes of one form are those of another, byte for byte.
-fn same(ours: &Form, theirs: &Form, file: &str, found: &mut Differences) {
+pub fn same(ours: &Form, theirs: &Form, file: &str, found: &mut Differences) {
     let layers = theirs.layers()["layers"].as_array().unwrap().len();
     let mut questions = vec![("history", vec!["--glob".to_owned(), "**".to_owned()])];
     for layer in 0..layers {

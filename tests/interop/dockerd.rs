@@ -1,4 +1,5 @@
-//! A Docker daemon of our own: private root, socket and namespace, stopped by its process ID however the test ends.
+//! A Docker daemon or a podman service of our own: private root, socket and namespace, stopped by its process ID
+//! however the test ends.
 
 use std::fs;
 use std::mem;
@@ -33,6 +34,17 @@ impl Docker {
     pub fn start(engines: &Engines, driver: &str) -> Option<Self> {
         let home = fresh(&format!("docker-{driver}-"));
         let root = if driver == "btrfs" { mounted(&home)? } else { home.join("root") };
+        Some(Self::started(engines, driver, home, root))
+    }
+
+    /// Starts a daemon whose data root only it can see.
+    pub fn hidden(engines: &Engines, driver: &str) -> Self {
+        let home = fresh("docker-hidden-");
+        let root = Path::new("/var/lib").join(home.file_name().unwrap());
+        Self::started(engines, driver, home, root)
+    }
+
+    fn started(engines: &Engines, driver: &str, home: PathBuf, root: PathBuf) -> Self {
         let daemon = engines
             .script(
                 "exec \"$1\" --data-root \"$2\" --exec-root \"$3/exec\" --pidfile \"$3/pid\" \
@@ -43,6 +55,27 @@ impl Docker {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
+        Self::watched(home, root, daemon)
+    }
+
+    /// Starts podman's API service over a store at `root`; Docker's own client speaks to it as well.
+    pub fn podman(engines: &Engines, driver: &str, root: Option<&Path>) -> Self {
+        let home = fresh("podman-");
+        let hidden = Path::new("/var/lib").join(home.file_name().unwrap());
+        let root = root.map_or(hidden, Path::to_path_buf);
+        let daemon = engines
+            .script(
+                "exec podman --storage-driver \"$3\" --root \"$1\" --runroot \"$2/run\" system service \
+                 --time 0 \"unix://$2/socket\" >\"$2/log\" 2>&1",
+                &[&root, &home, Path::new(driver)],
+            )
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self::watched(home, root, daemon)
+    }
+
+    fn watched(home: PathBuf, root: PathBuf, daemon: Child) -> Self {
         let janitor = Command::new("sh")
             .args(["-c", JANITOR, "janitor", &daemon.id().to_string()])
             .arg(&home)
@@ -53,7 +86,12 @@ impl Docker {
             .unwrap();
         let mut docker = Self { home, root, daemon, janitor };
         docker.wait();
-        Some(docker)
+        docker
+    }
+
+    /// Its address, as variables have it.
+    pub fn host(&self) -> String {
+        format!("unix://{}", self.home.join("socket").display())
     }
 
     fn wait(&mut self) {
@@ -69,7 +107,7 @@ impl Docker {
 
     fn command(&self) -> Command {
         let mut command = Command::new("docker");
-        command.arg("-H").arg(format!("unix://{}", self.home.join("socket").display()));
+        command.arg("-H").arg(self.host());
         command.env("HOME", &self.home).env_remove("DOCKER_HOST").env_remove("DOCKER_CONTEXT");
         command
     }

@@ -18,17 +18,20 @@ pub struct Form {
     pub argument: String,
     /// What standard input reads, where the argument is `-`.
     pub stdin: Option<PathBuf>,
+    /// The variable that names an engine, and its address.
+    pub engine: Option<(&'static str, String)>,
 }
 
 impl Form {
     pub fn new(name: &'static str, argument: impl Into<String>) -> Self {
-        Self { name, argument: argument.into(), stdin: None }
+        Self { name, argument: argument.into(), stdin: None, engine: None }
     }
 
     /// What `layertui COMMAND IMAGE [ARGUMENTS] --json` prints.
     pub fn json(&self, command: &str, arguments: &[&str]) -> Vec<u8> {
         let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
         layertui.args([command, "--json", &self.argument]).args(arguments);
+        layertui.envs(self.engine.clone());
         layertui.stdin(match &self.stdin {
             Some(file) => Stdio::from(File::open(file).unwrap()),
             None => Stdio::null(),
@@ -43,6 +46,7 @@ impl Form {
     /// What `layertui cat IMAGE PATH` prints.
     pub fn cat(&self, path: &str) -> Vec<u8> {
         let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.envs(self.engine.clone());
         let output = layertui.args(["cat", &self.argument, path]).output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{layertui:?}: {}\n{errors}", output.status);

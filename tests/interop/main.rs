@@ -14,6 +14,7 @@
 //! | `layout`, `saved` | saved images, read without layertui |
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
+//! | `sockets` | images that daemons hand over, and that are read in their stores instead |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -42,6 +43,7 @@ mod podman;
 mod rootless;
 mod saved;
 mod scratch;
+mod sockets;
 mod splits;
 mod storage;
 mod tarball;

@@ -8,10 +8,10 @@ use super::{Kept, StorageRoot, anywhere};
 use crate::source::ask::Ask;
 use crate::source::{Choice, ChoiceKind, Error, Opened, Options, Several, Source};
 
-/// Everything that local stores hold, as far as they can be read.
+/// Everything that local stores hold and engines list, as far as they can be read.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    /// The stores that could be read.
+    /// The stores that could be read, then the engines that answered.
     pub stores: Vec<Stock>,
     /// Those that could not, each a sentence that names the place and says how it can be read.
     pub unreadable: Vec<String>,
@@ -20,11 +20,11 @@ pub struct Inventory {
 /// What one store holds.
 #[derive(Clone, Debug, Default)]
 pub struct Stock {
-    /// The transport that leads there: `docker-root`, `containers-storage`, `containerd`.
+    /// The transport that leads there: `docker-root`, `containers-storage`, `containerd`; `docker-daemon`, `podman`.
     pub kind: &'static str,
-    /// Storage driver, or namespace.
+    /// Storage driver, or namespace; of an engine, the version of its API.
     pub qualifier: String,
-    /// The root directory.
+    /// The root directory, or the address of the socket.
     pub root: PathBuf,
     /// Its images.
     pub images: Vec<Listed>,
@@ -44,8 +44,7 @@ pub struct Listed {
 }
 
 /// Looks into every store that is where stores usually are. Reads records, never a layer.
-#[must_use]
-pub fn inventory() -> Inventory {
+pub(in crate::source) fn inventory() -> Inventory {
     let (roots, unreadable) = anywhere(&Environment::of_process());
     Inventory { stores: roots.iter().map(|root| stock(root.as_ref())).collect(), unreadable }
 }
@@ -99,7 +98,7 @@ pub(super) struct Target {
 ///
 /// # Errors
 /// Where there is nothing to choose from: says where was looked, and what could not be read.
-pub fn local(options: &Options<'_>) -> Result<Several, Error> {
+pub(in crate::source) fn local(options: &Options<'_>) -> Result<Several, Error> {
     let (roots, unreadable) = anywhere(&Environment::of_process());
     let targets = all(&roots);
     if targets.is_empty() {

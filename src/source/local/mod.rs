@@ -14,9 +14,10 @@ mod reference;
 
 use std::path::{Path, PathBuf};
 
-pub use self::inventory::{Inventory, Listed, Stock, inventory, local};
+pub use self::inventory::{Inventory, Listed, Stock};
+pub(super) use self::inventory::{inventory, local};
 pub(super) use self::places::Environment;
-pub(super) use self::reference::{in_directory, is_storage_root, named, stored};
+pub(super) use self::reference::{in_directory, is_storage_root, named, stored, with_id};
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;
@@ -63,8 +64,8 @@ pub struct Kept {
     pub ids: Vec<String>,
     /// Platform, where it is known.
     pub platform: Option<Platform>,
-    /// Number of layers, the container's own ones included.
-    pub layers: usize,
+    /// Number of layers, the container's own ones included. Engines that are asked do not say it in their lists.
+    pub layers: Option<usize>,
     /// Bytes of the layers' contents as the store states them, where it does.
     pub size: Option<u64>,
     /// RFC 3339, as recorded.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::inventory::{self, Target, all, base, several};
-use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, around};
+use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, around, at, places};
 use crate::image::reference::{Pick, Store};
 use crate::source::ask::Ask;
 use crate::source::choose::{self, Known};
@@ -104,6 +104,38 @@ pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     targets.retain(|target| target.root == first);
     let ask = Ask { pick: Some(Pick::Text(name.to_owned())), ..ask.clone() };
     one_of(roots, targets, &ask)
+}
+
+/// Opens the image or container with exactly that ID in the stores of an engine's root directory, or where containerd
+/// usually keeps its own. `None` where it is not there as a whole, or may not be read.
+pub(in crate::source) fn with_id(
+    root: &Path,
+    containerd: bool,
+    id: &str,
+    what: ChoiceKind,
+    ask: &Ask,
+) -> Option<Opened> {
+    let mut places = vec![root.to_path_buf()];
+    if containerd {
+        places.extend(places::containerd(&Environment::of_process()));
+    }
+    let stores = places.iter().flat_map(|place| at(place)).filter_map(Result::ok);
+    for store in stores {
+        let kept = match what {
+            ChoiceKind::Image => store.images(),
+            ChoiceKind::Container => store.containers(),
+        };
+        let Some(at) = kept.iter().position(|kept| kept.ids.iter().any(|it| it == id)) else {
+            continue;
+        };
+        let target = Target { root: 0, kind: what, at };
+        if let Ok(Opened::Image(source)) = inventory::open(store.as_ref(), target, ask)
+            && source.image().layers.iter().all(|layer| layer.problems.is_empty())
+        {
+            return Some(Opened::Image(source));
+        }
+    }
+    None
 }
 
 /// Whether a directory is a storage root.

@@ -19,7 +19,7 @@ pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> Kept {
     Kept {
         names: container.names.clone(),
         ids: vec![container.id.clone()],
-        layers: stack.as_ref().map_or(0, Vec::len),
+        layers: Some(stack.as_ref().map_or(0, Vec::len)),
         created: container.created.clone(),
         image: (!container.image.is_empty()).then(|| container.image.clone()),
         problem: stack.err().map(|why| format!("its writable layer is not to be had: {why}")),

@@ -92,7 +92,7 @@ impl Images {
 
 fn describe(kept: &mut Kept, blobs: Blobs) {
     let image = blobs.image;
-    kept.layers = image.layers.len();
+    kept.layers = Some(image.layers.len());
     let sizes = image.layers.iter().map(|layer| layer.compressed_bytes);
     kept.size = sizes.sum::<Option<u64>>();
     kept.platform = image.platform;

@@ -172,7 +172,7 @@ impl Store {
             names: record.names.clone(),
             ids,
             platform,
-            layers: chain.layers.len(),
+            layers: Some(chain.layers.len()),
             size: chain.size().filter(|_| list.is_none()),
             created: record.created.clone(),
             image: None,
@@ -187,7 +187,7 @@ impl Store {
         Kept {
             names: container.names.clone(),
             ids: vec![container.id.clone()],
-            layers: chain.layers.len(),
+            layers: Some(chain.layers.len()),
             created: container.created.clone(),
             image: container.image_name.clone().or(named).or_else(|| image.map(str::to_owned)),
             problem: chain.broken,

@@ -104,7 +104,7 @@ impl GraphStore {
                 names: of.names(),
                 ids: of.ids(id),
                 platform: head.and_then(|parsed| parsed.platform.clone()),
-                layers: chain.layers.len(),
+                layers: Some(chain.layers.len()),
                 size: chain.size(),
                 created: head.and_then(|parsed| parsed.config.created.clone()),
                 image: None,
@@ -116,7 +116,8 @@ impl GraphStore {
         let kept = |recorded: &Recorded| {
             let chain = graph.chain(recorded.container.image_id.as_deref().unwrap_or_default());
             let mut kept = recorded.kept();
-            kept.layers = chain.layers.len() + 1 + usize::from(init(&driver, recorded).is_some());
+            kept.layers =
+                Some(chain.layers.len() + 1 + usize::from(init(&driver, recorded).is_some()));
             kept.problem = kept.problem.or(chain.broken);
             kept
         };

@@ -48,7 +48,7 @@ impl ImageStore {
             let top = mount.parent.as_deref();
             let (steps, broken) = top.map(|top| layers.down_from(top)).unwrap_or_default();
             let own = usize::from(mount.init.is_some()) + 1;
-            kept.layers = steps.len() + own;
+            kept.layers = Some(steps.len() + own);
             kept.problem = kept.problem.or(broken);
             kept
         };
@@ -216,7 +216,7 @@ fn images(
             names: of.names(),
             ids: of.ids(&id),
             platform: parsed.platform,
-            layers: steps.len(),
+            layers: Some(steps.len()),
             size: steps
                 .iter()
                 .map(size)

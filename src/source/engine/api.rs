@@ -1,0 +1,266 @@
+//! The questions an engine is asked: Docker's API, which podman speaks as well.
+//!
+//! Answers become plain data here; what is of the wrong shape is left out. Docker Engine API reference, versions 1.24
+//! to 1.52; every question here is asked the same way in all of them.
+
+use serde_json::Value;
+
+use super::endpoint::{Endpoint, Kind};
+use super::wire::{Fault, Patience, Wire};
+use crate::image::platform::Platform;
+use crate::source::Error;
+use crate::source::local::Kept;
+
+/// The newest version of the API that is asked for. Docker 29 answers to none below 1.44.
+const NEWEST: (u32, u32) = (1, 49);
+
+/// From this version on a platform can be asked for.
+const WITH_PLATFORMS: (u32, u32) = (1, 49);
+
+/// An engine that answers.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) wire: Wire,
+    version: Option<(u32, u32)>,
+}
+
+/// Where an engine keeps its images, by its own word.
+#[derive(Debug)]
+pub(super) struct Root {
+    /// `DockerRootDir`: a data root, or podman's graph root.
+    pub(super) directory: String,
+    /// Images are kept by containerd, perhaps elsewhere.
+    pub(super) containerd: bool,
+}
+
+impl Engine {
+    /// Finds out whether anybody is there, and what version of the API is spoken.
+    pub(super) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
+        let wire = Wire::new(endpoint, patience)?;
+        let answer = wire.get("/_ping")?;
+        let version = answer.headers().get("api-version").and_then(|it| it.to_str().ok());
+        let version = version.and_then(numbers).map(|version| version.min(NEWEST));
+        Ok(Self { wire, version })
+    }
+
+    pub(super) const fn kind(&self) -> Kind {
+        self.wire.endpoint.kind
+    }
+
+    pub(super) fn place(&self) -> String {
+        self.wire.place()
+    }
+
+    pub(super) fn error(&self, fault: Fault) -> Error {
+        self.wire.error(fault)
+    }
+
+    fn path(&self, rest: &str) -> String {
+        match self.version {
+            Some((major, minor)) => format!("/v{major}.{minor}{rest}"),
+            None => rest.to_owned(),
+        }
+    }
+
+    /// `?platform=`, where the engine understands it.
+    fn with_platform(&self, platform: Option<&Platform>) -> String {
+        let Some(platform) = platform.filter(|_| self.version >= Some(WITH_PLATFORMS)) else {
+            return String::new();
+        };
+        let mut wanted = serde_json::json!({
+            "os": platform.os, "architecture": platform.architecture,
+        });
+        if let Some(variant) = &platform.variant {
+            wanted["variant"] = variant.as_str().into();
+        }
+        format!("?platform={}", escaped(&wanted.to_string(), ""))
+    }
+
+    /// All images that are not merely a step of a build.
+    pub(super) fn images(&self) -> Result<Vec<Kept>, Fault> {
+        let answer = self.wire.json(&self.path("/images/json"))?;
+        let images = answer.as_array().ok_or_else(|| shape("its list of images"))?;
+        let mut images: Vec<Kept> = images.iter().map(kept).collect();
+        // As stores do: by name, unnamed ones last.
+        images.sort_by(|a, b| {
+            let key = |kept: &Kept| (kept.names.is_empty(), kept.names.first().cloned());
+            key(a).cmp(&key(b))
+        });
+        Ok(images)
+    }
+
+    /// All containers, running or not.
+    pub(super) fn containers(&self) -> Result<Vec<Kept>, Fault> {
+        let answer = self.wire.json(&self.path("/containers/json?all=1"))?;
+        let containers = answer.as_array().ok_or_else(|| shape("its list of containers"))?;
+        let mut containers: Vec<Kept> = containers.iter().map(kept_container).collect();
+        containers.sort_by(|a, b| a.names.cmp(&b.names));
+        Ok(containers)
+    }
+
+    /// The version of the API that is spoken.
+    pub(super) fn version(&self) -> String {
+        self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
+    }
+
+    /// What the engine says of one image; `None` where it has none of that name or ID.
+    pub(super) fn image(
+        &self,
+        name: &str,
+        platform: Option<&Platform>,
+    ) -> Result<Option<Value>, Fault> {
+        let query = self.with_platform(platform);
+        self.about(&format!("/images/{}/json{query}", escaped(name, "/:@")))
+    }
+
+    /// The steps that made it, newest first.
+    pub(super) fn history(&self, id: &str, platform: Option<&Platform>) -> Result<Value, Fault> {
+        let query = self.with_platform(platform);
+        self.wire.json(&self.path(&format!("/images/{}/history{query}", escaped(id, ":"))))
+    }
+
+    /// What the engine says of one container; `None` where it has none of that name or ID.
+    pub(super) fn container(&self, name: &str) -> Result<Option<Value>, Fault> {
+        self.about(&format!("/containers/{}/json", escaped(name, "")))
+    }
+
+    fn about(&self, path: &str) -> Result<Option<Value>, Fault> {
+        match self.wire.json(&self.path(path)) {
+            Ok(value) if value.is_object() => Ok(Some(value)),
+            Ok(_) => Err(shape("what it says of it")),
+            Err(Fault::Refused(404, _)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Where its images lie.
+    pub(super) fn root(&self) -> Result<Root, Fault> {
+        let info = self.wire.json(&self.path("/info"))?;
+        let directory = info.get("DockerRootDir").and_then(Value::as_str).unwrap_or_default();
+        let status = info.get("DriverStatus").map(Value::to_string).unwrap_or_default();
+        let containerd = status.contains("io.containerd.snapshotter");
+        Ok(Root { directory: directory.to_owned(), containerd })
+    }
+
+    /// The question for an archive of one image.
+    pub(super) fn export_of(&self, id: &str, platform: Option<&Platform>) -> String {
+        let query = self.with_platform(platform);
+        self.path(&format!("/images/{}/get{query}", escaped(id, ":")))
+    }
+
+    /// The question for the merged tree of a container.
+    pub(super) fn tree_of(&self, container: &str) -> String {
+        self.path(&format!("/containers/{}/export", escaped(container, "")))
+    }
+}
+
+/// An entry of the list.
+fn kept(image: &Value) -> Kept {
+    let named = |names: Vec<String>| -> Vec<String> {
+        names.into_iter().filter(|name| !name.starts_with("<none>")).collect()
+    };
+    let id = image.get("Id").and_then(Value::as_str).map(full_id);
+    let digests = named(texts(image, "RepoDigests"));
+    let digests = digests.iter().filter_map(|name| Some(name.split_once('@')?.1.to_owned()));
+    let mut ids: Vec<String> = id.into_iter().collect();
+    for digest in digests {
+        if !ids.contains(&digest) {
+            ids.push(digest);
+        }
+    }
+    let created = image.get("Created").and_then(Value::as_i64);
+    Kept {
+        names: named(texts(image, "RepoTags")),
+        ids,
+        size: image.get("Size").and_then(Value::as_u64),
+        created: created.and_then(time),
+        ..Kept::default()
+    }
+}
+
+/// An entry of the list of containers. Names have a slash in front; those with more are links of other containers.
+fn kept_container(container: &Value) -> Kept {
+    let names = texts(container, "Names").into_iter();
+    let names = names.map(|name| name.trim_start_matches('/').to_owned());
+    let text = |key: &str| container[key].as_str().map(str::to_owned);
+    Kept {
+        names: names.filter(|name| !name.contains('/')).collect(),
+        ids: text("Id").into_iter().collect(),
+        created: container["Created"].as_i64().and_then(time),
+        image: text("Image"),
+        ..Kept::default()
+    }
+}
+
+/// podman leaves the algorithm out here and there.
+pub(super) fn full_id(id: &str) -> String {
+    let bare = id.len() == 64 && id.bytes().all(|c| c.is_ascii_hexdigit());
+    if bare { format!("sha256:{id}") } else { id.to_owned() }
+}
+
+/// A list of texts; empty where it is `null` or anything else.
+pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_owned())).collect()
+}
+
+/// Seconds since 1970 as RFC 3339.
+pub(super) fn time(seconds: i64) -> Option<String> {
+    jiff::Timestamp::from_second(seconds).ok().map(|time| time.to_string())
+}
+
+fn shape(what: &str) -> Fault {
+    Fault::Broken(format!("{what} is of no known shape"))
+}
+
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let (major, minor) = version.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// A text as a part of a URL: what might mean something there is escaped.
+fn escaped(text: &str, plain: &str) -> String {
+    let escape = |byte: u8| {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || plain.contains(c) {
+            c.to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    text.bytes().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_list_is_read_as_far_as_it_is_sound() {
+        let id = "a".repeat(64);
+        let image = serde_json::json!({
+            "Id": id, "RepoTags": ["a:1", "<none>:<none>", 7], "RepoDigests": ["a@sha256:1", "a@sha256:1"],
+            "Created": 0, "Size": 12, "Labels": "odd",
+        });
+        let kept = kept(&image);
+        assert_eq!(kept.names, ["a:1"]);
+        assert_eq!(kept.ids, [format!("sha256:{id}"), "sha256:1".to_owned()]);
+        assert_eq!(kept.size, Some(12));
+        assert_eq!(kept.created.as_deref(), Some("1970-01-01T00:00:00Z"));
+        let odd = serde_json::json!({"Id": null, "RepoTags": null, "Size": -1});
+        assert_eq!(super::kept(&odd), Kept::default());
+    }
+
+    #[test]
+    fn names_cannot_become_another_question() {
+        assert_eq!(escaped("a/b:1@sha256:0?x#y z", "/:@"), "a/b:1@sha256:0%3Fx%23y%20z");
+        assert_eq!(escaped("a/b", ""), "a%2Fb");
+    }
+
+    #[test]
+    fn versions_are_numbers() {
+        assert_eq!(numbers("1.41"), Some((1, 41)));
+        assert_eq!(numbers("1.9").map(|version| version.min(NEWEST)), Some((1, 9)));
+        assert_eq!(numbers("x"), None);
+    }
+}

@@ -1,0 +1,327 @@
+//! Where engines listen: what the environment, Docker's contexts and habit say.
+//!
+//! Only which places there are is decided here; whether anybody answers there is found out by [`super::wire`]. The
+//! environment comes in as plain data, so that a test can give its own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::image::digest::Digest;
+use crate::source::local::Environment;
+
+/// A configuration file larger than this is none.
+const CONFIG_MAX: u64 = 1 << 20;
+
+/// Whose API is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) enum Kind {
+    /// Docker, or what calls itself so.
+    Docker,
+    /// podman; its API service speaks Docker's as well.
+    Podman,
+}
+
+impl Kind {
+    /// The transport that leads here, as containers-transports(5) has it where it has one.
+    pub(in crate::source) const fn transport(self) -> &'static str {
+        match self {
+            Self::Docker => "docker-daemon",
+            Self::Podman => "podman",
+        }
+    }
+
+    /// How it is started, or where to say that it is elsewhere.
+    pub(super) const fn start(self) -> &'static str {
+        match self {
+            Self::Docker => {
+                "start Docker (`systemctl start docker`), or say in DOCKER_HOST or a Docker context where it listens"
+            }
+            Self::Podman => {
+                "start podman's API (`systemctl --user start podman.socket`, or `podman system service`), or say in \
+                 CONTAINER_HOST where it listens"
+            }
+        }
+    }
+}
+
+/// How it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    /// A Unix socket.
+    Socket(PathBuf),
+    /// `HOST:PORT`, not encrypted.
+    Tcp(String),
+    /// `HOST:PORT` with TLS, and where the certificates are.
+    Tls(String, Certificates),
+}
+
+/// Files of a TLS client: Docker's names for them in one directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Certificates {
+    /// The directory with `ca.pem`, `cert.pem` and `key.pem`, each of which may be absent.
+    pub(super) directory: Option<PathBuf>,
+    /// The server's certificate is not looked at, because the configuration says so.
+    pub(super) unverified: bool,
+}
+
+/// One place where an engine may listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    pub(super) kind: Kind,
+    pub(super) address: Address,
+    /// What says so: a variable, a context. `None` for the usual places.
+    pub(super) told_by: Option<String>,
+}
+
+impl Endpoint {
+    /// For messages: `docker-daemon at /run/docker.sock`.
+    pub(super) fn place(&self) -> String {
+        let by = self.told_by.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        format!("{} at {}{by}", self.kind.transport(), self.address())
+    }
+
+    /// The address as it is written.
+    pub(super) fn address(&self) -> String {
+        match &self.address {
+            Address::Socket(path) => path.display().to_string(),
+            Address::Tcp(authority) => format!("tcp://{authority}"),
+            Address::Tls(authority, _) => format!("tcp://{authority} with TLS"),
+        }
+    }
+
+    /// A socket of this machine: then the engine's files may be here, too.
+    pub(super) const fn is_local(&self) -> bool {
+        matches!(self.address, Address::Socket(_))
+    }
+}
+
+/// Where to look for the engine of that kind: the one place that somebody named, or else the usual ones, the most
+/// likely first.
+///
+/// # Errors
+/// A sentence where what somebody said cannot be understood.
+pub(super) fn endpoints(kind: Kind, environment: &Environment) -> Result<Vec<Endpoint>, String> {
+    let told = match kind {
+        Kind::Docker => docker(environment),
+        Kind::Podman => text(environment, "CONTAINER_HOST")
+            .map(|host| named(kind, &host, "CONTAINER_HOST", environment)),
+    };
+    match told {
+        Some(endpoint) => Ok(vec![endpoint?]),
+        None => Ok(usual(kind, environment)),
+    }
+}
+
+/// The sockets that engines have unless told otherwise: the system's, the user's own, those of desktops.
+fn usual(kind: Kind, environment: &Environment) -> Vec<Endpoint> {
+    let run = environment.variable("XDG_RUNTIME_DIR");
+    let home = environment.variable("HOME");
+    let of_run = |path: &str| run.as_ref().map(|run| run.join(path));
+    let of_home = |path: &str| home.as_ref().map(|home| home.join(path));
+    let places = match kind {
+        Kind::Docker => [
+            Some(environment.system("/var/run/docker.sock")),
+            of_run("docker.sock"),
+            of_home(".docker/run/docker.sock"),
+            of_home(".docker/desktop/docker.sock"),
+        ],
+        Kind::Podman => [
+            of_run("podman/podman.sock"),
+            Some(environment.system("/run/podman/podman.sock")),
+            None,
+            None,
+        ],
+    };
+    let endpoint = |path| Endpoint { kind, address: Address::Socket(path), told_by: None };
+    places.into_iter().flatten().map(endpoint).collect()
+}
+
+/// Docker's order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context that was chosen with `docker context use`.
+fn docker(environment: &Environment) -> Option<Result<Endpoint, String>> {
+    if let Some(host) = text(environment, "DOCKER_HOST") {
+        return Some(named(Kind::Docker, &host, "DOCKER_HOST", environment));
+    }
+    let directory = docker_directory(environment)?;
+    let name = text(environment, "DOCKER_CONTEXT").or_else(|| {
+        let config = read(&directory.join("config.json"))?;
+        Some(config.get("currentContext")?.as_str()?.to_owned())
+    })?;
+    (!name.is_empty() && name != "default").then(|| context(&name, &directory))
+}
+
+fn docker_directory(environment: &Environment) -> Option<PathBuf> {
+    let told = environment.variable("DOCKER_CONFIG");
+    told.or_else(|| Some(environment.variable("HOME")?.join(".docker")))
+}
+
+/// A context: `contexts/meta/SHA256/meta.json` says where, `contexts/tls/SHA256/docker` holds the certificates
+/// (docker/cli, `cli/context/store`). The name is hashed, so it cannot lead anywhere else.
+fn context(name: &str, directory: &Path) -> Result<Endpoint, String> {
+    let digest = Digest::of(name.as_bytes());
+    let id = digest.encoded();
+    let file = directory.join("contexts/meta").join(id).join("meta.json");
+    let meta = read(&file).ok_or_else(|| {
+        format!(
+            "Docker's context `{name}` cannot be read: {} is not there or no JSON",
+            file.display()
+        )
+    })?;
+    let docker = meta.get("Endpoints").and_then(|endpoints| endpoints.get("docker"));
+    let host = docker.and_then(|docker| docker.get("Host")?.as_str()).unwrap_or_default();
+    let skip = docker.and_then(|docker| docker.get("SkipTLSVerify")?.as_bool()).unwrap_or(false);
+    let tls = directory.join("contexts/tls").join(id).join("docker");
+    let certificates = (tls.is_dir() || skip)
+        .then(|| Certificates { directory: tls.is_dir().then_some(tls), unverified: skip });
+    let told_by = format!("context {name}");
+    let address = address(host, certificates).map_err(|what| format!("{told_by}: {what}"))?;
+    Ok(Endpoint { kind: Kind::Docker, address, told_by: Some(told_by) })
+}
+
+/// What a variable says; TLS as Docker's variables say.
+fn named(
+    kind: Kind,
+    host: &str,
+    variable: &str,
+    environment: &Environment,
+) -> Result<Endpoint, String> {
+    let verify = environment.variable("DOCKER_TLS_VERIFY").is_some();
+    let tls = verify || environment.variable("DOCKER_TLS").is_some();
+    let certificates = (kind == Kind::Docker && tls).then(|| Certificates {
+        directory: environment
+            .variable("DOCKER_CERT_PATH")
+            .or_else(|| docker_directory(environment)),
+        unverified: !verify,
+    });
+    let address = address(host, certificates).map_err(|what| format!("{variable}: {what}"))?;
+    Ok(Endpoint { kind, address, told_by: Some(variable.to_owned()) })
+}
+
+fn address(host: &str, certificates: Option<Certificates>) -> Result<Address, String> {
+    let (scheme, rest) = host.split_once("://").unwrap_or(("", host));
+    let authority = |port: u16| {
+        let authority = rest.split('/').next().unwrap_or_default();
+        let has_port = authority
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|c| c.is_ascii_digit()));
+        match (authority.is_empty(), has_port) {
+            (true, _) => format!("localhost:{port}"),
+            (_, true) => authority.to_owned(),
+            _ => format!("{authority}:{port}"),
+        }
+    };
+    match (scheme, certificates) {
+        ("unix", _) if !rest.is_empty() => Ok(Address::Socket(PathBuf::from(rest))),
+        ("" | "tcp" | "http" | "https", Some(certificates)) => {
+            Ok(Address::Tls(authority(2376), certificates))
+        }
+        ("https", None) => Ok(Address::Tls(authority(2376), Certificates::default())),
+        ("tcp" | "http", None) => Ok(Address::Tcp(authority(2375))),
+        ("ssh", _) => Err(format!(
+            "`{host}` is reached by ssh, which is not spoken here; forward the socket (`ssh -nNT -L \
+             /tmp/engine.sock:/var/run/docker.sock {rest}`) and name unix:///tmp/engine.sock"
+        )),
+        _ => Err(format!(
+            "`{host}` is no address that is understood: write unix:///PATH or tcp://HOST:PORT"
+        )),
+    }
+}
+
+fn text(environment: &Environment, name: &str) -> Option<String> {
+    Some(environment.variable(name)?.to_string_lossy().into_owned())
+}
+
+fn read(file: &Path) -> Option<Value> {
+    if std::fs::metadata(file).ok()?.len() > CONFIG_MAX {
+        return None;
+    }
+    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn docker_at(root: &Path, variables: &[(&str, &Path)]) -> Result<Vec<Endpoint>, String> {
+        endpoints(Kind::Docker, &Environment::given(root, variables))
+    }
+
+    #[test]
+    fn the_usual_sockets_are_the_systems_and_the_users() {
+        let run = Path::new("/run/user/7");
+        let home = Path::new("/home/me");
+        let environment =
+            Environment::given(Path::new("/"), &[("XDG_RUNTIME_DIR", run), ("HOME", home)]);
+        let places = |kind| -> Vec<String> {
+            endpoints(kind, &environment).unwrap().iter().map(Endpoint::address).collect()
+        };
+        let expected = [
+            "/var/run/docker.sock",
+            "/run/user/7/docker.sock",
+            "/home/me/.docker/run/docker.sock",
+            "/home/me/.docker/desktop/docker.sock",
+        ];
+        assert_eq!(places(Kind::Docker), expected);
+        let expected = ["/run/user/7/podman/podman.sock", "/run/podman/podman.sock"];
+        assert_eq!(places(Kind::Podman), expected);
+    }
+
+    #[test]
+    fn a_variable_is_the_only_word() {
+        let root = Path::new("/");
+        let told = |host: &str, more: &[(&str, &Path)]| {
+            let variables = [&[("DOCKER_HOST", Path::new(host))], more].concat();
+            docker_at(root, &variables).map(|all| {
+                assert_eq!(all.len(), 1);
+                all[0].clone()
+            })
+        };
+        let unix = told("unix:///x/y.sock", &[]).unwrap();
+        assert_eq!(unix.address, Address::Socket("/x/y.sock".into()));
+        assert_eq!(unix.place(), "docker-daemon at /x/y.sock (DOCKER_HOST)");
+        for (host, authority) in
+            [("tcp://h", "h:2375"), ("tcp://h:1", "h:1"), ("http://[::1]:9/x", "[::1]:9")]
+        {
+            assert_eq!(told(host, &[]).unwrap().address, Address::Tcp(authority.to_owned()));
+        }
+        let on = Path::new("1");
+        let at = Path::new("/certs");
+        let verify = [("DOCKER_TLS_VERIFY", on), ("DOCKER_CERT_PATH", at)];
+        let certificates = Certificates { directory: Some(at.into()), unverified: false };
+        assert_eq!(
+            told("tcp://h", &verify).unwrap().address,
+            Address::Tls("h:2376".to_owned(), certificates)
+        );
+        for host in ["ssh://me@h", "npipe:////./pipe/docker", "nonsense", "unix://"] {
+            let message = told(host, &[]).unwrap_err();
+            assert!(message.contains("DOCKER_HOST") && message.contains("unix:///"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_context_is_found_by_the_hash_of_its_name() {
+        let home = tempfile::tempdir().unwrap();
+        let docker = home.path().join(".docker");
+        // `printf lab | sha256sum`
+        let id = "a51146d38077ff992eba84cf1d5e9b249073503eb74868699016153b031a38f7";
+        let meta = docker.join("contexts/meta").join(id);
+        std::fs::create_dir_all(&meta).unwrap();
+        std::fs::create_dir_all(docker.join("contexts/tls").join(id).join("docker")).unwrap();
+        std::fs::write(docker.join("config.json"), r#"{"currentContext": "lab"}"#).unwrap();
+        let here = |more: &[(&str, &Path)]| {
+            docker_at(home.path(), &[&[("HOME", home.path())], more].concat())
+        };
+        assert!(here(&[]).unwrap_err().contains("`lab`"), "its file is not there");
+        std::fs::write(
+            meta.join("meta.json"),
+            r#"{"Name": "lab", "Endpoints": {"docker": {"Host": "tcp://h:2376", "SkipTLSVerify": false}}}"#,
+        )
+        .unwrap();
+        let found = here(&[]).unwrap();
+        assert_eq!(found[0].place(), "docker-daemon at tcp://h:2376 with TLS (context lab)");
+        let other = here(&[("DOCKER_CONTEXT", Path::new("default"))]).unwrap();
+        assert!(other.iter().all(|endpoint| endpoint.told_by.is_none()), "the default one");
+        let host = here(&[("DOCKER_HOST", Path::new("unix:///s"))]).unwrap();
+        assert_eq!(host[0].address, Address::Socket("/s".into()), "the variable comes first");
+    }
+}

@@ -1,0 +1,225 @@
+//! Engines that listen on a socket: Docker, podman, and whatever speaks Docker's API.
+//!
+//! ```text
+//! environment ─► endpoint ─► wire (socket) ─► api ─┬► describe ─► the stack, at once
+//!                                                  ├► the engine's own store, where it can be read
+//!                                                  └► export ─► spool ─► an archive as any other
+//! ```
+//!
+//! Only questions are asked (`GET`): nothing is pulled, started or changed. Nothing of this happens unless an engine
+//! is asked for, or a name that no local store has.
+
+mod api;
+mod describe;
+mod endpoint;
+mod export;
+#[cfg(unix)]
+mod socket;
+mod stock;
+mod wire;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use self::api::{Engine, full_id};
+pub(super) use self::endpoint::Kind;
+use self::endpoint::endpoints;
+use self::export::Export;
+pub use self::stock::{inventory, local};
+use self::wire::{Fault, Patience};
+use super::ask::Ask;
+use super::local::{self as stores, Environment};
+use super::{ChoiceKind, Error, Opened};
+use crate::image::platform::Platform;
+use crate::image::reference::Store;
+
+/// How many names an error lists.
+const MOST_NAMES: usize = 100;
+
+/// The engines of a kind that answer, and what became of the others.
+#[derive(Default)]
+struct Found {
+    engines: Vec<Engine>,
+    /// Usual places where nobody is.
+    empty: Vec<String>,
+    errors: Vec<Error>,
+}
+
+impl Found {
+    fn look(kind: Kind, environment: &Environment, patience: Patience) -> Self {
+        let mut found = Self::default();
+        let endpoints = match endpoints(kind, environment) {
+            Ok(endpoints) => endpoints,
+            Err(what) => {
+                let place = kind.transport().to_owned();
+                let remedy = "correct it, or unset it for the usual sockets".to_owned();
+                found.errors.push(Error::Engine { place, what, remedy });
+                return found;
+            }
+        };
+        for endpoint in endpoints {
+            let unspoken = endpoint.told_by.is_none();
+            match Engine::connect(endpoint.clone(), patience) {
+                Ok(engine) => found.engines.push(engine),
+                Err(Fault::Nobody) if unspoken => found.empty.push(endpoint.address()),
+                Err(fault) => found.errors.push(wire::error(&endpoint, fault)),
+            }
+        }
+        found
+    }
+}
+
+/// Opens the image of that name of the engine of that kind.
+///
+/// # Errors
+/// Where nobody answers, or the engine has no such image.
+pub(super) fn open(kind: Kind, name: &str, ask: &Ask) -> Result<Opened, Error> {
+    let mut found = Found::look(kind, &Environment::of_process(), Patience::default());
+    let mut without = Vec::new();
+    for engine in found.engines {
+        match engine.image(name, ask.platform.as_ref()) {
+            Ok(Some(inspect)) => return opened(engine, &inspect, ask),
+            Ok(None) => without.push(engine),
+            Err(fault) => found.errors.push(engine.error(fault)),
+        }
+    }
+    if let Some(engine) = without.first() {
+        return Err(no_such_image(engine, name));
+    }
+    if !found.errors.is_empty() {
+        return Err(found.errors.swap_remove(0));
+    }
+    Err(Error::NoEngine {
+        reference: ask.reference.clone(),
+        tried: found.empty,
+        remedy: kind.start(),
+    })
+}
+
+fn no_such_image(engine: &Engine, name: &str) -> Error {
+    let images = engine.images().unwrap_or_default();
+    let names = images.into_iter().flat_map(|kept| kept.names);
+    let names = names.map(|name| format!("{}:{name}", engine.kind().transport()));
+    Error::NoSuchImage {
+        place: engine.place(),
+        what: "image",
+        pick: format!(" `{name}`"),
+        available: names.take(MOST_NAMES).collect(),
+    }
+}
+
+/// Opens the image that a bare name means: in the first local store that has it, else of the first engine.
+///
+/// # Errors
+/// Where none has it; says which could not be looked into.
+pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
+    let stored = stores::named(name, ask);
+    let Err(Error::NotStored { reference, remedy, mut unreadable }) = stored else { return stored };
+    let image = |engine: Engine| match engine.image(name, ask.platform.as_ref()) {
+        Ok(inspect) => Ok(inspect.map(|inspect| opened(engine, &inspect, ask))),
+        Err(fault) => Err(engine.error(fault)),
+    };
+    match first(image) {
+        Ok(opened) => opened,
+        Err(silent) => {
+            unreadable.extend(silent);
+            Err(Error::NotStored { reference, remedy, unreadable })
+        }
+    }
+}
+
+/// Opens a container of a local store or, where none has it and no root was given, of an engine: from the engine's own
+/// store with all of its layers, else its merged tree as one layer.
+///
+/// # Errors
+/// Where none has it.
+pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
+    let stored = stores::stored(None, store, ChoiceKind::Container, ask);
+    if stored.is_ok() || store.root.is_some() {
+        return stored;
+    }
+    let container = |engine: Engine| match engine.container(&store.name) {
+        Ok(inspect) => Ok(inspect.map(|inspect| opened_container(engine, &inspect, ask))),
+        Err(fault) => Err(engine.error(fault)),
+    };
+    first(container).map_or(stored, Ok)
+}
+
+/// What the first engine that has it gives. Where none has: sentences about those that could not be asked.
+fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T, Vec<String>> {
+    let environment = Environment::of_process();
+    let mut silent = Vec::new();
+    for kind in [Kind::Docker, Kind::Podman] {
+        let found = Found::look(kind, &environment, Patience::default());
+        silent.extend(found.errors.iter().map(ToString::to_string));
+        for engine in found.engines {
+            match ask(engine) {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(error) => silent.push(error.to_string()),
+            }
+        }
+    }
+    Err(silent)
+}
+
+fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Opened {
+    let id = inspect["Id"].as_str().unwrap_or_default();
+    if let Some(opened) = in_its_store(&engine, id, ChoiceKind::Container, ask) {
+        return opened;
+    }
+    let note = format!(
+        "the merged tree of a container, from {}: its layers are not told apart",
+        engine.place()
+    );
+    let question = engine.tree_of(id);
+    Opened::Image(Box::new(Export::tree(engine, question, note, ask)))
+}
+
+/// An image that the engine has.
+fn opened(engine: Engine, inspect: &Value, ask: &Ask) -> Result<Opened, Error> {
+    if let Some(asked) = &ask.platform {
+        serves(&engine, inspect, asked)?;
+    }
+    let id = full_id(inspect["Id"].as_str().unwrap_or_default());
+    if let Some(opened) = in_its_store(&engine, &id, ChoiceKind::Image, ask) {
+        return Ok(opened);
+    }
+    let platform = ask.platform.as_ref();
+    let steps = engine.history(&id, platform).unwrap_or_default();
+    let source = engine.kind().transport();
+    let described = describe::describe(inspect, &steps, source, &ask.reference)
+        .map_err(|what| engine.error(Fault::Broken(what)))?;
+    let question = engine.export_of(&id, platform);
+    Ok(Opened::Image(Box::new(Export::new(engine, question, described, ask))))
+}
+
+fn serves(engine: &Engine, inspect: &Value, asked: &Platform) -> Result<(), Error> {
+    let text = |key: &str| inspect[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let (Some(os), Some(architecture)) = (text("Os"), text("Architecture")) else { return Ok(()) };
+    let platform = Platform { os, architecture, variant: text("Variant") };
+    match platform.serves(asked) {
+        Some(_) => Ok(()),
+        None => Err(Error::NoSuchPlatform {
+            place: engine.place(),
+            asked: asked.clone(),
+            available: vec![platform.to_string()],
+        }),
+    }
+}
+
+/// The same image or container, read where the engine keeps it. `None` where that cannot be read from here: the
+/// engine is elsewhere, or its files belong to somebody else. What has the same ID is the same, whoever's files they
+/// are.
+fn in_its_store(engine: &Engine, id: &str, what: ChoiceKind, ask: &Ask) -> Option<Opened> {
+    if !engine.wire.endpoint.is_local() || id.is_empty() {
+        return None;
+    }
+    let root = engine.root().ok()?;
+    let directory = PathBuf::from(&root.directory);
+    if !directory.is_absolute() {
+        return None;
+    }
+    stores::with_id(&directory, root.containerd, id, what, ask)
+}

@@ -1,0 +1,123 @@
+//! HTTP over a Unix socket: the one transport that the HTTP client does not bring itself.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+};
+
+/// Connects to one socket, whatever the address in the request says.
+#[derive(Debug)]
+pub(super) struct ToSocket(pub(super) PathBuf);
+
+impl Connector for ToSocket {
+    type Out = Connection;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _chained: Option<()>,
+    ) -> Result<Option<Connection>, Error> {
+        let stream = Arc::new(Stream(UnixStream::connect(&self.0)?));
+        let handle = Arc::downgrade(&stream) as Weak<dyn ShutdownHandle>;
+        (details.register_shutdown)(handle)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Some(Connection { stream, buffers }))
+    }
+}
+
+struct Stream(UnixStream);
+
+impl ShutdownHandle for Stream {
+    fn shutdown(&self) {
+        // Fails only where the other side was faster.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+/// An open socket.
+pub(super) struct Connection {
+    stream: Arc<Stream>,
+    buffers: LazyBuffers,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = timeout.for_write();
+        let stream = &self.stream.0;
+        stream.set_write_timeout(limit(&timeout)).map_err(Error::Io)?;
+        (&*stream)
+            .write_all(&self.buffers.output()[..amount])
+            .map_err(|error| timed(error, &timeout))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = timeout.for_read();
+        let stream = &self.stream.0;
+        stream.set_read_timeout(limit(&timeout)).map_err(Error::Io)?;
+        let buffer = self.buffers.input_append_buf();
+        let count = loop {
+            match (&*stream).read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result.map_err(|error| timed(error, &timeout))?,
+            }
+        };
+        self.buffers.input_appended(count);
+        Ok(count > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        // Asking costs as much as a new connection, and engines close idle ones.
+        false
+    }
+}
+
+/// Zero would mean to wait for ever.
+fn limit(timeout: &NextTimeout) -> Option<Duration> {
+    timeout.not_zero().map(|limit| (*limit).max(Duration::from_millis(1)))
+}
+
+fn timed(error: io::Error, timeout: &NextTimeout) -> Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        _ => Error::Io(error),
+    }
+}
+
+/// Names need no looking up.
+#[derive(Debug)]
+pub(super) struct Nowhere;
+
+impl Resolver for Nowhere {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, 80)));
+        Ok(addresses)
+    }
+}

@@ -1,0 +1,359 @@
+//! Requests to one engine: only ever `GET`, so nothing is changed there.
+//!
+//! Answers are bounded in size and in the time without a byte, and whoever waits can stop at any moment: then the
+//! connection is closed under the read that blocks.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Error as Http, Timeout};
+
+use super::endpoint::{Address, Certificates, Endpoint};
+#[cfg(unix)]
+use super::socket::{Nowhere, ToSocket};
+use crate::layer::Watch;
+use crate::source::Error;
+
+/// An answer in JSON larger than this is not read on.
+const JSON_MAX: u64 = 64 << 20;
+
+/// An engine's own words about an error, shortened to this many bytes.
+const MESSAGE_MAX: u64 = 4096;
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For somebody to take the call.
+    pub(super) connect: Duration,
+    /// For a whole answer in JSON.
+    pub(super) answer: Duration,
+    /// For the next bytes of an export. Docker before 25 puts the whole archive together before it sends the first.
+    pub(super) silence: Duration,
+}
+
+impl Patience {
+    /// For a list that local stores are on as well.
+    pub(super) const fn short() -> Self {
+        Self {
+            connect: Duration::from_secs(1),
+            answer: Duration::from_secs(10),
+            silence: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            answer: Duration::from_mins(1),
+            silence: Duration::from_mins(10),
+        }
+    }
+}
+
+/// Where requests go.
+#[derive(Debug)]
+pub(super) struct Wire {
+    pub(super) endpoint: Endpoint,
+    patience: Patience,
+    agent: Agent,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// Nothing is at the address.
+    Nobody,
+    /// The socket belongs to somebody else.
+    Denied,
+    /// The engine says no: status, and its own words.
+    Refused(u16, String),
+    /// Anything else, in words.
+    Broken(String),
+}
+
+/// Bytes that an engine sends.
+pub(super) type Answer = ureq::http::Response<ureq::Body>;
+
+impl Wire {
+    pub(super) fn new(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
+        let agent = agent(&endpoint.address, patience)?;
+        Ok(Self { endpoint, patience, agent })
+    }
+
+    /// The place, for messages.
+    pub(super) fn place(&self) -> String {
+        self.endpoint.place()
+    }
+
+    /// Asks, and gives the answer if it is a good one.
+    pub(super) fn get(&self, path: &str) -> Result<Answer, Fault> {
+        self.get_within(path, None)
+    }
+
+    fn get_within(&self, path: &str, limit: Option<Duration>) -> Result<Answer, Fault> {
+        let scheme =
+            if matches!(self.endpoint.address, Address::Tls(..)) { "https" } else { "http" };
+        let authority = match &self.endpoint.address {
+            Address::Socket(_) => "localhost",
+            Address::Tcp(authority) | Address::Tls(authority, _) => authority,
+        };
+        let request = self.agent.get(format!("{scheme}://{authority}{path}"));
+        let request = request.config().timeout_global(limit).build();
+        let answer = request.call().map_err(fault)?;
+        let status = answer.status().as_u16();
+        if status == 200 {
+            return Ok(answer);
+        }
+        let mut words = String::new();
+        let mut body = answer.into_body().into_reader().take(MESSAGE_MAX);
+        // Whatever can be read of it; the status stands in any case.
+        let _ = body.read_to_string(&mut words);
+        let message = serde_json::from_str::<Value>(&words).ok();
+        let message = message.as_ref().and_then(|json| {
+            json.get("message").or_else(|| json.get("cause")).and_then(Value::as_str)
+        });
+        Err(Fault::Refused(status, message.unwrap_or(&words).trim().to_owned()))
+    }
+
+    /// Asks for a document.
+    pub(super) fn json(&self, path: &str) -> Result<Value, Fault> {
+        let answer = self.get_within(path, Some(self.patience.answer))?;
+        let mut bytes = Vec::new();
+        let limit = JSON_MAX + 1;
+        answer
+            .into_body()
+            .into_with_config()
+            .limit(u64::MAX)
+            .reader()
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Fault::Broken(format!("its answer broke off: {}", words(&error))))?;
+        if bytes.len() as u64 == limit {
+            return Err(Fault::Broken("its answer is longer than any sound one".to_owned()));
+        }
+        serde_json::from_slice(&bytes)
+            .map_err(|error| Fault::Broken(format!("its answer is no JSON: {error}")))
+    }
+
+    /// Asks for a stream of any length and gives it to `read`, until it ends or `watch` says to stop.
+    pub(super) fn stream<T>(
+        &self,
+        path: &str,
+        watch: &dyn Watch,
+        read: impl FnOnce(&mut dyn Read) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let place = self.place();
+        let cancelled = || Error::Cancelled { place: place.clone() };
+        // One of its own: stopping it stops nothing else.
+        let patience = Patience { answer: self.patience.silence, ..self.patience };
+        let wire = Self::new(self.endpoint.clone(), patience).map_err(|fault| self.error(fault))?;
+        let done = AtomicBool::new(false);
+        let agent = wire.agent.clone();
+        thread::scope(|scope| {
+            let guard = scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    if watch.cancelled() {
+                        return agent.shutdown();
+                    }
+                    thread::park_timeout(Duration::from_millis(50));
+                }
+            });
+            let result = wire.get(path).map_err(|fault| self.error(fault)).and_then(|answer| {
+                let mut body = answer.into_body().into_with_config().limit(u64::MAX).reader();
+                read(&mut body)
+            });
+            done.store(true, Ordering::Release);
+            guard.thread().unpark();
+            match result {
+                _ if watch.cancelled() => Err(cancelled()),
+                Err(Error::Io { source, .. }) => {
+                    Err(self
+                        .error(Fault::Broken(format!("the export broke off: {}", words(&source)))))
+                }
+                result => result,
+            }
+        })
+    }
+
+    /// As [`error`].
+    pub(super) fn error(&self, fault: Fault) -> Error {
+        error(&self.endpoint, fault)
+    }
+}
+
+/// What to tell a person, and what to do about it.
+pub(super) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
+    let kind = endpoint.kind;
+    let (what, remedy) = match fault {
+        Fault::Nobody => ("nobody listens there".to_owned(), kind.start().to_owned()),
+        Fault::Denied => (
+            "permission denied".to_owned(),
+            "run layertui with sudo, or as a member of the group that owns the socket (docker's is `docker`)"
+                .to_owned(),
+        ),
+        Fault::Refused(status, words) => (
+            format!("it answers {status}: {words}"),
+            "see the engine's own log for the reason".to_owned(),
+        ),
+        Fault::Broken(what) => (what, "see whether the engine still runs, and try again".to_owned()),
+    };
+    Error::Engine { place: endpoint.place(), what, remedy }
+}
+
+fn agent(address: &Address, patience: Patience) -> Result<Agent, Fault> {
+    let mut config = Agent::config_builder()
+        // Variables for proxies mean the way to the Internet, not to an engine.
+        .proxy(None)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("layertui/", env!("CARGO_PKG_VERSION")))
+        .max_idle_connections(0)
+        .timeout_resolve(Some(patience.connect))
+        .timeout_connect(Some(patience.connect))
+        .timeout_per_read(Some(patience.answer))
+        .timeout_per_write(Some(patience.answer));
+    Ok(match address {
+        #[cfg(unix)]
+        Address::Socket(path) => Agent::with_parts(config.build(), ToSocket(path.clone()), Nowhere),
+        #[cfg(not(unix))]
+        Address::Socket(_) => return Err(Fault::Nobody),
+        Address::Tcp(_) => Agent::new_with_config(config.build()),
+        Address::Tls(_, certificates) => {
+            config = config.tls_config(tls(certificates)?);
+            Agent::with_parts(
+                config.build(),
+                DefaultConnector::default(),
+                DefaultResolver::default(),
+            )
+        }
+    })
+}
+
+/// Docker's files: `ca.pem` is who is trusted, `cert.pem` and `key.pem` are who we are. Without the first, whoever the
+/// world trusts.
+fn tls(certificates: &Certificates) -> Result<TlsConfig, Fault> {
+    let read = |name: &str| {
+        let Some(directory) = &certificates.directory else { return Ok(None) };
+        let file = directory.join(name);
+        match std::fs::read(&file) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Fault::Broken(format!("{}: {error}", file.display()))),
+        }
+    };
+    let unread = |name: &str| {
+        let name = name.to_owned();
+        move |error: Http| Fault::Broken(format!("{name} cannot be used: {error}"))
+    };
+    let mut config = TlsConfig::builder().disable_verification(certificates.unverified);
+    if let Some(pem) = read("ca.pem")? {
+        let all = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
+            Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        });
+        let all: Vec<Certificate<'static>> =
+            all.collect::<Result<_, _>>().map_err(unread("ca.pem"))?;
+        config = config.root_certs(RootCerts::new_with_certs(&all));
+    }
+    if let (Some(certificate), Some(key)) = (read("cert.pem")?, read("key.pem")?) {
+        let certificate = Certificate::from_pem(&certificate).map_err(unread("cert.pem"))?;
+        let key = PrivateKey::from_pem(&key).map_err(unread("key.pem"))?;
+        config = config.client_cert(Some(ClientCert::new_with_certs(&[certificate], key)));
+    }
+    Ok(config.build())
+}
+
+fn fault(error: Http) -> Fault {
+    match error {
+        Http::Io(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Fault::Nobody,
+            io::ErrorKind::PermissionDenied => Fault::Denied,
+            _ => Fault::Broken(format!("the connection broke: {}", words(&error))),
+        },
+        Http::Timeout(Timeout::Resolve | Timeout::Connect) => Fault::Nobody,
+        Http::Timeout(_) => Fault::Broken("it stopped answering".to_owned()),
+        Http::HostNotFound => Fault::Broken("there is no host of that name".to_owned()),
+        other => Fault::Broken(other.to_string()),
+    }
+}
+
+/// An error of the body's reader, without the words that its layers wrap around it.
+fn words(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Http>());
+    match (inner, error.kind()) {
+        (Some(Http::Timeout(_)), _) | (_, io::ErrorKind::TimedOut) => {
+            "nothing more came".to_owned()
+        }
+        (_, io::ErrorKind::UnexpectedEof) => "the connection was closed".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::net::UnixListener;
+
+    use super::super::endpoint::Kind;
+    use super::*;
+
+    /// Sends a beginning and then nothing, for as long as the other side waits.
+    fn stalled() -> (tempfile::TempDir, Endpoint) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("s");
+        let listener = UnixListener::bind(&path).unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin").unwrap();
+            // Until the other side hangs up.
+            let _ = io::copy(&mut stream, &mut io::sink());
+        });
+        let address = Address::Socket(path);
+        (home, Endpoint { kind: Kind::Docker, address, told_by: None })
+    }
+
+    fn read(silence: Duration, watch: &dyn Watch) -> Error {
+        let (_home, endpoint) = stalled();
+        let wire = Wire::new(endpoint, Patience { silence, ..Patience::default() }).unwrap();
+        let all = |body: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            let read = body.read_to_end(&mut bytes);
+            assert_eq!(bytes, b"begin");
+            read.map_err(|source| Error::Io { place: String::new(), doing: "", source })
+        };
+        wire.stream("/x", watch, all).unwrap_err()
+    }
+
+    struct Stops(AtomicBool);
+
+    impl Watch for Stops {
+        fn progress(&self, _done: u64) {}
+        /// Says so from the second time on: the question is on its way then.
+        fn cancelled(&self) -> bool {
+            self.0.swap(true, Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn an_engine_that_falls_silent_is_given_up() {
+        let error = read(Duration::from_millis(50), &crate::layer::Unwatched);
+        assert!(error.to_string().contains("nothing more came"), "{error}");
+    }
+
+    #[test]
+    fn whoever_stops_waiting_is_let_go_while_the_engine_is_silent() {
+        let error = read(Duration::from_hours(1), &Stops(AtomicBool::new(false)));
+        assert!(matches!(error, Error::Cancelled { .. }), "{error}");
+    }
+}

@@ -1,0 +1,136 @@
+//! What a sound engine has, and where it is looked for.
+
+use crate::stage::{NAME, Stage, complaint};
+
+fn reference() -> String {
+    format!("docker-daemon:{NAME}")
+}
+
+/// The same answers, byte for byte.
+#[test]
+fn an_image_of_an_engine_is_its_archive() {
+    let stage = Stage::new();
+    let archive = stage.archive().display().to_string();
+    for question in [
+        &["ls", "--json", "--recursive", "--long"][..],
+        &["ls", "--json", "--recursive", "--layer", "0"],
+        &["diff", "--json", "--layer", "0"],
+        &["diff", "--json"],
+        &["history", "--json", "--glob", "**"],
+        &["find", "--json", "a"],
+        &["cat"],
+    ] {
+        let ask = |image: &str| match question {
+            ["history", rest @ ..] => stage.prints(&[&["history", image], rest].concat()),
+            ["find", json, what] => stage.prints(&["find", json, image, what]),
+            ["cat"] => stage.prints(&["cat", image, "/etc/a"]),
+            _ => stage.prints(&[question, &[image]].concat()),
+        };
+        assert_eq!(ask(&reference()), ask(&archive), "{question:?}");
+    }
+    let told = stage.prints(&["layers", &reference()]);
+    assert!(told.contains("(docker-daemon)") && told.contains("RUN change"), "{told}");
+}
+
+/// Everything that `layers` says of the layers themselves comes from the image's own config in the end.
+#[test]
+fn the_layers_are_reported_as_those_of_the_archive() {
+    let stage = Stage::new();
+    let report = |image: &str| -> serde_json::Value {
+        serde_json::from_str(&stage.prints(&["layers", "--json", image])).unwrap()
+    };
+    let (ours, theirs) = (report(&reference()), report(&stage.archive().display().to_string()));
+    assert_eq!(ours["layers"], theirs["layers"]);
+    assert_eq!(ours["totals"], theirs["totals"]);
+    assert_eq!(ours["image"]["id"], theirs["image"]["id"]);
+    assert_eq!(ours["image"]["source"], "docker-daemon");
+}
+
+/// The archive comes once, after what describes the image.
+#[test]
+fn the_image_is_described_first_and_exported_once() {
+    let stage = Stage::new();
+    stage.prints(&["layers", &reference()]);
+    let id = &stage.image.id;
+    let expected = [
+        "/_ping".to_owned(),
+        format!("/images/{NAME}/json"),
+        "/info".to_owned(),
+        format!("/images/{id}/history"),
+        format!("/images/{id}/get"),
+    ];
+    assert_eq!(stage.peer.asked(), expected);
+}
+
+#[test]
+fn podman_is_asked_at_its_own_place() {
+    let stage = Stage::new();
+    let host = format!("unix://{}", stage.peer.socket.display());
+    let output = stage.run_with(&["layers", "podman:lab/engine:1"], &[("CONTAINER_HOST", &host)]);
+    assert!(output.status.success(), "{}", complaint(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("(podman)"));
+}
+
+#[test]
+fn the_users_own_socket_is_found_unasked() {
+    let stage = Stage::new();
+    let run = stage.home.path().join("run");
+    std::fs::create_dir_all(&run).unwrap();
+    std::os::unix::fs::symlink(&stage.peer.socket, run.join("docker.sock")).unwrap();
+    let run = run.display().to_string();
+    let output = stage.run_with(&["layers", &reference()], &[("XDG_RUNTIME_DIR", &run)]);
+    assert!(output.status.success(), "{}", complaint(&output));
+}
+
+/// No local store has it: an engine that does is asked.
+#[test]
+fn a_bare_name_is_found_in_an_engine() {
+    let stage = Stage::new();
+    let told = stage.prints(&["layers", NAME]);
+    assert!(told.contains(&format!("{NAME}  (docker-daemon)")), "{told}");
+    let output = stage.run(&["layers", "lab/none:1"]);
+    let message = complaint(&output);
+    assert!(!output.status.success() && message.contains("lab/none:1"), "{message}");
+}
+
+#[test]
+fn what_an_engine_lists_is_among_the_images() {
+    let stage = Stage::new();
+    let told = stage.prints(&["images", "--containers"]);
+    let socket = stage.peer.socket.display().to_string();
+    let block = told.split("docker-daemon  API 1.41  ").nth(1).unwrap_or_else(|| panic!("{told}"));
+    for word in [&socket, NAME, "web", "of lab/engine:1", "300 kB", "- layers"] {
+        assert!(block.contains(word), "no `{word}` in {told}");
+    }
+    let rows: Vec<serde_json::Value> = stage
+        .prints(&["images", "--json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|row: &serde_json::Value| row["source"] == "docker-daemon")
+        .collect();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["reference"], reference());
+    assert_eq!(rows[0]["layers"], serde_json::Value::Null);
+}
+
+/// A socket that somebody named is worth a word when nobody answers, a usual one is not.
+#[test]
+fn an_engine_that_nobody_named_is_not_missed() {
+    let stage = Stage::new();
+    let said = |variables: &[(&str, &str)]| {
+        let output = stage.run_with(&["images"], variables);
+        complaint(&output).lines().filter(|line| line.contains("nobody listens")).count()
+    };
+    assert_eq!(said(&[("XDG_RUNTIME_DIR", "/nowhere")]), 0);
+    assert_eq!(said(&[("CONTAINER_HOST", "unix:///nowhere")]), 1);
+}
+
+/// No store is readable, so all there is of a container is its merged tree.
+#[test]
+fn a_container_of_an_engine_opens_as_one_layer() {
+    let stage = Stage::new();
+    let told = stage.prints(&["ls", "--recursive", "container:web"]);
+    assert!(told.contains("etc/from-the-container"), "{told}");
+    let told = stage.prints(&["layers", "container:web"]);
+    assert!(told.contains("the merged tree of a container"), "{told}");
+}

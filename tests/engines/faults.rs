@@ -1,0 +1,149 @@
+//! Engines that are not there, say no, or go away in the middle: never a wrong row, always a sentence that helps.
+
+use serde_json::{Value, json};
+
+use crate::peer::Reply;
+use crate::stage::{NAME, Stage, complaint};
+
+fn reference() -> String {
+    format!("docker-daemon:{NAME}")
+}
+
+/// Opening fails with exit code 2 and a sentence that holds all of these.
+#[track_caller]
+fn fails_saying(stage: &Stage, words: &[&str]) {
+    let output = stage.run(&["layers", &reference()]);
+    let message = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(output.stdout.is_empty());
+    for word in words {
+        assert!(message.contains(word), "no `{word}` in: {message}");
+    }
+}
+
+/// The stack shows, no row of a file does, and each layer says why.
+#[track_caller]
+fn shows_nothing_but(stage: &Stage, words: &[&str]) {
+    let output = stage.run(&["layers", "--json", &reference()]);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", complaint(&output)));
+    let layers = report["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), 2);
+    for layer in layers {
+        let problems = layer["problems"].to_string();
+        for word in words {
+            assert!(problems.contains(word), "no `{word}` in: {problems}");
+        }
+        assert_eq!(layer["entries"], 0, "{layer}");
+    }
+    let listed = stage.run(&["ls", "--recursive", &reference()]);
+    assert!(listed.stdout.is_empty(), "{}", String::from_utf8_lossy(&listed.stdout));
+}
+
+#[test]
+fn without_an_engine_it_is_said_where_was_looked_and_how_to_start_one() {
+    let stage = Stage::new();
+    let run = stage.home.path().join("empty").display().to_string();
+    let output = stage.run_with(&["layers", "podman:x"], &[("XDG_RUNTIME_DIR", &run)]);
+    let message = complaint(&output);
+    for word in [&run, "/podman/podman.sock", "podman.socket", "CONTAINER_HOST"] {
+        assert!(message.contains(word), "{message}");
+    }
+    let nobody = [("DOCKER_HOST", "unix:///nowhere/docker.sock")];
+    let output = stage.run_with(&["layers", "docker-daemon:x"], &nobody);
+    let message = complaint(&output);
+    for word in ["/nowhere/docker.sock", "DOCKER_HOST", "nobody listens there", "systemctl"] {
+        assert!(message.contains(word), "{message}");
+    }
+}
+
+/// A file that nobody listens at: the daemon is gone, its socket is not.
+#[test]
+fn a_socket_that_was_left_behind_is_nobody() {
+    let stage = Stage::new();
+    let path = stage.home.path().join("stale.sock");
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    let host = format!("unix://{}", path.display());
+    let output = stage.run_with(&["layers", "docker-daemon:x"], &[("DOCKER_HOST", &host)]);
+    assert!(complaint(&output).contains("nobody listens there"), "{}", complaint(&output));
+}
+
+#[test]
+fn an_address_that_cannot_be_understood_is_named() {
+    let stage = Stage::new();
+    for host in ["ssh://me@there", "nonsense"] {
+        let output = stage.run_with(&["layers", "docker-daemon:x"], &[("DOCKER_HOST", host)]);
+        let message = complaint(&output);
+        assert!(message.contains(host) && message.contains("unix:///"), "{message}");
+    }
+}
+
+#[test]
+fn an_image_that_is_not_there_is_answered_with_those_that_are() {
+    let stage = Stage::with(|path| {
+        (path.ends_with("/json") && path != "/images/json")
+            .then_some(Reply::No(404, "no such image"))
+    });
+    fails_saying(&stage, &[NAME, "engine.sock", "there is docker-daemon:lab/engine:1"]);
+}
+
+#[test]
+fn an_engine_that_says_no_is_quoted() {
+    let stage =
+        Stage::with(|path| path.ends_with(":1/json").then_some(Reply::No(500, "graph is on fire")));
+    fails_saying(&stage, &["500", "graph is on fire", "log"]);
+    let stage = Stage::with(|path| (path == "/_ping").then_some(Reply::No(403, "not you")));
+    fails_saying(&stage, &["403", "not you"]);
+}
+
+#[test]
+fn an_answer_that_is_no_document_is_no_image() {
+    for garbage in [&b"{\"Id\": "[..], b"", b"\xff\xfe", b"[]", b"null", b"<html>"] {
+        let stage = Stage::with(move |path| {
+            path.ends_with(":1/json").then(|| Reply::Raw(garbage.to_vec()))
+        });
+        fails_saying(&stage, &["engine.sock", "try again"]);
+    }
+    let stage = Stage::with(|path| {
+        path.ends_with(":1/json").then(|| Reply::Cut(b"{\"Id\": \"sha256:".to_vec(), 10))
+    });
+    fails_saying(&stage, &["broke off"]);
+}
+
+/// Wherever the daemon dies: nothing of what came is shown as if it were the image.
+#[test]
+fn a_daemon_that_dies_while_it_exports_leaves_no_wrong_row() {
+    for part in [0, 1, 3, 5, 9] {
+        let stage = Stage::exporting(move |archive| {
+            let at = archive.len() * part / 10;
+            Reply::Cut(archive, at)
+        });
+        shows_nothing_but(&stage, &["broke off", "engine.sock"]);
+    }
+}
+
+#[test]
+fn an_export_that_is_refused_is_quoted_at_every_layer() {
+    let stage = Stage::exporting(|_| Reply::No(500, "no space left on device"));
+    shows_nothing_but(&stage, &["500", "no space left on device"]);
+}
+
+#[test]
+fn an_export_that_is_no_archive_is_no_image() {
+    let stage = Stage::exporting(|_| Reply::Stream(b"Internal error".repeat(100)));
+    shows_nothing_but(&stage, &["engine.sock", "no archive"]);
+    let stage = Stage::exporting(|_| Reply::Stream(Vec::new()));
+    shows_nothing_but(&stage, &["nothing in it"]);
+}
+
+/// The name was given to another image between the two questions.
+#[test]
+fn an_export_of_another_image_is_not_shown_under_this_ones_name() {
+    let stage = Stage::with(|path| {
+        path.ends_with(":1/json").then(|| {
+            let layers = ["sha256:1", "sha256:2"];
+            Reply::Json(json!({"Id": crate::stage::Image::new().id, "RootFS": {"Layers": layers}}))
+        })
+    });
+    shows_nothing_but(&stage, &["other layers than it described"]);
+}

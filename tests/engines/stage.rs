@@ -1,0 +1,181 @@
+//! An image, what an engine says of it, and the program under test with nothing of this machine around it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use layertui::image::digest::Digest;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::peer::{Peer, Reply};
+use crate::support::tarball::Tar;
+
+/// Its name.
+pub(crate) const NAME: &str = "lab/engine:1";
+
+/// The ID of a container of it.
+const CONTAINER: &str = "c0ffee";
+
+/// An image of two layers: the second changes, removes and adds.
+#[derive(Clone)]
+pub(crate) struct Image {
+    pub(crate) archive: Vec<u8>,
+    pub(crate) id: String,
+    pub(crate) layers: Vec<String>,
+}
+
+impl Image {
+    pub(crate) fn new() -> Self {
+        let big = vec![b'x'; 300_000];
+        let layers = [
+            Tar::new().file("etc/a", "one").file("etc/b", "two").file("big", &big).finish(),
+            Tar::new().file("etc/a", "other").file("etc/.wh.b", "").file("new", "new").finish(),
+        ];
+        let ids = layers.each_ref().map(|layer| Digest::of(layer).as_str().to_owned());
+        let config = json!({
+            "architecture": "amd64", "os": "linux", "created": "2020-01-01T00:00:00Z",
+            "config": {"Env": ["A=1"]}, "rootfs": {"type": "layers", "diff_ids": ids},
+            "history": [
+                {"created": "1970-01-01T00:00:01Z", "created_by": "COPY all /"},
+                {"created": "1970-01-01T00:00:02Z", "created_by": "ENV A=1", "empty_layer": true},
+                {"created": "1970-01-01T00:00:03Z", "created_by": "RUN change"},
+            ],
+        })
+        .to_string();
+        let id = Digest::of(config.as_bytes());
+        let config_name = format!("{}.json", id.encoded());
+        let manifest = json!([
+            {"Config": config_name, "RepoTags": [NAME], "Layers": ["0/layer.tar", "1/layer.tar"]},
+        ]);
+        let archive = Tar::new()
+            .file("0/layer.tar", &layers[0])
+            .file("1/layer.tar", &layers[1])
+            .file(&config_name, &config)
+            .file("manifest.json", manifest.to_string())
+            .finish();
+        Self { archive, id: id.as_str().to_owned(), layers: ids.to_vec() }
+    }
+
+    fn inspect(&self) -> Value {
+        json!({
+            "Id": self.id, "RepoTags": [NAME], "RepoDigests": [], "Created": "2020-01-01T00:00:00Z",
+            "Os": "linux", "Architecture": "amd64", "Config": {"Env": ["A=1"]},
+            "RootFS": {"Type": "layers", "Layers": self.layers},
+        })
+    }
+
+    fn history() -> Value {
+        json!([
+            {"Id": "<missing>", "Created": 3, "CreatedBy": "RUN change", "Size": 8, "Comment": ""},
+            {"Id": "<missing>", "Created": 2, "CreatedBy": "ENV A=1", "Size": 0, "Comment": ""},
+            {"Id": "<missing>", "Created": 1, "CreatedBy": "COPY all /", "Size": 300_006, "Comment": ""},
+        ])
+    }
+
+    /// What a sound engine that has this image answers.
+    pub(crate) fn answer(&self, path: &str) -> Reply {
+        let list = || json!([{"Id": self.id, "RepoTags": [NAME], "Created": 1, "Size": 300_014}]);
+        if path == "/_ping" {
+            return Reply::Raw(b"OK".to_vec());
+        }
+        if path == "/images/json" {
+            return Reply::Json(list());
+        }
+        if path == "/containers/json?all=1" {
+            return Reply::Json(json!([
+                {"Id": CONTAINER, "Names": ["/web"], "Image": NAME, "Created": 1},
+            ]));
+        }
+        if ["/containers/web/json".to_owned(), format!("/containers/{CONTAINER}/json")]
+            .iter()
+            .any(|it| it == path)
+        {
+            return Reply::Json(json!({"Id": CONTAINER, "Name": "/web", "Image": self.id}));
+        }
+        if path == format!("/containers/{CONTAINER}/export") {
+            return Reply::Stream(Tar::new().file("etc/from-the-container", "x").finish());
+        }
+        if path == "/info" {
+            return Reply::Json(json!({"DockerRootDir": "/nowhere/at/all", "Driver": "overlay2"}));
+        }
+        for name in [NAME, &self.id] {
+            match path.strip_prefix(&format!("/images/{name}")) {
+                Some("/json") => return Reply::Json(self.inspect()),
+                Some("/history") => return Reply::Json(Self::history()),
+                Some("/get") => return Reply::Stream(self.archive.clone()),
+                _ => {}
+            }
+        }
+        Reply::No(404, "no such thing")
+    }
+}
+
+/// The program, an engine for it, and a folder.
+pub(crate) struct Stage {
+    pub(crate) home: TempDir,
+    pub(crate) image: Image,
+    pub(crate) peer: Peer,
+}
+
+impl Stage {
+    /// A sound engine.
+    pub(crate) fn new() -> Self {
+        Self::with(|_| None)
+    }
+
+    /// An engine that gives other answers where `other` has some.
+    pub(crate) fn with(other: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let image = Image::new();
+        let sound = image.clone();
+        let answer = move |path: &str| other(path).unwrap_or_else(|| sound.answer(path));
+        let peer = Peer::start(home.path(), answer);
+        Self { home, image, peer }
+    }
+
+    /// One whose exports are not sound.
+    pub(crate) fn exporting(export: impl Fn(Vec<u8>) -> Reply + Send + Sync + 'static) -> Self {
+        let archive = Image::new().archive;
+        Self::with(move |path| path.ends_with("/get").then(|| export(archive.clone())))
+    }
+
+    /// The image as a file.
+    pub(crate) fn archive(&self) -> PathBuf {
+        let path = self.home.path().join("image.tar");
+        std::fs::write(&path, &self.image.archive).unwrap();
+        path
+    }
+
+    /// The program with the engine in `DOCKER_HOST`.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(
+            arguments,
+            &[("DOCKER_HOST", &format!("unix://{}", self.peer.socket.display()))],
+        )
+    }
+
+    /// The program with these variables, and no engine unless they name one.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        layertui(self.home.path(), variables).args(arguments).output().unwrap()
+    }
+
+    /// What it prints.
+    pub(crate) fn prints(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn layertui(home: &Path, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+    command.envs(variables.iter().copied());
+    command
+}
+
+/// What a program says on standard error.
+pub(crate) fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
