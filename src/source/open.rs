@@ -10,6 +10,7 @@ use super::ask::Ask;
 use super::files::Files;
 use super::folder::Folder;
 use super::recognise::{Form, recognise};
+use super::registry::{self, Pull};
 use super::{
     ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, local, oci,
     rootfs, spool,
@@ -43,7 +44,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
         Place::StandardInput(pick) => standard_input(&pick, ask, watch),
-        Place::Bare(text) => bare(&text, ask, watch),
+        Place::Bare(text) => bare(&text, ask, options),
         Place::DockerArchive(rest) => {
             split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
@@ -67,12 +68,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::Podman(name) => {
             Err(unsupported(reference, &format!("`podman save {name} | layertui -`")))
         }
-        Place::Registry(name) => Err(unsupported(
-            reference,
-            &format!(
-                "`skopeo copy docker://{name} oci-archive:image.tar`, then `layertui image.tar`"
-            ),
-        )),
+        Place::Registry(name) => registry::open(&name, &ask, &options.registries),
     }
 }
 
@@ -188,7 +184,8 @@ fn whole(rest: &str, wanted: Wanted, ask: Ask, watch: &dyn Watch) -> Result<Open
 }
 
 /// A path, or a path and a pick, or a name.
-fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+fn bare(text: &str, ask: Ask, options: &Options<'_>) -> Result<Opened, Error> {
+    let watch = options.watch.unwrap_or(&Unwatched);
     for split in reference::splits(text) {
         // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
         // images is meant.
@@ -213,13 +210,21 @@ fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     if is_path {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
-    local::named(text, &ask)
+    if options.pull == Pull::Always {
+        return registry::open(text, &ask, &options.registries);
+    }
+    match local::named(text, &ask) {
+        Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
+            registry::open(text, &ask, &options.registries)
+        }
+        other => other,
+    }
 }
 
 fn unsupported(reference: &str, remedy: &str) -> Error {
     Error::Unsupported {
         reference: reference.to_owned(),
-        what: "engines and registries are not asked by this version; local stores and saved images are read"
+        what: "engines are not asked by this version; local stores, registries and saved images are read"
             .to_owned(),
         remedy: format!("try {remedy}"),
     }
