@@ -40,7 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     scale(shape(68_000, 5, 1), Packing::Plain, 15)?;
     scale(shape(1_000_000, 50, 4096), Packing::Plain, 5)?;
-    scale(shape(1_000_000, 50, 4096), Packing::Zstd, 3)?;
+    for packing in [Packing::Gzip, Packing::Zstd] {
+        scale(shape(1_000_000, 50, 4096), packing, 3)?;
+    }
     if std::env::var_os("LAYERTUI_BENCH_LARGE").is_some() {
         scale(shape(5_000_000, 50, 4096), Packing::Plain, 3)?;
     }

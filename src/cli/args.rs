@@ -1,10 +1,11 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
-use clap::{Args as Arguments, Parser, Subcommand};
+use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
 use crate::image::platform::Platform;
 use crate::report::Format;
+use crate::source::registry::Pull;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,12 +21,13 @@ Examples:
   layertui cat image.tar /etc/motd --layer 3
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
+  layertui docker://nginx                straight from its registry, fetching what is looked at
   sudo layertui docker-root:nginx        straight from Docker's data root, no daemon needed
 
 <IMAGE> is a path (recognised by its content), a name in a local store or an engine, - for standard input, or one of
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
-docker-daemon:REF, podman:REF.
+docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
 Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
@@ -52,6 +54,15 @@ pub(super) struct Args {
     #[arg(long, global = true)]
     pub(super) no_cache: bool,
 
+    /// Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have.
+    #[arg(long, value_name = "WHEN", global = true, default_value = "never")]
+    pub(super) pull: PullWhen,
+
+    /// false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine
+    /// itself, true elsewhere.
+    #[arg(long, value_name = "BOOL", global = true, action = ArgAction::Set)]
+    pub(super) tls_verify: Option<bool>,
+
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
@@ -63,6 +74,27 @@ impl Args {
         Platform::parse(platform)
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
+    }
+}
+
+/// When a bare name is asked for in its registry.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum PullWhen {
+    /// Never
+    Never,
+    /// Where no local store has it
+    Missing,
+    /// Always
+    Always,
+}
+
+impl From<PullWhen> for Pull {
+    fn from(when: PullWhen) -> Self {
+        match when {
+            PullWhen::Never => Self::Never,
+            PullWhen::Missing => Self::Missing,
+            PullWhen::Always => Self::Always,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{self, CacheCommand};
 use super::{Failure, Outcome, output};
 use crate::load::cache::{self, Cache, Pruned, Rules};
+use crate::source::registry::{Shelf, Stock};
 use crate::text;
 
 /// The cache of this user; why there is none, in words.
@@ -14,12 +15,17 @@ pub(super) fn standard() -> Result<Cache, String> {
     Ok(Cache::new(cache::directory()?, Rules::default()))
 }
 
+/// The blobs that this user's images brought from registries.
+pub(super) fn shelf() -> Result<Shelf, String> {
+    Ok(Shelf::new(cache::directory()?.join("blobs"), Shelf::LIMIT))
+}
+
 pub(super) fn run(command: &args::Cache) -> Outcome {
     let cache = standard();
     match command.command.unwrap_or(CacheCommand::Info) {
         CacheCommand::Info => info(cache, command.json),
-        CacheCommand::Clear => removed(&there(cache)?, command.json, Cache::clear),
-        CacheCommand::Prune => removed(&there(cache)?, command.json, Cache::prune),
+        CacheCommand::Clear => removed(&there(cache)?, command.json, Cache::clear, Shelf::clear),
+        CacheCommand::Prune => removed(&there(cache)?, command.json, Cache::prune, Shelf::prune),
     }
 }
 
@@ -36,6 +42,7 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
         }
         Err(why) => (None, Some(why)),
     };
+    let kept = shelf().ok().and_then(|shelf| Some((shelf.stock().ok()?, shelf.limit())));
     output(|out| {
         if as_json {
             let directory = survey.as_ref().map(|it| it.directory.to_string_lossy());
@@ -50,6 +57,9 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
                     "unfinished": survey.as_ref().map(|it| it.unfinished),
                     "bytes": survey.as_ref().map(|it| it.bytes),
                     "limit": survey.as_ref().map(|it| it.limit),
+                    "blobs": kept.map(|(stock, _)| stock.blobs),
+                    "blobBytes": kept.map(|(stock, _)| stock.bytes),
+                    "blobLimit": kept.map(|(_, limit)| limit),
                     "problem": problem,
                 })
             );
@@ -64,6 +74,10 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
             let (bytes, limit) = (text::size::short(bytes), text::size::short(limit));
             writeln!(out, "size        {bytes} of {limit}")?;
         }
+        if let Some((stock, limit)) = kept {
+            let (bytes, limit) = (text::size::short(stock.bytes), text::size::short(limit));
+            writeln!(out, "blobs       {} from registries, {bytes} of {limit}", stock.blobs)?;
+        }
         match &problem {
             Some(problem) => writeln!(out, "nothing is kept: {}", text::visible_str(problem)),
             None => Ok(()),
@@ -75,8 +89,12 @@ fn removed(
     cache: &Cache,
     as_json: bool,
     remove: impl FnOnce(&Cache) -> io::Result<Pruned>,
+    take_down: impl FnOnce(&Shelf) -> io::Result<Stock>,
 ) -> Outcome {
     let Pruned { files, bytes } = remove(cache).map_err(|error| failed(cache, &error))?;
+    let taken = shelf().map_or_else(|_| Ok(Stock::default()), |shelf| take_down(&shelf));
+    let taken = taken.map_err(|error| failed(cache, &error))?;
+    let (files, bytes) = (files + taken.blobs, bytes + taken.bytes);
     output(|out| {
         if as_json {
             let removed =

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use clap::Parser as _;
 
 use crate::source;
+use crate::source::registry::Registries;
 use crate::text;
 use args::{Args, Command};
 use open::Setting;
@@ -117,7 +118,9 @@ fn run(args: &Args) -> Outcome {
         return Err(Failure::Error(how));
     }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
-    let setting = Setting { platform: args.platform()?, cache };
+    let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
+    let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
+    let setting = Setting { platform: args.platform()?, cache, pull: args.pull.into(), registries };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
         Some(Command::Layers(command)) => layers::run(command, &setting),
@@ -131,16 +134,13 @@ fn run(args: &Args) -> Outcome {
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {
                 let image = image.clone();
-                let Setting { platform, cache } = setting;
-                explore::run(args, cache, move || {
-                    source::open(&image, &source::Options { platform, watch: None })
-                })
+                let options = setting.options();
+                explore::run(args, setting.cache.clone(), move || source::open(&image, &options))
             }
             Some(image) => layers::print(image, &setting),
             None if io::stdout().is_terminal() => {
-                let platform = setting.platform.clone();
+                let options = setting.options();
                 explore::run(args, setting.cache.clone(), move || {
-                    let options = source::Options { platform, watch: None };
                     source::local(&options).map(source::Opened::Several)
                 })
             }

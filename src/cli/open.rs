@@ -11,6 +11,7 @@ use crate::image::platform::Platform;
 use crate::load::cache::Cache;
 use crate::load::{Event, LayerState, Loader, Want};
 use crate::report::Subject;
+use crate::source::registry::{Pull, Registries};
 use crate::source::{self, Opened, Options, Source};
 use crate::stack::Stack;
 
@@ -77,12 +78,28 @@ pub(super) struct Setting {
     pub(super) platform: Option<Platform>,
     /// Where listings are kept; `None`: nowhere.
     pub(super) cache: Option<Arc<Cache>>,
+    /// When a bare name is asked for in its registry.
+    pub(super) pull: Pull,
+    /// How registries are dealt with.
+    pub(super) registries: Registries,
+}
+
+impl Setting {
+    /// How to open, with nobody watching.
+    pub(super) fn options(&self) -> Options<'static> {
+        Options {
+            platform: self.platform.clone(),
+            watch: None,
+            pull: self.pull,
+            registries: self.registries.clone(),
+        }
+    }
 }
 
 /// Opens the one image that an argument means.
 pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
-    let options = Options { platform: setting.platform.clone(), watch: Some(&progress) };
+    let options = Options { watch: Some(&progress), ..setting.options() };
     let opened = source::open(reference, &options);
     progress.clear();
     match opened? {

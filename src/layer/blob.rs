@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use super::distant::Distant;
+
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]
 pub struct Blob {
@@ -40,6 +42,7 @@ pub struct Identity {
 enum Bytes {
     File(Arc<File>),
     Memory(Arc<[u8]>),
+    Distant(Arc<dyn Distant>),
 }
 
 impl Blob {
@@ -66,6 +69,21 @@ impl Blob {
         Self { bytes: Bytes::Memory(bytes), offset: 0, len }
     }
 
+    /// The `len` bytes of a blob that lies elsewhere.
+    #[must_use]
+    pub fn distant(distant: Arc<dyn Distant>, len: u64) -> Self {
+        Self { bytes: Bytes::Distant(distant), offset: 0, len }
+    }
+
+    /// Where the bytes lie elsewhere: the blob that this is, or is a region of.
+    #[must_use]
+    pub fn as_distant(&self) -> Option<&dyn Distant> {
+        match &self.bytes {
+            Bytes::Distant(distant) => Some(distant.as_ref()),
+            _ => None,
+        }
+    }
+
     /// How many bytes the region spans.
     #[must_use]
     pub const fn len(&self) -> u64 {
@@ -90,6 +108,7 @@ impl Blob {
                 if metadata.is_file() { metadata.len() } else { u64::MAX }
             }
             Bytes::Memory(bytes) => bytes.len() as u64,
+            Bytes::Distant(_) => u64::MAX,
         };
         Ok(self.len.min(there.saturating_sub(self.offset)))
     }
@@ -100,7 +119,7 @@ impl Blob {
     pub fn identity(&self) -> Option<Identity> {
         match &self.bytes {
             Bytes::File(file) => file_identity(file, self.offset, self.len),
-            Bytes::Memory(_) => None,
+            Bytes::Memory(_) | Bytes::Distant(_) => None,
         }
     }
 
@@ -133,6 +152,7 @@ impl Blob {
                 buffer[..count].copy_from_slice(&source[..count]);
                 Ok(count)
             }
+            Bytes::Distant(distant) => distant.read_at(buffer, self.offset.saturating_add(offset)),
         }
     }
 
@@ -166,6 +186,7 @@ impl Blob {
                 read_resident_file_at(file, &mut buffer[..wanted], at)
             }
             Bytes::Memory(_) => self.read_at(buffer, offset),
+            Bytes::Distant(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

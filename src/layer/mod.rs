@@ -14,11 +14,13 @@
 //!
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
+pub mod arriving;
 pub mod blob;
 mod checkpoints;
 pub mod codec;
 mod digest;
 pub mod directory;
+pub mod distant;
 mod inside;
 mod listing;
 mod open;

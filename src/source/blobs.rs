@@ -12,6 +12,7 @@ use crate::image::Image;
 use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
+use crate::layer::distant::Distant;
 use crate::layer::split::Split;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
@@ -71,7 +72,10 @@ impl Source for Blobs {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => {
                 let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let listing = known.unwrap_or_else(|| layer::list(blob, watch));
+                let listing = known.unwrap_or_else(|| match blob.as_distant() {
+                    Some(distant) => layer::distant::list(blob, distant, watch),
+                    None => layer::list(blob, watch),
+                });
                 if let Some(checkpoints) = &listing.checkpoints {
                     self.remember(layer, Arc::clone(checkpoints));
                 }
@@ -126,6 +130,7 @@ impl Source for Blobs {
             Some(Content::Blob { blob, .. }) => match file.data {
                 Some(data) => {
                     let checkpoints = self.checkpoints(layer);
+                    let blob = &settled(blob)?;
                     layer::open_at(blob, data, file.stored, checkpoints.as_deref())
                 }
                 None if file.stored == 0 => Ok(Box::new(io::empty())),
@@ -142,14 +147,16 @@ impl Source for Blobs {
 
     fn plain(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) if layer::opens_cheaply(blob) => Some(blob.clone()),
+            Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
             _ => None,
         }
     }
 
     fn opens_cheaply(&self, layer: usize) -> bool {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => layer::opens_cheaply(blob),
+            Some(Content::Blob { blob, .. }) => {
+                here(blob).is_some_and(|blob| layer::opens_cheaply(&blob))
+            }
             Some(Content::Split(_) | Content::Tree(_)) => true,
             _ => false,
         }
@@ -178,6 +185,16 @@ impl Blobs {
     pub(super) fn listed(self, listing: Option<Listing>) -> Self {
         Self { listed: Mutex::new(listing), ..self }
     }
+}
+
+/// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
+fn settled(blob: &Blob) -> io::Result<Blob> {
+    blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
+}
+
+/// The blob, where nothing has to be waited for.
+fn here(blob: &Blob) -> Option<Blob> {
+    blob.as_distant().map_or_else(|| Some(blob.clone()), Distant::here)
 }
 
 /// The encoding that a layer's media type promises; `None` where it promises none.

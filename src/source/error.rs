@@ -32,6 +32,16 @@ pub enum Error {
         /// What to do instead.
         remedy: String,
     },
+    /// A registry did not give it.
+    #[error("{reference}: {what}; {remedy}")]
+    Registry {
+        /// As asked for.
+        reference: String,
+        /// What did not work.
+        what: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The file system refused.
     #[error("{place}: {doing}: {source}")]
     Io {

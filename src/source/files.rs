@@ -3,6 +3,8 @@
 //! Names come from foreign JSON. They are clamped to the place (`..` does not leave it, a leading slash means its
 //! top) and links are followed only inside it, so nothing here can be made to read a file elsewhere.
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
 use super::archive::Archive;
@@ -20,6 +22,8 @@ pub(super) enum Files {
     Archive(Archive),
     /// A directory.
     Folder(Folder),
+    /// These, by name.
+    Known(HashMap<String, Blob>),
 }
 
 /// A file that is there.
@@ -56,6 +60,10 @@ impl Files {
         match self {
             Self::Archive(archive) => archive.find(path.as_bytes()),
             Self::Folder(folder) => folder.find(path),
+            Self::Known(files) => {
+                let blob = files.get(path).cloned().ok_or(Missing::Absent)?;
+                Ok(Found { blob, key: path.to_owned(), cut_from: None })
+            }
         }
     }
 
@@ -74,6 +82,7 @@ impl Files {
         let mut ids = match self {
             Self::Archive(archive) => archive.v1_ids(),
             Self::Folder(folder) => folder.v1_ids(),
+            Self::Known(_) => Vec::new(),
         };
         ids.sort();
         ids
@@ -83,7 +92,7 @@ impl Files {
     pub(super) fn problem(&self) -> Option<&str> {
         match self {
             Self::Archive(archive) => archive.problem(),
-            Self::Folder(_) => None,
+            Self::Folder(_) | Self::Known(_) => None,
         }
     }
 }

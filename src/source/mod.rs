@@ -27,6 +27,7 @@ mod local;
 mod oci;
 mod open;
 mod recognise;
+pub mod registry;
 mod rootfs;
 mod selection;
 mod spool;
@@ -42,6 +43,7 @@ pub use local::containerd::bolt;
 pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
 
+use self::registry::{Pull, Registries};
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::layer::blob::Blob;
@@ -58,6 +60,10 @@ pub struct Options<'w> {
     pub platform: Option<Platform>,
     /// Is told how far the copy of a stream or of a compressed archive is (bytes read), and may stop it.
     pub watch: Option<&'w dyn Watch>,
+    /// When a bare name is asked for in its registry.
+    pub pull: Pull,
+    /// How registries are dealt with.
+    pub registries: Registries,
 }
 
 /// What was found at a reference.

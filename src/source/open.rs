@@ -10,6 +10,7 @@ use super::ask::Ask;
 use super::files::Files;
 use super::folder::Folder;
 use super::recognise::{Form, recognise};
+use super::registry::{self, Pull};
 use super::{
     ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, engine, local,
     oci, rootfs, spool,
@@ -43,7 +44,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
         Place::StandardInput(pick) => standard_input(&pick, ask, watch),
-        Place::Bare(text) => bare(&text, ask, watch),
+        Place::Bare(text) => bare(&text, ask, options),
         Place::DockerArchive(rest) => {
             split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
@@ -63,12 +64,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::Container(store) => engine::container(&store, &ask),
         Place::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
         Place::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
-        Place::Registry(name) => Err(unsupported(
-            reference,
-            &format!(
-                "`skopeo copy docker://{name} oci-archive:image.tar`, then `layertui image.tar`"
-            ),
-        )),
+        Place::Registry(name) => registry::open(&name, &ask, &options.registries),
     }
 }
 
@@ -184,7 +180,8 @@ fn whole(rest: &str, wanted: Wanted, ask: Ask, watch: &dyn Watch) -> Result<Open
 }
 
 /// A path, or a path and a pick, or a name.
-fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
+fn bare(text: &str, ask: Ask, options: &Options<'_>) -> Result<Opened, Error> {
+    let watch = options.watch.unwrap_or(&Unwatched);
     for split in reference::splits(text) {
         // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
         // images is meant.
@@ -209,21 +206,20 @@ fn bare(text: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     if is_path {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
-    engine::named(text, &ask)
+    if options.pull == Pull::Always {
+        return registry::open(text, &ask, &options.registries);
+    }
+    match engine::named(text, &ask) {
+        Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
+            registry::open(text, &ask, &options.registries)
+        }
+        other => other,
+    }
 }
 
 /// An archive that was copied from elsewhere.
 pub(super) fn archive_in(blob: Blob, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     archive(blob, Wanted::Anything, ask, watch)
-}
-
-fn unsupported(reference: &str, remedy: &str) -> Error {
-    Error::Unsupported {
-        reference: reference.to_owned(),
-        what: "registries are not asked by this version; engines, local stores and saved images are read"
-            .to_owned(),
-        remedy: format!("try {remedy}"),
-    }
 }
 
 /// Whether there is something, be it something that cannot be read.

@@ -60,7 +60,7 @@ pub(super) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error>
     // A manifest.json of some other kind is common among ordinary files; beside these it is ours, and broken.
     let ours = match files {
         Files::Archive(archive) => !archive.looks_like_a_root(),
-        Files::Folder(_) => files.has("version") || files.has("repositories"),
+        Files::Folder(_) | Files::Known(_) => files.has("version") || files.has("repositories"),
     };
     match saved {
         Some(Err(reason)) if ours => Err(broken("manifest.json", reason)),

@@ -50,7 +50,7 @@ fn what_is_not_there_is_said_with_a_way_out() {
         ("containers-storage:no.where/web", "podman save no.where/web"),
         ("docker-root:no.where/web", "docker save no.where/web"),
         ("containerd:[k8s.io@]no.where/web", "ctr images export - no.where/web"),
-        ("docker://ghcr.io/a/b:1", "skopeo copy docker://ghcr.io/a/b:1"),
+        ("docker://a b", "no name that a registry could have"),
         ("container:no-such-one", "docker export no-such-one"),
         ("", "no image given"),
         ("oci:", "write oci:DIR"),

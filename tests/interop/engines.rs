@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 19] = [
+const PROGRAMS: [(&str, &str); 21] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -30,6 +30,8 @@ const PROGRAMS: [(&str, &str); 19] = [
     ("docker", "docker.io"),
     ("dockerd", "docker.io"),
     ("mkfs.btrfs", "btrfs-progs"),
+    ("docker-registry", "docker-registry"),
+    ("openssl", "openssl"),
 ];
 
 /// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need

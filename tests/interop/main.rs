@@ -15,6 +15,7 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
+//! | `registries` | images in docker-registry, as somebody without an engine sees them |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -40,6 +41,7 @@ mod layertui;
 mod layout;
 mod past;
 mod podman;
+mod registries;
 mod rootless;
 mod saved;
 mod scratch;

@@ -1,6 +1,7 @@
 //! Listings kept on disk, one file a layer, for every image that has the layer.
 //!
-//! There are two ways to an entry, and a digest that an archive merely claims is neither of them:
+//! There are two ways to an entry, and a digest that an archive merely claims is neither of them (that of a blob which
+//! is yet to come is as good as read: it comes with that digest or not at all):
 //!
 //! - **by digest**: bytes that were read and hashed here. Listing a compressed layer hashes it in passing, and the entry
 //!   is kept under what came out. A claim is only a reason to hash a blob first, which is several times cheaper than
@@ -112,6 +113,17 @@ impl Cache {
         else {
             return (source.list(layer, watch), None);
         };
+        if let Some(distant) = blob.as_distant() {
+            // Whatever had another digest would be refused: nothing need come for its listing.
+            let known = Key::digest(distant.digest()).and_then(|digest| self.listing(&digest));
+            if let Some(listing) = known {
+                watch.progress(blob.len());
+                remember(source, layer, &listing);
+                return (listing, None);
+            }
+            let keep = Keep { blob: blob.clone(), identity: None, listed: false };
+            return (source.list(layer, watch), Some(keep));
+        }
         let identity = blob.identity();
         if let Some(listing) = identity.as_ref().and_then(|identity| self.by_file(identity)) {
             watch.progress(blob.len());

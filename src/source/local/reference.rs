@@ -98,7 +98,7 @@ pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     let (roots, unreadable) = anywhere(&Environment::of_process());
     let mut targets = matching(&roots, name, ChoiceKind::Image);
     let Some(first) = targets.first().map(|target| target.root) else {
-        let remedy = format!("`docker save {name} | layertui -`");
+        let remedy = format!("`docker save {name} | layertui -`, or its registry: docker://{name}");
         return Err(Error::NotStored { reference: name.to_owned(), remedy, unreadable });
     };
     targets.retain(|target| target.root == first);

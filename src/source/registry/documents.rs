@@ -1,0 +1,175 @@
+//! From a reference to the documents of one image: index, manifest and config, each held against its digest.
+//!
+//! Of an index only the manifest for the platform is fetched, so the stack is known after two or three requests.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+
+use super::failure::{Failure, Kind};
+use super::repository::{Item, Repository};
+use crate::image::digest::Digest;
+use crate::image::manifest::{
+    self, DOCKER_LIST, DOCKER_MANIFEST, Descriptor, Document, Manifest, OCI_INDEX, OCI_MANIFEST,
+};
+use crate::image::name::Name;
+use crate::image::{document, platform};
+use crate::source::Error;
+use crate::source::ask::Ask;
+
+/// Indexes in indexes: real ones are two deep.
+const DEEPEST: usize = 8;
+
+/// A schema 1 manifest, signed or not: what very old registries have.
+const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
+/// What was fetched.
+pub(super) struct Found {
+    /// The document that the reference names.
+    pub(super) top: Vec<u8>,
+    pub(super) media_type: Option<String>,
+    /// Below it: manifests and the config.
+    pub(super) documents: HashMap<Digest, Vec<u8>>,
+    /// The layers' blobs and their sizes.
+    pub(super) layers: Vec<(Digest, u64)>,
+}
+
+/// Fetches what is needed to describe the image.
+pub(super) fn fetch(repository: &Repository, name: &Name, ask: &Ask) -> Result<Found, Error> {
+    let failed = |failure: Failure| failure.about(&ask.reference);
+    let named = match (&name.digest, &name.tag) {
+        (Some(digest), _) => digest.as_str().to_owned(),
+        (None, tag) => tag.clone().unwrap_or_else(|| "latest".to_owned()),
+    };
+    let (top, media_type) = manifest_named(repository, &named).map_err(failed)?;
+    if let Some(digest) = &name.digest {
+        verified(digest, &top).map_err(failed)?;
+    }
+    let mut found =
+        Found { top: top.clone(), media_type, documents: HashMap::new(), layers: Vec::new() };
+    let mut bytes = top;
+    for _ in 0..DEEPEST {
+        match manifest::parse(&bytes) {
+            Ok(Document::Index(index)) => {
+                let Some(chosen) = chosen(&index.manifests, ask)? else { return Ok(found) };
+                let Some(digest) = chosen.digest() else { return Ok(found) };
+                let (next, _) = manifest_named(repository, digest.as_str()).map_err(failed)?;
+                verified(&digest, &next).map_err(failed)?;
+                found.documents.insert(digest, next.clone());
+                bytes = next;
+            }
+            Ok(Document::Manifest(manifest)) => {
+                image(repository, &manifest, &mut found).map_err(failed)?;
+                return Ok(found);
+            }
+            Ok(Document::Schema1(schema1)) => {
+                let layers = schema1.steps.iter().filter_map(|(digest, _)| Digest::parse(digest));
+                for digest in layers {
+                    let size = size_of(repository, &digest).map_err(failed)?;
+                    found.layers.push((digest, size));
+                }
+                return Ok(found);
+            }
+            // Said by whoever reads the documents that were found.
+            Err(_) => return Ok(found),
+        }
+    }
+    Ok(found)
+}
+
+fn image(repository: &Repository, manifest: &Manifest, found: &mut Found) -> Result<(), Failure> {
+    if manifest.artifact().is_none()
+        && let Some(config) = &manifest.config
+        && config.data.is_none()
+        && let Some(digest) = config.digest()
+    {
+        let item =
+            Item { name: &format!("blobs/{digest}"), accept: "*/*", range: None, head: false };
+        let bytes = document(repository, item)?.0;
+        verified(&digest, &bytes)?;
+        found.documents.insert(digest, bytes);
+    }
+    for layer in &manifest.layers {
+        if let Some(digest) = layer.digest().filter(|_| layer.urls.is_empty()) {
+            let size = match layer.size {
+                Some(size) => size,
+                None => size_of(repository, &digest)?,
+            };
+            found.layers.push((digest, size));
+        }
+    }
+    Ok(())
+}
+
+/// The manifest of an index for the platform that is asked for, else for this machine's.
+fn chosen<'m>(manifests: &'m [Descriptor], ask: &Ask) -> Result<Option<&'m Descriptor>, Error> {
+    let images: Vec<&Descriptor> = manifests.iter().filter(|it| !it.is_attestation()).collect();
+    let platforms: Vec<_> = images.iter().map(|it| it.platform.clone()).collect();
+    if let Some(at) = platform::choose(&platforms, ask.platform.as_ref()) {
+        return Ok(Some(images[at]));
+    }
+    // One that does not say what it is for may be what was asked for.
+    if let Some(at) = platforms.iter().position(Option::is_none) {
+        return Ok(Some(images[at]));
+    }
+    match &ask.platform {
+        Some(asked) => Err(Error::NoSuchPlatform {
+            place: ask.reference.clone(),
+            asked: asked.clone(),
+            available: platforms.iter().flatten().map(ToString::to_string).collect(),
+        }),
+        None => Ok(images.first().copied()),
+    }
+}
+
+fn manifest_named(
+    repository: &Repository,
+    named: &str,
+) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let accept = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, SCHEMA_1].join(", ");
+    let item =
+        Item { name: &format!("manifests/{named}"), accept: &accept, range: None, head: false };
+    document(repository, item)
+}
+
+/// A whole document and its media type.
+fn document(repository: &Repository, item: Item<'_>) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let stop = AtomicBool::new(false);
+    let mut failure = None;
+    // A body that breaks off is asked for once more.
+    for _ in 0..2 {
+        let mut answer = repository.get(item, &stop)?;
+        let media_type = answer
+            .header("content-type")
+            .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
+        match answer.body.with_config().limit(document::LIMIT).read_to_vec() {
+            Ok(bytes) => return Ok((bytes, media_type)),
+            Err(error) => failure = Some(Failure::line(repository.host(), &error)),
+        }
+    }
+    Err(failure.unwrap_or_else(Failure::stopped))
+}
+
+fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
+    if digest.verify(bytes) == Some(true) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::Wrong,
+        format!("what came as {digest} does not have that digest"),
+        "check whether a proxy is in between, and tell whoever runs the registry",
+    ))
+}
+
+/// The size of a blob whose descriptor does not say it.
+fn size_of(repository: &Repository, digest: &Digest) -> Result<u64, Failure> {
+    let item = Item { name: &format!("blobs/{digest}"), accept: "*/*", range: None, head: true };
+    let answer = repository.get(item, &AtomicBool::new(false))?;
+    let length = answer.header("content-length").and_then(|length| length.parse().ok());
+    length.ok_or_else(|| {
+        Failure::new(
+            Kind::Wrong,
+            format!("{} does not say how large {digest} is", repository.host()),
+            "push the image again with a newer engine",
+        )
+    })
+}

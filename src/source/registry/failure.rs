@@ -1,0 +1,207 @@
+//! Why a registry did not give what was asked for, in words, and what can be done.
+
+use std::io;
+
+use serde_json::Value;
+
+use super::secret::{self, Secret};
+use crate::layer::arriving::Reason;
+use crate::source::Error;
+
+/// No answer's explanation is read further than this, in bytes.
+pub(super) const EXPLANATION: u64 = 64 << 10;
+
+/// Of an explanation, this many characters are passed on.
+const QUOTED: usize = 300;
+
+/// What helps where a certificate is not believed.
+const TRUST: &str =
+    "put the registry's CA into /etc/containers/certs.d/HOST/ca.crt, or say --tls-verify=false";
+
+/// Why, and what then.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) kind: Kind,
+    /// What did not work.
+    pub(super) what: String,
+    /// What to do.
+    pub(super) remedy: String,
+}
+
+/// What a failure means to whoever met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The registry answered, and that is its answer.
+    Refused,
+    /// It cannot be reached, or the connection broke.
+    Line,
+    /// What came is not what was asked for.
+    Wrong,
+    /// Nobody waits for it any more.
+    Stopped,
+    /// Here is no room for it.
+    Here,
+}
+
+impl Failure {
+    pub(super) fn new(kind: Kind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), remedy: remedy.into() }
+    }
+
+    pub(super) fn stopped() -> Self {
+        Self::new(Kind::Stopped, "stopped", "")
+    }
+
+    /// As an error about a reference.
+    pub(super) fn about(self, reference: &str) -> Error {
+        if self.kind == Kind::Stopped {
+            return Error::Cancelled { place: reference.to_owned() };
+        }
+        let Self { what, remedy, .. } = self;
+        Error::Registry { reference: reference.to_owned(), what, remedy }
+    }
+
+    /// The status of an answer that is none.
+    pub(super) fn status(status: u16, host: &str, explanation: &str, signed_in: bool) -> Self {
+        let said = match explanation {
+            "" => String::new(),
+            text => format!(" ({text})"),
+        };
+        let sign_in = format!("`docker login {host}` or `podman login {host}` signs in");
+        let (what, remedy) = match status {
+            401 if signed_in => {
+                ("does not accept these credentials".to_owned(), format!("{sign_in} anew"))
+            }
+            401 => ("wants to know who asks".to_owned(), sign_in),
+            403 if signed_in => (
+                "does not let this user read it".to_owned(),
+                format!("ask its owner, or sign in as another: {sign_in}"),
+            ),
+            403 => ("does not let everybody read it".to_owned(), sign_in),
+            404 => (
+                "has no such image".to_owned(),
+                "check name and tag; some registries say so of what only others may see".to_owned(),
+            ),
+            429 => (
+                "has been asked too often".to_owned(),
+                format!("wait a while; most limits are higher for those who sign in: {sign_in}"),
+            ),
+            500..=599 => {
+                (format!("has trouble of its own, status {status}"), "try again later".to_owned())
+            }
+            _ => (format!("answers with status {status}"), "see what it says".to_owned()),
+        };
+        Self::new(Kind::Refused, format!("{host} {what}{said}"), remedy)
+    }
+
+    /// What the connection reports.
+    pub(super) fn line(host: &str, error: &ureq::Error) -> Self {
+        let (what, remedy) = match error {
+            error if unknown(error) => {
+                ("no such host".to_owned(), "check the name, and whether there is a network")
+            }
+            ureq::Error::Timeout(_) => ("nothing came for too long".to_owned(), "try again"),
+            error if untrusted(error) => (format!("no trusted connection: {error}"), TRUST),
+            error => (plain(error), "check the name, the network and the proxy variables"),
+        };
+        Self::new(Kind::Line, format!("{host}: {what}"), remedy)
+    }
+
+    /// Whether another attempt may do better.
+    pub(super) fn may_pass(error: &ureq::Error) -> bool {
+        use ureq::Error as E;
+        !matches!(error, E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl)
+            && !unknown(error)
+            && !untrusted(error)
+            && !refused(error)
+    }
+}
+
+fn refused(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+/// Whether nobody knows the host. The standard library has no kind of its own for that.
+fn unknown(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound => true,
+        ureq::Error::Io(error) => error.to_string().contains("lookup address information"),
+        _ => false,
+    }
+}
+
+/// Whether the certificate, or the encryption, is what was not agreed upon.
+fn untrusted(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Rustls(_) => true,
+        ureq::Error::Io(error) => error.to_string().contains("peer certificate"),
+        _ => false,
+    }
+}
+
+fn plain(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+impl From<Failure> for Reason {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure.kind {
+            Kind::Wrong => io::ErrorKind::InvalidData,
+            Kind::Stopped => io::ErrorKind::ConnectionAborted,
+            _ => io::ErrorKind::UnexpectedEof,
+        };
+        let message = match failure.remedy.as_str() {
+            "" => failure.what,
+            remedy => format!("{}; {remedy}", failure.what),
+        };
+        Self { kind, message }
+    }
+}
+
+/// What an answer says of itself: the distribution-spec's `errors`, or a token service's `details`.
+pub(super) fn explanation(body: &[u8], secrets: &[Secret]) -> String {
+    let Ok(value) = serde_json::from_slice::<Value>(body) else { return String::new() };
+    let of = |value: &Value| {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|it| !it.is_empty());
+        text("message").or_else(|| text("code")).map(str::to_owned)
+    };
+    let listed = value.get("errors").and_then(Value::as_array);
+    let first = listed.and_then(|errors| errors.first()).and_then(of);
+    let plain = ["details", "message", "error_description"]
+        .into_iter()
+        .find_map(|key| value.get(key)?.as_str().map(str::to_owned));
+    let text: String = first.or(plain).unwrap_or_default().chars().take(QUOTED).collect();
+    secret::without(&text, secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_explains_itself_in_several_ways() {
+        let say = |json: &str| explanation(json.as_bytes(), &[Secret::new("s3cret")]);
+        assert_eq!(say(r#"{"errors":[{"code":"DENIED","message":"no s3cret"}]}"#), "no (secret)");
+        assert_eq!(say(r#"{"errors":[{"code":"DENIED"}]}"#), "DENIED");
+        assert_eq!(say(r#"{"details":"incorrect username"}"#), "incorrect username");
+        assert_eq!(say("<html>"), "");
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for (status, signed_in, part) in [
+            (401, false, "docker login r.example"),
+            (401, true, "anew"),
+            (403, true, "owner"),
+            (404, false, "check name and tag"),
+            (429, false, "wait a while"),
+            (503, false, "try again later"),
+        ] {
+            let failure = Failure::status(status, "r.example", "", signed_in);
+            assert!(failure.remedy.contains(part), "{status}: {}", failure.remedy);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! A layer's blob in a registry: it comes when it is read, is held against its digest while it comes, and is then kept.
+//!
+//! Where the connection breaks, it goes on where it stopped, if the registry knows ranges; else what came before is
+//! passed over. Bytes that would make it longer than was said end it.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use sha2::{Digest as _, Sha256, Sha512};
+use tempfile::NamedTempFile;
+
+use super::failure::{Failure, Kind};
+use super::repository::{self, Item, Repository};
+use super::shelf::Shelf;
+use super::wire::Answer;
+use crate::image::digest::{self, Digest};
+use crate::layer::arriving::{Arriving, Reason};
+use crate::layer::blob::Blob;
+use crate::layer::distant::Distant;
+
+const CHUNK: usize = 128 << 10;
+
+/// So often in a row a blob may break off before much of it came.
+const ATTEMPTS: u32 = 4;
+
+/// So many bytes are much.
+const MUCH: u64 = 1 << 20;
+
+/// A blob.
+#[derive(Clone, Debug)]
+pub(super) struct Remote(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    repository: Arc<Repository>,
+    digest: Digest,
+    size: u64,
+    shelf: Option<Arc<Shelf>>,
+    state: Mutex<State>,
+    stop: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nobody has read any of it.
+    Away,
+    /// On its way, or broken off there.
+    Coming(Arc<Arriving>),
+    /// All of it, verified.
+    Here(Blob),
+}
+
+impl Remote {
+    pub(super) fn new(
+        repository: Arc<Repository>,
+        digest: Digest,
+        size: u64,
+        shelf: Option<Arc<Shelf>>,
+    ) -> Self {
+        let (state, stop) = (Mutex::new(State::Away), Arc::default());
+        Self(Arc::new(Inner { repository, digest, size, shelf, state, stop }))
+    }
+
+    /// What is on its way, or is already here; begins where nothing is.
+    fn come(&self, state: &mut State, again: bool) -> io::Result<Arrival> {
+        if let State::Away = state
+            && let Some(blob) = self.0.shelved()
+        {
+            *state = State::Here(blob);
+        }
+        match state {
+            State::Here(blob) => return Ok(Arrival::Here(blob.clone())),
+            State::Coming(arriving) if !again || !matches!(arriving.ended(), Some(Err(_))) => {
+                return Ok(Arrival::Coming(Arc::clone(arriving)));
+            }
+            State::Coming(_) | State::Away => {}
+        }
+        let (file, kept) = self.0.file()?;
+        let arriving = Arc::new(Arriving::new(file));
+        *state = State::Coming(Arc::clone(&arriving));
+        self.0.stop.store(false, Ordering::Relaxed);
+        let (inner, into) = (Arc::clone(&self.0), Arc::clone(&arriving));
+        thread::Builder::new().name("fetch".to_owned()).spawn(move || inner.fetch(&into, kept))?;
+        Ok(Arrival::Coming(arriving))
+    }
+}
+
+enum Arrival {
+    Coming(Arc<Arriving>),
+    Here(Blob),
+}
+
+impl Distant for Remote {
+    fn digest(&self) -> &str {
+        self.0.digest.as_str()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let arrival = self.come(&mut self.0.state(), false)?;
+        match arrival {
+            Arrival::Coming(arriving) => arriving.read_at(buffer, offset),
+            Arrival::Here(blob) => blob.read_at(buffer, offset),
+        }
+    }
+
+    fn verdict(&self, again: bool) -> io::Result<Blob> {
+        let arrival = self.come(&mut self.0.state(), again)?;
+        match arrival {
+            Arrival::Here(blob) => Ok(blob),
+            Arrival::Coming(arriving) => {
+                arriving.wait()?;
+                Ok(arriving.blob())
+            }
+        }
+    }
+
+    fn here(&self) -> Option<Blob> {
+        let mut state = self.0.state();
+        match &*state {
+            State::Here(blob) => return Some(blob.clone()),
+            State::Coming(_) => return None,
+            State::Away => {}
+        }
+        let blob = self.0.shelved()?;
+        *state = State::Here(blob.clone());
+        Some(blob)
+    }
+
+    fn discard(&self) {
+        let mut state = self.0.state();
+        if let Some(shelf) = &self.0.shelf {
+            shelf.remove(&self.0.digest);
+        }
+        *state = State::Away;
+    }
+
+    fn give_up(&self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.repository.cut();
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shelved(&self) -> Option<Blob> {
+        self.shelf.as_ref()?.find(&self.digest, self.size)
+    }
+
+    /// Where the bytes go: to the shelf where there is one, else to a file without a name.
+    fn file(&self) -> io::Result<(std::fs::File, Option<NamedTempFile>)> {
+        let kept = self.shelf.as_ref().and_then(|shelf| shelf.begin(&self.digest, self.size));
+        match kept {
+            Some(kept) => Ok((kept.reopen()?, Some(kept))),
+            None => Ok((tempfile::tempfile()?, None)),
+        }
+    }
+
+    fn fetch(&self, into: &Arc<Arriving>, kept: Option<NamedTempFile>) {
+        let how = self.receive(into);
+        if how.is_ok() {
+            if let (Some(shelf), Some(kept)) = (&self.shelf, kept) {
+                shelf.keep(kept, &self.digest);
+            }
+            *self.state() = State::Here(into.blob());
+        }
+        into.end(how.map_err(Reason::from));
+    }
+
+    /// Takes the blob in, over as many connections as it needs.
+    fn receive(&self, into: &Arriving) -> Result<(), Failure> {
+        let mut hasher = Hasher::of(&self.digest).ok_or_else(|| {
+            let what = format!("the digest {} cannot be verified", self.digest);
+            Failure::new(Kind::Refused, what, "only sha256 and sha512 are known")
+        })?;
+        let (mut attempt, mut before) = (1, 0);
+        while into.ready() < self.size {
+            let at = into.ready();
+            let name = format!("blobs/{}", self.digest);
+            let range = (at > 0).then_some((at, None));
+            let item = Item { name: &name, accept: "*/*", range, head: false };
+            let answer = self.repository.get(item, &self.stop)?;
+            let broke = match self.take(answer, into, &mut hasher)? {
+                _ if into.ready() == self.size => break,
+                broke => broke.unwrap_or_else(|| "the connection was closed".to_owned()),
+            };
+            let ready = into.ready();
+            attempt = if ready - before >= MUCH { 1 } else { attempt + 1 };
+            before = ready;
+            if attempt > ATTEMPTS {
+                let (host, size) = (self.repository.host(), self.size);
+                let what = format!("{ready} of {size} bytes came from {host}: {broke}");
+                return Err(Failure::new(Kind::Line, what, "try again"));
+            }
+            repository::sleep(self.repository.pause(attempt - 1), &self.stop)?;
+        }
+        let found = hasher.finish();
+        if found == self.digest.encoded() {
+            return Ok(());
+        }
+        let what = format!(
+            "{} sent other bytes than {}: their digest is {}:{found}",
+            self.repository.host(),
+            self.digest,
+            self.digest.algorithm()
+        );
+        Err(Failure::new(Kind::Wrong, what, "nothing of them is shown"))
+    }
+
+    /// Takes in what one answer brings; why it broke off, if it did.
+    fn take(
+        &self,
+        answer: Answer,
+        into: &Arriving,
+        hasher: &mut Hasher,
+    ) -> Result<Option<String>, Failure> {
+        let at = into.ready();
+        let mut pass = match answer.status {
+            206 if starts_at(&answer) == Some(at) => 0,
+            206 => return Ok(Some("another range came than was asked for".to_owned())),
+            _ => at,
+        };
+        let mut body = answer.body.into_with_config().limit(u64::MAX).reader();
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Failure::stopped());
+            }
+            let count = match body.read(&mut chunk) {
+                Ok(0) => return Ok(None),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) if self.stop.load(Ordering::Relaxed) => return Err(Failure::stopped()),
+                Err(error) => return Ok(Some(error.to_string())),
+            };
+            let passed = pass.min(count as u64);
+            pass -= passed;
+            let new = &chunk[passed as usize..count];
+            if into.ready() + new.len() as u64 > self.size {
+                let (host, size) = (self.repository.host(), self.size);
+                let what = format!("{host} sent more than the {size} bytes of {}", self.digest);
+                return Err(Failure::new(Kind::Wrong, what, "nothing of them is shown"));
+            }
+            hasher.update(new);
+            into.push(new).map_err(|error| {
+                let what = format!("no room for what comes: {error}");
+                let remedy = "make room in the cache directory, or see `layertui cache`";
+                Failure::new(Kind::Here, what, remedy)
+            })?;
+        }
+    }
+}
+
+/// The first byte of a partial answer.
+fn starts_at(answer: &Answer) -> Option<u64> {
+    let range = answer.header("content-range")?.trim().strip_prefix("bytes ")?;
+    range.split('-').next()?.trim().parse().ok()
+}
+
+/// The digest of what came so far.
+enum Hasher {
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl Hasher {
+    fn of(digest: &Digest) -> Option<Self> {
+        match digest.algorithm() {
+            "sha256" => Some(Self::Sha256(Sha256::new())),
+            "sha512" => Some(Self::Sha512(Sha512::new())),
+            _ => None,
+        }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hasher) => hasher.update(bytes),
+            Self::Sha512(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// In hexadecimal digits.
+    fn finish(self) -> String {
+        let bytes = match self {
+            Self::Sha256(hasher) => hasher.finalize().to_vec(),
+            Self::Sha512(hasher) => hasher.finalize().to_vec(),
+        };
+        digest::hex(&bytes)
+    }
+}

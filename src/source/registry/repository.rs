@@ -1,0 +1,305 @@
+//! One repository of one registry: requests that sign in when asked to, follow redirects without telling others who
+//! asks, and are made again where that may help.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::challenge::{self, Challenge};
+use super::credentials::{self, Credentials};
+use super::failure::{EXPLANATION, Failure, Kind, explanation};
+use super::secret::Secret;
+use super::settings::Registries;
+use super::token::{self, Wanted};
+use super::wire::{Answer, Request, Wire, is_loopback, origin, target};
+use crate::image::name::Name;
+
+/// Where the hub's registry is.
+const HUB: &str = "registry-1.docker.io";
+
+/// A request is made so often at the most.
+const ATTEMPTS: u32 = 4;
+
+/// More redirects lead in circles.
+const REDIRECTS: usize = 6;
+
+/// A registry that wants to be left alone for longer is left alone.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// Sleeping is looked up from so often.
+const NAP: Duration = Duration::from_millis(25);
+
+/// A repository.
+#[derive(Debug)]
+pub(super) struct Repository {
+    domain: String,
+    path: String,
+    host: String,
+    sign_in: Vec<std::path::PathBuf>,
+    wire: Wire,
+    back_off: Duration,
+    /// Whether certificates must be sound and connections encrypted.
+    strict: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The registry speaks no TLS.
+    plain: bool,
+    authorization: Option<Secret>,
+    credentials: Option<Credentials>,
+    /// The files were looked into.
+    looked: bool,
+    trouble: Vec<String>,
+}
+
+/// What is asked of a repository.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item<'i> {
+    /// `manifests/latest`, `blobs/sha256:…`
+    pub(super) name: &'i str,
+    pub(super) accept: &'i str,
+    /// First and last byte wanted; to the end without a last.
+    pub(super) range: Option<(u64, Option<u64>)>,
+    pub(super) head: bool,
+}
+
+/// What follows a failed attempt.
+enum Next {
+    /// No other would do better.
+    End,
+    /// Another, after the usual time.
+    Again,
+    /// Another, after a time that the registry names.
+    After(Duration),
+}
+
+/// Whether a name can be put into a URL as registries have it (distribution-spec, "Pulling manifests").
+pub(super) fn is_askable(name: &Name) -> bool {
+    let plain = |text: &str, more: &[u8]| {
+        text.bytes().all(|c| c.is_ascii_alphanumeric() || more.contains(&c))
+    };
+    plain(&name.path, b"._-/")
+        && !name.path.split('/').any(|part| part.is_empty() || part.starts_with('.'))
+        && name.tag.as_deref().is_none_or(|tag| plain(tag, b"._-"))
+        && plain(&name.domain, b".-:[]")
+}
+
+impl Repository {
+    pub(super) fn new(name: &Name, settings: &Registries) -> Self {
+        let host = if name.domain == "docker.io" { HUB } else { &name.domain };
+        Self {
+            domain: name.domain.clone(),
+            path: name.path.clone(),
+            host: host.to_owned(),
+            sign_in: settings.sign_in.clone(),
+            wire: Wire::new(settings),
+            back_off: settings.back_off,
+            strict: settings.tls_verify.unwrap_or_else(|| !is_loopback(host)),
+            state: Mutex::default(),
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Cuts all connections.
+    pub(super) fn cut(&self) {
+        self.wire.cut();
+    }
+
+    /// Asks until there is an answer with status 200 or 206, or none will come.
+    pub(super) fn get(&self, item: Item<'_>, stop: &AtomicBool) -> Result<Answer, Failure> {
+        let mut attempt = 1;
+        loop {
+            let (failure, next) = match self.ask(item) {
+                _ if stop.load(Ordering::Relaxed) => return Err(Failure::stopped()),
+                Ok(answer) if matches!(answer.status, 200 | 206) => return Ok(answer),
+                Ok(answer) => self.refused(answer),
+                Err((failure, true)) => (failure, Next::Again),
+                Err((failure, false)) => (failure, Next::End),
+            };
+            let wait = match next {
+                _ if attempt >= ATTEMPTS => return Err(failure),
+                Next::End => return Err(failure),
+                Next::Again => self.pause(attempt),
+                Next::After(wait) => wait,
+            };
+            if wait > LONGEST_WAIT {
+                let what = format!("{}, and asks to wait {} s", failure.what, wait.as_secs());
+                return Err(Failure { what, ..failure });
+            }
+            sleep(wait, stop)?;
+            attempt += 1;
+        }
+    }
+
+    /// How long to wait after so many attempts.
+    pub(super) fn pause(&self, attempts: u32) -> Duration {
+        self.back_off * 3u32.pow(attempts.saturating_sub(1).min(5))
+    }
+
+    /// An answer that is none: why, and what then.
+    fn refused(&self, mut answer: Answer) -> (Failure, Next) {
+        let next = match answer.status {
+            408 | 429 | 500 | 502..=504 => {
+                answer.header("retry-after").and_then(seconds).map_or(Next::Again, Next::After)
+            }
+            _ => Next::End,
+        };
+        let body = answer.body.with_config().limit(EXPLANATION).read_to_vec();
+        let (mut said, signed_in) = {
+            let state = self.state();
+            let secrets = state.credentials.as_ref().map(Credentials::secrets);
+            let secrets = secrets.into_iter().flatten().chain(state.authorization.clone());
+            let secrets: Vec<Secret> = secrets.collect();
+            let said = explanation(&body.unwrap_or_default(), &secrets);
+            ([vec![said], state.trouble.clone()].concat(), state.credentials.is_some())
+        };
+        said.retain(|text| !text.is_empty());
+        let failure = Failure::status(answer.status, &self.host, &said.join("; "), signed_in);
+        (failure, next)
+    }
+
+    /// One attempt: whether another may do better where there is no answer.
+    fn ask(&self, item: Item<'_>) -> Result<Answer, (Failure, bool)> {
+        let mut signed_in = false;
+        loop {
+            let sent = self.state().authorization.clone();
+            let answer = self.request(item, sent.as_ref())?;
+            if answer.status != 401 || signed_in {
+                return Ok(answer);
+            }
+            // Another thread may have signed in meanwhile, and a token may have run out: each once.
+            signed_in = true;
+            let headers = answer.headers.get_all("www-authenticate");
+            let challenge = challenge::strongest(headers.iter().filter_map(|it| it.to_str().ok()));
+            let Some(challenge) = challenge else { return Ok(answer) };
+            match self.sign_in(&challenge).map_err(|failure| (failure, false))? {
+                Some(authorization) => self.state().authorization = Some(authorization),
+                None => return Ok(answer),
+            }
+        }
+    }
+
+    /// Sends a request where it has to go, over TLS unless the registry has none.
+    fn request(&self, item: Item<'_>, sent: Option<&Secret>) -> Result<Answer, (Failure, bool)> {
+        let url = |scheme: &str| format!("{scheme}://{}/v2/{}/{}", self.host, self.path, item.name);
+        let plain = self.state().plain;
+        let scheme = if plain { "http" } else { "https" };
+        match self.follow(url(scheme), item, sent) {
+            Err((failure, error)) if !plain && !self.strict && speaks_plain(error.as_ref()) => {
+                let answer = self.follow(url("http"), item, sent).map_err(|_| (failure, true))?;
+                self.state().plain = true;
+                Ok(answer)
+            }
+            Err((failure, error)) => Err((failure, error.as_ref().is_some_and(Failure::may_pass))),
+            Ok(answer) => Ok(answer),
+        }
+    }
+
+    fn follow(
+        &self,
+        mut url: String,
+        item: Item<'_>,
+        sent: Option<&Secret>,
+    ) -> Result<Answer, (Failure, Option<ureq::Error>)> {
+        let first = url.clone();
+        for _ in 0..REDIRECTS {
+            let request = Request {
+                url: &url,
+                accept: item.accept,
+                // Only the registry itself hears who asks.
+                authorization: sent.filter(|_| origin(&url) == origin(&first)),
+                range: item.range,
+                head: item.head,
+                form: None,
+            };
+            let answer = self
+                .wire
+                .send(&request, self.strict)
+                .map_err(|error| (Failure::line(origin(&url).1, &error), Some(error)))?;
+            let location = match answer.status {
+                301 | 302 | 303 | 307 | 308 => answer.header("location"),
+                _ => None,
+            };
+            let Some(location) = location else { return Ok(answer) };
+            let next = target(&url, location);
+            let downgrade = origin(&url).0 == "https" && origin(&next).0 != "https";
+            if downgrade && self.strict {
+                let host = origin(&next).1;
+                let what = format!("{} sends to {host} without encryption", self.host);
+                return Err((
+                    Failure::new(Kind::Refused, what, "--tls-verify=false allows it"),
+                    None,
+                ));
+            }
+            url = next;
+        }
+        let what = format!("{} sends in circles", self.host);
+        Err((Failure::new(Kind::Refused, what, "tell whoever runs it"), None))
+    }
+
+    /// The header that answers a challenge; `None` where there is nothing to answer with.
+    fn sign_in(&self, challenge: &Challenge) -> Result<Option<Secret>, Failure> {
+        let credentials = self.credentials();
+        match challenge {
+            Challenge::Basic => Ok(credentials.as_ref().and_then(Credentials::basic)),
+            Challenge::Bearer { realm, service, scope } => {
+                let (scheme, host) = origin(realm);
+                if scheme != "https" && (self.strict || !self.state().plain) {
+                    let what = format!("{} has tokens at {host}, without encryption", self.host);
+                    return Err(Failure::new(Kind::Refused, what, "--tls-verify=false allows it"));
+                }
+                let own = format!("repository:{}:pull", self.path);
+                let wanted = Wanted {
+                    realm,
+                    service: service.as_deref(),
+                    scope: scope.as_deref().unwrap_or(&own),
+                };
+                token::get(&self.wire, &wanted, credentials.as_ref(), self.strict).map(Some)
+            }
+        }
+    }
+
+    fn credentials(&self) -> Option<Credentials> {
+        let mut state = self.state();
+        if !state.looked {
+            state.looked = true;
+            let found = credentials::of(&self.domain, &self.path, &self.sign_in);
+            (state.credentials, state.trouble) = found;
+        }
+        state.credentials.clone()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether what went wrong is what happens where a server knows no TLS.
+fn speaks_plain(error: Option<&ureq::Error>) -> bool {
+    use ureq::Error as E;
+    matches!(error, Some(E::Rustls(_) | E::Tls(_) | E::Io(_) | E::ConnectionFailed))
+}
+
+/// `Retry-After` in seconds. A date is rarely sent and needs a clock that is right: the usual waiting then.
+fn seconds(header: &str) -> Option<Duration> {
+    header.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Sleeps, unless and until somebody says stop.
+pub(super) fn sleep(time: Duration, stop: &AtomicBool) -> Result<(), Failure> {
+    let until = Instant::now() + time;
+    while !stop.load(Ordering::Relaxed) {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        thread::sleep(left.min(NAP));
+    }
+    Err(Failure::stopped())
+}

@@ -1,0 +1,125 @@
+//! Tokens: what a registry's authorization service gives for a password, an identity or nothing (distribution's token
+//! and OAuth2 specifications).
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::credentials::Credentials;
+use super::failure::{EXPLANATION, Failure, Kind, explanation};
+use super::secret::Secret;
+use super::wire::{Answer, Request, Wire, origin};
+
+/// How this program calls itself to an authorization service.
+const CLIENT: &str = "layertui";
+
+/// What is asked of a service.
+pub(super) struct Wanted<'w> {
+    pub(super) realm: &'w str,
+    pub(super) service: Option<&'w str>,
+    pub(super) scope: &'w str,
+}
+
+/// Gets a token; the result is an `Authorization` header.
+pub(super) fn get(
+    wire: &Wire,
+    wanted: &Wanted<'_>,
+    credentials: Option<&Credentials>,
+    verify: bool,
+) -> Result<Secret, Failure> {
+    let (_, host) = origin(wanted.realm);
+    let answer = match credentials {
+        Some(Credentials::Identity(token)) => by_identity(wire, wanted, token, verify),
+        other => by_password(wire, wanted, other, verify),
+    };
+    let answer = answer.map_err(|error| Failure::line(host, &error))?;
+    let status = answer.status;
+    let body = read(answer);
+    if status != 200 {
+        let secrets = credentials.map(Credentials::secrets).unwrap_or_default();
+        let said = explanation(&body, &secrets);
+        return Err(Failure::status(status, host, &said, credentials.is_some()));
+    }
+    let value: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let token = ["token", "access_token"].into_iter().find_map(|key| value.get(key)?.as_str());
+    match token.filter(|token| !token.is_empty()) {
+        Some(token) => Ok(Secret::new(format!("Bearer {token}"))),
+        None => Err(Failure::new(
+            Kind::Wrong,
+            format!("{host} answers without a token"),
+            "check whether a proxy or a portal is in between",
+        )),
+    }
+}
+
+fn by_password(
+    wire: &Wire,
+    wanted: &Wanted<'_>,
+    credentials: Option<&Credentials>,
+    verify: bool,
+) -> Result<Answer, ureq::Error> {
+    let mark = if wanted.realm.contains('?') { '&' } else { '?' };
+    let service = wanted.service.map(|service| format!("service={}&", encoded(service)));
+    let service = service.unwrap_or_default();
+    let url = format!("{}{mark}{service}scope={}", wanted.realm, encoded(wanted.scope));
+    let authorization = credentials.and_then(Credentials::basic);
+    wire.send(
+        &Request {
+            url: &url,
+            accept: "application/json",
+            authorization: authorization.as_ref(),
+            ..Request::default()
+        },
+        verify,
+    )
+}
+
+fn by_identity(
+    wire: &Wire,
+    wanted: &Wanted<'_>,
+    token: &Secret,
+    verify: bool,
+) -> Result<Answer, ureq::Error> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", CLIENT),
+        ("service", wanted.service.unwrap_or_default()),
+        ("scope", wanted.scope),
+        ("refresh_token", token.reveal()),
+    ];
+    let request = Request {
+        url: wanted.realm,
+        accept: "application/json",
+        form: Some(&form),
+        ..Request::default()
+    };
+    wire.send(&request, verify)
+}
+
+fn read(mut answer: Answer) -> Vec<u8> {
+    answer.body.with_config().limit(EXPLANATION).read_to_vec().unwrap_or_default()
+}
+
+/// For a URL's query.
+fn encoded(text: &str) -> String {
+    let mut coded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/:,".contains(&byte) {
+            coded.push(char::from(byte));
+        } else {
+            let _ = write!(coded, "%{byte:02X}");
+        }
+    }
+    coded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_encoded() {
+        assert_eq!(encoded("repository:a/b:pull,push"), "repository:a/b:pull,push");
+        assert_eq!(encoded("a b&c=ü"), "a%20b%26c%3D%C3%BC");
+    }
+}

@@ -1,0 +1,212 @@
+//! Connections: one pool for each host, with its certificates, its proxy and its patience.
+//!
+//! Redirects are not followed here: whoever asks decides what goes along. All connections can be cut from another
+//! thread, and the next request then begins with new ones.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, Response};
+use ureq::{Agent, Body, Proxy};
+
+use super::secret::Secret;
+use super::settings::Registries;
+use super::trust;
+
+/// How long a host may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// The connections of one image.
+pub(super) struct Wire {
+    certificates: Vec<PathBuf>,
+    stall: Duration,
+    agents: Mutex<HashMap<(String, bool), Agent>>,
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wire").field("stall", &self.stall).finish_non_exhaustive()
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request<'r> {
+    pub(super) url: &'r str,
+    pub(super) accept: &'r str,
+    pub(super) authorization: Option<&'r Secret>,
+    /// First and last byte wanted; to the end without a last.
+    pub(super) range: Option<(u64, Option<u64>)>,
+    /// Fields of a form to be sent; nothing is sent without.
+    pub(super) form: Option<&'r [(&'r str, &'r str)]>,
+    /// Whether only the headers are wanted.
+    pub(super) head: bool,
+}
+
+/// An answer, whatever its status.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+}
+
+impl Answer {
+    /// A header's value, where it is a text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl From<Response<Body>> for Answer {
+    fn from(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+}
+
+impl Wire {
+    pub(super) fn new(settings: &Registries) -> Self {
+        Self {
+            certificates: settings.certificates.clone(),
+            stall: settings.stall,
+            agents: Mutex::default(),
+        }
+    }
+
+    /// Sends a request; `verify` says whether the certificate has to be sound.
+    pub(super) fn send(&self, request: &Request<'_>, verify: bool) -> Result<Answer, ureq::Error> {
+        let agent = self.agent(request.url, verify);
+        if let Some(form) = request.form {
+            let mut post = agent.post(request.url).header("accept", request.accept);
+            if let Some(authorization) = request.authorization {
+                post = post.header("authorization", authorization.reveal());
+            }
+            return post.send_form(form.iter().copied()).map(Answer::from);
+        }
+        let get = if request.head { agent.head(request.url) } else { agent.get(request.url) };
+        let mut get = get.header("accept", request.accept);
+        if let Some(authorization) = request.authorization {
+            get = get.header("authorization", authorization.reveal());
+        }
+        if let Some((first, last)) = request.range {
+            let last = last.map(|last| last.to_string()).unwrap_or_default();
+            get = get.header("range", format!("bytes={first}-{last}"));
+        }
+        get.call().map(Answer::from)
+    }
+
+    /// Cuts all connections: whoever waits on one gets an error at once.
+    pub(super) fn cut(&self) {
+        for (_, agent) in self.agents.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            agent.shutdown();
+        }
+    }
+
+    fn agent(&self, url: &str, verify: bool) -> Agent {
+        let (scheme, host) = origin(url);
+        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (format!("{scheme}://{host}"), verify);
+        let agent = agents.entry(key).or_insert_with(|| {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .proxy(proxy(scheme, host))
+                .tls_config(trust::of(host, &self.certificates, verify))
+                .timeout_connect(Some(CONNECT))
+                .timeout_per_read(Some(self.stall))
+                .timeout_per_write(Some(self.stall))
+                .max_idle_connections_per_host(8)
+                .user_agent(concat!("layertui/", env!("CARGO_PKG_VERSION")))
+                .build();
+            Agent::new_with_config(config)
+        });
+        agent.clone()
+    }
+}
+
+/// Scheme and host (with its port) of a URL.
+pub(super) fn origin(url: &str) -> (&str, &str) {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    (scheme, host)
+}
+
+/// Where a redirect leads: RFC 3986's reference, without the parts that no registry uses.
+pub(super) fn target(from: &str, location: &str) -> String {
+    let (scheme, host) = origin(from);
+    if location.contains("://") {
+        return location.to_owned();
+    }
+    if let Some(rest) = location.strip_prefix("//") {
+        return format!("{scheme}://{rest}");
+    }
+    if location.starts_with('/') {
+        return format!("{scheme}://{host}{location}");
+    }
+    let path = from.split(['?', '#']).next().unwrap_or(from);
+    let directory = path.rfind('/').map_or(path, |slash| &path[..=slash]);
+    format!("{directory}{location}")
+}
+
+/// Whether it is this machine itself.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let address = name.parse::<std::net::IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The proxy for a host, by the variables that curl, Go and their like know. This machine is never asked through one.
+fn proxy(scheme: &str, host: &str) -> Option<Proxy> {
+    if is_loopback(host) {
+        return None;
+    }
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let either = |name: &str| set(&name.to_lowercase()).or_else(|| set(name));
+    // `HTTP_PROXY` in capitals is also what a CGI server makes of a request's header `Proxy`.
+    let own = if scheme == "http" { set("http_proxy") } else { either("HTTPS_PROXY") };
+    let proxy = Proxy::new(&own.or_else(|| either("ALL_PROXY"))?).ok()?;
+    let mut builder = Proxy::builder(proxy.protocol()).host(proxy.host()).port(proxy.port());
+    if let (Some(user), Some(password)) = (proxy.username(), proxy.password()) {
+        builder = builder.username(user).password(password);
+    }
+    for part in either("NO_PROXY").unwrap_or_default().split(',').map(str::trim) {
+        if !part.is_empty() {
+            builder = builder.no_proxy(part);
+        }
+    }
+    builder.build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_is_read_against_where_it_came_from() {
+        let from = "https://r.io:5000/v2/a/blobs/x?y=1";
+        for (location, expected) in [
+            ("https://cdn.io/b?sig=1", "https://cdn.io/b?sig=1"),
+            ("//cdn.io/b", "https://cdn.io/b"),
+            ("/b/c", "https://r.io:5000/b/c"),
+            ("z", "https://r.io:5000/v2/a/blobs/z"),
+        ] {
+            assert_eq!(target(from, location), expected);
+        }
+        assert_eq!(origin("http://h:1/a"), ("http", "h:1"));
+    }
+
+    #[test]
+    fn this_machine_goes_by_several_names() {
+        for host in ["localhost", "localhost:5000", "127.0.0.1:80", "127.9.9.9", "[::1]:5000"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["localhost.example", "128.0.0.1", "[::2]", "r.io"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Journeys: images in a registry, which is a small server inside these tests (`server`): it counts what it is asked,
+//! sends what it should or what it should not, breaks off, keeps silent, wants to know who asks.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
+
+mod coming;
+mod faults;
+mod image;
+mod server;
+mod signing_in;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,152 @@
+//! Who asks: passwords, tokens, helpers; and that nobody else hears of them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use layertui::source::registry::Registries;
+use serde_json::json;
+
+use super::server::{Door, Held, Server, Turn};
+use super::stage::Stage;
+
+/// `me:hunter22`
+const BASIC: &str = "Basic bWU6aHVudGVyMjI=";
+const CODED: &str = "bWU6aHVudGVyMjI=";
+const TOKEN: &str = "a-token-of-trust";
+
+fn signed_in(stage: &Stage, entry: &serde_json::Value) -> Registries {
+    let file = stage.path("auth.json");
+    fs::write(&file, json!({"auths": {stage.server.host(): entry}}).to_string()).unwrap();
+    Registries { sign_in: vec![stage.path("absent.json"), file], ..stage.settings() }
+}
+
+#[test]
+fn a_password_is_sent_when_it_is_asked_for() {
+    let stage = Stage::with(Door::Basic(BASIC), true);
+    let settings = signed_in(&stage, &json!({"auth": CODED}));
+    let source = stage.open_with(settings).unwrap();
+    assert_eq!(source.image().layers.len(), 3);
+    let sent: Vec<bool> =
+        stage.server.seen().iter().map(|seen| seen.authorization.is_some()).collect();
+    assert_eq!(sent, [false, true, true], "and is known from then on");
+}
+
+#[test]
+fn a_token_is_got_with_a_password_or_an_identity() {
+    for (expected, entry) in [
+        (BASIC, json!({"username": "me", "password": "hunter22"})),
+        ("refresh_token=an-identity", json!({"identitytoken": "an-identity"})),
+    ] {
+        let stage = Stage::with(Door::Token(TOKEN, expected), true);
+        stage.open_with(signed_in(&stage, &entry)).unwrap();
+        let paths = stage.server.paths();
+        assert_eq!(paths.len(), 4, "{paths:?}");
+        assert!(paths[1].starts_with("/token"), "{paths:?}");
+        if expected == BASIC {
+            assert_eq!(paths[1], "/token?service=here&scope=repository:lab/x:pull");
+        }
+        let bearer = format!("Bearer {TOKEN}");
+        assert_eq!(stage.server.seen()[3].authorization, Some(bearer));
+    }
+}
+
+#[test]
+fn a_token_that_has_run_out_is_renewed() {
+    let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+    let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
+    let challenge = format!(r#"Bearer realm="http://{}/token""#, stage.server.host());
+    let out = Turn::Status(401, vec![("www-authenticate", challenge)], String::new());
+    stage.server.next(&stage.image.blob(0), [out]);
+    let listing = source.list(0, &layertui::layer::Unwatched);
+    assert!(listing.problems.is_empty(), "{:?}", listing.problems);
+}
+
+#[test]
+fn a_helper_is_asked() {
+    let stage = Stage::with(Door::Basic(BASIC), true);
+    let bin = stage.path("bin");
+    fs::create_dir(&bin).unwrap();
+    let script = format!(
+        "#!/bin/sh\nread server\n[ \"$1 $server\" = \"get {}\" ] || exit 1\n\
+         echo '{{\"Username\":\"me\",\"Secret\":\"hunter22\"}}'\n",
+        stage.server.host()
+    );
+    let program = bin.join("docker-credential-lab");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let docker = stage.path("home/.docker");
+    fs::create_dir_all(&docker).unwrap();
+    let helpers = json!({"credHelpers": {stage.server.host(): "lab"}});
+    fs::write(docker.join("config.json"), helpers.to_string()).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_layertui"))
+        .args(["layers", &stage.reference("1")])
+        .env_clear()
+        .env("HOME", stage.path("home"))
+        .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn credentials_are_not_sent_where_a_redirect_leads() {
+    let stage = Stage::with(Door::Basic(BASIC), true);
+    let bytes = stage.image.layers[0].clone();
+    let elsewhere = Server::start(
+        [("/kept?signature=1".to_owned(), Held { media_type: "x/y", bytes })].into(),
+        Door::Open,
+        true,
+    );
+    let to = format!("http://{}/kept?signature=1", elsewhere.host());
+    let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
+    let redirect = Turn::Status(307, vec![("location", to)], String::new());
+    stage.server.next(&stage.image.blob(0), [redirect]);
+    let listing = source.list(0, &layertui::layer::Unwatched);
+    assert!(listing.problems.is_empty(), "{:?}", listing.problems);
+    let seen = elsewhere.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].authorization, None);
+}
+
+#[test]
+fn secrets_are_nowhere_to_be_seen() {
+    let stage = Stage::with(Door::Basic("Basic other"), true);
+    let entry = json!({"auth": CODED});
+    let settings = signed_in(&stage, &entry);
+    let echo = format!(r#"{{"errors":[{{"message":"{BASIC} hunter22 is wrong"}}]}}"#);
+    let challenge = ("www-authenticate", "Basic realm=x".to_owned());
+    let refusal = || Turn::Status(401, vec![challenge.clone()], echo.clone());
+    stage.server.next("/v2/lab/x/manifests/1", [refusal(), refusal()]);
+    let shown = format!("{settings:?}");
+    let error = stage.open_with(settings).err().unwrap();
+    let said = format!("{shown} {error} {error:?}");
+    assert!(!said.contains("hunter22") && !said.contains(CODED), "{said}");
+    assert!(error.to_string().contains("does not accept these credentials"), "{error}");
+}
+
+#[test]
+fn the_cache_holds_no_secret() {
+    let stage = Stage::with(Door::Basic(BASIC), true);
+    let docker = stage.path("home/.docker");
+    fs::create_dir_all(&docker).unwrap();
+    let auths = json!({"auths": {stage.server.host(): {"auth": CODED}}});
+    fs::write(docker.join("config.json"), auths.to_string()).unwrap();
+    stage.says(&["ls", "--recursive", &stage.reference("1")]);
+    let mut files = 0;
+    let mut open = vec![stage.path("home/.cache")];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            files += 1;
+            let bytes = fs::read(&path).unwrap();
+            for secret in [&b"hunter22"[..], CODED.as_bytes()] {
+                assert!(!bytes.windows(secret.len()).any(|it| it == secret), "{}", path.display());
+            }
+        }
+    }
+    assert!(files >= 3);
+}

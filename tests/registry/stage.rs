@@ -1,0 +1,91 @@
+//! A registry, places to keep things in, and looking at an image as a command and as the explorer does.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::Duration;
+
+use layertui::load::{LayerState, Loader, Want};
+use layertui::source::registry::{Registries, Shelf};
+use layertui::source::{Error, Opened, Options, Source, open};
+
+use super::image::Image;
+use super::server::{Door, Server};
+
+pub(crate) struct Stage {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) image: Image,
+    pub(crate) server: Server,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self::with(Door::Open, true)
+    }
+
+    pub(crate) fn with(door: Door, ranges: bool) -> Self {
+        let image = Image::new();
+        let server = Server::start(image.held(), door, ranges);
+        Self { folder: tempfile::tempdir().unwrap(), image, server }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn reference(&self, tag: &str) -> String {
+        format!("docker://{}/lab/x:{tag}", self.server.host())
+    }
+
+    /// Without files of this user, hasty, keeping blobs here.
+    pub(crate) fn settings(&self) -> Registries {
+        Registries {
+            shelf: Some(Arc::new(Shelf::new(self.path("blobs"), 10 << 20))),
+            stall: Duration::from_millis(400),
+            back_off: Duration::from_millis(2),
+            ..Registries::default()
+        }
+    }
+
+    pub(crate) fn open(&self) -> Result<Box<dyn Source>, Error> {
+        self.open_with(self.settings())
+    }
+
+    pub(crate) fn open_with(&self, registries: Registries) -> Result<Box<dyn Source>, Error> {
+        let options = Options { registries, ..Options::default() };
+        match open(&self.reference("1"), &options)? {
+            Opened::Image(source) => Ok(source),
+            Opened::Several(several) => panic!("{several:?}"),
+        }
+    }
+
+    /// Opens and reads all of it.
+    pub(crate) fn load(&self) -> (Loader, Vec<Arc<LayerState>>) {
+        let loader = Loader::new(Arc::from(self.open().unwrap()));
+        let states = loader.run(Want::Kinds, &|_| {});
+        (loader, states)
+    }
+
+    /// The program, in a home of its own.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        command.args(arguments).env_clear().env("HOME", self.path("home"));
+        command.output().unwrap()
+    }
+
+    /// What the program says, where all is well.
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {errors}");
+        assert_eq!(errors, "", "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// All problems of a layer, in a line.
+pub(crate) fn problems(state: &LayerState) -> String {
+    let problems: Vec<&str> =
+        state.problems.iter().map(|problem| problem.message.as_str()).collect();
+    problems.join("; ")
+}
