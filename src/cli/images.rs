@@ -12,9 +12,13 @@ pub(super) fn run(command: &Images) -> Outcome {
     for sentence in &inventory.unreadable {
         super::remark(sentence);
     }
+    if !inventory.stores.is_empty() {
+        return Ok(());
+    }
     // Nothing could be read at all: that is not the same as nothing being there.
-    if inventory.stores.is_empty() && !inventory.unreadable.is_empty() {
+    if !inventory.unreadable.is_empty() {
         return Err(Failure::Error("no local store or engine could be read".to_owned()));
     }
+    super::remark("no local store of Docker, podman or containerd is here, and no engine listens");
     Ok(())
 }
