@@ -2,6 +2,8 @@
 //!
 //! It is found as `<id>/json` in old saved archives and, as a string, in the history of schema 1 manifests.
 
+use std::collections::HashSet;
+
 use super::HistoryStep;
 use super::config::{self, Parsed};
 use super::document::{self, DocumentError, Fields, kept};
@@ -19,6 +21,42 @@ pub struct V1Image {
     pub throwaway: bool,
     /// Config and platform.
     pub parsed: Parsed,
+}
+
+/// Layers of one image. Engines of that age could mount 127.
+const LONGEST_CHAIN: usize = 1024;
+
+/// Why a chain of parents does not reach an image without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken<'i> {
+    /// It leads back to this ID, or does not end.
+    Endless(&'i str),
+    /// The parent with this ID is not here.
+    Missing(&'i str),
+}
+
+/// Follows parents from `head` to the base: what `get` has for each ID and, with it, its parent. Base first.
+#[must_use]
+pub fn chain<'i, T>(
+    head: &'i str,
+    get: impl Fn(&'i str) -> Option<(T, Option<&'i str>)>,
+) -> (Vec<T>, Option<Broken<'i>>) {
+    let (mut chain, mut seen, mut next) = (Vec::new(), HashSet::new(), Some(head));
+    let mut broken = None;
+    while let Some(id) = next {
+        if chain.len() >= LONGEST_CHAIN || !seen.insert(id) {
+            broken = Some(Broken::Endless(id));
+            break;
+        }
+        let Some((found, parent)) = get(id) else {
+            broken = Some(Broken::Missing(id));
+            break;
+        };
+        chain.push(found);
+        next = parent;
+    }
+    chain.reverse();
+    (chain, broken)
 }
 
 /// Reads a v1 image JSON.

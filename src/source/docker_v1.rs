@@ -17,10 +17,7 @@ use super::{Choice, Error, Opened, Several, Source};
 use crate::image::Layer;
 use crate::image::docker_save::parse_repositories;
 use crate::image::reference::Pick;
-use crate::image::v1::{self, V1Image};
-
-/// Layers of one image. Engines of that age could mount 127.
-const LONGEST_CHAIN: usize = 1024;
+use crate::image::v1::{self, Broken, V1Image};
 
 struct Archive {
     files: Arc<Files>,
@@ -198,28 +195,19 @@ impl Archive {
     }
 
     /// The images from the base up to `head`, and why there are not more.
-    fn chain(&self, head: &str) -> (Vec<(&str, &V1Image)>, Option<String>) {
-        let mut chain = Vec::new();
-        let mut seen = HashSet::new();
-        let mut next = Some(head);
-        let mut broken = None;
-        while let Some(id) = next {
-            if chain.len() >= LONGEST_CHAIN || !seen.insert(id) {
-                broken = Some(format!(
-                    "the chain of parents leads back to {id} or does not end: the layers below are unknown"
-                ));
-                break;
+    fn chain<'a>(&'a self, head: &'a str) -> (Vec<(&'a str, &'a V1Image)>, Option<String>) {
+        let (chain, broken) = v1::chain(head, |id| {
+            let (directory, image) = self.images.get(id)?;
+            Some(((directory.as_str(), image), image.parent.as_deref()))
+        });
+        let broken = broken.map(|broken| match broken {
+            Broken::Endless(id) => format!(
+                "the chain of parents leads back to {id} or does not end: the layers below are unknown"
+            ),
+            Broken::Missing(id) => {
+                format!("the parent {id} is not here: its layer and those below are missing")
             }
-            let Some((directory, image)) = self.images.get(id) else {
-                broken = Some(format!(
-                    "the parent {id} is not here: its layer and those below are missing"
-                ));
-                break;
-            };
-            chain.push((directory.as_str(), image));
-            next = image.parent.as_deref();
-        }
-        chain.reverse();
+        });
         (chain, broken)
     }
 }

@@ -9,12 +9,9 @@ use super::ids;
 use super::on_disk::OnDisk;
 use super::records::Records;
 use crate::image::Layer;
-use crate::image::v1::{self, V1Image};
+use crate::image::v1::{self, Broken, V1Image};
 use crate::source::assemble::Part;
 use crate::source::budget::Budget;
-
-/// Layers of one image. Engines of that age could mount 127.
-const LONGEST_CHAIN: usize = 1024;
 
 /// All images of a graph, by ID.
 #[derive(Clone, Debug, Default)]
@@ -118,28 +115,19 @@ impl Graph {
     }
 
     /// The images from the base up to `head`.
-    pub(super) fn chain(&self, head: &str) -> Chain<'_> {
-        let mut layers = Vec::new();
-        let mut seen = HashSet::new();
-        let mut broken = None;
-        let mut next = Some(head);
-        while let Some(id) = next {
-            if layers.len() >= LONGEST_CHAIN || !seen.insert(id) {
-                broken = Some(format!(
-                    "broken: the chain of parents leads back to {id} or does not end, the layers below are unknown"
-                ));
-                break;
+    pub(super) fn chain<'g>(&'g self, head: &'g str) -> Chain<'g> {
+        let (layers, broken) = v1::chain(head, |id| {
+            let (id, entry) = self.entries.get_key_value(id)?;
+            Some(((id.as_str(), entry), entry.parent.as_deref()))
+        });
+        let broken = broken.map(|broken| match broken {
+            Broken::Endless(id) => format!(
+                "broken: the chain of parents leads back to {id} or does not end, the layers below are unknown"
+            ),
+            Broken::Missing(id) => {
+                format!("broken: the parent {id} is not here, its layer and those below are missing")
             }
-            let Some((id, entry)) = self.entries.get_key_value(id) else {
-                broken = Some(format!(
-                    "broken: the parent {id} is not here, its layer and those below are missing"
-                ));
-                break;
-            };
-            layers.push((id.as_str(), entry));
-            next = entry.parent.as_deref();
-        }
-        layers.reverse();
+        });
         Chain { layers, broken }
     }
 }
