@@ -44,7 +44,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
         Place::StandardInput(pick) => standard_input(&pick, ask, watch),
-        Place::Bare(text) => bare(&text, ask, options),
+        Place::Bare(text) => bare(&text, &ask, options),
         Place::DockerArchive(rest) => {
             split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
@@ -180,21 +180,31 @@ fn whole(rest: &str, wanted: Wanted, ask: Ask, watch: &dyn Watch) -> Result<Open
 }
 
 /// A path, or a path and a pick, or a name.
-fn bare(text: &str, ask: Ask, options: &Options<'_>) -> Result<Opened, Error> {
+fn bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     for split in reference::splits(text) {
         // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
         // images is meant.
         let place = Path::new(split.path);
         let whole = split.path == text;
-        if exists(split.path) && (whole || place.is_file() || holds_images(place, &ask)) {
-            let ask = Ask {
-                base: split.path.to_owned(),
-                place: split.path.to_owned(),
-                pick: split.pick,
-                ..ask
-            };
-            return path(place, Wanted::Anything, &ask, watch);
+        if !exists(split.path) {
+            continue;
+        }
+        let picking = Ask {
+            base: split.path.to_owned(),
+            place: split.path.to_owned(),
+            pick: split.pick,
+            ..ask.clone()
+        };
+        if whole || place.is_file() {
+            return path(place, Wanted::Anything, &picking, watch);
+        }
+        // A store's records are read once: to find out that it is one is to have read them.
+        if let Some(opened) = local::in_stores(place, &picking) {
+            return opened;
+        }
+        if holds_images(place, ask) {
+            return path(place, Wanted::Anything, &picking, watch);
         }
     }
     let extension = Path::new(text).extension().unwrap_or_default();
@@ -207,11 +217,11 @@ fn bare(text: &str, ask: Ask, options: &Options<'_>) -> Result<Opened, Error> {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
     if options.pull == Pull::Always {
-        return registry::open(text, &ask, &options.registries);
+        return registry::open(text, ask, &options.registries);
     }
-    match engine::named(text, &ask) {
+    match engine::named(text, ask) {
         Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
-            registry::open(text, &ask, &options.registries)
+            registry::open(text, ask, &options.registries)
         }
         other => other,
     }
@@ -231,9 +241,6 @@ fn exists(path: &str) -> bool {
 }
 
 fn holds_images(path: &Path, ask: &Ask) -> bool {
-    if local::is_storage_root(path) {
-        return true;
-    }
     let files = Folder::new(path).map(Files::Folder);
     files.is_ok_and(|files| !matches!(recognise(&files, ask), Ok(None)))
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub use self::inventory::{Inventory, Listed, Stock};
 pub(super) use self::inventory::{inventory, local};
 pub(super) use self::places::Environment;
-pub(super) use self::reference::{in_directory, is_storage_root, named, stored, with_id};
+pub(super) use self::reference::{in_directory, in_stores, named, stored, with_id};
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;

@@ -138,16 +138,16 @@ pub(in crate::source) fn with_id(
     None
 }
 
-/// Whether a directory is a storage root.
-pub(in crate::source) fn is_storage_root(root: &Path) -> bool {
-    !around::stores(root).is_empty()
-}
-
 /// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none and no part of one.
 pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
+    in_stores(root, ask).or_else(|| around::root_above(root).map(|above| Err(part_of(&above, ask))))
+}
+
+/// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none.
+pub(in crate::source) fn in_stores(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
     let found = around::stores(root);
     if found.is_empty() {
-        return around::root_above(root).map(|above| Err(part_of(&above, ask)));
+        return None;
     }
     let roots = match readable(found) {
         Ok((roots, _)) => roots,
