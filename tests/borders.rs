@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by floor, the lowest first. A room may import rooms of lower floors only.
-const FLOORS: [&[&str]; 5] = [
+const FLOORS: [&[&str]; 6] = [
     &["stack", "image", "text"],
+    &["findings", "rules"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
     &["load", "report"],
@@ -21,7 +22,9 @@ const BARRED: [(&str, &str); 2] = [("source", "stack"), ("ui", "layer")];
 const BESIDE: [(&str, &str); 1] = [("report", "load")];
 
 /// Words that may not occur in a room's code.
-const FOREIGN: [(&str, &[&str]); 8] = [
+const FOREIGN: [(&str, &[&str]); 10] = [
+    ("rules", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
+    ("findings", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("stack", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("image", &["ratatui", "crossterm", "std::fs", "std::net"]),
     ("text", &["ratatui", "crossterm", "std::io", "std::fs"]),

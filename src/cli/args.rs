@@ -18,6 +18,7 @@ Examples:
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui waste image.tar               what it stores in vain, and how to get it back
+  layertui findings image.tar            what to mend, beside the instruction that caused it
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui images --containers           what local stores and engines hold
@@ -115,6 +116,8 @@ pub(super) enum Command {
     Find(Find),
     /// Wasted bytes by path and by layer, and what gets them back
     Waste(Waste),
+    /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
+    Findings(Findings),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
@@ -245,6 +248,40 @@ pub(super) struct Waste {
     /// Every path, not only the largest (JSON always has all).
     #[arg(long)]
     pub(super) all: bool,
+}
+
+/// A finding's severity.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Level {
+    /// Worth a look, or more
+    Low,
+    /// Costs size or safety, or more
+    Medium,
+    /// Somebody can take what is not theirs
+    High,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Findings {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// Exit 1 if there is a finding of this severity or above.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<Level>,
+
+    /// Accept a finding: ID, ID:GLOB for some of its paths, ID:NAME for a variable or label. May be repeated.
+    #[arg(long, value_name = "ID[:GLOB]", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// Say nothing about these paths. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+
+    /// The image this one is built on, or the digest of its last layer (default: what annotations, history and local
+    /// images tell).
+    #[arg(long, value_name = "IMAGE or DIGEST")]
+    pub(super) base: Option<String>,
 }
 
 #[derive(Debug, Arguments)]

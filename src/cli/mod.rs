@@ -4,12 +4,15 @@
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod base;
 mod cache;
 mod cat;
+mod contents;
 mod demo;
 mod diff;
 mod explore;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
@@ -130,6 +133,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Waste(command)) => waste::run(command, &setting),
+        Some(Command::Findings(command)) => findings::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),

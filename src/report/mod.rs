@@ -6,6 +6,7 @@
 mod diff;
 mod entry;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
@@ -15,6 +16,7 @@ mod waste;
 
 pub use diff::{Range, diff};
 pub use find::find;
+pub use findings::findings;
 pub use history::history;
 pub use images::images;
 pub use layers::layers;
