@@ -27,6 +27,7 @@ mod open;
 mod problems;
 mod pseudo_links;
 mod recorder;
+pub mod sparse;
 pub mod split;
 pub mod tar;
 pub mod whiteout;
@@ -34,6 +35,7 @@ pub mod whiteout;
 pub use checkpoints::Checkpoints;
 pub use checkpoints::collector::Spacing;
 pub use digest::digest;
+pub(crate) use inside::directory_beneath;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
 pub use open::{open, open_at, opens_cheaply};
 
