@@ -17,6 +17,7 @@ Examples:
   layertui diff image.tar --layer 3      what layer 3 changed
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
+  layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
@@ -113,6 +114,8 @@ pub(super) enum Command {
     History(History),
     /// Paths in any layer, also removed and shadowed ones
     Find(Find),
+    /// Wasted bytes by path and by layer, and what gets them back
+    Waste(Waste),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
@@ -257,6 +260,16 @@ pub(super) struct Find {
 
     /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
     pub(super) pattern: String,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Waste {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// Every path, not only the largest (JSON always has all).
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 #[derive(Debug, Arguments)]
