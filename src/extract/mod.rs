@@ -136,7 +136,7 @@ pub fn to_disk(
 }
 
 /// Writes what was planned as a tar, with pax records where the old header is too small; a directory's own name stands
-/// before the names of what it holds. `watch` is told how many bytes of contents were written.
+/// before the names of what it holds. Directories come behind what they hold. `watch` is told how many bytes of contents were written.
 ///
 /// # Errors
 /// Where `out` fails, or a file's bytes end in the middle of it: what was written by then is not a whole tar.

@@ -1,5 +1,8 @@
 //! Objects as a tar: the old header where it is large enough, pax records where it is not. Sparse files stay sparse in
 //! GNU's form 1.0, which every current tar reads.
+//!
+//! Files come in the order in which layers store them, so directories come last, the innermost first: a tar sets a
+//! directory's mode and time when it leaves it, and would spoil both when it comes back with one more file.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -86,8 +89,9 @@ impl<'o> Tar<'o> {
 }
 
 impl Sink for Tar<'_> {
-    fn directory(&mut self, item: &Item) -> Result<(), Trouble> {
-        self.put(item, EntryType::Directory, b"", (Records::new(), 0), io::empty())
+    fn directory(&mut self, _item: &Item) -> Result<(), Trouble> {
+        // Whoever unpacks makes it when something goes into it.
+        Ok(())
     }
 
     fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble> {
@@ -124,9 +128,8 @@ impl Sink for Tar<'_> {
         self.put(item, kind, link, (Records::new(), 0), io::empty())
     }
 
-    fn settle(&mut self, _item: &Item) -> Result<(), Trouble> {
-        // Whoever unpacks it does that.
-        Ok(())
+    fn settle(&mut self, item: &Item) -> Result<(), Trouble> {
+        self.put(item, EntryType::Directory, b"", (Records::new(), 0), io::empty())
     }
 }
 

@@ -76,7 +76,8 @@ impl Form {
         let root = dest.join("root");
         fs::create_dir(&root).unwrap();
         let mut unpack = Command::new("tar");
-        unpack.args(["--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpf"]);
+        // -P: else links that lead out of their directory are put in last, and change its time.
+        unpack.args(["--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpPf"]);
         run(unpack.arg(&tar).arg("-C").arg(&root));
         root
     }
