@@ -32,7 +32,7 @@ fn the_palette_and_the_filter_at_every_size() {
 fn the_palette_offers_every_action_of_the_panes() {
     let explorer = Explorer::open(120, 40);
     for entry in action::all() {
-        let panes = entry.contexts.iter().any(|context| *context == action::Context::Panes);
+        let panes = entry.contexts.contains(&action::Context::Panes);
         if panes && entry.action != action::Action::Palette {
             let offers = palette::offers(&explorer.state, &explorer.stack, entry.id);
             let Some(Offer::Do(first)) = offers.first() else { panic!("no {}", entry.id) };
