@@ -12,7 +12,7 @@
 //! The house has seven floors and arrows point only downward (`tests/borders.rs` holds them):
 //!
 //! ```text
-//! main ─► cli ─► load, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image, text
+//! main ─► cli ─► load, report, extract ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image, text
 //! ```
 //!
 //! `findings` says what is to be mended in an image, `rules` whether it keeps what somebody demands of it. They are a
@@ -25,6 +25,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod extract;
 pub mod findings;
 pub mod image;
 pub mod layer;

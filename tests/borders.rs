@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 6] = [
     &["findings", "rules"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
-    &["load", "report"],
+    &["load", "report", "extract"],
     &["cli"],
 ];
 

@@ -7,10 +7,12 @@ mod args;
 mod base;
 mod cache;
 mod cat;
+mod config;
 mod contents;
 mod demo;
 mod diff;
 mod explore;
+mod extract;
 mod find;
 mod findings;
 mod history;
@@ -121,6 +123,12 @@ fn run(args: &Args) -> Outcome {
             format!("'{image}' stands before a command: the command comes first, then the image");
         return Err(Failure::Error(how));
     }
+    if args.print_config {
+        return config::print();
+    }
+    if args.check_config {
+        return config::check();
+    }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
@@ -136,6 +144,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Findings(command)) => findings::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Extract(command)) => extract::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {
