@@ -20,6 +20,7 @@ Examples:
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui compare old.tar new.tar       what differs; exit 1 where something does
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
@@ -32,7 +33,7 @@ docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPAC
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, images differ), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
@@ -120,6 +121,8 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// What differs between two images: files, packages, settings, layers
+    Compare(Compare),
     /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
     Extract(Extract),
     /// The images that local stores and engines hold
@@ -149,6 +152,23 @@ pub(super) struct Cat {
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Compare {
+    /// The old image.
+    pub(super) old: String,
+
+    /// The new image.
+    pub(super) new: String,
+
+    /// JSON instead of text: one object a line, the verdict last.
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Times and order do not count, nor how the files are spread over layers.
+    #[arg(long)]
+    pub(super) semantic: bool,
 }
 
 #[derive(Debug, Arguments)]

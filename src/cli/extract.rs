@@ -32,10 +32,11 @@ pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
         extract::to_disk(source, &plan, Path::new(&command.dest), command.force, &progress)
     };
     progress.clear();
-    let damage = loaded.damage(layer);
-    for problem in &damage {
-        remark(problem);
-    }
+    let damage = loaded.subject(|subject| {
+        let unread = subject.unread().into_iter().filter(|(at, _)| *at <= layer);
+        unread.map(|(at, why)| format!("layer {at}: {why}")).collect::<Vec<_>>()
+    });
+    damage.iter().for_each(|problem| remark(problem));
     judge(&made.map_err(|error| failure(&error))?)?;
     if damage.is_empty() {
         return Ok(());

@@ -1,11 +1,12 @@
 //! The command line: arguments in, exit code out; one file a subcommand.
 //!
-//! Exit codes: 0 fine, 1 the answer is "no" (path not found), 2 could not do it. A closed pipe is no error.
+//! Exit codes: 0 fine, 1 the answer is "no" (path not found, images differ), 2 could not do it. A closed pipe is no error.
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
 mod cache;
 mod cat;
+mod compare;
 mod demo;
 mod diff;
 mod explore;
@@ -45,6 +46,8 @@ enum Failure {
         /// What to ask for.
         choices: Vec<String>,
     },
+    /// The output has said it all: this exit code.
+    Told(u8),
     /// Whoever read the output went away.
     ClosedPipe,
     /// A signal ended it; the terminal is restored.
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
             }
             code
         }
+        Err(Failure::Told(code)) => ExitCode::from(code),
         // As a shell reports a program that a signal ended.
         Err(Failure::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(2)),
     }
@@ -133,6 +137,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Compare(command)) => compare::run(command, &setting),
         Some(Command::Extract(command)) => extract::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {

@@ -3,6 +3,7 @@
 //! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
 //! through `text` on its way into text; JSON carries the exact bytes.
 
+mod compare;
 mod diff;
 mod entry;
 mod find;
@@ -13,6 +14,7 @@ mod ls;
 pub mod pattern;
 mod waste;
 
+pub use compare::{Comparison, Verdict, compare};
 pub use diff::{Range, diff};
 pub use find::find;
 pub use history::history;
