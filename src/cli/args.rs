@@ -23,6 +23,7 @@ Examples:
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
+  layertui verify image.tar              whether every digest and diff ID holds
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -135,8 +136,18 @@ pub(super) enum Command {
     Compare(Compare),
     /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
     Extract(Extract),
+    /// The whole analysis: JSON, a page, or Markdown
+    Report(Report),
+    /// Recompute every digest and diff ID
+    Verify(Verify),
+    /// Build with docker, podman or buildah, then open the result
+    Build(Build),
     /// The images that local stores and engines hold
     Images(Images),
+    /// A completion script for a shell
+    Completions(Completions),
+    /// A manual page: of layertui, or of one of its commands
+    Man(Man),
 }
 
 #[derive(Debug, Arguments)]
@@ -222,6 +233,49 @@ impl Common {
 
 #[derive(Debug, Arguments)]
 pub(super) struct Layers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Build {
+    /// The engine (default: the first of docker, podman and buildah that is installed).
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) engine: Option<String>,
+
+    /// What its `build` is given.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Completions {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Man {
+    /// The command (default: the program as a whole).
+    pub(super) command: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Report {
+    /// The image.
+    pub(super) image: String,
+
+    /// Write one page that needs nothing else to be read (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<String>,
+
+    /// Write a few tables of Markdown (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Verify {
     #[command(flatten)]
     pub(super) common: Common,
 }

@@ -4,6 +4,7 @@
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod build;
 mod cache;
 mod cat;
 mod compare;
@@ -16,8 +17,11 @@ mod history;
 mod images;
 mod layers;
 mod ls;
+mod manual;
 mod open;
 mod progress;
+mod report;
+mod verify;
 mod waste;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -139,6 +143,11 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Compare(command)) => compare::run(command, &setting),
         Some(Command::Extract(command)) => extract::run(command, &setting),
+        Some(Command::Build(command)) => build::run(args, command, &setting),
+        Some(Command::Completions(command)) => manual::completions(command),
+        Some(Command::Man(command)) => manual::man(command),
+        Some(Command::Report(command)) => report::run(command, &setting),
+        Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {

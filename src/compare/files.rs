@@ -7,6 +7,8 @@ use std::iter::Peekable;
 use super::Side;
 use super::contents;
 use crate::layer::Watch;
+use crate::layer::blob::{Blob, Identity};
+use crate::source::Source;
 use crate::stack::entry::{Fingerprint, Kind};
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Payload, Stack, Version};
@@ -133,6 +135,7 @@ impl Files {
     #[must_use]
     pub fn of(old: Side<'_>, new: Side<'_>, times: bool) -> Self {
         let mut files = Self::default();
+        let layers = Layers::of(old, new);
         let (mut olds, mut news) = (Paths::new(old), Paths::new(new));
         loop {
             let order = match (olds.0.peek(), news.0.peek()) {
@@ -146,7 +149,7 @@ impl Files {
             let path = old_node.as_ref().or(new_node.as_ref()).map(|(path, _)| path.clone());
             let before = old_node.and_then(|(_, node)| old.stack.visible(node, old.layer));
             let after = new_node.and_then(|(_, node)| new.stack.visible(node, new.layer));
-            files.take(path.unwrap_or_default(), (old, before), (new, after), times);
+            files.take(path.unwrap_or_default(), (old, before), (new, after), (&layers, times));
         }
     }
 
@@ -155,7 +158,7 @@ impl Files {
         path: Vec<u8>,
         (old, before): (Side<'_>, Option<Version>),
         (new, after): (Side<'_>, Option<Version>),
-        times: bool,
+        (layers, times): (&Layers, bool),
     ) {
         let size = |side: Side<'_>, version: Option<&Version>| {
             let payload = version.and_then(|version| side.stack.stored_by(version.event));
@@ -170,7 +173,7 @@ impl Files {
             (Some(_), None) => Meaning::Removed,
             (Some(one), Some(other)) => {
                 metadata = attributes((old.stack, one), (new.stack, other), times);
-                match same(old, one, new, other) {
+                match same((old, one), (new, other), layers) {
                     Same::No => Meaning::Content,
                     Same::Yes if metadata.any() => Meaning::Metadata,
                     Same::Yes => {
@@ -285,7 +288,11 @@ enum Same {
     Read(Box<(Payload, Payload)>),
 }
 
-fn same(old: Side<'_>, one: &Version, new: Side<'_>, other: &Version) -> Same {
+fn same(
+    (old, one): (Side<'_>, &Version),
+    (new, other): (Side<'_>, &Version),
+    layers: &Layers,
+) -> Same {
     let known = |same| if same { Same::Yes } else { Same::No };
     if !(one.kind.is_regular() && other.kind.is_regular()) {
         let target = |side: Side<'_>, version: &Version| side.stack.link(version.event);
@@ -301,7 +308,7 @@ fn same(old: Side<'_>, one: &Version, new: Side<'_>, other: &Version) -> Same {
     if before.size != after.size {
         return Same::No;
     }
-    if before.size == 0 || in_one_layer(old, &before, new, &after) {
+    if before.size == 0 || layers.hold_both(&before, &after) {
         return Same::Yes;
     }
     match (before.fingerprint, after.fingerprint) {
@@ -312,13 +319,29 @@ fn same(old: Side<'_>, one: &Version, new: Side<'_>, other: &Version) -> Same {
     }
 }
 
-/// Both images have the layer, and the bytes stand at the same place in it.
-fn in_one_layer(old: Side<'_>, before: &Payload, new: Side<'_>, after: &Payload) -> bool {
-    let digest = |side: Side<'_>, layer: usize| {
-        side.source.image().layers.get(layer).and_then(|layer| layer.diff_id.clone())
-    };
-    before.path == after.path
-        && (before.offset, before.stored) == (after.offset, after.stored)
-        && before.offset.is_some()
-        && digest(old, before.layer).is_some_and(|id| Some(id) == digest(new, after.layer))
+/// Which bytes the layers of both images are, where that is known: the same region of the same file needs no reading.
+/// What images merely say of their layers does not count.
+struct Layers {
+    old: Vec<Option<Identity>>,
+    new: Vec<Option<Identity>>,
+}
+
+impl Layers {
+    fn of(old: Side<'_>, new: Side<'_>) -> Self {
+        let identities = |side: Side<'_>| {
+            let layers = 0..=side.layer;
+            layers.map(|layer| side.source.blob(layer).and_then(Blob::identity)).collect()
+        };
+        Self { old: identities(old), new: identities(new) }
+    }
+
+    /// Whether both files are the same bytes at the same place.
+    fn hold_both(&self, before: &Payload, after: &Payload) -> bool {
+        let old = self.old.get(before.layer).and_then(Option::as_ref);
+        let new = self.new.get(after.layer).and_then(Option::as_ref);
+        old.is_some()
+            && old == new
+            && before.offset.is_some()
+            && (before.offset, before.stored) == (after.offset, after.stored)
+    }
 }

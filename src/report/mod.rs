@@ -12,7 +12,9 @@ mod images;
 mod layers;
 mod ls;
 pub mod pattern;
+mod verify;
 mod waste;
+mod whole;
 
 pub use compare::{Comparison, Verdict, compare};
 pub use diff::{Range, diff};
@@ -21,7 +23,9 @@ pub use history::history;
 pub use images::images;
 pub use layers::layers;
 pub use ls::{Ls, ls};
+pub use verify::{Check, first_false, first_unknown, verify};
 pub use waste::waste;
+pub use whole::{Analysis, markdown, page, whole};
 
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -138,8 +138,12 @@ fn a_layer_that_breaks_off_costs_what_it_has_lost_and_no_more() {
     let place = Place::new();
     let contents = "x".repeat(3000);
     let whole = Tar::new().file("a", "first").file("b", &contents).finish();
-    let image =
-        place.save("image", &[whole.clone()], &[whole[..2000].to_vec()], &serde_json::json!({}));
+    let image = place.save(
+        "image",
+        std::slice::from_ref(&whole),
+        &[whole[..2000].to_vec()],
+        &serde_json::json!({}),
+    );
     let (code, said) = extract(&image, "/", &place.path("dest"), &[]);
     assert!(code == 2 && said.contains("layer 0: ") && said.contains("damaged"), "{said}");
     assert_eq!(read(&place.path("dest/a")), "first");
