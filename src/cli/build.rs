@@ -27,7 +27,9 @@ pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
     if asked.is_none() {
         build.arg("--iidfile").arg(&id_file);
     }
-    let status = build.args(&command.arguments).status().map_err(|error| {
+    // Standard output is the answer's: what an engine says on the way stands beside it.
+    build.args(&command.arguments).stdout(io::stderr());
+    let status = build.status().map_err(|error| {
         Failure::Error(format!("{engine} cannot be run: {error}; --engine names another one"))
     })?;
     if !status.success() {

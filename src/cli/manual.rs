@@ -24,9 +24,7 @@ pub(super) fn man(command: &Man) -> Outcome {
             found.ok_or_else(|| Failure::Error(format!("'{name}' is no command")))?
         }
     };
-    // Its name with the program's, as `man layertui-cat` asks for it.
-    let name = page.get_display_name().unwrap_or(NAME).to_owned();
-    output(|out| clap_mangen::Man::new(page.name(name)).render(out))
+    output(|out| clap_mangen::Man::new(page).render(out))
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -248,7 +248,7 @@ impl Files {
 /// The directories that hold a path, the root first. Their number is bounded by what a stack takes for a path.
 fn parents(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     let inner = memchr::memchr_iter(b'/', path).filter(|&at| at > 0).map(|at| &path[..at]);
-    std::iter::once(&b"/"[..]).filter(|root| *root != path).chain(inner)
+    std::iter::once(&b"/"[..]).filter(move |root| *root != path).chain(inner)
 }
 
 /// A merged tree's paths, the root first.

@@ -19,13 +19,16 @@ pub struct PackageChange {
     pub new: Option<String>,
 }
 
+/// What tells packages apart that have nothing to do with each other.
+type Key<'p> = (Manager, &'p str, Option<&'p str>);
+
+fn key(package: &Package) -> Key<'_> {
+    (package.manager, &package.name, package.architecture.as_deref())
+}
+
 /// The packages that differ, sorted by manager and name.
 #[must_use]
 pub fn packages(old: &Packages, new: &Packages) -> Vec<PackageChange> {
-    type Key<'p> = (Manager, &'p str, Option<&'p str>);
-    let key = |package: &'_ Package| -> Key<'_> {
-        (package.manager, package.name.as_str(), package.architecture.as_deref())
-    };
     let mut both: BTreeMap<Key<'_>, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
     for package in old.list() {
         both.entry(key(package)).or_default().0.push(&package.version);

@@ -74,7 +74,7 @@ pub(super) fn name_of(file: &[u8], ending: &[u8]) -> Option<String> {
 /// The paths of a `.list`, normalised; the root is left out.
 pub(super) fn paths(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"/"));
-    lines.filter(|path| !matches!(path, b"" | b"."))
+    lines.filter(|path| !matches!(*path, b"" | b"."))
 }
 
 /// The paths of a `.md5sums`: they stand behind the checksum, relative to the root.

@@ -302,6 +302,6 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
 }
 
 fn write_versions(out: &mut dyn Write, old: Option<&str>, new: Option<&str>) -> io::Result<()> {
-    let shown = |value: Option<&str>| value.map_or("(none)".into(), text::visible_str);
-    writeln!(out, "{} -> {}", shown(old), shown(new))
+    let [old, new] = [old, new].map(|value| value.map_or("(none)".into(), text::visible_str));
+    writeln!(out, "{old} -> {new}")
 }

@@ -21,6 +21,7 @@ const COMMANDS: [&str; 17] = [
     "layers",
     "ls",
     "man",
+    "report",
     "verify",
     "waste",
 ];

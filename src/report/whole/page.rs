@@ -13,7 +13,7 @@ const HEIGHT: f64 = 460.0;
 /// Rows of the tables of paths.
 const ROWS: usize = 50;
 /// Colours of directories by depth.
-const COLOURS: [&str; 6] = ["#2f6690", "#3a7ca5", "#5b9bb8", "#81b5c6", "#a9cfd6", "#cfe5e5"];
+const COLOURS: [&str; 6] = ["#8fb8d0", "#a5c6d9", "#bbd4e2", "#cfe1ea", "#e0ecf2", "#eef5f8"];
 
 const STYLE: &str = "\
 :root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1160px;padding:0 1rem;\
@@ -149,8 +149,8 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             path(&stack.path(tile.node)),
             text::size::short(tile.bytes),
         )?;
-        // A letter takes some five units.
-        let room = (width / 5.0) as usize;
+        // A letter takes some six units.
+        let room = (width / 5.6) as usize;
         if room > 4 && height > 10.0 {
             let label = text::visible(stack.name(tile.node)).to_string();
             let label = text::shorten::middle(&label, room);

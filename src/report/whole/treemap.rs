@@ -126,11 +126,11 @@ mod tests {
     #[test]
     fn areas_are_the_shares_and_stay_inside() {
         let area = Area { x: 0.0, y: 0.0, width: 600.0, height: 400.0 };
-        let sizes = [600, 600, 400, 300, 200, 200, 100];
+        let sizes: [u64; 7] = [600, 600, 400, 300, 200, 200, 100];
         let places = squarify(&sizes, area);
         for (size, place) in sizes.iter().zip(&places) {
             let share = place.width * place.height / (600.0 * 400.0);
-            assert!((share - f64::from(*size) / 2400.0).abs() < 1e-9);
+            assert!((share - *size as f64 / 2400.0).abs() < 1e-9);
             assert!(place.x >= -1e-9 && place.x + place.width <= 600.0 + 1e-9);
             assert!(place.y >= -1e-9 && place.y + place.height <= 400.0 + 1e-9);
             assert!((place.width / place.height).max(place.height / place.width) < 4.0);
