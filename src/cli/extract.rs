@@ -36,7 +36,9 @@ pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
         let unread = subject.unread().into_iter().filter(|(at, _)| *at <= layer);
         unread.map(|(at, why)| format!("layer {at}: {why}")).collect::<Vec<_>>()
     });
-    damage.iter().for_each(|problem| remark(problem));
+    for problem in &damage {
+        remark(problem);
+    }
     judge(&made.map_err(|error| failure(&error))?)?;
     if damage.is_empty() {
         return Ok(());

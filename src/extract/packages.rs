@@ -132,11 +132,10 @@ fn is_wanted(place: Place, path: &[u8]) -> bool {
 
 fn take(packages: &mut Packages, place: Place, path: &[u8], bytes: &[u8]) {
     match place {
-        Place::DpkgStatus(_) => packages.add_dpkg_status(bytes),
         Place::DpkgStatusDirectory(_) if path.ends_with(SUMS) => {
             packages.add_dpkg_sums(path, bytes);
         }
-        Place::DpkgStatusDirectory(_) => packages.add_dpkg_status(bytes),
+        Place::DpkgStatus(_) | Place::DpkgStatusDirectory(_) => packages.add_dpkg_status(bytes),
         Place::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
         Place::ApkInstalled(_) => packages.add_apk_installed(bytes),
     }

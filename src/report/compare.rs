@@ -109,8 +109,8 @@ enum Line<'a> {
         path: PathKeys<'a>,
         change: &'static str,
         metadata: Vec<&'static str>,
-        old: Option<EntryKeys>,
-        new: Option<EntryKeys>,
+        old: Option<Box<EntryKeys>>,
+        new: Option<Box<EntryKeys>>,
         old_bytes: u64,
         new_bytes: u64,
     },
@@ -208,7 +208,7 @@ fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
 }
 
 fn path_line<'a>(found: &Comparison<'_>, difference: &'a Difference) -> Line<'a> {
-    let keys = |stack, version| EntryKeys::new(stack, version);
+    let keys = |stack, version| Box::new(EntryKeys::new(stack, version));
     Line::Path {
         path: PathKeys::new(&difference.path),
         change: difference.meaning.name(),

@@ -58,7 +58,7 @@ fn shown(text: &str) -> String {
 }
 
 fn path(path: &[u8]) -> String {
-    escape(&text::visible(path).to_string()).into_owned()
+    escape(text::visible(path).as_ref()).into_owned()
 }
 
 /// Text that means itself, in elements and in quoted attributes.
