@@ -22,7 +22,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.2rem .6
 vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\
 td.t{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}dl{display:grid;\
 grid-template-columns:max-content 1fr;gap:.1rem 1rem}dd{margin:0;overflow-wrap:anywhere}.bar{height:.6rem;\
-background:#3a7ca5;min-width:1px}.bar.w{background:#c8553d}svg{width:100%;height:auto;border:1px solid #dde4e8}\
+background:#3a7ca5;min-width:1px}.bar.w{background:#c8553d;min-width:0}svg{width:100%;height:auto;border:1px solid #dde4e8}\
 svg text{font:9px system-ui,sans-serif;fill:#10202b}.note{color:#8a3324}";
 
 /// Writes the page.
