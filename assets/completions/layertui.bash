@@ -164,7 +164,7 @@ _layertui() {
 
     case "${cmd}" in
         layertui)
-            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --help --version demo layers ls diff history find waste cache cat compare extract report verify build images completions man help"
+            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

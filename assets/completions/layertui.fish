@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_layertui_global_optspecs
-    string join \n platform= no-cache pull= tls-verify= no-mouse theme= h/help V/version
+    string join \n platform= no-cache pull= tls-verify= no-mouse theme= print-config check-config h/help V/version
 end
 
 function __fish_layertui_needs_command
@@ -33,6 +33,8 @@ false\t''"
 complete -c layertui -n "__fish_layertui_needs_command" -l theme -d 'Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb' -r
 complete -c layertui -n "__fish_layertui_needs_command" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_needs_command" -l no-mouse -d 'Leave the mouse to the terminal'
+complete -c layertui -n "__fish_layertui_needs_command" -l print-config -d 'Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns'
+complete -c layertui -n "__fish_layertui_needs_command" -l check-config -d 'Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is'
 complete -c layertui -n "__fish_layertui_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_needs_command" -s V -l version -d 'Print version'
 complete -c layertui -n "__fish_layertui_needs_command" -a "demo" -d 'Explore the built-in example image'
