@@ -30,12 +30,14 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
     let (before, after) = (packages(&old, layers.0), packages(&new, layers.1));
     progress.clear();
     let mut notes: Vec<String> = Vec::new();
+    let mut incomplete = !files.unread.is_empty();
     for (whose, loaded, inventory) in [(&command.old, &old, &before), (&command.new, &new, &after)]
     {
         let unread = loaded.subject(|subject| {
             let unread = subject.unread().into_iter();
             unread.map(|(layer, why)| format!("layer {layer}: {why}")).collect::<Vec<_>>()
         });
+        incomplete |= !unread.is_empty();
         let all = unread.iter().chain(&inventory.notes);
         notes.extend(all.map(|note| format!("{whose}: {note}")));
     }
@@ -54,6 +56,7 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
                 packages: &changes,
                 shared: compare::shared_layers(old.image(), new.image()),
                 notes: &notes,
+                incomplete,
                 semantic: command.semantic,
             };
             output(|out| report::compare(out, &found, format, MOST))?;

@@ -13,7 +13,7 @@ mod settings;
 
 pub use files::{Difference, Directory, Files, Meaning, Metadata};
 pub use packages::{PackageChange, packages};
-pub use settings::{Setting, settings, shared_layers};
+pub use settings::{Setting, layers_differ, settings, shared_layers};
 
 use crate::source::Source;
 use crate::stack::Stack;

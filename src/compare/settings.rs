@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::image::{HistoryStep, Image};
+use crate::image::{HistoryStep, Image, Layer};
 
 /// One setting that differs: foreign text, raw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,21 +46,34 @@ pub fn settings(old: &Image, new: &Image, times: bool) -> Vec<Setting> {
     differ
 }
 
+/// Whether the layers are known to be others: more or fewer, or with other diff IDs (else digests). A layer of which
+/// neither is stated may be any.
+#[must_use]
+pub fn layers_differ(old: &Image, new: &Image) -> bool {
+    let differ = |(one, other): (&Layer, &Layer)| match (layer_id(one), layer_id(other)) {
+        (Some(one), Some(other)) => one != other,
+        _ => false,
+    };
+    old.layers.len() != new.layers.len() || old.layers.iter().zip(&new.layers).any(differ)
+}
+
+fn layer_id(layer: &Layer) -> Option<&str> {
+    layer.diff_id.as_deref().or(layer.digest.as_deref())
+}
+
 /// Layers of the old image that the new one has too, by diff ID (else digest): how many of them, and how many from the
 /// base on.
 #[must_use]
 pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
-    let ids = |image: &Image| -> Vec<Option<String>> {
-        image.layers.iter().map(|layer| layer.diff_id.clone().or(layer.digest.clone())).collect()
-    };
-    let (old, new) = (ids(old), ids(new));
+    let (old, new): (Vec<_>, Vec<_>) =
+        (old.layers.iter().map(layer_id).collect(), new.layers.iter().map(layer_id).collect());
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
     for id in new.iter().flatten() {
         *left.entry(id).or_default() += 1;
     }
     let mut shared = 0;
     for id in old.iter().flatten() {
-        if let Some(count) = left.get_mut(id.as_str()).filter(|count| **count > 0) {
+        if let Some(count) = left.get_mut(*id).filter(|count| **count > 0) {
             *count -= 1;
             shared += 1;
         }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::entry::{EntryKeys, PathKeys};
 use super::{Format, Subject, json_line};
-use crate::compare::{Difference, Directory, Files, Meaning, PackageChange, Setting};
+use crate::compare::{
+    Difference, Directory, Files, Meaning, PackageChange, Setting, layers_differ,
+};
 use crate::text;
 
 /// Everything that was found.
@@ -25,6 +27,8 @@ pub struct Comparison<'a> {
     pub shared: (usize, usize),
     /// What could not be read of either: sentences.
     pub notes: &'a [String],
+    /// Some of it are layers or files: what is in them may differ.
+    pub incomplete: bool,
     /// Timestamps and order do not count.
     pub semantic: bool,
 }
@@ -57,7 +61,7 @@ impl Comparison<'_> {
         let known = self.files.differences.iter().any(|it| it.meaning != Meaning::Undecided);
         if known || !self.settings.is_empty() || !self.packages.is_empty() || self.layers_count() {
             Verdict::Differ
-        } else if !self.files.differences.is_empty() || !self.notes.is_empty() {
+        } else if !self.files.differences.is_empty() || self.incomplete {
             Verdict::Unknown
         } else {
             Verdict::Same
@@ -66,8 +70,7 @@ impl Comparison<'_> {
 
     /// Whether the layers differ and that counts.
     fn layers_count(&self) -> bool {
-        let (old, new) = self.layers();
-        !self.semantic && (old != new || self.shared.1 != old)
+        !self.semantic && layers_differ(self.old.0.image, self.new.0.image)
     }
 
     fn layers(&self) -> (usize, usize) {

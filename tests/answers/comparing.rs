@@ -154,6 +154,18 @@ fn packages_and_settings_differ_too() {
 }
 
 #[test]
+fn root_filesystems_and_databases_that_are_not_read() {
+    let place = Place::new();
+    let root = place.path("root");
+    std::fs::create_dir_all(root.join("var/lib/rpm")).unwrap();
+    std::fs::write(root.join("var/lib/rpm/rpmdb.sqlite"), "SQLite").unwrap();
+    let argument = format!("rootfs:{}", root.display());
+    let (lines, code) = compare(Path::new(&argument), Path::new(&argument), &[]);
+    assert_eq!((code, lines.last().unwrap()["verdict"].as_str()), (0, Some("same")), "{lines:?}");
+    assert!(lines.iter().any(|line| line["kind"] == "note"), "rpm's packages are not known");
+}
+
+#[test]
 fn what_cannot_be_read_is_not_taken_for_the_same() {
     let place = Place::new();
     let tar = Tar::new().file("a", "x".repeat(600)).file("b", "y".repeat(600)).finish();
