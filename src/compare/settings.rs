@@ -68,12 +68,12 @@ pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
     let (old, new): (Vec<_>, Vec<_>) =
         (old.layers.iter().map(layer_id).collect(), new.layers.iter().map(layer_id).collect());
     let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for id in new.iter().flatten() {
+    for id in new.iter().flatten().copied() {
         *left.entry(id).or_default() += 1;
     }
     let mut shared = 0;
-    for id in old.iter().flatten() {
-        if let Some(count) = left.get_mut(*id).filter(|count| **count > 0) {
+    for id in old.iter().flatten().copied() {
+        if let Some(count) = left.get_mut(id).filter(|count| **count > 0) {
             *count -= 1;
             shared += 1;
         }
