@@ -40,6 +40,7 @@ const USAGE: &str = "layertui [OPTIONS] [IMAGE]
 
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
@@ -73,6 +74,14 @@ pub(super) struct Args {
     /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
     #[arg(long, value_name = "THEME", value_parser = theme)]
     pub(super) theme: Option<Theme>,
+
+    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    #[arg(long)]
+    pub(super) print_config: bool,
+
+    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) check_config: bool,
 }
 
 impl Args {

@@ -6,6 +6,7 @@
 mod args;
 mod cache;
 mod cat;
+mod config;
 mod demo;
 mod diff;
 mod explore;
@@ -118,6 +119,12 @@ fn run(args: &Args) -> Outcome {
         let how =
             format!("'{image}' stands before a command: the command comes first, then the image");
         return Err(Failure::Error(how));
+    }
+    if args.print_config {
+        return config::print();
+    }
+    if args.check_config {
+        return config::check();
     }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
