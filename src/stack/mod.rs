@@ -112,7 +112,7 @@ impl Stack {
     }
 
     /// As [`Self::new`], for whoever asks about single paths and whole layers: of directories nothing is added up, which
-    /// saves a sixth of folding. What walks or numbers a tree ([`walk`], [`outline`]) or asks for
+    /// is a sixth of all that `layers` takes on a cached image. What walks or numbers a tree ([`walk`], [`outline`]) or asks for
     /// [`Self::totals`] needs the other kind.
     #[must_use]
     pub fn without_totals(layers: usize) -> Self {
