@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by floor, the lowest first. A room may import rooms of lower floors only.
-const FLOORS: [&[&str]; 5] = [
+const FLOORS: [&[&str]; 6] = [
     &["stack", "image", "text", "packages"],
+    &["findings", "rules"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
     &["load", "report", "extract", "compare"],
@@ -22,7 +23,9 @@ const BESIDE: [(&str, &str); 3] =
     [("report", "load"), ("report", "compare"), ("compare", "extract")];
 
 /// Words that may not occur in a room's code.
-const FOREIGN: [(&str, &[&str]); 9] = [
+const FOREIGN: [(&str, &[&str]); 11] = [
+    ("rules", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
+    ("findings", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("stack", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("image", &["ratatui", "crossterm", "std::fs", "std::net"]),
     ("packages", &["ratatui", "crossterm", "std::io", "std::fs", "std::net"]),

@@ -43,6 +43,9 @@ _layertui() {
             layertui,find)
                 cmd="layertui__subcmd__find"
                 ;;
+            layertui,findings)
+                cmd="layertui__subcmd__findings"
+                ;;
             layertui,help)
                 cmd="layertui__subcmd__help"
                 ;;
@@ -121,6 +124,9 @@ _layertui() {
             layertui__subcmd__help,find)
                 cmd="layertui__subcmd__help__subcmd__find"
                 ;;
+            layertui__subcmd__help,findings)
+                cmd="layertui__subcmd__help__subcmd__findings"
+                ;;
             layertui__subcmd__help,help)
                 cmd="layertui__subcmd__help__subcmd__help"
                 ;;
@@ -164,7 +170,7 @@ _layertui() {
 
     case "${cmd}" in
         layertui)
-            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste cache cat compare extract report verify build images completions man help"
+            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -599,8 +605,50 @@ _layertui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        layertui__subcmd__findings)
+            opts="-h --json --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --fail-on)
+                    COMPREPLY=($(compgen -W "low medium high" -- "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pull)
+                    COMPREPLY=($(compgen -W "never missing always" -- "${cur}"))
+                    return 0
+                    ;;
+                --tls-verify)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         layertui__subcmd__help)
-            opts="demo layers ls diff history find waste cache cat compare extract report verify build images completions man help"
+            opts="demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -768,6 +816,20 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__help__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        layertui__subcmd__help__subcmd__findings)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -1,7 +1,10 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
+mod judging;
+
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::judging::{Findings, Level, Waste};
 use super::Failure;
 use crate::app::look::Theme;
 use crate::image::platform::Platform;
@@ -19,6 +22,7 @@ Examples:
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui waste image.tar               what it stores in vain, and how to get it back
+  layertui findings image.tar            what to mend, beside the instruction that caused it
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
@@ -137,6 +141,8 @@ pub(super) enum Command {
     Find(Find),
     /// Wasted bytes by path and by layer, and what gets them back
     Waste(Waste),
+    /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
+    Findings(Findings),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
@@ -353,16 +359,6 @@ pub(super) struct Find {
 
     /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
     pub(super) pattern: String,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Waste {
-    #[command(flatten)]
-    pub(super) common: Common,
-
-    /// Every path, not only the largest (JSON always has all).
-    #[arg(long)]
-    pub(super) all: bool,
 }
 
 #[derive(Debug, Arguments)]

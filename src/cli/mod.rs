@@ -4,16 +4,19 @@
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod base;
 mod build;
 mod cache;
 mod cat;
 mod compare;
 mod config;
+mod contents;
 mod demo;
 mod diff;
 mod explore;
 mod extract;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
@@ -146,6 +149,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Waste(command)) => waste::run(command, &setting),
+        Some(Command::Findings(command)) => findings::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Compare(command)) => compare::run(command, &setting),

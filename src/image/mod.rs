@@ -2,6 +2,7 @@
 //!
 //! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
 
+pub mod base;
 pub mod config;
 pub mod digest;
 pub mod docker_root;

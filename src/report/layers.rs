@@ -30,7 +30,9 @@ pub(super) struct ImageKeys<'a> {
     manifest_digest: Option<&'a str>,
     platform: Option<String>,
     created: Option<&'a str>,
-    labels: BTreeMap<&'a str, &'a str>,
+    /// Left out where values may not be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<BTreeMap<&'a str, &'a str>>,
     names: &'a [String],
     problems: &'a [String],
 }
@@ -118,10 +120,17 @@ impl<'a> ImageKeys<'a> {
             manifest_digest: image.manifest_digest.as_deref(),
             platform: image.platform.as_ref().map(ToString::to_string),
             created: image.config.created.as_deref(),
-            labels,
+            labels: Some(labels),
             names: &image.names,
             problems: &image.problems,
         }
+    }
+}
+
+impl ImageKeys<'_> {
+    /// For documents that must not repeat what labels hold.
+    pub(super) fn without_labels(self) -> Self {
+        Self { labels: None, ..self }
     }
 }
 
