@@ -8,6 +8,7 @@ mod coming;
 mod faults;
 mod image;
 mod lazy;
+mod mirrors;
 mod server;
 mod signing_in;
 mod stage;

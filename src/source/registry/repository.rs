@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::challenge::{self, Challenge};
 use super::credentials::{self, Credentials};
 use super::failure::{EXPLANATION, Failure, Kind, explanation};
+use super::places::Place;
 use super::secret::Secret;
 use super::settings::Registries;
 use super::token::{self, Wanted};
@@ -88,7 +89,8 @@ pub(super) fn is_askable(name: &Name) -> bool {
 }
 
 impl Repository {
-    pub(super) fn new(name: &Name, settings: &Registries) -> Self {
+    pub(super) fn new(place: &Place, settings: &Registries) -> Self {
+        let Place { name, insecure, .. } = place;
         let host = if name.domain == "docker.io" { HUB } else { &name.domain };
         Self {
             domain: name.domain.clone(),
@@ -97,7 +99,7 @@ impl Repository {
             sign_in: settings.sign_in.clone(),
             wire: Wire::new(settings),
             back_off: settings.back_off,
-            strict: settings.tls_verify.unwrap_or_else(|| !is_loopback(host)),
+            strict: settings.tls_verify.unwrap_or_else(|| !insecure && !is_loopback(host)),
             state: Mutex::default(),
         }
     }
