@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use crate::app::look::Theme;
 use crate::image::platform::Platform;
 use crate::report::Format;
 use crate::source::registry::Pull;
@@ -20,6 +21,7 @@ Examples:
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -68,6 +70,10 @@ pub(super) struct Args {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
+
+    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    #[arg(long, value_name = "THEME", value_parser = theme)]
+    pub(super) theme: Option<Theme>,
 }
 
 impl Args {
@@ -77,6 +83,11 @@ impl Args {
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
     }
+}
+
+fn theme(name: &str) -> Result<Theme, String> {
+    let names = Theme::ALL.map(Theme::name).join(", ");
+    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
 }
 
 /// When a bare name is asked for in its registry.
@@ -120,6 +131,8 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
+    Extract(Extract),
     /// The images that local stores and engines hold
     Images(Images),
 }
@@ -147,6 +160,28 @@ pub(super) struct Cat {
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Extract {
+    /// The image.
+    pub(super) image: String,
+
+    /// A file or a directory. Links on the way are followed inside the image; a link itself is extracted as a link.
+    pub(super) path: String,
+
+    /// Where to: what a directory holds goes into DEST, anything else becomes DEST or goes into it. - writes a tar to
+    /// standard output.
+    pub(super) dest: String,
+
+    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
+
+    /// Replace files that are there already, and put into directories that are not empty.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// An image, and how to write about it.

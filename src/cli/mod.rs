@@ -9,6 +9,7 @@ mod cat;
 mod demo;
 mod diff;
 mod explore;
+mod extract;
 mod find;
 mod history;
 mod images;
@@ -132,6 +133,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Extract(command)) => extract::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {

@@ -12,6 +12,7 @@ use super::api::Engine;
 use super::describe::Described;
 use crate::image::{Image, Layer};
 use crate::layer::blob::Blob;
+use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
 use crate::source::{Error, Opened, Source, Stored, open, rootfs, spool};
@@ -299,6 +300,13 @@ impl Source for Export {
             Ok(whole) => whole.source.open(layer, file),
             Err(Unread::Failed(reason)) => Err(io::Error::other(reason)),
             Err(Unread::Cancelled) => Err(io::Error::other("reading was stopped")),
+        }
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        match self.whole.get() {
+            Some(whole) => whole.source.sparse(layer, file, size),
+            None => Err(io::Error::other("the layer was not read yet")),
         }
     }
 
