@@ -9,6 +9,7 @@
 //! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
 //! | `failure` | why it did not work, and what to do |
 //! | `documents` | from a reference to manifest and config, and which platform's |
+//! | `referrers` | what else there is about an image |
 //! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
 //!
 //! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
@@ -21,6 +22,7 @@ mod failure;
 mod keychain;
 mod part;
 mod places;
+mod referrers;
 mod remote;
 mod repository;
 mod secret;
@@ -38,9 +40,11 @@ pub use settings::{Pull, Registries};
 pub use shelf::{Shelf, Stock};
 
 use self::documents::Found;
+use self::referrers::Referrers;
 use self::remote::Remote;
 use self::repository::Repository;
 use super::ask::Ask;
+use super::blobs::{Beside, Blobs};
 use super::choose::Known;
 use super::files::Files;
 use super::layout::Layout;
@@ -112,5 +116,19 @@ fn layout(
         vec![Known { names: vec![name.to_string()], ids: vec![descriptor.stated_digest.clone()] }];
     let store = Store::new(Arc::new(Files::Known(known)), Naming::Layout);
     let leaves = index::walk(&store, &[descriptor]);
-    Layout { source: "registry", store, entries, leaves, problems: Vec::new(), complete: None }
+    let about = Arc::clone(repository);
+    let complete = move |image: &mut Blobs| {
+        let manifest = image.image.manifest_digest.as_deref().and_then(Digest::parse);
+        let repository = Arc::clone(&about);
+        image.beside = manifest
+            .map(|manifest| Box::new(Referrers { repository, manifest }) as Box<dyn Beside>);
+    };
+    Layout {
+        source: "registry",
+        store,
+        entries,
+        leaves,
+        problems: Vec::new(),
+        complete: Some(Box::new(complete)),
+    }
 }

@@ -61,12 +61,13 @@ struct Mirror {
     location: String,
     insecure: bool,
     /// `all`, `digest-only`, `tag-only`
-    pull_from_mirror: String,
+    #[serde(rename = "pull-from-mirror")]
+    pulls: String,
 }
 
 /// Where to ask for `name`, first to last; a sentence where that cannot be told, or is forbidden.
 pub(super) fn of(name: &Name, configuration: &Configuration) -> Result<Vec<Place>, String> {
-    Ok(places(name, &registries(configuration)?)?)
+    places(name, &registries(configuration)?)
 }
 
 fn registries(configuration: &Configuration) -> Result<Vec<Registry>, String> {
@@ -115,7 +116,7 @@ fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Place>, String> {
     let mut places = Vec::new();
     for mirror in registry.mirror.iter().take(MOST) {
         let by_digest = name.digest.is_some();
-        let serves = match mirror.pull_from_mirror.as_str() {
+        let serves = match mirror.pulls.as_str() {
             "digest-only" => by_digest,
             "tag-only" => !by_digest,
             _ => by_digest || !registry.mirror_by_digest_only,
