@@ -19,6 +19,9 @@ use crate::stack::paths;
 /// So many records are read between two looks whether anybody still waits.
 const RECORDS_AT_ONCE: u64 = 4096;
 
+/// Nobody puts a chunk behind more than this of other files, in bytes: all that is decoded only to be passed over.
+const PASSED_MAX: u64 = 256 << 20;
+
 /// What stands where a name was no UTF-8: writers put it there since JSON has no other way.
 const REPLACED: char = '\u{fffd}';
 
@@ -138,6 +141,9 @@ impl Reading {
         let len = if record.chunk_size == 0 { rest } else { record.chunk_size };
         if record.chunk_offset != covered || len == 0 || len > rest {
             return Err("its chunks are not one behind the other".to_owned());
+        }
+        if record.inner_offset > PASSED_MAX {
+            return Err("a chunk behind more than any writer puts before one".to_owned());
         }
         let part = if record.chunk_type == "zeros" {
             Part::Zeros
@@ -281,6 +287,10 @@ mod tests {
                 ),
                 "behind",
             ),
+            (
+                format!(r#"{{"type":"reg","name":"a","size":5,"innerOffset":300000000,{digest}}}"#),
+                "more than any writer",
+            ),
             (r#"{"type":"dir","name":"a\ufffd"}"#.to_owned(), "no UTF-8"),
             (r#"{"type":"symlink","name":"a","linkName":"\ufffd"}"#.to_owned(), "no UTF-8"),
             (r#"{"type":"door","name":"a"}"#.to_owned(), "'door' is not known"),
@@ -290,6 +300,29 @@ mod tests {
         ] {
             let why = read_records(&records).err().unwrap().to_string();
             assert!(why.contains(part), "{why} has no '{part}'");
+        }
+    }
+
+    #[test]
+    fn a_damaged_table_is_refused_or_read_within_bounds() {
+        let hex = "ab".repeat(32);
+        let whole = format!(
+            r#"{{"version":1,"entries":[{{"type":"reg","name":"a","size":9,"chunkSize":4,"offset":2,"endOffset":8,
+            "chunkDigest":"sha256:{hex}"}},{{"type":"chunk","name":"a","chunkOffset":4,"chunkType":"zeros"}}]}}"#
+        );
+        let whole = whole.as_bytes();
+        assert_eq!(read(whole, 1000, &Unwatched).unwrap().0.table.len(), 1);
+        for cut in 0..whole.len() {
+            assert!(read(&whole[..cut], 1000, &Unwatched).is_err(), "{cut}");
+        }
+        for at in 0..whole.len() {
+            for other in [b'9', b'"', b'-', 0xff] {
+                let mut damaged = whole.to_vec();
+                damaged[at] = other;
+                if let Ok((listing, _)) = read(&damaged, 1000, &Unwatched) {
+                    assert!(listing.table.len() <= 1, "{}", String::from_utf8_lossy(&damaged));
+                }
+            }
         }
     }
 }
