@@ -12,7 +12,7 @@
 //! The house has six floors and arrows point only downward (`tests/borders.rs` holds them):
 //!
 //! ```text
-//! main ─► cli ─► load, report, extract ─► source, ui, terminal ─► layer, app ─► stack, image, text
+//! main ─► cli ─► load, extract, compare, report ─► source, ui, terminal ─► layer, app ─► stack, image, text, packages
 //! ```
 //!
 //! `stack`, `text`, `layer`, `image` and `source` know no terminal; `app` and `ui` know no source.
@@ -21,10 +21,12 @@
 
 pub mod app;
 pub mod cli;
+pub mod compare;
 pub mod extract;
 pub mod image;
 pub mod layer;
 pub mod load;
+pub mod packages;
 pub mod report;
 pub mod source;
 pub mod stack;

@@ -21,7 +21,9 @@ Examples:
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui compare old.tar new.tar       what differs; exit 1 where something does
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
+  layertui verify image.tar              whether every digest and diff ID holds
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -34,13 +36,14 @@ docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, images differ), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
 
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
@@ -74,6 +77,14 @@ pub(super) struct Args {
     /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
     #[arg(long, value_name = "THEME", value_parser = theme)]
     pub(super) theme: Option<Theme>,
+
+    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    #[arg(long)]
+    pub(super) print_config: bool,
+
+    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) check_config: bool,
 }
 
 impl Args {
@@ -131,10 +142,22 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// What differs between two images: files, packages, settings, layers
+    Compare(Compare),
     /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
     Extract(Extract),
+    /// The whole analysis: JSON, a page, or Markdown
+    Report(Report),
+    /// Recompute every digest and diff ID
+    Verify(Verify),
+    /// Build with docker, podman or buildah, then open the result
+    Build(Build),
     /// The images that local stores and engines hold
     Images(Images),
+    /// A completion script for a shell
+    Completions(Completions),
+    /// A manual page: of layertui, or of one of its commands
+    Man(Man),
 }
 
 #[derive(Debug, Arguments)]
@@ -160,6 +183,23 @@ pub(super) struct Cat {
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Compare {
+    /// The old image.
+    pub(super) old: String,
+
+    /// The new image.
+    pub(super) new: String,
+
+    /// JSON instead of text: one object a line, the verdict last.
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Times and order do not count, nor how the files are spread over layers.
+    #[arg(long)]
+    pub(super) semantic: bool,
 }
 
 #[derive(Debug, Arguments)]
@@ -203,6 +243,49 @@ impl Common {
 
 #[derive(Debug, Arguments)]
 pub(super) struct Layers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Build {
+    /// The engine (default: the first of docker, podman and buildah that is installed).
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) engine: Option<String>,
+
+    /// What its `build` is given.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Completions {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Man {
+    /// The command (default: the program as a whole).
+    pub(super) command: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Report {
+    /// The image.
+    pub(super) image: String,
+
+    /// Write one page that needs nothing else to be read (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<String>,
+
+    /// Write a few tables of Markdown (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Verify {
     #[command(flatten)]
     pub(super) common: Common,
 }

@@ -2,8 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::Item;
-use crate::layer::sparse::{Map, Segment};
+use crate::layer::sparse::{Map, Segment, Whole};
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
@@ -76,9 +75,9 @@ fn cut(missing: u64) -> io::Error {
 
 impl<'s> Payloads<'s> {
     /// Of the layer that stores all of `files`, which are in the order of their offsets.
-    pub(super) fn new(source: &'s dyn Source, files: &[(&Item, &Payload)]) -> Self {
-        let ends = files.iter().filter_map(|(_, payload)| Some(payload.offset? + payload.stored));
-        let together = files.len() > 1 && !source.opens_cheaply(files[0].1.layer);
+    pub(super) fn new(source: &'s dyn Source, files: &[&Payload]) -> Self {
+        let ends = files.iter().filter_map(|payload| Some(payload.offset? + payload.stored));
+        let together = files.len() > 1 && !source.opens_cheaply(files[0].layer);
         let until = ends.max().filter(|_| together);
         Self { source, until, pass: None, broken: None }
     }
@@ -138,6 +137,33 @@ impl<'s> Payloads<'s> {
             Err(error) => {
                 self.broken = Some(error.to_string());
                 Err(error)
+            }
+        }
+    }
+}
+
+/// Reads files as programs would, in the order in which their layers store them: a compressed layer is decoded once for
+/// all of them. `take` is given each one's number and bytes, or why they cannot be read, and says whether to go on.
+pub fn each(
+    source: &dyn Source,
+    mut files: Vec<(usize, &Payload)>,
+    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+) {
+    files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
+    for layer in files.chunk_by(|one, next| one.1.layer == next.1.layer) {
+        let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+        let mut open = Payloads::new(source, &payloads);
+        for (number, payload) in layer {
+            let on = match open.contents(payload) {
+                Ok(contents) => {
+                    // Its front has been passed.
+                    let map = Map { front: 0, ..contents.map.clone() };
+                    take(*number, Ok(&mut Whole::new(map, contents)))
+                }
+                Err(error) => take(*number, Err(error)),
+            };
+            if !on {
+                return;
             }
         }
     }

@@ -33,6 +33,7 @@ mod pseudo_links;
 mod recorder;
 pub mod sparse;
 pub mod split;
+pub mod sums;
 pub mod tar;
 pub mod toc;
 pub mod whiteout;

@@ -88,7 +88,7 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
-    /// The stack is not frozen when all layers are folded.
+    /// The stack has no totals and is not frozen when all layers are folded.
     brief: bool,
 }
 
@@ -113,11 +113,12 @@ impl Loader {
         }
     }
 
-    /// For whoever asks a few questions and goes: the stack stays as folding leaves it, larger and slower to walk
-    /// than one that was frozen.
+    /// For whoever asks a few questions about paths and layers and goes: the stack has no totals
+    /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
     #[must_use]
     pub fn brief(self) -> Self {
-        Self { brief: true, ..self }
+        let stack = Stack::without_totals(self.source.image().layers.len());
+        Self { brief: true, stack: Arc::new(RwLock::new(stack)), ..self }
     }
 
     /// Where the image comes from.

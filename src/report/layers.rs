@@ -60,7 +60,7 @@ pub(super) struct Totals {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LayerKeys<'a> {
+pub(super) struct LayerKeys<'a> {
     index: usize,
     diff_id: Option<&'a str>,
     digest: Option<&'a str>,
@@ -111,13 +111,14 @@ fn document(subject: Subject<'_>) -> Document<'_> {
         schema: "layertui/1",
         image: ImageKeys::new(image),
         totals: Totals::new(stack),
-        layers: image
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(at, layer)| keys(subject, at, layer))
-            .collect(),
+        layers: rows(subject),
     }
+}
+
+/// The keys of each layer, base first.
+pub(super) fn rows(subject: Subject<'_>) -> Vec<LayerKeys<'_>> {
+    let layers = subject.image.layers.iter().enumerate();
+    layers.map(|(at, layer)| keys(subject, at, layer)).collect()
 }
 
 impl<'a> ImageKeys<'a> {

@@ -3,6 +3,7 @@
 //! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
 //! through `text` on its way into text; JSON carries the exact bytes.
 
+mod compare;
 mod diff;
 mod entry;
 mod find;
@@ -11,15 +12,20 @@ mod images;
 mod layers;
 mod ls;
 pub mod pattern;
+mod verify;
 mod waste;
+mod whole;
 
+pub use compare::{Comparison, Verdict, compare};
 pub use diff::{Range, diff};
 pub use find::find;
 pub use history::history;
 pub use images::images;
 pub use layers::layers;
 pub use ls::{Ls, ls};
+pub use verify::{Check, first_false, first_unknown, verify};
 pub use waste::waste;
+pub use whole::{Analysis, markdown, page, whole};
 
 use std::io::{self, Write};
 use std::sync::Arc;

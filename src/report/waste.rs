@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::entry::PathKeys;
 use super::layers::{ImageKeys, Totals};
 use super::{Format, Subject, json_line};
-use crate::stack::NodeId;
 use crate::stack::loss::{Advice, LayerWaste, Losses, PathWaste, Piece};
+use crate::stack::{NodeId, Stack};
 use crate::text;
 
 /// Directories that text names.
@@ -42,7 +42,7 @@ struct LayerKeys<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WastedKeys {
+pub(super) struct WastedKeys {
     #[serde(flatten)]
     path: PathKeys<'static>,
     wasted_bytes: u64,
@@ -102,15 +102,7 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
                 caused_bytes: sum.caused,
             })
             .collect(),
-        paths: losses
-            .by_path(stack)
-            .iter()
-            .map(|path| WastedKeys {
-                path: PathKeys::owned(stack.path(path.node)),
-                wasted_bytes: path.bytes,
-                pieces: path.pieces.iter().map(piece_keys).collect(),
-            })
-            .collect(),
+        paths: wasted_paths(stack, losses, usize::MAX),
         directories: directories(subject, losses)
             .into_iter()
             .map(|(bytes, path, _)| DirectoryKeys {
@@ -119,6 +111,17 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
             })
             .collect(),
     }
+}
+
+/// The `most` paths that waste most.
+pub(super) fn wasted_paths(stack: &Stack, losses: &Losses, most: usize) -> Vec<WastedKeys> {
+    let paths = losses.by_path(stack);
+    let keys = |path: &PathWaste| WastedKeys {
+        path: PathKeys::owned(stack.path(path.node)),
+        wasted_bytes: path.bytes,
+        pieces: path.pieces.iter().map(piece_keys).collect(),
+    };
+    paths.iter().take(most).map(keys).collect()
 }
 
 fn piece_keys(piece: &Piece) -> PieceKeys {

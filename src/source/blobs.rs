@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::verify::{self, Verified};
 use super::{Source, Stored};
 use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
@@ -179,6 +180,13 @@ impl Source for Blobs {
         }
     }
 
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match (self.contents.get(layer), self.image.layers.get(layer)) {
+            (Some(content), Some(stated)) => verify::verify(content, stated, watch),
+            (_, stated) => Verified::unknown(stated, "the image has no such layer"),
+        }
+    }
+
     fn plain(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
@@ -258,7 +266,7 @@ impl Blobs {
 }
 
 /// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
-fn settled(blob: &Blob) -> io::Result<Blob> {
+pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
     blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
 }
 

@@ -32,6 +32,7 @@ mod rootfs;
 mod selection;
 mod spool;
 mod store;
+mod verify;
 
 use std::fmt;
 use std::io::Read;
@@ -42,6 +43,7 @@ pub use error::Error;
 pub use local::containerd::bolt;
 pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
+pub use verify::{Judged, Verified};
 
 use self::registry::{Pull, Registries};
 use crate::image::platform::Platform;
@@ -194,6 +196,11 @@ pub trait Source: Send + Sync {
         let map = self.sparse(layer, file, size)?;
         let payload = self.open(layer, &Stored { stored: map.stored(), ..*file })?;
         Ok(Box::new(Whole::new(map, payload)))
+    }
+
+    /// Reads the whole layer and says whether it has the digests that are stated of it. `watch` is told how far that is.
+    fn verify(&self, layer: usize, _watch: &dyn Watch) -> Verified {
+        Verified::unknown(self.image().layers.get(layer), "its bytes are not to be had as a whole")
     }
 
     /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in

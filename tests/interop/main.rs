@@ -16,6 +16,7 @@
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
 //! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `answers` | comparing two builds, and the page in a browser |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -27,6 +28,7 @@
 )]
 
 mod agree;
+mod answers;
 mod base;
 #[path = "../registry/chunked.rs"]
 mod chunked;

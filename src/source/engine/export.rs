@@ -15,7 +15,7 @@ use crate::layer::blob::Blob;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
-use crate::source::{Error, Opened, Source, Stored, open, rootfs, spool};
+use crate::source::{Error, Opened, Source, Stored, Verified, open, rootfs, spool};
 
 /// How often those who wait look up.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -307,6 +307,16 @@ impl Source for Export {
         match self.whole.get() {
             Some(whole) => whole.source.sparse(layer, file, size),
             None => Err(io::Error::other("the layer was not read yet")),
+        }
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match self.whole(watch) {
+            Ok(whole) => whole.source.verify(layer, watch),
+            Err(Unread::Failed(why)) => Verified::unknown(self.image().layers.get(layer), &why),
+            Err(Unread::Cancelled) => {
+                Verified::unknown(self.image().layers.get(layer), "reading was stopped")
+            }
         }
     }
 
