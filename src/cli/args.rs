@@ -37,6 +37,7 @@ Examples:
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
+Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
 Exit codes: 0 fine, 1 the answer is no (path not found, images differ), 2 could not be done.";

@@ -19,6 +19,7 @@ use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
+use crate::image::Other;
 use crate::load::cache::Cache;
 use crate::load::{Event, Loader, Want};
 use crate::source::{ChoiceKind, Error, Opened, Several, Source};
@@ -36,6 +37,8 @@ enum Happening {
     Opened(Result<Opened, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
+    /// What else there is about the image of the loader with this number.
+    Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
     Crashed,
 }
@@ -172,7 +175,10 @@ impl Explorer {
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
             Happening::Opened(Err(error)) => Err(error.into()),
             Happening::Load(number, event) if number == self.loaders => self.report(event),
-            Happening::Load(..) => Ok(false),
+            Happening::Beside(number, others) if number == self.loaders => {
+                self.tell(Message::Beside(others))
+            }
+            Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -228,6 +234,11 @@ impl Explorer {
                     loader.stop();
                 }
             });
+            let others = loader.source().beside();
+            if !others.is_empty() {
+                // Nobody may be there any more to hear it.
+                let _ = send.send(Happening::Beside(number, others));
+            }
         })?;
         self.tell(Message::Image(image))
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Format, Subject, json_line};
-use crate::image::{Image, Layer, LayerStore};
+use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
 use crate::stack::Stack;
 use crate::text;
@@ -35,6 +35,19 @@ pub(super) struct ImageKeys<'a> {
     labels: Option<BTreeMap<&'a str, &'a str>>,
     names: &'a [String],
     problems: &'a [String],
+    others: Vec<OtherKeys<'a>>,
+}
+
+/// What is beside the image: other platforms, attestations, SBOMs, signatures.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OtherKeys<'a> {
+    kind: &'a str,
+    digest: Option<&'a str>,
+    platform: Option<String>,
+    size: Option<u64>,
+    present: bool,
+    note: &'a str,
 }
 
 #[derive(Serialize)]
@@ -123,6 +136,7 @@ impl<'a> ImageKeys<'a> {
             labels: Some(labels),
             names: &image.names,
             problems: &image.problems,
+            others: image.others.iter().map(other).collect(),
         }
     }
 }
@@ -144,6 +158,17 @@ impl Totals {
             efficiency: balance.efficiency,
             entries: balance.entries,
         }
+    }
+}
+
+fn other(other: &Other) -> OtherKeys<'_> {
+    OtherKeys {
+        kind: &other.kind,
+        digest: other.digest.as_deref(),
+        platform: other.platform.as_ref().map(ToString::to_string),
+        size: other.size,
+        present: other.present,
+        note: &other.note,
     }
 }
 

@@ -46,8 +46,8 @@ pub use open::{open, open_bytes, open_stream};
 pub use verify::{Judged, Verified};
 
 use self::registry::{Pull, Registries};
-use crate::image::Image;
 use crate::image::platform::Platform;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
@@ -214,6 +214,12 @@ pub trait Source: Send + Sync {
     /// was told to [remember](Self::remember). `None` where there are none.
     fn checkpoints(&self, _layer: usize) -> Option<Arc<Checkpoints>> {
         None
+    }
+
+    /// What the place has about the image beyond [`Image::others`], which only asking tells: signatures, SBOMs,
+    /// attestations. May take as long as a network takes.
+    fn beside(&self) -> Vec<Other> {
+        Vec::new()
     }
 
     /// Makes [`Self::open`] use checkpoints that an earlier listing of the same bytes brought, where this layer need
