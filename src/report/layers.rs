@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, Subject, json_line};
+use super::{Format, SCHEMA, Subject, json_line};
 use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
 use crate::stack::Stack;
@@ -15,15 +15,23 @@ use crate::text;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    layers: Vec<LayerKeys<'a>>,
+}
+
+/// What every document about an image begins with.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Head<'a> {
     schema: &'static str,
     image: ImageKeys<'a>,
     totals: Totals,
-    layers: Vec<LayerKeys<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ImageKeys<'a> {
+struct ImageKeys<'a> {
     reference: &'a str,
     source: &'a str,
     id: Option<&'a str>,
@@ -52,7 +60,7 @@ struct OtherKeys<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Totals {
+struct Totals {
     stored_bytes: u64,
     visible_bytes: u64,
     wasted_bytes: u64,
@@ -108,13 +116,7 @@ pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::
 }
 
 fn document(subject: Subject<'_>) -> Document<'_> {
-    let Subject { image, stack, .. } = subject;
-    Document {
-        schema: "layertui/1",
-        image: ImageKeys::new(image),
-        totals: Totals::new(stack),
-        layers: rows(subject),
-    }
+    Document { head: Head::new(SCHEMA, subject), layers: rows(subject) }
 }
 
 /// The keys of each layer, base first.
@@ -123,8 +125,20 @@ pub(super) fn rows(subject: Subject<'_>) -> Vec<LayerKeys<'_>> {
     layers.map(|(at, layer)| keys(subject, at, layer)).collect()
 }
 
+impl<'a> Head<'a> {
+    pub(super) fn new(schema: &'static str, subject: Subject<'a>) -> Self {
+        let Subject { image, stack, .. } = subject;
+        Self { schema, image: ImageKeys::new(image), totals: Totals::new(stack) }
+    }
+
+    /// For documents that must not repeat what labels hold.
+    pub(super) fn without_labels(self) -> Self {
+        Self { image: ImageKeys { labels: None, ..self.image }, ..self }
+    }
+}
+
 impl<'a> ImageKeys<'a> {
-    pub(super) fn new(image: &'a Image) -> Self {
+    fn new(image: &'a Image) -> Self {
         let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         Self {
             reference: &image.reference,
@@ -141,15 +155,8 @@ impl<'a> ImageKeys<'a> {
     }
 }
 
-impl ImageKeys<'_> {
-    /// For documents that must not repeat what labels hold.
-    pub(super) fn without_labels(self) -> Self {
-        Self { labels: None, ..self }
-    }
-}
-
 impl Totals {
-    pub(super) fn new(stack: &Stack) -> Self {
+    fn new(stack: &Stack) -> Self {
         let balance = stack.balance();
         Self {
             stored_bytes: balance.stored,

@@ -39,6 +39,9 @@ use crate::layer::Severity;
 use crate::load::LayerState;
 use crate::stack::Stack;
 
+/// The contract that the keys of a document follow.
+const SCHEMA: &str = "layertui/1";
+
 /// Text for people, or JSON for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

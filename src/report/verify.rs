@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, json_line};
+use super::{Format, SCHEMA, json_line};
 use crate::source::Judged;
 use crate::text;
 
@@ -67,7 +67,7 @@ pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Resu
     };
     let first = first.map(|check| check.what.as_str());
     let checks = checks.iter().map(line).collect();
-    json_line(out, &Document { schema: "layertui/1", verdict, first, checks })
+    json_line(out, &Document { schema: SCHEMA, verdict, first, checks })
 }
 
 fn line(check: &Check) -> Line<'_> {

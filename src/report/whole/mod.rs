@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use self::markdown::markdown;
 pub use self::page::page;
 use super::entry::PathKeys;
-use super::layers::{ImageKeys, LayerKeys, Totals, rows};
+use super::layers::{Head, LayerKeys, rows};
 use super::waste::{WastedKeys, wasted_paths};
 use super::{Subject, json_line};
 use crate::packages::Packages;
@@ -48,9 +48,8 @@ pub(super) struct Large {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    schema: &'static str,
-    image: ImageKeys<'a>,
-    totals: Totals,
+    #[serde(flatten)]
+    head: Head<'a>,
     layers: Vec<LayerKeys<'a>>,
     largest: Vec<LargeKeys>,
     wasted: Vec<WastedKeys>,
@@ -96,9 +95,7 @@ pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         installed_bytes: package.installed_bytes,
     });
     let document = Document {
-        schema: "layertui-report/1",
-        image: ImageKeys::new(subject.image),
-        totals: Totals::new(subject.stack),
+        head: Head::new("layertui-report/1", subject),
         layers: rows(subject),
         largest: large.collect(),
         wasted: wasted_paths(subject.stack, &subject.stack.losses(), MOST),
