@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use crate::layer::sparse::{Map, Segment, Whole};
+use crate::layer::{Exactly, cut};
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
@@ -36,9 +37,9 @@ impl Read for Pass {
 /// One file's bytes: the segments that are stored, one behind the other.
 pub(super) struct Contents<'c> {
     pub(super) map: Map,
-    from: Box<dyn Read + 'c>,
-    left: u64,
-    passed: u64,
+    from: Exactly<Box<dyn Read + 'c>>,
+    /// Bytes there were to read.
+    len: u64,
 }
 
 impl Contents<'_> {
@@ -48,29 +49,14 @@ impl Contents<'_> {
 
     /// Bytes read so far.
     pub(super) const fn passed(&self) -> u64 {
-        self.passed
+        self.len - self.from.left()
     }
 }
 
 impl Read for Contents<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if wanted == 0 {
-            return Ok(0);
-        }
-        let count = self.from.read(&mut buffer[..wanted])?;
-        if count == 0 {
-            return Err(cut(self.left));
-        }
-        self.left -= count as u64;
-        self.passed += count as u64;
-        Ok(count)
+        self.from.read(buffer)
     }
-}
-
-fn cut(missing: u64) -> io::Error {
-    let message = format!("the layer ends {missing} bytes too early");
-    io::Error::new(io::ErrorKind::UnexpectedEof, message)
 }
 
 impl<'s> Payloads<'s> {
@@ -84,12 +70,7 @@ impl<'s> Payloads<'s> {
 
     /// The next file's bytes.
     pub(super) fn contents(&mut self, payload: &Payload) -> io::Result<Contents<'_>> {
-        let stored = Stored {
-            path: &payload.path,
-            data: payload.offset,
-            stored: payload.stored,
-            fingerprint: payload.fingerprint,
-        };
+        let stored = Stored::from(payload);
         let map = if payload.sparse {
             self.source.sparse(payload.layer, &stored, payload.size)?
         } else {
@@ -106,7 +87,8 @@ impl<'s> Payloads<'s> {
         if front < map.front {
             return Err(cut(map.front - front));
         }
-        Ok(Contents { left: stored.stored - front, map, from, passed: 0 })
+        let len = stored.stored - front;
+        Ok(Contents { map, from: Exactly::new(from, len), len })
     }
 
     /// The pass over the layer, at that offset.

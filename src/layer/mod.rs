@@ -43,7 +43,7 @@ pub use checkpoints::collector::Spacing;
 pub use digest::digest;
 pub(crate) use inside::directory_beneath;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
-pub use open::{open, open_afar, open_at, opens_cheaply};
+pub use open::{Exactly, cut, open, open_afar, open_at, opens_cheaply};
 
 use std::io;
 use std::sync::Arc;

@@ -22,10 +22,10 @@ use self::cache::Cache;
 use self::queue::Arrival;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
-use crate::source::Source;
+use crate::source::{Source, Stored};
 use crate::stack::fold::Fold;
 use crate::stack::table::Table;
-use crate::stack::{EventId, Stack};
+use crate::stack::{EventId, Payload, Stack};
 
 /// Rows folded before the lock is given to others: some milliseconds.
 const ROWS_A_TURN: usize = 4096;
@@ -37,6 +37,18 @@ pub enum Want {
     Tree,
     /// Everything.
     Kinds,
+}
+
+/// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
+impl<'p> From<&'p Payload> for Stored<'p> {
+    fn from(payload: &'p Payload) -> Self {
+        Self {
+            path: &payload.path,
+            data: payload.offset,
+            stored: payload.stored,
+            fingerprint: payload.fingerprint,
+        }
+    }
 }
 
 /// An event whose contents have to be read, and the one before it.
