@@ -41,6 +41,7 @@ pub enum Action {
     ImageDetails,
     Images,
     Problems,
+    Waste,
     Copy,
     CopyCommand,
     Zoom,

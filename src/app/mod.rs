@@ -33,6 +33,7 @@ mod reading;
 pub mod role;
 pub mod state;
 mod update;
+pub mod waste;
 
 pub use message::{Choice, Effect, Message};
 pub use state::State;

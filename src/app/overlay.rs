@@ -12,6 +12,7 @@ use super::navigate;
 use super::page::{self, Page};
 use super::palette;
 use super::state::State;
+use super::waste;
 
 /// What an overlay shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Kind {
     Problems,
     /// Several images, one to choose.
     Choices,
+    /// What is wasted, and what gets it back.
+    Waste,
 }
 
 /// An open overlay.
@@ -113,6 +116,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
     }
     state.overlays.retain(|other| other.kind != kind);
     state.overlays.push(overlay);
+    waste::refresh(state, stack);
     keep_in_view(state, stack);
 }
 
@@ -216,6 +220,7 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
             return vec![Effect::Choose(selected)];
         }
         Kind::Choices => {}
+        Kind::Waste => waste::choose(state, stack, selected),
         Kind::Palette => {
             let offer = palette::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {

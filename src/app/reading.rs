@@ -11,6 +11,7 @@ use super::message::{Effect, Message};
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::state::{Load, LoadStatus, Pane, Phase, State};
+use super::waste;
 
 /// Takes a message of the loader; other messages are not for here.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
@@ -56,6 +57,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
         _ => {}
     }
+    waste::refresh(state, stack);
     overlay::keep_in_view(state, stack);
 }
 
@@ -95,6 +97,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.overlays.clear();
     state.search = None;
     state.filter = None;
+    state.waste = None;
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);

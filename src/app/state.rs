@@ -14,6 +14,7 @@ use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
 use super::message::Choice;
 use super::overlay::Overlay;
+use super::waste::Ledger;
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -197,6 +198,8 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// What the waste page shows, once it was asked for.
+    pub waste: Option<Ledger>,
     /// A word to the user; gone with the next key. Visible.
     pub notice: Option<String>,
 }
@@ -234,6 +237,7 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            waste: None,
             notice: None,
         }
     }

@@ -233,6 +233,7 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
             state.notice = Some(how.to_owned());
         }
         Action::Images => overlay::open(state, stack, Kind::Choices),
+        Action::Waste => overlay::open(state, stack, Kind::Waste),
         Action::Problems => overlay::open(state, stack, Kind::Problems),
         Action::Zoom => {
             state.zoomed = !state.zoomed;

@@ -54,6 +54,17 @@ const ROWS: &[Entry] = &[
         "problems",
         8,
     ),
+    hinted(
+        row(
+            Action::Waste,
+            "waste",
+            &["W"],
+            &[Panes],
+            "what is wasted, by layer and by path, and what gets it back",
+        ),
+        "waste",
+        7,
+    ),
     row(
         Action::Copy,
         "copy",

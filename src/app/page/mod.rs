@@ -9,6 +9,7 @@ mod image;
 mod layer;
 mod palette;
 pub mod problems;
+mod waste;
 
 pub(crate) use image::platform;
 
@@ -58,6 +59,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
+        Kind::Waste => waste::page(state, stack, width),
     }
 }
 
