@@ -112,6 +112,8 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// The choice that is being opened is not wanted any more.
+    GiveUpChoice,
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

@@ -121,7 +121,12 @@ fn run(args: &Args) -> Outcome {
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
-    let setting = Setting { platform: args.platform()?, cache, pull: args.pull.into(), registries };
+    let contents = match &args.command {
+        None => io::stdout().is_terminal(),
+        command => matches!(command, Some(Command::Cat(_))),
+    };
+    let pull = args.pull.into();
+    let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
         Some(Command::Layers(command)) => layers::run(command, &setting),
