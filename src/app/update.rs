@@ -7,7 +7,6 @@ use crate::text::visible_str;
 use super::action::Action;
 use super::find;
 use super::key::Key;
-use super::keymap;
 use super::layers;
 use super::message::{Effect, Message};
 use super::mouse;
@@ -64,7 +63,9 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     if state.is_typing() && typing(state, stack, |input| input.key(key)) {
         return Vec::new();
     }
-    keymap::lookup(key, state.contexts())
+    state
+        .keymap
+        .lookup(key, state.contexts())
         .map_or_else(Vec::new, |action| perform(state, stack, action))
 }
 

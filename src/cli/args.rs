@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use crate::app::look::Theme;
 use crate::image::platform::Platform;
 use crate::report::Format;
 use crate::source::registry::Pull;
@@ -67,6 +68,10 @@ pub(super) struct Args {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
+
+    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    #[arg(long, value_name = "THEME", value_parser = theme)]
+    pub(super) theme: Option<Theme>,
 }
 
 impl Args {
@@ -76,6 +81,11 @@ impl Args {
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
     }
+}
+
+fn theme(name: &str) -> Result<Theme, String> {
+    let names = Theme::ALL.map(Theme::name).join(", ");
+    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
 }
 
 /// When a bare name is asked for in its registry.

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::args::Args;
 use super::open::Pace;
 use super::{Failure, Outcome};
+use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
@@ -58,7 +59,7 @@ pub(super) fn run(
     let session = Session::enter(!args.no_mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse)?;
+    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse, args.theme)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -85,9 +86,14 @@ impl Explorer {
         send: Sender<Happening>,
         cache: Option<Arc<Cache>>,
         mouse: bool,
+        theme: Option<Theme>,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
-        state.theme = terminal::theme();
+        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
+        state.theme = theme.unwrap_or(colourless);
+        if terminal::is_dumb() {
+            state.glyphs = Glyphs::Ascii;
+        }
         state.mouse = mouse;
         let nothing = Stack::new(0);
         Ok(Self {
