@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 5] = [
     &["stack", "image", "text"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
-    &["load", "report"],
+    &["load", "report", "extract"],
     &["cli"],
 ];
 

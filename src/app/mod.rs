@@ -12,7 +12,10 @@
 
 pub mod action;
 pub mod columns;
+pub mod config;
+pub mod filter;
 pub mod find;
+mod fuzzy;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -25,6 +28,7 @@ mod mouse;
 pub mod navigate;
 pub mod overlay;
 pub mod page;
+pub mod palette;
 mod reading;
 pub mod role;
 pub mod state;

@@ -89,6 +89,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.preferred.clear();
     state.overlays.clear();
     state.search = None;
+    state.filter = None;
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);

@@ -21,6 +21,7 @@ Examples:
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -39,6 +40,7 @@ const USAGE: &str = "layertui [OPTIONS] [IMAGE]
 
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
@@ -72,6 +74,14 @@ pub(super) struct Args {
     /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
     #[arg(long, value_name = "THEME", value_parser = theme)]
     pub(super) theme: Option<Theme>,
+
+    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    #[arg(long)]
+    pub(super) print_config: bool,
+
+    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) check_config: bool,
 }
 
 impl Args {
@@ -129,6 +139,8 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
+    Extract(Extract),
     /// The images that local stores and engines hold
     Images(Images),
 }
@@ -156,6 +168,28 @@ pub(super) struct Cat {
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Extract {
+    /// The image.
+    pub(super) image: String,
+
+    /// A file or a directory. Links on the way are followed inside the image; a link itself is extracted as a link.
+    pub(super) path: String,
+
+    /// Where to: what a directory holds goes into DEST, anything else becomes DEST or goes into it. - writes a tar to
+    /// standard output.
+    pub(super) dest: String,
+
+    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
+
+    /// Replace files that are there already, and put into directories that are not empty.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 /// An image, and how to write about it.

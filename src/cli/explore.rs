@@ -11,8 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::args::Args;
+use super::config;
 use super::open::Pace;
 use super::{Failure, Outcome};
+use crate::app::config::Settings;
 use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
@@ -56,12 +58,44 @@ pub(super) fn run(
         Ok(happening) => Some(happening),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
     };
-    let session = Session::enter(!args.no_mouse).map_err(|error| {
+    let look = Look::new(args, config::settings());
+    let session = Session::enter(look.mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse, args.theme)?;
+    let mut explorer = Explorer::new(session, send, cache, look)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
+}
+
+/// How the explorer is to be: as the arguments say, else the config file, else the environment.
+struct Look {
+    mouse: bool,
+    theme: Theme,
+    glyphs: Glyphs,
+    settings: Settings,
+}
+
+impl Look {
+    fn new(args: &Args, settings: Settings) -> Self {
+        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
+        let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };
+        Self {
+            mouse: !args.no_mouse && settings.mouse.unwrap_or(true),
+            theme: args.theme.or(settings.theme).unwrap_or(colourless),
+            glyphs: settings.glyphs.unwrap_or(dumb),
+            settings,
+        }
+    }
+
+    fn apply(self, state: &mut State) {
+        (state.mouse, state.theme, state.glyphs) = (self.mouse, self.theme, self.glyphs);
+        state.columns = self.settings.columns;
+        state.keymap = self.settings.keymap;
+        if let Some(first) = self.settings.complaints.first() {
+            state.notice = Some(first.clone());
+        }
+        state.complaints = self.settings.complaints;
+    }
 }
 
 struct Explorer {
@@ -85,16 +119,10 @@ impl Explorer {
         session: Session,
         send: Sender<Happening>,
         cache: Option<Arc<Cache>>,
-        mouse: bool,
-        theme: Option<Theme>,
+        look: Look,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
-        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
-        state.theme = theme.unwrap_or(colourless);
-        if terminal::is_dumb() {
-            state.glyphs = Glyphs::Ascii;
-        }
-        state.mouse = mouse;
+        look.apply(&mut state);
         let nothing = Stack::new(0);
         Ok(Self {
             session,

@@ -6,9 +6,11 @@
 mod args;
 mod cache;
 mod cat;
+mod config;
 mod demo;
 mod diff;
 mod explore;
+mod extract;
 mod find;
 mod history;
 mod images;
@@ -118,6 +120,12 @@ fn run(args: &Args) -> Outcome {
             format!("'{image}' stands before a command: the command comes first, then the image");
         return Err(Failure::Error(how));
     }
+    if args.print_config {
+        return config::print();
+    }
+    if args.check_config {
+        return config::check();
+    }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
@@ -137,6 +145,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Extract(command)) => extract::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {

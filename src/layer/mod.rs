@@ -34,6 +34,7 @@ mod pieces;
 mod problems;
 mod pseudo_links;
 mod recorder;
+pub mod sparse;
 pub mod split;
 pub mod tar;
 pub mod toc;
@@ -42,6 +43,7 @@ pub mod whiteout;
 pub use checkpoints::Checkpoints;
 pub use checkpoints::collector::Spacing;
 pub use digest::digest;
+pub(crate) use inside::directory_beneath;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
 pub use open::{open, open_afar, open_at, opens_cheaply};
 

@@ -13,6 +13,7 @@ use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
+use crate::layer::sparse::{self, Map};
 use crate::layer::split::Split;
 use crate::layer::toc::Lazy;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
@@ -151,6 +152,22 @@ impl Source for Blobs {
             Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
             None => Err(io::Error::other(format!("the image has no layer {layer}"))),
+        }
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        let blob = match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => Some(blob),
+            Some(Content::Lazy { lazy, .. }) => Some(lazy.blob()),
+            _ => None,
+        };
+        match (blob, file.data) {
+            (Some(blob), Some(data)) => {
+                let checkpoints = self.checkpoints(layer);
+                sparse::map(&settled(blob)?, data, file.stored, size, checkpoints.as_deref())
+            }
+            // An engine has put it together; what is not there is found out when it is opened.
+            _ => Ok(Map::dense(size)),
         }
     }
 

@@ -47,6 +47,7 @@ use self::registry::{Pull, Registries};
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::layer::blob::Blob;
+use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
@@ -188,6 +189,31 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Where the layer or that part of it cannot be read.
     fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>>;
+
+    /// Where the segments of a sparse file of logical size `size` belong. Its payload is these and nothing of the holes:
+    /// it is opened as [`Map::stored`] bytes.
+    ///
+    /// # Errors
+    /// Where the layer cannot be read, or what it says of the file makes no sense.
+    fn sparse(&self, _layer: usize, _file: &Stored<'_>, size: u64) -> std::io::Result<Map> {
+        // Where files lie as an engine has put them together.
+        Ok(Map::dense(size))
+    }
+
+    /// Opens a sparse file of logical size `size` as programs would read it: holes are zeros.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Self::sparse`].
+    fn open_whole(
+        &self,
+        layer: usize,
+        file: &Stored<'_>,
+        size: u64,
+    ) -> std::io::Result<Box<dyn Read + Send>> {
+        let map = self.sparse(layer, file, size)?;
+        let payload = self.open(layer, &Stored { stored: map.stored(), ..*file })?;
+        Ok(Box::new(Whole::new(map, payload)))
+    }
 
     /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
     /// place, at [`Stored::data`].

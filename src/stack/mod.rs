@@ -11,7 +11,7 @@
 //! view     a path at a layer             change   what a layer did            history, search (part)
 //! waste    stored and shown by no name    loss     why, and what would have kept it out
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
-//! walk     a tree in path order
+//! filter   the same narrowed to what passes   walk     a tree in path order
 //! ```
 
 mod apply;
@@ -19,6 +19,7 @@ mod arena;
 mod change;
 pub mod entry;
 mod events;
+pub mod filter;
 pub mod fold;
 mod follow;
 mod history;

@@ -141,6 +141,18 @@ fn every_layers_tree_is_what_umoci_unpacks() {
 }
 
 #[test]
+fn what_is_extracted_is_what_umoci_unpacks() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    lab().image.extracts_as_umoci_unpacks(&mut found);
+    lab().by_vfs.extracts_as_umoci_unpacks(&mut found);
+    lab().crafted.extracts_as_umoci_unpacks(&mut found);
+    found.assert_none();
+}
+
+#[test]
 fn every_layers_diff_is_the_difference_of_what_umoci_unpacks() {
     if !wanted() {
         return;

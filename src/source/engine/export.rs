@@ -11,6 +11,7 @@ use super::describe::Described;
 use super::reading::{Phase, Reading, Unread};
 use crate::image::{Image, Layer};
 use crate::layer::blob::Blob;
+use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
 use crate::source::{Source, Stored};
@@ -141,6 +142,13 @@ impl Source for Export {
             Ok(archive) => archive.open(layer, file),
             Err(Unread::Failed(reason)) => Err(io::Error::other(reason)),
             Err(Unread::Cancelled) => Err(io::Error::other("reading was stopped")),
+        }
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        match self.whole.get() {
+            Some(whole) => whole.source.sparse(layer, file, size),
+            None => Err(io::Error::other("the layer was not read yet")),
         }
     }
 

@@ -1,0 +1,10 @@
+//! Journeys: answers without a screen. Files taken out of an image, images checked and compared, through the binary.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
+
+mod extracting;
+mod hostile;
+mod saved;
+mod sparse;
+#[path = "../support/mod.rs"]
+mod support;
