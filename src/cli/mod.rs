@@ -131,7 +131,7 @@ fn run(args: &Args) -> Outcome {
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = match &args.command {
         None => io::stdout().is_terminal(),
-        command => matches!(command, Some(Command::Cat(_))),
+        command => matches!(command, Some(Command::Cat(_) | Command::Extract(_))),
     };
     let pull = args.pull.into();
     let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };

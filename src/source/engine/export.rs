@@ -48,6 +48,14 @@ impl Export {
         received.saturating_sub(before).min(self.weight(layer))
     }
 
+    /// The archive with all contents, after reading it if need be.
+    fn archive(&self) -> io::Result<&dyn Source> {
+        self.0.archive(&Unwatched).map_err(|unread| match unread {
+            Unread::Failed(reason) => io::Error::other(reason),
+            Unread::Cancelled => io::Error::other("reading was stopped"),
+        })
+    }
+
     /// The archive, where it is here with all contents.
     fn here(&self) -> Option<&dyn Source> {
         self.0.archive.get().map(AsRef::as_ref)
@@ -138,18 +146,11 @@ impl Source for Export {
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
-        match self.0.archive(&Unwatched) {
-            Ok(archive) => archive.open(layer, file),
-            Err(Unread::Failed(reason)) => Err(io::Error::other(reason)),
-            Err(Unread::Cancelled) => Err(io::Error::other("reading was stopped")),
-        }
+        self.archive()?.open(layer, file)
     }
 
     fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
-        match self.whole.get() {
-            Some(whole) => whole.source.sparse(layer, file, size),
-            None => Err(io::Error::other("the layer was not read yet")),
-        }
+        self.archive()?.sparse(layer, file, size)
     }
 
     fn plain(&self, layer: usize) -> Option<Blob> {
