@@ -193,9 +193,8 @@ impl Explorer {
                 Ok(source) => self.load(source),
                 Err(error) => self.tell(Message::Failed(error.to_string())),
             },
-            Happening::Chosen(..) => Ok(false),
             Happening::Load(number, event) if number == self.loaders => self.report(event),
-            Happening::Load(..) => Ok(false),
+            Happening::Chosen(..) | Happening::Load(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
