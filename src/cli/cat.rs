@@ -43,12 +43,7 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             Failure::Error(format!("{path}: a hard link to a file that no layer stores"))
         })
     })?;
-    let stored = Stored {
-        path: &payload.path,
-        data: payload.offset,
-        stored: payload.stored,
-        fingerprint: payload.fingerprint,
-    };
+    let stored = Stored::from(&payload);
     let source = loaded.loader.source();
     let opened = if payload.sparse {
         source.open_whole(payload.layer, &stored, payload.size)

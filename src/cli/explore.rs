@@ -19,6 +19,7 @@ use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
+use crate::image::Other;
 use crate::load::cache::Cache;
 use crate::load::{Event, Loader, Want};
 use crate::source::{ChoiceKind, Error, Opened, Several, Source};
@@ -39,6 +40,8 @@ enum Happening {
     Chosen(u64, Result<Box<dyn Source>, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
+    /// What else there is about the image of the loader with this number.
+    Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
     Crashed,
 }
@@ -194,7 +197,10 @@ impl Explorer {
                 Err(error) => self.tell(Message::Failed(error.to_string())),
             },
             Happening::Load(number, event) if number == self.loaders => self.report(event),
-            Happening::Chosen(..) | Happening::Load(..) => Ok(false),
+            Happening::Beside(number, others) if number == self.loaders => {
+                self.tell(Message::Beside(others))
+            }
+            Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -251,6 +257,11 @@ impl Explorer {
                     loader.stop();
                 }
             });
+            let others = loader.source().beside();
+            if !others.is_empty() {
+                // Nobody may be there any more to hear it.
+                let _ = send.send(Happening::Beside(number, others));
+            }
         })?;
         self.tell(Message::Image(image))
     }

@@ -32,7 +32,10 @@ pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
         extract::to_disk(source, &plan, Path::new(&command.dest), command.force, &progress)
     };
     progress.clear();
-    let damage = loaded.damage(layer);
+    let damage = loaded.subject(|subject| {
+        let unread = subject.unread().into_iter().filter(|(at, _)| *at <= layer);
+        unread.map(|(at, why)| format!("layer {at}: {why}")).collect::<Vec<_>>()
+    });
     for problem in &damage {
         remark(problem);
     }

@@ -1,23 +1,31 @@
 //! The command line: arguments in, exit code out; one file a subcommand.
 //!
-//! Exit codes: 0 fine, 1 the answer is "no" (path not found), 2 could not do it. A closed pipe is no error.
+//! Exit codes: 0 fine, 1 the answer is "no" (path not found, images differ), 2 could not do it. A closed pipe is no error.
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod base;
+mod build;
 mod cache;
 mod cat;
+mod compare;
 mod config;
+mod contents;
 mod demo;
 mod diff;
 mod explore;
 mod extract;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
 mod ls;
+mod manual;
 mod open;
 mod progress;
+mod report;
+mod verify;
 mod waste;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -46,6 +54,8 @@ enum Failure {
         /// What to ask for.
         choices: Vec<String>,
     },
+    /// The output has said it all: this exit code.
+    Told(u8),
     /// Whoever read the output went away.
     ClosedPipe,
     /// A signal ended it; the terminal is restored.
@@ -98,6 +108,7 @@ pub fn main() -> ExitCode {
             }
             code
         }
+        Err(Failure::Told(code)) => ExitCode::from(code),
         // As a shell reports a program that a signal ended.
         Err(Failure::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(2)),
     }
@@ -112,6 +123,22 @@ fn remark(message: &str) {
 fn complain(message: &str, code: u8) -> ExitCode {
     remark(message);
     ExitCode::from(code)
+}
+
+/// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
+fn opens_files(command: Option<&Command>) -> bool {
+    match command {
+        None | Some(Command::Build(_)) => io::stdout().is_terminal(),
+        Some(
+            Command::Cat(_)
+            | Command::Extract(_)
+            | Command::Compare(_)
+            | Command::Findings(_)
+            | Command::Report(_)
+            | Command::Verify(_),
+        ) => true,
+        Some(_) => false,
+    }
 }
 
 fn run(args: &Args) -> Outcome {
@@ -129,10 +156,7 @@ fn run(args: &Args) -> Outcome {
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
-    let contents = match &args.command {
-        None => io::stdout().is_terminal(),
-        command => matches!(command, Some(Command::Cat(_) | Command::Extract(_))),
-    };
+    let contents = opens_files(args.command.as_ref());
     let pull = args.pull.into();
     let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };
     match &args.command {
@@ -143,9 +167,16 @@ fn run(args: &Args) -> Outcome {
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Waste(command)) => waste::run(command, &setting),
+        Some(Command::Findings(command)) => findings::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Compare(command)) => compare::run(command, &setting),
         Some(Command::Extract(command)) => extract::run(command, &setting),
+        Some(Command::Build(command)) => build::run(args, command, &setting),
+        Some(Command::Completions(command)) => manual::completions(command),
+        Some(Command::Man(command)) => manual::man(command),
+        Some(Command::Report(command)) => report::run(command, &setting),
+        Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {

@@ -8,7 +8,6 @@ use super::Failure;
 use super::progress::Progress;
 use crate::image::Image;
 use crate::image::platform::Platform;
-use crate::layer::Severity;
 use crate::load::cache::Cache;
 use crate::load::{Event, LayerState, Loader, Want};
 use crate::report::Subject;
@@ -31,16 +30,6 @@ impl Loaded {
     pub(super) fn subject<T>(&self, with: impl FnOnce(Subject<'_>) -> T) -> T {
         let stack = self.loader.stack();
         with(Subject { image: self.image(), stack: &stack, states: &self.states })
-    }
-
-    /// What is broken in the layers up to `layer`, a sentence each.
-    pub(super) fn damage(&self, layer: usize) -> Vec<String> {
-        let layers = self.states.iter().take(layer + 1).enumerate();
-        let broken = layers.flat_map(|(at, state)| {
-            let errors = state.problems.iter().filter(|it| it.severity == Severity::Error);
-            errors.map(move |it| format!("layer {at}: {}", it.message))
-        });
-        broken.collect()
     }
 
     pub(super) fn with_stack<T>(&self, with: impl FnOnce(&Stack) -> T) -> T {

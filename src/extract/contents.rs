@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::Item;
-use crate::layer::sparse::{Map, Segment};
+use crate::layer::sparse::{Map, Segment, Whole};
+use crate::layer::{Exactly, cut};
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
@@ -37,9 +37,9 @@ impl Read for Pass {
 /// One file's bytes: the segments that are stored, one behind the other.
 pub(super) struct Contents<'c> {
     pub(super) map: Map,
-    from: Box<dyn Read + 'c>,
-    left: u64,
-    passed: u64,
+    from: Exactly<Box<dyn Read + 'c>>,
+    /// Bytes there were to read.
+    len: u64,
 }
 
 impl Contents<'_> {
@@ -49,48 +49,28 @@ impl Contents<'_> {
 
     /// Bytes read so far.
     pub(super) const fn passed(&self) -> u64 {
-        self.passed
+        self.len - self.from.left()
     }
 }
 
 impl Read for Contents<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if wanted == 0 {
-            return Ok(0);
-        }
-        let count = self.from.read(&mut buffer[..wanted])?;
-        if count == 0 {
-            return Err(cut(self.left));
-        }
-        self.left -= count as u64;
-        self.passed += count as u64;
-        Ok(count)
+        self.from.read(buffer)
     }
-}
-
-fn cut(missing: u64) -> io::Error {
-    let message = format!("the layer ends {missing} bytes too early");
-    io::Error::new(io::ErrorKind::UnexpectedEof, message)
 }
 
 impl<'s> Payloads<'s> {
     /// Of the layer that stores all of `files`, which are in the order of their offsets.
-    pub(super) fn new(source: &'s dyn Source, files: &[(&Item, &Payload)]) -> Self {
-        let ends = files.iter().filter_map(|(_, payload)| Some(payload.offset? + payload.stored));
-        let together = files.len() > 1 && !source.opens_cheaply(files[0].1.layer);
+    pub(super) fn new(source: &'s dyn Source, files: &[&Payload]) -> Self {
+        let ends = files.iter().filter_map(|payload| Some(payload.offset? + payload.stored));
+        let together = files.len() > 1 && !source.opens_cheaply(files[0].layer);
         let until = ends.max().filter(|_| together);
         Self { source, until, pass: None, broken: None }
     }
 
     /// The next file's bytes.
     pub(super) fn contents(&mut self, payload: &Payload) -> io::Result<Contents<'_>> {
-        let stored = Stored {
-            path: &payload.path,
-            data: payload.offset,
-            stored: payload.stored,
-            fingerprint: payload.fingerprint,
-        };
+        let stored = Stored::from(payload);
         let map = if payload.sparse {
             self.source.sparse(payload.layer, &stored, payload.size)?
         } else {
@@ -107,7 +87,8 @@ impl<'s> Payloads<'s> {
         if front < map.front {
             return Err(cut(map.front - front));
         }
-        Ok(Contents { left: stored.stored - front, map, from, passed: 0 })
+        let len = stored.stored - front;
+        Ok(Contents { map, from: Exactly::new(from, len), len })
     }
 
     /// The pass over the layer, at that offset.
@@ -138,6 +119,33 @@ impl<'s> Payloads<'s> {
             Err(error) => {
                 self.broken = Some(error.to_string());
                 Err(error)
+            }
+        }
+    }
+}
+
+/// Reads files as programs would, in the order in which their layers store them: a compressed layer is decoded once for
+/// all of them. `take` is given each one's number and bytes, or why they cannot be read, and says whether to go on.
+pub fn each(
+    source: &dyn Source,
+    mut files: Vec<(usize, &Payload)>,
+    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+) {
+    files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
+    for layer in files.chunk_by(|one, next| one.1.layer == next.1.layer) {
+        let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+        let mut open = Payloads::new(source, &payloads);
+        for (number, payload) in layer {
+            let on = match open.contents(payload) {
+                Ok(contents) => {
+                    // Its front has been passed.
+                    let map = Map { front: 0, ..contents.map.clone() };
+                    take(*number, Ok(&mut Whole::new(map, contents)))
+                }
+                Err(error) => take(*number, Err(error)),
+            };
+            if !on {
+                return;
             }
         }
     }

@@ -22,6 +22,9 @@ use crate::stack::entry::Kind;
 
 const BUFFER: usize = 128 * 1024;
 
+/// The mode of a directory that no layer names, as engines make it.
+const IMPLIED: u16 = 0o755;
+
 /// A directory and what may be done below it.
 pub(super) struct Disk {
     root: OwnedFd,
@@ -247,9 +250,8 @@ fn dress(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
         fsetxattr(at, OsStr::from_bytes(name), value, XattrFlags::empty())
             .map_err(|error| failed(&format!("attribute {}", name.escape_ascii()), error))?;
     }
-    if let Some(mode) = item.mode {
-        fchmod(at, Mode::from_raw_mode(mode.into())).map_err(|error| failed("its mode", error))?;
-    }
+    let mode = Mode::from_raw_mode(item.mode.unwrap_or(IMPLIED).into());
+    fchmod(at, mode).map_err(|error| failed("its mode", error))?;
     match times(item) {
         Some(times) => futimens(at, &times).map_err(|error| failed("its time", error)),
         None => Ok(()),

@@ -12,17 +12,20 @@
 mod contents;
 #[cfg(unix)]
 mod disk;
+pub mod packages;
 mod plan;
 mod stream;
 
 use std::io::{self, Write};
 use std::path::Path;
 
+pub use self::contents::each;
 use self::contents::{Contents, Payloads};
 use self::plan::Body;
 pub use self::plan::{Item, Plan, locate, plan};
 use crate::layer::Watch;
 use crate::source::Source;
+use crate::stack::Payload;
 
 /// The most failures that are kept with their reasons.
 const FAILURES_MAX: usize = 1000;
@@ -164,7 +167,8 @@ fn run(
         settled(&mut outcome, item, sink.directory(item))?;
     }
     for layer in plan.by_layer() {
-        let mut payloads = Payloads::new(source, &layer);
+        let stored: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+        let mut payloads = Payloads::new(source, &stored);
         for (item, payload) in layer {
             if watch.cancelled() {
                 outcome.cancelled = true;

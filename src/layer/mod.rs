@@ -36,6 +36,7 @@ mod pseudo_links;
 mod recorder;
 pub mod sparse;
 pub mod split;
+pub mod sums;
 pub mod tar;
 pub mod toc;
 pub mod whiteout;
@@ -45,7 +46,7 @@ pub use checkpoints::collector::Spacing;
 pub use digest::digest;
 pub(crate) use inside::directory_beneath;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
-pub use open::{open, open_afar, open_at, opens_cheaply};
+pub use open::{Exactly, cut, open, open_afar, open_at, opens_cheaply};
 
 use std::io;
 use std::sync::Arc;

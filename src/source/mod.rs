@@ -32,6 +32,7 @@ mod rootfs;
 mod selection;
 mod spool;
 mod store;
+mod verify;
 
 use std::fmt;
 use std::io::Read;
@@ -42,10 +43,11 @@ pub use error::Error;
 pub use local::containerd::bolt;
 pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
+pub use verify::{Judged, Verified};
 
 use self::registry::{Pull, Registries};
-use crate::image::Image;
 use crate::image::platform::Platform;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
@@ -215,6 +217,11 @@ pub trait Source: Send + Sync {
         Ok(Box::new(Whole::new(map, payload)))
     }
 
+    /// Reads the whole layer and says whether it has the digests that are stated of it. `watch` is told how far that is.
+    fn verify(&self, layer: usize, _watch: &dyn Watch) -> Verified {
+        Verified::unknown(self.image().layers.get(layer), "its bytes are not to be had as a whole")
+    }
+
     /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
     /// place, at [`Stored::data`].
     fn plain(&self, layer: usize) -> Option<Blob>;
@@ -226,6 +233,12 @@ pub trait Source: Send + Sync {
     /// was told to [remember](Self::remember). `None` where there are none.
     fn checkpoints(&self, _layer: usize) -> Option<Arc<Checkpoints>> {
         None
+    }
+
+    /// What the place has about the image beyond [`Image::others`], which only asking tells: signatures, SBOMs,
+    /// attestations. May take as long as a network takes.
+    fn beside(&self) -> Vec<Other> {
+        Vec::new()
     }
 
     /// Makes [`Self::open`] use checkpoints that an earlier listing of the same bytes brought, where this layer need

@@ -109,10 +109,14 @@ fn filter_prompt(
     let x = (after + 2).min(limit);
     let (role, text) = match (&filter.complaint, filter.is_on()) {
         (Some(complaint), _) => (Role::Warning, complaint.clone()),
-        (None, true) => (Role::Text, format!("{}   enter keep   esc clear", passed(state, stack))),
+        (None, true) => (Role::Text, passed(state, stack)),
         (None, false) => (Role::Quiet, crate::app::filter::WORDS.to_owned()),
     };
-    canvas.text(x, line.y, limit.saturating_sub(x), role, &text);
+    let x = canvas.spans(x, line.y, limit.saturating_sub(x), &[(role, text)]);
+    let help = Rect { x: (x + 3).min(limit), width: limit.saturating_sub(x + 3), ..line };
+    if filter.is_on() && filter.complaint.is_none() {
+        hints(canvas, help, &[("enter", "keep"), ("esc", "clear")]);
+    }
     (cursor.min(limit.saturating_sub(1)), line.y)
 }
 

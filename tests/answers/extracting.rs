@@ -56,6 +56,7 @@ fn a_subtree_is_as_it_was_stored_from_plain_and_compressed_layers() {
         );
         assert_eq!(dest.join("etc/motd").metadata().unwrap().mtime(), 1_700_000_000);
         assert_eq!(dest.join("etc").metadata().unwrap().mtime(), 1_600_000_000);
+        assert_eq!(mode(""), 0o755, "no layer names the root");
         let inode = |path: &str| dest.join(path).metadata().unwrap().ino();
         assert_eq!([inode("etc/twin"), inode("etc/third")], [inode("etc/motd"); 2]);
         assert_eq!(mode("pipe"), 0o644);

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
 
+mod comparing;
 mod extracting;
 mod hostile;
+mod manual;
+mod reporting;
 mod saved;
 mod sparse;
 #[path = "../support/mod.rs"]
 mod support;
+mod verifying;

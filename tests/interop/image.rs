@@ -62,6 +62,11 @@ impl Image {
         })
     }
 
+    /// The last layer's tree as umoci unpacks it.
+    pub fn last_unpacked(&self) -> &Tree {
+        &self.unpacked().last().unwrap().1
+    }
+
     /// Everything against the model of the tars.
     pub fn agrees(&self, found: &mut Differences) {
         self.agrees_with_its_tars(found);

@@ -15,7 +15,8 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
-//! | `registries` | images in docker-registry, as somebody without an engine sees them |
+//! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `answers` | comparing two builds, and the page in a browser |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -27,7 +28,10 @@
 )]
 
 mod agree;
+mod answers;
 mod base;
+#[path = "../registry/chunked.rs"]
+mod chunked;
 mod containerd;
 mod crafted;
 mod data_roots;
@@ -48,6 +52,8 @@ mod scratch;
 mod sockets;
 mod splits;
 mod storage;
+#[path = "../support/mod.rs"]
+mod support;
 mod tarball;
 mod tree;
 mod union;

@@ -14,7 +14,7 @@ use crate::layer::blob::Blob;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
-use crate::source::{Source, Stored};
+use crate::source::{Source, Stored, Verified};
 
 /// An image of an engine.
 pub(super) struct Export(Arc<Reading>);
@@ -151,6 +151,16 @@ impl Source for Export {
 
     fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
         self.archive()?.sparse(layer, file, size)
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match self.0.archive(watch) {
+            Ok(archive) => archive.verify(layer, watch),
+            Err(Unread::Failed(why)) => Verified::unknown(self.image().layers.get(layer), &why),
+            Err(Unread::Cancelled) => {
+                Verified::unknown(self.image().layers.get(layer), "reading was stopped")
+            }
+        }
     }
 
     fn plain(&self, layer: usize) -> Option<Blob> {
