@@ -61,7 +61,6 @@ fn peak(process: u32) -> Option<u64> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "how far below the limit it stays is worth knowing")]
 fn two_gigabytes_pass_by_in_bounded_memory() {
     let home = tempfile::tempdir().unwrap();
     let archive = home.path().join("huge.tar");
