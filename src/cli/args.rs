@@ -1,10 +1,12 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
 use crate::image::platform::Platform;
-use crate::report::Format;
+use crate::report::{CiFormat, Format};
 use crate::source::registry::Pull;
 
 const EXAMPLES: &str = "\
@@ -19,6 +21,7 @@ Examples:
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui findings image.tar            what to mend, beside the instruction that caused it
+  layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui images --containers           what local stores and engines hold
@@ -32,7 +35,7 @@ docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPAC
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, rule broken), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
@@ -118,6 +121,8 @@ pub(super) enum Command {
     Waste(Waste),
     /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
     Findings(Findings),
+    /// Rules that the image has to keep: exit 0 kept, 1 broken, 2 not to be judged
+    Ci(Ci),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
@@ -280,6 +285,90 @@ pub(super) struct Findings {
 
     /// The image this one is built on, or the digest of its last layer (default: what annotations, history and local
     /// images tell).
+    #[arg(long, value_name = "IMAGE or DIGEST")]
+    pub(super) base: Option<String>,
+}
+
+/// What `ci` writes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Wanted {
+    /// For people
+    Text,
+    /// One object
+    Json,
+    /// Test report in JUnit's XML
+    Junit,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+    /// A table for a pull request
+    Markdown,
+}
+
+impl From<Wanted> for CiFormat {
+    fn from(wanted: Wanted) -> Self {
+        match wanted {
+            Wanted::Text => Self::Text,
+            Wanted::Json => Self::Json,
+            Wanted::Junit => Self::Junit,
+            Wanted::Github => Self::Github,
+            Wanted::Sarif => Self::Sarif,
+            Wanted::Markdown => Self::Markdown,
+        }
+    }
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Ci {
+    /// The image.
+    pub(super) image: String,
+
+    /// The rules file (default: .layertui.yaml, else .dive-ci, of this directory).
+    #[arg(long, value_name = "FILE", alias = "ci-config")]
+    pub(super) config: Option<PathBuf>,
+
+    /// How to write the verdicts.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Wanted,
+
+    /// Visible bytes / stored bytes at the least: a ratio from 0 to 1, or disabled.
+    #[arg(long, value_name = "RATIO", alias = "lowestEfficiency")]
+    pub(super) lowest_efficiency: Option<String>,
+
+    /// Wasted bytes at the most (20MB), or disabled.
+    #[arg(long, value_name = "SIZE", alias = "highestWastedBytes")]
+    pub(super) highest_wasted_bytes: Option<String>,
+
+    /// Wasted part of the layers above the base at the most: a ratio from 0 to 1, or disabled.
+    #[arg(long, value_name = "RATIO", alias = "highestUserWastedPercent")]
+    pub(super) highest_user_wasted_percent: Option<String>,
+
+    /// Layers at the most.
+    #[arg(long, value_name = "N")]
+    pub(super) max_layers: Option<u64>,
+
+    /// Bytes that all layers store at the most (500MB), or disabled.
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_size: Option<String>,
+
+    /// Paths that no layer may have, deleted ones included. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) block: Vec<String>,
+
+    /// Paths of which nothing may be wasted. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) deny_waste: Vec<String>,
+
+    /// The only setuid and setgid programs there may be. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) no_setuid_except: Vec<String>,
+
+    /// Paths that no rule looks at. May be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+
+    /// The image this one is built on, or the digest of its last layer.
     #[arg(long, value_name = "IMAGE or DIGEST")]
     pub(super) base: Option<String>,
 }

@@ -7,6 +7,7 @@ mod args;
 mod base;
 mod cache;
 mod cat;
+mod ci;
 mod contents;
 mod demo;
 mod diff;
@@ -134,6 +135,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Findings(command)) => findings::run(command, &setting),
+        Some(Command::Ci(command)) => ci::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),

@@ -3,6 +3,7 @@
 //! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
 //! through `text` on its way into text; JSON carries the exact bytes.
 
+mod ci;
 mod diff;
 mod entry;
 mod find;
@@ -14,6 +15,7 @@ mod ls;
 pub mod pattern;
 mod waste;
 
+pub use ci::{CiFormat, Judged, ci};
 pub use diff::{Range, diff};
 pub use find::find;
 pub use findings::findings;
