@@ -12,7 +12,8 @@
 //! The house has seven floors and arrows point only downward (`tests/borders.rs` holds them):
 //!
 //! ```text
-//! main ─► cli ─► load, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image, text
+//! main ─► cli ─► load, extract, compare, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image,
+//! text, packages
 //! ```
 //!
 //! `findings` says what is to be mended in an image, `rules` whether it keeps what somebody demands of it. They are a
@@ -25,10 +26,13 @@
 
 pub mod app;
 pub mod cli;
+pub mod compare;
+pub mod extract;
 pub mod findings;
 pub mod image;
 pub mod layer;
 pub mod load;
+pub mod packages;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -135,7 +135,19 @@ fn pipelines_read_the_same_verdicts() {
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stdout).unwrap()
     };
-    let json: Value = serde_json::from_str(&written("json")).unwrap();
+    let json = written("json");
+    assert_eq!(
+        json,
+        String::from_utf8(
+            ci(
+                dir.path(),
+                &[&rules[..], &["--highest-user-wasted-percent", "1", "--json"]].concat()
+            )
+            .stdout
+        )
+        .unwrap()
+    );
+    let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["outcome"], "fail");
     let outcomes: Vec<&str> = json["rules"]
         .as_array()

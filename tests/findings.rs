@@ -181,6 +181,10 @@ fn the_command_ends_as_it_is_asked_to() {
     let shown = String::from_utf8(command(&[]).stdout).unwrap();
     assert!(shown.contains("# medium: removed-later ×7, 6.1 MB\n  L5  RUN rm -rf"), "{shown}");
     assert!(shown.contains("# ─── end of the base image"), "{shown}");
+    assert!(
+        shown.contains("L0    /usr/bin/passwd"),
+        "rights are about the whole merged tree: {shown}"
+    );
     let json: serde_json::Value = serde_json::from_slice(&command(&["--json"]).stdout).unwrap();
     let finding = &json["findings"][0];
     assert_eq!((&finding["id"], &finding["bytes"]), (&"secret-env-file".into(), &28.into()));

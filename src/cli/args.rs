@@ -1,12 +1,14 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
-use std::path::PathBuf;
+mod judging;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::judging::{Ci, Findings, Level, Waste};
 use super::Failure;
+use crate::app::look::Theme;
 use crate::image::platform::Platform;
-use crate::report::{CiFormat, Format};
+use crate::report::Format;
 use crate::source::registry::Pull;
 
 const EXAMPLES: &str = "\
@@ -24,6 +26,9 @@ Examples:
   layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui compare old.tar new.tar       what differs; exit 1 where something does
+  layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
+  layertui verify image.tar              whether every digest and diff ID holds
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -33,15 +38,17 @@ Examples:
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
+Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found, rule broken), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, images differ, rule broken), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
 
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
@@ -71,6 +78,18 @@ pub(super) struct Args {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
+
+    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    #[arg(long, value_name = "THEME", value_parser = theme)]
+    pub(super) theme: Option<Theme>,
+
+    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    #[arg(long)]
+    pub(super) print_config: bool,
+
+    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) check_config: bool,
 }
 
 impl Args {
@@ -80,6 +99,11 @@ impl Args {
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
     }
+}
+
+fn theme(name: &str) -> Result<Theme, String> {
+    let names = Theme::ALL.map(Theme::name).join(", ");
+    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
 }
 
 /// When a bare name is asked for in its registry.
@@ -127,8 +151,22 @@ pub(super) enum Command {
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// What differs between two images: files, packages, settings, layers
+    Compare(Compare),
+    /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
+    Extract(Extract),
+    /// The whole analysis: JSON, a page, or Markdown
+    Report(Report),
+    /// Recompute every digest and diff ID
+    Verify(Verify),
+    /// Build with docker, podman or buildah, then open the result
+    Build(Build),
     /// The images that local stores and engines hold
     Images(Images),
+    /// A completion script for a shell
+    Completions(Completions),
+    /// A manual page: of layertui, or of one of its commands
+    Man(Man),
 }
 
 #[derive(Debug, Arguments)]
@@ -156,6 +194,45 @@ pub(super) struct Cat {
     pub(super) layer: Option<String>,
 }
 
+#[derive(Debug, Arguments)]
+pub(super) struct Compare {
+    /// The old image.
+    pub(super) old: String,
+
+    /// The new image.
+    pub(super) new: String,
+
+    /// JSON instead of text: one object a line, the verdict last.
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Times and order do not count, nor how the files are spread over layers.
+    #[arg(long)]
+    pub(super) semantic: bool,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Extract {
+    /// The image.
+    pub(super) image: String,
+
+    /// A file or a directory. Links on the way are followed inside the image; a link itself is extracted as a link.
+    pub(super) path: String,
+
+    /// Where to: what a directory holds goes into DEST, anything else becomes DEST or goes into it. - writes a tar to
+    /// standard output.
+    pub(super) dest: String,
+
+    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
+
+    /// Replace files that are there already, and put into directories that are not empty.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
 /// An image, and how to write about it.
 #[derive(Debug, Arguments)]
 pub(super) struct Common {
@@ -175,6 +252,49 @@ impl Common {
 
 #[derive(Debug, Arguments)]
 pub(super) struct Layers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Build {
+    /// The engine (default: the first of docker, podman and buildah that is installed).
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) engine: Option<String>,
+
+    /// What its `build` is given.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Completions {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Man {
+    /// The command (default: the program as a whole).
+    pub(super) command: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Report {
+    /// The image.
+    pub(super) image: String,
+
+    /// Write one page that needs nothing else to be read (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<String>,
+
+    /// Write a few tables of Markdown (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Verify {
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -243,134 +363,6 @@ pub(super) struct Find {
 
     /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
     pub(super) pattern: String,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Waste {
-    #[command(flatten)]
-    pub(super) common: Common,
-
-    /// Every path, not only the largest (JSON always has all).
-    #[arg(long)]
-    pub(super) all: bool,
-}
-
-/// A finding's severity.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Level {
-    /// Worth a look, or more
-    Low,
-    /// Costs size or safety, or more
-    Medium,
-    /// Somebody can take what is not theirs
-    High,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Findings {
-    #[command(flatten)]
-    pub(super) common: Common,
-
-    /// Exit 1 if there is a finding of this severity or above.
-    #[arg(long, value_name = "SEVERITY")]
-    pub(super) fail_on: Option<Level>,
-
-    /// Accept a finding: ID, ID:GLOB for some of its paths, ID:NAME for a variable or label. May be repeated.
-    #[arg(long, value_name = "ID[:GLOB]", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
-
-    /// Say nothing about these paths. May be repeated.
-    #[arg(long, value_name = "GLOB")]
-    pub(super) exclude: Vec<String>,
-
-    /// The image this one is built on, or the digest of its last layer (default: what annotations, history and local
-    /// images tell).
-    #[arg(long, value_name = "IMAGE or DIGEST")]
-    pub(super) base: Option<String>,
-}
-
-/// What `ci` writes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Wanted {
-    /// For people
-    Text,
-    /// One object
-    Json,
-    /// Test report in JUnit's XML
-    Junit,
-    /// Annotations of GitHub's workflows
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
-    /// A table for a pull request
-    Markdown,
-}
-
-impl From<Wanted> for CiFormat {
-    fn from(wanted: Wanted) -> Self {
-        match wanted {
-            Wanted::Text => Self::Text,
-            Wanted::Json => Self::Json,
-            Wanted::Junit => Self::Junit,
-            Wanted::Github => Self::Github,
-            Wanted::Sarif => Self::Sarif,
-            Wanted::Markdown => Self::Markdown,
-        }
-    }
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Ci {
-    /// The image.
-    pub(super) image: String,
-
-    /// The rules file (default: .layertui.yaml, else .dive-ci, of this directory).
-    #[arg(long, value_name = "FILE", alias = "ci-config")]
-    pub(super) config: Option<PathBuf>,
-
-    /// How to write the verdicts.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Wanted,
-
-    /// Visible bytes / stored bytes at the least: a ratio from 0 to 1, or disabled.
-    #[arg(long, value_name = "RATIO", alias = "lowestEfficiency")]
-    pub(super) lowest_efficiency: Option<String>,
-
-    /// Wasted bytes at the most (20MB), or disabled.
-    #[arg(long, value_name = "SIZE", alias = "highestWastedBytes")]
-    pub(super) highest_wasted_bytes: Option<String>,
-
-    /// Wasted part of the layers above the base at the most: a ratio from 0 to 1, or disabled.
-    #[arg(long, value_name = "RATIO", alias = "highestUserWastedPercent")]
-    pub(super) highest_user_wasted_percent: Option<String>,
-
-    /// Layers at the most.
-    #[arg(long, value_name = "N")]
-    pub(super) max_layers: Option<u64>,
-
-    /// Bytes that all layers store at the most (500MB), or disabled.
-    #[arg(long, value_name = "SIZE")]
-    pub(super) max_size: Option<String>,
-
-    /// Paths that no layer may have, deleted ones included. May be repeated.
-    #[arg(long, value_name = "GLOB")]
-    pub(super) block: Vec<String>,
-
-    /// Paths of which nothing may be wasted. May be repeated.
-    #[arg(long, value_name = "GLOB")]
-    pub(super) deny_waste: Vec<String>,
-
-    /// The only setuid and setgid programs there may be. May be repeated.
-    #[arg(long, value_name = "GLOB")]
-    pub(super) no_setuid_except: Vec<String>,
-
-    /// Paths that no rule looks at. May be repeated.
-    #[arg(long, value_name = "GLOB")]
-    pub(super) exclude: Vec<String>,
-
-    /// The image this one is built on, or the digest of its last layer.
-    #[arg(long, value_name = "IMAGE or DIGEST")]
-    pub(super) base: Option<String>,
 }
 
 #[derive(Debug, Arguments)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::Ci;
 use super::base;
-use super::open::{Setting, load_briefly};
+use super::open::{Setting, load};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::report::{self, Judged};
@@ -25,7 +25,7 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
-    let loaded = load_briefly(&command.image, setting, Want::Kinds)?;
+    let loaded = load(&command.image, setting, Want::Kinds)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
         match failure {
             Failure::Error(why) | Failure::No(why) => why,
@@ -46,7 +46,7 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
             rules_from: &rules_from,
             verdicts: &verdicts,
         };
-        output(|out| report::ci(out, judged, command.format.into()))?;
+        output(|out| report::ci(out, judged, command.format()))?;
         Ok::<_, Failure>(judged.outcome())
     })?;
     match outcome {

@@ -29,13 +29,7 @@ impl<'l> StoredFiles<'l> {
 
     fn open(&self, event: EventId) -> Option<Box<dyn Read + Send>> {
         let payload = self.stack.payload(event)?;
-        let stored = Stored {
-            path: &payload.path,
-            data: payload.offset,
-            stored: payload.stored,
-            fingerprint: payload.fingerprint,
-        };
-        self.source.open(payload.layer, &stored).ok()
+        self.source.open(payload.layer, &Stored::from(&payload)).ok()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::args::{Findings, Level};
 use super::base;
 use super::contents::StoredFiles;
-use super::open::{Setting, load_briefly};
+use super::open::{Setting, load};
 use super::{Failure, Outcome, output};
 use crate::findings::{self, Accepted, Severity};
 use crate::load::Want;
@@ -21,7 +21,7 @@ impl From<Level> for Severity {
 
 pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
     let accepted = Accepted::new(&command.ignore, &command.exclude).map_err(Failure::Error)?;
-    let loaded = load_briefly(&command.common.image, setting, Want::Kinds)?;
+    let loaded = load(&command.common.image, setting, Want::Kinds)?;
     let base = base::recognise(loaded.image(), command.base.as_deref(), setting)?;
     let (found, unread) = loaded.subject(|subject| {
         let files = StoredFiles::new(loaded.loader.source().as_ref(), subject.stack);

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::entry::PathKeys;
 use super::findings::BaseKeys;
-use super::layers::Totals;
-use super::{Subject, json_line};
+use super::layers::Head;
+use super::{SCHEMA, Subject, json_line};
 use crate::image::base::Base;
 use crate::rules::{Offence, Outcome, Verdict};
 use crate::text;
@@ -50,13 +50,13 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// The worst there is: a broken rule, else one that could not be judged.
+    /// Of all rules together. One that could not be judged leaves it open, whatever the others say.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let any = |outcome| self.verdicts.iter().any(|verdict| verdict.outcome == outcome);
-        match (any(Outcome::Fail), any(Outcome::Unjudged)) {
-            (true, _) => Outcome::Fail,
-            (false, true) => Outcome::Unjudged,
+        match (any(Outcome::Unjudged), any(Outcome::Fail)) {
+            (true, _) => Outcome::Unjudged,
+            (false, true) => Outcome::Fail,
             (false, false) => Outcome::Pass,
         }
     }
@@ -80,11 +80,10 @@ pub fn ci(out: &mut dyn Write, judged: Judged<'_>, format: CiFormat) -> io::Resu
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    schema: &'static str,
-    reference: &'a str,
+    #[serde(flatten)]
+    head: Head<'a>,
     outcome: &'static str,
     rules_from: &'a str,
-    totals: Totals,
     base: Option<BaseKeys<'a>>,
     rules: Vec<VerdictKeys<'a>>,
 }
@@ -122,11 +121,9 @@ fn document<'a>(judged: Judged<'a>) -> Document<'a> {
         paths: keys.offences.iter().map(offence).collect(),
     });
     Document {
-        schema: "layertui/1",
-        reference: &judged.subject.image.reference,
+        head: Head::new(SCHEMA, judged.subject).without_labels(),
         outcome: judged.outcome().name(),
         rules_from: judged.rules_from,
-        totals: Totals::new(judged.subject.stack),
         base: judged.base.map(BaseKeys::new),
         rules: rules.collect(),
     }
@@ -160,7 +157,7 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         }
         let more = verdict.offences.len().saturating_sub(NAMED);
         if more > 0 {
-            writeln!(out, "          {more} more paths")?;
+            writeln!(out, "          {more} more path{}", if more == 1 { "" } else { "s" })?;
         }
     }
     Ok(())

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::entry::PathKeys;
-use super::layers::{ImageKeys, Totals};
-use super::{Format, Subject, json_line};
+use super::layers::Head;
+use super::{Format, SCHEMA, Subject, json_line};
 use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
 use crate::image::base::Base;
 use crate::text;
@@ -18,9 +18,8 @@ const PLACES: usize = 5;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    schema: &'static str,
-    image: ImageKeys<'a>,
-    totals: Totals,
+    #[serde(flatten)]
+    head: Head<'a>,
     base: BaseKeys<'a>,
     findings: Vec<FindingKeys<'a>>,
     dockerfile: Vec<StepKeys>,
@@ -110,9 +109,7 @@ fn document<'a>(subject: Subject<'a>, base: &'a Base, findings: &'a [Finding]) -
         findings: step.findings.iter().map(|(id, _, _)| id.facts().name).collect(),
     });
     Document {
-        schema: "layertui/1",
-        image: ImageKeys::new(subject.image).without_labels(),
-        totals: Totals::new(subject.stack),
+        head: Head::new(SCHEMA, subject).without_labels(),
         base: BaseKeys::new(base),
         findings: finding_keys.collect(),
         dockerfile: steps.collect(),
