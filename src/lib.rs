@@ -12,7 +12,7 @@
 //! The house has six floors and arrows point only downward (`tests/borders.rs` holds them):
 //!
 //! ```text
-//! main ─► cli ─► load, report ─► source, ui, terminal ─► layer, app ─► stack, image, text
+//! main ─► cli ─► load, report ─► source, ui, terminal ─► layer, app ─► stack, image, text, content
 //! ```
 //!
 //! `stack`, `text`, `layer`, `image` and `source` know no terminal; `app` and `ui` know no source.
@@ -21,6 +21,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod content;
 pub mod image;
 pub mod layer;
 pub mod load;

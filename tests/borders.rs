@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by floor, the lowest first. A room may import rooms of lower floors only.
 const FLOORS: [&[&str]; 5] = [
-    &["stack", "image", "text"],
+    &["stack", "image", "text", "content"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
     &["load", "report"],

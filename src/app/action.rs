@@ -31,6 +31,12 @@ pub enum Action {
     NextHit,
     PreviousHit,
     History,
+    View,
+    TextDiff,
+    Pager,
+    MarkVersion,
+    Hex,
+    Wrap,
     LayerDetails,
     ImageDetails,
     Images,
@@ -61,6 +67,8 @@ pub enum Context {
     Panes,
     /// An overlay is open.
     Overlay,
+    /// The viewer is open.
+    File,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }
@@ -84,7 +92,7 @@ pub struct Entry {
     pub hint: (&'static str, u8),
 }
 
-use Context::{Overlay, Panes, Trees, Typing};
+use Context::{File, Overlay, Panes, Trees, Typing};
 
 const EVERYWHERE: &[Context] = &[Panes, Overlay, Typing];
 
@@ -118,7 +126,7 @@ pub const ACTIONS: &[Entry] = &[
         "right",
         MOVE,
         &["l", "right"],
-        &[Panes],
+        &[Panes, File],
         "open the directory, or step into it",
     ),
     row(
@@ -126,7 +134,7 @@ pub const ACTIONS: &[Entry] = &[
         "left",
         MOVE,
         &["h", "left"],
-        &[Panes],
+        &[Panes, File],
         "fold the directory, or go to its parent",
     ),
     row(Action::Top, "top", MOVE, &["g", "home"], &[Panes, Overlay], "first row"),
@@ -182,14 +190,14 @@ pub const ACTIONS: &[Entry] = &[
             "search",
             FIND,
             &["/"],
-            &[Panes],
+            &[Panes, File],
             "find a path in any layer, removed ones too",
         ),
         "find",
         1,
     ),
-    row(Action::NextHit, "next-hit", FIND, &["n"], &[Panes], "next path found"),
-    row(Action::PreviousHit, "previous-hit", FIND, &["N"], &[Panes], "previous path found"),
+    row(Action::NextHit, "next-hit", FIND, &["n"], &[Panes, File], "next path found"),
+    row(Action::PreviousHit, "previous-hit", FIND, &["N"], &[Panes, File], "previous path found"),
     hinted(
         row(
             Action::History,
@@ -202,6 +210,37 @@ pub const ACTIONS: &[Entry] = &[
         "history",
         2,
     ),
+    hinted(
+        row(
+            Action::View,
+            "view",
+            LOOK,
+            &["v"],
+            &[Trees, Overlay],
+            "view the file, as this layer has it or had it",
+        ),
+        "view",
+        3,
+    ),
+    row(
+        Action::TextDiff,
+        "text-diff",
+        LOOK,
+        &["D"],
+        &[Trees, Overlay],
+        "what changed in the file since the version before",
+    ),
+    row(Action::Pager, "pager", LOOK, &["o"], &[Trees, Overlay], "the file in your pager"),
+    row(
+        Action::MarkVersion,
+        "mark-version",
+        LOOK,
+        &["m"],
+        &[Overlay],
+        "in a history: mark a version for D to compare with",
+    ),
+    row(Action::Hex, "hex", LOOK, &["x"], &[File], "in a file: its bytes, and back"),
+    row(Action::Wrap, "wrap", LOOK, &["w"], &[File], "in a file: wrap long lines or not"),
     row(
         Action::Open,
         "open",

@@ -1,9 +1,11 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
+use crate::content::Contents;
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::EventId;
 
+use super::file::{Look, What};
 use super::key::Key;
 use super::layout::Size;
 
@@ -54,6 +56,13 @@ pub enum Message {
     Finished,
     /// There will be no image, or no more of it, and this is why. Raw.
     Failed(String),
+    /// What was asked for of a file, or why it cannot be read. Raw.
+    Looked {
+        /// The number of the question.
+        number: u64,
+        /// The answer.
+        answer: Result<Box<Contents>, String>,
+    },
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -112,6 +121,10 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// Read a part of a file.
+    Look(Look),
+    /// Show a file, or what differs between two, in the user's pager.
+    Page(What),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod columns;
+pub mod file;
 pub mod find;
 pub mod input;
 pub mod key;

@@ -6,10 +6,11 @@ use crate::stack::outline::{Folds, Tree, Unfolded};
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
+use super::file::File;
 use super::find::Search;
 use super::layout::{Layout, Shape, Size};
 use super::message::Choice;
-use super::overlay::Overlay;
+use super::overlay::{Kind, Overlay};
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,6 +214,10 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
     pub search: Option<Search>,
+    /// The file that the viewer shows.
+    pub file: Option<File>,
+    /// How many parts of files were asked for.
+    pub looks: u64,
     /// A word to the user; gone with the next key. Visible.
     pub notice: Option<String>,
 }
@@ -245,6 +250,8 @@ impl State {
             },
             overlays: Vec::new(),
             search: None,
+            file: None,
+            looks: 0,
             notice: None,
         }
     }
@@ -342,6 +349,9 @@ impl State {
     pub fn contexts(&self) -> &'static [Context] {
         if self.is_typing() {
             return &[Context::Typing];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
+            return &[Context::File, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

@@ -5,6 +5,7 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::file;
 use super::find;
 use super::key::Key;
 use super::keymap;
@@ -53,6 +54,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = Some(visible_str(&text).into_owned());
             Vec::new()
         }
+        Message::Looked { number, answer } => {
+            file::arrived(state, number, answer);
+            Vec::new()
+        }
         other => {
             reading::handle(state, stack, other);
             Vec::new()
@@ -76,7 +81,9 @@ fn typing(
 ) -> bool {
     if let Some(overlay) = state.overlays.last_mut() {
         let taken = edit(&mut overlay.input);
-        if taken {
+        if taken && overlay.kind == Kind::File {
+            file::typed(state);
+        } else if taken {
             overlay.top = 0;
             overlay::keep_in_view(state, stack);
         }
@@ -102,6 +109,9 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         Action::Quit => return vec![Effect::Quit],
         Action::Cancel => return cancel(state, stack),
         Action::Copy => return copy(state, stack),
+        Action::View => return file::open::view(state, stack),
+        Action::TextDiff => return file::open::compare(state, stack),
+        Action::Pager => return overlay::page_out(state, stack),
         Action::Mouse => {
             state.mouse = !state.mouse;
             let text =

@@ -6,7 +6,6 @@ use super::args::Cat;
 use super::open::{Loaded, Setting, load};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
-use crate::source::Stored;
 use crate::stack::entry::Kind;
 
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
@@ -53,14 +52,7 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             "{path}: stored as a sparse file; `tar -xf` of the layer puts it together"
         )));
     }
-    let stored = Stored {
-        path: &payload.path,
-        data: payload.offset,
-        stored: payload.stored,
-        fingerprint: payload.fingerprint,
-    };
-    let source = loaded.loader.source();
-    source.open(payload.layer, &stored).map_err(|error| unreadable(path, &error))
+    loaded.loader.open(&payload).map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Failure {

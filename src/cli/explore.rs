@@ -6,13 +6,15 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
 use super::args::Args;
 use super::open::Pace;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, look};
+use crate::app::file::{Look, What};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
@@ -33,6 +35,8 @@ enum Happening {
     Opened(Result<Opened, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
+    /// The answer to a question of the viewer.
+    Looked(Message),
     /// A thread of ours panicked; its message has been printed.
     Crashed,
 }
@@ -68,6 +72,8 @@ struct Explorer {
     loaders: u64,
     several: Option<Several>,
     cache: Option<Arc<Cache>>,
+    /// The number of the viewer's newest question.
+    newest_look: Arc<AtomicU64>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
@@ -83,7 +89,17 @@ impl Explorer {
         state.theme = terminal::theme();
         state.mouse = mouse;
         let nothing = Stack::new(0);
-        Ok(Self { session, state, send, loader: None, loaders: 0, several: None, cache, nothing })
+        Ok(Self {
+            session,
+            state,
+            send,
+            loader: None,
+            loaders: 0,
+            several: None,
+            cache,
+            newest_look: Arc::default(),
+            nothing,
+        })
     }
 
     fn listen(&self) -> Outcome {
@@ -134,11 +150,16 @@ impl Explorer {
                 self.session.resume().map_err(lost)?;
                 Ok(false)
             }
+            Happening::Signal(Signal::Resize) => {
+                let size = self.session.size().map_err(lost)?;
+                self.tell(Message::Resize(size))
+            }
             Happening::Opened(Ok(Opened::Image(source))) => self.load(source),
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
             Happening::Opened(Err(error)) => Err(error.into()),
             Happening::Load(number, event) if number == self.loaders => self.report(event),
             Happening::Load(..) => Ok(false),
+            Happening::Looked(message) => self.tell(message),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -228,6 +249,28 @@ impl Explorer {
         Ok(false)
     }
 
+    /// Reads for the viewer, beside everything else.
+    fn look(&self, question: Look) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        let newest = Arc::clone(&self.newest_look);
+        newest.store(question.number, Ordering::Relaxed);
+        in_background(&self.send, "look", move |send| {
+            let answer = look::look(&loader, &question, &newest);
+            let message = Message::Looked { number: question.number, answer };
+            let _ = send.send(Happening::Looked(message));
+        })
+    }
+
+    /// Gives the terminal to the user's pager and takes it again.
+    fn page(&mut self, what: What) -> Result<bool, Failure> {
+        let Some(loader) = self.loader.clone() else { return Ok(false) };
+        let shown = self.session.lend(|| look::page(&loader, what)).map_err(lost)?;
+        match shown {
+            Ok(()) => Ok(false),
+            Err(why) => self.tell(Message::Notice(why)),
+        }
+    }
+
     fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
         match effect {
             Effect::Quit => return Ok(true),
@@ -251,6 +294,8 @@ impl Explorer {
                     None => {}
                 }
             }
+            Effect::Look(question) => self.look(question)?,
+            Effect::Page(what) => return self.page(what),
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
             Effect::Redraw => self.session.redraw().map_err(lost)?,
         }

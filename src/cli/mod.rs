@@ -13,6 +13,7 @@ mod find;
 mod history;
 mod images;
 mod layers;
+mod look;
 mod ls;
 mod open;
 mod progress;

@@ -9,7 +9,6 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Event, Loader, Pair, queue};
 use crate::layer::blob::Blob;
-use crate::source::Stored;
 use crate::stack::entry::Fingerprint;
 use crate::stack::{EventId, Extent, Payload};
 
@@ -156,25 +155,15 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
     match (one.fingerprint, other.fingerprint) {
         (Some(Fingerprint::Xxh3(known)), _) => Ok(known == xxh3(loader, &other)?),
         (_, Some(Fingerprint::Xxh3(known))) => Ok(known == xxh3(loader, &one)?),
-        _ => same_bytes(&mut open(loader, &one)?, &mut open(loader, &other)?, one.stored),
+        _ => same_bytes(&mut loader.open(&one)?, &mut loader.open(&other)?, one.stored),
     }
-}
-
-fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
-    let stored = Stored {
-        path: &payload.path,
-        data: payload.offset,
-        stored: payload.stored,
-        fingerprint: payload.fingerprint,
-    };
-    loader.source.open(payload.layer, &stored)
 }
 
 fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {
     if let Some(Fingerprint::Xxh3(known)) = payload.fingerprint {
         return Ok(known);
     }
-    let mut reader = open(loader, payload)?;
+    let mut reader = loader.open(payload)?;
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; buffer_for(payload.stored)];
     let mut left_to_read = payload.stored;
@@ -209,7 +198,7 @@ fn buffer_for(bytes: u64) -> usize {
 }
 
 /// Reads until the buffer is full or the input ends.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {

@@ -13,19 +13,21 @@
 pub mod cache;
 mod check;
 mod compare;
+pub mod contents;
 mod queue;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::cache::Cache;
+use self::compare::fill;
 use self::queue::Arrival;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
-use crate::source::Source;
+use crate::source::{Source, Stored};
 use crate::stack::fold::Fold;
 use crate::stack::table::Table;
-use crate::stack::{EventId, Stack};
+use crate::stack::{EventId, Payload, Stack};
 
 /// Rows folded before the lock is given to others: some milliseconds.
 const ROWS_A_TURN: usize = 4096;
@@ -124,6 +126,20 @@ impl Loader {
     #[must_use]
     pub fn source(&self) -> &Arc<dyn Source> {
         &self.source
+    }
+
+    /// Opens the stored bytes of a file.
+    ///
+    /// # Errors
+    /// Where the layer or that part of it cannot be read.
+    pub fn open(&self, payload: &Payload) -> std::io::Result<Box<dyn std::io::Read + Send>> {
+        let stored = Stored {
+            path: &payload.path,
+            data: payload.offset,
+            stored: payload.stored,
+            fingerprint: payload.fingerprint,
+        };
+        self.source.open(payload.layer, &stored)
     }
 
     /// The stack as far as it is folded. Held locks make the loader wait: let go soon.

@@ -5,6 +5,7 @@
 
 mod backend;
 mod input;
+mod lending;
 mod session;
 mod signals;
 

@@ -11,6 +11,7 @@ mod explorer;
 mod hostile;
 mod journeys;
 mod searching;
+mod viewing;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
