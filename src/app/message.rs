@@ -5,7 +5,7 @@ use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::EventId;
 
-use super::file::{Look, What};
+use super::file::Look;
 use super::key::Key;
 use super::layout::Size;
 
@@ -123,8 +123,6 @@ pub enum Effect {
     Choose(usize),
     /// Read a part of a file.
     Look(Look),
-    /// Show a file, or what differs between two, in the user's pager.
-    Page(What),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

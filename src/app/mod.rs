@@ -19,6 +19,7 @@ pub mod key;
 pub mod keymap;
 pub mod layers;
 pub mod layout;
+pub mod look;
 pub mod marker;
 pub mod message;
 mod mouse;

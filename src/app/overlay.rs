@@ -127,7 +127,6 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
     match action {
         Action::View => return file::open::view(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
-        Action::Pager => return page_out(state, stack),
         Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
             close(state);
             return Vec::new();
@@ -158,15 +157,6 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::MarkVersion => mark(state),
         _ => {}
     }
-    Vec::new()
-}
-
-/// The pager, for what is under the cursor.
-pub(super) fn page_out(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    if let Some(what) = file::open::what(state, stack) {
-        return vec![Effect::Page(what)];
-    }
-    state.notice = Some("put the cursor on a file to page through it".to_owned());
     Vec::new()
 }
 

@@ -8,7 +8,9 @@ use crate::stack::{EventId, NodeId, Stack};
 use super::action::Context;
 use super::file::File;
 use super::find::Search;
+use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
+use super::look::{Glyphs, Theme};
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
 
@@ -62,36 +64,6 @@ impl Pane {
             (_, Self::Stack) => &[Self::Stack],
             (Shape::Three, Self::Tree) => &[Self::Tree],
             (Shape::Three, Self::Diff) => &[Self::Diff],
-        }
-    }
-}
-
-/// How a colour theme is chosen by whoever starts the explorer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Theme {
-    /// The terminal's own sixteen colours.
-    #[default]
-    Default,
-    /// No colour at all: attributes only.
-    Mono,
-}
-
-impl Theme {
-    /// The theme after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Default => Self::Mono,
-            Self::Mono => Self::Default,
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Mono => "mono",
         }
     }
 }
@@ -178,6 +150,10 @@ pub struct State {
     pub size: Size,
     /// How it looks.
     pub theme: Theme,
+    /// What frames and bars are drawn with.
+    pub glyphs: Glyphs,
+    /// Which key means what.
+    pub keymap: Keymap,
     /// Whether the mouse is ours.
     pub mouse: bool,
     /// Where the whole stands.
@@ -228,8 +204,10 @@ impl State {
     pub fn new(size: Size) -> Self {
         Self {
             size,
-            theme: Theme::Default,
+            theme: Theme::default(),
+            glyphs: Glyphs::default(),
             mouse: true,
+            keymap: Keymap::default(),
             phase: Phase::Opening,
             image: None,
             loads: Vec::new(),

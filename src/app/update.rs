@@ -8,7 +8,6 @@ use super::action::Action;
 use super::file;
 use super::find;
 use super::key::Key;
-use super::keymap;
 use super::layers;
 use super::message::{Effect, Message};
 use super::mouse;
@@ -69,7 +68,9 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     if state.is_typing() && typing(state, stack, |input| input.key(key)) {
         return Vec::new();
     }
-    keymap::lookup(key, state.contexts())
+    state
+        .keymap
+        .lookup(key, state.contexts())
         .map_or_else(Vec::new, |action| perform(state, stack, action))
 }
 
@@ -111,7 +112,6 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         Action::Copy => return copy(state, stack),
         Action::View => return file::open::view(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
-        Action::Pager => return overlay::page_out(state, stack),
         Action::Mouse => {
             state.mouse = !state.mouse;
             let text =

@@ -3,6 +3,7 @@
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use crate::app::look::Theme;
 use crate::image::platform::Platform;
 use crate::report::Format;
 use crate::source::registry::Pull;
@@ -17,6 +18,7 @@ Examples:
   layertui diff image.tar --layer 3      what layer 3 changed
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
+  layertui waste image.tar               what it stores in vain, and how to get it back
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui images --containers           what local stores and engines hold
@@ -66,6 +68,10 @@ pub(super) struct Args {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
+
+    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    #[arg(long, value_name = "THEME", value_parser = theme)]
+    pub(super) theme: Option<Theme>,
 }
 
 impl Args {
@@ -75,6 +81,11 @@ impl Args {
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
     }
+}
+
+fn theme(name: &str) -> Result<Theme, String> {
+    let names = Theme::ALL.map(Theme::name).join(", ");
+    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
 }
 
 /// When a bare name is asked for in its registry.
@@ -112,6 +123,8 @@ pub(super) enum Command {
     History(History),
     /// Paths in any layer, also removed and shadowed ones
     Find(Find),
+    /// Wasted bytes by path and by layer, and what gets them back
+    Waste(Waste),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
@@ -232,6 +245,16 @@ pub(super) struct Find {
 
     /// Part of a name; of a path if it has a '/'; a shell pattern if it has a wildcard.
     pub(super) pattern: String,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Waste {
+    #[command(flatten)]
+    pub(super) common: Common,
+
+    /// Every path, not only the largest (JSON always has all).
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 #[derive(Debug, Arguments)]

@@ -14,7 +14,8 @@ use std::time::Duration;
 use super::args::Args;
 use super::open::Pace;
 use super::{Failure, Outcome, look};
-use crate::app::file::{Look, What};
+use crate::app::file::Look;
+use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
@@ -59,7 +60,7 @@ pub(super) fn run(
     let session = Session::enter(!args.no_mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse)?;
+    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse, args.theme)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -84,9 +85,14 @@ impl Explorer {
         send: Sender<Happening>,
         cache: Option<Arc<Cache>>,
         mouse: bool,
+        theme: Option<Theme>,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
-        state.theme = terminal::theme();
+        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
+        state.theme = theme.unwrap_or(colourless);
+        if terminal::is_dumb() {
+            state.glyphs = Glyphs::Ascii;
+        }
         state.mouse = mouse;
         let nothing = Stack::new(0);
         Ok(Self {
@@ -149,10 +155,6 @@ impl Explorer {
             Happening::Signal(Signal::Continue) => {
                 self.session.resume().map_err(lost)?;
                 Ok(false)
-            }
-            Happening::Signal(Signal::Resize) => {
-                let size = self.session.size().map_err(lost)?;
-                self.tell(Message::Resize(size))
             }
             Happening::Opened(Ok(Opened::Image(source))) => self.load(source),
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
@@ -261,16 +263,6 @@ impl Explorer {
         })
     }
 
-    /// Gives the terminal to the user's pager and takes it again.
-    fn page(&mut self, what: What) -> Result<bool, Failure> {
-        let Some(loader) = self.loader.clone() else { return Ok(false) };
-        let shown = self.session.lend(|| look::page(&loader, what)).map_err(lost)?;
-        match shown {
-            Ok(()) => Ok(false),
-            Err(why) => self.tell(Message::Notice(why)),
-        }
-    }
-
     fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
         match effect {
             Effect::Quit => return Ok(true),
@@ -295,7 +287,6 @@ impl Explorer {
                 }
             }
             Effect::Look(question) => self.look(question)?,
-            Effect::Page(what) => return self.page(what),
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
             Effect::Redraw => self.session.redraw().map_err(lost)?,
         }

@@ -17,6 +17,7 @@ mod look;
 mod ls;
 mod open;
 mod progress;
+mod waste;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -129,6 +130,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Diff(command)) => diff::run(command, &setting),
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
+        Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),

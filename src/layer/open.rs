@@ -3,14 +3,18 @@
 
 use std::io::{self, Cursor, Read};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::blob::Blob;
 use super::checkpoints::{Checkpoints, Point};
 use super::codec::{Codec, Decoder, sniff_blob};
+use crate::stack::entry::Fingerprint;
 
 /// What is decoded only to be passed over goes through a buffer of this size.
 const SCRATCH: usize = 128 * 1024;
+
+/// Of a blob elsewhere so many bytes are asked for first.
+const FIRST_PART: u64 = 256 * 1024;
 
 /// Opens the payload of one file: `stored` bytes at offset `data` of the uncompressed layer, as a listing gave
 /// them. In a compressed layer all that lies before is decoded first.
@@ -45,6 +49,27 @@ pub fn open_at(
     }
     let from = pass(Decoder::new(blob, codec)?, data)?;
     Ok(Box::new(Payload { from, left: stored }))
+}
+
+/// [`open_at`] for a blob that lies elsewhere: only those parts of it come that decoding from a checkpoint to the file's
+/// end takes. They are verified by `mark`, the file's fingerprint, as they pass: others are an error before the last of
+/// them is given. `None` where that cannot be done and the whole has to come.
+#[must_use]
+pub fn open_afar(
+    blob: &Blob,
+    data: u64,
+    stored: u64,
+    checkpoints: &Checkpoints,
+    mark: Fingerprint,
+) -> Option<Box<dyn Read + Send>> {
+    let Fingerprint::Xxh3(mark) = mark else { return None };
+    let codec = checkpoints.codec();
+    let point = checkpoints.before(data, codec, blob.len())?;
+    let parts = blob.in_pieces(0, blob.len(), FIRST_PART)?;
+    let from =
+        resume(&parts, codec, point).and_then(|from| pass(from, data - point.output)).ok()?;
+    let payload = Payload { from, left: stored };
+    Some(Box::new(Marked { payload, left: stored, sum: Xxh3::new(), mark }))
 }
 
 /// Decodes from a checkpoint on, once what comes out first is what came out there before.
@@ -100,6 +125,27 @@ impl<R: Read> Read for Payload<R> {
             return Err(cut(self.left));
         }
         self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// A payload that is held against its fingerprint.
+struct Marked<R> {
+    payload: Payload<R>,
+    left: u64,
+    sum: Xxh3,
+    mark: u64,
+}
+
+impl<R: Read> Read for Marked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.payload.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        self.left -= count as u64;
+        if count > 0 && self.left == 0 && self.sum.digest128() as u64 != self.mark {
+            let message = "the part of the layer that came is not what was listed";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         Ok(count)
     }
 }

@@ -88,10 +88,7 @@ pub fn difference(
 }
 
 /// All bytes of a file of at most `most` bytes.
-///
-/// # Errors
-/// As [`difference`].
-pub fn whole(
+fn whole(
     loader: &Loader,
     event: EventId,
     most: u64,

@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Format, Subject, json_line};
-use crate::image::{Layer, LayerStore};
+use crate::image::{Image, Layer, LayerStore};
 use crate::layer::Severity;
+use crate::stack::Stack;
 use crate::text;
 
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ImageKeys<'a> {
+pub(super) struct ImageKeys<'a> {
     reference: &'a str,
     source: &'a str,
     id: Option<&'a str>,
@@ -36,7 +37,7 @@ struct ImageKeys<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Totals {
+pub(super) struct Totals {
     stored_bytes: u64,
     visible_bytes: u64,
     wasted_bytes: u64,
@@ -93,11 +94,23 @@ pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::
 
 fn document(subject: Subject<'_>) -> Document<'_> {
     let Subject { image, stack, .. } = subject;
-    let balance = stack.balance();
-    let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     Document {
         schema: "layertui/1",
-        image: ImageKeys {
+        image: ImageKeys::new(image),
+        totals: Totals::new(stack),
+        layers: image
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(at, layer)| keys(subject, at, layer))
+            .collect(),
+    }
+}
+
+impl<'a> ImageKeys<'a> {
+    pub(super) fn new(image: &'a Image) -> Self {
+        let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        Self {
             reference: &image.reference,
             source: &image.source,
             id: image.id.as_deref(),
@@ -107,20 +120,20 @@ fn document(subject: Subject<'_>) -> Document<'_> {
             labels,
             names: &image.names,
             problems: &image.problems,
-        },
-        totals: Totals {
+        }
+    }
+}
+
+impl Totals {
+    pub(super) fn new(stack: &Stack) -> Self {
+        let balance = stack.balance();
+        Self {
             stored_bytes: balance.stored,
             visible_bytes: balance.visible,
             wasted_bytes: balance.wasted,
             efficiency: balance.efficiency,
             entries: balance.entries,
-        },
-        layers: image
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(at, layer)| keys(subject, at, layer))
-            .collect(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod images;
 mod layers;
 mod ls;
 pub mod pattern;
+mod waste;
 
 pub use diff::{Range, diff};
 pub use find::find;
@@ -18,6 +19,7 @@ pub use history::history;
 pub use images::images;
 pub use layers::layers;
 pub use ls::{Ls, ls};
+pub use waste::waste;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::image::Image;
+use crate::layer::Severity;
 use crate::load::LayerState;
 use crate::stack::Stack;
 
@@ -46,6 +49,24 @@ pub struct Subject<'a> {
     pub stack: &'a Stack,
     /// What is known of each layer beyond the stack.
     pub states: &'a [Arc<LayerState>],
+}
+
+impl<'a> Subject<'a> {
+    /// Layers of which something could not be read, and the worst that was said of each: whatever is summed over an
+    /// image is incomplete where there are any.
+    #[must_use]
+    pub fn unread(self) -> Vec<(usize, &'a str)> {
+        (0..self.image.layers.len())
+            .filter_map(|layer| match self.states.get(layer) {
+                None => Some((layer, "was not read")),
+                Some(state) => state
+                    .problems
+                    .iter()
+                    .find(|problem| problem.severity == Severity::Error)
+                    .map(|problem| (layer, problem.message.as_str())),
+            })
+            .collect()
+    }
 }
 
 fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

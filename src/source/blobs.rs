@@ -14,6 +14,7 @@ use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
 use crate::layer::split::Split;
+use crate::layer::toc::Lazy;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
 /// An image and where its layers' bytes are.
@@ -38,6 +39,13 @@ pub(super) enum Content {
         /// Equal for equal bytes.
         key: String,
     },
+    /// A tar elsewhere with a table of contents.
+    Lazy {
+        /// Its bytes, by the table or as a whole.
+        lazy: Arc<Lazy>,
+        /// Equal for equal bytes and tables.
+        key: String,
+    },
     /// A listing of the tar, and the files' contents beside it.
     Split(Split),
     /// A directory tree.
@@ -54,6 +62,7 @@ impl Source for Blobs {
     fn weight(&self, layer: usize) -> u64 {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => blob.len(),
+            Some(Content::Lazy { lazy, .. }) => lazy.blob().len(),
             Some(Content::Split(split)) => split.weight(),
             _ => 0,
         }
@@ -61,7 +70,7 @@ impl Source for Blobs {
 
     fn content_key(&self, layer: usize) -> Option<String> {
         match self.contents.get(layer)? {
-            Content::Blob { key, .. } => Some(key.clone()),
+            Content::Blob { key, .. } | Content::Lazy { key, .. } => Some(key.clone()),
             Content::Split(split) => Some(split.key().to_owned()),
             Content::Tree(tree) => Some(tree.root.to_string_lossy().into_owned()),
             Content::Absent(_) => None,
@@ -76,9 +85,12 @@ impl Source for Blobs {
                     Some(distant) => layer::distant::list(blob, distant, watch),
                     None => layer::list(blob, watch),
                 });
-                if let Some(checkpoints) = &listing.checkpoints {
-                    self.remember(layer, Arc::clone(checkpoints));
-                }
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Lazy { lazy, .. }) => {
+                let listing = lazy.list(watch);
+                self.remember_those_of(layer, &listing);
                 listing
             }
             Some(Content::Split(split)) => split.list(watch),
@@ -121,23 +133,20 @@ impl Source for Blobs {
     fn blob(&self, layer: usize) -> Option<&Blob> {
         match self.contents.get(layer)? {
             Content::Blob { blob, .. } => Some(blob),
+            // What the table says is not what reading the blob would: only where that is here is it read.
+            Content::Lazy { lazy, .. } => Some(lazy.blob()).filter(|blob| here(blob).is_some()),
             Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
         }
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => match file.data {
-                Some(data) => {
-                    let checkpoints = self.checkpoints(layer);
-                    let blob = &settled(blob)?;
-                    layer::open_at(blob, data, file.stored, checkpoints.as_deref())
-                }
-                None if file.stored == 0 => Ok(Box::new(io::empty())),
-                None => {
-                    Err(io::Error::other("where the file's bytes are in its layer is not known"))
-                }
-            },
+            Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
+            // A layer that was read as a whole after all has told where its files are.
+            Some(Content::Lazy { lazy, .. }) if file.data.is_some() => {
+                self.open_in(layer, lazy.blob(), file)
+            }
+            Some(Content::Lazy { lazy, .. }) => lazy.open(file.path, file.stored),
             Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
             Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
@@ -148,6 +157,7 @@ impl Source for Blobs {
     fn plain(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
+            // A table of contents does not tell where in the tar a file is.
             _ => None,
         }
     }
@@ -179,6 +189,36 @@ impl Blobs {
     /// An image with as many contents as it has layers.
     pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
         Self { image, contents, checkpoints: Mutex::default(), listed: Mutex::default() }
+    }
+
+    fn remember_those_of(&self, layer: usize, listing: &Listing) {
+        if let Some(checkpoints) = &listing.checkpoints {
+            self.remember(layer, Arc::clone(checkpoints));
+        }
+    }
+
+    /// A file of a layer that is one blob.
+    fn open_in(
+        &self,
+        layer: usize,
+        blob: &Blob,
+        file: &Stored<'_>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        match file.data {
+            Some(data) => {
+                let checkpoints = self.checkpoints(layer);
+                let checkpoints = checkpoints.as_deref();
+                if let (Some(points), Some(mark)) = (checkpoints, file.fingerprint)
+                    && here(blob).is_none()
+                    && let Some(opened) = layer::open_afar(blob, data, file.stored, points, mark)
+                {
+                    return Ok(opened);
+                }
+                layer::open_at(&settled(blob)?, data, file.stored, checkpoints)
+            }
+            None if file.stored == 0 => Ok(Box::new(io::empty())),
+            None => Err(io::Error::other("where the file's bytes are in its layer is not known")),
+        }
     }
 
     /// The listing of its only layer, where that is known already.

@@ -8,7 +8,8 @@
 //! arena    every path once, by names     events   what befell it, in layer order
 //! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
 //! totals   per directory, only where something below it changed
-//! view     a path at a layer             change   what a layer did            history, waste, search (part)
+//! view     a path at a layer             change   what a layer did            history, search (part)
+//! waste    stored and shown by no name    loss     why, and what would have kept it out
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
 //! walk     a tree in path order
 //! ```
@@ -22,6 +23,7 @@ pub mod fold;
 mod follow;
 mod history;
 mod links;
+pub mod loss;
 mod names;
 pub mod notation;
 pub mod outline;

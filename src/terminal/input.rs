@@ -8,8 +8,6 @@ use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
-#[cfg(target_os = "linux")]
-use super::lending;
 use crate::app::Message;
 use crate::app::key::{Code, Key};
 use crate::app::layout::Size;
@@ -27,7 +25,7 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         let mut clicks = Clicks::default();
         loop {
-            match next() {
+            match crossterm::event::read() {
                 Ok(event) => {
                     if let Some(message) = message(event, &mut clicks, Instant::now())
                         && !send(Ok(message))
@@ -44,37 +42,6 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
         }
     })?;
     Ok(())
-}
-
-/// The next event, once there is one and the terminal is ours: what is typed into another program is not for us.
-#[cfg(target_os = "linux")]
-fn next() -> io::Result<Event> {
-    use rustix::event::{PollFd, PollFlags, poll};
-    loop {
-        lending::wait_until_ours();
-        if crossterm::event::poll(Duration::ZERO)? {
-            return crossterm::event::read();
-        }
-        // Only waits: a key stays where it is for whoever has the terminal when it comes.
-        let stdin = io::stdin();
-        let tty;
-        let mut fds = if io::IsTerminal::is_terminal(&stdin) {
-            [PollFd::new(&stdin, PollFlags::IN)]
-        } else {
-            tty = std::fs::File::open("/dev/tty")?;
-            [PollFd::from_borrowed_fd(std::os::fd::AsFd::as_fd(&tty), PollFlags::IN)]
-        };
-        match poll(&mut fds, None) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Elsewhere `poll` does not know terminals: keys may be taken from another program.
-#[cfg(not(target_os = "linux"))]
-fn next() -> io::Result<Event> {
-    crossterm::event::read()
 }
 
 /// Remembers the last press, to know a double one.

@@ -18,7 +18,6 @@ use ratatui::{Frame, Terminal};
 use crate::app::layout::Size;
 
 use super::backend::Screen;
-use super::lending;
 
 /// Whether the terminal is ours now. Static, because the panic hook has to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -73,20 +72,6 @@ impl Session {
         leave();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         self.resume()
-    }
-
-    /// Gives the terminal to another program while `use_it` runs, and takes it again.
-    ///
-    /// # Errors
-    /// Where the terminal cannot be taken again.
-    pub fn lend<T>(&mut self, use_it: impl FnOnce() -> T) -> io::Result<T> {
-        lending::set(true);
-        leave();
-        let value = use_it();
-        let taken = self.resume();
-        lending::set(false);
-        taken?;
-        Ok(value)
     }
 
     /// Takes the terminal again after somebody else had it; the next frame is drawn whole.

@@ -3,10 +3,8 @@
 use std::io;
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
-
-use super::lending;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +15,6 @@ pub enum Signal {
     Suspend,
     /// SIGCONT: the terminal may have been somebody else's meanwhile; take it again and draw everything.
     Continue,
-    /// SIGWINCH: the terminal has another size.
-    Resize,
 }
 
 /// Waits for signals in a thread of its own; `send` returns whether anybody still listens.
@@ -26,20 +22,12 @@ pub enum Signal {
 /// # Errors
 /// Where the signals cannot be taken or no thread can be started.
 pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            if lending::is_lent() && matches!(signal, SIGINT | SIGTSTP | SIGCONT) {
-                // Meant for the program in front of us; where that is stopped, the shell waits for us to be, too.
-                if signal == SIGTSTP {
-                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
-                }
-                continue;
-            }
             let signal = match signal {
                 SIGTSTP => Signal::Suspend,
                 SIGCONT => Signal::Continue,
-                SIGWINCH => Signal::Resize,
                 number => Signal::End(number),
             };
             if !send(signal) {

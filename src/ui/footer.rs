@@ -2,7 +2,6 @@
 
 use crate::app::State;
 use crate::app::find::Search;
-use crate::app::keymap;
 use crate::app::layout::Rect;
 use crate::app::overlay;
 use crate::app::role::Role;
@@ -56,7 +55,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
         line.width -= after - line.x;
         line.x = after;
     }
-    let mut wanted = keymap::hints(state.contexts());
+    let mut wanted = state.keymap.hints(state.contexts());
     if state.problem_count() == 0 {
         wanted.retain(|(_, word)| *word != "problems");
     }
@@ -67,10 +66,11 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
 }
 
 /// As many hints as fit, whole ones only.
-fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(&str, &str)]) {
+fn hints<K: AsRef<str>>(canvas: &mut Canvas<'_>, line: Rect, hints: &[(K, &str)]) {
     let limit = line.x + line.width;
     let mut x = line.x;
     for (key, word) in hints {
+        let key = key.as_ref();
         let cells = (key.len() + 1 + word.len()) as u16;
         if x + cells > limit {
             break;

@@ -45,6 +45,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
             case.histories();
             case.totals();
             case.waste();
+            case.losses();
             case.walks();
             let toggled = (0..stack.path_count())
                 .filter(|at| at % 7 == toggle % 7)

@@ -24,7 +24,10 @@ impl Stage {
     }
 
     pub(crate) fn with(door: Door, ranges: bool) -> Self {
-        let image = Image::new();
+        Self::of(Image::new(), door, ranges)
+    }
+
+    pub(crate) fn of(image: Image, door: Door, ranges: bool) -> Self {
         let server = Server::start(image.held(), door, ranges);
         Self { folder: tempfile::tempdir().unwrap(), image, server }
     }

@@ -336,7 +336,7 @@ fn the_wheel_scrolls_without_moving_the_cursor() {
 #[test]
 fn every_key_of_the_table_can_be_pressed_anywhere() {
     for start in ["1", "2", "3", "/ a", "?", "i", "2 = w", "!"] {
-        for entry in action::ACTIONS {
+        for entry in action::all() {
             let mut explorer = Explorer::open(100, 30);
             explorer.keys(start);
             for key in entry.keys {

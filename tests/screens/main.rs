@@ -15,8 +15,8 @@ mod viewing;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
+use layertui::app::look::Theme;
 use layertui::app::message::Choice;
-use layertui::app::state::Theme;
 use layertui::image::{Image, Layer, LayerStore};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
@@ -215,7 +215,7 @@ fn no_size_breaks_any_screen() {
 #[test]
 fn keys_at_a_size_of_nothing_do_no_harm() {
     let mut explorer = Explorer::open(0, 0);
-    for entry in layertui::app::action::ACTIONS {
+    for entry in layertui::app::action::all() {
         for key in entry.keys {
             explorer.keys(key);
             explorer.buffer();

@@ -4,7 +4,7 @@
 use layertui::app::file::{Look, Part, What};
 use layertui::app::message::Effect;
 use layertui::app::overlay::Kind;
-use layertui::app::{Message, state::Theme};
+use layertui::app::{Message, look::Theme};
 use layertui::content::{Contents, Window, colours, diff, is_binary};
 use layertui::text::visible::is_hazard;
 
@@ -143,7 +143,7 @@ fn a_large_file_is_asked_for_window_by_window() {
     explorer.keys("/").type_text("server.js").keys("enter esc v");
     answer(&mut explorer, window(0));
     let before = explorer.effects.len();
-    for _ in 0..19 {
+    for _ in 0..23 {
         explorer.keys("pgdn");
     }
     assert!(explorer.effects.len() > before, "the next window is asked for before it is needed");

@@ -35,17 +35,6 @@ pub(in crate::app) fn compare(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
 }
 
-/// What a pager would show: the same as `v`, or what the viewer has open.
-pub(in crate::app) fn what(state: &mut State, stack: &Stack) -> Option<What> {
-    if let Some(file) = &state.file
-        && state.overlays.last().is_some_and(|top| top.kind == Kind::File)
-    {
-        return Some(file.what);
-    }
-    let (node, version) = under_cursor(state, stack)?;
-    regular(stack, node, version).ok().map(|(_, version)| What::Version(version.event))
-}
-
 fn tell(state: &mut State, why: &str) -> Vec<Effect> {
     state.notice = Some(why.to_owned());
     Vec::new()

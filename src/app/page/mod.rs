@@ -25,14 +25,8 @@ const VALUE_MAX: usize = 4096;
 const LABEL: usize = 14;
 
 /// The viewer draws its rows itself: only those that show.
-const FILE_HINTS: &[(&str, &str)] = &[
-    ("/", "find"),
-    ("x", "bytes"),
-    ("w", "wrap"),
-    ("o", "pager"),
-    ("esc", "close"),
-    ("h l", "sideways"),
-];
+const FILE_HINTS: &[(&str, &str)] =
+    &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
 
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +54,7 @@ pub struct Line {
 #[must_use]
 pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page {
     match overlay.kind {
-        Kind::Help => help::page(overlay.input.text(), width),
+        Kind::Help => help::page(&state.keymap, overlay.input.text(), width),
         Kind::History(node) => history::page(state, stack, node, width),
         Kind::Layer(layer) => layer::page(state, stack, layer, width),
         Kind::Image => image::page(state, width),

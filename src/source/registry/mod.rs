@@ -8,7 +8,7 @@
 //! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
 //! | `failure` | why it did not work, and what to do |
 //! | `documents` | from a reference to manifest and config, and which platform's |
-//! | `remote`, `shelf` | layers: coming, verified, kept |
+//! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
 //!
 //! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
 //! opened, and only if it is not here from an earlier time.
@@ -18,6 +18,7 @@ mod credentials;
 mod documents;
 mod failure;
 mod keychain;
+mod part;
 mod remote;
 mod repository;
 mod secret;

@@ -1,0 +1,22 @@
+//! Rows of the table of actions: finding and narrowing.
+
+use super::Context::{File, Panes};
+use super::{Action, Entry, Group, hinted, row};
+
+pub(super) const GROUP: Group = Group { name: "Find", rows: ROWS };
+
+const ROWS: &[Entry] = &[
+    hinted(
+        row(
+            Action::Search,
+            "search",
+            &["/"],
+            &[Panes, File],
+            "find a path in any layer, removed ones too; in a file, a text",
+        ),
+        "find",
+        1,
+    ),
+    row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
+    row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
+];
