@@ -1,8 +1,8 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
 use crate::content::Contents;
-use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
+use crate::image::{Image, Other};
 use crate::stack::EventId;
 
 use super::file::Look;
@@ -54,6 +54,8 @@ pub enum Message {
     },
     /// All that was to be read was read, or reading was stopped.
     Finished,
+    /// What else there is about the image, of which nothing was known when it was described.
+    Beside(Vec<Other>),
     /// There will be no image, or no more of it, and this is why. Raw.
     Failed(String),
     /// What was asked for of a file, or why it cannot be read. Raw.

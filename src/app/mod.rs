@@ -12,8 +12,11 @@
 
 pub mod action;
 pub mod columns;
+pub mod config;
 pub mod file;
+pub mod filter;
 pub mod find;
+mod fuzzy;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -26,6 +29,7 @@ mod mouse;
 pub mod navigate;
 pub mod overlay;
 pub mod page;
+pub mod palette;
 mod reading;
 pub mod role;
 pub mod state;

@@ -6,7 +6,9 @@ use crate::stack::outline::{Folds, Tree, Unfolded};
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
+use super::columns::Wanted;
 use super::file::File;
+use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
@@ -152,6 +154,10 @@ pub struct State {
     pub theme: Theme,
     /// What frames and bars are drawn with.
     pub glyphs: Glyphs,
+    /// Which columns trees have.
+    pub columns: Wanted,
+    /// What is wrong with the config file, each with its place. Visible.
+    pub complaints: Vec<String>,
     /// Which key means what.
     pub keymap: Keymap,
     /// Whether the mouse is ours.
@@ -190,6 +196,8 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
     pub search: Option<Search>,
+    /// The filter, if there is one.
+    pub filter: Option<Filter>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -207,6 +215,8 @@ impl State {
             theme: Theme::default(),
             glyphs: Glyphs::default(),
             mouse: true,
+            columns: Wanted::default(),
+            complaints: Vec::new(),
             keymap: Keymap::default(),
             phase: Phase::Opening,
             image: None,
@@ -228,6 +238,7 @@ impl State {
             },
             overlays: Vec::new(),
             search: None,
+            filter: None,
             file: None,
             looks: 0,
             notice: None,
@@ -279,6 +290,21 @@ impl State {
         }
     }
 
+    /// The folds of a pane's tree as it shows: narrowed or whole.
+    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        match (&mut self.filter, pane) {
+            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Pane::Diff) => &mut self.diff.folds,
+            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+        }
+    }
+
+    /// Whether the filter is being typed.
+    #[must_use]
+    pub fn is_filtering(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.typing)
+    }
+
     /// Gives a pane the keys.
     pub const fn set_focus(&mut self, pane: Pane) {
         self.focus = pane;
@@ -318,7 +344,7 @@ impl State {
     pub fn is_typing(&self) -> bool {
         match self.overlays.last() {
             Some(overlay) => overlay.is_typed(),
-            None => self.search.as_ref().is_some_and(|search| search.typing),
+            None => self.search.as_ref().is_some_and(|search| search.typing) || self.is_filtering(),
         }
     }
 

@@ -66,12 +66,12 @@ impl Lazy {
             Err(why) => why,
         };
         let mut listing = distant::list(&self.blob, distant, watch);
-        let what = format!("read as a whole: its {} table of contents", self.stated.format());
+        let format = self.stated.format();
+        let message = format!("read as a whole, without its {format} table of contents: {why}");
         // What kind of connection it was is no fault of the layer's.
-        let (severity, message) = if why.kind() == io::ErrorKind::InvalidData {
-            (Severity::Warning, format!("{what} is not used: {why}"))
-        } else {
-            (Severity::Note, format!("{what} did not come: {why}"))
+        let severity = match why.kind() {
+            io::ErrorKind::InvalidData => Severity::Warning,
+            _ => Severity::Note,
         };
         listing.problems.push(Problem { severity, message });
         listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
@@ -110,8 +110,7 @@ impl Lazy {
     /// Reads the table: the listing, and where the files are.
     fn read(&self, distant: &dyn Distant, watch: &dyn Watch) -> io::Result<Listing> {
         let table = self.stated.fetch(distant, self.blob.len())?;
-        let (mut listing, index) = rows::read(&table.json, table.end, watch)
-            .map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?;
+        let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
         if !listing.cancelled {
             *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));
             watch.progress(self.blob.len());

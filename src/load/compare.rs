@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Event, Loader, Pair, queue};
 use crate::layer::blob::Blob;
+use crate::source::Stored;
 use crate::stack::entry::Fingerprint;
 use crate::stack::{EventId, Extent, Payload};
 
@@ -155,15 +156,20 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
     match (one.fingerprint, other.fingerprint) {
         (Some(Fingerprint::Xxh3(known)), _) => Ok(known == xxh3(loader, &other)?),
         (_, Some(Fingerprint::Xxh3(known))) => Ok(known == xxh3(loader, &one)?),
-        _ => same_bytes(&mut loader.open(&one)?, &mut loader.open(&other)?, one.stored),
+        _ => same_bytes(&mut open(loader, &one)?, &mut open(loader, &other)?, one.stored),
     }
+}
+
+/// The bytes as they are stored: of a sparse file, its pieces.
+fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
+    loader.source.open(payload.layer, &Stored::from(payload))
 }
 
 fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {
     if let Some(Fingerprint::Xxh3(known)) = payload.fingerprint {
         return Ok(known);
     }
-    let mut reader = loader.open(payload)?;
+    let mut reader = open(loader, payload)?;
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; buffer_for(payload.stored)];
     let mut left_to_read = payload.stored;

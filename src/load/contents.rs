@@ -52,7 +52,7 @@ pub fn part(
     };
     let at = found.unwrap_or(match part {
         Part::At(at) | Part::Find { from: at, .. } => *at,
-        Part::End => payload.stored,
+        Part::End => payload.length(),
     });
     let mut window = file.window(at)?;
     let mut read = |offset, length| file.read_at(offset, length).ok();
@@ -95,8 +95,9 @@ fn whole(
     wanted: &dyn Fn() -> bool,
 ) -> io::Result<Vec<u8>> {
     let (payload, _) = payload(loader, event)?;
-    if payload.stored > most {
-        let what = format!("it has {} bytes, more than the {most} that are taken", payload.stored);
+    if payload.length() > most {
+        let what =
+            format!("it has {} bytes, more than the {most} that are taken", payload.length());
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
     }
     let file = File { loader, payload: &payload, wanted };
@@ -114,10 +115,6 @@ fn payload(loader: &Loader, event: EventId) -> io::Result<(Payload, Vec<u8>)> {
     let payload = payload.ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidInput, "no layer stores the bytes of this file")
     })?;
-    if payload.sparse {
-        let what = "it is stored as a sparse file; `tar -xf` of the layer puts it together";
-        return Err(io::Error::new(io::ErrorKind::Unsupported, what));
-    }
     let name = payload.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
     Ok((payload, name))
 }
@@ -133,7 +130,7 @@ impl File<'_> {
     fn chunks(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
         let mut reader = self.loader.open(self.payload)?;
         let mut chunk = vec![0; CHUNK];
-        let mut left = self.payload.stored;
+        let mut left = self.payload.length();
         while left > 0 {
             if !(self.wanted)() {
                 return Err(io::ErrorKind::Interrupted.into());
@@ -151,7 +148,7 @@ impl File<'_> {
     /// A window in which the byte at `at` has something before and something behind it. It begins with a line where
     /// one begins near.
     fn window(&self, at: u64) -> io::Result<Window> {
-        let size = self.payload.stored;
+        let size = self.payload.length();
         let from = at.saturating_sub(WINDOW as u64 / 4).min(size.saturating_sub(WINDOW as u64));
         let (mut passed, mut lines, mut last) = (0, 0, b'\n');
         let mut bytes = Vec::new();
@@ -201,9 +198,9 @@ impl File<'_> {
 
     /// As many bytes at an offset as there are, at most `length`.
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut reader = self.loader.open(self.payload)?.take(self.payload.stored);
+        let mut reader = self.loader.open(self.payload)?.take(self.payload.length());
         let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
-        let there = self.payload.stored.saturating_sub(passed);
+        let there = self.payload.length().saturating_sub(passed);
         let mut bytes = vec![0; usize::try_from(there).unwrap_or(length).min(length)];
         let count = fill(&mut reader, &mut bytes)?;
         bytes.truncate(count);

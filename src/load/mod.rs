@@ -41,6 +41,18 @@ pub enum Want {
     Kinds,
 }
 
+/// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
+impl<'p> From<&'p Payload> for Stored<'p> {
+    fn from(payload: &'p Payload) -> Self {
+        Self {
+            path: &payload.path,
+            data: payload.offset,
+            stored: payload.stored,
+            fingerprint: payload.fingerprint,
+        }
+    }
+}
+
 /// An event whose contents have to be read, and the one before it.
 pub type Pair = (EventId, EventId);
 
@@ -90,7 +102,7 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
-    /// The stack is not frozen when all layers are folded.
+    /// The stack has no totals and is not frozen when all layers are folded.
     brief: bool,
 }
 
@@ -115,11 +127,12 @@ impl Loader {
         }
     }
 
-    /// For whoever asks a few questions and goes: the stack stays as folding leaves it, larger and slower to walk
-    /// than one that was frozen.
+    /// For whoever asks a few questions about paths and layers and goes: the stack has no totals
+    /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
     #[must_use]
     pub fn brief(self) -> Self {
-        Self { brief: true, ..self }
+        let stack = Stack::without_totals(self.source.image().layers.len());
+        Self { brief: true, stack: Arc::new(RwLock::new(stack)), ..self }
     }
 
     /// Where the image comes from.
@@ -128,17 +141,15 @@ impl Loader {
         &self.source
     }
 
-    /// Opens the stored bytes of a file.
+    /// Opens a file: [`Payload::length`] bytes, the holes of a sparse one filled.
     ///
     /// # Errors
-    /// Where the layer or that part of it cannot be read.
+    /// Where the layer or that part of it cannot be read, or the map of a sparse file is broken.
     pub fn open(&self, payload: &Payload) -> std::io::Result<Box<dyn std::io::Read + Send>> {
-        let stored = Stored {
-            path: &payload.path,
-            data: payload.offset,
-            stored: payload.stored,
-            fingerprint: payload.fingerprint,
-        };
+        let stored = Stored::from(payload);
+        if payload.sparse {
+            return self.source.open_whole(payload.layer, &stored, payload.size);
+        }
         self.source.open(payload.layer, &stored)
     }
 

@@ -3,16 +3,16 @@
 //! Text is for people: the largest first and no more than asked for, with a line for what is left out. JSON has all.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::entry::PathKeys;
-use super::layers::{ImageKeys, Totals};
-use super::{Format, Subject, json_line};
-use crate::stack::NodeId;
+use super::layers::Head;
+use super::{Format, SCHEMA, Subject, json_line};
 use crate::stack::loss::{Advice, LayerWaste, Losses, PathWaste, Piece};
+use crate::stack::{NodeId, Stack};
 use crate::text;
 
 /// Directories that text names.
@@ -21,9 +21,8 @@ const DIRECTORIES: usize = 8;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    schema: &'static str,
-    image: ImageKeys<'a>,
-    totals: Totals,
+    #[serde(flatten)]
+    head: Head<'a>,
     layers: Vec<LayerKeys<'a>>,
     paths: Vec<WastedKeys>,
     directories: Vec<DirectoryKeys>,
@@ -42,7 +41,7 @@ struct LayerKeys<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WastedKeys {
+pub(super) struct WastedKeys {
     #[serde(flatten)]
     path: PathKeys<'static>,
     wasted_bytes: u64,
@@ -89,9 +88,7 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
     let sums = losses.by_layer(image.layers.len());
     let layers = image.layers.iter().zip(sums).enumerate();
     Document {
-        schema: "layertui/1",
-        image: ImageKeys::new(image),
-        totals: Totals::new(stack),
+        head: Head::new(SCHEMA, subject),
         layers: layers
             .map(|(index, (layer, sum))| LayerKeys {
                 index,
@@ -102,15 +99,7 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
                 caused_bytes: sum.caused,
             })
             .collect(),
-        paths: losses
-            .by_path(stack)
-            .iter()
-            .map(|path| WastedKeys {
-                path: PathKeys::owned(stack.path(path.node)),
-                wasted_bytes: path.bytes,
-                pieces: path.pieces.iter().map(piece_keys).collect(),
-            })
-            .collect(),
+        paths: wasted_paths(stack, losses, usize::MAX),
         directories: directories(subject, losses)
             .into_iter()
             .map(|(bytes, path, _)| DirectoryKeys {
@@ -119,6 +108,17 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
             })
             .collect(),
     }
+}
+
+/// The `most` paths that waste most.
+pub(super) fn wasted_paths(stack: &Stack, losses: &Losses, most: usize) -> Vec<WastedKeys> {
+    let paths = losses.by_path(stack);
+    let keys = |path: &PathWaste| WastedKeys {
+        path: PathKeys::owned(stack.path(path.node)),
+        wasted_bytes: path.bytes,
+        pieces: path.pieces.iter().map(piece_keys).collect(),
+    };
+    paths.iter().take(most).map(keys).collect()
 }
 
 fn piece_keys(piece: &Piece) -> PieceKeys {
@@ -210,14 +210,16 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> i
 fn write_directories(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
     let stack = subject.stack;
     let all = directories(subject, losses);
-    let only_passing = |dir: NodeId, bytes: u64| {
-        all.iter()
-            .take_while(|other| other.0 >= bytes)
-            .any(|other| other.0 == bytes && stack.parent(other.2) == Some(dir))
-    };
+    let wasted: HashMap<NodeId, u64> = all.iter().map(|(bytes, _, node)| (*node, *bytes)).collect();
+    let only_passing: HashSet<NodeId> = all
+        .iter()
+        .filter_map(|(bytes, _, node)| Some((stack.parent(*node)?, bytes)))
+        .filter(|(parent, bytes)| wasted.get(parent) == Some(bytes))
+        .map(|(parent, _)| parent)
+        .collect();
     let telling: Vec<_> = all
         .iter()
-        .filter(|(bytes, _, node)| *node != NodeId::ROOT && !only_passing(*node, *bytes))
+        .filter(|(_, _, node)| *node != NodeId::ROOT && !only_passing.contains(node))
         .take(DIRECTORIES)
         .collect();
     if telling.is_empty() {

@@ -9,7 +9,7 @@ use super::files::{Found, Missing};
 use super::store::Store;
 use crate::image::config::{self, Parsed};
 use crate::image::manifest::Descriptor;
-use crate::image::{Image, Layer, Other, history};
+use crate::image::{Image, Layer, Other, StatedDocument, history};
 use crate::layer::codec::{self, Codec};
 use crate::layer::toc::{Lazy, Stated};
 
@@ -23,6 +23,7 @@ pub(super) struct Parts {
     pub(super) names: Vec<String>,
     pub(super) annotations: Vec<(String, String)>,
     pub(super) config: Parsed,
+    pub(super) documents: Vec<StatedDocument>,
     pub(super) layers: Vec<Part>,
     /// So many of the layers, at the top, are a container's own: config and history say nothing of them.
     pub(super) own: usize,
@@ -64,6 +65,7 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
         names: parts.names,
         config,
         annotations: parts.annotations,
+        documents: parts.documents,
         layers,
         history,
         others: parts.others,

@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::verify::{self, Verified};
 use super::{Source, Stored};
-use crate::image::Image;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
+use crate::layer::sparse::{self, Map};
 use crate::layer::split::Split;
 use crate::layer::toc::Lazy;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
@@ -27,6 +29,14 @@ pub(super) struct Blobs {
     checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
     /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
     listed: Mutex<Option<Listing>>,
+    /// Who knows what else there is about the image.
+    pub(super) beside: Option<Box<dyn Beside>>,
+}
+
+/// What a place has about an image that is not needed to show it.
+pub(super) trait Beside: std::fmt::Debug + Send + Sync {
+    /// Asks for it; what does not come is not listed.
+    fn list(&self) -> Vec<Other>;
 }
 
 /// The bytes of one layer.
@@ -154,6 +164,29 @@ impl Source for Blobs {
         }
     }
 
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        let blob = match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => Some(blob),
+            Some(Content::Lazy { lazy, .. }) => Some(lazy.blob()),
+            _ => None,
+        };
+        match (blob, file.data) {
+            (Some(blob), Some(data)) => {
+                let checkpoints = self.checkpoints(layer);
+                sparse::map(&settled(blob)?, data, file.stored, size, checkpoints.as_deref())
+            }
+            // An engine has put it together; what is not there is found out when it is opened.
+            _ => Ok(Map::dense(size)),
+        }
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match (self.contents.get(layer), self.image.layers.get(layer)) {
+            (Some(content), Some(stated)) => verify::verify(content, stated, watch),
+            (_, stated) => Verified::unknown(stated, "the image has no such layer"),
+        }
+    }
+
     fn plain(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
@@ -177,6 +210,10 @@ impl Source for Blobs {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
+    fn beside(&self) -> Vec<Other> {
+        self.beside.as_ref().map(|beside| beside.list()).unwrap_or_default()
+    }
+
     fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         if let Some(key) = self.content_key(layer) {
             let mut known = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,7 +225,8 @@ impl Source for Blobs {
 impl Blobs {
     /// An image with as many contents as it has layers.
     pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
-        Self { image, contents, checkpoints: Mutex::default(), listed: Mutex::default() }
+        let (checkpoints, listed) = (Mutex::default(), Mutex::default());
+        Self { image, contents, checkpoints, listed, beside: None }
     }
 
     fn remember_those_of(&self, layer: usize, listing: &Listing) {
@@ -228,7 +266,7 @@ impl Blobs {
 }
 
 /// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
-fn settled(blob: &Blob) -> io::Result<Blob> {
+pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
     blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
 }
 

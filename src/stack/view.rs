@@ -112,6 +112,14 @@ pub struct Payload {
     pub fingerprint: Option<Fingerprint>,
 }
 
+impl Payload {
+    /// Bytes that the file has for whoever reads it: a sparse one has more than are stored.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        if self.sparse { self.size } else { self.stored }
+    }
+}
+
 /// Where the bytes behind a version lie in their layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
@@ -225,6 +233,13 @@ impl Stack {
             sparse: self.events.has(event, Flag::SPARSE),
             fingerprint: self.events.fingerprint(event),
         })
+    }
+
+    /// The entry that stores the bytes behind a version: the same for all hard links to a file. `None` for all but
+    /// regular files.
+    #[must_use]
+    pub fn stored_by(&self, event: EventId) -> Option<EventId> {
+        self.events.payload(event.0).map(EventId)
     }
 
     /// Where the stored bytes behind a version lie; `None` for all but regular files, and where that is not known.

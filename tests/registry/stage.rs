@@ -76,6 +76,27 @@ impl Stage {
         command.output().unwrap()
     }
 
+    /// How many files the program has kept in its home's cache, none of which has any of these texts in it.
+    pub(crate) fn kept_without(&self, secrets: &[&str]) -> usize {
+        let (mut files, mut open) = (0, vec![self.path("home/.cache")]);
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                files += 1;
+                let bytes = std::fs::read(&path).unwrap();
+                for secret in secrets.iter().map(|it| it.as_bytes()) {
+                    let found = bytes.windows(secret.len()).any(|it| it == secret);
+                    assert!(!found, "{}", path.display());
+                }
+            }
+        }
+        files
+    }
+
     /// What the program says, where all is well.
     pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);

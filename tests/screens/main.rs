@@ -10,6 +10,7 @@ mod choosing;
 mod explorer;
 mod hostile;
 mod journeys;
+mod narrowing;
 mod searching;
 mod viewing;
 
@@ -197,7 +198,20 @@ fn no_size_breaks_any_screen() {
         Explorer::of("", Image::default(), 0, 0),
         hostile::explorer(0, 0),
     ];
-    for keys in ["", "/ p a s s", "= G w", "?", "i", "1 enter", "!", "+", "3 + ="] {
+    for keys in [
+        "",
+        "/ p a s s",
+        "= G w",
+        "?",
+        "i",
+        "1 enter",
+        "!",
+        "+",
+        "3 + =",
+        ":",
+        "f",
+        "f s e t u i d enter",
+    ] {
         let mut explorer = Explorer::open(120, 40);
         explorer.keys(keys);
         screens.push(explorer);

@@ -17,6 +17,17 @@ const ROWS: &[Entry] = &[
         "find",
         1,
     ),
+    hinted(
+        row(
+            Action::Filter,
+            "filter",
+            &["f"],
+            &[Panes],
+            "show only what fits: change, type, size, layer, setuid, name",
+        ),
+        "filter",
+        5,
+    ),
     row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
     row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
 ];

@@ -88,4 +88,11 @@ const ROWS: &[Entry] = &[
         &[Panes],
         "send the path to the clipboard (in the stack, the digest)",
     ),
+    row(
+        Action::CopyCommand,
+        "copy-command",
+        &["Y"],
+        &[Panes],
+        "send the command of the layer that wrote this to the clipboard",
+    ),
 ];

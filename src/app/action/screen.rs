@@ -25,6 +25,17 @@ const ROWS: &[Entry] = &[
     ),
     row(Action::Redraw, "redraw", &["ctrl-l"], EVERYWHERE, "draw the whole screen again"),
     hinted(
+        row(
+            Action::Palette,
+            "palette",
+            &[":"],
+            &[Panes, Overlay],
+            "do something by its name; also: layer 7, path /etc, theme light",
+        ),
+        "palette",
+        10,
+    ),
+    hinted(
         row(Action::Help, "help", &["?"], &[Panes, Overlay], "this help; type to search it"),
         "help",
         4,
@@ -34,7 +45,7 @@ const ROWS: &[Entry] = &[
         "cancel",
         &["esc"],
         EVERYWHERE,
-        "close, then end the search, then stop reading",
+        "close, then end search and filter, then stop reading",
     ),
     hinted(row(Action::Quit, "quit", &["q"], &[Panes], "quit"), "quit", 6),
     row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),

@@ -1,5 +1,6 @@
 //! From the records of a table of contents to rows, and to where each file's chunks are.
 
+use std::io;
 use std::ops::ControlFlow;
 
 use base64::Engine as _;
@@ -18,14 +19,28 @@ use crate::stack::paths;
 /// So many records are read between two looks whether anybody still waits.
 const RECORDS_AT_ONCE: u64 = 4096;
 
+/// Nobody puts a chunk behind more than this of other files, in bytes: all that is decoded only to be passed over.
+const PASSED_MAX: u64 = 256 << 20;
+
 /// What stands where a name was no UTF-8: writers put it there since JSON has no other way.
 const REPLACED: char = '\u{fffd}';
 
 /// Reads a table: the layer's rows, and its files' chunks, which all lie before `end` of the blob.
 ///
 /// # Errors
-/// What is wrong with it: then none of it is to be used.
-pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing, Index), String> {
+/// `InvalidData` where something is wrong with it, `Unsupported` where the layer has what no table can say: then none of
+/// it is to be used.
+pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> io::Result<(Listing, Index)> {
+    let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let (listing, index, exact) = read_all(json, end, watch).map_err(wrong)?;
+    if exact {
+        return Ok((listing, index));
+    }
+    let why = "the layer has names that are no UTF-8, and JSON cannot say them";
+    Err(io::Error::new(io::ErrorKind::Unsupported, why))
+}
+
+fn read_all(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing, Index, bool), String> {
     let mut reading = Reading {
         recorder: Recorder::new(Limits::default()),
         problems: Problems::default(),
@@ -33,6 +48,7 @@ pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing,
         xattrs: Vec::new(),
         path: Vec::new(),
         open: None,
+        exact: true,
     };
     let (mut count, mut wrong, mut cancelled) = (0_u64, None, false);
     document::read(json, &mut |record| {
@@ -51,14 +67,14 @@ pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing,
         return Err(why);
     }
     reading.index.settle(end)?;
-    let Reading { recorder, mut problems, index, .. } = reading;
+    let Reading { recorder, mut problems, index, exact, .. } = reading;
     let mut listing = recorder.finish(&mut problems);
     if cancelled {
         problems.error(|| "reading was stopped: the rest of the layer is not listed".to_owned());
     }
     listing.cancelled = cancelled;
     listing.problems = problems.finish();
-    Ok((listing, index))
+    Ok((listing, index, exact))
 }
 
 struct Reading {
@@ -69,6 +85,8 @@ struct Reading {
     path: Vec<u8>,
     /// The file whose chunks are still coming: its size, and how much of it they cover.
     open: Option<(u64, u64)>,
+    /// All names are what they are in the tar.
+    exact: bool,
 }
 
 impl Reading {
@@ -92,14 +110,7 @@ impl Reading {
                 self.chunk(record)?;
             }
         }
-        if record.name.contains(REPLACED) || record.link_name.contains(REPLACED) {
-            self.problems.note(|| {
-                format!(
-                    "{}: the table of contents may not have the name's exact bytes",
-                    quote(record.name.as_bytes())
-                )
-            });
-        }
+        self.exact &= ![&record.name, &record.link_name].iter().any(|it| it.contains(REPLACED));
         self.put_xattrs(record)?;
         let found = Found {
             name: record.name.as_bytes(),
@@ -130,6 +141,9 @@ impl Reading {
         let len = if record.chunk_size == 0 { rest } else { record.chunk_size };
         if record.chunk_offset != covered || len == 0 || len > rest {
             return Err("its chunks are not one behind the other".to_owned());
+        }
+        if record.inner_offset > PASSED_MAX {
+            return Err("a chunk behind more than any writer puts before one".to_owned());
         }
         let part = if record.chunk_type == "zeros" {
             Part::Zeros
@@ -217,7 +231,7 @@ mod tests {
     use crate::layer::Unwatched;
     use crate::stack::entry::Row;
 
-    fn read_records(records: &str) -> Result<(Listing, Index), String> {
+    fn read_records(records: &str) -> io::Result<(Listing, Index)> {
         read(format!(r#"{{"version":1,"entries":[{records}]}}"#).as_bytes(), 1000, &Unwatched)
     }
 
@@ -273,13 +287,42 @@ mod tests {
                 ),
                 "behind",
             ),
+            (
+                format!(r#"{{"type":"reg","name":"a","size":5,"innerOffset":300000000,{digest}}}"#),
+                "more than any writer",
+            ),
+            (r#"{"type":"dir","name":"a\ufffd"}"#.to_owned(), "no UTF-8"),
+            (r#"{"type":"symlink","name":"a","linkName":"\ufffd"}"#.to_owned(), "no UTF-8"),
             (r#"{"type":"door","name":"a"}"#.to_owned(), "'door' is not known"),
             (r#"{"type":"dir","name":"a","uid":-1}"#.to_owned(), "no owner"),
             (r#"{"type":"dir","name":"a","modtime":"soon"}"#.to_owned(), "no time"),
             (r#"{"type":"dir","name":"a","xattrs":{"x":"%"}}"#.to_owned(), "no base64"),
         ] {
-            let why = read_records(&records).err().unwrap();
+            let why = read_records(&records).err().unwrap().to_string();
             assert!(why.contains(part), "{why} has no '{part}'");
+        }
+    }
+
+    #[test]
+    fn a_damaged_table_is_refused_or_read_within_bounds() {
+        let hex = "ab".repeat(32);
+        let whole = format!(
+            r#"{{"version":1,"entries":[{{"type":"reg","name":"a","size":9,"chunkSize":4,"offset":2,"endOffset":8,
+            "chunkDigest":"sha256:{hex}"}},{{"type":"chunk","name":"a","chunkOffset":4,"chunkType":"zeros"}}]}}"#
+        );
+        let whole = whole.as_bytes();
+        assert_eq!(read(whole, 1000, &Unwatched).unwrap().0.table.len(), 1);
+        for cut in 0..whole.len() {
+            assert!(read(&whole[..cut], 1000, &Unwatched).is_err(), "{cut}");
+        }
+        for at in 0..whole.len() {
+            for other in [b'9', b'"', b'-', 0xff] {
+                let mut damaged = whole.to_vec();
+                damaged[at] = other;
+                if let Ok((listing, _)) = read(&damaged, 1000, &Unwatched) {
+                    assert!(listing.table.len() <= 1, "{}", String::from_utf8_lossy(&damaged));
+                }
+            }
         }
     }
 }
