@@ -21,6 +21,7 @@ mod findings;
 mod history;
 mod images;
 mod layers;
+mod look;
 mod ls;
 mod manual;
 mod open;
