@@ -6,6 +6,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -13,8 +14,9 @@ use std::time::Duration;
 use super::args::Args;
 use super::config;
 use super::open::Pace;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, look};
 use crate::app::config::Settings;
+use crate::app::file;
 use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
@@ -40,6 +42,8 @@ enum Happening {
     Chosen(u64, Result<Box<dyn Source>, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
+    /// The answer to a question of the viewer.
+    Looked(Message),
     /// What else there is about the image of the loader with this number.
     Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
@@ -113,6 +117,8 @@ struct Explorer {
     /// A temporary copy of the image's contents was announced.
     announced: bool,
     cache: Option<Arc<Cache>>,
+    /// The number of the viewer's newest question.
+    newest_look: Arc<AtomicU64>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
@@ -137,6 +143,7 @@ impl Explorer {
             choices: 0,
             announced: false,
             cache,
+            newest_look: Arc::default(),
             nothing,
         })
     }
@@ -201,6 +208,7 @@ impl Explorer {
                 self.tell(Message::Beside(others))
             }
             Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
+            Happening::Looked(message) => self.tell(message),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -313,6 +321,18 @@ impl Explorer {
         Ok(false)
     }
 
+    /// Reads for the viewer, beside everything else.
+    fn look(&self, question: file::Look) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        let newest = Arc::clone(&self.newest_look);
+        newest.store(question.number, Ordering::Relaxed);
+        in_background(&self.send, "look", move |send| {
+            let answer = look::look(&loader, &question, &newest);
+            let message = Message::Looked { number: question.number, answer };
+            let _ = send.send(Happening::Looked(message));
+        })
+    }
+
     fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
         match effect {
             Effect::Quit => return Ok(true),
@@ -339,6 +359,7 @@ impl Explorer {
                     })?;
                 }
             }
+            Effect::Look(question) => self.look(question)?,
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
             Effect::Redraw => self.session.redraw().map_err(lost)?,
         }

@@ -8,6 +8,7 @@ mod base;
 mod build;
 mod cache;
 mod cat;
+mod ci;
 mod compare;
 mod config;
 mod contents;
@@ -20,6 +21,7 @@ mod findings;
 mod history;
 mod images;
 mod layers;
+mod look;
 mod ls;
 mod manual;
 mod open;
@@ -168,6 +170,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Find(command)) => find::run(command, &setting),
         Some(Command::Waste(command)) => waste::run(command, &setting),
         Some(Command::Findings(command)) => findings::run(command, &setting),
+        Some(Command::Ci(command)) => ci::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
         Some(Command::Compare(command)) => compare::run(command, &setting),
