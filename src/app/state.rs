@@ -7,13 +7,14 @@ use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
+use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
 use super::message::Choice;
-use super::overlay::Overlay;
+use super::overlay::{Kind, Overlay};
 use super::waste::Ledger;
 
 /// The three panes.
@@ -200,6 +201,10 @@ pub struct State {
     pub filter: Option<Filter>,
     /// What the waste page shows, once it was asked for.
     pub waste: Option<Ledger>,
+    /// The file that the viewer shows.
+    pub file: Option<File>,
+    /// How many parts of files were asked for.
+    pub looks: u64,
     /// A word to the user; gone with the next key. Visible.
     pub notice: Option<String>,
 }
@@ -238,6 +243,8 @@ impl State {
             search: None,
             filter: None,
             waste: None,
+            file: None,
+            looks: 0,
             notice: None,
         }
     }
@@ -350,6 +357,9 @@ impl State {
     pub fn contexts(&self) -> &'static [Context] {
         if self.is_typing() {
             return &[Context::Typing];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
+            return &[Context::File, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

@@ -12,6 +12,8 @@ mod hostile;
 mod journeys;
 mod narrowing;
 mod searching;
+mod wasting;
+mod viewing;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;

@@ -26,6 +26,10 @@ const VALUE_MAX: usize = 4096;
 /// Cells of the names before values.
 const LABEL: usize = 14;
 
+/// The viewer draws its rows itself: only those that show.
+const FILE_HINTS: &[(&str, &str)] =
+    &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
+
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -60,6 +64,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
         Kind::Waste => waste::page(state, stack, width),
+        Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
     }
 }
 
