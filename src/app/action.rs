@@ -47,6 +47,12 @@ pub enum Action {
     Images,
     Problems,
     Waste,
+    Treemap,
+    TileLeft,
+    TileRight,
+    Descend,
+    Parent,
+    Extract,
     Copy,
     CopyCommand,
     Zoom,
@@ -77,6 +83,8 @@ pub enum Context {
     Overlay,
     /// The viewer is open.
     File,
+    /// The treemap is open.
+    Map,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }

@@ -13,6 +13,7 @@
 pub mod action;
 pub mod columns;
 pub mod config;
+pub mod extraction;
 pub mod file;
 pub mod filter;
 pub mod find;
@@ -23,6 +24,7 @@ pub mod keymap;
 pub mod layers;
 pub mod layout;
 pub mod look;
+pub mod map;
 pub mod marker;
 pub mod message;
 mod mouse;
@@ -33,6 +35,7 @@ pub mod palette;
 mod reading;
 pub mod role;
 pub mod state;
+pub mod treemap;
 mod update;
 pub mod waste;
 

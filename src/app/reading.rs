@@ -7,6 +7,7 @@ use crate::text::visible_str;
 
 use super::find;
 use super::layers;
+use super::map;
 use super::message::{Effect, Message};
 use super::navigate;
 use super::overlay::{self, Kind};
@@ -58,6 +59,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         _ => {}
     }
     waste::refresh(state, stack);
+    map::refresh(state, stack);
     overlay::keep_in_view(state, stack);
 }
 
@@ -97,7 +99,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.overlays.clear();
     state.search = None;
     state.filter = None;
-    state.waste = None;
+    (state.waste, state.map) = (None, None);
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);
