@@ -46,6 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("unfold all and fold all", "", "= - = - = - = -"),
         ("typing a search", "", "/ p y t h o n esc / u s r / l esc"),
         ("next and previous hit", "/ p y t h o n enter", "n n n n N N N N"),
+        ("typing a filter by name", "", "f p y t h o n enter esc"),
+        ("typing a filter by type and size", "", "f s y m l i n k esc f > 1 0 k esc"),
+        ("a row down in a filtered tree", "f > 1 0 k enter", "j j j j j j j j"),
+        ("a layer step in a filtered tree", "f > 1 0 k enter", "[ [ [ ] ] ]"),
     ] {
         let one = Explorer::new(small)?.measure(before, keys)?;
         let other = Explorer::new(large)?.measure(before, keys)?;

@@ -9,11 +9,16 @@
 //!                  └► source.list, a layer each, in parallel ─► tables ─► fold ─► events ─► queries ─► panes, reports
 //! ```
 //!
-//! The house has six floors and arrows point only downward (`tests/borders.rs` holds them):
+//! The house has seven floors and arrows point only downward (`tests/borders.rs` holds them):
 //!
 //! ```text
-//! main ─► cli ─► load, report ─► source, ui, terminal ─► layer, app ─► stack, image, text
+//! main ─► cli ─► load, extract, compare, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image,
+//! text, packages
 //! ```
+//!
+//! `findings` says what is to be mended in an image, `rules` whether it keeps what somebody demands of it. They are a
+//! floor of their own, above what they judge and below everything that shows it, so that reports and the explorer can
+//! both ask them.
 //!
 //! `stack`, `text`, `layer`, `image` and `source` know no terminal; `app` and `ui` know no source.
 
@@ -21,10 +26,15 @@
 
 pub mod app;
 pub mod cli;
+pub mod compare;
+pub mod extract;
+pub mod findings;
 pub mod image;
 pub mod layer;
 pub mod load;
+pub mod packages;
 pub mod report;
+pub mod rules;
 pub mod source;
 pub mod stack;
 pub mod terminal;

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by floor, the lowest first. A room may import rooms of lower floors only.
-const FLOORS: [&[&str]; 5] = [
-    &["stack", "image", "text"],
+const FLOORS: [&[&str]; 6] = [
+    &["stack", "image", "text", "packages"],
+    &["findings", "rules"],
     &["layer", "app"],
     &["source", "ui", "terminal"],
-    &["load", "report"],
+    &["load", "report", "extract", "compare"],
     &["cli"],
 ];
 
@@ -18,12 +19,16 @@ const FLOORS: [&[&str]; 5] = [
 const BARRED: [(&str, &str); 2] = [("source", "stack"), ("ui", "layer")];
 
 /// Arrows between rooms of one floor.
-const BESIDE: [(&str, &str); 1] = [("report", "load")];
+const BESIDE: [(&str, &str); 3] =
+    [("report", "load"), ("report", "compare"), ("compare", "extract")];
 
 /// Words that may not occur in a room's code.
-const FOREIGN: [(&str, &[&str]); 8] = [
+const FOREIGN: [(&str, &[&str]); 11] = [
+    ("rules", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
+    ("findings", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("stack", &["ratatui", "crossterm", "std::io", "std::fs", "std::time", "std::net"]),
     ("image", &["ratatui", "crossterm", "std::fs", "std::net"]),
+    ("packages", &["ratatui", "crossterm", "std::io", "std::fs", "std::net"]),
     ("text", &["ratatui", "crossterm", "std::io", "std::fs"]),
     ("layer", &["ratatui", "crossterm"]),
     ("source", &["ratatui", "crossterm"]),

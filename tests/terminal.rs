@@ -37,6 +37,8 @@ impl Explorer {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
+        // The config of whoever runs the tests is not the tests'.
+        command.env("XDG_CONFIG_HOME", "/nonexistent");
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -175,6 +177,48 @@ fn a_deleted_file_is_found_with_the_layer_that_deleted_it() {
     explorer.shows(&["layer 4"]);
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn setuid_files_are_filtered() {
+    let mut explorer = Explorer::start(&["demo"], 120, 40, &[]);
+    explorer.shows(&["usr/"]);
+    explorer.press("f");
+    explorer.shows(&["added modified"]);
+    explorer.press("setuid\r");
+    explorer.shows(&["[setuid]", " path"]);
+    explorer.close("[setuid]");
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn keys_of_the_config_file_are_used_and_a_broken_one_is_no_hindrance() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("layertui");
+    std::fs::create_dir(&directory).unwrap();
+    let file = directory.join("config.toml");
+    let place = home.path().to_str().unwrap();
+    std::fs::write(&file, "colour = \"blue\"\n[keys]\nquit = \"Q\"\nhelp = \"H\"\n").unwrap();
+    let mut explorer = Explorer::start(&["demo"], 120, 40, &[("XDG_CONFIG_HOME", place)]);
+    explorer.shows(&["usr/", "Q quit", "H help"]);
+    explorer.press("q!");
+    explorer.shows(&["Problems", "line 1: no setting is called colour"]);
+    explorer.close("Problems");
+    explorer.press("Q");
+    assert_eq!(explorer.ends(), 0);
+    let check = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_layertui"))
+            .arg("--check-config")
+            .env("XDG_CONFIG_HOME", place)
+            .output()
+            .unwrap()
+    };
+    let broken = check();
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("config.toml: line 1"));
+    std::fs::write(&file, layertui::app::config::default_text()).unwrap();
+    assert_eq!(check().status.code(), Some(0));
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! The one table of what a user can do. Keys, help, footer hints and the README's table all come from it.
 
+mod finding;
+mod looking;
+mod moving;
+mod screen;
+
 /// Something a user can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table says of each what it does, and only the table")]
@@ -28,6 +33,7 @@ pub enum Action {
     FoldAll,
     UnfoldAll,
     Search,
+    Filter,
     NextHit,
     PreviousHit,
     History,
@@ -36,12 +42,14 @@ pub enum Action {
     Images,
     Problems,
     Copy,
+    CopyCommand,
     Zoom,
     Narrower,
     Wider,
     Theme,
     Mouse,
     Redraw,
+    Palette,
     Help,
     Cancel,
     Close,
@@ -72,8 +80,6 @@ pub struct Entry {
     pub action: Action,
     /// A name for configuration files and the palette.
     pub id: &'static str,
-    /// Under which heading help lists it.
-    pub group: &'static str,
     /// In the notation of [`super::key::Key`]; the first is the one that hints show.
     pub keys: &'static [&'static str],
     /// Where the keys work.
@@ -84,19 +90,18 @@ pub struct Entry {
     pub hint: (&'static str, u8),
 }
 
-use Context::{Overlay, Panes, Trees, Typing};
+use Context::{Overlay, Panes, Typing};
 
 const EVERYWHERE: &[Context] = &[Panes, Overlay, Typing];
 
 const fn row(
     action: Action,
     id: &'static str,
-    group: &'static str,
     keys: &'static [&'static str],
     contexts: &'static [Context],
     help: &'static str,
 ) -> Entry {
-    Entry { action, id, group, keys, contexts, help, hint: ("", u8::MAX) }
+    Entry { action, id, keys, contexts, help, hint: ("", u8::MAX) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a row of the table is made from another")]
@@ -104,208 +109,29 @@ const fn hinted(entry: Entry, word: &'static str, rank: u8) -> Entry {
     Entry { hint: (word, rank), ..entry }
 }
 
-const MOVE: &str = "Move";
-const LOOK: &str = "Look closer";
-const FIND: &str = "Find";
-const SCREEN: &str = "Screen";
+/// Rows under one heading of help.
+#[derive(Debug)]
+pub struct Group {
+    /// The heading.
+    pub name: &'static str,
+    /// Its rows, in the order that help shows.
+    pub rows: &'static [Entry],
+}
 
 /// The table, in the order that help shows.
-pub const ACTIONS: &[Entry] = &[
-    row(Action::Down, "down", MOVE, &["j", "down"], EVERYWHERE, "next row"),
-    row(Action::Up, "up", MOVE, &["k", "up"], EVERYWHERE, "previous row"),
-    row(
-        Action::Right,
-        "right",
-        MOVE,
-        &["l", "right"],
-        &[Panes],
-        "open the directory, or step into it",
-    ),
-    row(
-        Action::Left,
-        "left",
-        MOVE,
-        &["h", "left"],
-        &[Panes],
-        "fold the directory, or go to its parent",
-    ),
-    row(Action::Top, "top", MOVE, &["g", "home"], &[Panes, Overlay], "first row"),
-    row(Action::Bottom, "bottom", MOVE, &["G", "end"], &[Panes, Overlay], "last row"),
-    row(Action::HalfDown, "half-down", MOVE, &["ctrl-d"], &[Panes, Overlay], "half a page on"),
-    row(Action::HalfUp, "half-up", MOVE, &["ctrl-u"], &[Panes, Overlay], "half a page back"),
-    row(Action::PageDown, "page-down", MOVE, &["pgdn", "ctrl-f"], EVERYWHERE, "a page on"),
-    row(Action::PageUp, "page-up", MOVE, &["pgup", "ctrl-b"], EVERYWHERE, "a page back"),
-    row(Action::NextPane, "next-pane", MOVE, &["tab"], &[Panes], "focus the next pane"),
-    row(
-        Action::PreviousPane,
-        "previous-pane",
-        MOVE,
-        &["shift-tab"],
-        &[Panes],
-        "focus the previous pane",
-    ),
-    row(Action::FocusStack, "focus-stack", MOVE, &["1"], &[Panes], "focus the layer stack"),
-    row(Action::FocusTree, "focus-tree", MOVE, &["2"], &[Panes], "focus the merged tree"),
-    row(Action::FocusDiff, "focus-diff", MOVE, &["3"], &[Panes], "focus the layer's changes"),
-    row(Action::PreviousLayer, "previous-layer", MOVE, &["["], &[Panes], "select the layer below"),
-    hinted(
-        row(Action::NextLayer, "next-layer", MOVE, &["]"], &[Panes], "select the layer above"),
-        "layer",
-        3,
-    ),
-    row(
-        Action::PreviousChange,
-        "previous-change",
-        MOVE,
-        &["{"],
-        &[Panes],
-        "previous path this layer changed",
-    ),
-    hinted(
-        row(
-            Action::NextChange,
-            "next-change",
-            MOVE,
-            &["}"],
-            &[Panes],
-            "next path this layer changed",
-        ),
-        "change",
-        7,
-    ),
-    row(Action::Fold, "fold", MOVE, &["space"], &[Trees], "fold or unfold the directory"),
-    row(Action::FoldAll, "fold-all", MOVE, &["-"], &[Trees], "fold everything"),
-    row(Action::UnfoldAll, "unfold-all", MOVE, &["="], &[Trees], "unfold everything"),
-    hinted(
-        row(
-            Action::Search,
-            "search",
-            FIND,
-            &["/"],
-            &[Panes],
-            "find a path in any layer, removed ones too",
-        ),
-        "find",
-        1,
-    ),
-    row(Action::NextHit, "next-hit", FIND, &["n"], &[Panes], "next path found"),
-    row(Action::PreviousHit, "previous-hit", FIND, &["N"], &[Panes], "previous path found"),
-    hinted(
-        row(
-            Action::History,
-            "history",
-            LOOK,
-            &["w"],
-            &[Trees],
-            "who wrote this path: its history in every layer",
-        ),
-        "history",
-        2,
-    ),
-    row(
-        Action::Open,
-        "open",
-        LOOK,
-        &["enter"],
-        EVERYWHERE,
-        "open: a directory, a path's history, a layer's details; in lists, choose",
-    ),
-    row(
-        Action::LayerDetails,
-        "layer-details",
-        LOOK,
-        &["L"],
-        &[Panes],
-        "the selected layer: command, digests, sizes",
-    ),
-    hinted(
-        row(
-            Action::ImageDetails,
-            "image-details",
-            LOOK,
-            &["i"],
-            &[Panes],
-            "the image: config, labels, Dockerfile",
-        ),
-        "image",
-        5,
-    ),
-    row(
-        Action::Images,
-        "images",
-        LOOK,
-        &["I"],
-        &[Panes],
-        "back to the list of images this one was chosen from",
-    ),
-    hinted(
-        row(Action::Problems, "problems", LOOK, &["!"], &[Panes], "what was odd or broken"),
-        "problems",
-        8,
-    ),
-    row(
-        Action::Copy,
-        "copy",
-        LOOK,
-        &["y"],
-        &[Panes],
-        "send the path to the clipboard (in the stack, the digest)",
-    ),
-    hinted(
-        row(Action::Zoom, "zoom", SCREEN, &["+"], &[Panes], "this pane alone, or all again"),
-        "zoom",
-        9,
-    ),
-    row(Action::Narrower, "narrower", SCREEN, &["<"], &[Panes], "make the pane narrower"),
-    row(Action::Wider, "wider", SCREEN, &[">"], &[Panes], "make the pane wider"),
-    row(Action::Theme, "theme", SCREEN, &["t"], &[Panes], "next theme: colours, none"),
-    row(
-        Action::Mouse,
-        "mouse",
-        SCREEN,
-        &["M"],
-        &[Panes],
-        "mouse on or off (off: the terminal selects text)",
-    ),
-    row(Action::Redraw, "redraw", SCREEN, &["ctrl-l"], EVERYWHERE, "draw the whole screen again"),
-    hinted(
-        row(
-            Action::Help,
-            "help",
-            SCREEN,
-            &["?"],
-            &[Panes, Overlay],
-            "this help; type to search it",
-        ),
-        "help",
-        4,
-    ),
-    row(
-        Action::Cancel,
-        "cancel",
-        SCREEN,
-        &["esc"],
-        EVERYWHERE,
-        "close, then end the search, then stop reading",
-    ),
-    hinted(row(Action::Quit, "quit", SCREEN, &["q"], &[Panes], "quit"), "quit", 6),
-    row(Action::Close, "close", SCREEN, &["q"], &[Overlay], "close what is open"),
-    row(Action::Interrupt, "interrupt", SCREEN, &["ctrl-c"], EVERYWHERE, "quit from anywhere"),
-    row(
-        Action::Suspend,
-        "suspend",
-        SCREEN,
-        &["ctrl-z"],
-        EVERYWHERE,
-        "back to the shell; `fg` returns",
-    ),
-];
+pub const GROUPS: [Group; 4] = [moving::GROUP, finding::GROUP, looking::GROUP, screen::GROUP];
+
+/// Every row of the table.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    const ALL: &[Group] = &GROUPS;
+    ALL.iter().flat_map(|group| group.rows)
+}
 
 /// The keys as a Markdown table, for the README.
 #[must_use]
 pub fn markdown_table() -> String {
     let mut out = String::from("| keys | what they do |\n|---|---|\n");
-    for entry in ACTIONS {
+    for entry in all() {
         let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
         out.extend(["| ", &keys.join(" "), " | ", entry.help, " |\n"]);
     }
@@ -321,7 +147,7 @@ mod tests {
     #[test]
     fn every_row_says_all_it_has_to() {
         let mut ids = HashSet::new();
-        for entry in ACTIONS {
+        for entry in all() {
             assert!(ids.insert(entry.id), "{} twice", entry.id);
             assert!(!entry.keys.is_empty() && !entry.contexts.is_empty() && !entry.help.is_empty());
         }
@@ -330,7 +156,7 @@ mod tests {
     #[test]
     fn the_markdown_table_has_every_row() {
         let table = markdown_table();
-        assert_eq!(table.lines().count(), ACTIONS.len() + 2);
+        assert_eq!(table.lines().count(), all().count() + 2);
         assert!(table.contains("| `w` | who wrote this path"));
     }
 }

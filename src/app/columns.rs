@@ -21,21 +21,39 @@ pub struct Columns {
     pub owner_width: u16,
 }
 
+/// Which columns the user wants where there is room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Sizes.
+    pub size: bool,
+    /// Bars.
+    pub bar: bool,
+    /// Owner layers.
+    pub layer: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { size: true, bar: true, layer: true }
+    }
+}
+
 /// Two signs and a blank.
 const SIGNS: u16 = 3;
 
 impl Columns {
     /// The columns of a row of `width` cells in an image of `layers` layers; only the merged tree has owners.
     #[must_use]
-    pub const fn of(width: u16, layers: usize, owners: bool) -> Self {
+    pub const fn of(width: u16, layers: usize, owners: bool, wanted: Wanted) -> Self {
         let digits = match layers {
             0..=10 => 1,
             11..=100 => 2,
             101..=1000 => 3,
             _ => 5,
         };
-        let has_size = width >= 26;
+        let has_size = width >= 26 && wanted.size;
         let bar_width = match width {
+            _ if !wanted.bar => 0,
             0..=39 => 0,
             40..=59 => 4,
             _ => 8,
@@ -43,7 +61,7 @@ impl Columns {
         let size = SIGNS;
         let bar = size + if has_size { 7 } else { 0 };
         let name = bar + if bar_width > 0 { bar_width + 1 } else { 0 };
-        let owner_width = if owners && width >= 20 { digits } else { 0 };
+        let owner_width = if owners && wanted.layer && width >= 20 { digits } else { 0 };
         let owner = width.saturating_sub(owner_width);
         let gap = if owner_width > 0 { 1 } else { 0 };
         let name_width = owner.saturating_sub(name + gap);
@@ -67,7 +85,7 @@ mod tests {
         for width in 0..240 {
             for layers in [0, 7, 60, 300, 5000] {
                 for owners in [true, false] {
-                    let columns = Columns::of(width, layers, owners);
+                    let columns = Columns::of(width, layers, owners, Wanted::default());
                     assert!(columns.owner + columns.owner_width <= width.max(columns.owner_width));
                     assert!(columns.name_width == 0 || columns.name + columns.name_width <= width);
                     assert!(columns.fold_mark(999) <= columns.name + columns.name_width);

@@ -1,71 +1,149 @@
-//! What the table of actions means for a key pressed, and for the footer.
+//! Which keys mean what: the table of actions with the user's own keys in it; for key presses, help and the footer.
 
-use std::sync::LazyLock;
-
-use super::action::{ACTIONS, Action, Context, Entry};
+use super::action::{self, Action, Context, Entry};
 use super::key::Key;
 
-/// Which action a key means, the first context that knows it deciding.
-#[must_use]
-pub fn lookup(key: Key, contexts: &[Context]) -> Option<Action> {
-    /// The keys of all rows, read once.
-    static KEYS: LazyLock<Vec<(Key, Context, Action)>> = LazyLock::new(|| {
-        let rows = ACTIONS.iter().flat_map(|entry: &'static Entry| {
+/// Keys and what they mean. Starts as the table says.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Binding {
+    key: Key,
+    entry: &'static Entry,
+}
+
+/// A key that another action has in the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The key.
+    pub key: Key,
+    /// The id of the action that has it.
+    pub by: &'static str,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let bindings = action::all().flat_map(|entry| {
             let keys = entry.keys.iter().filter_map(|notation| Key::parse(notation));
-            keys.flat_map(move |key| {
-                entry.contexts.iter().map(move |&context| (key, context, entry.action))
-            })
+            keys.map(move |key| Binding { key, entry })
         });
-        rows.collect()
-    });
-    contexts.iter().find_map(|&context| {
-        let known = KEYS.iter().find(|&&(known, place, _)| known == key && place == context);
-        known.map(|&(_, _, action)| action)
+        Self { bindings: bindings.collect() }
+    }
+}
+
+impl Keymap {
+    /// Which action a key means, the first context that knows it deciding.
+    #[must_use]
+    pub fn lookup(&self, key: Key, contexts: &[Context]) -> Option<Action> {
+        contexts.iter().find_map(|context| {
+            let mut bindings = self.bindings.iter();
+            let known =
+                bindings.find(|known| known.key == key && known.entry.contexts.contains(context));
+            known.map(|known| known.entry.action)
+        })
+    }
+
+    /// Gives actions these keys instead of those they had: all at once, so that two can exchange theirs.
+    ///
+    /// # Errors
+    /// The first key that would mean two things in one place; nothing is changed then.
+    pub fn rebind(&mut self, changes: &[(&'static Entry, Vec<Key>)]) -> Result<(), Taken> {
+        let mut bindings = self.bindings.clone();
+        bindings.retain(|known| changes.iter().all(|(entry, _)| entry.id != known.entry.id));
+        for (entry, keys) in changes {
+            for &key in keys {
+                let clash = bindings.iter().find(|known| {
+                    known.key == key && known.entry.id != entry.id && meet(known.entry, entry)
+                });
+                if let Some(known) = clash {
+                    return Err(Taken { key, by: known.entry.id });
+                }
+                bindings.push(Binding { key, entry });
+            }
+        }
+        self.bindings = bindings;
+        Ok(())
+    }
+
+    /// The keys of a row, the one that hints show first.
+    pub fn keys(&self, entry: &Entry) -> impl Iterator<Item = Key> {
+        let id = entry.id;
+        self.bindings.iter().filter(move |known| known.entry.id == id).map(|known| known.key)
+    }
+
+    /// The keys of a row as help writes them.
+    #[must_use]
+    pub fn notation(&self, entry: &Entry) -> String {
+        let keys: Vec<String> = self.keys(entry).map(|key| key.to_string()).collect();
+        keys.join("  ")
+    }
+
+    /// The footer's hints where these contexts rule: key and word, the most needed first. An action without a key has
+    /// none.
+    #[must_use]
+    pub fn hints(&self, contexts: &[Context]) -> Vec<(String, &'static str)> {
+        let mut rows: Vec<&Entry> = action::all()
+            .filter(|entry| !entry.hint.0.is_empty())
+            .filter(|entry| entry.contexts.iter().any(|context| contexts.contains(context)))
+            .collect();
+        rows.sort_by_key(|entry| entry.hint.1);
+        rows.into_iter().filter_map(|entry| Some((self.hint_keys(entry)?, entry.hint.0))).collect()
+    }
+
+    /// Pairs of opposite keys stand together in a hint.
+    fn hint_keys(&self, entry: &Entry) -> Option<String> {
+        let key = self.keys(entry).next()?;
+        let opposite = match entry.action {
+            Action::NextLayer => Some(Action::PreviousLayer),
+            Action::NextChange => Some(Action::PreviousChange),
+            _ => None,
+        };
+        let opposite = opposite
+            .and_then(|action| self.bindings.iter().find(|known| known.entry.action == action));
+        Some(opposite.map_or_else(|| key.to_string(), |before| format!("{} {key}", before.key)))
+    }
+}
+
+/// Whether two rows are ever consulted for one key press.
+fn meet(one: &Entry, other: &Entry) -> bool {
+    CHAINS.iter().any(|chain| {
+        let in_chain = |entry: &Entry| entry.contexts.iter().any(|place| chain.contains(place));
+        in_chain(one) && in_chain(other)
     })
 }
 
-/// The footer's hints where these contexts rule: key and word, the most needed first.
-#[must_use]
-pub fn hints(contexts: &[Context]) -> Vec<(&'static str, &'static str)> {
-    let mut rows: Vec<&Entry> = ACTIONS
-        .iter()
-        .filter(|entry| !entry.hint.0.is_empty())
-        .filter(|entry| entry.contexts.iter().any(|context| contexts.contains(context)))
-        .collect();
-    rows.sort_by_key(|entry| entry.hint.1);
-    rows.iter().map(|entry| (hint_keys(entry), entry.hint.0)).collect()
-}
-
-/// Pairs of opposite keys stand together in a hint.
-fn hint_keys(entry: &Entry) -> &'static str {
-    match entry.action {
-        Action::NextLayer => "[ ]",
-        Action::NextChange => "{ }",
-        _ => entry.keys.first().copied().unwrap_or(""),
-    }
-}
+/// Which contexts are consulted together (see [`super::state::State::contexts`]).
+const CHAINS: [&[Context]; 4] = [
+    &[Context::Stack, Context::Panes],
+    &[Context::Trees, Context::Panes],
+    &[Context::Overlay],
+    &[Context::Typing],
+];
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use Context::{Overlay, Panes, Stack, Trees, Typing};
+    use Context::{Overlay, Panes, Stack, Trees};
 
-    /// Which contexts are consulted together.
-    const CHAINS: [&[Context]; 4] = [&[Stack, Panes], &[Trees, Panes], &[Overlay], &[Typing]];
+    fn key(notation: &str) -> Key {
+        Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"))
+    }
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
         for chain in CHAINS {
             let mut seen: HashMap<Key, &str> = HashMap::new();
-            for entry in ACTIONS {
+            for entry in action::all() {
                 if !entry.contexts.iter().any(|context| chain.contains(context)) {
                     continue;
                 }
                 for notation in entry.keys {
-                    let key = Key::parse(notation).unwrap();
-                    let before = seen.insert(key, entry.id);
+                    let before = seen.insert(key(notation), entry.id);
                     assert_eq!(before, None, "{notation} in {chain:?}: also {}", entry.id);
                 }
             }
@@ -74,11 +152,11 @@ mod tests {
 
     #[test]
     fn every_key_of_the_table_is_a_key_and_leads_to_its_action() {
-        for entry in ACTIONS {
+        let keymap = Keymap::default();
+        for entry in action::all() {
             for notation in entry.keys {
-                let key = Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"));
                 for &context in entry.contexts {
-                    assert_eq!(lookup(key, &[context]), Some(entry.action), "{notation}");
+                    assert_eq!(keymap.lookup(key(notation), &[context]), Some(entry.action));
                 }
             }
         }
@@ -86,8 +164,28 @@ mod tests {
 
     #[test]
     fn hints_come_most_needed_first() {
-        let words: Vec<_> = hints(&[Trees, Panes]).into_iter().map(|(_, word)| word).collect();
+        let keymap = Keymap::default();
+        let words: Vec<_> =
+            keymap.hints(&[Trees, Panes]).into_iter().map(|(_, word)| word).collect();
         assert_eq!(words[..4], ["find", "history", "layer", "help"]);
-        assert!(!hints(&[Stack, Panes]).iter().any(|(_, word)| *word == "history"));
+        assert!(!keymap.hints(&[Stack, Panes]).iter().any(|(_, word)| *word == "history"));
+        assert!(keymap.hints(&[Stack, Panes]).contains(&("[ ]".to_owned(), "layer")));
+    }
+
+    #[test]
+    fn actions_exchange_keys_and_keep_others_out() {
+        let row = |action| action::all().find(|entry| entry.action == action).unwrap();
+        let (down, up) = (row(Action::Down), row(Action::Up));
+        let mut keymap = Keymap::default();
+        keymap.rebind(&[(down, vec![key("k")]), (up, vec![key("j")])]).unwrap();
+        assert_eq!(keymap.lookup(key("j"), &[Panes]), Some(Action::Up));
+        assert_eq!(keymap.lookup(key("down"), &[Panes]), None);
+        let taken = keymap.rebind(&[(down, vec![key("/")])]).unwrap_err();
+        assert_eq!(taken, Taken { key: key("/"), by: "search" });
+        assert_eq!(keymap.lookup(key("k"), &[Panes]), Some(Action::Down), "nothing was changed");
+        // `q` quits among panes and closes overlays: two places.
+        keymap.rebind(&[(row(Action::Quit), vec![key("x")])]).unwrap();
+        assert_eq!(keymap.lookup(key("q"), &[Overlay]), Some(Action::Close));
+        assert_eq!(keymap.lookup(key("q"), &[Panes]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
-use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
+use crate::image::{Image, Other};
 use crate::stack::EventId;
 
 use super::key::Key;
@@ -52,6 +52,8 @@ pub enum Message {
     },
     /// All that was to be read was read, or reading was stopped.
     Finished,
+    /// What else there is about the image, of which nothing was known when it was described.
+    Beside(Vec<Other>),
     /// There will be no image, or no more of it, and this is why. Raw.
     Failed(String),
     /// Something to tell the user. Raw.

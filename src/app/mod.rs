@@ -12,18 +12,23 @@
 
 pub mod action;
 pub mod columns;
+pub mod config;
+pub mod filter;
 pub mod find;
+mod fuzzy;
 pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod layers;
 pub mod layout;
+pub mod look;
 pub mod marker;
 pub mod message;
 mod mouse;
 pub mod navigate;
 pub mod overlay;
 pub mod page;
+pub mod palette;
 mod reading;
 pub mod role;
 pub mod state;

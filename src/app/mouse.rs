@@ -87,7 +87,8 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
     let Some(outline) = navigate::outline(state, stack, area.pane) else { return };
     let Some(under) = outline.rows(row..row + 1).first().copied() else { return };
     navigate::go_to_row(state, stack, area.pane, row);
-    let columns = Columns::of(body.width, state.layer_count(), area.pane == Pane::Tree);
+    let columns =
+        Columns::of(body.width, state.layer_count(), area.pane == Pane::Tree, state.columns);
     let mark = body.x + columns.fold_mark(under.depth);
     if mouse.kind == MouseKind::Press && (mark..mark + 2).contains(&mouse.x) {
         navigate::fold(state, stack, area.pane);

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use crate::stack::outline::{Folds, Outline, OutlineRow, Tree, Unfolded};
 use crate::stack::{NodeId, Stack};
 
+use super::filter;
 use super::overlay::{self, Kind};
 use super::state::{Pane, State};
 
@@ -17,7 +18,12 @@ const MARGIN: usize = 2;
 /// The rows of a pane; `None` for the stack pane and while there are none to ask for.
 #[must_use]
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
-    Some(Outline::new(stack, state.tree_of(pane, stack)?, &state.view(pane).folds))
+    let tree = state.tree_of(pane, stack)?;
+    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(pane, tree));
+    Some(match narrowed {
+        Some((folds, sieve)) => Outline::narrowed(stack, tree, folds, Some(sieve)),
+        None => Outline::new(stack, tree, &state.view(pane).folds),
+    })
 }
 
 /// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
@@ -64,6 +70,7 @@ pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
 /// Puts both cursors back on their paths after the layer, the folds, the stack or the size changed. The cursor's line
 /// on the screen stays where it can.
 pub fn settle(state: &mut State, stack: &Stack) {
+    filter::refresh(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };
         let view = state.view(pane);
@@ -150,34 +157,46 @@ pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
 }
 
 fn toggle(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
-    let view = state.view_mut(pane);
-    if !view.folds.toggled.remove(&node) {
-        view.folds.toggled.insert(node);
+    let folds = state.folds_mut(pane);
+    if !folds.toggled.remove(&node) {
+        folds.toggled.insert(node);
     }
-    view.wanted = Some(node);
+    state.view_mut(pane).wanted = Some(node);
     settle(state, stack);
 }
 
 /// Folds or unfolds every directory of the pane.
 pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded) {
     let node = current_row(state, stack, pane).map(|row| row.node);
+    *state.folds_mut(pane) = Folds { unfolded, ..Folds::default() };
     let view = state.view_mut(pane);
-    view.folds = Folds { unfolded, ..Folds::default() };
     view.wanted = node.or(view.wanted);
     settle(state, stack);
 }
 
 /// Unfolds what is above the path and puts the cursor on it. Returns whether the pane has a row for it.
 pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
+    let passes = |state: &State| {
+        let tree = state.tree_of(pane, stack)?;
+        let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
+        Some(sieve.shows(node))
+    };
+    filter::refresh(state, stack);
+    if passes(state) == Some(false) {
+        // Whoever asks for a path wants to see it.
+        state.filter = None;
+        state.notice = Some("the filter is gone: it did not let this path through".to_owned());
+    }
     let Some(outline) = outline(state, stack, pane) else { return false };
     let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
     let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
-    let view = state.view_mut(pane);
+    let folds = state.folds_mut(pane);
     for dir in closed {
-        if !view.folds.toggled.remove(&dir) {
-            view.folds.toggled.insert(dir);
+        if !folds.toggled.remove(&dir) {
+            folds.toggled.insert(dir);
         }
     }
+    let view = state.view_mut(pane);
     view.wanted = Some(node);
     let (before, height) = (view.row, rows_shown(state, pane));
     settle(state, stack);
@@ -196,7 +215,9 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let pane = pane_of_path(state);
     let Some(Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let changes = Outline::new(stack, Tree::Diff(layer), &folds);
+    let tree = Tree::Diff(layer);
+    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(Pane::Diff, tree));
+    let changes = Outline::narrowed(stack, tree, &folds, narrowed.map(|(_, sieve)| sieve));
     let here = current_row(state, stack, pane).map(|row| row.node);
     let is_change = |row: &OutlineRow| stack.change(row.node, layer).is_some();
     let found = if forward {

@@ -10,6 +10,7 @@ use super::layout::Rect;
 use super::message::Effect;
 use super::navigate;
 use super::page::{self, Page};
+use super::palette;
 use super::state::State;
 
 /// What an overlay shows.
@@ -17,6 +18,8 @@ use super::state::State;
 pub enum Kind {
     /// All keys and signs.
     Help,
+    /// Everything that can be done, by name.
+    Palette,
     /// Every event of a path.
     History(NodeId),
     /// A layer: command, digests, sizes, problems.
@@ -46,7 +49,7 @@ impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        self.kind == Kind::Help
+        matches!(self.kind, Kind::Help | Kind::Palette)
     }
 }
 
@@ -129,6 +132,7 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Open => return choose(state, stack),
         Action::Cancel | Action::Close => close(state),
         Action::Help => open(state, stack, Kind::Help),
+        Action::Palette => open(state, stack, Kind::Palette),
         _ => {}
     }
     Vec::new()
@@ -189,7 +193,7 @@ pub fn keep_in_view(state: &mut State, stack: &Stack) {
 
 /// Enter.
 fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let Some(Overlay { kind, selected, .. }) = state.overlays.last().cloned() else {
+    let Some(Overlay { kind, selected, input, .. }) = state.overlays.last().cloned() else {
         return Vec::new();
     };
     match kind {
@@ -212,6 +216,14 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
             return vec![Effect::Choose(selected)];
         }
         Kind::Choices => {}
+        Kind::Palette => {
+            let offer = palette::offers(state, stack, input.text()).get(selected).copied();
+            if let Some(offer) = offer {
+                // What is under the palette is looked at from the panes.
+                state.overlays.clear();
+                return palette::take(state, stack, offer);
+            }
+        }
         Kind::Help | Kind::Layer(_) | Kind::Image => close(state),
     }
     navigate::settle(state, stack);

@@ -44,6 +44,11 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             state.phase = Phase::Done;
             find::refresh(state, stack);
         }
+        Message::Beside(others) => {
+            if let Some(image) = &mut state.image {
+                image.others.extend(others);
+            }
+        }
         Message::Failed(reason) if state.image.is_some() => {
             state.phase = Phase::Done;
             state.notice = Some(visible_str(&reason).into_owned());
@@ -89,6 +94,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.preferred.clear();
     state.overlays.clear();
     state.search = None;
+    state.filter = None;
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);

@@ -6,8 +6,12 @@ use crate::stack::outline::{Folds, Tree, Unfolded};
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
+use super::columns::Wanted;
+use super::filter::Filter;
 use super::find::Search;
+use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
+use super::look::{Glyphs, Theme};
 use super::message::Choice;
 use super::overlay::Overlay;
 
@@ -61,36 +65,6 @@ impl Pane {
             (_, Self::Stack) => &[Self::Stack],
             (Shape::Three, Self::Tree) => &[Self::Tree],
             (Shape::Three, Self::Diff) => &[Self::Diff],
-        }
-    }
-}
-
-/// How a colour theme is chosen by whoever starts the explorer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Theme {
-    /// The terminal's own sixteen colours.
-    #[default]
-    Default,
-    /// No colour at all: attributes only.
-    Mono,
-}
-
-impl Theme {
-    /// The theme after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Default => Self::Mono,
-            Self::Mono => Self::Default,
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Mono => "mono",
         }
     }
 }
@@ -177,6 +151,14 @@ pub struct State {
     pub size: Size,
     /// How it looks.
     pub theme: Theme,
+    /// What frames and bars are drawn with.
+    pub glyphs: Glyphs,
+    /// Which columns trees have.
+    pub columns: Wanted,
+    /// What is wrong with the config file, each with its place. Visible.
+    pub complaints: Vec<String>,
+    /// Which key means what.
+    pub keymap: Keymap,
     /// Whether the mouse is ours.
     pub mouse: bool,
     /// Where the whole stands.
@@ -213,6 +195,8 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
     pub search: Option<Search>,
+    /// The filter, if there is one.
+    pub filter: Option<Filter>,
     /// A word to the user; gone with the next key. Visible.
     pub notice: Option<String>,
 }
@@ -223,8 +207,12 @@ impl State {
     pub fn new(size: Size) -> Self {
         Self {
             size,
-            theme: Theme::Default,
+            theme: Theme::default(),
+            glyphs: Glyphs::default(),
             mouse: true,
+            columns: Wanted::default(),
+            complaints: Vec::new(),
+            keymap: Keymap::default(),
             phase: Phase::Opening,
             image: None,
             loads: Vec::new(),
@@ -245,6 +233,7 @@ impl State {
             },
             overlays: Vec::new(),
             search: None,
+            filter: None,
             notice: None,
         }
     }
@@ -294,6 +283,21 @@ impl State {
         }
     }
 
+    /// The folds of a pane's tree as it shows: narrowed or whole.
+    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        match (&mut self.filter, pane) {
+            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Pane::Diff) => &mut self.diff.folds,
+            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+        }
+    }
+
+    /// Whether the filter is being typed.
+    #[must_use]
+    pub fn is_filtering(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.typing)
+    }
+
     /// Gives a pane the keys.
     pub const fn set_focus(&mut self, pane: Pane) {
         self.focus = pane;
@@ -333,7 +337,7 @@ impl State {
     pub fn is_typing(&self) -> bool {
         match self.overlays.last() {
             Some(overlay) => overlay.is_typed(),
-            None => self.search.as_ref().is_some_and(|search| search.typing),
+            None => self.search.as_ref().is_some_and(|search| search.typing) || self.is_filtering(),
         }
     }
 

@@ -5,9 +5,9 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::filter;
 use super::find;
 use super::key::Key;
-use super::keymap;
 use super::layers;
 use super::message::{Effect, Message};
 use super::mouse;
@@ -64,7 +64,9 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     if state.is_typing() && typing(state, stack, |input| input.key(key)) {
         return Vec::new();
     }
-    keymap::lookup(key, state.contexts())
+    state
+        .keymap
+        .lookup(key, state.contexts())
         .map_or_else(Vec::new, |action| perform(state, stack, action))
 }
 
@@ -77,8 +79,16 @@ fn typing(
     if let Some(overlay) = state.overlays.last_mut() {
         let taken = edit(&mut overlay.input);
         if taken {
-            overlay.top = 0;
+            (overlay.top, overlay.selected) = (0, 0);
             overlay::keep_in_view(state, stack);
+        }
+        return taken;
+    }
+    if let Some(filter) = state.filter.as_mut().filter(|filter| filter.typing) {
+        let taken = edit(&mut filter.input);
+        if taken {
+            filter::typed(state);
+            navigate::settle(state, stack);
         }
         return taken;
     }
@@ -98,10 +108,18 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         _ if !state.overlays.is_empty() => return overlay::act(state, stack, action),
+        _ if state.is_filtering() => in_filter(state, stack, action),
         _ if state.is_typing() => in_prompt(state, stack, action),
         Action::Quit => return vec![Effect::Quit],
         Action::Cancel => return cancel(state, stack),
-        Action::Copy => return copy(state, stack),
+        Action::Copy => {
+            let bytes = path_or_digest(state, stack);
+            return copy(state, bytes);
+        }
+        Action::CopyCommand => {
+            let bytes = command_of_owner(state, stack);
+            return copy(state, bytes);
+        }
         Action::Mouse => {
             state.mouse = !state.mouse;
             let text =
@@ -121,6 +139,10 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.search.take().is_some() {
         return Vec::new();
     }
+    if state.filter.take().is_some() {
+        navigate::settle(state, stack);
+        return Vec::new();
+    }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
@@ -133,21 +155,47 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     Vec::new()
 }
 
-fn copy(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let bytes = if state.focus == Pane::Stack {
-        let layer = state.image.as_ref().and_then(|image| image.layers.get(state.layer));
-        layer
-            .and_then(|layer| layer.diff_id.clone().or_else(|| layer.digest.clone()))
-            .map(String::into_bytes)
-    } else {
-        navigate::current(state, stack).map(|node| stack.path(node))
-    };
+fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
     let Some(bytes) = bytes else {
         state.notice = Some("nothing here to copy".to_owned());
         return Vec::new();
     };
     state.notice = Some(format!("sent to the clipboard: {}", crate::text::visible(&bytes)));
     vec![Effect::Copy(bytes)]
+}
+
+fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {
+    if state.focus != Pane::Stack {
+        return navigate::current(state, stack).map(|node| stack.path(node));
+    }
+    let layer = state.image.as_ref()?.layers.get(state.layer)?;
+    layer.diff_id.clone().or_else(|| layer.digest.clone()).map(String::into_bytes)
+}
+
+/// The command of the selected layer, or of the one that wrote the path under the cursor.
+fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
+    let owner = || {
+        let node = navigate::current(state, stack)?;
+        Some(stack.visible(node, state.shown_layer(stack)?)?.layer)
+    };
+    let layer = if state.focus == Pane::Stack { None } else { owner() }.unwrap_or(state.layer);
+    let made_by = state.image.as_ref()?.layers.get(layer)?.created_by.as_deref()?;
+    Some(crate::text::command::clean(made_by).into_bytes()).filter(|command| !command.is_empty())
+}
+
+fn in_filter(state: &mut State, stack: &Stack, action: Action) {
+    match action {
+        Action::Open => filter::accept(state),
+        Action::Cancel => state.filter = None,
+        // The rows can be looked through while the filter is being found.
+        Action::Down | Action::Up | Action::PageDown | Action::PageUp
+            if state.focus != Pane::Stack =>
+        {
+            in_trees(state, stack, action);
+        }
+        _ => {}
+    }
+    resettle(state, stack);
 }
 
 fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
@@ -172,10 +220,12 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::NextLayer => layers::step(state, stack, 1),
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
+        Action::Filter => filter::start(state),
         Action::Search => find::start(state, stack),
         Action::NextHit => find::next(state, stack, true),
         Action::PreviousHit => find::next(state, stack, false),
         Action::Help => overlay::open(state, stack, Kind::Help),
+        Action::Palette => overlay::open(state, stack, Kind::Palette),
         Action::ImageDetails => overlay::open(state, stack, Kind::Image),
         Action::LayerDetails => overlay::open(state, stack, Kind::Layer(state.layer)),
         Action::Images if state.choices.is_empty() => {

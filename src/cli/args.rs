@@ -1,8 +1,12 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
+mod judging;
+
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::judging::{Findings, Level, Waste};
 use super::Failure;
+use crate::app::look::Theme;
 use crate::image::platform::Platform;
 use crate::report::Format;
 use crate::source::registry::Pull;
@@ -17,8 +21,13 @@ Examples:
   layertui diff image.tar --layer 3      what layer 3 changed
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
+  layertui waste image.tar               what it stores in vain, and how to get it back
+  layertui findings image.tar            what to mend, beside the instruction that caused it
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
+  layertui compare old.tar new.tar       what differs; exit 1 where something does
+  layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
+  layertui verify image.tar              whether every digest and diff ID holds
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at
@@ -28,15 +37,17 @@ Examples:
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
+Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, images differ), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
 
 /// Opens a container image as the union filesystem it is: which layer added this file?
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
 pub(super) struct Args {
@@ -66,6 +77,18 @@ pub(super) struct Args {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub(super) no_mouse: bool,
+
+    /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
+    #[arg(long, value_name = "THEME", value_parser = theme)]
+    pub(super) theme: Option<Theme>,
+
+    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    #[arg(long)]
+    pub(super) print_config: bool,
+
+    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) check_config: bool,
 }
 
 impl Args {
@@ -75,6 +98,11 @@ impl Args {
             .map(Some)
             .map_err(|error| Failure::Error(format!("--platform {platform}: {error}")))
     }
+}
+
+fn theme(name: &str) -> Result<Theme, String> {
+    let names = Theme::ALL.map(Theme::name).join(", ");
+    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
 }
 
 /// When a bare name is asked for in its registry.
@@ -112,12 +140,30 @@ pub(super) enum Command {
     History(History),
     /// Paths in any layer, also removed and shadowed ones
     Find(Find),
+    /// Wasted bytes by path and by layer, and what gets them back
+    Waste(Waste),
+    /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
+    Findings(Findings),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it
     Cat(Cat),
+    /// What differs between two images: files, packages, settings, layers
+    Compare(Compare),
+    /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
+    Extract(Extract),
+    /// The whole analysis: JSON, a page, or Markdown
+    Report(Report),
+    /// Recompute every digest and diff ID
+    Verify(Verify),
+    /// Build with docker, podman or buildah, then open the result
+    Build(Build),
     /// The images that local stores and engines hold
     Images(Images),
+    /// A completion script for a shell
+    Completions(Completions),
+    /// A manual page: of layertui, or of one of its commands
+    Man(Man),
 }
 
 #[derive(Debug, Arguments)]
@@ -145,6 +191,45 @@ pub(super) struct Cat {
     pub(super) layer: Option<String>,
 }
 
+#[derive(Debug, Arguments)]
+pub(super) struct Compare {
+    /// The old image.
+    pub(super) old: String,
+
+    /// The new image.
+    pub(super) new: String,
+
+    /// JSON instead of text: one object a line, the verdict last.
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Times and order do not count, nor how the files are spread over layers.
+    #[arg(long)]
+    pub(super) semantic: bool,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Extract {
+    /// The image.
+    pub(super) image: String,
+
+    /// A file or a directory. Links on the way are followed inside the image; a link itself is extracted as a link.
+    pub(super) path: String,
+
+    /// Where to: what a directory holds goes into DEST, anything else becomes DEST or goes into it. - writes a tar to
+    /// standard output.
+    pub(super) dest: String,
+
+    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// prefix.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(super) layer: Option<String>,
+
+    /// Replace files that are there already, and put into directories that are not empty.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
 /// An image, and how to write about it.
 #[derive(Debug, Arguments)]
 pub(super) struct Common {
@@ -164,6 +249,49 @@ impl Common {
 
 #[derive(Debug, Arguments)]
 pub(super) struct Layers {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Build {
+    /// The engine (default: the first of docker, podman and buildah that is installed).
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) engine: Option<String>,
+
+    /// What its `build` is given.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub(super) arguments: Vec<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Completions {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Man {
+    /// The command (default: the program as a whole).
+    pub(super) command: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Report {
+    /// The image.
+    pub(super) image: String,
+
+    /// Write one page that needs nothing else to be read (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<String>,
+
+    /// Write a few tables of Markdown (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<String>,
+}
+
+#[derive(Debug, Arguments)]
+pub(super) struct Verify {
     #[command(flatten)]
     pub(super) common: Common,
 }

@@ -29,12 +29,7 @@ pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
 /// The bytes of the file that the merged tree has at the path.
 fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + Send>, Failure> {
     let payload = loaded.with_stack(|stack| {
-        let missing = || {
-            Failure::No(format!(
-                "{path}: not in the merged tree at layer {layer}; 'layertui find' also knows removed paths, and --layer \
-                 goes back to where one was"
-            ))
-        };
+        let missing = || missing(path, layer);
         let node = stack.follow(path.as_bytes(), layer).ok_or_else(missing)?;
         let version = stack.visible(node, layer).ok_or_else(missing)?;
         if !version.kind.is_regular() {
@@ -48,19 +43,22 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             Failure::Error(format!("{path}: a hard link to a file that no layer stores"))
         })
     })?;
-    if payload.sparse {
-        return Err(Failure::Error(format!(
-            "{path}: stored as a sparse file; `tar -xf` of the layer puts it together"
-        )));
-    }
-    let stored = Stored {
-        path: &payload.path,
-        data: payload.offset,
-        stored: payload.stored,
-        fingerprint: payload.fingerprint,
-    };
+    let stored = Stored::from(&payload);
     let source = loaded.loader.source();
-    source.open(payload.layer, &stored).map_err(|error| unreadable(path, &error))
+    let opened = if payload.sparse {
+        source.open_whole(payload.layer, &stored, payload.size)
+    } else {
+        source.open(payload.layer, &stored)
+    };
+    opened.map_err(|error| unreadable(path, &error))
+}
+
+/// The answer where a layer's view has nothing at the path.
+pub(super) fn missing(path: &str, layer: usize) -> Failure {
+    Failure::No(format!(
+        "{path}: not in the merged tree at layer {layer}; 'layertui find' also knows removed paths, and --layer goes back \
+         to where one was"
+    ))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Failure {

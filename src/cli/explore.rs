@@ -11,11 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use super::args::Args;
+use super::config;
 use super::open::Pace;
 use super::{Failure, Outcome};
+use crate::app::config::Settings;
+use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
 use crate::app::state::State;
 use crate::app::update;
+use crate::image::Other;
 use crate::load::cache::Cache;
 use crate::load::{Event, Loader, Want};
 use crate::source::{ChoiceKind, Error, Opened, Several, Source};
@@ -33,6 +37,8 @@ enum Happening {
     Opened(Result<Opened, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
+    /// What else there is about the image of the loader with this number.
+    Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
     Crashed,
 }
@@ -52,12 +58,44 @@ pub(super) fn run(
         Ok(happening) => Some(happening),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
     };
-    let session = Session::enter(!args.no_mouse).map_err(|error| {
+    let look = Look::new(args, config::settings());
+    let session = Session::enter(look.mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, cache, !args.no_mouse)?;
+    let mut explorer = Explorer::new(session, send, cache, look)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
+}
+
+/// How the explorer is to be: as the arguments say, else the config file, else the environment.
+struct Look {
+    mouse: bool,
+    theme: Theme,
+    glyphs: Glyphs,
+    settings: Settings,
+}
+
+impl Look {
+    fn new(args: &Args, settings: Settings) -> Self {
+        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
+        let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };
+        Self {
+            mouse: !args.no_mouse && settings.mouse.unwrap_or(true),
+            theme: args.theme.or(settings.theme).unwrap_or(colourless),
+            glyphs: settings.glyphs.unwrap_or(dumb),
+            settings,
+        }
+    }
+
+    fn apply(self, state: &mut State) {
+        (state.mouse, state.theme, state.glyphs) = (self.mouse, self.theme, self.glyphs);
+        state.columns = self.settings.columns;
+        state.keymap = self.settings.keymap;
+        if let Some(first) = self.settings.complaints.first() {
+            state.notice = Some(first.clone());
+        }
+        state.complaints = self.settings.complaints;
+    }
 }
 
 struct Explorer {
@@ -77,11 +115,10 @@ impl Explorer {
         session: Session,
         send: Sender<Happening>,
         cache: Option<Arc<Cache>>,
-        mouse: bool,
+        look: Look,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
-        state.theme = terminal::theme();
-        state.mouse = mouse;
+        look.apply(&mut state);
         let nothing = Stack::new(0);
         Ok(Self { session, state, send, loader: None, loaders: 0, several: None, cache, nothing })
     }
@@ -138,7 +175,10 @@ impl Explorer {
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
             Happening::Opened(Err(error)) => Err(error.into()),
             Happening::Load(number, event) if number == self.loaders => self.report(event),
-            Happening::Load(..) => Ok(false),
+            Happening::Beside(number, others) if number == self.loaders => {
+                self.tell(Message::Beside(others))
+            }
+            Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -194,6 +234,11 @@ impl Explorer {
                     loader.stop();
                 }
             });
+            let others = loader.source().beside();
+            if !others.is_empty() {
+                // Nobody may be there any more to hear it.
+                let _ = send.send(Happening::Beside(number, others));
+            }
         })?;
         self.tell(Message::Image(image))
     }

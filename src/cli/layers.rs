@@ -4,7 +4,7 @@ use super::args::Layers;
 use super::open::{Setting, load_briefly};
 use super::{Outcome, output};
 use crate::load::Want;
-use crate::report::{self, Format};
+use crate::report::{self, Format, Subject};
 
 pub(super) fn run(command: &Layers, setting: &Setting) -> Outcome {
     write(&command.common.image, setting, command.common.format())
@@ -16,5 +16,12 @@ pub(super) fn print(image: &str, setting: &Setting) -> Outcome {
 
 fn write(image: &str, setting: &Setting, format: Format) -> Outcome {
     let loaded = load_briefly(image, setting, Want::Kinds)?;
-    loaded.subject(|subject| output(|out| report::layers(out, subject, format)))
+    let mut image = loaded.image().clone();
+    if format == Format::Json {
+        image.others.extend(loaded.loader.source().beside());
+    }
+    loaded.subject(|subject| {
+        let subject = Subject { image: &image, ..subject };
+        output(|out| report::layers(out, subject, format))
+    })
 }

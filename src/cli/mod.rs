@@ -1,21 +1,32 @@
 //! The command line: arguments in, exit code out; one file a subcommand.
 //!
-//! Exit codes: 0 fine, 1 the answer is "no" (path not found), 2 could not do it. A closed pipe is no error.
+//! Exit codes: 0 fine, 1 the answer is "no" (path not found, images differ), 2 could not do it. A closed pipe is no error.
 //! This is the only room that writes to standard output and standard error.
 
 mod args;
+mod base;
+mod build;
 mod cache;
 mod cat;
+mod compare;
+mod config;
+mod contents;
 mod demo;
 mod diff;
 mod explore;
+mod extract;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
 mod ls;
+mod manual;
 mod open;
 mod progress;
+mod report;
+mod verify;
+mod waste;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -43,6 +54,8 @@ enum Failure {
         /// What to ask for.
         choices: Vec<String>,
     },
+    /// The output has said it all: this exit code.
+    Told(u8),
     /// Whoever read the output went away.
     ClosedPipe,
     /// A signal ended it; the terminal is restored.
@@ -95,6 +108,7 @@ pub fn main() -> ExitCode {
             }
             code
         }
+        Err(Failure::Told(code)) => ExitCode::from(code),
         // As a shell reports a program that a signal ended.
         Err(Failure::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(2)),
     }
@@ -117,6 +131,12 @@ fn run(args: &Args) -> Outcome {
             format!("'{image}' stands before a command: the command comes first, then the image");
         return Err(Failure::Error(how));
     }
+    if args.print_config {
+        return config::print();
+    }
+    if args.check_config {
+        return config::check();
+    }
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
@@ -128,8 +148,17 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Diff(command)) => diff::run(command, &setting),
         Some(Command::History(command)) => history::run(command, &setting),
         Some(Command::Find(command)) => find::run(command, &setting),
+        Some(Command::Waste(command)) => waste::run(command, &setting),
+        Some(Command::Findings(command)) => findings::run(command, &setting),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &setting),
+        Some(Command::Compare(command)) => compare::run(command, &setting),
+        Some(Command::Extract(command)) => extract::run(command, &setting),
+        Some(Command::Build(command)) => build::run(args, command, &setting),
+        Some(Command::Completions(command)) => manual::completions(command),
+        Some(Command::Man(command)) => manual::man(command),
+        Some(Command::Report(command)) => report::run(command, &setting),
+        Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
             Some(image) if io::stdout().is_terminal() => {

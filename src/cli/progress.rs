@@ -16,6 +16,8 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub(super) struct Progress {
     /// `None` where there is nobody to look.
     line: Option<Mutex<Line>>,
+    /// What is going on while bytes are counted.
+    doing: &'static str,
 }
 
 struct Line {
@@ -27,7 +29,13 @@ struct Line {
 impl Progress {
     pub(super) fn new() -> Self {
         let line = Line { next: Instant::now() + PATIENCE, shown: false, done: HashMap::new() };
-        Self { line: io::stderr().is_terminal().then(|| Mutex::new(line)) }
+        let line = io::stderr().is_terminal().then(|| Mutex::new(line));
+        Self { line, doing: "copying" }
+    }
+
+    /// What bytes are counted for.
+    pub(super) fn saying(self, doing: &'static str) -> Self {
+        Self { doing, ..self }
     }
 
     pub(super) fn event(&self, event: &Event) {
@@ -76,7 +84,7 @@ impl Progress {
 
 impl Watch for Progress {
     fn progress(&self, done: u64) {
-        self.update(|_| format!("copying, {}", text::size::short(done)));
+        self.update(|_| format!("{}, {}", self.doing, text::size::short(done)));
     }
 
     fn cancelled(&self) -> bool {

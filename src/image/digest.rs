@@ -76,12 +76,48 @@ impl Digest {
     /// Whether it is the digest of `bytes`; `None` where the algorithm is not known.
     #[must_use]
     pub fn verify(&self, bytes: &[u8]) -> Option<bool> {
-        let actual = match self.algorithm() {
-            "sha256" => hex(&Sha256::digest(bytes)),
-            "sha512" => hex(&Sha512::digest(bytes)),
-            _ => return None,
+        let mut sum = Running::new(self.algorithm())?;
+        sum.update(bytes);
+        Some(sum.finish() == *self)
+    }
+}
+
+/// The digest of bytes that come piece by piece.
+#[derive(Clone, Debug)]
+pub enum Running {
+    /// SHA-256.
+    Sha256(Box<Sha256>),
+    /// SHA-512.
+    Sha512(Box<Sha512>),
+}
+
+impl Running {
+    /// Of no bytes yet; `None` where the algorithm is not known.
+    #[must_use]
+    pub fn new(algorithm: &str) -> Option<Self> {
+        match algorithm {
+            "sha256" => Some(Self::Sha256(Box::default())),
+            "sha512" => Some(Self::Sha512(Box::default())),
+            _ => None,
+        }
+    }
+
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(sum) => sum.update(bytes),
+            Self::Sha512(sum) => sum.update(bytes),
+        }
+    }
+
+    /// The digest of all bytes.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        let (name, hex) = match self {
+            Self::Sha256(sum) => ("sha256", hex(&sum.finalize())),
+            Self::Sha512(sum) => ("sha512", hex(&sum.finalize())),
         };
-        Some(actual == self.encoded())
+        Digest { text: format!("{name}:{hex}"), colon: name.len() }
     }
 }
 

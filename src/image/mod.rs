@@ -2,6 +2,7 @@
 //!
 //! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
 
+pub mod base;
 pub mod config;
 pub mod digest;
 pub mod docker_root;
@@ -37,6 +38,8 @@ pub struct Image {
     pub config: config::Config,
     /// Manifest annotations, sorted by key.
     pub annotations: Vec<(String, String)>,
+    /// Manifest and config, as far as a digest of them is stated.
+    pub documents: Vec<StatedDocument>,
     /// The layer stack, base first.
     pub layers: Vec<Layer>,
     /// The whole history, oldest first, empty layers included.
@@ -45,6 +48,30 @@ pub struct Image {
     pub others: Vec<Other>,
     /// What was odd about manifest, config or history. Layers carry their own.
     pub problems: Vec<String>,
+}
+
+/// A document whose digest is stated somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedDocument {
+    /// `manifest` or `config`.
+    pub what: &'static str,
+    /// As stated.
+    pub digest: String,
+    /// What its bytes have; `None` where they could not be read, or the algorithm is not known.
+    pub found: Option<String>,
+}
+
+impl StatedDocument {
+    /// A document of that stated digest, and its bytes where they are at hand.
+    #[must_use]
+    pub fn new(what: &'static str, digest: &digest::Digest, bytes: Option<&[u8]>) -> Self {
+        let found = bytes.and_then(|bytes| {
+            let mut sum = digest::Running::new(digest.algorithm())?;
+            sum.update(bytes);
+            Some(sum.finish().as_str().to_owned())
+        });
+        Self { what, digest: digest.as_str().to_owned(), found }
+    }
 }
 
 /// One layer as manifest, config and history describe it.

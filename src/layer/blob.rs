@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::distant::Distant;
+use super::pieces::Pieces;
 
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]
@@ -43,6 +44,7 @@ enum Bytes {
     File(Arc<File>),
     Memory(Arc<[u8]>),
     Distant(Arc<dyn Distant>),
+    Pieces(Arc<Pieces>),
 }
 
 impl Blob {
@@ -84,6 +86,17 @@ impl Blob {
         }
     }
 
+    /// The same bytes, `len` from `offset` on, read in parts that nobody verified: the rest of a distant blob need not
+    /// come. `None` where the bytes are here.
+    #[must_use]
+    pub(super) fn in_pieces(&self, offset: u64, len: u64, first: u64) -> Option<Self> {
+        let Bytes::Distant(distant) = &self.bytes else { return None };
+        let region = self.slice(offset, len);
+        let end = region.offset.saturating_add(region.len);
+        let pieces = Pieces::new(Arc::clone(distant), end, first);
+        Some(Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..region })
+    }
+
     /// How many bytes the region spans.
     #[must_use]
     pub const fn len(&self) -> u64 {
@@ -108,7 +121,7 @@ impl Blob {
                 if metadata.is_file() { metadata.len() } else { u64::MAX }
             }
             Bytes::Memory(bytes) => bytes.len() as u64,
-            Bytes::Distant(_) => u64::MAX,
+            Bytes::Distant(_) | Bytes::Pieces(_) => u64::MAX,
         };
         Ok(self.len.min(there.saturating_sub(self.offset)))
     }
@@ -119,7 +132,7 @@ impl Blob {
     pub fn identity(&self) -> Option<Identity> {
         match &self.bytes {
             Bytes::File(file) => file_identity(file, self.offset, self.len),
-            Bytes::Memory(_) | Bytes::Distant(_) => None,
+            Bytes::Memory(_) | Bytes::Distant(_) | Bytes::Pieces(_) => None,
         }
     }
 
@@ -153,6 +166,7 @@ impl Blob {
                 Ok(count)
             }
             Bytes::Distant(distant) => distant.read_at(buffer, self.offset.saturating_add(offset)),
+            Bytes::Pieces(pieces) => pieces.read_at(buffer, self.offset.saturating_add(offset)),
         }
     }
 
@@ -186,7 +200,7 @@ impl Blob {
                 read_resident_file_at(file, &mut buffer[..wanted], at)
             }
             Bytes::Memory(_) => self.read_at(buffer, offset),
-            Bytes::Distant(_) => Err(io::ErrorKind::WouldBlock.into()),
+            Bytes::Distant(_) | Bytes::Pieces(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

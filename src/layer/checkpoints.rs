@@ -40,6 +40,11 @@ impl Checkpoints {
         self.points.is_empty()
     }
 
+    /// How the blob is encoded.
+    pub(in crate::layer) const fn codec(&self) -> Codec {
+        self.codec
+    }
+
     /// The last place from where `offset` of the uncompressed stream is reached, if these are checkpoints of such a
     /// blob.
     pub(in crate::layer) fn before(

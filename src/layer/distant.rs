@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::blob::Blob;
 use super::{Listing, Problem, Severity, Watch};
+use crate::image::digest::Digest;
 
 /// How long whoever stops waiting may have to wait for that.
 const ATTENTIVE: Duration = Duration::from_millis(50);
@@ -42,6 +43,18 @@ pub trait Distant: Debug + Send + Sync {
 
     /// Stops waiting: what is on its way is not wanted any more.
     fn give_up(&self);
+
+    /// `len` bytes from `offset` on, and nothing else of the blob. Nobody verified them.
+    ///
+    /// # Errors
+    /// `Unsupported` where only the whole blob is to be had; else why they do not come.
+    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
+
+    /// A document about the blob that was [kept](Self::keep) under this digest. It may have been damaged since.
+    fn kept(&self, digest: &Digest) -> Option<Blob>;
+
+    /// Keeps a document about the blob for the next time, if it can be kept.
+    fn keep(&self, digest: &Digest, bytes: &[u8]);
 }
 
 /// Lists a distant layer while it comes.
@@ -59,6 +72,19 @@ pub fn list(blob: &Blob, distant: &dyn Distant, watch: &dyn Watch) -> Listing {
             _ => return known_as(distant, listing),
         }
     }
+    attentively(distant, watch, || {
+        let listing = super::list(blob, &Silent(watch));
+        let verdict = distant.verdict(false);
+        judged(distant, listing, verdict)
+    })
+}
+
+/// Does what may wait for a distant blob, and stops the waiting when `watch` says so.
+pub(super) fn attentively<T>(
+    distant: &dyn Distant,
+    watch: &dyn Watch,
+    wait: impl FnOnce() -> T,
+) -> T {
     let (done, ended) = mpsc::channel::<()>();
     thread::scope(|scope| {
         scope.spawn(move || {
@@ -68,10 +94,9 @@ pub fn list(blob: &Blob, distant: &dyn Distant, watch: &dyn Watch) -> Listing {
                 }
             }
         });
-        let listing = super::list(blob, &Silent(watch));
-        let verdict = distant.verdict(false);
+        let waited = wait();
         drop(done);
-        judged(distant, listing, verdict)
+        waited
     })
 }
 

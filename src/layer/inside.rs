@@ -7,6 +7,8 @@ use std::io;
 pub(super) use self::elsewhere::Inside;
 #[cfg(unix)]
 pub(super) use self::unix::Inside;
+#[cfg(unix)]
+pub(crate) use self::unix::directory_beneath;
 
 /// The directory and the name of a normalised path.
 fn split(path: &[u8]) -> io::Result<(&[u8], &[u8])> {
@@ -88,6 +90,19 @@ mod unix {
             }
             Ok(self.last.as_ref().map_or(self.root.as_fd(), |(_, dir)| dir.as_fd()))
         }
+    }
+
+    /// Opens a directory below `root` by its normalised path (`b""` is the root itself) for whoever puts something into
+    /// it: no link on the way is followed, so it lies below `root` whatever others do meanwhile.
+    ///
+    /// # Errors
+    /// Where there is no such directory, or a link is in the way.
+    pub(crate) fn directory_beneath(root: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
+        if path.is_empty() {
+            return root.try_clone_to_owned();
+        }
+        split(path)?;
+        open_directory(root, path).map_err(told)
     }
 
     /// Opens a directory below `root` in one step where the kernel can (Linux 5.6).

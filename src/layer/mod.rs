@@ -1,7 +1,7 @@
 //! One layer's bytes, turned into rows: codecs, tar, tar-split, whiteouts, directories in the forms that engines give
 //! them.
 //!
-//! This room reads a [`blob::Blob`], a [`split::Split`] or a [`directory::Tree`] and fills a
+//! This room reads a [`blob::Blob`], a [`toc::Lazy`], a [`split::Split`] or a [`directory::Tree`] and fills a
 //! [`crate::stack::table::Table`]. It knows nothing of images, manifests or where the bytes came from, and decides
 //! nothing about the layers below.
 //!
@@ -9,8 +9,11 @@
 //! blob ─► codec ─► tar::stream ─┐
 //!      ├────────► tar::window ──┼► tar::walker ─► recorder (whiteout) ─► Listing
 //! split ───────► split::feed ───┘
+//! toc: rows ──────────────────────────────────► recorder ──────────────► Listing
 //! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
+//!
+//! A blob that is elsewhere (`distant`) comes when it is read; by `pieces` only parts of it do.
 //!
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
@@ -25,18 +28,23 @@ pub mod distant;
 mod inside;
 mod listing;
 mod open;
+mod pieces;
 mod problems;
 mod pseudo_links;
 mod recorder;
+pub mod sparse;
 pub mod split;
+pub mod sums;
 pub mod tar;
+pub mod toc;
 pub mod whiteout;
 
 pub use checkpoints::Checkpoints;
 pub use checkpoints::collector::Spacing;
 pub use digest::digest;
+pub(crate) use inside::directory_beneath;
 pub use listing::{Hidden, Limits, Listing, Problem, Severity, Unwatched, Watch};
-pub use open::{open, open_at, opens_cheaply};
+pub use open::{Exactly, cut, open, open_afar, open_at, opens_cheaply};
 
 use std::io;
 use std::sync::Arc;

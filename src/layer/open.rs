@@ -3,14 +3,18 @@
 
 use std::io::{self, Cursor, Read};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::blob::Blob;
 use super::checkpoints::{Checkpoints, Point};
 use super::codec::{Codec, Decoder, sniff_blob};
+use crate::stack::entry::Fingerprint;
 
 /// What is decoded only to be passed over goes through a buffer of this size.
 const SCRATCH: usize = 128 * 1024;
+
+/// Of a blob elsewhere so many bytes are asked for first.
+const FIRST_PART: u64 = 256 * 1024;
 
 /// Opens the payload of one file: `stored` bytes at offset `data` of the uncompressed layer, as a listing gave
 /// them. In a compressed layer all that lies before is decoded first.
@@ -34,17 +38,37 @@ pub fn open_at(
 ) -> io::Result<Box<dyn Read + Send>> {
     let codec = sniff_blob(blob)?;
     if codec == Codec::Plain {
-        return Ok(Box::new(Payload { from: blob.slice(data, stored).reader(), left: stored }));
+        return Ok(Box::new(Exactly::new(blob.slice(data, stored).reader(), stored)));
     }
     let point = checkpoints.and_then(|points| points.before(data, codec, blob.len()));
     if let Some(point) = point
         && let Ok(from) = resume(blob, codec, point)
         && let Ok(from) = pass(from, data - point.output)
     {
-        return Ok(Box::new(Payload { from, left: stored }));
+        return Ok(Box::new(Exactly::new(from, stored)));
     }
     let from = pass(Decoder::new(blob, codec)?, data)?;
-    Ok(Box::new(Payload { from, left: stored }))
+    Ok(Box::new(Exactly::new(from, stored)))
+}
+
+/// [`open_at`] for a blob that lies elsewhere: only those parts of it come that decoding from a checkpoint to the file's
+/// end takes. They are verified by `mark`, the file's fingerprint, as they pass: others are an error before the last of
+/// them is given. `None` where that cannot be done and the whole has to come.
+#[must_use]
+pub fn open_afar(
+    blob: &Blob,
+    data: u64,
+    stored: u64,
+    checkpoints: &Checkpoints,
+    mark: Fingerprint,
+) -> Option<Box<dyn Read + Send>> {
+    let Fingerprint::Xxh3(mark) = mark else { return None };
+    let codec = checkpoints.codec();
+    let point = checkpoints.before(data, codec, blob.len())?;
+    let parts = blob.in_pieces(0, blob.len(), FIRST_PART)?;
+    let from =
+        resume(&parts, codec, point).and_then(|from| pass(from, data - point.output)).ok()?;
+    Some(Box::new(Marked { payload: Exactly::new(from, stored), sum: Xxh3::new(), mark }))
 }
 
 /// Decodes from a checkpoint on, once what comes out first is what came out there before.
@@ -84,12 +108,24 @@ pub fn opens_cheaply(blob: &Blob) -> bool {
 }
 
 /// A payload of known length: one that ends early is an error, never a shorter file.
-struct Payload<R> {
+pub struct Exactly<R> {
     from: R,
     left: u64,
 }
 
-impl<R: Read> Read for Payload<R> {
+impl<R: Read> Exactly<R> {
+    /// The next `len` bytes of `from`. Reading fails with `UnexpectedEof` where there are fewer.
+    pub const fn new(from: R, len: u64) -> Self {
+        Self { from, left: len }
+    }
+
+    /// Bytes that are still to come.
+    pub const fn left(&self) -> u64 {
+        self.left
+    }
+}
+
+impl<R: Read> Read for Exactly<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {
@@ -104,7 +140,28 @@ impl<R: Read> Read for Payload<R> {
     }
 }
 
-fn cut(missing: u64) -> io::Error {
+/// A payload that is held against its fingerprint.
+struct Marked<R> {
+    payload: Exactly<R>,
+    sum: Xxh3,
+    mark: u64,
+}
+
+impl<R: Read> Read for Marked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.payload.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        if count > 0 && self.payload.left() == 0 && self.sum.digest128() as u64 != self.mark {
+            let message = "the part of the layer that came is not what was listed";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        Ok(count)
+    }
+}
+
+/// The error where a layer ends so many bytes before a payload does.
+#[must_use]
+pub fn cut(missing: u64) -> io::Error {
     io::Error::new(
         io::ErrorKind::UnexpectedEof,
         format!("the layer ends {missing} bytes too early"),

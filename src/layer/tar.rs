@@ -2,13 +2,14 @@
 //!
 //! [`walker`] is the state machine over headers, payloads and the end of the archive; [`feed`] gives it the bytes,
 //! from a plain blob (payloads are jumped over) or from a decoder (they pass by and are fingerprinted). [`header`],
-//! [`number`], [`pax`] and [`sparse`] know the formats. The names that come out are as stored: what is a whiteout,
+//! [`number`], [`pax`] and [`sparse`] know the formats; [`map`] reads where a sparse file's segments belong. The names that come out are as stored: what is a whiteout,
 //! and what is a row, is decided by whoever asked.
 
 mod ending;
 mod extended;
 pub(super) mod feed;
 mod header;
+pub(super) mod map;
 mod number;
 mod pax;
 mod sparse;

@@ -161,13 +161,7 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
 }
 
 fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
-    let stored = Stored {
-        path: &payload.path,
-        data: payload.offset,
-        stored: payload.stored,
-        fingerprint: payload.fingerprint,
-    };
-    loader.source.open(payload.layer, &stored)
+    loader.source.open(payload.layer, &Stored::from(payload))
 }
 
 fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {

@@ -22,10 +22,10 @@ use self::cache::Cache;
 use self::queue::Arrival;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
-use crate::source::Source;
+use crate::source::{Source, Stored};
 use crate::stack::fold::Fold;
 use crate::stack::table::Table;
-use crate::stack::{EventId, Stack};
+use crate::stack::{EventId, Payload, Stack};
 
 /// Rows folded before the lock is given to others: some milliseconds.
 const ROWS_A_TURN: usize = 4096;
@@ -37,6 +37,18 @@ pub enum Want {
     Tree,
     /// Everything.
     Kinds,
+}
+
+/// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
+impl<'p> From<&'p Payload> for Stored<'p> {
+    fn from(payload: &'p Payload) -> Self {
+        Self {
+            path: &payload.path,
+            data: payload.offset,
+            stored: payload.stored,
+            fingerprint: payload.fingerprint,
+        }
+    }
 }
 
 /// An event whose contents have to be read, and the one before it.
@@ -88,7 +100,7 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
-    /// The stack is not frozen when all layers are folded.
+    /// The stack has no totals and is not frozen when all layers are folded.
     brief: bool,
 }
 
@@ -113,11 +125,12 @@ impl Loader {
         }
     }
 
-    /// For whoever asks a few questions and goes: the stack stays as folding leaves it, larger and slower to walk
-    /// than one that was frozen.
+    /// For whoever asks a few questions about paths and layers and goes: the stack has no totals
+    /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
     #[must_use]
     pub fn brief(self) -> Self {
-        Self { brief: true, ..self }
+        let stack = Stack::without_totals(self.source.image().layers.len());
+        Self { brief: true, stack: Arc::new(RwLock::new(stack)), ..self }
     }
 
     /// Where the image comes from.

@@ -27,6 +27,20 @@ impl<'a> PathKeys<'a> {
         let bytes = matches!(lossy, Cow::Owned(_)).then(|| STANDARD.encode(path));
         Self { path: lossy, bytes }
     }
+
+    /// Of a path that was made for these keys.
+    pub(super) fn owned(path: Vec<u8>) -> PathKeys<'static> {
+        match String::from_utf8(path) {
+            Ok(path) => PathKeys { path: Cow::Owned(path), bytes: None },
+            Err(error) => {
+                let path = error.as_bytes();
+                PathKeys {
+                    path: Cow::Owned(String::from_utf8_lossy(path).into_owned()),
+                    bytes: Some(STANDARD.encode(path)),
+                }
+            }
+        }
+    }
 }
 
 /// The keys that describe an object.

@@ -6,18 +6,27 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, Subject, json_line};
-use crate::image::{Layer, LayerStore};
+use super::{Format, SCHEMA, Subject, json_line};
+use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
+use crate::stack::Stack;
 use crate::text;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    layers: Vec<LayerKeys<'a>>,
+}
+
+/// What every document about an image begins with.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Head<'a> {
     schema: &'static str,
     image: ImageKeys<'a>,
     totals: Totals,
-    layers: Vec<LayerKeys<'a>>,
 }
 
 #[derive(Serialize)]
@@ -29,9 +38,24 @@ struct ImageKeys<'a> {
     manifest_digest: Option<&'a str>,
     platform: Option<String>,
     created: Option<&'a str>,
-    labels: BTreeMap<&'a str, &'a str>,
+    /// Left out where values may not be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<BTreeMap<&'a str, &'a str>>,
     names: &'a [String],
     problems: &'a [String],
+    others: Vec<OtherKeys<'a>>,
+}
+
+/// What is beside the image: other platforms, attestations, SBOMs, signatures.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OtherKeys<'a> {
+    kind: &'a str,
+    digest: Option<&'a str>,
+    platform: Option<String>,
+    size: Option<u64>,
+    present: bool,
+    note: &'a str,
 }
 
 #[derive(Serialize)]
@@ -46,7 +70,7 @@ struct Totals {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LayerKeys<'a> {
+pub(super) struct LayerKeys<'a> {
     index: usize,
     diff_id: Option<&'a str>,
     digest: Option<&'a str>,
@@ -92,35 +116,66 @@ pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::
 }
 
 fn document(subject: Subject<'_>) -> Document<'_> {
-    let Subject { image, stack, .. } = subject;
-    let balance = stack.balance();
-    let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    Document {
-        schema: "layertui/1",
-        image: ImageKeys {
+    Document { head: Head::new(SCHEMA, subject), layers: rows(subject) }
+}
+
+/// The keys of each layer, base first.
+pub(super) fn rows(subject: Subject<'_>) -> Vec<LayerKeys<'_>> {
+    let layers = subject.image.layers.iter().enumerate();
+    layers.map(|(at, layer)| keys(subject, at, layer)).collect()
+}
+
+impl<'a> Head<'a> {
+    pub(super) fn new(schema: &'static str, subject: Subject<'a>) -> Self {
+        let Subject { image, stack, .. } = subject;
+        Self { schema, image: ImageKeys::new(image), totals: Totals::new(stack) }
+    }
+
+    /// For documents that must not repeat what labels hold.
+    pub(super) fn without_labels(self) -> Self {
+        Self { image: ImageKeys { labels: None, ..self.image }, ..self }
+    }
+}
+
+impl<'a> ImageKeys<'a> {
+    fn new(image: &'a Image) -> Self {
+        let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        Self {
             reference: &image.reference,
             source: &image.source,
             id: image.id.as_deref(),
             manifest_digest: image.manifest_digest.as_deref(),
             platform: image.platform.as_ref().map(ToString::to_string),
             created: image.config.created.as_deref(),
-            labels,
+            labels: Some(labels),
             names: &image.names,
             problems: &image.problems,
-        },
-        totals: Totals {
+            others: image.others.iter().map(other).collect(),
+        }
+    }
+}
+
+impl Totals {
+    fn new(stack: &Stack) -> Self {
+        let balance = stack.balance();
+        Self {
             stored_bytes: balance.stored,
             visible_bytes: balance.visible,
             wasted_bytes: balance.wasted,
             efficiency: balance.efficiency,
             entries: balance.entries,
-        },
-        layers: image
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(at, layer)| keys(subject, at, layer))
-            .collect(),
+        }
+    }
+}
+
+fn other(other: &Other) -> OtherKeys<'_> {
+    OtherKeys {
+        kind: &other.kind,
+        digest: other.digest.as_deref(),
+        platform: other.platform.as_ref().map(ToString::to_string),
+        size: other.size,
+        present: other.present,
+        note: &other.note,
     }
 }
 

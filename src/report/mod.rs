@@ -3,21 +3,31 @@
 //! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
 //! through `text` on its way into text; JSON carries the exact bytes.
 
+mod compare;
 mod diff;
 mod entry;
 mod find;
+mod findings;
 mod history;
 mod images;
 mod layers;
 mod ls;
 pub mod pattern;
+mod verify;
+mod waste;
+mod whole;
 
+pub use compare::{Comparison, Verdict, compare};
 pub use diff::{Range, diff};
 pub use find::find;
+pub use findings::findings;
 pub use history::history;
 pub use images::images;
 pub use layers::layers;
 pub use ls::{Ls, ls};
+pub use verify::{Check, first_false, first_unknown, verify};
+pub use waste::waste;
+pub use whole::{Analysis, markdown, page, whole};
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -25,8 +35,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::image::Image;
+use crate::layer::Severity;
 use crate::load::LayerState;
 use crate::stack::Stack;
+
+/// The contract that the keys of a document follow.
+const SCHEMA: &str = "layertui/1";
 
 /// Text for people, or JSON for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +60,24 @@ pub struct Subject<'a> {
     pub stack: &'a Stack,
     /// What is known of each layer beyond the stack.
     pub states: &'a [Arc<LayerState>],
+}
+
+impl<'a> Subject<'a> {
+    /// Layers of which something could not be read, and the worst that was said of each: whatever is summed over an
+    /// image is incomplete where there are any.
+    #[must_use]
+    pub fn unread(self) -> Vec<(usize, &'a str)> {
+        (0..self.image.layers.len())
+            .filter_map(|layer| match self.states.get(layer) {
+                None => Some((layer, "was not read")),
+                Some(state) => state
+                    .problems
+                    .iter()
+                    .find(|problem| problem.severity == Severity::Error)
+                    .map(|problem| (layer, problem.message.as_str())),
+            })
+            .collect()
+    }
 }
 
 fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

@@ -1,8 +1,8 @@
 //! Which paths a pattern of the command line means.
 
-use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::Regex;
 
+use crate::stack::glob::Glob;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 
@@ -10,13 +10,8 @@ use crate::stack::{NodeId, Stack};
 pub enum Pattern {
     /// A part of a name or path; letters match in both cases unless one is capital.
     Part(Vec<u8>),
-    /// A shell pattern: over the whole path where it has a `/`, else over the last component.
-    Glob {
-        /// The compiled pattern.
-        glob: GlobMatcher,
-        /// It is about whole paths.
-        whole: bool,
-    },
+    /// A shell pattern.
+    Glob(Glob),
     /// A regular expression over the whole path.
     Regex(Regex),
 }
@@ -27,17 +22,7 @@ impl Pattern {
     /// # Errors
     /// What is wrong with the pattern.
     pub fn glob(pattern: &str) -> Result<Self, String> {
-        let whole = pattern.contains('/');
-        let absolute = if whole && !pattern.starts_with('/') {
-            format!("/{pattern}")
-        } else {
-            pattern.to_owned()
-        };
-        let glob = GlobBuilder::new(&absolute)
-            .literal_separator(true)
-            .build()
-            .map_err(|error| format!("'{pattern}' is no glob: {error}"))?;
-        Ok(Self::Glob { glob: glob.compile_matcher(), whole })
+        Glob::new(pattern).map(Self::Glob)
     }
 
     /// A regular expression over absolute paths.
@@ -70,25 +55,8 @@ impl Pattern {
                 let hits = stack.search(part);
                 Box::new(walk.filter(move |&node| hits.contains(node)))
             }
-            Self::Glob { glob, whole: false } => {
-                Box::new(walk.filter(|&node| glob.is_match(os(stack.name(node)).as_ref())))
-            }
-            Self::Glob { glob, whole: true } => {
-                Box::new(walk.filter(|&node| glob.is_match(os(&stack.path(node)).as_ref())))
-            }
+            Self::Glob(glob) => Box::new(walk.filter(|&node| glob.matches(&stack.path(node)))),
             Self::Regex(regex) => Box::new(walk.filter(|&node| regex.is_match(&stack.path(node)))),
         }
     }
-}
-
-/// Bytes as a path of this system; only where paths are not bytes does anything get lost.
-#[cfg(unix)]
-fn os(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::borrow::Cow::Borrowed(std::path::Path::new(std::ffi::OsStr::from_bytes(bytes)))
-}
-
-#[cfg(not(unix))]
-fn os(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
-    std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into())
 }

@@ -1,6 +1,7 @@
 //! From manifest, config and found blobs to an image: the part that is the same for every form.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::ask::Ask;
 use super::blobs::{Blobs, Content};
@@ -8,8 +9,9 @@ use super::files::{Found, Missing};
 use super::store::Store;
 use crate::image::config::{self, Parsed};
 use crate::image::manifest::Descriptor;
-use crate::image::{Image, Layer, Other, history};
+use crate::image::{Image, Layer, Other, StatedDocument, history};
 use crate::layer::codec::{self, Codec};
+use crate::layer::toc::{Lazy, Stated};
 
 /// What the forms find out, each in its own way.
 #[derive(Default)]
@@ -21,6 +23,7 @@ pub(super) struct Parts {
     pub(super) names: Vec<String>,
     pub(super) annotations: Vec<(String, String)>,
     pub(super) config: Parsed,
+    pub(super) documents: Vec<StatedDocument>,
     pub(super) layers: Vec<Part>,
     /// So many of the layers, at the top, are a container's own: config and history say nothing of them.
     pub(super) own: usize,
@@ -62,6 +65,7 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
         names: parts.names,
         config,
         annotations: parts.annotations,
+        documents: parts.documents,
         layers,
         history,
         others: parts.others,
@@ -171,7 +175,16 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         "" => "the blob".to_owned(),
         digest => format!("the blob {digest}"),
     };
-    part(layer, found, &what)
+    let mut part = part(layer, found, &what);
+    if let Content::Blob { blob, key } = &part.content
+        && let Some(stated) = Stated::of(&descriptor.annotations)
+        && let Some(lazy) = Lazy::new(blob, stated)
+    {
+        // Another manifest may promise another table of the same blob.
+        let key = format!("{key} by {}", lazy.digest());
+        part.content = Content::Lazy { lazy: Arc::new(lazy), key };
+    }
+    part
 }
 
 /// Whether the bytes are what a layer that is not encrypted looks like.

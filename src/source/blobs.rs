@@ -7,13 +7,16 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::verify::{self, Verified};
 use super::{Source, Stored};
-use crate::image::Image;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
+use crate::layer::sparse::{self, Map};
 use crate::layer::split::Split;
+use crate::layer::toc::Lazy;
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
 /// An image and where its layers' bytes are.
@@ -26,6 +29,14 @@ pub(super) struct Blobs {
     checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
     /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
     listed: Mutex<Option<Listing>>,
+    /// Who knows what else there is about the image.
+    pub(super) beside: Option<Box<dyn Beside>>,
+}
+
+/// What a place has about an image that is not needed to show it.
+pub(super) trait Beside: std::fmt::Debug + Send + Sync {
+    /// Asks for it; what does not come is not listed.
+    fn list(&self) -> Vec<Other>;
 }
 
 /// The bytes of one layer.
@@ -36,6 +47,13 @@ pub(super) enum Content {
         /// Its bytes.
         blob: Blob,
         /// Equal for equal bytes.
+        key: String,
+    },
+    /// A tar elsewhere with a table of contents.
+    Lazy {
+        /// Its bytes, by the table or as a whole.
+        lazy: Arc<Lazy>,
+        /// Equal for equal bytes and tables.
         key: String,
     },
     /// A listing of the tar, and the files' contents beside it.
@@ -54,6 +72,7 @@ impl Source for Blobs {
     fn weight(&self, layer: usize) -> u64 {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => blob.len(),
+            Some(Content::Lazy { lazy, .. }) => lazy.blob().len(),
             Some(Content::Split(split)) => split.weight(),
             _ => 0,
         }
@@ -61,7 +80,7 @@ impl Source for Blobs {
 
     fn content_key(&self, layer: usize) -> Option<String> {
         match self.contents.get(layer)? {
-            Content::Blob { key, .. } => Some(key.clone()),
+            Content::Blob { key, .. } | Content::Lazy { key, .. } => Some(key.clone()),
             Content::Split(split) => Some(split.key().to_owned()),
             Content::Tree(tree) => Some(tree.root.to_string_lossy().into_owned()),
             Content::Absent(_) => None,
@@ -76,9 +95,12 @@ impl Source for Blobs {
                     Some(distant) => layer::distant::list(blob, distant, watch),
                     None => layer::list(blob, watch),
                 });
-                if let Some(checkpoints) = &listing.checkpoints {
-                    self.remember(layer, Arc::clone(checkpoints));
-                }
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Lazy { lazy, .. }) => {
+                let listing = lazy.list(watch);
+                self.remember_those_of(layer, &listing);
                 listing
             }
             Some(Content::Split(split)) => split.list(watch),
@@ -121,23 +143,20 @@ impl Source for Blobs {
     fn blob(&self, layer: usize) -> Option<&Blob> {
         match self.contents.get(layer)? {
             Content::Blob { blob, .. } => Some(blob),
+            // What the table says is not what reading the blob would: only where that is here is it read.
+            Content::Lazy { lazy, .. } => Some(lazy.blob()).filter(|blob| here(blob).is_some()),
             Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
         }
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => match file.data {
-                Some(data) => {
-                    let checkpoints = self.checkpoints(layer);
-                    let blob = &settled(blob)?;
-                    layer::open_at(blob, data, file.stored, checkpoints.as_deref())
-                }
-                None if file.stored == 0 => Ok(Box::new(io::empty())),
-                None => {
-                    Err(io::Error::other("where the file's bytes are in its layer is not known"))
-                }
-            },
+            Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
+            // A layer that was read as a whole after all has told where its files are.
+            Some(Content::Lazy { lazy, .. }) if file.data.is_some() => {
+                self.open_in(layer, lazy.blob(), file)
+            }
+            Some(Content::Lazy { lazy, .. }) => lazy.open(file.path, file.stored),
             Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
             Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
@@ -145,9 +164,33 @@ impl Source for Blobs {
         }
     }
 
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        let blob = match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => Some(blob),
+            Some(Content::Lazy { lazy, .. }) => Some(lazy.blob()),
+            _ => None,
+        };
+        match (blob, file.data) {
+            (Some(blob), Some(data)) => {
+                let checkpoints = self.checkpoints(layer);
+                sparse::map(&settled(blob)?, data, file.stored, size, checkpoints.as_deref())
+            }
+            // An engine has put it together; what is not there is found out when it is opened.
+            _ => Ok(Map::dense(size)),
+        }
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match (self.contents.get(layer), self.image.layers.get(layer)) {
+            (Some(content), Some(stated)) => verify::verify(content, stated, watch),
+            (_, stated) => Verified::unknown(stated, "the image has no such layer"),
+        }
+    }
+
     fn plain(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
+            // A table of contents does not tell where in the tar a file is.
             _ => None,
         }
     }
@@ -167,6 +210,10 @@ impl Source for Blobs {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
+    fn beside(&self) -> Vec<Other> {
+        self.beside.as_ref().map(|beside| beside.list()).unwrap_or_default()
+    }
+
     fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         if let Some(key) = self.content_key(layer) {
             let mut known = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +225,38 @@ impl Source for Blobs {
 impl Blobs {
     /// An image with as many contents as it has layers.
     pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
-        Self { image, contents, checkpoints: Mutex::default(), listed: Mutex::default() }
+        let (checkpoints, listed) = (Mutex::default(), Mutex::default());
+        Self { image, contents, checkpoints, listed, beside: None }
+    }
+
+    fn remember_those_of(&self, layer: usize, listing: &Listing) {
+        if let Some(checkpoints) = &listing.checkpoints {
+            self.remember(layer, Arc::clone(checkpoints));
+        }
+    }
+
+    /// A file of a layer that is one blob.
+    fn open_in(
+        &self,
+        layer: usize,
+        blob: &Blob,
+        file: &Stored<'_>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        match file.data {
+            Some(data) => {
+                let checkpoints = self.checkpoints(layer);
+                let checkpoints = checkpoints.as_deref();
+                if let (Some(points), Some(mark)) = (checkpoints, file.fingerprint)
+                    && here(blob).is_none()
+                    && let Some(opened) = layer::open_afar(blob, data, file.stored, points, mark)
+                {
+                    return Ok(opened);
+                }
+                layer::open_at(&settled(blob)?, data, file.stored, checkpoints)
+            }
+            None if file.stored == 0 => Ok(Box::new(io::empty())),
+            None => Err(io::Error::other("where the file's bytes are in its layer is not known")),
+        }
     }
 
     /// The listing of its only layer, where that is known already.
@@ -188,7 +266,7 @@ impl Blobs {
 }
 
 /// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
-fn settled(blob: &Blob) -> io::Result<Blob> {
+pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
     blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
 }
 

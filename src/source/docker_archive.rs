@@ -16,12 +16,12 @@ use super::files::{Files, Found};
 use super::layout::Layout;
 use super::oci;
 use super::{Choice, Error, Opened, Several, Source};
-use crate::image::Layer;
 use crate::image::config::{self, Parsed};
 use crate::image::digest::Digest;
 use crate::image::docker_save::SavedImage;
 use crate::image::platform::Platform;
 use crate::image::reference::Pick;
+use crate::image::{Layer, StatedDocument};
 
 struct Archive {
     files: Arc<Files>,
@@ -152,6 +152,11 @@ impl Archive {
             self.files.problem().map(str::to_owned).into_iter().collect();
         problems.extend(saved.problems.iter().cloned());
         let (id, config) = self.config(saved, &mut problems);
+        // The name is all that an archive states of the config.
+        let stated = named_digest(&saved.config).map(|named| {
+            let bytes = self.files.document(&saved.config).ok();
+            StatedDocument::new("config", &named, bytes.as_deref())
+        });
         let layers = saved.layers.iter().enumerate().map(|(index, path)| {
             let diff_id = config.config.diff_ids.get(index);
             let media_type = diff_id.and_then(|diff_id| saved.media_types.get(diff_id)).cloned();
@@ -161,6 +166,7 @@ impl Archive {
             source: "docker-archive",
             names: saved.tags.clone(),
             layers: layers.collect(),
+            documents: stated.into_iter().collect(),
             config,
             problems,
             ..Parts::default()
@@ -217,6 +223,7 @@ fn enrich(parts: &mut Parts, layout: &Layout, id: &str) {
         return;
     };
     parts.manifest_digest = leaf.descriptor.digest().map(|digest| digest.as_str().to_owned());
+    parts.documents.splice(..0, leaf.stated.clone());
     parts.annotations.clone_from(&manifest.annotations);
     parts.others = layout.others(&leaf.descriptor.stated_digest);
     let described = manifest.layers.iter().map(|it| (it.stated_digest.as_str(), &it.media_type));

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use super::budget::Budget;
 use super::files::Missing;
 use super::store::Store;
-use crate::image::Other;
 use crate::image::manifest::{self, Descriptor, Document, Manifest};
 use crate::image::platform::Platform;
 use crate::image::schema1::Schema1;
+use crate::image::{Other, StatedDocument};
 
 /// Indexes in indexes: real ones are two deep.
 const DEEPEST: usize = 16;
@@ -27,6 +27,8 @@ pub(super) struct Leaf {
     /// From the descriptor, else from the config.
     pub(super) platform: Option<Platform>,
     pub(super) problems: Vec<String>,
+    /// Its own digest, where its bytes were read.
+    pub(super) stated: Option<StatedDocument>,
 }
 
 /// What a descriptor leads to.
@@ -61,10 +63,10 @@ pub(super) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
         steps.map(|(entry, descriptor)| Step { descriptor, entry, depth: 0 }).collect();
     ahead.reverse();
     while let Some(Step { descriptor, entry, depth }) = ahead.pop() {
-        let (document, mut problems) = match read(store, &descriptor, &mut budget) {
+        let (document, mut problems, stated) = match read(store, &descriptor, &mut budget) {
             Ok(read) => read,
             Err(what) => {
-                leaves.push(Leaf::new(entry, descriptor, what, Vec::new()));
+                leaves.push(Leaf::new(entry, descriptor, what, Vec::new(), None));
                 continue;
             }
         };
@@ -88,7 +90,7 @@ pub(super) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
                 classify(&descriptor, manifest)
             }
         };
-        leaves.push(Leaf::new(entry, descriptor, what, problems));
+        leaves.push(Leaf::new(entry, descriptor, what, problems, stated));
     }
     for leaf in &mut leaves {
         leaf.find_platform(store, &mut budget);
@@ -110,7 +112,7 @@ fn read(
     store: &Store,
     descriptor: &Descriptor,
     budget: &mut Budget,
-) -> Result<(Document, Vec<String>), What> {
+) -> Result<(Document, Vec<String>, Option<StatedDocument>), What> {
     if !budget.allows() {
         return Err(What::Broken("the index leads to too many documents: not read".to_owned()));
     }
@@ -120,16 +122,27 @@ fn read(
     })?;
     budget.spend(document.bytes.len());
     let parsed = manifest::parse(&document.bytes);
+    // The digest of a schema 1 manifest is that of a part of it: whoever parsed it has compared them.
+    let whole = !matches!(parsed, Ok(Document::Schema1(_)));
+    let digest = descriptor.digest().filter(|_| whole);
+    let stated =
+        digest.map(|digest| StatedDocument::new("manifest", &digest, Some(&document.bytes)));
     parsed
-        .map(|parsed| (parsed, document.problems))
+        .map(|parsed| (parsed, document.problems, stated))
         .map_err(|error| What::Broken(error.to_string()))
 }
 
 impl Leaf {
-    fn new(entry: usize, descriptor: Descriptor, what: What, problems: Vec<String>) -> Self {
+    fn new(
+        entry: usize,
+        descriptor: Descriptor,
+        what: What,
+        problems: Vec<String>,
+        stated: Option<StatedDocument>,
+    ) -> Self {
         let platform = descriptor.platform.clone();
         let present = !matches!(what, What::Absent);
-        Self { entry, descriptor, what, present, platform, problems }
+        Self { entry, descriptor, what, present, platform, problems, stated }
     }
 
     /// Whether it is an image that can be opened.

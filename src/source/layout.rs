@@ -10,9 +10,9 @@ use super::blobs::Blobs;
 use super::choose::Known;
 use super::index::{Leaf, What};
 use super::store::Store;
-use crate::image::Other;
 use crate::image::manifest::{Descriptor, Manifest};
 use crate::image::schema1::{EMPTY_LAYER, Schema1};
+use crate::image::{Other, StatedDocument};
 
 /// A place whose images are found through manifests.
 pub(super) struct Layout {
@@ -41,6 +41,7 @@ impl Layout {
             _ => Parts::default(),
         };
         parts.source = self.source;
+        parts.documents.splice(..0, leaf.stated.clone());
         if parts.manifest_digest.is_none() {
             parts.manifest_digest =
                 leaf.descriptor.digest().map(|digest| digest.as_str().to_owned());
@@ -93,7 +94,10 @@ impl Layout {
             },
         };
         let id = manifest.config.as_ref().and_then(Descriptor::digest);
+        let bytes_at_hand = bytes.as_deref().ok();
+        let stated = id.as_ref().map(|id| StatedDocument::new("config", id, bytes_at_hand));
         Parts {
+            documents: stated.into_iter().collect(),
             id: id.map(|id| id.as_str().to_owned()),
             annotations: manifest.annotations.clone(),
             config: assemble::read_config(bytes),

@@ -32,6 +32,7 @@ mod rootfs;
 mod selection;
 mod spool;
 mod store;
+mod verify;
 
 use std::fmt;
 use std::io::Read;
@@ -42,11 +43,13 @@ pub use error::Error;
 pub use local::containerd::bolt;
 pub use local::{Inventory, Kept, Listed, Stock};
 pub use open::{open, open_bytes, open_stream};
+pub use verify::{Judged, Verified};
 
 use self::registry::{Pull, Registries};
-use crate::image::Image;
 use crate::image::platform::Platform;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
+use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
 
 /// What somebody whose file is nothing of the kind is told.
@@ -170,6 +173,36 @@ pub trait Source: Send + Sync {
     /// Where the layer or that part of it cannot be read.
     fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>>;
 
+    /// Where the segments of a sparse file of logical size `size` belong. Its payload is these and nothing of the holes:
+    /// it is opened as [`Map::stored`] bytes.
+    ///
+    /// # Errors
+    /// Where the layer cannot be read, or what it says of the file makes no sense.
+    fn sparse(&self, _layer: usize, _file: &Stored<'_>, size: u64) -> std::io::Result<Map> {
+        // Where files lie as an engine has put them together.
+        Ok(Map::dense(size))
+    }
+
+    /// Opens a sparse file of logical size `size` as programs would read it: holes are zeros.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Self::sparse`].
+    fn open_whole(
+        &self,
+        layer: usize,
+        file: &Stored<'_>,
+        size: u64,
+    ) -> std::io::Result<Box<dyn Read + Send>> {
+        let map = self.sparse(layer, file, size)?;
+        let payload = self.open(layer, &Stored { stored: map.stored(), ..*file })?;
+        Ok(Box::new(Whole::new(map, payload)))
+    }
+
+    /// Reads the whole layer and says whether it has the digests that are stated of it. `watch` is told how far that is.
+    fn verify(&self, layer: usize, _watch: &dyn Watch) -> Verified {
+        Verified::unknown(self.image().layers.get(layer), "its bytes are not to be had as a whole")
+    }
+
     /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
     /// place, at [`Stored::data`].
     fn plain(&self, layer: usize) -> Option<Blob>;
@@ -181,6 +214,12 @@ pub trait Source: Send + Sync {
     /// was told to [remember](Self::remember). `None` where there are none.
     fn checkpoints(&self, _layer: usize) -> Option<Arc<Checkpoints>> {
         None
+    }
+
+    /// What the place has about the image beyond [`Image::others`], which only asking tells: signatures, SBOMs,
+    /// attestations. May take as long as a network takes.
+    fn beside(&self) -> Vec<Other> {
+        Vec::new()
     }
 
     /// Makes [`Self::open`] use checkpoints that an earlier listing of the same bytes brought, where this layer need

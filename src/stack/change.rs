@@ -241,7 +241,7 @@ impl Stack {
     }
 
     /// The events of a layer that anybody sees: the newest of each path it touched.
-    fn own_events(&self, layer: usize) -> impl Iterator<Item = u32> {
+    pub(super) fn own_events(&self, layer: usize) -> impl Iterator<Item = u32> {
         let end = self.layer_ends.get(layer).copied().unwrap_or(0);
         let start = layer.checked_sub(1).map_or(0, |below| self.layer_ends[below]).min(end);
         (start..end).filter(move |&event| {

@@ -326,7 +326,7 @@ impl Stack {
         self.place = None;
         let events = &self.events;
         self.totals.close(&mut self.arena, layer, |arena, node| touch(arena, events, node, layer));
-        let total = self.totals.at(&self.arena, 0, usize::from(layer)).map_or(0, |r| r.bytes);
+        let total = self.totals.visible();
         let below = self.summaries.last().map_or(0, |below| below.cumulative_bytes);
         self.summaries.push(LayerSummary {
             entries,

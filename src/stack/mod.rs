@@ -8,9 +8,10 @@
 //! arena    every path once, by names     events   what befell it, in layer order
 //! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
 //! totals   per directory, only where something below it changed
-//! view     a path at a layer             change   what a layer did            history, waste, search (part)
+//! view     a path at a layer             change   what a layer did            history, search (part), glob
+//! waste    stored and shown by no name    loss     why, and what would have kept it out
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
-//! walk     a tree in path order
+//! filter   the same narrowed to what passes   walk     a tree in path order
 //! ```
 
 mod apply;
@@ -18,10 +19,13 @@ mod arena;
 mod change;
 pub mod entry;
 mod events;
+pub mod filter;
 pub mod fold;
 mod follow;
+pub mod glob;
 mod history;
 mod links;
+pub mod loss;
 mod names;
 pub mod notation;
 pub mod outline;
@@ -105,6 +109,14 @@ impl Stack {
             superseded: HashMap::new(),
             place: None,
         }
+    }
+
+    /// As [`Self::new`], for whoever asks about single paths and whole layers: of directories nothing is added up, which
+    /// is a sixth of all that `layers` takes on a cached image. What walks or numbers a tree ([`walk`], [`outline`]) or asks for
+    /// [`Self::totals`] needs the other kind.
+    #[must_use]
+    pub fn without_totals(layers: usize) -> Self {
+        Self { totals: Records::sum_only(), ..Self::new(layers) }
     }
 
     /// Folds a whole layer on top.

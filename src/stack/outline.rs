@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::arena::NONE;
 use super::events::Flag;
+use super::filter::Sieve;
 use super::siblings::Count;
 use super::totals::FAN;
 use super::{NodeId, Stack};
@@ -62,6 +63,7 @@ pub struct Outline<'s> {
     stack: &'s Stack,
     tree: Tree,
     folds: &'s Folds,
+    sieve: Option<&'s Sieve>,
     /// By how much the rows below a directory differ from what holds without exceptions.
     corrections: HashMap<u32, i64>,
     /// The same for the children of a directory that has many: which of them, sorted, and by how many rows.
@@ -78,8 +80,19 @@ impl<'s> Outline<'s> {
     /// The rows of `tree` under these folds.
     #[must_use]
     pub fn new(stack: &'s Stack, tree: Tree, folds: &'s Folds) -> Self {
-        let mut outline =
-            Self { stack, tree, folds, corrections: HashMap::new(), shifts: HashMap::new() };
+        Self::narrowed(stack, tree, folds, None)
+    }
+
+    /// The same for what passed a filter of this tree.
+    #[must_use]
+    pub fn narrowed(
+        stack: &'s Stack,
+        tree: Tree,
+        folds: &'s Folds,
+        sieve: Option<&'s Sieve>,
+    ) -> Self {
+        let (corrections, shifts) = (HashMap::new(), HashMap::new());
+        let mut outline = Self { stack, tree, folds, sieve, corrections, shifts };
         outline.correct();
         outline
     }
@@ -192,7 +205,7 @@ impl<'s> Outline<'s> {
     /// The longest known run of children from where `level` stands that ends before child number `end` and has at
     /// most `most` rows: its children and its rows.
     fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
-        if level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
+        if self.sieve.is_some() || level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
             return None;
         }
         let fits = |children: usize, rows: u32| {
@@ -281,6 +294,9 @@ impl<'s> Outline<'s> {
 
     /// Whether the path has a row, provided its directory's rows show.
     fn is_shown(&self, node: u32) -> bool {
+        if let Some(sieve) = self.sieve {
+            return sieve.shows(NodeId(node));
+        }
         match self.tree {
             Tree::Merged(layer) => {
                 let newest = self.stack.newest_at(node, layer);
@@ -324,6 +340,11 @@ impl<'s> Outline<'s> {
 
     fn below_by_default(&self, node: u32) -> i64 {
         let (arena, totals) = (&self.stack.arena, &self.stack.totals);
+        if let Some(sieve) = self.sieve {
+            let dir = arena.dir(node);
+            let unfolded = self.folds.unfolded == Unfolded::All;
+            return i64::from(if unfolded { sieve.below(dir) } else { sieve.children(dir) });
+        }
         match self.tree {
             Tree::Merged(layer) => {
                 let Some(record) = totals.at(arena, node, layer) else { return 0 };
@@ -394,16 +415,5 @@ impl<'s> Outline<'s> {
             }
         }
         self.shifts.values_mut().for_each(|shifts| shifts.sort_unstable());
-    }
-}
-
-impl Stack {
-    /// Every child ever seen, sorted by name.
-    pub(super) fn sorted_children(&self, dir: u32) -> Cow<'_, [u32]> {
-        let mut scratch = Vec::new();
-        match self.arena.frozen_children(dir) {
-            Some(children) => Cow::Borrowed(children),
-            None => Cow::Owned(self.arena.children(dir, &mut scratch).to_vec()),
-        }
     }
 }

@@ -12,16 +12,17 @@ pub struct Hits {
     count: usize,
 }
 
+/// A set of small numbers.
 #[derive(Default)]
-struct BitSet(Vec<u64>);
+pub(super) struct BitSet(Vec<u64>);
 
 impl BitSet {
-    fn of(bits: usize) -> Self {
+    pub(super) fn of(bits: usize) -> Self {
         Self(vec![0; bits.div_ceil(64)])
     }
 
     /// Returns whether the bit was new.
-    fn insert(&mut self, bit: u32) -> bool {
+    pub(super) fn insert(&mut self, bit: u32) -> bool {
         let word = &mut self.0[bit as usize / 64];
         let mask = 1 << (bit % 64);
         let new = *word & mask == 0;
@@ -29,8 +30,21 @@ impl BitSet {
         new
     }
 
-    fn has(&self, bit: u32) -> bool {
+    pub(super) fn has(&self, bit: u32) -> bool {
         self.0.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+
+    /// Visits all numbers from the largest down. A visit may add one smaller number, which is visited in its turn.
+    pub(super) fn each_downwards(&mut self, mut visit: impl FnMut(u32) -> Option<u32>) {
+        for at in (0..self.0.len()).rev() {
+            let mut below = u64::MAX;
+            while let Some(bit) = (self.0[at] & below).checked_ilog2() {
+                below = (1 << bit) - 1;
+                if let Some(added) = visit(at as u32 * 64 + bit) {
+                    self.insert(added);
+                }
+            }
+        }
     }
 }
 
@@ -72,7 +86,7 @@ impl Stack {
     }
 
     /// Ids of the names with that part in them, or at their beginning.
-    fn names_with(&self, part: &Part<'_>, begins: bool) -> BitSet {
+    pub(super) fn names_with(&self, part: &Part<'_>, begins: bool) -> BitSet {
         let names = &self.arena.names;
         let mut found = BitSet::of(names.end());
         if begins {

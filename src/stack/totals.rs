@@ -57,6 +57,10 @@ pub(super) struct Totals {
     sampled: HashMap<u32, u32>,
     samples: Vec<Sample>,
     pending: Pending,
+    /// Payload bytes that are visible now, in the whole tree.
+    visible: i64,
+    /// Nothing is recorded but that.
+    sum_only: bool,
 }
 
 /// Rows of a layer's diff that the children before every [`FAN`]th one of a list take: unfolded entirely, and as
@@ -94,6 +98,16 @@ struct Delta {
 }
 
 impl Totals {
+    /// Of a stack whose directories nobody asks about.
+    pub(super) fn sum_only() -> Self {
+        Self { sum_only: true, ..Self::default() }
+    }
+
+    /// Payload bytes that the layers so far show, the one being folded included.
+    pub(super) fn visible(&self) -> u64 {
+        self.visible.max(0) as u64
+    }
+
     fn delta(&mut self, dir: u32) -> &mut Delta {
         let pending = &mut self.pending;
         if pending.slot.len() <= dir as usize {
@@ -108,7 +122,8 @@ impl Totals {
 
     /// A path came to be (+1) or went (-1), and with it `bytes` became visible (or hidden, negative) under its name.
     pub(super) fn count(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
-        if node != 0 {
+        self.visible += bytes;
+        if node != 0 && !self.sum_only {
             let dir = arena.make_dir(arena.parent(node));
             let delta = self.delta(dir);
             delta.entries += by;
@@ -119,7 +134,8 @@ impl Totals {
 
     /// `bytes` became visible (or hidden, negative) under the name `node`.
     pub(super) fn carry(&mut self, arena: &mut Arena, node: u32, bytes: i64) {
-        if node != 0 && bytes != 0 {
+        self.visible += bytes;
+        if node != 0 && bytes != 0 && !self.sum_only {
             let dir = arena.make_dir(arena.parent(node));
             self.delta(dir).bytes += bytes;
         }
@@ -127,7 +143,9 @@ impl Totals {
 
     /// The layer has an event for this path.
     pub(super) fn touch(&mut self, node: u32) {
-        self.pending.nodes.push(node);
+        if !self.sum_only {
+            self.pending.nodes.push(node);
+        }
     }
 
     /// Closes the layer: turns the differences into records. `touch_of` says how the layer left a node, and
@@ -138,6 +156,9 @@ impl Totals {
         layer: u16,
         touch_of: impl Fn(&Arena, u32) -> (Touch, bool),
     ) {
+        if self.sum_only {
+            return;
+        }
         let mut nodes = std::mem::take(&mut self.pending.nodes);
         // What was written and replaced within this layer left nothing behind.
         nodes.retain(|&node| node != 0 && touch_of(arena, node).0 != Touch::Passing);
@@ -269,6 +290,7 @@ impl Totals {
 
     /// The totals of a directory as they stand at `layer`.
     pub(super) fn at(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
+        debug_assert!(!self.sum_only, "this stack was made without totals");
         let dir = arena.dirs.get(arena.dir(node) as usize)?;
         if !self.layers.is_empty() {
             let newest = (dir.record != NONE).then_some(dir.record as usize)?;

@@ -227,6 +227,13 @@ impl Stack {
         })
     }
 
+    /// The entry that stores the bytes behind a version: the same for all hard links to a file. `None` for all but
+    /// regular files.
+    #[must_use]
+    pub fn stored_by(&self, event: EventId) -> Option<EventId> {
+        self.events.payload(event.0).map(EventId)
+    }
+
     /// Where the stored bytes behind a version lie; `None` for all but regular files, and where that is not known.
     /// Says less than [`Self::payload`] and costs next to nothing.
     #[must_use]

@@ -121,3 +121,14 @@ fn sorts_before(name: &[u8], next: &[u8]) -> bool {
         None => name < next,
     }
 }
+
+impl Stack {
+    /// Every child ever seen, sorted by name.
+    pub(super) fn sorted_children(&self, dir: u32) -> Cow<'_, [u32]> {
+        let mut scratch = Vec::new();
+        match self.arena.frozen_children(dir) {
+            Some(children) => Cow::Borrowed(children),
+            None => Cow::Owned(self.arena.children(dir, &mut scratch).to_vec()),
+        }
+    }
+}

@@ -20,6 +20,21 @@ pub struct Wasted {
     pub bytes: u64,
 }
 
+/// One stored payload, shown or wasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The path that stores it.
+    pub node: NodeId,
+    /// The layer that stores it.
+    pub layer: usize,
+    /// The entry.
+    pub event: EventId,
+    /// Stored bytes.
+    pub bytes: u64,
+    /// A name in the final tree leads to it.
+    pub live: bool,
+}
+
 /// An image's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Balance {
@@ -52,17 +67,26 @@ impl Stack {
 
     /// Every wasted payload of at least one byte, in layer order.
     pub fn wasted(&self) -> impl Iterator<Item = Wasted> {
+        self.stored().filter(|stored| !stored.live).map(|stored| Wasted {
+            node: stored.node,
+            layer: stored.layer,
+            event: stored.event,
+            bytes: stored.bytes,
+        })
+    }
+
+    /// Every stored payload of at least one byte, in layer order.
+    pub fn stored(&self) -> impl Iterator<Item = Stored> {
         let end = self.layer_ends.last().copied().unwrap_or(0);
         (0..end).filter_map(|event| {
             let bytes = self.events.stored(event);
-            (bytes > 0 && self.events.kind(event) == Some(Kind::File) && !self.is_live(event)).then(
-                || Wasted {
-                    node: NodeId(self.events.node(event)),
-                    layer: self.events.layer(event),
-                    event: EventId(event),
-                    bytes,
-                },
-            )
+            (bytes > 0 && self.events.kind(event) == Some(Kind::File)).then(|| Stored {
+                node: NodeId(self.events.node(event)),
+                layer: self.events.layer(event),
+                event: EventId(event),
+                bytes,
+                live: self.is_live(event),
+            })
         })
     }
 

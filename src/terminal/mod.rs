@@ -12,13 +12,14 @@ pub use input::spawn as spawn_input;
 pub use session::Session;
 pub use signals::{Signal, spawn as spawn_signals};
 
-use crate::app::state::Theme;
-
-/// The theme the environment asks for: no colour under a non-empty `NO_COLOR` (<https://no-color.org>) and on a
-/// terminal that has none.
+/// Whether the environment wants no colour: a non-empty `NO_COLOR` (<https://no-color.org>), or a terminal without any.
 #[must_use]
-pub fn theme() -> Theme {
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
-    if no_colour || dumb { Theme::Mono } else { Theme::Default }
+pub fn is_colourless() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
+}
+
+/// Whether the terminal says that it can do next to nothing.
+#[must_use]
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty())
 }

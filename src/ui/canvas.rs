@@ -1,26 +1,30 @@
 //! Writing visible text into cells: the only place that touches the buffer.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::layout::Rect;
+use crate::app::look::{Glyphs, Theme};
 use crate::app::role::Role;
-use crate::app::state::Theme;
+
 use crate::text::width::{start, truncate, width};
 
-use super::theme;
+use super::{glyphs, theme};
 
 /// A buffer and the theme to write with. Whatever lies outside the buffer is not written.
 pub(super) struct Canvas<'b> {
     buffer: &'b mut Buffer,
     theme: Theme,
+    glyphs: Glyphs,
     /// While the row of the cursor is drawn, all roles look the same: reversed.
     selected: bool,
 }
 
 impl<'b> Canvas<'b> {
-    pub(super) const fn new(buffer: &'b mut Buffer, theme: Theme) -> Self {
-        Self { buffer, theme, selected: false }
+    pub(super) const fn new(buffer: &'b mut Buffer, theme: Theme, glyphs: Glyphs) -> Self {
+        Self { buffer, theme, glyphs, selected: false }
     }
 
     /// Whether what is drawn from here on belongs to the row of the cursor.
@@ -42,7 +46,11 @@ impl<'b> Canvas<'b> {
         }
         let cells = cells.min(area.right() - x);
         let text = start(text, usize::from(cells));
-        self.buffer.set_stringn(x, y, text, usize::from(cells), self.style(role));
+        let drawn = match self.glyphs {
+            Glyphs::Unicode => Cow::Borrowed(text),
+            Glyphs::Ascii => glyphs::ascii(text),
+        };
+        self.buffer.set_stringn(x, y, drawn, usize::from(cells), self.style(role));
         x + width(text) as u16
     }
 

@@ -1,6 +1,7 @@
 //! What the selected layer changed, and the directories on the way there.
 
 use crate::app::State;
+use crate::app::filter::Filter;
 use crate::app::layout::{Layout, PaneArea};
 use crate::app::marker;
 use crate::app::role::Role;
@@ -118,6 +119,10 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
             text(format!("Layer {} is not there yet.", state.layer)),
             (Role::Quiet, waiting(state, stack)),
         ];
+    }
+    if state.filter.as_ref().is_some_and(Filter::is_on) {
+        let which = format!("No change of layer {} passes the filter.", state.layer);
+        return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".to_owned())];
     }
     let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
     let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };

@@ -1,8 +1,8 @@
 //! The last line: the search prompt, or the keys that matter here, the least needed dropped first.
 
 use crate::app::State;
+use crate::app::filter::Filter;
 use crate::app::find::Search;
-use crate::app::keymap;
 use crate::app::layout::Rect;
 use crate::app::overlay;
 use crate::app::role::Role;
@@ -26,6 +26,9 @@ pub(super) fn draw(
         hints(canvas, inner, page.hints);
         return None;
     }
+    if let Some(filter) = state.filter.as_ref().filter(|filter| filter.typing) {
+        return Some(filter_prompt(canvas, state, stack, filter, inner));
+    }
     if let Some(search) = state.search.as_ref().filter(|search| search.typing) {
         return Some(prompt(canvas, search, inner));
     }
@@ -36,13 +39,13 @@ pub(super) fn draw(
     } else if state.is_reading() && !has_facts {
         facts::progress(canvas, state, stack, inner);
     } else {
-        keys(canvas, state, inner);
+        keys(canvas, state, stack, inner);
     }
     None
 }
 
-fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
-    let mut line = line;
+fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
         let needle = shorten::middle(&visible_str(search.input.text()), 24);
         let found = search.hits.as_ref().map_or(0, crate::stack::search::Hits::len);
@@ -56,7 +59,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
         line.width -= after - line.x;
         line.x = after;
     }
-    let mut wanted = keymap::hints(state.contexts());
+    let mut wanted = state.keymap.hints(state.contexts());
     if state.problem_count() == 0 {
         wanted.retain(|(_, word)| *word != "problems");
     }
@@ -66,11 +69,63 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
     hints(canvas, line, &wanted);
 }
 
+/// A chip for each word of the filter, and how many paths pass; returns the room behind them.
+fn chips(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) -> Rect {
+    let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) else { return line };
+    let mut spans = vec![(Role::Accent, "esc".to_owned()), (Role::Quiet, " filter ".to_owned())];
+    for chip in &filter.chips {
+        spans.push((Role::Strong, format!("[{}]", shorten::middle(chip, 20))));
+        spans.push((Role::Quiet, " ".to_owned()));
+    }
+    spans.push((Role::Quiet, format!("{}  ", passed(state, stack))));
+    let after = canvas.spans(line.x, line.y, line.width, &spans).min(line.x + line.width);
+    Rect { x: after, width: line.x + line.width - after, ..line }
+}
+
+fn passed(state: &State, stack: &Stack) -> String {
+    let pane = crate::app::navigate::pane_of_path(state);
+    match crate::app::filter::passed(state, stack, pane) {
+        None => String::new(),
+        Some(0) => "nothing passes".to_owned(),
+        Some(1) => "1 path".to_owned(),
+        Some(count) => format!("{} paths", size::count(count as u64)),
+    }
+}
+
+fn filter_prompt(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    filter: &Filter,
+    line: Rect,
+) -> (u16, u16) {
+    let limit = line.x + line.width;
+    let x = canvas.text(line.x, line.y, line.width, Role::Accent, "filter ");
+    let (before, behind) = filter.input.split();
+    let (before, behind) = (visible_str(before).into_owned(), visible_str(behind).into_owned());
+    let room = usize::from(limit.saturating_sub(x) / 2);
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, room));
+    let after = canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &behind);
+    let x = (after + 2).min(limit);
+    let (role, text) = match (&filter.complaint, filter.is_on()) {
+        (Some(complaint), _) => (Role::Warning, complaint.clone()),
+        (None, true) => (Role::Text, passed(state, stack)),
+        (None, false) => (Role::Quiet, crate::app::filter::WORDS.to_owned()),
+    };
+    let x = canvas.spans(x, line.y, limit.saturating_sub(x), &[(role, text)]);
+    let help = Rect { x: (x + 3).min(limit), width: limit.saturating_sub(x + 3), ..line };
+    if filter.is_on() && filter.complaint.is_none() {
+        hints(canvas, help, &[("enter", "keep"), ("esc", "clear")]);
+    }
+    (cursor.min(limit.saturating_sub(1)), line.y)
+}
+
 /// As many hints as fit, whole ones only.
-fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(&str, &str)]) {
+fn hints<K: AsRef<str>>(canvas: &mut Canvas<'_>, line: Rect, hints: &[(K, &str)]) {
     let limit = line.x + line.width;
     let mut x = line.x;
     for (key, word) in hints {
+        let key = key.as_ref();
         let cells = (key.len() + 1 + word.len()) as u16;
         if x + cells > limit {
             break;

@@ -10,6 +10,7 @@ mod diff;
 mod facts;
 mod footer;
 mod frame;
+mod glyphs;
 mod layers;
 mod overlay;
 mod rows;
@@ -32,7 +33,7 @@ pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
     // The frame may be smaller than the state believes: a resize is a message that may still be on its way.
     let area = target.area();
     let layout = state.layout();
-    let mut canvas = Canvas::new(target.buffer_mut(), state.theme);
+    let mut canvas = Canvas::new(target.buffer_mut(), state.theme, state.glyphs);
     if layout.shape == Shape::TooSmall {
         canvas.text(0, 0, area.width, Role::Text, "terminal too small");
         return;

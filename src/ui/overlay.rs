@@ -2,7 +2,7 @@
 
 use crate::app::State;
 use crate::app::layout::Rect;
-use crate::app::overlay::{self, Overlay};
+use crate::app::overlay::{self, Kind, Overlay};
 use crate::app::role::Role;
 use crate::stack::Stack;
 use crate::text::size::count;
@@ -61,7 +61,8 @@ fn position(canvas: &mut Canvas<'_>, overlay: &Overlay, items: usize, outer: Rec
 
 fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
-    let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
+    let sign = if overlay.kind == Kind::Palette { ":" } else { "/" };
+    let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
     let (before, behind) = overlay.input.split();
     let before = visible_str(before).into_owned();
     let before = end(&before, usize::from(limit.saturating_sub(x + 1)));

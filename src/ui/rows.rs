@@ -54,6 +54,7 @@ pub(super) fn draw(
         area.body.width,
         state.layer_count(),
         area.pane == crate::app::state::Pane::Tree,
+        state.columns,
     );
     if let Some(line) = area.header {
         header(canvas, columns, line);

@@ -1,6 +1,7 @@
 //! The merged tree at the selected layer: each row with the layer that wrote it, this layer's removals in their place.
 
 use crate::app::State;
+use crate::app::filter::Filter;
 use crate::app::layout::{Layout, PaneArea};
 use crate::app::marker;
 use crate::app::role::Role;
@@ -129,6 +130,12 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     }
     if stack.folded() == 0 {
         return vec![text("Nothing to show yet."), quiet(waiting(state, stack))];
+    }
+    if state.filter.as_ref().is_some_and(Filter::is_on) {
+        return vec![
+            text("Nothing here passes the filter."),
+            quiet("Esc ends it; f changes it.".to_owned()),
+        ];
     }
     vec![
         text("The tree is empty here."),

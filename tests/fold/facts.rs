@@ -186,4 +186,38 @@ impl Case<'_> {
         assert_eq!(balance.stored, stored);
         assert_eq!(balance.wasted, theirs.values().sum::<u64>());
     }
+
+    /// The layer that a payload was lost to is the first from which on no tree shows it; sums are over these.
+    pub fn losses(&self) {
+        let layers = self.model.trees.len();
+        let live: Vec<_> = (0..layers).map(|layer| self.model.live(layer)).collect();
+        let mut theirs: Vec<(Path, usize, u64, usize)> = Vec::new();
+        for (id, (bytes, path)) in &self.model.payloads {
+            let lost = (id.0..layers).rev().take_while(|&layer| !live[layer].contains(id)).last();
+            if let Some(lost) = lost.filter(|_| *bytes > 0) {
+                theirs.push((path.clone(), id.0, *bytes, lost));
+            }
+        }
+        theirs.sort();
+        let losses = self.stack.losses();
+        let mut ours: Vec<_> = losses
+            .pieces
+            .iter()
+            .map(|piece| {
+                let path = self.stack.path(piece.wasted.node)[1..].to_vec();
+                (path, piece.wasted.layer, piece.wasted.bytes, piece.culprit)
+            })
+            .collect();
+        ours.sort();
+        assert_eq!(ours, theirs);
+        let below = losses.by_directory(self.stack);
+        for path in &self.paths {
+            let Some(node) = self.node(path) else { continue };
+            let start = [&path[..], if path.is_empty() { b"" } else { b"/" }].concat();
+            let inside = theirs.iter().filter(|lost| lost.0.starts_with(&start));
+            let sum: u64 = inside.map(|lost| lost.2).sum();
+            let shown = String::from_utf8_lossy(path);
+            assert_eq!(below.get(&node).copied().unwrap_or(0), sum, "below /{shown}");
+        }
+    }
 }

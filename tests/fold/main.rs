@@ -16,6 +16,7 @@ mod views;
 use std::collections::BTreeSet;
 
 use facts::Case;
+use layertui::stack::table::Table;
 use layertui::stack::{Stack, notation};
 use model::{Model, Path};
 use proptest::prelude::*;
@@ -45,6 +46,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
             case.histories();
             case.totals();
             case.waste();
+            case.losses();
             case.walks();
             let toggled = (0..stack.path_count())
                 .filter(|at| at % 7 == toggle % 7)
@@ -53,6 +55,25 @@ fn check(text: &str, toggle: usize, needle: &str) {
             case.search(needle.as_bytes());
         }
     }
+    without_totals(&tables, &model);
+}
+
+/// A stack that adds nothing up says the same of paths and layers, and so does its folding.
+fn without_totals(tables: &[Table], model: &Model) {
+    let mut stack = Stack::without_totals(tables.len());
+    let mut whole = Stack::new(tables.len());
+    for table in tables {
+        assert_eq!(stack.fold(table), whole.fold(table));
+    }
+    let case = Case { stack: &stack, model, paths: model.history.keys().cloned().collect() };
+    case.histories();
+    case.waste();
+    case.losses();
+    for layer in 0..tables.len() {
+        assert_eq!(stack.summary(layer), whole.summary(layer), "layer {layer}");
+    }
+    assert_eq!(stack.balance(), whole.balance());
+    assert!(stack.heap_bytes() <= whole.heap_bytes());
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 21] = [
+const PROGRAMS: [(&str, &str); 22] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -32,6 +32,7 @@ const PROGRAMS: [(&str, &str); 21] = [
     ("mkfs.btrfs", "btrfs-progs"),
     ("docker-registry", "docker-registry"),
     ("openssl", "openssl"),
+    ("chromium", "chromium"),
 ];
 
 /// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::agree::Differences;
+use super::disk;
 use super::layertui::Form;
 use super::layout::Layout;
 use super::past;
 use super::tarball::Layer;
-use super::tree::Tree;
+use super::tree::{Node, Tree, show};
 use super::union::{Union, changes};
 
 /// An image, and what is known of it without layertui.
@@ -61,6 +62,11 @@ impl Image {
         })
     }
 
+    /// The last layer's tree as umoci unpacks it.
+    pub fn last_unpacked(&self) -> &Tree {
+        &self.unpacked().last().unwrap().1
+    }
+
     /// Everything against the model of the tars.
     pub fn agrees(&self, found: &mut Differences) {
         self.agrees_with_its_tars(found);
@@ -86,6 +92,24 @@ impl Image {
         for (layer, tree) in self.unpacked() {
             let whose = format!("{} at {layer}, unpacked", self.form.name);
             found.listing(&whose, &self.form.ls(*layer), tree, false);
+        }
+    }
+
+    /// The last layer's tree, extracted onto the disk and through a tar stream that GNU tar unpacks, against what umoci
+    /// unpacks.
+    pub fn extracts_as_umoci_unpacks(&self, found: &mut Differences) {
+        let (layer, expected) = self.unpacked().last().unwrap();
+        let expected = as_extracted(expected, None);
+        for (way, root) in
+            [("to disk", self.form.extracted()), ("as a stream", self.form.streamed())]
+        {
+            let ours = as_extracted(&disk::walk(&root), Some(&expected));
+            let whose =
+                |path: &[u8]| format!("{} at {layer} {way}: {}", self.form.name, show(path));
+            found.same(&whose(b"paths"), ours.len(), expected.len());
+            for (path, node) in &expected {
+                found.same(&whose(path), ours.get(path), Some(node));
+            }
         }
     }
 
@@ -147,4 +171,21 @@ impl Image {
             }
         }
     }
+}
+
+/// A tree without what the place decides: hard links are told by the first of their names, and directories that no
+/// layer names have the attributes that `like` has.
+fn as_extracted(tree: &Tree, like: Option<&Tree>) -> Tree {
+    let mut firsts = BTreeMap::new();
+    let mut tree = tree.clone();
+    for (at, node) in (1..).zip(tree.values_mut()) {
+        node.inode = *firsts.entry(node.inode).or_insert(at);
+    }
+    let like = like.cloned().unwrap_or_default();
+    for (path, node) in &mut tree {
+        if let Some(like) = like.get(path).filter(|like| like.implied) {
+            *node = Node { inode: node.inode, ..like.clone() };
+        }
+    }
+    tree
 }

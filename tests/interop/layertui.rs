@@ -1,13 +1,16 @@
 //! Running the binary under test, and reading its JSON.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::engines::run;
+use super::scratch::scratch;
 use super::tree::Path;
 
 /// An image as the command line names it.
@@ -51,6 +54,32 @@ impl Form {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{layertui:?}: {}\n{errors}", output.status);
         output.stdout
+    }
+
+    /// What `layertui extract IMAGE /` puts onto the disk.
+    pub fn extracted(&self) -> PathBuf {
+        let dest = folder("extracted").join("root");
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.args(["extract", &self.argument, "/"]).arg(&dest);
+        run(layertui.envs(self.engine.clone()));
+        dest
+    }
+
+    /// The same through a tar stream, unpacked by GNU tar.
+    pub fn streamed(&self) -> PathBuf {
+        let dest = folder("streamed");
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.args(["extract", &self.argument, "/", "-"]).envs(self.engine.clone());
+        let tar = dest.join("tar");
+        let made = layertui.stdout(File::create(&tar).unwrap()).status().unwrap();
+        assert!(made.success(), "{layertui:?}");
+        let root = dest.join("root");
+        fs::create_dir(&root).unwrap();
+        let mut unpack = Command::new("tar");
+        // -P: else links that lead out of their directory are put in last, and change its time.
+        unpack.args(["--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpPf"]);
+        run(unpack.arg(&tar).arg("-C").arg(&root));
+        root
     }
 
     /// The one object that `layertui layers` prints.
@@ -107,4 +136,13 @@ pub fn lines(json: &[u8]) -> Vec<Line> {
 /// An attribute set as JSON has it.
 pub fn xattr_text(name: &[u8], value: &[u8]) -> (String, Value) {
     (String::from_utf8_lossy(name).into_owned(), STANDARD.encode(value).into())
+}
+
+/// A new folder.
+fn folder(name: &str) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let path = scratch().join(format!("{name}-{number}"));
+    fs::create_dir(&path).unwrap();
+    path
 }

@@ -15,7 +15,8 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
-//! | `registries` | images in docker-registry, as somebody without an engine sees them |
+//! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `answers` | comparing two builds, and the page in a browser |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -27,7 +28,10 @@
 )]
 
 mod agree;
+mod answers;
 mod base;
+#[path = "../registry/chunked.rs"]
+mod chunked;
 mod containerd;
 mod crafted;
 mod data_roots;
@@ -48,6 +52,8 @@ mod scratch;
 mod sockets;
 mod splits;
 mod storage;
+#[path = "../support/mod.rs"]
+mod support;
 mod tarball;
 mod tree;
 mod union;
@@ -137,6 +143,18 @@ fn every_layers_tree_is_what_umoci_unpacks() {
     lab().image.agrees_with_umoci(&mut found);
     lab().by_vfs.agrees_with_umoci(&mut found);
     lab().crafted.agrees_with_umoci(&mut found);
+    found.assert_none();
+}
+
+#[test]
+fn what_is_extracted_is_what_umoci_unpacks() {
+    if !wanted() {
+        return;
+    }
+    let mut found = Differences::default();
+    lab().image.extracts_as_umoci_unpacks(&mut found);
+    lab().by_vfs.extracts_as_umoci_unpacks(&mut found);
+    lab().crafted.extracts_as_umoci_unpacks(&mut found);
     found.assert_none();
 }
 

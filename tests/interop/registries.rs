@@ -8,10 +8,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use layertui::image::digest::Digest;
+use serde_json::{Value, json};
 
+use super::chunked::{Format, build};
 use super::engines::{find, run, wanted};
 use super::lab::lab;
+use super::layout::{Layout, uncompressed};
 use super::scratch::{fresh, scratch};
 
 /// `me:hunter22`, as `htpasswd -B` and as `docker login` write it.
@@ -85,13 +88,28 @@ impl Registry {
 
     /// Pushes the lab's image.
     fn push(&self, tag: &str, options: &str) -> String {
-        let layout = scratch().join("lab/layout");
+        self.push_layout(&scratch().join("lab/layout"), tag, options)
+    }
+
+    fn push_layout(&self, layout: &Path, tag: &str, options: &str) -> String {
         let copy = format!(
             "skopeo copy -q --dest-tls-verify=false {options} \"oci:$1:lab\" docker://{}/lab/hello:{tag}",
             self.host
         );
-        run(&mut lab().engines.script(&copy, &[&layout]));
+        run(&mut lab().engines.script(&copy, &[layout]));
         self.reference(tag)
+    }
+
+    /// Whether all layers were listed by tables of contents of that format, but for one with names that JSON cannot say.
+    fn lists_by_table(&self, reference: &str, format: &str) {
+        let said = self.ask(&["layers", "--json", reference]).stdout;
+        let said: Value = serde_json::from_slice(&said).unwrap();
+        let layers = said["layers"].as_array().unwrap();
+        let note = format!("listed by its {format} table of contents");
+        let noted = |problem: &Value| problem.as_str().unwrap().contains(&note);
+        let by_table = |layer: &&Value| layer["problems"].as_array().unwrap().iter().any(noted);
+        assert_eq!(layers.iter().filter(by_table).count(), layers.len() - 1, "{reference}");
+        assert_eq!(self.kept(), layers.len() + 1, "tables, and that layer");
     }
 
     fn reference(&self, tag: &str) -> String {
@@ -121,7 +139,13 @@ impl Registry {
             let far = self.ask(&arguments);
             let said = String::from_utf8_lossy(&far.stderr).into_owned();
             assert!(far.status.success() && said.is_empty(), "{arguments:?}: {said}");
-            assert!(far.stdout == near.json(command, &more), "{arguments:?}: not the same image");
+            let near = near.json(command, &more);
+            let pairs = far.stdout.split(|it| *it == b'\n').zip(near.split(|it| *it == b'\n'));
+            for (far, near) in pairs {
+                let [far, near] = [far, near].map(String::from_utf8_lossy);
+                assert_eq!(far, near, "{arguments:?}: not the same image");
+            }
+            assert_eq!(far.stdout.len(), near.len(), "{arguments:?}: not all of the image");
         }
     }
 
@@ -168,6 +192,63 @@ fn an_image_in_a_registry_is_the_image_that_was_pushed() {
         }
     }
     assert_eq!(registry.ask(&["ls", "--recursive", &reference]).stdout, tree);
+}
+
+#[test]
+fn a_layer_with_a_table_of_contents_is_listed_without_it() {
+    if !wanted() {
+        return;
+    }
+    let registry = Registry::start(false, false);
+    // Pushed by those who invented the format.
+    let reference = registry.push("chunked", "--dest-compress-format zstd:chunked");
+    registry.agrees(&reference, &[]);
+    registry.lists_by_table(&reference, "zstd:chunked");
+
+    for (format, name) in [(Format::EStargz, "eStargz"), (Format::ZstdChunked, "zstd:chunked")] {
+        let registry = Registry::start(false, false);
+        let layout = fresh("chunked-").join("layout");
+        chunked(&layout, format);
+        let reference = registry.push_layout(&layout, "own", "");
+        registry.agrees(&reference, &[]);
+        registry.lists_by_table(&reference, name);
+        let path = "/etc/passwd";
+        let far = registry.ask(&["cat", &reference, path]);
+        let said = String::from_utf8_lossy(&far.stderr);
+        assert_eq!(far.stdout, lab().image.form.cat(path), "{said}");
+    }
+}
+
+/// The lab's image with layers of that format; their diff IDs are those of the tars they were made from. No Debian package writes eStargz.
+fn chunked(to: &Path, format: Format) {
+    let lab = Layout { dir: scratch().join("lab/layout"), tag: "lab".to_owned() };
+    let blobs = to.join("blobs/sha256");
+    fs::create_dir_all(&blobs).unwrap();
+    let put = |bytes: &[u8], media_type: &str| {
+        let digest = Digest::of(bytes);
+        fs::write(blobs.join(digest.encoded()), bytes).unwrap();
+        json!({"mediaType": media_type, "digest": digest.as_str(), "size": bytes.len()})
+    };
+    let (mut manifest, mut config) = (lab.manifest(), lab.config());
+    let mut diff_ids = Vec::new();
+    for layer in manifest["layers"].as_array_mut().unwrap() {
+        let tar = uncompressed(&lab.blob(&layer["digest"]));
+        let chunked = build(&tar, format, 100_000);
+        assert!(chunked.files_end < chunked.blob.len(), "a table follows the files");
+        diff_ids.push(Digest::of(&tar).to_string());
+        let media_type = format!("application/vnd.oci.image.layer.v1.{}", format.media_type());
+        *layer = put(&chunked.blob, &media_type);
+        layer["annotations"] = chunked.annotations;
+    }
+    config["rootfs"]["diff_ids"] = json!(diff_ids);
+    manifest["config"] =
+        put(config.to_string().as_bytes(), "application/vnd.oci.image.config.v1+json");
+    let mut image =
+        put(manifest.to_string().as_bytes(), "application/vnd.oci.image.manifest.v1+json");
+    image["annotations"] = json!({"org.opencontainers.image.ref.name": "lab"});
+    let index = json!({"schemaVersion": 2, "manifests": [image]});
+    fs::write(to.join("index.json"), index.to_string()).unwrap();
+    fs::write(to.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
 }
 
 fn walk(directory: &Path) -> Vec<PathBuf> {

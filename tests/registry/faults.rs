@@ -81,12 +81,24 @@ fn other_bytes_than_promised_are_not_shown() {
 }
 
 #[test]
+fn what_is_shorter_than_promised_is_no_layer() {
+    let stage = Stage::new();
+    let short = stage.image.layers[0][..5000].to_vec();
+    stage.server.next(&stage.image.blob(0), vec![Turn::Bytes(short); 9]);
+    let (loader, states) = stage.load();
+    assert_eq!(states[0].problems[0].severity, Severity::Error);
+    assert!(!stage.path("blobs").join(stage.image.digest(0).replace(':', "-")).exists());
+    assert_eq!(loader.stack().folded(), 3, "the rest opens");
+}
+
+#[test]
 fn a_registry_in_trouble_is_asked_again() {
     let stage = Stage::new();
     let later =
         |seconds: &str| Turn::Status(429, vec![("retry-after", seconds.to_owned())], String::new());
     stage.server.next("/v2/lab/x/manifests/1", [status(503, ""), later("0"), status(500, "")]);
-    stage.server.next(&stage.image.blob(0), [later("0"), status(502, "")]);
+    let past = later("Sun, 06 Nov 1994 08:49:37 GMT");
+    stage.server.next(&stage.image.blob(0), [later("0"), status(502, ""), past]);
     let (_, states) = stage.load();
     assert!(states.iter().all(|state| state.problems.is_empty()), "{states:?}");
 }
@@ -100,6 +112,14 @@ fn refusals_are_explained() {
         (
             Turn::Status(429, vec![("retry-after", "3600".to_owned())], String::new()),
             ["asked too often, and asks to wait 3600 s", "wait a while"],
+        ),
+        (
+            Turn::Status(
+                429,
+                vec![("retry-after", "Mon, 01 Jan 2998 00:00:00 GMT".to_owned())],
+                String::new(),
+            ),
+            ["asked too often, and asks to wait", "wait a while"],
         ),
         (status(418, ""), ["status 418", "see what it says"]),
     ] {

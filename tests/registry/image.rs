@@ -52,20 +52,36 @@ fn described(media_type: &str, bytes: &[u8]) -> Value {
     json!({"mediaType": media_type, "digest": Digest::of(bytes).as_str(), "size": bytes.len()})
 }
 
+/// A layer's blob, what comes after `application/vnd.oci.image.layer.v1.`, and annotations.
+pub(crate) type Stored = (Vec<u8>, &'static str, Value);
+
 impl Image {
     pub(crate) fn new() -> Self {
-        let tars = tars();
-        let layers = vec![gzip(&tars[0]), zstd(&tars[1]), tars[2].clone()];
-        let types = ["tar+gzip", "tar+zstd", "tar"]
-            .map(|it| format!("application/vnd.oci.image.layer.v1.{it}"));
+        let [base, middle, top] = tars();
+        Self::of(vec![
+            (gzip(&base), "tar+gzip", json!({})),
+            (zstd(&middle), "tar+zstd", json!({})),
+            (top, "tar", json!({})),
+        ])
+    }
+
+    /// Of these layers, three at the most.
+    pub(crate) fn of(stored: Vec<Stored>) -> Self {
+        let names = ["ADD base", "RUN middle", "RUN top"];
+        let history: Vec<Value> =
+            names[..stored.len()].iter().map(|name| json!({"created_by": name})).collect();
         let config = json!({
-            "architecture": "amd64", "os": "linux", "config": {"Env": ["A=1"]},
-            "rootfs": {"type": "layers", "diff_ids": tars.each_ref().map(|tar| Digest::of(tar).as_str().to_owned())},
-            "history": [{"created_by": "ADD base"}, {"created_by": "RUN middle"}, {"created_by": "RUN top"}],
+            "architecture": "amd64", "os": "linux", "config": {"Env": ["A=1"]}, "history": history,
         });
         let config = config.to_string().into_bytes();
-        let stack: Vec<Value> =
-            types.iter().zip(&layers).map(|(kind, bytes)| described(kind, bytes)).collect();
+        let describe = |(bytes, kind, annotations): &Stored| {
+            let kind = format!("application/vnd.oci.image.layer.v1.{kind}");
+            let mut described = described(&kind, bytes);
+            described["annotations"] = annotations.clone();
+            described
+        };
+        let stack: Vec<Value> = stored.iter().map(describe).collect();
+        let layers = stored.into_iter().map(|(bytes, ..)| bytes).collect();
         let manifest = json!({
             "schemaVersion": 2, "mediaType": MANIFEST, "config": described(CONFIG, &config), "layers": stack,
         });

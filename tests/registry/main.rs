@@ -3,9 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod beside;
+mod chunked;
 mod coming;
 mod faults;
 mod image;
+mod lazy;
+mod mirrors;
 mod server;
 mod signing_in;
 mod stage;

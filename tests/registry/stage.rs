@@ -24,7 +24,10 @@ impl Stage {
     }
 
     pub(crate) fn with(door: Door, ranges: bool) -> Self {
-        let image = Image::new();
+        Self::of(Image::new(), door, ranges)
+    }
+
+    pub(crate) fn of(image: Image, door: Door, ranges: bool) -> Self {
         let server = Server::start(image.held(), door, ranges);
         Self { folder: tempfile::tempdir().unwrap(), image, server }
     }
@@ -71,6 +74,27 @@ impl Stage {
         let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
         command.args(arguments).env_clear().env("HOME", self.path("home"));
         command.output().unwrap()
+    }
+
+    /// How many files the program has kept in its home's cache, none of which has any of these texts in it.
+    pub(crate) fn kept_without(&self, secrets: &[&str]) -> usize {
+        let (mut files, mut open) = (0, vec![self.path("home/.cache")]);
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                files += 1;
+                let bytes = std::fs::read(&path).unwrap();
+                for secret in secrets.iter().map(|it| it.as_bytes()) {
+                    let found = bytes.windows(secret.len()).any(|it| it == secret);
+                    assert!(!found, "{}", path.display());
+                }
+            }
+        }
+        files
     }
 
     /// What the program says, where all is well.

@@ -66,7 +66,15 @@ fn no_foreign_text_reaches_the_screen_raw() {
             explorer.keys(keys);
             check(&explorer);
         }
-        explorer.keys("/");
+        explorer.keys("esc f");
+        explorer.send(Message::Paste(EVIL.to_owned()));
+        check(&explorer);
+        explorer.keys("enter");
+        check(&explorer);
+        explorer.keys("esc :");
+        explorer.send(Message::Paste(EVIL.to_owned()));
+        check(&explorer);
+        explorer.keys("esc esc /");
         explorer.send(Message::Paste(EVIL.to_owned()));
         check(&explorer);
         let mut choosing = Explorer::blank(width, height);

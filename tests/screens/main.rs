@@ -10,12 +10,13 @@ mod choosing;
 mod explorer;
 mod hostile;
 mod journeys;
+mod narrowing;
 mod searching;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
+use layertui::app::look::Theme;
 use layertui::app::message::Choice;
-use layertui::app::state::Theme;
 use layertui::image::{Image, Layer, LayerStore};
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
@@ -196,7 +197,20 @@ fn no_size_breaks_any_screen() {
         Explorer::of("", Image::default(), 0, 0),
         hostile::explorer(0, 0),
     ];
-    for keys in ["", "/ p a s s", "= G w", "?", "i", "1 enter", "!", "+", "3 + ="] {
+    for keys in [
+        "",
+        "/ p a s s",
+        "= G w",
+        "?",
+        "i",
+        "1 enter",
+        "!",
+        "+",
+        "3 + =",
+        ":",
+        "f",
+        "f s e t u i d enter",
+    ] {
         let mut explorer = Explorer::open(120, 40);
         explorer.keys(keys);
         screens.push(explorer);
@@ -214,7 +228,7 @@ fn no_size_breaks_any_screen() {
 #[test]
 fn keys_at_a_size_of_nothing_do_no_harm() {
     let mut explorer = Explorer::open(0, 0);
-    for entry in layertui::app::action::ACTIONS {
+    for entry in layertui::app::action::all() {
         for key in entry.keys {
             explorer.keys(key);
             explorer.buffer();

@@ -1,6 +1,7 @@
 //! The help: every row of the action table, and what the signs mean, narrowed by what is typed.
 
-use crate::app::action::ACTIONS;
+use crate::app::action::GROUPS;
+use crate::app::keymap::Keymap;
 use crate::app::marker::LEGEND;
 use crate::app::role::Role;
 use crate::text::width::width;
@@ -10,26 +11,19 @@ use super::{Page, Writer};
 /// Cells of the keys' column.
 const KEYS: usize = 20;
 
-pub(super) fn page(needle: &str, width: usize) -> Page {
+pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> Page {
     let mut out = Writer::new(width);
     let needle = needle.trim().to_lowercase();
     let matches = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&needle));
-    let mut groups: Vec<&str> = ACTIONS.iter().map(|entry| entry.group).collect();
-    let mut seen = std::collections::HashSet::new();
-    groups.retain(|group| seen.insert(*group));
-    for group in groups {
-        let rows = ACTIONS.iter().filter(|entry| entry.group == group);
-        let rows: Vec<_> = rows
-            .filter(|row| {
-                matches(&[row.id, row.help, group]) || row.keys.iter().any(|key| matches(&[key]))
-            })
-            .collect();
-        if rows.is_empty() {
-            continue;
+    for group in &GROUPS {
+        let rows = group.rows.iter().map(|row| (keymap.notation(row), row));
+        let rows: Vec<_> =
+            rows.filter(|(keys, row)| matches(&[row.id, row.help, group.name, keys])).collect();
+        if !rows.is_empty() {
+            out.heading(group.name);
         }
-        out.heading(group);
-        for row in rows {
-            entry(&mut out, &row.keys.join("  "), Role::Strong, row.help);
+        for (keys, row) in rows {
+            entry(&mut out, &keys, Role::Strong, row.help);
         }
     }
     let signs: Vec<_> = LEGEND.iter().filter(|(_, _, text)| matches(&[text, "signs"])).collect();
@@ -73,8 +67,8 @@ mod tests {
     #[test]
     fn every_action_and_sign_is_in_it() {
         // Wide enough that no line wraps.
-        let all = text(&page("", 200));
-        for entry in ACTIONS {
+        let all = text(&page(&Keymap::default(), "", 200));
+        for entry in crate::app::action::all() {
             assert!(all.contains(entry.help), "{}", entry.id);
         }
         for (_, _, meaning) in LEGEND {
@@ -84,9 +78,11 @@ mod tests {
 
     #[test]
     fn typing_narrows_it() {
-        let narrowed = page("HISTORY", 90);
+        let narrowed = page(&Keymap::default(), "HISTORY", 90);
         assert!(narrowed.lines.len() < 8);
         assert!(text(&narrowed).contains("who wrote this path"));
-        assert!(text(&page("no such thing", 90)).contains("no key or sign matches"));
+        assert!(
+            text(&page(&Keymap::default(), "no such thing", 90)).contains("no key or sign matches")
+        );
     }
 }

@@ -7,6 +7,7 @@ mod help;
 mod history;
 mod image;
 mod layer;
+mod palette;
 pub mod problems;
 
 pub(crate) use image::platform;
@@ -50,7 +51,8 @@ pub struct Line {
 #[must_use]
 pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page {
     match overlay.kind {
-        Kind::Help => help::page(overlay.input.text(), width),
+        Kind::Help => help::page(&state.keymap, overlay.input.text(), width),
+        Kind::Palette => palette::page(state, stack, overlay.input.text(), width),
         Kind::History(node) => history::page(state, stack, node, width),
         Kind::Layer(layer) => layer::page(state, stack, layer, width),
         Kind::Image => image::page(state, width),

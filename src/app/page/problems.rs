@@ -7,17 +7,33 @@ use crate::text::visible_str;
 
 use super::{Page, Writer};
 
-/// Which layer each item of the page belongs to; `None` for the image as a whole.
+/// What is odd or broken.
+#[derive(Clone, Copy)]
+enum Place {
+    Config,
+    Image,
+    Layer(usize),
+}
+
+/// Which layer each item of the page belongs to; `None` for the image as a whole and for the config file.
 #[must_use]
 pub fn layers(state: &State) -> Vec<Option<usize>> {
-    all(state).map(|(layer, ..)| layer).collect()
+    let layer = |place| match place {
+        Place::Layer(layer) => Some(layer),
+        Place::Config | Place::Image => None,
+    };
+    all(state).map(|(place, ..)| layer(place)).collect()
 }
 
 pub(super) fn page(state: &State, width: usize) -> Page {
     let mut out = Writer::new(width);
-    for (layer, role, message) in all(state) {
+    for (place, role, message) in all(state) {
         out.start_item();
-        let place = layer.map_or_else(|| "image".to_owned(), |layer| format!("layer {layer}"));
+        let place = match place {
+            Place::Config => "config".to_owned(),
+            Place::Image => "image".to_owned(),
+            Place::Layer(layer) => format!("layer {layer}"),
+        };
         out.spans_field(&place, role, &visible_str(super::cut(message)));
     }
     out.end_items();
@@ -54,11 +70,13 @@ const fn role(severity: Severity) -> Role {
     }
 }
 
-fn all(state: &State) -> impl Iterator<Item = (Option<usize>, Role, &str)> {
+fn all(state: &State) -> impl Iterator<Item = (Place, Role, &str)> {
+    let config =
+        state.complaints.iter().map(|complaint| (Place::Config, Role::Warning, complaint.as_str()));
     let image = state.image.iter().flat_map(|image| image.problems.iter());
-    let image = image.map(|message| (None, Role::Warning, message.as_str()));
+    let image = image.map(|message| (Place::Image, Role::Warning, message.as_str()));
     let layers = (0..state.layer_count()).flat_map(move |layer| {
-        of_layer(state, layer).map(move |(role, message)| (Some(layer), role, message))
+        of_layer(state, layer).map(move |(role, message)| (Place::Layer(layer), role, message))
     });
-    image.chain(layers)
+    config.chain(image).chain(layers)
 }

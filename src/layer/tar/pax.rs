@@ -66,6 +66,16 @@ impl Records {
         self.text_of(self.sparse_name.as_ref())
     }
 
+    /// Keys and values of all records, as stored.
+    pub(super) fn records(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut rest = 0..self.text.len();
+        std::iter::from_fn(move || {
+            let (key, value, next) = split_record(&self.text, rest.clone())?;
+            rest.start = next;
+            Some((&self.text[key], &self.text[value]))
+        })
+    }
+
     /// Extended attributes in the order they were stored.
     pub(super) fn xattrs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.xattrs

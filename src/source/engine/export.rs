@@ -12,9 +12,10 @@ use super::api::Engine;
 use super::describe::Described;
 use crate::image::{Image, Layer};
 use crate::layer::blob::Blob;
+use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
-use crate::source::{Error, Opened, Source, Stored, open, rootfs, spool};
+use crate::source::{Error, Opened, Source, Stored, Verified, open, rootfs, spool};
 
 /// How often those who wait look up.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -299,6 +300,23 @@ impl Source for Export {
             Ok(whole) => whole.source.open(layer, file),
             Err(Unread::Failed(reason)) => Err(io::Error::other(reason)),
             Err(Unread::Cancelled) => Err(io::Error::other("reading was stopped")),
+        }
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        match self.whole.get() {
+            Some(whole) => whole.source.sparse(layer, file, size),
+            None => Err(io::Error::other("the layer was not read yet")),
+        }
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match self.whole(watch) {
+            Ok(whole) => whole.source.verify(layer, watch),
+            Err(Unread::Failed(why)) => Verified::unknown(self.image().layers.get(layer), &why),
+            Err(Unread::Cancelled) => {
+                Verified::unknown(self.image().layers.get(layer), "reading was stopped")
+            }
         }
     }
 

@@ -39,6 +39,8 @@ pub(super) enum Kind {
     Wrong,
     /// Nobody waits for it any more.
     Stopped,
+    /// It is to be had as a whole only.
+    Whole,
     /// Here is no room for it.
     Here,
 }
@@ -151,6 +153,7 @@ impl From<Failure> for Reason {
         let kind = match failure.kind {
             Kind::Wrong => io::ErrorKind::InvalidData,
             Kind::Stopped => io::ErrorKind::ConnectionAborted,
+            Kind::Whole => io::ErrorKind::Unsupported,
             _ => io::ErrorKind::UnexpectedEof,
         };
         let message = match failure.remedy.as_str() {

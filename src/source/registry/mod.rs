@@ -3,12 +3,14 @@
 //! | file | what |
 //! |---|---|
 //! | `settings` | what somebody may want otherwise: trust, sign-in files, where blobs are kept |
+//! | `places` | where a name is asked for: mirrors, then its registry |
 //! | `repository` | one repository of one registry: asking, signing in, redirects, trying again |
 //! | `wire`, `trust` | connections: proxies, certificates, stalls, stopping |
 //! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
 //! | `failure` | why it did not work, and what to do |
 //! | `documents` | from a reference to manifest and config, and which platform's |
-//! | `remote`, `shelf` | layers: coming, verified, kept |
+//! | `referrers` | what else there is about an image |
+//! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
 //!
 //! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
 //! opened, and only if it is not here from an earlier time.
@@ -18,6 +20,9 @@ mod credentials;
 mod documents;
 mod failure;
 mod keychain;
+mod part;
+mod places;
+mod referrers;
 mod remote;
 mod repository;
 mod secret;
@@ -30,13 +35,16 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use places::Configuration;
 pub use settings::{Pull, Registries};
 pub use shelf::{Shelf, Stock};
 
 use self::documents::Found;
+use self::referrers::Referrers;
 use self::remote::Remote;
 use self::repository::Repository;
 use super::ask::Ask;
+use super::blobs::{Beside, Blobs};
 use super::choose::Known;
 use super::files::Files;
 use super::layout::Layout;
@@ -55,9 +63,34 @@ pub(super) fn open(text: &str, ask: &Ask, settings: &Registries) -> Result<Opene
         what: format!("`{text}` is no name that a registry could have"),
         remedy: "write docker://HOST/PATH:TAG or docker://HOST/PATH@DIGEST".to_owned(),
     })?;
-    let repository = Arc::new(Repository::new(&name, settings));
-    let found = documents::fetch(&repository, &name, ask)?;
-    layout(&repository, found, &name, settings).open(ask)
+    let refused = |what| Error::Registry {
+        reference: ask.reference.clone(),
+        what,
+        remedy: "see containers-registries.conf(5)".to_owned(),
+    };
+    let places = places::of(&name, &settings.mirrors).map_err(refused)?;
+    let mut failed = Vec::new();
+    let mut last = None;
+    for place in places.iter().filter(|place| repository::is_askable(&place.name)) {
+        let repository = Arc::new(Repository::new(place, settings));
+        match documents::fetch(&repository, &place.name, ask) {
+            Ok(found) => {
+                let mut layout = layout(&repository, found, &name, settings);
+                if place.mirror || !failed.is_empty() {
+                    let from = &place.name;
+                    failed.push(format!("this came from {}/{}", from.domain, from.path));
+                    layout.problems.push(failed.join("; "));
+                }
+                return layout.open(ask);
+            }
+            Err(error @ Error::Cancelled { .. }) => return Err(error),
+            Err(error) => {
+                failed.push(format!("{} does not have it", place.name.domain));
+                last = Some(error);
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| refused("there is no place to ask for it".to_owned())))
 }
 
 /// Everything that was fetched, as a layout that is here but for its layers.
@@ -83,5 +116,19 @@ fn layout(
         vec![Known { names: vec![name.to_string()], ids: vec![descriptor.stated_digest.clone()] }];
     let store = Store::new(Arc::new(Files::Known(known)), Naming::Layout);
     let leaves = index::walk(&store, &[descriptor]);
-    Layout { source: "registry", store, entries, leaves, problems: Vec::new(), complete: None }
+    let about = Arc::clone(repository);
+    let complete = move |image: &mut Blobs| {
+        let manifest = image.image.manifest_digest.as_deref().and_then(Digest::parse);
+        let repository = Arc::clone(&about);
+        image.beside = manifest
+            .map(|manifest| Box::new(Referrers { repository, manifest }) as Box<dyn Beside>);
+    };
+    Layout {
+        source: "registry",
+        store,
+        entries,
+        leaves,
+        problems: Vec::new(),
+        complete: Some(Box::new(complete)),
+    }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use tempfile::NamedTempFile;
 
 use super::failure::{Failure, Kind};
+use super::part::{self, starts_at};
 use super::repository::{self, Item, Repository};
 use super::shelf::Shelf;
 use super::wire::Answer;
@@ -40,6 +41,8 @@ struct Inner {
     shelf: Option<Arc<Shelf>>,
     state: Mutex<State>,
     stop: Arc<AtomicBool>,
+    /// The registry sent all of it when it was asked for a part.
+    only_whole: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,8 @@ impl Remote {
         shelf: Option<Arc<Shelf>>,
     ) -> Self {
         let (state, stop) = (Mutex::new(State::Away), Arc::default());
-        Self(Arc::new(Inner { repository, digest, size, shelf, state, stop }))
+        let only_whole = AtomicBool::new(false);
+        Self(Arc::new(Inner { repository, digest, size, shelf, state, stop, only_whole }))
     }
 
     /// What is on its way, or is already here; begins where nothing is.
@@ -140,6 +144,24 @@ impl Distant for Remote {
         self.0.stop.store(true, Ordering::Relaxed);
         self.0.repository.cut();
     }
+
+    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        if let Some(blob) = self.here() {
+            return blob.slice(offset, len).read_all(len);
+        }
+        self.0.stop.store(false, Ordering::Relaxed);
+        self.0.part(offset, len)
+    }
+
+    fn kept(&self, digest: &Digest) -> Option<Blob> {
+        self.0.shelf.as_ref()?.any(digest)
+    }
+
+    fn keep(&self, digest: &Digest, bytes: &[u8]) {
+        if let Some(shelf) = self.0.shelf.as_ref().filter(|shelf| shelf.any(digest).is_none()) {
+            shelf.put(digest, bytes);
+        }
+    }
 }
 
 impl Inner {
@@ -158,6 +180,18 @@ impl Inner {
             Some(kept) => Ok((kept.reopen()?, Some(kept))),
             None => Ok((tempfile::tempfile()?, None)),
         }
+    }
+
+    /// A registry that sent the whole once is not asked for a part again.
+    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        if self.only_whole.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let name = format!("blobs/{}", self.digest);
+        part::fetch(&self.repository, &name, (offset, len), &self.stop).map_err(|failure| {
+            self.only_whole.store(failure.kind == Kind::Whole, Ordering::Relaxed);
+            Reason::from(failure).into()
+        })
     }
 
     fn fetch(&self, into: &Arc<Arriving>, kept: Option<NamedTempFile>) {
@@ -253,12 +287,6 @@ impl Inner {
             })?;
         }
     }
-}
-
-/// The first byte of a partial answer.
-fn starts_at(answer: &Answer) -> Option<u64> {
-    let range = answer.header("content-range")?.trim().strip_prefix("bytes ")?;
-    range.split('-').next()?.trim().parse().ok()
 }
 
 /// The digest of what came so far.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::challenge::{self, Challenge};
 use super::credentials::{self, Credentials};
 use super::failure::{EXPLANATION, Failure, Kind, explanation};
+use super::places::Place;
 use super::secret::Secret;
 use super::settings::Registries;
 use super::token::{self, Wanted};
@@ -88,7 +89,8 @@ pub(super) fn is_askable(name: &Name) -> bool {
 }
 
 impl Repository {
-    pub(super) fn new(name: &Name, settings: &Registries) -> Self {
+    pub(super) fn new(place: &Place, settings: &Registries) -> Self {
+        let Place { name, insecure, .. } = place;
         let host = if name.domain == "docker.io" { HUB } else { &name.domain };
         Self {
             domain: name.domain.clone(),
@@ -97,7 +99,7 @@ impl Repository {
             sign_in: settings.sign_in.clone(),
             wire: Wire::new(settings),
             back_off: settings.back_off,
-            strict: settings.tls_verify.unwrap_or_else(|| !is_loopback(host)),
+            strict: settings.tls_verify.unwrap_or_else(|| !insecure && !is_loopback(host)),
             state: Mutex::default(),
         }
     }
@@ -145,9 +147,10 @@ impl Repository {
     /// An answer that is none: why, and what then.
     fn refused(&self, mut answer: Answer) -> (Failure, Next) {
         let next = match answer.status {
-            408 | 429 | 500 | 502..=504 => {
-                answer.header("retry-after").and_then(seconds).map_or(Next::Again, Next::After)
-            }
+            408 | 429 | 500 | 502..=504 => answer
+                .header("retry-after")
+                .and_then(|it| wait(it, jiff::Timestamp::now()))
+                .map_or(Next::Again, Next::After),
             _ => Next::End,
         };
         let body = answer.body.with_config().limit(EXPLANATION).read_to_vec();
@@ -286,9 +289,15 @@ fn speaks_plain(error: Option<&ureq::Error>) -> bool {
     matches!(error, Some(E::Rustls(_) | E::Tls(_) | E::Io(_) | E::ConnectionFailed))
 }
 
-/// `Retry-After` in seconds. A date is rarely sent and needs a clock that is right: the usual waiting then.
-fn seconds(header: &str) -> Option<Duration> {
-    header.trim().parse().ok().map(Duration::from_secs)
+/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3), which is worth as much as this machine's clock.
+fn wait(header: &str, now: jiff::Timestamp) -> Option<Duration> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(header).ok()?.timestamp();
+    let seconds = until.as_second().saturating_sub(now.as_second());
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 /// Sleeps, unless and until somebody says stop.
@@ -302,4 +311,25 @@ pub(super) fn sleep(time: Duration, stop: &AtomicBool) -> Result<(), Failure> {
         thread::sleep(left.min(NAP));
     }
     Err(Failure::stopped())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_says_how_long_to_wait_in_seconds_or_by_a_date() {
+        let now = jiff::Timestamp::from_second(784_111_777).unwrap();
+        for (header, expected) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:51:07 GMT", Some(90)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            assert_eq!(wait(header, now), expected.map(Duration::from_secs), "{header}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::places::Configuration;
 use super::shelf::Shelf;
 
 /// When a registry is asked for a name that is not written as a registry's.
@@ -30,6 +31,8 @@ pub struct Registries {
     /// Directories with a directory `HOST[:PORT]` for each registry that has certificates of its own
     /// (containers-certs.d(5)).
     pub certificates: Vec<PathBuf>,
+    /// Which mirrors are asked before which registry (containers-registries.conf(5)).
+    pub mirrors: Configuration,
     /// Where layers are kept; `None`: no longer than the process lives.
     pub shelf: Option<Arc<Shelf>>,
     /// A connection on which nothing happens for so long is given up.
@@ -45,6 +48,7 @@ impl Default for Registries {
             tls_verify: None,
             sign_in: Vec::new(),
             certificates: Vec::new(),
+            mirrors: Configuration::default(),
             shelf: None,
             stall: Duration::from_secs(30),
             back_off: Duration::from_millis(330),
@@ -77,7 +81,20 @@ impl Registries {
             Some("/etc/containers/certs.d".into()),
             Some("/etc/docker/certs.d".into()),
         ];
+        let own = variable("XDG_CONFIG_HOME").or_else(|| at_home(".config"));
+        let own = own.map(|config| config.join("containers"));
+        let own = |name: &str| own.as_ref().map(|own| own.join(name));
+        let files = [
+            variable("CONTAINERS_REGISTRIES_CONF"),
+            own("registries.conf"),
+            Some("/etc/containers/registries.conf".into()),
+        ];
+        let drop_ins = [Some("/etc/containers/registries.conf.d".into()), own("registries.conf.d")];
         Self {
+            mirrors: Configuration {
+                files: files.into_iter().flatten().collect(),
+                drop_ins: drop_ins.into_iter().flatten().collect(),
+            },
             sign_in: sign_in.into_iter().flatten().collect(),
             certificates: certificates.into_iter().flatten().collect(),
             ..Self::default()

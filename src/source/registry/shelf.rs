@@ -3,7 +3,7 @@
 //! A file gets its name only after its bytes were verified, so whatever has a name is what the name says.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -68,9 +68,14 @@ impl Shelf {
 
     /// The blob with that digest, where it is here and as long as it should be.
     pub(super) fn find(&self, digest: &Digest, size: u64) -> Option<Blob> {
+        self.any(digest).filter(|blob| blob.len() == size)
+    }
+
+    /// The blob with that digest, however long it is.
+    pub(super) fn any(&self, digest: &Digest) -> Option<Blob> {
         let file = File::open(self.path(digest)?).ok()?;
         let metadata = file.metadata().ok()?;
-        if !metadata.is_file() || metadata.len() != size {
+        if !metadata.is_file() {
             return None;
         }
         // Where nothing can be written, nothing is ever removed either.
@@ -95,6 +100,15 @@ impl Shelf {
             && file.persist(&path).is_ok()
         {
             let _ = self.shrink(Some(&path));
+        }
+    }
+
+    /// Keeps a verified document.
+    pub(super) fn put(&self, digest: &Digest, bytes: &[u8]) {
+        if let Some(mut file) = self.begin(digest, bytes.len() as u64)
+            && file.write_all(bytes).is_ok()
+        {
+            self.keep(file, digest);
         }
     }
 
@@ -192,15 +206,11 @@ impl Stock {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     fn put(shelf: &Shelf, bytes: &[u8]) -> Digest {
         let digest = Digest::of(bytes);
-        let mut file = shelf.begin(&digest, bytes.len() as u64).unwrap();
-        file.write_all(bytes).unwrap();
-        shelf.keep(file, &digest);
+        shelf.put(&digest, bytes);
         digest
     }
 

@@ -12,9 +12,9 @@ use super::owners::through;
 use super::place::Place;
 use super::records::{LayerRecord, is_flat};
 use super::store::Store;
-use super::toc;
 use crate::layer::directory::{IdMaps, Tree};
 use crate::layer::split::{Contents, Split};
+use crate::layer::toc;
 use crate::source::blobs::Content;
 
 /// Key of what a partial pull of a zstd:chunked layer notes: whether the layer's files lie under their digests.

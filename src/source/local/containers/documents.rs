@@ -2,11 +2,11 @@
 
 use super::place::Place;
 use super::records::ImageRecord;
-use crate::image::HistoryStep;
 use crate::image::config::{self, Parsed};
 use crate::image::digest::Digest;
 use crate::image::manifest::{self, Descriptor, Document, Index, Manifest};
 use crate::image::schema1::{EMPTY_LAYER, Schema1};
+use crate::image::{HistoryStep, StatedDocument};
 use crate::source::assemble;
 use crate::source::layout::stack;
 
@@ -18,6 +18,8 @@ pub(super) struct Documents {
     /// The image ID: the digest of the config.
     pub(super) id: Option<String>,
     pub(super) config: Parsed,
+    /// Both, as far as their digests are stated.
+    pub(super) stated: Vec<StatedDocument>,
     pub(super) annotations: Vec<(String, String)>,
     /// The layers as the manifest has them, base first.
     pub(super) layers: Vec<Descriptor>,
@@ -29,7 +31,12 @@ pub(super) struct Documents {
 /// Reads manifest and config. What cannot be read is a problem, and its facts are not known.
 pub(super) fn read(place: &Place, image: &ImageRecord) -> Documents {
     let mut documents = Documents { manifest_digest: image.digest.clone(), ..Documents::default() };
-    match manifest(place, image).and_then(|bytes| {
+    let bytes = manifest(place, image);
+    if let Some(digest) = image.digest.as_deref().and_then(Digest::parse) {
+        let bytes = bytes.as_deref().ok();
+        documents.stated.push(StatedDocument::new("manifest", &digest, bytes));
+    }
+    match bytes.and_then(|bytes| {
         manifest::parse(&bytes).map_err(|error| format!("the manifest cannot be read: {error}"))
     }) {
         Ok(Document::Index(list)) => documents.list = Some(list),
@@ -81,6 +88,7 @@ impl Documents {
             return;
         };
         let bytes = place.image_data(&image.id, digest.as_str());
+        self.stated.push(StatedDocument::new("config", &digest, bytes.as_deref().ok()));
         if bytes.as_ref().is_ok_and(|bytes| digest.verify(bytes) == Some(false)) {
             self.problems.push(format!(
                 "the config does not have the digest {digest}: changed or damaged since it was written"

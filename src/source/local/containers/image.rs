@@ -82,6 +82,7 @@ fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
         id: documents.id,
         manifest_digest: documents.manifest_digest,
         annotations: documents.annotations,
+        documents: documents.stated,
         config: documents.config,
         layers,
         problems,

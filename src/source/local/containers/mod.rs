@@ -19,7 +19,6 @@ mod place;
 mod records;
 mod settings;
 mod store;
-mod toc;
 
 use std::fs;
 use std::io;

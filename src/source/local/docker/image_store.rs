@@ -11,6 +11,7 @@ use super::ids;
 use super::layerdb::{self, LayerDb, Mount};
 use super::names::{Names, Of};
 use super::on_disk::{Own, own_layers};
+use crate::image::StatedDocument;
 use crate::image::config::{self, Parsed};
 use crate::image::digest::Digest;
 use crate::source::ask::Ask;
@@ -56,7 +57,12 @@ impl ImageStore {
         Self { layers, names, images, containers, records: all, problems }
     }
 
-    fn config(&self, id: &str, problems: &mut Vec<String>) -> Parsed {
+    fn config(
+        &self,
+        id: &str,
+        problems: &mut Vec<String>,
+        stated: &mut Vec<StatedDocument>,
+    ) -> Parsed {
         let Some(hex) = ids::sha256_hex(id) else {
             return assemble::read_config(Err(format!("`{id}` is no image ID")));
         };
@@ -67,6 +73,7 @@ impl ImageStore {
             Err(error) => return assemble::read_config(Err(error)),
         };
         let digest = Digest::of(&bytes);
+        stated.extend(Digest::parse(id).map(|id| StatedDocument::new("config", &id, Some(&bytes))));
         if digest.as_str() != id {
             problems.push(format!(
                 "the config is called {id} and has the digest {digest}: changed or damaged since it was written"
@@ -77,7 +84,8 @@ impl ImageStore {
 
     fn parts_of(&self, id: &str, ask: &Ask) -> (Parts, Of) {
         let mut problems = self.problems.clone();
-        let config = self.config(id, &mut problems);
+        let mut documents = Vec::new();
+        let config = self.config(id, &mut problems, &mut documents);
         let of = self.names.of(id);
         let parts = Parts {
             source: "docker-root",
@@ -85,6 +93,7 @@ impl ImageStore {
             manifest_digest: of.manifest(&ask.reference),
             names: of.names(),
             config,
+            documents,
             problems,
             ..Parts::default()
         };

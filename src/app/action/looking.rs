@@ -1,0 +1,71 @@
+//! Rows of the table of actions: looking closer at what is under the cursor.
+
+use super::Context::{Panes, Trees};
+use super::{Action, EVERYWHERE, Entry, Group, hinted, row};
+
+pub(super) const GROUP: Group = Group { name: "Look closer", rows: ROWS };
+
+const ROWS: &[Entry] = &[
+    hinted(
+        row(
+            Action::History,
+            "history",
+            &["w"],
+            &[Trees],
+            "who wrote this path: its history in every layer",
+        ),
+        "history",
+        2,
+    ),
+    row(
+        Action::Open,
+        "open",
+        &["enter"],
+        EVERYWHERE,
+        "open: a directory, a path's history, a layer's details; in lists, choose",
+    ),
+    row(
+        Action::LayerDetails,
+        "layer-details",
+        &["L"],
+        &[Panes],
+        "the selected layer: command, digests, sizes",
+    ),
+    hinted(
+        row(
+            Action::ImageDetails,
+            "image-details",
+            &["i"],
+            &[Panes],
+            "the image: config, labels, Dockerfile",
+        ),
+        "image",
+        5,
+    ),
+    row(
+        Action::Images,
+        "images",
+        &["I"],
+        &[Panes],
+        "back to the list of images this one was chosen from",
+    ),
+    hinted(
+        row(Action::Problems, "problems", &["!"], &[Panes], "what was odd or broken"),
+        "problems",
+        8,
+    ),
+    row(
+        Action::Copy,
+        "copy",
+        &["y"],
+        &[Panes],
+        "send the path to the clipboard (in the stack, the digest)",
+    ),
+    row(
+        Action::CopyCommand,
+        "copy-command",
+        &["Y"],
+        &[Panes],
+        "send the command of the layer that wrote this to the clipboard",
+    ),
+];

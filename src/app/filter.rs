@@ -1,0 +1,280 @@
+//! The filter: words typed behind `f` become what a path has to be like; trees show only what passes, and the way
+//! there. What the words find is worked out anew when the tree changes, and kept until then.
+
+use regex::bytes::Regex;
+
+use crate::stack::entry::Kind;
+use crate::stack::filter::{Criteria, NameSet, Sieve};
+use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::{ChangeKind, Stack};
+use crate::text::visible_str;
+
+use super::input::Input;
+use super::state::{Pane, State};
+
+/// What can be typed, for the prompt.
+pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  part *.so re:^lib";
+
+/// A filter, being typed or kept.
+pub struct Filter {
+    /// What was typed.
+    pub input: Input,
+    /// Keys go to the prompt.
+    pub typing: bool,
+    /// Each word that narrows, as it was typed. Visible.
+    pub chips: Vec<String>,
+    /// Why a word cannot be understood. Visible.
+    pub complaint: Option<String>,
+    criteria: Criteria,
+    tests: Vec<NameTest>,
+    /// The names that pass, for so many paths.
+    names: Option<(usize, Vec<NameSet>)>,
+    tree: Narrowed,
+    diff: Narrowed,
+}
+
+enum NameTest {
+    Part(Vec<u8>),
+    Regex(Regex),
+}
+
+/// A narrowed tree: unfolded, whatever the whole one is.
+struct Narrowed {
+    folds: Folds,
+    sieve: Option<(Key, Sieve)>,
+}
+
+impl Default for Narrowed {
+    fn default() -> Self {
+        Self { folds: Folds { unfolded: Unfolded::All, ..Folds::default() }, sieve: None }
+    }
+}
+
+/// What a sieve was made of: the tree, the layers folded, the pairs not compared.
+type Key = (Tree, usize, u64);
+
+impl Filter {
+    fn new(input: Input, typing: bool) -> Self {
+        let mut filter = Self {
+            input,
+            typing,
+            chips: Vec::new(),
+            complaint: None,
+            criteria: Criteria::default(),
+            tests: Vec::new(),
+            names: None,
+            tree: Narrowed::default(),
+            diff: Narrowed::default(),
+        };
+        let text = filter.input.text().to_owned();
+        for word in text.split_whitespace() {
+            match filter.take(word) {
+                Ok(()) => filter.chips.push(visible_str(word).into_owned()),
+                Err(why) => filter.complaint = Some(visible_str(&why).into_owned()),
+            }
+        }
+        filter
+    }
+
+    /// Adds a word.
+    fn take(&mut self, word: &str) -> Result<(), String> {
+        let criteria = &mut self.criteria;
+        match word {
+            "added" => criteria.changes.push(ChangeKind::Added),
+            "modified" => criteria.changes.push(ChangeKind::Modified),
+            "metadata" => criteria.changes.push(ChangeKind::Metadata),
+            "rewritten" => criteria.changes.push(ChangeKind::Rewritten),
+            "removed" => criteria.changes.push(ChangeKind::Removed),
+            "file" => criteria.kinds.push(Kind::File),
+            "dir" => criteria.kinds.push(Kind::Directory),
+            "symlink" => criteria.kinds.push(Kind::Symlink),
+            "hardlink" => criteria.kinds.push(Kind::Hardlink),
+            "device" => criteria.kinds.extend([Kind::Char, Kind::Block]),
+            "setuid" => criteria.setuid = true,
+            _ => return self.take_value(word),
+        }
+        Ok(())
+    }
+
+    fn take_value(&mut self, word: &str) -> Result<(), String> {
+        if let Some(size) = word.strip_prefix('>') {
+            self.criteria.least = Some(bytes(size)?);
+        } else if let Some(size) = word.strip_prefix('<') {
+            self.criteria.most = Some(bytes(size)?);
+        } else if let Some(layer) = word.strip_prefix("layer:") {
+            let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
+            self.criteria.layers.push(layer);
+        } else if let Some(regex) = word.strip_prefix("re:") {
+            self.tests.push(NameTest::Regex(Regex::new(regex).map_err(|error| last(&error))?));
+        } else if word.contains(['*', '?', '[', '{']) {
+            let glob = globset::Glob::new(word).map_err(|error| error.to_string())?;
+            self.tests
+                .push(NameTest::Regex(Regex::new(glob.regex()).map_err(|error| last(&error))?));
+        } else {
+            self.tests.push(NameTest::Part(word.as_bytes().to_vec()));
+        }
+        Ok(())
+    }
+
+    /// Whether it narrows anything.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        !self.chips.is_empty()
+    }
+
+    const fn of(&self, pane: Pane) -> &Narrowed {
+        match pane {
+            Pane::Diff => &self.diff,
+            Pane::Stack | Pane::Tree => &self.tree,
+        }
+    }
+
+    const fn of_mut(&mut self, pane: Pane) -> &mut Narrowed {
+        match pane {
+            Pane::Diff => &mut self.diff,
+            Pane::Stack | Pane::Tree => &mut self.tree,
+        }
+    }
+
+    /// What passes in a pane's tree, and its folds.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        let narrowed = self.of(pane);
+        let (key, sieve) = narrowed.sieve.as_ref()?;
+        (key.0 == tree).then_some((&narrowed.folds, sieve))
+    }
+
+    /// The folds of a narrowed tree, to change them.
+    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        &mut self.of_mut(pane).folds
+    }
+
+    /// Sieves a pane's tree, unless that was done.
+    fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) {
+        if self.of(pane).sieve.as_ref().is_some_and(|(known, _)| *known == key) {
+            return;
+        }
+        let paths = stack.path_count();
+        if self.names.as_ref().is_none_or(|(known, _)| *known != paths) {
+            let names = self.tests.iter().map(|test| match test {
+                NameTest::Part(part) => stack.names_holding(part),
+                NameTest::Regex(regex) => stack.names_that(|name| regex.is_match(name)),
+            });
+            self.names = Some((paths, names.collect()));
+        }
+        let names = self.names.as_ref().map_or(&[][..], |(_, names)| names);
+        let sieve = stack.sieve(key.0, names, &self.criteria);
+        self.of_mut(pane).sieve = Some((key, sieve));
+    }
+}
+
+/// Opens the prompt: with the filter there is, to change it, or empty.
+pub fn start(state: &mut State) {
+    match &mut state.filter {
+        Some(filter) => filter.typing = true,
+        None => state.filter = Some(Filter::new(Input::default(), true)),
+    }
+}
+
+/// Understands what was typed anew.
+pub fn typed(state: &mut State) {
+    if let Some(filter) = state.filter.take() {
+        state.filter = Some(Filter::new(filter.input, filter.typing));
+    }
+}
+
+/// Enter: the filter stays; one that narrows nothing goes.
+pub fn accept(state: &mut State) {
+    if let Some(filter) = &mut state.filter {
+        filter.typing = false;
+    }
+    state.filter = state.filter.take().filter(Filter::is_on);
+}
+
+/// Has what passes ready for the trees that show, before anybody asks for their rows.
+pub fn refresh(state: &mut State, stack: &Stack) {
+    let Some(mut filter) = state.filter.take() else { return };
+    if filter.is_on() {
+        let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
+        for pane in [Pane::Tree, Pane::Diff] {
+            if let Some(tree) = state.tree_of(pane, stack) {
+                filter.sieve(stack, pane, (tree, stack.folded(), undecided));
+            }
+        }
+    }
+    state.filter = Some(filter);
+}
+
+/// How many paths pass in a pane's tree; `None` where nothing is filtered.
+#[must_use]
+pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
+    let tree = state.tree_of(pane, stack)?;
+    let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
+    Some(sieve.len())
+}
+
+/// A number of bytes: `10M` is 10 000 000, `10Mi` 10 × 1024².
+fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text}: a size is 500, 10k, 1.5M or 2Gi");
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_lowercase();
+    let (base, letter) = match unit.trim_end_matches('b').strip_suffix('i') {
+        Some(letter) => (1024.0, letter.to_owned()),
+        None => (1000.0, unit.trim_end_matches('b').to_owned()),
+    };
+    let power = match letter.as_str() {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = digits.parse().map_err(|_| wrong())?;
+    Ok((number * f64::powi(base, power)) as u64)
+}
+
+/// The last line of a regex error is the sentence.
+fn last(error: &regex::Error) -> String {
+    error.to_string().lines().last().unwrap_or("").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(text: &str) -> Filter {
+        let mut input = Input::default();
+        input.insert(text);
+        Filter::new(input, true)
+    }
+
+    #[test]
+    fn words_become_criteria_and_chips() {
+        let made = filter("removed file >10M <2Gi layer:3 setuid *.so lib re:^a");
+        assert_eq!(made.chips.len(), 9);
+        assert_eq!(made.complaint, None);
+        let expected = Criteria {
+            changes: vec![ChangeKind::Removed],
+            kinds: vec![Kind::File],
+            least: Some(10_000_000),
+            most: Some(2 << 30),
+            layers: vec![3],
+            setuid: true,
+        };
+        assert_eq!(made.criteria, expected);
+        assert_eq!(made.tests.len(), 3);
+    }
+
+    #[test]
+    fn what_is_half_typed_narrows_nothing_and_says_why() {
+        for (text, part) in [(">", "a size is"), ("layer:", "give a number"), ("re:(", "unclosed")]
+        {
+            let made = filter(text);
+            assert!(!made.is_on(), "{text}");
+            assert!(made.complaint.as_ref().unwrap().contains(part), "{:?}", made.complaint);
+        }
+        assert_eq!(bytes("1.5k"), Ok(1500));
+        assert_eq!(bytes("7"), Ok(7));
+        assert!(bytes("7x").is_err());
+    }
+}

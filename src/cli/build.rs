@@ -1,0 +1,105 @@
+//! `layertui build`: an engine builds, then the result is opened.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+
+use super::args::{Args, Build};
+use super::open::Setting;
+use super::{Failure, Outcome, explore, layers, remark};
+use crate::source;
+
+/// The engines that are looked for, in this order.
+const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
+
+pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
+    let engine = match &command.engine {
+        Some(engine) => engine.clone(),
+        None => installed()?.to_owned(),
+    };
+    let place = tempfile::tempdir()
+        .map_err(|error| Failure::Error(format!("a place for the image's ID: {error}")))?;
+    let asked = stated_file(&command.arguments);
+    let id_file = asked.clone().unwrap_or_else(|| place.path().join("id"));
+    let mut build = Command::new(&engine);
+    build.arg("build");
+    if asked.is_none() {
+        build.arg("--iidfile").arg(&id_file);
+    }
+    // Standard output is the answer's: what an engine says on the way stands beside it.
+    build.args(&command.arguments).stdout(io::stderr());
+    let status = build.status().map_err(|error| {
+        Failure::Error(format!("{engine} cannot be run: {error}; --engine names another one"))
+    })?;
+    if !status.success() {
+        return Err(ended(&engine, status));
+    }
+    let image = built(&engine, &id_file)?;
+    remark(&format!("built {image}"));
+    if !io::stdout().is_terminal() {
+        return layers::print(&image, setting);
+    }
+    let options = setting.options();
+    explore::run(args, setting.cache.clone(), move || source::open(&image, &options))
+}
+
+/// The first engine that is here.
+fn installed() -> Result<&'static str, Failure> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_here =
+        |engine: &&&str| std::env::split_paths(&path).any(|dir| dir.join(engine).is_file());
+    ENGINES.iter().find(is_here).copied().ok_or_else(|| {
+        Failure::Error(format!("none of {} is here to build with", ENGINES.join(", ")))
+    })
+}
+
+/// The file that the arguments themselves ask to put the ID into.
+fn stated_file(arguments: &[String]) -> Option<PathBuf> {
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--iidfile" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(file) = argument.strip_prefix("--iidfile=") {
+            return Some(PathBuf::from(file));
+        }
+    }
+    None
+}
+
+/// How to ask for the image whose ID the engine wrote down.
+fn built(engine: &str, id_file: &Path) -> Result<String, Failure> {
+    let id = fs::read_to_string(id_file).map_err(|error| {
+        Failure::Error(format!("{engine} has built, but not said which image (--iidfile): {error}"))
+    })?;
+    let id = id.trim();
+    let id = id.strip_prefix("sha256:").unwrap_or(id);
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Failure::Error(format!("{engine} has built, and calls the image '{id}'")));
+    }
+    Ok(id.to_owned())
+}
+
+/// The engine has said what is wrong.
+fn ended(engine: &str, status: ExitStatus) -> Failure {
+    remark(&format!("{engine} build: {status}"));
+    Failure::Told(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_for_the_id_that_was_asked_for_is_used() {
+        let file = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+            stated_file(&arguments)
+        };
+        assert_eq!(file(&["-t", "x", "--iidfile", "a", "."]), Some("a".into()));
+        assert_eq!(file(&["--iidfile=b", "."]), Some("b".into()));
+        assert_eq!(file(&["-t", "x", "."]), None);
+        assert_eq!(file(&["--iidfile"]), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! `layertui compare`
+
+use super::args::Compare;
+use super::open::{Loaded, Setting, load};
+use super::progress::Progress;
+use super::{Failure, Outcome, output};
+use crate::compare::{self, Files, Side};
+use crate::extract::packages::{Inventory, databases};
+use crate::load::Want;
+use crate::report::{self, Comparison, Format, Verdict};
+
+/// Directories that text sums up.
+const MOST: usize = 20;
+
+pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
+    let old = load(&command.old, setting, Want::Tree)?;
+    let new = load(&command.new, setting, Want::Tree)?;
+    let format = if command.json { Format::Json } else { Format::Text };
+    let times = !command.semantic;
+    let layers = (old.layer(None)?, new.layer(None)?);
+    let progress = Progress::new().saying("comparing");
+    let (old_source, new_source) = (old.loader.source().as_ref(), new.loader.source().as_ref());
+    let mut files = old.with_stack(|one| {
+        new.with_stack(|other| {
+            let side = |source, stack, layer| Side { source, stack, layer };
+            Files::of(side(old_source, one, layers.0), side(new_source, other, layers.1), times)
+        })
+    });
+    files.decide(old_source, new_source, &progress);
+    let (before, after) = (packages(&old, layers.0), packages(&new, layers.1));
+    progress.clear();
+    let mut notes: Vec<String> = Vec::new();
+    let mut incomplete = !files.unread.is_empty();
+    for (whose, loaded, inventory) in [(&command.old, &old, &before), (&command.new, &new, &after)]
+    {
+        let unread = loaded.subject(|subject| {
+            let unread = subject.unread().into_iter();
+            unread.map(|(layer, why)| format!("layer {layer}: {why}")).collect::<Vec<_>>()
+        });
+        incomplete |= !unread.is_empty();
+        let all = unread.iter().chain(&inventory.notes);
+        notes.extend(all.map(|note| format!("{whose}: {note}")));
+    }
+    notes.extend(
+        files.unread.iter().map(|(path, why)| format!("{}: {why}", String::from_utf8_lossy(path))),
+    );
+    let settings = compare::settings(old.image(), new.image(), times);
+    let changes = compare::packages(&before.packages, &after.packages);
+    let verdict = old.subject(|one| {
+        new.subject(|other| {
+            let found = Comparison {
+                old: (one, layers.0),
+                new: (other, layers.1),
+                files: &files,
+                settings: &settings,
+                packages: &changes,
+                shared: compare::shared_layers(old.image(), new.image()),
+                notes: &notes,
+                incomplete,
+                semantic: command.semantic,
+            };
+            output(|out| report::compare(out, &found, format, MOST))?;
+            Ok::<_, Failure>(found.verdict())
+        })
+    })?;
+    match verdict {
+        Verdict::Same => Ok(()),
+        Verdict::Differ => Err(Failure::Told(1)),
+        Verdict::Unknown => Err(Failure::Told(2)),
+    }
+}
+
+fn packages(loaded: &Loaded, layer: usize) -> Inventory {
+    let found = loaded.with_stack(|stack| databases(stack, layer, false));
+    found.read(loaded.loader.source().as_ref())
+}

@@ -1,0 +1,54 @@
+//! `layertui report`
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::args::Report;
+use super::open::{Setting, load};
+use super::{Failure, Outcome, output};
+use crate::extract::packages::databases;
+use crate::load::Want;
+use crate::report::{self, Analysis};
+
+/// One of the forms, written somewhere.
+type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
+
+pub(super) fn run(command: &Report, setting: &Setting) -> Outcome {
+    let loaded = load(&command.image, setting, Want::Kinds)?;
+    let last = loaded.image().layers.len().saturating_sub(1);
+    let found = loaded.with_stack(|stack| databases(stack, last, false));
+    let inventory = found.read(loaded.loader.source().as_ref());
+    loaded.subject(|subject| {
+        let unread = subject.unread().into_iter().map(|(at, why)| format!("layer {at}: {why}"));
+        let notes: Vec<String> = unread.chain(inventory.notes).collect();
+        let analysis = Analysis { subject, packages: &inventory.packages, notes: &notes };
+        let forms: [(&Option<String>, &Form); 2] =
+            [(&command.html, &report::page), (&command.markdown, &report::markdown)];
+        let mut written = false;
+        for (file, form) in forms {
+            if let Some(file) = file {
+                write(file, &analysis, form)?;
+                written = true;
+            }
+        }
+        if written {
+            return Ok(());
+        }
+        output(|out| report::whole(out, &analysis))
+    })
+}
+
+/// To a file; `-` is standard output.
+fn write(file: &str, analysis: &Analysis<'_>, form: &Form) -> Outcome {
+    if file == "-" {
+        return output(|out| form(out, analysis));
+    }
+    let path = Path::new(file);
+    let written = || -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(path)?);
+        form(&mut out, analysis)?;
+        out.flush()
+    };
+    written().map_err(|error| Failure::Error(format!("{file}: {error}")))
+}

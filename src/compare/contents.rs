@@ -1,0 +1,86 @@
+//! Contents that have to be read: each side's files in the order in which its layers store them, so that no layer is
+//! decoded more than once a side.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::files::Pair;
+use crate::extract;
+use crate::layer::Watch;
+use crate::source::Source;
+use crate::stack::Payload;
+use crate::stack::entry::Fingerprint;
+
+type Sums = HashMap<usize, Result<u64, String>>;
+
+/// For each pair its place among the differences, and whether both have the same contents, or why that is not known.
+pub(super) fn compare(
+    pairs: &[Pair],
+    old: &dyn Source,
+    new: &dyn Source,
+    watch: &dyn Watch,
+) -> Vec<(usize, Result<bool, String>)> {
+    let mut done = 0;
+    let olds = sums(old, pairs.iter().map(|pair| (pair.at, &pair.old)), &mut done, watch);
+    let news = sums(new, pairs.iter().map(|pair| (pair.at, &pair.new)), &mut done, watch);
+    let verdict = |pair: &Pair| {
+        let side = |sums: &Sums| sums.get(&pair.at).cloned().unwrap_or_else(|| Err(stopped()));
+        (pair.at, side(&olds).and_then(|one| side(&news).map(|other| one == other)))
+    };
+    pairs.iter().map(verdict).collect()
+}
+
+fn stopped() -> String {
+    "reading was stopped".to_owned()
+}
+
+/// A fingerprint of each file's contents as programs read them.
+fn sums<'p>(
+    source: &dyn Source,
+    files: impl Iterator<Item = (usize, &'p Payload)>,
+    done: &mut u64,
+    watch: &dyn Watch,
+) -> Sums {
+    let mut sums = Sums::new();
+    let mut unknown = Vec::new();
+    for (at, payload) in files {
+        match payload.fingerprint {
+            Some(Fingerprint::Xxh3(known)) if !payload.sparse => {
+                sums.insert(at, Ok(known));
+            }
+            _ => unknown.push((at, payload)),
+        }
+    }
+    extract::each(source, unknown, &mut |at, portion| {
+        sums.insert(
+            at,
+            portion
+                .and_then(|portion| sum(portion, done, watch))
+                .map_err(|error| error.to_string()),
+        );
+        !watch.cancelled()
+    });
+    sums
+}
+
+fn sum(portion: &mut dyn Read, done: &mut u64, watch: &dyn Watch) -> io::Result<u64> {
+    let mut hash = Xxh3::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match portion.read(&mut buffer) {
+            Ok(0) => return Ok(hash.digest128() as u64),
+            Ok(count) => {
+                hash.update(&buffer[..count]);
+                *done += count as u64;
+                watch.progress(*done);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if watch.cancelled() {
+            return Err(io::Error::other(stopped()));
+        }
+    }
+}

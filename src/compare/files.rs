@@ -1,0 +1,347 @@
+//! The files of two trees: one walk over both, in the order of the paths' bytes.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+
+use super::Side;
+use super::contents;
+use crate::layer::Watch;
+use crate::layer::blob::{Blob, Identity};
+use crate::source::Source;
+use crate::stack::entry::{Fingerprint, Kind};
+use crate::stack::walk::{Scope, Walk};
+use crate::stack::{NodeId, Payload, Stack, Version};
+
+/// How two objects at one path differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Only the new image has it.
+    Added,
+    /// Only the old image has it.
+    Removed,
+    /// Type, contents or a link's target differ.
+    Content,
+    /// Only what [`Metadata`] says differs.
+    Metadata,
+    /// Contents of the same size that could not be read, or were not because reading was stopped.
+    Undecided,
+}
+
+impl Meaning {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Content => "content",
+            Self::Metadata => "metadata",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// What beside the contents differs.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Permission bits.
+    pub mode: bool,
+    /// User or group.
+    pub owner: bool,
+    /// Modification time, of anything but a directory.
+    pub mtime: bool,
+    /// Extended attributes.
+    pub xattrs: bool,
+    /// Device numbers.
+    pub device: bool,
+}
+
+impl Metadata {
+    /// The names of what differs, as JSON has them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("mode", self.mode),
+            ("owner", self.owner),
+            ("mtime", self.mtime),
+            ("xattrs", self.xattrs),
+            ("device", self.device),
+        ];
+        all.into_iter().filter_map(|(name, differs)| differs.then_some(name))
+    }
+
+    fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// One path at which the trees differ.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Absolute, raw bytes.
+    pub path: Vec<u8>,
+    /// How.
+    pub meaning: Meaning,
+    /// What else.
+    pub metadata: Metadata,
+    /// In the old image.
+    pub old: Option<Version>,
+    /// In the new image.
+    pub new: Option<Version>,
+    /// Bytes of contents before and after; a hard link has those of its file.
+    pub bytes: (u64, u64),
+}
+
+/// All differences below one directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// Paths that only the new image has.
+    pub added: u64,
+    /// Paths that only the old image has.
+    pub removed: u64,
+    /// Paths that both have and that differ.
+    pub changed: u64,
+    /// Bytes of contents that differ, as the old image has them.
+    pub old_bytes: u64,
+    /// The same in the new image.
+    pub new_bytes: u64,
+}
+
+/// How the files of two images differ.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// Sorted by the bytes of the paths.
+    pub differences: Vec<Difference>,
+    /// Paths that are the same in both.
+    pub same: u64,
+    /// Contents that could not be read, and why.
+    pub unread: Vec<(Vec<u8>, String)>,
+    pairs: Vec<Pair>,
+}
+
+/// Two files whose contents have to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    /// Among the differences.
+    pub(super) at: usize,
+    pub(super) old: Payload,
+    pub(super) new: Payload,
+}
+
+impl Files {
+    /// Compares what the merged trees have, as far as it can be told without reading contents: what cannot is
+    /// [`Meaning::Undecided`] until [`Self::decide`]. Without `times`, modification times do not count.
+    #[must_use]
+    pub fn of(old: Side<'_>, new: Side<'_>, times: bool) -> Self {
+        let mut files = Self::default();
+        let layers = Layers::of(old, new);
+        let (mut olds, mut news) = (Paths::new(old), Paths::new(new));
+        loop {
+            let order = match (olds.0.peek(), news.0.peek()) {
+                (None, None) => return files,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((one, _)), Some((other, _))) => one.cmp(other),
+            };
+            let old_node = if order.is_le() { olds.0.next() } else { None };
+            let new_node = if order.is_ge() { news.0.next() } else { None };
+            let path = old_node.as_ref().or(new_node.as_ref()).map(|(path, _)| path.clone());
+            let before = old_node.and_then(|(_, node)| old.stack.visible(node, old.layer));
+            let after = new_node.and_then(|(_, node)| new.stack.visible(node, new.layer));
+            files.take(path.unwrap_or_default(), (old, before), (new, after), (&layers, times));
+        }
+    }
+
+    fn take(
+        &mut self,
+        path: Vec<u8>,
+        (old, before): (Side<'_>, Option<Version>),
+        (new, after): (Side<'_>, Option<Version>),
+        (layers, times): (&Layers, bool),
+    ) {
+        let size = |side: Side<'_>, version: Option<&Version>| {
+            let payload = version.and_then(|version| side.stack.stored_by(version.event));
+            payload.map_or(0, |event| side.stack.version(event).size)
+        };
+        let bytes = (size(old, before.as_ref()), size(new, after.as_ref()));
+        let at = self.differences.len();
+        let mut metadata = Metadata::default();
+        let meaning = match (&before, &after) {
+            (None, None) => return,
+            (None, Some(_)) => Meaning::Added,
+            (Some(_), None) => Meaning::Removed,
+            (Some(one), Some(other)) => {
+                metadata = attributes((old.stack, one), (new.stack, other), times);
+                match same((old, one), (new, other), layers) {
+                    Same::No => Meaning::Content,
+                    Same::Yes if metadata.any() => Meaning::Metadata,
+                    Same::Yes => {
+                        self.same += 1;
+                        return;
+                    }
+                    Same::Read(pair) => {
+                        let (old, new) = *pair;
+                        self.pairs.push(Pair { at, old, new });
+                        Meaning::Undecided
+                    }
+                }
+            }
+        };
+        self.differences.push(Difference {
+            path,
+            meaning,
+            metadata,
+            old: before,
+            new: after,
+            bytes,
+        });
+    }
+
+    /// Reads the contents of what is undecided. What cannot be read stays so, with the reason in [`Self::unread`].
+    /// `watch` is told how many bytes were read.
+    pub fn decide(&mut self, old: &dyn Source, new: &dyn Source, watch: &dyn Watch) {
+        let pairs = std::mem::take(&mut self.pairs);
+        for (at, verdict) in contents::compare(&pairs, old, new, watch) {
+            let difference = &mut self.differences[at];
+            match verdict {
+                Ok(false) => difference.meaning = Meaning::Content,
+                Ok(true) => difference.meaning = Meaning::Metadata,
+                Err(error) => self.unread.push((difference.path.clone(), error)),
+            }
+        }
+        let before = self.differences.len();
+        self.differences.retain(|difference| {
+            difference.meaning != Meaning::Metadata || difference.metadata.any()
+        });
+        self.same += (before - self.differences.len()) as u64;
+    }
+
+    /// How many paths differ in each way: added, removed, content, metadata, undecided.
+    #[must_use]
+    pub fn count(&self, meaning: Meaning) -> u64 {
+        self.differences.iter().filter(|it| it.meaning == meaning).count() as u64
+    }
+
+    /// What differs below each directory that has a difference below it, sorted by the bytes of the paths.
+    #[must_use]
+    pub fn directories(&self) -> BTreeMap<&[u8], Directory> {
+        let mut sums: BTreeMap<&[u8], Directory> = BTreeMap::new();
+        for difference in &self.differences {
+            for dir in parents(&difference.path) {
+                let sum = sums.entry(dir).or_default();
+                match difference.meaning {
+                    Meaning::Added => sum.added += 1,
+                    Meaning::Removed => sum.removed += 1,
+                    _ => sum.changed += 1,
+                }
+                if difference.meaning != Meaning::Metadata {
+                    sum.old_bytes += difference.bytes.0;
+                    sum.new_bytes += difference.bytes.1;
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// The directories that hold a path, the root first. Their number is bounded by what a stack takes for a path.
+fn parents(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let inner = memchr::memchr_iter(b'/', path).filter(|&at| at > 0).map(|at| &path[..at]);
+    std::iter::once(&b"/"[..]).filter(move |root| *root != path).chain(inner)
+}
+
+/// A merged tree's paths, the root first.
+struct Paths<'s>(Peekable<Box<dyn Iterator<Item = (Vec<u8>, NodeId)> + 's>>);
+
+impl<'s> Paths<'s> {
+    fn new(side: Side<'s>) -> Self {
+        let below = Walk::new(side.stack, Scope::Merged(side.layer), NodeId::ROOT, true);
+        let nodes = std::iter::once(NodeId::ROOT).chain(below);
+        let paths: Box<dyn Iterator<Item = _>> =
+            Box::new(nodes.map(|node| (side.stack.path(node), node)));
+        Self(paths.peekable())
+    }
+}
+
+fn attributes(
+    (old, one): (&Stack, &Version),
+    (new, other): (&Stack, &Version),
+    times: bool,
+) -> Metadata {
+    let directory = one.kind == Kind::Directory && other.kind == Kind::Directory;
+    Metadata {
+        mode: one.mode != other.mode,
+        owner: one.owner != other.owner,
+        // When a directory was last put something into says nothing that its contents do not.
+        mtime: times && !directory && one.mtime != other.mtime,
+        xattrs: old.xattrs(one.event) != new.xattrs(other.event),
+        device: old.device(one.event) != new.device(other.event),
+    }
+}
+
+/// Whether type and contents are the same.
+enum Same {
+    Yes,
+    No,
+    /// Only the bytes tell.
+    Read(Box<(Payload, Payload)>),
+}
+
+fn same(
+    (old, one): (Side<'_>, &Version),
+    (new, other): (Side<'_>, &Version),
+    layers: &Layers,
+) -> Same {
+    let known = |same| if same { Same::Yes } else { Same::No };
+    if !(one.kind.is_regular() && other.kind.is_regular()) {
+        let target = |side: Side<'_>, version: &Version| side.stack.link(version.event);
+        let links = one.kind == Kind::Symlink && target(old, one) != target(new, other);
+        return known(one.kind == other.kind && !links);
+    }
+    let payloads = (old.stack.payload(one.event), new.stack.payload(other.event));
+    let (Some(before), Some(after)) = payloads else {
+        // Links to nothing have no contents: their targets say what they are.
+        let none = payloads.0.is_none() && payloads.1.is_none();
+        return known(none && old.stack.link(one.event) == new.stack.link(other.event));
+    };
+    if before.size != after.size {
+        return Same::No;
+    }
+    if before.size == 0 || layers.hold_both(&before, &after) {
+        return Same::Yes;
+    }
+    match (before.fingerprint, after.fingerprint) {
+        (Some(Fingerprint::Xxh3(a)), Some(Fingerprint::Xxh3(b)))
+        | (Some(Fingerprint::Crc64(a)), Some(Fingerprint::Crc64(b)))
+        | (Some(Fingerprint::Sha256(a)), Some(Fingerprint::Sha256(b))) => known(a == b),
+        _ => Same::Read(Box::new((before, after))),
+    }
+}
+
+/// Which bytes the layers of both images are, where that is known: the same region of the same file needs no reading.
+/// What images merely say of their layers does not count.
+struct Layers {
+    old: Vec<Option<Identity>>,
+    new: Vec<Option<Identity>>,
+}
+
+impl Layers {
+    fn of(old: Side<'_>, new: Side<'_>) -> Self {
+        let identities = |side: Side<'_>| {
+            let layers = 0..=side.layer;
+            layers.map(|layer| side.source.blob(layer).and_then(Blob::identity)).collect()
+        };
+        Self { old: identities(old), new: identities(new) }
+    }
+
+    /// Whether both files are the same bytes at the same place.
+    fn hold_both(&self, before: &Payload, after: &Payload) -> bool {
+        let old = self.old.get(before.layer).and_then(Option::as_ref);
+        let new = self.new.get(after.layer).and_then(Option::as_ref);
+        old.is_some()
+            && old == new
+            && before.offset.is_some()
+            && (before.offset, before.stored) == (after.offset, after.stored)
+    }
+}

@@ -1,0 +1,190 @@
+//! What two images say of themselves: config, history, layers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::image::{HistoryStep, Image, Layer};
+
+/// One setting that differs: foreign text, raw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// `user`, `env PATH`, `label maintainer`, `history 3`, …
+    pub key: String,
+    /// What the old image has.
+    pub old: Option<String>,
+    /// What the new image has.
+    pub new: Option<String>,
+}
+
+/// The settings that differ, in a fixed order. Without `times`, when something was made does not count, nor does the
+/// order of the environment.
+#[must_use]
+pub fn settings(old: &Image, new: &Image, times: bool) -> Vec<Setting> {
+    let (old, new) = (listed(old, times), listed(new, times));
+    let places: HashMap<&str, usize> =
+        new.iter().enumerate().map(|(at, (key, _))| (key.as_str(), at)).collect();
+    let mut differ = Vec::new();
+    let mut met = vec![false; new.len()];
+    for (key, value) in &old {
+        let other = places.get(key.as_str()).map(|&at| {
+            met[at] = true;
+            &new[at].1
+        });
+        if other != Some(value) {
+            differ.push(Setting {
+                key: key.clone(),
+                old: Some(value.clone()),
+                new: other.cloned(),
+            });
+        }
+    }
+    let only_new = new.iter().zip(&met).filter(|(_, met)| !**met);
+    differ.extend(only_new.map(|((key, value), _)| Setting {
+        key: key.clone(),
+        old: None,
+        new: Some(value.clone()),
+    }));
+    differ
+}
+
+/// Whether the layers are known to be others: more or fewer, or with other diff IDs (else digests). A layer of which
+/// neither is stated may be any.
+#[must_use]
+pub fn layers_differ(old: &Image, new: &Image) -> bool {
+    let differ = |(one, other): (&Layer, &Layer)| match (layer_id(one), layer_id(other)) {
+        (Some(one), Some(other)) => one != other,
+        _ => false,
+    };
+    old.layers.len() != new.layers.len() || old.layers.iter().zip(&new.layers).any(differ)
+}
+
+fn layer_id(layer: &Layer) -> Option<&str> {
+    layer.diff_id.as_deref().or(layer.digest.as_deref())
+}
+
+/// Layers of the old image that the new one has too, by diff ID (else digest): how many of them, and how many from the
+/// base on.
+#[must_use]
+pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
+    let (old, new): (Vec<_>, Vec<_>) =
+        (old.layers.iter().map(layer_id).collect(), new.layers.iter().map(layer_id).collect());
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in new.iter().flatten().copied() {
+        *left.entry(id).or_default() += 1;
+    }
+    let mut shared = 0;
+    for id in old.iter().flatten().copied() {
+        if let Some(count) = left.get_mut(id).filter(|count| **count > 0) {
+            *count -= 1;
+            shared += 1;
+        }
+    }
+    let base = old.iter().zip(&new).take_while(|(one, other)| one.is_some() && one == other);
+    (shared, base.count())
+}
+
+/// All settings as key and text, each key once.
+fn listed(image: &Image, times: bool) -> Vec<(String, String)> {
+    let config = &image.config;
+    let mut list = Vec::new();
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            list.push((key.to_owned(), value));
+        }
+    };
+    put("platform", image.platform.as_ref().map(ToString::to_string));
+    put("user", config.user.clone());
+    put("working directory", config.working_dir.clone());
+    put("entrypoint", Some(exec(&config.entrypoint)));
+    put("command", Some(exec(&config.cmd)));
+    put("shell", Some(exec(&config.shell)));
+    put("health check", Some(exec(&config.healthcheck)));
+    put("on build", Some(exec(&config.on_build)));
+    put("stop signal", config.stop_signal.clone());
+    put("author", config.author.clone());
+    put("created", config.created.clone().filter(|_| times));
+    let mut names = Vec::new();
+    for variable in &config.env {
+        let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
+        names.push(name);
+        // An empty value is a value.
+        put(&format!("env {name}"), Some(format!("{name}={value}")));
+    }
+    if times {
+        put("env order", Some(names.join(" ")));
+    }
+    for (key, value) in &config.labels {
+        put(&format!("label {key}"), Some(format!("{key}={value}")));
+    }
+    for port in &config.exposed_ports {
+        put(&format!("port {port}"), Some(port.clone()));
+    }
+    for volume in &config.volumes {
+        put(&format!("volume {volume}"), Some(volume.clone()));
+    }
+    for (at, step) in image.history.iter().enumerate() {
+        put(&format!("history {at}"), Some(told(step, times)));
+    }
+    // Of a variable that is set twice, the last counts.
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for (at, (key, _)) in list.iter().enumerate() {
+        last.insert(key.clone(), at);
+    }
+    let mut at = 0;
+    list.retain(|(key, _)| {
+        at += 1;
+        last.get(key) == Some(&(at - 1))
+    });
+    list
+}
+
+/// A command in exec form, as JSON: where its words end can be seen.
+fn exec(words: &[String]) -> String {
+    if words.is_empty() { String::new() } else { serde_json::json!(words).to_string() }
+}
+
+fn told(step: &HistoryStep, times: bool) -> String {
+    let created = step.created.as_deref().filter(|_| times).unwrap_or_default();
+    let by = step.created_by.as_deref().unwrap_or_default();
+    let empty = if step.empty_layer { " (no layer)" } else { "" };
+    format!("{created} {by}{empty}").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::config::Config;
+
+    fn image(env: &[&str], created: &str) -> Image {
+        let config = Config {
+            env: env.iter().map(|&it| it.to_owned()).collect(),
+            created: Some(created.to_owned()),
+            ..Config::default()
+        };
+        Image { config, ..Image::default() }
+    }
+
+    #[test]
+    fn order_and_time_count_unless_they_are_said_not_to() {
+        let (old, new) = (image(&["A=1", "B=2"], "then"), image(&["B=2", "A=1"], "now"));
+        let keys = |times| -> Vec<String> {
+            settings(&old, &new, times).into_iter().map(|setting| setting.key).collect()
+        };
+        assert_eq!(keys(true), ["created", "env order"]);
+        assert!(keys(false).is_empty());
+    }
+
+    #[test]
+    fn what_one_side_lacks_and_what_differs() {
+        let found = settings(&image(&["A=1", "C="], ""), &image(&["A=2", "A=3", "D=4"], ""), false);
+        let told: Vec<_> = found
+            .iter()
+            .map(|it| (it.key.as_str(), it.old.as_deref(), it.new.as_deref()))
+            .collect();
+        let expected = [
+            ("env A", Some("A=1"), Some("A=3")),
+            ("env C", Some("C="), None),
+            ("env D", None, Some("D=4")),
+        ];
+        assert_eq!(told, expected);
+    }
+}

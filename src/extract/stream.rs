@@ -1,0 +1,187 @@
+//! Objects as a tar: the old header where it is large enough, pax records where it is not. Sparse files stay sparse in
+//! GNU's form 1.0, which every current tar reads.
+//!
+//! Files come in the order in which layers store them, so directories come last, the innermost first: a tar sets a
+//! directory's mode and time when it leaves it, and would spoil both when it comes back with one more file.
+
+use std::fmt::Write as _;
+use std::io::{self, Read, Write};
+
+use tar::{Builder, EntryType, Header};
+
+use super::{Body, Contents, Item, Sink, Trouble};
+use crate::stack::entry::Kind;
+
+/// An archive in the making.
+pub(super) struct Tar<'o> {
+    builder: Builder<&'o mut dyn Write>,
+    /// What stands before every name.
+    base: Vec<u8>,
+}
+
+type Records = Vec<(String, Vec<u8>)>;
+
+impl<'o> Tar<'o> {
+    pub(super) fn new(out: &'o mut dyn Write, base: &[u8]) -> Self {
+        Self { builder: Builder::new(out), base: base.to_vec() }
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.builder.finish()?;
+        self.builder.get_mut().flush()
+    }
+
+    fn name(&self, item: &Item) -> Vec<u8> {
+        let slash: &[u8] = if self.base.is_empty() || item.path.is_empty() { b"" } else { b"/" };
+        let mut name = [&self.base[..], slash, &item.path].concat();
+        if name.is_empty() {
+            name.push(b'.');
+        }
+        if matches!(item.body, Body::Directory) {
+            name.push(b'/');
+        }
+        name
+    }
+
+    /// Writes headers and contents; everything that fails here leaves half an archive.
+    fn put(
+        &mut self,
+        item: &Item,
+        kind: EntryType,
+        link: &[u8],
+        (mut records, size): (Records, u64),
+        data: impl Read,
+    ) -> Result<(), Trouble> {
+        let mut header = Header::new_ustar();
+        header.set_entry_type(kind);
+        header.set_mode(item.mode.map_or(0o755, u32::from));
+        header.set_size(size);
+        let name = self.name(item);
+        let named = if records.is_empty() {
+            name
+        } else {
+            // The map stands in the contents: who does not know it must not take this for the file.
+            records.push(("GNU.sparse.name".to_owned(), name));
+            [b"GNUSparseFile.0/", item.path.rsplit(|&byte| byte == b'/').next().unwrap_or(b"")]
+                .concat()
+        };
+        {
+            let old = header.as_old_mut();
+            text(&mut old.name, &named, "path", &mut records);
+            text(&mut old.linkname, link, "linkpath", &mut records);
+        }
+        numbers(&mut header, item, &mut records);
+        if let Body::Device { numbers: (major, minor), .. } = item.body {
+            header.set_device_major(major).map_err(Trouble::One)?;
+            header.set_device_minor(minor).map_err(Trouble::One)?;
+        }
+        for (name, value) in item.xattrs().iter() {
+            let name = String::from_utf8_lossy(name);
+            records.push((format!("SCHILY.xattr.{name}"), value.to_vec()));
+        }
+        header.set_cksum();
+        if !records.is_empty() {
+            let records = records.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
+            self.builder.append_pax_extensions(records).map_err(Trouble::All)?;
+        }
+        self.builder.append(&header, data).map_err(Trouble::All)
+    }
+}
+
+impl Sink for Tar<'_> {
+    fn directory(&mut self, _item: &Item) -> Result<(), Trouble> {
+        // Whoever unpacks makes it when something goes into it.
+        Ok(())
+    }
+
+    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble> {
+        let stored: u64 = contents.segments().iter().map(|segment| segment.length).sum();
+        if stored == contents.map.size {
+            return self.put(item, EntryType::Regular, b"", (Records::new(), stored), contents);
+        }
+        let mut map = format!("{}\n", contents.map.segments.len());
+        for segment in &contents.map.segments {
+            // Writing to a string does not fail.
+            let _ = write!(map, "{}\n{}\n", segment.offset, segment.length);
+        }
+        let mut map = map.into_bytes();
+        map.resize(map.len().next_multiple_of(512), 0);
+        let records = [("major", 1), ("minor", 0), ("realsize", contents.map.size)]
+            .map(|(key, value)| (format!("GNU.sparse.{key}"), value.to_string().into_bytes()));
+        let size = map.len() as u64 + stored;
+        self.put(item, EntryType::Regular, b"", (records.into(), size), map.chain(contents))
+    }
+
+    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble> {
+        let target = self.name(first);
+        self.put(item, EntryType::Link, &target, (Records::new(), 0), io::empty())
+    }
+
+    fn node(&mut self, item: &Item) -> Result<(), Trouble> {
+        let (kind, link) = match &item.body {
+            Body::Symlink(target) => (EntryType::Symlink, target.as_slice()),
+            Body::Device { kind: Kind::Block, .. } => (EntryType::Block, &b""[..]),
+            Body::Device { .. } => (EntryType::Char, &b""[..]),
+            Body::Fifo => (EntryType::Fifo, &b""[..]),
+            _ => return Err(Trouble::One(io::Error::other("a socket, which a tar cannot hold"))),
+        };
+        self.put(item, kind, link, (Records::new(), 0), io::empty())
+    }
+
+    fn settle(&mut self, item: &Item) -> Result<(), Trouble> {
+        self.put(item, EntryType::Directory, b"", (Records::new(), 0), io::empty())
+    }
+}
+
+/// Puts text into a field, or into a record where the field is too small.
+fn text(field: &mut [u8], value: &[u8], key: &str, records: &mut Records) {
+    let short = value.len().min(field.len());
+    field[..short].copy_from_slice(&value[..short]);
+    if short < value.len() {
+        records.push((key.to_owned(), value.to_vec()));
+    }
+}
+
+/// Owner, time and size, in records where the old fields cannot say them.
+fn numbers(header: &mut Header, item: &Item, records: &mut Records) {
+    const OWNER_MAX: u64 = 0o777_7777;
+    const LARGEST: u64 = 0o777_7777_7777;
+    let (uid, gid) = item.owner.unwrap_or_default();
+    header.set_uid(uid.min(OWNER_MAX));
+    header.set_gid(gid.min(OWNER_MAX));
+    for (key, id) in [("uid", uid), ("gid", gid)] {
+        if id > OWNER_MAX {
+            records.push((key.to_owned(), id.to_string().into_bytes()));
+        }
+    }
+    let mtime = item.mtime.unwrap_or_default();
+    let seconds = u64::try_from(mtime.seconds).unwrap_or(0).min(LARGEST);
+    header.set_mtime(seconds);
+    if mtime.nanos > 0 || i64::try_from(seconds) != Ok(mtime.seconds) {
+        records.push(("mtime".to_owned(), decimal_time(mtime.seconds, mtime.nanos).into_bytes()));
+    }
+    let size = header.size().unwrap_or(0);
+    if size > LARGEST {
+        records.push(("size".to_owned(), size.to_string().into_bytes()));
+    }
+}
+
+/// Seconds since 1970 with their fraction. Nanoseconds count forward, also before 1970.
+fn decimal_time(seconds: i64, nanos: u32) -> String {
+    if seconds < 0 && nanos > 0 {
+        return format!("-{}.{:09}", (seconds + 1).unsigned_abs(), 1_000_000_000 - nanos);
+    }
+    format!("{seconds}.{nanos:09}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal_time;
+
+    #[test]
+    fn times_before_1970_keep_their_fraction() {
+        assert_eq!(decimal_time(-1, 500_000_000), "-0.500000000");
+        assert_eq!(decimal_time(-2, 250_000_000), "-1.750000000");
+        assert_eq!(decimal_time(7, 5), "7.000000005");
+    }
+}

@@ -1,0 +1,90 @@
+//! What is stored in vain, more than once, or in one lump.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{Contents, Id, Place, Thing};
+use crate::stack::Stack;
+use crate::stack::entry::Fingerprint;
+use crate::stack::loss::Loss;
+use crate::stack::waste::Stored;
+
+/// Layers above this are large: a fetch of one is one stream, and a change in it fetches all again.
+const LARGE: u64 = 500_000_000;
+
+/// Files below this are not worth linking: licences, empty modules, marker files.
+const WORTH_LINKING: u64 = 4096;
+
+pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+    losses(stack, found);
+    duplicates(stack, contents, found);
+    for layer in 0..stack.folded() {
+        let bytes = stack.summary(layer).bytes;
+        if bytes > LARGE {
+            found.push((
+                Id::LargeLayer,
+                Place {
+                    thing: Thing::Whole,
+                    layer: Some(layer),
+                    culprit: None,
+                    step: None,
+                    bytes,
+                    hidden: false,
+                },
+            ));
+        }
+    }
+}
+
+/// What was stored and then hidden, where the way it was hidden has a remedy of its own.
+fn losses(stack: &Stack, found: &mut Vec<(Id, Place)>) {
+    for piece in stack.losses().pieces {
+        let id = match piece.loss {
+            Loss::Removed => Id::RemovedLater,
+            Loss::Attributes | Loss::Touched => Id::RewrittenAttributes,
+            Loss::Rewritten | Loss::Twice => Id::RewrittenSame,
+            // A file that changed has to be stored again; `waste` counts it all the same.
+            Loss::Overwritten | Loss::Undecided => continue,
+        };
+        let wasted = piece.wasted;
+        let place = Place::path(wasted.node, wasted.layer, wasted.bytes);
+        found.push((id, Place { culprit: Some(piece.culprit), hidden: true, ..place }));
+    }
+}
+
+/// What tells contents apart: a fingerprint that came free with the listing, or one made by reading.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Told {
+    Free(Fingerprint),
+    Read(u64),
+}
+
+/// Payloads that the final tree shows more than once with the same contents: every one but the first could be a link.
+fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+    let mut by_size: HashMap<u64, Vec<(Stored, Option<Fingerprint>)>> = HashMap::new();
+    for stored in stack.stored().filter(|stored| stored.live && stored.bytes >= WORTH_LINKING) {
+        let payload = stack.payload(stored.event).filter(|payload| !payload.sparse);
+        let Some(payload) = payload else { continue };
+        by_size.entry(payload.size).or_default().push((stored, payload.fingerprint));
+    }
+    let mut copies: Vec<Stored> = Vec::new();
+    for group in by_size.into_values().filter(|group| group.len() > 1) {
+        // Fingerprints compare with their own kind only.
+        let kind = group[0].1.as_ref().map(std::mem::discriminant);
+        let free = kind.is_some()
+            && group.iter().all(|(_, print)| print.as_ref().map(std::mem::discriminant) == kind);
+        let mut seen = HashSet::new();
+        for (stored, print) in group {
+            let told = match print.filter(|_| free) {
+                Some(print) => Some(Told::Free(print)),
+                None => contents.digest(stored.event).map(Told::Read),
+            };
+            if told.is_some_and(|told| !seen.insert(told)) {
+                copies.push(stored);
+            }
+        }
+    }
+    copies.sort_by_key(|stored| stored.event);
+    found.extend(
+        copies.iter().map(|copy| (Id::Duplicates, Place::path(copy.node, copy.layer, copy.bytes))),
+    );
+}

@@ -1,0 +1,140 @@
+//! Every finding there is: its id for ignore lists and gates, its severity, its words. Ids never change their meaning.
+
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth a look.
+    Low,
+    /// Costs size or safety.
+    Medium,
+    /// Somebody can take what is not theirs.
+    High,
+}
+
+impl Severity {
+    /// All, the least first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The name in options and output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// What is known of a finding whatever the image.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The id as ignore lists, JSON and reports have it.
+    pub name: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is.
+    pub title: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($id:ident $name:literal $severity:ident $title:literal $remedy:literal;)*) => {
+        /// A finding's id.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Id { $(#[doc = $title] $id,)* }
+
+        impl Id {
+            /// All there are.
+            pub const ALL: &[Self] = &[$(Self::$id,)*];
+
+            /// What is known of it.
+            #[must_use]
+            pub const fn facts(self) -> Facts {
+                match self {
+                    $(Self::$id => Facts {
+                        name: $name,
+                        severity: Severity::$severity,
+                        title: $title,
+                        remedy: $remedy,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+catalogue! {
+    PrivateKey "secret-private-key" High "private key stored"
+        "replace the key, and mount it while building: RUN --mount=type=secret";
+    CloudCredentials "secret-cloud-credentials" High "cloud credentials stored"
+        "revoke them, and mount them while building: RUN --mount=type=secret";
+    RegistryCredentials "secret-registry-credentials" High "credentials of a registry or code host stored"
+        "revoke them, and mount them while building: RUN --mount=type=secret";
+    EnvFile "secret-env-file" High ".env file stored"
+        "list it in .dockerignore, and give its values at run time";
+    SecretInEnv "secret-in-env" High "variable that looks like a secret"
+        "take the ENV out, replace the secret, and give it at run time";
+    SecretInLabel "secret-in-label" High "label that looks like a secret"
+        "take the LABEL out and replace the secret";
+    SecretInHistory "secret-in-history" High "build argument or command with what looks like a secret"
+        "replace the secret, and use RUN --mount=type=secret: arguments stay in the history";
+    VersionControl "vcs-directory" Medium "version control directory stored"
+        "list .git in .dockerignore: it holds every version of every file";
+    RemovedLater "removed-later" Medium "files added and removed by a later layer"
+        "delete in the layer that adds: one RUN, a cache mount, or a build stage";
+    RewrittenAttributes "rewritten-attributes" Medium "files stored again for mode, owner or time"
+        "COPY --chmod and --chown, or chmod in the RUN that writes them";
+    RewrittenSame "rewritten-same" Low "files stored again, the same in everything"
+        "do not copy or touch what is there already";
+    CacheApt "cache-apt" Medium "package cache of apt"
+        "rm -rf /var/lib/apt/lists/* in the same RUN, or RUN --mount=type=cache,target=/var/cache/apt";
+    CacheApk "cache-apk" Medium "package cache of apk" "apk add --no-cache";
+    CacheDnf "cache-dnf" Medium "package cache of dnf or yum" "dnf clean all in the same RUN";
+    CachePip "cache-pip" Medium "cache of pip" "pip install --no-cache-dir";
+    CacheNpm "cache-npm" Medium "cache of npm, yarn or pnpm"
+        "npm cache clean --force in the same RUN, or RUN --mount=type=cache,target=/root/.npm";
+    CacheCargo "cache-cargo" Medium "registry and sources cached by cargo"
+        "build in a stage of its own and copy the program, or mount the cache";
+    CacheGo "cache-go" Medium "build and module cache of go"
+        "build in a stage of its own and copy the program, or mount the cache";
+    BuildLeftovers "build-leftovers" Low "objects, temporary files and logs of the build"
+        "build in a stage of its own, and clean up in the same RUN";
+    DebugInfo "debug-info" Low "debug information"
+        "strip programs, and keep debug files out of the image";
+    Duplicates "duplicates" Low "contents stored more than once"
+        "link instead of copying, and move files in the layer that adds them";
+    LargeLayer "large-layer" Low "layer of more than 500 MB"
+        "split it: what seldom changes first; layers are fetched side by side and kept one by one";
+    Setuid "setuid" Medium "setuid or setgid programs"
+        "chmod a-s what the service does not need, in the layer that adds it";
+    WorldWritable "world-writable" Medium "files or directories that everybody may write"
+        "chmod o-w; a shared directory needs its sticky bit (1777)";
+    RunsAsRoot "runs-as-root" Medium "containers run as root"
+        "USER with a number that is not 0";
+}
+
+impl Id {
+    /// The id of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|id| id.facts().name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_back_to_its_id() {
+        for &id in Id::ALL {
+            assert_eq!(Id::named(id.facts().name), Some(id));
+        }
+        assert_eq!(Id::named("no-such"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! The history as a Dockerfile, with the findings beside the instruction that caused them. Secrets are taken out.
+
+use super::{Finding, Id, Redaction};
+use crate::image::Image;
+use crate::text;
+
+/// One instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its lines; raw text.
+    pub lines: Vec<String>,
+    /// The layer it made.
+    pub layer: Option<usize>,
+    /// The findings it caused: id, how many places, bytes at stake there.
+    pub findings: Vec<(Id, usize, u64)>,
+}
+
+/// Every step of the history, oldest first. Layers the history does not tell of are steps without a line.
+#[must_use]
+pub fn dockerfile(image: &Image, findings: &[Finding]) -> Vec<Step> {
+    let redaction = Redaction::of(image);
+    let mut steps: Vec<Step> = image
+        .history
+        .iter()
+        .map(|step| Step {
+            lines: text::command::dockerfile(step.created_by.as_deref().unwrap_or_default())
+                .iter()
+                .map(|line| redaction.hide(line))
+                .collect(),
+            layer: step.layer,
+            findings: Vec::new(),
+        })
+        .collect();
+    let untold: Vec<usize> = (0..image.layers.len())
+        .filter(|layer| !steps.iter().any(|step| step.layer == Some(*layer)))
+        .collect();
+    let bare = |layer| Step { lines: Vec::new(), layer: Some(layer), findings: Vec::new() };
+    steps.splice(0..0, untold.into_iter().map(bare));
+    let offset = steps.len() - image.history.len();
+    for finding in findings {
+        for place in &finding.places {
+            let made = place.culprit.or(place.layer);
+            let at = place
+                .step
+                .map(|step| step + offset)
+                .or_else(|| steps.iter().position(|step| made.is_some() && step.layer == made));
+            if let Some(step) = at.and_then(|at| steps.get_mut(at)) {
+                step.note(finding.id, place.bytes);
+            }
+        }
+    }
+    steps
+}
+
+impl Step {
+    fn note(&mut self, id: Id, bytes: u64) {
+        match self.findings.iter_mut().find(|(known, _, _)| *known == id) {
+            Some((_, places, sum)) => {
+                *places += 1;
+                *sum += bytes;
+            }
+            None => self.findings.push((id, 1, bytes)),
+        }
+    }
+}

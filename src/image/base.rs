@@ -1,0 +1,250 @@
+//! The image another one was built on: which of the layers, from the first on, are not the builder's own.
+//!
+//! Told by whoever asks, by the manifest's annotations (OCI image-spec, `annotations.md`), by the history (buildah
+//! writes `FROM` into it), or by an image at hand all of whose layers these begin with. Pure: candidates are given.
+
+use super::Image;
+
+/// Annotation with the reference of the base image.
+const NAME: &str = "org.opencontainers.image.base.name";
+/// Annotation with the digest of the base image's manifest.
+const DIGEST: &str = "org.opencontainers.image.base.digest";
+
+/// An image that may be the base of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Candidate {
+    /// What it is called.
+    pub name: String,
+    /// Digests it has, of its manifest or config.
+    pub digests: Vec<String>,
+    /// Its layers' diff IDs, base first.
+    pub diff_ids: Vec<String>,
+}
+
+impl Candidate {
+    /// An image as a candidate. `None` where a layer's diff ID is not known: nothing can be compared then.
+    #[must_use]
+    pub fn of(image: &Image) -> Option<Self> {
+        let diff_ids: Option<Vec<String>> =
+            image.layers.iter().map(|layer| layer.diff_id.clone()).collect();
+        Some(Self {
+            name: image.names.first().unwrap_or(&image.reference).clone(),
+            digests: image.manifest_digest.iter().chain(&image.id).cloned().collect(),
+            diff_ids: diff_ids?,
+        })
+    }
+}
+
+/// By what the base was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Somebody said so.
+    Asked,
+    /// The manifest's annotations name an image that is at hand.
+    Annotations,
+    /// The history says where the base ends.
+    History,
+    /// An image at hand has the same first layers, and no others.
+    Shared,
+    /// Nothing tells: the first layer is taken for it.
+    Assumed,
+}
+
+impl Evidence {
+    /// The name used in JSON output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Annotations => "annotations",
+            Self::History => "history",
+            Self::Shared => "shared",
+            Self::Assumed => "assumed",
+        }
+    }
+
+    /// The same for a sentence, after the base's name.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Asked => "as asked",
+            Self::Annotations => "by the manifest's annotations",
+            Self::History => "by the history",
+            Self::Shared => "an image here has the same layers",
+            Self::Assumed => "nothing tells which: layer 0 is taken for it",
+        }
+    }
+}
+
+/// The base of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// How many layers are its, from the first on.
+    pub layers: usize,
+    /// What it is called, where that is known.
+    pub name: Option<String>,
+    /// By what it was told.
+    pub evidence: Evidence,
+}
+
+impl Base {
+    /// The base as far as the image itself and the images at hand tell it.
+    #[must_use]
+    pub fn recognise(image: &Image, at_hand: &[Candidate]) -> Self {
+        annotated(image, at_hand)
+            .or_else(|| told_by_history(image))
+            .or_else(|| shared(image, at_hand))
+            .unwrap_or_else(|| Self {
+                layers: 1.min(image.layers.len()),
+                name: annotation(image, NAME).map(str::to_owned),
+                evidence: Evidence::Assumed,
+            })
+    }
+
+    /// The base that somebody names by a digest: of one of the image's own layers, the last that is the base's.
+    #[must_use]
+    pub fn up_to_layer(image: &Image, digest: &str) -> Option<Self> {
+        let is_it = |known: &Option<String>| known.as_deref() == Some(digest);
+        let last = image.layers.iter().position(|l| is_it(&l.diff_id) || is_it(&l.digest))?;
+        Some(Self { layers: last + 1, name: None, evidence: Evidence::Asked })
+    }
+
+    /// The base that somebody names. `None` where the image does not begin with its layers.
+    #[must_use]
+    pub fn asked(image: &Image, candidate: &Candidate) -> Option<Self> {
+        let layers = begins_with(image, candidate)?;
+        Some(Self { layers, name: Some(candidate.name.clone()), evidence: Evidence::Asked })
+    }
+
+    /// Whether a layer is the base's.
+    #[must_use]
+    pub const fn has(&self, layer: usize) -> bool {
+        layer < self.layers
+    }
+}
+
+fn annotation<'i>(image: &'i Image, key: &str) -> Option<&'i str> {
+    image.annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+}
+
+fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
+    let (name, digest) = (annotation(image, NAME), annotation(image, DIGEST));
+    let found = at_hand.iter().find_map(|candidate| {
+        let it = candidate.digests.iter().any(|own| Some(own.as_str()) == digest)
+            || Some(candidate.name.as_str()) == name;
+        it.then(|| begins_with(image, candidate)).flatten().map(|layers| (layers, candidate))
+    });
+    let (layers, candidate) = found?;
+    let name = name.unwrap_or(&candidate.name).to_owned();
+    Some(Base { layers, name: Some(name), evidence: Evidence::Annotations })
+}
+
+/// buildah notes `FROM image` on the first step that is not the base's.
+fn told_by_history(image: &Image) -> Option<Base> {
+    let at = image.history.iter().rposition(|step| {
+        step.comment.as_deref().is_some_and(|comment| comment.trim_start().starts_with("FROM "))
+    })?;
+    let comment = image.history[at].comment.as_deref().unwrap_or_default();
+    let name = comment.trim_start()["FROM ".len()..].split_whitespace().next()?;
+    let layers =
+        image.history[..at].iter().filter_map(|step| step.layer).max().map_or(0, |l| l + 1);
+    (layers > 0).then(|| Base { layers, name: Some(name.to_owned()), evidence: Evidence::History })
+}
+
+/// The longest image at hand that these layers begin with and do not end with.
+fn shared(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
+    let fits =
+        at_hand.iter().filter_map(|candidate| Some((begins_with(image, candidate)?, candidate)));
+    let (layers, candidate) = fits
+        .filter(|(layers, _)| *layers < image.layers.len())
+        .min_by_key(|(layers, candidate)| (std::cmp::Reverse(*layers), candidate.name.clone()))?;
+    Some(Base { layers, name: Some(candidate.name.clone()), evidence: Evidence::Shared })
+}
+
+/// How many layers the candidate has, if they are this image's first ones.
+fn begins_with(image: &Image, candidate: &Candidate) -> Option<usize> {
+    let layers = candidate.diff_ids.len();
+    let same = layers > 0
+        && layers <= image.layers.len()
+        && image
+            .layers
+            .iter()
+            .zip(&candidate.diff_ids)
+            .all(|(own, other)| own.diff_id.as_ref() == Some(other));
+    same.then_some(layers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{HistoryStep, Layer};
+    use super::*;
+
+    fn image(diff_ids: &str) -> Image {
+        let layer = |id: char| Layer { diff_id: Some(id.to_string()), ..Layer::default() };
+        Image { layers: diff_ids.chars().map(layer).collect(), ..Image::default() }
+    }
+
+    fn candidate(name: &str, diff_ids: &str) -> Candidate {
+        Candidate {
+            name: name.to_owned(),
+            digests: vec![format!("sha256:{name}")],
+            diff_ids: diff_ids.chars().map(String::from).collect(),
+        }
+    }
+
+    #[test]
+    fn an_image_at_hand_with_the_same_first_layers_is_the_base() {
+        let at_hand = [
+            candidate("a", "1"),
+            candidate("b", "12"),
+            candidate("c", "13"),
+            candidate("d", "123"),
+        ];
+        let base = Base::recognise(&image("123"), &at_hand);
+        assert_eq!((base.layers, base.name.as_deref()), (2, Some("b")));
+        assert_eq!(base.evidence, Evidence::Shared);
+        assert!(base.has(1) && !base.has(2));
+    }
+
+    #[test]
+    fn annotations_tell_more_than_what_is_shared() {
+        let at_hand = [candidate("a", "1"), candidate("b", "12")];
+        let mut image = image("123");
+        image.annotations = vec![(DIGEST.to_owned(), "sha256:a".to_owned())];
+        let base = Base::recognise(&image, &at_hand);
+        assert_eq!((base.layers, base.evidence), (1, Evidence::Annotations));
+        image.annotations = vec![(NAME.to_owned(), "nowhere".to_owned())];
+        assert_eq!(Base::recognise(&image, &at_hand).evidence, Evidence::Shared);
+        let assumed = Base::recognise(&image, &[]);
+        assert_eq!((assumed.layers, assumed.name.as_deref()), (1, Some("nowhere")));
+    }
+
+    #[test]
+    fn buildah_writes_where_the_base_ends() {
+        let mut image = image("123");
+        let step = |layer, comment: &str| HistoryStep {
+            layer,
+            comment: Some(comment.to_owned()),
+            ..HistoryStep::default()
+        };
+        image.history = vec![
+            step(Some(0), ""),
+            step(Some(1), ""),
+            step(None, "FROM debian:12"),
+            step(Some(2), ""),
+        ];
+        let base = Base::recognise(&image, &[]);
+        assert_eq!((base.layers, base.name.as_deref()), (2, Some("debian:12")));
+    }
+
+    #[test]
+    fn what_is_asked_for_has_to_fit() {
+        assert_eq!(Base::asked(&image("12"), &candidate("a", "2")), None);
+        assert_eq!(
+            Base::asked(&image("12"), &candidate("a", "12")).map(|base| base.layers),
+            Some(2)
+        );
+        assert_eq!(Base::up_to_layer(&image("123"), "2").map(|base| base.layers), Some(2));
+        assert_eq!(Base::recognise(&image(""), &[]).layers, 0);
+    }
+}

@@ -1,0 +1,190 @@
+//! A sparse file put together: the runs of bytes that its layer stores, where they lie in the file, and the holes
+//! between them as zeros.
+
+use std::io::{self, BufReader, Read};
+
+use super::blob::Blob;
+use super::checkpoints::Checkpoints;
+use super::codec::{Codec, Decoder, sniff_blob};
+use super::listing::Unwatched;
+use super::open::open_at;
+use super::tar::map::{self, Stated};
+use super::tar::stream::Stream;
+use super::tar::window::Window;
+
+/// A run of stored bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Where it lies in the file.
+    pub offset: u64,
+    /// Its length in bytes; never 0.
+    pub length: u64,
+}
+
+/// Where the stored bytes of a file belong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    /// The runs, in the order of the file and of the payload; they do not overlap.
+    pub segments: Vec<Segment>,
+    /// Bytes at the front of the payload that are no contents.
+    pub front: u64,
+    /// The file's logical size.
+    pub size: u64,
+}
+
+impl Map {
+    /// A file without holes.
+    #[must_use]
+    pub fn dense(size: u64) -> Self {
+        let segments = if size == 0 { vec![] } else { vec![Segment { offset: 0, length: size }] };
+        Self { segments, front: 0, size }
+    }
+
+    /// Bytes of the payload.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.front + self.segments.iter().map(|segment| segment.length).sum::<u64>()
+    }
+
+    /// Checks what a tar states: runs in order, inside the file, as many bytes as there are.
+    fn checked(runs: &[map::Run], front: u64, stored: u64, size: u64) -> io::Result<Self> {
+        let mut end = 0_u64;
+        let mut bytes = front;
+        let mut segments = Vec::new();
+        for &(offset, length) in runs {
+            let until = offset.checked_add(length).filter(|&until| until <= size);
+            let (true, Some(until)) = (offset >= end, until) else {
+                return Err(damaged("segments overlap or lie beyond its end"));
+            };
+            (end, bytes) = (until, bytes.saturating_add(length));
+            if length > 0 {
+                segments.push(Segment { offset, length });
+            }
+        }
+        if bytes != stored {
+            return Err(damaged("its segments are not as long as what is stored of it"));
+        }
+        Ok(Self { segments, front, size })
+    }
+}
+
+fn damaged(what: &str) -> io::Error {
+    let message = format!("the map of the sparse file is damaged: {what}");
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+/// Reads the map of the sparse file whose payload of `stored` bytes begins at `data` of the uncompressed layer: its
+/// headers stand somewhere before, so the layer is walked from its beginning. `size` is what the listing said.
+///
+/// # Errors
+/// Where the layer cannot be read, or the map does not fit the file.
+pub fn map(
+    blob: &Blob,
+    data: u64,
+    stored: u64,
+    size: u64,
+    checkpoints: Option<&Checkpoints>,
+) -> io::Result<Map> {
+    let codec = sniff_blob(blob)?;
+    let stated = if codec == Codec::Plain {
+        map::find(Window::new(blob, &Unwatched), data)?
+    } else {
+        map::find(Stream::new(Decoder::new(blob, codec)?, &Unwatched), data)?
+    };
+    let (runs, front) = match stated {
+        Stated::Runs(runs) => (runs, 0),
+        Stated::Blocks(runs, at) => {
+            let mut blocks = open_at(blob, at, data.saturating_sub(at), checkpoints)?;
+            (map::read_blocks(runs, &mut blocks)?, 0)
+        }
+        Stated::InPayload => {
+            map::read_front(&mut BufReader::new(open_at(blob, data, stored, checkpoints)?))?
+        }
+    };
+    Map::checked(&runs, front, stored, size)
+}
+
+/// The whole file: holes are zeros.
+pub struct Whole<R> {
+    map: Map,
+    payload: R,
+    /// The next segment, and how much of it was read.
+    next: usize,
+    at: u64,
+    /// The front of the payload has been passed.
+    begun: bool,
+}
+
+impl<R: Read> Whole<R> {
+    /// From a payload at its beginning.
+    pub const fn new(map: Map, payload: R) -> Self {
+        Self { map, payload, next: 0, at: 0, begun: false }
+    }
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.begun {
+            let front = self.map.front;
+            if io::copy(&mut (&mut self.payload).take(front), &mut io::sink())? < front {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.begun = true;
+        }
+        let segment = self.map.segments.get(self.next).copied();
+        let hole_ends = segment.map_or(self.map.size, |segment| segment.offset);
+        let most = |left: u64| usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        if self.at < hole_ends {
+            let count = most(hole_ends - self.at);
+            buffer[..count].fill(0);
+            self.at += count as u64;
+            return Ok(count);
+        }
+        let Some(segment) = segment else { return Ok(0) };
+        let end = segment.offset + segment.length;
+        let count = most(end - self.at);
+        let count = self.payload.read(&mut buffer[..count])?;
+        if count == 0 && !buffer.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.at += count as u64;
+        if self.at == end {
+            self.next += 1;
+        }
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_come_out_as_zeros_wherever_they_are() {
+        let map = Map::checked(&[(2, 2), (5, 1), (8, 0)], 3, 6, 8).unwrap();
+        let mut whole = Whole::new(map, &b"mapABC"[..]);
+        let mut bytes = Vec::new();
+        whole.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes, b"\0\0AB\0C\0\0");
+    }
+
+    #[test]
+    fn a_map_that_does_not_fit_is_refused() {
+        for (runs, stored, size) in [
+            (&[(0, 4), (3, 4)][..], 8, 10),
+            (&[(4, 4), (0, 4)], 8, 10),
+            (&[(8, 4)], 4, 10),
+            (&[(u64::MAX, 2)], 2, u64::MAX),
+            (&[(0, 4)], 5, 10),
+        ] {
+            assert!(Map::checked(runs, 0, stored, size).is_err(), "{runs:?}");
+        }
+    }
+
+    #[test]
+    fn a_payload_that_is_cut_is_an_error() {
+        let map = Map::checked(&[(0, 4)], 0, 4, 9).unwrap();
+        let mut whole = Whole::new(map, &b"abc"[..]);
+        assert!(whole.read_to_end(&mut Vec::new()).is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! Layers with a table of contents, eStargz and zstd:chunked: listed without the layer, their files read by the parts
+//! of the blob that hold them.
+//!
+//! A table counts only with the digest that the manifest states; it may still say something else than the tar that it
+//! is about, so a listing says where it is from, and a layer that is here anyway is read itself. Where there is no such
+//! table, or no way to read a part of the blob, the layer is read as any other.
+//!
+//! ```text
+//! stated (annotations) ─► the blob's end ─► document ─► rows ─┬► recorder ─► Listing
+//!                                                             └► chunks ─► a file's bytes
+//! ```
+
+mod chunks;
+mod document;
+mod rows;
+mod stated;
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use self::chunks::{File, Index};
+pub use self::document::digests;
+pub use self::stated::Stated;
+use super::blob::Blob;
+use super::distant::{self, Distant, attentively};
+use super::{Listing, Problem, Severity, Unwatched, Watch};
+use crate::image::digest::Digest;
+
+/// A layer elsewhere that has a table of contents.
+#[derive(Debug)]
+pub struct Lazy {
+    blob: Blob,
+    stated: Stated,
+    index: Mutex<Option<Arc<Index>>>,
+}
+
+impl Lazy {
+    /// The layer of that blob, of which `stated` was said. `None` where the blob is here: it is read itself.
+    #[must_use]
+    pub fn new(blob: &Blob, stated: Stated) -> Option<Self> {
+        blob.as_distant()?;
+        Some(Self { blob: blob.clone(), stated, index: Mutex::default() })
+    }
+
+    /// The whole layer.
+    #[must_use]
+    pub const fn blob(&self) -> &Blob {
+        &self.blob
+    }
+
+    /// The digest of the table.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        self.stated.digest()
+    }
+
+    /// Lists the layer by its table of contents, else (with a problem that says why) by itself. Never fails as a whole.
+    #[must_use]
+    pub fn list(&self, watch: &dyn Watch) -> Listing {
+        let Some(distant) = self.blob.as_distant() else { return super::list(&self.blob, watch) };
+        if distant.here().is_some() {
+            return distant::list(&self.blob, distant, watch);
+        }
+        let why = match attentively(distant, watch, || self.read(distant, watch)) {
+            Ok(listing) => return listing,
+            Err(why) => why,
+        };
+        let mut listing = distant::list(&self.blob, distant, watch);
+        let format = self.stated.format();
+        let message = format!("read as a whole, without its {format} table of contents: {why}");
+        // What kind of connection it was is no fault of the layer's.
+        let severity = match why.kind() {
+            io::ErrorKind::InvalidData => Severity::Warning,
+            _ => Severity::Note,
+        };
+        listing.problems.push(Problem { severity, message });
+        listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+        listing
+    }
+
+    /// Opens a file that a table of contents listed, by its normalised path: `size` bytes, of which only the parts come
+    /// that hold it.
+    ///
+    /// # Errors
+    /// Where the table does not come, or does not have the file.
+    pub fn open(&self, path: &[u8], size: u64) -> io::Result<Box<dyn Read + Send>> {
+        if size == 0 {
+            return Ok(Box::new(io::empty()));
+        }
+        let index = match self.known() {
+            Some(index) => index,
+            None => self.fetch_index()?,
+        };
+        let here = self.blob.as_distant().and_then(Distant::here);
+        let blob = here.unwrap_or_else(|| self.blob.clone());
+        Ok(Box::new(File::new(blob, self.stated.codec(), &index, path, size)?))
+    }
+
+    fn known(&self) -> Option<Arc<Index>> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn fetch_index(&self) -> io::Result<Arc<Index>> {
+        if let Some(distant) = self.blob.as_distant() {
+            self.read(distant, &Unwatched)?;
+        }
+        self.known().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Reads the table: the listing, and where the files are.
+    fn read(&self, distant: &dyn Distant, watch: &dyn Watch) -> io::Result<Listing> {
+        let table = self.stated.fetch(distant, self.blob.len())?;
+        let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
+        if !listing.cancelled {
+            *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));
+            watch.progress(self.blob.len());
+        }
+        listing.codec = Some(self.stated.codec());
+        listing.problems.push(Problem {
+            severity: Severity::Note,
+            message: format!(
+                "listed by its {} table of contents: the layer itself was not read",
+                self.stated.format()
+            ),
+        });
+        Ok(listing)
+    }
+}

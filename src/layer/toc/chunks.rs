@@ -1,0 +1,189 @@
+//! Where the chunks of a layer's files are in its blob, and reading one file by them alone.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::layer::blob::Blob;
+use crate::layer::codec::{Codec, Decoder};
+use crate::layer::problems::quote;
+
+/// The files of a layer by normalised path; of several entries under one path the last.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    files: HashMap<Vec<u8>, usize>,
+    /// One file behind the other.
+    chunks: Vec<Chunk>,
+    /// For each file: its first chunk, and where its bytes end in the blob, if that is stated (else 0).
+    firsts: Vec<(usize, u64)>,
+}
+
+/// A piece of a file.
+#[derive(Clone, Copy, Debug)]
+struct Chunk {
+    len: u64,
+    part: Part,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// Nowhere: it is all zeros.
+    Zeros,
+    /// Behind `inner` bytes of what the members or frames between `offset` and `end` of the blob become.
+    Stored { offset: u64, end: u64, inner: u64, digest: [u8; 32] },
+}
+
+impl Index {
+    /// The next file. Its bytes end at `end` of the blob, if that is not 0.
+    pub(super) fn begin(&mut self, path: &[u8], end: u64) {
+        self.files.insert(path.to_vec(), self.firsts.len());
+        self.firsts.push((self.chunks.len(), end));
+    }
+
+    /// The next chunk of the file that was begun last.
+    pub(super) fn push(&mut self, len: u64, part: Part) {
+        self.chunks.push(Chunk { len, part });
+    }
+
+    /// Finds where each chunk's members end: where the next begins, at the file's end, at the latest at `last`.
+    ///
+    /// # Errors
+    /// Where a chunk is said to be where there are no bytes.
+    pub(super) fn settle(&mut self, last: u64) -> Result<(), String> {
+        let mut begins: Vec<u64> = self.chunks.iter().filter_map(Chunk::offset).collect();
+        begins.sort_unstable();
+        begins.dedup();
+        let ends = self.firsts.iter().map(|(first, _)| *first).skip(1).chain([self.chunks.len()]);
+        let files: Vec<_> = self.firsts.iter().zip(ends).collect();
+        for (&(first, stated), next) in files {
+            let stated = if stated == 0 { last } else { stated };
+            for chunk in &mut self.chunks[first..next] {
+                let Part::Stored { offset, end, .. } = &mut chunk.part else { continue };
+                let after = begins.partition_point(|begin| *begin <= *offset);
+                *end = begins.get(after).map_or(last, |&begin| begin).min(stated).min(last);
+                if *end <= *offset {
+                    return Err(format!(
+                        "a file is said to begin at byte {offset}: no bytes there"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The chunks of a file of `size` bytes.
+    ///
+    /// # Errors
+    /// Where the table does not have it, or has it with another size.
+    fn file(&self, path: &[u8], size: u64) -> io::Result<&[Chunk]> {
+        let chunks = self.files.get(path).map(|&at| {
+            let next = self.firsts.get(at + 1).map_or(self.chunks.len(), |(first, _)| *first);
+            &self.chunks[self.firsts[at].0..next]
+        });
+        chunks
+            .filter(|chunks| chunks.iter().map(|chunk| chunk.len).sum::<u64>() == size)
+            .ok_or_else(|| {
+                let message = format!("{} is not in the layer's table of contents", quote(path));
+                io::Error::new(io::ErrorKind::NotFound, message)
+            })
+    }
+}
+
+impl Chunk {
+    const fn offset(&self) -> Option<u64> {
+        match self.part {
+            Part::Stored { offset, .. } => Some(offset),
+            Part::Zeros => None,
+        }
+    }
+}
+
+/// A file, chunk by chunk. One whose bytes are not those that the table promises is an error before its last bytes.
+pub(super) struct File {
+    blob: Blob,
+    codec: Codec,
+    path: Vec<u8>,
+    /// Last first.
+    ahead: Vec<Chunk>,
+    current: Option<Current>,
+}
+
+struct Current {
+    bytes: Box<dyn Read + Send>,
+    left: u64,
+    /// The digest so far, and what it has to be.
+    sum: Option<(Sha256, [u8; 32])>,
+}
+
+impl File {
+    /// The file of that path and size. `blob` is the layer's, here or elsewhere.
+    ///
+    /// # Errors
+    /// Where the table does not have it.
+    pub(super) fn new(
+        blob: Blob,
+        codec: Codec,
+        index: &Index,
+        path: &[u8],
+        size: u64,
+    ) -> io::Result<Self> {
+        let ahead = index.file(path, size)?.iter().rev().copied().collect();
+        Ok(Self { blob, codec, path: path.to_vec(), ahead, current: None })
+    }
+
+    fn begin(&self, chunk: Chunk) -> io::Result<Current> {
+        let left = chunk.len;
+        let Part::Stored { offset, end, inner, digest } = chunk.part else {
+            return Ok(Current { bytes: Box::new(io::repeat(0)), left, sum: None });
+        };
+        let len = end - offset;
+        // Its bytes and no others are asked for, in one request where they are not too many.
+        let region = self.blob.in_pieces(offset, len, len);
+        let region = region.unwrap_or_else(|| self.blob.slice(offset, len));
+        let mut decoder = Decoder::new(&region, self.codec)?;
+        let passed = io::copy(&mut (&mut decoder).take(inner), &mut io::sink())?;
+        if passed < inner {
+            return Err(self.damaged("its bytes end before it begins"));
+        }
+        Ok(Current { bytes: Box::new(decoder), left, sum: Some((Sha256::new(), digest)) })
+    }
+
+    fn damaged(&self, how: &str) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {how}", quote(&self.path)))
+    }
+}
+
+impl Read for File {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let mut current = match self.current.take() {
+            Some(current) => current,
+            None => match self.ahead.pop() {
+                Some(chunk) => self.begin(chunk)?,
+                None => return Ok(0),
+            },
+        };
+        let wanted = usize::try_from(current.left).unwrap_or(usize::MAX).min(buffer.len());
+        let count = current.bytes.read(&mut buffer[..wanted])?;
+        if count == 0 {
+            return Err(self.damaged("its bytes end too early"));
+        }
+        current.left -= count as u64;
+        if let Some((sum, _)) = &mut current.sum {
+            sum.update(&buffer[..count]);
+        }
+        if current.left > 0 {
+            self.current = Some(current);
+        } else if let Some((sum, stated)) = current.sum
+            && <[u8; 32]>::from(sum.finalize()) != stated
+        {
+            // Nothing of this last piece is given: a reader that stops at the last byte would not ask again.
+            return Err(self.damaged("its bytes are not those that the table of contents promises"));
+        }
+        Ok(count)
+    }
+}

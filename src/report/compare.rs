@@ -1,0 +1,310 @@
+//! How two images differ: paths, directories, settings, layers, packages, and a verdict as the last line.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::{EntryKeys, PathKeys};
+use super::{Format, Subject, json_line};
+use crate::compare::{
+    Difference, Directory, Files, Meaning, PackageChange, Setting, layers_differ,
+};
+use crate::text;
+
+/// Everything that was found.
+pub struct Comparison<'a> {
+    /// The old image and the layer whose view counts.
+    pub old: (Subject<'a>, usize),
+    /// The new image and its layer.
+    pub new: (Subject<'a>, usize),
+    /// Their files.
+    pub files: &'a Files,
+    /// Their configs.
+    pub settings: &'a [Setting],
+    /// Their packages.
+    pub packages: &'a [PackageChange],
+    /// Layers of the old image that the new one has, and how many of these from the base on.
+    pub shared: (usize, usize),
+    /// What could not be read of either: sentences.
+    pub notes: &'a [String],
+    /// Some of it are layers or files: what is in them may differ.
+    pub incomplete: bool,
+    /// Timestamps and order do not count.
+    pub semantic: bool,
+}
+
+/// The answer in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing differs.
+    Same,
+    /// Something does.
+    Differ,
+    /// Nothing that could be read differs, and something could not be read.
+    Unknown,
+}
+
+impl Verdict {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Differ => "differ",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// The answer.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let known = self.files.differences.iter().any(|it| it.meaning != Meaning::Undecided);
+        if known || !self.settings.is_empty() || !self.packages.is_empty() || self.layers_count() {
+            Verdict::Differ
+        } else if !self.files.differences.is_empty() || self.incomplete {
+            Verdict::Unknown
+        } else {
+            Verdict::Same
+        }
+    }
+
+    /// Whether the layers differ and that counts.
+    fn layers_count(&self) -> bool {
+        !self.semantic && layers_differ(self.old.0.image, self.new.0.image)
+    }
+
+    fn layers(&self) -> (usize, usize) {
+        (self.old.0.image.layers.len(), self.new.0.image.layers.len())
+    }
+
+    /// Sizes of both, each with its name: bytes visible, stored, wasted.
+    fn sizes(&self) -> [(&'static str, u64, u64); 3] {
+        let (old, new) = (self.old.0.stack.balance(), self.new.0.stack.balance());
+        [
+            ("visibleBytes", old.visible, new.visible),
+            ("storedBytes", old.stored, new.stored),
+            ("wastedBytes", old.wasted, new.wasted),
+        ]
+    }
+}
+
+/// Writes all of it, the verdict last; `most` directories in text, all of them in JSON.
+///
+/// # Errors
+/// What writing reports.
+pub fn compare(
+    out: &mut dyn Write,
+    found: &Comparison<'_>,
+    format: Format,
+    most: usize,
+) -> io::Result<()> {
+    match format {
+        Format::Json => write_json(out, found),
+        Format::Text => write_text(out, found, most),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Line<'a> {
+    Path {
+        #[serde(flatten)]
+        path: PathKeys<'a>,
+        change: &'static str,
+        metadata: Vec<&'static str>,
+        old: Option<Box<EntryKeys>>,
+        new: Option<Box<EntryKeys>>,
+        old_bytes: u64,
+        new_bytes: u64,
+    },
+    Directory {
+        #[serde(flatten)]
+        path: PathKeys<'a>,
+        added: u64,
+        removed: u64,
+        changed: u64,
+        old_bytes: u64,
+        new_bytes: u64,
+    },
+    Setting {
+        key: &'a str,
+        old: Option<&'a str>,
+        new: Option<&'a str>,
+    },
+    Package {
+        manager: &'static str,
+        name: &'a str,
+        architecture: Option<&'a str>,
+        old: Option<&'a str>,
+        new: Option<&'a str>,
+    },
+    Size {
+        key: &'static str,
+        old: u64,
+        new: u64,
+    },
+    Layers {
+        old: usize,
+        new: usize,
+        shared: usize,
+        shared_from_base: usize,
+    },
+    Note {
+        message: &'a str,
+    },
+    Verdict {
+        verdict: &'static str,
+        added: u64,
+        removed: u64,
+        content: u64,
+        metadata: u64,
+        undecided: u64,
+        same: u64,
+        settings: usize,
+        packages: usize,
+    },
+}
+
+fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
+    for difference in &found.files.differences {
+        json_line(out, &path_line(found, difference))?;
+    }
+    for (path, sum) in found.files.directories() {
+        let Directory { added, removed, changed, old_bytes, new_bytes } = sum;
+        let path = PathKeys::new(path);
+        json_line(out, &Line::Directory { path, added, removed, changed, old_bytes, new_bytes })?;
+    }
+    for Setting { key, old, new } in found.settings {
+        json_line(out, &Line::Setting { key, old: old.as_deref(), new: new.as_deref() })?;
+    }
+    for package in found.packages {
+        let line = Line::Package {
+            manager: package.manager.name(),
+            name: &package.name,
+            architecture: package.architecture.as_deref(),
+            old: package.old.as_deref(),
+            new: package.new.as_deref(),
+        };
+        json_line(out, &line)?;
+    }
+    for (key, old, new) in found.sizes() {
+        json_line(out, &Line::Size { key, old, new })?;
+    }
+    let ((old, new), (shared, shared_from_base)) = (found.layers(), found.shared);
+    json_line(out, &Line::Layers { old, new, shared, shared_from_base })?;
+    for message in found.notes {
+        json_line(out, &Line::Note { message })?;
+    }
+    let count = |meaning| found.files.count(meaning);
+    let line = Line::Verdict {
+        verdict: found.verdict().name(),
+        added: count(Meaning::Added),
+        removed: count(Meaning::Removed),
+        content: count(Meaning::Content),
+        metadata: count(Meaning::Metadata),
+        undecided: count(Meaning::Undecided),
+        same: found.files.same,
+        settings: found.settings.len(),
+        packages: found.packages.len(),
+    };
+    json_line(out, &line)
+}
+
+fn path_line<'a>(found: &Comparison<'_>, difference: &'a Difference) -> Line<'a> {
+    let keys = |stack, version| Box::new(EntryKeys::new(stack, version));
+    Line::Path {
+        path: PathKeys::new(&difference.path),
+        change: difference.meaning.name(),
+        metadata: difference.metadata.names().collect(),
+        old: difference.old.as_ref().map(|version| keys(found.old.0.stack, version)),
+        new: difference.new.as_ref().map(|version| keys(found.new.0.stack, version)),
+        old_bytes: difference.bytes.0,
+        new_bytes: difference.bytes.1,
+    }
+}
+
+fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::Result<()> {
+    for difference in &found.files.differences {
+        write_path(out, difference)?;
+    }
+    write_directories(out, found, most)?;
+    for package in found.packages {
+        let name = text::visible_str(&package.name);
+        write!(out, "{} {name} ", package.manager.name())?;
+        write_versions(out, package.old.as_deref(), package.new.as_deref())?;
+    }
+    for setting in found.settings {
+        write!(out, "{}: ", text::visible_str(&setting.key))?;
+        write_versions(out, setting.old.as_deref(), setting.new.as_deref())?;
+    }
+    for (key, old, new) in found.sizes() {
+        let key = key.trim_end_matches("Bytes");
+        let (short, long) = (text::size::short(old), text::size::short(new));
+        writeln!(out, "{key}: {short} -> {long} ({:+} B)", i128::from(new) - i128::from(old))?;
+    }
+    let ((old, new), (shared, base)) = (found.layers(), found.shared);
+    writeln!(out, "layers: {old} -> {new}, {shared} shared, {base} of these from the base on")?;
+    for note in found.notes {
+        writeln!(out, "note: {}", text::visible_str(note))?;
+    }
+    let count = |meaning| found.files.count(meaning);
+    writeln!(
+        out,
+        "verdict={} added={} removed={} content={} metadata={} undecided={} same={} settings={} packages={}",
+        found.verdict().name(),
+        count(Meaning::Added),
+        count(Meaning::Removed),
+        count(Meaning::Content),
+        count(Meaning::Metadata),
+        count(Meaning::Undecided),
+        found.files.same,
+        found.settings.len(),
+        found.packages.len(),
+    )
+}
+
+/// The signs are those of `diff`.
+fn write_path(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
+    let sign = match difference.meaning {
+        Meaning::Added => '+',
+        Meaning::Removed => '-',
+        Meaning::Content => '~',
+        Meaning::Metadata => '=',
+        Meaning::Undecided => '?',
+    };
+    let (old, new) = difference.bytes;
+    let size = text::size::fixed(if difference.new.is_some() { new } else { old });
+    write!(out, "{sign} {size}  {}", text::visible(&difference.path))?;
+    let names: Vec<&str> = difference.metadata.names().collect();
+    if names.is_empty() { writeln!(out) } else { writeln!(out, "  ({})", names.join(", ")) }
+}
+
+fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::Result<()> {
+    let mut sums: Vec<_> = found.files.directories().into_iter().collect();
+    if sums.is_empty() {
+        return Ok(());
+    }
+    sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.old_bytes + sum.new_bytes));
+    writeln!(out, "\n  added removed changed    old    new  below")?;
+    for (path, sum) in sums.iter().take(most) {
+        writeln!(
+            out,
+            "{:>7} {:>7} {:>7} {} {}  {}",
+            sum.added,
+            sum.removed,
+            sum.changed,
+            text::size::fixed(sum.old_bytes),
+            text::size::fixed(sum.new_bytes),
+            text::visible(path),
+        )?;
+    }
+    if sums.len() > most {
+        writeln!(out, "and {} directories more; --json has all", sums.len() - most)?;
+    }
+    writeln!(out)
+}
+
+fn write_versions(out: &mut dyn Write, old: Option<&str>, new: Option<&str>) -> io::Result<()> {
+    let [old, new] = [old, new].map(|value| value.map_or("(none)".into(), text::visible_str));
+    writeln!(out, "{old} -> {new}")
+}

@@ -1,0 +1,262 @@
+//! What is to be mended, and the Dockerfile with the findings beside the instruction that caused them.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::PathKeys;
+use super::layers::Head;
+use super::{Format, SCHEMA, Subject, json_line};
+use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
+use crate::image::base::Base;
+use crate::text;
+
+/// Places of a finding that text names.
+const PLACES: usize = 5;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    base: BaseKeys<'a>,
+    findings: Vec<FindingKeys<'a>>,
+    dockerfile: Vec<StepKeys>,
+}
+
+/// The base image, as JSON has it.
+#[derive(Serialize)]
+pub(super) struct BaseKeys<'a> {
+    name: Option<&'a str>,
+    layers: usize,
+    evidence: &'static str,
+}
+
+impl<'a> BaseKeys<'a> {
+    pub(super) fn new(base: &'a Base) -> Self {
+        Self { name: base.name.as_deref(), layers: base.layers, evidence: base.evidence.name() }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingKeys<'a> {
+    id: &'static str,
+    severity: Severity,
+    title: &'static str,
+    remedy: &'static str,
+    bytes: u64,
+    layers: Vec<usize>,
+    places: Vec<PlaceKeys<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlaceKeys<'a> {
+    #[serde(flatten)]
+    path: Option<PathKeys<'static>>,
+    /// Of a variable, a label, an argument: never its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    layer: Option<usize>,
+    culprit_layer: Option<usize>,
+    bytes: u64,
+    visible: bool,
+    base: bool,
+}
+
+#[derive(Serialize)]
+struct StepKeys {
+    instruction: String,
+    layer: Option<usize>,
+    findings: Vec<&'static str>,
+}
+
+/// Writes the findings.
+///
+/// # Errors
+/// What writing reports.
+pub fn findings(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    base: &Base,
+    findings: &[Finding],
+    format: Format,
+) -> io::Result<()> {
+    match format {
+        Format::Json => json_line(out, &document(subject, base, findings)),
+        Format::Text => text_of(out, subject, base, findings),
+    }
+}
+
+fn document<'a>(subject: Subject<'a>, base: &'a Base, findings: &'a [Finding]) -> Document<'a> {
+    let finding_keys = findings.iter().map(|finding| {
+        let facts = finding.id.facts();
+        FindingKeys {
+            id: facts.name,
+            severity: facts.severity,
+            title: facts.title,
+            remedy: facts.remedy,
+            bytes: finding.bytes(),
+            layers: finding.layers(),
+            places: finding.places.iter().map(|place| place_keys(subject, base, place)).collect(),
+        }
+    });
+    let steps = dockerfile(subject.image, findings).into_iter().map(|step| StepKeys {
+        instruction: step.lines.join("\n"),
+        layer: step.layer,
+        findings: step.findings.iter().map(|(id, _, _)| id.facts().name).collect(),
+    });
+    Document {
+        head: Head::new(SCHEMA, subject).without_labels(),
+        base: BaseKeys::new(base),
+        findings: finding_keys.collect(),
+        dockerfile: steps.collect(),
+    }
+}
+
+fn place_keys<'a>(subject: Subject<'_>, base: &Base, place: &'a Place) -> PlaceKeys<'a> {
+    let (path, name) = match &place.thing {
+        Thing::Path(node) => (Some(PathKeys::owned(subject.stack.path(*node))), None),
+        Thing::Name(name) => (None, Some(name.as_str())),
+        Thing::Whole => (None, None),
+    };
+    PlaceKeys {
+        path,
+        name,
+        layer: place.layer,
+        culprit_layer: place.culprit,
+        bytes: place.bytes,
+        visible: !place.hidden,
+        base: place.layer.is_some_and(|layer| base.has(layer)),
+    }
+}
+
+fn text_of(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    base: &Base,
+    findings: &[Finding],
+) -> io::Result<()> {
+    let counts: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .filter_map(|level| {
+            let count = findings.iter().filter(|f| f.id.facts().severity == *level).count();
+            (count > 0).then(|| format!("{count} {}", level.name()))
+        })
+        .collect();
+    let counts = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
+    writeln!(out, "{}: {counts}", text::visible_str(&subject.image.reference))?;
+    writeln!(out, "  base  {}", base_line(base))?;
+    for (layer, problem) in subject.unread() {
+        writeln!(out, "  incomplete: layer {layer} {}", text::visible_str(problem))?;
+    }
+    for finding in findings {
+        write_finding(out, subject, base, finding)?;
+    }
+    write_dockerfile(out, subject, base, findings)
+}
+
+/// Which layers are the base's, and how that is known.
+pub(super) fn base_line(base: &Base) -> String {
+    let layers = match base.layers {
+        0 => "no layer".to_owned(),
+        1 => "layer 0".to_owned(),
+        count => format!("layers 0 to {}", count - 1),
+    };
+    let name = base.name.as_deref().map_or(Cow::Borrowed("unknown"), text::visible_str);
+    format!("{name}: {layers} ({})", base.evidence.phrase())
+}
+
+fn write_finding(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    base: &Base,
+    finding: &Finding,
+) -> io::Result<()> {
+    let facts = finding.id.facts();
+    let bytes = finding.bytes();
+    let size = if bytes > 0 { format!(", {}", text::size::short(bytes)) } else { String::new() };
+    let in_base = finding.places.iter().filter(|place| place.layer.is_some_and(|l| base.has(l)));
+    let count = finding.places.len();
+    let from_base = match in_base.count() {
+        0 => String::new(),
+        all if all == count => ", in the base image".to_owned(),
+        some => format!(", {some} of {count} in the base image"),
+    };
+    writeln!(
+        out,
+        "\n{:<6}  {}: {}{size}{from_base}",
+        facts.severity.name(),
+        facts.name,
+        facts.title
+    )?;
+    writeln!(out, "        {}", facts.remedy)?;
+    for place in finding.places.iter().take(PLACES) {
+        writeln!(out, "        {}", place_line(subject, place))?;
+    }
+    if count > PLACES {
+        let rest: u64 = finding.places[PLACES..].iter().map(|place| place.bytes).sum();
+        let more = text::size::count((count - PLACES) as u64);
+        writeln!(out, "        {}        {more} more places", text::size::fixed(rest))?;
+    }
+    Ok(())
+}
+
+fn place_line(subject: Subject<'_>, place: &Place) -> String {
+    let size = if place.bytes > 0 { text::size::fixed(place.bytes) } else { " ".repeat(6) };
+    let layer = place.layer.map_or_else(String::new, |layer| format!("L{layer}"));
+    let what = match &place.thing {
+        Thing::Path(node) => text::visible(&subject.stack.path(*node)).into_owned(),
+        Thing::Name(name) => text::visible_str(name).into_owned(),
+        Thing::Whole => "the whole layer".to_owned(),
+    };
+    let since = match (place.culprit, place.hidden) {
+        (Some(culprit), _) => format!("  (by L{culprit})"),
+        (None, true) => "  (hidden since, still stored)".to_owned(),
+        (None, false) => String::new(),
+    };
+    format!("{size}  {layer:<4}  {what}{since}")
+}
+
+fn write_dockerfile(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    base: &Base,
+    findings: &[Finding],
+) -> io::Result<()> {
+    let steps = dockerfile(subject.image, findings);
+    if steps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nThe history, each finding above the instruction that caused it:\n")?;
+    let own = steps.iter().position(|step| step.layer.is_some_and(|layer| !base.has(layer)));
+    for (at, step) in steps.iter().enumerate() {
+        if Some(at) == own && base.layers > 0 {
+            writeln!(out, "# ─── end of the base image")?;
+        }
+        write_step(out, step)?;
+    }
+    Ok(())
+}
+
+fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+    for (id, places, bytes) in &step.findings {
+        let facts = id.facts();
+        let size =
+            if *bytes > 0 { format!(", {}", text::size::short(*bytes)) } else { String::new() };
+        let places = if *places > 1 { format!(" ×{places}") } else { String::new() };
+        writeln!(out, "# {}: {}{places}{size}", facts.severity.name(), facts.name)?;
+    }
+    let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
+    if step.lines.iter().all(String::is_empty) {
+        return writeln!(out, "{layer:>4}  # no instruction recorded");
+    }
+    for (at, line) in step.lines.iter().enumerate() {
+        let margin = if at == 0 { layer.as_str() } else { "" };
+        writeln!(out, "{}", format!("{margin:>4}  {}", text::visible_str(line)).trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Whether an image's bytes have the digests that are stated of them.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Format, SCHEMA, json_line};
+use crate::source::Judged;
+use crate::text;
+
+/// One stated digest and what became of it.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// `manifest`, `config`, `layer 3 digest`, `layer 3 diff ID`.
+    pub what: String,
+    /// The layer, where it is about one.
+    pub layer: Option<usize>,
+    /// As stated: foreign text.
+    pub stated: String,
+    /// What became of it.
+    pub judged: Judged,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    verdict: &'static str,
+    first: Option<&'a str>,
+    checks: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    what: &'a str,
+    layer: Option<usize>,
+    stated: &'a str,
+    verdict: &'static str,
+    found: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+/// The first digest that does not hold.
+#[must_use]
+pub fn first_false(checks: &[Check]) -> Option<&Check> {
+    checks.iter().find(|check| matches!(check.judged, Judged::Differs(_)))
+}
+
+/// The first digest of which it is not known.
+#[must_use]
+pub fn first_unknown(checks: &[Check]) -> Option<&Check> {
+    checks.iter().find(|check| matches!(check.judged, Judged::Unknown(_)))
+}
+
+/// Writes a line for each digest.
+///
+/// # Errors
+/// What writing reports.
+pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Result<()> {
+    if format == Format::Text {
+        return checks.iter().try_for_each(|check| write_line(out, check));
+    }
+    let first = first_false(checks);
+    let verdict = match first {
+        Some(_) => "differs",
+        None if checks.is_empty() || first_unknown(checks).is_some() => "unknown",
+        None => "holds",
+    };
+    let first = first.map(|check| check.what.as_str());
+    let checks = checks.iter().map(line).collect();
+    json_line(out, &Document { schema: SCHEMA, verdict, first, checks })
+}
+
+fn line(check: &Check) -> Line<'_> {
+    let (verdict, found, reason) = match &check.judged {
+        Judged::Holds => ("holds", None, None),
+        Judged::Differs(found) => ("differs", Some(found.as_str()), None),
+        Judged::Unknown(reason) => ("unknown", None, Some(reason.as_str())),
+        Judged::Unstated => ("unknown", None, None),
+    };
+    Line { what: &check.what, layer: check.layer, stated: &check.stated, verdict, found, reason }
+}
+
+fn write_line(out: &mut dyn Write, check: &Check) -> io::Result<()> {
+    let (what, stated) = (&check.what, text::visible_str(&check.stated));
+    match &check.judged {
+        Judged::Holds => writeln!(out, "holds    {what:<18} {stated}"),
+        Judged::Differs(found) => {
+            writeln!(out, "DIFFERS  {what:<18} {stated}, the bytes have {found}")
+        }
+        Judged::Unknown(why) => {
+            writeln!(out, "unknown  {what:<18} {stated}: {}", text::visible_str(why))
+        }
+        Judged::Unstated => Ok(()),
+    }
+}

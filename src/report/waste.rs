@@ -1,0 +1,268 @@
+//! Wasted bytes by path, by directory and by layer, most first, each with what would get it back.
+//!
+//! Text is for people: the largest first and no more than asked for, with a line for what is left out. JSON has all.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::PathKeys;
+use super::layers::Head;
+use super::{Format, SCHEMA, Subject, json_line};
+use crate::stack::loss::{Advice, LayerWaste, Losses, PathWaste, Piece};
+use crate::stack::{NodeId, Stack};
+use crate::text;
+
+/// Directories that text names.
+const DIRECTORIES: usize = 8;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    layers: Vec<LayerKeys<'a>>,
+    paths: Vec<WastedKeys>,
+    directories: Vec<DirectoryKeys>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerKeys<'a> {
+    index: usize,
+    diff_id: Option<&'a str>,
+    created_by: Option<&'a str>,
+    bytes: u64,
+    wasted_bytes: u64,
+    caused_bytes: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WastedKeys {
+    #[serde(flatten)]
+    path: PathKeys<'static>,
+    wasted_bytes: u64,
+    pieces: Vec<PieceKeys>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PieceKeys {
+    layer: usize,
+    bytes: u64,
+    culprit_layer: usize,
+    cause: &'static str,
+    advice: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DirectoryKeys {
+    #[serde(flatten)]
+    path: PathKeys<'static>,
+    wasted_bytes: u64,
+}
+
+/// Writes what is wasted; text names the `most` largest paths.
+///
+/// # Errors
+/// What writing reports.
+pub fn waste(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    format: Format,
+    most: usize,
+) -> io::Result<()> {
+    let losses = subject.stack.losses();
+    match format {
+        Format::Json => json_line(out, &document(subject, &losses)),
+        Format::Text => text_of(out, subject, &losses, most),
+    }
+}
+
+fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
+    let Subject { image, stack, .. } = subject;
+    let sums = losses.by_layer(image.layers.len());
+    let layers = image.layers.iter().zip(sums).enumerate();
+    Document {
+        head: Head::new(SCHEMA, subject),
+        layers: layers
+            .map(|(index, (layer, sum))| LayerKeys {
+                index,
+                diff_id: layer.diff_id.as_deref(),
+                created_by: layer.created_by.as_deref(),
+                bytes: stack.summary(index).bytes,
+                wasted_bytes: sum.stored,
+                caused_bytes: sum.caused,
+            })
+            .collect(),
+        paths: wasted_paths(stack, losses, usize::MAX),
+        directories: directories(subject, losses)
+            .into_iter()
+            .map(|(bytes, path, _)| DirectoryKeys {
+                path: PathKeys::owned(path),
+                wasted_bytes: bytes,
+            })
+            .collect(),
+    }
+}
+
+/// The `most` paths that waste most.
+pub(super) fn wasted_paths(stack: &Stack, losses: &Losses, most: usize) -> Vec<WastedKeys> {
+    let paths = losses.by_path(stack);
+    let keys = |path: &PathWaste| WastedKeys {
+        path: PathKeys::owned(stack.path(path.node)),
+        wasted_bytes: path.bytes,
+        pieces: path.pieces.iter().map(piece_keys).collect(),
+    };
+    paths.iter().take(most).map(keys).collect()
+}
+
+fn piece_keys(piece: &Piece) -> PieceKeys {
+    PieceKeys {
+        layer: piece.wasted.layer,
+        bytes: piece.wasted.bytes,
+        culprit_layer: piece.culprit,
+        cause: piece.loss.name(),
+        advice: piece.loss.advice().name(),
+    }
+}
+
+/// Every directory with waste below it, most first, equal ones by path.
+fn directories(subject: Subject<'_>, losses: &Losses) -> Vec<(u64, Vec<u8>, NodeId)> {
+    let sums = losses.by_directory(subject.stack);
+    let mut sorted: Vec<_> =
+        sums.into_iter().map(|(node, bytes)| (bytes, subject.stack.path(node), node)).collect();
+    sorted.sort_by(|a, b| (Reverse(a.0), &a.1).cmp(&(Reverse(b.0), &b.1)));
+    sorted
+}
+
+fn text_of(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    losses: &Losses,
+    most: usize,
+) -> io::Result<()> {
+    let balance = subject.stack.balance();
+    writeln!(
+        out,
+        "{}: {} wasted of {} stored, efficiency {:.1} %",
+        text::visible_str(&subject.image.reference),
+        text::size::long(balance.wasted),
+        text::size::short(balance.stored),
+        balance.efficiency * 100.0
+    )?;
+    for (layer, problem) in subject.unread() {
+        writeln!(out, "  incomplete: layer {layer} {}", text::visible_str(problem))?;
+    }
+    if balance.wasted == 0 {
+        return Ok(());
+    }
+    let paths = losses.by_path(subject.stack);
+    write_advice(out, losses)?;
+    write_layers(out, subject, losses)?;
+    write_directories(out, subject, losses)?;
+    write_paths(out, subject, &paths, most)
+}
+
+/// What to do, and what each of it would get back.
+fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
+    let mut sums: BTreeMap<Advice, (u64, u64)> = BTreeMap::new();
+    for piece in &losses.pieces {
+        let sum = sums.entry(piece.loss.advice()).or_default();
+        sum.0 += piece.wasted.bytes;
+        sum.1 += 1;
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(advice, (bytes, _))| (Reverse(*bytes), *advice));
+    writeln!(out, "\n wasted  files  what gets it back")?;
+    for (advice, (bytes, files)) in sums {
+        writeln!(out, " {} {files:>6}  {}", text::size::fixed(bytes), advice.sentence())?;
+    }
+    Ok(())
+}
+
+fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
+    )?;
+    let sums = losses.by_layer(subject.image.layers.len());
+    let mut sums: Vec<(usize, LayerWaste)> = sums.into_iter().enumerate().collect();
+    sums.retain(|(_, sum)| *sum != LayerWaste::default());
+    sums.sort_by_key(|(layer, sum)| (Reverse(sum.stored), Reverse(sum.caused), *layer));
+    for (layer, sum) in sums {
+        let size =
+            |bytes| if bytes == 0 { format!("{:>6}", "-") } else { text::size::fixed(bytes) };
+        let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_deref());
+        let command = command.map(text::command::clean).unwrap_or_default();
+        let command = text::shorten::middle(&command, 72);
+        let line = format!(" {}  {}  L{layer:<4}  {command}", size(sum.stored), size(sum.caused));
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// The largest directories. One that has all its waste below a single directory of its own says nothing more.
+fn write_directories(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
+    let stack = subject.stack;
+    let all = directories(subject, losses);
+    let wasted: HashMap<NodeId, u64> = all.iter().map(|(bytes, _, node)| (*node, *bytes)).collect();
+    let only_passing: HashSet<NodeId> = all
+        .iter()
+        .filter_map(|(bytes, _, node)| Some((stack.parent(*node)?, bytes)))
+        .filter(|(parent, bytes)| wasted.get(parent) == Some(bytes))
+        .map(|(parent, _)| parent)
+        .collect();
+    let telling: Vec<_> = all
+        .iter()
+        .filter(|(_, _, node)| *node != NodeId::ROOT && !only_passing.contains(node))
+        .take(DIRECTORIES)
+        .collect();
+    if telling.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n wasted  below directory")?;
+    for (bytes, path, _) in telling {
+        writeln!(out, " {}  {}/", text::size::fixed(*bytes), text::visible(path))?;
+    }
+    Ok(())
+}
+
+fn write_paths(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    paths: &[PathWaste],
+    most: usize,
+) -> io::Result<()> {
+    writeln!(out, "\n wasted  stored  why                   path")?;
+    for path in paths.iter().take(most) {
+        let Some(piece) = path.largest() else { continue };
+        let layers: Vec<String> =
+            path.pieces.iter().map(|piece| format!("L{}", piece.wasted.layer)).collect();
+        let layers = match layers.as_slice() {
+            [first, .., last] if layers.len() > 2 => format!("{first}…{last}"),
+            _ => layers.join(","),
+        };
+        writeln!(
+            out,
+            " {}  {layers:<6}  {:<20}  {}",
+            text::size::fixed(path.bytes),
+            format!("{} by L{}", piece.loss.name(), piece.culprit),
+            text::visible(&subject.stack.path(path.node))
+        )?;
+    }
+    let rest = paths.get(most..).unwrap_or_default();
+    if !rest.is_empty() {
+        writeln!(
+            out,
+            " {}  in {} more paths: --all names them",
+            text::size::fixed(rest.iter().map(|path| path.bytes).sum()),
+            text::size::count(rest.len() as u64)
+        )?;
+    }
+    Ok(())
+}

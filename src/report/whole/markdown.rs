@@ -1,0 +1,83 @@
+//! The analysis in a few tables of Markdown (GitHub's), for a pull request or a wiki. Foreign text is code that cannot
+//! end early.
+
+use std::io::{self, Write};
+
+use super::{Analysis, largest};
+use crate::text;
+
+/// Rows of the tables of paths.
+const ROWS: usize = 10;
+
+/// Writes the tables.
+///
+/// # Errors
+/// What writing reports.
+pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let (image, stack) = (analysis.subject.image, analysis.subject.stack);
+    let balance = stack.balance();
+    writeln!(out, "### {}\n", code(&image.reference))?;
+    writeln!(
+        out,
+        "{} stored, {} visible, {} wasted, efficiency {:.1} %\n",
+        text::size::short(balance.stored),
+        text::size::short(balance.visible),
+        text::size::short(balance.wasted),
+        balance.efficiency * 100.0
+    )?;
+    for note in analysis.notes {
+        writeln!(out, "> {}\n", code(note))?;
+    }
+    writeln!(out, "| # | stored | net | wasted | command |\n|--:|--:|--:|--:|---|")?;
+    let wasted = stack.losses().by_layer(image.layers.len());
+    for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
+        let summary = stack.summary(at);
+        let command = layer.created_by.as_deref().map(text::command::clean).unwrap_or_default();
+        writeln!(
+            out,
+            "| {at} | {} | {} | {} | {} |",
+            text::size::short(summary.bytes),
+            text::size::signed(summary.net_bytes).trim(),
+            text::size::short(wasted.stored),
+            code(&text::shorten::middle(&command, 80)),
+        )?;
+    }
+    writeln!(out, "\n| largest | layer | path |\n|--:|--:|---|")?;
+    for large in largest(stack).iter().take(ROWS) {
+        let size = text::size::short(large.bytes);
+        let path = text::visible(&large.path).to_string();
+        writeln!(out, "| {size} | {} | {} |", large.layer, code(&path))?;
+    }
+    let paths = stack.losses().by_path(stack);
+    if !paths.is_empty() {
+        writeln!(out, "\n| wasted | path |\n|--:|---|")?;
+    }
+    for wasted in paths.iter().take(ROWS) {
+        let path = text::visible(&stack.path(wasted.node)).to_string();
+        writeln!(out, "| {} | {} |", text::size::short(wasted.bytes), code(&path))?;
+    }
+    Ok(())
+}
+
+/// Text as code: fenced by more backticks than it has in a row, and without what ends a table's cell.
+fn code(text: &str) -> String {
+    let text = text::visible_str(text).replace('|', "\\|");
+    if text.is_empty() {
+        return text;
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    if longest == 0 { format!("{fence}{text}{fence}") } else { format!("{fence} {text} {fence}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn nothing_gets_out_of_its_cell() {
+        assert_eq!(code("a|b"), "`a\\|b`");
+        assert_eq!(code("a``b`"), "``` a``b` ```");
+        assert!(!code("a\nb").contains('\n'));
+    }
+}

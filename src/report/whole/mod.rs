@@ -1,0 +1,136 @@
+//! The whole analysis as one: a JSON document (`assets/report.schema.json` is its schema), a page, or Markdown.
+//!
+//! ```text
+//! subject, packages ─► Analysis ─► JSON      every layer, the largest and most wasteful paths
+//!                               ├► page      HTML without a script, a reference or a font from elsewhere
+//!                               └► markdown  a few tables for a pull request
+//! ```
+
+mod markdown;
+mod page;
+mod treemap;
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+pub use self::markdown::markdown;
+pub use self::page::page;
+use super::entry::PathKeys;
+use super::layers::{Head, LayerKeys, rows};
+use super::waste::{WastedKeys, wasted_paths};
+use super::{Subject, json_line};
+use crate::packages::Packages;
+use crate::stack::walk::{Scope, Walk};
+use crate::stack::{NodeId, Stack};
+
+/// How many paths are named of the largest and of the most wasteful.
+const MOST: usize = 200;
+
+/// What is told of an image.
+pub struct Analysis<'a> {
+    /// The image.
+    pub subject: Subject<'a>,
+    /// Its packages, as the last layer has them.
+    pub packages: &'a Packages,
+    /// What could not be read: sentences.
+    pub notes: &'a [String],
+}
+
+/// A file of the final tree.
+pub(super) struct Large {
+    pub(super) path: Vec<u8>,
+    pub(super) bytes: u64,
+    pub(super) layer: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    layers: Vec<LayerKeys<'a>>,
+    largest: Vec<LargeKeys>,
+    wasted: Vec<WastedKeys>,
+    packages: Vec<PackageKeys<'a>>,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LargeKeys {
+    #[serde(flatten)]
+    path: PathKeys<'static>,
+    size: u64,
+    layer: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PackageKeys<'a> {
+    manager: &'static str,
+    name: &'a str,
+    version: &'a str,
+    architecture: Option<&'a str>,
+    installed_bytes: Option<u64>,
+}
+
+/// Writes the JSON document.
+///
+/// # Errors
+/// What writing reports.
+pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let subject = analysis.subject;
+    let large = largest(subject.stack).into_iter().map(|large| LargeKeys {
+        path: PathKeys::owned(large.path),
+        size: large.bytes,
+        layer: large.layer,
+    });
+    let packages = analysis.packages.list().iter().map(|package| PackageKeys {
+        manager: package.manager.name(),
+        name: &package.name,
+        version: &package.version,
+        architecture: package.architecture.as_deref(),
+        installed_bytes: package.installed_bytes,
+    });
+    let document = Document {
+        head: Head::new("layertui-report/1", subject),
+        layers: rows(subject),
+        largest: large.collect(),
+        wasted: wasted_paths(subject.stack, &subject.stack.losses(), MOST),
+        packages: packages.collect(),
+        notes: analysis.notes,
+    };
+    json_line(out, &document)
+}
+
+/// The largest files of the final tree, hard links once, equal ones by path.
+pub(super) fn largest(stack: &Stack) -> Vec<Large> {
+    let Some(last) = stack.folded().checked_sub(1) else { return Vec::new() };
+    let mut files: Vec<(u64, NodeId, usize)> = Vec::new();
+    for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
+        if let Some(version) = stack.visible(node, last)
+            && version.size > 0
+        {
+            files.push((version.size, node, version.layer));
+            // No more than a few are kept at any time, however many there are.
+            if files.len() > 64 * MOST {
+                keep_largest(&mut files);
+            }
+        }
+    }
+    keep_largest(&mut files);
+    let large = files.into_iter().map(|(bytes, node, layer)| Large {
+        path: stack.path(node),
+        bytes,
+        layer,
+    });
+    large.collect()
+}
+
+fn keep_largest(files: &mut Vec<(u64, NodeId, usize)>) {
+    // The walk is in the order of paths: a stable sort keeps it among equals.
+    files.sort_by_key(|(bytes, ..)| Reverse(*bytes));
+    files.truncate(MOST);
+}

@@ -1,0 +1,247 @@
+//! The analysis as one HTML page that needs nothing else: no script, no style, font or picture from anywhere. Every
+//! foreign text is made visible first and then escaped.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::treemap::{self, Area};
+use super::{Analysis, MOST, largest};
+use crate::text;
+
+const WIDTH: f64 = 1160.0;
+const HEIGHT: f64 = 460.0;
+/// Rows of the tables of paths.
+const ROWS: usize = 50;
+/// Colours of directories by depth.
+const COLOURS: [&str; 6] = ["#8fb8d0", "#a5c6d9", "#bbd4e2", "#cfe1ea", "#e0ecf2", "#eef5f8"];
+
+const STYLE: &str = "\
+:root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1160px;padding:0 1rem;\
+color:#1c2830;background:#fff}h1{font-size:1.4rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem}\
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #dde4e8;\
+vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\
+td.t{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}dl{display:grid;\
+grid-template-columns:max-content 1fr;gap:.1rem 1rem}dd{margin:0;overflow-wrap:anywhere}.bar{height:.6rem;\
+background:#3a7ca5;min-width:1px}.bar.w{background:#c8553d;min-width:0}svg{width:100%;height:auto;border:1px solid #dde4e8}\
+svg text{font:9px system-ui,sans-serif;fill:#10202b}.note{color:#8a3324}";
+
+/// Writes the page.
+///
+/// # Errors
+/// What writing reports.
+pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let image = analysis.subject.image;
+    let title = shown(&image.reference);
+    write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\
+         <link rel=\"icon\" href=\"data:,\"><title>{title} – layertui</title><style>{STYLE}</style></head><body>\n\
+         <h1>{title}</h1>\n"
+    )?;
+    facts(out, analysis)?;
+    for note in analysis.notes {
+        writeln!(out, "<p class=\"note\">{}</p>", shown(note))?;
+    }
+    layers(out, analysis)?;
+    map(out, analysis)?;
+    large(out, analysis)?;
+    wasted(out, analysis)?;
+    packages(out, analysis)?;
+    writeln!(out, "</body></html>")
+}
+
+/// Foreign text for a page.
+fn shown(text: &str) -> String {
+    escape(&text::visible_str(text)).into_owned()
+}
+
+fn path(path: &[u8]) -> String {
+    escape(text::visible(path).as_ref()).into_owned()
+}
+
+/// Text that means itself, in elements and in quoted attributes.
+fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let image = analysis.subject.image;
+    let balance = analysis.subject.stack.balance();
+    writeln!(out, "<dl>")?;
+    let mut fact = |name: &str, value: Option<String>| match value {
+        Some(value) => writeln!(out, "<dt>{name}</dt><dd>{}</dd>", shown(&value)),
+        None => Ok(()),
+    };
+    fact("names", Some(image.names.join(", ")).filter(|names| !names.is_empty()))?;
+    fact("id", image.id.clone())?;
+    fact("digest", image.manifest_digest.clone())?;
+    fact("platform", image.platform.as_ref().map(ToString::to_string))?;
+    fact("created", image.config.created.clone())?;
+    fact("stored", Some(text::size::long(balance.stored)))?;
+    fact("visible", Some(text::size::long(balance.visible)))?;
+    fact("wasted", Some(text::size::long(balance.wasted)))?;
+    fact("efficiency", Some(format!("{:.1} %", balance.efficiency * 100.0)))?;
+    writeln!(out, "</dl>")
+}
+
+fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let stack = analysis.subject.stack;
+    let layers = &analysis.subject.image.layers;
+    let wasted = stack.losses().by_layer(layers.len());
+    let most = (0..layers.len()).map(|at| stack.summary(at).bytes).max().unwrap_or(0).max(1);
+    writeln!(
+        out,
+        "<h2>Layers</h2>\n<table><tr><th class=\"n\">#</th><th class=\"n\">stored</th><th class=\"n\">net</th>\
+         <th class=\"n\">wasted</th><th>share</th><th>command</th></tr>"
+    )?;
+    for (at, (layer, wasted)) in layers.iter().zip(wasted).enumerate() {
+        let summary = stack.summary(at);
+        let share = |bytes: u64| bytes as f64 * 100.0 / most as f64;
+        let command = layer.created_by.as_deref().map(text::command::clean).unwrap_or_default();
+        writeln!(
+            out,
+            "<tr><td class=\"n\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+             <td style=\"width:9rem\"><div class=\"bar\" style=\"width:{:.1}%\"></div>\
+             <div class=\"bar w\" style=\"width:{:.1}%\"></div></td><td class=\"t\">{}</td></tr>",
+            text::size::short(summary.bytes),
+            text::size::signed(summary.net_bytes).trim(),
+            text::size::short(wasted.stored),
+            share(summary.bytes),
+            share(wasted.stored),
+            escape(&command),
+        )?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let stack = analysis.subject.stack;
+    let area = Area { x: 0.0, y: 0.0, width: WIDTH, height: HEIGHT };
+    writeln!(
+        out,
+        "<h2>Where the bytes are</h2>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+         aria-label=\"Treemap of the final tree\">"
+    )?;
+    for tile in treemap::tiles(stack, area) {
+        let Area { x, y, width, height } = tile.area;
+        let colour = COLOURS[tile.depth.min(COLOURS.len() - 1)];
+        let (colour, name) = if tile.is_directory { (colour, "/") } else { ("#e9d8a6", "") };
+        write!(
+            out,
+            "<g><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" \
+             stroke=\"#fff\" stroke-width=\".5\"/><title>{}{name} {}</title>",
+            path(&stack.path(tile.node)),
+            text::size::short(tile.bytes),
+        )?;
+        // A letter takes some six units.
+        let room = (width / 5.6) as usize;
+        if room > 4 && height > 10.0 {
+            let label = text::visible(stack.name(tile.node)).to_string();
+            let label = text::shorten::middle(&label, room);
+            let (x, y) = (x + 2.0, y + 9.0);
+            write!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}{name}</text>", escape(&label))?;
+        }
+        writeln!(out, "</g>")?;
+    }
+    writeln!(out, "</svg>")
+}
+
+fn large(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    writeln!(
+        out,
+        "<h2>Largest files</h2>\n<table><tr><th class=\"n\">size</th><th class=\"n\">layer</th><th>path</th></tr>"
+    )?;
+    for large in largest(analysis.subject.stack).iter().take(ROWS) {
+        writeln!(
+            out,
+            "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"t\">{}</td></tr>",
+            text::size::short(large.bytes),
+            large.layer,
+            path(&large.path),
+        )?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let stack = analysis.subject.stack;
+    let paths = stack.losses().by_path(stack);
+    if paths.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<h2>Wasted</h2>\n<table><tr><th class=\"n\">wasted</th><th>why</th><th>path</th></tr>"
+    )?;
+    for wasted in paths.iter().take(ROWS.min(MOST)) {
+        let why = wasted.largest().map(|piece| {
+            format!(
+                "stored by layer {}, {} by {}",
+                piece.wasted.layer,
+                piece.loss.name(),
+                piece.culprit
+            )
+        });
+        writeln!(
+            out,
+            "<tr><td class=\"n\">{}</td><td>{}</td><td class=\"t\">{}</td></tr>",
+            text::size::short(wasted.bytes),
+            why.unwrap_or_default(),
+            path(&stack.path(wasted.node)),
+        )?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn packages(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    if analysis.packages.is_empty() {
+        return Ok(());
+    }
+    let mut list: Vec<_> = analysis.packages.list().iter().collect();
+    list.sort_by_key(|package| std::cmp::Reverse(package.installed_bytes));
+    writeln!(
+        out,
+        "<h2>Packages ({})</h2>\n<table><tr><th class=\"n\">installed</th><th>name</th><th>version</th></tr>",
+        list.len()
+    )?;
+    for package in list.into_iter().take(ROWS) {
+        writeln!(
+            out,
+            "<tr><td class=\"n\">{}</td><td class=\"t\">{}</td><td class=\"t\">{}</td></tr>",
+            package.installed_bytes.map(text::size::short).unwrap_or_default(),
+            shown(&package.name),
+            shown(&package.version),
+        )?;
+    }
+    writeln!(out, "</table>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn markup_means_itself() {
+        assert_eq!(
+            escape("<a href='x'>&\"</a>"),
+            "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;"
+        );
+        assert_eq!(escape("plain"), "plain");
+    }
+}

@@ -1,0 +1,151 @@
+//! Files and subtrees onto a disk and into a tar stream.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use crate::saved::{Place, extract, layertui};
+use crate::support::tarball::Tar;
+
+fn layers() -> Vec<Vec<u8>> {
+    let first = Tar::new()
+        .dir("etc/", 0o755)
+        .mtime(1_600_000_000)
+        .file("etc/motd", "hello\n")
+        .mtime(1_700_000_000)
+        .file("etc/gone", "deleted later\n")
+        .dir("etc/closed/", 0o500)
+        .file("etc/closed/key", "k")
+        .mode(0o400)
+        .symlink("etc/link", "motd")
+        .symlink("conf", "etc")
+        .hardlink("etc/twin", "etc/motd")
+        .fifo("pipe")
+        .finish();
+    let second = Tar::new()
+        .whiteout("etc/gone")
+        .file("etc/new", "n".repeat(200_000))
+        .mode(0o640)
+        .hardlink("etc/third", "etc/motd")
+        .finish();
+    vec![first, second]
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_subtree_is_as_it_was_stored_from_plain_and_compressed_layers() {
+    let place = Place::new();
+    for (image, name) in
+        [(place.image("plain", &layers()), "a"), (place.compressed("gzipped", &layers()), "b")]
+    {
+        let dest = place.path(name);
+        assert_eq!(extract(&image, "/", &dest, &[]), (0, String::new()));
+        assert_eq!(read(&dest.join("etc/motd")), "hello\n");
+        assert_eq!(read(&dest.join("etc/new")), "n".repeat(200_000));
+        assert!(!dest.join("etc/gone").exists());
+        assert_eq!(fs::read_link(dest.join("etc/link")).unwrap(), Path::new("motd"));
+        let mode = |path: &str| dest.join(path).symlink_metadata().unwrap().mode() & 0o7777;
+        assert_eq!(
+            [mode("etc/new"), mode("etc/closed"), mode("etc/closed/key")],
+            [0o640, 0o500, 0o400]
+        );
+        assert_eq!(dest.join("etc/motd").metadata().unwrap().mtime(), 1_700_000_000);
+        assert_eq!(dest.join("etc").metadata().unwrap().mtime(), 1_600_000_000);
+        assert_eq!(mode(""), 0o755, "no layer names the root");
+        let inode = |path: &str| dest.join(path).metadata().unwrap().ino();
+        assert_eq!([inode("etc/twin"), inode("etc/third")], [inode("etc/motd"); 2]);
+        assert_eq!(mode("pipe"), 0o644);
+        // So that the place can be removed by whoever is not root.
+        fs::set_permissions(dest.join("etc/closed"), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
+#[test]
+fn one_file_becomes_dest_or_goes_into_it() {
+    let place = Place::new();
+    let image = place.image("image", &layers());
+    assert_eq!(extract(&image, "/etc/gone", &place.path("x"), &["--layer", "0"]).0, 0);
+    assert_eq!(read(&place.path("x")), "deleted later\n");
+    fs::create_dir(place.path("dir")).unwrap();
+    assert_eq!(extract(&image, "/conf/motd", &place.path("dir"), &[]).0, 0);
+    assert_eq!(read(&place.path("dir/motd")), "hello\n");
+    // A link is extracted as one, and with a slash behind it what it leads to.
+    assert_eq!(extract(&image, "/conf", &place.path("l"), &[]).0, 0);
+    assert_eq!(fs::read_link(place.path("l")).unwrap(), Path::new("etc"));
+    assert_eq!(extract(&image, "/conf/closed", &place.path("closed"), &[]).0, 0);
+    assert_eq!(extract(&image, "/etc/gone", &place.path("y"), &[]).0, 1);
+    assert!(!place.path("y").exists());
+}
+
+#[test]
+fn what_is_there_stays_unless_force_is_said() {
+    let place = Place::new();
+    let image = place.image("image", &layers());
+    let dest = place.path("dest");
+    fs::create_dir_all(dest.join("etc")).unwrap();
+    fs::write(dest.join("etc/motd"), "mine").unwrap();
+    fs::write(dest.join("mine"), "mine").unwrap();
+    let (code, said) = extract(&image, "/", &dest, &[]);
+    assert!(code == 2 && said.contains("--force"), "{said}");
+    assert_eq!(fs::read_dir(&dest).unwrap().count(), 2);
+    let (code, said) = extract(&image, "/etc/new", &dest.join("mine"), &[]);
+    assert!(code == 2 && said.contains("there already"), "{said}");
+    assert_eq!(read(&dest.join("mine")), "mine");
+    assert_eq!(extract(&image, "/", &dest, &["--force"]), (0, String::new()));
+    assert_eq!(read(&dest.join("etc/motd")), "hello\n");
+    assert_eq!(read(&dest.join("mine")), "mine");
+}
+
+#[test]
+fn a_stream_holds_the_same() {
+    let place = Place::new();
+    let long = "long/".repeat(40) + "name";
+    let more = Tar::new().file(&long, "far down").xattr("user.note", "kept").finish();
+    let image = place.compressed("image", &[layers(), vec![more]].concat());
+    let output = layertui(&["extract", image.to_str().unwrap(), "/", "-"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut archive = tar::Archive::new(&output.stdout[..]);
+    let mut found = BTreeMap::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().to_str().unwrap().to_owned();
+        let link = entry.link_name().unwrap().map(|link| link.to_str().unwrap().to_owned());
+        let noted = entry.pax_extensions().unwrap().is_some_and(|mut records| {
+            records.any(|record| record.unwrap().value_bytes() == b"kept")
+        });
+        let mut contents = String::new();
+        entry.read_to_string(&mut contents).unwrap();
+        found.insert(path, (entry.header().entry_type(), contents, link, noted));
+    }
+    let kind = |path: &str| found[path].0;
+    assert!(kind("pipe").is_fifo() && kind("conf").is_symlink() && kind("etc/").is_dir());
+    assert_eq!(found["etc/motd"].1, "hello\n");
+    assert_eq!(found["etc/twin"].2.as_deref(), Some("etc/motd"));
+    assert_eq!((found[&long].1.as_str(), found[&long].3), ("far down", true));
+    let one = layertui(&["extract", image.to_str().unwrap(), "/etc/closed", "-"]).stdout;
+    let mut one = tar::Archive::new(&one[..]);
+    let names: Vec<_> =
+        one.entries().unwrap().map(|e| e.unwrap().path().unwrap().into_owned()).collect();
+    assert_eq!(names, [Path::new("closed/key"), Path::new("closed/")]);
+}
+
+#[test]
+fn a_layer_that_breaks_off_costs_what_it_has_lost_and_no_more() {
+    let place = Place::new();
+    let contents = "x".repeat(3000);
+    let whole = Tar::new().file("a", "first").file("b", &contents).finish();
+    let image = place.save(
+        "image",
+        std::slice::from_ref(&whole),
+        &[whole[..2000].to_vec()],
+        &serde_json::json!({}),
+    );
+    let (code, said) = extract(&image, "/", &place.path("dest"), &[]);
+    assert!(code == 2 && said.contains("layer 0: ") && said.contains("damaged"), "{said}");
+    assert_eq!(read(&place.path("dest/a")), "first");
+}

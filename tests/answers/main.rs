@@ -1,0 +1,14 @@
+//! Journeys: answers without a screen. Files taken out of an image, images checked and compared, through the binary.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
+
+mod comparing;
+mod extracting;
+mod hostile;
+mod manual;
+mod reporting;
+mod saved;
+mod sparse;
+#[path = "../support/mod.rs"]
+mod support;
+mod verifying;

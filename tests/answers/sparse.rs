@@ -1,0 +1,84 @@
+//! Sparse files come out as programs would read them, and onto a disk with their holes.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use crate::saved::{Place, extract, layertui};
+use crate::support::sparse::Segment;
+use crate::support::tarball::Tar;
+
+const SIZE: u64 = 3 << 20;
+
+fn forms(segments: &[Segment<'_>]) -> Vec<Vec<u8>> {
+    let before = || Tar::new().file("before", "b".repeat(700));
+    [
+        before().gnu_sparse("s", SIZE, segments),
+        before().pax_sparse_0_0("s", SIZE, segments),
+        before().pax_sparse_0_1("s", SIZE, segments),
+        before().pax_sparse_1_0("s", SIZE, segments),
+    ]
+    .map(|tar| tar.file("after", "a").finish())
+    .into()
+}
+
+fn whole(segments: &[Segment<'_>]) -> Vec<u8> {
+    let mut bytes = vec![0; SIZE as usize];
+    for (offset, segment) in segments {
+        bytes[*offset as usize..][..segment.len()].copy_from_slice(segment);
+    }
+    bytes
+}
+
+#[test]
+fn every_form_is_put_together_from_plain_and_compressed_layers() {
+    let many: Vec<Segment<'_>> = (0..60).map(|at| (at * 50_000, &b"segment"[..])).collect();
+    let few: Vec<Segment<'_>> = vec![(4096, b"some"), (SIZE - 4, b"data")];
+    for segments in [&few, &many, &vec![]] {
+        for (at, layer) in forms(segments).into_iter().enumerate() {
+            let place = Place::new();
+            let layers = [layer];
+            let images = [place.image("plain", &layers), place.compressed("gzipped", &layers)];
+            for (image, dest) in images.iter().zip(["a", "b"]) {
+                let shown = layertui(&["cat", image.to_str().unwrap(), "/s"]);
+                let said = String::from_utf8_lossy(&shown.stderr);
+                assert!(shown.stdout == whole(segments), "form {at}, {}: {said}", segments.len());
+                let dest = place.path(dest);
+                assert_eq!(extract(image, "/", &dest, &[]), (0, String::new()));
+                assert!(fs::read(dest.join("s")).unwrap() == whole(segments), "form {at}");
+                assert_eq!(fs::read(dest.join("after")).unwrap(), b"a");
+                if segments.len() < 3 {
+                    assert!(dest.join("s").metadata().unwrap().blocks() * 512 < SIZE / 2);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_keeps_the_holes_and_says_them() {
+    let segments: Vec<Segment<'_>> = vec![(4096, b"some"), (1 << 20, b"data")];
+    let place = Place::new();
+    let image = place.image("image", &[forms(&segments).remove(0)]);
+    let stream = layertui(&["extract", image.to_str().unwrap(), "/s", "-"]).stdout;
+    assert!(stream.len() < 16 * 1024);
+    // What reads it is layertui again: the form is GNU's 1.0, which the tests above hold against its rules.
+    let again = place.image("again", &[stream]);
+    assert!(layertui(&["cat", again.to_str().unwrap(), "/s"]).stdout == whole(&segments));
+}
+
+#[test]
+fn a_map_that_lies_is_an_error_and_no_file() {
+    let place = Place::new();
+    let lies = Tar::new()
+        .pax_sparse_0_1("s", 100, &[(0, b"0123456789")])
+        .pax(&[("GNU.sparse.map", "0,10,5,10")])
+        .file("after", "a")
+        .finish();
+    let image = place.image("image", &[lies]);
+    let shown = layertui(&["cat", image.to_str().unwrap(), "/s"]);
+    assert_eq!(shown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&shown.stderr).contains("map of the sparse file is damaged"));
+    let (code, said) = extract(&image, "/", &place.path("dest"), &[]);
+    assert!(code == 2 && said.contains("/s: the map"), "{said}");
+    assert!(!place.path("dest/s").exists() && place.path("dest/after").exists());
+}

@@ -1,0 +1,193 @@
+//! Each finding: an image that has it, with its bytes counted by hand, and one that hasn't. Then the command: what it
+//! shows, what it never shows, and how it ends.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use layertui::findings::{Accepted, Contents, Finding, Id, Redaction, dockerfile, judge};
+use layertui::image::{HistoryStep, Image};
+use layertui::stack::{EventId, Stack, notation};
+
+/// Every file that can be looked into begins like this.
+struct All(Option<&'static [u8]>);
+
+impl Contents for All {
+    fn head(&self, _: EventId) -> Option<Vec<u8>> {
+        self.0.map(<[u8]>::to_vec)
+    }
+
+    fn digest(&self, _: EventId) -> Option<u64> {
+        self.0.map(|head| head.len() as u64)
+    }
+}
+
+const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n";
+
+fn user() -> Image {
+    let mut image = Image::default();
+    image.config.user = Some("1000".to_owned());
+    image
+}
+
+fn findings(image: &Image, stack: &Stack, contents: &All) -> Vec<Finding> {
+    judge(image, stack, contents, &Accepted::default())
+}
+
+/// The bytes of a finding in layers; `None` where it is not found.
+fn bytes(id: Id, layers: &str) -> Option<u64> {
+    let (stack, _) = notation::stack(layers).unwrap();
+    let found = findings(&user(), &stack, &All(Some(KEY)));
+    found.iter().find(|finding| finding.id == id).map(Finding::bytes)
+}
+
+#[test]
+fn each_finding_has_an_image_with_it_and_one_without() {
+    for (id, with, stake, without) in [
+        (Id::PrivateKey, "0: +root/.ssh/id_rsa:9 | 1: -root", 9, "0: +root/.ssh/id_rsa.pub:9"),
+        (Id::CloudCredentials, "0: +root/.aws/credentials:7", 7, "0: +root/aws/credentials:7"),
+        (Id::RegistryCredentials, "0: +a/.npmrc:3 +root/.docker/config.json:4", 7, "0: +a/npmrc:3"),
+        (Id::EnvFile, "0: +app/.env:5 | 1: +app/.env:6", 11, "0: +app/.env.example:5"),
+        (Id::VersionControl, "0: +src/.git/HEAD:2 +src/.git/x/y:3", 5, "0: +src/.gitignore:2"),
+        (Id::RemovedLater, "0: +d/a:5 +b:1 | 1: -d", 5, "0: +a:5 | 1: +a:6"),
+        (Id::RewrittenAttributes, "0: +a:5#1 | 1: +a:5#1@700", 5, "0: +a:5#1 | 1: +a:5#2@700"),
+        (Id::RewrittenSame, "0: +a:5#1 | 1: +a:5#1 | 2: +a:5#1", 10, "0: +a:5#1 | 1: +b:5#1"),
+        (
+            Id::CacheApt,
+            "0: +var/lib/apt/lists/p:8 | 1: -var/lib/apt/lists/p",
+            8,
+            "0: +var/lib/apt/x:8",
+        ),
+        (Id::CacheApk, "0: +var/cache/apk/p:8", 8, "0: +var/cache/apkx/p:8"),
+        (Id::CacheDnf, "0: +var/cache/dnf/p:8 +var/cache/yum/q:1", 9, "0: +var/cache/d:8"),
+        (Id::CachePip, "0: +root/.cache/pip/p:8", 8, "0: +root/.cache/p:8"),
+        (Id::CacheNpm, "0: +root/.npm/_cacache/p:8", 8, "0: +root/.npm/p:8"),
+        (Id::CacheCargo, "0: +usr/local/cargo/registry/p:8", 8, "0: +usr/local/cargo/bin/p:8"),
+        (Id::CacheGo, "0: +root/.cache/go-build/p:8 +go/pkg/mod/q:2", 10, "0: +go/bin/p:8"),
+        (Id::BuildLeftovers, "0: +src/main.o:8 +tmp/x:2", 10, "0: +src/main.c:8"),
+        (Id::DebugInfo, "0: +usr/lib/debug/x:8", 8, "0: +usr/lib/x:8"),
+        (Id::Duplicates, "0: +a:5000#1 | 1: +b:5000#1 +c:5000#1", 10_000, "0: +a:5000#1 +b:5000#2"),
+        (Id::LargeLayer, "0: +a:500000001", 500_000_001, "0: +a:500000000"),
+        (Id::Setuid, "0: +su:7@4755 +wall:2@2755", 9, "0: +su:7@4755 | 1: +su:7@755"),
+        (Id::WorldWritable, "0: +a:3@666 +d/@777", 3, "0: +a:3@664 +tmp/@1777"),
+    ] {
+        let name = id.facts().name;
+        assert_eq!(bytes(id, with), Some(stake), "{name}: {with}");
+        assert_eq!(bytes(id, without), None, "{name}: {without}");
+    }
+}
+
+#[test]
+fn a_key_is_told_by_its_contents_and_what_cannot_be_read_is_not_cleared() {
+    let (stack, _) = notation::stack("0: +etc/ssl/a.pem:9").unwrap();
+    let has = |head| {
+        let found = findings(&user(), &stack, &All(head));
+        found.iter().any(|finding| finding.id == Id::PrivateKey)
+    };
+    assert!(has(Some(KEY)) && has(None) && !has(Some(b"-----BEGIN CERTIFICATE-----")));
+}
+
+/// Where no fingerprint came free the contents are read; those that cannot be are not called equal.
+#[test]
+fn equal_contents_are_read_where_nothing_tells() {
+    let (stack, _) = notation::stack("0: +a:5000 +b:5000 +c:6000").unwrap();
+    let copies = |contents: All| {
+        let found = findings(&user(), &stack, &contents);
+        found.iter().find(|finding| finding.id == Id::Duplicates).map(Finding::bytes)
+    };
+    assert_eq!((copies(All(Some(b"x"))), copies(All(None))), (Some(5000), None));
+}
+
+fn step(created_by: &str, layer: Option<usize>) -> HistoryStep {
+    let created_by = Some(created_by.to_owned());
+    HistoryStep { created_by, layer, empty_layer: layer.is_none(), ..HistoryStep::default() }
+}
+
+#[test]
+fn metadata_is_judged_by_names_and_shows_no_value() {
+    let (stack, _) = notation::stack("0: +a:1 | 1: +b:2").unwrap();
+    let mut image = Image::default();
+    image.layers.resize(2, layertui::image::Layer::default());
+    image.config.env = vec!["DB_PASSWORD=correct horse".to_owned(), "PATH=/bin".to_owned()];
+    image.config.labels = vec![("deploy.token".to_owned(), "label-value".to_owned())];
+    image.history = vec![
+        step("ADD x /", Some(0)),
+        step("/bin/sh -c #(nop)  ENV DB_PASSWORD=correct horse", None),
+        step("|1 API_KEY=argument-value /bin/sh -c curl -H argument-value x", Some(1)),
+    ];
+    let found = findings(&image, &stack, &All(None));
+    let steps = |id| {
+        let finding = found.iter().find(|finding| finding.id == id).unwrap();
+        finding.places.iter().map(|place| (place.step, place.layer)).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(Id::SecretInEnv), [(Some(1), None)]);
+    assert_eq!(steps(Id::SecretInLabel), [(None, None)]);
+    assert_eq!(steps(Id::SecretInHistory), [(Some(2), Some(1))]);
+    assert_eq!(steps(Id::RunsAsRoot), [(None, None)]);
+    let shown = format!("{found:?} {:?}", dockerfile(&image, &found));
+    let command = Redaction::of(&image).hide(image.history[2].created_by.as_deref().unwrap());
+    for secret in ["correct horse", "label-value", "argument-value"] {
+        assert!(!shown.contains(secret) && !command.contains(secret), "{shown} {command}");
+    }
+    assert!(findings(&user(), &stack, &All(None)).is_empty());
+}
+
+#[test]
+fn what_is_accepted_is_not_found() {
+    let (stack, _) = notation::stack("0: +su:7@4755 +wall:2@2755 +tmp/x:3").unwrap();
+    let with = |ignore: &[&str], exclude: &[&str]| {
+        let found = judge(&user(), &stack, &All(None), &Accepted::new(ignore, exclude).unwrap());
+        found.iter().map(Finding::bytes).collect::<Vec<_>>()
+    };
+    assert_eq!(with(&[], &[]), [9, 3]);
+    assert_eq!(with(&["setuid"], &[]), [3]);
+    assert_eq!(with(&["setuid:/su"], &[]), [2, 3]);
+    assert_eq!(with(&[], &["/tmp/**"]), [9]);
+    assert!(
+        Accepted::new(&["no-such"], &[]).unwrap_err().contains("there are: secret-private-key")
+    );
+}
+
+/// The instruction that removed is the one that has the finding.
+#[test]
+fn findings_stand_beside_the_instruction_that_caused_them() {
+    let (stack, _) = notation::stack("0: +a:5 | 1: -a").unwrap();
+    let mut image = user();
+    image.layers.resize(2, layertui::image::Layer::default());
+    image.history = vec![step("COPY a /", Some(0)), step("RUN rm a", Some(1))];
+    let found = findings(&image, &stack, &All(None));
+    let beside: Vec<_> = dockerfile(&image, &found).into_iter().map(|step| step.findings).collect();
+    assert_eq!(beside, [vec![], vec![(Id::RemovedLater, 1, 5)]]);
+}
+
+fn command(arguments: &[&str]) -> Output {
+    let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/image.tar");
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    layertui.args(["--no-cache", "findings"]).arg(image).args(arguments).output().unwrap()
+}
+
+#[test]
+fn the_command_ends_as_it_is_asked_to() {
+    for (arguments, code) in [
+        (&[][..], 0),
+        (&["--fail-on", "high"], 1),
+        (&["--fail-on", "high", "--ignore", "secret-env-file"], 0),
+        (&["--fail-on", "medium", "--ignore", "secret-env-file"], 1),
+        (&["--ignore", "nonsense"], 2),
+        (&["--base", "/no/such/image"], 2),
+    ] {
+        assert_eq!(command(arguments).status.code(), Some(code), "{arguments:?}");
+    }
+    let shown = String::from_utf8(command(&[]).stdout).unwrap();
+    assert!(shown.contains("# medium: removed-later ×7, 6.1 MB\n  L5  RUN rm -rf"), "{shown}");
+    assert!(shown.contains("# ─── end of the base image"), "{shown}");
+    assert!(
+        shown.contains("L0    /usr/bin/passwd"),
+        "rights are about the whole merged tree: {shown}"
+    );
+    let json: serde_json::Value = serde_json::from_slice(&command(&["--json"]).stdout).unwrap();
+    let finding = &json["findings"][0];
+    assert_eq!((&finding["id"], &finding["bytes"]), (&"secret-env-file".into(), &28.into()));
+    assert_eq!(finding["places"][0]["path"], "/root/.env");
+    assert_eq!(json["base"]["layers"], 1);
+}

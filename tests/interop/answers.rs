@@ -1,0 +1,122 @@
+//! Answers without a screen: two builds of one recipe compared, and the page as a browser shows it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::agree::Differences;
+use super::engines::{run, wanted};
+use super::lab::lab;
+use super::scratch::fresh;
+use super::tree::{Node, Tree};
+
+/// What a plain comparison of two unpacked trees finds: by path, how it differs and in what.
+fn plainly(old: &Tree, new: &Tree) -> BTreeMap<String, (String, Vec<String>)> {
+    let paths = old.keys().chain(new.keys());
+    let differ = paths.filter_map(|path| {
+        let (change, metadata) = match (old.get(path), new.get(path)) {
+            (Some(one), Some(other)) => changed(one, other)?,
+            (None, _) => ("added", vec![]),
+            (_, None) => ("removed", vec![]),
+        };
+        let metadata = metadata.into_iter().map(str::to_owned).collect();
+        Some((String::from_utf8_lossy(path).into_owned(), (change.to_owned(), metadata)))
+    });
+    differ.collect()
+}
+
+fn changed(one: &Node, other: &Node) -> Option<(&'static str, Vec<&'static str>)> {
+    if one.implied || other.implied {
+        return None;
+    }
+    let directories = one.is_dir() && other.is_dir();
+    let metadata = [
+        ("mode", one.mode != other.mode),
+        ("owner", (one.uid, one.gid) != (other.uid, other.gid)),
+        ("mtime", !directories && one.mtime != other.mtime),
+        ("xattrs", one.xattrs != other.xattrs),
+        ("device", one.device != other.device),
+    ];
+    let metadata: Vec<_> =
+        metadata.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
+    let same = (one.kind, &one.content, &one.target) == (other.kind, &other.content, &other.target);
+    match (same, metadata.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(("metadata", metadata)),
+        (false, _) => Some(("content", metadata)),
+    }
+}
+
+#[test]
+fn two_builds_of_one_recipe_differ_as_their_unpacked_trees_do() {
+    if !wanted() {
+        return;
+    }
+    let (old, new) = (&lab().image, &lab().by_vfs);
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    layertui.args(["compare", "--json", &old.form.argument, &new.form.argument]);
+    let output = layertui.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let ours: BTreeMap<String, (String, Vec<String>)> = lines
+        .filter(|line| line["kind"] == "path")
+        .map(|line| {
+            let metadata = line["metadata"].as_array().unwrap().iter();
+            let metadata = metadata.map(|name| name.as_str().unwrap().to_owned()).collect();
+            let text = |key: &str| line[key].as_str().unwrap().to_owned();
+            (text("path"), (text("change"), metadata))
+        })
+        .collect();
+    let theirs = plainly(old.last_unpacked(), new.last_unpacked());
+    assert!(theirs.len() > 20, "two builds differ in times at least");
+    let mut found = Differences::default();
+    for path in ours.keys().chain(theirs.keys()) {
+        found.same(path, ours.get(path), theirs.get(path));
+    }
+    found.assert_none();
+}
+
+/// A browser shows the page without asking anybody for anything and without a complaint.
+#[test]
+fn a_browser_shows_the_page() {
+    if !wanted() {
+        return;
+    }
+    let place = fresh("page-");
+    let page = place.join("page.html");
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    run(layertui.args(["report", &lab().image.form.argument, "--html"]).arg(&page));
+    let (shot, net_log) = (place.join("shot.png"), place.join("net.json"));
+    let mut browser = Command::new("chromium");
+    browser.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Whatever it asks for, of its own or the page's, gets no answer.
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--enable-logging=stderr",
+        "--window-size=1240,1600",
+    ]);
+    browser.arg(format!("--user-data-dir={}", place.join("data").display()));
+    browser.arg(format!("--log-net-log={}", net_log.display()));
+    browser.arg(format!("--screenshot={}", shot.display()));
+    let output = run(browser.arg(format!("file://{}", page.display())));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!said.contains("CONSOLE"), "{said}");
+    let picture = fs::read(&shot).unwrap();
+    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{}", picture.len());
+    // All but the browser's own housekeeping, which no page asks for.
+    let log = fs::read_to_string(&net_log).unwrap();
+    assert!(log.contains("\"constants\""), "there is a log");
+    for line in log.lines().filter(|line| line.contains("\"url\":\"http")) {
+        assert!(line.contains("google") || line.contains("gvt1"), "asked for: {line}");
+    }
+    fs::remove_dir_all(place).unwrap();
+}

@@ -1,0 +1,118 @@
+//! Mirrors, as containers-registries.conf(5) names them: asked before the registry, by names and credentials of their own.
+
+use std::fs;
+
+use layertui::source::registry::{Configuration, Registries};
+use serde_json::json;
+
+use super::chunked::Format;
+use super::lazy::lazy_image;
+use super::server::{Door, Server, Turn};
+use super::stage::Stage;
+
+/// `me:hunter22`
+const BASIC: &str = "Basic bWU6aHVudGVyMjI=";
+const CODED: &str = "bWU6aHVudGVyMjI=";
+
+/// A registry, a mirror of it, and a file that says so.
+fn mirrored(stage: &Stage, door: Door) -> Server {
+    let mirror = Server::start(stage.image.held(), door, true);
+    let (own, other) = (stage.server.host(), mirror.host());
+    let configuration = format!(
+        "[[registry]]\nlocation = \"{own}\"\n[[registry.mirror]]\nlocation = \"{other}\"\ninsecure = true\n"
+    );
+    let containers = stage.path("home/.config/containers");
+    fs::create_dir_all(&containers).unwrap();
+    fs::write(containers.join("registries.conf"), configuration).unwrap();
+    mirror
+}
+
+fn settings(stage: &Stage) -> Registries {
+    let files = vec![stage.path("home/.config/containers/registries.conf")];
+    Registries {
+        mirrors: Configuration { files, drop_ins: Vec::new() },
+        sign_in: vec![stage.path("home/.docker/config.json")],
+        ..stage.settings()
+    }
+}
+
+fn sign_in(stage: &Stage, host: &str) {
+    let docker = stage.path("home/.docker");
+    fs::create_dir_all(&docker).unwrap();
+    let auths = json!({"auths": {host: {"auth": CODED}}});
+    fs::write(docker.join("config.json"), auths.to_string()).unwrap();
+}
+
+#[test]
+fn what_a_mirror_has_is_not_asked_of_the_registry() {
+    let stage = Stage::new();
+    let mirror = mirrored(&stage, Door::Open);
+    let source = stage.open_with(settings(&stage)).unwrap();
+    assert!(source.list(0, &layertui::layer::Unwatched).problems.is_empty());
+    assert!(stage.server.seen().is_empty() && mirror.seen().len() == 3);
+    let said = source.image().problems.join("; ");
+    assert_eq!(said, format!("this came from {}/lab/x", mirror.host()));
+    assert!(source.image().names[0].starts_with(&stage.server.host()), "by the name it has");
+}
+
+#[test]
+fn a_mirror_that_fails_is_passed_over() {
+    for status in [404, 401, 503] {
+        let stage = Stage::new();
+        let mirror = mirrored(&stage, Door::Open);
+        let no = Turn::Status(status, Vec::new(), String::new());
+        mirror.next("/v2/lab/x/manifests/1", vec![no; 4]);
+        let source = stage.open_with(settings(&stage)).unwrap();
+        let said = source.image().problems.join("; ");
+        assert!(said.contains("does not have it; this came from"), "{said}");
+        assert_eq!(stage.server.seen().len(), 2);
+    }
+    let stage = Stage::new();
+    drop(mirrored(&stage, Door::Open));
+    stage.open_with(settings(&stage)).unwrap();
+    let no = Turn::Status(404, Vec::new(), String::new());
+    stage.server.next("/v2/lab/x/manifests/1", [no]);
+    let error = stage.open_with(settings(&stage)).err().unwrap().to_string();
+    assert!(error.contains(&format!("{} has no such image", stage.server.host())), "{error}");
+}
+
+#[test]
+fn each_host_hears_of_its_own_credentials_only() {
+    let stage = Stage::new();
+    let mirror = mirrored(&stage, Door::Basic(BASIC));
+    // The registry's are not the mirror's.
+    sign_in(&stage, &stage.server.host());
+    stage.open_with(settings(&stage)).unwrap();
+    assert!(mirror.seen().iter().all(|seen| seen.authorization.is_none()), "{:?}", mirror.seen());
+    mirror.forget();
+    stage.server.forget();
+    sign_in(&stage, &mirror.host());
+    stage.open_with(settings(&stage)).unwrap();
+    assert_eq!(mirror.seen()[1].authorization.as_deref(), Some(BASIC));
+    assert!(stage.server.seen().is_empty());
+}
+
+#[test]
+fn credentials_are_nowhere_to_be_seen_by_any_way() {
+    for format in [Format::EStargz, Format::ZstdChunked] {
+        let stage = Stage::of(lazy_image(format), Door::Open, true);
+        let mirror = mirrored(&stage, Door::Basic(BASIC));
+        sign_in(&stage, &mirror.host());
+        let reference = stage.reference("1");
+        for command in [
+            vec!["layers", "--json", &reference],
+            vec!["ls", "--recursive", &reference],
+            vec!["cat", &reference, "/etc/passwd"],
+            vec!["cat", &reference, "/etc/none"],
+        ] {
+            let output = stage.run(&command);
+            for said in [output.stdout, output.stderr] {
+                let said = String::from_utf8(said).unwrap();
+                assert!(!said.contains("hunter22") && !said.contains(CODED), "{said}");
+            }
+        }
+        assert!(mirror.seen().iter().any(|seen| seen.authorization.as_deref() == Some(BASIC)));
+        assert!(stage.server.seen().is_empty());
+        assert!(stage.kept_without(&["hunter22", CODED]) >= 2, "tables were kept");
+    }
+}
