@@ -139,7 +139,7 @@ fn long_names_and_attributes_across_the_cuts() {
 #[test]
 fn headers_in_files_are_none() {
     // The back ends in a file that is a tar, longer than what is searched.
-    compare(&tar(&vec![(1, 40_000, 3); 6]), Limits::default());
+    compare(&tar(&[(1, 40_000, 3); 6]), Limits::default());
     // Only the last is one.
     let mut files = vec![(1, 600, 0); 60];
     files.push((1, 30_000, 3));
