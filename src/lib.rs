@@ -13,7 +13,7 @@
 //!
 //! ```text
 //! main ─► cli ─► load, extract, compare, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image,
-//! text, packages
+//! text, packages, content
 //! ```
 //!
 //! `findings` says what is to be mended in an image, `rules` whether it keeps what somebody demands of it. They are a
@@ -27,6 +27,7 @@
 pub mod app;
 pub mod cli;
 pub mod compare;
+pub mod content;
 pub mod extract;
 pub mod findings;
 pub mod image;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by floor, the lowest first. A room may import rooms of lower floors only.
 const FLOORS: [&[&str]; 6] = [
-    &["stack", "image", "text", "packages"],
+    &["stack", "image", "text", "packages", "content"],
     &["findings", "rules"],
     &["layer", "app"],
     &["source", "ui", "terminal"],

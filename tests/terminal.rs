@@ -180,6 +180,22 @@ fn a_deleted_file_is_found_with_the_layer_that_deleted_it() {
 }
 
 #[test]
+fn a_deleted_file_is_read_as_it_was_before() {
+    let mut explorer = Explorer::start(&["demo"], 120, 40, &[]);
+    explorer.shows(&["usr/"]);
+    explorer.press("/deploy_key\r");
+    explorer.shows(&["layer 5", "deploy_key", "removed by layer 5"]);
+    explorer.press("w");
+    explorer.shows(&["removed", "added"]);
+    explorer.press("v");
+    explorer.shows(&["BEGIN EXAMPLE KEY", "x bytes"]);
+    explorer.press("x");
+    explorer.shows(&["00000000  2d 2d 2d 2d 2d"]);
+    explorer.press("\x03");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
 fn setuid_files_are_filtered() {
     let mut explorer = Explorer::start(&["demo"], 120, 40, &[]);
     explorer.shows(&["usr/"]);

@@ -37,6 +37,11 @@ pub enum Action {
     NextHit,
     PreviousHit,
     History,
+    View,
+    TextDiff,
+    MarkVersion,
+    Hex,
+    Wrap,
     LayerDetails,
     ImageDetails,
     Images,
@@ -69,6 +74,8 @@ pub enum Context {
     Panes,
     /// An overlay is open.
     Overlay,
+    /// The viewer is open.
+    File,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }

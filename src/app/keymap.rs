@@ -116,9 +116,10 @@ fn meet(one: &Entry, other: &Entry) -> bool {
 }
 
 /// Which contexts are consulted together (see [`super::state::State::contexts`]).
-const CHAINS: [&[Context]; 4] = [
+const CHAINS: [&[Context]; 5] = [
     &[Context::Stack, Context::Panes],
     &[Context::Trees, Context::Panes],
+    &[Context::File, Context::Overlay],
     &[Context::Overlay],
     &[Context::Typing],
 ];

@@ -1,9 +1,11 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
+use crate::content::Contents;
 use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
 use crate::stack::EventId;
 
+use super::file::Look;
 use super::key::Key;
 use super::layout::Size;
 
@@ -56,6 +58,13 @@ pub enum Message {
     Beside(Vec<Other>),
     /// There will be no image, or no more of it, and this is why. Raw.
     Failed(String),
+    /// What was asked for of a file, or why it cannot be read. Raw.
+    Looked {
+        /// The number of the question.
+        number: u64,
+        /// The answer.
+        answer: Result<Box<Contents>, String>,
+    },
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -114,6 +123,10 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// The choice that is being opened is not wanted any more.
+    GiveUpChoice,
+    /// Read a part of a file.
+    Look(Look),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

@@ -13,6 +13,7 @@
 pub mod action;
 pub mod columns;
 pub mod config;
+pub mod file;
 pub mod filter;
 pub mod find;
 mod fuzzy;

@@ -8,7 +8,7 @@ use super::layers;
 use super::layout::{Layout, PaneArea, Rect, Shape};
 use super::message::{Effect, Mouse, MouseKind};
 use super::navigate;
-use super::overlay;
+use super::overlay::{self, Kind};
 use super::state::{Border, Pane, State};
 use super::update::perform;
 
@@ -141,6 +141,14 @@ fn drag(state: &mut State, stack: &Stack, layout: &Layout, x: u16) {
 
 fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
     let Some(top) = state.overlays.last() else { return Vec::new() };
+    if top.kind == Kind::File {
+        let by = match mouse.kind {
+            MouseKind::WheelDown => Action::Down,
+            MouseKind::WheelUp => Action::Up,
+            _ => return Vec::new(),
+        };
+        return (0..NOTCH).flat_map(|_| overlay::act(state, stack, by)).collect();
+    }
     let placed = overlay::place(state, stack, top);
     let line = placed
         .body

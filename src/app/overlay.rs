@@ -3,6 +3,7 @@
 use crate::stack::{NodeId, Stack};
 
 use super::action::Action;
+use super::file;
 use super::find;
 use super::input::Input;
 use super::layers;
@@ -30,6 +31,8 @@ pub enum Kind {
     Problems,
     /// Several images, one to choose.
     Choices,
+    /// The contents of a file.
+    File,
 }
 
 /// An open overlay.
@@ -43,13 +46,17 @@ pub struct Overlay {
     pub top: usize,
     /// What was typed to narrow it, where it can be narrowed.
     pub input: Input,
+    /// Keys go to the prompt, where that is not always so.
+    pub typing: bool,
+    /// The item that was marked, to be compared with another.
+    pub marked: Option<usize>,
 }
 
 impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        matches!(self.kind, Kind::Help | Kind::Palette)
+        matches!(self.kind, Kind::Help | Kind::Palette) || self.typing
     }
 }
 
@@ -105,7 +112,8 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
 
 /// Opens an overlay over what is open.
 pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
-    let mut overlay = Overlay { kind, selected: 0, top: 0, input: Input::default() };
+    let mut overlay =
+        Overlay { kind, selected: 0, top: 0, input: Input::default(), typing: false, marked: None };
     if let Kind::History(node) = kind {
         // The cursor starts on what made the path what it is here.
         let steps = stack.history(node);
@@ -119,6 +127,23 @@ pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
 /// Does what an action means in the topmost overlay.
 pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
     let Some(overlay) = state.overlays.last() else { return Vec::new() };
+    match action {
+        Action::View => return file::open::view(state, stack),
+        Action::TextDiff => return file::open::compare(state, stack),
+        Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
+            close(state);
+            return Vec::new();
+        }
+        Action::Open if overlay.kind == Kind::File && overlay.typing => return file::accept(state),
+        Action::Cancel if overlay.typing => {
+            file::set_typing(state, false);
+            return Vec::new();
+        }
+        _ if overlay.kind == Kind::File && action != Action::Help => {
+            return file::act(state, action);
+        }
+        _ => {}
+    }
     let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1).max(1);
     match action {
         Action::Down => step(state, stack, 1),
@@ -132,10 +157,19 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Open => return choose(state, stack),
         Action::Cancel | Action::Close => close(state),
         Action::Help => open(state, stack, Kind::Help),
+        Action::MarkVersion => mark(state),
         Action::Palette => open(state, stack, Kind::Palette),
         _ => {}
     }
     Vec::new()
+}
+
+/// Marks the version under the cursor, or takes the mark away.
+fn mark(state: &mut State) {
+    if let Some(top) = state.overlays.last_mut().filter(|top| matches!(top.kind, Kind::History(_)))
+    {
+        top.marked = (top.marked != Some(top.selected)).then_some(top.selected);
+    }
 }
 
 /// Closes the topmost overlay; the list of images only where there is an image to go back to.
@@ -215,7 +249,7 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
             state.phase = super::state::Phase::Opening;
             return vec![Effect::Choose(selected)];
         }
-        Kind::Choices => {}
+        Kind::Choices | Kind::File => {}
         Kind::Palette => {
             let offer = palette::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {

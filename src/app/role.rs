@@ -43,13 +43,21 @@ pub enum Role {
     Frame,
     /// The focused pane's frame.
     FrameFocused,
+    /// In a file: a quoted text.
+    Quoted,
+    /// In a file: a number or another constant.
+    Constant,
+    /// In a file: a word of the language.
+    Keyword,
+    /// In a file: what is defined, called or given a value.
+    Named,
     /// The row of the cursor.
     Selected,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::Text,
         Self::Quiet,
         Self::Strong,
@@ -70,6 +78,10 @@ impl Role {
         Self::Warning,
         Self::Frame,
         Self::FrameFocused,
+        Self::Quoted,
+        Self::Constant,
+        Self::Keyword,
+        Self::Named,
         Self::Selected,
     ];
 }

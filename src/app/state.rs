@@ -7,13 +7,14 @@ use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
+use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
 use super::message::Choice;
-use super::overlay::Overlay;
+use super::overlay::{Kind, Overlay};
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -197,6 +198,10 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// The file that the viewer shows.
+    pub file: Option<File>,
+    /// How many parts of files were asked for.
+    pub looks: u64,
     /// A word to the user; gone with the next key. Visible.
     pub notice: Option<String>,
 }
@@ -234,6 +239,8 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            file: None,
+            looks: 0,
             notice: None,
         }
     }
@@ -346,6 +353,9 @@ impl State {
     pub fn contexts(&self) -> &'static [Context] {
         if self.is_typing() {
             return &[Context::Typing];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
+            return &[Context::File, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

@@ -5,6 +5,7 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::file;
 use super::filter;
 use super::find;
 use super::key::Key;
@@ -53,6 +54,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = Some(visible_str(&text).into_owned());
             Vec::new()
         }
+        Message::Looked { number, answer } => {
+            file::arrived(state, number, answer);
+            Vec::new()
+        }
         other => {
             reading::handle(state, stack, other);
             Vec::new()
@@ -78,7 +83,9 @@ fn typing(
 ) -> bool {
     if let Some(overlay) = state.overlays.last_mut() {
         let taken = edit(&mut overlay.input);
-        if taken {
+        if taken && overlay.kind == Kind::File {
+            file::typed(state);
+        } else if taken {
             (overlay.top, overlay.selected) = (0, 0);
             overlay::keep_in_view(state, stack);
         }
@@ -120,6 +127,8 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
             let bytes = command_of_owner(state, stack);
             return copy(state, bytes);
         }
+        Action::View => return file::open::view(state, stack),
+        Action::TextDiff => return file::open::compare(state, stack),
         Action::Mouse => {
             state.mouse = !state.mouse;
             let text =
@@ -146,6 +155,11 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
+    }
+    if state.phase == Phase::Opening && !state.choices.is_empty() {
+        overlay::open(state, stack, Kind::Choices);
+        state.phase = if state.image.is_some() { Phase::Done } else { Phase::Opening };
+        return vec![Effect::GiveUpChoice];
     }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;

@@ -6,7 +6,6 @@ use super::args::Cat;
 use super::open::{Loaded, Setting, load};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
-use crate::source::Stored;
 use crate::stack::entry::Kind;
 
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
@@ -43,14 +42,7 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             Failure::Error(format!("{path}: a hard link to a file that no layer stores"))
         })
     })?;
-    let stored = Stored::from(&payload);
-    let source = loaded.loader.source();
-    let opened = if payload.sparse {
-        source.open_whole(payload.layer, &stored, payload.size)
-    } else {
-        source.open(payload.layer, &stored)
-    };
-    opened.map_err(|error| unreadable(path, &error))
+    loaded.loader.open(&payload).map_err(|error| unreadable(path, &error))
 }
 
 /// The answer where a layer's view has nothing at the path.

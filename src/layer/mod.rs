@@ -13,6 +13,8 @@
 //! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
 //!
+//! An archive that comes once and front to back is listed while it passes by (`passing`).
+//!
 //! A blob that is elsewhere (`distant`) comes when it is read; by `pieces` only parts of it do.
 //!
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
@@ -28,6 +30,7 @@ pub mod distant;
 mod inside;
 mod listing;
 mod open;
+pub mod passing;
 mod pieces;
 mod problems;
 mod pseudo_links;

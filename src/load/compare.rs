@@ -160,6 +160,7 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
     }
 }
 
+/// The bytes as they are stored: of a sparse file, its pieces.
 fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
     loader.source.open(payload.layer, &Stored::from(payload))
 }
@@ -203,7 +204,7 @@ fn buffer_for(bytes: u64) -> usize {
 }
 
 /// Reads until the buffer is full or the input ends.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {

@@ -13,12 +13,14 @@
 pub mod cache;
 mod check;
 mod compare;
+pub mod contents;
 mod queue;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::cache::Cache;
+use self::compare::fill;
 use self::queue::Arrival;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
@@ -137,6 +139,18 @@ impl Loader {
     #[must_use]
     pub fn source(&self) -> &Arc<dyn Source> {
         &self.source
+    }
+
+    /// Opens a file: [`Payload::length`] bytes, the holes of a sparse one filled.
+    ///
+    /// # Errors
+    /// Where the layer or that part of it cannot be read, or the map of a sparse file is broken.
+    pub fn open(&self, payload: &Payload) -> std::io::Result<Box<dyn std::io::Read + Send>> {
+        let stored = Stored::from(payload);
+        if payload.sparse {
+            return self.source.open_whole(payload.layer, &stored, payload.size);
+        }
+        self.source.open(payload.layer, &stored)
     }
 
     /// The stack as far as it is folded. Held locks make the loader wait: let go soon.

@@ -14,6 +14,9 @@ use crate::stack::table::Table;
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;
 
+/// Threads that merely wait cost next to nothing; no engine builds images of more layers.
+const MOST_WAITING: usize = 128;
+
 /// What the queue hands over, in layer order.
 pub(super) enum Arrival<'a> {
     /// The rows of the first layer that were read so far, while it is still being read.
@@ -38,8 +41,9 @@ pub(super) fn in_order(
     let jobs = jobs(loader);
     let layers = loader.source.image().layers.len();
     let next = AtomicUsize::new(0);
-    let workers = threads().min(jobs.len());
-    let spare = AtomicUsize::new(threads() - workers);
+    let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
+    let workers = most.min(jobs.len());
+    let spare = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {

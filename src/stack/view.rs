@@ -112,6 +112,14 @@ pub struct Payload {
     pub fingerprint: Option<Fingerprint>,
 }
 
+impl Payload {
+    /// Bytes that the file has for whoever reads it: a sparse one has more than are stored.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        if self.sparse { self.size } else { self.stored }
+    }
+}
+
 /// Where the bytes behind a version lie in their layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {

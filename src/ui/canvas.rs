@@ -71,6 +71,12 @@ impl<'b> Canvas<'b> {
         })
     }
 
+    /// As [`Self::spans`], cut where the cells end: what is scrolled sideways needs no ellipsis.
+    pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[(Role, String)]) {
+        let end = x.saturating_add(cells);
+        spans.iter().fold(x, |x, (role, text)| self.text(x, y, end.saturating_sub(x), *role, text));
+    }
+
     /// Blanks, in the look of the current row.
     pub(super) fn blank(&mut self, rect: Rect) {
         let style = self.style(Role::Text);

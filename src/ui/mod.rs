@@ -8,6 +8,7 @@ mod bar;
 mod canvas;
 mod diff;
 mod facts;
+mod file;
 mod footer;
 mod frame;
 mod glyphs;
@@ -22,6 +23,7 @@ use ratatui::Frame;
 
 use crate::app::State;
 use crate::app::layout::{Layout, Shape};
+use crate::app::overlay::Kind;
 use crate::app::role::Role;
 use crate::app::state::{Pane, Phase};
 use crate::stack::Stack;
@@ -50,7 +52,10 @@ pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
     }
     let mut cursor = layout.hints.and_then(|line| footer::draw(&mut canvas, state, stack, line));
     for overlay in &state.overlays {
-        cursor = overlay::draw(&mut canvas, state, stack, overlay);
+        cursor = match overlay.kind {
+            Kind::File => file::draw(&mut canvas, state, overlay),
+            _ => overlay::draw(&mut canvas, state, stack, overlay),
+        };
     }
     if let Some((x, y)) = cursor.filter(|&(x, y)| x < area.width && y < area.height) {
         target.set_cursor_position((x, y));

@@ -34,6 +34,7 @@ const fn attributes(role: Role) -> Modifier {
         Role::Quiet | Role::Undecided | Role::Frame => Modifier::DIM,
         Role::Strong
         | Role::Directory
+        | Role::Keyword
         | Role::Accent
         | Role::FrameFocused
         | Role::Warning
@@ -43,6 +44,9 @@ const fn attributes(role: Role) -> Modifier {
         Role::Hit => Modifier::BOLD.union(Modifier::UNDERLINED),
         Role::Selected => Modifier::REVERSED,
         Role::Text
+        | Role::Quoted
+        | Role::Constant
+        | Role::Named
         | Role::Bar
         | Role::Metadata
         | Role::Added
@@ -55,10 +59,12 @@ const fn attributes(role: Role) -> Modifier {
 
 const fn dark(role: Role) -> Option<Color> {
     match role {
-        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata => Some(Color::Cyan),
+        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
+            Some(Color::Cyan)
+        }
         Role::Added => Some(Color::LightBlue),
-        Role::Modified | Role::Warning => Some(Color::Yellow),
-        Role::Rewritten | Role::Shadowed => Some(Color::Magenta),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Yellow),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::Magenta),
         Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
         _ => None,
     }
@@ -68,9 +74,9 @@ const fn dark(role: Role) -> Option<Color> {
 const fn light(role: Role) -> Option<Color> {
     match role {
         Role::Accent | Role::FrameFocused | Role::Added => Some(Color::Blue),
-        Role::Bar | Role::Metadata => Some(Color::Cyan),
-        Role::Modified | Role::Warning => Some(Color::Magenta),
-        Role::Rewritten | Role::Shadowed => Some(Color::DarkGray),
+        Role::Bar | Role::Metadata | Role::Named => Some(Color::Cyan),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Magenta),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::DarkGray),
         Role::Removed | Role::Opaque | Role::Error => Some(Color::Red),
         _ => None,
     }
@@ -78,10 +84,12 @@ const fn light(role: Role) -> Option<Color> {
 
 const fn high_contrast(role: Role) -> Option<Color> {
     match role {
-        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata => Some(Color::LightCyan),
+        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
+            Some(Color::LightCyan)
+        }
         Role::Added => Some(Color::LightBlue),
-        Role::Modified | Role::Warning => Some(Color::LightYellow),
-        Role::Rewritten | Role::Shadowed => Some(Color::LightMagenta),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::LightYellow),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::LightMagenta),
         Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
         _ => None,
     }

@@ -12,6 +12,7 @@ mod hostile;
 mod journeys;
 mod narrowing;
 mod searching;
+mod viewing;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;

@@ -1,6 +1,6 @@
 //! Rows of the table of actions: finding and narrowing.
 
-use super::Context::Panes;
+use super::Context::{File, Panes};
 use super::{Action, Entry, Group, hinted, row};
 
 pub(super) const GROUP: Group = Group { name: "Find", rows: ROWS };
@@ -11,8 +11,8 @@ const ROWS: &[Entry] = &[
             Action::Search,
             "search",
             &["/"],
-            &[Panes],
-            "find a path in any layer, removed ones too",
+            &[Panes, File],
+            "find a path in any layer, removed ones too; in a file, a text",
         ),
         "find",
         1,
@@ -28,6 +28,6 @@ const ROWS: &[Entry] = &[
         "filter",
         5,
     ),
-    row(Action::NextHit, "next-hit", &["n"], &[Panes], "next path found"),
-    row(Action::PreviousHit, "previous-hit", &["N"], &[Panes], "previous path found"),
+    row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
+    row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
 ];

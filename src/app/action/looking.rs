@@ -1,6 +1,6 @@
 //! Rows of the table of actions: looking closer at what is under the cursor.
 
-use super::Context::{Panes, Trees};
+use super::Context::{File, Overlay, Panes, Trees};
 use super::{Action, EVERYWHERE, Entry, Group, hinted, row};
 
 pub(super) const GROUP: Group = Group { name: "Look closer", rows: ROWS };
@@ -17,6 +17,33 @@ const ROWS: &[Entry] = &[
         "history",
         2,
     ),
+    hinted(
+        row(
+            Action::View,
+            "view",
+            &["v"],
+            &[Trees, Overlay],
+            "view the file, as this layer has it or had it",
+        ),
+        "view",
+        5,
+    ),
+    row(
+        Action::TextDiff,
+        "text-diff",
+        &["D"],
+        &[Trees, Overlay],
+        "what changed in the file since the version before",
+    ),
+    row(
+        Action::MarkVersion,
+        "mark-version",
+        &["m"],
+        &[Overlay],
+        "in a history: mark a version for D to compare with",
+    ),
+    row(Action::Hex, "hex", &["x"], &[File], "in a file: its bytes, and back"),
+    row(Action::Wrap, "wrap", &["w"], &[File], "in a file: wrap long lines or not"),
     row(
         Action::Open,
         "open",

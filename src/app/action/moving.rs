@@ -1,6 +1,6 @@
 //! Rows of the table of actions: going about.
 
-use super::Context::{Overlay, Panes, Trees};
+use super::Context::{File, Overlay, Panes, Trees};
 use super::{Action, EVERYWHERE, Entry, Group, hinted, row};
 
 pub(super) const GROUP: Group = Group { name: "Move", rows: ROWS };
@@ -8,8 +8,20 @@ pub(super) const GROUP: Group = Group { name: "Move", rows: ROWS };
 const ROWS: &[Entry] = &[
     row(Action::Down, "down", &["j", "down"], EVERYWHERE, "next row"),
     row(Action::Up, "up", &["k", "up"], EVERYWHERE, "previous row"),
-    row(Action::Right, "right", &["l", "right"], &[Panes], "open the directory, or step into it"),
-    row(Action::Left, "left", &["h", "left"], &[Panes], "fold the directory, or go to its parent"),
+    row(
+        Action::Right,
+        "right",
+        &["l", "right"],
+        &[Panes, File],
+        "open the directory, or step into it",
+    ),
+    row(
+        Action::Left,
+        "left",
+        &["h", "left"],
+        &[Panes, File],
+        "fold the directory, or go to its parent",
+    ),
     row(Action::Top, "top", &["g", "home"], &[Panes, Overlay], "first row"),
     row(Action::Bottom, "bottom", &["G", "end"], &[Panes, Overlay], "last row"),
     row(Action::HalfDown, "half-down", &["ctrl-d"], &[Panes, Overlay], "half a page on"),

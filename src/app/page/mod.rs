@@ -25,6 +25,10 @@ const VALUE_MAX: usize = 4096;
 /// Cells of the names before values.
 const LABEL: usize = 14;
 
+/// The viewer draws its rows itself: only those that show.
+const FILE_HINTS: &[(&str, &str)] =
+    &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
+
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -58,6 +62,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
+        Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
     }
 }
 

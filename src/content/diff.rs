@@ -1,0 +1,73 @@
+//! Two texts as one: a unified diff whose rows know what they are.
+
+use std::time::{Duration, Instant};
+
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use super::{Token, Window};
+
+/// Lines of context round a change.
+const CONTEXT: usize = 3;
+/// Past this the rest is taken as it lies: less fine, never wrong.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What differs, as a window over a text in the unified format; empty where nothing does.
+#[must_use]
+pub fn unified(old: &[u8], new: &[u8]) -> Window {
+    let diff = TextDiff::configure()
+        .algorithm(Algorithm::Myers)
+        .deadline(Instant::now() + PATIENCE)
+        .diff_lines(old, new);
+    let (mut bytes, mut tokens) = (Vec::new(), Vec::new());
+    let mut line = |sign: &[u8], text: &[u8], token| {
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let row = Window::new(0, 0, 0, [sign, text, b"\n"].concat());
+        // A long line goes on in several rows of the window below: each has its token.
+        tokens.extend((0..row.rows()).map(|_| vec![(usize::MAX, token)]));
+        bytes.extend(row.bytes);
+    };
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        line(b"", hunk.header().to_string().as_bytes(), Token::Place);
+        for change in hunk.iter_changes() {
+            let (sign, token): (&[u8], _) = match change.tag() {
+                ChangeTag::Equal => (b" ", Token::Plain),
+                ChangeTag::Delete => (b"-", Token::Removed),
+                ChangeTag::Insert => (b"+", Token::Added),
+            };
+            line(sign, change.value(), token);
+            if change.missing_newline() {
+                line(b"", b"\\ no line break at the end", Token::Place);
+            }
+        }
+    }
+    let size = bytes.len() as u64;
+    let mut window = Window::new(0, 0, size, bytes);
+    window.tokens = tokens;
+    window
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_know_what_they_are() {
+        let window = unified(b"a\nb\nc\n", b"a\nB\nc\nd");
+        let rows: Vec<_> = (0..).map_while(|row| window.row(row)).collect();
+        let text: Vec<_> = rows.iter().map(|row| String::from_utf8_lossy(row.bytes)).collect();
+        assert_eq!(
+            text,
+            ["@@ -1,3 +1,4 @@", " a", "-b", "+B", " c", "+d", "\\ no line break at the end"]
+        );
+        assert_eq!(window.tokens.len(), rows.len());
+        assert_eq!(window.tokens[3], [(usize::MAX, Token::Added)]);
+        assert_eq!(unified(b"same\n", b"same\n").rows(), 0);
+    }
+
+    #[test]
+    fn long_lines_and_foreign_bytes_keep_their_tokens() {
+        let window = unified(b"", &[&b"\xff".repeat(10_000)[..], b"\n\xfe\n"].concat());
+        assert_eq!(window.tokens.len(), window.rows());
+        assert_eq!(window.tokens.last().unwrap()[0].1, Token::Added);
+    }
+}

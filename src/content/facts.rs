@@ -1,0 +1,97 @@
+//! What a file is, by its first bytes: programs, archives, pictures, keys. No name is believed.
+
+use super::elf::{self, ReadAt};
+
+/// A label and a value, raw.
+pub type Fact = (&'static str, String);
+
+/// Beginnings and what they mean.
+const MAGIC: [(&[u8], &str); 26] = [
+    (b"\x7fELF", "ELF"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\xfd7zXZ\0", "xz data"),
+    (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"BZh", "bzip2 data"),
+    (b"PK\x03\x04", "zip archive (or jar, wheel, apk, docx)"),
+    (b"!<arch>\ndebian-binary", "Debian package"),
+    (b"!<arch>\n", "ar archive (static library)"),
+    (b"\xed\xab\xee\xdb", "RPM package"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
+    (b"\x89PNG\r\n\x1a\n", "PNG picture"),
+    (b"\xff\xd8\xff", "JPEG picture"),
+    (b"GIF8", "GIF picture"),
+    (b"SQLite format 3\0", "SQLite database"),
+    (b"\0asm", "WebAssembly module"),
+    (b"\xca\xfe\xba\xbe", "Java class, or Mach-O for several machines"),
+    (b"\xcf\xfa\xed\xfe", "Mach-O, 64-bit"),
+    (b"MZ", "Windows program"),
+    (b"%PDF-", "PDF document"),
+    (b"\xde\x12\x04\x95", "gettext catalogue"),
+    (b"\0\x01\0\0\0", "TrueType font"),
+    (b"OTTO", "OpenType font"),
+    (b"wOF2", "WOFF2 font"),
+    (b"TZif", "time zone"),
+    (b"hsqs", "squashfs"),
+    (b"-----BEGIN ", "PEM"),
+];
+
+/// What the file is; the first fact says it in a word. `read` gives parts of the file.
+pub fn of(read: &mut ReadAt<'_>) -> Vec<Fact> {
+    let first = read(0, 512).unwrap_or_default();
+    let what = MAGIC.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, what)| *what);
+    let what = match what {
+        Some("PEM") => Some(pem(&first)),
+        Some(what) => Some(what),
+        None if first.get(257..262) == Some(b"ustar") => Some("tar archive"),
+        None if first.starts_with(b"RIFF") && first.get(8..12) == Some(b"WEBP") => {
+            Some("WebP picture")
+        }
+        None if first.get(4..8) == Some(b"ftyp") => Some("MP4 or AVIF"),
+        // CPython: two bytes of version, then a line break (`Lib/importlib/_bootstrap_external.py`, MAGIC_NUMBER).
+        None if first.get(2..4) == Some(b"\r\n") => Some("Python byte code"),
+        None => None,
+    };
+    let mut facts: Vec<Fact> = what.map(|what| ("what", what.to_owned())).into_iter().collect();
+    if first.starts_with(b"\x89PNG")
+        && let Some(&[a, b, c, d, e, f, g, h]) = first.get(16..24)
+    {
+        let (width, height) = (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]));
+        facts.push(("pixels", format!("{width} x {height}")));
+    }
+    facts.extend(elf::facts(read));
+    facts
+}
+
+/// What kind of key or certificate (RFC 7468).
+fn pem(first: &[u8]) -> &'static str {
+    let line = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+    match () {
+        () if has(b"PRIVATE KEY") => "PRIVATE KEY",
+        () if has(b"PUBLIC KEY") => "public key",
+        () if has(b"CERTIFICATE") => "certificate",
+        () => "PEM",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn what(bytes: &[u8]) -> Vec<Fact> {
+        of(&mut |offset, length| {
+            let from = usize::try_from(offset).ok()?;
+            bytes.get(from..(from.saturating_add(length)).min(bytes.len())).map(<[u8]>::to_vec)
+        })
+    }
+
+    #[test]
+    fn beginnings_tell_what_a_file_is() {
+        assert_eq!(what(b"\x1f\x8b\x08")[0].1, "gzip data");
+        assert_eq!(what(b"-----BEGIN OPENSSH PRIVATE KEY-----\nabc")[0].1, "PRIVATE KEY");
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x01\0";
+        assert_eq!(what(png)[1], ("pixels", "512 x 256".to_owned()));
+        assert!(what(b"root:x:0:0").is_empty());
+        assert!(what(b"").is_empty());
+    }
+}

@@ -1,0 +1,227 @@
+//! Files looked at: as text, as bytes, as facts; two versions compared. The answers that a worker would give are made
+//! here from bytes.
+
+use layertui::app::file::{Look, Part, What};
+use layertui::app::message::Effect;
+use layertui::app::overlay::Kind;
+use layertui::app::{Message, look::Theme};
+use layertui::content::{Contents, Window, colours, diff, is_binary};
+use layertui::text::visible::is_hazard;
+
+use crate::explorer::Explorer;
+use crate::{SIZES, at_every_size};
+
+const SCRIPT: &str = "#!/bin/sh\n# Starts the shop.\nset -eu\nif [ \"$1\" = \"check\" ]; then\n\tnode --check /srv/app/server.js && exit 0\nfi\nPORT=8080 exec node /srv/app/server.js --listen 0.0.0.0 --with-a-very-long-option-that-no-screen-holds --and-another-one\n";
+
+fn contents(bytes: &[u8], name: &str) -> Contents {
+    let mut window = Window::new(0, 0, bytes.len() as u64, bytes.to_vec());
+    let binary = is_binary(bytes);
+    if !binary {
+        colours::colour(&mut window, name.as_bytes());
+    }
+    let facts = if binary {
+        vec![("what", "ELF".to_owned()), ("machine", "AArch64".to_owned())]
+    } else {
+        Vec::new()
+    };
+    Contents { window, binary, facts, found: None }
+}
+
+fn asked(explorer: &Explorer) -> Look {
+    let looks = explorer.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Look(look) => Some(look.clone()),
+        _ => None,
+    });
+    looks.unwrap()
+}
+
+/// What was asked for last is these bytes.
+fn answer(explorer: &mut Explorer, contents: Contents) {
+    let Look { number, .. } = asked(explorer);
+    explorer.send(Message::Looked { number, answer: Ok(Box::new(contents)) });
+}
+
+fn viewing(width: u16, height: u16, bytes: &[u8]) -> Explorer {
+    let mut explorer = Explorer::open(width, height);
+    explorer.keys("/").type_text("server.js").keys("enter esc v");
+    answer(&mut explorer, contents(bytes, "run.sh"));
+    explorer
+}
+
+#[test]
+fn a_text() {
+    at_every_size("view-text", |width, height| {
+        let mut explorer = viewing(width, height, SCRIPT.as_bytes());
+        explorer.keys("/").type_text("server").keys("enter");
+        explorer
+    });
+    at_every_size("view-wrapped-mono", |width, height| {
+        let mut explorer = viewing(width, height, SCRIPT.as_bytes());
+        explorer.state.theme = Theme::Mono;
+        explorer.keys("w");
+        explorer
+    });
+}
+
+#[test]
+fn bytes_and_facts() {
+    let program = [&b"\x7fELF\x02\x01\x01\0"[..], &[0, 1, 2, 250, 65, 66].repeat(60)].concat();
+    at_every_size("view-facts", |width, height| viewing(width, height, &program));
+    at_every_size("view-hex", |width, height| {
+        let mut explorer = viewing(width, height, &program);
+        explorer.keys("x j");
+        explorer
+    });
+}
+
+#[test]
+fn a_difference() {
+    at_every_size("view-diff", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys("/").type_text("passwd").keys("enter esc D");
+        assert!(matches!(asked(&explorer).what, What::Two(..)));
+        let window =
+            diff::unified(b"root:x:0:0\nbin:x:1:1\n", b"root:x:0:0\nbin:x:1:1\napp:x:1000:1000\n");
+        answer(&mut explorer, Contents { window, ..Contents::default() });
+        explorer
+    });
+}
+
+#[test]
+fn a_removed_and_a_shadowed_version_can_be_viewed() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("default.json").keys("enter w v");
+    let What::Version(event) = asked(&explorer).what else { unreachable!() };
+    assert_eq!(explorer.stack.payload(event).unwrap().layer, 3, "what layer 5 removed");
+    answer(&mut explorer, contents(b"{\"a\": 1}", "default.json"));
+    assert!(explorer.text().contains("{\"a\": 1}"), "{}", explorer.text());
+    explorer.keys("esc");
+    assert!(matches!(explorer.state.overlays.last().unwrap().kind, Kind::History(_)));
+
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("etc/passwd").keys("enter w k v");
+    let What::Version(event) = asked(&explorer).what else { unreachable!() };
+    assert_eq!(explorer.stack.payload(event).unwrap().layer, 0);
+}
+
+#[test]
+fn what_is_no_file_says_so() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("v");
+    assert!(explorer.text().contains("a directory: Enter opens it"), "{}", explorer.text());
+    explorer.keys("/").type_text("dev/null").keys("enter v");
+    assert!(explorer.text().contains("no contents to view"), "{}", explorer.text());
+    explorer.keys("/").type_text("bin/sh").keys("enter v");
+    assert!(matches!(asked(&explorer).what, What::Version(_)), "a link leads to its file");
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_changes_nothing() {
+    let mut explorer = viewing(80, 24, b"first\n");
+    let before = explorer.text();
+    let late = contents(b"late\n", "x");
+    explorer.send(Message::Looked { number: 1, answer: Ok(Box::new(late)) });
+    explorer.send(Message::Looked { number: 99, answer: Err("late".to_owned()) });
+    assert_eq!(explorer.text(), before);
+}
+
+#[test]
+fn a_large_file_is_asked_for_window_by_window() {
+    let text: String = (1..=2000)
+        .flat_map(|line| ["line ".to_owned(), line.to_string(), "\n".to_owned()])
+        .collect();
+    let whole = text.len() as u64;
+    let window = |from: usize| {
+        let lines = text[..from].matches('\n').count() as u64;
+        let to = (from + 8000).min(text.len());
+        Contents {
+            window: Window::new(from as u64, lines, whole, text.as_bytes()[from..to].to_vec()),
+            ..Contents::default()
+        }
+    };
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("server.js").keys("enter esc v");
+    answer(&mut explorer, window(0));
+    let before = explorer.effects.len();
+    for _ in 0..23 {
+        explorer.keys("pgdn");
+    }
+    assert!(explorer.effects.len() > before, "the next window is asked for before it is needed");
+    let Part::At(at) = asked(&explorer).part else { unreachable!() };
+    let from = text[..at as usize - 1000].rfind('\n').unwrap() + 1;
+    let shown = explorer.text();
+    answer(&mut explorer, window(from));
+    let first = |screen: &str| {
+        let line = screen.lines().find(|line| line.contains(" line ")).unwrap();
+        line.trim_matches(['│', ' ']).to_owned()
+    };
+    assert_eq!(first(&explorer.text()), first(&shown), "the screen stays where it is");
+    explorer.keys("G");
+    assert_eq!(asked(&explorer).part, Part::End);
+    let last = text[..text.len() - 8000].rfind('\n').unwrap() + 1;
+    answer(&mut explorer, window(last));
+    assert!(explorer.text().contains("2000 line 2000"), "{}", explorer.text());
+    explorer.keys("/").type_text("line 77").keys("enter");
+    assert!(matches!(asked(&explorer).part, Part::Find { .. }), "it is not in this window");
+    let at = text.find("line 77").unwrap();
+    answer(&mut explorer, Contents { found: Some(at as u64), ..window(0) });
+    assert!(explorer.text().contains("77 line 77"), "{}", explorer.text());
+    explorer.keys("g");
+    assert!(explorer.text().contains("1 line 1\u{20}"), "{}", explorer.text());
+}
+
+#[test]
+fn hostile_contents_never_reach_the_screen_raw() {
+    let evil =
+        "a\x1b]52;c;cm0gLXJm\x07b\u{202e}c\u{200b}d\u{9b}31m\r\n\u{feff}\u{301}\tx\u{e0041}\n"
+            .as_bytes();
+    let evil = [evil, b"\xff\x9b31m\n"].concat();
+    for (width, height) in SIZES {
+        for keys in ["", "w", "x", "l l", "/ 3 1 enter"] {
+            let mut explorer = viewing(width, height, &evil);
+            explorer.keys(keys);
+            for cell in explorer.buffer().content() {
+                assert!(!cell.symbol().chars().any(is_hazard), "{:?}", cell.symbol());
+            }
+        }
+    }
+    let mut explorer = viewing(120, 40, &evil);
+    assert!(explorer.text().contains("a\\x1b]52;c;cm0gLXJm\\x07b\\u{202e}c"));
+    explorer.keys("/").type_text("31m");
+    assert!(explorer.screen().contains('u'), "what is found is marked");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let mut explorer = Explorer::open(80, 24);
+    explorer.keys("/").type_text("server.js").keys("enter esc v");
+    let number = asked(&explorer).number;
+    explorer.send(Message::Looked {
+        number,
+        answer: Err("the layer ends 12 bytes too early".to_owned()),
+    });
+    assert!(explorer.text().contains("12 bytes too early"), "{}", explorer.text());
+    explorer.keys("j x w / a enter esc");
+}
+
+#[test]
+fn no_size_breaks_the_viewer() {
+    let program = [0u8, 1, 2, 65].repeat(100);
+    for (bytes, keys) in [
+        (SCRIPT.as_bytes(), ""),
+        (SCRIPT.as_bytes(), "w"),
+        (&program, ""),
+        (&program, "x"),
+        (b"", ""),
+    ] {
+        let mut explorer = viewing(120, 40, bytes);
+        explorer.keys(keys);
+        for height in 0..=60 {
+            for width in (0..=200).step_by(7) {
+                explorer.resize(width, height);
+                explorer.buffer();
+            }
+            explorer.keys("j pgdn h l G g");
+        }
+    }
+}
