@@ -25,6 +25,9 @@ _layertui() {
             layertui,cat)
                 cmd="layertui__subcmd__cat"
                 ;;
+            layertui,ci)
+                cmd="layertui__subcmd__ci"
+                ;;
             layertui,compare)
                 cmd="layertui__subcmd__compare"
                 ;;
@@ -106,6 +109,9 @@ _layertui() {
             layertui__subcmd__help,cat)
                 cmd="layertui__subcmd__help__subcmd__cat"
                 ;;
+            layertui__subcmd__help,ci)
+                cmd="layertui__subcmd__help__subcmd__ci"
+                ;;
             layertui__subcmd__help,compare)
                 cmd="layertui__subcmd__help__subcmd__compare"
                 ;;
@@ -170,7 +176,7 @@ _layertui() {
 
     case "${cmd}" in
         layertui)
-            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help"
+            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -433,6 +439,80 @@ _layertui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        layertui__subcmd__ci)
+            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --max-layers --max-size --block --deny-waste --no-setuid-except --exclude --base --platform --no-cache --pull --tls-verify --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json junit github sarif markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --lowest-efficiency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --highest-wasted-bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --highest-user-wasted-percent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-layers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --block)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deny-waste)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --no-setuid-except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pull)
+                    COMPREPLY=($(compgen -W "never missing always" -- "${cur}"))
+                    return 0
+                    ;;
+                --tls-verify)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         layertui__subcmd__compare)
             opts="-h --json --semantic --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -648,7 +728,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__help)
-            opts="demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help"
+            opts="demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -732,6 +812,20 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__help__subcmd__cat)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        layertui__subcmd__help__subcmd__ci)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -45,6 +45,7 @@ complete -c layertui -n "__fish_layertui_needs_command" -a "history" -d 'Every e
 complete -c layertui -n "__fish_layertui_needs_command" -a "find" -d 'Paths in any layer, also removed and shadowed ones'
 complete -c layertui -n "__fish_layertui_needs_command" -a "waste" -d 'Wasted bytes by path and by layer, and what gets them back'
 complete -c layertui -n "__fish_layertui_needs_command" -a "findings" -d 'What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it'
+complete -c layertui -n "__fish_layertui_needs_command" -a "ci" -d 'Rules that the image has to keep: exit 0 kept, 1 broken, 2 not to be judged'
 complete -c layertui -n "__fish_layertui_needs_command" -a "cache" -d 'What is kept of layers that were read before'
 complete -c layertui -n "__fish_layertui_needs_command" -a "cat" -d 'The bytes of a file, as a layer sees it'
 complete -c layertui -n "__fish_layertui_needs_command" -a "compare" -d 'What differs between two images: files, packages, settings, layers'
@@ -142,6 +143,32 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l json -d 'JSON instead of text'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l config -d 'The rules file (default: .layertui.yaml, else .dive-ci, of this directory)' -r -F
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l format -d 'How to write the verdicts' -r -f -a "text\t'For people'
+json\t'One object'
+junit\t'Test report in JUnit\'s XML'
+github\t'Annotations of GitHub\'s workflows'
+sarif\t'SARIF 2.1.0'
+markdown\t'A table for a pull request'"
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l lowest-efficiency -d 'Visible bytes / stored bytes at the least: a ratio from 0 to 1, or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highest-wasted-bytes -d 'Wasted bytes at the most (20MB), or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highest-user-wasted-percent -d 'Wasted part of the layers above the base at the most: a ratio from 0 to 1, or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l max-layers -d 'Layers at the most' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l max-size -d 'Bytes that all layers store at the most (500MB), or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l block -d 'Paths that no layer may have, deleted ones included. May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l deny-waste -d 'Paths of which nothing may be wasted. May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l no-setuid-except -d 'The only setuid and setgid programs there may be. May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l exclude -d 'Paths that no rule looks at. May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l base -d 'The image this one is built on, or the digest of its last layer' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+missing\t'Where no local store has it'
+always\t'Always'"
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
+false\t''"
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l json -d 'JSON instead of text: as --format json'
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l no-cache -d 'Read every layer anew, and keep nothing of it'
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
@@ -269,25 +296,26 @@ complete -c layertui -n "__fish_layertui_using_subcommand man" -l tls-verify -d 
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand man" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "demo" -d 'Explore the built-in example image'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "layers" -d 'The layer stack: sizes, commands, what each layer changed'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "ls" -d 'The merged tree at a layer'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "diff" -d 'What a layer, or a range of layers, changed'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "history" -d 'Every event of a path, oldest first'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "find" -d 'Paths in any layer, also removed and shadowed ones'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "waste" -d 'Wasted bytes by path and by layer, and what gets them back'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "findings" -d 'What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "cache" -d 'What is kept of layers that were read before'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "cat" -d 'The bytes of a file, as a layer sees it'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "compare" -d 'What differs between two images: files, packages, settings, layers'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "extract" -d 'A file or a subtree, as a layer sees it, onto the disk or as a tar stream'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "report" -d 'The whole analysis: JSON, a page, or Markdown'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "verify" -d 'Recompute every digest and diff ID'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "build" -d 'Build with docker, podman or buildah, then open the result'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "images" -d 'The images that local stores and engines hold'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "completions" -d 'A completion script for a shell'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "man" -d 'A manual page: of layertui, or of one of its commands'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings cache cat compare extract report verify build images completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "demo" -d 'Explore the built-in example image'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "layers" -d 'The layer stack: sizes, commands, what each layer changed'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "ls" -d 'The merged tree at a layer'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "diff" -d 'What a layer, or a range of layers, changed'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "history" -d 'Every event of a path, oldest first'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "find" -d 'Paths in any layer, also removed and shadowed ones'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "waste" -d 'Wasted bytes by path and by layer, and what gets them back'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "findings" -d 'What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "ci" -d 'Rules that the image has to keep: exit 0 kept, 1 broken, 2 not to be judged'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "cache" -d 'What is kept of layers that were read before'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "cat" -d 'The bytes of a file, as a layer sees it'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "compare" -d 'What differs between two images: files, packages, settings, layers'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "extract" -d 'A file or a subtree, as a layer sees it, onto the disk or as a tar stream'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "report" -d 'The whole analysis: JSON, a page, or Markdown'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "verify" -d 'Recompute every digest and diff ID'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "build" -d 'Build with docker, podman or buildah, then open the result'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "images" -d 'The images that local stores and engines hold'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "completions" -d 'A completion script for a shell'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "man" -d 'A manual page: of layertui, or of one of its commands'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "info" -d 'Where it is and how much it holds (the default)'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "clear" -d 'Remove all of it'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "prune" -d 'Remove what is damaged, left behind or over the limit'

@@ -123,6 +123,8 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// The choice that is being opened is not wanted any more.
+    GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
     /// Take the mouse, or give it back.

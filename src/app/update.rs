@@ -157,6 +157,11 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
     }
+    if state.phase == Phase::Opening && !state.choices.is_empty() {
+        overlay::open(state, stack, Kind::Choices);
+        state.phase = if state.image.is_some() { Phase::Done } else { Phase::Opening };
+        return vec![Effect::GiveUpChoice];
+    }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;
         state.notice = Some("reading stopped: what was read stays".to_owned());

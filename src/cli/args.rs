@@ -4,7 +4,7 @@ mod judging;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::judging::{Findings, Level, Waste};
+pub(super) use self::judging::{Ci, Findings, Level, Waste};
 use super::Failure;
 use crate::app::look::Theme;
 use crate::image::platform::Platform;
@@ -23,6 +23,7 @@ Examples:
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui findings image.tar            what to mend, beside the instruction that caused it
+  layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
@@ -40,7 +41,7 @@ docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
 Without <IMAGE>: choose among the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found, images differ), 2 could not be done.";
+Exit codes: 0 fine, 1 the answer is no (path not found, images differ, rule broken), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
@@ -144,6 +145,8 @@ pub(super) enum Command {
     Waste(Waste),
     /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
     Findings(Findings),
+    /// Rules that the image has to keep: exit 0 kept, 1 broken, 2 not to be judged
+    Ci(Ci),
     /// What is kept of layers that were read before
     Cache(Cache),
     /// The bytes of a file, as a layer sees it

@@ -3,6 +3,7 @@
 //! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
 //! through `text` on its way into text; JSON carries the exact bytes.
 
+mod ci;
 mod compare;
 mod diff;
 mod entry;
@@ -17,6 +18,7 @@ mod verify;
 mod waste;
 mod whole;
 
+pub use ci::{CiFormat, Judged, ci};
 pub use compare::{Comparison, Verdict, compare};
 pub use diff::{Range, diff};
 pub use find::find;

@@ -188,7 +188,11 @@ impl<'a> Judge<'a> {
             .sum();
         let part = if stored == 0 { 0.0 } else { wasted as f64 / stored as f64 };
         let name = base.name.as_deref().unwrap_or("the base");
-        let actual = format!("{} of what is above {name} ({} layers)", percent(part), base.layers);
+        let layers = match base.layers {
+            1 => "1 layer".to_owned(),
+            count => format!("{count} layers"),
+        };
+        let actual = format!("{} of what is above {name} ({layers})", percent(part));
         let verdict = self.verdict(rule, limit, actual, part <= most);
         let note = Some(
             "waste of the layers above the base; dive takes all waste, and layer 0 for the base",

@@ -1,0 +1,220 @@
+//! Verdicts on an image's rules, as text for people and as what pipelines read: JSON, JUnit, GitHub's annotations,
+//! SARIF, and a short summary in Markdown.
+
+mod junit;
+mod sarif;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::entry::PathKeys;
+use super::findings::BaseKeys;
+use super::layers::Head;
+use super::{SCHEMA, Subject, json_line};
+use crate::image::base::Base;
+use crate::rules::{Offence, Outcome, Verdict};
+use crate::text;
+
+/// Offences that text and annotations name.
+const NAMED: usize = 5;
+
+/// What to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CiFormat {
+    /// For people.
+    Text,
+    /// One object.
+    Json,
+    /// The test report that most pipelines read.
+    Junit,
+    /// GitHub's workflow commands: annotations on the run.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A table for a pull request.
+    Markdown,
+}
+
+/// What was judged, and by what.
+#[derive(Clone, Copy)]
+pub struct Judged<'a> {
+    /// The image.
+    pub subject: Subject<'a>,
+    /// Its base, where that could be told.
+    pub base: Option<&'a Base>,
+    /// Where the rules come from: a file, flags, the defaults.
+    pub rules_from: &'a str,
+    /// The verdicts.
+    pub verdicts: &'a [Verdict],
+}
+
+impl Judged<'_> {
+    /// Of all rules together. One that could not be judged leaves it open, whatever the others say.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let any = |outcome| self.verdicts.iter().any(|verdict| verdict.outcome == outcome);
+        match (any(Outcome::Unjudged), any(Outcome::Fail)) {
+            (true, _) => Outcome::Unjudged,
+            (false, true) => Outcome::Fail,
+            (false, false) => Outcome::Pass,
+        }
+    }
+}
+
+/// Writes the verdicts.
+///
+/// # Errors
+/// What writing reports.
+pub fn ci(out: &mut dyn Write, judged: Judged<'_>, format: CiFormat) -> io::Result<()> {
+    match format {
+        CiFormat::Text => text_of(out, judged),
+        CiFormat::Json => json_line(out, &document(judged)),
+        CiFormat::Junit => junit::write(out, judged),
+        CiFormat::Github => github(out, judged),
+        CiFormat::Sarif => json_line(out, &sarif::document(judged)),
+        CiFormat::Markdown => markdown(out, judged),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    outcome: &'static str,
+    rules_from: &'a str,
+    base: Option<BaseKeys<'a>>,
+    rules: Vec<VerdictKeys<'a>>,
+}
+
+#[derive(Serialize)]
+struct VerdictKeys<'a> {
+    rule: &'static str,
+    outcome: &'static str,
+    limit: &'a str,
+    actual: &'a str,
+    note: Option<&'static str>,
+    paths: Vec<OffenceKeys<'a>>,
+}
+
+#[derive(Serialize)]
+struct OffenceKeys<'a> {
+    #[serde(flatten)]
+    path: PathKeys<'a>,
+    layer: usize,
+    bytes: u64,
+}
+
+fn document<'a>(judged: Judged<'a>) -> Document<'a> {
+    let offence = |offence: &'a Offence| OffenceKeys {
+        path: PathKeys::new(&offence.path),
+        layer: offence.layer,
+        bytes: offence.bytes,
+    };
+    let rules = judged.verdicts.iter().map(|keys| VerdictKeys {
+        rule: keys.rule,
+        outcome: keys.outcome.name(),
+        limit: &keys.limit,
+        actual: &keys.actual,
+        note: keys.note,
+        paths: keys.offences.iter().map(offence).collect(),
+    });
+    Document {
+        head: Head::new(SCHEMA, judged.subject).without_labels(),
+        outcome: judged.outcome().name(),
+        rules_from: judged.rules_from,
+        base: judged.base.map(BaseKeys::new),
+        rules: rules.collect(),
+    }
+}
+
+fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
+    let reference = text::visible_str(&judged.subject.image.reference).into_owned();
+    writeln!(out, "{reference}: {}", judged.outcome().name())?;
+    writeln!(out, "  rules  {}", text::visible_str(judged.rules_from))?;
+    if let Some(base) = judged.base {
+        writeln!(out, "  base   {}", super::findings::base_line(base))?;
+    }
+    writeln!(out)?;
+    for verdict in judged.verdicts {
+        let (limit, actual) =
+            (text::visible_str(&verdict.limit), text::visible_str(&verdict.actual));
+        writeln!(
+            out,
+            "{:<8}  {:<27}  {actual}; asked: {limit}",
+            verdict.outcome.name(),
+            verdict.rule
+        )?;
+        if let Some(note) = verdict.note {
+            writeln!(out, "{:39}{note}", "")?;
+        }
+        if verdict.outcome != Outcome::Fail {
+            continue;
+        }
+        for offence in verdict.offences.iter().take(NAMED) {
+            writeln!(out, "          {}", offence_line(offence))?;
+        }
+        let more = verdict.offences.len().saturating_sub(NAMED);
+        if more > 0 {
+            writeln!(out, "          {more} more path{}", if more == 1 { "" } else { "s" })?;
+        }
+    }
+    Ok(())
+}
+
+fn offence_line(offence: &Offence) -> String {
+    let size = text::size::fixed(offence.bytes);
+    format!("{size}  L{:<3}  {}", offence.layer, text::visible(&offence.path))
+}
+
+/// A sentence about a rule that is not kept.
+fn sentence(verdict: &Verdict) -> String {
+    let what = match verdict.outcome {
+        Outcome::Unjudged => "could not be judged: ",
+        Outcome::Pass | Outcome::Fail => "",
+    };
+    let actual = text::visible_str(&verdict.actual);
+    format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible_str(&verdict.limit))
+}
+
+/// GitHub's workflow commands: `%`, line ends (and in properties `:` and `,`) are escaped.
+fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    for verdict in judged.verdicts {
+        let level = match verdict.outcome {
+            Outcome::Pass => "notice",
+            Outcome::Fail | Outcome::Unjudged => "error",
+        };
+        let mut message = sentence(verdict);
+        if verdict.outcome == Outcome::Fail {
+            for offence in verdict.offences.iter().take(NAMED) {
+                message.push('\n');
+                message.push_str(&offence_line(offence));
+            }
+        }
+        writeln!(out, "::{level} title=layertui {}::{}", verdict.rule, escape(&message))?;
+    }
+    Ok(())
+}
+
+fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
+    let cell = |text: &str| {
+        let shown = text::visible_str(text).replace('\\', "\\\\").replace('|', "\\|");
+        shown.replace('<', "&lt;").replace('`', "\\`").replace('*', "\\*")
+    };
+    let balance = judged.subject.stack.balance();
+    writeln!(out, "### {}: {}\n", cell(&judged.subject.image.reference), judged.outcome().name())?;
+    writeln!(out, "| | rule | is | asked |\n|---|---|---|---|")?;
+    for verdict in judged.verdicts {
+        let (actual, limit) = (cell(&verdict.actual), cell(&verdict.limit));
+        writeln!(out, "| {} | {} | {actual} | {limit} |", verdict.outcome.name(), verdict.rule)?;
+    }
+    writeln!(
+        out,
+        "\n{} stored, {} wasted, efficiency {:.1} %",
+        text::size::short(balance.stored),
+        text::size::short(balance.wasted),
+        balance.efficiency * 100.0
+    )
+}
