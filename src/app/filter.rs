@@ -206,10 +206,10 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if filter.is_on() {
         let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
         for pane in [Pane::Tree, Pane::Diff] {
-            if let Some(tree) = state.tree_of(pane, stack) {
-                if filter.sieve(stack, pane, (tree, stack.folded(), undecided)) {
-                    state.orders.forget();
-                }
+            if let Some(tree) = state.tree_of(pane, stack)
+                && filter.sieve(stack, pane, (tree, stack.folded(), undecided))
+            {
+                state.orders.forget();
             }
         }
     }
