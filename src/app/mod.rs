@@ -32,6 +32,7 @@ pub mod page;
 pub mod palette;
 mod reading;
 pub mod role;
+pub mod sort;
 pub mod state;
 mod update;
 
