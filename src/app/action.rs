@@ -32,6 +32,8 @@ pub enum Action {
     Fold,
     FoldAll,
     UnfoldAll,
+    Sort,
+    ReverseSort,
     Search,
     Filter,
     NextHit,

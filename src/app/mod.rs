@@ -34,6 +34,7 @@ pub mod page;
 pub mod palette;
 mod reading;
 pub mod role;
+pub mod sort;
 pub mod state;
 pub mod treemap;
 mod update;

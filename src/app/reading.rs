@@ -5,6 +5,7 @@ use crate::stack::outline::Tree;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::visible_str;
 
+use super::filter;
 use super::find;
 use super::layers;
 use super::map;
@@ -98,7 +99,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.preferred.clear();
     state.overlays.clear();
     state.search = None;
-    state.filter = None;
+    filter::end(state);
     (state.waste, state.map) = (None, None);
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);

@@ -2,7 +2,7 @@
 
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
-use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
@@ -195,6 +195,8 @@ pub struct State {
     pub tree: View,
     /// The diff.
     pub diff: View,
+    /// In which order the rows of both trees are.
+    pub orders: Orders,
     /// What lies over the panes, topmost last.
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
@@ -247,6 +249,7 @@ impl State {
                 folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
                 ..View::default()
             },
+            orders: Orders::default(),
             overlays: Vec::new(),
             search: None,
             filter: None,

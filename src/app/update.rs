@@ -17,6 +17,7 @@ use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::reading;
+use super::sort;
 use super::state::{Pane, Phase, State};
 
 /// Cells a key press moves a border.
@@ -158,7 +159,7 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.search.take().is_some() {
         return Vec::new();
     }
-    if state.filter.take().is_some() {
+    if filter::end(state) {
         navigate::settle(state, stack);
         return Vec::new();
     }
@@ -213,7 +214,7 @@ fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
 fn in_filter(state: &mut State, stack: &Stack, action: Action) {
     match action {
         Action::Open => filter::accept(state),
-        Action::Cancel => state.filter = None,
+        Action::Cancel => _ = filter::end(state),
         // The rows can be looked through while the filter is being found.
         Action::Down | Action::Up | Action::PageDown | Action::PageUp
             if state.focus != Pane::Stack =>
@@ -248,6 +249,8 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
         Action::Filter => filter::start(state),
+        Action::Sort => sort::next(state, stack),
+        Action::ReverseSort => sort::reverse(state, stack),
         Action::Search => find::start(state, stack),
         Action::NextHit => find::next(state, stack, true),
         Action::PreviousHit => find::next(state, stack, false),

@@ -57,6 +57,11 @@ fn the_diff_has_the_keys() {
 }
 
 #[test]
+fn the_largest_comes_first() {
+    at_every_size("sorted", after("[ s = 3 = 2"));
+}
+
+#[test]
 fn the_first_frame_needs_no_layer() {
     at_every_size("described", |width, height| {
         let mut explorer = Explorer::described(LAYERS, image(), width, height);
