@@ -66,6 +66,10 @@ pub enum Message {
         /// The answer.
         answer: Result<Box<Contents>, String>,
     },
+    /// So many bytes of the image to compare with were read.
+    Comparing(u64),
+    /// There will be no comparison, and this is why. Raw.
+    NotCompared(String),
     /// So many bytes of what is being extracted were written.
     Extracting(u64),
     /// Extracting is over.
@@ -132,6 +136,12 @@ pub enum Effect {
     GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Compare this image, as it is at the selected layer, with the one of that reference.
+    Compare(String),
+    /// Stop making the comparison.
+    StopComparing,
+    /// Back from a comparison to the image.
+    LeaveComparison,
     /// Extract this; messages will tell how it goes.
     Extract(Request),
     /// Stop extracting, keep what is there.

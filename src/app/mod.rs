@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod columns;
+pub mod comparison;
 pub mod config;
 pub mod extraction;
 pub mod file;
