@@ -31,6 +31,7 @@ pub mod message;
 mod mouse;
 pub mod navigate;
 pub mod overlay;
+pub mod owners;
 pub mod page;
 pub mod palette;
 mod reading;

@@ -8,6 +8,7 @@ use crate::packages::{PLACES, Package, Place, RPM_PLACES};
 use crate::stack::filter::Among;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
+use crate::text::visible_str;
 
 use super::message::Effect;
 use super::overlay::Kind;
@@ -47,8 +48,8 @@ pub enum Owner<'a> {
     Package(&'a Package),
     /// Several.
     Several,
-    /// None.
-    None,
+    /// None; and why that may not be so, where something could not be read. Raw.
+    None(Option<&'a str>),
     /// The database is being read.
     Unread,
     /// There is none that could be read; whether an rpm database is there.
@@ -82,13 +83,20 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
     let Some(known) = state.owners.iter().find(|known| known.edition == edition) else {
         return Owner::Unread;
     };
-    match known.of.get(&node) {
-        None => Owner::None,
-        Some(None) => Owner::Several,
-        Some(Some(package)) => {
-            known.packages.get(*package as usize).map_or(Owner::None, Owner::Package)
-        }
-    }
+    let package = match known.of.get(&node) {
+        None => None,
+        Some(None) => return Owner::Several,
+        Some(Some(package)) => known.packages.get(*package as usize),
+    };
+    let none = Owner::None(known.notes.first().map(String::as_str));
+    package.map_or(none, Owner::Package)
+}
+
+/// A package in a line. Visible.
+#[must_use]
+pub fn named(package: &Package) -> String {
+    let (name, version) = (visible_str(&package.name), visible_str(&package.version));
+    format!("{} package {name} {version}", package.manager.name())
 }
 
 /// Asks for the databases that somebody wants to know something of, once.

@@ -1,5 +1,7 @@
 //! What the explorer knows between two messages.
 
+use std::sync::Arc;
+
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
@@ -18,6 +20,7 @@ use super::look::{Glyphs, Theme};
 use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::owners::Owners;
 use super::waste::Ledger;
 
 /// The three panes.
@@ -208,6 +211,10 @@ pub struct State {
     pub comparing: Option<Running>,
     /// The two images that are compared, where this is a comparison of two.
     pub comparison: Option<Sides>,
+    /// What package databases say, of the layers that were asked about, the newest answer first.
+    pub owners: Vec<Arc<Owners>>,
+    /// The edition of them that is being read.
+    pub owners_asked: Option<usize>,
     /// The treemap, once it was asked for.
     pub map: Option<Map>,
     /// What is being extracted.
@@ -260,6 +267,8 @@ impl State {
             filter: None,
             comparing: None,
             comparison: None,
+            owners: Vec::new(),
+            owners_asked: None,
             map: None,
             extraction: None,
             occupied: None,

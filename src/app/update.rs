@@ -17,6 +17,7 @@ use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
+use super::owners;
 use super::reading;
 use super::sort;
 use super::state::{Pane, Phase, State};
@@ -28,6 +29,7 @@ const BORDER_STEP: i16 = 4;
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     let mut effects = take(state, stack, message);
     effects.extend(reading::prefer(state, stack));
+    effects.extend(owners::want(state, stack));
     effects
 }
 
@@ -56,6 +58,11 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Notice(text) => {
             state.notice = Some(visible_str(&text).into_owned());
+            Vec::new()
+        }
+        Message::Packages(found) => {
+            owners::arrived(state, *found);
+            navigate::settle(state, stack);
             Vec::new()
         }
         Message::Comparing(read) => {

@@ -22,6 +22,7 @@ use super::open::{Pace, Setting};
 use super::{Failure, Outcome};
 use crate::app::comparison::Sides;
 use crate::app::message::{Choice, Effect, Message};
+use crate::app::owners::Owners;
 use crate::app::state::State;
 use crate::app::update;
 use crate::image::Other;
@@ -47,6 +48,8 @@ enum Happening {
     Load(u64, Event),
     /// From a thread that was given something to do: the viewer's answers, how extracting goes.
     Told(Message),
+    /// What the package databases say of the image of the loader with this number.
+    Packages(u64, Box<Owners>),
     /// The image of the loader with this number was compared.
     Compared(u64, Box<(Box<dyn Source>, Sides)>),
     /// What else there is about the image of the loader with this number.
@@ -191,7 +194,10 @@ impl Explorer {
             Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Told(message) => self.tell(message),
             Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
-            Happening::Compared(..) => Ok(false),
+            Happening::Packages(number, owners) if number == self.loaders => {
+                self.tell(Message::Packages(owners))
+            }
+            Happening::Compared(..) | Happening::Packages(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -331,6 +337,7 @@ impl Explorer {
                 }
             }
             Effect::Look(question) => self.look(question)?,
+            Effect::ReadPackages { edition, layer } => self.read_packages(edition, layer)?,
             Effect::Compare(reference) => self.compare(reference)?,
             Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),
             Effect::LeaveComparison => return self.leave(),

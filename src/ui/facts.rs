@@ -5,6 +5,7 @@ use crate::app::comparison;
 use crate::app::layout::Rect;
 use crate::app::marker;
 use crate::app::navigate;
+use crate::app::owners::{self, Owner};
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, Pane};
 use crate::stack::{ChangeKind, NodeId, Stack};
@@ -143,6 +144,9 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
     spans.push((Role::Quiet, format!("  {}", facts.join("  "))));
+    if let Owner::Package(package) = owners::owner(state, stack, node, layer) {
+        spans.push((Role::Quiet, format!("  {}", owners::named(package))));
+    }
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described
         .and_then(|layer| layer.created_by.as_deref())

@@ -10,6 +10,9 @@ use crate::app::comparison::Sides;
 use crate::app::extraction::Request;
 use crate::app::file;
 use crate::app::message::Message;
+use crate::app::owners::Owners;
+use crate::extract::locate;
+use crate::extract::packages::{Inventory, databases};
 use crate::source::Source;
 
 impl Explorer {
@@ -36,6 +39,25 @@ impl Explorer {
                 let _ = told.send(Happening::Told(Message::Extracting(done)));
             });
             let _ = send.send(Happening::Told(Message::Extracted(ended)));
+        })
+    }
+
+    /// Reads package databases beside everything else.
+    pub(super) fn read_packages(&self, edition: usize, layer: usize) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        let number = self.loaders;
+        in_background(&self.send, "packages", move |send| {
+            let found = databases(&loader.stack(), layer, true);
+            let Inventory { packages, notes } = found.read(loader.source().as_ref());
+            let stack = loader.stack();
+            let of = packages.paths().filter_map(|(path, owner)| {
+                let there = stack.find(path).filter(|&node| stack.visible(node, layer).is_some());
+                // Listed from before a directory became a link, /bin to /usr/bin.
+                Some((there.or_else(|| locate(&stack, path, layer))?, owner))
+            });
+            let of = of.collect();
+            let owners = Owners { edition, packages: packages.list().to_vec(), of, notes };
+            let _ = send.send(Happening::Packages(number, Box::new(owners)));
         })
     }
 
