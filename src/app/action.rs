@@ -49,6 +49,7 @@ pub enum Action {
     Images,
     Problems,
     Waste,
+    Compare,
     Treemap,
     TileLeft,
     TileRight,

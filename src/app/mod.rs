@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod columns;
+pub mod comparison;
 pub mod config;
 pub mod extraction;
 pub mod file;
@@ -30,6 +31,7 @@ pub mod message;
 mod mouse;
 pub mod navigate;
 pub mod overlay;
+pub mod owners;
 pub mod page;
 pub mod palette;
 mod reading;

@@ -1,5 +1,7 @@
 //! What the explorer knows between two messages.
 
+use std::sync::Arc;
+
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
@@ -7,7 +9,8 @@ use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
-use super::extraction::{Request, Running};
+use super::comparison::{Running, Sides};
+use super::extraction::{self, Request};
 use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
@@ -17,6 +20,7 @@ use super::look::{Glyphs, Theme};
 use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::owners::Owners;
 use super::waste::Ledger;
 
 /// The three panes.
@@ -203,10 +207,18 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// A comparison that is being made.
+    pub comparing: Option<Running>,
+    /// The two images that are compared, where this is a comparison of two.
+    pub comparison: Option<Sides>,
+    /// What package databases say, of the layers that were asked about, the newest answer first.
+    pub owners: Vec<Arc<Owners>>,
+    /// The edition of them that is being read.
+    pub owners_asked: Option<usize>,
     /// The treemap, once it was asked for.
     pub map: Option<Map>,
     /// What is being extracted.
-    pub extraction: Option<Running>,
+    pub extraction: Option<extraction::Running>,
     /// What was not extracted, because something is there already.
     pub occupied: Option<Request>,
     /// What the waste page shows, once it was asked for.
@@ -253,6 +265,10 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            comparing: None,
+            comparison: None,
+            owners: Vec::new(),
+            owners_asked: None,
             map: None,
             extraction: None,
             occupied: None,
@@ -349,6 +365,12 @@ impl State {
     #[must_use]
     pub const fn is_reading(&self) -> bool {
         matches!(self.phase, Phase::Reading | Phase::Stopping)
+    }
+
+    /// Whether something is done beside everything else.
+    #[must_use]
+    pub const fn is_working(&self) -> bool {
+        self.extraction.is_some() || self.comparing.is_some()
     }
 
     /// How many things were odd or broken: in the image and in its layers.

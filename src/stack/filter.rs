@@ -3,6 +3,9 @@
 //! Working it out looks at every path once; what passed is then kept as bits and, for each directory on the way, as
 //! numbers of rows, so that [`super::outline`] numbers the rows of a narrowed tree as it does those of a whole one.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::arena::NONE;
 use super::entry::Kind;
 use super::events::Flag;
@@ -26,6 +29,17 @@ pub struct Criteria {
     pub layers: Vec<usize>,
     /// It is a file with the setuid or the setgid bit.
     pub setuid: bool,
+    /// It is one of these, or none of them.
+    pub among: Option<Among>,
+}
+
+/// Certain paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    /// Which.
+    pub nodes: Arc<HashSet<NodeId>>,
+    /// Those pass, else all others that are no directories.
+    pub inside: bool,
 }
 
 /// Names that passed a test, of all last components that occur.
@@ -123,6 +137,12 @@ impl Stack {
             }
         }
         let event = if tombstone { self.events.prev(newest) } else { newest };
+        if let Some(among) = &criteria.among
+            && (among.nodes.contains(&NodeId(node)) != among.inside
+                || (!among.inside && event != NONE && self.events.is_dir(event)))
+        {
+            return false;
+        }
         event != NONE && self.meets_as(event, newest, criteria)
     }
 

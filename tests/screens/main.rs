@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
 mod choosing;
+mod comparing;
 mod explorer;
 mod hostile;
 mod journeys;
@@ -222,6 +223,7 @@ fn no_size_breaks_any_screen() {
         "T",
         "T T enter",
         "e",
+        "c",
         "f s e t u i d enter",
     ] {
         let mut explorer = Explorer::open(120, 40);
