@@ -78,6 +78,9 @@ impl Beside {
         let image = Image {
             reference: format!("{} beside {}", described.reference, old_source.image().reference),
             layers: vec![layer(old_source.as_ref()), layer(new_source.as_ref())],
+            names: Vec::new(),
+            id: None,
+            manifest_digest: None,
             history: Vec::new(),
             others: Vec::new(),
             ..described.clone()

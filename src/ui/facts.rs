@@ -158,10 +158,16 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     spans
 }
 
+fn differs_below(stack: &Stack, node: NodeId) -> bool {
+    let below = stack.totals(node, comparison::THIS);
+    below.added + below.changed + below.removed > 0
+}
+
 /// How a path differs in two images, and what each has of it.
 fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
     let difference = comparison::difference(stack, node);
     let said = match difference {
+        None if differs_below(stack, node) => "the same in both images, but not what is in it",
         None => "the same in both images",
         Some(ChangeKind::Added) => "only in this image",
         Some(ChangeKind::Removed) => "only in the other image",

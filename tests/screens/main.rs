@@ -13,6 +13,7 @@ mod hostile;
 mod journeys;
 mod mapping;
 mod narrowing;
+mod packaging;
 mod searching;
 mod taking;
 mod viewing;

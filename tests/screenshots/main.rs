@@ -1,6 +1,6 @@
 //! The pictures in the README are frames of the program. `LAYERTUI_BLESS=1 cargo test --test screenshots` draws them anew, from
 //! the demo image; look at them before you commit.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod svg;
 
@@ -8,12 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use layertui::app::comparison::Sides;
 use layertui::app::file::{Look, Part, What};
 use layertui::app::key::{Code, Key};
 use layertui::app::layout::Size;
 use layertui::app::{Effect, Message, State, update};
-use layertui::load::{Event, Loader, Want, contents};
-use layertui::source::{self, Opened};
+use layertui::compare::{Beside, Files, Side};
+use layertui::layer::Unwatched;
+use layertui::load::{Event, LayerState, Loader, Want, contents};
+use layertui::source::{self, Opened, Source};
 use layertui::ui;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -26,23 +29,49 @@ const SCREENS: [(&str, &str); 5] = [
     ("history", "/ =deploy_key enter esc w"),
     ("waste", "W j j j j j"),
     ("map", "T"),
-    ("viewer", "/ =server.js enter esc v"),
+    ("viewer", "/ =libz.so.1.3.1 enter esc v x"),
 ];
+
+/// The comparison of the whole demo with its lowest layers.
+const COMPARED: (&str, &str) = ("compare", "/ =app.py enter esc");
+const LOWEST: usize = 2;
 
 struct Explorer {
     state: State,
     loader: Loader,
 }
 
+fn demo(name: &str) -> Arc<dyn Source> {
+    let image = fs::read(root().join("assets/demo/image.tar")).unwrap();
+    match source::open_bytes(Vec::leak(image), name).unwrap() {
+        Opened::Image(source) => Arc::from(source),
+        Opened::Several(several) => panic!("the demo is one image: {several:?}"),
+    }
+}
+
+fn load(source: Arc<dyn Source>) -> (Loader, Vec<Arc<LayerState>>) {
+    let loader = Loader::new(source);
+    let states = loader.run(Want::Kinds, &|_: Event| {});
+    (loader, states)
+}
+
+/// The demo as it is in the end beside what it was at one of its layers.
+fn comparison() -> Explorer {
+    let (old, new) = (load(demo("demo, layers 0 to 2")).0, load(demo("demo")).0);
+    let (one, other) = (old.stack(), new.stack());
+    let below = Side { source: old.source().as_ref(), stack: &one, layer: LOWEST };
+    let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
+    let mut files = Files::of(below, above, true);
+    files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
+    let beside =
+        Beside::new((below, Arc::clone(old.source())), (above, Arc::clone(new.source())), &files);
+    let mut explorer = Explorer::of(load(Arc::new(beside)));
+    explorer.state.comparison = Some(Sides::default());
+    explorer
+}
+
 impl Explorer {
-    fn open() -> Self {
-        let image = fs::read(root().join("assets/demo/image.tar")).unwrap();
-        let image: &'static [u8] = Vec::leak(image);
-        let Opened::Image(source) = source::open_bytes(image, "demo").unwrap() else {
-            unreachable!("the demo is one image")
-        };
-        let loader = Loader::new(Arc::from(source));
-        let states = loader.run(Want::Kinds, &|_: Event| {});
+    fn of((loader, states): (Loader, Vec<Arc<LayerState>>)) -> Self {
         let mut explorer = Self { state: State::new(SIZE), loader };
         let image = explorer.loader.source().image().clone();
         explorer.tell(Message::Image(Box::new(image)));
@@ -100,8 +129,9 @@ fn the_pictures_are_what_the_program_draws() {
     let bless = std::env::var_os("LAYERTUI_BLESS").is_some();
     let mut bytes = 0;
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for (name, keys) in SCREENS {
-        let mut explorer = Explorer::open();
+    let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo("demo")))));
+    let screens = screens.chain(std::iter::once((&COMPARED, comparison())));
+    for ((name, keys), mut explorer) in screens {
         explorer.keys(keys);
         let fresh = explorer.svg();
         let place = format!("assets/screenshots/{name}.svg");
