@@ -191,13 +191,16 @@ impl Explorer {
             Happening::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
             }
-            Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Told(message) => self.tell(message),
             Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
             Happening::Packages(number, owners) if number == self.loaders => {
                 self.tell(Message::Packages(owners))
             }
-            Happening::Compared(..) | Happening::Packages(..) => Ok(false),
+            Happening::Chosen(..)
+            | Happening::Load(..)
+            | Happening::Beside(..)
+            | Happening::Compared(..)
+            | Happening::Packages(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),

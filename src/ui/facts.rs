@@ -193,7 +193,7 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
             spans.push((Role::Quiet, format!("  {this}; there {other}")));
         }
         (other, this) => {
-            spans.extend(this.or(other).map(|facts| (Role::Quiet, format!("  {facts}"))))
+            spans.extend(this.or(other).map(|facts| (Role::Quiet, format!("  {facts}"))));
         }
     }
     spans

@@ -105,7 +105,9 @@ impl Explorer {
         for word in keys.split(' ') {
             match word.strip_prefix('=') {
                 Some(text) => {
-                    text.chars().for_each(|c| self.tell(Message::Key(Key::plain(Code::Char(c)))))
+                    for c in text.chars() {
+                        self.tell(Message::Key(Key::plain(Code::Char(c))));
+                    }
                 }
                 None => self.tell(Message::Key(Key::parse(word).unwrap())),
             }
