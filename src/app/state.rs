@@ -3,6 +3,7 @@
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
+use crate::stack::sieve::Sieve;
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
@@ -15,6 +16,7 @@ use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::range::{self, Mark};
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -200,6 +202,8 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// The marked layer, if there is one: the other end of the range that the changes pane shows.
+    pub mark: Option<Mark>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -242,6 +246,7 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            mark: None,
             file: None,
             looks: 0,
             notice: None,
@@ -272,7 +277,11 @@ impl State {
         match pane {
             Pane::Stack => None,
             Pane::Tree => self.shown_layer(stack).map(Tree::Merged),
-            Pane::Diff => Some(Tree::Diff(self.layer)).filter(|_| self.layer < stack.folded()),
+            Pane::Diff => Some(match range::of(self) {
+                (from, to) if from == to => Tree::Diff(to),
+                (from, to) => Tree::Range(from, to),
+            })
+            .filter(|tree| tree.top() < stack.folded()),
         }
     }
 
@@ -294,12 +303,29 @@ impl State {
     }
 
     /// The folds of a pane's tree as it shows: narrowed or whole.
-    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        match (&mut self.filter, pane) {
-            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
-            (_, Pane::Diff) => &mut self.diff.folds,
-            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+    pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        let (from, to) = range::of(self);
+        match (&mut self.filter, &mut self.mark, pane) {
+            (Some(filter), _, _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Some(mark), Pane::Diff) if from != to => mark.folds_mut(),
+            (_, _, Pane::Diff) => &mut self.diff.folds,
+            (_, _, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
         }
+    }
+
+    /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        match &self.filter {
+            Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
+            _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),
+        }
+    }
+
+    /// Whether a filter narrows the trees.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::is_on)
     }
 
     /// Whether the filter is being typed.

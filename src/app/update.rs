@@ -14,6 +14,7 @@ use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
+use super::range;
 use super::reading;
 use super::sort;
 use super::state::{Pane, Phase, State};
@@ -153,6 +154,9 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         navigate::settle(state, stack);
         return Vec::new();
     }
+    if range::clear(state, stack) {
+        return Vec::new();
+    }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
@@ -236,6 +240,7 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
         Action::Filter => filter::start(state),
+        Action::Mark => range::mark(state, stack),
         Action::Sort => sort::next(state, stack),
         Action::ReverseSort => sort::reverse(state, stack),
         Action::Search => find::start(state, stack),
