@@ -49,6 +49,13 @@ pub enum Action {
     ImageDetails,
     Images,
     Problems,
+    Waste,
+    Treemap,
+    TileLeft,
+    TileRight,
+    Descend,
+    Parent,
+    Extract,
     Copy,
     CopyCommand,
     Zoom,
@@ -79,6 +86,8 @@ pub enum Context {
     Overlay,
     /// The viewer is open.
     File,
+    /// The treemap is open.
+    Map,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }

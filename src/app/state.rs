@@ -8,15 +8,18 @@ use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
+use super::extraction::{Request, Running};
 use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
+use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
 use super::range::{self, Mark};
+use super::waste::Ledger;
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -204,6 +207,14 @@ pub struct State {
     pub filter: Option<Filter>,
     /// The marked layer, if there is one: the other end of the range that the changes pane shows.
     pub mark: Option<Mark>,
+    /// The treemap, once it was asked for.
+    pub map: Option<Map>,
+    /// What is being extracted.
+    pub extraction: Option<Running>,
+    /// What was not extracted, because something is there already.
+    pub occupied: Option<Request>,
+    /// What the waste page shows, once it was asked for.
+    pub waste: Option<Ledger>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -247,6 +258,10 @@ impl State {
             search: None,
             filter: None,
             mark: None,
+            map: None,
+            extraction: None,
+            occupied: None,
+            waste: None,
             file: None,
             looks: 0,
             notice: None,
@@ -385,6 +400,9 @@ impl State {
         }
         if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
             return &[Context::File, Context::Overlay];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::Map) {
+            return &[Context::Map, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

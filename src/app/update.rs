@@ -5,11 +5,13 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::extraction;
 use super::file;
 use super::filter;
 use super::find;
 use super::key::Key;
 use super::layers;
+use super::map;
 use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
@@ -54,6 +56,14 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Notice(text) => {
             state.notice = Some(visible_str(&text).into_owned());
+            Vec::new()
+        }
+        Message::Extracting(done) => {
+            extraction::progress(state, done);
+            Vec::new()
+        }
+        Message::Extracted(ended) => {
+            extraction::ended(state, stack, ended);
             Vec::new()
         }
         Message::Looked { number, answer } => {
@@ -157,6 +167,9 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if range::clear(state, stack) {
         return Vec::new();
     }
+    if state.extraction.is_some() {
+        return vec![Effect::StopExtracting];
+    }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
@@ -255,6 +268,9 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
             state.notice = Some(how.to_owned());
         }
         Action::Images => overlay::open(state, stack, Kind::Choices),
+        Action::Treemap => map::open(state, stack),
+        Action::Extract => extraction::ask(state, stack),
+        Action::Waste => overlay::open(state, stack, Kind::Waste),
         Action::Problems => overlay::open(state, stack, Kind::Problems),
         Action::Zoom => {
             state.zoomed = !state.zoomed;

@@ -10,9 +10,12 @@ mod choosing;
 mod explorer;
 mod hostile;
 mod journeys;
+mod mapping;
 mod narrowing;
 mod searching;
+mod taking;
 mod viewing;
+mod wasting;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
@@ -220,6 +223,10 @@ fn no_size_breaks_any_screen() {
         "3 + =",
         ":",
         "f",
+        "W",
+        "T",
+        "T T enter",
+        "e",
         "f s e t u i d enter",
     ] {
         let mut explorer = Explorer::open(120, 40);
