@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
+use crate::stack::sieve::Sieve;
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
@@ -21,61 +22,10 @@ use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
 use super::owners::Owners;
+use super::range::{self, Mark};
 use super::waste::Ledger;
 
-/// The three panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pane {
-    /// The layers.
-    Stack,
-    /// The merged tree at the selected layer.
-    Tree,
-    /// What the selected layer changed.
-    Diff,
-}
-
-impl Pane {
-    /// All, left to right.
-    pub const ALL: [Self; 3] = [Self::Stack, Self::Tree, Self::Diff];
-
-    /// The pane on its right, round to the first.
-    #[must_use]
-    pub const fn after(self) -> Self {
-        match self {
-            Self::Stack => Self::Tree,
-            Self::Tree => Self::Diff,
-            Self::Diff => Self::Stack,
-        }
-    }
-
-    /// The pane on its left, round to the last.
-    #[must_use]
-    pub const fn before(self) -> Self {
-        self.after().after()
-    }
-
-    /// Its tab: the key that focuses it and its name, a blank on both sides.
-    #[must_use]
-    pub const fn tab(self) -> &'static str {
-        match self {
-            Self::Stack => " 1 Layers ",
-            Self::Tree => " 2 Tree ",
-            Self::Diff => " 3 Changes ",
-        }
-    }
-
-    /// The tabs that share this pane's place.
-    #[must_use]
-    pub const fn tabs(shape: Shape, pane: Self) -> &'static [Self] {
-        match (shape, pane) {
-            (Shape::Two, Self::Tree | Self::Diff) => &[Self::Tree, Self::Diff],
-            (Shape::One | Shape::TooSmall, _) => &Self::ALL,
-            (_, Self::Stack) => &[Self::Stack],
-            (Shape::Three, Self::Tree) => &[Self::Tree],
-            (Shape::Three, Self::Diff) => &[Self::Diff],
-        }
-    }
-}
+pub use super::pane::Pane;
 
 /// Where the whole stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,6 +165,8 @@ pub struct State {
     pub owners: Vec<Arc<Owners>>,
     /// The edition of them that is being read.
     pub owners_asked: Option<usize>,
+    /// The marked layer, if there is one: the other end of the range that the changes pane shows.
+    pub mark: Option<Mark>,
     /// The treemap, once it was asked for.
     pub map: Option<Map>,
     /// What is being extracted.
@@ -269,6 +221,7 @@ impl State {
             comparison: None,
             owners: Vec::new(),
             owners_asked: None,
+            mark: None,
             map: None,
             extraction: None,
             occupied: None,
@@ -303,7 +256,11 @@ impl State {
         match pane {
             Pane::Stack => None,
             Pane::Tree => self.shown_layer(stack).map(Tree::Merged),
-            Pane::Diff => Some(Tree::Diff(self.layer)).filter(|_| self.layer < stack.folded()),
+            Pane::Diff => Some(match range::of(self) {
+                (from, to) if from == to => Tree::Diff(to),
+                (from, to) => Tree::Range(from, to),
+            })
+            .filter(|tree| tree.top() < stack.folded()),
         }
     }
 
@@ -325,12 +282,29 @@ impl State {
     }
 
     /// The folds of a pane's tree as it shows: narrowed or whole.
-    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        match (&mut self.filter, pane) {
-            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
-            (_, Pane::Diff) => &mut self.diff.folds,
-            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+    pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        let (from, to) = range::of(self);
+        match (&mut self.filter, &mut self.mark, pane) {
+            (Some(filter), _, _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Some(mark), Pane::Diff) if from != to => mark.folds_mut(),
+            (_, _, Pane::Diff) => &mut self.diff.folds,
+            (_, _, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
         }
+    }
+
+    /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        match &self.filter {
+            Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
+            _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),
+        }
+    }
+
+    /// Whether a filter narrows the trees.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::is_on)
     }
 
     /// Whether the filter is being typed.

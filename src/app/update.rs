@@ -18,6 +18,7 @@ use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::owners;
+use super::range;
 use super::reading;
 use super::sort;
 use super::state::{Pane, Phase, State};
@@ -183,6 +184,9 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         navigate::settle(state, stack);
         return Vec::new();
     }
+    if range::clear(state, stack) {
+        return Vec::new();
+    }
     if state.extraction.is_some() {
         return vec![Effect::StopExtracting];
     }
@@ -275,6 +279,7 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
         Action::Filter => filter::start(state),
+        Action::Mark => range::mark(state, stack),
         Action::Sort => sort::next(state, stack),
         Action::ReverseSort => sort::reverse(state, stack),
         Action::Search => find::start(state, stack),
