@@ -44,11 +44,16 @@ const RULES: [&str; 8] = [
 ];
 const TOP: [&str; 3] = ["rules", "excludes", "base"];
 
-/// Keys of dive, which both kinds of file may have.
-const OF_DIVE: [(&str, &str); 3] = [
+/// Keys of dive and ours for them, which both kinds of file may have. Since 0.13 dive's own configuration spells them
+/// with hyphens.
+const OF_DIVE: [(&str, &str); 7] = [
     ("lowestEfficiency", RULES[0]),
+    ("lowest-efficiency", RULES[0]),
+    ("lowest-efficiency-threshold", RULES[0]),
     ("highestWastedBytes", RULES[1]),
+    ("highest-wasted-bytes", RULES[1]),
     ("highestUserWastedPercent", RULES[2]),
+    ("highest-user-wasted-percent", RULES[2]),
 ];
 
 /// One key with what it holds.
