@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use layertui::image::base::{Base, Evidence as Told};
 use layertui::image::{Image, Layer};
-use layertui::rules::{Evidence, Outcome, Rules, judge};
+use layertui::rules::{self, Dialect, Evidence, Outcome, Rules, judge};
 use layertui::stack::notation;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
     let evidence = Evidence {
         image: &image,
         stack: &stack,
+        findings: &[],
         base: if base { Ok(&first) } else { Err("not here") },
         unread: unread.then_some((2, "cut short")),
     };
@@ -132,6 +133,7 @@ fn every_rule_ends_the_command_as_it_came_out() {
         ("--deny-waste", "/a", "/b", [2, 2]),
         ("--no-setuid-except", "/c", "x", [2, 2]),
         ("--max-layers", "3", "2", [0, 1]),
+        ("--fail-on", "high", "medium", [2, 1]),
     ] {
         let only = "rules:\n  max-layers: 9\n";
         fs::write(place.path(".layertui.yaml"), only).unwrap();
@@ -224,4 +226,84 @@ fn our_own_file_comes_first_and_options_override_it() {
     assert_eq!(wrong.status.code(), Some(2));
     let said = String::from_utf8(wrong.stderr).unwrap();
     assert!(said.contains(".layertui.yaml:2: unknown key 'blok'; did you mean 'block'?"), "{said}");
+}
+
+/// Findings by the rules file: in `ci` each that is severe enough is a broken rule of its own.
+#[test]
+fn one_file_says_which_findings_are_accepted() {
+    let place = Place::new();
+    let (image, _) = whole_and_cut(&place);
+    let run = |arguments: &[&str]| {
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.current_dir(place.path(".")).args(["--no-cache", arguments[0]]).arg(&image);
+        layertui.args(&arguments[1..]).output().unwrap()
+    };
+    let code = |arguments: &[&str]| run(arguments).status.code().unwrap();
+    let ids = |arguments: &[&str], list: &str, key: &str| {
+        let document: Value = serde_json::from_slice(&run(arguments).stdout).unwrap();
+        let list = document[list].as_array().unwrap().iter();
+        list.map(|item| item[key].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["removed-later", "setuid", "runs-as-root"];
+    let rules = |text: &str| fs::write(place.path(".layertui.yaml"), text).unwrap();
+    rules("findings:\n  fail-on: medium\n");
+    assert_eq!(ids(&["findings", "--json"], "findings", "id"), all);
+    assert_eq!(ids(&["report"], "findings", "id"), all);
+    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), all);
+    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [1, 1, 0]);
+    rules("findings:\n  fail-on: medium\n  ignore: [runs-as-root, 'setuid:/c']\nexcludes: [/b]\n");
+    assert!(ids(&["findings", "--json"], "findings", "id").is_empty());
+    assert!(ids(&["report", "--config", ".layertui.yaml"], "findings", "id").is_empty());
+    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), ["fail-on"]);
+    assert_eq!([code(&["findings"]), code(&["ci"])], [0, 0]);
+    // Options say more than the file.
+    assert_eq!(ids(&["ci", "--json", "--ignore", "setuid"], "rules", "rule"), ["runs-as-root"]);
+    assert_eq!(
+        ids(&["findings", "--json", "--exclude", "/x", "--ignore", "setuid"], "findings", "id"),
+        ["removed-later", "runs-as-root"]
+    );
+    rules("findings:\n  ignore: [setuids]\n");
+    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [2, 2, 2]);
+}
+
+/// JSON is YAML: the schema for editors and the reader are asked about the same texts.
+#[test]
+fn the_schema_says_what_the_reader_says() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/layertui.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (right, document) in [
+        (true, json!({})),
+        (true, json!({"rules": {"lowest-efficiency": 0.95, "highest-wasted-bytes": "20MB"}})),
+        (true, json!({"rules": {"lowestEfficiency": "disabled", "max-size": 5000}})),
+        (
+            true,
+            json!({"rules": {"max-layers": 12, "block": ["**/id_rsa"], "no-setuid-except": []}}),
+        ),
+        (true, json!({"findings": {"fail-on": "high", "ignore": ["setuid:/bin/su"]}})),
+        (true, json!({"excludes": ["/proc/**"], "base": "debian:12"})),
+        (false, json!({"rules": {"lowest-efficiency": 95}})),
+        (false, json!({"rules": {"max-size": "1XB"}})),
+        (false, json!({"rules": {"max-layers": "many"}})),
+        (false, json!({"rules": {"fail-on": "high"}})),
+        (false, json!({"findings": {"fail-on": "grave"}})),
+        (false, json!({"rule": {}})),
+        (false, json!({"base": ["a", "b"]})),
+        (false, json!([1])),
+    ] {
+        let read = rules::read(&document.to_string(), Dialect::Own);
+        assert_eq!(read.is_ok(), right, "{document}: {read:?}");
+        assert_eq!(validator.is_valid(&document), right, "{document}");
+    }
+    let readme = include_str!("../../README.md");
+    let (_, example) = readme.split_once("```yaml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let rules = rules::read(example, Dialect::Own).unwrap();
+    assert!(rules.fail_on.is_some() && rules.max_size.is_some() && rules.base.is_some());
+    let keys = schema["properties"].as_object().unwrap().values();
+    let keys =
+        keys.filter_map(|section| section["properties"].as_object()).flat_map(|it| it.keys());
+    for key in keys.filter(|key| !key.contains(char::is_uppercase)) {
+        assert!(example.contains(&format!("{key}:")), "the README's example lacks {key}");
+    }
 }

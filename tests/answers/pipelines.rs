@@ -136,3 +136,51 @@ fn a_table_stays_a_table() {
         assert!(!text.contains("<b") && !text.contains('\x1b'), "{text}");
     });
 }
+
+/// What is made to be passed on names a secret and never has its value; what repeats the image is exact.
+#[test]
+fn no_value_of_a_secret_is_passed_on() {
+    let place = Place::new();
+    let secrets = ["correct-horse", "ghp_0123456789abcdef", "Hunter2Hunter2", "build-arg-value"];
+    let layers = [Tar::new().file("a", "1").finish(), Tar::new().file("b", "1").finish()];
+    let more = json!({
+        "config": {
+            "Env": [format!("DB_PASSWORD={}", secrets[0]), "PATH=/bin"],
+            "Labels": {"deploy.token": secrets[1]},
+        },
+        "history": [
+            {"created_by": format!("/bin/sh -c curl -H {} https://me:{}@x/", secrets[0], secrets[2])},
+            {"created_by": format!("|1 API_KEY={0} /bin/sh -c make KEY={0}", secrets[3])},
+        ],
+    });
+    let image = place.save_all("image", &layers, &layers, &more);
+    let shown = |arguments: &[&str]| {
+        let mut layertui = std::process::Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.current_dir(place.path(".")).args(["--no-cache", arguments[0]]).arg(&image);
+        let output = layertui.args(&arguments[1..]).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let gate = ["--fail-on", "low"];
+    let mut forms = vec![
+        shown(&["findings"]),
+        shown(&["findings", "--json"]),
+        shown(&["report", "--html", "-"]),
+        shown(&["report", "--markdown", "-"]),
+    ];
+    for format in ["text", "json", "junit", "github", "sarif", "markdown"] {
+        let text = shown(&[&["ci", "--format", format], &gate[..]].concat());
+        assert!(
+            ["DB_PASSWORD", "deploy.token", "API_KEY"].iter().all(|it| text.contains(it)),
+            "{text}"
+        );
+        forms.push(text);
+    }
+    for text in &forms {
+        assert!(text.contains("secret-in-env"), "{text}");
+        for secret in secrets {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+    let exact = shown(&["layers", "--json"]);
+    assert!(secrets.iter().all(|secret| exact.contains(secret)), "{exact}");
+}
