@@ -44,6 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("a row down", "= 3 = 2", "j j j j j j j j j j j j"),
         ("last row and first row", "= 3 = 2", "G g G g G g G g"),
         ("unfold all and fold all", "", "= - = - = - = -"),
+        ("sort by size, by change, by name", "= 3 = 2", "s s s s s s"),
+        ("a row down, largest first", "s = 3 = 2", "j j j j j j j j j j j j"),
+        ("a layer step, largest first", "s = 3 = 2", STEPS),
         ("typing a search", "", "/ p y t h o n esc / u s r / l esc"),
         ("next and previous hit", "/ p y t h o n enter", "n n n n N N N N"),
         ("typing a filter by name", "", "f p y t h o n enter esc"),
@@ -63,6 +66,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("typing a search", "j space j space", "/ f f . b esc / 0 0 0 f esc"),
         ("next and previous hit", "/ f f . b enter", "n n n n N N N N"),
         ("a layer step", "j space j space j j j", "[ ] [ ] [ ] [ ]"),
+        ("sort it by size and back by name", "j space j space", "s S s s s S s s"),
+        ("last row and first row, largest first", "s j space j space", "G g G g G g G g"),
+        ("a layer step, largest first", "s j space j space j j j", "[ ] [ ] [ ] [ ]"),
     ] {
         let times = Explorer::new(&huge)?.measure(before, keys)?;
         print(what, &times, None);

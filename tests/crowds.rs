@@ -3,8 +3,10 @@
 //!
 //! A stack knows its runs when it is frozen and counts while it grows, so the same layers are asked both ways.
 
+use std::collections::BTreeSet;
+
 use layertui::stack::entry::{Entry, Kind, Row};
-use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::outline::{By, Folds, Orders, Outline, OutlineRow, Sort, Tree, Unfolded};
 use layertui::stack::table::{Table, TableWriter};
 use layertui::stack::{NodeId, Stack};
 
@@ -42,7 +44,13 @@ fn layer(number: usize) -> Table {
                     }
                 }
             }
-            2..8 => writer.push(&entry(&path, Kind::File, 0o600 + number as u16)),
+            2..8 => {
+                let size = lot(number, file + 1) % 50;
+                let Row::Entry(plain) = entry(&path, Kind::File, 0o600 + number as u16) else {
+                    continue;
+                };
+                writer.push(&Row::Entry(Entry { size, stored: size, ..plain }));
+            }
             _ => {}
         }
     }
@@ -115,5 +123,70 @@ fn a_path_without_a_row_is_where_its_directory_is() {
         let folds = folds(&counted, Unfolded::None, 0);
         let one = Outline::new(&counted, Tree::Merged(number), &folds).position(child);
         assert_eq!(Outline::new(&known, Tree::Merged(number), &folds).position(child), one);
+    }
+}
+
+/// What of the rows of an outline in the order of names is the crowd itself, in the order that was asked for.
+fn sorted_by_hand(stack: &Stack, number: usize, folds: &Folds, sort: Sort) -> Vec<NodeId> {
+    let rows = Outline::new(stack, Tree::Merged(number), folds).rows(0..usize::MAX);
+    let rows = rows.into_iter().filter(|row| stack.path(row.node).starts_with(b"/crowd/"));
+    let mut nodes: Vec<NodeId> = rows.filter(|row| row.depth == 1).map(|row| row.node).collect();
+    let size = |node: NodeId| match stack.visible(node, number) {
+        Some(version) if version.kind == Kind::Directory => stack.totals(node, number).bytes,
+        Some(version) => version.size,
+        None => {
+            let before = stack.change(node, number).and_then(|change| change.previous);
+            before.map_or(0, |event| stack.version(event).size)
+        }
+    };
+    match (sort.by, sort.reversed) {
+        (By::Size, false) => nodes.sort_by_key(|&node| std::cmp::Reverse(size(node))),
+        (By::Size, true) => nodes.sort_by_key(|&node| size(node)),
+        (By::Name, true) => nodes.reverse(),
+        _ => {}
+    }
+    nodes
+}
+
+#[test]
+fn other_orders_have_the_same_rows_and_number_them_alike() {
+    let [counted, known] = stacks();
+    let sorts = [By::Name, By::Size, By::Change]
+        .into_iter()
+        .flat_map(|by| [false, true].map(|reversed| Sort { by, reversed }));
+    for sort in sorts {
+        let orders = Orders::new(sort);
+        for number in [0, 3, 4, 3] {
+            for (tree, unfolded) in [
+                (Tree::Merged(number), Unfolded::None),
+                (Tree::Merged(number), Unfolded::All),
+                (Tree::Diff(number), Unfolded::Changes),
+                (Tree::Diff(number), Unfolded::All),
+            ] {
+                let folds = folds(&counted, unfolded, 5);
+                let outline = Outline::arranged(&known, tree, &folds, None, Some(&orders));
+                let rows = outline.rows(0..usize::MAX);
+                let named = Outline::new(&known, tree, &folds).rows(0..usize::MAX);
+                let set = |rows: &[_]| {
+                    rows.iter().map(|row: &OutlineRow| row.node).collect::<BTreeSet<_>>()
+                };
+                assert_eq!(set(&rows), set(&named), "{sort:?} {tree:?} {unfolded:?}");
+                assert_eq!(outline.len(), rows.len());
+                for (number, row) in rows.iter().enumerate().step_by(37) {
+                    assert_eq!(outline.position(row.node), Some(number), "{sort:?} {tree:?}");
+                    assert_eq!(outline.rows(number..number + 1), [*row], "{sort:?} {tree:?}");
+                }
+                if tree == Tree::Merged(number) && sort.by != By::Change {
+                    let crowd = rows.iter().filter(|row| row.depth == 1);
+                    let crowd = crowd.filter(|row| known.path(row.node).starts_with(b"/crowd/"));
+                    let crowd: Vec<NodeId> = crowd.map(|row| row.node).collect();
+                    assert_eq!(
+                        crowd,
+                        sorted_by_hand(&counted, number, &folds, sort),
+                        "{sort:?} {tree:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -32,6 +32,8 @@ pub enum Action {
     Fold,
     FoldAll,
     UnfoldAll,
+    Sort,
+    ReverseSort,
     Search,
     Filter,
     NextHit,
@@ -46,6 +48,13 @@ pub enum Action {
     ImageDetails,
     Images,
     Problems,
+    Waste,
+    Treemap,
+    TileLeft,
+    TileRight,
+    Descend,
+    Parent,
+    Extract,
     Copy,
     CopyCommand,
     Zoom,
@@ -76,6 +85,8 @@ pub enum Context {
     Overlay,
     /// The viewer is open.
     File,
+    /// The treemap is open.
+    Map,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }

@@ -149,10 +149,11 @@ impl Filter {
         &mut self.of_mut(pane).folds
     }
 
-    /// Sieves a pane's tree, unless that was done.
-    fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) {
-        if self.of(pane).sieve.as_ref().is_some_and(|(known, _)| *known == key) {
-            return;
+    /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
+    fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) -> bool {
+        let known = self.of(pane).sieve.as_ref().map(|(known, _)| *known);
+        if known == Some(key) {
+            return false;
         }
         let paths = stack.path_count();
         if self.names.as_ref().is_none_or(|(known, _)| *known != paths) {
@@ -165,6 +166,7 @@ impl Filter {
         let names = self.names.as_ref().map_or(&[][..], |(_, names)| names);
         let sieve = stack.sieve(key.0, names, &self.criteria);
         self.of_mut(pane).sieve = Some((key, sieve));
+        known.is_none_or(|known| (known.1, known.2) != (key.1, key.2))
     }
 }
 
@@ -180,7 +182,14 @@ pub fn start(state: &mut State) {
 pub fn typed(state: &mut State) {
     if let Some(filter) = state.filter.take() {
         state.filter = Some(Filter::new(filter.input, filter.typing));
+        state.orders.forget();
     }
+}
+
+/// Ends it. Returns whether there was one.
+pub fn end(state: &mut State) -> bool {
+    state.orders.forget();
+    state.filter.take().is_some()
 }
 
 /// Enter: the filter stays; one that narrows nothing goes.
@@ -197,8 +206,10 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if filter.is_on() {
         let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
         for pane in [Pane::Tree, Pane::Diff] {
-            if let Some(tree) = state.tree_of(pane, stack) {
-                filter.sieve(stack, pane, (tree, stack.folded(), undecided));
+            if let Some(tree) = state.tree_of(pane, stack)
+                && filter.sieve(stack, pane, (tree, stack.folded(), undecided))
+            {
+                state.orders.forget();
             }
         }
     }

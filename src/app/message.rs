@@ -5,6 +5,7 @@ use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
 use crate::stack::EventId;
 
+use super::extraction::{Ended, Request};
 use super::file::Look;
 use super::key::Key;
 use super::layout::Size;
@@ -65,6 +66,10 @@ pub enum Message {
         /// The answer.
         answer: Result<Box<Contents>, String>,
     },
+    /// So many bytes of what is being extracted were written.
+    Extracting(u64),
+    /// Extracting is over.
+    Extracted(Ended),
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -123,8 +128,14 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// The choice that is being opened is not wanted any more.
+    GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Extract this; messages will tell how it goes.
+    Extract(Request),
+    /// Stop extracting, keep what is there.
+    StopExtracting,
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

@@ -13,6 +13,7 @@
 pub mod action;
 pub mod columns;
 pub mod config;
+pub mod extraction;
 pub mod file;
 pub mod filter;
 pub mod find;
@@ -23,6 +24,7 @@ pub mod keymap;
 pub mod layers;
 pub mod layout;
 pub mod look;
+pub mod map;
 pub mod marker;
 pub mod message;
 mod mouse;
@@ -32,8 +34,11 @@ pub mod page;
 pub mod palette;
 mod reading;
 pub mod role;
+pub mod sort;
 pub mod state;
+pub mod treemap;
 mod update;
+pub mod waste;
 
 pub use message::{Choice, Effect, Message};
 pub use state::State;

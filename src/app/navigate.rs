@@ -20,10 +20,11 @@ const MARGIN: usize = 2;
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
     let tree = state.tree_of(pane, stack)?;
     let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(pane, tree));
-    Some(match narrowed {
-        Some((folds, sieve)) => Outline::narrowed(stack, tree, folds, Some(sieve)),
-        None => Outline::new(stack, tree, &state.view(pane).folds),
-    })
+    let (folds, sieve) = match narrowed {
+        Some((folds, sieve)) => (folds, Some(sieve)),
+        None => (&state.view(pane).folds, None),
+    };
+    Some(Outline::arranged(stack, tree, folds, sieve, Some(&state.orders)))
 }
 
 /// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
@@ -184,7 +185,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     filter::refresh(state, stack);
     if passes(state) == Some(false) {
         // Whoever asks for a path wants to see it.
-        state.filter = None;
+        filter::end(state);
         state.notice = Some("the filter is gone: it did not let this path through".to_owned());
     }
     let Some(outline) = outline(state, stack, pane) else { return false };
@@ -217,16 +218,25 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
     let tree = Tree::Diff(layer);
     let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(Pane::Diff, tree));
-    let changes = Outline::narrowed(stack, tree, &folds, narrowed.map(|(_, sieve)| sieve));
+    let sieve = narrowed.map(|(_, sieve)| sieve);
+    let changes = Outline::arranged(stack, tree, &folds, sieve, Some(&state.orders));
     let here = current_row(state, stack, pane).map(|row| row.node);
     let is_change = |row: &OutlineRow| stack.change(row.node, layer).is_some();
+    let rows_until = |inclusive| match here {
+        // In another order than by name only what has a row can be found; its directory stands in for other paths.
+        Some(here) if !state.orders.are_names() => changes.position(here).map_or(0, |row| {
+            let way = changes.rows(row..row + 1).first().is_some_and(|row| row.node != here);
+            row + usize::from(inclusive || way)
+        }),
+        here => rows_until(&changes, stack, here, inclusive),
+    };
     let found = if forward {
-        let start = rows_until(&changes, stack, here, true);
+        let start = rows_until(true);
         (start..changes.len())
             .step_by(64)
             .find_map(|at| changes.rows(at..at + 64).into_iter().find(is_change))
     } else {
-        let end = rows_until(&changes, stack, here, false);
+        let end = rows_until(false);
         let starts = (0..end).step_by(64);
         starts
             .rev()

@@ -2,19 +2,22 @@
 
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
-use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
+use super::extraction::{Request, Running};
 use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
+use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::waste::Ledger;
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -192,12 +195,22 @@ pub struct State {
     pub tree: View,
     /// The diff.
     pub diff: View,
+    /// In which order the rows of both trees are.
+    pub orders: Orders,
     /// What lies over the panes, topmost last.
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// The treemap, once it was asked for.
+    pub map: Option<Map>,
+    /// What is being extracted.
+    pub extraction: Option<Running>,
+    /// What was not extracted, because something is there already.
+    pub occupied: Option<Request>,
+    /// What the waste page shows, once it was asked for.
+    pub waste: Option<Ledger>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -236,9 +249,14 @@ impl State {
                 folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
                 ..View::default()
             },
+            orders: Orders::default(),
             overlays: Vec::new(),
             search: None,
             filter: None,
+            map: None,
+            extraction: None,
+            occupied: None,
+            waste: None,
             file: None,
             looks: 0,
             notice: None,
@@ -356,6 +374,9 @@ impl State {
         }
         if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
             return &[Context::File, Context::Overlay];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::Map) {
+            return &[Context::Map, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

@@ -3,10 +3,12 @@
 //! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
 //! all that has happened meanwhile, and draws once.
 
+mod extracting;
+
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use super::config;
 use super::open::Pace;
 use super::{Failure, Outcome, look};
 use crate::app::config::Settings;
+use crate::app::extraction::Request;
 use crate::app::file;
 use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Choice, Effect, Message};
@@ -27,6 +30,7 @@ use crate::load::{Event, Loader, Want};
 use crate::source::{ChoiceKind, Error, Opened, Several, Source};
 use crate::stack::Stack;
 use crate::terminal::{self, Session, Signal};
+use crate::text;
 use crate::ui;
 
 /// What is opened sooner than this is there in the first frame, and errors come without a screen.
@@ -37,10 +41,12 @@ enum Happening {
     Input(io::Result<Message>),
     Signal(Signal),
     Opened(Result<Opened, Error>),
+    /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
+    Chosen(u64, Result<Box<dyn Source>, Error>),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
-    /// The answer to a question of the viewer.
-    Looked(Message),
+    /// From a thread that was given something to do: the viewer's answers, how extracting goes.
+    Told(Message),
     /// What else there is about the image of the loader with this number.
     Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
@@ -108,10 +114,15 @@ struct Explorer {
     send: Sender<Happening>,
     loader: Option<Loader>,
     loaders: u64,
-    several: Option<Several>,
+    several: Option<Arc<Several>>,
+    /// How many choices were made so far.
+    choices: u64,
+    /// A temporary copy of the image's contents was announced.
+    announced: bool,
     cache: Option<Arc<Cache>>,
     /// The number of the viewer's newest question.
     newest_look: Arc<AtomicU64>,
+    stop_extracting: Arc<AtomicBool>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
@@ -133,8 +144,11 @@ impl Explorer {
             loader: None,
             loaders: 0,
             several: None,
+            choices: 0,
+            announced: false,
             cache,
             newest_look: Arc::default(),
+            stop_extracting: Arc::default(),
             nothing,
         })
     }
@@ -190,12 +204,16 @@ impl Explorer {
             Happening::Opened(Ok(Opened::Image(source))) => self.load(source),
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
             Happening::Opened(Err(error)) => Err(error.into()),
+            Happening::Chosen(number, opened) if number == self.choices => match opened {
+                Ok(source) => self.load(source),
+                Err(error) => self.tell(Message::Failed(error.to_string())),
+            },
             Happening::Load(number, event) if number == self.loaders => self.report(event),
             Happening::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
             }
-            Happening::Load(..) | Happening::Beside(..) => Ok(false),
-            Happening::Looked(message) => self.tell(message),
+            Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
+            Happening::Told(message) => self.tell(message),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -225,7 +243,7 @@ impl Explorer {
             })
             .collect();
         let notes = several.notes.join("; ");
-        self.several = Some(several);
+        self.several = Some(Arc::new(several));
         let ends = self.tell(Message::Choices(choices))?;
         if ends || notes.is_empty() {
             return Ok(ends);
@@ -242,6 +260,7 @@ impl Explorer {
         self.loaders += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader.clone());
+        self.announced = false;
         let number = self.loaders;
         in_background(&self.send, "load", move |send| {
             let pace = Pace::new();
@@ -263,6 +282,7 @@ impl Explorer {
     fn report(&mut self, event: Event) -> Result<bool, Failure> {
         match event {
             Event::Reading { layer, done, total } => {
+                self.announce()?;
                 self.tell(Message::Reading { layer, done, total })
             }
             Event::Listed(layer) => self.tell(Message::Listed { layer }),
@@ -274,6 +294,22 @@ impl Explorer {
             Event::Comparing { left } => self.tell(Message::Compared { left: left as u64 }),
             Event::Finished => self.tell(Message::Finished),
         }
+    }
+
+    /// Says once that a temporary copy is being made, and how large it gets.
+    fn announce(&mut self) -> Outcome {
+        let copied = self.loader.as_ref().and_then(|loader| loader.source().being_copied());
+        if let Some(bytes) = copied.filter(|_| !self.announced) {
+            self.announced = true;
+            let place = std::env::temp_dir();
+            let text = format!(
+                "{} of contents are kept in {} until layertui ends",
+                text::size::short(bytes),
+                place.display()
+            );
+            self.tell(Message::Notice(text))?;
+        }
+        Ok(())
     }
 
     /// Gives the state a message and does what it asks for.
@@ -298,7 +334,21 @@ impl Explorer {
         in_background(&self.send, "look", move |send| {
             let answer = look::look(&loader, &question, &newest);
             let message = Message::Looked { number: question.number, answer };
-            let _ = send.send(Happening::Looked(message));
+            let _ = send.send(Happening::Told(message));
+        })
+    }
+
+    /// Extracts beside everything else, one thing at a time.
+    fn extract(&mut self, request: Request) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        self.stop_extracting = Arc::default();
+        let stop = Arc::clone(&self.stop_extracting);
+        in_background(&self.send, "extract", move |send| {
+            let told = send.clone();
+            let ended = extracting::extract(&loader, &request, &stop, &|done| {
+                let _ = told.send(Happening::Told(Message::Extracting(done)));
+            });
+            let _ = send.send(Happening::Told(Message::Extracted(ended)));
         })
     }
 
@@ -306,6 +356,8 @@ impl Explorer {
         match effect {
             Effect::Quit => return Ok(true),
             Effect::Suspend => self.session.suspend().map_err(lost)?,
+            // Whatever it still brings is for a request that is no more.
+            Effect::GiveUpChoice => self.choices += 1,
             Effect::StopReading => {
                 if let Some(loader) = &self.loader {
                     loader.stop();
@@ -318,14 +370,17 @@ impl Explorer {
             }
             Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
             Effect::Choose(choice) => {
-                let opened = self.several.as_ref().map(|several| several.open(choice));
-                match opened {
-                    Some(Ok(source)) => return self.load(source),
-                    Some(Err(error)) => return self.tell(Message::Failed(error.to_string())),
-                    None => {}
+                if let Some(several) = self.several.clone() {
+                    self.choices += 1;
+                    let number = self.choices;
+                    in_background(&self.send, "choose", move |send| {
+                        let _ = send.send(Happening::Chosen(number, several.open(choice)));
+                    })?;
                 }
             }
             Effect::Look(question) => self.look(question)?,
+            Effect::Extract(request) => self.extract(request)?,
+            Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
             Effect::Redraw => self.session.redraw().map_err(lost)?,
         }

@@ -128,6 +128,22 @@ fn complain(message: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
+fn opens_files(command: Option<&Command>) -> bool {
+    match command {
+        None | Some(Command::Build(_)) => io::stdout().is_terminal(),
+        Some(
+            Command::Cat(_)
+            | Command::Extract(_)
+            | Command::Compare(_)
+            | Command::Findings(_)
+            | Command::Report(_)
+            | Command::Verify(_),
+        ) => true,
+        Some(_) => false,
+    }
+}
+
 fn run(args: &Args) -> Outcome {
     if let (Some(image), Some(_)) = (&args.image, &args.command) {
         let how =
@@ -143,7 +159,9 @@ fn run(args: &Args) -> Outcome {
     let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
-    let setting = Setting { platform: args.platform()?, cache, pull: args.pull.into(), registries };
+    let contents = opens_files(args.command.as_ref());
+    let pull = args.pull.into();
+    let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
         Some(Command::Layers(command)) => layers::run(command, &setting),

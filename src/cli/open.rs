@@ -76,6 +76,8 @@ impl Loaded {
 pub(super) struct Setting {
     /// The platform to take of several.
     pub(super) platform: Option<Platform>,
+    /// Whether contents of files will be wanted.
+    pub(super) contents: bool,
     /// Where listings are kept; `None`: nowhere.
     pub(super) cache: Option<Arc<Cache>>,
     /// When a bare name is asked for in its registry.
@@ -89,6 +91,7 @@ impl Setting {
     pub(super) fn options(&self) -> Options<'static> {
         Options {
             platform: self.platform.clone(),
+            contents: self.contents,
             watch: None,
             pull: self.pull,
             registries: self.registries.clone(),

@@ -176,9 +176,22 @@ impl Decoder {
     /// # Errors
     /// Where the decompression library cannot be set up.
     pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
-        let mut decoder = Self::with_input(Input::digesting(blob), codec)?;
+        let mut decoder = Self::with_input(Input::new(blob, 0).digesting(blob.len()), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
         Ok(decoder)
+    }
+
+    /// A decoder of what passes by once; of some `digested` bytes it also computes the SHA-256.
+    pub(in crate::layer) fn passing(
+        stream: Box<dyn Read + Send>,
+        codec: Codec,
+        digested: Option<u64>,
+    ) -> io::Result<Self> {
+        let mut input = Input::passing(stream);
+        if let Some(len) = digested {
+            input = input.digesting(len);
+        }
+        Self::with_input(input, codec)
     }
 
     /// A decoder that begins at a checkpoint.

@@ -13,12 +13,15 @@
 //! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
 //!
+//! An archive that comes once and front to back is listed while it passes by (`passing`).
+//!
 //! A blob that is elsewhere (`distant`) comes when it is read; by `pieces` only parts of it do.
 //!
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
 pub mod arriving;
 pub mod blob;
+mod both_ends;
 mod checkpoints;
 pub mod codec;
 mod digest;
@@ -27,6 +30,7 @@ pub mod distant;
 mod inside;
 mod listing;
 mod open;
+pub mod passing;
 mod pieces;
 mod problems;
 mod pseudo_links;
@@ -51,6 +55,7 @@ use std::sync::Arc;
 pub use crate::stack::entry::Fingerprint;
 
 use self::blob::Blob;
+use self::both_ends::Reach;
 use self::codec::{Codec, Decoder};
 use self::problems::Problems;
 use self::recorder::Recorder;
@@ -105,9 +110,7 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
 /// A plain tar is listed by its headers alone.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
-    let (walker, mut listing) = walk(Window::new(blob, watch), watch, limits, &mut problems);
-    listing.cancelled = walker.cancelled();
-    listing.faulty = walker.faulty();
+    let mut listing = both_ends::list(blob, watch, limits, Reach::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
     listing
 }

@@ -14,6 +14,9 @@ use crate::stack::table::Table;
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;
 
+/// Threads that merely wait cost next to nothing; no engine builds images of more layers.
+const MOST_WAITING: usize = 128;
+
 /// What the queue hands over, in layer order.
 pub(super) enum Arrival<'a> {
     /// The rows of the first layer that were read so far, while it is still being read.
@@ -38,15 +41,17 @@ pub(super) fn in_order(
     let jobs = jobs(loader);
     let layers = loader.source.image().layers.len();
     let next = AtomicUsize::new(0);
-    let workers = threads().min(jobs.len());
+    let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
+    let workers = most.min(jobs.len());
+    let spare = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
             let send = send.clone();
-            let (jobs, next) = (&jobs, &next);
+            let (jobs, next, spare) = (&jobs, &next, &spare);
             scope.spawn(move || {
                 while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (listing, keep) = list(loader, same[0], &send, report);
+                    let (listing, keep) = list(loader, same[0], &send, spare, report);
                     let listing = Arc::new(listing);
                     for &layer in same {
                         report(Event::Listed(layer));
@@ -59,6 +64,7 @@ pub(super) fn in_order(
                         cache.keep(&keep, &listing);
                     }
                 }
+                spare.fetch_add(1, Ordering::Relaxed);
             });
         }
         drop(send);
@@ -113,6 +119,7 @@ fn list(
     loader: &Loader,
     layer: usize,
     send: &Sender<Done>,
+    spare: &AtomicUsize,
     report: &(dyn Fn(Event) + Sync),
 ) -> (Listing, Option<Keep>) {
     if loader.stopped() {
@@ -122,7 +129,7 @@ fn list(
     }
     let total = loader.source.weight(layer);
     let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
-    let progress = Progress { loader, layer, total, rows, report };
+    let progress = Progress { loader, layer, total, rows, spare, report };
     match &loader.cache {
         Some(cache) => cache.list(&*loader.source, layer, &progress),
         None => (loader.source.list(layer, &progress), None),
@@ -135,6 +142,8 @@ struct Progress<'a> {
     total: u64,
     /// Of the first layer: whom its rows are sent to, and how many bytes of them were.
     rows: Option<Mutex<(Sender<Done>, usize)>>,
+    /// Processors for which there is no layer left.
+    spare: &'a AtomicUsize,
     report: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -145,6 +154,11 @@ impl Watch for Progress<'_> {
 
     fn cancelled(&self) -> bool {
         self.loader.stopped()
+    }
+
+    fn spare(&self) -> bool {
+        let one_less = |spare: usize| spare.checked_sub(1);
+        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
     fn rows(&self, table: &Table) {

@@ -15,6 +15,8 @@ pub(super) struct Ask {
     pub(super) place: String,
     pub(super) pick: Option<Pick>,
     pub(super) platform: Option<Platform>,
+    /// Whether contents of files will be wanted.
+    pub(super) contents: bool,
 }
 
 impl Ask {

@@ -61,6 +61,8 @@ const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman sav
 pub struct Options<'w> {
     /// The platform asked for; without one the host's, else the only or first real one.
     pub platform: Option<Platform>,
+    /// Whether contents of files will be wanted, not only what layers hold: of what passes by once, they are then kept.
+    pub contents: bool,
     /// Is told how far the copy of a stream or of a compressed archive is (bytes read), and may stop it.
     pub watch: Option<&'w dyn Watch>,
     /// When a bare name is asked for in its registry.
@@ -166,6 +168,23 @@ pub trait Source: Send + Sync {
 
     /// The bytes that [`Self::list`] reads, where all it reads is one blob: what its listing can be remembered by.
     fn blob(&self, layer: usize) -> Option<&Blob>;
+
+    /// The digest of the uncompressed layer, where [`Self::list`] gives the listing of bytes that were found to have it,
+    /// or none: it can be remembered by that digest, and one that is remembered spares asking.
+    fn verified_by(&self, _layer: usize) -> Option<&str> {
+        None
+    }
+
+    /// Whether layers come one after the other in an order of their own: who lists one mostly waits, so all of them are
+    /// to be asked for at once.
+    fn comes_by_itself(&self) -> bool {
+        false
+    }
+
+    /// Where a temporary copy of contents is being made just now: how many bytes it will have.
+    fn being_copied(&self) -> Option<u64> {
+        None
+    }
 
     /// Opens the stored payload of one file of one layer (a sparse file's payload is its segments).
     ///

@@ -39,6 +39,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let ask = Ask {
         reference: reference.to_owned(),
         platform: options.platform.clone(),
+        contents: options.contents,
         ..Ask::default()
     };
     let watch = options.watch.unwrap_or(&Unwatched);
@@ -88,6 +89,7 @@ pub fn open_stream(
         place: "standard input".to_owned(),
         pick,
         platform: options.platform.clone(),
+        contents: options.contents,
     };
     let blob = spool::stream(stream, &ask.place, watch)?;
     archive(blob, Wanted::Anything, &ask, watch)

@@ -133,31 +133,42 @@ fn fill(reader: &mut impl Read, chunk: &mut [u8]) -> (usize, Option<io::Error>) 
     (filled, None)
 }
 
-struct Copy<'p> {
+/// A copy in the making.
+pub(super) struct Copy<'p> {
     place: &'p str,
     file: File,
     written: u64,
 }
 
 impl<'p> Copy<'p> {
-    fn begin(place: &'p str) -> Result<Self, Error> {
+    /// An empty one of what comes from `place`.
+    pub(super) fn begin(place: &'p str) -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(|source| spool_error(place, 0, source))?;
         Ok(Self { place, file, written: 0 })
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let zeros = bytes.len() >= 4096 && bytes.iter().all(|&byte| byte == 0);
-        let done = if zeros {
-            self.file.seek(SeekFrom::Current(bytes.len() as i64)).map(drop)
-        } else {
-            self.file.write_all(bytes)
-        };
+    /// Leaves a hole of so many bytes, which are zeros to whoever reads them.
+    pub(super) fn leave_out(&mut self, count: u64) -> Result<(), Error> {
+        let by = i64::try_from(count).unwrap_or(i64::MAX);
+        let sought = self.file.seek(SeekFrom::Current(by));
+        sought.map_err(|source| spool_error(self.place, self.written, source))?;
+        self.written += count;
+        Ok(())
+    }
+
+    /// Adds bytes.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.len() >= 4096 && bytes.iter().all(|&byte| byte == 0) {
+            return self.leave_out(bytes.len() as u64);
+        }
+        let done = self.file.write_all(bytes);
         done.map_err(|source| spool_error(self.place, self.written, source))?;
         self.written += bytes.len() as u64;
         Ok(())
     }
 
-    fn finish(self) -> Result<Blob, Error> {
+    /// All that was added.
+    pub(super) fn finish(self) -> Result<Blob, Error> {
         // A hole at the end is none until the file is as long as it claims.
         let set = self.file.set_len(self.written);
         set.map_err(|source| spool_error(self.place, self.written, source))?;

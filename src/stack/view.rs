@@ -285,6 +285,12 @@ impl Stack {
         }
     }
 
+    /// By how many visible bytes below a directory exactly that layer changed.
+    #[must_use]
+    pub fn net(&self, dir: NodeId, layer: usize) -> i64 {
+        self.totals.net(&self.arena, dir.0, layer)
+    }
+
     /// A folded layer in numbers; all zero for one that was not folded yet.
     #[must_use]
     pub fn summary(&self, layer: usize) -> LayerSummary {

@@ -22,7 +22,8 @@ pub(super) fn draw(
     area: &PaneArea,
 ) {
     let layer = state.layer;
-    let remark = if state.layer_count() > 0 { format!("layer {layer}") } else { String::new() };
+    let layers = if state.layer_count() > 0 { format!("layer {layer}") } else { String::new() };
+    let remark = rows::remark(state, layers);
     let rows =
         rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, layer, row));
     if rows == 0 {
@@ -67,11 +68,17 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
     } else if let Some(event) = event.filter(|_| !gone) {
         behind = rows::behind(stack, event);
     }
+    let net = if row.directory { stack.net(row.node, layer) } else { 0 };
+    let size = match (row.directory, net) {
+        (true, 0) => String::new(),
+        (true, net) => size::signed(net),
+        (false, _) => size::fixed(bytes),
+    };
     Row {
         change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
         note,
-        size: if row.directory { String::new() } else { size::fixed(bytes) },
-        share: (bytes, stack.summary(layer).bytes),
+        size,
+        share: (bytes.max(net.unsigned_abs()), stack.summary(layer).bytes),
         name_role,
         behind,
         owner: String::new(),

@@ -62,6 +62,20 @@ fn the_image_is_described_first_and_exported_once() {
     assert_eq!(stage.peer.asked(), expected);
 }
 
+/// What was listed and found to be what was described is known the next time.
+#[test]
+fn an_image_that_is_known_is_not_exported_again() {
+    let stage = Stage::new();
+    let exports = || stage.peer.asked().iter().filter(|path| path.ends_with("/get")).count();
+    let first = stage.prints(&["ls", "--json", "--recursive", &reference()]);
+    let again = stage.prints(&["ls", "--json", "--recursive", &reference()]);
+    assert_eq!(first, again);
+    assert_eq!(exports(), 1);
+    // Contents are not.
+    assert_eq!(stage.prints(&["cat", &reference(), "/etc/a"]), "other");
+    assert_eq!(exports(), 2);
+}
+
 #[test]
 fn podman_is_asked_at_its_own_place() {
     let stage = Stage::new();

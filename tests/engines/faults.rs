@@ -110,16 +110,69 @@ fn an_answer_that_is_no_document_is_no_image() {
     fails_saying(&stage, &["broke off"]);
 }
 
-/// Wherever the daemon dies: nothing of what came is shown as if it were the image.
+/// Where the second layer begins.
+fn second(archive: &[u8]) -> usize {
+    archive.windows(11).position(|it| it == b"1/layer.tar").unwrap()
+}
+
+/// How many entries each layer shows, and what is wrong with it.
+fn layers(stage: &Stage) -> Vec<(u64, String)> {
+    let output = stage.run(&["layers", "--json", &reference()]);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", complaint(&output)));
+    let layers = report["layers"].as_array().unwrap().iter();
+    layers.map(|it| (it["entries"].as_u64().unwrap(), it["problems"].to_string())).collect()
+}
+
+/// Wherever the daemon dies: a layer is there as a whole, or not at all.
 #[test]
 fn a_daemon_that_dies_while_it_exports_leaves_no_wrong_row() {
     for part in [0, 1, 3, 5, 9] {
         let stage = Stage::exporting(move |archive| {
-            let at = archive.len() * part / 10;
+            let at = second(&archive) * part / 10;
             Reply::Cut(archive, at)
         });
         shows_nothing_but(&stage, &["broke off", "engine.sock"]);
     }
+}
+
+#[test]
+fn layers_that_came_before_the_daemon_died_are_kept() {
+    let sound = layers(&Stage::new());
+    let stage = Stage::exporting(|archive| {
+        let at = second(&archive) + 700;
+        Reply::Cut(archive, at)
+    });
+    let shown = layers(&stage);
+    assert_eq!(shown[0], sound[0]);
+    assert_eq!(shown[1].0, 0);
+    assert!(shown[1].1.contains("broke off"), "{}", shown[1].1);
+    let listed = stage.run(&["ls", "--recursive", &reference()]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("etc/b"));
+}
+
+/// One that ends by the letter, but too early: what HTTP calls complete need not be.
+#[test]
+fn an_export_that_is_too_short_is_found_out() {
+    let stage =
+        Stage::exporting(|archive| Reply::Stream(archive[..second(&archive) + 700].to_vec()));
+    let shown = layers(&stage);
+    assert_eq!(shown[1].0, 0);
+    assert!(shown[1].1.contains("engine.sock"), "{}", shown[1].1);
+}
+
+/// The bytes decide, not the name they come under.
+#[test]
+fn a_layer_with_other_bytes_than_described_is_not_shown() {
+    let stage = Stage::exporting(|mut archive| {
+        let at = archive.windows(4).position(|it| it == b"xxxx").unwrap();
+        archive[at] = b'y';
+        Reply::Stream(archive)
+    });
+    let shown = layers(&stage);
+    assert_eq!(shown[0].0, 0);
+    assert!(shown[0].1.contains("diff ID"), "{}", shown[0].1);
+    assert!(shown[1].0 > 0, "the other one is sound");
 }
 
 #[test]

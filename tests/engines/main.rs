@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `peer` | the engine: a socket, its answers, its faults |
 //! | `stage` | an image, and the program under test with nothing of this machine around it |
-//! | `asking`, `faults` | the journeys |
+//! | `asking`, `faults`, `memory` | the journeys |
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
@@ -16,5 +16,7 @@ mod support;
 
 mod asking;
 mod faults;
+#[cfg(target_os = "linux")]
+mod memory;
 mod peer;
 mod stage;

@@ -1,6 +1,6 @@
 //! An engine that answers by the letter, and breaks off where it is told to.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,8 @@ pub(crate) enum Reply {
     No(u16, &'static str),
     /// These bytes as the whole document.
     Raw(Vec<u8>),
+    /// A stream in chunks, out of a file.
+    File(PathBuf),
     /// A stream in chunks.
     Stream(Vec<u8>),
     /// A stream that ends without an end after so many bytes.
@@ -97,6 +99,17 @@ fn serve(
             chunks(&mut stream, &bytes)?;
             stream.write_all(b"0\r\n\r\n")
         }
+        Reply::File(path) => {
+            stream.write_all(&begin())?;
+            let mut file = std::fs::File::open(path)?;
+            let mut buffer = vec![0; 1 << 20];
+            loop {
+                match file.read(&mut buffer)? {
+                    0 => return stream.write_all(b"0\r\n\r\n"),
+                    count => chunk(&mut stream, &buffer[..count])?,
+                }
+            }
+        }
         Reply::Cut(bytes, at) => {
             stream.write_all(&begin())?;
             chunks(&mut stream, &bytes[..at])
@@ -105,10 +118,11 @@ fn serve(
 }
 
 fn chunks(stream: &mut UnixStream, bytes: &[u8]) -> std::io::Result<()> {
-    for chunk in bytes.chunks(1000) {
-        write!(stream, "{:x}\r\n", chunk.len())?;
-        stream.write_all(chunk)?;
-        stream.write_all(b"\r\n")?;
-    }
-    Ok(())
+    bytes.chunks(1000).try_for_each(|bytes| chunk(stream, bytes))
+}
+
+fn chunk(stream: &mut UnixStream, bytes: &[u8]) -> std::io::Result<()> {
+    write!(stream, "{:x}\r\n", bytes.len())?;
+    stream.write_all(bytes)?;
+    stream.write_all(b"\r\n")
 }

@@ -168,7 +168,8 @@ impl Stage {
     }
 }
 
-fn layertui(home: &Path, variables: &[(&str, &str)]) -> Command {
+/// The program with nothing of this machine around it.
+pub(crate) fn layertui(home: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
     command.env_clear().env("HOME", home).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
     command.envs(variables.iter().copied());

@@ -20,6 +20,19 @@ fn one_of_several_images_is_chosen() {
     assert_eq!(explorer.effects, [Effect::Choose(1), Effect::Choose(0)]);
 }
 
+/// Opening may take as long as an engine likes: nobody has to wait for it.
+#[test]
+fn a_choice_that_does_not_open_is_given_up() {
+    let mut explorer = Explorer::blank(80, 24);
+    let choice = |name: &str| Choice { name: name.to_owned(), ..Choice::default() };
+    explorer.send(Message::Choices(vec![choice("one"), choice("two")]));
+    explorer.keys("enter esc");
+    assert_eq!(explorer.effects, [Effect::Choose(0), Effect::GiveUpChoice]);
+    assert!(explorer.text().contains("choose one"), "{}", explorer.text());
+    explorer.keys("j enter");
+    assert_eq!(explorer.effects.last(), Some(&Effect::Choose(1)));
+}
+
 /// What two stores hold.
 pub fn local() -> Vec<Choice> {
     let choice = |group: &str, name: &str, detail: &str, container| Choice {

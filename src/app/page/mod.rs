@@ -3,12 +3,14 @@
 //! Everything foreign is made visible here, on its way into a span.
 
 mod choices;
+mod extract;
 mod help;
 mod history;
 mod image;
 mod layer;
 mod palette;
 pub mod problems;
+mod waste;
 
 pub(crate) use image::platform;
 
@@ -28,6 +30,16 @@ const LABEL: usize = 14;
 /// The viewer draws its rows itself: only those that show.
 const FILE_HINTS: &[(&str, &str)] =
     &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
+
+/// So does the treemap.
+const MAP_HINTS: &[(&str, &str)] = &[
+    ("arrows", "move"),
+    ("enter", "into"),
+    ("h", "out"),
+    ("T", "tree or waste"),
+    ("e", "extract"),
+    ("esc", "close"),
+];
 
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,6 +74,10 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
+        Kind::Extract(node, layer) => extract::page(stack, (node, layer), width),
+        Kind::Overwrite => extract::overwrite(state, width),
+        Kind::Map => Page { hints: MAP_HINTS, ..Page::default() },
+        Kind::Waste => waste::page(state, stack, width),
         Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
     }
 }

@@ -1,9 +1,9 @@
-//! The compressed bytes of a blob, front to back: buffered, counted and, on request, digested.
+//! The compressed bytes of a blob or of a stream, front to back: buffered, counted and, on request, digested.
 //!
 //! Everything a decoder reads comes through here, so that this is the one place that knows how far into the blob a
 //! decoder is and what the SHA-256 of the passed bytes is.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::digest::{Digester, WAITING};
@@ -15,9 +15,26 @@ const BUFFER: usize = 128 * 1024;
 /// Room before the bytes of a buffer for the few that were left of the one before: as many as a [`Input::peek`] shows.
 const MARGIN: usize = 16;
 
-/// A cursor over a blob.
+/// Where the bytes come from.
+enum Origin {
+    Blob(Blob),
+    /// They pass by once.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Origin {
+    /// Reads what is at `offset`, which a stream has reached just then.
+    fn read(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self {
+            Self::Blob(blob) => blob.read_at(buffer, offset),
+            Self::Stream(stream) => stream.read(buffer),
+        }
+    }
+}
+
+/// A cursor over a blob, or over a stream.
 pub(super) struct Input {
-    blob: Blob,
+    origin: Origin,
     /// Offset in the blob of the end of the buffered bytes.
     fetched: u64,
     /// Filled in turn: whoever digests may be a few behind.
@@ -31,8 +48,17 @@ pub(super) struct Input {
 impl Input {
     /// A cursor at a byte of `blob`.
     pub(super) fn new(blob: &Blob, at: u64) -> Self {
+        Self::of(Origin::Blob(blob.clone()), at)
+    }
+
+    /// A cursor over what `stream` gives.
+    pub(super) fn passing(stream: Box<dyn Read + Send>) -> Self {
+        Self::of(Origin::Stream(stream), 0)
+    }
+
+    fn of(origin: Origin, at: u64) -> Self {
         Self {
-            blob: blob.clone(),
+            origin,
             fetched: at,
             buffers: vec![buffer()],
             current: 0,
@@ -42,13 +68,13 @@ impl Input {
         }
     }
 
-    /// A cursor at the start of `blob`; its bytes are digested as they are fetched.
-    pub(super) fn digesting(blob: &Blob) -> Self {
-        let digester = Digester::new(blob.len());
+    /// The same cursor, at its start; the bytes, some `len` of them, are digested as they are fetched.
+    pub(super) fn digesting(self, len: u64) -> Self {
+        let digester = Digester::new(len);
         // One is decoded, one digested, the others wait.
         let count = if matches!(digester, Digester::Here(_)) { 1 } else { WAITING + 2 };
         let buffers = std::iter::repeat_with(buffer).take(count).collect();
-        Self { digester: Some(digester), buffers, ..Self::new(blob, 0) }
+        Self { digester: Some(digester), buffers, ..self }
     }
 
     /// Offset in the blob of the end of the fetched bytes, passed or not.
@@ -108,7 +134,7 @@ impl Input {
         // Should reading fail, these are still at hand.
         self.end = MARGIN;
         let count = loop {
-            match self.blob.read_at(&mut buffer[MARGIN..], self.fetched) {
+            match self.origin.read(&mut buffer[MARGIN..], self.fetched) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -135,7 +161,7 @@ mod tests {
     #[test]
     fn peeking_does_not_pass_and_reaches_over_the_buffer() {
         let bytes: Vec<u8> = (0..BUFFER + 5).map(|index| index as u8).collect();
-        let mut input = Input::digesting(&Blob::memory(bytes.clone()));
+        let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting(bytes.len() as u64);
         let count = input.fill().unwrap().len();
         assert_eq!(count, BUFFER);
         input.consume(BUFFER - 2);

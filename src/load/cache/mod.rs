@@ -109,6 +109,9 @@ impl Cache {
         layer: usize,
         watch: &dyn Watch,
     ) -> (Listing, Option<Keep>) {
+        if let Some(digest) = source.verified_by(layer) {
+            return self.list_verified(source, layer, digest, watch);
+        }
         let Some(blob) = source.blob(layer).filter(|blob| blob.len() >= self.rules.least_blob)
         else {
             return (source.list(layer, watch), None);
@@ -138,6 +141,22 @@ impl Cache {
             remember(source, layer, &listing);
             return (listing, Some(Keep { listed: true, ..keep }));
         }
+        (source.list(layer, watch), Some(keep))
+    }
+
+    /// As [`Self::list`], where the listing is of the bytes with that digest or there is none.
+    fn list_verified(
+        &self,
+        source: &dyn Source,
+        layer: usize,
+        digest: &str,
+        watch: &dyn Watch,
+    ) -> (Listing, Option<Keep>) {
+        if let Some(listing) = Key::digest(digest).and_then(|digest| self.listing(&digest)) {
+            watch.progress(source.weight(layer));
+            return (listing, None);
+        }
+        let keep = Keep { blob: Blob::memory([]), identity: None, listed: false };
         (source.list(layer, watch), Some(keep))
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! environment ─► endpoint ─► wire (socket) ─► api ─┬► describe ─► the stack, at once
 //!                                                  ├► the engine's own store, where it can be read
-//!                                                  └► export ─► spool ─► an archive as any other
+//!                                                  └► export ─► listed while it passes by; contents kept if wanted
 //! ```
 //!
 //! Only questions are asked (`GET`): nothing is pulled, started or changed. Nothing of this happens unless an engine
@@ -13,6 +13,7 @@ mod api;
 mod describe;
 mod endpoint;
 mod export;
+mod reading;
 #[cfg(unix)]
 mod socket;
 mod stock;

@@ -94,7 +94,8 @@ pub fn local(options: &Options<'_>) -> Result<Several, Error> {
     } else if choices.is_empty() {
         return Err(Error::NothingLocal { unreadable: notes });
     }
-    let ask = Ask { platform: options.platform.clone(), ..Ask::default() };
+    let ask =
+        Ask { platform: options.platform.clone(), contents: options.contents, ..Ask::default() };
     let before = stores.as_ref().map_or(0, |stores| stores.choices.len());
     let mut all = stores.as_ref().map_or_else(Vec::new, |stores| stores.choices.clone());
     all.append(&mut choices);

@@ -1,0 +1,342 @@
+//! Reading an export: one stream of all layers, by a thread of its own, for as long as anybody waits for it.
+//!
+//! Layers are handed over as they come, each once, and only those whose bytes have the diff ID that was described: what
+//! came before the engine died is as good as ever. The contents of files are kept in a temporary file where somebody
+//! will want them; else only the archive's headers and documents are.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::api::Engine;
+use super::describe::Described;
+use crate::image::{Image, Layer};
+use crate::layer::passing::{self, Keeper};
+use crate::layer::{Listing, Watch};
+use crate::source::ask::Ask;
+use crate::source::spool::Copy;
+use crate::source::{Error, Opened, Source, open, rootfs, spool};
+
+/// How often those who wait look up.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// An archive with more images than this is not what was asked for.
+const MOST_CHOICES: usize = 256;
+
+/// An image or a tree that an engine hands over, and how far that is.
+pub(super) struct Reading {
+    pub(super) engine: Engine,
+    /// The path that asks for it.
+    pub(super) question: String,
+    pub(super) ask: Ask,
+    pub(super) described: Described,
+    /// What comes is no image, but the merged tree of a container.
+    pub(super) is_tree: bool,
+    pub(super) state: Mutex<State>,
+    pub(super) changed: Condvar,
+    /// Bytes that came so far.
+    received: AtomicU64,
+    /// Nobody wants it any more.
+    pub(super) stop: AtomicBool,
+    /// The image as the archive has it, under the names the engine knows it by.
+    pub(super) image: OnceLock<Image>,
+    /// The archive with all that is in it.
+    pub(super) archive: OnceLock<Box<dyn Source>>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) phase: Phase,
+    /// Layers that came and nobody took yet, by diff ID.
+    pub(super) arrived: HashMap<String, Listing>,
+    /// Diff IDs of all that came.
+    pub(super) seen: HashSet<String>,
+    /// How many wait.
+    waiting: usize,
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nobody reads.
+    #[default]
+    Idle,
+    /// A thread does, and keeps contents or not.
+    Reading { contents: bool },
+    /// All of it came.
+    Ended,
+    /// It went wrong, and would again.
+    Failed(String),
+}
+
+/// Why there is nothing to read.
+pub(super) enum Unread {
+    Cancelled,
+    Failed(String),
+}
+
+impl Reading {
+    pub(super) fn new(
+        engine: Engine,
+        question: String,
+        described: Described,
+        is_tree: bool,
+        ask: &Ask,
+    ) -> Self {
+        let ask = Ask {
+            base: ask.reference.clone(),
+            place: engine.place(),
+            pick: None,
+            platform: described.image.platform.clone(),
+            ..ask.clone()
+        };
+        Self {
+            engine,
+            question,
+            ask,
+            described,
+            is_tree,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            received: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+            image: OnceLock::new(),
+            archive: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The listing of the layer with that diff ID, after reading for as long as that takes.
+    pub(super) fn layer(
+        self: &Arc<Self>,
+        diff_id: &str,
+        watch: &dyn Watch,
+    ) -> Result<Listing, Unread> {
+        let wanted = &self.described.image.config.diff_ids;
+        self.wait(watch, self.ask.contents, |state| {
+            let reading = matches!(state.phase, Phase::Reading { .. });
+            // Whoever takes the last one also waits for the documents behind it, which tell more of the image.
+            let last = wanted.iter().all(|id| state.seen.contains(id));
+            if reading && last {
+                return None;
+            }
+            if let Some(listing) = state.arrived.remove(diff_id) {
+                return Some(Ok(listing));
+            }
+            let missing = state.phase == Phase::Ended && !state.seen.contains(diff_id);
+            missing.then(|| {
+                Err(Unread::Failed(format!(
+                    "{}: what it exported holds no bytes with the diff ID {diff_id}: damaged in the engine's store, or \
+                     cut short; pull or build the image again",
+                    self.ask.place
+                )))
+            })
+        })
+    }
+
+    /// The archive with all contents, after reading it if need be.
+    pub(super) fn archive(self: &Arc<Self>, watch: &dyn Watch) -> Result<&dyn Source, Unread> {
+        let there = || self.archive.get().map(|it| Ok(it.as_ref()));
+        there().unwrap_or_else(|| self.wait(watch, true, |_| there()))
+    }
+
+    /// Waits until `look` finds something, and has the export read, with these contents, where nobody reads it.
+    fn wait<T>(
+        self: &Arc<Self>,
+        watch: &dyn Watch,
+        contents: bool,
+        mut look: impl FnMut(&mut State) -> Option<Result<T, Unread>>,
+    ) -> Result<T, Unread> {
+        let mut state = self.state();
+        state.waiting += 1;
+        let found = loop {
+            if let Some(found) = look(&mut state) {
+                break found;
+            }
+            if watch.cancelled() {
+                break Err(Unread::Cancelled);
+            }
+            match &state.phase {
+                Phase::Failed(reason) => break Err(Unread::Failed(reason.clone())),
+                Phase::Idle | Phase::Ended => self.begin(&mut state, contents),
+                Phase::Reading { .. } => {
+                    let waited = self.changed.wait_timeout(state, GLANCE);
+                    drop(waited.map_err(PoisonError::into_inner));
+                    watch.progress(self.received.load(Ordering::Relaxed));
+                    state = self.state();
+                }
+            }
+        };
+        state.waiting -= 1;
+        if state.waiting == 0 && matches!(found, Err(Unread::Cancelled)) {
+            self.stop.store(true, Ordering::Release);
+        }
+        found
+    }
+
+    /// Has a thread read all of it.
+    fn begin(self: &Arc<Self>, state: &mut State, contents: bool) {
+        self.stop.store(false, Ordering::Release);
+        self.received.store(0, Ordering::Relaxed);
+        state.phase = Phase::Reading { contents };
+        let reading = Arc::clone(self);
+        let thread = thread::Builder::new().name("export".to_owned());
+        if let Err(error) = thread.spawn(move || reading.read(contents)) {
+            state.phase = Phase::Failed(format!("no thread could be started: {error}"));
+        }
+    }
+
+    /// Reads the export; those who wait learn how it ended, even by a panic.
+    fn read(&self, contents: bool) {
+        let mut ending = Ending { reading: self, phase: None };
+        let result = if self.is_tree { self.fetch_tree() } else { self.fetch_image(contents) };
+        ending.phase = Some(match result {
+            Ok(()) => Phase::Ended,
+            // Those who still wait begin again.
+            Err(Error::Cancelled { .. }) => Phase::Idle,
+            Err(error) => Phase::Failed(error.to_string()),
+        });
+    }
+
+    fn fetch_tree(&self) -> Result<(), Error> {
+        let place = &self.ask.place;
+        let copy = |body: &mut dyn Read| spool::stream(body, place, self);
+        let blob = self.engine.wire.stream(&self.question, self, copy)?;
+        let stored = blob.len();
+        let tree = rootfs::tar(blob, stored, None, Vec::new(), &self.ask);
+        let layers = tree.image.layers.clone();
+        self.image.get_or_init(|| Image { layers, ..self.described.image.clone() });
+        self.archive.get_or_init(|| Box::new(tree));
+        Ok(())
+    }
+
+    fn fetch_image(&self, contents: bool) -> Result<(), Error> {
+        let place = &self.ask.place;
+        let mut keeping = Keeping { reading: self, copy: Copy::begin(place)?, trouble: None };
+        let read = |body: &mut dyn Read| {
+            let read = passing::archive(body, contents, &mut keeping);
+            match (keeping.trouble.take(), read) {
+                (Some(error), _) => Err(error),
+                (None, read) => read.map_err(|source| Error::Io {
+                    place: place.clone(),
+                    doing: "cannot be read",
+                    source,
+                }),
+            }
+        };
+        self.engine.wire.stream(&self.question, self, read)?;
+        let source = self.chosen(keeping.copy.finish()?)?;
+        let image = source.image();
+        let diff_ids = |layers: &[Layer]| -> Vec<Option<String>> {
+            layers.iter().map(|layer| layer.diff_id.clone()).collect()
+        };
+        let described = &self.described.image;
+        if diff_ids(&image.layers) != diff_ids(&described.layers) {
+            return Err(Error::Engine {
+                place: place.clone(),
+                what: "it exported other layers than it described".to_owned(),
+                remedy: "if the image was just built or pulled again, open it again".to_owned(),
+            });
+        }
+        self.image.get_or_init(|| Image {
+            source: described.source.clone(),
+            names: described.names.clone(),
+            id: described.id.clone(),
+            ..image.clone()
+        });
+        if contents {
+            self.archive.get_or_init(|| source);
+        }
+        Ok(())
+    }
+
+    /// The image in the archive: the only one, or that of several with the layers that were described.
+    fn chosen(&self, blob: crate::layer::blob::Blob) -> Result<Box<dyn Source>, Error> {
+        let several = match open::archive_in(blob, &self.ask, self)? {
+            Opened::Image(source) => return Ok(source),
+            Opened::Several(several) => several,
+        };
+        let wanted = &self.described.image.config.diff_ids;
+        for choice in 0..several.choices.len().min(MOST_CHOICES) {
+            if let Ok(source) = several.open(choice)
+                && source.image().config.diff_ids == *wanted
+            {
+                return Ok(source);
+            }
+        }
+        let what = "its archive holds several images, none of which it described".to_owned();
+        let remedy = "ask for the image by its ID".to_owned();
+        Err(Error::Engine { place: self.ask.place.clone(), what, remedy })
+    }
+}
+
+/// The thread that reads is told how far it is, and that nobody waits any more.
+impl Watch for Reading {
+    fn progress(&self, done: u64) {
+        self.received.store(done, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+}
+
+/// Tells those who wait that reading ended, however it did.
+struct Ending<'r> {
+    reading: &'r Reading,
+    phase: Option<Phase>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let failed = || Phase::Failed("reading the export failed".to_owned());
+        self.reading.state().phase = self.phase.take().unwrap_or_else(failed);
+        self.reading.changed.notify_all();
+    }
+}
+
+/// What becomes of the archive that passes by.
+struct Keeping<'r> {
+    reading: &'r Reading,
+    copy: Copy<'r>,
+    /// Why it cannot be kept.
+    trouble: Option<Error>,
+}
+
+impl Keeping<'_> {
+    fn noted(&mut self, kept: Result<(), Error>, count: u64) -> io::Result<()> {
+        self.reading.received.fetch_add(count, Ordering::Relaxed);
+        kept.map_err(|error| {
+            self.trouble = Some(error);
+            io::ErrorKind::StorageFull.into()
+        })
+    }
+}
+
+impl Keeper for Keeping<'_> {
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let kept = self.copy.write(bytes);
+        self.noted(kept, bytes.len() as u64)
+    }
+
+    fn leave_out(&mut self, count: u64) -> io::Result<()> {
+        let kept = self.copy.leave_out(count);
+        self.noted(kept, count)
+    }
+
+    fn layer(&mut self, listing: Listing) {
+        let Some(diff_id) = listing.diff_id.clone() else { return };
+        // Anything else that looks like a layer is none of this image's.
+        if self.reading.described.image.config.diff_ids.contains(&diff_id) {
+            let mut state = self.reading.state();
+            state.seen.insert(diff_id.clone());
+            state.arrived.insert(diff_id, listing);
+            self.reading.changed.notify_all();
+        }
+    }
+}
