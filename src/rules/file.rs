@@ -215,10 +215,11 @@ fn items(text: &str) -> Result<Vec<Item>, Trouble> {
             (_, Event::Alias(_)) => {
                 return Err(Trouble::new(line, "aliases are not understood here"));
             }
-            (At::Start, Event::MappingStart(..)) => at = At::In(Section::Top),
             (At::Start, Event::Scalar(value, ..)) if is_nothing(&value) => at = At::End,
             (At::In(Section::Top), Event::MappingEnd) => at = At::End,
-            (At::In(_), Event::MappingEnd) => at = At::In(Section::Top),
+            (At::Start, Event::MappingStart(..)) | (At::In(_), Event::MappingEnd) => {
+                at = At::In(Section::Top);
+            }
             (At::In(Section::Top), Event::MappingStart(..)) if section(key.as_ref()).is_some() => {
                 at = section(key.take().as_ref()).map_or(at, At::In);
             }

@@ -99,8 +99,11 @@ fn junit_is_what_its_readers_expect() {
         assert_eq!([number("tests"), number("failures"), number("errors")], [3, 2, open]);
         assert_eq!([number("id"), number("time")], [0, 0]);
         assert_eq!(suite.attribute("timestamp").unwrap().len(), 19);
-        let parts: Vec<&str> =
-            suite.children().filter(|it| it.is_element()).map(|it| it.tag_name().name()).collect();
+        let parts: Vec<&str> = suite
+            .children()
+            .filter(roxmltree::Node::is_element)
+            .map(|it| it.tag_name().name())
+            .collect();
         let cases = ["testcase"; 3];
         assert_eq!(parts, [&["properties"][..], &cases, &["system-out", "system-err"]].concat());
         let named = |name: &str| suite.descendants().filter(|it| it.has_tag_name(name)).count();
