@@ -52,7 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("typing a filter by name", "", "f p y t h o n enter esc"),
         ("typing a filter by type and size", "", "f s y m l i n k esc f > 1 0 k esc"),
         ("a row down in a filtered tree", "f > 1 0 k enter", "j j j j j j j j"),
-        ("a layer step in a filtered tree", "f > 1 0 k enter", "[ [ [ ] ] ]"),
+        ("a layer step in a filtered tree", "f > 1 0 k enter", STEPS),
+        ("a layer step, filtered by name", "f p y t h o n enter", STEPS),
+        ("a layer step, the diff a range", "[ [ [ [ [ [ [ [ [ [ m ] ] ] ]", "[ [ ] ]"),
     ] {
         let one = Explorer::new(small)?.measure(before, keys)?;
         let other = Explorer::new(large)?.measure(before, keys)?;

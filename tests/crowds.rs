@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 
 use layertui::stack::entry::{Entry, Kind, Row};
+use layertui::stack::filter::{Criteria, Test};
 use layertui::stack::outline::{By, Folds, Orders, Outline, OutlineRow, Sort, Tree, Unfolded};
 use layertui::stack::table::{Table, TableWriter};
-use layertui::stack::{NodeId, Stack};
+use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::{ChangeKind, NodeId, Stack};
 
 /// Enough for runs of runs (64 × 64), and not a multiple of either.
 const FILES: u64 = 4500;
@@ -188,5 +190,60 @@ fn other_orders_have_the_same_rows_and_number_them_alike() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
+    let [counted, stack] = stacks();
+    let tests = [
+        (&b""[..], Criteria::default()),
+        (b"n1", Criteria::default()),
+        (b"", Criteria { least: Some(30), ..Criteria::default() }),
+        (b"c2", Criteria { changes: vec![ChangeKind::Removed], ..Criteria::default() }),
+        (b"", Criteria { layers: vec![2], kinds: vec![Kind::File], ..Criteria::default() }),
+    ];
+    let trees = |kind: usize, at: usize| match kind {
+        0 => Tree::Merged(at),
+        1 => Tree::Diff(at),
+        2 => Tree::Range(1, at.max(1)),
+        _ => Tree::Range(at, 4),
+    };
+    for (name, criteria) in tests {
+        let names: Vec<_> = [name].into_iter().filter(|name| !name.is_empty()).collect();
+        let names: Vec<_> = names.into_iter().map(|name| stack.names_holding(name)).collect();
+        let test = stack.test(&names, criteria.clone());
+        for kind in 0..4 {
+            let mut turned = stack.sieve(trees(kind, 0), &test);
+            for at in [1, 2, 3, 4, 3, 2, 4, 0, 0] {
+                let tree = trees(kind, at);
+                turned.turn(&stack, tree, &test);
+                let made = stack.sieve(tree, &test);
+                assert_eq!(turned.len(), made.len(), "{criteria:?} {tree:?}");
+                for unfolded in [Unfolded::All, Unfolded::None] {
+                    let folds = folds(&counted, unfolded, 3);
+                    let rows = |sieve| Outline::narrowed(&stack, tree, &folds, Some(sieve));
+                    let (one, other) = (rows(&turned), rows(&made));
+                    assert_eq!(one.len(), other.len(), "{criteria:?} {tree:?}");
+                    assert_eq!(one.rows(0..usize::MAX), other.rows(0..usize::MAX), "{tree:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_range_has_the_paths_that_its_layers_changed_taken_together() {
+    let [_, stack] = stacks();
+    let everything = Test::default();
+    for (from, to) in [(0, 4), (1, 3), (2, 2), (3, 4)] {
+        let tree = Tree::Range(from, to);
+        let sieve = stack.sieve(tree, &everything);
+        let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+        let rows = Outline::narrowed(&stack, tree, &folds, Some(&sieve)).rows(0..usize::MAX);
+        let changed = rows.iter().filter(|row| stack.change_in(row.node, tree).is_some()).count();
+        let every = Walk::new(&stack, Scope::Ever, NodeId::ROOT, true);
+        let by_hand = every.filter(|&node| stack.change_over(node, from, to).is_some()).count();
+        assert_eq!((sieve.len(), changed), (by_hand, by_hand), "{tree:?}");
     }
 }

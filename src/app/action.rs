@@ -32,6 +32,7 @@ pub enum Action {
     Fold,
     FoldAll,
     UnfoldAll,
+    Mark,
     Sort,
     ReverseSort,
     Search,

@@ -10,6 +10,7 @@ use crate::stack::{NodeId, Stack};
 
 use super::filter;
 use super::overlay::{self, Kind};
+use super::range;
 use super::state::{Pane, State};
 
 /// Rows kept between the cursor and the edge.
@@ -19,10 +20,10 @@ const MARGIN: usize = 2;
 #[must_use]
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
     let tree = state.tree_of(pane, stack)?;
-    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(pane, tree));
-    let (folds, sieve) = match narrowed {
-        Some((folds, sieve)) => (folds, Some(sieve)),
-        None => (&state.view(pane).folds, None),
+    let (folds, sieve) = match (state.narrowed(pane, tree), tree) {
+        (Some((folds, sieve)), _) => (folds, Some(sieve)),
+        (None, Tree::Range(..)) => return None,
+        (None, _) => (&state.view(pane).folds, None),
     };
     Some(Outline::arranged(stack, tree, folds, sieve, Some(&state.orders)))
 }
@@ -72,6 +73,7 @@ pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
 /// on the screen stays where it can.
 pub fn settle(state: &mut State, stack: &Stack) {
     filter::refresh(state, stack);
+    range::refresh(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };
         let view = state.view(pane);
@@ -214,14 +216,12 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
 /// Goes to the next or previous path that the selected layer changed, in the order of the tree.
 pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let pane = pane_of_path(state);
-    let Some(Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
+    let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let tree = Tree::Diff(layer);
-    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(Pane::Diff, tree));
-    let sieve = narrowed.map(|(_, sieve)| sieve);
+    let sieve = state.narrowed(Pane::Diff, tree).map(|(_, sieve)| sieve);
     let changes = Outline::arranged(stack, tree, &folds, sieve, Some(&state.orders));
     let here = current_row(state, stack, pane).map(|row| row.node);
-    let is_change = |row: &OutlineRow| stack.change(row.node, layer).is_some();
+    let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
     let rows_until = |inclusive| match here {
         // In another order than by name only what has a row can be found; its directory stands in for other paths.
         Some(here) if !state.orders.are_names() => changes.position(here).map_or(0, |row| {
@@ -246,7 +246,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
         reveal(state, stack, pane, row.node);
     } else {
         let which = if forward { "later" } else { "earlier" };
-        state.notice = Some(format!("no {which} change in layer {layer}"));
+        state.notice = Some(format!("no {which} change in {}", range::words(state)));
     }
 }
 

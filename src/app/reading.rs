@@ -71,6 +71,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
     }
     let mut pairs = Vec::new();
     for area in state.layout().panes {
+        // Over a range other pairs count than from a layer to the one below.
         let Some(Tree::Merged(layer) | Tree::Diff(layer)) = state.tree_of(area.pane, stack) else {
             continue;
         };
@@ -100,6 +101,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.overlays.clear();
     state.search = None;
     filter::end(state);
+    state.mark = None;
     (state.waste, state.map) = (None, None);
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);

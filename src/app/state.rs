@@ -3,6 +3,7 @@
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
+use crate::stack::sieve::Sieve;
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
@@ -17,6 +18,7 @@ use super::look::{Glyphs, Theme};
 use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::range::{self, Mark};
 use super::waste::Ledger;
 
 /// The three panes.
@@ -203,6 +205,8 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// The marked layer, if there is one: the other end of the range that the changes pane shows.
+    pub mark: Option<Mark>,
     /// The treemap, once it was asked for.
     pub map: Option<Map>,
     /// What is being extracted.
@@ -253,6 +257,7 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            mark: None,
             map: None,
             extraction: None,
             occupied: None,
@@ -287,7 +292,11 @@ impl State {
         match pane {
             Pane::Stack => None,
             Pane::Tree => self.shown_layer(stack).map(Tree::Merged),
-            Pane::Diff => Some(Tree::Diff(self.layer)).filter(|_| self.layer < stack.folded()),
+            Pane::Diff => Some(match range::of(self) {
+                (from, to) if from == to => Tree::Diff(to),
+                (from, to) => Tree::Range(from, to),
+            })
+            .filter(|tree| tree.top() < stack.folded()),
         }
     }
 
@@ -309,12 +318,29 @@ impl State {
     }
 
     /// The folds of a pane's tree as it shows: narrowed or whole.
-    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        match (&mut self.filter, pane) {
-            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
-            (_, Pane::Diff) => &mut self.diff.folds,
-            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+    pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        let (from, to) = range::of(self);
+        match (&mut self.filter, &mut self.mark, pane) {
+            (Some(filter), _, _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Some(mark), Pane::Diff) if from != to => mark.folds_mut(),
+            (_, _, Pane::Diff) => &mut self.diff.folds,
+            (_, _, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
         }
+    }
+
+    /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        match &self.filter {
+            Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
+            _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),
+        }
+    }
+
+    /// Whether a filter narrows the trees.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::is_on)
     }
 
     /// Whether the filter is being typed.

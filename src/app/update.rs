@@ -16,6 +16,7 @@ use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
+use super::range;
 use super::reading;
 use super::sort;
 use super::state::{Pane, Phase, State};
@@ -163,6 +164,9 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         navigate::settle(state, stack);
         return Vec::new();
     }
+    if range::clear(state, stack) {
+        return Vec::new();
+    }
     if state.extraction.is_some() {
         return vec![Effect::StopExtracting];
     }
@@ -249,6 +253,7 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
         Action::Filter => filter::start(state),
+        Action::Mark => range::mark(state, stack),
         Action::Sort => sort::next(state, stack),
         Action::ReverseSort => sort::reverse(state, stack),
         Action::Search => find::start(state, stack),

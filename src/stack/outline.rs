@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::arena::NONE;
 use super::events::Flag;
-use super::filter::Sieve;
+use super::sieve::Sieve;
 use super::{NodeId, Stack};
 use order::Order;
 pub use order::{By, Orders, Sort};
@@ -26,6 +26,18 @@ pub enum Tree {
     Merged(usize),
     /// What layer n changed, and the directories on the way there.
     Diff(usize),
+    /// What layers `from..=to` changed, taken together. It has rows only where it is [narrowed](Outline::narrowed).
+    Range(usize, usize),
+}
+
+impl Tree {
+    /// The layer on top.
+    #[must_use]
+    pub const fn top(self) -> usize {
+        match self {
+            Self::Merged(layer) | Self::Diff(layer) | Self::Range(_, layer) => layer,
+        }
+    }
 }
 
 /// Which directories are unfolded unless said otherwise.
@@ -233,7 +245,7 @@ impl<'s> Outline<'s> {
 
     fn named(&self, dir: u32) -> Cow<'s, [u32]> {
         match self.tree {
-            Tree::Merged(_) => self.stack.sorted_children(dir),
+            Tree::Merged(_) | Tree::Range(..) => self.stack.sorted_children(dir),
             Tree::Diff(layer) => {
                 let totals = &self.stack.totals;
                 let record = totals.exactly(&self.stack.arena, dir, layer);
@@ -262,12 +274,12 @@ impl<'s> Outline<'s> {
                         .exactly(&self.stack.arena, node, layer)
                         .is_some_and(|record| record.rows > 0)
             }
+            Tree::Range(..) => false,
         }
     }
 
     fn is_directory(&self, node: u32) -> bool {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = self.tree;
-        let mut event = self.stack.newest_at(node, layer);
+        let mut event = self.stack.newest_at(node, self.tree.top());
         if event != NONE && self.stack.events.is_tombstone(event) {
             event = self.stack.events.prev(event);
         }
@@ -319,6 +331,7 @@ impl<'s> Outline<'s> {
                     Unfolded::None => totals.touched(record).len() as i64,
                 }
             }
+            Tree::Range(..) => 0,
         }
     }
 

@@ -330,13 +330,6 @@ impl Totals {
         self.at(arena, node, layer).filter(|record| usize::from(record.layer) == layer)
     }
 
-    /// By how many visible bytes below a directory exactly that layer changed.
-    pub(super) fn net(&self, arena: &Arena, node: u32, layer: usize) -> i64 {
-        let Some(record) = self.exactly(arena, node, layer) else { return 0 };
-        let before = self.records.get(record.prev as usize).map_or(0, |before| before.bytes);
-        record.bytes as i64 - before as i64
-    }
-
     /// The children that the record's layer touched, sorted by name.
     pub(super) fn touched(&self, record: &Record) -> &[u32] {
         let start = record.touched_start as usize;

@@ -62,6 +62,11 @@ fn the_largest_comes_first() {
 }
 
 #[test]
+fn a_range_of_layers_is_shown_as_one() {
+    at_every_size("range", after("[ [ m ] ] 3"));
+}
+
+#[test]
 fn the_first_frame_needs_no_layer() {
     at_every_size("described", |width, height| {
         let mut explorer = Explorer::described(LAYERS, image(), width, height);

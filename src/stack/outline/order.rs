@@ -52,8 +52,8 @@ struct Known {
     children: usize,
 }
 
-/// Whether of a diff, the directory, the layer of its record, whether that is the layer looked at.
-type Key = (bool, u32, usize, bool);
+/// The directory, and what its order depends on: see [`Outline::key`].
+type Key = (u32, Tree, bool);
 
 /// What of a directory has rows, in order.
 pub(super) struct Order {
@@ -116,10 +116,7 @@ impl Order {
 impl Outline<'_> {
     /// The order of a directory.
     pub(super) fn ordered(&self, orders: &Orders, dir: u32) -> Rc<Order> {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = self.tree;
-        let record = self.stack.totals.at(&self.stack.arena, dir, layer);
-        let of = record.map_or(usize::MAX, |record| usize::from(record.layer));
-        let key = (matches!(self.tree, Tree::Diff(_)), dir, of, of == layer);
+        let key = self.key(dir);
         if let Some(order) = orders.known.borrow().orders.get(&key) {
             return Rc::clone(order);
         }
@@ -131,6 +128,15 @@ impl Outline<'_> {
         known.children += order.children.len();
         known.orders.insert(key, Rc::clone(&order));
         order
+    }
+
+    /// A merged tree's directory is what it was at the layer of its record; but what exactly this layer removed has a
+    /// row in it.
+    fn key(&self, dir: u32) -> Key {
+        let Tree::Merged(layer) = self.tree else { return (dir, self.tree, true) };
+        let record = self.stack.totals.at(&self.stack.arena, dir, layer);
+        let of = record.map_or(usize::MAX, |record| usize::from(record.layer));
+        (dir, Tree::Merged(of), of == layer)
     }
 
     fn order(&self, sort: Sort, dir: u32) -> Order {
@@ -196,9 +202,8 @@ impl Outline<'_> {
     }
 
     fn weight(&self, node: u32) -> u64 {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = self.tree;
-        let (arena, events, totals) = (&self.stack.arena, &self.stack.events, &self.stack.totals);
-        let newest = self.stack.newest_at(node, layer);
+        let (stack, events) = (self.stack, &self.stack.events);
+        let newest = stack.newest_at(node, self.tree.top());
         let gone = newest != NONE && events.is_tombstone(newest);
         let event = if gone { events.prev(newest) } else { newest };
         if event == NONE || !events.is_dir(event) {
@@ -206,22 +211,27 @@ impl Outline<'_> {
         }
         match self.tree {
             Tree::Merged(_) if gone => 0,
-            Tree::Merged(_) => totals.at(arena, node, layer).map_or(0, |record| record.bytes),
-            Tree::Diff(_) => totals.net(arena, node, layer).unsigned_abs(),
+            Tree::Merged(layer) => stack.totals(NodeId(node), layer).bytes,
+            Tree::Diff(layer) => stack.net(NodeId(node), layer, layer).unsigned_abs(),
+            Tree::Range(from, to) => stack.net(NodeId(node), from, to).unsigned_abs(),
         }
     }
 
     fn changes(&self, node: u32) -> u64 {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = self.tree;
-        let own = self.stack.change(NodeId(node), layer).map_or(0, |change| {
+        let own = self.stack.change_in(NodeId(node), self.tree).map_or(0, |change| {
             match (change.event, change.previous) {
                 (None, _) => 3,
                 (Some(_), Some(_)) => 2,
                 (Some(_), None) => 1,
             }
         });
-        let record = self.stack.totals.exactly(&self.stack.arena, node, layer);
-        let below = record.map_or(0, |record| record.added + record.changed + record.removed);
+        let below = match (self.tree, self.sieve) {
+            (Tree::Range(..), Some(sieve)) => sieve.below(self.stack.arena.dir(node)),
+            (tree, _) => {
+                let record = self.stack.totals.exactly(&self.stack.arena, node, tree.top());
+                record.map_or(0, |record| record.added + record.changed + record.removed)
+            }
+        };
         (u64::from(below) + u64::from(own > 0)) << 2 | own
     }
 }

@@ -62,6 +62,7 @@ impl Outline<'_> {
                 .siblings
                 .runs(arena.dir(level.dir), level.at, layer)
                 .find_map(|(children, count)| fits(children, self.rows_of(count))),
+            Tree::Range(..) => None,
             Tree::Diff(layer) => {
                 let record = self.stack.totals.exactly(arena, level.dir, layer)?;
                 let (children, sample) = self.stack.totals.run(record, level.at)?;
