@@ -50,6 +50,7 @@ pub enum Action {
     Images,
     Problems,
     Waste,
+    Compare,
     Treemap,
     TileLeft,
     TileRight,

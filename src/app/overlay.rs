@@ -3,6 +3,7 @@
 use crate::stack::{NodeId, Stack};
 
 use super::action::Action;
+use super::comparison;
 use super::extraction;
 use super::file;
 use super::find;
@@ -42,6 +43,8 @@ pub enum Kind {
     Map,
     /// Where to extract a path of a layer's tree to.
     Extract(NodeId, usize),
+    /// Which image to compare with.
+    Compare,
     /// Whether what is there already may be overwritten.
     Overwrite,
 }
@@ -67,7 +70,7 @@ impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        self.is_narrowed() || matches!(self.kind, Kind::Extract(..)) || self.typing
+        self.is_narrowed() || matches!(self.kind, Kind::Extract(..) | Kind::Compare) || self.typing
     }
 
     /// Whether what it shows changes while one types.
@@ -281,6 +284,7 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
         Kind::Extract(node, layer) => {
             return extraction::accept(state, stack, (node, layer), &input);
         }
+        Kind::Compare => return comparison::accept(state, &input),
         Kind::Overwrite => return extraction::overwrite(state, stack, selected),
         Kind::Palette => {
             let offer = palette::offers(state, stack, input.text()).get(selected).copied();

@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
         return layers::print(&image, setting);
     }
     let options = setting.options();
-    explore::run(args, setting.cache.clone(), move || source::open(&image, &options))
+    explore::run(args, setting, move || source::open(&image, &options))
 }
 
 /// The first engine that is here.

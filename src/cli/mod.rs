@@ -186,12 +186,12 @@ fn run(args: &Args) -> Outcome {
             Some(image) if io::stdout().is_terminal() => {
                 let image = image.clone();
                 let options = setting.options();
-                explore::run(args, setting.cache.clone(), move || source::open(&image, &options))
+                explore::run(args, &setting, move || source::open(&image, &options))
             }
             Some(image) => layers::print(image, &setting),
             None if io::stdout().is_terminal() => {
                 let options = setting.options();
-                explore::run(args, setting.cache.clone(), move || {
+                explore::run(args, &setting, move || {
                     source::local(&options).map(source::Opened::Several)
                 })
             }
