@@ -45,6 +45,7 @@ pub enum Action {
     LayerDetails,
     ImageDetails,
     Images,
+    Platforms,
     Problems,
     Copy,
     CopyCommand,

@@ -8,6 +8,7 @@ mod history;
 mod image;
 mod layer;
 mod palette;
+pub mod platforms;
 pub mod problems;
 
 pub(crate) use image::platform;
@@ -62,6 +63,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
+        Kind::Platforms => platforms::page(state, width),
         Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
     }
 }
