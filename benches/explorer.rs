@@ -44,12 +44,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("a row down", "= 3 = 2", "j j j j j j j j j j j j"),
         ("last row and first row", "= 3 = 2", "G g G g G g G g"),
         ("unfold all and fold all", "", "= - = - = - = -"),
+        ("sort by size, by change, by name", "= 3 = 2", "s s s s s s"),
+        ("a row down, largest first", "s = 3 = 2", "j j j j j j j j j j j j"),
+        ("a layer step, largest first", "s = 3 = 2", STEPS),
         ("typing a search", "", "/ p y t h o n esc / u s r / l esc"),
         ("next and previous hit", "/ p y t h o n enter", "n n n n N N N N"),
         ("typing a filter by name", "", "f p y t h o n enter esc"),
         ("typing a filter by type and size", "", "f s y m l i n k esc f > 1 0 k esc"),
         ("a row down in a filtered tree", "f > 1 0 k enter", "j j j j j j j j"),
-        ("a layer step in a filtered tree", "f > 1 0 k enter", "[ [ [ ] ] ]"),
+        ("a layer step in a filtered tree", "f > 1 0 k enter", STEPS),
+        ("a layer step, filtered by name", "f p y t h o n enter", STEPS),
+        ("a layer step, the diff a range", "[ [ [ [ [ [ [ [ [ [ m ] ] ] ]", "[ [ ] ]"),
     ] {
         let one = Explorer::new(small)?.measure(before, keys)?;
         let other = Explorer::new(large)?.measure(before, keys)?;
@@ -63,6 +68,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("typing a search", "j space j space", "/ f f . b esc / 0 0 0 f esc"),
         ("next and previous hit", "/ f f . b enter", "n n n n N N N N"),
         ("a layer step", "j space j space j j j", "[ ] [ ] [ ] [ ]"),
+        ("sort it by size and back by name", "j space j space", "s S s s s S s s"),
+        ("last row and first row, largest first", "s j space j space", "G g G g G g G g"),
+        ("a layer step, largest first", "s j space j space j j j", "[ ] [ ] [ ] [ ]"),
     ] {
         let times = Explorer::new(&huge)?.measure(before, keys)?;
         print(what, &times, None);

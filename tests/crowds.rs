@@ -3,10 +3,14 @@
 //!
 //! A stack knows its runs when it is frozen and counts while it grows, so the same layers are asked both ways.
 
+use std::collections::BTreeSet;
+
 use layertui::stack::entry::{Entry, Kind, Row};
-use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::filter::{Criteria, Test};
+use layertui::stack::outline::{By, Folds, Orders, Outline, OutlineRow, Sort, Tree, Unfolded};
 use layertui::stack::table::{Table, TableWriter};
-use layertui::stack::{NodeId, Stack};
+use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::{ChangeKind, NodeId, Stack};
 
 /// Enough for runs of runs (64 × 64), and not a multiple of either.
 const FILES: u64 = 4500;
@@ -42,7 +46,13 @@ fn layer(number: usize) -> Table {
                     }
                 }
             }
-            2..8 => writer.push(&entry(&path, Kind::File, 0o600 + number as u16)),
+            2..8 => {
+                let size = lot(number, file + 1) % 50;
+                let Row::Entry(plain) = entry(&path, Kind::File, 0o600 + number as u16) else {
+                    continue;
+                };
+                writer.push(&Row::Entry(Entry { size, stored: size, ..plain }));
+            }
             _ => {}
         }
     }
@@ -115,5 +125,125 @@ fn a_path_without_a_row_is_where_its_directory_is() {
         let folds = folds(&counted, Unfolded::None, 0);
         let one = Outline::new(&counted, Tree::Merged(number), &folds).position(child);
         assert_eq!(Outline::new(&known, Tree::Merged(number), &folds).position(child), one);
+    }
+}
+
+/// What of the rows of an outline in the order of names is the crowd itself, in the order that was asked for.
+fn sorted_by_hand(stack: &Stack, number: usize, folds: &Folds, sort: Sort) -> Vec<NodeId> {
+    let rows = Outline::new(stack, Tree::Merged(number), folds).rows(0..usize::MAX);
+    let rows = rows.into_iter().filter(|row| stack.path(row.node).starts_with(b"/crowd/"));
+    let mut nodes: Vec<NodeId> = rows.filter(|row| row.depth == 1).map(|row| row.node).collect();
+    let size = |node: NodeId| match stack.visible(node, number) {
+        Some(version) if version.kind == Kind::Directory => stack.totals(node, number).bytes,
+        Some(version) => version.size,
+        None => {
+            let before = stack.change(node, number).and_then(|change| change.previous);
+            before.map_or(0, |event| stack.version(event).size)
+        }
+    };
+    match (sort.by, sort.reversed) {
+        (By::Size, false) => nodes.sort_by_key(|&node| std::cmp::Reverse(size(node))),
+        (By::Size, true) => nodes.sort_by_key(|&node| size(node)),
+        (By::Name, true) => nodes.reverse(),
+        _ => {}
+    }
+    nodes
+}
+
+#[test]
+fn other_orders_have_the_same_rows_and_number_them_alike() {
+    let [counted, known] = stacks();
+    let sorts = [By::Name, By::Size, By::Change]
+        .into_iter()
+        .flat_map(|by| [false, true].map(|reversed| Sort { by, reversed }));
+    for sort in sorts {
+        let orders = Orders::new(sort);
+        for number in [0, 3, 4, 3] {
+            for (tree, unfolded) in [
+                (Tree::Merged(number), Unfolded::None),
+                (Tree::Merged(number), Unfolded::All),
+                (Tree::Diff(number), Unfolded::Changes),
+                (Tree::Diff(number), Unfolded::All),
+            ] {
+                let folds = folds(&counted, unfolded, 5);
+                let outline = Outline::arranged(&known, tree, &folds, None, Some(&orders));
+                let rows = outline.rows(0..usize::MAX);
+                let named = Outline::new(&known, tree, &folds).rows(0..usize::MAX);
+                let set = |rows: &[_]| {
+                    rows.iter().map(|row: &OutlineRow| row.node).collect::<BTreeSet<_>>()
+                };
+                assert_eq!(set(&rows), set(&named), "{sort:?} {tree:?} {unfolded:?}");
+                assert_eq!(outline.len(), rows.len());
+                for (number, row) in rows.iter().enumerate().step_by(37) {
+                    assert_eq!(outline.position(row.node), Some(number), "{sort:?} {tree:?}");
+                    assert_eq!(outline.rows(number..number + 1), [*row], "{sort:?} {tree:?}");
+                }
+                if tree == Tree::Merged(number) && sort.by != By::Change {
+                    let crowd = rows.iter().filter(|row| row.depth == 1);
+                    let crowd = crowd.filter(|row| known.path(row.node).starts_with(b"/crowd/"));
+                    let crowd: Vec<NodeId> = crowd.map(|row| row.node).collect();
+                    assert_eq!(
+                        crowd,
+                        sorted_by_hand(&counted, number, &folds, sort),
+                        "{sort:?} {tree:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
+    let [counted, stack] = stacks();
+    let tests = [
+        (&b""[..], Criteria::default()),
+        (b"n1", Criteria::default()),
+        (b"", Criteria { least: Some(30), ..Criteria::default() }),
+        (b"c2", Criteria { changes: vec![ChangeKind::Removed], ..Criteria::default() }),
+        (b"", Criteria { layers: vec![2], kinds: vec![Kind::File], ..Criteria::default() }),
+    ];
+    let trees = |kind: usize, at: usize| match kind {
+        0 => Tree::Merged(at),
+        1 => Tree::Diff(at),
+        2 => Tree::Range(1, at.max(1)),
+        _ => Tree::Range(at, 4),
+    };
+    for (name, criteria) in tests {
+        let names: Vec<_> = [name].into_iter().filter(|name| !name.is_empty()).collect();
+        let names: Vec<_> = names.into_iter().map(|name| stack.names_holding(name)).collect();
+        let test = stack.test(&names, criteria.clone());
+        for kind in 0..4 {
+            let mut turned = stack.sieve(trees(kind, 0), &test);
+            for at in [1, 2, 3, 4, 3, 2, 4, 0, 0] {
+                let tree = trees(kind, at);
+                turned.turn(&stack, tree, &test);
+                let made = stack.sieve(tree, &test);
+                assert_eq!(turned.len(), made.len(), "{criteria:?} {tree:?}");
+                for unfolded in [Unfolded::All, Unfolded::None] {
+                    let folds = folds(&counted, unfolded, 3);
+                    let rows = |sieve| Outline::narrowed(&stack, tree, &folds, Some(sieve));
+                    let (one, other) = (rows(&turned), rows(&made));
+                    assert_eq!(one.len(), other.len(), "{criteria:?} {tree:?}");
+                    assert_eq!(one.rows(0..usize::MAX), other.rows(0..usize::MAX), "{tree:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_range_has_the_paths_that_its_layers_changed_taken_together() {
+    let [_, stack] = stacks();
+    let everything = Test::default();
+    for (from, to) in [(0, 4), (1, 3), (2, 2), (3, 4)] {
+        let tree = Tree::Range(from, to);
+        let sieve = stack.sieve(tree, &everything);
+        let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+        let rows = Outline::narrowed(&stack, tree, &folds, Some(&sieve)).rows(0..usize::MAX);
+        let changed = rows.iter().filter(|row| stack.change_in(row.node, tree).is_some()).count();
+        let every = Walk::new(&stack, Scope::Ever, NodeId::ROOT, true);
+        let by_hand = every.filter(|&node| stack.change_over(node, from, to).is_some()).count();
+        assert_eq!((sieve.len(), changed), (by_hand, by_hand), "{tree:?}");
     }
 }

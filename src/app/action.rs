@@ -32,6 +32,9 @@ pub enum Action {
     Fold,
     FoldAll,
     UnfoldAll,
+    Mark,
+    Sort,
+    ReverseSort,
     Search,
     Filter,
     NextHit,
@@ -47,6 +50,13 @@ pub enum Action {
     Images,
     Platforms,
     Problems,
+    Waste,
+    Treemap,
+    TileLeft,
+    TileRight,
+    Descend,
+    Parent,
+    Extract,
     Copy,
     CopyCommand,
     Zoom,
@@ -77,6 +87,8 @@ pub enum Context {
     Overlay,
     /// The viewer is open.
     File,
+    /// The treemap is open.
+    Map,
     /// Text is being typed: only keys that type nothing are looked up here.
     Typing,
 }

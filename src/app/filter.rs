@@ -4,12 +4,14 @@
 use regex::bytes::Regex;
 
 use crate::stack::entry::Kind;
-use crate::stack::filter::{Criteria, NameSet, Sieve};
-use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::filter::{Criteria, NameSet, Test};
+use crate::stack::outline::{Folds, Tree};
+use crate::stack::sieve::Sieve;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::visible_str;
 
 use super::input::Input;
+use super::narrowed::{Key, Narrowed};
 use super::state::{Pane, State};
 
 /// What can be typed, for the prompt.
@@ -27,8 +29,8 @@ pub struct Filter {
     pub complaint: Option<String>,
     criteria: Criteria,
     tests: Vec<NameTest>,
-    /// The names that pass, for so many paths.
-    names: Option<(usize, Vec<NameSet>)>,
+    /// What all of it asks for, of so many paths.
+    test: Option<(usize, Test)>,
     tree: Narrowed,
     diff: Narrowed,
 }
@@ -37,21 +39,6 @@ enum NameTest {
     Part(Vec<u8>),
     Regex(Regex),
 }
-
-/// A narrowed tree: unfolded, whatever the whole one is.
-struct Narrowed {
-    folds: Folds,
-    sieve: Option<(Key, Sieve)>,
-}
-
-impl Default for Narrowed {
-    fn default() -> Self {
-        Self { folds: Folds { unfolded: Unfolded::All, ..Folds::default() }, sieve: None }
-    }
-}
-
-/// What a sieve was made of: the tree, the layers folded, the pairs not compared.
-type Key = (Tree, usize, u64);
 
 impl Filter {
     fn new(input: Input, typing: bool) -> Self {
@@ -62,7 +49,7 @@ impl Filter {
             complaint: None,
             criteria: Criteria::default(),
             tests: Vec::new(),
-            names: None,
+            test: None,
             tree: Narrowed::default(),
             diff: Narrowed::default(),
         };
@@ -139,32 +126,30 @@ impl Filter {
     /// What passes in a pane's tree, and its folds.
     #[must_use]
     pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
-        let narrowed = self.of(pane);
-        let (key, sieve) = narrowed.sieve.as_ref()?;
-        (key.0 == tree).then_some((&narrowed.folds, sieve))
+        self.of(pane).shown(tree)
     }
 
     /// The folds of a narrowed tree, to change them.
     pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        &mut self.of_mut(pane).folds
+        self.of_mut(pane).folds_mut()
     }
 
-    /// Sieves a pane's tree, unless that was done.
-    fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) {
-        if self.of(pane).sieve.as_ref().is_some_and(|(known, _)| *known == key) {
-            return;
-        }
+    /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
+    fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) -> bool {
         let paths = stack.path_count();
-        if self.names.as_ref().is_none_or(|(known, _)| *known != paths) {
+        if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
             let names = self.tests.iter().map(|test| match test {
                 NameTest::Part(part) => stack.names_holding(part),
                 NameTest::Regex(regex) => stack.names_that(|name| regex.is_match(name)),
             });
-            self.names = Some((paths, names.collect()));
+            let names: Vec<NameSet> = names.collect();
+            self.test = Some((paths, stack.test(&names, self.criteria.clone())));
         }
-        let names = self.names.as_ref().map_or(&[][..], |(_, names)| names);
-        let sieve = stack.sieve(key.0, names, &self.criteria);
-        self.of_mut(pane).sieve = Some((key, sieve));
+        let narrowed = match pane {
+            Pane::Diff => &mut self.diff,
+            Pane::Stack | Pane::Tree => &mut self.tree,
+        };
+        self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test))
     }
 }
 
@@ -180,7 +165,14 @@ pub fn start(state: &mut State) {
 pub fn typed(state: &mut State) {
     if let Some(filter) = state.filter.take() {
         state.filter = Some(Filter::new(filter.input, filter.typing));
+        state.orders.forget();
     }
+}
+
+/// Ends it. Returns whether there was one.
+pub fn end(state: &mut State) -> bool {
+    state.orders.forget();
+    state.filter.take().is_some()
 }
 
 /// Enter: the filter stays; one that narrows nothing goes.
@@ -197,8 +189,10 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if filter.is_on() {
         let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
         for pane in [Pane::Tree, Pane::Diff] {
-            if let Some(tree) = state.tree_of(pane, stack) {
-                filter.sieve(stack, pane, (tree, stack.folded(), undecided));
+            if let Some(tree) = state.tree_of(pane, stack)
+                && filter.sieve(stack, pane, Key { tree, folded: stack.folded(), undecided })
+            {
+                state.orders.forget();
             }
         }
     }

@@ -183,13 +183,10 @@ const fn target_pane(state: &State) -> Pane {
 
 /// Whether the pane has a row for the path at the selected layer, folds aside.
 fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
-    let layer = match pane {
-        Pane::Diff => Some(state.layer).filter(|&layer| layer < stack.folded()),
-        Pane::Stack | Pane::Tree => state.shown_layer(stack),
-    };
-    layer.is_some_and(|layer| {
-        stack.change(node, layer).is_some()
-            || (pane != Pane::Diff && stack.visible(node, layer).is_some())
+    let pane = if pane == Pane::Stack { Pane::Tree } else { pane };
+    state.tree_of(pane, stack).is_some_and(|tree| {
+        stack.change_in(node, tree).is_some()
+            || (pane != Pane::Diff && stack.visible(node, tree.top()).is_some())
     })
 }
 

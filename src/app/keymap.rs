@@ -116,10 +116,11 @@ fn meet(one: &Entry, other: &Entry) -> bool {
 }
 
 /// Which contexts are consulted together (see [`super::state::State::contexts`]).
-const CHAINS: [&[Context]; 5] = [
+const CHAINS: [&[Context]; 6] = [
     &[Context::Stack, Context::Panes],
     &[Context::Trees, Context::Panes],
     &[Context::File, Context::Overlay],
+    &[Context::Map, Context::Overlay],
     &[Context::Overlay],
     &[Context::Typing],
 ];

@@ -6,6 +6,7 @@ use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
 use crate::stack::EventId;
 
+use super::extraction::{Ended, Request};
 use super::file::Look;
 use super::key::Key;
 use super::layout::Size;
@@ -66,6 +67,10 @@ pub enum Message {
         /// The answer.
         answer: Result<Box<Contents>, String>,
     },
+    /// So many bytes of what is being extracted were written.
+    Extracting(u64),
+    /// Extracting is over.
+    Extracted(Ended),
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -134,6 +139,10 @@ pub enum Effect {
     GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Extract this; messages will tell how it goes.
+    Extract(Request),
+    /// Stop extracting, keep what is there.
+    StopExtracting,
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Draw every cell again.

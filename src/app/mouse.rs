@@ -6,6 +6,7 @@ use super::action::Action;
 use super::columns::Columns;
 use super::layers;
 use super::layout::{Layout, PaneArea, Rect, Shape};
+use super::map;
 use super::message::{Effect, Mouse, MouseKind};
 use super::navigate;
 use super::overlay::{self, Kind};
@@ -148,6 +149,15 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
             _ => return Vec::new(),
         };
         return (0..NOTCH).flat_map(|_| overlay::act(state, stack, by)).collect();
+    }
+    if top.kind == Kind::Map {
+        return match mouse.kind {
+            MouseKind::Press if map::select_at(state, mouse.x, mouse.y) => Vec::new(),
+            MouseKind::DoublePress if map::select_at(state, mouse.x, mouse.y) => {
+                overlay::act(state, stack, Action::Open)
+            }
+            _ => Vec::new(),
+        };
     }
     let placed = overlay::place(state, stack, top);
     let line = placed

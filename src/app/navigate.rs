@@ -10,6 +10,7 @@ use crate::stack::{NodeId, Stack};
 
 use super::filter;
 use super::overlay::{self, Kind};
+use super::range;
 use super::state::{Pane, State};
 
 /// Rows kept between the cursor and the edge.
@@ -19,11 +20,12 @@ const MARGIN: usize = 2;
 #[must_use]
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
     let tree = state.tree_of(pane, stack)?;
-    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(pane, tree));
-    Some(match narrowed {
-        Some((folds, sieve)) => Outline::narrowed(stack, tree, folds, Some(sieve)),
-        None => Outline::new(stack, tree, &state.view(pane).folds),
-    })
+    let (folds, sieve) = match (state.narrowed(pane, tree), tree) {
+        (Some((folds, sieve)), _) => (folds, Some(sieve)),
+        (None, Tree::Range(..)) => return None,
+        (None, _) => (&state.view(pane).folds, None),
+    };
+    Some(Outline::arranged(stack, tree, folds, sieve, Some(&state.orders)))
 }
 
 /// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
@@ -71,6 +73,7 @@ pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
 /// on the screen stays where it can.
 pub fn settle(state: &mut State, stack: &Stack) {
     filter::refresh(state, stack);
+    range::refresh(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };
         let view = state.view(pane);
@@ -184,7 +187,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     filter::refresh(state, stack);
     if passes(state) == Some(false) {
         // Whoever asks for a path wants to see it.
-        state.filter = None;
+        filter::end(state);
         state.notice = Some("the filter is gone: it did not let this path through".to_owned());
     }
     let Some(outline) = outline(state, stack, pane) else { return false };
@@ -213,20 +216,27 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
 /// Goes to the next or previous path that the selected layer changed, in the order of the tree.
 pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let pane = pane_of_path(state);
-    let Some(Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
+    let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let tree = Tree::Diff(layer);
-    let narrowed = state.filter.as_ref().and_then(|filter| filter.narrowed(Pane::Diff, tree));
-    let changes = Outline::narrowed(stack, tree, &folds, narrowed.map(|(_, sieve)| sieve));
+    let sieve = state.narrowed(Pane::Diff, tree).map(|(_, sieve)| sieve);
+    let changes = Outline::arranged(stack, tree, &folds, sieve, Some(&state.orders));
     let here = current_row(state, stack, pane).map(|row| row.node);
-    let is_change = |row: &OutlineRow| stack.change(row.node, layer).is_some();
+    let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
+    let rows_until = |inclusive| match here {
+        // In another order than by name only what has a row can be found; its directory stands in for other paths.
+        Some(here) if !state.orders.are_names() => changes.position(here).map_or(0, |row| {
+            let way = changes.rows(row..row + 1).first().is_some_and(|row| row.node != here);
+            row + usize::from(inclusive || way)
+        }),
+        here => rows_until(&changes, stack, here, inclusive),
+    };
     let found = if forward {
-        let start = rows_until(&changes, stack, here, true);
+        let start = rows_until(true);
         (start..changes.len())
             .step_by(64)
             .find_map(|at| changes.rows(at..at + 64).into_iter().find(is_change))
     } else {
-        let end = rows_until(&changes, stack, here, false);
+        let end = rows_until(false);
         let starts = (0..end).step_by(64);
         starts
             .rev()
@@ -236,7 +246,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
         reveal(state, stack, pane, row.node);
     } else {
         let which = if forward { "later" } else { "earlier" };
-        state.notice = Some(format!("no {which} change in layer {layer}"));
+        state.notice = Some(format!("no {which} change in {}", range::words(state)));
     }
 }
 

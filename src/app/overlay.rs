@@ -4,16 +4,19 @@ use crate::stack::{NodeId, Stack};
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::extraction;
 use super::file;
 use super::find;
 use super::input::Input;
 use super::layers;
 use super::layout::Rect;
+use super::map;
 use super::message::Effect;
 use super::navigate;
 use super::page::{self, Page};
 use super::palette;
 use super::state::{Phase, State};
+use super::waste;
 
 /// What an overlay shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +37,16 @@ pub enum Kind {
     Choices,
     /// The platforms of the image, one to choose.
     Platforms,
+    /// What is wasted, and what gets it back.
+    Waste,
     /// The contents of a file.
     File,
+    /// Directories and files as large as their bytes.
+    Map,
+    /// Where to extract a path of a layer's tree to.
+    Extract(NodeId, usize),
+    /// Whether what is there already may be overwritten.
+    Overwrite,
 }
 
 /// An open overlay.
@@ -59,7 +70,12 @@ impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        matches!(self.kind, Kind::Help | Kind::Palette) || self.typing
+        self.is_narrowed() || matches!(self.kind, Kind::Extract(..)) || self.typing
+    }
+
+    /// Whether what it shows changes while one types.
+    const fn is_narrowed(&self) -> bool {
+        matches!(self.kind, Kind::Help | Kind::Palette)
     }
 }
 
@@ -101,8 +117,8 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
             u16::try_from(page.lines.len()).unwrap_or(u16::MAX).saturating_add(extra).max(5);
         let height = wanted.min(outer.height);
         // What narrows while it is typed into must not jump about.
-        let lift = if overlay.is_typed() { 0 } else { (outer.height - height) / 3 };
-        let height = if overlay.is_typed() { outer.height } else { height };
+        let lift = if overlay.is_narrowed() { 0 } else { (outer.height - height) / 3 };
+        let height = if overlay.is_narrowed() { outer.height } else { height };
         outer = Rect { y: outer.y + lift, height, ..outer };
     }
     let mut body = if bordered { outer.inset(padding, 1) } else { outer };
@@ -124,6 +140,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
     }
     state.overlays.retain(|other| other.kind != kind);
     state.overlays.push(overlay);
+    waste::refresh(state, stack);
     keep_in_view(state, stack);
 }
 
@@ -144,6 +161,15 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         }
         _ if overlay.kind == Kind::File && action != Action::Help => {
             return file::act(state, action);
+        }
+        Action::Extract => {
+            extraction::ask(state, stack);
+            return Vec::new();
+        }
+        Action::Cancel | Action::Close | Action::Help | Action::Palette => {}
+        _ if overlay.kind == Kind::Map => {
+            map::act(state, stack, action);
+            return Vec::new();
         }
         _ => {}
     }
@@ -223,8 +249,9 @@ pub fn keep_in_view(state: &mut State, stack: &Stack) {
     if let (Some(first), Some(last)) =
         (page.lines.iter().position(belongs), page.lines.iter().rposition(belongs))
     {
-        // Show what stands above the first item too, and the whole of a long item from its start.
+        // Show what stands above the first item and below the last too, and the whole of a long item from its start.
         let first = if selected == 0 { 0 } else { first };
+        let last = if selected + 1 == page.items { page.lines.len() - 1 } else { last };
         top = top.max((last + 1).saturating_sub(height)).min(first);
     }
     if let Some(overlay) = state.overlays.last_mut() {
@@ -266,7 +293,12 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
                 return vec![Effect::Platform(platform)];
             }
         }
-        Kind::Choices | Kind::File => {}
+        Kind::Choices | Kind::File | Kind::Map => {}
+        Kind::Waste => waste::choose(state, stack, selected),
+        Kind::Extract(node, layer) => {
+            return extraction::accept(state, stack, (node, layer), &input);
+        }
+        Kind::Overwrite => return extraction::overwrite(state, stack, selected),
         Kind::Palette => {
             let offer = palette::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {

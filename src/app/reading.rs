@@ -5,12 +5,15 @@ use crate::stack::outline::Tree;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::visible_str;
 
+use super::filter;
 use super::find;
 use super::layers;
+use super::map;
 use super::message::{Effect, Message};
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::state::{Load, LoadStatus, Pane, Phase, State};
+use super::waste;
 
 /// Takes a message of the loader; other messages are not for here.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
@@ -56,6 +59,8 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
         _ => {}
     }
+    waste::refresh(state, stack);
+    map::refresh(state, stack);
     overlay::keep_in_view(state, stack);
 }
 
@@ -66,6 +71,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
     }
     let mut pairs = Vec::new();
     for area in state.layout().panes {
+        // Over a range other pairs count than from a layer to the one below.
         let Some(Tree::Merged(layer) | Tree::Diff(layer)) = state.tree_of(area.pane, stack) else {
             continue;
         };
@@ -94,7 +100,9 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.preferred.clear();
     state.overlays.clear();
     state.search = None;
-    state.filter = None;
+    filter::end(state);
+    state.mark = None;
+    (state.waste, state.map) = (None, None);
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);

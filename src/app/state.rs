@@ -2,19 +2,24 @@
 
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
-use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
+use crate::stack::sieve::Sieve;
 use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
+use super::extraction::{Request, Running};
 use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
 use super::keymap::Keymap;
 use super::layout::{Layout, Shape, Size};
 use super::look::{Glyphs, Theme};
+use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::range::{self, Mark};
+use super::waste::Ledger;
 
 /// The three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -192,12 +197,24 @@ pub struct State {
     pub tree: View,
     /// The diff.
     pub diff: View,
+    /// In which order the rows of both trees are.
+    pub orders: Orders,
     /// What lies over the panes, topmost last.
     pub overlays: Vec<Overlay>,
     /// The search, if there is one.
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// The marked layer, if there is one: the other end of the range that the changes pane shows.
+    pub mark: Option<Mark>,
+    /// The treemap, once it was asked for.
+    pub map: Option<Map>,
+    /// What is being extracted.
+    pub extraction: Option<Running>,
+    /// What was not extracted, because something is there already.
+    pub occupied: Option<Request>,
+    /// What the waste page shows, once it was asked for.
+    pub waste: Option<Ledger>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -236,9 +253,15 @@ impl State {
                 folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
                 ..View::default()
             },
+            orders: Orders::default(),
             overlays: Vec::new(),
             search: None,
             filter: None,
+            mark: None,
+            map: None,
+            extraction: None,
+            occupied: None,
+            waste: None,
             file: None,
             looks: 0,
             notice: None,
@@ -269,7 +292,11 @@ impl State {
         match pane {
             Pane::Stack => None,
             Pane::Tree => self.shown_layer(stack).map(Tree::Merged),
-            Pane::Diff => Some(Tree::Diff(self.layer)).filter(|_| self.layer < stack.folded()),
+            Pane::Diff => Some(match range::of(self) {
+                (from, to) if from == to => Tree::Diff(to),
+                (from, to) => Tree::Range(from, to),
+            })
+            .filter(|tree| tree.top() < stack.folded()),
         }
     }
 
@@ -291,12 +318,29 @@ impl State {
     }
 
     /// The folds of a pane's tree as it shows: narrowed or whole.
-    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        match (&mut self.filter, pane) {
-            (Some(filter), _) if filter.is_on() => filter.folds_mut(pane),
-            (_, Pane::Diff) => &mut self.diff.folds,
-            (_, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
+    pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        let (from, to) = range::of(self);
+        match (&mut self.filter, &mut self.mark, pane) {
+            (Some(filter), _, _) if filter.is_on() => filter.folds_mut(pane),
+            (_, Some(mark), Pane::Diff) if from != to => mark.folds_mut(),
+            (_, _, Pane::Diff) => &mut self.diff.folds,
+            (_, _, Pane::Stack | Pane::Tree) => &mut self.tree.folds,
         }
+    }
+
+    /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        match &self.filter {
+            Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
+            _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),
+        }
+    }
+
+    /// Whether a filter narrows the trees.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::is_on)
     }
 
     /// Whether the filter is being typed.
@@ -356,6 +400,9 @@ impl State {
         }
         if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
             return &[Context::File, Context::Overlay];
+        }
+        if self.overlays.last().is_some_and(|top| top.kind == Kind::Map) {
+            return &[Context::Map, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {
             (false, _) => &[Context::Overlay],

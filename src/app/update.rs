@@ -5,17 +5,21 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::extraction;
 use super::file;
 use super::filter;
 use super::find;
 use super::key::Key;
 use super::layers;
+use super::map;
 use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::page;
+use super::range;
 use super::reading;
+use super::sort;
 use super::state::{Pane, Phase, State};
 
 /// Cells a key press moves a border.
@@ -59,6 +63,14 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Notice(text) => {
             state.notice = Some(visible_str(&text).into_owned());
+            Vec::new()
+        }
+        Message::Extracting(done) => {
+            extraction::progress(state, done);
+            Vec::new()
+        }
+        Message::Extracted(ended) => {
+            extraction::ended(state, stack, ended);
             Vec::new()
         }
         Message::Looked { number, answer } => {
@@ -155,9 +167,15 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.search.take().is_some() {
         return Vec::new();
     }
-    if state.filter.take().is_some() {
+    if filter::end(state) {
         navigate::settle(state, stack);
         return Vec::new();
+    }
+    if range::clear(state, stack) {
+        return Vec::new();
+    }
+    if state.extraction.is_some() {
+        return vec![Effect::StopExtracting];
     }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
@@ -210,7 +228,7 @@ fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
 fn in_filter(state: &mut State, stack: &Stack, action: Action) {
     match action {
         Action::Open => filter::accept(state),
-        Action::Cancel => state.filter = None,
+        Action::Cancel => _ = filter::end(state),
         // The rows can be looked through while the filter is being found.
         Action::Down | Action::Up | Action::PageDown | Action::PageUp
             if state.focus != Pane::Stack =>
@@ -245,6 +263,9 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::PreviousChange => navigate::go_to_change(state, stack, false),
         Action::NextChange => navigate::go_to_change(state, stack, true),
         Action::Filter => filter::start(state),
+        Action::Mark => range::mark(state, stack),
+        Action::Sort => sort::next(state, stack),
+        Action::ReverseSort => sort::reverse(state, stack),
         Action::Search => find::start(state, stack),
         Action::NextHit => find::next(state, stack, true),
         Action::PreviousHit => find::next(state, stack, false),
@@ -261,6 +282,9 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
             state.notice = Some("this image is here for one platform only".to_owned());
         }
         Action::Platforms => overlay::open(state, stack, Kind::Platforms),
+        Action::Treemap => map::open(state, stack),
+        Action::Extract => extraction::ask(state, stack),
+        Action::Waste => overlay::open(state, stack, Kind::Waste),
         Action::Problems => overlay::open(state, stack, Kind::Problems),
         Action::Zoom => {
             state.zoomed = !state.zoomed;

@@ -3,10 +3,12 @@
 //! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
 //! all that has happened meanwhile, and draws once.
 
+mod extracting;
+
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +20,7 @@ use super::config;
 use super::open::{Pace, Setting};
 use super::{Failure, Outcome, look};
 use crate::app::config::Settings;
+use crate::app::extraction::Request;
 use crate::app::file;
 use crate::app::look::{Glyphs, Theme};
 use crate::app::message::{Effect, Message};
@@ -45,8 +48,8 @@ enum Happening {
     Chosen(u64, opening::Chosen),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
-    /// The answer to a question of the viewer.
-    Looked(Message),
+    /// From a thread that was given something to do: the viewer's answers, how extracting goes.
+    Told(Message),
     /// What else there is about the image of the loader with this number.
     Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
@@ -126,6 +129,7 @@ struct Explorer {
     asked: Option<String>,
     /// The number of the viewer's newest question.
     newest_look: Arc<AtomicU64>,
+    stop_extracting: Arc<AtomicBool>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
@@ -152,6 +156,7 @@ impl Explorer {
             setting,
             asked,
             newest_look: Arc::default(),
+            stop_extracting: Arc::default(),
             nothing,
         })
     }
@@ -213,7 +218,7 @@ impl Explorer {
                 self.tell(Message::Beside(others))
             }
             Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
-            Happening::Looked(message) => self.tell(message),
+            Happening::Told(message) => self.tell(message),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -303,7 +308,21 @@ impl Explorer {
         in_background(&self.send, "look", move |send| {
             let answer = look::look(&loader, &question, &newest);
             let message = Message::Looked { number: question.number, answer };
-            let _ = send.send(Happening::Looked(message));
+            let _ = send.send(Happening::Told(message));
+        })
+    }
+
+    /// Extracts beside everything else, one thing at a time.
+    fn extract(&mut self, request: Request) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        self.stop_extracting = Arc::default();
+        let stop = Arc::clone(&self.stop_extracting);
+        in_background(&self.send, "extract", move |send| {
+            let told = send.clone();
+            let ended = extracting::extract(&loader, &request, &stop, &|done| {
+                let _ = told.send(Happening::Told(Message::Extracting(done)));
+            });
+            let _ = send.send(Happening::Told(Message::Extracted(ended)));
         })
     }
 
@@ -332,6 +351,8 @@ impl Explorer {
                 }
             }
             Effect::Look(question) => self.look(question)?,
+            Effect::Extract(request) => self.extract(request)?,
+            Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
             Effect::Redraw => self.session.redraw().map_err(lost)?,
         }

@@ -21,6 +21,7 @@
 
 pub mod arriving;
 pub mod blob;
+mod both_ends;
 mod checkpoints;
 pub mod codec;
 mod digest;
@@ -54,6 +55,7 @@ use std::sync::Arc;
 pub use crate::stack::entry::Fingerprint;
 
 use self::blob::Blob;
+use self::both_ends::Reach;
 use self::codec::{Codec, Decoder};
 use self::problems::Problems;
 use self::recorder::Recorder;
@@ -108,9 +110,7 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
 /// A plain tar is listed by its headers alone.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
-    let (walker, mut listing) = walk(Window::new(blob, watch), watch, limits, &mut problems);
-    listing.cancelled = walker.cancelled();
-    listing.faulty = walker.faulty();
+    let mut listing = both_ends::list(blob, watch, limits, Reach::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
     listing
 }

@@ -82,6 +82,23 @@ impl Recorder {
         ControlFlow::Continue(())
     }
 
+    /// Appends what a recorder has that went on where this one stopped; whether that could be. It cannot where a limit
+    /// would be reached, or where one of the two has hidden objects, which entries of the other may have meant.
+    pub(super) fn append(&mut self, other: &Self) -> bool {
+        let objects = self.writer.len() + self.implied + other.writer.len() + other.implied;
+        let bytes = self.writer.byte_len() + other.writer.byte_len();
+        if self.hidden_count + other.hidden_count > 0
+            || objects >= self.limits.rows
+            || bytes >= self.limits.table_bytes
+        {
+            return false;
+        }
+        self.implied += other.implied;
+        self.before.clone_from(&other.before);
+        self.writer.append(&other.writer);
+        true
+    }
+
     /// The rows so far.
     pub(super) const fn table(&self) -> &Table {
         self.writer.table()

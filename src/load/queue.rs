@@ -1,7 +1,7 @@
 //! The order of work: which layer is listed next, and handing listings over in layer order.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -44,18 +44,19 @@ pub(super) fn in_order(
     let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
     let jobs = Mutex::new(jobs);
+    let spare = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
             let send = send.clone();
-            let jobs = &jobs;
+            let (jobs, spare) = (&jobs, &spare);
             scope.spawn(move || {
                 let next = || {
                     let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
                     take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
                 };
                 while let Some(same) = next() {
-                    let (listing, keep) = list(loader, same[0], &send, report);
+                    let (listing, keep) = list(loader, same[0], &send, spare, report);
                     let listing = Arc::new(listing);
                     for layer in same {
                         report(Event::Listed(layer));
@@ -68,6 +69,7 @@ pub(super) fn in_order(
                         cache.keep(&keep, &listing);
                     }
                 }
+                spare.fetch_add(1, Ordering::Relaxed);
             });
         }
         drop(send);
@@ -129,6 +131,7 @@ fn list(
     loader: &Loader,
     layer: usize,
     send: &Sender<Done>,
+    spare: &AtomicUsize,
     report: &(dyn Fn(Event) + Sync),
 ) -> (Listing, Option<Keep>) {
     if loader.stopped() {
@@ -138,7 +141,7 @@ fn list(
     }
     let total = loader.source.weight(layer);
     let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
-    let progress = Progress { loader, layer, total, rows, report };
+    let progress = Progress { loader, layer, total, rows, spare, report };
     match &loader.cache {
         Some(cache) => cache.list(&*loader.source, layer, &progress),
         None => (loader.source.list(layer, &progress), None),
@@ -151,6 +154,8 @@ struct Progress<'a> {
     total: u64,
     /// Of the first layer: whom its rows are sent to, and how many bytes of them were.
     rows: Option<Mutex<(Sender<Done>, usize)>>,
+    /// Processors for which there is no layer left.
+    spare: &'a AtomicUsize,
     report: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -161,6 +166,11 @@ impl Watch for Progress<'_> {
 
     fn cancelled(&self) -> bool {
         self.loader.stopped()
+    }
+
+    fn spare(&self) -> bool {
+        let one_less = |spare: usize| spare.checked_sub(1);
+        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
     fn rows(&self, table: &Table) {

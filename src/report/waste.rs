@@ -3,7 +3,7 @@
 //! Text is for people: the largest first and no more than asked for, with a line for what is left out. JSON has all.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::entry::PathKeys;
 use super::layers::Head;
 use super::{Format, SCHEMA, Subject, json_line};
-use crate::stack::loss::{Advice, LayerWaste, Losses, PathWaste, Piece};
+use crate::stack::loss::{Losses, PathWaste, Piece};
 use crate::stack::{NodeId, Stack};
 use crate::text;
 
@@ -170,16 +170,8 @@ fn text_of(
 
 /// What to do, and what each of it would get back.
 fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
-    let mut sums: BTreeMap<Advice, (u64, u64)> = BTreeMap::new();
-    for piece in &losses.pieces {
-        let sum = sums.entry(piece.loss.advice()).or_default();
-        sum.0 += piece.wasted.bytes;
-        sum.1 += 1;
-    }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(advice, (bytes, _))| (Reverse(*bytes), *advice));
     writeln!(out, "\n wasted  files  what gets it back")?;
-    for (advice, (bytes, files)) in sums {
+    for (advice, bytes, files) in losses.by_advice() {
         writeln!(out, " {} {files:>6}  {}", text::size::fixed(bytes), advice.sentence())?;
     }
     Ok(())
@@ -190,11 +182,7 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> i
         out,
         "\n wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
     )?;
-    let sums = losses.by_layer(subject.image.layers.len());
-    let mut sums: Vec<(usize, LayerWaste)> = sums.into_iter().enumerate().collect();
-    sums.retain(|(_, sum)| *sum != LayerWaste::default());
-    sums.sort_by_key(|(layer, sum)| (Reverse(sum.stored), Reverse(sum.caused), *layer));
-    for (layer, sum) in sums {
+    for (layer, sum) in losses.layers_most_first(subject.image.layers.len()) {
         let size =
             |bytes| if bytes == 0 { format!("{:>6}", "-") } else { text::size::fixed(bytes) };
         let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_deref());

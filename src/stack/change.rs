@@ -3,9 +3,12 @@
 //! Where sizes are equal and no fingerprint came free the answer is [`ChangeKind::Undecided`]: whoever can read
 //! contents settles it with [`Stack::decide`].
 
+use std::ops::Range;
+
 use super::arena::NONE;
 use super::entry::{Fingerprint, Kind};
 use super::events::Flag;
+use super::outline::Tree;
 use super::{EventId, LayerSummary, NodeId, Stack};
 
 /// What a layer did to a path.
@@ -80,6 +83,15 @@ impl Stack {
             return None;
         }
         Some(self.change_of(newest))
+    }
+
+    /// What the layer on top of a tree did to the path, or the layers of a range taken together.
+    #[must_use]
+    pub fn change_in(&self, node: NodeId, tree: Tree) -> Option<Change> {
+        match tree {
+            Tree::Merged(layer) | Tree::Diff(layer) => self.change(node, layer),
+            Tree::Range(from, to) => self.change_over(node, from, to),
+        }
     }
 
     /// The meaning of one event.
@@ -240,11 +252,17 @@ impl Stack {
         }
     }
 
+    /// All events of folded layers `from..=to`.
+    pub(super) fn events_of(&self, from: usize, to: usize) -> Range<u32> {
+        let end = |layer: usize| self.layer_ends.get(layer).copied();
+        let start = from.checked_sub(1).map_or(Some(0), end);
+        let last = end(to.min(self.folded().saturating_sub(1))).unwrap_or(0);
+        start.map_or(0..0, |start| start.min(last)..last)
+    }
+
     /// The events of a layer that anybody sees: the newest of each path it touched.
     pub(super) fn own_events(&self, layer: usize) -> impl Iterator<Item = u32> {
-        let end = self.layer_ends.get(layer).copied().unwrap_or(0);
-        let start = layer.checked_sub(1).map_or(0, |below| self.layer_ends[below]).min(end);
-        (start..end).filter(move |&event| {
+        self.events_of(layer, layer).filter(move |&event| {
             !self.events.has(event, Flag::QUIET)
                 && !self.events.has(event, Flag::SUPERSEDED)
                 && self.newest_at(self.events.node(event), layer) == event

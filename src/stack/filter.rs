@@ -1,7 +1,4 @@
-//! A tree narrowed to the paths that pass a filter, and the directories on the way to them.
-//!
-//! Working it out looks at every path once; what passed is then kept as bits and, for each directory on the way, as
-//! numbers of rows, so that [`super::outline`] numbers the rows of a narrowed tree as it does those of a whole one.
+//! What paths have to be like to pass a filter. What of a tree does is in [`super::sieve`].
 
 use super::arena::NONE;
 use super::entry::Kind;
@@ -9,12 +6,12 @@ use super::events::Flag;
 use super::outline::Tree;
 use super::part::Part;
 use super::search::BitSet;
-use super::{ChangeKind, NodeId, Stack};
+use super::{Change, ChangeKind, NodeId, Stack};
 
 /// What a path has to be like. Of several values for one property one has to fit; an empty list asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Criteria {
-    /// What the layer did to it. Who asks for modified gets what is not compared yet too.
+    /// What the layer, or the range of layers, did to it. Who asks for modified gets what is not compared yet too.
     pub changes: Vec<ChangeKind>,
     /// Its type.
     pub kinds: Vec<Kind>,
@@ -31,23 +28,31 @@ pub struct Criteria {
 /// Names that passed a test, of all last components that occur.
 pub struct NameSet(BitSet);
 
-/// What passed a filter in one tree.
-pub struct Sieve {
-    /// Passed, or on the way to what passed.
-    shown: BitSet,
-    count: usize,
-    /// By directory record: rows below it when all is unfolded, and children that have rows.
-    rows: Vec<Rows>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Rows {
-    below: u32,
-    children: u32,
+/// Names and criteria together. The default lets everything pass.
+#[derive(Default)]
+pub struct Test {
+    /// The paths whose names pass; `None` where all do.
+    named: Option<BitSet>,
+    criteria: Criteria,
 }
 
 const SETUID: u16 = 0o4000;
 const SETGID: u16 = 0o2000;
+
+impl Test {
+    /// Whether there is a tree in which the path could pass, as far as its name says.
+    pub(super) fn may_pass(&self, node: u32) -> bool {
+        self.named.as_ref().is_none_or(|named| named.has(node))
+    }
+
+    /// Visits the paths that could pass, of so many.
+    pub(super) fn each_candidate(&self, paths: u32, visit: &mut impl FnMut(u32)) {
+        match &self.named {
+            Some(named) => named.iter().for_each(visit),
+            None => (1..paths).for_each(visit),
+        }
+    }
+}
 
 impl Stack {
     /// The names with that part in them; letters match in both cases unless the part has a capital one.
@@ -65,68 +70,52 @@ impl Stack {
         NameSet(set)
     }
 
-    /// Narrows a tree to paths whose last component is in all of these sets and that meet the criteria.
+    /// A test for paths whose last component is in all of these sets and that meet the criteria. It holds for the paths
+    /// that the stack has now.
     #[must_use]
-    pub fn sieve(&self, tree: Tree, names: &[NameSet], criteria: &Criteria) -> Sieve {
-        let mut shown = BitSet::of(self.arena.len());
-        let mut count = 0;
-        let mut look = |node: u32| {
-            let name = self.arena.name_id(node);
-            let passes =
-                names.iter().all(|set| set.0.has(name)) && self.meets(node, tree, criteria);
-            count += usize::from(passes && shown.insert(node));
-        };
-        match tree {
-            Tree::Merged(_) => (1..self.arena.len() as u32).for_each(&mut look),
-            Tree::Diff(layer) => {
-                self.own_events(layer)
-                    .map(|event| self.events.node(event))
-                    .filter(|&node| node != 0)
-                    .for_each(&mut look);
+    pub fn test(&self, names: &[NameSet], criteria: Criteria) -> Test {
+        let named = (!names.is_empty()).then(|| {
+            let mut named = BitSet::of(self.arena.len());
+            for node in 1..self.arena.len() as u32 {
+                let name = self.arena.name_id(node);
+                if names.iter().all(|set| set.0.has(name)) {
+                    named.insert(node);
+                }
             }
-        }
-        let mut rows = vec![Rows::default(); self.arena.dirs.len()];
-        // A child's id is larger than its parent's: children come first.
-        shown.each_downwards(|node| {
-            let own = match self.arena.dir(node) {
-                NONE => 0,
-                dir => rows[dir as usize].below,
-            };
-            let parent = self.arena.parent(node);
-            let above = &mut rows[self.arena.dir(parent) as usize];
-            above.children += 1;
-            above.below += 1 + own;
-            (parent != 0).then_some(parent)
+            named
         });
-        Sieve { shown, count, rows }
+        Test { named, criteria }
     }
 
-    fn meets(&self, node: u32, tree: Tree, criteria: &Criteria) -> bool {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = tree;
-        let newest = self.newest_at(node, layer);
+    /// Whether a path passes in a tree, its name aside.
+    pub(super) fn passes(&self, node: u32, tree: Tree, test: &Test) -> bool {
+        let criteria = &test.criteria;
+        let newest = self.newest_at(node, tree.top());
         if newest == NONE {
             return false;
         }
+        if let Tree::Range(..) = tree {
+            let Some(change) = self.change_in(NodeId(node), tree) else { return false };
+            let event = change.event.or(change.previous);
+            return meets_change(Some(change), criteria)
+                && event.is_some_and(|event| self.meets(event.0, newest, criteria));
+        }
         let tombstone = self.events.is_tombstone(newest);
-        let own = self.events.layer(newest) == layer && !self.events.has(newest, Flag::QUIET);
+        let own = self.events.layer(newest) == tree.top() && !self.events.has(newest, Flag::QUIET);
         if (tombstone || matches!(tree, Tree::Diff(_))) && !own {
             return false;
         }
-        if !criteria.changes.is_empty() {
-            let kind = own.then(|| self.change_of(newest).kind);
-            let kind = kind.map(|kind| match kind {
-                ChangeKind::Undecided => ChangeKind::Modified,
-                kind => kind,
-            });
-            if kind.is_none_or(|kind| !criteria.changes.contains(&kind)) {
-                return false;
-            }
+        if !criteria.changes.is_empty()
+            && !meets_change(own.then(|| self.change_of(newest)), criteria)
+        {
+            return false;
         }
         let event = if tombstone { self.events.prev(newest) } else { newest };
-        event != NONE && self.meets_as(event, newest, criteria)
+        event != NONE && self.meets(event, newest, criteria)
     }
 
-    fn meets_as(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
+    /// Whether the path as this event left it meets the criteria; `newest` is the newest event, a removal perhaps.
+    fn meets(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
         let kind = self.events.kind(event).unwrap_or(Kind::Other);
         if !criteria.kinds.is_empty() && !criteria.kinds.contains(&kind) {
             return false;
@@ -154,34 +143,13 @@ impl Stack {
     }
 }
 
-impl Sieve {
-    /// How many paths passed.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.count
-    }
-
-    /// Whether none did.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// Whether the path has a row: it passed, or something below it did.
-    #[must_use]
-    pub fn shows(&self, node: NodeId) -> bool {
-        self.shown.has(node.0)
-    }
-
-    /// Rows below a directory, by its record.
-    pub(super) fn below(&self, dir: u32) -> u32 {
-        self.rows.get(dir as usize).map_or(0, |rows| rows.below)
-    }
-
-    /// Children with rows of a directory, by its record.
-    pub(super) fn children(&self, dir: u32) -> u32 {
-        self.rows.get(dir as usize).map_or(0, |rows| rows.children)
-    }
+/// Whether a change is one that is asked for.
+fn meets_change(change: Option<Change>, criteria: &Criteria) -> bool {
+    let kind = change.map(|change| match change.kind {
+        ChangeKind::Undecided => ChangeKind::Modified,
+        kind => kind,
+    });
+    criteria.changes.is_empty() || kind.is_some_and(|kind| criteria.changes.contains(&kind))
 }
 
 #[cfg(test)]
@@ -200,7 +168,8 @@ mod tests {
         stack.freeze();
         let names: Vec<NameSet> =
             names.iter().map(|name| stack.names_holding(name.as_bytes())).collect();
-        let sieve = stack.sieve(tree, &names, criteria);
+        let test = stack.test(&names, criteria.clone());
+        let sieve = stack.sieve(tree, &test);
         let folds = Folds { unfolded, ..Folds::default() };
         let outline = Outline::narrowed(&stack, tree, &folds, Some(&sieve));
         let rows = outline.rows(0..100);

@@ -6,6 +6,7 @@
 //! [`Stack::balance`].
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
@@ -189,6 +190,30 @@ impl Losses {
                 layer.caused += piece.wasted.bytes;
             }
         }
+        sums
+    }
+
+    /// By what would get the bytes back, most first: bytes and stored files.
+    #[must_use]
+    pub fn by_advice(&self) -> Vec<(Advice, u64, u64)> {
+        let mut sums: BTreeMap<Advice, (u64, u64)> = BTreeMap::new();
+        for piece in &self.pieces {
+            let (bytes, files) = sums.entry(piece.loss.advice()).or_default();
+            *bytes += piece.wasted.bytes;
+            *files += 1;
+        }
+        let sums = sums.into_iter().map(|(advice, (bytes, files))| (advice, bytes, files));
+        let mut sums: Vec<_> = sums.collect();
+        sums.sort_by_key(|(advice, bytes, _)| (Reverse(*bytes), *advice));
+        sums
+    }
+
+    /// Layers that waste or make waste, those that store most of it first.
+    #[must_use]
+    pub fn layers_most_first(&self, layers: usize) -> Vec<(usize, LayerWaste)> {
+        let mut sums: Vec<_> = self.by_layer(layers).into_iter().enumerate().collect();
+        sums.retain(|(_, sum)| *sum != LayerWaste::default());
+        sums.sort_by_key(|(layer, sum)| (Reverse(sum.stored), Reverse(sum.caused), *layer));
         sums
     }
 

@@ -11,7 +11,7 @@
 //! view     a path at a layer             change   what a layer did            history, search (part), glob
 //! waste    stored and shown by no name    loss     why, and what would have kept it out
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
-//! filter   the same narrowed to what passes   walk     a tree in path order
+//! filter   what paths have to be like          sieve    a tree narrowed to what passes      walk     a tree in path order
 //! ```
 
 mod apply;
@@ -34,6 +34,7 @@ pub mod paths;
 mod resolve;
 pub mod search;
 mod siblings;
+pub mod sieve;
 pub mod table;
 mod totals;
 mod view;

@@ -4,16 +4,20 @@
 //! number of rows, the row with a given number and the number of a path's row cost a look at the directories on the
 //! way, however large the image or any of them is.
 
+mod order;
+mod runs;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::rc::Rc;
 
 use super::arena::NONE;
 use super::events::Flag;
-use super::filter::Sieve;
-use super::siblings::Count;
-use super::totals::FAN;
+use super::sieve::Sieve;
 use super::{NodeId, Stack};
+use order::Order;
+pub use order::{By, Orders, Sort};
 
 /// Which tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +26,18 @@ pub enum Tree {
     Merged(usize),
     /// What layer n changed, and the directories on the way there.
     Diff(usize),
+    /// What layers `from..=to` changed, taken together. It has rows only where it is [narrowed](Outline::narrowed).
+    Range(usize, usize),
+}
+
+impl Tree {
+    /// The layer on top.
+    #[must_use]
+    pub const fn top(self) -> usize {
+        match self {
+            Self::Merged(layer) | Self::Diff(layer) | Self::Range(_, layer) => layer,
+        }
+    }
 }
 
 /// Which directories are unfolded unless said otherwise.
@@ -64,6 +80,7 @@ pub struct Outline<'s> {
     tree: Tree,
     folds: &'s Folds,
     sieve: Option<&'s Sieve>,
+    orders: Option<&'s Orders>,
     /// By how much the rows below a directory differ from what holds without exceptions.
     corrections: HashMap<u32, i64>,
     /// The same for the children of a directory that has many: which of them, sorted, and by how many rows.
@@ -72,8 +89,25 @@ pub struct Outline<'s> {
 
 struct Level<'s> {
     dir: u32,
-    children: Cow<'s, [u32]>,
+    children: Children<'s>,
     at: usize,
+}
+
+/// What a directory ever had, by name; or what of it has rows, in another order.
+enum Children<'s> {
+    Named(Cow<'s, [u32]>),
+    Ordered(Rc<Order>),
+}
+
+impl Deref for Children<'_> {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        match self {
+            Self::Named(children) => children,
+            Self::Ordered(order) => order.children(),
+        }
+    }
 }
 
 impl<'s> Outline<'s> {
@@ -91,8 +125,20 @@ impl<'s> Outline<'s> {
         folds: &'s Folds,
         sieve: Option<&'s Sieve>,
     ) -> Self {
+        Self::arranged(stack, tree, folds, sieve, None)
+    }
+
+    /// The same in another order than by name.
+    #[must_use]
+    pub fn arranged(
+        stack: &'s Stack,
+        tree: Tree,
+        folds: &'s Folds,
+        sieve: Option<&'s Sieve>,
+        orders: Option<&'s Orders>,
+    ) -> Self {
         let (corrections, shifts) = (HashMap::new(), HashMap::new());
-        let mut outline = Self { stack, tree, folds, sieve, corrections, shifts };
+        let mut outline = Self { stack, tree, folds, sieve, orders, corrections, shifts };
         outline.correct();
         outline
     }
@@ -173,97 +219,6 @@ impl<'s> Outline<'s> {
         (!chain.is_empty()).then_some(row)
     }
 
-    /// Rows that the siblings before `node` take.
-    fn rows_before(&self, level: &mut Level<'_>, node: u32) -> usize {
-        let end = if level.children.len() > FAN { self.number(level, node) } else { None };
-        let mut rows = 0;
-        loop {
-            while let Some(end) = end
-                && let Some((children, taken)) = self.run(level, end, usize::MAX)
-            {
-                level.at += children;
-                rows += taken;
-            }
-            let Some(&sibling) = level.children.get(level.at).filter(|&&child| child != node)
-            else {
-                return rows;
-            };
-            level.at += 1;
-            if self.is_shown(sibling) {
-                rows += 1 + self.open_below(sibling);
-            }
-        }
-    }
-
-    /// The number of a child among its siblings, which are sorted by name.
-    fn number(&self, level: &Level<'_>, node: u32) -> Option<usize> {
-        let arena = &self.stack.arena;
-        let name = arena.name(node);
-        level.children.binary_search_by(|&child| arena.name(child).cmp(name)).ok()
-    }
-
-    /// The longest known run of children from where `level` stands that ends before child number `end` and has at
-    /// most `most` rows: its children and its rows.
-    fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
-        if self.sieve.is_some() || level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
-            return None;
-        }
-        let fits = |children: usize, rows: u32| {
-            // The last run of a directory may be shorter than others.
-            let children = children.min(level.children.len() - level.at);
-            let rows = i64::from(rows) + self.shift(level.dir, level.at, level.at + children);
-            let rows = usize::try_from(rows).unwrap_or(0);
-            (children > 0 && level.at + children <= end && rows <= most).then_some((children, rows))
-        };
-        let arena = &self.stack.arena;
-        match self.tree {
-            Tree::Merged(layer) => self
-                .stack
-                .siblings
-                .runs(arena.dir(level.dir), level.at, layer)
-                .find_map(|(children, count)| fits(children, self.rows_of(count))),
-            Tree::Diff(layer) => {
-                let record = self.stack.totals.exactly(arena, level.dir, layer)?;
-                let (children, sample) = self.stack.totals.run(record, level.at)?;
-                fits(
-                    children,
-                    match self.folds.unfolded {
-                        Unfolded::All => sample.rows,
-                        Unfolded::Changes => sample.rows_standard,
-                        Unfolded::None => children as u32,
-                    },
-                )
-            }
-        }
-    }
-
-    fn rows_of(&self, count: Count) -> u32 {
-        match self.folds.unfolded {
-            Unfolded::All => count.entries + count.removed,
-            Unfolded::None | Unfolded::Changes => count.children + count.removed_children,
-        }
-    }
-
-    /// Notes that an exception makes a difference of so many rows to the runs that `node` is in.
-    fn shift_by(&mut self, dir: u32, node: u32, rows: i64) {
-        if matches!(self.tree, Tree::Merged(_)) && self.stack.arena.frozen_children(dir).is_none() {
-            return; // No runs are known yet.
-        }
-        let level = self.level(dir);
-        if level.children.len() > FAN
-            && let Some(number) = self.number(&level, node)
-        {
-            self.shifts.entry(dir).or_default().push((number, rows));
-        }
-    }
-
-    /// By how many rows the exceptions among these children make a difference.
-    fn shift(&self, dir: u32, from: usize, to: usize) -> i64 {
-        let Some(shifts) = self.shifts.get(&dir) else { return 0 };
-        let start = shifts.partition_point(|shift| shift.0 < from);
-        shifts[start..].iter().take_while(|shift| shift.0 < to).map(|shift| shift.1).sum()
-    }
-
     /// The path and the directories above it that have rows, from the root's child down.
     fn shown_chain(&self, node: u32) -> Vec<u32> {
         let mut chain = Vec::new();
@@ -281,15 +236,22 @@ impl<'s> Outline<'s> {
     }
 
     fn level(&self, dir: u32) -> Level<'s> {
-        let children = match self.tree {
-            Tree::Merged(_) => self.stack.sorted_children(dir),
+        let children = match self.orders.filter(|orders| !orders.are_names()) {
+            Some(orders) => Children::Ordered(self.ordered(orders, dir)),
+            None => Children::Named(self.named(dir)),
+        };
+        Level { dir, children, at: 0 }
+    }
+
+    fn named(&self, dir: u32) -> Cow<'s, [u32]> {
+        match self.tree {
+            Tree::Merged(_) | Tree::Range(..) => self.stack.sorted_children(dir),
             Tree::Diff(layer) => {
                 let totals = &self.stack.totals;
                 let record = totals.exactly(&self.stack.arena, dir, layer);
                 Cow::Borrowed(record.map_or(&[][..], |record| totals.touched(record)))
             }
-        };
-        Level { dir, children, at: 0 }
+        }
     }
 
     /// Whether the path has a row, provided its directory's rows show.
@@ -312,12 +274,12 @@ impl<'s> Outline<'s> {
                         .exactly(&self.stack.arena, node, layer)
                         .is_some_and(|record| record.rows > 0)
             }
+            Tree::Range(..) => false,
         }
     }
 
     fn is_directory(&self, node: u32) -> bool {
-        let (Tree::Merged(layer) | Tree::Diff(layer)) = self.tree;
-        let mut event = self.stack.newest_at(node, layer);
+        let mut event = self.stack.newest_at(node, self.tree.top());
         if event != NONE && self.stack.events.is_tombstone(event) {
             event = self.stack.events.prev(event);
         }
@@ -339,17 +301,21 @@ impl<'s> Outline<'s> {
     }
 
     fn below_by_default(&self, node: u32) -> i64 {
+        self.below_when(node, self.folds.unfolded)
+    }
+
+    fn below_when(&self, node: u32, unfolded: Unfolded) -> i64 {
         let (arena, totals) = (&self.stack.arena, &self.stack.totals);
         if let Some(sieve) = self.sieve {
             let dir = arena.dir(node);
-            let unfolded = self.folds.unfolded == Unfolded::All;
-            return i64::from(if unfolded { sieve.below(dir) } else { sieve.children(dir) });
+            let all = unfolded == Unfolded::All;
+            return i64::from(if all { sieve.below(dir) } else { sieve.children(dir) });
         }
         match self.tree {
             Tree::Merged(layer) => {
                 let Some(record) = totals.at(arena, node, layer) else { return 0 };
                 let own = usize::from(record.layer) == layer;
-                let (visible, removed) = match self.folds.unfolded {
+                let (visible, removed) = match unfolded {
                     Unfolded::All => (record.entries, record.removed),
                     Unfolded::None | Unfolded::Changes => {
                         (record.children, record.removed_children)
@@ -359,21 +325,27 @@ impl<'s> Outline<'s> {
             }
             Tree::Diff(layer) => {
                 let Some(record) = totals.exactly(arena, node, layer) else { return 0 };
-                match self.folds.unfolded {
+                match unfolded {
                     Unfolded::All => i64::from(record.rows),
                     Unfolded::Changes => i64::from(record.rows_standard),
                     Unfolded::None => totals.touched(record).len() as i64,
                 }
             }
+            Tree::Range(..) => 0,
         }
     }
 
     fn is_open_by_default(&self, node: u32) -> bool {
-        match (self.folds.unfolded, self.tree) {
-            (Unfolded::All, _) => true,
-            (Unfolded::Changes, Tree::Diff(layer)) => self.is_steady(node, layer),
-            (Unfolded::None | Unfolded::Changes, _) => false,
+        match self.folds.unfolded {
+            Unfolded::All => true,
+            Unfolded::Changes => self.opens_in_diff(node),
+            Unfolded::None => false,
         }
+    }
+
+    /// Whether a directory is open where a diff opens what was there before.
+    fn opens_in_diff(&self, node: u32) -> bool {
+        matches!(self.tree, Tree::Diff(layer) if self.is_steady(node, layer))
     }
 
     /// Whether the path is a directory that the layer found and left.

@@ -30,6 +30,29 @@ impl BitSet {
         new
     }
 
+    /// Puts a bit in or takes it out.
+    pub(super) fn put(&mut self, bit: u32, is_in: bool) {
+        if is_in {
+            self.insert(bit);
+        } else if let Some(word) = self.0.get_mut(bit as usize / 64) {
+            *word &= !(1 << (bit % 64));
+        }
+    }
+
+    /// Takes all out.
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    /// All numbers, the smallest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().enumerate().flat_map(|(at, &word)| {
+            let rest = std::iter::successors(Some(word), |&word| Some(word & word.wrapping_sub(1)));
+            rest.take_while(|&word| word != 0)
+                .map(move |word| at as u32 * 64 + word.trailing_zeros())
+        })
+    }
+
     pub(super) fn has(&self, bit: u32) -> bool {
         self.0.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }

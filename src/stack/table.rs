@@ -46,7 +46,7 @@ pub struct Place {
 }
 
 /// What one row is a difference to.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct Before {
     path: Vec<u8>,
     seconds: i64,

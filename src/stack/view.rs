@@ -285,6 +285,13 @@ impl Stack {
         }
     }
 
+    /// By how many visible bytes below a directory the layers `from..=to` changed.
+    #[must_use]
+    pub fn net(&self, dir: NodeId, from: usize, to: usize) -> i64 {
+        let bytes = |layer| self.totals(dir, layer).bytes as i64;
+        bytes(to) - from.checked_sub(1).map_or(0, bytes)
+    }
+
     /// A folded layer in numbers; all zero for one that was not folded yet.
     #[must_use]
     pub fn summary(&self, layer: usize) -> LayerSummary {

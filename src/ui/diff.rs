@@ -4,8 +4,9 @@ use crate::app::State;
 use crate::app::filter::Filter;
 use crate::app::layout::{Layout, PaneArea};
 use crate::app::marker;
+use crate::app::range;
 use crate::app::role::Role;
-use crate::stack::outline::OutlineRow;
+use crate::stack::outline::{OutlineRow, Tree};
 use crate::stack::{ChangeKind, LayerSummary, Stack};
 use crate::text::size;
 
@@ -21,15 +22,22 @@ pub(super) fn draw(
     layout: &Layout,
     area: &PaneArea,
 ) {
-    let layer = state.layer;
-    let remark = if state.layer_count() > 0 { format!("layer {layer}") } else { String::new() };
+    let (from, to) = range::of(state);
+    let layers = if state.layer_count() > 0 { range::words(state) } else { String::new() };
+    let remark = rows::remark(state, layers);
+    let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
     let rows =
-        rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, layer, row));
+        rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, tree, row));
     if rows == 0 {
         frame::empty(canvas, area.body, &why_empty(state, stack));
     }
-    if area.bordered && layer < stack.folded() {
-        let spans = counts(&stack.summary(layer));
+    if area.bordered && to < stack.folded() {
+        let spans = if from == to {
+            counts(&stack.summary(to))
+        } else {
+            let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.len());
+            vec![(Role::Text, format!(" {} changed", size::count(changed as u64)))]
+        };
         let outer = area.outer;
         if !spans.is_empty() {
             let y = outer.y + outer.height - 1;
@@ -40,14 +48,16 @@ pub(super) fn draw(
     }
 }
 
-fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
-    let change = stack.change(row.node, layer);
+fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
+    let to = tree.top();
+    let from = if let Tree::Range(from, _) = tree { from } else { to };
+    let change = stack.change_in(row.node, tree);
     let event = change.and_then(|change| change.event.or(change.previous));
     let version = event.map(|event| stack.version(event));
     let gone = change.is_some_and(|change| change.kind == ChangeKind::Removed);
     let note = match (change.is_some_and(|change| change.opaque), gone) {
         (true, _) => marker::OPAQUE,
-        (false, false) if change.is_some() && stack.next_change(row.node, layer).is_some() => {
+        (false, false) if change.is_some() && stack.next_change(row.node, to).is_some() => {
             marker::SHADOWED
         }
         _ => (' ', Role::Text),
@@ -63,15 +73,25 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
     };
     let mut behind = Vec::new();
     if row.directory && !row.open {
-        behind.extend(below(stack, layer, row));
+        // Over a range nobody counts by kind what is below.
+        behind.extend((from == to).then(|| below(stack, to, row)).into_iter().flatten());
     } else if let Some(event) = event.filter(|_| !gone) {
         behind = rows::behind(stack, event);
     }
+    let net = if row.directory { stack.net(row.node, from, to) } else { 0 };
+    let size = match (row.directory, net) {
+        (true, 0) => String::new(),
+        (true, net) => size::signed(net),
+        (false, _) => size::fixed(bytes),
+    };
     Row {
         change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
         note,
-        size: if row.directory { String::new() } else { size::fixed(bytes) },
-        share: (bytes, stack.summary(layer).bytes),
+        size,
+        share: (
+            bytes.max(net.unsigned_abs()),
+            (from..=to).map(|layer| stack.summary(layer).bytes).sum(),
+        ),
         name_role,
         behind,
         owner: String::new(),
@@ -114,15 +134,19 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     if state.layer_count() == 0 {
         return Vec::new();
     }
-    if state.layer >= stack.folded() {
+    let (from, to) = range::of(state);
+    if to >= stack.folded() {
         return vec![
-            text(format!("Layer {} is not there yet.", state.layer)),
+            text(format!("Layer {to} is not there yet.")),
             (Role::Quiet, waiting(state, stack)),
         ];
     }
     if state.filter.as_ref().is_some_and(Filter::is_on) {
-        let which = format!("No change of layer {} passes the filter.", state.layer);
+        let which = format!("No change of {} passes the filter.", range::words(state));
         return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".to_owned())];
+    }
+    if from != to {
+        return vec![text(format!("Layers {from} to {to} change nothing, taken together."))];
     }
     let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
     let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };

@@ -17,6 +17,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     if let Some(notice) = &state.notice {
         let text = shorten::middle(notice, usize::from(inner.width));
         canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
+    } else if state.extraction.is_some() {
+        extracting(canvas, state, stack, inner);
     } else if state.is_reading() {
         progress(canvas, state, stack, inner);
     } else if let Some(spans) = under_cursor(state, stack) {
@@ -29,6 +31,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
             }
         }
     }
+}
+
+/// How much of what is being extracted was written.
+pub(super) fn extracting(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let Some(running) = &state.extraction else { return };
+    let path = visible(&stack.path(running.request.node)).into_owned();
+    let (done, total) = (running.done, running.total);
+    let of = if total > 0 { format!(" of {}", size::short(total)) } else { String::new() };
+    let text = format!("{}{of}", size::short(done));
+    let rest = text.len() + "extracting :   esc stops".len();
+    let path = shorten::path(&path, usize::from(line.width).saturating_sub(rest).max(8));
+    let spans = [
+        (Role::Text, format!("extracting {path}: {text}")),
+        (Role::Quiet, "  esc stops".to_owned()),
+    ];
+    canvas.spans(line.x, line.y, line.width, &spans);
 }
 
 /// How much of all layers was read.

@@ -4,6 +4,7 @@ use crate::app::State;
 use crate::app::layers::{Density, density, layer_at};
 use crate::app::layout::{Layout, PaneArea, Rect};
 use crate::app::marker;
+use crate::app::range;
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, Pane};
 use crate::image::Layer;
@@ -136,6 +137,10 @@ fn first_line(
     canvas.text(x, y, columns.number, number_role, &format!("{layer:>number$}"));
     let (sign, role) = problem_sign(state, layer);
     canvas.text(x + columns.number, y, 1, role, sign);
+    let (from, to) = range::of(state);
+    if from != to && (from..=to).contains(&layer) {
+        canvas.text(x + columns.number + 1, y, 1, Role::Accent, "▐");
+    }
     let mut right = end;
     let one_line =
         density == Density::One || (density == Density::Selected && layer != state.layer);

@@ -13,6 +13,7 @@ mod footer;
 mod frame;
 mod glyphs;
 mod layers;
+mod map;
 mod overlay;
 mod rows;
 pub mod theme;
@@ -54,6 +55,10 @@ pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
     for overlay in &state.overlays {
         cursor = match overlay.kind {
             Kind::File => file::draw(&mut canvas, state, overlay),
+            Kind::Map => {
+                map::draw(&mut canvas, state, stack);
+                None
+            }
             _ => overlay::draw(&mut canvas, state, stack, overlay),
         };
     }

@@ -61,7 +61,11 @@ fn position(canvas: &mut Canvas<'_>, overlay: &Overlay, items: usize, outer: Rec
 
 fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
-    let sign = if overlay.kind == Kind::Palette { ":" } else { "/" };
+    let (sign, hint) = match overlay.kind {
+        Kind::Palette => (":", " type to search"),
+        Kind::Extract(..) => ("to ", " type a file or directory"),
+        _ => ("/", " type to search"),
+    };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
     let (before, behind) = overlay.input.split();
     let before = visible_str(before).into_owned();
@@ -70,7 +74,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
     let after =
         canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &visible_str(behind));
     if overlay.input.text().is_empty() {
-        canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, " type to search");
+        canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, hint);
     }
     debug_assert!(width(before) <= usize::from(line.width));
     (cursor.min(limit.saturating_sub(1)), line.y)

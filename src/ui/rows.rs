@@ -5,6 +5,7 @@ use crate::app::columns::Columns;
 use crate::app::layout::{Layout, PaneArea, Rect};
 use crate::app::navigate;
 use crate::app::role::Role;
+use crate::app::sort;
 use crate::stack::Stack;
 use crate::stack::entry::Kind;
 use crate::stack::outline::OutlineRow;
@@ -21,7 +22,7 @@ pub(super) struct Row {
     pub(super) change: (char, Role),
     /// Opaque, or shadowed later.
     pub(super) note: (char, Role),
-    /// Six cells, or nothing.
+    /// Six cells, seven with a sign, or nothing.
     pub(super) size: String,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
@@ -77,6 +78,14 @@ pub(super) fn draw(
     len
 }
 
+/// What a pane says on the right of its border: the order of its rows before the layer.
+pub(super) fn remark(state: &State, layer: String) -> String {
+    match sort::words(state.orders.sort()) {
+        "" => layer,
+        words => format!("{words}, {layer}"),
+    }
+}
+
 fn header(canvas: &mut Canvas<'_>, columns: Columns, line: Rect) {
     if columns.has_size {
         canvas.text_left_of(
@@ -108,7 +117,7 @@ fn draw_row(
     if columns.has_size {
         // Nothing to see in a size of nothing: it keeps quiet.
         let role = if what.size.trim_start() == "0 B" { Role::Quiet } else { Role::Text };
-        canvas.text(x + columns.size, y, size::CELLS as u16, role, &what.size);
+        canvas.text_left_of(x + columns.size + size::CELLS as u16, y, role, &what.size);
     }
     if columns.bar_width > 0 {
         let (part, whole) = what.share;

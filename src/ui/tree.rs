@@ -27,6 +27,7 @@ pub(super) fn draw(
         Some(layer) => format!("layer {layer}"),
         None => String::new(),
     };
+    let remark = rows::remark(state, remark);
     let mut area = *area;
     if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
         // The tree of the newest layer that is there shows meanwhile, under a line that says so.

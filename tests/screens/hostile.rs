@@ -60,9 +60,25 @@ fn no_foreign_text_reaches_the_screen_raw() {
         let mut explorer = explorer(width, height);
         explorer.send(Message::Notice(EVIL.to_owned()));
         check(&explorer);
-        for keys in
-            ["= j", "w", "esc 3 =", "1", "L", "esc i", "G", "esc !", "esc [ 2 = G w", "esc y"]
-        {
+        for keys in [
+            "= j",
+            "w",
+            "esc 3 =",
+            "1",
+            "L",
+            "esc i",
+            "G",
+            "esc !",
+            "esc [ 2 = G w",
+            "esc y",
+            "2 W",
+            "G",
+            "esc T",
+            "enter",
+            "h T",
+            "esc = j e",
+            "esc",
+        ] {
             explorer.keys(keys);
             check(&explorer);
         }

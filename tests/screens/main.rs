@@ -10,9 +10,12 @@ mod choosing;
 mod explorer;
 mod hostile;
 mod journeys;
+mod mapping;
 mod narrowing;
 mod searching;
+mod taking;
 mod viewing;
+mod wasting;
 
 use explorer::{Explorer, LAYERS, image};
 use layertui::app::Message;
@@ -51,6 +54,16 @@ fn a_layer_that_removes_things() {
 #[test]
 fn the_diff_has_the_keys() {
     at_every_size("diff", after("3 [ j j"));
+}
+
+#[test]
+fn the_largest_comes_first() {
+    at_every_size("sorted", after("[ s = 3 = 2"));
+}
+
+#[test]
+fn a_range_of_layers_is_shown_as_one() {
+    at_every_size("range", after("[ [ m ] ] 3"));
 }
 
 #[test]
@@ -210,6 +223,10 @@ fn no_size_breaks_any_screen() {
         "3 + =",
         ":",
         "f",
+        "W",
+        "T",
+        "T T enter",
+        "e",
         "f s e t u i d enter",
     ] {
         let mut explorer = Explorer::open(120, 40);

@@ -28,6 +28,15 @@ const ROWS: &[Entry] = &[
         "filter",
         5,
     ),
+    row(
+        Action::Mark,
+        "mark",
+        &["m"],
+        &[Panes],
+        "mark the layer: the changes are then those from it to the selected one",
+    ),
+    row(Action::Sort, "sort", &["s"], &[Panes], "sort by size, by change, by name"),
+    row(Action::ReverseSort, "reverse-sort", &["S"], &[Panes], "the same order backwards"),
     row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
     row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
 ];

@@ -1,6 +1,6 @@
 //! Rows of the table of actions: looking closer at what is under the cursor.
 
-use super::Context::{File, Overlay, Panes, Trees};
+use super::Context::{File, Map, Overlay, Panes, Trees};
 use super::{Action, EVERYWHERE, Entry, Group, hinted, row};
 
 pub(super) const GROUP: Group = Group { name: "Look closer", rows: ROWS };
@@ -87,6 +87,35 @@ const ROWS: &[Entry] = &[
         row(Action::Problems, "problems", &["!"], &[Panes], "what was odd or broken"),
         "problems",
         8,
+    ),
+    hinted(
+        row(
+            Action::Waste,
+            "waste",
+            &["W"],
+            &[Panes],
+            "what is wasted, by layer and by path, and what gets it back",
+        ),
+        "waste",
+        7,
+    ),
+    row(
+        Action::Treemap,
+        "treemap",
+        &["T"],
+        &[Panes, Map],
+        "a map of the largest things; in it, of what is wasted, and back",
+    ),
+    row(Action::TileLeft, "tile-left", &["left"], &[Map], "in the map: the tile on the left"),
+    row(Action::TileRight, "tile-right", &["right"], &[Map], "in the map: the tile on the right"),
+    row(Action::Descend, "descend", &["l"], &[Map], "in the map: into the directory"),
+    row(Action::Parent, "parent", &["h", "backspace"], &[Map], "in the map: the directory above"),
+    row(
+        Action::Extract,
+        "extract",
+        &["e"],
+        &[Trees, Overlay],
+        "extract the file or directory, as this layer has it or had it",
     ),
     row(
         Action::Copy,

@@ -32,7 +32,7 @@ const ROWS: &[Entry] = &[
     row(Action::PreviousPane, "previous-pane", &["shift-tab"], &[Panes], "focus the previous pane"),
     row(Action::FocusStack, "focus-stack", &["1"], &[Panes], "focus the layer stack"),
     row(Action::FocusTree, "focus-tree", &["2"], &[Panes], "focus the merged tree"),
-    row(Action::FocusDiff, "focus-diff", &["3"], &[Panes], "focus the layer's changes"),
+    row(Action::FocusDiff, "focus-diff", &["3", "d"], &[Panes], "focus the layer's changes"),
     row(Action::PreviousLayer, "previous-layer", &["["], &[Panes], "select the layer below"),
     hinted(
         row(Action::NextLayer, "next-layer", &["]"], &[Panes], "select the layer above"),

@@ -45,7 +45,7 @@ const ROWS: &[Entry] = &[
         "cancel",
         &["esc"],
         EVERYWHERE,
-        "close, then end search and filter, then stop reading",
+        "close, then end search, filter and mark, then stop reading",
     ),
     hinted(row(Action::Quit, "quit", &["q"], &[Panes], "quit"), "quit", 6),
     row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),

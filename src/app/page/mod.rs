@@ -3,6 +3,7 @@
 //! Everything foreign is made visible here, on its way into a span.
 
 mod choices;
+mod extract;
 mod help;
 mod history;
 mod image;
@@ -10,6 +11,7 @@ mod layer;
 mod palette;
 pub mod platforms;
 pub mod problems;
+mod waste;
 
 pub(crate) use image::platform;
 
@@ -29,6 +31,16 @@ const LABEL: usize = 14;
 /// The viewer draws its rows itself: only those that show.
 const FILE_HINTS: &[(&str, &str)] =
     &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
+
+/// So does the treemap.
+const MAP_HINTS: &[(&str, &str)] = &[
+    ("arrows", "move"),
+    ("enter", "into"),
+    ("h", "out"),
+    ("T", "tree or waste"),
+    ("e", "extract"),
+    ("esc", "close"),
+];
 
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +76,10 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
         Kind::Platforms => platforms::page(state, width),
+        Kind::Extract(node, layer) => extract::page(stack, (node, layer), width),
+        Kind::Overwrite => extract::overwrite(state, width),
+        Kind::Map => Page { hints: MAP_HINTS, ..Page::default() },
+        Kind::Waste => waste::page(state, stack, width),
         Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
     }
 }

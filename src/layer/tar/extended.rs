@@ -20,6 +20,7 @@ impl<F: Feed> Walker<F> {
     /// A pax header for all entries that follow.
     pub(super) fn global_header(&mut self, size: u64, problems: &mut Problems) {
         let at = self.at;
+        self.globals = true;
         let before = self.global.text_len();
         if size.saturating_add(before as u64) > TEXT_MAX as u64 {
             problems.error(|| format!("the global pax headers up to byte {at} have more than 1 MiB: this one is ignored"));

@@ -59,6 +59,8 @@ pub(in crate::layer) struct Walker<F> {
     pub(super) at: u64,
     pub(super) headers: u64,
     pub(super) global: Records,
+    /// There was a header for all entries that follow.
+    pub(super) globals: bool,
     pub(super) local: Records,
     pub(super) long_name: Vec<u8>,
     pub(super) long_link: Vec<u8>,
@@ -90,6 +92,7 @@ impl<F: Feed> Walker<F> {
             at: 0,
             headers: 0,
             global: Records::default(),
+            globals: false,
             local: Records::default(),
             long_name: Vec::new(),
             long_link: Vec::new(),
@@ -105,6 +108,31 @@ impl<F: Feed> Walker<F> {
     /// The feed, wherever it stands.
     pub(in crate::layer) fn into_feed(self) -> F {
         self.feed
+    }
+
+    /// The feed, to be asked about.
+    pub(in crate::layer) const fn feed(&self) -> &F {
+        &self.feed
+    }
+
+    /// Where the bytes behind the entry begin that was found last.
+    pub(in crate::layer) fn position(&self) -> u64 {
+        self.feed.position()
+    }
+
+    /// Passes everything before `position`, unseen.
+    pub(in crate::layer) fn jump(&mut self, position: u64) {
+        self.feed.skip(position.saturating_sub(self.feed.position()));
+    }
+
+    /// Whether there were headers for all entries that follow.
+    pub(in crate::layer) const fn has_globals(&self) -> bool {
+        self.globals
+    }
+
+    /// Whether nothing of what was read so far has a say in what follows.
+    pub(in crate::layer) const fn is_unburdened(&self) -> bool {
+        !self.globals && self.claimed == 0 && !self.over
     }
 
     /// Whether reading stopped because it was asked to.

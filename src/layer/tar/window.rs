@@ -88,6 +88,16 @@ impl<'w> Window<'w> {
         }
     }
 
+    /// At some place of `blob`.
+    pub(in crate::layer) fn starting_at(blob: &Blob, watch: &'w dyn Watch, offset: u64) -> Self {
+        Self { at: offset, start: offset, told: offset, ..Self::new(blob, watch) }
+    }
+
+    /// Whether all that was read so far was in memory.
+    pub(in crate::layer) fn is_resident(&self) -> bool {
+        self.pace == Pace::Resident && self.stretched == 0
+    }
+
     /// The buffered bytes from the position on.
     fn buffered(&self) -> &[u8] {
         self.at

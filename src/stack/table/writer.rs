@@ -31,6 +31,24 @@ impl TableWriter {
         self.table.rows += 1;
     }
 
+    /// Appends all rows of another writer, as if each had been pushed.
+    pub fn append(&mut self, other: &Self) {
+        let mut rows = other.table.rows();
+        let mut pushed = 0;
+        while let Some(row) = rows.next() {
+            self.push(&row);
+            pushed += 1;
+            // From here on, every row is a difference to the same.
+            if self.before == rows.place.before {
+                self.table.bytes.extend_from_slice(&other.table.bytes[rows.place.at..]);
+                self.table.rows += other.table.rows - pushed;
+                self.table.marked |= other.table.marked;
+                self.before.clone_from(&other.before);
+                return;
+            }
+        }
+    }
+
     /// The rows written so far; more will be appended to them.
     #[must_use]
     pub const fn table(&self) -> &Table {

@@ -1,0 +1,58 @@
+//! A pane's tree narrowed to what passes a test, with folds of its own: unfolded, whatever the whole one is.
+
+use crate::stack::Stack;
+use crate::stack::filter::Test;
+use crate::stack::outline::{Folds, Tree, Unfolded};
+use crate::stack::sieve::Sieve;
+
+/// See above.
+pub(super) struct Narrowed {
+    folds: Folds,
+    sieve: Option<(Key, Sieve)>,
+}
+
+/// What a sieve was made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) tree: Tree,
+    /// Layers that were folded.
+    pub(super) folded: usize,
+    /// Pairs that were not compared, where that makes a difference.
+    pub(super) undecided: u64,
+}
+
+impl Default for Narrowed {
+    fn default() -> Self {
+        Self { folds: Folds { unfolded: Unfolded::All, ..Folds::default() }, sieve: None }
+    }
+}
+
+impl Narrowed {
+    /// The folds, and what passes: if that is known for this tree.
+    pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        let (key, sieve) = self.sieve.as_ref()?;
+        (key.tree == tree).then_some((&self.folds, sieve))
+    }
+
+    pub(super) const fn folds_mut(&mut self) -> &mut Folds {
+        &mut self.folds
+    }
+
+    /// Finds out what passes, unless that is known. Returns whether something else may pass in the same tree than
+    /// before.
+    pub(super) fn refresh(&mut self, stack: &Stack, key: Key, test: &Test) -> bool {
+        let same = |known: &Key| (known.folded, known.undecided) == (key.folded, key.undecided);
+        match &mut self.sieve {
+            Some((known, _)) if *known == key => false,
+            Some((known, sieve)) if same(known) => {
+                sieve.turn(stack, key.tree, test);
+                *known = key;
+                false
+            }
+            other => {
+                *other = Some((key, stack.sieve(key.tree, test)));
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The treemap: every cell of its room has a tile, arrows go to neighbours, Enter into directories and to files.
+
+use layertui::app::look::Theme;
+use layertui::app::map::{self, Of};
+use layertui::app::message::MouseKind;
+
+use crate::explorer::Explorer;
+use crate::{after, at_every_size};
+
+#[test]
+fn the_largest_things_as_a_map() {
+    at_every_size("map", after("T"));
+    at_every_size("map-wasted", after("T T"));
+    at_every_size("map-mono", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.state.theme = Theme::Mono;
+        explorer.keys("T enter");
+        explorer
+    });
+}
+
+/// Bytes of the tiles that show, and of the directory.
+fn sums(explorer: &Explorer) -> (u64, u64) {
+    let (_, body) = map::area(&explorer.state);
+    let map = explorer.state.map.as_ref().unwrap();
+    (map.shown(body).iter().map(|shown| shown.bytes).sum(), map.bytes())
+}
+
+fn dir(explorer: &Explorer) -> String {
+    let dir = explorer.state.map.as_ref().unwrap().dir;
+    String::from_utf8(explorer.stack.path(dir)).unwrap()
+}
+
+#[test]
+fn the_tiles_are_all_there_is() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("T");
+    let last = explorer.stack.folded() - 1;
+    let whole = explorer.stack.summary(last).cumulative_bytes;
+    assert_eq!(sums(&explorer), (whole, whole));
+    explorer.keys("T");
+    assert_eq!(explorer.state.map.as_ref().unwrap().of, Of::Wasted);
+    let wasted = explorer.stack.balance().wasted;
+    assert_eq!(sums(&explorer), (wasted, wasted));
+    for (width, height) in crate::SIZES {
+        explorer.resize(width, height);
+        // What is not worth a cell may be missing.
+        let cell = wasted / (u64::from(width - 2) * u64::from(height - 3));
+        let shown = sums(&explorer).0;
+        assert!(
+            shown <= wasted && shown + cell >= wasted,
+            "{shown} of {wasted} at {width}x{height}"
+        );
+    }
+}
+
+#[test]
+fn down_into_directories_and_up_again() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("T enter");
+    assert_eq!(dir(&explorer), "/usr");
+    explorer.keys("enter");
+    assert_eq!(dir(&explorer), "/usr/bin");
+    explorer.keys("h");
+    assert_eq!(dir(&explorer), "/usr");
+    let map = explorer.state.map.as_ref().unwrap();
+    let here = map.tiles[map.selected].node;
+    assert_eq!(explorer.stack.name(here), b"bin", "the cursor is where one came from");
+    explorer.keys("backspace h h");
+    assert_eq!(dir(&explorer), "/");
+    explorer.keys("l l enter");
+    assert!(explorer.state.overlays.is_empty());
+    assert_eq!(explorer.path(), "/usr/bin/node", "a file is gone to");
+    explorer.keys("T T enter enter enter");
+    assert_eq!((explorer.state.layer, explorer.path().as_str()), (4, "/usr/bin/node"));
+}
+
+#[test]
+fn arrows_go_to_neighbours_and_back() {
+    let mut explorer = Explorer::plain("0: +a:500 +b:300 +c:200 +d:200 +e:100", 80, 24);
+    explorer.keys("T");
+    let mut seen = std::collections::BTreeSet::new();
+    for (there, back) in [("right", "left"), ("down", "up")] {
+        for _ in 0..4 {
+            let before = explorer.state.map.as_ref().unwrap().selected;
+            seen.insert(before);
+            explorer.keys(there);
+            let after = explorer.state.map.as_ref().unwrap().selected;
+            if after != before {
+                explorer.keys(back);
+                explorer.keys(there);
+            }
+        }
+    }
+    assert!(seen.len() > 1, "{seen:?}");
+    explorer.keys("g");
+    assert_eq!(explorer.state.map.as_ref().unwrap().selected, 0);
+}
+
+#[test]
+fn a_crowd_is_one_tile_and_the_mouse_finds_all() {
+    let many: Vec<String> = (0..3000).map(|file| format!("+d/f{file}:{}", 10 + file % 7)).collect();
+    let layers = format!("0: +d/ +d/big:40000 {}", many.join(" "));
+    let mut explorer = Explorer::plain(&layers, 80, 24);
+    explorer.keys("T enter");
+    assert!(explorer.text().contains("smaller"), "{}", explorer.text());
+    let (_, body) = map::area(&explorer.state);
+    let shown = explorer.state.map.as_ref().unwrap().shown(body);
+    let last = *shown.last().unwrap();
+    explorer.mouse(MouseKind::Press, last.rect.x, last.rect.y);
+    assert_eq!(explorer.state.map.as_ref().unwrap().selected, last.first);
+    explorer.mouse(MouseKind::DoublePress, last.rect.x, last.rect.y);
+    assert!(explorer.state.overlays.is_empty());
+    assert_eq!(explorer.path(), "/d", "what is too small to show is in the tree");
+}
+
+#[test]
+fn nothing_has_a_map_that_says_so() {
+    let mut explorer = Explorer::plain("0: +a:0 +d/", 80, 24);
+    explorer.keys("T enter down left h");
+    assert!(explorer.text().contains("Nothing here has any bytes"), "{}", explorer.text());
+    explorer.keys("T");
+    assert!(explorer.text().contains("Nothing is wasted"), "{}", explorer.text());
+}

@@ -1,0 +1,111 @@
+//! Extracting: what is asked, what is answered. The work itself is done by a worker, of which only the answers come here.
+
+use layertui::app::Message;
+use layertui::app::extraction::{Ended, Request};
+use layertui::app::message::Effect;
+use layertui::app::overlay::Kind;
+
+use crate::at_every_size;
+use crate::explorer::Explorer;
+
+/// The cursor on a path, then `e`.
+fn asking(path: &str, width: u16, height: u16) -> Explorer {
+    let mut explorer = Explorer::open(width, height);
+    explorer.keys("/").type_text(path).keys("enter esc e");
+    explorer
+}
+
+fn asked(explorer: &Explorer) -> Request {
+    let mut effects = explorer.effects.iter().rev();
+    effects
+        .find_map(|effect| match effect {
+            Effect::Extract(request) => Some(request.clone()),
+            _ => None,
+        })
+        .unwrap()
+}
+
+fn done(failed: u64, first: Option<(Vec<u8>, String)>) -> Ended {
+    Ended::Done { objects: 12, bytes: 219_342, failed, first, stopped: false }
+}
+
+#[test]
+fn where_to_is_asked() {
+    at_every_size("extract", |width, height| asking("ssl", width, height));
+    at_every_size("extract-overwrite", |width, height| {
+        let mut explorer = asking("ssl", width, height);
+        explorer.keys("enter");
+        explorer.send(Message::Extracted(Ended::Occupied));
+        explorer
+    });
+    at_every_size("extracting", |width, height| {
+        let mut explorer = asking("libcrypto", width, height);
+        explorer.keys("enter");
+        explorer.send(Message::Extracting(3_000_000));
+        explorer
+    });
+}
+
+#[test]
+fn a_subtree_goes_where_it_was_said() {
+    let mut explorer = asking("ssl", 120, 40);
+    explorer.keys("ctrl-u").type_text("/tmp/out").keys("enter");
+    let request = asked(&explorer);
+    assert_eq!(explorer.stack.path(request.node), b"/etc/ssl");
+    assert_eq!((request.layer, request.dest.as_str(), request.force), (5, "/tmp/out", false));
+    explorer.send(Message::Extracted(done(0, None)));
+    let text = explorer.text();
+    assert!(
+        text.contains("extracted /etc/ssl of layer 5 to /tmp/out: 12 objects, 219 kB"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_is_overwritten_unasked() {
+    let mut explorer = asking("ssl", 120, 40);
+    explorer.keys("enter");
+    explorer.send(Message::Extracted(Ended::Occupied));
+    explorer.keys("enter");
+    assert!(explorer.text().contains("nothing was extracted"), "{}", explorer.text());
+    assert_eq!(explorer.effects.iter().filter(|it| matches!(it, Effect::Extract(_))).count(), 1);
+    explorer.keys("e enter");
+    explorer.send(Message::Extracted(Ended::Occupied));
+    explorer.keys("j enter");
+    assert!(asked(&explorer).force);
+    assert_eq!(asked(&explorer).dest, "./ssl");
+}
+
+#[test]
+fn what_a_layer_removed_is_taken_from_the_layer_below() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("default.json").keys("enter esc");
+    assert_eq!(explorer.state.layer, 5, "the layer that removed it");
+    explorer.keys("e enter");
+    assert_eq!(asked(&explorer).layer, 4);
+    explorer.send(Message::Extracted(done(0, None)));
+    // From the history: the version the cursor is on.
+    explorer.keys("w g e enter");
+    assert_eq!(asked(&explorer).layer, 3);
+}
+
+#[test]
+fn failures_are_named_and_one_thing_is_done_at_a_time() {
+    let mut explorer = asking("ssl", 120, 40);
+    explorer.keys("enter e");
+    assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
+    explorer.keys("esc");
+    assert!(explorer.effects.contains(&Effect::StopExtracting));
+    let why = "Operation not permitted".to_owned();
+    explorer.send(Message::Extracted(done(2, Some((b"dev/\x1bnull".to_vec(), why)))));
+    let text = explorer.text();
+    assert!(text.contains("2 could not be made: /dev/\\x1bnull: Operation not"), "{text}");
+    explorer.keys("e enter");
+    explorer.send(Message::Extracted(Ended::Failed("no\u{202e}space".to_owned())));
+    assert!(explorer.text().contains("was not extracted: no\\u{202e}space"), "{}", explorer.text());
+    explorer.keys("e ctrl-u enter");
+    assert!(
+        matches!(explorer.state.overlays.last().map(|top| top.kind), Some(Kind::Extract(..))),
+        "nothing was typed: the prompt stays"
+    );
+}
