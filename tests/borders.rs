@@ -19,8 +19,8 @@ const FLOORS: [&[&str]; 6] = [
 const BARRED: [(&str, &str); 2] = [("source", "stack"), ("ui", "layer")];
 
 /// Arrows between rooms of one floor.
-const BESIDE: [(&str, &str); 3] =
-    [("report", "load"), ("report", "compare"), ("compare", "extract")];
+const BESIDE: [(&str, &str); 4] =
+    [("report", "load"), ("report", "compare"), ("compare", "extract"), ("rules", "findings")];
 
 /// Words that may not occur in a room's code.
 const FOREIGN: [(&str, &[&str]); 11] = [

@@ -440,7 +440,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__ci)
-            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --max-layers --max-size --block --deny-waste --no-setuid-except --exclude --base --platform --no-cache --pull --tls-verify --help"
+            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --max-layers --max-size --block --deny-waste --no-setuid-except --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,6 +483,14 @@ _layertui() {
                     return 0
                     ;;
                 --no-setuid-except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "low medium high" -- "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -686,12 +694,16 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__findings)
-            opts="-h --json --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --config --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "low medium high" -- "${cur}"))
                     return 0
@@ -1198,7 +1210,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__report)
-            opts="-h --html --markdown --platform --no-cache --pull --tls-verify --help"
+            opts="-h --html --markdown --config --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1209,6 +1221,10 @@ _layertui() {
                     return 0
                     ;;
                 --markdown)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -128,6 +128,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand waste" -l json -d 'JSO
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l all -d 'Every path, not only the largest (JSON always has all)'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c layertui -n "__fish_layertui_using_subcommand findings" -l config -d 'The rules file, of which base, excludes and findings count (default: .layertui.yaml of this directory)' -r -F
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l fail-on -d 'Exit 1 if there is a finding of this severity or above' -r -f -a "low\t'Worth a look, or more'
 medium\t'Costs size or safety, or more'
 high\t'Somebody can take what is not theirs'"
@@ -158,6 +159,10 @@ complete -c layertui -n "__fish_layertui_using_subcommand ci" -l max-size -d 'By
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l block -d 'Paths that no layer may have, deleted ones included. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l deny-waste -d 'Paths of which nothing may be wasted. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l no-setuid-except -d 'The only setuid and setgid programs there may be. May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l fail-on -d 'Findings that break: those of this severity or above' -r -f -a "low\t'Worth a look, or more'
+medium\t'Costs size or safety, or more'
+high\t'Somebody can take what is not theirs'"
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l ignore -d 'Accept a finding: ID, ID:GLOB for some of its paths, ID:NAME for a variable or label. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l exclude -d 'Paths that no rule looks at. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l base -d 'The image this one is built on, or the digest of its last layer' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
@@ -244,6 +249,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand extract" -l no-cache -
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l html -d 'Write one page that needs nothing else to be read (- is standard output)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l markdown -d 'Write a few tables of Markdown (- is standard output)' -r
+complete -c layertui -n "__fish_layertui_using_subcommand report" -l config -d 'The rules file, of which base, excludes and ignored findings count (default: .layertui.yaml of this directory)' -r -F
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'

@@ -4,7 +4,7 @@ mod judging;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::judging::{Ci, Findings, Level, Waste};
+pub(super) use self::judging::{Ci, Findings, Level, Report, Waste};
 use super::Failure;
 use crate::app::look::Theme;
 use crate::image::platform::Platform;
@@ -278,20 +278,6 @@ pub(super) struct Completions {
 pub(super) struct Man {
     /// The command (default: the program as a whole).
     pub(super) command: Option<String>,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Report {
-    /// The image.
-    pub(super) image: String,
-
-    /// Write one page that needs nothing else to be read (- is standard output).
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<String>,
-
-    /// Write a few tables of Markdown (- is standard output).
-    #[arg(long, value_name = "FILE")]
-    pub(super) markdown: Option<String>,
 }
 
 #[derive(Debug, Arguments)]

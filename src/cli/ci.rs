@@ -1,22 +1,14 @@
 //! `layertui ci`: rules from a file and flags, verdicts out; exit 0 all kept, 1 one broken, 2 one not to be judged.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::args::Ci;
-use super::base;
 use super::open::{Setting, load};
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, base, findings, output, rules_file};
+use crate::findings::Severity;
 use crate::load::Want;
 use crate::report::{self, Judged};
-use crate::rules::{self, Dialect, Evidence, Rules};
-
-/// More than any rules file has; what is longer is something else.
-const LONGEST: u64 = 256 * 1024;
-
-const OWN: &str = ".layertui.yaml";
-const OF_DIVE: &str = ".dive-ci";
+use crate::rules::{self, Evidence, Rules};
 
 pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     let (mut rules, from) = from_file(command.config.as_deref())?;
@@ -25,6 +17,7 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
+    let accepted = findings::accepted(&rules)?;
     let loaded = load(&command.image, setting, Want::Kinds)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
         match failure {
@@ -33,7 +26,12 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
         }
     });
     let outcome = loaded.subject(|subject| {
+        let findings = match rules.fail_on {
+            Some(_) => findings::of(&loaded, subject, &accepted),
+            None => Vec::new(),
+        };
         let evidence = Evidence {
+            findings: &findings,
             image: subject.image,
             stack: subject.stack,
             base: base.as_ref().map_err(String::as_str),
@@ -58,32 +56,13 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     }
 }
 
-/// The rules of the file that is asked for, else of the one that is there, else dive's own.
+/// The rules of the file that is asked for, else of the one that is here, else dive's own.
 fn from_file(asked: Option<&Path>) -> Result<(Rules, String), Failure> {
-    let places = match asked {
-        Some(path) => vec![path],
-        None => vec![Path::new(OWN), Path::new(OF_DIVE)],
-    };
-    for path in places {
-        let mut text = String::new();
-        let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-        match read {
-            Ok(_) => {}
-            Err(error) if asked.is_none() && error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(Failure::Error(format!("{}: {error}", path.display()))),
-        }
-        let of_dive =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OF_DIVE));
-        let dialect = if of_dive { Dialect::Dive } else { Dialect::Own };
-        let rules = rules::read(&text, dialect).map_err(|trouble| {
-            Failure::Error(format!("{}:{}: {}", path.display(), trouble.line, trouble.message))
-        })?;
-        return Ok((rules, path.display().to_string()));
-    }
-    Ok((
-        Rules::of_dive(),
-        "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here".to_owned(),
-    ))
+    let found = rules_file::read(asked, &[rules_file::OWN, rules_file::OF_DIVE])?;
+    Ok(found.unwrap_or_else(|| {
+        let from = "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here";
+        (Rules::of_dive(), from.to_owned())
+    }))
 }
 
 /// Options say more than files. Returns whether there were any.
@@ -110,6 +89,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
     for (option, list) in [
         (&command.block, &mut rules.block),
         (&command.deny_waste, &mut rules.deny_waste),
+        (&command.ignore, &mut rules.ignore),
         (&command.exclude, &mut rules.excludes),
     ] {
         if !option.is_empty() {
@@ -119,6 +99,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
     if !command.no_setuid_except.is_empty() {
         rules.no_setuid_except = Some(command.no_setuid_except.clone());
     }
+    rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);
     if command.base.is_some() {
         rules.base.clone_from(&command.base);
     }

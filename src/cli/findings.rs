@@ -1,13 +1,13 @@
 //! `layertui findings`
 
 use super::args::{Findings, Level};
-use super::base;
 use super::contents::StoredFiles;
-use super::open::{Setting, load};
-use super::{Failure, Outcome, output};
-use crate::findings::{self, Accepted, Severity};
+use super::open::{Loaded, Setting, load};
+use super::{Failure, Outcome, base, output, rules_file};
+use crate::findings::{self, Accepted, Finding, Severity};
 use crate::load::Want;
-use crate::report;
+use crate::report::{self, Subject};
+use crate::rules::Rules;
 
 impl From<Level> for Severity {
     fn from(level: Level) -> Self {
@@ -20,18 +20,18 @@ impl From<Level> for Severity {
 }
 
 pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
-    let accepted = Accepted::new(&command.ignore, &command.exclude).map_err(Failure::Error)?;
+    let rules = rules(command)?;
+    let accepted = accepted(&rules)?;
     let loaded = load(&command.common.image, setting, Want::Kinds)?;
-    let base = base::recognise(loaded.image(), command.base.as_deref(), setting)?;
+    let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
     let (found, unread) = loaded.subject(|subject| {
-        let files = StoredFiles::new(loaded.loader.source().as_ref(), subject.stack);
-        let findings = findings::judge(subject.image, subject.stack, &files, &accepted);
+        let findings = of(&loaded, subject, &accepted);
         let format = command.common.format();
         output(|out| report::findings(out, subject, &base, &findings, format))?;
         let unread: Vec<usize> = subject.unread().iter().map(|(layer, _)| *layer).collect();
         Ok::<_, Failure>((findings, unread))
     })?;
-    let Some(level) = command.fail_on.map(Severity::from) else { return Ok(()) };
+    let Some(level) = rules.fail_on else { return Ok(()) };
     let severe = found.iter().filter(|finding| finding.id.facts().severity >= level).count();
     if severe > 0 {
         let (is, s) = if severe == 1 { ("is", "") } else { ("are", "s") };
@@ -47,4 +47,31 @@ pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
         )));
     }
     Ok(())
+}
+
+/// What the rules file says of findings; options say more.
+fn rules(command: &Findings) -> Result<Rules, Failure> {
+    let found = rules_file::read(command.config.as_deref(), &[rules_file::OWN])?;
+    let mut rules = found.map(|(rules, _)| rules).unwrap_or_default();
+    for (option, list) in
+        [(&command.ignore, &mut rules.ignore), (&command.exclude, &mut rules.excludes)]
+    {
+        if !option.is_empty() {
+            list.clone_from(option);
+        }
+    }
+    rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);
+    rules.base = command.base.clone().or(rules.base);
+    Ok(rules)
+}
+
+/// What nothing is said about.
+pub(super) fn accepted(rules: &Rules) -> Result<Accepted, Failure> {
+    Accepted::new(&rules.ignore, &rules.excludes).map_err(Failure::Error)
+}
+
+/// The findings of a loaded image.
+pub(super) fn of(loaded: &Loaded, subject: Subject<'_>, accepted: &Accepted) -> Vec<Finding> {
+    let files = StoredFiles::new(loaded.loader.source().as_ref(), subject.stack);
+    findings::judge(subject.image, subject.stack, &files, accepted)
 }

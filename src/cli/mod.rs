@@ -27,6 +27,7 @@ mod manual;
 mod open;
 mod progress;
 mod report;
+mod rules_file;
 mod verify;
 mod waste;
 

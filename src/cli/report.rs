@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::Report;
 use super::open::{Setting, load};
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, base, findings, output, rules_file};
 use crate::extract::packages::databases;
 use crate::load::Want;
 use crate::report::{self, Analysis};
@@ -15,14 +15,25 @@ use crate::report::{self, Analysis};
 type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
 
 pub(super) fn run(command: &Report, setting: &Setting) -> Outcome {
+    let found = rules_file::read(command.config.as_deref(), &[rules_file::OWN])?;
+    let rules = found.map(|(rules, _)| rules).unwrap_or_default();
+    let accepted = findings::accepted(&rules)?;
     let loaded = load(&command.image, setting, Want::Kinds)?;
     let last = loaded.image().layers.len().saturating_sub(1);
     let found = loaded.with_stack(|stack| databases(stack, last, false));
     let inventory = found.read(loaded.loader.source().as_ref());
+    let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
     loaded.subject(|subject| {
+        let findings = findings::of(&loaded, subject, &accepted);
         let unread = subject.unread().into_iter().map(|(at, why)| format!("layer {at}: {why}"));
         let notes: Vec<String> = unread.chain(inventory.notes).collect();
-        let analysis = Analysis { subject, packages: &inventory.packages, notes: &notes };
+        let analysis = Analysis {
+            subject,
+            packages: &inventory.packages,
+            findings: &findings,
+            base: &base,
+            notes: &notes,
+        };
         let forms: [(&Option<String>, &Form); 2] =
             [(&command.html, &report::page), (&command.markdown, &report::markdown)];
         let mut written = false;

@@ -18,6 +18,12 @@ impl Severity {
     /// All, the least first.
     pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
 
+    /// The severity of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+
     /// The name in options and output.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -46,18 +46,16 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
     }
     let issued =
         ISSUED.iter().any(|start| value.starts_with(start) && value.len() >= start.len() + 12);
-    issued || is_secret_name(name) || has_password(value)
+    issued || is_secret_name(name) || password(value).is_some() || name.contains("://")
 }
 
-/// `scheme://user:password@host`.
-fn has_password(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(_, rest)| {
-        let authority = rest.split('/').next().unwrap_or_default();
-        authority.rsplit_once('@').is_some_and(|(user, _)| {
-            user.split_once(':')
-                .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('$'))
-        })
-    })
+/// Of `scheme://user:password@host` what stands before the password, which names it, and the password.
+fn password(word: &str) -> Option<(&str, &str)> {
+    let start = word.find("://")? + 3;
+    let authority = word[start..].split('/').next().unwrap_or_default();
+    let (user, password) = authority.rsplit_once('@')?.0.split_once(':')?;
+    let known = !password.is_empty() && !password.starts_with('$');
+    known.then_some((&word[..start + user.len()], password))
 }
 
 pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
@@ -95,7 +93,8 @@ pub(super) fn variables(image: &Image) -> impl Iterator<Item = (&str, &str)> {
     image.config.env.iter().filter_map(|variable| variable.split_once('='))
 }
 
-/// Everything of the form `NAME=value` and `--name value` in a command, and the old `ENV NAME value`.
+/// Everything of the form `NAME=value` and `--name value` in a command, the old `ENV NAME value`, and passwords in URLs
+/// with the URL up to there for their name.
 pub(super) fn assignments(command: &str) -> Vec<(&str, &str)> {
     // The history has lost the quotes of these: a value ends where the next name begins.
     let unquoted = ["ENV ", "ARG ", "LABEL ", "|"].iter().any(|start| {
@@ -106,10 +105,14 @@ pub(super) fn assignments(command: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let bare = word.trim_start_matches(['-', '"', '\'', '(', ';']);
-        if let Some((name, value)) = bare.split_once('=') {
-            if is_name(name) {
-                found.push((name, whole_value(command, value, &words[at + 1..], unquoted)));
-            }
+        if let Some((name, value)) = bare.split_once('=')
+            && is_name(name)
+        {
+            found.push((name, whole_value(command, value, &words[at + 1..], unquoted)));
+            continue;
+        }
+        found.extend(password(bare));
+        if bare.contains('=') {
             continue;
         }
         let Some(&next) = words.get(at + 1) else { continue };
@@ -170,6 +173,7 @@ mod tests {
         assert!(is_secret("X", "AKIAIOSFODNN7EXAMPLE"));
         assert!(is_secret("DATABASE_URL", "postgres://app:hunter2@db/shop"));
         assert!(!is_secret("DATABASE_URL", "postgres://app@db/shop"));
+        assert!(is_secret("https://me", "hunter2") && !is_secret("https://me", "$PASSWORD"));
         assert!(!is_secret("TOKEN", "") && !is_secret("TOKEN", "$TOKEN"));
     }
 
@@ -185,5 +189,7 @@ mod tests {
         assert_eq!(all("RUN TOKEN=\"a b\" make it"), [("TOKEN", "\"a b\"")]);
         assert_eq!(all("/bin/sh -c #(nop)  ARG TOKEN=two words"), [("TOKEN", "two words")]);
         assert_eq!(all("|1 T=a b /bin/sh -c make"), [("T", "a b")]);
+        assert_eq!(all("RUN git clone https://me:pw@host/x?a=b"), [("https://me", "pw")]);
+        assert_eq!(all("RUN git clone https://me:$PW@host/x https://host:8080/y"), []);
     }
 }

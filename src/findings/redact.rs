@@ -44,14 +44,15 @@ impl Redaction {
             shown = shown.replace(value.as_str(), HIDDEN);
         }
         // Values too short to be looked for everywhere are taken out where they are given.
-        let given: Vec<String> = metadata::assignments(&shown)
+        let given: Vec<(String, usize)> = metadata::assignments(&shown)
             .into_iter()
             .filter(|(name, value)| !value.contains(HIDDEN) && metadata::is_secret(name, value))
-            .flat_map(|(name, value)| ["=", " "].map(|sign| format!("{name}{sign}{value}")))
+            .flat_map(|(name, value)| {
+                ["=", " ", ":"].map(|sign| (format!("{name}{sign}{value}"), name.len() + 1))
+            })
             .collect();
-        for whole in given {
-            let at = whole.find(['=', ' ']).map_or(whole.len(), |at| at + 1);
-            shown = shown.replace(&whole, &format!("{}{HIDDEN}", &whole[..at]));
+        for (whole, name_and_sign) in given {
+            shown = shown.replace(&whole, &format!("{}{HIDDEN}", &whole[..name_and_sign]));
         }
         shown
     }
@@ -82,6 +83,7 @@ mod tests {
             ("A=1", "ARG TOKEN=abc", "ARG TOKEN=…"),
             ("A=1", "ENV TOKEN abcd", "ENV TOKEN …"),
             ("A=1", "RUN login --password hunter2 -u me", "RUN login --password … -u me"),
+            ("A=1", "RUN curl https://me:pw@host/", "RUN curl https://me:…@host/"),
             ("A=1", "RUN make PREFIX=/usr", "RUN make PREFIX=/usr"),
             ("A=1", "|1 TOKEN=x yz /bin/sh -c curl x yz", "|1 TOKEN=… /bin/sh -c curl …"),
         ] {

@@ -20,6 +20,13 @@ const PLACES: usize = 5;
 struct Document<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[serde(flatten)]
+    found: Found<'a>,
+}
+
+/// The findings with what they are told beside: the base image, and the history.
+#[derive(Serialize)]
+pub(super) struct Found<'a> {
     base: BaseKeys<'a>,
     findings: Vec<FindingKeys<'a>>,
     dockerfile: Vec<StepKeys>,
@@ -85,34 +92,39 @@ pub fn findings(
     format: Format,
 ) -> io::Result<()> {
     match format {
-        Format::Json => json_line(out, &document(subject, base, findings)),
+        Format::Json => {
+            let head = Head::new(SCHEMA, subject).without_labels();
+            json_line(out, &Document { head, found: Found::new(subject, base, findings) })
+        }
         Format::Text => text_of(out, subject, base, findings),
     }
 }
 
-fn document<'a>(subject: Subject<'a>, base: &'a Base, findings: &'a [Finding]) -> Document<'a> {
-    let finding_keys = findings.iter().map(|finding| {
-        let facts = finding.id.facts();
-        FindingKeys {
-            id: facts.name,
-            severity: facts.severity,
-            title: facts.title,
-            remedy: facts.remedy,
-            bytes: finding.bytes(),
-            layers: finding.layers(),
-            places: finding.places.iter().map(|place| place_keys(subject, base, place)).collect(),
+impl<'a> Found<'a> {
+    pub(super) fn new(subject: Subject<'a>, base: &'a Base, findings: &'a [Finding]) -> Self {
+        let steps = dockerfile(subject.image, findings).into_iter().map(|step| StepKeys {
+            instruction: step.lines.join("\n"),
+            layer: step.layer,
+            findings: step.findings.iter().map(|(id, _, _)| id.facts().name).collect(),
+        });
+        Self {
+            base: BaseKeys::new(base),
+            findings: findings.iter().map(|it| finding_keys(subject, base, it)).collect(),
+            dockerfile: steps.collect(),
         }
-    });
-    let steps = dockerfile(subject.image, findings).into_iter().map(|step| StepKeys {
-        instruction: step.lines.join("\n"),
-        layer: step.layer,
-        findings: step.findings.iter().map(|(id, _, _)| id.facts().name).collect(),
-    });
-    Document {
-        head: Head::new(SCHEMA, subject).without_labels(),
-        base: BaseKeys::new(base),
-        findings: finding_keys.collect(),
-        dockerfile: steps.collect(),
+    }
+}
+
+fn finding_keys<'a>(subject: Subject<'_>, base: &Base, finding: &'a Finding) -> FindingKeys<'a> {
+    let facts = finding.id.facts();
+    FindingKeys {
+        id: facts.name,
+        severity: facts.severity,
+        title: facts.title,
+        remedy: facts.remedy,
+        bytes: finding.bytes(),
+        layers: finding.layers(),
+        places: finding.places.iter().map(|place| place_keys(subject, base, place)).collect(),
     }
 }
 
@@ -208,17 +220,23 @@ fn write_finding(
 fn place_line(subject: Subject<'_>, place: &Place) -> String {
     let size = if place.bytes > 0 { text::size::fixed(place.bytes) } else { " ".repeat(6) };
     let layer = place.layer.map_or_else(String::new, |layer| format!("L{layer}"));
-    let what = match &place.thing {
-        Thing::Path(node) => text::visible(&subject.stack.path(*node)).into_owned(),
-        Thing::Name(name) => text::visible_str(name).into_owned(),
-        Thing::Whole => "the whole layer".to_owned(),
-    };
+    let what = what(subject, place);
     let since = match (place.culprit, place.hidden) {
         (Some(culprit), _) => format!("  (by L{culprit})"),
         (None, true) => "  (hidden since, still stored)".to_owned(),
         (None, false) => String::new(),
     };
     format!("{size}  {layer:<4}  {what}{since}")
+}
+
+/// What a place is, in one visible word.
+pub(super) fn what(subject: Subject<'_>, place: &Place) -> String {
+    match &place.thing {
+        Thing::Path(node) => text::visible(&subject.stack.path(*node)).into_owned(),
+        Thing::Name(name) => text::visible_str(name).into_owned(),
+        Thing::Whole if place.layer.is_none() => "the image".to_owned(),
+        Thing::Whole => "the whole layer".to_owned(),
+    }
 }
 
 fn write_dockerfile(

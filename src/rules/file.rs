@@ -1,12 +1,14 @@
 //! Rules files: `.layertui.yaml`, and dive's `.dive-ci`.
 //!
-//! Only what these need of YAML: a mapping, a mapping `rules` in it, and in both scalars and lists of scalars. Anchors
+//! Only what these need of YAML: a mapping, two mappings in it, and in all of them scalars and lists of scalars. Anchors
 //! and deeper nesting are refused, so that no file, however made, costs more than its own length.
+//! `assets/layertui.schema.json` says the same for editors.
 
 use saphyr_parser::{Event, Parser};
 
 use super::Rules;
 use super::value::{ratio, size};
+use crate::findings::{Accepted, Severity};
 
 /// Whose file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +44,49 @@ const RULES: [&str; 8] = [
     "deny-waste",
     "no-setuid-except",
 ];
-const TOP: [&str; 3] = ["rules", "excludes", "base"];
+const FINDINGS: [&str; 2] = ["fail-on", "ignore"];
+const TOP: [&str; 4] = ["rules", "findings", "excludes", "base"];
 
-/// Keys of dive, which both kinds of file may have.
-const OF_DIVE: [(&str, &str); 3] = [
+/// The mapping that a key stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Top,
+    Rules,
+    Findings,
+}
+
+impl Section {
+    const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Top => &TOP,
+            Self::Rules => &RULES,
+            Self::Findings => &FINDINGS,
+        }
+    }
+
+    /// The section of that name.
+    fn named(key: &str) -> Option<Self> {
+        [(TOP[0], Self::Rules), (TOP[1], Self::Findings)]
+            .into_iter()
+            .find_map(|(name, section)| (name == key).then_some(section))
+    }
+}
+
+/// Keys of dive and ours for them, which both kinds of file may have. Since 0.13 dive's own configuration spells them
+/// with hyphens.
+const OF_DIVE: [(&str, &str); 7] = [
     ("lowestEfficiency", RULES[0]),
+    ("lowest-efficiency", RULES[0]),
+    ("lowest-efficiency-threshold", RULES[0]),
     ("highestWastedBytes", RULES[1]),
+    ("highest-wasted-bytes", RULES[1]),
     ("highestUserWastedPercent", RULES[2]),
+    ("highest-user-wasted-percent", RULES[2]),
 ];
 
 /// One key with what it holds.
 struct Item {
-    in_rules: bool,
+    section: Section,
     key: String,
     values: Vec<String>,
     list: bool,
@@ -69,39 +102,46 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, Trouble> {
         Dialect::Own => Rules::default(),
         Dialect::Dive => Rules::of_dive(),
     };
-    let mut seen: Vec<(bool, String)> = Vec::new();
+    let mut seen: Vec<(Section, String)> = Vec::new();
     for item in items(text)? {
-        let spelt = OF_DIVE.iter().find(|(dive, _)| *dive == item.key && item.in_rules);
+        let in_rules = item.section == Section::Rules;
+        let spelt = OF_DIVE.iter().find(|(dive, _)| in_rules && *dive == item.key);
         let key = spelt.map_or(item.key.as_str(), |(_, own)| own);
-        let known: &[&str] = if item.in_rules { &RULES } else { &TOP };
         let foreign = dialect == Dialect::Dive && spelt.is_none();
         if foreign {
             continue;
         }
-        if !known.contains(&key) {
-            return Err(unknown(&item, known));
+        if !item.section.keys().contains(&key) {
+            return Err(unknown(&item));
         }
-        if seen.contains(&(item.in_rules, key.to_owned())) {
+        if seen.contains(&(item.section, key.to_owned())) {
             return Err(Trouble::new(item.line, format!("'{}' is there twice", item.key)));
         }
-        seen.push((item.in_rules, key.to_owned()));
+        seen.push((item.section, key.to_owned()));
         set(&mut rules, key, &item)
             .map_err(|message| Trouble::new(item.line, format!("{}: {message}", item.key)))?;
     }
     Ok(rules)
 }
 
-fn unknown(item: &Item, known: &[&str]) -> Trouble {
+fn unknown(item: &Item) -> Trouble {
+    let known = item.section.keys();
     let near = known
         .iter()
         .map(|other| (strsim::jaro_winkler(&item.key.to_lowercase(), other), other))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.75);
-    let elsewhere = !item.in_rules && RULES.contains(&item.key.as_str());
-    let hint = match near {
-        _ if elsewhere => "; it belongs under 'rules'".to_owned(),
-        Some((_, near)) => format!("; did you mean '{near}'?"),
-        None => format!("; there are: {}", known.join(", ")),
+    let elsewhere = [
+        (Section::Rules, "under 'rules'"),
+        (Section::Findings, "under 'findings'"),
+        (Section::Top, "at the margin"),
+    ]
+    .into_iter()
+    .find(|(section, _)| section.keys().contains(&item.key.as_str()));
+    let hint = match (elsewhere, near) {
+        (Some((_, place)), _) => format!("; it belongs {place}"),
+        (None, Some((_, near))) => format!("; did you mean '{near}'?"),
+        (None, None) => format!("; there are: {}", known.join(", ")),
     };
     Trouble::new(item.line, format!("unknown key '{}'{hint}", item.key))
 }
@@ -120,9 +160,19 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
         "block" => rules.block = item.globs()?,
         "deny-waste" => rules.deny_waste = item.globs()?,
         "no-setuid-except" => rules.no_setuid_except = Some(item.globs()?),
+        "fail-on" => {
+            let text = item.one()?;
+            let level = Severity::named(text);
+            rules.fail_on =
+                Some(level.ok_or_else(|| format!("'{text}' is none of low, medium and high"))?);
+        }
+        "ignore" => {
+            Accepted::new(&item.values, &[])?;
+            rules.ignore.clone_from(&item.values);
+        }
         "excludes" => rules.excludes = item.globs()?,
         "base" => rules.base = Some(item.one()?.to_owned()),
-        _ => return Err("a list of rules is expected below it".to_owned()),
+        _ => return Err("keys with their values are expected below it".to_owned()),
     }
     Ok(())
 }
@@ -143,13 +193,12 @@ impl Item {
     }
 }
 
-/// Where the reader is: outside, in the file's mapping, in `rules`, in a list of either.
+/// Where the reader is: outside, in a mapping, in a list of it.
 #[derive(Clone, Copy, PartialEq)]
 enum At {
     Start,
-    Top,
-    Rules,
-    List { in_rules: bool },
+    In(Section),
+    List(Section),
     End,
 }
 
@@ -166,40 +215,35 @@ fn items(text: &str) -> Result<Vec<Item>, Trouble> {
             (_, Event::Alias(_)) => {
                 return Err(Trouble::new(line, "aliases are not understood here"));
             }
-            (At::Start, Event::MappingStart(..)) | (At::Rules, Event::MappingEnd) => at = At::Top,
-            (At::Top, Event::MappingStart(..)) if is_rules(key.as_ref()) => {
-                key = None;
-                at = At::Rules;
-            }
-            (At::Top, Event::MappingEnd) => at = At::End,
             (At::Start, Event::Scalar(value, ..)) if is_nothing(&value) => at = At::End,
-            (At::Top | At::Rules, Event::Scalar(value, ..)) => match key.take() {
+            (At::In(Section::Top), Event::MappingEnd) => at = At::End,
+            (At::Start, Event::MappingStart(..)) | (At::In(_), Event::MappingEnd) => {
+                at = At::In(Section::Top);
+            }
+            (At::In(Section::Top), Event::MappingStart(..)) if section(key.as_ref()).is_some() => {
+                at = section(key.take().as_ref()).map_or(at, At::In);
+            }
+            (At::In(section), Event::Scalar(value, ..)) => match key.take() {
                 None => key = Some((value.into_owned(), line)),
                 // A key without a value says nothing.
                 Some(_) if is_nothing(&value) => {}
-                Some((key, line)) => items.push(Item {
-                    in_rules: at == At::Rules,
-                    key,
-                    values: vec![value.into_owned()],
-                    list: false,
-                    line,
-                }),
-            },
-            (At::Top | At::Rules, Event::SequenceStart(..)) if key.is_some() => {
-                let in_rules = at == At::Rules;
-                if let Some((key, line)) = key.take() {
-                    items.push(Item { in_rules, key, values: Vec::new(), list: true, line });
+                Some((key, line)) => {
+                    let values = vec![value.into_owned()];
+                    items.push(Item { section, key, values, list: false, line });
                 }
-                at = At::List { in_rules };
+            },
+            (At::In(section), Event::SequenceStart(..)) if key.is_some() => {
+                if let Some((key, line)) = key.take() {
+                    items.push(Item { section, key, values: Vec::new(), list: true, line });
+                }
+                at = At::List(section);
             }
-            (At::List { .. }, Event::Scalar(value, ..)) => {
+            (At::List(_), Event::Scalar(value, ..)) => {
                 if let Some(item) = items.last_mut() {
                     item.values.push(value.into_owned());
                 }
             }
-            (At::List { in_rules }, Event::SequenceEnd) => {
-                at = if in_rules { At::Rules } else { At::Top };
-            }
+            (At::List(section), Event::SequenceEnd) => at = At::In(section),
             (
                 _,
                 Event::Nothing
@@ -219,8 +263,8 @@ fn items(text: &str) -> Result<Vec<Item>, Trouble> {
     Ok(items)
 }
 
-fn is_rules(key: Option<&(String, usize)>) -> bool {
-    key.is_some_and(|(key, _)| key == "rules")
+fn section(key: Option<&(String, usize)>) -> Option<Section> {
+    key.and_then(|(key, _)| Section::named(key))
 }
 
 fn is_nothing(value: &str) -> bool {
@@ -261,13 +305,15 @@ mod tests {
     fn our_own_file_says_more() {
         let rules = read(
             "rules:\n  max-layers: 12\n  max-size: 500MB\n  block: ['**/id_rsa', .env]\n  deny-waste:\n    - /var/lib/apt/**\n  \
-             no-setuid-except: []\nexcludes: [/proc/**]\nbase: debian:12\n",
+             no-setuid-except: []\nfindings:\n  fail-on: medium\n  ignore: [runs-as-root, 'setuid:/bin/su']\n\
+             excludes: [/proc/**]\nbase: debian:12\n",
             Dialect::Own,
         )
         .unwrap();
         assert_eq!((rules.max_layers, rules.max_size), (Some(12), Some(500_000_000)));
         assert_eq!(rules.block, ["**/id_rsa", ".env"]);
         assert_eq!(rules.no_setuid_except, Some(vec![]));
+        assert_eq!((rules.fail_on, rules.ignore.len()), (Some(Severity::Medium), 2));
         assert_eq!((rules.excludes.len(), rules.base.as_deref()), (1, Some("debian:12")));
     }
 
@@ -280,7 +326,11 @@ mod tests {
             ("rules:\n  max-layers: 1\n  max-layers: 2\n", "3: 'max-layers' is there twice"),
             ("rules:\n  lowest-efficiency: 95\n", "2: lowest-efficiency: '95' is no ratio"),
             ("rules:\n  max-size: [1]\n", "2: max-size: one value is expected"),
-            ("rules: 5\n", "1: rules: a list of rules is expected"),
+            ("rules: 5\n", "1: rules: keys with their values are expected"),
+            ("fail-on: low\n", "1: unknown key 'fail-on'; it belongs under 'findings'"),
+            ("findings:\n  fail-on: bad\n", "2: fail-on: 'bad' is none of low"),
+            ("findings:\n  ignore: [x]\n", "2: ignore: 'x' is no finding; there are: secret"),
+            ("rules:\n  base: x\n", "2: unknown key 'base'; it belongs at the margin"),
             ("- a\n", "1: keys with a value"),
             ("a: &x 1\nb: *x\n", "2: aliases are not understood"),
             ("rules:\n  block:\n    a:\n      b: 1\n", "3: keys with a value"),

@@ -1,6 +1,7 @@
 //! Whether an image keeps its rules.
 
 use super::Rules;
+use crate::findings::{Finding, Place, Severity, Thing};
 use crate::image::Image;
 use crate::image::base::Base;
 use crate::stack::glob::Glob;
@@ -54,7 +55,7 @@ pub struct Verdict {
     pub limit: String,
     /// What is; of a rule that could not be judged, why not.
     pub actual: String,
-    /// Where the number is not what dive's is: how.
+    /// How the number differs from what dive means by it; of a finding, what to do about it.
     pub note: Option<&'static str>,
     /// The paths that break it, most bytes first.
     pub offences: Vec<Offence>,
@@ -76,6 +77,8 @@ pub struct Evidence<'a> {
     pub stack: &'a Stack,
     /// Its base; a sentence where that could not be told.
     pub base: Result<&'a Base, &'a str>,
+    /// What is to be mended in it, without what is accepted. Looked at where a severity is set.
+    pub findings: &'a [Finding],
     /// A layer that was not read to its end, and why.
     pub unread: Option<(usize, &'a str)>,
 }
@@ -103,6 +106,9 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
     }
     if let Some(except) = &rules.no_setuid_except {
         verdicts.push(judge.setuid(&globs(except)?, except));
+    }
+    if let Some(level) = rules.fail_on {
+        verdicts.extend(judge.findings(level));
     }
     Ok(verdicts)
 }
@@ -260,6 +266,58 @@ impl<'a> Judge<'a> {
         }
         let but = if patterns.is_empty() { "none".to_owned() } else { patterns.join(", ") };
         self.by_paths("no-setuid-except", but, offences, false)
+    }
+
+    /// A verdict for each finding that is severe enough. Where there is none, one that says so: what was found stays
+    /// found, whatever was not read.
+    fn findings(&self, level: Severity) -> Vec<Verdict> {
+        let limit = format!("no finding of severity {} or above", level.name());
+        let severe = self.evidence.findings.iter();
+        let severe = severe.filter(|finding| finding.id.facts().severity >= level);
+        let broken: Vec<Verdict> = severe
+            .map(|finding| Verdict {
+                rule: finding.id.facts().name,
+                outcome: Outcome::Fail,
+                limit: limit.clone(),
+                actual: self.places(finding),
+                note: Some(finding.id.facts().remedy),
+                offences: self.offences(finding),
+            })
+            .collect();
+        if broken.is_empty() {
+            return vec![self.verdict("fail-on", limit, "no finding".to_owned(), true)];
+        }
+        broken
+    }
+
+    /// How many places a finding has, by name where they are names in the metadata.
+    fn places(&self, finding: &Finding) -> String {
+        let names = finding.places.iter().filter_map(|place| match &place.thing {
+            Thing::Name(name) => Some(name.as_str()),
+            Thing::Path(_) | Thing::Whole => None,
+        });
+        let names: Vec<&str> = names.take(LARGEST).collect();
+        let title = finding.id.facts().title;
+        let count = finding.places.len();
+        let more = if count > names.len() && !names.is_empty() { ", …" } else { "" };
+        match (names.as_slice(), self.offences(finding).len()) {
+            ([], 0) => title.to_owned(),
+            ([], 1) => format!("{title}: 1 path"),
+            ([], paths) => format!("{title}: {paths} paths"),
+            (names, _) => format!("{title}: {}{more}", names.join(", ")),
+        }
+    }
+
+    fn offences(&self, finding: &Finding) -> Vec<Offence> {
+        let offence = |place: &Place| match &place.thing {
+            Thing::Path(node) => Some(Offence {
+                path: self.evidence.stack.path(*node),
+                layer: place.layer?,
+                bytes: place.bytes,
+            }),
+            Thing::Name(_) | Thing::Whole => None,
+        };
+        finding.places.iter().filter_map(offence).collect()
     }
 
     /// `certain`: what was found stays found, whatever the layers hold that were not read.

@@ -11,6 +11,8 @@ pub use file::{Dialect, Trouble, read};
 pub use judge::{Evidence, Offence, Outcome, Verdict, judge};
 pub use value::{ratio, size};
 
+use crate::findings::Severity;
+
 /// What an image has to keep. What is `None` or empty is no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
@@ -30,7 +32,11 @@ pub struct Rules {
     pub deny_waste: Vec<String>,
     /// The only setuid and setgid programs there may be: shell patterns.
     pub no_setuid_except: Option<Vec<String>>,
-    /// Paths that no rule looks at: shell patterns.
+    /// The severity from which on no finding may have it.
+    pub fail_on: Option<Severity>,
+    /// Findings that are accepted, as [`crate::findings::Accepted`] reads them.
+    pub ignore: Vec<String>,
+    /// Paths that no rule and no finding looks at: shell patterns.
     pub excludes: Vec<String>,
     /// The base image.
     pub base: Option<String>,
@@ -50,7 +56,12 @@ impl Rules {
     /// Whether nothing is asked at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let without = Self { excludes: Vec::new(), base: None, ..self.clone() };
-        without == Self::default()
+        let aside = Self {
+            ignore: self.ignore.clone(),
+            excludes: self.excludes.clone(),
+            base: self.base.clone(),
+            ..Self::default()
+        };
+        *self == aside
     }
 }

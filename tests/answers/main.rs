@@ -5,7 +5,9 @@
 mod comparing;
 mod extracting;
 mod hostile;
+mod judging;
 mod manual;
+mod pipelines;
 mod reporting;
 mod saved;
 mod sparse;

@@ -40,9 +40,23 @@ impl Place {
         stored: &[Vec<u8>],
         config: &serde_json::Value,
     ) -> PathBuf {
+        self.save_all(name, layers, stored, &json!({"config": config}))
+    }
+
+    /// The same with whatever else the image says of itself: `history`, `created`.
+    pub(crate) fn save_all(
+        &self,
+        name: &str,
+        layers: &[Vec<u8>],
+        stored: &[Vec<u8>],
+        more: &serde_json::Value,
+    ) -> PathBuf {
         let diff_ids: Vec<_> = layers.iter().map(|layer| Digest::of(layer).to_string()).collect();
-        let config = json!({"architecture": "amd64", "os": "linux", "config": config,
+        let mut config = json!({"architecture": "amd64", "os": "linux",
             "rootfs": {"type": "layers", "diff_ids": diff_ids}});
+        for (key, value) in more.as_object().unwrap() {
+            config[key] = value.clone();
+        }
         let config = config.to_string();
         let config_name = format!("{}.json", Digest::of(config.as_bytes()).encoded());
         let names: Vec<_> = (0..stored.len()).map(|at| format!("{at}/layer.tar")).collect();

@@ -2,12 +2,14 @@
 //!
 //! - `agrees_with_the_model`: merged trees, diffs, ranges, history, totals, waste (`facts`); walks, outlines, search
 //!   (`views`)
+//! - `findings`: what findings put at stake
 //! - `says`: single cases, written in the stack's own notation
 //!
 //! A failing case prints its layers in the notation: paste the line into `says`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod facts;
+mod findings;
 mod model;
 mod random;
 mod says;

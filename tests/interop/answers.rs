@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -118,5 +119,39 @@ fn a_browser_shows_the_page() {
     for line in log.lines().filter(|line| line.contains("\"url\":\"http")) {
         assert!(line.contains("google") || line.contains("gvt1"), "asked for: {line}");
     }
+    fs::remove_dir_all(place).unwrap();
+}
+
+/// A validator that is not ours: JUnit's XML passes what both schemas in use have in common, and something else does not.
+#[test]
+fn xmllint_accepts_what_ci_writes_as_junit() {
+    if !wanted() {
+        return;
+    }
+    let place = fresh("junit-");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/junit.xsd");
+    let accepts = |text: &[u8]| {
+        let file = place.join("junit.xml");
+        fs::write(&file, text).unwrap();
+        let mut xmllint = Command::new("xmllint");
+        let output =
+            xmllint.args(["--noout", "--nonet", "--schema"]).arg(&schema).arg(&file).output();
+        output.unwrap().status.success()
+    };
+    // All kept; some broken, with paths; one open for want of its base.
+    for (rules, code) in [
+        (&["--max-layers=99"][..], 0),
+        (&["--block=**", "--max-layers=1", "--deny-waste=<&\"'>"], 1),
+        (&["--base=/no/such/<&\"'>"], 2),
+    ] {
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.current_dir(&place).args(["ci", "--format=junit", &lab().image.form.argument]);
+        layertui.args(["--lowest-efficiency=disabled", "--highest-user-wasted-percent=1"]);
+        let output = layertui.args(rules).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(accepts(&output.stdout), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    assert!(!accepts(b"<testsuites><testsuite name='x'/></testsuites>"));
     fs::remove_dir_all(place).unwrap();
 }

@@ -33,6 +33,10 @@ pub(in crate::cli) struct Findings {
     #[command(flatten)]
     pub(in crate::cli) common: Common,
 
+    /// The rules file, of which base, excludes and findings count (default: .layertui.yaml of this directory).
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+
     /// Exit 1 if there is a finding of this severity or above.
     #[arg(long, value_name = "SEVERITY")]
     pub(in crate::cli) fail_on: Option<Level>,
@@ -130,6 +134,14 @@ pub(in crate::cli) struct Ci {
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) no_setuid_except: Vec<String>,
 
+    /// Findings that break: those of this severity or above.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(in crate::cli) fail_on: Option<Level>,
+
+    /// Accept a finding: ID, ID:GLOB for some of its paths, ID:NAME for a variable or label. May be repeated.
+    #[arg(long, value_name = "ID[:GLOB]", value_delimiter = ',')]
+    pub(in crate::cli) ignore: Vec<String>,
+
     /// Paths that no rule looks at. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) exclude: Vec<String>,
@@ -143,4 +155,22 @@ impl Ci {
     pub(in crate::cli) fn format(&self) -> CiFormat {
         if self.json { CiFormat::Json } else { self.format.into() }
     }
+}
+
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct Report {
+    /// The image.
+    pub(in crate::cli) image: String,
+
+    /// Write one page that needs nothing else to be read (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<String>,
+
+    /// Write a few tables of Markdown (- is standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) markdown: Option<String>,
+
+    /// The rules file, of which base, excludes and ignored findings count (default: .layertui.yaml of this directory).
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
 }

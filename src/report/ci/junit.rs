@@ -1,44 +1,81 @@
 //! JUnit's XML: a suite, a case for each rule; a broken rule is a failure, one that could not be judged an error.
+//!
+//! There is no standard. What is written passes both schemas in use: that of Jenkins' xUnit plugin, and the one for Ant's
+//! tasks, which asks for a host, a moment and times. Those say nothing here, so they are the same from run to run.
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use super::{Judged, NAMED, offence_line, sentence};
-use crate::rules::Outcome;
+use crate::rules::{Outcome, Verdict};
 use crate::text;
 
 pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let count = |outcome| judged.verdicts.iter().filter(|v| v.outcome == outcome).count();
     let suite = escape(&text::visible_str(&judged.subject.image.reference));
-    let numbers = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\"",
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
+    writeln!(
+        out,
+        "  <testsuite name=\"{suite}\" package=\"layertui\" id=\"0\" hostname=\"localhost\" timestamp=\"{}\" time=\"0\" \
+         tests=\"{}\" failures=\"{}\" errors=\"{}\">",
+        moment(judged.subject.image.config.created.as_deref()),
         judged.verdicts.len(),
         count(Outcome::Fail),
-        count(Outcome::Unjudged)
-    );
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites {numbers}>\n  <testsuite name=\"{suite}\" {numbers}>")?;
-    for verdict in judged.verdicts {
-        let case = format!("    <testcase name=\"{}\" classname=\"layertui.ci\"", verdict.rule);
-        let tag = match verdict.outcome {
-            Outcome::Pass => {
-                writeln!(out, "{case}/>")?;
-                continue;
-            }
-            Outcome::Fail => "failure",
-            Outcome::Unjudged => "error",
-        };
-        let message = escape(&sentence(verdict));
-        writeln!(out, "{case}>\n      <{tag} message=\"{message}\" type=\"{}\">", verdict.rule)?;
-        for offence in verdict.offences.iter().take(NAMED) {
-            writeln!(out, "{}", escape(&offence_line(offence)))?;
-        }
-        writeln!(out, "      </{tag}>\n    </testcase>")?;
+        count(Outcome::Unjudged),
+    )?;
+    let rules = escape(&text::visible_str(judged.rules_from));
+    writeln!(out, "    <properties>\n      <property name=\"rules\" value=\"{rules}\"/>")?;
+    if let Some(base) = judged.base {
+        let base = escape(&crate::report::findings::base_line(base));
+        writeln!(out, "      <property name=\"base\" value=\"{base}\"/>")?;
     }
-    writeln!(out, "  </testsuite>\n</testsuites>")
+    writeln!(out, "    </properties>")?;
+    for verdict in judged.verdicts {
+        case(out, verdict)?;
+    }
+    writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>")
+}
+
+fn case(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    let rule = verdict.rule;
+    let case = format!("    <testcase name=\"{rule}\" classname=\"layertui.ci\" time=\"0\"");
+    let tag = match verdict.outcome {
+        Outcome::Pass => return writeln!(out, "{case}/>"),
+        Outcome::Fail => "failure",
+        Outcome::Unjudged => "error",
+    };
+    let message = escape(&sentence(verdict));
+    writeln!(out, "{case}>\n      <{tag} message=\"{message}\" type=\"{rule}\">")?;
+    for offence in verdict.offences.iter().take(NAMED) {
+        writeln!(out, "{}", escape(&offence_line(offence)))?;
+    }
+    writeln!(out, "      </{tag}>\n    </testcase>")
+}
+
+/// When the image was made, to the second and in UTC, as Ant's schema has it: without a zone.
+fn moment(created: Option<&str>) -> String {
+    let made = created.and_then(|text| text.parse::<Timestamp>().ok());
+    // No image is older, and XML has no year 0.
+    let made = made.filter(|made| *made >= Timestamp::UNIX_EPOCH).unwrap_or_default();
+    made.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// XML's five; what XML cannot hold at all was made visible before.
 fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;").replace('\'', "&apos;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn a_moment_has_no_zone_whatever_the_image_says() {
+        assert_eq!(moment(Some("2024-03-01T12:30:00.123+02:00")), "2024-03-01T10:30:00");
+        for none in [None, Some("yesterday"), Some("-000001-01-01T00:00:00Z")] {
+            assert_eq!(moment(none), "1970-01-01T00:00:00");
+        }
+    }
 }

@@ -11,7 +11,11 @@ use crate::rules::{Outcome, Verdict};
 pub(super) fn document(judged: Judged<'_>) -> Value {
     let rules = judged.verdicts.iter().map(|verdict| {
         let text = format!("{}: {}", verdict.rule, verdict.limit);
-        json!({"id": verdict.rule, "shortDescription": {"text": text}})
+        let mut rule = json!({"id": verdict.rule, "shortDescription": {"text": text}});
+        if let Some(note) = verdict.note {
+            rule["help"] = json!({"text": note});
+        }
+        rule
     });
     let failed = judged.verdicts.iter().enumerate().filter(|(_, v)| v.outcome == Outcome::Fail);
     let unjudged = judged.verdicts.iter().filter(|v| v.outcome == Outcome::Unjudged);

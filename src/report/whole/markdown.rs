@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use super::{Analysis, largest};
+use crate::findings::Redaction;
 use crate::text;
 
 /// Rows of the tables of paths.
@@ -28,11 +29,14 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     for note in analysis.notes {
         writeln!(out, "> {}\n", code(note))?;
     }
+    findings(out, analysis)?;
     writeln!(out, "| # | stored | net | wasted | command |\n|--:|--:|--:|--:|---|")?;
     let wasted = stack.losses().by_layer(image.layers.len());
+    let redaction = Redaction::of(image);
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
         let summary = stack.summary(at);
-        let command = layer.created_by.as_deref().map(text::command::clean).unwrap_or_default();
+        let command =
+            layer.created_by.as_deref().map(|command| redaction.clean(command)).unwrap_or_default();
         writeln!(
             out,
             "| {at} | {} | {} | {} | {} |",
@@ -57,6 +61,27 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
         writeln!(out, "| {} | {} |", text::size::short(wasted.bytes), code(&path))?;
     }
     Ok(())
+}
+
+fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    if analysis.findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "| severity | finding | bytes | places |\n|---|---|--:|--:|")?;
+    for finding in analysis.findings {
+        let facts = finding.id.facts();
+        let bytes = finding.bytes();
+        writeln!(
+            out,
+            "| {} | {}: {} | {} | {} |",
+            facts.severity.name(),
+            code(facts.name),
+            facts.title,
+            if bytes > 0 { text::size::short(bytes) } else { String::new() },
+            finding.places.len(),
+        )?;
+    }
+    writeln!(out)
 }
 
 /// Text as code: fenced by more backticks than it has in a row, and without what ends a table's cell.

@@ -1,8 +1,11 @@
 //! The whole analysis as one: a JSON document (`assets/report.schema.json` is its schema), a page, or Markdown.
 //!
+//! The JSON has commands and labels as the image has them. The page and the Markdown, which are made to be passed on, show
+//! no value that the findings call a secret.
+//!
 //! ```text
-//! subject, packages ─► Analysis ─► JSON      every layer, the largest and most wasteful paths
-//!                               ├► page      HTML without a script, a reference or a font from elsewhere
+//! subject, packages, ─► Analysis ─► JSON     every layer, the findings, the largest and most wasteful paths
+//! findings, base                ├► page      HTML without a script, a reference or a font from elsewhere
 //!                               └► markdown  a few tables for a pull request
 //! ```
 
@@ -18,9 +21,12 @@ use serde::Serialize;
 pub use self::markdown::markdown;
 pub use self::page::page;
 use super::entry::PathKeys;
+use super::findings::Found;
 use super::layers::{Head, LayerKeys, rows};
 use super::waste::{WastedKeys, wasted_paths};
 use super::{Subject, json_line};
+use crate::findings::Finding;
+use crate::image::base::Base;
 use crate::packages::Packages;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
@@ -34,6 +40,10 @@ pub struct Analysis<'a> {
     pub subject: Subject<'a>,
     /// Its packages, as the last layer has them.
     pub packages: &'a Packages,
+    /// What is to be mended in it.
+    pub findings: &'a [Finding],
+    /// Its base image.
+    pub base: &'a Base,
     /// What could not be read: sentences.
     pub notes: &'a [String],
 }
@@ -53,6 +63,8 @@ struct Document<'a> {
     layers: Vec<LayerKeys<'a>>,
     largest: Vec<LargeKeys>,
     wasted: Vec<WastedKeys>,
+    #[serde(flatten)]
+    found: Found<'a>,
     packages: Vec<PackageKeys<'a>>,
     notes: &'a [String],
 }
@@ -99,6 +111,7 @@ pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         layers: rows(subject),
         largest: large.collect(),
         wasted: wasted_paths(subject.stack, &subject.stack.losses(), MOST),
+        found: Found::new(subject, analysis.base, analysis.findings),
         packages: packages.collect(),
         notes: analysis.notes,
     };

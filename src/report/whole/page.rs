@@ -6,12 +6,16 @@ use std::io::{self, Write};
 
 use super::treemap::{self, Area};
 use super::{Analysis, MOST, largest};
+use crate::findings::Redaction;
+use crate::report::findings::what;
 use crate::text;
 
 const WIDTH: f64 = 1160.0;
 const HEIGHT: f64 = 460.0;
 /// Rows of the tables of paths.
 const ROWS: usize = 50;
+/// Places of a finding that are named.
+const PLACES: usize = 3;
 /// Colours of directories by depth.
 const COLOURS: [&str; 6] = ["#8fb8d0", "#a5c6d9", "#bbd4e2", "#cfe1ea", "#e0ecf2", "#eef5f8"];
 
@@ -23,7 +27,8 @@ vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap;font-variant-nu
 td.t{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}dl{display:grid;\
 grid-template-columns:max-content 1fr;gap:.1rem 1rem}dd{margin:0;overflow-wrap:anywhere}.bar{height:.6rem;\
 background:#3a7ca5;min-width:1px}.bar.w{background:#c8553d;min-width:0}svg{width:100%;height:auto;border:1px solid #dde4e8}\
-svg text{font:9px system-ui,sans-serif;fill:#10202b}.note{color:#8a3324}";
+svg text{font:9px system-ui,sans-serif;fill:#10202b}.note,td.s.high{color:#8a3324}\
+td.s.medium{color:#7a5200}";
 
 /// Writes the page.
 ///
@@ -44,6 +49,7 @@ pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     for note in analysis.notes {
         writeln!(out, "<p class=\"note\">{}</p>", shown(note))?;
     }
+    findings(out, analysis)?;
     layers(out, analysis)?;
     map(out, analysis)?;
     large(out, analysis)?;
@@ -100,10 +106,47 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     writeln!(out, "</dl>")
 }
 
+fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    if analysis.findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<h2>Findings</h2>\n<table><tr><th>severity</th><th>what, and what to do</th><th class=\"n\">bytes</th>\
+         <th class=\"n\">places</th><th>where</th></tr>"
+    )?;
+    for finding in analysis.findings {
+        let facts = finding.id.facts();
+        let places = finding.places.iter().take(PLACES).map(|place| {
+            let layer = place.layer.map(|layer| format!("L{layer} ")).unwrap_or_default();
+            escape(&format!("{layer}{}", what(analysis.subject, place))).into_owned()
+        });
+        let mut places: Vec<String> = places.collect();
+        if finding.places.len() > PLACES {
+            places.push("…".to_owned());
+        }
+        let bytes = finding.bytes();
+        writeln!(
+            out,
+            "<tr><td class=\"s {0}\">{0}</td><td><b>{1}</b>: {2}<br>{3}</td><td class=\"n\">{4}</td>\
+             <td class=\"n\">{5}</td><td class=\"t\">{6}</td></tr>",
+            facts.severity.name(),
+            facts.name,
+            escape(facts.title),
+            escape(facts.remedy),
+            if bytes > 0 { text::size::short(bytes) } else { String::new() },
+            finding.places.len(),
+            places.join("<br>"),
+        )?;
+    }
+    writeln!(out, "</table>")
+}
+
 fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let stack = analysis.subject.stack;
     let layers = &analysis.subject.image.layers;
     let wasted = stack.losses().by_layer(layers.len());
+    let redaction = Redaction::of(analysis.subject.image);
     let most = (0..layers.len()).map(|at| stack.summary(at).bytes).max().unwrap_or(0).max(1);
     writeln!(
         out,
@@ -113,7 +156,8 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     for (at, (layer, wasted)) in layers.iter().zip(wasted).enumerate() {
         let summary = stack.summary(at);
         let share = |bytes: u64| bytes as f64 * 100.0 / most as f64;
-        let command = layer.created_by.as_deref().map(text::command::clean).unwrap_or_default();
+        let command =
+            layer.created_by.as_deref().map(|command| redaction.clean(command)).unwrap_or_default();
         writeln!(
             out,
             "<tr><td class=\"n\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\

@@ -1,0 +1,309 @@
+//! `layertui ci`: every rule kept, broken and not to be judged; our file, dive's file as it stands, and options.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use layertui::image::base::{Base, Evidence as Told};
+use layertui::image::{Image, Layer};
+use layertui::rules::{self, Dialect, Evidence, Outcome, Rules, judge};
+use layertui::stack::notation;
+use serde_json::{Value, json};
+
+use crate::saved::Place;
+use crate::support::tarball::Tar;
+
+/// 100 bytes in the base; above it 50 that are deleted again, and 50 that stay.
+const LAYERS: &str = "0: +a:100 | 1: +b:50 +c:50@4755 | 2: -b";
+
+fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
+    let (stack, _) = notation::stack(LAYERS).unwrap();
+    let image = Image { layers: vec![Layer::default(); 3], ..Image::default() };
+    let first = Base { layers: 1, name: None, evidence: Told::Assumed };
+    let evidence = Evidence {
+        image: &image,
+        stack: &stack,
+        findings: &[],
+        base: if base { Ok(&first) } else { Err("not here") },
+        unread: unread.then_some((2, "cut short")),
+    };
+    let verdicts = judge(rules, evidence).unwrap();
+    assert_eq!(verdicts.len(), 1, "{verdicts:?}");
+    verdicts[0].outcome
+}
+
+/// 50 of 200 bytes are wasted: efficiency 0.75; 50 of the 100 above the base.
+#[test]
+fn every_rule_is_kept_broken_and_not_judged() {
+    let globs = |glob: &str| vec![glob.to_owned()];
+    let empty = Rules::default;
+    for (kept, broken, unread) in [
+        (
+            Rules { lowest_efficiency: Some(0.75), ..empty() },
+            Rules { lowest_efficiency: Some(0.76), ..empty() },
+            [Outcome::Unjudged; 2],
+        ),
+        (
+            Rules { highest_wasted_bytes: Some(50), ..empty() },
+            Rules { highest_wasted_bytes: Some(49), ..empty() },
+            [Outcome::Unjudged; 2],
+        ),
+        (
+            Rules { highest_user_wasted_percent: Some(0.5), ..empty() },
+            Rules { highest_user_wasted_percent: Some(0.49), ..empty() },
+            [Outcome::Unjudged; 2],
+        ),
+        (
+            Rules { max_size: Some(200), ..empty() },
+            Rules { max_size: Some(199), ..empty() },
+            [Outcome::Unjudged, Outcome::Fail],
+        ),
+        (
+            Rules { block: globs("x"), ..empty() },
+            Rules { block: globs("/b"), ..empty() },
+            [Outcome::Unjudged, Outcome::Fail],
+        ),
+        (
+            Rules { deny_waste: globs("/a"), ..empty() },
+            Rules { deny_waste: globs("/b"), ..empty() },
+            [Outcome::Unjudged; 2],
+        ),
+        (
+            Rules { no_setuid_except: Some(globs("c")), ..empty() },
+            Rules { no_setuid_except: Some(vec![]), ..empty() },
+            [Outcome::Unjudged; 2],
+        ),
+        (
+            Rules { max_layers: Some(3), ..empty() },
+            Rules { max_layers: Some(2), ..empty() },
+            // The manifest alone decides: there is nothing it could lack.
+            [Outcome::Pass, Outcome::Fail],
+        ),
+    ] {
+        assert_eq!(outcome(&kept, false, true), Outcome::Pass, "{kept:?}");
+        assert_eq!(outcome(&broken, false, true), Outcome::Fail, "{broken:?}");
+        assert_eq!([outcome(&kept, true, true), outcome(&broken, true, true)], unread, "{kept:?}");
+    }
+    let user = Rules { highest_user_wasted_percent: Some(1.0), ..empty() };
+    assert_eq!(outcome(&user, false, false), Outcome::Unjudged, "without a base");
+    let excluded = Rules { highest_wasted_bytes: Some(0), excludes: globs("/b"), ..empty() };
+    assert_eq!(outcome(&excluded, false, true), Outcome::Pass);
+}
+
+/// Judges an image in a directory whose rules file counts.
+pub(crate) fn ci(dir: &Path, image: &Path, arguments: &[&str]) -> Output {
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    layertui
+        .current_dir(dir)
+        .args(["--no-cache", "ci"])
+        .arg(image)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+pub(crate) fn demo() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/image.tar")
+}
+
+/// The image above, and the same with its second layer cut short.
+fn whole_and_cut(place: &Place) -> (PathBuf, PathBuf) {
+    let layers = [
+        Tar::new().file("a", "x".repeat(100)).finish(),
+        Tar::new().file("b", "x".repeat(50)).file("c", "x".repeat(50)).mode(0o4755).finish(),
+        Tar::new().whiteout("b").finish(),
+    ];
+    let mut cut = layers.clone();
+    cut[1].truncate(1100);
+    let name = |name: &str, stored: &[Vec<u8>]| place.save(name, &layers, stored, &json!({}));
+    (name("whole", &layers), name("cut", &cut))
+}
+
+/// The same through the command: exit codes 0, 1 and 2. Only what the cut layer cannot change is still told of it.
+#[test]
+fn every_rule_ends_the_command_as_it_came_out() {
+    let place = Place::new();
+    let (whole, cut) = whole_and_cut(&place);
+    for (option, kept, broken, of_the_cut) in [
+        ("--lowest-efficiency", "0.75", "0.76", [2, 2]),
+        ("--highest-wasted-bytes", "50B", "49B", [2, 2]),
+        ("--highest-user-wasted-percent", "0.5", "0.49", [2, 2]),
+        ("--max-size", "200", "90", [2, 1]),
+        ("--block", "x", "/a", [2, 1]),
+        ("--deny-waste", "/a", "/b", [2, 2]),
+        ("--no-setuid-except", "/c", "x", [2, 2]),
+        ("--max-layers", "3", "2", [0, 1]),
+        ("--fail-on", "high", "medium", [2, 1]),
+    ] {
+        let only = "rules:\n  max-layers: 9\n";
+        fs::write(place.path(".layertui.yaml"), only).unwrap();
+        let code = |image: &Path, value: &str| {
+            ci(&place.path("."), image, &[option, value]).status.code().unwrap()
+        };
+        assert_eq!([code(&whole, kept), code(&whole, broken)], [0, 1], "{option}");
+        assert_eq!([code(&cut, kept), code(&cut, broken)], of_the_cut, "{option}, cut");
+    }
+    // One rule that is broken for certain does not hide one that is open.
+    let both = ["--block", "/a", "--deny-waste", "/b"];
+    assert_eq!(ci(&place.path("."), &cut, &both).status.code(), Some(2));
+    assert_eq!(ci(&place.path("."), &place.path("none"), &[]).status.code(), Some(2), "no image");
+}
+
+/// The file as dive's README has it: comments, keys, values.
+const OF_DIVE: &str = "rules:
+  # If the efficiency is measured below X%, mark as failed.
+  # Expressed as a ratio between 0-1.
+  lowestEfficiency: 0.95
+
+  # If the amount of wasted space is at least X or larger than X, mark as failed.
+  # Expressed in B, KB, MB, and GB.
+  highestWastedBytes: 20MB
+
+  # If the amount of wasted space makes up for X% or more of the image, mark as failed.
+  # Note: the base image layer is NOT included in the total image size.
+  # Expressed as a ratio between 0-1; fails if the threshold is met or crossed.
+  highestUserWastedPercent: 0.20
+";
+
+#[test]
+fn dives_file_and_options_work_as_they_stand() {
+    let place = Place::new();
+    let outcomes = |arguments: &[&str]| {
+        let output = ci(&place.path("."), &demo(), &[arguments, &["--json"]].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rules = document["rules"].as_array().unwrap().iter();
+        let told = rules.map(|rule| {
+            let text = |key: &str| rule[key].as_str().unwrap().to_owned();
+            assert!(text("note").contains("dive"), "where our number is not dive's: {rule}");
+            format!("{} {}: {}", text("rule"), text("limit"), text("outcome"))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let by_default = [
+        "lowest-efficiency at least 90.00 %: fail",
+        "highest-user-wasted-percent at most 10.00 %: fail",
+    ];
+    assert_eq!(outcomes(&[]), by_default, "as dive has it where nobody says anything");
+    let by_file = [
+        "lowest-efficiency at least 95.00 %: fail",
+        "highest-wasted-bytes at most 20,000,000 B (20.0 MB): pass",
+        "highest-user-wasted-percent at most 20.00 %: fail",
+    ];
+    fs::write(place.path(".dive-ci"), OF_DIVE).unwrap();
+    assert_eq!(outcomes(&[]), by_file);
+    fs::rename(place.path(".dive-ci"), place.path("rules.yaml")).unwrap();
+    assert_eq!(outcomes(&["--ci-config", "rules.yaml"]), by_file);
+    let options =
+        ["--lowestEfficiency=0.4", "--highestWastedBytes", "1MB", "--highestUserWastedPercent=0.7"];
+    let by_options = [
+        "lowest-efficiency at least 40.00 %: pass",
+        "highest-wasted-bytes at most 1,000,000 B (1.0 MB): fail",
+        "highest-user-wasted-percent at most 70.00 %: pass",
+    ];
+    assert_eq!(outcomes(&options), by_options);
+}
+
+#[test]
+fn our_own_file_comes_first_and_options_override_it() {
+    let place = Place::new();
+    let run = |arguments: &[&str]| ci(&place.path("."), &demo(), arguments);
+    let code = |arguments: &[&str]| run(arguments).status.code();
+    fs::write(
+        place.path(".dive-ci"),
+        "rules:\n  lowestEfficiency: 0\n  highestUserWastedPercent: 1\n",
+    )
+    .unwrap();
+    assert_eq!(code(&[]), Some(0), "dive's file");
+    fs::write(place.path(".layertui.yaml"), "rules:\n  block: ['**/.env']\n").unwrap();
+    assert_eq!(code(&[]), Some(1), "ours");
+    assert_eq!(code(&["--block", "x"]), Some(0), "an option");
+    assert_eq!(code(&["--config", ".dive-ci"]), Some(0), "the file that is asked for");
+    assert_eq!(code(&["--config", "none"]), Some(2));
+    let base = ["--base", "/no/such", "--highest-user-wasted-percent", "1", "--block", "x"];
+    assert_eq!(code(&base), Some(2), "without its base a rule is open");
+    fs::write(place.path(".layertui.yaml"), "rules:\n  blok: []\n").unwrap();
+    let wrong = run(&[]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains(".layertui.yaml:2: unknown key 'blok'; did you mean 'block'?"), "{said}");
+}
+
+/// Findings by the rules file: in `ci` each that is severe enough is a broken rule of its own.
+#[test]
+fn one_file_says_which_findings_are_accepted() {
+    let place = Place::new();
+    let (image, _) = whole_and_cut(&place);
+    let run = |arguments: &[&str]| {
+        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        layertui.current_dir(place.path(".")).args(["--no-cache", arguments[0]]).arg(&image);
+        layertui.args(&arguments[1..]).output().unwrap()
+    };
+    let code = |arguments: &[&str]| run(arguments).status.code().unwrap();
+    let ids = |arguments: &[&str], list: &str, key: &str| {
+        let document: Value = serde_json::from_slice(&run(arguments).stdout).unwrap();
+        let list = document[list].as_array().unwrap().iter();
+        list.map(|item| item[key].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["removed-later", "setuid", "runs-as-root"];
+    let rules = |text: &str| fs::write(place.path(".layertui.yaml"), text).unwrap();
+    rules("findings:\n  fail-on: medium\n");
+    assert_eq!(ids(&["findings", "--json"], "findings", "id"), all);
+    assert_eq!(ids(&["report"], "findings", "id"), all);
+    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), all);
+    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [1, 1, 0]);
+    rules("findings:\n  fail-on: medium\n  ignore: [runs-as-root, 'setuid:/c']\nexcludes: [/b]\n");
+    assert!(ids(&["findings", "--json"], "findings", "id").is_empty());
+    assert!(ids(&["report", "--config", ".layertui.yaml"], "findings", "id").is_empty());
+    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), ["fail-on"]);
+    assert_eq!([code(&["findings"]), code(&["ci"])], [0, 0]);
+    // Options say more than the file.
+    assert_eq!(ids(&["ci", "--json", "--ignore", "setuid"], "rules", "rule"), ["runs-as-root"]);
+    assert_eq!(
+        ids(&["findings", "--json", "--exclude", "/x", "--ignore", "setuid"], "findings", "id"),
+        ["removed-later", "runs-as-root"]
+    );
+    rules("findings:\n  ignore: [setuids]\n");
+    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [2, 2, 2]);
+}
+
+/// JSON is YAML: the schema for editors and the reader are asked about the same texts.
+#[test]
+fn the_schema_says_what_the_reader_says() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/layertui.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for (right, document) in [
+        (true, json!({})),
+        (true, json!({"rules": {"lowest-efficiency": 0.95, "highest-wasted-bytes": "20MB"}})),
+        (true, json!({"rules": {"lowestEfficiency": "disabled", "max-size": 5000}})),
+        (
+            true,
+            json!({"rules": {"max-layers": 12, "block": ["**/id_rsa"], "no-setuid-except": []}}),
+        ),
+        (true, json!({"findings": {"fail-on": "high", "ignore": ["setuid:/bin/su"]}})),
+        (true, json!({"excludes": ["/proc/**"], "base": "debian:12"})),
+        (false, json!({"rules": {"lowest-efficiency": 95}})),
+        (false, json!({"rules": {"max-size": "1XB"}})),
+        (false, json!({"rules": {"max-layers": "many"}})),
+        (false, json!({"rules": {"fail-on": "high"}})),
+        (false, json!({"findings": {"fail-on": "grave"}})),
+        (false, json!({"rule": {}})),
+        (false, json!({"base": ["a", "b"]})),
+        (false, json!([1])),
+    ] {
+        let read = rules::read(&document.to_string(), Dialect::Own);
+        assert_eq!(read.is_ok(), right, "{document}: {read:?}");
+        assert_eq!(validator.is_valid(&document), right, "{document}");
+    }
+    let readme = include_str!("../../README.md");
+    let (_, example) = readme.split_once("```yaml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let rules = rules::read(example, Dialect::Own).unwrap();
+    assert!(rules.fail_on.is_some() && rules.max_size.is_some() && rules.base.is_some());
+    let keys = schema["properties"].as_object().unwrap().values();
+    let keys =
+        keys.filter_map(|section| section["properties"].as_object()).flat_map(|it| it.keys());
+    for key in keys.filter(|key| !key.contains(char::is_uppercase)) {
+        assert!(example.contains(&format!("{key}:")), "the README's example lacks {key}");
+    }
+}
