@@ -57,18 +57,14 @@ impl Stage {
 
     /// What another tag names.
     pub(crate) fn open_tag(&self, tag: &str) -> Result<Box<dyn Source>, Error> {
-        self.open_reference(&self.reference(tag), self.settings())
+        Self::open_reference(&self.reference(tag), self.settings())
     }
 
     pub(crate) fn open_with(&self, registries: Registries) -> Result<Box<dyn Source>, Error> {
-        self.open_reference(&self.reference("1"), registries)
+        Self::open_reference(&self.reference("1"), registries)
     }
 
-    fn open_reference(
-        &self,
-        reference: &str,
-        registries: Registries,
-    ) -> Result<Box<dyn Source>, Error> {
+    fn open_reference(reference: &str, registries: Registries) -> Result<Box<dyn Source>, Error> {
         let platform = Platform::parse("linux/amd64").ok();
         let options = Options { registries, platform, ..Options::default() };
         match open(reference, &options)? {
