@@ -51,6 +51,7 @@ pub enum Action {
     Platforms,
     Problems,
     Waste,
+    Compare,
     Treemap,
     TileLeft,
     TileRight,

@@ -61,8 +61,8 @@ pub enum Ended {
 
 /// `e`: asks where to, for the path under the cursor as the selected layer has it, or as it was before that removed it.
 pub(super) fn ask(state: &mut State, stack: &Stack) {
-    if state.extraction.is_some() {
-        state.notice = Some("one thing at a time: Esc stops what is being extracted".to_owned());
+    if state.is_working() {
+        state.notice = Some("one thing at a time: Esc stops what is being done".to_owned());
         return;
     }
     let Some((node, layer)) = under_cursor(state, stack) else {

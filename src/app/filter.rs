@@ -1,10 +1,12 @@
 //! The filter: words typed behind `f` become what a path has to be like; trees show only what passes, and the way
 //! there. What the words find is worked out anew when the tree changes, and kept until then.
 
+use std::sync::Arc;
+
 use regex::bytes::Regex;
 
 use crate::stack::entry::Kind;
-use crate::stack::filter::{Criteria, NameSet, Test};
+use crate::stack::filter::{Among, Criteria, NameSet, Test};
 use crate::stack::outline::{Folds, Tree};
 use crate::stack::sieve::Sieve;
 use crate::stack::{ChangeKind, Stack};
@@ -12,10 +14,11 @@ use crate::text::visible_str;
 
 use super::input::Input;
 use super::narrowed::{Key, Narrowed};
+use super::owners::{self, Wanted};
 use super::state::{Pane, State};
 
 /// What can be typed, for the prompt.
-pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  part *.so re:^lib";
+pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
 
 /// A filter, being typed or kept.
 pub struct Filter {
@@ -29,6 +32,9 @@ pub struct Filter {
     pub complaint: Option<String>,
     criteria: Criteria,
     tests: Vec<NameTest>,
+    package: Option<Wanted>,
+    /// The edition of the package databases that the criteria are from.
+    edition: Option<usize>,
     /// What all of it asks for, of so many paths.
     test: Option<(usize, Test)>,
     tree: Narrowed,
@@ -49,6 +55,8 @@ impl Filter {
             complaint: None,
             criteria: Criteria::default(),
             tests: Vec::new(),
+            package: None,
+            edition: None,
             test: None,
             tree: Narrowed::default(),
             diff: Narrowed::default(),
@@ -78,6 +86,8 @@ impl Filter {
             "hardlink" => criteria.kinds.push(Kind::Hardlink),
             "device" => criteria.kinds.extend([Kind::Char, Kind::Block]),
             "setuid" => criteria.setuid = true,
+            "owned" => self.package = Some(Wanted::Any),
+            "unowned" => self.package = Some(Wanted::None),
             _ => return self.take_value(word),
         }
         Ok(())
@@ -91,6 +101,8 @@ impl Filter {
         } else if let Some(layer) = word.strip_prefix("layer:") {
             let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
             self.criteria.layers.push(layer);
+        } else if let Some(name) = word.strip_prefix("owned:").filter(|name| !name.is_empty()) {
+            self.package = Some(Wanted::By(name.to_owned()));
         } else if let Some(regex) = word.strip_prefix("re:") {
             self.tests.push(NameTest::Regex(Regex::new(regex).map_err(|error| last(&error))?));
         } else if word.contains(['*', '?', '[', '{']) {
@@ -101,6 +113,28 @@ impl Filter {
             self.tests.push(NameTest::Part(word.as_bytes().to_vec()));
         }
         Ok(())
+    }
+
+    /// What is asked of a path's package.
+    #[must_use]
+    pub const fn package(&self) -> Option<&Wanted> {
+        self.package.as_ref()
+    }
+
+    /// Takes over what the databases say that the selected layer has. Returns whether that is something else than before.
+    fn look_up_packages(&mut self, state: &State, stack: &Stack) -> bool {
+        let Some(wanted) = &self.package else { return false };
+        let found = owners::passing(state, stack, wanted);
+        let edition = found.as_ref().map(|(edition, _)| *edition);
+        if self.criteria.among.is_some() && edition == self.edition {
+            return false;
+        }
+        self.edition = edition;
+        // Nothing passes as long as nobody knows what does.
+        let nobody = || Among { nodes: Arc::default(), inside: true };
+        self.criteria.among = Some(found.map_or_else(nobody, |(_, among)| among));
+        self.test = None;
+        true
     }
 
     /// Whether it narrows anything.
@@ -187,10 +221,17 @@ pub fn accept(state: &mut State) {
 pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut filter) = state.filter.take() else { return };
     if filter.is_on() {
+        if filter.look_up_packages(state, stack) {
+            state.orders.forget();
+        }
         let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
         for pane in [Pane::Tree, Pane::Diff] {
             if let Some(tree) = state.tree_of(pane, stack)
-                && filter.sieve(stack, pane, Key { tree, folded: stack.folded(), undecided })
+                && filter.sieve(
+                    stack,
+                    pane,
+                    Key { tree, folded: stack.folded(), undecided, edition: filter.edition },
+                )
             {
                 state.orders.forget();
             }
@@ -254,6 +295,7 @@ mod tests {
             most: Some(2 << 30),
             layers: vec![3],
             setuid: true,
+            among: None,
         };
         assert_eq!(made.criteria, expected);
         assert_eq!(made.tests.len(), 3);

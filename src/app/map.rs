@@ -227,7 +227,9 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
         return;
     };
     let is_open = state.overlays.last().is_some_and(|top| top.kind == Kind::Map);
-    let wasted = is_open && state.map.as_ref().is_some_and(|map| map.of != Of::Wasted);
+    let wasted = is_open
+        && state.comparison.is_none()
+        && state.map.as_ref().is_some_and(|map| map.of != Of::Wasted);
     state.map = Some(made(state, stack, if wasted { Of::Wasted } else { Of::Merged(layer) }));
     overlay::open(state, stack, Kind::Map);
 }

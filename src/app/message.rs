@@ -10,6 +10,7 @@ use super::extraction::{Ended, Request};
 use super::file::Look;
 use super::key::Key;
 use super::layout::Size;
+use super::owners::Owners;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -67,6 +68,12 @@ pub enum Message {
         /// The answer.
         answer: Result<Box<Contents>, String>,
     },
+    /// What package databases say that were asked for.
+    Packages(Box<Owners>),
+    /// So many bytes of the image to compare with were read.
+    Comparing(u64),
+    /// There will be no comparison, and this is why. Raw.
+    NotCompared(String),
     /// So many bytes of what is being extracted were written.
     Extracting(u64),
     /// Extracting is over.
@@ -139,6 +146,19 @@ pub enum Effect {
     GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Read the package databases that the tree of this layer has.
+    ReadPackages {
+        /// Comes back with the answer.
+        edition: usize,
+        /// The layer.
+        layer: usize,
+    },
+    /// Compare this image, as it is at the selected layer, with the one of that reference.
+    Compare(String),
+    /// Stop making the comparison.
+    StopComparing,
+    /// Back from a comparison to the image.
+    LeaveComparison,
     /// Extract this; messages will tell how it goes.
     Extract(Request),
     /// Stop extracting, keep what is there.

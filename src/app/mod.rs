@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod columns;
+pub mod comparison;
 pub mod config;
 pub mod extraction;
 pub mod file;
@@ -31,8 +32,10 @@ mod mouse;
 mod narrowed;
 pub mod navigate;
 pub mod overlay;
+pub mod owners;
 pub mod page;
 pub mod palette;
+pub mod pane;
 pub mod range;
 mod reading;
 pub mod role;

@@ -19,6 +19,8 @@ pub(super) struct Key {
     pub(super) folded: usize,
     /// Pairs that were not compared, where that makes a difference.
     pub(super) undecided: u64,
+    /// Of the package databases, where those make a difference.
+    pub(super) edition: Option<usize>,
 }
 
 impl Default for Narrowed {
@@ -41,7 +43,7 @@ impl Narrowed {
     /// Finds out what passes, unless that is known. Returns whether something else may pass in the same tree than
     /// before.
     pub(super) fn refresh(&mut self, stack: &Stack, key: Key, test: &Test) -> bool {
-        let same = |known: &Key| (known.folded, known.undecided) == (key.folded, key.undecided);
+        let same = |known: &Key| Key { tree: key.tree, ..*known } == key;
         match &mut self.sieve {
             Some((known, _)) if *known == key => false,
             Some((known, sieve)) if same(known) => {

@@ -4,6 +4,7 @@ use crate::stack::{NodeId, Stack};
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::comparison;
 use super::extraction;
 use super::file;
 use super::find;
@@ -45,6 +46,8 @@ pub enum Kind {
     Map,
     /// Where to extract a path of a layer's tree to.
     Extract(NodeId, usize),
+    /// Which image to compare with.
+    Compare,
     /// Whether what is there already may be overwritten.
     Overwrite,
 }
@@ -70,7 +73,7 @@ impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        self.is_narrowed() || matches!(self.kind, Kind::Extract(..)) || self.typing
+        self.is_narrowed() || matches!(self.kind, Kind::Extract(..) | Kind::Compare) || self.typing
     }
 
     /// Whether what it shows changes while one types.
@@ -298,6 +301,7 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
         Kind::Extract(node, layer) => {
             return extraction::accept(state, stack, (node, layer), &input);
         }
+        Kind::Compare => return comparison::accept(state, &input),
         Kind::Overwrite => return extraction::overwrite(state, stack, selected),
         Kind::Palette => {
             let offer = palette::offers(state, stack, input.text()).get(selected).copied();

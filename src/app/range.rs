@@ -75,7 +75,7 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
         return;
     }
     if let Some(mark) = &mut state.mark {
-        let key = Key { tree, folded: stack.folded(), undecided: 0 };
+        let key = Key { tree, folded: stack.folded(), undecided: 0, edition: None };
         mark.narrowed.refresh(stack, key, &Test::default());
     }
 }

@@ -1,5 +1,7 @@
 //! What the explorer knows between two messages.
 
+use std::sync::Arc;
+
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::outline::{Folds, Orders, Tree, Unfolded};
@@ -8,7 +10,8 @@ use crate::stack::{EventId, NodeId, Stack};
 
 use super::action::Context;
 use super::columns::Wanted;
-use super::extraction::{Request, Running};
+use super::comparison::{Running, Sides};
+use super::extraction::{self, Request};
 use super::file::File;
 use super::filter::Filter;
 use super::find::Search;
@@ -18,62 +21,11 @@ use super::look::{Glyphs, Theme};
 use super::map::Map;
 use super::message::Choice;
 use super::overlay::{Kind, Overlay};
+use super::owners::Owners;
 use super::range::{self, Mark};
 use super::waste::Ledger;
 
-/// The three panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pane {
-    /// The layers.
-    Stack,
-    /// The merged tree at the selected layer.
-    Tree,
-    /// What the selected layer changed.
-    Diff,
-}
-
-impl Pane {
-    /// All, left to right.
-    pub const ALL: [Self; 3] = [Self::Stack, Self::Tree, Self::Diff];
-
-    /// The pane on its right, round to the first.
-    #[must_use]
-    pub const fn after(self) -> Self {
-        match self {
-            Self::Stack => Self::Tree,
-            Self::Tree => Self::Diff,
-            Self::Diff => Self::Stack,
-        }
-    }
-
-    /// The pane on its left, round to the last.
-    #[must_use]
-    pub const fn before(self) -> Self {
-        self.after().after()
-    }
-
-    /// Its tab: the key that focuses it and its name, a blank on both sides.
-    #[must_use]
-    pub const fn tab(self) -> &'static str {
-        match self {
-            Self::Stack => " 1 Layers ",
-            Self::Tree => " 2 Tree ",
-            Self::Diff => " 3 Changes ",
-        }
-    }
-
-    /// The tabs that share this pane's place.
-    #[must_use]
-    pub const fn tabs(shape: Shape, pane: Self) -> &'static [Self] {
-        match (shape, pane) {
-            (Shape::Two, Self::Tree | Self::Diff) => &[Self::Tree, Self::Diff],
-            (Shape::One | Shape::TooSmall, _) => &Self::ALL,
-            (_, Self::Stack) => &[Self::Stack],
-            (Shape::Three, Self::Tree) => &[Self::Tree],
-            (Shape::Three, Self::Diff) => &[Self::Diff],
-        }
-    }
-}
+pub use super::pane::Pane;
 
 /// Where the whole stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,12 +157,20 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter, if there is one.
     pub filter: Option<Filter>,
+    /// A comparison that is being made.
+    pub comparing: Option<Running>,
+    /// The two images that are compared, where this is a comparison of two.
+    pub comparison: Option<Sides>,
+    /// What package databases say, of the layers that were asked about, the newest answer first.
+    pub owners: Vec<Arc<Owners>>,
+    /// The edition of them that is being read.
+    pub owners_asked: Option<usize>,
     /// The marked layer, if there is one: the other end of the range that the changes pane shows.
     pub mark: Option<Mark>,
     /// The treemap, once it was asked for.
     pub map: Option<Map>,
     /// What is being extracted.
-    pub extraction: Option<Running>,
+    pub extraction: Option<extraction::Running>,
     /// What was not extracted, because something is there already.
     pub occupied: Option<Request>,
     /// What the waste page shows, once it was asked for.
@@ -257,6 +217,10 @@ impl State {
             overlays: Vec::new(),
             search: None,
             filter: None,
+            comparing: None,
+            comparison: None,
+            owners: Vec::new(),
+            owners_asked: None,
             mark: None,
             map: None,
             extraction: None,
@@ -375,6 +339,12 @@ impl State {
     #[must_use]
     pub const fn is_reading(&self) -> bool {
         matches!(self.phase, Phase::Reading | Phase::Stopping)
+    }
+
+    /// Whether something is done beside everything else.
+    #[must_use]
+    pub const fn is_working(&self) -> bool {
+        self.extraction.is_some() || self.comparing.is_some()
     }
 
     /// How many things were odd or broken: in the image and in its layers.

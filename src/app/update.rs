@@ -5,6 +5,7 @@ use crate::stack::outline::Unfolded;
 use crate::text::visible_str;
 
 use super::action::Action;
+use super::comparison;
 use super::extraction;
 use super::file;
 use super::filter;
@@ -16,6 +17,7 @@ use super::message::{Effect, Message};
 use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
+use super::owners;
 use super::page;
 use super::range;
 use super::reading;
@@ -35,6 +37,7 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
         effects.push(Effect::Show(state.layer));
     }
     effects.extend(reading::prefer(state, stack));
+    effects.extend(owners::want(state, stack));
     effects
 }
 
@@ -63,6 +66,22 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Notice(text) => {
             state.notice = Some(visible_str(&text).into_owned());
+            Vec::new()
+        }
+        Message::Packages(found) => {
+            owners::arrived(state, *found);
+            navigate::settle(state, stack);
+            Vec::new()
+        }
+        Message::Comparing(read) => {
+            if let Some(running) = &mut state.comparing {
+                running.read = read;
+            }
+            Vec::new()
+        }
+        Message::NotCompared(why) => {
+            state.comparing = None;
+            state.notice = Some(format!("not compared: {}", visible_str(&why)));
             Vec::new()
         }
         Message::Extracting(done) => {
@@ -146,6 +165,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
             let bytes = command_of_owner(state, stack);
             return copy(state, bytes);
         }
+        Action::Compare => return comparison::ask(state, stack),
         Action::View => return file::open::view(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
         Action::Mouse => {
@@ -176,6 +196,12 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
     if state.extraction.is_some() {
         return vec![Effect::StopExtracting];
+    }
+    if state.comparing.is_some() {
+        return vec![Effect::StopComparing];
+    }
+    if state.comparison.is_some() {
+        return vec![Effect::LeaveComparison];
     }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
         overlay::open(state, stack, Kind::Choices);
@@ -284,6 +310,10 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::Platforms => overlay::open(state, stack, Kind::Platforms),
         Action::Treemap => map::open(state, stack),
         Action::Extract => extraction::ask(state, stack),
+        Action::Waste if state.comparison.is_some() => {
+            state.notice =
+                Some("a comparison wastes nothing: Esc goes back to the image".to_owned());
+        }
         Action::Waste => overlay::open(state, stack, Kind::Waste),
         Action::Problems => overlay::open(state, stack, Kind::Problems),
         Action::Zoom => {

@@ -3,7 +3,11 @@
 //! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
 //! all that has happened meanwhile, and draws once.
 
+mod comparing;
 mod extracting;
+mod looks;
+mod opening;
+mod workers;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,17 +17,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-mod opening;
-
 use super::args::Args;
 use super::config;
 use super::open::{Pace, Setting};
-use super::{Failure, Outcome, look};
-use crate::app::config::Settings;
-use crate::app::extraction::Request;
-use crate::app::file;
-use crate::app::look::{Glyphs, Theme};
+use super::{Failure, Outcome};
+use crate::app::comparison::Sides;
 use crate::app::message::{Effect, Message};
+use crate::app::owners::Owners;
 use crate::app::state::State;
 use crate::app::update;
 use crate::image::Other;
@@ -33,6 +33,7 @@ use crate::stack::Stack;
 use crate::terminal::{self, Session, Signal};
 use crate::text;
 use crate::ui;
+use looks::Look;
 
 pub(super) use opening::{image, local};
 
@@ -50,6 +51,10 @@ enum Happening {
     Load(u64, Event),
     /// From a thread that was given something to do: the viewer's answers, how extracting goes.
     Told(Message),
+    /// What the package databases say of the image of the loader with this number.
+    Packages(u64, Box<Owners>),
+    /// The image of the loader with this number was compared.
+    Compared(u64, Box<(Box<dyn Source>, Sides)>),
     /// What else there is about the image of the loader with this number.
     Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
@@ -82,37 +87,6 @@ pub(super) fn run(
     explorer.explore(first, &receive)
 }
 
-/// How the explorer is to be: as the arguments say, else the config file, else the environment.
-struct Look {
-    mouse: bool,
-    theme: Theme,
-    glyphs: Glyphs,
-    settings: Settings,
-}
-
-impl Look {
-    fn new(args: &Args, settings: Settings) -> Self {
-        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
-        let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };
-        Self {
-            mouse: !args.no_mouse && settings.mouse.unwrap_or(true),
-            theme: args.theme.or(settings.theme).unwrap_or(colourless),
-            glyphs: settings.glyphs.unwrap_or(dumb),
-            settings,
-        }
-    }
-
-    fn apply(self, state: &mut State) {
-        (state.mouse, state.theme, state.glyphs) = (self.mouse, self.theme, self.glyphs);
-        state.columns = self.settings.columns;
-        state.keymap = self.settings.keymap;
-        if let Some(first) = self.settings.complaints.first() {
-            state.notice = Some(first.clone());
-        }
-        state.complaints = self.settings.complaints;
-    }
-}
-
 struct Explorer {
     session: Session,
     state: State,
@@ -130,6 +104,9 @@ struct Explorer {
     /// The number of the viewer's newest question.
     newest_look: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
+    stop_comparing: Arc<AtomicBool>,
+    /// What a comparison was begun from, and will go back to.
+    former: Option<(State, Loader)>,
     /// What is shown while there is no image.
     nothing: Stack,
 }
@@ -157,6 +134,8 @@ impl Explorer {
             asked,
             newest_look: Arc::default(),
             stop_extracting: Arc::default(),
+            stop_comparing: Arc::default(),
+            former: None,
             nothing,
         })
     }
@@ -217,8 +196,16 @@ impl Explorer {
             Happening::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
             }
-            Happening::Chosen(..) | Happening::Load(..) | Happening::Beside(..) => Ok(false),
             Happening::Told(message) => self.tell(message),
+            Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
+            Happening::Packages(number, owners) if number == self.loaders => {
+                self.tell(Message::Packages(owners))
+            }
+            Happening::Chosen(..)
+            | Happening::Load(..)
+            | Happening::Beside(..)
+            | Happening::Compared(..)
+            | Happening::Packages(..) => Ok(false),
             Happening::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
@@ -300,32 +287,6 @@ impl Explorer {
         Ok(false)
     }
 
-    /// Reads for the viewer, beside everything else.
-    fn look(&self, question: file::Look) -> Outcome {
-        let Some(loader) = self.loader.clone() else { return Ok(()) };
-        let newest = Arc::clone(&self.newest_look);
-        newest.store(question.number, Ordering::Relaxed);
-        in_background(&self.send, "look", move |send| {
-            let answer = look::look(&loader, &question, &newest);
-            let message = Message::Looked { number: question.number, answer };
-            let _ = send.send(Happening::Told(message));
-        })
-    }
-
-    /// Extracts beside everything else, one thing at a time.
-    fn extract(&mut self, request: Request) -> Outcome {
-        let Some(loader) = self.loader.clone() else { return Ok(()) };
-        self.stop_extracting = Arc::default();
-        let stop = Arc::clone(&self.stop_extracting);
-        in_background(&self.send, "extract", move |send| {
-            let told = send.clone();
-            let ended = extracting::extract(&loader, &request, &stop, &|done| {
-                let _ = told.send(Happening::Told(Message::Extracting(done)));
-            });
-            let _ = send.send(Happening::Told(Message::Extracted(ended)));
-        })
-    }
-
     fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
         match effect {
             Effect::Quit => return Ok(true),
@@ -351,6 +312,10 @@ impl Explorer {
                 }
             }
             Effect::Look(question) => self.look(question)?,
+            Effect::ReadPackages { edition, layer } => self.read_packages(edition, layer)?,
+            Effect::Compare(reference) => self.compare(reference)?,
+            Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),
+            Effect::LeaveComparison => return self.leave(),
             Effect::Extract(request) => self.extract(request)?,
             Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
             Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,

@@ -6,14 +6,16 @@
 //! two configs ─► settings     two layer lists ─► layers     two databases ─► packages
 //! ```
 
+mod beside;
 mod contents;
 mod files;
 mod packages;
 mod settings;
 
+pub use beside::Beside;
 pub use files::{Difference, Directory, Files, Meaning, Metadata};
 pub use packages::{PackageChange, packages};
-pub use settings::{Setting, layers_differ, settings, shared_layers};
+pub use settings::{Setting, layers_differ, matched_layers, settings, shared_layers};
 
 use crate::source::Source;
 use crate::stack::Stack;

@@ -65,21 +65,29 @@ fn layer_id(layer: &Layer) -> Option<&str> {
 /// base on.
 #[must_use]
 pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
-    let (old, new): (Vec<_>, Vec<_>) =
-        (old.layers.iter().map(layer_id).collect(), new.layers.iter().map(layer_id).collect());
-    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for id in new.iter().flatten().copied() {
-        *left.entry(id).or_default() += 1;
-    }
-    let mut shared = 0;
-    for id in old.iter().flatten().copied() {
-        if let Some(count) = left.get_mut(id).filter(|count| **count > 0) {
-            *count -= 1;
-            shared += 1;
+    let shared = matched_layers(old, new).0.into_iter().filter(|shared| *shared).count();
+    let pairs = old.layers.iter().map(layer_id).zip(new.layers.iter().map(layer_id));
+    (shared, pairs.take_while(|(one, other)| one.is_some() && one == other).count())
+}
+
+/// For each layer of the old and of the new image, whether the other one has it too, by diff ID (else digest). A layer that
+/// one image has twice and the other once is shared once.
+#[must_use]
+pub fn matched_layers(old: &Image, new: &Image) -> (Vec<bool>, Vec<bool>) {
+    let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, layer) in new.layers.iter().enumerate().rev() {
+        if let Some(id) = layer_id(layer) {
+            waiting.entry(id).or_default().push(at);
         }
     }
-    let base = old.iter().zip(&new).take_while(|(one, other)| one.is_some() && one == other);
-    (shared, base.count())
+    let mut matched = (vec![false; old.layers.len()], vec![false; new.layers.len()]);
+    for (at, layer) in old.layers.iter().enumerate() {
+        let there = layer_id(layer).and_then(|id| waiting.get_mut(id)).and_then(Vec::pop);
+        if let Some(there) = there {
+            (matched.0[at], matched.1[there]) = (true, true);
+        }
+    }
+    matched
 }
 
 /// All settings as key and text, each key once.

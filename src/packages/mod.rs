@@ -139,6 +139,12 @@ impl Packages {
         self.list.is_empty()
     }
 
+    /// Every path that some package has, without the `/` before it, and the number of the package in [`Self::list`]; `None` where
+    /// several have it. In no order.
+    pub fn paths(&self) -> impl Iterator<Item = (&[u8], Option<u32>)> {
+        self.owners.iter().map(|(path, owner)| (path.as_slice(), *owner))
+    }
+
     /// The package that the path belongs to; `None` where no package, or more than one, has it. A path of `/usr/bin`
     /// and the like may be listed without the `/usr`, from before the two were merged.
     #[must_use]

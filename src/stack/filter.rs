@@ -1,5 +1,8 @@
 //! What paths have to be like to pass a filter. What of a tree does is in [`super::sieve`].
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::arena::NONE;
 use super::entry::Kind;
 use super::events::Flag;
@@ -23,6 +26,17 @@ pub struct Criteria {
     pub layers: Vec<usize>,
     /// It is a file with the setuid or the setgid bit.
     pub setuid: bool,
+    /// It is one of these, or none of them.
+    pub among: Option<Among>,
+}
+
+/// Certain paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    /// Which.
+    pub nodes: Arc<HashSet<NodeId>>,
+    /// Those pass, else all others that are no directories.
+    pub inside: bool,
 }
 
 /// Names that passed a test, of all last components that occur.
@@ -90,6 +104,10 @@ impl Stack {
     /// Whether a path passes in a tree, its name aside.
     pub(super) fn passes(&self, node: u32, tree: Tree, test: &Test) -> bool {
         let criteria = &test.criteria;
+        let among = criteria.among.as_ref();
+        if among.is_some_and(|among| among.nodes.contains(&NodeId(node)) != among.inside) {
+            return false;
+        }
         let newest = self.newest_at(node, tree.top());
         if newest == NONE {
             return false;
@@ -118,6 +136,9 @@ impl Stack {
     fn meets(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
         let kind = self.events.kind(event).unwrap_or(Kind::Other);
         if !criteria.kinds.is_empty() && !criteria.kinds.contains(&kind) {
+            return false;
+        }
+        if criteria.among.as_ref().is_some_and(|among| !among.inside) && self.events.is_dir(event) {
             return false;
         }
         let special = SETUID | SETGID;

@@ -1,11 +1,14 @@
 //! The line above the hints: a word to the user, the progress of reading, or what is under the cursor.
 
 use crate::app::State;
+use crate::app::comparison;
 use crate::app::layout::Rect;
+use crate::app::marker;
 use crate::app::navigate;
+use crate::app::owners::{self, Owner};
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, Pane};
-use crate::stack::{NodeId, Stack};
+use crate::stack::{ChangeKind, NodeId, Stack};
 use crate::text::{command, mode, shorten, size, time, visible, visible_str};
 
 use super::bar::bar;
@@ -17,8 +20,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     if let Some(notice) = &state.notice {
         let text = shorten::middle(notice, usize::from(inner.width));
         canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
-    } else if state.extraction.is_some() {
-        extracting(canvas, state, stack, inner);
+    } else if state.is_working() {
+        working(canvas, state, stack, inner);
     } else if state.is_reading() {
         progress(canvas, state, stack, inner);
     } else if let Some(spans) = under_cursor(state, stack) {
@@ -33,9 +36,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     }
 }
 
-/// How much of what is being extracted was written.
-pub(super) fn extracting(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
-    let Some(running) = &state.extraction else { return };
+/// How far what is done beside everything else is: comparing, extracting.
+pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let Some(running) = &state.extraction else {
+        let Some(running) = &state.comparing else { return };
+        let read = size::short(running.read);
+        let room =
+            usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
+        let reference = visible_str(&running.reference);
+        let reference = shorten::middle(&reference, room.saturating_sub(read.len()).max(8));
+        let spans = [
+            (Role::Text, format!("comparing with {reference}: {read} read")),
+            (Role::Quiet, "  esc stops".to_owned()),
+        ];
+        canvas.spans(line.x, line.y, line.width, &spans);
+        return;
+    };
     let path = visible(&stack.path(running.request.node)).into_owned();
     let (done, total) = (running.done, running.total);
     let of = if total > 0 { format!(" of {}", size::short(total)) } else { String::new() };
@@ -96,6 +112,9 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
 
 /// Mode, owner, time and size of a path, and the layers that made it so.
 fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, String)> {
+    if state.comparison.is_some() {
+        return compared(stack, node);
+    }
     let Some(version) = stack.visible(node, layer) else {
         let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
         let by = step.as_ref().and_then(|step| step.by.as_ref());
@@ -125,6 +144,9 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
     spans.push((Role::Quiet, format!("  {}", facts.join("  "))));
+    if let Owner::Package(package) = owners::owner(state, stack, node, layer) {
+        spans.push((Role::Quiet, format!("  {}", owners::named(package))));
+    }
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described
         .and_then(|layer| layer.created_by.as_deref())
@@ -132,6 +154,47 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
         .unwrap_or_default();
     if !made_by.is_empty() && !version.implied {
         spans.push((Role::Quiet, format!("  {}", visible_str(&made_by))));
+    }
+    spans
+}
+
+fn differs_below(stack: &Stack, node: NodeId) -> bool {
+    let below = stack.totals(node, comparison::THIS);
+    below.added + below.changed + below.removed > 0
+}
+
+/// How a path differs in two images, and what each has of it.
+fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
+    let difference = comparison::difference(stack, node);
+    let said = match difference {
+        None if differs_below(stack, node) => "the same in both images, but not what is in it",
+        None => "the same in both images",
+        Some(ChangeKind::Added) => "only in this image",
+        Some(ChangeKind::Removed) => "only in the other image",
+        Some(ChangeKind::Metadata) => {
+            "other mode, owner, attributes or time than in the other image"
+        }
+        Some(ChangeKind::Undecided) => "of the same size in both images, contents not compared yet",
+        Some(_) => "differs from the other image",
+    };
+    let role = difference.map_or(Role::Strong, |kind| marker::change(kind).1);
+    let facts = |layer| {
+        let version = stack.visible(node, layer)?;
+        let mut facts = vec![version.kind.name().to_owned()];
+        facts.extend(version.mode.map(mode::permissions));
+        facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+        facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
+        facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+        Some(facts.join("  "))
+    };
+    let mut spans = vec![(role, said.to_owned())];
+    match (facts(comparison::OTHER), facts(comparison::THIS)) {
+        (Some(other), Some(this)) if difference.is_some() => {
+            spans.push((Role::Quiet, format!("  {this}; there {other}")));
+        }
+        (other, this) => {
+            spans.extend(this.or(other).map(|facts| (Role::Quiet, format!("  {facts}"))));
+        }
     }
     spans
 }

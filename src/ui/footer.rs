@@ -36,8 +36,8 @@ pub(super) fn draw(
     if let Some(notice) = state.notice.as_ref().filter(|_| !has_facts) {
         let text = shorten::middle(notice, usize::from(inner.width));
         canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
-    } else if state.extraction.is_some() && !has_facts {
-        facts::extracting(canvas, state, stack, inner);
+    } else if state.is_working() && !has_facts {
+        facts::working(canvas, state, stack, inner);
     } else if state.is_reading() && !has_facts {
         facts::progress(canvas, state, stack, inner);
     } else {

@@ -115,6 +115,9 @@ fn draw_tile(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, tiles: &[Tile], 
         canvas.text(rect.x + 1, y + 1, room, Role::Quiet, &bytes);
     }
     if nested {
+        // The cursor's frame is enough: what is inside stays legible.
+        canvas.select(false);
+        canvas.blank(inner);
         for child in map::shown(inside, inner) {
             draw_tile(canvas, stack, map, inside, &child);
         }

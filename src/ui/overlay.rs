@@ -63,6 +63,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
     let limit = line.x + line.width;
     let (sign, hint) = match overlay.kind {
         Kind::Palette => (":", " type to search"),
+        Kind::Compare => ("with ", " type an image"),
         Kind::Extract(..) => ("to ", " type a file or directory"),
         _ => ("/", " type to search"),
     };

@@ -16,6 +16,7 @@
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
 //! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
@@ -38,6 +39,7 @@ mod data_roots;
 mod disk;
 mod dockerd;
 mod engines;
+mod explorer;
 mod facts;
 mod image;
 mod lab;
@@ -55,6 +57,12 @@ mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod tarball;
+#[path = "../terminal/explorer.rs"]
+#[expect(
+    dead_code,
+    reason = "some of what a terminal can do is only asked in the journeys on the demo image"
+)]
+mod terminal;
 mod tree;
 mod union;
 

@@ -1,6 +1,7 @@
 //! What comes from an image that wants to harm: no text of it reaches the screen raw, and what was hidden can be read.
 
 use layertui::app::Message;
+use layertui::app::comparison::{Matched, Side, Sides};
 use layertui::app::message::Choice;
 use layertui::image::{HistoryStep, Image, Layer};
 use layertui::text::visible::is_hazard;
@@ -82,6 +83,23 @@ fn no_foreign_text_reaches_the_screen_raw() {
             explorer.keys(keys);
             check(&explorer);
         }
+        let side = || Side {
+            reference: EVIL.to_owned(),
+            layers: vec![Matched { made_by: Some(EVIL.to_owned()), shared: false }],
+        };
+        let sides = Sides { other: side(), this: side() };
+        explorer.keys("esc esc c");
+        explorer.send(Message::Paste(EVIL.to_owned()));
+        check(&explorer);
+        explorer.keys("enter");
+        check(&explorer);
+        explorer.send(Message::NotCompared(EVIL.to_owned()));
+        check(&explorer);
+        explorer.state.comparison = Some(sides);
+        explorer.keys("L");
+        check(&explorer);
+        explorer.keys("esc");
+        explorer.state.comparison = None;
         explorer.keys("esc f");
         explorer.send(Message::Paste(EVIL.to_owned()));
         check(&explorer);

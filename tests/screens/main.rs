@@ -7,11 +7,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
 mod choosing;
+mod comparing;
 mod explorer;
 mod hostile;
 mod journeys;
 mod mapping;
 mod narrowing;
+mod packaging;
 mod searching;
 mod taking;
 mod viewing;
@@ -227,6 +229,7 @@ fn no_size_breaks_any_screen() {
         "T",
         "T T enter",
         "e",
+        "c",
         "f s e t u i d enter",
     ] {
         let mut explorer = Explorer::open(120, 40);

@@ -1,4 +1,5 @@
-//! Journeys through the pages: the biggest waste and its advice, a subtree extracted. Each ends with the terminal as it was.
+//! Journeys through the pages: the biggest waste and its advice, a subtree extracted, two
+//! builds compared, packages. Each ends with the terminal as it was.
 
 use std::fs;
 
@@ -75,6 +76,84 @@ fn a_deleted_file_is_extracted_as_it_was() {
     explorer.press(&format!("\x15{}\r", dest.display()));
     explorer.shows(&["extracted ", "1 object"]);
     assert!(fs::metadata(&dest).unwrap().len() > 0);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn two_builds_are_compared_and_the_way_leads_back() {
+    let place = tempfile::tempdir().unwrap();
+    for (build, files) in [
+        ("old", [("etc/conf", "a=1"), ("same", "same"), ("only-old", "gone")]),
+        ("new", [("etc/conf", "a=2"), ("same", "same"), ("only-new", "come")]),
+    ] {
+        for (path, text) in files {
+            let path = place.path().join(build).join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let time =
+                std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+            fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        }
+    }
+    let image = |build: &str| format!("rootfs:{}", place.path().join(build).display());
+    let mut explorer = Explorer::start(&[&image("new")], 120, 40, &[]);
+    explorer.shows(&["only-new", "? help"]);
+    explorer.press("c");
+    explorer.shows(&["Compare with"]);
+    explorer.press(&format!("{}\r", image("old")));
+    explorer.shows(&["only-old", "only-new", "layer 1"]);
+    for (path, said) in [
+        ("only-new", "only in this image"),
+        ("only-old", "only in the other image"),
+        ("conf", "differs from the other image"),
+        ("same", "the same in both images"),
+    ] {
+        explorer.press(&format!("/{path}\r"));
+        explorer.shows(&[said]);
+    }
+    // The contents of both are there: what differs is shown as a text diff.
+    explorer.press("/conf\rD");
+    explorer.shows(&["a=1", "a=2"]);
+    explorer.close("a=2");
+    explorer.press("L");
+    explorer.shows(&["Layers of both", "0 of 1 layers"]);
+    explorer.close("only-old");
+    explorer.shows(&["only-new"]);
+    explorer.press("c");
+    explorer.shows(&["Compare with"]);
+    explorer.press("no/such/image\r");
+    explorer.shows(&["not compared", "no/such/image"]);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn the_package_of_a_file_and_files_of_none() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |path: &str, text: &str| {
+        let path = place.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    file("var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\nVersion: 5.2\n");
+    file("var/lib/dpkg/info/bash.list", "/.\n/bin\n/bin/bash\n");
+    file("bin/bash", "#!");
+    file("bin/stray", "#!");
+    let image = format!("rootfs:{}", place.path().display());
+    let mut explorer = Explorer::start(&[&image], 120, 40, &[]);
+    explorer.shows(&["bin/", "? help"]);
+    explorer.press("/bash\r");
+    explorer.press("w");
+    explorer.shows(&["History", "dpkg package bash 5.2"]);
+    explorer.close("History");
+    explorer.close("found for");
+    explorer.shows(&["dpkg package bash 5.2"]);
+    explorer.press("funowned\r");
+    explorer.shows(&["[unowned]", "stray"]);
+    explorer.close("[unowned]");
+    explorer.press("fowned:bash file\r");
+    explorer.shows(&["[owned:bash]", "1 path"]);
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
 }

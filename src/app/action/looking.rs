@@ -100,6 +100,13 @@ const ROWS: &[Entry] = &[
         7,
     ),
     row(
+        Action::Compare,
+        "compare",
+        &["c"],
+        &[Panes],
+        "compare with another image: what only one has, what differs; again: back",
+    ),
+    row(
         Action::Treemap,
         "treemap",
         &["T"],

@@ -1,6 +1,7 @@
 //! The history of one path: an item for each event, oldest first.
 
 use crate::app::marker;
+use crate::app::owners::{self, Owner};
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
@@ -12,6 +13,7 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
     let mut out = Writer::new(width);
     let path = visible(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width * 2));
+    package(&mut out, state, stack, node);
     out.blank();
     let steps = stack.history(node);
     for step in &steps {
@@ -31,6 +33,26 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
         "History".to_owned(),
         &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
     )
+}
+
+/// Which package the path belongs to, where the selected layer has it.
+fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
+    let shown = state.shown_layer(stack).filter(|&layer| stack.visible(node, layer).is_some());
+    let Some(layer) = shown.filter(|_| !state.is_reading()) else { return };
+    let said = match owners::owner(state, stack, node, layer) {
+        Owner::Package(package) => owners::named(package),
+        Owner::Several => "belongs to several packages".to_owned(),
+        Owner::None(None) => "belongs to no package".to_owned(),
+        Owner::None(Some(why)) => {
+            format!("belongs to no package that is known; {}", visible_str(super::cut(why)))
+        }
+        Owner::Unread => "reading the package database".to_owned(),
+        Owner::NoDatabase(true) => {
+            "packages are not known: rpm's databases are not read".to_owned()
+        }
+        Owner::NoDatabase(false) => return,
+    };
+    out.text(Role::Quiet, 0, &said);
 }
 
 /// One event: what happened in which layer and how large it is; by what command; what else is to be said.

@@ -11,6 +11,7 @@ mod layer;
 mod palette;
 pub mod platforms;
 pub mod problems;
+mod sides;
 mod waste;
 
 pub(crate) use image::platform;
@@ -71,12 +72,16 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Help => help::page(&state.keymap, overlay.input.text(), width),
         Kind::Palette => palette::page(state, stack, overlay.input.text(), width),
         Kind::History(node) => history::page(state, stack, node, width),
-        Kind::Layer(layer) => layer::page(state, stack, layer, width),
+        Kind::Layer(layer) => match &state.comparison {
+            Some(sides) => sides::page(sides, width),
+            None => layer::page(state, stack, layer, width),
+        },
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
         Kind::Platforms => platforms::page(state, width),
         Kind::Extract(node, layer) => extract::page(stack, (node, layer), width),
+        Kind::Compare => sides::ask(width),
         Kind::Overwrite => extract::overwrite(state, width),
         Kind::Map => Page { hints: MAP_HINTS, ..Page::default() },
         Kind::Waste => waste::page(state, stack, width),

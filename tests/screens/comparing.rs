@@ -1,0 +1,139 @@
+//! Comparing with another image: the prompt, how far it is, and the comparison as it shows.
+
+use layertui::app::Message;
+use layertui::app::comparison::{Matched, Side, Sides};
+use layertui::app::look::Theme;
+use layertui::app::message::Effect;
+use layertui::image::{Image, Layer};
+
+use crate::at_every_size;
+use crate::explorer::Explorer;
+
+/// Below what the other image has, above what this one has otherwise.
+const BOTH: &str = "0: +etc/ +etc/passwd:922#a1 +etc/hosts:20#b1 +etc/same:5#c1 +usr/ +usr/old:700 +opt/ +opt/a:5 +opt/b:6
+    | 1: ~etc/passwd:951#a2 +etc/hosts:20@600#b1 -usr/old +usr/new:900 -opt";
+
+fn sides() -> Sides {
+    let layer = |made_by: &str, shared| Matched { made_by: Some(made_by.to_owned()), shared };
+    let side = |reference: &str, layers| Side { reference: reference.to_owned(), layers };
+    Sides {
+        other: side(
+            "shop:1",
+            vec![layer("ADD file:7625ddd in /", true), layer("COPY old /", false)],
+        ),
+        this: side(
+            "shop:2",
+            vec![layer("ADD file:7625ddd in /", true), layer("COPY new /", false)],
+        ),
+    }
+}
+
+fn compared(width: u16, height: u16) -> Explorer {
+    let layer = |name: &str| Layer { created_by: Some(name.to_owned()), ..Layer::default() };
+    let image = Image {
+        reference: "shop:2 beside shop:1".to_owned(),
+        layers: vec![layer("shop:1"), layer("shop:2")],
+        ..Image::default()
+    };
+    let mut explorer = Explorer::of(BOTH, image, width, height);
+    explorer.state.comparison = Some(sides());
+    explorer
+}
+
+#[test]
+fn two_images_as_one() {
+    at_every_size("compare", |width, height| {
+        let mut explorer = compared(width, height);
+        explorer.keys("= j j j");
+        explorer
+    });
+    at_every_size("compare-mono", |width, height| {
+        let mut explorer = compared(width, height);
+        explorer.state.theme = Theme::Mono;
+        explorer.keys("3 =");
+        explorer
+    });
+    at_every_size("compare-layers", |width, height| {
+        let mut explorer = compared(width, height);
+        explorer.keys("L");
+        explorer
+    });
+}
+
+#[test]
+fn the_other_image_is_asked_for() {
+    at_every_size("compare-ask", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys("c").type_text("oci:shop:1");
+        explorer
+    });
+    at_every_size("comparing", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys("c").type_text("oci:shop:1").keys("enter");
+        explorer.send(Message::Comparing(12_000_000));
+        explorer
+    });
+}
+
+#[test]
+fn it_says_of_each_path_how_it_differs() {
+    let mut explorer = compared(120, 40);
+    explorer.keys("=");
+    for (path, said) in [
+        ("passwd", "differs from the other image"),
+        ("hosts", "other mode, owner, attributes or time"),
+        ("same", "the same in both images"),
+        ("new", "only in this image"),
+        ("old", "only in the other image"),
+    ] {
+        explorer.keys("/").type_text(path).keys("enter esc");
+        assert!(explorer.text().contains(said), "{path}: {}", explorer.text());
+    }
+}
+
+#[test]
+fn escape_and_c_lead_back_and_nothing_is_wasted() {
+    let mut explorer = compared(120, 40);
+    explorer.keys("W");
+    assert!(explorer.text().contains("a comparison wastes nothing"), "{}", explorer.text());
+    explorer.keys("T T");
+    assert!(explorer.text().contains("at layer 1"), "{}", explorer.text());
+    explorer.keys("esc /").type_text("old").keys("enter esc");
+    assert!(!explorer.effects.contains(&Effect::LeaveComparison), "first the search ends");
+    explorer.keys("esc");
+    assert_eq!(explorer.effects.pop(), Some(Effect::LeaveComparison));
+    explorer.keys("c");
+    assert_eq!(explorer.effects.pop(), Some(Effect::LeaveComparison));
+}
+
+#[test]
+fn it_can_be_stopped_and_may_not_be_possible() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("c enter").type_text("shop:1").keys("enter");
+    assert_eq!(explorer.effects.pop(), Some(Effect::Compare("shop:1".to_owned())));
+    explorer.keys("c");
+    assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
+    explorer.keys("esc");
+    assert_eq!(explorer.effects.pop(), Some(Effect::StopComparing));
+    explorer.send(Message::NotCompared("no\u{202e}such".to_owned()));
+    assert!(explorer.text().contains("not compared: no\\u{202e}such"), "{}", explorer.text());
+    let mut half = Explorer::described(
+        BOTH,
+        Image { layers: vec![Layer::default(); 2], ..Image::default() },
+        120,
+        40,
+    );
+    half.keys("c");
+    assert!(half.text().contains("all layers have to be there"), "{}", half.text());
+}
+
+#[test]
+fn what_the_user_set_in_a_comparison_still_holds_behind_it() {
+    let explorer = Explorer::open(120, 40);
+    let mut comparison = explorer.state.comparing(sides());
+    assert_eq!(comparison.size, explorer.state.size);
+    comparison.theme = Theme::Mono;
+    let mut back = Explorer::open(80, 24).state;
+    back.take_looks(&comparison);
+    assert_eq!((back.theme, back.size.width), (Theme::Mono, 120));
+}

@@ -1,0 +1,151 @@
+//! The pictures in the README are frames of the program. `LAYERTUI_BLESS=1 cargo test --test screenshots` draws them anew, from
+//! the demo image; look at them before you commit.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod svg;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use layertui::app::comparison::Sides;
+use layertui::app::file::{Look, Part, What};
+use layertui::app::key::{Code, Key};
+use layertui::app::layout::Size;
+use layertui::app::{Effect, Message, State, update};
+use layertui::compare::{Beside, Files, Side};
+use layertui::layer::Unwatched;
+use layertui::load::{Event, LayerState, Loader, Want, contents};
+use layertui::source::{self, Opened, Source};
+use layertui::ui;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const SIZE: Size = Size { width: 120, height: 36 };
+
+/// The screens and the keys that lead to them: names of keys, or a text to be typed behind `=`.
+const SCREENS: [(&str, &str); 5] = [
+    ("explorer", "/ =hero.avif enter esc [ ["),
+    ("history", "/ =deploy_key enter esc w"),
+    ("waste", "W j j j j j"),
+    ("map", "T"),
+    ("viewer", "/ =libz.so.1.3.1 enter esc v x"),
+];
+
+/// The comparison of the whole demo with its lowest layers.
+const COMPARED: (&str, &str) = ("compare", "/ =app.py enter esc");
+const LOWEST: usize = 2;
+
+struct Explorer {
+    state: State,
+    loader: Loader,
+}
+
+fn demo(name: &str) -> Arc<dyn Source> {
+    let image = fs::read(root().join("assets/demo/image.tar")).unwrap();
+    match source::open_bytes(Vec::leak(image), name).unwrap() {
+        Opened::Image(source) => Arc::from(source),
+        Opened::Several(several) => panic!("the demo is one image: {several:?}"),
+    }
+}
+
+fn load(source: Arc<dyn Source>) -> (Loader, Vec<Arc<LayerState>>) {
+    let loader = Loader::new(source);
+    let states = loader.run(Want::Kinds, &|_: Event| {});
+    (loader, states)
+}
+
+/// The demo as it is in the end beside what it was at one of its layers.
+fn comparison() -> Explorer {
+    let (old, new) = (load(demo("demo, layers 0 to 2")).0, load(demo("demo")).0);
+    let (one, other) = (old.stack(), new.stack());
+    let below = Side { source: old.source().as_ref(), stack: &one, layer: LOWEST };
+    let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
+    let mut files = Files::of(below, above, true);
+    files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
+    let beside =
+        Beside::new((below, Arc::clone(old.source())), (above, Arc::clone(new.source())), &files);
+    let mut explorer = Explorer::of(load(Arc::new(beside)));
+    explorer.state.comparison = Some(Sides::default());
+    explorer
+}
+
+impl Explorer {
+    fn of((loader, states): (Loader, Vec<Arc<LayerState>>)) -> Self {
+        let mut explorer = Self { state: State::new(SIZE), loader };
+        let image = explorer.loader.source().image().clone();
+        explorer.tell(Message::Image(Box::new(image)));
+        for (layer, state) in states.iter().enumerate() {
+            let (problems, hidden) = (state.problems.clone(), state.hidden.clone());
+            explorer.tell(Message::Folded { layer, problems, hidden });
+        }
+        explorer.tell(Message::Finished);
+        explorer
+    }
+
+    fn tell(&mut self, message: Message) {
+        let effects = update(&mut self.state, &self.loader.stack(), message);
+        for effect in effects {
+            if let Effect::Look(look) = effect {
+                self.answer(&look);
+            }
+        }
+    }
+
+    /// What a worker does in the program.
+    fn answer(&mut self, look: &Look) {
+        let (What::Version(event), Part::At(at)) = (look.what, &look.part) else { return };
+        let part = contents::Part::At(*at);
+        let answer = contents::part(&self.loader, event, &part, &|| true);
+        let answer = answer.map(Box::new).map_err(|error| error.to_string());
+        self.tell(Message::Looked { number: look.number, answer });
+    }
+
+    fn keys(&mut self, keys: &str) {
+        for word in keys.split(' ') {
+            match word.strip_prefix('=') {
+                Some(text) => {
+                    for c in text.chars() {
+                        self.tell(Message::Key(Key::plain(Code::Char(c))));
+                    }
+                }
+                None => self.tell(Message::Key(Key::parse(word).unwrap())),
+            }
+        }
+    }
+
+    fn svg(&self) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
+        let stack = self.loader.stack();
+        terminal.draw(|frame| ui::draw(&self.state, &stack, frame)).unwrap();
+        svg::draw(terminal.backend().buffer())
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+#[test]
+fn the_pictures_are_what_the_program_draws() {
+    let bless = std::env::var_os("LAYERTUI_BLESS").is_some();
+    let mut bytes = 0;
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo("demo")))));
+    let screens = screens.chain(std::iter::once((&COMPARED, comparison())));
+    for ((name, keys), mut explorer) in screens {
+        explorer.keys(keys);
+        let fresh = explorer.svg();
+        let place = format!("assets/screenshots/{name}.svg");
+        let path = root().join(&place);
+        if bless {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &fresh).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "{place} is stale: LAYERTUI_BLESS=1 cargo test --test screenshots");
+        assert!(readme.contains(&place), "the README does not show {place}");
+        bytes += fresh.len();
+    }
+    assert!(bytes < 1_000_000, "the pictures have {bytes} bytes");
+}
