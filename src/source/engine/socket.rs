@@ -88,10 +88,7 @@ impl Transport for Connection {
         let stream = &self.stream.0;
         stream.set_write_timeout(limit(&timeout)).map_err(Error::Io)?;
         let sent = (&*stream).write_all(&self.buffers.output()[..amount]);
-        sent.map_err(|error| match (&mut self.line, error.kind()) {
-            (Some(line), io::ErrorKind::BrokenPipe) => Error::Io(line.last_words()),
-            _ => timed(error, &timeout),
-        })
+        sent.map_err(|error| hung_up(&mut self.line, error, &timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -102,7 +99,8 @@ impl Transport for Connection {
         let count = loop {
             match (&*stream).read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result.map_err(|error| timed(error, &timeout))?,
+                Err(error) => return Err(hung_up(&mut self.line, error, &timeout)),
+                Ok(count) => break count,
             }
         };
         self.buffers.input_appended(count);
@@ -116,6 +114,17 @@ impl Transport for Connection {
     fn is_open(&mut self) -> bool {
         // A new connection to a socket costs as much as asking, one by `ssh` far more.
         self.line.as_mut().is_some_and(Line::is_up)
+    }
+}
+
+/// What a failed read or write is: where `ssh` went away, it has said why.
+fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match line {
+        Some(line) if matches!(error.kind(), BrokenPipe | ConnectionReset) => {
+            Error::Io(line.last_words())
+        }
+        _ => timed(error, timeout),
     }
 }
 
