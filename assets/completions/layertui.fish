@@ -25,7 +25,7 @@ function __fish_layertui_using_subcommand
 end
 
 complete -c layertui -n "__fish_layertui_needs_command" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_needs_command" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_needs_command" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_needs_command" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -58,7 +58,7 @@ complete -c layertui -n "__fish_layertui_needs_command" -a "completions" -d 'A c
 complete -c layertui -n "__fish_layertui_needs_command" -a "man" -d 'A manual page: of layertui, or of one of its commands'
 complete -c layertui -n "__fish_layertui_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c layertui -n "__fish_layertui_using_subcommand demo" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand demo" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand demo" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand demo" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -66,7 +66,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand demo" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand layers" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand layers" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -76,7 +76,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand layers" -l no-cache -d
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l layer -d 'The layer on top: a number from 0, a negative number from the top, or a digest prefix' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand ls" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand ls" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -90,7 +90,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand diff" -l layer -d 'The
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l from -d 'The first layer of a range (default: 0 if --to is given)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l to -d 'The last layer of a range (default: the last if --from is given)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand diff" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand diff" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -99,7 +99,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand diff" -l json -d 'JSON
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand history" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand history" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand history" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand history" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -110,7 +110,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand history" -l regex -d '
 complete -c layertui -n "__fish_layertui_using_subcommand history" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand find" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand find" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand find" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand find" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -119,7 +119,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand find" -l json -d 'JSON
 complete -c layertui -n "__fish_layertui_using_subcommand find" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand waste" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand waste" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -136,7 +136,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand findings" -l ignore -d
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l exclude -d 'Say nothing about these paths. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l base -d 'The image this one is built on, or the digest of its last layer (default: what annotations, history and local images tell)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand findings" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand findings" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -166,7 +166,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand ci" -l ignore -d 'Acce
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l exclude -d 'Paths that no rule looks at. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l base -d 'The image this one is built on, or the digest of its last layer' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand ci" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -175,7 +175,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand ci" -l json -d 'JSON i
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -188,7 +188,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -f -a "prune" -d 'Remove what is damaged, left behind or over the limit'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -197,7 +197,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -206,7 +206,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from prune" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from prune" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from prune" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from prune" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -220,7 +220,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l layer -d 'The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand cat" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand cat" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -228,7 +228,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand compare" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand compare" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -239,7 +239,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand compare" -l no-cache -
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l layer -d 'The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand extract" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand extract" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -251,7 +251,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand report" -l html -d 'Wr
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l markdown -d 'Write a few tables of Markdown (- is standard output)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l config -d 'The rules file, of which base, excludes and ignored findings count (default: .layertui.yaml of this directory)' -r -F
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand report" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand report" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -259,7 +259,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand verify" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand verify" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -269,7 +269,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand verify" -l no-cache -d
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l engine -d 'The engine (default: the first of docker, podman and buildah that is installed)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand build" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand build" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -277,7 +277,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand build" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand images" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand images" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand images" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand images" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -287,7 +287,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand images" -l json -d 'JS
 complete -c layertui -n "__fish_layertui_using_subcommand images" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand images" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand completions" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand completions" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand completions" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand completions" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
@@ -295,7 +295,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand completions" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand man" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
-complete -c layertui -n "__fish_layertui_using_subcommand man" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have' -r -f -a "never\t'Never'
+complete -c layertui -n "__fish_layertui_using_subcommand man" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand man" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''

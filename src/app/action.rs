@@ -48,6 +48,7 @@ pub enum Action {
     LayerDetails,
     ImageDetails,
     Images,
+    Platforms,
     Problems,
     Waste,
     Compare,

@@ -1,6 +1,7 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
 use crate::content::Contents;
+use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
 use crate::stack::EventId;
@@ -120,6 +121,8 @@ pub struct Choice {
     pub group: Option<String>,
     /// It is a container, not an image.
     pub container: bool,
+    /// Nothing of it is here: its registry would be asked.
+    pub remote: bool,
 }
 
 /// Something to be done in the world.
@@ -135,6 +138,10 @@ pub enum Effect {
     Copy(Vec<u8>),
     /// The choice with this number was made.
     Choose(usize),
+    /// Open the same image for another platform.
+    Platform(Platform),
+    /// This layer is looked at: what its tree is made of is wanted before the rest.
+    Show(usize),
     /// The choice that is being opened is not wanted any more.
     GiveUpChoice,
     /// Read a part of a file.

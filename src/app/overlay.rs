@@ -1,6 +1,7 @@
 //! What lies over the panes: lists and pages, one on another, closed from the top.
 
 use crate::stack::{NodeId, Stack};
+use crate::text::visible_str;
 
 use super::action::Action;
 use super::comparison;
@@ -15,7 +16,7 @@ use super::message::Effect;
 use super::navigate;
 use super::page::{self, Page};
 use super::palette;
-use super::state::State;
+use super::state::{Phase, State};
 use super::waste;
 
 /// What an overlay shows.
@@ -35,6 +36,8 @@ pub enum Kind {
     Problems,
     /// Several images, one to choose.
     Choices,
+    /// The platforms of the image, one to choose.
+    Platforms,
     /// What is wasted, and what gets it back.
     Waste,
     /// The contents of a file.
@@ -184,6 +187,7 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Top => step(state, stack, isize::MIN),
         Action::Bottom => step(state, stack, isize::MAX),
         Action::Open => return choose(state, stack),
+        Action::Close if nothing_below(state) => return vec![Effect::Quit],
         Action::Cancel | Action::Close => close(state),
         Action::Help => open(state, stack, Kind::Help),
         Action::MarkVersion => mark(state),
@@ -203,13 +207,16 @@ fn mark(state: &mut State) {
 
 /// Closes the topmost overlay; the list of images only where there is an image to go back to.
 pub fn close(state: &mut State) {
-    let only_choice =
-        state.image.is_none() && state.overlays.last().is_some_and(|top| top.kind == Kind::Choices);
-    if only_choice {
+    if nothing_below(state) {
         state.notice = Some("choose an image with Enter, or quit with q".to_owned());
     } else {
         state.overlays.pop();
     }
+}
+
+/// Whether the list of images is open and there is no image yet to go back to.
+fn nothing_below(state: &State) -> bool {
+    state.image.is_none() && state.overlays.last().is_some_and(|top| top.kind == Kind::Choices)
 }
 
 /// Moves the cursor among items, or scrolls where there are none.
@@ -276,8 +283,18 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
         }
         Kind::Choices if selected < state.choices.len() => {
             state.overlays.pop();
-            state.phase = super::state::Phase::Opening;
+            state.phase = Phase::Opening;
             return vec![Effect::Choose(selected)];
+        }
+        Kind::Platforms => {
+            state.overlays.pop();
+            // The first is the one that is open.
+            let chosen = page::platforms::all(state).into_iter().nth(selected);
+            if let Some(platform) = chosen.filter(|_| selected > 0) {
+                state.notice = Some(format!("opening {}", visible_str(&page::platform(&platform))));
+                state.phase = Phase::Opening;
+                return vec![Effect::Platform(platform)];
+            }
         }
         Kind::Choices | Kind::File | Kind::Map => {}
         Kind::Waste => waste::choose(state, stack, selected),

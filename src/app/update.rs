@@ -18,6 +18,7 @@ use super::mouse;
 use super::navigate;
 use super::overlay::{self, Kind};
 use super::owners;
+use super::page;
 use super::range;
 use super::reading;
 use super::sort;
@@ -28,7 +29,13 @@ const BORDER_STEP: i16 = 4;
 
 /// Takes a message, changes the state, says what is to be done in the world.
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
+    // Of a new image the topmost layer shows, which every loader takes for granted.
+    let before = Some(state.layer).filter(|_| !matches!(message, Message::Image(_)));
     let mut effects = take(state, stack, message);
+    let moved = before.is_some_and(|before| before != state.layer);
+    if moved && state.phase == Phase::Reading && state.layer >= stack.folded() {
+        effects.push(Effect::Show(state.layer));
+    }
     effects.extend(reading::prefer(state, stack));
     effects.extend(owners::want(state, stack));
     effects
@@ -200,9 +207,12 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         overlay::open(state, stack, Kind::Choices);
         return Vec::new();
     }
-    if state.phase == Phase::Opening && !state.choices.is_empty() {
-        overlay::open(state, stack, Kind::Choices);
-        state.phase = if state.image.is_some() { Phase::Done } else { Phase::Opening };
+    if state.phase == Phase::Opening && (!state.choices.is_empty() || state.image.is_some()) {
+        if state.image.is_some() {
+            state.phase = Phase::Done;
+        } else {
+            overlay::open(state, stack, Kind::Choices);
+        }
         return vec![Effect::GiveUpChoice];
     }
     if state.phase == Phase::Reading {
@@ -294,6 +304,10 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
             state.notice = Some(how.to_owned());
         }
         Action::Images => overlay::open(state, stack, Kind::Choices),
+        Action::Platforms if page::platforms::all(state).len() < 2 => {
+            state.notice = Some("this image is here for one platform only".to_owned());
+        }
+        Action::Platforms => overlay::open(state, stack, Kind::Platforms),
         Action::Treemap => map::open(state, stack),
         Action::Extract => extraction::ask(state, stack),
         Action::Waste if state.comparison.is_some() => {

@@ -66,9 +66,10 @@ pub(super) struct Args {
     #[arg(long, global = true)]
     pub(super) no_cache: bool,
 
-    /// Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have.
-    #[arg(long, value_name = "WHEN", global = true, default_value = "never")]
-    pub(super) pull: PullWhen,
+    /// Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default:
+    /// never; the explorer asks.
+    #[arg(long, value_name = "WHEN", global = true)]
+    pub(super) pull: Option<PullWhen>,
 
     /// false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine
     /// itself, true elsewhere.

@@ -8,7 +8,6 @@ use std::process::{Command, ExitStatus};
 use super::args::{Args, Build};
 use super::open::Setting;
 use super::{Failure, Outcome, explore, layers, remark};
-use crate::source;
 
 /// The engines that are looked for, in this order.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
@@ -40,8 +39,7 @@ pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
     if !io::stdout().is_terminal() {
         return layers::print(&image, setting);
     }
-    let options = setting.options();
-    explore::run(args, setting, move || source::open(&image, &options))
+    explore::image(args, setting, &image)
 }
 
 /// The first engine that is here.

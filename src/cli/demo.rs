@@ -9,5 +9,5 @@ use crate::source;
 const IMAGE: &[u8] = include_bytes!("../../assets/demo/image.tar");
 
 pub(super) fn run(args: &Args) -> Outcome {
-    explore::run(args, &Setting::default(), || source::open_bytes(IMAGE, "demo"))
+    explore::run(args, &Setting::default(), None, || source::open_bytes(IMAGE, "demo"))
 }

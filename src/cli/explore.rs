@@ -6,6 +6,7 @@
 mod comparing;
 mod extracting;
 mod looks;
+mod opening;
 mod workers;
 
 use std::io;
@@ -21,18 +22,20 @@ use super::config;
 use super::open::{Pace, Setting};
 use super::{Failure, Outcome};
 use crate::app::comparison::Sides;
-use crate::app::message::{Choice, Effect, Message};
+use crate::app::message::{Effect, Message};
 use crate::app::owners::Owners;
 use crate::app::state::State;
 use crate::app::update;
 use crate::image::Other;
 use crate::load::{Event, Loader, Want};
-use crate::source::{ChoiceKind, Error, Opened, Several, Source};
+use crate::source::{Error, Opened, Several, Source};
 use crate::stack::Stack;
 use crate::terminal::{self, Session, Signal};
 use crate::text;
 use crate::ui;
 use looks::Look;
+
+pub(super) use opening::{image, local};
 
 /// What is opened sooner than this is there in the first frame, and errors come without a screen.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -43,7 +46,7 @@ enum Happening {
     Signal(Signal),
     Opened(Result<Opened, Error>),
     /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
-    Chosen(u64, Result<Box<dyn Source>, Error>),
+    Chosen(u64, opening::Chosen),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
     /// From a thread that was given something to do: the viewer's answers, how extracting goes.
@@ -58,10 +61,12 @@ enum Happening {
     Crashed,
 }
 
-/// Explores what `open` opens; layers that the cache of `setting` knows are not read again.
+/// Explores what `open` opens, which is what somebody `asked` for, if it can be asked for again. Layers that the cache
+/// knows are not read again.
 pub(super) fn run(
     args: &Args,
     setting: &Setting,
+    asked: Option<String>,
     open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
 ) -> Outcome {
     let (send, receive) = mpsc::channel();
@@ -77,7 +82,7 @@ pub(super) fn run(
     let session = Session::enter(look.mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
-    let mut explorer = Explorer::new(session, send, setting.clone(), look)?;
+    let mut explorer = Explorer::new(session, send, (setting.clone(), asked), look)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -94,6 +99,8 @@ struct Explorer {
     /// A temporary copy of the image's contents was announced.
     announced: bool,
     setting: Setting,
+    /// The argument that asks for the image that shows.
+    asked: Option<String>,
     /// The number of the viewer's newest question.
     newest_look: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
@@ -108,7 +115,7 @@ impl Explorer {
     fn new(
         session: Session,
         send: Sender<Happening>,
-        setting: Setting,
+        (setting, asked): (Setting, Option<String>),
         look: Look,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
@@ -124,6 +131,7 @@ impl Explorer {
             choices: 0,
             announced: false,
             setting,
+            asked,
             newest_look: Arc::default(),
             stop_extracting: Arc::default(),
             stop_comparing: Arc::default(),
@@ -180,13 +188,10 @@ impl Explorer {
                 self.session.resume().map_err(lost)?;
                 Ok(false)
             }
-            Happening::Opened(Ok(Opened::Image(source))) => self.load(source),
+            Happening::Opened(Ok(Opened::Image(source))) => self.show(source),
             Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
             Happening::Opened(Err(error)) => Err(error.into()),
-            Happening::Chosen(number, opened) if number == self.choices => match opened {
-                Ok(source) => self.load(source),
-                Err(error) => self.tell(Message::Failed(error.to_string())),
-            },
+            Happening::Chosen(number, chosen) if number == self.choices => self.chosen(chosen),
             Happening::Load(number, event) if number == self.loaders => self.report(event),
             Happening::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
@@ -205,37 +210,6 @@ impl Explorer {
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
         }
-    }
-
-    fn offer(&mut self, several: Several) -> Result<bool, Failure> {
-        let choices = several
-            .choices
-            .iter()
-            .map(|choice| {
-                let platform = choice.platform.as_ref().map(ToString::to_string);
-                let id = choice.id.as_deref().map(short);
-                let noun = |layers| if layers == 1 { "layer" } else { "layers" };
-                let layers = choice.layers.map(|layers| format!("{layers} {}", noun(layers)));
-                let container = choice.kind == ChoiceKind::Container;
-                let what = container.then(|| "container".to_owned());
-                let detail = [what, choice.note.clone(), platform, layers, id];
-                let detail: Vec<String> = detail.into_iter().flatten().collect();
-                let name = if choice.names.is_empty() {
-                    choice.reference.clone()
-                } else {
-                    choice.names.join(", ")
-                };
-                let group = choice.group.clone();
-                Choice { name, detail: detail.join("  "), group, container }
-            })
-            .collect();
-        let notes = several.notes.join("; ");
-        self.several = Some(Arc::new(several));
-        let ends = self.tell(Message::Choices(choices))?;
-        if ends || notes.is_empty() {
-            return Ok(ends);
-        }
-        self.tell(Message::Notice(format!("not looked into: {notes}")))
     }
 
     /// Starts reading an image's layers; the stack of them shows at once.
@@ -330,13 +304,11 @@ impl Explorer {
                 }
             }
             Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
-            Effect::Choose(choice) => {
-                if let Some(several) = self.several.clone() {
-                    self.choices += 1;
-                    let number = self.choices;
-                    in_background(&self.send, "choose", move |send| {
-                        let _ = send.send(Happening::Chosen(number, several.open(choice)));
-                    })?;
+            Effect::Choose(choice) => self.choose(choice)?,
+            Effect::Platform(platform) => self.open_for(platform)?,
+            Effect::Show(layer) => {
+                if let Some(loader) = &self.loader {
+                    loader.show(layer);
                 }
             }
             Effect::Look(question) => self.look(question)?,
@@ -371,10 +343,4 @@ fn in_background(
         }
     })?;
     Ok(())
-}
-
-/// As much of an ID as engines show.
-fn short(id: &str) -> String {
-    let shown = if id.starts_with("sha256:") { "sha256:".len() + 12 } else { 12 };
-    id.chars().take(shown).collect()
 }

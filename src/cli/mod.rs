@@ -38,7 +38,7 @@ use std::sync::Arc;
 use clap::Parser as _;
 
 use crate::source;
-use crate::source::registry::Registries;
+use crate::source::registry::{Pull, Registries};
 use crate::text;
 use args::{Args, Command};
 use open::Setting;
@@ -160,7 +160,7 @@ fn run(args: &Args) -> Outcome {
     let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref());
-    let pull = args.pull.into();
+    let pull = args.pull.map_or(Pull::Never, Pull::from);
     let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
@@ -183,18 +183,9 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
-            Some(image) if io::stdout().is_terminal() => {
-                let image = image.clone();
-                let options = setting.options();
-                explore::run(args, &setting, move || source::open(&image, &options))
-            }
+            Some(image) if io::stdout().is_terminal() => explore::image(args, &setting, image),
             Some(image) => layers::print(image, &setting),
-            None if io::stdout().is_terminal() => {
-                let options = setting.options();
-                explore::run(args, &setting, move || {
-                    source::local(&options).map(source::Opened::Several)
-                })
-            }
+            None if io::stdout().is_terminal() => explore::local(args, &setting),
             None => images::run(&args::Images { containers: false, json: false }),
         },
     }

@@ -1,7 +1,7 @@
 //! From a source to a stack: layers listed in parallel, folded in order, contents compared where only that tells.
 //!
 //! ```text
-//! workers, largest layer first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
+//! workers, shown and large layers first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
 //! ```
 //!
 //! The first layer is mostly the largest, and all others wait for it: it is folded row by row while it is read.
@@ -16,7 +16,7 @@ mod compare;
 pub mod contents;
 mod queue;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use self::cache::Cache;
@@ -102,6 +102,8 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
+    /// The layer that somebody looks at.
+    shown: Arc<AtomicUsize>,
     /// The stack has no totals and is not frozen when all layers are folded.
     brief: bool,
 }
@@ -123,6 +125,7 @@ impl Loader {
             stop: Arc::new(AtomicBool::new(false)),
             cache,
             preferred: Arc::default(),
+            shown: Arc::new(AtomicUsize::new(layers)),
             brief: false,
         }
     }
@@ -175,6 +178,11 @@ impl Loader {
     /// Pairs of an earlier call that nobody has begun with are forgotten.
     pub fn prefer(&self, pairs: Vec<Pair>) {
         *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) = pairs;
+    }
+
+    /// Says which layer somebody looks at: those that its tree is made of are listed before those above it.
+    pub fn show(&self, layer: usize) {
+        self.shown.store(layer, Ordering::Relaxed);
     }
 
     fn take_preferred(&self) -> Vec<Pair> {

@@ -32,7 +32,8 @@ enum Done {
     Listed(usize, Arc<Listing>),
 }
 
-/// Lists every layer, largest first and each blob once, and calls `take` for each in layer order.
+/// Lists every layer, each blob once, and calls `take` for each in layer order. First are those that the tree of the shown
+/// layer is made of, and of these the largest.
 pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
@@ -40,20 +41,24 @@ pub(super) fn in_order(
 ) {
     let jobs = jobs(loader);
     let layers = loader.source.image().layers.len();
-    let next = AtomicUsize::new(0);
     let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
+    let jobs = Mutex::new(jobs);
     let spare = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
             let send = send.clone();
-            let (jobs, next, spare) = (&jobs, &next, &spare);
+            let (jobs, spare) = (&jobs, &spare);
             scope.spawn(move || {
-                while let Some(same) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let next = || {
+                    let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                    take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
+                };
+                while let Some(same) = next() {
                     let (listing, keep) = list(loader, same[0], &send, spare, report);
                     let listing = Arc::new(listing);
-                    for &layer in same {
+                    for layer in same {
                         report(Event::Listed(layer));
                         if send.send(Done::Listed(layer, Arc::clone(&listing))).is_err() {
                             return;
@@ -115,6 +120,13 @@ fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
     jobs
 }
 
+/// The first of the jobs that are needed for the tree of the shown layer, else the first of all.
+fn take_next(jobs: &mut Vec<Vec<usize>>, shown: usize) -> Option<Vec<usize>> {
+    let needed = jobs.iter().position(|same| same.iter().any(|&layer| layer <= shown));
+    let at = needed.or_else(|| (!jobs.is_empty()).then_some(0))?;
+    Some(jobs.remove(at))
+}
+
 fn list(
     loader: &Loader,
     layer: usize,
@@ -167,5 +179,24 @@ impl Watch for Progress<'_> {
         // Nobody receives any more only where reading was given up.
         let _ = send.send(Done::Rows(table.behind(*sent)));
         *sent = table.as_bytes().len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_shown_tree_is_made_of_comes_before_the_rest() {
+        let all = || vec![vec![3], vec![0], vec![4, 1], vec![2]];
+        let order = |shown: usize| {
+            let mut jobs = all();
+            std::iter::from_fn(|| take_next(&mut jobs, shown)).map(|same| same[0]).collect()
+        };
+        let orders: [Vec<usize>; 3] = [order(4), order(1), order(2)];
+        assert_eq!(orders, [vec![3, 0, 4, 2], vec![0, 4, 3, 2], vec![0, 4, 2, 3]]);
+        let mut jobs = all();
+        let first = take_next(&mut jobs, 0);
+        assert_eq!((first, take_next(&mut jobs, 2)), (Some(vec![0]), Some(vec![4, 1])), "it moves");
     }
 }

@@ -31,5 +31,5 @@ pub(super) fn read(files: &Arc<Files>, ask: &Ask) -> Result<Layout, Error> {
     let leaves = index::walk(&store, &top);
     let entries = vec![Known { names: Vec::new(), ids: vec![top[0].stated_digest.clone()] }];
     let problems = files.problem().map(str::to_owned).into_iter().collect();
-    Ok(Layout { source: "dir", store, entries, leaves, problems, complete: None })
+    Ok(Layout { source: "dir", store, entries, leaves, problems, all_there: false, complete: None })
 }

@@ -175,10 +175,11 @@ impl Leaf {
     }
 
     /// How it is listed beside the image that was chosen.
-    pub(super) fn other(&self, names: &[String]) -> Other {
+    pub(super) fn other(&self, names: &[String], all_there: bool) -> Other {
         let (kind, note) = match &self.what {
             What::Image(_) | What::Schema1(_) => ("image", String::new()),
             What::Absent if self.descriptor.is_attestation() => ("attestation", String::new()),
+            What::Absent if all_there => ("image", String::new()),
             What::Absent => ("image", "not part of this copy".to_owned()),
             What::Broken(why) => ("image", why.clone()),
             What::Attestation(predicates) => ("attestation", predicates.clone()),
@@ -193,7 +194,7 @@ impl Leaf {
             digest: self.descriptor.digest().map(|digest| digest.as_str().to_owned()),
             platform: self.platform.clone(),
             size: self.descriptor.size,
-            present: self.present,
+            present: self.present || all_there,
             note: notes.collect::<Vec<_>>().join(", "),
         }
     }

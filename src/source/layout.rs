@@ -24,6 +24,8 @@ pub(super) struct Layout {
     pub(super) leaves: Vec<Leaf>,
     /// What is odd about the place.
     pub(super) problems: Vec<String>,
+    /// What was not read is there all the same.
+    pub(super) all_there: bool,
     /// Adds what the place knows of an image's layers beside their blobs.
     pub(super) complete: Option<Box<Complete>>,
 }
@@ -78,7 +80,8 @@ impl Layout {
         let mut seen = HashSet::new();
         let others = self.leaves.iter().filter(|leaf| leaf.descriptor.stated_digest != chosen);
         let others = others.filter(|leaf| seen.insert(leaf.descriptor.stated_digest.clone()));
-        others.map(|leaf| leaf.other(&self.entries[leaf.entry].names)).collect()
+        let other = |leaf: &Leaf| leaf.other(&self.entries[leaf.entry].names, self.all_there);
+        others.map(other).collect()
     }
 
     fn manifest_parts(&self, manifest: &Manifest) -> Parts {

@@ -107,6 +107,8 @@ pub struct Choice {
     pub size: u64,
     /// An image, or a container.
     pub kind: ChoiceKind,
+    /// Nothing of it is here: its registry would be asked.
+    pub remote: bool,
     /// What it belongs to, where there are several stores to choose from.
     pub group: Option<String>,
     /// A remark: of a container, the image it was made from.

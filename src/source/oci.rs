@@ -43,7 +43,7 @@ pub(super) fn read(files: &Arc<Files>, source: &'static str, ask: &Ask) -> Resul
     let store = Store::new(Arc::clone(files), Naming::Layout);
     let leaves = index::walk(&store, &top);
     let entries = top.iter().map(known).collect();
-    Ok(Layout { source, store, entries, leaves, problems, complete: None })
+    Ok(Layout { source, store, entries, leaves, problems, all_there: false, complete: None })
 }
 
 /// A document that is already here, as something that points to itself.

@@ -225,6 +225,12 @@ fn bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
         Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
             registry::open(text, ask, &options.registries)
         }
+        Err(Error::NotStored { reference, remedy, unreadable })
+            if options.pull == Pull::Offered =>
+        {
+            let offered = registry::offer(text, ask, &options.registries, &unreadable);
+            offered.ok_or(Error::NotStored { reference, remedy, unreadable })
+        }
         other => other,
     }
 }

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `peer` | the engine: a socket, its answers, its faults |
 //! | `stage` | an image, and the program under test with nothing of this machine around it |
-//! | `asking`, `faults`, `memory` | the journeys |
+//! | `asking`, `ssh`, `faults`, `memory` | the journeys |
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
@@ -19,4 +19,5 @@ mod faults;
 #[cfg(target_os = "linux")]
 mod memory;
 mod peer;
+mod ssh;
 mod stage;

@@ -7,7 +7,7 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use super::image::Image;
-use super::server::{Door, Held, Server};
+use super::server::{Door, Held, Server, Turn};
 use super::stage::Stage;
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -60,6 +60,77 @@ fn referrers_are_listed_by_the_api_or_by_the_tag() {
         assert_eq!(others[0]["size"], 700);
         assert_eq!(others[0]["note"], "application/spdx+json");
     }
+}
+
+#[test]
+fn a_list_in_several_answers_is_read_to_its_end() {
+    let image = Image::new();
+    let digest = Digest::of(&image.manifest);
+    let path = format!("/v2/lab/x/referrers/{digest}");
+    let page = |kind: &str, size: u64| {
+        let digest = Digest::of(kind.as_bytes());
+        let item = json!({"mediaType": MANIFEST, "digest": digest.as_str(), "size": size,
+            "artifactType": kind});
+        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [item]}).to_string()
+    };
+    let stage = Stage::new();
+    let answer = |link: Option<&str>, body: String| {
+        let link = link.map(|it| ("link", format!("<https://elsewhere{path}?{it}>; rel=\"next\"")));
+        Turn::Status(200, link.into_iter().collect(), body)
+    };
+    stage.server.next(&path, [answer(Some("n=1&last=a"), page("application/spdx+json", 1))]);
+    let second = format!("{path}?n=1&last=a");
+    stage.server.next(&second, [answer(None, page("application/vnd.in-toto+json", 2))]);
+    let source = stage.open().unwrap();
+    assert_eq!(lines(&source.beside()), ["SBOM 1", "attestation 2"]);
+    assert!(stage.server.paths().contains(&second), "asked of the registry itself");
+}
+
+/// As BuildKit has it: an index of an image and of what is attested about it.
+#[test]
+fn what_the_images_own_index_attests_is_told_apart() {
+    let image = Image::new();
+    let about = Digest::of(&image.manifest);
+    let statement = |predicate: &str, size: u64| {
+        json!({"mediaType": "application/vnd.in-toto+json", "size": size,
+            "digest": Digest::of(predicate.as_bytes()).as_str(),
+            "annotations": {"in-toto.io/predicate-type": predicate}})
+    };
+    let config = json!({"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2,
+        "digest": Digest::of(b"{}").as_str()});
+    let attestation = json!({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
+        "layers": [statement("https://spdx.dev/Document", 900),
+            statement("https://slsa.dev/provenance/v0.2", 70)]})
+    .to_string()
+    .into_bytes();
+    let listed = |bytes: &[u8], platform: &str| {
+        let (os, architecture) = platform.split_once('/').unwrap();
+        json!({"mediaType": MANIFEST, "digest": Digest::of(bytes).as_str(), "size": bytes.len(),
+            "platform": {"os": os, "architecture": architecture}})
+    };
+    let mut beside = listed(&attestation, "unknown/unknown");
+    beside["annotations"] = json!({"vnd.docker.reference.type": "attestation-manifest",
+        "vnd.docker.reference.digest": about.as_str()});
+    let items =
+        [listed(&image.manifest, "linux/amd64"), listed(b"elsewhere", "linux/arm64"), beside];
+    let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": items}).to_string();
+    let stage = with(|image| {
+        vec![
+            ("manifests/several".to_owned(), INDEX, index.clone().into_bytes()),
+            (
+                format!("manifests/{}", Digest::of(&image.manifest)),
+                MANIFEST,
+                image.manifest.clone(),
+            ),
+            (format!("manifests/{}", Digest::of(&attestation)), MANIFEST, attestation.clone()),
+        ]
+    });
+    let source = stage.open_tag("several").unwrap();
+    let others = &source.image().others;
+    assert_eq!(others.len(), 2);
+    assert!(others.iter().all(|other| other.present), "all of it can be asked for: {others:?}");
+    assert_eq!(others[0].platform.as_ref().unwrap().to_string(), "linux/arm64");
+    assert_eq!(lines(&source.beside()), ["SBOM 900", "attestation 70"]);
 }
 
 #[test]

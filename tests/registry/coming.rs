@@ -3,7 +3,8 @@
 use layertui::image::digest::Digest;
 use layertui::image::platform::Platform;
 use layertui::layer::Unwatched;
-use layertui::source::{Opened, Options, open};
+use layertui::source::registry::Pull;
+use layertui::source::{Error, Opened, Options, open};
 
 use super::server::Turn;
 use super::stage::Stage;
@@ -108,6 +109,24 @@ fn without_a_cache_nothing_is_kept() {
     let far = stage.reference("1");
     stage.says(&["ls", "--no-cache", &far]);
     assert!(!stage.path("home").exists());
+}
+
+#[test]
+fn a_name_that_nothing_here_has_is_offered_before_its_registry_is_asked() {
+    let stage = Stage::new();
+    let name = stage.reference("1").replace("docker://", "");
+    let options =
+        Options { registries: stage.settings(), pull: Pull::Offered, ..Options::default() };
+    let Opened::Several(several) = open(&name, &options).unwrap() else { panic!("opened unasked") };
+    assert_eq!(stage.server.paths(), [""; 0], "nothing is asked before somebody agrees");
+    assert_eq!(several.choices.len(), 1);
+    assert!(several.choices[0].remote);
+    assert_eq!(several.choices[0].reference, stage.reference("1"));
+    let image = several.open(0).unwrap();
+    assert_eq!(image.image().source, "registry");
+    assert_eq!(image.image().layers.len(), 3);
+    let id = open("0123456789ab", &options).unwrap_err();
+    assert!(matches!(id, Error::NotStored { .. }), "an ID is no registry's name: {id}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
+use layertui::image::platform::Platform;
 use layertui::load::{LayerState, Loader, Want};
 use layertui::source::registry::{Registries, Shelf};
 use layertui::source::{Error, Opened, Options, Source, open};
@@ -54,9 +55,19 @@ impl Stage {
         self.open_with(self.settings())
     }
 
+    /// What another tag names.
+    pub(crate) fn open_tag(&self, tag: &str) -> Result<Box<dyn Source>, Error> {
+        Self::open_reference(&self.reference(tag), self.settings())
+    }
+
     pub(crate) fn open_with(&self, registries: Registries) -> Result<Box<dyn Source>, Error> {
-        let options = Options { registries, ..Options::default() };
-        match open(&self.reference("1"), &options)? {
+        Self::open_reference(&self.reference("1"), registries)
+    }
+
+    fn open_reference(reference: &str, registries: Registries) -> Result<Box<dyn Source>, Error> {
+        let platform = Platform::parse("linux/amd64").ok();
+        let options = Options { registries, platform, ..Options::default() };
+        match open(reference, &options)? {
             Opened::Image(source) => Ok(source),
             Opened::Several(several) => panic!("{several:?}"),
         }

@@ -2,6 +2,8 @@
 
 use layertui::app::Message;
 use layertui::app::message::{Choice, Effect};
+use layertui::image::Other;
+use layertui::image::platform::Platform;
 
 use crate::explorer::{Explorer, LAYERS, image};
 
@@ -40,6 +42,7 @@ pub fn local() -> Vec<Choice> {
         detail: detail.to_owned(),
         group: Some(group.to_owned()),
         container,
+        ..Choice::default()
     };
     let docker = "docker-root overlay2 /var/lib/docker";
     let podman = "containers-storage overlay /home/me/.local/share/containers/storage";
@@ -79,4 +82,66 @@ fn an_image_that_was_not_chosen_has_no_list() {
     explorer.keys("I");
     assert!(explorer.state.overlays.is_empty());
     assert!(explorer.text().contains("layertui without IMAGE shows all"), "{}", explorer.text());
+}
+
+#[test]
+fn what_is_not_here_is_asked_for_in_its_registry_if_the_user_says_so() {
+    let mut explorer = Explorer::blank(80, 24);
+    let name = "docker.io/library/nginx:latest".to_owned();
+    explorer.send(Message::Choices(vec![Choice { name, remote: true, ..Choice::default() }]));
+    let screen = explorer.text();
+    assert!(screen.contains("Not here: ask its registry?"), "{screen}");
+    assert!(screen.contains("docker.io/library/nginx:latest"), "{screen}");
+    explorer.keys("esc");
+    assert_eq!(explorer.effects, [], "escape never quits");
+    explorer.keys("enter");
+    assert_eq!(explorer.effects, [Effect::Choose(0)]);
+    explorer.keys("esc q");
+    assert_eq!(explorer.effects[1..], [Effect::GiveUpChoice, Effect::Quit]);
+}
+
+fn for_platform(kind: &str, architecture: &str) -> Other {
+    let platform = Platform::parse(&format!("linux/{architecture}")).unwrap();
+    let platform = Some(platform);
+    Other { kind: kind.to_owned(), platform, present: true, ..Other::default() }
+}
+
+#[test]
+fn another_platform_of_the_image_is_opened() {
+    let mut several = image();
+    several.others = vec![
+        for_platform("image", "arm64"),
+        for_platform("attestation", "s390x"),
+        for_platform("image", "amd64"),
+        Other { present: false, ..for_platform("image", "riscv64") },
+        for_platform("image", "arm/v7"),
+    ];
+    let mut explorer = Explorer::described(LAYERS, several, 120, 40);
+    explorer.keys("P");
+    let screen = explorer.text();
+    assert!(screen.contains("linux/arm64/v8  is open"), "{screen}");
+    assert!(!screen.contains("s390x") && !screen.contains("riscv64"), "{screen}");
+    explorer.keys("enter");
+    assert_eq!(explorer.effects, [], "it is open already");
+    explorer.keys("P j j enter");
+    let wanted = Platform::parse("linux/arm/v7").unwrap();
+    assert_eq!(explorer.effects, [Effect::Platform(wanted)]);
+    explorer.keys("esc");
+    assert_eq!(explorer.effects.last(), Some(&Effect::GiveUpChoice));
+    assert!(explorer.state.image.is_some(), "the one that was open still is");
+}
+
+#[test]
+fn an_image_for_one_platform_says_so() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.keys("P");
+    assert!(explorer.text().contains("one platform only"), "{}", explorer.text());
+}
+
+#[test]
+fn the_layer_that_is_looked_at_is_wanted_first() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    let top = explorer.state.layer;
+    explorer.keys("[");
+    assert_eq!(explorer.effects, [Effect::Show(top - 1)]);
 }

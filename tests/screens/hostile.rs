@@ -117,6 +117,7 @@ fn no_foreign_text_reaches_the_screen_raw() {
             detail: EVIL.to_owned(),
             group: Some(EVIL.to_owned()),
             container: true,
+            ..Choice::default()
         };
         choosing.send(Message::Choices(vec![choice]));
         check(&choosing);

@@ -76,6 +76,13 @@ const ROWS: &[Entry] = &[
         &[Panes],
         "back to the list of images this one was chosen from",
     ),
+    row(
+        Action::Platforms,
+        "platforms",
+        &["P"],
+        &[Panes],
+        "the platforms there are of this image; Enter opens another",
+    ),
     hinted(
         row(Action::Problems, "problems", &["!"], &[Panes], "what was odd or broken"),
         "problems",

@@ -22,10 +22,13 @@ pub(super) fn page(state: &State, width: usize) -> Page {
         }
     }
     out.end_items();
-    out.finish(title(state), &[("enter", "open"), ("j k", "move"), ("ctrl-c", "quit")])
+    out.finish(title(state), &[("enter", "open"), ("j k", "move"), ("q", "quit")])
 }
 
 fn title(state: &State) -> String {
+    if state.choices.iter().all(|choice| choice.remote) {
+        return "Not here: ask its registry?".to_owned();
+    }
     let containers = state.choices.iter().filter(|choice| choice.container).count();
     let images = state.choices.len() - containers;
     let count = |count: usize, what: &str| match count {

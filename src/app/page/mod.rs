@@ -9,6 +9,7 @@ mod history;
 mod image;
 mod layer;
 mod palette;
+pub mod platforms;
 pub mod problems;
 mod sides;
 mod waste;
@@ -78,6 +79,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Image => image::page(state, width),
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
+        Kind::Platforms => platforms::page(state, width),
         Kind::Extract(node, layer) => extract::page(stack, (node, layer), width),
         Kind::Compare => sides::ask(width),
         Kind::Overwrite => extract::overwrite(state, width),

@@ -37,9 +37,11 @@ impl Engine {
     /// Finds out whether anybody is there, and what version of the API is spoken.
     pub(super) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
         let wire = Wire::new(endpoint, patience)?;
-        let answer = wire.get("/_ping")?;
+        let mut answer = wire.get("/_ping")?;
         let version = answer.headers().get("api-version").and_then(|it| it.to_str().ok());
         let version = version.and_then(numbers).map(|version| version.min(NEWEST));
+        // Read to its end, the connection can be asked again; whatever it says is of no concern.
+        let _ = answer.body_mut().with_config().limit(1024).read_to_vec();
         Ok(Self { wire, version })
     }
 

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::certificates::Certificates;
+use super::connections::{self, Connection};
+use super::ssh::Far;
 use crate::image::digest::Digest;
 use crate::source::local::Environment;
 
@@ -54,15 +57,8 @@ pub(super) enum Address {
     Tcp(String),
     /// `HOST:PORT` with TLS, and where the certificates are.
     Tls(String, Certificates),
-}
-
-/// Files of a TLS client: Docker's names for them in one directory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Certificates {
-    /// The directory with `ca.pem`, `cert.pem` and `key.pem`, each of which may be absent.
-    pub(super) directory: Option<PathBuf>,
-    /// The server's certificate is not looked at, because the configuration says so.
-    pub(super) unverified: bool,
+    /// By `ssh`.
+    Far(Far),
 }
 
 /// One place where an engine may listen.
@@ -87,6 +83,7 @@ impl Endpoint {
             Address::Socket(path) => path.display().to_string(),
             Address::Tcp(authority) => format!("tcp://{authority}"),
             Address::Tls(authority, _) => format!("tcp://{authority} with TLS"),
+            Address::Far(far) => far.to_string(),
         }
     }
 
@@ -104,13 +101,42 @@ impl Endpoint {
 pub(super) fn endpoints(kind: Kind, environment: &Environment) -> Result<Vec<Endpoint>, String> {
     let told = match kind {
         Kind::Docker => docker(environment),
-        Kind::Podman => text(environment, "CONTAINER_HOST")
-            .map(|host| named(kind, &host, "CONTAINER_HOST", environment)),
+        Kind::Podman => podman(environment),
     };
-    match told {
-        Some(endpoint) => Ok(vec![endpoint?]),
-        None => Ok(usual(kind, environment)),
+    if let Some(endpoint) = told {
+        return Ok(vec![endpoint?]);
     }
+    let usual = usual(kind, environment);
+    let here =
+        |endpoint: &Endpoint| matches!(&endpoint.address, Address::Socket(it) if it.exists());
+    if kind == Kind::Podman && !usual.iter().any(here) {
+        // Where podman runs in a machine of its own, its usual connection is the way to it.
+        if let Some(connection) = connections::find(environment, None) {
+            return Ok(vec![connected(&connection, environment)?]);
+        }
+    }
+    Ok(usual)
+}
+
+/// podman's order: `CONTAINER_HOST`, then the connection that `CONTAINER_CONNECTION` names.
+fn podman(environment: &Environment) -> Option<Result<Endpoint, String>> {
+    if let Some(host) = text(environment, "CONTAINER_HOST") {
+        return Some(named(Kind::Podman, &host, "CONTAINER_HOST", environment));
+    }
+    let name = text(environment, "CONTAINER_CONNECTION")?;
+    Some(match connections::find(environment, Some(&name)) {
+        Some(connection) => connected(&connection, environment),
+        None => Err(format!("CONTAINER_CONNECTION: podman has no connection `{name}`")),
+    })
+}
+
+fn connected(connection: &Connection, environment: &Environment) -> Result<Endpoint, String> {
+    let told_by = format!("connection {}", connection.name);
+    let mut endpoint = named(Kind::Podman, &connection.uri, &told_by, environment)?;
+    if let (Address::Far(far), Some(identity)) = (&mut endpoint.address, &connection.identity) {
+        far.identity = Some(identity.clone());
+    }
+    Ok(endpoint)
 }
 
 /// The sockets that engines have unless told otherwise: the system's, the user's own, those of desktops.
@@ -171,8 +197,7 @@ fn context(name: &str, directory: &Path) -> Result<Endpoint, String> {
     let host = docker.and_then(|docker| docker.get("Host")?.as_str()).unwrap_or_default();
     let skip = docker.and_then(|docker| docker.get("SkipTLSVerify")?.as_bool()).unwrap_or(false);
     let tls = directory.join("contexts/tls").join(id).join("docker");
-    let certificates = (tls.is_dir() || skip)
-        .then(|| Certificates { directory: tls.is_dir().then_some(tls), unverified: skip });
+    let certificates = (tls.is_dir() || skip).then(|| Certificates::in_directory(Some(&tls), skip));
     let told_by = format!("context {name}");
     let address = address(host, certificates).map_err(|what| format!("{told_by}: {what}"))?;
     Ok(Endpoint { kind: Kind::Docker, address, told_by: Some(told_by) })
@@ -187,13 +212,18 @@ fn named(
 ) -> Result<Endpoint, String> {
     let verify = environment.variable("DOCKER_TLS_VERIFY").is_some();
     let tls = verify || environment.variable("DOCKER_TLS").is_some();
-    let certificates = (kind == Kind::Docker && tls).then(|| Certificates {
-        directory: environment
-            .variable("DOCKER_CERT_PATH")
-            .or_else(|| docker_directory(environment)),
-        unverified: !verify,
-    });
-    let address = address(host, certificates).map_err(|what| format!("{variable}: {what}"))?;
+    let certificates = match kind {
+        Kind::Docker => tls.then(|| {
+            let directory = environment.variable("DOCKER_CERT_PATH");
+            let directory = directory.or_else(|| docker_directory(environment));
+            Certificates::in_directory(directory.as_deref(), !verify)
+        }),
+        Kind::Podman => Certificates::of_podman(environment),
+    };
+    let mut address = address(host, certificates).map_err(|what| format!("{variable}: {what}"))?;
+    if let (Address::Far(far), Kind::Podman) = (&mut address, kind) {
+        far.identity = environment.variable("CONTAINER_SSHKEY");
+    }
     Ok(Endpoint { kind, address, told_by: Some(variable.to_owned()) })
 }
 
@@ -217,12 +247,11 @@ fn address(host: &str, certificates: Option<Certificates>) -> Result<Address, St
         }
         ("https", None) => Ok(Address::Tls(authority(2376), Certificates::default())),
         ("tcp" | "http", None) => Ok(Address::Tcp(authority(2375))),
-        ("ssh", _) => Err(format!(
-            "`{host}` is reached by ssh, which is not spoken here; forward the socket (`ssh -nNT -L \
-             /tmp/engine.sock:/var/run/docker.sock {rest}`) and name unix:///tmp/engine.sock"
-        )),
+        ("ssh", _) => Far::parse(rest)
+            .map(Address::Far)
+            .ok_or_else(|| "no address of ssh: write ssh://USER@HOST:PORT".to_owned()),
         _ => Err(format!(
-            "`{host}` is no address that is understood: write unix:///PATH or tcp://HOST:PORT"
+            "`{host}` is no address that is understood: write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST"
         )),
     }
 }
@@ -231,7 +260,7 @@ fn text(environment: &Environment, name: &str) -> Option<String> {
     Some(environment.variable(name)?.to_string_lossy().into_owned())
 }
 
-fn read(file: &Path) -> Option<Value> {
+pub(super) fn read(file: &Path) -> Option<Value> {
     if std::fs::metadata(file).ok()?.len() > CONFIG_MAX {
         return None;
     }
@@ -285,14 +314,20 @@ mod tests {
             assert_eq!(told(host, &[]).unwrap().address, Address::Tcp(authority.to_owned()));
         }
         let on = Path::new("1");
-        let at = Path::new("/certs");
+        let home = tempfile::tempdir().unwrap();
+        let at = home.path();
+        std::fs::write(at.join("ca.pem"), "").unwrap();
         let verify = [("DOCKER_TLS_VERIFY", on), ("DOCKER_CERT_PATH", at)];
-        let certificates = Certificates { directory: Some(at.into()), unverified: false };
+        let authority = Some(at.join("ca.pem"));
+        let certificates = Certificates { authority, ..Certificates::default() };
         assert_eq!(
             told("tcp://h", &verify).unwrap().address,
             Address::Tls("h:2376".to_owned(), certificates)
         );
-        for host in ["ssh://me@h", "npipe:////./pipe/docker", "nonsense", "unix://"] {
+        let far = told("ssh://me@h:22/run/docker.sock", &[]).unwrap();
+        assert_eq!(far.place(), "docker-daemon at ssh://me@h:22/run/docker.sock (DOCKER_HOST)");
+        assert!(!far.is_local(), "its files are elsewhere");
+        for host in ["npipe:////./pipe/docker", "nonsense", "unix://"] {
             let message = told(host, &[]).unwrap_err();
             assert!(message.contains("DOCKER_HOST") && message.contains("unix:///"), "{message}");
         }
@@ -323,5 +358,43 @@ mod tests {
         assert!(other.iter().all(|endpoint| endpoint.told_by.is_none()), "the default one");
         let host = here(&[("DOCKER_HOST", Path::new("unix:///s"))]).unwrap();
         assert_eq!(host[0].address, Address::Socket("/s".into()), "the variable comes first");
+    }
+
+    #[test]
+    fn podmans_connections_are_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let config = home.path().join(".config/containers");
+        std::fs::create_dir_all(&config).unwrap();
+        let file = r#"{"Connection": {"Default": "machine", "Connections": {
+            "machine": {"URI": "ssh://core@localhost:7/run/p.sock", "Identity": "/key"},
+            "lab": {"URI": "tcp://lab:8080"}}}}"#;
+        std::fs::write(config.join("podman-connections.json"), file).unwrap();
+        let run = home.path().join("run");
+        let podman = |more: &[(&str, &Path)]| {
+            let variables = [&[("HOME", home.path()), ("XDG_RUNTIME_DIR", &run)], more].concat();
+            endpoints(Kind::Podman, &Environment::given(home.path(), &variables))
+        };
+        let places = |more: &[(&str, &Path)]| -> Vec<String> {
+            podman(more).unwrap().iter().map(Endpoint::place).collect()
+        };
+        let machine = "podman at ssh://core@localhost:7/run/p.sock (connection machine)";
+        assert_eq!(places(&[]), [machine]);
+        let found = podman(&[]).unwrap();
+        let Address::Far(far) = &found[0].address else { panic!("{found:?}") };
+        assert_eq!(far.identity.as_deref(), Some(Path::new("/key")));
+        let lab = Path::new("lab");
+        let named = places(&[("CONTAINER_CONNECTION", lab)]);
+        assert_eq!(named, ["podman at tcp://lab:8080 (connection lab)"]);
+        let unknown = podman(&[("CONTAINER_CONNECTION", Path::new("x"))]).unwrap_err();
+        assert!(unknown.contains("no connection `x`"), "{unknown}");
+        let secure =
+            [("CONTAINER_HOST", Path::new("tcp://h:1")), ("CONTAINER_TLS_CA", Path::new("/ca"))];
+        assert_eq!(places(&secure), ["podman at tcp://h:1 with TLS (CONTAINER_HOST)"]);
+        std::fs::create_dir_all(run.join("podman")).unwrap();
+        std::fs::write(run.join("podman/podman.sock"), "").unwrap();
+        assert!(
+            podman(&[]).unwrap().iter().all(|it| it.told_by.is_none()),
+            "what is here comes first"
+        );
     }
 }

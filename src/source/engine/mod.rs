@@ -1,7 +1,7 @@
 //! Engines that listen on a socket: Docker, podman, and whatever speaks Docker's API.
 //!
 //! ```text
-//! environment ─► endpoint ─► wire (socket) ─► api ─┬► describe ─► the stack, at once
+//! environment ─► endpoint ─► wire (socket, ssh) ─► api ─┬► describe ─► the stack, at once
 //!                                                  ├► the engine's own store, where it can be read
 //!                                                  └► export ─► listed while it passes by; contents kept if wanted
 //! ```
@@ -10,12 +10,17 @@
 //! is asked for, or a name that no local store has.
 
 mod api;
+mod certificates;
+mod connections;
 mod describe;
+#[cfg(unix)]
+mod dial;
 mod endpoint;
 mod export;
 mod reading;
 #[cfg(unix)]
 mod socket;
+mod ssh;
 mod stock;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! HTTP over a Unix socket: the one transport that the HTTP client does not bring itself.
+//! HTTP over a Unix socket, or over `ssh`: the transports that the HTTP client does not bring itself.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -16,11 +16,20 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-/// Connects to one socket, whatever the address in the request says.
-#[derive(Debug)]
-pub(super) struct ToSocket(pub(super) PathBuf);
+use super::dial::Line;
+use super::endpoint::Kind;
+use super::ssh::Far;
 
-impl Connector for ToSocket {
+/// Where connections lead, whatever the address in the request says.
+#[derive(Debug)]
+pub(super) enum To {
+    /// A socket.
+    Socket(PathBuf),
+    /// An engine of that kind on another machine, which may take so long to be reached.
+    Far(Far, Kind, Duration),
+}
+
+impl Connector for To {
     type Out = Connection;
 
     fn connect(
@@ -28,12 +37,19 @@ impl Connector for ToSocket {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Connection>, Error> {
-        let stream = Arc::new(Stream(UnixStream::connect(&self.0)?));
+        let (stream, line) = match self {
+            Self::Socket(path) => (UnixStream::connect(path)?, None),
+            Self::Far(far, kind, patience) => {
+                let (stream, line) = far.dial(*kind, *patience)?;
+                (stream, Some(line))
+            }
+        };
+        let stream = Arc::new(Stream(stream));
         let handle = Arc::downgrade(&stream) as Weak<dyn ShutdownHandle>;
         (details.register_shutdown)(handle)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Connection { stream, buffers }))
+        Ok(Some(Connection { stream, buffers, line, answered: false }))
     }
 }
 
@@ -50,6 +66,10 @@ impl ShutdownHandle for Stream {
 pub(super) struct Connection {
     stream: Arc<Stream>,
     buffers: LazyBuffers,
+    /// The `ssh` at the other end.
+    line: Option<Line>,
+    /// Something came.
+    answered: bool,
 }
 
 impl fmt::Debug for Connection {
@@ -67,9 +87,8 @@ impl Transport for Connection {
         let timeout = timeout.for_write();
         let stream = &self.stream.0;
         stream.set_write_timeout(limit(&timeout)).map_err(Error::Io)?;
-        (&*stream)
-            .write_all(&self.buffers.output()[..amount])
-            .map_err(|error| timed(error, &timeout))
+        let sent = (&*stream).write_all(&self.buffers.output()[..amount]);
+        sent.map_err(|error| hung_up(&mut self.line, error, &timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -80,16 +99,32 @@ impl Transport for Connection {
         let count = loop {
             match (&*stream).read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result.map_err(|error| timed(error, &timeout))?,
+                Err(error) => return Err(hung_up(&mut self.line, error, &timeout)),
+                Ok(count) => break count,
             }
         };
         self.buffers.input_appended(count);
+        if let (0, false, Some(line)) = (count, self.answered, &mut self.line) {
+            return Err(Error::Io(line.last_words()));
+        }
+        self.answered |= count > 0;
         Ok(count > 0)
     }
 
     fn is_open(&mut self) -> bool {
-        // Asking costs as much as a new connection, and engines close idle ones.
-        false
+        // A new connection to a socket costs as much as asking, one by `ssh` far more.
+        self.line.as_mut().is_some_and(Line::is_up)
+    }
+}
+
+/// What a failed read or write is: where `ssh` went away, it has said why.
+fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match line {
+        Some(line) if matches!(error.kind(), BrokenPipe | ConnectionReset) => {
+            Error::Io(line.last_words())
+        }
+        _ => timed(error, timeout),
     }
 }
 

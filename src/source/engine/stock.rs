@@ -176,6 +176,7 @@ fn offer(
             layers: kept.layers,
             size: kept.size.unwrap_or(0),
             kind,
+            remote: false,
             group: Some(format!("{} {}", stock.kind, stock.root.display())),
             note: kept.image.map(|image| format!("of {image}")),
         });

@@ -9,14 +9,13 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error as Http, Timeout};
 
-use super::endpoint::{Address, Certificates, Endpoint};
+use super::endpoint::{Address, Endpoint};
 #[cfg(unix)]
-use super::socket::{Nowhere, ToSocket};
+use super::socket::{Nowhere, To};
 use crate::layer::Watch;
 use crate::source::Error;
 
@@ -84,7 +83,7 @@ pub(super) type Answer = ureq::http::Response<ureq::Body>;
 
 impl Wire {
     pub(super) fn new(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
-        let agent = agent(&endpoint.address, patience)?;
+        let agent = agent(&endpoint, patience)?;
         Ok(Self { endpoint, patience, agent })
     }
 
@@ -102,7 +101,7 @@ impl Wire {
         let scheme =
             if matches!(self.endpoint.address, Address::Tls(..)) { "https" } else { "http" };
         let authority = match &self.endpoint.address {
-            Address::Socket(_) => "localhost",
+            Address::Socket(_) | Address::Far(_) => "localhost",
             Address::Tcp(authority) | Address::Tls(authority, _) => authority,
         };
         let request = self.agent.get(format!("{scheme}://{authority}{path}"));
@@ -203,12 +202,17 @@ pub(super) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
             format!("it answers {status}: {words}"),
             "see the engine's own log for the reason".to_owned(),
         ),
+        Fault::Broken(what) if matches!(endpoint.address, Address::Far(_)) => (
+            what,
+            "see whether the engine's client can be run there by `ssh` without being asked for a password"
+                .to_owned(),
+        ),
         Fault::Broken(what) => (what, "see whether the engine still runs, and try again".to_owned()),
     };
     Error::Engine { place: endpoint.place(), what, remedy }
 }
 
-fn agent(address: &Address, patience: Patience) -> Result<Agent, Fault> {
+fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
     let mut config = Agent::config_builder()
         // Variables for proxies mean the way to the Internet, not to an engine.
         .proxy(None)
@@ -221,14 +225,23 @@ fn agent(address: &Address, patience: Patience) -> Result<Agent, Fault> {
         .timeout_connect(Some(patience.connect))
         .timeout_per_read(Some(patience.answer))
         .timeout_per_write(Some(patience.answer));
-    Ok(match address {
+    Ok(match &endpoint.address {
         #[cfg(unix)]
-        Address::Socket(path) => Agent::with_parts(config.build(), ToSocket(path.clone()), Nowhere),
+        Address::Socket(path) => {
+            Agent::with_parts(config.build(), To::Socket(path.clone()), Nowhere)
+        }
+        #[cfg(unix)]
+        Address::Far(far) => {
+            // Signing in takes its time: what is asked one after the other goes over one connection.
+            let config = config.max_idle_connections(1).max_idle_connections_per_host(1);
+            let to = To::Far(far.clone(), endpoint.kind, patience.connect);
+            Agent::with_parts(config.build(), to, Nowhere)
+        }
         #[cfg(not(unix))]
-        Address::Socket(_) => return Err(Fault::Nobody),
+        Address::Socket(_) | Address::Far(_) => return Err(Fault::Nobody),
         Address::Tcp(_) => Agent::new_with_config(config.build()),
         Address::Tls(_, certificates) => {
-            config = config.tls_config(tls(certificates)?);
+            config = config.tls_config(certificates.config().map_err(Fault::Broken)?);
             Agent::with_parts(
                 config.build(),
                 DefaultConnector::default(),
@@ -236,41 +249,6 @@ fn agent(address: &Address, patience: Patience) -> Result<Agent, Fault> {
             )
         }
     })
-}
-
-/// Docker's files: `ca.pem` is who is trusted, `cert.pem` and `key.pem` are who we are. Without the first, whoever the
-/// world trusts.
-fn tls(certificates: &Certificates) -> Result<TlsConfig, Fault> {
-    let read = |name: &str| {
-        let Some(directory) = &certificates.directory else { return Ok(None) };
-        let file = directory.join(name);
-        match std::fs::read(&file) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Fault::Broken(format!("{}: {error}", file.display()))),
-        }
-    };
-    let unread = |name: &str| {
-        let name = name.to_owned();
-        move |error: Http| Fault::Broken(format!("{name} cannot be used: {error}"))
-    };
-    let mut config = TlsConfig::builder().disable_verification(certificates.unverified);
-    if let Some(pem) = read("ca.pem")? {
-        let all = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
-            Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-            Ok(_) => None,
-            Err(error) => Some(Err(error)),
-        });
-        let all: Vec<Certificate<'static>> =
-            all.collect::<Result<_, _>>().map_err(unread("ca.pem"))?;
-        config = config.root_certs(RootCerts::new_with_certs(&all));
-    }
-    if let (Some(certificate), Some(key)) = (read("cert.pem")?, read("key.pem")?) {
-        let certificate = Certificate::from_pem(&certificate).map_err(unread("cert.pem"))?;
-        let key = PrivateKey::from_pem(&key).map_err(unread("key.pem"))?;
-        config = config.client_cert(Some(ClientCert::new_with_certs(&[certificate], key)));
-    }
-    Ok(config.build())
 }
 
 fn fault(error: Http) -> Fault {
@@ -342,6 +320,16 @@ mod tests {
         /// Says so from the second time on: the question is on its way then.
         fn cancelled(&self) -> bool {
             self.0.swap(true, Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_socket_of_somebody_elses_is_named_with_a_way_in() {
+        let (_home, endpoint) = stalled();
+        let denied = Http::Io(io::ErrorKind::PermissionDenied.into());
+        let message = error(&endpoint, fault(denied)).to_string();
+        for word in ["permission denied", "sudo", "group", &endpoint.address()] {
+            assert!(message.contains(word), "{message}");
         }
     }
 

@@ -167,6 +167,7 @@ fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
         layers: kept.layers,
         size: kept.size.unwrap_or(0),
         kind: target.kind,
+        remote: false,
         group: Some(format!("{} {} {}", root.kind(), root.qualifier(), root.root().display())),
         note: kept
             .image

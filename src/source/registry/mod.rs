@@ -50,11 +50,14 @@ use super::files::Files;
 use super::layout::Layout;
 use super::oci;
 use super::store::{Naming, Store};
-use super::{Error, Opened, index};
+use super::{Choice, Error, Opened, Several, index};
 use crate::image::digest::Digest;
 use crate::image::manifest::Descriptor;
 use crate::image::name::Name;
 use crate::layer::blob::Blob;
+
+/// So many digits of an ID are what engines show of it.
+const SHORT_ID: usize = 12;
 
 /// Opens the image that `text` names in its registry. Fetches documents, never a layer.
 pub(super) fn open(text: &str, ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
@@ -93,6 +96,31 @@ pub(super) fn open(text: &str, ask: &Ask, settings: &Registries) -> Result<Opene
     Err(last.unwrap_or_else(|| refused("there is no place to ask for it".to_owned())))
 }
 
+/// The image that `text` names in its registry, as the one thing there is to choose: nothing is asked there before
+/// somebody chooses it. `None` where `text` is no name of a registry's image, or rather the beginning of an ID.
+pub(super) fn offer(
+    text: &str,
+    ask: &Ask,
+    settings: &Registries,
+    unreadable: &[String],
+) -> Option<Opened> {
+    let is_id = text.len() >= SHORT_ID && text.bytes().all(|c| c.is_ascii_hexdigit());
+    let name = Name::parse(text).filter(|name| !is_id && repository::is_askable(name))?;
+    let choice = Choice {
+        reference: format!("docker://{text}"),
+        names: vec![name.to_string()],
+        remote: true,
+        ..Choice::default()
+    };
+    let (text, ask, settings) = (text.to_owned(), ask.clone(), settings.clone());
+    let opener = move |_| match open(&text, &ask, &settings)? {
+        Opened::Image(source) => Ok(source),
+        Opened::Several(several) => several.open(0),
+    };
+    let (choices, notes) = (vec![choice], unreadable.to_vec());
+    Some(Opened::Several(Several { choices, notes, opener: Box::new(opener) }))
+}
+
 /// Everything that was fetched, as a layout that is here but for its layers.
 fn layout(
     repository: &Arc<Repository>,
@@ -117,11 +145,18 @@ fn layout(
     let store = Store::new(Arc::new(Files::Known(known)), Naming::Layout);
     let leaves = index::walk(&store, &[descriptor]);
     let about = Arc::clone(repository);
+    let attached: Vec<Descriptor> = leaves
+        .iter()
+        .map(|leaf| &leaf.descriptor)
+        .filter(|descriptor| descriptor.is_attestation())
+        .cloned()
+        .collect();
     let complete = move |image: &mut Blobs| {
-        let manifest = image.image.manifest_digest.as_deref().and_then(Digest::parse);
-        let repository = Arc::clone(&about);
-        image.beside = manifest
-            .map(|manifest| Box::new(Referrers { repository, manifest }) as Box<dyn Beside>);
+        let Some(manifest) = image.image.manifest_digest.as_deref().and_then(Digest::parse) else {
+            return;
+        };
+        let about = Referrers::new(Arc::clone(&about), manifest, &attached);
+        image.beside = Some(Box::new(about) as Box<dyn Beside>);
     };
     Layout {
         source: "registry",
@@ -129,6 +164,7 @@ fn layout(
         entries,
         leaves,
         problems: Vec::new(),
+        all_there: true,
         complete: Some(Box::new(complete)),
     }
 }

@@ -1,7 +1,8 @@
 //! What a registry has about an image beside it: signatures, SBOMs, attestations (distribution-spec, "Listing referrers").
 //!
 //! Nothing of it is needed to show the image, so it is asked for last, by whoever shows it. Registries without the
-//! referrers API have an index under a tag that is made of the digest; cosign has tags of its own.
+//! referrers API have an index under a tag that is made of the digest; cosign has tags of its own. BuildKit puts its
+//! attestations into the image's index; what each of them states stands in its manifest.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,21 +20,26 @@ const MOST: usize = 1000;
 /// What cosign puts behind the digest in a tag, and what that is.
 const COSIGN: [(&str, &str); 3] = [("sig", "signature"), ("att", "attestation"), ("sbom", "SBOM")];
 
+/// So many answers a list may come in.
+const MOST_PAGES: usize = 32;
+
+/// So many attestations of one image are looked into.
+const MOST_ATTACHED: usize = 16;
+
 /// One image's.
 #[derive(Debug)]
 pub(super) struct Referrers {
-    pub(super) repository: Arc<Repository>,
-    pub(super) manifest: Digest,
+    repository: Arc<Repository>,
+    manifest: Digest,
+    /// The attestations about it that its index lists.
+    attached: Vec<Digest>,
 }
 
 impl Beside for Referrers {
     fn list(&self) -> Vec<Other> {
         let tag = format!("{}-{}", self.manifest.algorithm(), self.manifest.encoded());
-        let index = self
-            .index(&format!("referrers/{}", self.manifest))
-            .or_else(|| self.index(&format!("manifests/{tag}")));
-        let mut others: Vec<Other> =
-            index.into_iter().flatten().take(MOST).map(|it| other(&it)).collect();
+        let mut others: Vec<Other> = self.stated();
+        others.extend(self.referrers().iter().take(MOST).map(other));
         others.extend(
             COSIGN
                 .iter()
@@ -51,15 +57,70 @@ impl Beside for Referrers {
 }
 
 impl Referrers {
-    /// What an index lists; `None` where there is none.
-    fn index(&self, name: &str) -> Option<Vec<Descriptor>> {
-        let item = Item { name, accept: OCI_INDEX, range: None, head: false };
-        let mut answer = self.repository.get(item, &AtomicBool::new(false)).ok()?;
-        let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec().ok()?;
-        match manifest::parse(&bytes) {
-            Ok(Document::Index(index)) => Some(index.manifests),
-            _ => None,
+    /// Those of the image with that manifest, in whose index these attestations stand, of which some are about it.
+    pub(super) fn new(
+        repository: Arc<Repository>,
+        manifest: Digest,
+        attestations: &[Descriptor],
+    ) -> Self {
+        let about = |descriptor: &&Descriptor| {
+            descriptor.annotation("vnd.docker.reference.digest") == Some(manifest.as_str())
+        };
+        let attached = attestations.iter().filter(about).filter_map(Descriptor::digest);
+        let attached = attached.take(MOST_ATTACHED).collect();
+        Self { repository, manifest, attached }
+    }
+
+    /// What refers to the image, by the registry's API, else by the tag that stands for it.
+    fn referrers(&self) -> Vec<Descriptor> {
+        let tag = format!("{}-{}", self.manifest.algorithm(), self.manifest.encoded());
+        self.pages(&format!("referrers/{}", self.manifest))
+            .or_else(|| self.pages(&format!("manifests/{tag}")))
+            .unwrap_or_default()
+    }
+
+    /// What an index lists, in however many answers; `None` where there is none.
+    fn pages(&self, name: &str) -> Option<Vec<Descriptor>> {
+        let (mut all, mut next) = (Vec::new(), Some(name.to_owned()));
+        for page in 0..MOST_PAGES {
+            let Some(name) = next.take() else { break };
+            let Some((bytes, link)) = self.fetch(&name, OCI_INDEX) else { break };
+            match manifest::parse(&bytes) {
+                Ok(Document::Index(index)) => all.extend(index.manifests),
+                _ if page == 0 => return None,
+                _ => break,
+            }
+            if all.len() >= MOST {
+                break;
+            }
+            next = link.as_deref().and_then(query_of_next).map(|query| {
+                let path = name.split('?').next().unwrap_or_default();
+                format!("{path}?{query}")
+            });
         }
+        (!all.is_empty()).then_some(all)
+    }
+
+    /// A document, and where the header says that it goes on.
+    fn fetch(&self, name: &str, accept: &str) -> Option<(Vec<u8>, Option<String>)> {
+        let item = Item { name, accept, range: None, head: false };
+        let mut answer = self.repository.get(item, &AtomicBool::new(false)).ok()?;
+        let link = answer.header("link").map(str::to_owned);
+        let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec().ok()?;
+        Some((bytes, link))
+    }
+
+    /// What the attestations in the image's own index state: an SBOM, how it was built.
+    fn stated(&self) -> Vec<Other> {
+        let statements = self.attached.iter().filter_map(|digest| {
+            let (bytes, _) = self.fetch(&format!("manifests/{digest}"), OCI_MANIFEST)?;
+            match manifest::parse(&bytes).ok()? {
+                Document::Manifest(found) if digest.verify(&bytes) == Some(true) => Some(found),
+                _ => None,
+            }
+        });
+        let layers = statements.flat_map(|statement| statement.layers).take(MOST);
+        layers.filter_map(|layer| stated_in(&layer)).collect()
     }
 
     fn by_tag(&self, tag: &str, kind: &str) -> Result<Other, Failure> {
@@ -76,6 +137,33 @@ impl Referrers {
             ..Other::default()
         })
     }
+}
+
+/// What a layer of an attestation states. What is no SBOM states how the image was made.
+fn stated_in(layer: &Descriptor) -> Option<Other> {
+    let predicate = layer.annotation("in-toto.io/predicate-type")?;
+    let kind = if kind(predicate) == "SBOM" { "SBOM" } else { "attestation" };
+    Some(Other {
+        kind: kind.to_owned(),
+        digest: layer.digest().map(|digest| digest.as_str().to_owned()),
+        platform: None,
+        size: layer.size,
+        present: true,
+        note: predicate.to_owned(),
+    })
+}
+
+/// The query of the address that a `Link` header calls the next (RFC 8288, section 3). It is asked of the same document,
+/// whatever else the address says.
+fn query_of_next(header: &str) -> Option<&str> {
+    let next = |link: &&str| {
+        let parameters = link.rsplit('>').next().unwrap_or_default();
+        parameters.split(';').any(|it| it.trim().replace('"', "") == "rel=next")
+    };
+    let link = header.split(',').find(next)?;
+    let (_, query) = link.trim().strip_prefix('<')?.split('>').next()?.split_once('?')?;
+    let plain = |c: u8| c.is_ascii_graphic() && !b"<>\"\\^`{|}#".contains(&c);
+    (!query.is_empty() && query.bytes().all(plain)).then_some(query)
 }
 
 fn other(descriptor: &Descriptor) -> Other {
@@ -109,6 +197,20 @@ fn kind(artifact_type: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_goes_on_where_its_header_says() {
+        for (header, expected) in [
+            ("</v2/x/referrers/sha256:1?n=2&last=a%2Fb>; rel=\"next\"", Some("n=2&last=a%2Fb")),
+            ("</a?x=1>; rel=prev, <https://elsewhere/b?y=2>;rel=next", Some("y=2")),
+            ("</a?x=1>; rel=\"prev\"", None),
+            ("</a>; rel=\"next\"", None),
+            ("</a?x y>; rel=\"next\"", None),
+            ("", None),
+        ] {
+            assert_eq!(query_of_next(header), expected, "{header}");
+        }
+    }
 
     #[test]
     fn people_have_words_for_what_types_say() {

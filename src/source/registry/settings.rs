@@ -15,6 +15,8 @@ pub enum Pull {
     Never,
     /// Where no local store has it.
     Missing,
+    /// Where no local store has it and somebody agrees: the registry is what there is to choose.
+    Offered,
     /// Always, whatever local stores have.
     Always,
 }

@@ -59,6 +59,7 @@ impl Images {
             entries,
             leaves,
             problems: Vec::new(),
+            all_there: false,
             complete: Some(complete),
         }
     }
