@@ -93,6 +93,7 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, usize)> {
         }
         Some((Kind::History(node), selected)) => (node, stack.history(node).get(selected)?.layer),
         Some((Kind::Map, _)) => super::map::under_cursor(state)?,
+        Some((Kind::Waste, selected)) => super::waste::under_cursor(state, selected)?,
         Some(_) => return None,
     };
     let layer = layer.min(stack.folded().checked_sub(1)?);

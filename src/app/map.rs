@@ -61,14 +61,24 @@ pub struct Map {
     inside: HashMap<NodeId, Vec<Tile>>,
     /// When the tiles were listed: layers folded, and whether more is to come.
     made: (usize, bool),
-    /// What is wasted at and below each path, and which layer put most of a path's out of sight.
-    waste: HashMap<NodeId, Waste>,
+    /// What is wasted, where the map shows that.
+    waste: Wastage,
+}
+
+/// What is wasted at and below each path, and the children of each directory that have a part in it.
+#[derive(Clone, Debug, Default)]
+struct Wastage {
+    of: HashMap<NodeId, Waste>,
+    children: HashMap<NodeId, Vec<NodeId>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Waste {
     own: u64,
     below: u64,
+    /// The most of its own bytes that one layer stores, that layer, and the one that put them out of sight.
+    largest: u64,
+    stored_by: usize,
     culprit: usize,
 }
 
@@ -139,14 +149,8 @@ impl Map {
                 .filter_map(|node| merged(stack, node, layer))
                 .collect(),
             Of::Wasted => {
-                let children =
-                    self.waste.iter().filter(|(node, _)| stack.parent(**node) == Some(dir));
-                let tile = |(&node, waste): (&NodeId, &Waste)| Tile {
-                    node,
-                    bytes: waste.own + waste.below,
-                    directory: waste.below > 0,
-                };
-                children.map(tile).collect()
+                let children = self.waste.children.get(&dir).into_iter().flatten();
+                children.filter_map(|&child| self.waste.tile(child)).collect()
             }
         };
         tiles.retain(|tile| tile.bytes > 0);
@@ -200,18 +204,39 @@ fn merged(stack: &Stack, node: NodeId, layer: usize) -> Option<Tile> {
     Some(Tile { node, bytes, directory })
 }
 
-fn waste(stack: &Stack) -> HashMap<NodeId, Waste> {
-    let losses = stack.losses();
-    let mut waste: HashMap<NodeId, Waste> = HashMap::new();
-    for path in losses.by_path(stack) {
-        let entry = waste.entry(path.node).or_default();
-        entry.own = path.bytes;
-        entry.culprit = path.largest().map_or(0, |piece| piece.culprit);
+impl Wastage {
+    fn new(stack: &Stack) -> Self {
+        let losses = stack.losses();
+        let mut of: HashMap<NodeId, Waste> = HashMap::new();
+        for piece in &losses.pieces {
+            let waste = of.entry(piece.wasted.node).or_default();
+            waste.own += piece.wasted.bytes;
+            if piece.wasted.bytes > waste.largest {
+                waste.largest = piece.wasted.bytes;
+                (waste.stored_by, waste.culprit) = (piece.wasted.layer, piece.culprit);
+            }
+        }
+        for (dir, bytes) in losses.by_directory(stack) {
+            of.entry(dir).or_default().below = bytes;
+        }
+        let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for &node in of.keys() {
+            if let Some(dir) = stack.parent(node) {
+                children.entry(dir).or_default().push(node);
+            }
+        }
+        Self { of, children }
     }
-    for (dir, bytes) in losses.by_directory(stack) {
-        waste.entry(dir).or_default().below = bytes;
+
+    /// What is wasted of the path itself.
+    fn own(&self, node: NodeId) -> Option<&Waste> {
+        self.of.get(&node).filter(|waste| waste.own > 0)
     }
-    waste
+
+    fn tile(&self, node: NodeId) -> Option<Tile> {
+        let waste = self.of.get(&node)?;
+        Some(Tile { node, bytes: waste.own + waste.below, directory: waste.below > 0 })
+    }
 }
 
 /// Where the treemap lies: the whole screen but the line of hints; and where its tiles go.
@@ -235,7 +260,7 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
 }
 
 fn made(state: &State, stack: &Stack, of: Of) -> Map {
-    let waste = if of == Of::Wasted { waste(stack) } else { HashMap::new() };
+    let waste = if of == Of::Wasted { Wastage::new(stack) } else { Wastage::default() };
     let made = (stack.folded(), state.phase == Phase::Done);
     let (tiles, inside) = (Vec::new(), HashMap::new());
     let mut map = Map { of, dir: NodeId::ROOT, tiles, selected: 0, inside, made, waste };
@@ -255,13 +280,14 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
     state.map = Some(map);
 }
 
-/// The path of the cursor's tile, and the layer whose tree it is from.
+/// The path of the cursor's tile, and the layer whose tree has what it stands for. Of what is wasted that is the layer which
+/// stores it; of a directory that holds wasted things, the last.
 pub(super) fn under_cursor(state: &State) -> Option<(NodeId, usize)> {
     let map = state.map.as_ref()?;
     let tile = map.tiles.get(map.selected)?;
     let layer = match map.of {
         Of::Merged(layer) => layer,
-        Of::Wasted => map.waste.get(&tile.node).map_or(usize::MAX, |waste| waste.culprit),
+        Of::Wasted => map.waste.own(tile.node).map_or(usize::MAX, |waste| waste.stored_by),
     };
     Some((tile.node, layer))
 }
@@ -357,7 +383,7 @@ fn descend(state: &mut State, stack: &Stack) {
         map.enter(stack, tile.node);
         return;
     }
-    let culprit = map.waste.get(&tile.node).map_or(0, |waste| waste.culprit);
+    let culprit = map.waste.own(tile.node).map_or(0, |waste| waste.culprit);
     let of = map.of;
     leave(state, stack, tile.node, of, culprit);
 }

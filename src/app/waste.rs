@@ -1,9 +1,9 @@
 //! What the image wastes, asked for once and kept until more layers are folded: the waste page shows it, and adding it
 //! up costs a look at every stored file.
 
-use crate::stack::Stack;
 use crate::stack::loss::{Advice, LayerWaste, PathWaste};
 use crate::stack::waste::Balance;
+use crate::stack::{NodeId, Stack};
 
 use super::find;
 use super::layers;
@@ -53,6 +53,13 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
     if is_open && state.waste.as_ref().is_none_or(|ledger| ledger.made != now) {
         state.waste = Some(Ledger::new(stack, now));
     }
+}
+
+/// The path of an item of the page, and the layer that stores most of what it wastes.
+pub(super) fn under_cursor(state: &State, item: usize) -> Option<(NodeId, usize)> {
+    let ledger = state.waste.as_ref()?;
+    let path = ledger.paths.get(item.checked_sub(ledger.layers.len())?)?;
+    Some((path.node, path.largest()?.wasted.layer))
 }
 
 /// Enter on an item of the page: the layer, or the path where it went out of sight.

@@ -70,20 +70,18 @@ impl Beside {
                 (_, None) => {}
             }
         }
-        let layer = |source: &dyn Source| Layer {
-            created_by: Some(source.image().reference.clone()),
-            ..Layer::default()
-        };
-        let described = new_source.image();
+        let (one, other) = names(old, new);
         let image = Image {
-            reference: format!("{} beside {}", described.reference, old_source.image().reference),
-            layers: vec![layer(old_source.as_ref()), layer(new_source.as_ref())],
+            reference: format!("{other} beside {one}"),
+            layers: [one, other]
+                .map(|name| Layer { created_by: Some(name), ..Layer::default() })
+                .to_vec(),
             names: Vec::new(),
             id: None,
             manifest_digest: None,
             history: Vec::new(),
             others: Vec::new(),
-            ..described.clone()
+            ..new_source.image().clone()
         };
         Self { image, sides: [below.finish(old_source), above.finish(new_source)] }
     }
@@ -104,6 +102,21 @@ impl Beside {
         let path = place.path.as_deref().unwrap_or(file.path);
         with(side.source.as_ref(), place.layer, &Stored { path, data: place.data, ..*file })
     }
+}
+
+/// The two references without the directories they share; and up to which layer, where that is not the last.
+fn names(old: Side<'_>, new: Side<'_>) -> (String, String) {
+    let (one, other) = (&old.source.image().reference, &new.source.image().reference);
+    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let shared = memchr::memrchr(b'/', &one.as_bytes()[..same]).map_or(0, |slash| slash + 1);
+    let name = |side: Side<'_>, reference: &str| {
+        let last = side.stack.layer_count().saturating_sub(1);
+        match side.layer {
+            layer if layer < last => format!("{}, layers 0 to {layer}", &reference[shared..]),
+            _ => reference[shared..].to_owned(),
+        }
+    };
+    (name(old, one), name(new, other))
 }
 
 fn parent(path: &[u8]) -> &[u8] {

@@ -22,8 +22,15 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let inner = line.inset(1, 0);
     if let Some(top) = state.overlays.last() {
-        let page = overlay::place(state, stack, top).page;
-        hints(canvas, inner, page.hints);
+        // What lies over the line of facts must not hide a word to the user.
+        if let Some(notice) = &state.notice {
+            let text = shorten::middle(notice, usize::from(inner.width));
+            canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
+        } else if state.is_working() {
+            facts::working(canvas, state, stack, inner);
+        } else {
+            hints(canvas, inner, overlay::place(state, stack, top).page.hints);
+        }
         return None;
     }
     if let Some(filter) = state.filter.as_ref().filter(|filter| filter.typing) {

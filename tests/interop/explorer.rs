@@ -39,7 +39,7 @@ fn the_explorers_journeys_work_on_built_images() {
     explorer.press(&format!("{}\r", other.argument));
     explorer.shows(&["layer 1", " beside "]);
     explorer.press("/same-size\r");
-    explorer.shows(&["in both images"]);
+    explorer.shows(&["/lab/edit/same-size", " image"]);
     explorer.press("L");
     explorer.shows(&["Layers of both", "layers are in the other image"]);
     explorer.close(" beside ");

@@ -109,3 +109,20 @@ fn failures_are_named_and_one_thing_is_done_at_a_time() {
         "nothing was typed: the prompt stays"
     );
 }
+
+/// What is wasted is taken from the layer that stores it, not as it is in the end.
+#[test]
+fn what_is_wasted_is_taken_as_it_was_stored() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("W");
+    for _ in 0..explorer.state.waste.as_ref().unwrap().layers.len() {
+        explorer.keys("j");
+    }
+    explorer.keys("e enter");
+    assert_eq!(explorer.stack.path(asked(&explorer).node), b"/usr/bin/node");
+    assert_eq!(asked(&explorer).layer, 2);
+    explorer.send(Message::Extracted(done(0, None)));
+    explorer.keys("esc T T enter enter e enter");
+    assert_eq!(explorer.stack.path(asked(&explorer).node), b"/usr/bin/node");
+    assert_eq!(asked(&explorer).layer, 2);
+}

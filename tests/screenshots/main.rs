@@ -41,9 +41,9 @@ struct Explorer {
     loader: Loader,
 }
 
-fn demo(name: &str) -> Arc<dyn Source> {
+fn demo() -> Arc<dyn Source> {
     let image = fs::read(root().join("assets/demo/image.tar")).unwrap();
-    match source::open_bytes(Vec::leak(image), name).unwrap() {
+    match source::open_bytes(Vec::leak(image), "demo").unwrap() {
         Opened::Image(source) => Arc::from(source),
         Opened::Several(several) => panic!("the demo is one image: {several:?}"),
     }
@@ -57,7 +57,7 @@ fn load(source: Arc<dyn Source>) -> (Loader, Vec<Arc<LayerState>>) {
 
 /// The demo as it is in the end beside what it was at one of its layers.
 fn comparison() -> Explorer {
-    let (old, new) = (load(demo("demo, layers 0 to 2")).0, load(demo("demo")).0);
+    let (old, new) = (load(demo()).0, load(demo()).0);
     let (one, other) = (old.stack(), new.stack());
     let below = Side { source: old.source().as_ref(), stack: &one, layer: LOWEST };
     let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
@@ -131,7 +131,7 @@ fn the_pictures_are_what_the_program_draws() {
     let bless = std::env::var_os("LAYERTUI_BLESS").is_some();
     let mut bytes = 0;
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo("demo")))));
+    let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo()))));
     let screens = screens.chain(std::iter::once((&COMPARED, comparison())));
     for ((name, keys), mut explorer) in screens {
         explorer.keys(keys);

@@ -102,7 +102,7 @@ fn two_builds_are_compared_and_the_way_leads_back() {
     explorer.press("c");
     explorer.shows(&["Compare with"]);
     explorer.press(&format!("{}\r", image("old")));
-    explorer.shows(&["only-old", "only-new", "layer 1"]);
+    explorer.shows(&["new beside old", "only-old", "only-new", "layer 1"]);
     for (path, said) in [
         ("only-new", "only in this image"),
         ("only-old", "only in the other image"),

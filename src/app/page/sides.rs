@@ -10,8 +10,8 @@ use super::{Page, Writer};
 pub(super) fn ask(width: usize) -> Page {
     let mut out = Writer::new(width);
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
-               docker://NAME. It is read in the background; then the tree shows what differs between it and this \
-               image: + only in this image, - only in the other, ~ and = changed. Esc comes back here.";
+               docker://NAME. It is read in the background; then the tree shows what differs between it and the \
+               selected layer's tree: + only in this image, - only in the other, ~ and = changed. Esc comes back here.";
     out.text(Role::Quiet, 0, how);
     out.finish("Compare with".to_owned(), &[("enter", "compare"), ("esc", "cancel")])
 }

@@ -26,7 +26,7 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> Page {
     }
     out.finish(
         "Waste".to_owned(),
-        &[("enter", "go to the culprit"), ("j k", "move"), ("esc", "close")],
+        &[("enter", "go to the culprit"), ("e", "extract"), ("j k", "move"), ("esc", "close")],
     )
 }
 
