@@ -176,22 +176,19 @@ impl Decoder {
     /// # Errors
     /// Where the decompression library cannot be set up.
     pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
-        let mut decoder = Self::with_input(Input::new(blob, 0).digesting(blob.len()), codec)?;
+        let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
         Ok(decoder)
     }
 
-    /// A decoder of what passes by once; of some `digested` bytes it also computes the SHA-256.
+    /// A decoder of what passes by once; also computes the SHA-256 of it if it is to be `digested`.
     pub(in crate::layer) fn passing(
         stream: Box<dyn Read + Send>,
         codec: Codec,
-        digested: Option<u64>,
+        digested: bool,
     ) -> io::Result<Self> {
-        let mut input = Input::passing(stream);
-        if let Some(len) = digested {
-            input = input.digesting(len);
-        }
-        Self::with_input(input, codec)
+        let input = Input::passing(stream);
+        Self::with_input(if digested { input.digesting() } else { input }, codec)
     }
 
     /// A decoder that begins at a checkpoint.
@@ -225,6 +222,11 @@ impl Decoder {
         };
         let (state, collector) = (State::Between, None);
         Ok(Self { codec, input, member, state, members: 0, produced: 0, collector })
+    }
+
+    /// Has the digest, if there is one, computed on a thread of its own from here on.
+    pub(in crate::layer) fn digest_aside(&mut self) {
+        self.input.digest_aside();
     }
 
     /// Bytes of the blob that were read so far.

@@ -126,7 +126,7 @@ impl Passing<'_> {
         let (send, chunks) = sync_channel(WAITING);
         let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
         let lister = thread::Builder::new().name("list".to_owned());
-        let lister = match lister.spawn(move || list(pipe, count, codec)) {
+        let lister = match lister.spawn(move || list(pipe, codec)) {
             Ok(lister) => lister,
             Err(error) => {
                 self.broke = Some(error);
@@ -201,15 +201,15 @@ fn layer_in(first: &[u8]) -> Option<Codec> {
     (codec != Codec::Plain || empty || tar::is_header(first)).then_some(codec)
 }
 
-/// Lists a layer of `len` bytes by what it is uncompressed.
-fn list(pipe: Pipe, len: u64, codec: Codec) -> Listing {
+/// Lists a layer by what it is uncompressed.
+fn list(pipe: Pipe, codec: Codec) -> Listing {
     let decoded = match codec {
         Codec::Plain => Ok(Box::new(pipe) as Box<dyn Read + Send>),
-        codec => Decoder::passing(Box::new(pipe), codec, None)
+        codec => Decoder::passing(Box::new(pipe), codec, false)
             .map(|decoder| Box::new(decoder) as Box<dyn Read + Send>),
     };
     let decoder = match decoded {
-        Ok(decoded) => Decoder::passing(decoded, Codec::Plain, Some(len)),
+        Ok(decoded) => Decoder::passing(decoded, Codec::Plain, true),
         Err(error) => return unreadable(&error),
     };
     let mut listing = super::list_compressed(decoder, &Unwatched, Limits::default());

@@ -1,7 +1,9 @@
 //! The SHA-256 of a blob while it is decoded.
 //!
-//! It costs a fifth of decoding zstd. A large blob's is computed beside the decoder, on a thread of its own: an image
-//! is mostly one large layer and some small ones, so there is a core that would else wait.
+//! It costs a fifth of decoding zstd. As a rule it is computed by whoever decodes, of bytes that are still in the
+//! processor's nearest cache: other layers keep the other processors busy, and passing bytes on would cost more than it
+//! spares. Where a processor has nothing else to do, as beside the one large layer that most images have, it goes on on a
+//! thread of its own.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -13,9 +15,6 @@ use sha2::{Digest, Sha256};
 
 /// Chunks that may wait; the decoder waits beyond that.
 pub(super) const WAITING: usize = 4;
-
-/// A thread is not worth it for less.
-const BESIDE_MIN: u64 = 1 << 20;
 
 /// Hashing needs next to none.
 const STACK: usize = 128 * 1024;
@@ -32,18 +31,20 @@ pub(super) enum Digester {
 }
 
 impl Digester {
-    /// For a blob of so many bytes.
-    pub(super) fn new(len: u64) -> Self {
-        let here = || Self::Here(Box::default());
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        if len < BESIDE_MIN || cores == 1 {
-            return here();
-        }
+    /// One that nothing was told yet, for whoever fetches the bytes.
+    pub(super) fn new() -> Self {
+        Self::Here(Box::default())
+    }
+
+    /// Goes on on a thread of its own, if there can be one; whether it does.
+    pub(super) fn move_aside(&mut self) -> bool {
+        let Self::Here(digest) = self else { return false };
         let (chunks, work) = sync_channel(WAITING);
         let builder = thread::Builder::new().name("digest".to_owned()).stack_size(STACK);
-        builder
-            .spawn(move || digest_all(&work))
-            .map_or_else(|_| here(), |thread| Self::Beside { chunks, thread })
+        let begun = Sha256::clone(digest);
+        let Ok(thread) = builder.spawn(move || digest_all(begun, &work)) else { return false };
+        *self = Self::Beside { chunks, thread };
+        true
     }
 
     /// Takes the next bytes.
@@ -75,8 +76,7 @@ impl Digester {
     }
 }
 
-fn digest_all(work: &Receiver<Chunk>) -> Sha256 {
-    let mut digest = Sha256::new();
+fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
     while let Ok((buffer, range)) = work.recv() {
         digest.update(&buffer[range]);
     }
@@ -88,15 +88,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn here_and_beside_agree() {
+    fn wherever_it_is_computed_it_is_the_same() {
         let buffer: Arc<[u8]> = (0..100_000_u32).map(|at| (at / 3) as u8).collect();
-        let digest = |len| {
-            let mut digester = Digester::new(len);
-            for _ in 0..20 {
+        let digest = |aside_after| {
+            let mut digester = Digester::new();
+            for turn in 0..20 {
+                if turn == aside_after {
+                    assert!(digester.move_aside());
+                }
                 digester.update(&buffer, 7..buffer.len());
             }
             digester.finish().unwrap()
         };
-        assert_eq!(digest(0), digest(u64::MAX));
+        let here = digest(usize::MAX);
+        assert_eq!(digest(0), here);
+        assert_eq!(digest(13), here);
     }
 }

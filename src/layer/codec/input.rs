@@ -12,6 +12,9 @@ use crate::layer::blob::Blob;
 /// Reads of this size keep the system calls rare and the buffer in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
 
+/// Where the same thread digests and decodes what was read, it is read in pieces that stay in the first cache.
+const TWICE: usize = 32 * 1024;
+
 /// Room before the bytes of a buffer for the few that were left of the one before: as many as a [`Input::peek`] shows.
 const MARGIN: usize = 16;
 
@@ -42,6 +45,8 @@ pub(super) struct Input {
     current: usize,
     start: usize,
     end: usize,
+    /// How many bytes are read at once.
+    piece: usize,
     digester: Option<Digester>,
 }
 
@@ -64,17 +69,23 @@ impl Input {
             current: 0,
             start: MARGIN,
             end: MARGIN,
+            piece: BUFFER,
             digester: None,
         }
     }
 
-    /// The same cursor, at its start; the bytes, some `len` of them, are digested as they are fetched.
-    pub(super) fn digesting(self, len: u64) -> Self {
-        let digester = Digester::new(len);
-        // One is decoded, one digested, the others wait.
-        let count = if matches!(digester, Digester::Here(_)) { 1 } else { WAITING + 2 };
-        let buffers = std::iter::repeat_with(buffer).take(count).collect();
-        Self { digester: Some(digester), buffers, ..self }
+    /// The same cursor, at its start; the bytes are digested as they are fetched.
+    pub(super) fn digesting(self) -> Self {
+        Self { digester: Some(Digester::new()), piece: TWICE, ..self }
+    }
+
+    /// Has the digest computed on a thread of its own from here on: a processor has nothing else to do.
+    pub(super) fn digest_aside(&mut self) {
+        if self.digester.as_mut().is_some_and(Digester::move_aside) {
+            self.piece = BUFFER;
+            // One is decoded, one digested, the others wait.
+            self.buffers.resize_with(WAITING + 2, buffer);
+        }
     }
 
     /// Offset in the blob of the end of the fetched bytes, passed or not.
@@ -134,7 +145,7 @@ impl Input {
         // Should reading fail, these are still at hand.
         self.end = MARGIN;
         let count = loop {
-            match self.origin.read(&mut buffer[MARGIN..], self.fetched) {
+            match self.origin.read(&mut buffer[MARGIN..MARGIN + self.piece], self.fetched) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -161,7 +172,8 @@ mod tests {
     #[test]
     fn peeking_does_not_pass_and_reaches_over_the_buffer() {
         let bytes: Vec<u8> = (0..BUFFER + 5).map(|index| index as u8).collect();
-        let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting(bytes.len() as u64);
+        let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting();
+        input.digest_aside();
         let count = input.fill().unwrap().len();
         assert_eq!(count, BUFFER);
         input.consume(BUFFER - 2);

@@ -12,7 +12,7 @@ use crate::stack::entry::Fingerprint;
 /// The decoded bytes at hand: small enough to stay in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
 
-/// How often progress is told.
+/// How often progress is told, and asked whether a processor has become free.
 const STRIDE: u64 = 512 * 1024;
 
 /// A [`Feed`] over a decoder.
@@ -25,6 +25,8 @@ pub(in crate::layer) struct Stream<'w> {
     /// Offset in the decoded stream of the end of the buffered bytes.
     decoded: u64,
     told: u64,
+    /// A processor that had nothing else to do computes the digest.
+    aside: bool,
     fate: Option<Fate>,
     hasher: Box<Xxh3>,
 }
@@ -40,6 +42,7 @@ impl<'w> Stream<'w> {
             end: 0,
             decoded: 0,
             told: 0,
+            aside: false,
             fate: None,
             hasher: Box::new(Xxh3::new()),
         }
@@ -63,6 +66,10 @@ impl<'w> Stream<'w> {
         if consumed >= self.told + STRIDE {
             self.told = consumed;
             self.watch.progress(consumed);
+            if !self.aside && self.watch.spare() {
+                self.aside = true;
+                self.decoder.digest_aside();
+            }
         }
         match self.decoder.read(&mut self.buffer[self.end..]) {
             Ok(count) => {
