@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             saved.uncompressed as f64 / MB,
             saved.uncompressed as f64 / stored as f64
         );
-        compressed(&path, &saved, codec, rounds.min(5))?;
+        compressed(&path, &saved, codec, rounds)?;
         std::fs::remove_file(&path)?;
     }
     Ok(())
