@@ -134,8 +134,8 @@ pub enum Effect {
     Suspend,
     /// Stop reading layers, keep what was read.
     StopReading,
-    /// Send these bytes to the clipboard.
-    Copy(Vec<u8>),
+    /// Send this to the clipboard. Visible.
+    Copy(String),
     /// The choice with this number was made.
     Choose(usize),
     /// Open the same image for another platform.

@@ -228,8 +228,10 @@ fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
         state.notice = Some("nothing here to copy".to_owned());
         return Vec::new();
     };
-    state.notice = Some(format!("sent to the clipboard: {}", crate::text::visible(&bytes)));
-    vec![Effect::Copy(bytes)]
+    // What is pasted into a terminal is obeyed by it, as what is printed is.
+    let seen = crate::text::visible(&bytes).into_owned();
+    state.notice = Some(format!("sent to the clipboard: {seen}"));
+    vec![Effect::Copy(seen)]
 }
 
 fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {

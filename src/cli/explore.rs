@@ -303,7 +303,7 @@ impl Explorer {
                     loader.prefer(pairs);
                 }
             }
-            Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
+            Effect::Copy(text) => self.session.copy(&text).map_err(lost)?,
             Effect::Choose(choice) => self.choose(choice)?,
             Effect::Platform(platform) => self.open_for(platform)?,
             Effect::Show(layer) => {

@@ -102,12 +102,12 @@ impl Session {
         if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
-    /// Sends bytes to the clipboard (OSC 52). No terminal says whether it took them.
+    /// Sends text to the clipboard (OSC 52). No terminal says whether it took them.
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
-    pub fn copy(&mut self, bytes: &[u8]) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(bytes))
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 
