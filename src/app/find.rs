@@ -1,6 +1,7 @@
 //! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones.
 //!
-//! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
+//! What no name has in one run is looked for as letters in their order, once all layers are there. A path that has no
+//! row at the selected layer is shown at the layer of its last event, and the user is told.
 
 use crate::stack::search::Hits;
 use crate::stack::{ChangeKind, NodeId, Stack};
@@ -77,9 +78,8 @@ pub fn typed(state: &mut State, stack: &Stack) {
     state.notice = None;
     navigate::settle(state, stack);
     let needle = search.input.text().as_bytes();
-    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
-    let target =
-        search.hits.as_ref().and_then(|hits| nearest(state, stack, hits, search.before.node));
+    search.hits = hits(&state.phase, stack, needle);
+    let target = search.hits.as_ref().and_then(|hits| first(state, stack, &search, hits));
     state.search = Some(search);
     if let Some(node) = target {
         land(state, stack, node);
@@ -92,8 +92,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(search) = &mut state.search else { return };
     let needle = search.input.text().as_bytes();
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
-    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
-    let from = search.before.node;
+    search.hits = hits(&state.phase, stack, needle);
     let landed = search.landed;
     if let Some((node, layer)) = landed
         && state.layer == layer
@@ -108,8 +107,8 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if had || !(search.typing || search.waiting) {
         return;
     }
-    let target = state.search.as_ref().and_then(|search| search.hits.as_ref());
-    if let Some(node) = target.and_then(|hits| nearest(state, stack, hits, from)) {
+    let target = search.hits.as_ref().and_then(|hits| first(state, stack, search, hits));
+    if let Some(node) = target {
         if let Some(search) = &mut state.search
             && std::mem::take(&mut search.waiting)
         {
@@ -164,6 +163,31 @@ pub fn next(state: &mut State, stack: &Stack, forward: bool) {
         Some(node) => land(state, stack, node),
         None => state.notice = Some("nothing found".to_owned()),
     }
+}
+
+/// What a needle finds, `None` for an empty one. What stands in one run may still come while layers are read: letters
+/// apart are no answer then.
+fn hits(phase: &Phase, stack: &Stack, needle: &[u8]) -> Option<Hits> {
+    if needle.is_empty() {
+        return None;
+    }
+    let hits = stack.search(needle);
+    if hits.is_empty() && *phase != Phase::Reading {
+        return Some(stack.search_letters(needle));
+    }
+    Some(hits)
+}
+
+/// The hit to show first: the nearest; of letters apart, the one in which they stand closest together.
+fn first(state: &State, stack: &Stack, search: &Search, hits: &Hits) -> Option<NodeId> {
+    let nearest = nearest(state, stack, hits, search.before.node)?;
+    if !hits.is_fuzzy() {
+        return Some(nearest);
+    }
+    let needle = search.input.text().as_bytes();
+    let others = std::iter::successors(Some(nearest), |&node| hits.next(stack, node, true));
+    let closest = |&node: &NodeId| stack.letters_span(needle, node);
+    others.take(hits.len().min(LOOK_AHEAD)).min_by_key(closest)
 }
 
 /// The first hit at or after `from` that the pane can show as it is; else the first at all.

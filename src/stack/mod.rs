@@ -14,6 +14,7 @@
 //! filter   what paths have to be like          sieve    a tree narrowed to what passes      walk     a tree in path order
 //! ```
 
+mod alike;
 mod apply;
 mod arena;
 mod change;
