@@ -35,7 +35,6 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["report", demo, "--html", "-"], 0),
         (&["report", demo, "--markdown", "-"], 0),
         (&["verify", demo], 0),
-        (&["images"], 0),
         (&["cache"], 0),
         (&["completions", "bash"], 0),
         (&["man"], 0),
