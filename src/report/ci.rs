@@ -216,8 +216,13 @@ fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         text::size::short(balance.wasted),
         balance.efficiency * 100.0
     )?;
-    let broken = |verdict: &&Verdict| verdict.outcome == Outcome::Fail;
-    for verdict in judged.verdicts.iter().filter(broken).filter(|it| !it.offences.is_empty()) {
+    let mut told: &[Offence] = &[];
+    for verdict in judged.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Fail) {
+        // What is wasted breaks several rules at once.
+        if verdict.offences.is_empty() || verdict.offences == told {
+            continue;
+        }
+        told = &verdict.offences;
         writeln!(out, "\n{}:\n", verdict.rule)?;
         for offence in verdict.offences.iter().take(NAMED) {
             let path = code(&text::visible(&offence.path));
