@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -139,13 +140,19 @@ fn what_is_extracted_is_what_engines_mount() {
     found.assert_none();
 }
 
+/// Where the lab's image lies as an OCI layout.
+fn built_layout() -> PathBuf {
+    lab();
+    scratch().join("lab/layout")
+}
+
 /// Sparse files as GNU tar writes them, put on top of the image: the bytes that umoci unpacks, and the holes are kept.
 #[test]
 fn sparse_files_are_what_umoci_unpacks() {
     if !wanted() {
         return;
     }
-    let place = fresh("sparse-");
+    let (layout, place) = (built_layout(), fresh("sparse-"));
     let make = "cd \"$1\" && mkdir in && cd in\n\
         truncate -s 8M holes && printf begin | dd of=holes conv=notrunc status=none\n\
         printf middle | dd of=holes bs=1 seek=5000000 conv=notrunc status=none\n\
@@ -153,7 +160,7 @@ fn sparse_files_are_what_umoci_unpacks() {
         truncate -s 4M ends && printf end | dd of=ends bs=1 seek=4194301 conv=notrunc status=none";
     run(Command::new("sh").args(["-euc", make, "sh"]).arg(&place));
     for format in ["gnu", "posix"] {
-        let (tar, layout) = (place.join(format!("{format}.tar")), place.join(format));
+        let (tar, copy) = (place.join(format!("{format}.tar")), place.join(format));
         let mut pack = Command::new("tar");
         pack.arg(format!("--format={format}"))
             .arg("-cSf")
@@ -162,8 +169,8 @@ fn sparse_files_are_what_umoci_unpacks() {
             .arg(place.join("in"));
         run(pack.args(["holes", "nothing", "ends"]));
         assert!(tar.metadata().unwrap().len() < 200_000, "it is a sparse archive");
-        run(Command::new("cp").arg("-a").arg(scratch().join("lab/layout")).arg(&layout));
-        let image = format!("{}:lab", layout.display());
+        run(Command::new("cp").arg("-a").arg(&layout).arg(&copy));
+        let image = format!("{}:lab", copy.display());
         run(Command::new("umoci").args(["raw", "add-layer", "--image", &image]).arg(&tar));
         // umoci does not know GNU's own form: that holds what was packed.
         let expected = if format == "gnu" {
