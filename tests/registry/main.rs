@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod anywhere;
 mod beside;
 mod chunked;
 mod coming;
