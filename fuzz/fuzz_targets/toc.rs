@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use layertui::image::digest::Digest;
-use layertui::layer::Unwatched;
 use layertui::layer::blob::Blob;
 use layertui::layer::distant::Distant;
 use layertui::layer::toc::{Indexed, Lazy, Stated};
+use layertui::layer::{Listing, Unwatched};
 use layertui::stack::entry::{Kind, Row};
 use libfuzzer_sys::fuzz_target;
 
@@ -66,12 +66,8 @@ fuzz_target!(|bytes: &[u8]| {
     };
 
     let indexed = Indexed::new(&Blob::distant(near(bytes), length)).expect("it is elsewhere");
-    for row in indexed.list(&Unwatched).table.rows().take(16) {
-        if let Row::Entry(entry) = row
-            && entry.kind == Kind::File
-        {
-            open(entry.path, entry.size, indexed.open(entry.path, entry.size));
-        }
+    for (path, size) in files(&indexed.list(&Unwatched)) {
+        open(&path, size, indexed.open(&path, size));
     }
 
     // As the packed document of the one format, and as the blob with footer, tar and document of the other.
@@ -85,15 +81,26 @@ fuzz_target!(|bytes: &[u8]| {
     ] {
         let blob = Blob::distant(near(blob), blob.len() as u64);
         let Some(lazy) = stated.and_then(|stated| Lazy::new(&blob, stated)) else { continue };
-        for row in lazy.list(&Unwatched).table.rows().take(16) {
-            if let Row::Entry(entry) = row
-                && entry.kind == Kind::File
-            {
-                open(entry.path, entry.size, lazy.open(entry.path, entry.size));
-            }
+        for (path, size) in files(&lazy.list(&Unwatched)) {
+            open(&path, size, lazy.open(&path, size));
         }
     }
 });
+
+/// Path and size of the first files.
+fn files(listing: &Listing) -> Vec<(Vec<u8>, u64)> {
+    let (mut rows, mut files) = (listing.table.rows(), Vec::new());
+    while files.len() < 16
+        && let Some(row) = rows.next()
+    {
+        if let Row::Entry(entry) = row
+            && entry.kind == Kind::File
+        {
+            files.push((entry.path.to_vec(), entry.size));
+        }
+    }
+    files
+}
 
 /// A zstd frame that holds the bytes as they are (RFC 8878, sections 3.1.1 and 3.1.1.2.2).
 fn zstd_frame(bytes: &[u8]) -> Vec<u8> {

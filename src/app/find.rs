@@ -24,6 +24,8 @@ pub struct Search {
     pub typing: bool,
     /// Accepted before anything was found, while layers were still being read: the first find is shown.
     waiting: bool,
+    /// The hit that this search put the cursor on, and the layer it was shown at.
+    landed: Option<(NodeId, usize)>,
     /// Where the user was before.
     before: Place,
 }
@@ -64,7 +66,8 @@ impl Place {
 pub fn start(state: &mut State, stack: &Stack) {
     let before = Place::here(state, stack);
     let input = Input::default();
-    state.search = Some(Search { input, hits: None, typing: true, waiting: false, before });
+    let (hits, landed) = (None, None);
+    state.search = Some(Search { input, hits, typing: true, waiting: false, landed, before });
 }
 
 /// Searches again after the prompt changed, from where the user was before.
@@ -79,17 +82,29 @@ pub fn typed(state: &mut State, stack: &Stack) {
         search.hits.as_ref().and_then(|hits| nearest(state, stack, hits, search.before.node));
     state.search = Some(search);
     if let Some(node) = target {
-        jump(state, stack, node);
+        land(state, stack, node);
     }
 }
 
-/// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows.
+/// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows;
+/// a hit under the cursor that one of these layers removed stays under it, at that layer.
 pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(search) = &mut state.search else { return };
     let needle = search.input.text().as_bytes();
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
     search.hits = (!needle.is_empty()).then(|| stack.search(needle));
     let from = search.before.node;
+    let landed = search.landed;
+    if let Some((node, layer)) = landed
+        && state.layer == layer
+        && state.view(target_pane(state)).wanted == Some(node)
+        && !has_row(state, stack, target_pane(state), node)
+    {
+        land(state, stack, node);
+        // The line on the path says which layer removed it, and how.
+        state.notice = None;
+    }
+    let Some(search) = &state.search else { return };
     if had || !(search.typing || search.waiting) {
         return;
     }
@@ -100,7 +115,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
         {
             state.notice = None;
         }
-        jump(state, stack, node);
+        land(state, stack, node);
     } else if state.phase != Phase::Reading
         && state.search.as_ref().is_some_and(|search| search.waiting)
     {
@@ -146,7 +161,7 @@ pub fn next(state: &mut State, stack: &Stack, forward: bool) {
         return;
     };
     match hits.next(stack, from, forward) {
-        Some(node) => jump(state, stack, node),
+        Some(node) => land(state, stack, node),
         None => state.notice = Some("nothing found".to_owned()),
     }
 }
@@ -188,6 +203,15 @@ fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
         stack.change_in(node, tree).is_some()
             || (pane != Pane::Diff && stack.visible(node, tree.top()).is_some())
     })
+}
+
+/// Shows a hit, and remembers where.
+fn land(state: &mut State, stack: &Stack, node: NodeId) {
+    jump(state, stack, node);
+    let layer = state.layer;
+    if let Some(search) = &mut state.search {
+        search.landed = Some((node, layer));
+    }
 }
 
 /// Shows a path, at another layer where this one has no row for it.

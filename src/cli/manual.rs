@@ -1,9 +1,12 @@
-//! `layertui completions` and `layertui man`: what the arguments say, for shells and for man.
+//! `layertui completions` and `layertui man`: what the arguments say, for shells and for man, and the explorer's keys from
+//! the table of actions.
 
 use clap::CommandFactory as _;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use super::args::{Args, Completions, Man};
 use super::{Failure, Outcome, output};
+use crate::app::action::GROUPS;
 
 const NAME: &str = "layertui";
 
@@ -24,7 +27,37 @@ pub(super) fn man(command: &Man) -> Outcome {
             found.ok_or_else(|| Failure::Error(format!("'{name}' is no command")))?
         }
     };
-    output(|out| clap_mangen::Man::new(page).render(out))
+    let keys = command.command.is_none().then(keys);
+    output(|out| {
+        clap_mangen::Man::new(page).render(out)?;
+        out.write_all(keys.unwrap_or_default().as_bytes())
+    })
+}
+
+/// The keys of the explorer, as a section of the program's page.
+fn keys() -> String {
+    let mut page = Roff::new();
+    page.control("SH", ["KEYS"]);
+    let whose = "Those of the explorer, without a config file. A key may mean different things in a pane, in a list and in a \
+               file; ? in the explorer tells those that hold.";
+    page.text([roman(whose)]);
+    for group in &GROUPS {
+        page.control("SS", [group.name]);
+        for entry in group.rows {
+            page.control("TP", []);
+            let mut keys = Vec::new();
+            for key in entry.keys {
+                if !keys.is_empty() {
+                    keys.push(roman(", "));
+                }
+                keys.push(bold(*key));
+            }
+            page.text(keys);
+            page.text([roman(entry.help)]);
+        }
+    }
+    // Without the preamble, which the page has.
+    page.to_roff()
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

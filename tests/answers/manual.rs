@@ -1,5 +1,5 @@
-//! Completions and manual pages are those of the arguments. `LAYERTUI_BLESS=1 cargo test --test answers manual` writes
-//! them.
+//! Completions and manual pages are those of the arguments, the keys in them those of the table of actions.
+//! `LAYERTUI_BLESS=1 cargo test --test answers manual` writes them.
 
 use std::path::Path;
 
@@ -46,6 +46,17 @@ fn manual_pages_are_not_stale() {
     is_fresh(&["man"], "man/layertui.1");
     for command in commands().iter().filter(|command| *command != "help") {
         is_fresh(&["man", command], &format!("man/layertui-{command}.1"));
+    }
+}
+
+#[test]
+fn the_manual_page_has_every_key_of_the_explorer() {
+    let page = String::from_utf8(layertui(&["man"]).stdout).unwrap();
+    let (_, keys) = page.split_once(".SH KEYS\n").unwrap();
+    let plain = keys.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "");
+    for entry in layertui::app::action::all() {
+        let row = format!(".TP\n{}\n{}\n", entry.keys.join(", "), entry.help);
+        assert!(plain.contains(&row), "{row}");
     }
 }
 

@@ -81,11 +81,7 @@ fn asked(stage: &Stage) -> (usize, usize) {
 #[test]
 fn an_index_says_what_the_layer_says() {
     let expected = answers(&plain());
-    for form in [
-        Form::default(),
-        Form { without_first: true, ..Form::default() },
-        Form { unshared: true, ..Form::default() },
-    ] {
+    for form in [Form::Usual, Form::WithoutFirst, Form::Unshared] {
         let stage = stage(form, true);
         let tree = stage.says(&["ls", "--recursive", "--json", &stage.reference("1")]);
         assert!(tree == expected[0]);
@@ -101,7 +97,7 @@ fn an_index_says_what_the_layer_says() {
 
 #[test]
 fn a_file_comes_by_its_spans_and_once() {
-    let stage = stage(Form::default(), true);
+    let stage = stage(Form::Usual, true);
     let source = stage.open().unwrap();
     let listing = source.list(0, &Unwatched);
     assert!(listing.table.len() == 15, "{:?}", listing.problems);
@@ -126,7 +122,7 @@ fn a_file_comes_by_its_spans_and_once() {
 
 #[test]
 fn an_index_is_asked_for_when_a_large_layer_is_listed_and_once() {
-    let stage = stage(Form::default(), true);
+    let stage = stage(Form::Usual, true);
     let looked = |stage: &Stage| {
         stage.server.paths().iter().filter(|path| path.contains("/referrers/")).count()
     };
@@ -141,7 +137,7 @@ fn an_index_is_asked_for_when_a_large_layer_is_listed_and_once() {
     let (tar, member) = member();
     let mut image = image(&member);
     let v2 = "application/vnd.amazon.soci.index.v2+json";
-    let index = Index::new(&[(image.digest(0), ztoc(&tar, &member, SPAN, Form::default()))], v2);
+    let index = Index::new(&[(image.digest(0), ztoc(&tar, &member, SPAN, Form::Usual))], v2);
     let mut manifest: Value = serde_json::from_slice(&image.manifest).unwrap();
     let digest = index.digest();
     manifest["annotations"] = json!({"com.amazon.soci.index-digest": digest.as_str()});
@@ -162,7 +158,7 @@ fn without_an_index_the_layer_comes_and_nothing_is_said() {
     assert_eq!(asked(&stage), (1, 0));
     // An index of other layers is none of this one.
     let (tar, member) = member();
-    let other = ztoc(&tar, &member, SPAN, Form::default());
+    let other = ztoc(&tar, &member, SPAN, Form::Usual);
     let image = image(&member);
     let index = Index::new(&[(Digest::of(b"other").as_str().to_owned(), other)], INDEX_V1);
     let more = index.held(&image);
@@ -176,9 +172,8 @@ fn without_an_index_the_layer_comes_and_nothing_is_said() {
 fn an_index_that_is_no_good_is_not_used() {
     let expected = answers(&plain());
     let (tar, member) = member();
-    let sound = ztoc(&tar, &member, SPAN, Form::default());
-    let forms =
-        [Form { longer: 1, ..Form::default() }, Form { uncompressed: true, ..Form::default() }];
+    let sound = ztoc(&tar, &member, SPAN, Form::Usual);
+    let forms = [Form::Longer, Form::Uncompressed];
     let tables = forms.map(|form| ztoc(&tar, &member, SPAN, form));
     let cut = sound[..sound.len() / 2].to_vec();
     for (table, why) in tables.into_iter().chain([cut, b"nonsense".to_vec()]).zip([
@@ -204,7 +199,7 @@ fn what_does_not_have_its_digest_is_not_used() {
     for what in ["/manifests/sha256:", "/blobs/"] {
         let (tar, member) = member();
         let image = image(&member);
-        let table = ztoc(&tar, &member, SPAN, Form::default());
+        let table = ztoc(&tar, &member, SPAN, Form::Usual);
         let index = Index::new(&[(image.digest(0), table)], INDEX_V1);
         let mut more = index.held(&image);
         for (path, held) in &mut more {
@@ -223,12 +218,12 @@ fn what_does_not_have_its_digest_is_not_used() {
 
 #[test]
 fn a_span_with_other_bytes_than_promised_gives_no_file() {
-    let damaged = stage(Form::default(), true);
+    let damaged = stage(Form::Usual, true);
     let source = damaged.open().unwrap();
     source.list(0, &Unwatched);
     let other: Vec<u8> = damaged.image.layers[0].iter().map(|byte| byte ^ 1).collect();
     damaged.server.next(&damaged.image.blob(0), vec![Turn::Bytes(other); 9]);
-    let promised = stage(Form { other_digests: true, ..Form::default() }, true);
+    let promised = stage(Form::OtherDigests, true);
     let lied = promised.open().unwrap();
     lied.list(0, &Unwatched);
     for source in [source, lied] {
@@ -240,7 +235,7 @@ fn a_span_with_other_bytes_than_promised_gives_no_file() {
 
 #[test]
 fn a_registry_without_ranges_sends_the_layer_when_a_file_is_wanted() {
-    let stage = stage(Form::default(), false);
+    let stage = stage(Form::Usual, false);
     let source = stage.open().unwrap();
     source.list(0, &Unwatched);
     assert_eq!(asked(&stage), (0, 0));
@@ -252,7 +247,7 @@ fn a_registry_without_ranges_sends_the_layer_when_a_file_is_wanted() {
 
 #[test]
 fn everything_of_an_index_comes_over_connections_that_break() {
-    let stage = stage(Form::default(), true);
+    let stage = stage(Form::Usual, true);
     let paths = [referrers(&stage.image), stage.image.blob(0)];
     let status = |status| Turn::Status(status, Vec::new(), String::new());
     stage.server.next(&paths[0], [status(503), Turn::Stall(0), Turn::Cut(0)]);
@@ -302,7 +297,7 @@ impl Distant for Near {
 fn a_damaged_ztoc_is_refused_or_read_within_bounds() {
     let tar = objects().finish();
     let member = gzip_in_blocks(&tar, 70_000, 30_000);
-    let whole = ztoc(&tar, &member, 100_000, Form::default());
+    let whole = ztoc(&tar, &member, 100_000, Form::Usual);
     let mut listed = 0;
     for round in 0..600_usize {
         let mut damaged = whole.clone();

@@ -16,18 +16,20 @@ pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(crate) const INDEX_V1: &str = "application/vnd.amazon.soci.index.v1+json";
 
 /// What may be otherwise about a zTOC.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Form {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Nothing.
+    Usual,
     /// As the first version of the places: the first is left out.
-    pub(crate) without_first: bool,
+    WithoutFirst,
     /// A byte that two spans share counts to the second only.
-    pub(crate) unshared: bool,
-    /// The length of the layer that is said to be longer than it is.
-    pub(crate) longer: i64,
-    /// Compressed as 2: not at all.
-    pub(crate) uncompressed: bool,
+    Unshared,
+    /// The layer is said to be longer than it is.
+    Longer,
+    /// The layer is said not to be compressed.
+    Uncompressed,
     /// Digests of other spans.
-    pub(crate) other_digests: bool,
+    OtherDigests,
 }
 
 type Flat<'f> = FlatBufferBuilder<'f>;
@@ -80,13 +82,14 @@ pub(crate) fn ztoc(tar: &[u8], member: &Member, span: usize, form: Form) -> Vec<
     flat.push_slot_always(field(1), count - 1);
     flat.push_slot_always(field(2), digests);
     flat.push_slot_always(field(3), checkpoints);
-    if form.uncompressed {
+    if form == Form::Uncompressed {
         flat.push_slot_always(field(0), 2_i8);
     }
     let info: Table = WIPOffset::new(flat.end_table(begun).value());
     let version = text(&mut flat, b"0.9");
     let tool = text(&mut flat, b"these tests");
-    let lengths = [(2, member.bytes.len() as i64 + form.longer), (3, tar.len() as i64)];
+    let longer = i64::from(form == Form::Longer);
+    let lengths = [(2, member.bytes.len() as i64 + longer), (3, tar.len() as i64)];
     let root = table(&mut flat, &[(0, version), (1, tool), (4, toc), (5, info)], &lengths);
     flat.finish_minimal(root);
     flat.finished_data().to_vec()
@@ -157,7 +160,7 @@ fn places(tar: &[u8], member: &Member, span: usize, form: Form) -> (Vec<u8>, Vec
     }
     let mut bytes = (chosen.len() as u32).to_le_bytes().to_vec();
     bytes.extend((span as u64).to_le_bytes());
-    for block in &chosen[usize::from(form.without_first)..] {
+    for block in &chosen[usize::from(form == Form::WithoutFirst)..] {
         bytes.extend((block.input as u64).to_le_bytes());
         bytes.extend((block.output as u64).to_le_bytes());
         bytes.push(block.unread);
@@ -168,11 +171,11 @@ fn places(tar: &[u8], member: &Member, span: usize, form: Form) -> (Vec<u8>, Vec
     let begin = |block: &Block| block.input - usize::from(block.unread > 0);
     let digests = chosen.iter().enumerate().map(|(at, block)| {
         let end = match chosen.get(at + 1) {
-            Some(next) if form.unshared => begin(next),
+            Some(next) if form == Form::Unshared => begin(next),
             Some(next) => next.input,
             None => member.bytes.len(),
         };
-        let end = if form.other_digests { end - 2 } else { end };
+        let end = if form == Form::OtherDigests { end - 2 } else { end };
         Digest::of(&member.bytes[begin(block)..end]).as_str().to_owned()
     });
     (bytes, digests.collect())

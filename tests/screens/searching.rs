@@ -74,6 +74,33 @@ fn a_search_accepted_while_layers_are_read_waits_for_them() {
 }
 
 #[test]
+fn what_was_found_stays_under_the_cursor_when_a_layer_still_being_read_removes_it() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.fold(0);
+    explorer.fold(1);
+    explorer.keys("/").type_text("apk/lock").keys("enter");
+    assert_eq!((explorer.state.layer, explorer.path().as_str()), (5, "/var/cache/apk/lock"));
+    for layer in 2..6 {
+        explorer.fold(layer);
+    }
+    assert_eq!((explorer.state.layer, explorer.path().as_str()), (2, "/var/cache/apk/lock"));
+    explorer.send(Message::Finished);
+    assert!(explorer.text().contains("removed by layer 2"), "{}", explorer.text());
+}
+
+#[test]
+fn who_went_on_from_what_was_found_is_not_called_back() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.fold(0);
+    explorer.fold(1);
+    explorer.keys("/").type_text("apk/lock").keys("enter k");
+    for layer in 2..6 {
+        explorer.fold(layer);
+    }
+    assert_eq!(explorer.state.layer, 5);
+}
+
+#[test]
 fn a_search_that_waited_in_vain_says_so_at_the_end() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     explorer.keys("/").type_text("nowhere").keys("enter");

@@ -270,7 +270,8 @@ impl Index {
         let output = self.outputs[number];
         let Some(stored) = number.checked_sub(self.from) else {
             // Nothing is before the first.
-            return Decoder::between(blob, Place { input: 10, output }, 0, &[0; WINDOW]);
+            let nothing = vec![0; WINDOW];
+            return Decoder::between(blob, Place { input: 10, output }, 0, &nothing);
         };
         let place = &self.places[stored * PLACE..][..PLACE];
         let input = place.first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
