@@ -157,8 +157,8 @@ impl Repository {
         let (mut said, signed_in) = {
             let state = self.state();
             let secrets = state.credentials.as_ref().map(Credentials::secrets);
-            let secrets = secrets.into_iter().flatten().chain(state.authorization.clone());
-            let secrets: Vec<Secret> = secrets.collect();
+            let sent = state.authorization.iter().flat_map(Secret::header_parts);
+            let secrets: Vec<Secret> = secrets.into_iter().flatten().chain(sent).collect();
             let said = explanation(&body.unwrap_or_default(), &secrets);
             ([vec![said], state.trouble.clone()].concat(), state.credentials.is_some())
         };
