@@ -164,7 +164,10 @@ fn a_container_of_an_engine_streams() {
     assert_eq!(complaint(&listed), "");
     assert!(String::from_utf8_lossy(&listed.stdout).contains("etc/from-the-container"));
     let cat = ["cat", "container:web", "/etc/from-the-container"];
-    assert_eq!(stage.run_with(&cat, &variables).status.code(), Some(2));
+    let refused = stage.run_with(&cat, &variables);
+    assert_eq!(refused.status.code(), Some(2), "that it is not there would be no answer");
+    let said = complaint(&refused);
+    assert!(said.contains("layer 0") && said.contains("no-spool"), "{said}");
     assert_eq!(stage.prints(&cat), "x");
 }
 
@@ -214,7 +217,7 @@ fn an_image_for_several_platforms_is_one_of_them() {
     let expected = [r#""image" "linux/arm64" true"#, r#""image" "linux/s390x" false"#];
     assert_eq!(others, expected);
     assert_eq!(said["image"]["platform"], "linux/amd64");
-    report(&["--platform", "linux/arm64"]);
+    report(&["--no-cache", "--platform", "linux/arm64"]);
     let asked = stage.peer.asked();
     let exported = asked.iter().filter(|path| path.contains("/get?platform=")).count();
     assert_eq!(exported, 1, "{asked:?}");

@@ -83,7 +83,9 @@ fn serve(
     };
     log.lock().unwrap().push(path.to_owned());
     let head = |status: u16, rest: &str| {
-        format!("HTTP/1.1 {status} x\r\nApi-Version: {version}\r\nConnection: close\r\n{rest}\r\n\r\n")
+        format!(
+            "HTTP/1.1 {status} x\r\nApi-Version: {version}\r\nConnection: close\r\n{rest}\r\n\r\n"
+        )
     };
     let whole = |status, body: &[u8]| {
         [head(status, &format!("Content-Length: {}", body.len())).as_bytes(), body].concat()

@@ -1,8 +1,11 @@
 //! Every fault at every door: wherever an answer breaks off, is refused or comes late, there is a clear error, or in the
 //! end the very same image.
 
+use std::sync::Arc;
+
 use layertui::image::digest::Digest;
 use layertui::layer::Severity;
+use layertui::load::LayerState;
 
 use super::chunked::Format;
 use super::lazy::lazy_image;
@@ -13,7 +16,8 @@ use super::stage::{Stage, problems};
 fn random(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed;
     move |below| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below.max(1)
     }
 }
@@ -38,7 +42,9 @@ fn status(status: u16) -> Turn {
 /// As `ls` would list it, of a stage of its own.
 fn tree(stage: &Stage) -> Vec<u8> {
     let (loader, states) = stage.load();
-    assert!(states.iter().all(|state| state.problems.iter().all(|it| it.severity == Severity::Note)));
+    assert!(
+        states.iter().all(|state| state.problems.iter().all(|it| it.severity == Severity::Note))
+    );
     let stack = loader.stack();
     format!("{:?} {:?}", stack.summary(stack.folded() - 1), stack.balance()).into_bytes()
 }
@@ -107,8 +113,10 @@ fn every_refusal_is_explained_at_every_door() {
             } else {
                 let (loader, states) = stage.load();
                 assert_eq!(loader.stack().folded(), 3, "the rest opens");
-                let whole = states.iter().filter(|state| state.problems.is_empty()).count();
-                assert_eq!(whole, 2);
+                let broken = |state: &&Arc<LayerState>| {
+                    state.problems.iter().any(|problem| problem.severity == Severity::Error)
+                };
+                assert_eq!(states.iter().filter(broken).count(), 1);
                 problems(&states[door - 2])
             };
             assert!(message.contains(said) && message.contains(&host), "{path}: {message}");

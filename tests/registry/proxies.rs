@@ -89,7 +89,8 @@ fn layers(stage: &Stage, reference: &str, variables: &[(&str, String)]) -> Outpu
 
 #[test]
 fn a_registry_is_reached_by_the_proxy_that_the_variables_name() {
-    for [plain, encrypted] in [["http_proxy", "HTTPS_PROXY"], ["http_proxy", "https_proxy"], ["ALL_PROXY", "all_proxy"]]
+    for [plain, encrypted] in
+        [["http_proxy", "HTTPS_PROXY"], ["http_proxy", "https_proxy"], ["ALL_PROXY", "all_proxy"]]
     {
         let stage = Stage::new();
         let proxy = Proxy::to(stage.server.host(), "200 OK");

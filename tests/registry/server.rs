@@ -162,7 +162,7 @@ impl Inside {
                 let token = sent.rsplit(' ').next().unwrap_or_default();
                 let words = format!("{sent} and {token} and {} are no good", seen.body);
                 let message = serde_json::json!({"errors": [{"message": words}]}).to_string();
-                Some((*status, Vec::new(), message))
+                Some((*status, vec![("retry-after", "0".to_owned())], message))
             }
             _ => self.refusal(&seen),
         };

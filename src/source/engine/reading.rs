@@ -146,8 +146,8 @@ impl Reading {
     pub(super) fn tree(self: &Arc<Self>, watch: &dyn Watch) -> Result<Listing, Unread> {
         let came = self.wait(watch, self.ask.contents, |state| {
             let here = self.archive.get().is_some();
-            let came = (!here).then(|| state.arrived.remove(TREE));
-            (here || came.is_some()).then(|| Ok(came.flatten()))
+            let came = state.arrived.remove(TREE);
+            (here || came.is_some()).then(|| Ok(came))
         })?;
         match (came, self.archive.get()) {
             (Some(listing), _) => Ok(listing),
@@ -211,7 +211,8 @@ impl Reading {
     /// Reads the export; those who wait learn how it ended, even by a panic.
     fn read(&self, contents: bool) {
         let mut ending = Ending { reading: self, phase: None };
-        let result = if self.is_tree { self.fetch_tree(contents) } else { self.fetch_image(contents) };
+        let result =
+            if self.is_tree { self.fetch_tree(contents) } else { self.fetch_image(contents) };
         ending.phase = Some(match result {
             Ok(()) => Phase::Ended,
             // Those who still wait begin again.
@@ -243,8 +244,7 @@ impl Reading {
         let listing = trouble.map_or(listed, Err)?;
         let stored = self.received.load(Ordering::Relaxed);
         let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
-        self.image
-            .get_or_init(|| Image { layers: vec![layer], ..self.described.image.clone() });
+        self.image.get_or_init(|| Image { layers: vec![layer], ..self.described.image.clone() });
         let Some(copy) = copy else {
             self.state().arrived.insert(TREE.to_owned(), listing);
             return Ok(());

@@ -104,9 +104,10 @@ impl Failure {
             }
             ureq::Error::Timeout(_) => ("nothing came for too long".to_owned(), "try again"),
             error if untrusted(error) => (format!("no trusted connection: {error}"), TRUST),
-            ureq::Error::ConnectProxyFailed(why) => {
-                (format!("not reached, {why}"), "check the proxy variables and who may use the proxy")
-            }
+            ureq::Error::ConnectProxyFailed(why) => (
+                format!("not reached, {why}"),
+                "check the proxy variables and who may use the proxy",
+            ),
             error => (plain(error), "check the name, the network and the proxy variables"),
         };
         Self::new(Kind::Line, format!("{host}: {what}"), remedy)
@@ -115,10 +116,7 @@ impl Failure {
     /// Whether another attempt may do better.
     pub(super) fn may_pass(error: &ureq::Error) -> bool {
         use ureq::Error as E;
-        !matches!(
-            error,
-            E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl | E::ConnectProxyFailed(_)
-        )
+        !matches!(error, E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl | E::ConnectProxyFailed(_))
             && !unknown(error)
             && !untrusted(error)
             && !refused(error)

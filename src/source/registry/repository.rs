@@ -195,7 +195,12 @@ impl Repository {
         let scheme = if plain { "http" } else { "https" };
         match self.follow(url(scheme), item, sent) {
             Err((failure, error)) if !plain && !self.strict && speaks_plain(error.as_ref()) => {
-                let answer = self.follow(url("http"), item, sent).map_err(|_| (failure, true))?;
+                let answer =
+                    self.follow(url("http"), item, sent).map_err(|second| match second {
+                        // It answered.
+                        (refused, None) => (refused, false),
+                        (_, Some(_)) => (failure, true),
+                    })?;
                 self.state().plain = true;
                 Ok(answer)
             }
