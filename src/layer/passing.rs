@@ -95,8 +95,11 @@ pub fn layer(
     lister.join().map_err(|_| io::Error::other("listing it failed"))
 }
 
+/// The way to whoever lists.
+type Chunks = SyncSender<Option<Vec<u8>>>;
+
 /// A thread that lists the layer whose chunks it is sent; `None` is its end.
-fn lister(codec: Codec) -> io::Result<(SyncSender<Option<Vec<u8>>>, JoinHandle<Listing>)> {
+fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
     let (send, chunks) = sync_channel(WAITING);
     let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
     let lister = thread::Builder::new().name("list".to_owned());

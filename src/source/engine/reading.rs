@@ -147,7 +147,7 @@ impl Reading {
         let came = self.wait(watch, self.ask.contents, |state| {
             let here = self.archive.get().is_some();
             let came = state.arrived.remove(TREE);
-            (here || came.is_some()).then(|| Ok(came))
+            (here || came.is_some()).then_some(Ok(came))
         })?;
         match (came, self.archive.get()) {
             (Some(listing), _) => Ok(listing),
