@@ -6,12 +6,15 @@
 mod beside;
 mod chunked;
 mod coming;
+mod deflate;
 mod faults;
 mod image;
 mod lazy;
 mod mirrors;
 mod server;
 mod signing_in;
+mod soci;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod ztoc;
