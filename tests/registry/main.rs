@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod anywhere;
 mod beside;
 mod chunked;
 mod coming;
@@ -10,7 +11,9 @@ mod deflate;
 mod faults;
 mod image;
 mod lazy;
+mod marked;
 mod mirrors;
+mod proxies;
 mod server;
 mod signing_in;
 mod soci;

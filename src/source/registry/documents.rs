@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use super::failure::{Failure, Kind};
-use super::repository::{Item, Repository};
+use super::repository::{self, Item, Repository};
 use super::soci;
 use crate::image::digest::Digest;
 use crate::image::manifest::{
@@ -19,6 +19,9 @@ use crate::source::ask::Ask;
 
 /// Indexes in indexes: real ones are two deep.
 const DEEPEST: usize = 8;
+
+/// So often a document is asked for that breaks off.
+const ATTEMPTS: u32 = 4;
 
 /// A schema 1 manifest, signed or not: what very old registries have.
 const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
@@ -160,19 +163,20 @@ fn document(
     item: Item<'_>,
     stop: &AtomicBool,
 ) -> Result<(Vec<u8>, Option<String>), Failure> {
-    let mut failure = None;
-    // A body that breaks off is asked for once more.
-    for _ in 0..2 {
+    let mut attempt = 1;
+    loop {
         let mut answer = repository.get(item, stop)?;
         let media_type = answer
             .header("content-type")
             .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
         match answer.body.with_config().limit(document::LIMIT).read_to_vec() {
             Ok(bytes) => return Ok((bytes, media_type)),
-            Err(error) => failure = Some(Failure::line(repository.host(), &error)),
+            // It broke off.
+            Err(_) if attempt < ATTEMPTS => repository::sleep(repository.pause(attempt), stop)?,
+            Err(error) => return Err(Failure::line(repository.host(), &error)),
         }
+        attempt += 1;
     }
-    Err(failure.unwrap_or_else(Failure::stopped))
 }
 
 fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
