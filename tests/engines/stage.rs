@@ -56,7 +56,7 @@ impl Image {
         Self { archive, id: id.as_str().to_owned(), layers: ids.to_vec() }
     }
 
-    fn inspect(&self) -> Value {
+    pub(crate) fn inspect(&self) -> Value {
         json!({
             "Id": self.id, "RepoTags": [NAME], "RepoDigests": [], "Created": "2020-01-01T00:00:00Z",
             "Os": "linux", "Architecture": "amd64", "Config": {"Env": ["A=1"]},
@@ -125,11 +125,19 @@ impl Stage {
 
     /// An engine that gives other answers where `other` has some.
     pub(crate) fn with(other: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::speaking("1.41", other)
+    }
+
+    /// One of that version of the API.
+    pub(crate) fn speaking(
+        version: &'static str,
+        other: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let image = Image::new();
         let sound = image.clone();
         let answer = move |path: &str| other(path).unwrap_or_else(|| sound.answer(path));
-        let peer = Peer::start(home.path(), answer);
+        let peer = Peer::start(home.path(), version, answer);
         Self { home, image, peer }
     }
 

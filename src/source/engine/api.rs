@@ -105,13 +105,17 @@ impl Engine {
         self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
     }
 
-    /// What the engine says of one image; `None` where it has none of that name or ID.
+    /// What the engine says of one image; `None` where it has none of that name or ID. Where no platform is asked for,
+    /// that is all there are of it as well, if the engine keeps several.
     pub(super) fn image(
         &self,
         name: &str,
         platform: Option<&Platform>,
     ) -> Result<Option<Value>, Fault> {
-        let query = self.with_platform(platform);
+        let query = match platform {
+            None if self.version >= Some(WITH_PLATFORMS) => "?manifests=1".to_owned(),
+            platform => self.with_platform(platform),
+        };
         self.about(&format!("/images/{}/json{query}", escaped(name, "/:@")))
     }
 

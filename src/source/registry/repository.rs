@@ -157,8 +157,8 @@ impl Repository {
         let (mut said, signed_in) = {
             let state = self.state();
             let secrets = state.credentials.as_ref().map(Credentials::secrets);
-            let secrets = secrets.into_iter().flatten().chain(state.authorization.clone());
-            let secrets: Vec<Secret> = secrets.collect();
+            let sent = state.authorization.iter().flat_map(Secret::header_parts);
+            let secrets: Vec<Secret> = secrets.into_iter().flatten().chain(sent).collect();
             let said = explanation(&body.unwrap_or_default(), &secrets);
             ([vec![said], state.trouble.clone()].concat(), state.credentials.is_some())
         };
@@ -195,7 +195,12 @@ impl Repository {
         let scheme = if plain { "http" } else { "https" };
         match self.follow(url(scheme), item, sent) {
             Err((failure, error)) if !plain && !self.strict && speaks_plain(error.as_ref()) => {
-                let answer = self.follow(url("http"), item, sent).map_err(|_| (failure, true))?;
+                let answer =
+                    self.follow(url("http"), item, sent).map_err(|second| match second {
+                        // It answered.
+                        (refused, None) => (refused, false),
+                        (_, Some(_)) => (failure, true),
+                    })?;
                 self.state().plain = true;
                 Ok(answer)
             }
