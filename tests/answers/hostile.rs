@@ -33,8 +33,12 @@ fn streams_inside(image: &Path, place: &Place) {
         let hard = entry.header().entry_type().is_hard_link();
         for name in [Some(&path), target.as_ref().filter(|_| hard)].into_iter().flatten() {
             let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
-            assert!(name.components().all(inside), "{name:?}");
-            assert!(!links.iter().any(|link| name != link && name.starts_with(link)), "{name:?}");
+            assert!(name.components().all(inside), "{}", name.display());
+            assert!(
+                !links.iter().any(|link| name != link && name.starts_with(link)),
+                "{}",
+                name.display()
+            );
         }
         if entry.header().entry_type().is_symlink() {
             links.push(path);
