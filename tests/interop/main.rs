@@ -19,6 +19,8 @@
 //! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
+//! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
+//! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -31,7 +33,9 @@
 
 mod agree;
 mod answers;
+mod asked;
 mod base;
+mod building;
 #[path = "../registry/chunked.rs"]
 mod chunked;
 mod containerd;
@@ -65,6 +69,8 @@ mod tarball;
     reason = "some of what a terminal can do is only asked in the journeys on the demo image"
 )]
 mod terminal;
+#[path = "../answers/totals.rs"]
+mod totals;
 mod tree;
 mod union;
 
