@@ -224,3 +224,55 @@ fn an_image_for_several_platforms_is_one_of_them() {
     let none = stage.run(&["layers", "--platform", "linux/riscv64", &reference]);
     assert!(complaint(&none).contains("riscv64"), "{}", complaint(&none));
 }
+
+/// As Docker 25 and later export (an OCI layout that can also be read the old way), as podman and containerd do (an OCI
+/// layout alone), with compressed layers or plain ones.
+#[test]
+fn an_export_in_any_form_is_the_same_image() {
+    let expected = Stage::new().prints(&["ls", "--json", "--recursive", &reference()]);
+    assert!(expected.lines().count() > 3);
+    for (compressed, old_way) in [(false, true), (true, true), (true, false), (false, false)] {
+        let export = Image::new().as_layout(compressed, old_way);
+        let stage = Stage::exporting(move |_| Reply::Stream(export.clone()));
+        let listed = stage.prints(&["ls", "--json", "--recursive", &reference()]);
+        assert_eq!(listed, expected, "compressed: {compressed}, the old way: {old_way}");
+        assert_eq!(stage.prints(&["cat", &reference(), "/etc/a"]), "other");
+    }
+}
+
+/// Local stores, then engines, then the registry: who is asked when, and that it is said.
+#[test]
+fn a_registry_is_asked_after_the_engines_or_before_them_as_pull_says() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let registry = listener.local_addr().unwrap();
+    // Whoever calls is not answered, and counted.
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&calls);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    let calls = || calls.load(std::sync::atomic::Ordering::SeqCst);
+    let name = format!("{registry}/lab/engine:1");
+    let asked_for = name.clone();
+    let stage = Stage::with(move |path| {
+        let own = path.replace(&asked_for, NAME);
+        (own != path).then(|| Image::new().answer(&own))
+    });
+    for pull in [&[][..], &["--pull", "never"], &["--pull", "missing"]] {
+        let told = stage.prints(&[&["layers", &name], pull].concat());
+        assert!(told.contains("(docker-daemon)"), "{told}");
+        assert_eq!(calls(), 0, "{pull:?}");
+    }
+    let always = stage.run(&["layers", "--pull", "always", &name]);
+    let said = complaint(&always);
+    assert!(calls() > 0 && said.contains(&registry.to_string()), "{said}");
+    let before = calls();
+    let other = format!("{registry}/lab/other:1");
+    let never = stage.run(&["layers", "--pull", "never", &other]);
+    assert!(!never.status.success() && calls() == before, "{}", complaint(&never));
+    let missing = stage.run(&["layers", "--pull", "missing", &other]);
+    assert!(!missing.status.success() && calls() > before, "{}", complaint(&missing));
+}

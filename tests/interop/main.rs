@@ -15,6 +15,7 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
+//! | `far` | engines behind ssh, TLS and sockets of somebody else, containers that they stream |
 //! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
@@ -45,6 +46,7 @@ mod dockerd;
 mod engines;
 mod explorer;
 mod facts;
+mod far;
 mod image;
 mod lab;
 mod layertui;

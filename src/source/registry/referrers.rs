@@ -205,7 +205,9 @@ fn other(descriptor: &Descriptor) -> Other {
 fn kind(artifact_type: &str) -> &'static str {
     let stated = artifact_type.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| stated.contains(word));
-    if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
+    if has(&["amazon.soci.index"]) {
+        "SOCI index"
+    } else if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
         "SBOM"
     } else if has(&["signature", "cosign", "notary", "sigstore.bundle"]) {
         "signature"
@@ -242,6 +244,7 @@ mod tests {
             ("application/vnd.cncf.notary.signature", "signature"),
             ("application/vnd.dev.sigstore.bundle.v0.3+json", "signature"),
             ("application/vnd.in-toto+json", "attestation"),
+            ("application/vnd.amazon.soci.index.v1+json", "SOCI index"),
             ("application/vnd.example.thing", "artifact"),
             ("", "artifact"),
         ] {
