@@ -35,7 +35,7 @@ impl<'l> StoredFiles<'l> {
         let known = payloads.iter().enumerate();
         let known = known.filter_map(|(at, payload)| Some((at, payload.as_ref()?))).collect();
         extract::each(self.source, known, &mut |at, contents| {
-            take(at, contents.and_then(|contents| read(contents)).ok());
+            take(at, contents.and_then(&read).ok());
             true
         });
         for (at, _) in payloads.iter().enumerate().filter(|(_, payload)| payload.is_none()) {
