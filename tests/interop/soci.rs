@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::deflate::gzip_in_blocks;
 use super::engines::wanted;
+use super::lab::lab;
 use super::registries::{Registry, repacked, walk};
 use super::scratch::fresh;
 use super::ztoc::{Form, INDEX_V1, Index, MANIFEST, ztoc};
@@ -60,6 +61,7 @@ fn a_large_layer_is_listed_by_its_soci_index() {
         return;
     }
     let mut registry = Registry::start(false, false);
+    lab();
     let layout = fresh("soci-").join("layout");
     let tables: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
     let manifest = repacked(&layout, |tar| {
