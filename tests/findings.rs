@@ -13,12 +13,12 @@ use layertui::stack::{EventId, Stack, notation};
 struct All(Option<&'static [u8]>);
 
 impl Contents for All {
-    fn head(&self, _: EventId) -> Option<Vec<u8>> {
-        self.0.map(<[u8]>::to_vec)
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+        (0..files.len()).rev().for_each(|at| take(at, self.0));
     }
 
-    fn digest(&self, _: EventId) -> Option<u64> {
-        self.0.map(|head| head.len() as u64)
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+        (0..files.len()).rev().for_each(|at| take(at, self.0.map(|head| head.len() as u64)));
     }
 }
 

@@ -4,7 +4,8 @@
 //! in the image that is handed out. Certificates and keys share their endings: there the contents decide.
 
 use super::{Contents, Id, Place};
-use crate::stack::Stack;
+use crate::stack::waste::Stored;
+use crate::stack::{EventId, Stack};
 
 /// A way to tell a path by its bytes.
 enum Mark {
@@ -113,23 +114,28 @@ const KEYS: [&[u8]; 7] = [b".pem", b".key", b"_key", b"_rsa", b"_dsa", b"_ed2551
 const EXAMPLES: [&[u8]; 5] = [b"example", b"sample", b"template", b"dist", b"defaults"];
 
 pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+    let mut may_be_keys = Vec::new();
+    let mut note = |id, stored: &Stored| {
+        let place = Place::path(stored.node, stored.layer, stored.bytes);
+        found.push((id, Place { hidden: !stored.live, ..place }));
+    };
     for stored in stack.stored() {
         let path = stack.path(stored.node);
-        let id = rule(&path).or_else(|| {
-            let name = last_component(&path);
-            if is_env_file(name) {
-                return Some(Id::EnvFile);
-            }
-            let may_be_key = KEYS.iter().any(|ending| name.ends_with(ending));
-            // What cannot be read is not cleared by that.
-            let is_key =
-                || contents.head(stored.event).is_none_or(|head| has(&head, b"PRIVATE KEY-----"));
-            (may_be_key && is_key()).then_some(Id::PrivateKey)
-        });
-        if let Some(id) = id {
-            let place = Place::path(stored.node, stored.layer, stored.bytes);
-            found.push((id, Place { hidden: !stored.live, ..place }));
+        let name = last_component(&path);
+        if let Some(id) = rule(&path).or_else(|| is_env_file(name).then_some(Id::EnvFile)) {
+            note(id, &stored);
+        } else if KEYS.iter().any(|ending| name.ends_with(ending)) {
+            may_be_keys.push(stored);
         }
+    }
+    let files: Vec<EventId> = may_be_keys.iter().map(|stored| stored.event).collect();
+    // What cannot be read is not cleared by that.
+    let mut is_key = vec![true; files.len()];
+    contents.heads(&files, &mut |at, head| {
+        is_key[at] = head.is_none_or(|head| has(head, b"PRIVATE KEY-----"));
+    });
+    for (stored, _) in may_be_keys.iter().zip(is_key).filter(|(_, is_key)| *is_key) {
+        note(Id::PrivateKey, stored);
     }
 }
 

@@ -31,6 +31,9 @@ impl Workshop {
         fs::create_dir(workshop.context()).unwrap();
         write("Containerfile", "FROM scratch\nCOPY first second /\n");
         write("Dockerfile.app", "FROM localhost/base:1\nCOPY second /first\nLABEL a=b\n");
+        let steps = "COPY second /first\nCOPY first /third\nLABEL a=b\n";
+        write("Dockerfile.steps", &format!("FROM localhost/base:1\n{steps}"));
+        write("Dockerfile.bottom", &format!("FROM scratch\n{steps}"));
         write("Dockerfile.wrong", "FROM scratch\nCOPY none /none\n");
         write("first", "one\n");
         write("second", "the second\n");
@@ -111,6 +114,14 @@ fn the_base_is_told_by_the_store_where_the_image_does_not_tell() {
     let base = told("localhost/app:1", "");
     assert_eq!(base["layers"], 1, "{base}");
     assert!(["annotations", "history"].contains(&base["evidence"].as_str().unwrap()), "{base}");
+
+    // Each step kept as an image, and named by its ID in the history of the next.
+    build("-f Dockerfile.steps --layers --format docker -t localhost/steps:1");
+    let base = told("localhost/steps:1", "");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"history".into()), "{base}");
+    build("-f Dockerfile.bottom --layers --format docker -t localhost/bottom:1");
+    let base = told("localhost/bottom:1", "");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"assumed".into()), "{base}");
 
     build("-f Dockerfile.app --format docker --omit-history -t localhost/bare:1");
     let base = told("localhost/bare:1", "");

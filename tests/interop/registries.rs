@@ -11,9 +11,12 @@ use std::time::Duration;
 use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
+use super::agree::Differences;
+use super::asked::answers_agree;
 use super::chunked::{Format, build};
 use super::engines::{find, run, wanted};
 use super::lab::lab;
+use super::layertui::Form;
 use super::layout::{Layout, uncompressed};
 use super::scratch::{fresh, scratch};
 
@@ -179,6 +182,9 @@ fn an_image_in_a_registry_is_the_image_that_was_pushed() {
     ] {
         let reference = registry.push(tag, options);
         registry.agrees(&reference, &[]);
+        let mut found = Differences::default();
+        answers_agree(&Form::new("registry", reference), true, &mut found);
+        found.assert_none();
     }
     assert!(registry.kept() > 0, "layers were kept");
     // What came is enough: the registry's own layers may go.
