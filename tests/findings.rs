@@ -13,16 +13,17 @@ use layertui::stack::{EventId, Stack, notation};
 struct All(Option<&'static [u8]>);
 
 impl Contents for All {
-    fn head(&self, _: EventId) -> Option<Vec<u8>> {
-        self.0.map(<[u8]>::to_vec)
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+        (0..files.len()).rev().for_each(|at| take(at, self.0));
     }
 
-    fn digest(&self, _: EventId) -> Option<u64> {
-        self.0.map(|head| head.len() as u64)
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+        (0..files.len()).rev().for_each(|at| take(at, self.0.map(|head| head.len() as u64)));
     }
 }
 
-const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n";
+/// What is looked for in files of every kind.
+const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n//host/:_authToken=x {\"auth\": \"x\"}\n";
 
 fn user() -> Image {
     let mut image = Image::default();

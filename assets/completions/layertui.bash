@@ -206,7 +206,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__build)
-            opts="-h --engine --platform --no-cache --pull --tls-verify --help"
+            opts="-h --engine --ci --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,6 +214,10 @@ _layertui() {
             case "${prev}" in
                 --engine)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ci)
+                    COMPREPLY=($(compgen -W "text json junit github sarif markdown" -- "${cur}"))
                     return 0
                     ;;
                 --platform)

@@ -268,6 +268,12 @@ complete -c layertui -n "__fish_layertui_using_subcommand verify" -l json -d 'JS
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l engine -d 'The engine (default: the first of docker, podman and buildah that is installed)' -r
+complete -c layertui -n "__fish_layertui_using_subcommand build" -l ci -d 'Judge the result by the rules of this directory instead of opening it, as ci does: exit 0 kept, 1 broken, 2 not to be judged' -r -f -a "text\t'For people'
+json\t'One object'
+junit\t'Test report in JUnit\'s XML'
+github\t'Annotations of GitHub\'s workflows'
+sarif\t'SARIF 2.1.0'
+markdown\t'A table for a pull request'"
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l pull -d 'Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default: never; the explorer asks' -r -f -a "never\t'Never'
 missing\t'Where no local store has it'

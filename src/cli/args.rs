@@ -1,9 +1,11 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
+mod building;
 mod judging;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::building::{Build, apart};
 pub(super) use self::judging::{Ci, Findings, Level, Report, Waste};
 use super::Failure;
 use crate::app::look::Theme;
@@ -24,6 +26,7 @@ Examples:
   layertui waste image.tar               what it stores in vain, and how to get it back
   layertui findings image.tar            what to mend, beside the instruction that caused it
   layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
+  layertui build --ci -t app .           build, then judge by the same rules
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
@@ -161,6 +164,7 @@ pub(super) enum Command {
     /// Recompute every digest and diff ID
     Verify(Verify),
     /// Build with docker, podman or buildah, then open the result
+    #[command(after_help = building::BORDER)]
     Build(Build),
     /// The images that local stores and engines hold
     Images(Images),
@@ -255,17 +259,6 @@ impl Common {
 pub(super) struct Layers {
     #[command(flatten)]
     pub(super) common: Common,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct Build {
-    /// The engine (default: the first of docker, podman and buildah that is installed).
-    #[arg(long, value_name = "PROGRAM")]
-    pub(super) engine: Option<String>,
-
-    /// What its `build` is given.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
-    pub(super) arguments: Vec<String>,
 }
 
 #[derive(Debug, Arguments)]

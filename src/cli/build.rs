@@ -1,4 +1,4 @@
-//! `layertui build`: an engine builds, then the result is opened.
+//! `layertui build`: an engine builds, then the result is opened, or judged.
 
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -7,7 +7,7 @@ use std::process::{Command, ExitStatus};
 
 use super::args::{Args, Build};
 use super::open::Setting;
-use super::{Failure, Outcome, explore, layers, remark};
+use super::{Failure, Outcome, ci, explore, layers, remark};
 
 /// The engines that are looked for, in this order.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
@@ -36,6 +36,9 @@ pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
     }
     let image = built(&engine, &id_file)?;
     remark(&format!("built {image}"));
+    if let Some(format) = command.ci {
+        return ci::by_file(&image, format.into(), setting);
+    }
     if !io::stdout().is_terminal() {
         return layers::print(&image, setting);
     }

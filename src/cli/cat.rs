@@ -11,7 +11,8 @@ use crate::stack::entry::Kind;
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
     let loaded = load(&command.image, setting, Want::Tree)?;
     let layer = loaded.layer(command.layer.as_deref())?;
-    let mut contents = contents(&loaded, &command.path, layer)?;
+    let mut contents = contents(&loaded, &command.path, layer)
+        .map_err(|failure| loaded.doubted(failure, layer))?;
     output(|out| {
         let mut buffer = vec![0; 128 * 1024];
         loop {

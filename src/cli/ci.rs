@@ -4,21 +4,36 @@ use std::path::Path;
 
 use super::args::Ci;
 use super::open::{Setting, load};
-use super::{Failure, Outcome, base, findings, output, rules_file};
+use super::{Failure, Outcome, answer, base, findings, rules_file};
 use crate::findings::Severity;
 use crate::load::Want;
-use crate::report::{self, Judged};
+use crate::report::{self, CiFormat, Judged};
 use crate::rules::{self, Evidence, Rules};
 
 pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     let (mut rules, from) = from_file(command.config.as_deref())?;
     let flags = override_with(&mut rules, command)?;
     let rules_from = if flags { format!("{from}, and options") } else { from };
+    judge(&command.image, (&rules, &rules_from), command.format(), setting)
+}
+
+/// By the rules of this directory alone.
+pub(super) fn by_file(image: &str, format: CiFormat, setting: &Setting) -> Outcome {
+    let (rules, from) = from_file(None)?;
+    judge(image, (&rules, &from), format, setting)
+}
+
+fn judge(
+    image: &str,
+    (rules, rules_from): (&Rules, &str),
+    format: CiFormat,
+    setting: &Setting,
+) -> Outcome {
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
-    let accepted = findings::accepted(&rules)?;
-    let loaded = load(&command.image, setting, Want::Kinds)?;
+    let accepted = findings::accepted(rules)?;
+    let loaded = load(image, setting, Want::Kinds)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
         match failure {
             Failure::Error(why) | Failure::No(why) => why,
@@ -37,14 +52,9 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
             base: base.as_ref().map_err(String::as_str),
             unread: subject.unread().first().copied(),
         };
-        let verdicts = rules::judge(&rules, evidence).map_err(Failure::Error)?;
-        let judged = Judged {
-            subject,
-            base: base.as_ref().ok(),
-            rules_from: &rules_from,
-            verdicts: &verdicts,
-        };
-        output(|out| report::ci(out, judged, command.format()))?;
+        let verdicts = rules::judge(rules, evidence).map_err(Failure::Error)?;
+        let judged = Judged { subject, base: evidence.base, rules_from, verdicts: &verdicts };
+        answer(|out| report::ci(out, judged, format))?;
         Ok::<_, Failure>(judged.outcome())
     })?;
     match outcome {

@@ -3,7 +3,7 @@
 use super::args::Compare;
 use super::open::{Loaded, Setting, load};
 use super::progress::Progress;
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, answer};
 use crate::compare::{self, Files, Side};
 use crate::extract::packages::{Inventory, databases};
 use crate::load::Want;
@@ -59,7 +59,7 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
                 incomplete,
                 semantic: command.semantic,
             };
-            output(|out| report::compare(out, &found, format, MOST))?;
+            answer(|out| report::compare(out, &found, format, MOST))?;
             Ok::<_, Failure>(found.verdict())
         })
     })?;

@@ -1,57 +1,71 @@
-//! Stored files for whoever judges an image: opened through its source, as few and as little as can be.
+//! Stored files for whoever judges an image: read through its source, each layer in one pass where it is compressed.
 
-use std::cell::Cell;
-use std::io::Read;
+use std::io::{self, Read};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::extract;
 use crate::findings::Contents;
-use crate::source::{Source, Stored};
-use crate::stack::{EventId, Stack};
+use crate::source::Source;
+use crate::stack::{EventId, Payload, Stack};
 
-/// How much of a file tells what it is.
-const HEAD: u64 = 4096;
-
-/// Files opened for their beginning at the most: in a compressed layer each costs what lies before it.
-const HEADS: usize = 256;
+/// How much of a file tells what it is: settings may begin with a long comment.
+const HEAD: u64 = 64 * 1024;
 
 /// The stored files of a loaded image.
 pub(super) struct StoredFiles<'l> {
     source: &'l dyn Source,
     stack: &'l Stack,
-    heads_left: Cell<usize>,
 }
 
 impl<'l> StoredFiles<'l> {
     pub(super) fn new(source: &'l dyn Source, stack: &'l Stack) -> Self {
-        Self { source, stack, heads_left: Cell::new(HEADS) }
+        Self { source, stack }
     }
 
-    fn open(&self, event: EventId) -> Option<Box<dyn Read + Send>> {
-        let payload = self.stack.payload(event)?;
-        self.source.open(payload.layer, &Stored::from(&payload)).ok()
+    /// Hands over what `read` makes of each file.
+    fn each<T>(
+        &self,
+        files: &[EventId],
+        read: impl Fn(&mut dyn Read) -> io::Result<T>,
+        mut take: impl FnMut(usize, Option<T>),
+    ) {
+        let payloads: Vec<Option<Payload>> =
+            files.iter().map(|file| self.stack.payload(*file)).collect();
+        let known = payloads.iter().enumerate();
+        let known = known.filter_map(|(at, payload)| Some((at, payload.as_ref()?))).collect();
+        extract::each(self.source, known, &mut |at, contents| {
+            take(at, contents.and_then(&read).ok());
+            true
+        });
+        for (at, _) in payloads.iter().enumerate().filter(|(_, payload)| payload.is_none()) {
+            take(at, None);
+        }
     }
 }
 
 impl Contents for StoredFiles<'_> {
-    fn head(&self, event: EventId) -> Option<Vec<u8>> {
-        self.heads_left.set(self.heads_left.get().checked_sub(1)?);
-        let mut head = Vec::new();
-        self.open(event)?.take(HEAD).read_to_end(&mut head).ok()?;
-        Some(head)
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+        let read = |contents: &mut dyn Read| {
+            let mut head = Vec::new();
+            contents.take(HEAD).read_to_end(&mut head).map(|_| head)
+        };
+        self.each(files, read, |at, head| take(at, head.as_deref()));
     }
 
-    fn digest(&self, event: EventId) -> Option<u64> {
-        let mut contents = self.open(event)?;
-        let mut hash = Xxh3::new();
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match contents.read(&mut buffer) {
-                Ok(0) => return Some(hash.digest()),
-                Ok(count) => hash.update(&buffer[..count]),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+        let read = |contents: &mut dyn Read| {
+            let mut hash = Xxh3::new();
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                match contents.read(&mut buffer) {
+                    Ok(0) => return Ok(hash.digest()),
+                    Ok(count) => hash.update(&buffer[..count]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
             }
-        }
+        };
+        self.each(files, read, take);
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
     }
     let loaded = load(&command.image, setting, Want::Tree)?;
     let layer = loaded.layer(command.layer.as_deref())?;
-    let plan = plan(&loaded, &command.path, layer)?;
+    let plan =
+        plan(&loaded, &command.path, layer).map_err(|failure| loaded.doubted(failure, layer))?;
     let progress = Progress::new().saying("extracting");
     let source = loaded.loader.source().as_ref();
     let made = if to_stream {

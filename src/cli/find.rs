@@ -14,7 +14,8 @@ pub(super) fn run(command: &Find, setting: &Setting) -> Outcome {
         output(|out| report::find(out, subject, &pattern, command.common.format()))
     })?;
     if found == 0 {
-        return Err(Failure::No(format!("{}: no layer has such a path", command.pattern)));
+        let no = Failure::No(format!("{}: no layer has such a path", command.pattern));
+        return Err(loaded.doubted(no, usize::MAX));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::args::{Findings, Level};
 use super::contents::StoredFiles;
 use super::open::{Loaded, Setting, load};
-use super::{Failure, Outcome, base, output, rules_file};
+use super::{Failure, Outcome, answer, base, rules_file};
 use crate::findings::{self, Accepted, Finding, Severity};
 use crate::load::Want;
 use crate::report::{self, Subject};
@@ -27,7 +27,7 @@ pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
     let (found, unread) = loaded.subject(|subject| {
         let findings = of(&loaded, subject, &accepted);
         let format = command.common.format();
-        output(|out| report::findings(out, subject, &base, &findings, format))?;
+        answer(|out| report::findings(out, subject, &base, &findings, format))?;
         let unread: Vec<usize> = subject.unread().iter().map(|(layer, _)| *layer).collect();
         Ok::<_, Failure>((findings, unread))
     })?;

@@ -14,7 +14,8 @@ pub(super) fn run(command: &History, setting: &Setting) -> Outcome {
     let loaded = load(&command.common.image, setting, Want::Tree)?;
     let nodes = nodes(&loaded, command)?;
     if nodes.is_empty() {
-        return Err(Failure::No(format!("{}: no layer names such a path", command.path)));
+        let no = Failure::No(format!("{}: no layer names such a path", command.path));
+        return Err(loaded.doubted(no, usize::MAX));
     }
     compare(&loaded, &nodes);
     loaded.subject(|subject| {

@@ -9,7 +9,7 @@ use crate::report;
 pub(super) fn run(command: &Ls, setting: &Setting) -> Outcome {
     let loaded = load(&command.common.image, setting, Want::Tree)?;
     let layer = loaded.layer(command.layer.as_deref())?;
-    loaded.subject(|subject| {
+    let listed = loaded.subject(|subject| {
         let node = subject
             .stack
             .find(command.path.as_bytes())
@@ -22,5 +22,6 @@ pub(super) fn run(command: &Ls, setting: &Setting) -> Outcome {
             })?;
         let what = report::Ls { node, layer, recursive: command.recursive, long: command.long };
         output(|out| report::ls(out, subject, what, command.common.format()))
-    })
+    });
+    listed.map_err(|failure| loaded.doubted(failure, layer))
 }

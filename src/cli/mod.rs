@@ -92,7 +92,7 @@ type Outcome = Result<(), Failure>;
 /// Parses the arguments of this process, does what they say and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(args::apart(std::env::args_os().collect())) {
         Ok(args) => args,
         Err(error) => {
             // Help and version go to standard output and are no error; a reader that left is none either.
@@ -131,10 +131,12 @@ fn complain(message: &str, code: u8) -> ExitCode {
 /// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
 fn opens_files(command: Option<&Command>) -> bool {
     match command {
-        None | Some(Command::Build(_)) => io::stdout().is_terminal(),
+        Some(Command::Build(build)) => build.ci.is_some() || io::stdout().is_terminal(),
+        None => io::stdout().is_terminal(),
         Some(
             Command::Cat(_)
             | Command::Extract(_)
+            | Command::Ci(_)
             | Command::Compare(_)
             | Command::Findings(_)
             | Command::Report(_)
@@ -188,6 +190,14 @@ fn run(args: &Args) -> Outcome {
             None if io::stdout().is_terminal() => explore::local(args, &setting),
             None => images::run(&args::Images { containers: false, json: false }),
         },
+    }
+}
+
+/// As [`output`], for an answer that the exit code gives as well: who closed the pipe early still hears that.
+fn answer(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+    match output(write) {
+        Err(Failure::ClosedPipe) => Ok(()),
+        written => written,
     }
 }
 

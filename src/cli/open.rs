@@ -36,6 +36,19 @@ impl Loaded {
         with(&self.loader.stack())
     }
 
+    /// A "no" about the layers up to `layer`; where one of them could not be read, that is no answer.
+    pub(super) fn doubted(&self, failure: Failure, layer: usize) -> Failure {
+        let Failure::No(message) = failure else { return failure };
+        let unread = self.subject(|subject| {
+            let first = subject.unread().into_iter().find(|(at, _)| *at <= layer);
+            first.map(|(at, why)| (at, why.to_owned()))
+        });
+        match unread {
+            Some((at, why)) => Failure::Error(format!("{message}. But layer {at}: {why}")),
+            None => Failure::No(message),
+        }
+    }
+
     /// The layer an argument means: a number, a negative number from the top, or a digest or diff ID prefix.
     pub(super) fn layer(&self, argument: Option<&str>) -> Result<usize, Failure> {
         let layers = &self.image().layers;

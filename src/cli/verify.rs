@@ -3,7 +3,7 @@
 use super::args::Verify;
 use super::open::{Setting, open};
 use super::progress::Progress;
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, answer};
 use crate::report::{self, Check, first_false, first_unknown};
 use crate::source::{Judged, Source};
 
@@ -12,7 +12,7 @@ pub(super) fn run(command: &Verify, setting: &Setting) -> Outcome {
     let progress = Progress::new().saying("verifying");
     let checks = checks(source.as_ref(), &progress);
     progress.clear();
-    output(|out| report::verify(out, &checks, command.common.format()))?;
+    answer(|out| report::verify(out, &checks, command.common.format()))?;
     if let Some(check) = first_false(&checks) {
         return Err(Failure::No(format!(
             "{}: the bytes are not what {} says",

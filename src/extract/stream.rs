@@ -99,17 +99,23 @@ impl Sink for Tar<'_> {
         if stored == contents.map.size {
             return self.put(item, EntryType::Regular, b"", (Records::new(), stored), contents);
         }
-        let mut map = format!("{}\n", contents.map.segments.len());
-        for segment in &contents.map.segments {
+        let size = contents.map.size;
+        let segments = contents.segments();
+        let end = segments.last().map_or(0, |last| last.offset + last.length);
+        // A hole at the end needs a segment of nothing behind it: GNU tar makes the file as long as its segments reach.
+        let last = (end < size).then_some((size, 0));
+        let all = segments.iter().map(|segment| (segment.offset, segment.length)).chain(last);
+        let mut map = format!("{}\n", all.clone().count());
+        for (offset, length) in all {
             // Writing to a string does not fail.
-            let _ = write!(map, "{}\n{}\n", segment.offset, segment.length);
+            let _ = write!(map, "{offset}\n{length}\n");
         }
         let mut map = map.into_bytes();
         map.resize(map.len().next_multiple_of(512), 0);
-        let records = [("major", 1), ("minor", 0), ("realsize", contents.map.size)]
+        let records = [("major", 1), ("minor", 0), ("realsize", size)]
             .map(|(key, value)| (format!("GNU.sparse.{key}"), value.to_string().into_bytes()));
-        let size = map.len() as u64 + stored;
-        self.put(item, EntryType::Regular, b"", (records.into(), size), map.chain(contents))
+        let length = map.len() as u64 + stored;
+        self.put(item, EntryType::Regular, b"", (records.into(), length), map.chain(contents))
     }
 
     fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble> {

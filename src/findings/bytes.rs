@@ -66,22 +66,30 @@ fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place
         let Some(payload) = payload else { continue };
         by_size.entry(payload.size).or_default().push((stored, payload.fingerprint));
     }
-    let mut copies: Vec<Stored> = Vec::new();
-    for group in by_size.into_values().filter(|group| group.len() > 1) {
+    by_size.retain(|_, group| group.len() > 1);
+    let (mut told, mut untold) = (HashMap::new(), Vec::new());
+    for group in by_size.values() {
         // Fingerprints compare with their own kind only.
         let kind = group[0].1.as_ref().map(std::mem::discriminant);
         let free = kind.is_some()
             && group.iter().all(|(_, print)| print.as_ref().map(std::mem::discriminant) == kind);
-        let mut seen = HashSet::new();
         for (stored, print) in group {
-            let told = match print.filter(|_| free) {
-                Some(print) => Some(Told::Free(print)),
-                None => contents.digest(stored.event).map(Told::Read),
-            };
-            if told.is_some_and(|told| !seen.insert(told)) {
-                copies.push(stored);
+            match print.filter(|_| free) {
+                Some(print) => drop(told.insert(stored.event, Told::Free(print))),
+                None => untold.push(stored.event),
             }
         }
+    }
+    contents.digests(&untold, &mut |at, digest| {
+        if let Some(digest) = digest {
+            told.insert(untold[at], Told::Read(digest));
+        }
+    });
+    let mut copies: Vec<Stored> = Vec::new();
+    for group in by_size.into_values() {
+        let mut seen = HashSet::new();
+        let is_copy = |stored: &Stored| told.get(&stored.event).is_some_and(|it| !seen.insert(*it));
+        copies.extend(group.into_iter().map(|(stored, _)| stored).filter(is_copy));
     }
     copies.sort_by_key(|stored| stored.event);
     found.extend(

@@ -29,13 +29,14 @@ pub use dockerfile::{Step, dockerfile};
 pub use metadata::is_secret_name;
 pub use redact::Redaction;
 
-/// Looks into stored files, where names and sizes do not decide.
+/// Looks into stored files, where names and sizes do not decide: all at once, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// The first few kilobytes; `None` where they cannot be read.
-    fn head(&self, event: EventId) -> Option<Vec<u8>>;
+    /// Hands over the beginning of each file, some kilobytes, with its number among `files`, in any order; `None` where they
+    /// cannot be read.
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
 
-    /// A digest of all of it: equal for equal contents. `None` where it cannot be read.
-    fn digest(&self, event: EventId) -> Option<u64>;
+    /// The same with a digest of all of each: equal for equal contents.
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>));
 }
 
 /// What has a finding.

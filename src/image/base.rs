@@ -71,7 +71,7 @@ impl Evidence {
             Self::Annotations => "by the manifest's annotations",
             Self::History => "by the history",
             Self::Shared => "an image here has the same layers",
-            Self::Assumed => "nothing tells which: layer 0 is taken for it",
+            Self::Assumed => "where it ends is not known",
         }
     }
 }
@@ -139,16 +139,23 @@ fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     Some(Base { layers, name: Some(name), evidence: Evidence::Annotations })
 }
 
-/// buildah notes `FROM image` on the first step that is not the base's.
+/// buildah notes `FROM image` on the first step that is not the base's. Where it keeps each step as an image, it does so on
+/// all that follow, with the ID of the step before: those are no bases.
 fn told_by_history(image: &Image) -> Option<Base> {
-    let at = image.history.iter().rposition(|step| {
-        step.comment.as_deref().is_some_and(|comment| comment.trim_start().starts_with("FROM "))
+    let (at, name) = image.history.iter().enumerate().rev().find_map(|(at, step)| {
+        let noted = step.comment.as_deref()?.trim_start().strip_prefix("FROM ")?;
+        let name = noted.split_whitespace().next().filter(|name| !is_id(name))?;
+        Some((at, name))
     })?;
-    let comment = image.history[at].comment.as_deref().unwrap_or_default();
-    let name = comment.trim_start()["FROM ".len()..].split_whitespace().next()?;
     let layers =
         image.history[..at].iter().filter_map(|step| step.layer).max().map_or(0, |l| l + 1);
     (layers > 0).then(|| Base { layers, name: Some(name.to_owned()), evidence: Evidence::History })
+}
+
+/// Whether it is an image's ID, or as much of it as tools show.
+fn is_id(name: &str) -> bool {
+    let name = name.strip_prefix("sha256:").unwrap_or(name);
+    name.len() >= 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The longest image at hand that these layers begin with and do not end with.
@@ -235,6 +242,12 @@ mod tests {
         ];
         let base = Base::recognise(&image, &[]);
         assert_eq!((base.layers, base.name.as_deref()), (2, Some("debian:12")));
+        // Each step kept as an image.
+        image.history[3].comment = Some("FROM 69c97c6dca86".to_owned());
+        let base = Base::recognise(&image, &[]);
+        assert_eq!((base.layers, base.name.as_deref()), (2, Some("debian:12")));
+        image.history[2].comment = None;
+        assert_eq!(Base::recognise(&image, &[]).evidence, Evidence::Assumed);
     }
 
     #[test]

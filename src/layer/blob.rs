@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::distant::Distant;
-use super::pieces::Pieces;
+use super::pieces::{Pieces, Span};
 
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]
@@ -95,6 +95,15 @@ impl Blob {
         let end = region.offset.saturating_add(region.len);
         let pieces = Pieces::new(Arc::clone(distant), end, first);
         Some(Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..region })
+    }
+
+    /// The same bytes, read in spans that are verified one by one. `None` where the bytes are here, or are a region only.
+    #[must_use]
+    pub(super) fn in_spans(&self, spans: Arc<[Span]>) -> Option<Self> {
+        let Bytes::Distant(distant) = &self.bytes else { return None };
+        let pieces = Pieces::spans(Arc::clone(distant), spans);
+        let whole = Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..*self };
+        (self.offset == 0).then_some(whole)
     }
 
     /// How many bytes the region spans.

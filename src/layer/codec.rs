@@ -9,6 +9,7 @@ mod bzip2;
 mod digest;
 mod gzip;
 mod input;
+mod midway;
 mod xz;
 mod zstd;
 
@@ -18,7 +19,7 @@ pub(in crate::layer) use self::gzip::Candidate;
 use self::input::Input;
 use super::blob::Blob;
 use super::checkpoints::collector::{Collector, Place, Spacing};
-use super::checkpoints::{Checkpoints, Point, Sums};
+use super::checkpoints::{Checkpoints, Sums};
 use super::listing::{Problem, Severity, Watch};
 use super::tar;
 
@@ -189,27 +190,6 @@ impl Decoder {
     ) -> io::Result<Self> {
         let input = Input::passing(stream);
         Self::with_input(if digested { input.digesting() } else { input }, codec)
-    }
-
-    /// A decoder that begins at a checkpoint.
-    ///
-    /// # Errors
-    /// `InvalidData` where the checkpoint cannot be one of this blob, else as [`Self::new`].
-    pub(in crate::layer) fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<Self> {
-        let mut decoder = Self::with_input(Input::new(blob, point.input), codec)?;
-        decoder.produced = point.output;
-        if let Some(inside) = &point.inside {
-            let mut last = [0];
-            let count = blob.fill_at(&mut last, point.input.saturating_sub(1))?;
-            let gzip = (count == 1).then(|| gzip::Gzip::resume(inside, last[0])).flatten();
-            let Some(gzip) = gzip else {
-                let message = "a checkpoint does not belong to the blob";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-            };
-            decoder.member = Some(Box::new(gzip));
-            decoder.state = State::Inside;
-        }
-        Ok(decoder)
     }
 
     fn with_input(input: Input, codec: Codec) -> io::Result<Self> {

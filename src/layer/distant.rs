@@ -50,6 +50,12 @@ pub trait Distant: Debug + Send + Sync {
     /// `Unsupported` where only the whole blob is to be had; else why they do not come.
     fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
 
+    /// A zTOC of the blob that lies beside it, verified by its digest. `None` where nobody knows of one.
+    ///
+    /// # Errors
+    /// Where there is one, and it does not come or is another than was promised.
+    fn table(&self) -> io::Result<Option<Vec<u8>>>;
+
     /// A document about the blob that was [kept](Self::keep) under this digest. It may have been damaged since.
     fn kept(&self, digest: &Digest) -> Option<Blob>;
 

@@ -9,8 +9,8 @@
 //! ```
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use super::codec::{self, Codec, Decoder, SNIFFED};
 use super::listing::{Limits, Listing, Unwatched};
@@ -69,6 +69,43 @@ pub fn archive(stream: &mut dyn Read, contents: bool, keeper: &mut dyn Keeper) -
     feed.broke.map_or(Ok(()), Err)
 }
 
+/// Reads a tar to its end that is itself a layer, and lists it meanwhile. Each of its bytes is shown to `keep`.
+///
+/// # Errors
+/// What `stream` or `keep` reports. A damaged tar is no error: its listing says so.
+pub fn layer(
+    stream: &mut dyn Read,
+    keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<Listing> {
+    let (send, lister) = lister(Codec::Plain)?;
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                keep(&buffer[..count])?;
+                // One that has given up needs no more of it.
+                drop(send.send(Some(buffer[..count].to_vec())));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    drop(send.send(None));
+    lister.join().map_err(|_| io::Error::other("listing it failed"))
+}
+
+/// The way to whoever lists.
+type Chunks = SyncSender<Option<Vec<u8>>>;
+
+/// A thread that lists the layer whose chunks it is sent; `None` is its end.
+fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
+    let (send, chunks) = sync_channel(WAITING);
+    let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
+    let lister = thread::Builder::new().name("list".to_owned());
+    Ok((send, lister.spawn(move || list(pipe, codec))?))
+}
+
 struct Passing<'s> {
     stream: &'s mut dyn Read,
     contents: bool,
@@ -123,11 +160,8 @@ impl Passing<'_> {
 
     /// Passes a layer of `count` bytes and lists it meanwhile.
     fn layer(&mut self, count: u64, codec: Codec) -> u64 {
-        let (send, chunks) = sync_channel(WAITING);
-        let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
-        let lister = thread::Builder::new().name("list".to_owned());
-        let lister = match lister.spawn(move || list(pipe, codec)) {
-            Ok(lister) => lister,
+        let (send, lister) = match lister(codec) {
+            Ok(started) => started,
             Err(error) => {
                 self.broke = Some(error);
                 return 0;

@@ -1,25 +1,30 @@
-//! Layers with a table of contents, eStargz and zstd:chunked: listed without the layer, their files read by the parts
-//! of the blob that hold them.
+//! Layers with a table of contents: listed without the layer, their files read by the parts of the blob that hold them.
+//! In eStargz and zstd:chunked the table is in the layer itself; SOCI's lies beside a usual gzip layer.
 //!
-//! A table counts only with the digest that the manifest states; it may still say something else than the tar that it
-//! is about, so a listing says where it is from, and a layer that is here anyway is read itself. Where there is no such
-//! table, or no way to read a part of the blob, the layer is read as any other.
+//! A table counts only with the digest that the manifest (or SOCI's index of the image) states; it may still say
+//! something else than the tar that it is about, so a listing says where it is from, and a layer that is here anyway is
+//! read itself. Where there is no such table, or no way to read a part of the blob, the layer is read as any other.
 //!
 //! ```text
 //! stated (annotations) ─► the blob's end ─► document ─► rows ─┬► recorder ─► Listing
 //!                                                             └► chunks ─► a file's bytes
+//! indexed ─► a document beside the blob ─► ztoc ─┬► recorder ─► Listing
+//!                                                └► spans ─► a file's bytes
 //! ```
 
 mod chunks;
 mod document;
+mod indexed;
 mod rows;
 mod stated;
+mod ztoc;
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use self::chunks::{File, Index};
 pub use self::document::digests;
+pub use self::indexed::Indexed;
 pub use self::stated::Stated;
 use super::blob::Blob;
 use super::distant::{self, Distant, attentively};
@@ -65,17 +70,13 @@ impl Lazy {
             Ok(listing) => return listing,
             Err(why) => why,
         };
-        let mut listing = distant::list(&self.blob, distant, watch);
-        let format = self.stated.format();
-        let message = format!("read as a whole, without its {format} table of contents: {why}");
-        // What kind of connection it was is no fault of the layer's.
-        let severity = match why.kind() {
-            io::ErrorKind::InvalidData => Severity::Warning,
-            _ => Severity::Note,
-        };
-        listing.problems.push(Problem { severity, message });
-        listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
-        listing
+        as_a_whole(
+            &self.blob,
+            distant,
+            watch,
+            &format!("{} table of contents", self.stated.format()),
+            &why,
+        )
     }
 
     /// Opens a file that a table of contents listed, by its normalised path: `size` bytes, of which only the parts come
@@ -116,13 +117,33 @@ impl Lazy {
             watch.progress(self.blob.len());
         }
         listing.codec = Some(self.stated.codec());
-        listing.problems.push(Problem {
-            severity: Severity::Note,
-            message: format!(
-                "listed by its {} table of contents: the layer itself was not read",
-                self.stated.format()
-            ),
-        });
+        listing.problems.push(by_table(&format!("{} table of contents", self.stated.format())));
         Ok(listing)
     }
+}
+
+/// The listing of the layer itself, with a remark why it is not by its table.
+fn as_a_whole(
+    blob: &Blob,
+    distant: &dyn Distant,
+    watch: &dyn Watch,
+    table: &str,
+    why: &io::Error,
+) -> Listing {
+    let mut listing = distant::list(blob, distant, watch);
+    let message = format!("read as a whole, without its {table}: {why}");
+    // What kind of connection it was is no fault of the layer's.
+    let severity = match why.kind() {
+        io::ErrorKind::InvalidData => Severity::Warning,
+        _ => Severity::Note,
+    };
+    listing.problems.push(Problem { severity, message });
+    listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    listing
+}
+
+/// What a listing says that is by a table.
+fn by_table(table: &str) -> Problem {
+    let message = format!("listed by its {table}: the layer itself was not read");
+    Problem { severity: Severity::Note, message }
 }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::code::code;
 use super::entry::PathKeys;
 use super::findings::BaseKeys;
 use super::layers::Head;
@@ -41,8 +42,8 @@ pub enum CiFormat {
 pub struct Judged<'a> {
     /// The image.
     pub subject: Subject<'a>,
-    /// Its base, where that could be told.
-    pub base: Option<&'a Base>,
+    /// Its base; a sentence where that could not be told.
+    pub base: Result<&'a Base, &'a str>,
     /// Where the rules come from: a file, flags, the defaults.
     pub rules_from: &'a str,
     /// The verdicts.
@@ -124,7 +125,7 @@ fn document<'a>(judged: Judged<'a>) -> Document<'a> {
         head: Head::new(SCHEMA, judged.subject).without_labels(),
         outcome: judged.outcome().name(),
         rules_from: judged.rules_from,
-        base: judged.base.map(BaseKeys::new),
+        base: judged.base.ok().map(BaseKeys::new),
         rules: rules.collect(),
     }
 }
@@ -133,8 +134,9 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let reference = text::visible_str(&judged.subject.image.reference).into_owned();
     writeln!(out, "{reference}: {}", judged.outcome().name())?;
     writeln!(out, "  rules  {}", text::visible_str(judged.rules_from))?;
-    if let Some(base) = judged.base {
-        writeln!(out, "  base   {}", super::findings::base_line(base))?;
+    match judged.base {
+        Ok(base) => writeln!(out, "  base   {}", super::findings::base_line(base))?,
+        Err(why) => writeln!(out, "  base   not known: {}", text::visible_str(why))?,
     }
     writeln!(out)?;
     for verdict in judged.verdicts {
@@ -198,16 +200,13 @@ fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     Ok(())
 }
 
+/// A table, and below it the paths that break a rule.
 fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
-    let cell = |text: &str| {
-        let shown = text::visible_str(text).replace('\\', "\\\\").replace('|', "\\|");
-        shown.replace('<', "&lt;").replace('`', "\\`").replace('*', "\\*")
-    };
     let balance = judged.subject.stack.balance();
-    writeln!(out, "### {}: {}\n", cell(&judged.subject.image.reference), judged.outcome().name())?;
+    writeln!(out, "### {}: {}\n", code(&judged.subject.image.reference), judged.outcome().name())?;
     writeln!(out, "| | rule | is | asked |\n|---|---|---|---|")?;
     for verdict in judged.verdicts {
-        let (actual, limit) = (cell(&verdict.actual), cell(&verdict.limit));
+        let (actual, limit) = (code(&verdict.actual), code(&verdict.limit));
         writeln!(out, "| {} | {} | {actual} | {limit} |", verdict.outcome.name(), verdict.rule)?;
     }
     writeln!(
@@ -216,5 +215,24 @@ fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         text::size::short(balance.stored),
         text::size::short(balance.wasted),
         balance.efficiency * 100.0
-    )
+    )?;
+    let mut told: &[Offence] = &[];
+    for verdict in judged.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Fail) {
+        // What is wasted breaks several rules at once.
+        if verdict.offences.is_empty() || verdict.offences == told {
+            continue;
+        }
+        told = &verdict.offences;
+        writeln!(out, "\n{}:\n", verdict.rule)?;
+        for offence in verdict.offences.iter().take(NAMED) {
+            let path = code(&text::visible(&offence.path));
+            let size = text::size::short(offence.bytes);
+            writeln!(out, "- {path} in layer {}, {size}", offence.layer)?;
+        }
+        let more = verdict.offences.len().saturating_sub(NAMED);
+        if more > 0 {
+            writeln!(out, "- and {more} more")?;
+        }
+    }
+    Ok(())
 }

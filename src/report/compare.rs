@@ -233,10 +233,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
         write!(out, "{} {name} ", package.manager.name())?;
         write_versions(out, package.old.as_deref(), package.new.as_deref())?;
     }
-    for setting in found.settings {
-        write!(out, "{}: ", text::visible_str(&setting.key))?;
-        write_versions(out, setting.old.as_deref(), setting.new.as_deref())?;
-    }
+    write_settings(out, found.settings)?;
     for (key, old, new) in found.sizes() {
         let key = key.trim_end_matches("Bytes");
         let (short, long) = (text::size::short(old), text::size::short(new));
@@ -302,6 +299,26 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
         writeln!(out, "and {} directories more; --json has all", sums.len() - most)?;
     }
     writeln!(out)
+}
+
+/// Steps of the history that were made at another time, and are otherwise the same, are only counted.
+fn write_settings(out: &mut dyn Write, settings: &[Setting]) -> io::Result<()> {
+    let untimed = |told: &Option<String>| -> Option<String> {
+        told.as_deref().and_then(|told| told.split_once(' ')).map(|(_, step)| step.to_owned())
+    };
+    let other_time = |setting: &&Setting| {
+        let (old, new) = (untimed(&setting.old), untimed(&setting.new));
+        setting.key.starts_with("history ") && old.is_some() && old == new
+    };
+    for setting in settings.iter().filter(|setting| !other_time(setting)) {
+        write!(out, "{}: ", text::visible_str(&setting.key))?;
+        write_versions(out, setting.old.as_deref(), setting.new.as_deref())?;
+    }
+    match settings.iter().filter(other_time).count() {
+        0 => Ok(()),
+        1 => writeln!(out, "history: 1 step differs in its time alone"),
+        steps => writeln!(out, "history: {steps} steps differ in their times alone"),
+    }
 }
 
 fn write_versions(out: &mut dyn Write, old: Option<&str>, new: Option<&str>) -> io::Result<()> {

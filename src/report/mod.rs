@@ -4,6 +4,7 @@
 //! through `text` on its way into text; JSON carries the exact bytes.
 
 mod ci;
+mod code;
 mod compare;
 mod diff;
 mod entry;

@@ -264,7 +264,10 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let but = if patterns.is_empty() { "none".to_owned() } else { patterns.join(", ") };
+        let but = match patterns {
+            [] => "none".to_owned(),
+            some => format!("none but {}", some.join(", ")),
+        };
         self.by_paths("no-setuid-except", but, offences, false)
     }
 
@@ -296,11 +299,17 @@ impl<'a> Judge<'a> {
             Thing::Name(name) => Some(name.as_str()),
             Thing::Path(_) | Thing::Whole => None,
         });
-        let names: Vec<&str> = names.take(LARGEST).collect();
+        let mut all: Vec<&str> = Vec::new();
+        for name in names {
+            // An argument is in the history of every step that it was given to.
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        let names = &all[..all.len().min(LARGEST)];
         let title = finding.id.facts().title;
-        let count = finding.places.len();
-        let more = if count > names.len() && !names.is_empty() { ", …" } else { "" };
-        match (names.as_slice(), self.offences(finding).len()) {
+        let more = if all.len() > names.len() { ", …" } else { "" };
+        match (names, self.offences(finding).len()) {
             ([], 0) => title.to_owned(),
             ([], 1) => format!("{title}: 1 path"),
             ([], paths) => format!("{title}: {paths} paths"),

@@ -11,7 +11,7 @@ use crate::image::config::{self, Parsed};
 use crate::image::manifest::Descriptor;
 use crate::image::{Image, Layer, Other, StatedDocument, history};
 use crate::layer::codec::{self, Codec};
-use crate::layer::toc::{Lazy, Stated};
+use crate::layer::toc::{Indexed, Lazy, Stated};
 
 /// What the forms find out, each in its own way.
 #[derive(Default)]
@@ -119,7 +119,7 @@ pub(super) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
                     "the archive ends inside this layer: {length} of {size} bytes are here"
                 ));
             }
-            Content::Blob { blob: found.blob, key: found.key }
+            Content::Blob { blob: found.blob, key: found.key, indexed: None }
         }
         Err(missing) => {
             let reason = match missing {
@@ -176,13 +176,15 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         digest => format!("the blob {digest}"),
     };
     let mut part = part(layer, found, &what);
-    if let Content::Blob { blob, key } = &part.content
-        && let Some(stated) = Stated::of(&descriptor.annotations)
-        && let Some(lazy) = Lazy::new(blob, stated)
-    {
-        // Another manifest may promise another table of the same blob.
-        let key = format!("{key} by {}", lazy.digest());
-        part.content = Content::Lazy { lazy: Arc::new(lazy), key };
+    if let Content::Blob { blob, key, indexed } = &mut part.content {
+        let stated = Stated::of(&descriptor.annotations);
+        if let Some(lazy) = stated.and_then(|stated| Lazy::new(blob, stated)) {
+            // Another manifest may promise another table of the same blob.
+            let key = format!("{key} by {}", lazy.digest());
+            part.content = Content::Lazy { lazy: Arc::new(lazy), key };
+        } else if media_type.ends_with("gzip") {
+            *indexed = Indexed::new(blob).map(Arc::new);
+        }
     }
     part
 }

@@ -16,7 +16,7 @@ use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
 use crate::layer::sparse::{self, Map};
 use crate::layer::split::Split;
-use crate::layer::toc::Lazy;
+use crate::layer::toc::{Indexed, Lazy};
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
 
 /// An image and where its layers' bytes are.
@@ -48,6 +48,8 @@ pub(super) enum Content {
         blob: Blob,
         /// Equal for equal bytes.
         key: String,
+        /// Where the bytes are elsewhere, the way to list and read them by a zTOC.
+        indexed: Option<Arc<Indexed>>,
     },
     /// A tar elsewhere with a table of contents.
     Lazy {
@@ -89,11 +91,12 @@ impl Source for Blobs {
 
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, .. }) => {
+            Some(Content::Blob { blob, indexed, .. }) => {
                 let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let listing = known.unwrap_or_else(|| match blob.as_distant() {
-                    Some(distant) => layer::distant::list(blob, distant, watch),
-                    None => layer::list(blob, watch),
+                let listing = known.unwrap_or_else(|| match (indexed, blob.as_distant()) {
+                    (Some(indexed), _) => indexed.list(watch),
+                    (None, Some(distant)) => layer::distant::list(blob, distant, watch),
+                    (None, None) => layer::list(blob, watch),
                 });
                 self.remember_those_of(layer, &listing);
                 listing
@@ -151,6 +154,9 @@ impl Source for Blobs {
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match self.contents.get(layer) {
+            Some(Content::Blob { indexed: Some(indexed), .. }) if file.data.is_none() => {
+                indexed.open(file.path, file.stored)
+            }
             Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
             // A layer that was read as a whole after all has told where its files are.
             Some(Content::Lazy { lazy, .. }) if file.data.is_some() => {

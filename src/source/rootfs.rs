@@ -28,7 +28,7 @@ pub(super) fn tar(
     let note = "a tar without a manifest: shown as one layer (an exported container, or a layer of some image)";
     problems.insert(0, note.to_owned());
     let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
-    let content = Content::Blob { blob, key: "the tar itself".to_owned() };
+    let content = Content::Blob { blob, key: "the tar itself".to_owned(), indexed: None };
     one(layer, content, problems, ask).listed(listing)
 }
 

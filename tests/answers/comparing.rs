@@ -109,6 +109,16 @@ fn times_count_unless_the_meaning_alone_is_asked_for() {
     assert_eq!(compare(&old, &new, &["--semantic"]).1, 0);
     assert_eq!(compare(&old, &spread, &["--semantic"]).1, 0);
     assert_eq!(compare(&old, &spread, &[]).1, 1);
+    let made = |name: &str, at: &str, steps: [&str; 2]| {
+        let history = steps.map(|step| json!({"created_by": step, "created": at}));
+        place.save_all(name, &two, &two, &json!({"history": history}))
+    };
+    let [then, now] = ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"];
+    let (old, new) = (made("then", then, ["RUN a", "RUN b"]), made("now", now, ["RUN a", "RUN c"]));
+    let output = layertui(&["compare", old.to_str().unwrap(), new.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("history: 1 step differs in its time alone\n"), "{text}");
+    assert!(text.contains("RUN b -> ") && !text.contains("RUN a"), "{text}");
 }
 
 #[test]

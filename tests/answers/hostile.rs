@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
-use crate::saved::{Place, extract};
+use crate::saved::{Place, extract, layertui};
 use crate::support::tarball::Tar;
 
 /// Extracts the layers to `dest` beside a file that nobody may touch; gives exit code and words.
@@ -14,7 +16,40 @@ fn attempt(layers: &[Vec<u8>]) -> (Place, i32, String) {
     let image = place.image("image", layers);
     let (code, said) = extract(&image, "/", &place.path("dest"), &[]);
     unharmed(&place);
+    streams_inside(&image, &place);
     (place, code, said)
+}
+
+/// The same as a tar: no name leads out, none passes through a link that the tar has, and GNU tar makes nothing outside of
+/// it even where it is told to believe all names.
+fn streams_inside(image: &Path, place: &Place) {
+    let stream =
+        layertui(&["extract".as_ref(), image.as_os_str(), "/".as_ref(), "-".as_ref()]).stdout;
+    let mut links: Vec<PathBuf> = Vec::new();
+    for entry in tar::Archive::new(&stream[..]).entries().unwrap() {
+        let entry = entry.unwrap();
+        let path = entry.path().unwrap().into_owned();
+        let target = entry.link_name().unwrap().map(std::borrow::Cow::into_owned);
+        let hard = entry.header().entry_type().is_hard_link();
+        for name in [Some(&path), target.as_ref().filter(|_| hard)].into_iter().flatten() {
+            let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+            assert!(name.components().all(inside), "{}", name.display());
+            assert!(
+                !links.iter().any(|link| name != link && name.starts_with(link)),
+                "{}",
+                name.display()
+            );
+        }
+        if entry.header().entry_type().is_symlink() {
+            links.push(path);
+        }
+    }
+    let (archive, unpacked) = (place.path("stream.tar"), place.path("unpacked"));
+    fs::write(&archive, &stream).unwrap();
+    fs::create_dir(&unpacked).unwrap();
+    let _ = Command::new("tar").arg("-xPf").arg(&archive).arg("-C").arg(&unpacked).output();
+    fs::remove_file(archive).unwrap();
+    unharmed(place);
 }
 
 fn unharmed(place: &Place) {

@@ -1,7 +1,9 @@
 //! Journeys: answers without a screen. Files taken out of an image, images checked and compared, through the binary.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod agreeing;
+mod closed;
 mod comparing;
 mod extracting;
 mod hostile;
@@ -13,4 +15,5 @@ mod saved;
 mod sparse;
 #[path = "../support/mod.rs"]
 mod support;
+mod totals;
 mod verifying;

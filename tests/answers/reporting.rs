@@ -108,12 +108,19 @@ fn the_page_needs_nothing_and_runs_nothing() {
             |tag: &&str| ["src=", "href=", "url(", " on"].iter().any(|it| tag.contains(it));
         let referring: Vec<&str> = tags.filter(refers).collect();
         assert_eq!(referring, ["link rel=\"icon\" href=\"data:,\""]);
-        for part in
-            ["<h2>findings", "<h2>layers", "<h2>where the bytes are", "<h2>largest", "<h2>wasted"]
-        {
+        for part in [
+            "<h2>findings",
+            "<h2>layers",
+            "<h2>dockerfile",
+            "<h2>where the bytes are",
+            "<h2>largest",
+            "<h2>wasted",
+        ] {
             assert!(lower.contains(part), "{image}: {part}");
         }
-        for element in ["table", "svg", "g", "div", "td", "tr", "body", "html", "title", "text"] {
+        for element in
+            ["table", "pre", "b", "svg", "g", "div", "td", "tr", "body", "html", "title", "text"]
+        {
             let opened = lower.matches(&format!("<{element}>")).count()
                 + lower.matches(&format!("<{element} ")).count();
             assert_eq!(opened, lower.matches(&format!("</{element}>")).count(), "{element}");

@@ -1,6 +1,9 @@
 //! What a sound engine has, and where it is looked for.
 
-use crate::stage::{NAME, Stage, complaint};
+use serde_json::{Value, json};
+
+use crate::peer::Reply;
+use crate::stage::{Image, NAME, Stage, complaint};
 
 fn reference() -> String {
     format!("docker-daemon:{NAME}")
@@ -36,7 +39,7 @@ fn an_image_of_an_engine_is_its_archive() {
 #[test]
 fn the_layers_are_reported_as_those_of_the_archive() {
     let stage = Stage::new();
-    let report = |image: &str| -> serde_json::Value {
+    let report = |image: &str| -> Value {
         serde_json::from_str(&stage.prints(&["layers", "--json", image])).unwrap()
     };
     let (ours, theirs) = (report(&reference()), report(&stage.archive().display().to_string()));
@@ -116,15 +119,15 @@ fn what_an_engine_lists_is_among_the_images() {
     for word in [&socket, NAME, "web", "of lab/engine:1", "300 kB", "- layers"] {
         assert!(block.contains(word), "no `{word}` in {told}");
     }
-    let rows: Vec<serde_json::Value> = stage
+    let rows: Vec<Value> = stage
         .prints(&["images", "--json"])
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
-        .filter(|row: &serde_json::Value| row["source"] == "docker-daemon")
+        .filter(|row: &Value| row["source"] == "docker-daemon")
         .collect();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["reference"], reference());
-    assert_eq!(rows[0]["layers"], serde_json::Value::Null);
+    assert_eq!(rows[0]["layers"], Value::Null);
 }
 
 /// A socket that somebody named is worth a word when nobody answers, a usual one is not.
@@ -147,4 +150,131 @@ fn a_container_of_an_engine_opens_as_one_layer() {
     assert!(told.contains("etc/from-the-container"), "{told}");
     let told = stage.prints(&["layers", "container:web"]);
     assert!(told.contains("the merged tree of a container"), "{told}");
+}
+
+/// Listed while it streams, and copied only where somebody wants a file of it.
+#[test]
+fn a_container_of_an_engine_streams() {
+    let stage = Stage::new();
+    let spool = stage.home.path().join("no-spool");
+    let host = format!("unix://{}", stage.peer.socket.display());
+    // Where nothing can be copied to, a listing is to be had all the same.
+    let variables = [("DOCKER_HOST", host.as_str()), ("TMPDIR", spool.to_str().unwrap())];
+    let listed = stage.run_with(&["ls", "--recursive", "container:web"], &variables);
+    assert_eq!(complaint(&listed), "");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("etc/from-the-container"));
+    let cat = ["cat", "container:web", "/etc/from-the-container"];
+    let refused = stage.run_with(&cat, &variables);
+    assert_eq!(refused.status.code(), Some(2), "that it is not there would be no answer");
+    let said = complaint(&refused);
+    assert!(said.contains("layer 0") && said.contains("no-spool"), "{said}");
+    assert_eq!(stage.prints(&cat), "x");
+}
+
+/// An engine that keeps several platforms of an image says so, and gives the one that is asked for.
+#[test]
+fn an_image_for_several_platforms_is_one_of_them() {
+    let item = |os: &str, architecture: &str, available: bool| {
+        json!({"ID": format!("sha256:{architecture}"), "Kind": "image", "Available": available,
+            "Size": {"Total": 7, "Content": 5},
+            "ImageData": {"Platform": {"os": os, "architecture": architecture, "variant": ""}}})
+    };
+    let list = json!([
+        item("linux", "amd64", true),
+        item("linux", "arm64", true),
+        item("linux", "s390x", false),
+        {"ID": "sha256:a", "Kind": "attestation", "AttestationData": {"For": "sha256:amd64"}},
+        7,
+    ]);
+    let stage = Stage::speaking("1.51", move |path| {
+        let mut inspect = Image::new().inspect();
+        match path.split_once('?')? {
+            (path, "manifests=1") if path.ends_with(":1/json") => {
+                inspect["Manifests"] = list.clone();
+            }
+            (path, query) if path.ends_with("json") && query.contains("arm64") => {
+                inspect["Architecture"] = "arm64".into();
+            }
+            (path, query) => {
+                assert!(query.contains("platform="), "{query}");
+                return Some(Image::new().answer(path));
+            }
+        }
+        Some(Reply::Json(inspect))
+    });
+    let reference = format!("docker-daemon:{NAME}");
+    let report = |more: &[&str]| -> Value {
+        let words = [&["layers", "--json", &reference], more].concat();
+        serde_json::from_str(&stage.prints(&words)).unwrap()
+    };
+    let said = report(&[]);
+    let others: Vec<String> = said["image"]["others"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {} {}", it["kind"], it["platform"], it["present"]))
+        .collect();
+    let expected = [r#""image" "linux/arm64" true"#, r#""image" "linux/s390x" false"#];
+    assert_eq!(others, expected);
+    assert_eq!(said["image"]["platform"], "linux/amd64");
+    let other = report(&["--no-cache", "--platform", "linux/arm64"]);
+    assert_eq!(other["image"]["platform"], "linux/arm64");
+    assert_eq!(other["image"]["others"][0]["platform"], "linux/amd64", "and the way back");
+    let asked = stage.peer.asked();
+    let exported = asked.iter().filter(|path| path.contains("/get?platform=")).count();
+    assert_eq!(exported, 1, "{asked:?}");
+    let none = stage.run(&["layers", "--platform", "linux/riscv64", &reference]);
+    assert!(complaint(&none).contains("riscv64"), "{}", complaint(&none));
+}
+
+/// As Docker 25 and later export (an OCI layout that can also be read the old way), as podman and containerd do (an OCI
+/// layout alone), with compressed layers or plain ones.
+#[test]
+fn an_export_in_any_form_is_the_same_image() {
+    let expected = Stage::new().prints(&["ls", "--json", "--recursive", &reference()]);
+    assert!(expected.lines().count() > 3);
+    for (compressed, old_way) in [(false, true), (true, true), (true, false), (false, false)] {
+        let export = Image::new().as_layout(compressed, old_way);
+        let stage = Stage::exporting(move |_| Reply::Stream(export.clone()));
+        let listed = stage.prints(&["ls", "--json", "--recursive", &reference()]);
+        assert_eq!(listed, expected, "compressed: {compressed}, the old way: {old_way}");
+        assert_eq!(stage.prints(&["cat", &reference(), "/etc/a"]), "other");
+    }
+}
+
+/// Local stores, then engines, then the registry: who is asked when, and that it is said.
+#[test]
+fn a_registry_is_asked_after_the_engines_or_before_them_as_pull_says() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let registry = listener.local_addr().unwrap();
+    // Whoever calls is not answered, and counted.
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&calls);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    let calls = || calls.load(std::sync::atomic::Ordering::SeqCst);
+    let name = format!("{registry}/lab/engine:1");
+    let asked_for = name.clone();
+    let stage = Stage::with(move |path| {
+        let own = path.replace(&asked_for, NAME);
+        (own != path).then(|| Image::new().answer(&own))
+    });
+    for pull in [&[][..], &["--pull", "never"], &["--pull", "missing"]] {
+        let told = stage.prints(&[&["layers", &name], pull].concat());
+        assert!(told.contains("(docker-daemon)"), "{told}");
+        assert_eq!(calls(), 0, "{pull:?}");
+    }
+    let always = stage.run(&["layers", "--pull", "always", &name]);
+    let said = complaint(&always);
+    assert!(calls() > 0 && said.contains(&registry.to_string()), "{said}");
+    let before = calls();
+    let other = format!("{registry}/lab/other:1");
+    let never = stage.run(&["layers", "--pull", "never", &other]);
+    assert!(!never.status.success() && calls() == before, "{}", complaint(&never));
+    let missing = stage.run(&["layers", "--pull", "missing", &other]);
+    assert!(!missing.status.success() && calls() > before, "{}", complaint(&missing));
 }

@@ -200,3 +200,30 @@ fn an_export_of_another_image_is_not_shown_under_this_ones_name() {
     });
     shows_nothing_but(&stage, &["other layers than it described"]);
 }
+
+/// What a layer that never came may have is not "not there".
+#[test]
+fn a_path_of_a_layer_that_did_not_come_is_no_no() {
+    let stage = Stage::exporting(|archive| {
+        let at = second(&archive) + 700;
+        Reply::Cut(archive, at)
+    });
+    let reference = reference();
+    for question in [
+        vec!["cat", &reference, "/new"],
+        vec!["ls", &reference, "/new"],
+        vec!["history", &reference, "/new"],
+        vec!["find", &reference, "new"],
+        vec!["extract", &reference, "/new", "-"],
+    ] {
+        let output = stage.run(&question);
+        let message = complaint(&output);
+        assert_eq!(output.status.code(), Some(2), "{question:?}: {message}");
+        assert!(message.contains("broke off"), "{question:?}: {message}");
+    }
+    // What the layer that came has is there, and what the image has not is not.
+    let there = stage.run(&["cat", "--layer", "0", &reference, "/etc/b"]);
+    assert_eq!(there.stdout, b"", "its contents did not come");
+    let none = stage.run(&["ls", "--layer", "0", &reference, "/none"]);
+    assert_eq!(none.status.code(), Some(1), "{}", complaint(&none));
+}

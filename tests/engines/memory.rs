@@ -67,7 +67,7 @@ fn two_gigabytes_pass_by_in_bounded_memory() {
     let (id, diff_id) = save(&archive);
     let inspect = json!({"Id": id, "RepoTags": ["huge:1"], "Os": "linux", "Architecture": "amd64",
         "Config": {}, "RootFS": {"Type": "layers", "Layers": [diff_id]}});
-    let peer = Peer::start(home.path(), move |path| match path {
+    let peer = Peer::start(home.path(), "1.41", move |path| match path {
         "/_ping" => Reply::Raw(b"OK".to_vec()),
         "/info" => Reply::Json(json!({"DockerRootDir": "/nowhere/at/all"})),
         _ if path.ends_with("/history") => Reply::Json(json!([{"Size": SIZE}])),

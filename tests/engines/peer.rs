@@ -32,9 +32,10 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Listens at a socket in `directory`. `answer` is asked with the path of each question, without its version.
+    /// Listens at a socket in `directory` and speaks that version. `answer` is asked with the path of each question, without its version.
     pub(crate) fn start(
         directory: &Path,
+        version: &'static str,
         answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let socket = directory.join("engine.sock");
@@ -47,7 +48,7 @@ impl Peer {
                 let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
                 // One that goes away while it is answered is no concern of the peer's.
                 thread::spawn(move || {
-                    let _ = serve(stream.unwrap(), answer.as_ref(), &log);
+                    let _ = serve(stream.unwrap(), version, answer.as_ref(), &log);
                 });
             }
         });
@@ -62,6 +63,7 @@ impl Peer {
 
 fn serve(
     mut stream: UnixStream,
+    version: &str,
     answer: &(dyn Fn(&str) -> Reply + Send + Sync),
     log: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
@@ -81,7 +83,9 @@ fn serve(
     };
     log.lock().unwrap().push(path.to_owned());
     let head = |status: u16, rest: &str| {
-        format!("HTTP/1.1 {status} x\r\nApi-Version: 1.41\r\nConnection: close\r\n{rest}\r\n\r\n")
+        format!(
+            "HTTP/1.1 {status} x\r\nApi-Version: {version}\r\nConnection: close\r\n{rest}\r\n\r\n"
+        )
     };
     let whole = |status, body: &[u8]| {
         [head(status, &format!("Content-Length: {}", body.len())).as_bytes(), body].concat()

@@ -1,5 +1,6 @@
 //! An image, what an engine says of it, and the program under test with nothing of this machine around it.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::peer::{Peer, Reply};
+use crate::support::compress::gzip;
 use crate::support::tarball::Tar;
 
 /// Its name.
@@ -56,7 +58,52 @@ impl Image {
         Self { archive, id: id.as_str().to_owned(), layers: ids.to_vec() }
     }
 
-    fn inspect(&self) -> Value {
+    /// The same image as an OCI layout, which may be compressed and may have a `manifest.json` as well.
+    pub(crate) fn as_layout(&self, compressed: bool, old_way: bool) -> Vec<u8> {
+        let mut config = None;
+        let mut layers = Vec::new();
+        for entry in tar::Archive::new(&self.archive[..]).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            match &*entry.path_bytes() {
+                b"manifest.json" => {}
+                name if name.ends_with(b".tar") => {
+                    layers.push(if compressed { gzip(&bytes) } else { bytes });
+                }
+                _ => config = Some(bytes),
+            }
+        }
+        let config = config.unwrap();
+        let path = |bytes: &[u8]| format!("blobs/sha256/{}", Digest::of(bytes).encoded());
+        let described = |kind: &str, bytes: &[u8]| {
+            json!({"mediaType": format!("application/vnd.oci.image.{kind}"), "size": bytes.len(),
+                "digest": Digest::of(bytes).as_str()})
+        };
+        let kind = if compressed { "layer.v1.tar+gzip" } else { "layer.v1.tar" };
+        let manifest = json!({"schemaVersion": 2, "config": described("config.v1+json", &config),
+            "layers": layers.iter().map(|layer| described(kind, layer)).collect::<Vec<_>>()});
+        let manifest = manifest.to_string();
+        let mut item = described("manifest.v1+json", manifest.as_bytes());
+        item["annotations"] = json!({"io.containerd.image.name": NAME});
+        let index = json!({"schemaVersion": 2, "manifests": [item]});
+        let mut tar = Tar::new()
+            .file(path(&config), &config)
+            .file(path(manifest.as_bytes()), &manifest)
+            .file("index.json", index.to_string())
+            .file("oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+        for layer in &layers {
+            tar = tar.file(path(layer), layer);
+        }
+        if old_way {
+            let layers: Vec<String> = layers.iter().map(|layer| path(layer)).collect();
+            let old = json!([{"Config": path(&config), "RepoTags": [NAME], "Layers": layers}]);
+            tar = tar.file("manifest.json", old.to_string());
+        }
+        tar.finish()
+    }
+
+    pub(crate) fn inspect(&self) -> Value {
         json!({
             "Id": self.id, "RepoTags": [NAME], "RepoDigests": [], "Created": "2020-01-01T00:00:00Z",
             "Os": "linux", "Architecture": "amd64", "Config": {"Env": ["A=1"]},
@@ -125,11 +172,19 @@ impl Stage {
 
     /// An engine that gives other answers where `other` has some.
     pub(crate) fn with(other: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::speaking("1.41", other)
+    }
+
+    /// One of that version of the API.
+    pub(crate) fn speaking(
+        version: &'static str,
+        other: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let image = Image::new();
         let sound = image.clone();
         let answer = move |path: &str| other(path).unwrap_or_else(|| sound.answer(path));
-        let peer = Peer::start(home.path(), answer);
+        let peer = Peer::start(home.path(), version, answer);
         Self { home, image, peer }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::agree::Differences;
+use super::asked::answers_agree;
 use super::disk;
 use super::engines::{find, run, text};
 use super::lab::lab;
@@ -126,6 +127,7 @@ pub fn live_store_agrees(found: &mut Differences) {
     run(&mut daemon.ctr(&["images", "import", "--snapshotter", "overlayfs", &archive.argument]));
     let held = daemon.form("containerd", "containerd", NAME);
     same(found, &held, archive);
+    answers_agree(&held, true, found);
     let last = lab().image.layer_count() - 1;
     let tree = mounted(&daemon);
     found.listing("ctr images mount", &laid_down(&held, last), &tree, false);

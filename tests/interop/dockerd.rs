@@ -44,13 +44,29 @@ impl Docker {
         Self::started(engines, driver, home, root)
     }
 
+    /// As [`Self::hidden`], also over TLS at that port of this machine, with the certificates in `tls`: `ca.pem`,
+    /// `server.crt`, `server.key`.
+    pub fn over_tls(engines: &Engines, tls: &Path, port: u16) -> Self {
+        let home = fresh("docker-tls-");
+        let root = Path::new("/var/lib").join(home.file_name().unwrap());
+        let more = format!(
+            "--host tcp://127.0.0.1:{port} --tlsverify --tlscacert {0}/ca.pem --tlscert {0}/server.crt --tlskey {0}/server.key",
+            tls.display()
+        );
+        Self::with(engines, "vfs", home, root, &more)
+    }
+
     fn started(engines: &Engines, driver: &str, home: PathBuf, root: PathBuf) -> Self {
+        Self::with(engines, driver, home, root, "")
+    }
+
+    fn with(engines: &Engines, driver: &str, home: PathBuf, root: PathBuf, more: &str) -> Self {
         let daemon = engines
             .script(
-                "exec \"$1\" --data-root \"$2\" --exec-root \"$3/exec\" --pidfile \"$3/pid\" \
+                "exec \"$1\" $5 --data-root \"$2\" --exec-root \"$3/exec\" --pidfile \"$3/pid\" \
                  --host \"unix://$3/socket\" --storage-driver \"$4\" --iptables=false --ip6tables=false \
                  --ip-forward=false --ip-masq=false --bridge=none >\"$3/log\" 2>&1",
-                &[&find("dockerd").unwrap(), &root, &home, Path::new(driver)],
+                &[&find("dockerd").unwrap(), &root, &home, Path::new(driver), Path::new(more)],
             )
             .stdin(Stdio::null())
             .spawn()

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 22] = [
+const PROGRAMS: [(&str, &str); 25] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -33,6 +33,9 @@ const PROGRAMS: [(&str, &str); 22] = [
     ("docker-registry", "docker-registry"),
     ("openssl", "openssl"),
     ("chromium", "chromium"),
+    ("sshd", "openssh-server"),
+    ("ssh", "openssh-client"),
+    ("ssh-keygen", "openssh-client"),
 ];
 
 /// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need

@@ -113,6 +113,30 @@ impl Image {
         }
     }
 
+    /// The last layer's tree, extracted onto the disk, against what an engine mounts.
+    pub fn extracts_as_mounted(&self, engine: &str, mounted: &Tree, found: &mut Differences) {
+        let mut mounted = mounted.clone();
+        for (path, node) in &mut mounted {
+            let told = self.union.trees.last().unwrap().get(path);
+            node.implied = told.is_some_and(|told| told.implied);
+        }
+        let expected = as_extracted(&mounted, None);
+        let mut ours = as_extracted(&disk::walk(&self.form.extracted()), Some(&expected));
+        // containers/storage knows no time before 1970, and sets a directory's when it puts something into it.
+        for (path, node) in &mut ours {
+            let theirs = expected.get(path);
+            if node.mtime < (0, 0) {
+                node.mtime = (0, 0);
+            }
+            node.mtime = theirs.filter(|_| node.is_dir()).map_or(node.mtime, |it| it.mtime);
+        }
+        let whose = |path: &[u8]| format!("{} as {engine}: {}", self.form.name, show(path));
+        found.same(&whose(b"paths"), ours.len(), expected.len());
+        for (path, node) in &expected {
+            found.same(&whose(path), ours.get(path), Some(node));
+        }
+    }
+
     /// Changes of every layer against a comparison of the trees that umoci unpacks with and without it.
     pub fn diffs_follow_from_umoci(&self, found: &mut Differences) {
         let nothing = (0, Tree::new());

@@ -15,9 +15,12 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
-//! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `far` | engines behind ssh, TLS and sockets of somebody else, containers that they stream |
+//! | `registries`, `chunked`, `soci`, `ztoc`, `deflate` | images in docker-registry, as somebody without an engine sees them |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
+//! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
+//! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
@@ -30,17 +33,22 @@
 
 mod agree;
 mod answers;
+mod asked;
 mod base;
+mod building;
 #[path = "../registry/chunked.rs"]
 mod chunked;
 mod containerd;
 mod crafted;
 mod data_roots;
+#[path = "../registry/deflate.rs"]
+mod deflate;
 mod disk;
 mod dockerd;
 mod engines;
 mod explorer;
 mod facts;
+mod far;
 mod image;
 mod lab;
 mod layertui;
@@ -51,6 +59,7 @@ mod registries;
 mod rootless;
 mod saved;
 mod scratch;
+mod soci;
 mod sockets;
 mod splits;
 mod storage;
@@ -63,8 +72,12 @@ mod tarball;
     reason = "some of what a terminal can do is only asked in the journeys on the demo image"
 )]
 mod terminal;
+#[path = "../answers/totals.rs"]
+mod totals;
 mod tree;
 mod union;
+#[path = "../registry/ztoc.rs"]
+mod ztoc;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -131,6 +131,15 @@ fn a_working_container_is_what_buildah_mounts() {
         }
         let tree: Tree = disk::walk(&copy);
         found.listing(&format!("container, {}", storage.driver), &lines, &tree, false);
+        let contents = |tree: &Tree| -> Vec<_> {
+            let facts = tree.iter().map(|(path, node)| {
+                let owner = (node.uid, node.gid);
+                (path.clone(), node.kind, node.mode, owner, node.content, node.target.clone())
+            });
+            facts.filter(|(path, ..)| path != b"/").collect()
+        };
+        let same = contents(&disk::walk(&form.extracted())) == contents(&tree);
+        found.same(&format!("{}: extracted", storage.driver), same, true);
         let changed: Vec<String> = form
             .diff(last)
             .iter()

@@ -2,6 +2,7 @@
 //! is read instead, with the same answers.
 
 use super::agree::Differences;
+use super::asked::answers_agree;
 use super::data_roots::same;
 use super::dockerd::Docker;
 use super::engines::wanted;
@@ -31,6 +32,7 @@ fn agrees(
         };
         if reference == &name {
             same(&form, archive, FILE, found);
+            answers_agree(&form, true, found);
         }
         let (ours, theirs) = (form.layers(), archive.layers());
         let whose = format!("{transport}:{reference}");

@@ -19,6 +19,11 @@ const FORMATS: [Format; 2] = [Format::EStargz, Format::ZstdChunked];
 
 /// Every type of object, attributes, markers, and a file in several chunks.
 fn base() -> Vec<u8> {
+    objects().finish()
+}
+
+/// As an archive to which more can be added.
+pub(crate) fn objects() -> Tar {
     Tar::new()
         .dir("./", 0o755)
         .dir("etc/", 0o755)
@@ -36,10 +41,9 @@ fn base() -> Vec<u8> {
         .file("usr/big", noise(7, 300_000))
         .file("a/very/long/".to_owned() + &"name/".repeat(30) + "file", "deep")
         .mtime(-5)
-        .finish()
 }
 
-fn top() -> Vec<u8> {
+pub(crate) fn top() -> Vec<u8> {
     Tar::new()
         .whiteout("etc/empty")
         .opaque("usr")
@@ -73,7 +77,7 @@ fn plain() -> Stage {
 const QUESTIONS: [&[&str]; 3] =
     [&["ls", "--recursive", "--json"], &["diff", "--json"], &["history", "--glob", "--json"]];
 
-fn answers(stage: &Stage) -> Vec<String> {
+pub(crate) fn answers(stage: &Stage) -> Vec<String> {
     let reference = stage.reference("1");
     let ask = |question: &&[&str]| {
         let mut words = [*question, &[&reference]].concat();
@@ -147,7 +151,7 @@ fn less_than_two_hundredths_of_a_large_layer_make_its_tree() {
     }
 }
 
-fn read(source: &dyn Source, path: &str, stored: u64) -> std::io::Result<Vec<u8>> {
+pub(crate) fn read(source: &dyn Source, path: &str, stored: u64) -> std::io::Result<Vec<u8>> {
     let stored = Stored { path: path.as_bytes(), data: None, stored, fingerprint: None };
     let mut bytes = Vec::new();
     source.open(0, &stored)?.read_to_end(&mut bytes)?;

@@ -3,15 +3,21 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod anywhere;
 mod beside;
 mod chunked;
 mod coming;
+mod deflate;
 mod faults;
 mod image;
 mod lazy;
+mod marked;
 mod mirrors;
+mod proxies;
 mod server;
 mod signing_in;
+mod soci;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod ztoc;

@@ -27,6 +27,8 @@ pub(crate) enum Turn {
     Status(u16, Vec<(&'static str, String)>, String),
     /// Other bytes.
     Bytes(Vec<u8>),
+    /// Another status, and in its explanation whatever was sent.
+    Echo(u16),
 }
 
 /// Who is let in.
@@ -154,6 +156,13 @@ impl Inside {
         let refusal = match &turn {
             Some(Turn::Status(status, headers, body)) => {
                 Some((*status, headers.clone(), body.clone()))
+            }
+            Some(Turn::Echo(status)) => {
+                let sent = seen.authorization.clone().unwrap_or_default();
+                let token = sent.rsplit(' ').next().unwrap_or_default();
+                let words = format!("{sent} and {token} and {} are no good", seen.body);
+                let message = serde_json::json!({"errors": [{"message": words}]}).to_string();
+                Some((*status, vec![("retry-after", "0".to_owned())], message))
             }
             _ => self.refusal(&seen),
         };

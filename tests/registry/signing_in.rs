@@ -88,6 +88,49 @@ fn a_helper_is_asked() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// containers-auth.json(5) and Docker's documentation: each place by itself is enough, and the first that knows the
+/// registry counts.
+#[test]
+fn every_file_that_signing_in_leaves_is_found() {
+    let places = [
+        ("REGISTRY_AUTH_FILE", "own/auth.json", "own/auth.json"),
+        ("XDG_RUNTIME_DIR", "run", "run/containers/auth.json"),
+        ("XDG_CONFIG_HOME", "config", "config/containers/auth.json"),
+        ("HOME", "home", "home/.config/containers/auth.json"),
+        ("DOCKER_CONFIG", "docker", "docker/config.json"),
+        ("HOME", "home", "home/.docker/config.json"),
+        ("HOME", "home", "home/.dockercfg"),
+    ];
+    let stage = Stage::with(Door::Basic(BASIC), true);
+    let write = |path: &str, auth: &str| {
+        let path = stage.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let entry = json!({stage.server.host(): {"auth": auth}});
+        let old = path.ends_with(".dockercfg");
+        let file = if old { entry } else { json!({"auths": entry}) };
+        fs::write(path, file.to_string()).unwrap();
+    };
+    let ask = |variable: &str, value: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_layertui"));
+        command.args(["layers", "--no-cache", &stage.reference("1")]).env_clear();
+        let output = command.env(variable, stage.path(value)).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (variable, value, path) in places {
+        write(path, CODED);
+        let (found, said) = ask(variable, value);
+        assert!(found, "{path}: {said}");
+        fs::remove_file(stage.path(path)).unwrap();
+        let (found, said) = ask(variable, value);
+        assert!(!found && said.contains("wants to know who asks"), "{path}: {said}");
+    }
+    // `me:hunter23`, in the file that counts.
+    write("home/.docker/config.json", CODED);
+    write("home/.config/containers/auth.json", "bWU6aHVudGVyMjM=");
+    let (found, said) = ask("HOME", "home");
+    assert!(!found && said.contains("does not accept these credentials"), "{said}");
+}
+
 #[test]
 fn credentials_are_not_sent_where_a_redirect_leads() {
     let stage = Stage::with(Door::Basic(BASIC), true);
@@ -106,6 +149,29 @@ fn credentials_are_not_sent_where_a_redirect_leads() {
     let seen = elsewhere.seen();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].authorization, None);
+}
+
+/// Nor by way of a token that the other host would have us fetch.
+#[test]
+fn whoever_a_redirect_leads_to_gets_no_token_either() {
+    for door in [Door::Token(TOKEN, BASIC), Door::Basic(BASIC)] {
+        let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+        let bytes = stage.image.layers[0].clone();
+        let held = Held { media_type: "x/y", bytes };
+        let elsewhere = Server::start([("/kept".to_owned(), held)].into(), door, true);
+        let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
+        let to = format!("http://{}/kept", elsewhere.host());
+        stage.server.next(
+            &stage.image.blob(0),
+            vec![Turn::Status(307, vec![("location", to)], String::new()); 4],
+        );
+        let listing = source.list(0, &layertui::layer::Unwatched);
+        let said = &listing.problems[0].message;
+        assert!(said.contains("which wants to know who asks"), "{said}");
+        assert!(said.contains(&elsewhere.host()) && said.contains(&stage.server.host()), "{said}");
+        assert_eq!(elsewhere.paths(), ["/kept"], "asked once, and for no token");
+        assert!(elsewhere.seen().iter().all(|seen| seen.authorization.is_none()));
+    }
 }
 
 #[test]

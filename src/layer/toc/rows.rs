@@ -170,8 +170,9 @@ impl Reading {
     }
 }
 
-fn facts(record: &Record<'_>) -> Result<Facts, String> {
-    let kind = match &*record.r#type {
+/// What tables call the types of objects.
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
+    Ok(match text {
         "reg" => Kind::File,
         "dir" => Kind::Directory,
         "symlink" => Kind::Symlink,
@@ -180,7 +181,11 @@ fn facts(record: &Record<'_>) -> Result<Facts, String> {
         "block" => Kind::Block,
         "fifo" => Kind::Fifo,
         other => return Err(format!("the type {} is not known", quote(other.as_bytes()))),
-    };
+    })
+}
+
+fn facts(record: &Record<'_>) -> Result<Facts, String> {
+    let kind = kind(&record.r#type)?;
     let owner = |id: i64| u64::try_from(id).map_err(|_| format!("{id} is no owner"));
     let size = if kind == Kind::File { record.size } else { 0 };
     let fingerprint = sha256(&record.digest)
@@ -202,7 +207,7 @@ fn facts(record: &Record<'_>) -> Result<Facts, String> {
 }
 
 /// 1970 where none is stated.
-fn mtime(text: &str) -> Result<Mtime, String> {
+pub(super) fn mtime(text: &str) -> Result<Mtime, String> {
     if text.is_empty() {
         return Ok(Mtime::default());
     }

@@ -26,7 +26,7 @@ pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     )?;
     let rules = escape(&text::visible_str(judged.rules_from));
     writeln!(out, "    <properties>\n      <property name=\"rules\" value=\"{rules}\"/>")?;
-    if let Some(base) = judged.base {
+    if let Ok(base) = judged.base {
         let base = escape(&crate::report::findings::base_line(base));
         writeln!(out, "      <property name=\"base\" value=\"{base}\"/>")?;
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::{Analysis, largest};
 use crate::findings::Redaction;
+use crate::report::code::code;
 use crate::text;
 
 /// Rows of the tables of paths.
@@ -82,27 +83,4 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         )?;
     }
     writeln!(out)
-}
-
-/// Text as code: fenced by more backticks than it has in a row, and without what ends a table's cell.
-fn code(text: &str) -> String {
-    let text = text::visible_str(text).replace('|', "\\|");
-    if text.is_empty() {
-        return text;
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    if longest == 0 { format!("{fence}{text}{fence}") } else { format!("{fence} {text} {fence}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::code;
-
-    #[test]
-    fn nothing_gets_out_of_its_cell() {
-        assert_eq!(code("a|b"), "`a\\|b`");
-        assert_eq!(code("a``b`"), "``` a``b` ```");
-        assert!(!code("a\nb").contains('\n'));
-    }
 }

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use super::treemap::{self, Area};
 use super::{Analysis, MOST, largest};
-use crate::findings::Redaction;
-use crate::report::findings::what;
+use crate::findings::{Redaction, dockerfile};
+use crate::report::findings::{base_line, what};
 use crate::text;
 
 const WIDTH: f64 = 1160.0;
@@ -27,8 +27,9 @@ vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap;font-variant-nu
 td.t{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}dl{display:grid;\
 grid-template-columns:max-content 1fr;gap:.1rem 1rem}dd{margin:0;overflow-wrap:anywhere}.bar{height:.6rem;\
 background:#3a7ca5;min-width:1px}.bar.w{background:#c8553d;min-width:0}svg{width:100%;height:auto;border:1px solid #dde4e8}\
-svg text{font:9px system-ui,sans-serif;fill:#10202b}.note,td.s.high{color:#8a3324}\
-td.s.medium{color:#7a5200}";
+svg text{font:9px system-ui,sans-serif;fill:#10202b}.note,td.s.high,b.high{color:#8a3324}\
+td.s.medium,b.medium{color:#7a5200}pre{font:.85rem/1.45 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;\
+background:#f6f9fa;border:1px solid #dde4e8;padding:.6rem}pre b{font-weight:600}";
 
 /// Writes the page.
 ///
@@ -51,6 +52,7 @@ pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     }
     findings(out, analysis)?;
     layers(out, analysis)?;
+    history(out, analysis)?;
     map(out, analysis)?;
     large(out, analysis)?;
     wasted(out, analysis)?;
@@ -99,6 +101,7 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     fact("digest", image.manifest_digest.clone())?;
     fact("platform", image.platform.as_ref().map(ToString::to_string))?;
     fact("created", image.config.created.clone())?;
+    fact("base image", Some(base_line(analysis.base)))?;
     fact("stored", Some(text::size::long(balance.stored)))?;
     fact("visible", Some(text::size::long(balance.visible)))?;
     fact("wasted", Some(text::size::long(balance.wasted)))?;
@@ -172,6 +175,35 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         )?;
     }
     writeln!(out, "</table>")
+}
+
+/// The history as a Dockerfile, each finding above the instruction that caused it.
+fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let steps = dockerfile(analysis.subject.image, analysis.findings);
+    if steps.is_empty() {
+        return Ok(());
+    }
+    write!(out, "<h2>Dockerfile</h2>\n<pre>")?;
+    for step in &steps {
+        for (id, places, bytes) in &step.findings {
+            let facts = id.facts();
+            let (level, name) = (facts.severity.name(), facts.name);
+            let places = if *places > 1 { format!(" ×{places}") } else { String::new() };
+            let size =
+                if *bytes > 0 { format!(", {}", text::size::short(*bytes)) } else { String::new() };
+            writeln!(out, "<b class=\"{level}\"># {level}: {name}{places}{size}</b>")?;
+        }
+        let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
+        if step.lines.iter().all(String::is_empty) {
+            writeln!(out, "{layer:>4}  # no instruction recorded")?;
+            continue;
+        }
+        for (at, line) in step.lines.iter().enumerate() {
+            let margin = if at == 0 { layer.as_str() } else { "" };
+            writeln!(out, "{margin:>4}  {}", shown(line))?;
+        }
+    }
+    writeln!(out, "</pre>")
 }
 
 fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 
 use super::api::{full_id, texts, time};
 use crate::image::config::{self, Parsed};
-use crate::image::{Image, Layer, history};
+use crate::image::platform::Platform;
+use crate::image::{Image, Layer, Other, history};
+
+/// So many are listed.
+const MOST_OTHERS: usize = 1000;
 
 /// An image, and how many bytes the engine says each layer has.
 #[derive(Debug)]
@@ -63,7 +67,36 @@ pub(super) fn describe(
         problems: problems.into_iter().chain(disagreement).collect(),
         ..Image::default()
     };
+    let image = Image { others: others(inspect, image.platform.as_ref()), ..image };
     Ok(Described { image, sizes })
+}
+
+/// What else the engine has under the same name, by the list that `inspect` may bring (since API 1.48): the image for
+/// other platforms.
+fn others(inspect: &Value, own: Option<&Platform>) -> Vec<Other> {
+    let list = inspect["Manifests"].as_array().into_iter().flatten().take(MOST_OTHERS);
+    let others = list.filter_map(|item| {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let stated = &item["ImageData"]["Platform"];
+        let platform = Some(Platform {
+            os: text(&stated["os"]).filter(|os| !os.is_empty())?,
+            architecture: text(&stated["architecture"])?,
+            variant: text(&stated["variant"]).filter(|variant| !variant.is_empty()),
+        });
+        Some((item, platform)).filter(|_| item["Kind"] == "image")
+    });
+    let same = |one: &Platform| own.is_some_and(|own| own.normalised() == one.normalised());
+    others
+        .filter(|(_, platform)| !platform.as_ref().is_some_and(same))
+        .map(|(item, platform)| Other {
+            kind: "image".to_owned(),
+            digest: item["ID"].as_str().map(str::to_owned),
+            platform,
+            size: item["Size"]["Total"].as_u64(),
+            present: item["Available"].as_bool().unwrap_or(false),
+            ..Other::default()
+        })
+        .collect()
 }
 
 /// The names an engine knows an image by.

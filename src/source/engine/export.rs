@@ -102,6 +102,7 @@ impl Source for Export {
         let waiting = OfLayer { watch, export: self, layer };
         let listed = match self.diff_id(layer) {
             Some(diff_id) => self.0.layer(diff_id, &waiting),
+            None if self.0.is_tree => self.0.tree(&waiting),
             None => self.0.archive(&waiting).map(|archive| archive.list(layer, watch)),
         };
         let nothing = |message: String| Listing {

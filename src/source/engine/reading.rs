@@ -18,7 +18,10 @@ use crate::layer::passing::{self, Keeper};
 use crate::layer::{Listing, Watch};
 use crate::source::ask::Ask;
 use crate::source::spool::Copy;
-use crate::source::{Error, Opened, Source, open, rootfs, spool};
+use crate::source::{Error, Opened, Source, open, rootfs};
+
+/// What the one layer of a tree is known by, which nobody gave a diff ID.
+const TREE: &str = "";
 
 /// How often those who wait look up.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -139,6 +142,20 @@ impl Reading {
         })
     }
 
+    /// The listing of the only layer of a tree, after reading for as long as that takes.
+    pub(super) fn tree(self: &Arc<Self>, watch: &dyn Watch) -> Result<Listing, Unread> {
+        let came = self.wait(watch, self.ask.contents, |state| {
+            let here = self.archive.get().is_some();
+            let came = state.arrived.remove(TREE);
+            (here || came.is_some()).then_some(Ok(came))
+        })?;
+        match (came, self.archive.get()) {
+            (Some(listing), _) => Ok(listing),
+            (None, Some(archive)) => Ok(archive.list(0, watch)),
+            (None, None) => Err(Unread::Failed("nothing of it came".to_owned())),
+        }
+    }
+
     /// The archive with all contents, after reading it if need be.
     pub(super) fn archive(self: &Arc<Self>, watch: &dyn Watch) -> Result<&dyn Source, Unread> {
         let there = || self.archive.get().map(|it| Ok(it.as_ref()));
@@ -194,7 +211,8 @@ impl Reading {
     /// Reads the export; those who wait learn how it ended, even by a panic.
     fn read(&self, contents: bool) {
         let mut ending = Ending { reading: self, phase: None };
-        let result = if self.is_tree { self.fetch_tree() } else { self.fetch_image(contents) };
+        let result =
+            if self.is_tree { self.fetch_tree(contents) } else { self.fetch_image(contents) };
         ending.phase = Some(match result {
             Ok(()) => Phase::Ended,
             // Those who still wait begin again.
@@ -203,14 +221,35 @@ impl Reading {
         });
     }
 
-    fn fetch_tree(&self) -> Result<(), Error> {
+    /// The tree is listed while it passes by; its contents are kept where somebody will want them.
+    fn fetch_tree(&self, contents: bool) -> Result<(), Error> {
         let place = &self.ask.place;
-        let copy = |body: &mut dyn Read| spool::stream(body, place, self);
-        let blob = self.engine.wire.stream(&self.question, self, copy)?;
-        let stored = blob.len();
-        let tree = rootfs::tar(blob, stored, None, Vec::new(), &self.ask);
-        let layers = tree.image.layers.clone();
-        self.image.get_or_init(|| Image { layers, ..self.described.image.clone() });
+        let mut copy = if contents { Some(Copy::begin(place)?) } else { None };
+        let mut trouble = None;
+        let mut keep = |bytes: &[u8]| {
+            self.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            let Some(copy) = &mut copy else { return Ok(()) };
+            copy.write(bytes).map_err(|error| {
+                trouble = Some(error);
+                io::ErrorKind::StorageFull.into()
+            })
+        };
+        let listed = self.engine.wire.stream(&self.question, self, |body| {
+            passing::layer(body, &mut keep).map_err(|source| Error::Io {
+                place: place.clone(),
+                doing: "cannot be read",
+                source,
+            })
+        });
+        let listing = trouble.map_or(listed, Err)?;
+        let stored = self.received.load(Ordering::Relaxed);
+        let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
+        self.image.get_or_init(|| Image { layers: vec![layer], ..self.described.image.clone() });
+        let Some(copy) = copy else {
+            self.state().arrived.insert(TREE.to_owned(), listing);
+            return Ok(());
+        };
+        let tree = rootfs::tar(copy.finish()?, stored, Some(listing), Vec::new(), &self.ask);
         self.archive.get_or_init(|| Box::new(tree));
         Ok(())
     }
@@ -247,6 +286,7 @@ impl Reading {
             source: described.source.clone(),
             names: described.names.clone(),
             id: described.id.clone(),
+            others: described.others.clone(),
             ..image.clone()
         });
         if contents {

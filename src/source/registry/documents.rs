@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use super::failure::{Failure, Kind};
-use super::repository::{Item, Repository};
+use super::repository::{self, Item, Repository};
+use super::soci;
 use crate::image::digest::Digest;
 use crate::image::manifest::{
     self, DOCKER_LIST, DOCKER_MANIFEST, Descriptor, Document, Manifest, OCI_INDEX, OCI_MANIFEST,
@@ -18,6 +19,9 @@ use crate::source::ask::Ask;
 
 /// Indexes in indexes: real ones are two deep.
 const DEEPEST: usize = 8;
+
+/// So often a document is asked for that breaks off.
+const ATTEMPTS: u32 = 4;
 
 /// A schema 1 manifest, signed or not: what very old registries have.
 const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
@@ -31,6 +35,8 @@ pub(super) struct Found {
     pub(super) documents: HashMap<Digest, Vec<u8>>,
     /// The layers' blobs and their sizes.
     pub(super) layers: Vec<(Digest, u64)>,
+    /// The image's manifest, and what its annotations call its SOCI index.
+    pub(super) manifest: Option<(Digest, Option<Digest>)>,
 }
 
 /// Fetches what is needed to describe the image.
@@ -44,8 +50,13 @@ pub(super) fn fetch(repository: &Repository, name: &Name, ask: &Ask) -> Result<F
     if let Some(digest) = &name.digest {
         verified(digest, &top).map_err(failed)?;
     }
-    let mut found =
-        Found { top: top.clone(), media_type, documents: HashMap::new(), layers: Vec::new() };
+    let mut found = Found {
+        top: top.clone(),
+        media_type,
+        documents: HashMap::new(),
+        layers: Vec::new(),
+        manifest: None,
+    };
     let mut bytes = top;
     for _ in 0..DEEPEST {
         match manifest::parse(&bytes) {
@@ -58,6 +69,8 @@ pub(super) fn fetch(repository: &Repository, name: &Name, ask: &Ask) -> Result<F
                 bytes = next;
             }
             Ok(Document::Manifest(manifest)) => {
+                let soci = manifest::annotation(&manifest.annotations, soci::ANNOTATION);
+                found.manifest = Some((Digest::of(&bytes), soci.and_then(Digest::parse)));
                 image(repository, &manifest, &mut found).map_err(failed)?;
                 return Ok(found);
             }
@@ -84,7 +97,7 @@ fn image(repository: &Repository, manifest: &Manifest, found: &mut Found) -> Res
     {
         let item =
             Item { name: &format!("blobs/{digest}"), accept: "*/*", range: None, head: false };
-        let bytes = document(repository, item)?.0;
+        let bytes = document(repository, item, &AtomicBool::new(false))?.0;
         verified(&digest, &bytes)?;
         found.documents.insert(digest, bytes);
     }
@@ -128,25 +141,42 @@ fn manifest_named(
     let accept = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, SCHEMA_1].join(", ");
     let item =
         Item { name: &format!("manifests/{named}"), accept: &accept, range: None, head: false };
-    document(repository, item)
+    document(repository, item, &AtomicBool::new(false))
+}
+
+/// A manifest that is known by its digest.
+pub(super) fn manifest_with(
+    repository: &Repository,
+    digest: &Digest,
+    stop: &AtomicBool,
+) -> Result<Vec<u8>, Failure> {
+    let name = format!("manifests/{digest}");
+    let item = Item { name: &name, accept: OCI_MANIFEST, range: None, head: false };
+    let (bytes, _) = document(repository, item, stop)?;
+    verified(digest, &bytes)?;
+    Ok(bytes)
 }
 
 /// A whole document and its media type.
-fn document(repository: &Repository, item: Item<'_>) -> Result<(Vec<u8>, Option<String>), Failure> {
-    let stop = AtomicBool::new(false);
-    let mut failure = None;
-    // A body that breaks off is asked for once more.
-    for _ in 0..2 {
-        let mut answer = repository.get(item, &stop)?;
+fn document(
+    repository: &Repository,
+    item: Item<'_>,
+    stop: &AtomicBool,
+) -> Result<(Vec<u8>, Option<String>), Failure> {
+    let mut attempt = 1;
+    loop {
+        let mut answer = repository.get(item, stop)?;
         let media_type = answer
             .header("content-type")
             .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
         match answer.body.with_config().limit(document::LIMIT).read_to_vec() {
             Ok(bytes) => return Ok((bytes, media_type)),
-            Err(error) => failure = Some(Failure::line(repository.host(), &error)),
+            // It broke off.
+            Err(_) if attempt < ATTEMPTS => repository::sleep(repository.pause(attempt), stop)?,
+            Err(error) => return Err(Failure::line(repository.host(), &error)),
         }
+        attempt += 1;
     }
-    Err(failure.unwrap_or_else(Failure::stopped))
 }
 
 fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {

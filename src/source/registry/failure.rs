@@ -104,6 +104,10 @@ impl Failure {
             }
             ureq::Error::Timeout(_) => ("nothing came for too long".to_owned(), "try again"),
             error if untrusted(error) => (format!("no trusted connection: {error}"), TRUST),
+            ureq::Error::ConnectProxyFailed(why) => (
+                format!("not reached, {why}"),
+                "check the proxy variables and who may use the proxy",
+            ),
             error => (plain(error), "check the name, the network and the proxy variables"),
         };
         Self::new(Kind::Line, format!("{host}: {what}"), remedy)
@@ -112,7 +116,7 @@ impl Failure {
     /// Whether another attempt may do better.
     pub(super) fn may_pass(error: &ureq::Error) -> bool {
         use ureq::Error as E;
-        !matches!(error, E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl)
+        !matches!(error, E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl | E::ConnectProxyFailed(_))
             && !unknown(error)
             && !untrusted(error)
             && !refused(error)
@@ -176,8 +180,9 @@ pub(super) fn explanation(body: &[u8], secrets: &[Secret]) -> String {
     let plain = ["details", "message", "error_description"]
         .into_iter()
         .find_map(|key| value.get(key)?.as_str().map(str::to_owned));
-    let text: String = first.or(plain).unwrap_or_default().chars().take(QUOTED).collect();
-    secret::without(&text, secrets)
+    // Before it is shortened: a part of a secret would not be found any more.
+    let text = secret::without(&first.or(plain).unwrap_or_default(), secrets);
+    text.chars().take(QUOTED).collect()
 }
 
 #[cfg(test)]
@@ -191,6 +196,8 @@ mod tests {
         assert_eq!(say(r#"{"errors":[{"code":"DENIED"}]}"#), "DENIED");
         assert_eq!(say(r#"{"details":"incorrect username"}"#), "incorrect username");
         assert_eq!(say("<html>"), "");
+        let long = format!("{}s3cret", "x".repeat(QUOTED - 2));
+        assert!(!say(&format!(r#"{{"message":"{long}"}}"#)).contains("s3"));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
 //! | `failure` | why it did not work, and what to do |
 //! | `documents` | from a reference to manifest and config, and which platform's |
-//! | `referrers` | what else there is about an image |
+//! | `referrers`, `soci` | what else there is about an image, and about its layers |
 //! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
 //!
 //! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
@@ -28,6 +28,7 @@ mod repository;
 mod secret;
 mod settings;
 mod shelf;
+mod soci;
 mod token;
 mod trust;
 mod wire;
@@ -43,6 +44,7 @@ use self::documents::Found;
 use self::referrers::Referrers;
 use self::remote::Remote;
 use self::repository::Repository;
+use self::soci::Soci;
 use super::ask::Ask;
 use super::blobs::{Beside, Blobs};
 use super::choose::Known;
@@ -128,7 +130,8 @@ fn layout(
     name: &Name,
     settings: &Registries,
 ) -> Layout {
-    let Found { top, media_type, documents, layers } = found;
+    let Found { top, media_type, documents, layers, manifest } = found;
+    let soci = manifest.map(|(digest, named)| Arc::new(Soci::new(repository, digest, named)));
     let path = |digest: &Digest| format!("blobs/{}/{}", digest.algorithm(), digest.encoded());
     let mut known: HashMap<String, Blob> = HashMap::new();
     for (digest, bytes) in documents {
@@ -137,6 +140,7 @@ fn layout(
     for (digest, size) in layers {
         let shelf = settings.shelf.clone();
         let remote = Remote::new(Arc::clone(repository), digest.clone(), size, shelf);
+        let remote = remote.known_to(soci.as_ref());
         known.insert(path(&digest), Blob::distant(Arc::new(remote), size));
     }
     let descriptor: Descriptor = oci::inline(&top, media_type);

@@ -37,14 +37,16 @@ pub(super) struct Referrers {
 
 impl Beside for Referrers {
     fn list(&self) -> Vec<Other> {
-        let tag = format!("{}-{}", self.manifest.algorithm(), self.manifest.encoded());
-        let mut others: Vec<Other> = self.stated();
-        others.extend(self.referrers().iter().take(MOST).map(other));
+        let unstoppable = AtomicBool::new(false);
+        let tag = tag(&self.manifest);
+        let mut others: Vec<Other> = self.stated(&unstoppable);
+        others
+            .extend(listed(&self.repository, &self.manifest, None, &unstoppable).iter().map(other));
         others.extend(
             COSIGN
                 .iter()
                 .filter_map(|(end, kind)| {
-                    self.by_tag(&format!("{tag}.{end}"), kind).ok().filter(|found| {
+                    self.by_tag(&format!("{tag}.{end}"), kind, &unstoppable).ok().filter(|found| {
                         // It may be known as a referrer already.
                         found.digest.is_none()
                             || others.iter().all(|known| known.digest != found.digest)
@@ -71,49 +73,11 @@ impl Referrers {
         Self { repository, manifest, attached }
     }
 
-    /// What refers to the image, by the registry's API, else by the tag that stands for it.
-    fn referrers(&self) -> Vec<Descriptor> {
-        let tag = format!("{}-{}", self.manifest.algorithm(), self.manifest.encoded());
-        self.pages(&format!("referrers/{}", self.manifest))
-            .or_else(|| self.pages(&format!("manifests/{tag}")))
-            .unwrap_or_default()
-    }
-
-    /// What an index lists, in however many answers; `None` where there is none.
-    fn pages(&self, name: &str) -> Option<Vec<Descriptor>> {
-        let (mut all, mut next) = (Vec::new(), Some(name.to_owned()));
-        for page in 0..MOST_PAGES {
-            let Some(name) = next.take() else { break };
-            let Some((bytes, link)) = self.fetch(&name, OCI_INDEX) else { break };
-            match manifest::parse(&bytes) {
-                Ok(Document::Index(index)) => all.extend(index.manifests),
-                _ if page == 0 => return None,
-                _ => break,
-            }
-            if all.len() >= MOST {
-                break;
-            }
-            next = link.as_deref().and_then(query_of_next).map(|query| {
-                let path = name.split('?').next().unwrap_or_default();
-                format!("{path}?{query}")
-            });
-        }
-        (!all.is_empty()).then_some(all)
-    }
-
-    /// A document, and where the header says that it goes on.
-    fn fetch(&self, name: &str, accept: &str) -> Option<(Vec<u8>, Option<String>)> {
-        let item = Item { name, accept, range: None, head: false };
-        let mut answer = self.repository.get(item, &AtomicBool::new(false)).ok()?;
-        let link = answer.header("link").map(str::to_owned);
-        let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec().ok()?;
-        Some((bytes, link))
-    }
-
     /// What the attestations in the image's own index state: an SBOM, how it was built.
-    fn stated(&self) -> Vec<Other> {
+    fn stated(&self, stop: &AtomicBool) -> Vec<Other> {
         let statements = self.attached.iter().filter_map(|digest| {
-            let (bytes, _) = self.fetch(&format!("manifests/{digest}"), OCI_MANIFEST)?;
+            let name = format!("manifests/{digest}");
+            let (bytes, _) = fetch(&self.repository, &name, OCI_MANIFEST, stop)?;
             match manifest::parse(&bytes).ok()? {
                 Document::Manifest(found) if digest.verify(&bytes) == Some(true) => Some(found),
                 _ => None,
@@ -123,10 +87,10 @@ impl Referrers {
         layers.filter_map(|layer| stated_in(&layer)).collect()
     }
 
-    fn by_tag(&self, tag: &str, kind: &str) -> Result<Other, Failure> {
+    fn by_tag(&self, tag: &str, kind: &str, stop: &AtomicBool) -> Result<Other, Failure> {
         let name = format!("manifests/{tag}");
         let item = Item { name: &name, accept: OCI_MANIFEST, range: None, head: true };
-        let answer = self.repository.get(item, &AtomicBool::new(false))?;
+        let answer = self.repository.get(item, stop)?;
         let digest = answer.header("docker-content-digest").and_then(Digest::parse);
         Ok(Other {
             kind: kind.to_owned(),
@@ -137,6 +101,64 @@ impl Referrers {
             ..Other::default()
         })
     }
+}
+
+/// What refers to an image, by the registry's API, else by the tag that stands for it; of one type, if the registry can
+/// tell them apart.
+pub(super) fn listed(
+    repository: &Repository,
+    manifest: &Digest,
+    artifact_type: Option<&str>,
+    stop: &AtomicBool,
+) -> Vec<Descriptor> {
+    let filter = artifact_type.map(|it| format!("?artifactType={}", it.replace('+', "%2B")));
+    let name = format!("referrers/{manifest}{}", filter.unwrap_or_default());
+    let mut found = pages(repository, &name, stop)
+        .or_else(|| pages(repository, &format!("manifests/{}", tag(manifest)), stop))
+        .unwrap_or_default();
+    found.truncate(MOST);
+    found
+}
+
+/// The beginning of the tags that are about an image.
+fn tag(manifest: &Digest) -> String {
+    format!("{}-{}", manifest.algorithm(), manifest.encoded())
+}
+
+/// What an index lists, in however many answers; `None` where there is none.
+fn pages(repository: &Repository, name: &str, stop: &AtomicBool) -> Option<Vec<Descriptor>> {
+    let (mut all, mut next) = (Vec::new(), Some(name.to_owned()));
+    for page in 0..MOST_PAGES {
+        let Some(name) = next.take() else { break };
+        let Some((bytes, link)) = fetch(repository, &name, OCI_INDEX, stop) else { break };
+        match manifest::parse(&bytes) {
+            Ok(Document::Index(index)) => all.extend(index.manifests),
+            _ if page == 0 => return None,
+            _ => break,
+        }
+        if all.len() >= MOST {
+            break;
+        }
+        next = link.as_deref().and_then(query_of_next).map(|query| {
+            let path = name.split('?').next().unwrap_or_default();
+            format!("{path}?{query}")
+        });
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// A document, and where the header says that it goes on.
+fn fetch(
+    repository: &Repository,
+    name: &str,
+    accept: &str,
+    stop: &AtomicBool,
+) -> Option<(Vec<u8>, Option<String>)> {
+    let item = Item { name, accept, range: None, head: false };
+    let mut answer = repository.get(item, stop).ok()?;
+    let link = answer.header("link").map(str::to_owned);
+    let bytes = answer.body.with_config().limit(document::LIMIT).read_to_vec().ok()?;
+    Some((bytes, link))
 }
 
 /// What a layer of an attestation states. What is no SBOM states how the image was made.
@@ -183,7 +205,9 @@ fn other(descriptor: &Descriptor) -> Other {
 fn kind(artifact_type: &str) -> &'static str {
     let stated = artifact_type.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| stated.contains(word));
-    if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
+    if has(&["amazon.soci.index"]) {
+        "SOCI index"
+    } else if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
         "SBOM"
     } else if has(&["signature", "cosign", "notary", "sigstore.bundle"]) {
         "signature"
@@ -220,6 +244,7 @@ mod tests {
             ("application/vnd.cncf.notary.signature", "signature"),
             ("application/vnd.dev.sigstore.bundle.v0.3+json", "signature"),
             ("application/vnd.in-toto+json", "attestation"),
+            ("application/vnd.amazon.soci.index.v1+json", "SOCI index"),
             ("application/vnd.example.thing", "artifact"),
             ("", "artifact"),
         ] {

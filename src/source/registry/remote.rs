@@ -15,6 +15,7 @@ use super::failure::{Failure, Kind};
 use super::part::{self, starts_at};
 use super::repository::{self, Item, Repository};
 use super::shelf::Shelf;
+use super::soci::{self, Soci};
 use super::wire::Answer;
 use crate::image::digest::{self, Digest};
 use crate::layer::arriving::{Arriving, Reason};
@@ -25,6 +26,9 @@ const CHUNK: usize = 128 << 10;
 
 /// So often in a row a blob may break off before much of it came.
 const ATTEMPTS: u32 = 4;
+
+/// No zTOC is longer: that of a layer of 20 GB has some 200 MB.
+const TABLE_MAX: u64 = 256 << 20;
 
 /// So many bytes are much.
 const MUCH: u64 = 1 << 20;
@@ -39,6 +43,10 @@ struct Inner {
     digest: Digest,
     size: u64,
     shelf: Option<Arc<Shelf>>,
+    /// Who knows of a zTOC of the layer, if it is worth one.
+    soci: Option<Arc<Soci>>,
+    /// That zTOC, since somebody wanted it.
+    table: Mutex<Option<Remote>>,
     state: Mutex<State>,
     stop: Arc<AtomicBool>,
     /// The registry sent all of it when it was asked for a part.
@@ -63,8 +71,26 @@ impl Remote {
         shelf: Option<Arc<Shelf>>,
     ) -> Self {
         let (state, stop) = (Mutex::new(State::Away), Arc::default());
-        let only_whole = AtomicBool::new(false);
-        Self(Arc::new(Inner { repository, digest, size, shelf, state, stop, only_whole }))
+        let (only_whole, soci, table) = (AtomicBool::new(false), None, Mutex::default());
+        Self(Arc::new(Inner {
+            repository,
+            digest,
+            size,
+            shelf,
+            soci,
+            table,
+            state,
+            stop,
+            only_whole,
+        }))
+    }
+
+    /// The same, of an image of which `soci` knows the indexes; before anybody reads it.
+    pub(super) fn known_to(mut self, soci: Option<&Arc<Soci>>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.soci = soci.filter(|_| inner.size >= soci::WORTH).cloned();
+        }
+        self
     }
 
     /// What is on its way, or is already here; begins where nothing is.
@@ -142,6 +168,9 @@ impl Distant for Remote {
 
     fn give_up(&self) {
         self.0.stop.store(true, Ordering::Relaxed);
+        if let Some(table) = &*self.0.table() {
+            table.0.stop.store(true, Ordering::Relaxed);
+        }
         self.0.repository.cut();
     }
 
@@ -151,6 +180,31 @@ impl Distant for Remote {
         }
         self.0.stop.store(false, Ordering::Relaxed);
         self.0.part(offset, len)
+    }
+
+    fn table(&self) -> io::Result<Option<Vec<u8>>> {
+        let inner = &self.0;
+        let Some(soci) = &inner.soci else { return Ok(None) };
+        inner.stop.store(false, Ordering::Relaxed);
+        let found = soci.of(&inner.digest, &inner.stop).map_err(Reason::from)?;
+        let Some((digest, size)) = found else { return Ok(None) };
+        if size > TABLE_MAX {
+            let message = format!("its {size} bytes are too many");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        let repository = Arc::clone(&inner.repository);
+        let table = Self::new(repository, digest.clone(), size, inner.shelf.clone());
+        *inner.table() = Some(table.clone());
+        if inner.stop.load(Ordering::Relaxed) {
+            return Err(Reason::from(Failure::stopped()).into());
+        }
+        let bytes = table.verdict(true)?.read_all(size)?;
+        if digest.verify(&bytes) == Some(true) {
+            return Ok(Some(bytes));
+        }
+        // It was here, and has been damaged since.
+        table.discard();
+        table.verdict(true)?.read_all(size).map(Some)
     }
 
     fn kept(&self, digest: &Digest) -> Option<Blob> {
@@ -167,6 +221,10 @@ impl Distant for Remote {
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn table(&self) -> MutexGuard<'_, Option<Remote>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn shelved(&self) -> Option<Blob> {

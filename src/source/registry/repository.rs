@@ -157,8 +157,8 @@ impl Repository {
         let (mut said, signed_in) = {
             let state = self.state();
             let secrets = state.credentials.as_ref().map(Credentials::secrets);
-            let secrets = secrets.into_iter().flatten().chain(state.authorization.clone());
-            let secrets: Vec<Secret> = secrets.collect();
+            let sent = state.authorization.iter().flat_map(Secret::header_parts);
+            let secrets: Vec<Secret> = secrets.into_iter().flatten().chain(sent).collect();
             let said = explanation(&body.unwrap_or_default(), &secrets);
             ([vec![said], state.trouble.clone()].concat(), state.credentials.is_some())
         };
@@ -195,7 +195,12 @@ impl Repository {
         let scheme = if plain { "http" } else { "https" };
         match self.follow(url(scheme), item, sent) {
             Err((failure, error)) if !plain && !self.strict && speaks_plain(error.as_ref()) => {
-                let answer = self.follow(url("http"), item, sent).map_err(|_| (failure, true))?;
+                let answer =
+                    self.follow(url("http"), item, sent).map_err(|second| match second {
+                        // It answered.
+                        (refused, None) => (refused, false),
+                        (_, Some(_)) => (failure, true),
+                    })?;
                 self.state().plain = true;
                 Ok(answer)
             }
@@ -229,7 +234,16 @@ impl Repository {
                 301 | 302 | 303 | 307 | 308 => answer.header("location"),
                 _ => None,
             };
-            let Some(location) = location else { return Ok(answer) };
+            let Some(location) = location else {
+                if answer.status == 401 && origin(&url) != origin(&first) {
+                    // What is known of the registry is nobody else's, not even by way of a token.
+                    let (own, other) = (&self.host, origin(&url).1);
+                    let what = format!("{own} sends to {other}, which wants to know who asks");
+                    let remedy = "tell whoever runs the registry";
+                    return Err((Failure::new(Kind::Refused, what, remedy), None));
+                }
+                return Ok(answer);
+            };
             let next = target(&url, location);
             let downgrade = origin(&url).0 == "https" && origin(&next).0 != "https";
             if downgrade && self.strict {

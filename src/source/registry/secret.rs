@@ -16,6 +16,12 @@ impl Secret {
         &self.0
     }
 
+    /// Of a header, all of it and what stands behind its scheme: a registry may repeat the one or the other.
+    pub(super) fn header_parts(&self) -> [Self; 2] {
+        let value = self.0.split_once(' ').map_or("", |(_, value)| value);
+        [self.clone(), Self::new(value)]
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

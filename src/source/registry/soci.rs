@@ -1,0 +1,106 @@
+//! SOCI indexes: of which layers of an image somebody has made a zTOC, and which it is.
+//!
+//! soci-snapshotter, `docs/soci-index-manifest.md`: an index of the first version refers to the image and is found by the
+//! referrers API; one of the second is named by an annotation of the image's manifest. Either is a manifest whose
+//! layers are zTOCs, each with the digest of the layer that it is about.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::documents;
+use super::failure::{Failure, Kind};
+use super::referrers;
+use super::repository::Repository;
+use crate::image::digest::Digest;
+use crate::image::manifest::{self, Document};
+
+/// The annotation of an image's manifest that names its index.
+pub(super) const ANNOTATION: &str = "com.amazon.soci.index-digest";
+
+/// The annotation of a zTOC that says which layer it is about.
+const LAYER: &str = "com.amazon.soci.image-layer-digest";
+
+/// What an index is that refers to its image.
+const REFERRING: &str = "application/vnd.amazon.soci.index.v1+json";
+
+/// A layer of fewer bytes comes as soon as anybody has asked whether there is an index. Writers leave out what has less
+/// than 10 MiB.
+pub(super) const WORTH: u64 = 1 << 20;
+
+/// So many indexes of one image are looked into.
+const MOST: usize = 4;
+
+/// The indexes of one image.
+#[derive(Debug)]
+pub(super) struct Soci {
+    repository: Arc<Repository>,
+    manifest: Digest,
+    named: Option<Digest>,
+    known: Mutex<Option<Result<Known, Failure>>>,
+}
+
+/// Digest and size of a layer's zTOC, by the layer's digest.
+type Known = HashMap<String, (Digest, u64)>;
+
+impl Soci {
+    /// Of the image with that manifest, which may name its index. Nothing is asked yet.
+    pub(super) fn new(
+        repository: &Arc<Repository>,
+        manifest: Digest,
+        named: Option<Digest>,
+    ) -> Self {
+        let repository = Arc::clone(repository);
+        Self { repository, manifest, named, known: Mutex::default() }
+    }
+
+    /// Digest and size of the zTOC of that layer, if there is one. Whoever asks first waits for the index.
+    pub(super) fn of(
+        &self,
+        layer: &Digest,
+        stop: &AtomicBool,
+    ) -> Result<Option<(Digest, u64)>, Failure> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_none() {
+            match self.look(stop) {
+                // Another time it may be waited for.
+                Err(failure) if failure.kind == Kind::Stopped => return Err(failure),
+                found => *known = Some(found),
+            }
+        }
+        match known.as_ref() {
+            Some(Ok(known)) => Ok(known.get(layer.as_str()).cloned()),
+            Some(Err(failure)) => Err(failure.clone()),
+            None => Ok(None),
+        }
+    }
+
+    fn look(&self, stop: &AtomicBool) -> Result<Known, Failure> {
+        let referring = || {
+            let all = referrers::listed(&self.repository, &self.manifest, Some(REFERRING), stop);
+            let indexes = all.into_iter().filter(|it| {
+                [&it.artifact_type, &it.media_type]
+                    .iter()
+                    .any(|it| it.as_deref() == Some(REFERRING))
+            });
+            indexes.filter_map(|it| it.digest()).take(MOST).collect()
+        };
+        let indexes: Vec<Digest> = self.named.clone().map_or_else(referring, |it| vec![it]);
+        let mut known = Known::new();
+        for digest in indexes {
+            let bytes = documents::manifest_with(&self.repository, &digest, stop)?;
+            let Ok(Document::Manifest(index)) = manifest::parse(&bytes) else {
+                let what = format!("the SOCI index {digest} is no manifest");
+                return Err(Failure::new(Kind::Wrong, what, "make it anew"));
+            };
+            for table in &index.layers {
+                if let (Some(layer), Some(digest), Some(size)) =
+                    (table.annotation(LAYER), table.digest(), table.size)
+                {
+                    known.entry(layer.to_owned()).or_insert((digest, size));
+                }
+            }
+        }
+        Ok(known)
+    }
+}

@@ -1,0 +1,154 @@
+//! `layertui build` with real engines: the engine's own options reach it, the result is opened or judged, and the base image
+//! is told by what the engine and its store know of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::dockerd::Docker;
+use super::engines::{Engines, wanted};
+use super::lab::lab;
+use super::scratch::fresh;
+
+/// A context: what is built on, and what is built.
+struct Workshop {
+    home: PathBuf,
+    engines: Engines,
+}
+
+impl Workshop {
+    fn new() -> Self {
+        let home = fresh("build-");
+        let engines = Engines::new(&home);
+        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
+            runroot = \"/run/containers/storage\"\n";
+        fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
+        let workshop = Self { home, engines };
+        let write =
+            |name: &str, text: &str| fs::write(workshop.context().join(name), text).unwrap();
+        fs::create_dir(workshop.context()).unwrap();
+        write("Containerfile", "FROM scratch\nCOPY first second /\n");
+        write("Dockerfile.app", "FROM localhost/base:1\nCOPY second /first\nLABEL a=b\n");
+        let steps = "COPY second /first\nCOPY first /third\nLABEL a=b\n";
+        write("Dockerfile.steps", &format!("FROM localhost/base:1\n{steps}"));
+        write("Dockerfile.bottom", &format!("FROM scratch\n{steps}"));
+        write("Dockerfile.wrong", "FROM scratch\nCOPY none /none\n");
+        write("first", "one\n");
+        write("second", "the second\n");
+        write(".layertui.yaml", "rules:\n  max-layers: 1\n  block: [/none]\n");
+        workshop
+    }
+
+    fn context(&self) -> PathBuf {
+        self.home.join("context")
+    }
+
+    /// `layertui ARGUMENTS` in the context and in the engines' namespace.
+    fn layertui(&self, arguments: &str) -> Output {
+        let script = format!("cd context && exec \"$1\" {arguments}");
+        let program = Path::new(env!("CARGO_BIN_EXE_layertui"));
+        let mut command = self.engines.script(&script, &[program]);
+        command.env("XDG_CACHE_HOME", self.home.join("cache")).output().unwrap()
+    }
+}
+
+fn answer(output: &Output, code: i32) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{shown}\n{said}");
+    shown
+}
+
+#[test]
+fn podman_and_buildah_build_and_the_result_is_opened_or_judged() {
+    if !wanted() {
+        return;
+    }
+    let workshop = Workshop::new();
+    for engine in ["buildah", "podman"] {
+        let build = |own: &str, theirs: &str| {
+            workshop.layertui(&format!("build --engine {engine} {own} {theirs}"))
+        };
+        let options = "--no-cache --platform linux/amd64 --isolation chroot -t localhost/base:1 .";
+        let shown = answer(&build("", options), 0);
+        assert!(shown.contains("COPY") && !shown.contains("STEP"), "{shown}");
+
+        let judged = answer(&build("--ci", options), 0);
+        assert!(judged.contains(": pass") && judged.contains(".layertui.yaml"), "{judged}");
+        let junit = answer(&build("--ci=junit", options), 0);
+        roxmltree::Document::parse(&junit).unwrap();
+
+        let app = "-f Dockerfile.app --isolation chroot -t localhost/app:1 .";
+        let judged = answer(&build("--ci=json", app), 1);
+        let judged: Value = serde_json::from_str(&judged).unwrap();
+        assert_eq!(judged["outcome"], "fail");
+        assert_eq!(judged["rules"][0]["rule"], "max-layers");
+        assert_eq!(judged["base"]["layers"], 1, "{judged}");
+
+        assert_eq!(answer(&build("--ci", "-f Dockerfile.wrong ."), 2), "");
+        assert_eq!(answer(&workshop.layertui("build --engine no-such-engine ."), 2), "");
+    }
+}
+
+/// By annotations and history as buildah writes them; without either by the image that the store holds.
+#[test]
+fn the_base_is_told_by_the_store_where_the_image_does_not_tell() {
+    if !wanted() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let build = |more: &str| {
+        answer(
+            &workshop.layertui(&format!("build --engine buildah --isolation chroot {more} .")),
+            0,
+        );
+    };
+    build("-t localhost/base:1");
+    let told = |image: &str, more: &str| {
+        let shown = answer(&workshop.layertui(&format!("findings --json {image} {more}")), 0);
+        serde_json::from_str::<Value>(&shown).unwrap()["base"].take()
+    };
+    build("-f Dockerfile.app -t localhost/app:1");
+    let base = told("localhost/app:1", "");
+    assert_eq!(base["layers"], 1, "{base}");
+    assert!(["annotations", "history"].contains(&base["evidence"].as_str().unwrap()), "{base}");
+
+    // Each step kept as an image, and named by its ID in the history of the next.
+    build("-f Dockerfile.steps --layers --format docker -t localhost/steps:1");
+    let base = told("localhost/steps:1", "");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"history".into()), "{base}");
+    build("-f Dockerfile.bottom --layers --format docker -t localhost/bottom:1");
+    let base = told("localhost/bottom:1", "");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"assumed".into()), "{base}");
+
+    build("-f Dockerfile.app --format docker --omit-history -t localhost/bare:1");
+    let base = told("localhost/bare:1", "");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"shared".into()), "{base}");
+    assert_eq!(base["name"], "localhost/base:1");
+    let base = told("localhost/bare:1", "--base localhost/base:1");
+    assert_eq!((&base["layers"], &base["evidence"]), (&1.into(), &"asked".into()), "{base}");
+    let wrong = workshop.layertui("findings localhost/base:1 --base localhost/app:1");
+    assert_eq!(answer(&wrong, 2), "");
+}
+
+#[test]
+fn docker_builds_and_its_image_is_found() {
+    if !wanted() {
+        return;
+    }
+    let workshop = Workshop::new();
+    let docker = Docker::start(&lab().engines, "vfs").unwrap();
+    let build = |own: &str, theirs: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        command.current_dir(workshop.context()).env("DOCKER_HOST", docker.host());
+        command.env("HOME", &workshop.home).env("DOCKER_BUILDKIT", "0");
+        command.args(["build", "--engine", "docker"]).args(own.split_whitespace());
+        command.args(theirs.split_whitespace()).output().unwrap()
+    };
+    let options = "--no-cache --pull -f Containerfile -t app:1 .";
+    let shown = answer(&build("", options), 0);
+    assert!(shown.contains("COPY") && !shown.contains("Step 1"), "{shown}");
+    assert!(answer(&build("--ci", options), 0).contains(": pass"));
+}
