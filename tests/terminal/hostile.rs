@@ -27,7 +27,7 @@ fn layer(files: &[(&[u8], u32, &[u8])]) -> Vec<u8> {
         let mut header = tar::Header::new_gnu();
         header.set_size(contents.len() as u64);
         header.set_mode(*mode);
-        let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(*name);
+        let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(name);
         tar.append_data(&mut header, Path::new(name), *contents).unwrap();
     }
     let mut link = tar::Header::new_gnu();
