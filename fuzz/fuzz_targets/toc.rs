@@ -53,9 +53,6 @@ fn stated(key: &str, bytes: &[u8], position: Option<String>) -> Option<Stated> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let eight = bytes.first_chunk::<8>().copied();
-    // What a document says of its layer's length has to hold.
-    let length = eight.map_or(0, |it| u64::from_le_bytes(it) >> 32).max(bytes.len() as u64);
     let near = |bytes: &[u8]| Arc::new(Near(bytes.to_vec())) as Arc<dyn Distant>;
     let open = |path: &[u8], size: u64, file: io::Result<Box<dyn Read + Send>>| {
         let Ok(file) = file else { return };
@@ -65,7 +62,8 @@ fuzz_target!(|bytes: &[u8]| {
         }
     };
 
-    let indexed = Indexed::new(&Blob::distant(near(bytes), length)).expect("it is elsewhere");
+    let indexed =
+        Indexed::new(&Blob::distant(near(bytes), bytes.len() as u64)).expect("it is elsewhere");
     for (path, size) in files(&indexed.list(&Unwatched)) {
         open(&path, size, indexed.open(&path, size));
     }

@@ -164,6 +164,7 @@ pub(super) enum Command {
     /// Recompute every digest and diff ID
     Verify(Verify),
     /// Build with docker, podman or buildah, then open the result
+    #[command(after_help = building::BORDER)]
     Build(Build),
     /// The images that local stores and engines hold
     Images(Images),

@@ -71,7 +71,7 @@ impl Evidence {
             Self::Annotations => "by the manifest's annotations",
             Self::History => "by the history",
             Self::Shared => "an image here has the same layers",
-            Self::Assumed => "nothing tells which: layer 0 is taken for it",
+            Self::Assumed => "where it ends is not known",
         }
     }
 }

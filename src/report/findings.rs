@@ -1,6 +1,5 @@
 //! What is to be mended, and the Dockerfile with the findings beside the instruction that caused them.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use super::entry::PathKeys;
 use super::layers::Head;
 use super::{Format, SCHEMA, Subject, json_line};
 use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
-use crate::image::base::Base;
+use crate::image::base::{Base, Evidence};
 use crate::text;
 
 /// Places of a finding that text names.
@@ -178,8 +177,13 @@ pub(super) fn base_line(base: &Base) -> String {
         1 => "layer 0".to_owned(),
         count => format!("layers 0 to {}", count - 1),
     };
-    let name = base.name.as_deref().map_or(Cow::Borrowed("unknown"), text::visible_str);
-    format!("{name}: {layers} ({})", base.evidence.phrase())
+    match &base.name {
+        Some(name) => format!("{}: {layers} ({})", text::visible_str(name), base.evidence.phrase()),
+        None if base.evidence == Evidence::Assumed => {
+            format!("not known, {layers} is taken for it")
+        }
+        None => format!("{layers} ({})", base.evidence.phrase()),
+    }
 }
 
 fn write_finding(

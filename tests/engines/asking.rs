@@ -217,7 +217,9 @@ fn an_image_for_several_platforms_is_one_of_them() {
     let expected = [r#""image" "linux/arm64" true"#, r#""image" "linux/s390x" false"#];
     assert_eq!(others, expected);
     assert_eq!(said["image"]["platform"], "linux/amd64");
-    report(&["--no-cache", "--platform", "linux/arm64"]);
+    let other = report(&["--no-cache", "--platform", "linux/arm64"]);
+    assert_eq!(other["image"]["platform"], "linux/arm64");
+    assert_eq!(other["image"]["others"][0]["platform"], "linux/amd64", "and the way back");
     let asked = stage.peer.asked();
     let exported = asked.iter().filter(|path| path.contains("/get?platform=")).count();
     assert_eq!(exported, 1, "{asked:?}");

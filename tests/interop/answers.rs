@@ -1,6 +1,6 @@
 //! Answers without a screen: two builds of one recipe compared, and the page as a browser shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -8,13 +8,13 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::agree::Differences;
-use super::engines::{run, wanted};
+use super::engines::{run, text, wanted};
 use super::lab::lab;
 use super::scratch::fresh;
 use super::tree::{Node, Tree};
 
 /// What a plain comparison of two unpacked trees finds: by path, how it differs and in what.
-fn plainly(old: &Tree, new: &Tree) -> BTreeMap<String, (String, Vec<String>)> {
+fn plainly(old: &Tree, new: &Tree) -> Differing {
     let paths = old.keys().chain(new.keys());
     let differ = paths.filter_map(|path| {
         let (change, metadata) = match (old.get(path), new.get(path)) {
@@ -56,28 +56,68 @@ fn two_builds_of_one_recipe_differ_as_their_unpacked_trees_do() {
         return;
     }
     let (old, new) = (&lab().image, &lab().by_vfs);
-    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
-    layertui.args(["compare", "--json", &old.form.argument, &new.form.argument]);
-    let output = layertui.output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let ours: BTreeMap<String, (String, Vec<String>)> = lines
-        .filter(|line| line["kind"] == "path")
-        .map(|line| {
-            let metadata = line["metadata"].as_array().unwrap().iter();
-            let metadata = metadata.map(|name| name.as_str().unwrap().to_owned()).collect();
-            let text = |key: &str| line[key].as_str().unwrap().to_owned();
-            (text("path"), (text("change"), metadata))
-        })
-        .collect();
     let theirs = plainly(old.last_unpacked(), new.last_unpacked());
     assert!(theirs.len() > 20, "two builds differ in times at least");
     let mut found = Differences::default();
+    let ours = compared(&old.form.argument, &new.form.argument, &[]);
     for path in ours.keys().chain(theirs.keys()) {
         found.same(path, ours.get(path), theirs.get(path));
     }
+    // The same without times.
+    let timeless = theirs.into_iter().filter_map(|(path, (change, mut metadata))| {
+        metadata.retain(|name| name != "mtime");
+        (change != "metadata" || !metadata.is_empty()).then_some((path, (change, metadata)))
+    });
+    let timeless: Differing = timeless.collect();
+    let ours = compared(&old.form.argument, &new.form.argument, &["--semantic"]);
+    found.same("--semantic", ours, timeless);
     found.assert_none();
+}
+
+/// By path, how two trees differ and in what.
+type Differing = BTreeMap<String, (String, Vec<String>)>;
+
+/// What `compare` says of paths.
+fn compared(old: &str, new: &str, more: &[&str]) -> Differing {
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    let output = layertui.args(["compare", "--json", old, new]).args(more).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let paths = lines.filter(|line| line["kind"] == "path").map(|line| {
+        let metadata = line["metadata"].as_array().unwrap().iter();
+        let metadata = metadata.map(|name| name.as_str().unwrap().to_owned()).collect();
+        let text = |key: &str| line[key].as_str().unwrap().to_owned();
+        (text("path"), (text("change"), metadata))
+    });
+    paths.collect()
+}
+
+/// What dpkg itself reads in the extracted tree.
+#[test]
+fn packages_are_those_that_dpkg_knows() {
+    if !wanted() {
+        return;
+    }
+    let form = &lab().image.form;
+    let database = form.extracted().join("var/lib/dpkg");
+    let mut query = Command::new("dpkg-query");
+    query.arg(format!("--admindir={}", database.display()));
+    query.args(["-W", "-f", "${db:Status-Status} ${Package} ${Version}\n"]);
+    let theirs = text(&mut query);
+    let theirs: BTreeSet<&str> =
+        theirs.lines().filter_map(|line| line.strip_prefix("installed ")).collect();
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    let report: Value =
+        serde_json::from_str(&text(layertui.args(["report", &form.argument]))).unwrap();
+    let ours: BTreeSet<String> = report["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["version"].as_str().unwrap()))
+        .collect();
+    assert_eq!(ours.iter().map(String::as_str).collect::<BTreeSet<_>>(), theirs);
+    assert!(ours.contains("lab 2") && !ours.iter().any(|it| it.starts_with("debianutils")));
 }
 
 /// A browser shows the page without asking anybody for anything and without a complaint.

@@ -16,7 +16,7 @@
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
 //! | `far` | engines behind ssh, TLS and sockets of somebody else, containers that they stream |
-//! | `registries`, `chunked` | images in docker-registry, as somebody without an engine sees them |
+//! | `registries`, `chunked`, `soci`, `ztoc`, `deflate` | images in docker-registry, as somebody without an engine sees them |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
@@ -41,6 +41,8 @@ mod chunked;
 mod containerd;
 mod crafted;
 mod data_roots;
+#[path = "../registry/deflate.rs"]
+mod deflate;
 mod disk;
 mod dockerd;
 mod engines;
@@ -57,6 +59,7 @@ mod registries;
 mod rootless;
 mod saved;
 mod scratch;
+mod soci;
 mod sockets;
 mod splits;
 mod storage;
@@ -73,6 +76,8 @@ mod terminal;
 mod totals;
 mod tree;
 mod union;
+#[path = "../registry/ztoc.rs"]
+mod ztoc;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -32,10 +32,10 @@ const CERTIFY: &str = "cd \"$1\"\n\
     openssl x509 -req -in own.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile own.ext -out own.crt";
 
 /// A registry that runs, and a home for somebody who asks it.
-struct Registry {
+pub struct Registry {
     child: Child,
-    host: String,
-    home: PathBuf,
+    pub host: String,
+    pub home: PathBuf,
 }
 
 impl Drop for Registry {
@@ -46,7 +46,7 @@ impl Drop for Registry {
 }
 
 impl Registry {
-    fn start(password: bool, tls: bool) -> Self {
+    pub fn start(password: bool, tls: bool) -> Self {
         let home = fresh("registry-");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = format!("127.0.0.1:{port}");
@@ -94,7 +94,7 @@ impl Registry {
         self.push_layout(&scratch().join("lab/layout"), tag, options)
     }
 
-    fn push_layout(&self, layout: &Path, tag: &str, options: &str) -> String {
+    pub fn push_layout(&self, layout: &Path, tag: &str, options: &str) -> String {
         let copy = format!(
             "skopeo copy -q --dest-tls-verify=false {options} \"oci:$1:lab\" docker://{}/lab/hello:{tag}",
             self.host
@@ -119,14 +119,14 @@ impl Registry {
         format!("docker://{}/lab/hello:{tag}", self.host)
     }
 
-    fn ask(&self, arguments: &[&str]) -> Output {
+    pub fn ask(&self, arguments: &[&str]) -> Output {
         let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
         layertui.args(arguments).env_clear().env("HOME", &self.home);
         layertui.output().unwrap()
     }
 
     /// The image that was pushed is the one that is listed, whatever is asked.
-    fn agrees(&self, reference: &str, options: &[&str]) {
+    pub fn agrees(&self, reference: &str, options: &[&str]) {
         let near = &lab().image.form;
         let last = (lab().image.layer_count() - 1).to_string();
         for (command, more) in [
@@ -227,6 +227,16 @@ fn a_layer_with_a_table_of_contents_is_listed_without_it() {
 
 /// The lab's image with layers of that format; their diff IDs are those of the tars they were made from. No Debian package writes eStargz.
 fn chunked(to: &Path, format: Format) {
+    repacked(to, |tar| {
+        let chunked = build(tar, format, 100_000);
+        assert!(chunked.files_end < chunked.blob.len(), "a table follows the files");
+        (chunked.blob, format.media_type(), chunked.annotations)
+    });
+}
+
+/// The lab's image as an OCI layout with layers that are packed in another way: each blob, what its media type ends in and its
+/// annotations. The digest of the manifest.
+pub fn repacked(to: &Path, pack: impl Fn(&[u8]) -> (Vec<u8>, &'static str, Value)) -> Digest {
     let lab = Layout { dir: scratch().join("lab/layout"), tag: "lab".to_owned() };
     let blobs = to.join("blobs/sha256");
     fs::create_dir_all(&blobs).unwrap();
@@ -239,12 +249,10 @@ fn chunked(to: &Path, format: Format) {
     let mut diff_ids = Vec::new();
     for layer in manifest["layers"].as_array_mut().unwrap() {
         let tar = uncompressed(&lab.blob(&layer["digest"]));
-        let chunked = build(&tar, format, 100_000);
-        assert!(chunked.files_end < chunked.blob.len(), "a table follows the files");
+        let (blob, media_type, annotations) = pack(&tar);
         diff_ids.push(Digest::of(&tar).to_string());
-        let media_type = format!("application/vnd.oci.image.layer.v1.{}", format.media_type());
-        *layer = put(&chunked.blob, &media_type);
-        layer["annotations"] = chunked.annotations;
+        *layer = put(&blob, &format!("application/vnd.oci.image.layer.v1.{media_type}"));
+        layer["annotations"] = annotations;
     }
     config["rootfs"]["diff_ids"] = json!(diff_ids);
     manifest["config"] =
@@ -255,9 +263,10 @@ fn chunked(to: &Path, format: Format) {
     let index = json!({"schemaVersion": 2, "manifests": [image]});
     fs::write(to.join("index.json"), index.to_string()).unwrap();
     fs::write(to.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    Digest::of(manifest.to_string().as_bytes())
 }
 
-fn walk(directory: &Path) -> Vec<PathBuf> {
+pub fn walk(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {

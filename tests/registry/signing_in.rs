@@ -151,6 +151,29 @@ fn credentials_are_not_sent_where_a_redirect_leads() {
     assert_eq!(seen[0].authorization, None);
 }
 
+/// Nor by way of a token that the other host would have us fetch.
+#[test]
+fn whoever_a_redirect_leads_to_gets_no_token_either() {
+    for door in [Door::Token(TOKEN, BASIC), Door::Basic(BASIC)] {
+        let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+        let bytes = stage.image.layers[0].clone();
+        let held = Held { media_type: "x/y", bytes };
+        let elsewhere = Server::start([("/kept".to_owned(), held)].into(), door, true);
+        let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
+        let to = format!("http://{}/kept", elsewhere.host());
+        stage.server.next(
+            &stage.image.blob(0),
+            vec![Turn::Status(307, vec![("location", to)], String::new()); 4],
+        );
+        let listing = source.list(0, &layertui::layer::Unwatched);
+        let said = &listing.problems[0].message;
+        assert!(said.contains("which wants to know who asks"), "{said}");
+        assert!(said.contains(&elsewhere.host()) && said.contains(&stage.server.host()), "{said}");
+        assert_eq!(elsewhere.paths(), ["/kept"], "asked once, and for no token");
+        assert!(elsewhere.seen().iter().all(|seen| seen.authorization.is_none()));
+    }
+}
+
 #[test]
 fn secrets_are_nowhere_to_be_seen() {
     let stage = Stage::with(Door::Basic("Basic other"), true);

@@ -16,7 +16,7 @@ use super::image::{Image, noise};
 use super::lazy::{answers, objects, read, top};
 use super::server::{Door, Held, Server, Turn};
 use super::stage::{Stage, problems};
-use super::ztoc::{Form, INDEX_V1, Index, referrers, ztoc};
+use super::ztoc::{Form, INDEX_V1, Index, MANIFEST, ztoc};
 use crate::support::compress::gzip;
 
 /// Distance between places in the tar, in bytes.
@@ -49,6 +49,31 @@ fn image(member: &Member) -> Image {
     Image::of(layers.map(|layer| (layer, "tar+gzip", json!({}))).into())
 }
 
+/// The index as the repository of the image holds it, and what refers to the image there.
+fn held(index: &Index, image: &Image) -> Vec<(String, Held)> {
+    let digest = index.digest();
+    let item = json!({"mediaType": MANIFEST, "digest": digest.as_str(),
+        "size": index.manifest.len(), "artifactType": INDEX_V1});
+    let all = json!({"schemaVersion": 2, "manifests": [item],
+        "mediaType": "application/vnd.oci.image.index.v1+json"});
+    let mut held = vec![
+        (referrers(image), "application/vnd.oci.image.index.v1+json", all.to_string().into()),
+        (format!("/v2/lab/x/manifests/{digest}"), MANIFEST, index.manifest.clone()),
+    ];
+    for table in &index.tables {
+        let path = format!("/v2/lab/x/blobs/{}", Digest::of(table));
+        held.push((path, "application/octet-stream", table.clone()));
+    }
+    let held = held.into_iter();
+    held.map(|(path, media_type, bytes)| (path, Held { media_type, bytes })).collect()
+}
+
+/// Where is asked what refers to an image.
+fn referrers(image: &Image) -> String {
+    let filter = INDEX_V1.replace('+', "%2B");
+    format!("/v2/lab/x/referrers/{}?artifactType={filter}", Digest::of(&image.manifest))
+}
+
 fn stage_of(image: Image, more: Vec<(String, Held)>, ranges: bool) -> Stage {
     let mut held = image.held();
     held.extend(more);
@@ -61,7 +86,7 @@ fn stage(form: Form, ranges: bool) -> Stage {
     let (tar, member) = member();
     let image = image(&member);
     let index = Index::new(&[(image.digest(0), ztoc(&tar, &member, SPAN, form))], INDEX_V1);
-    let more = index.held(&image);
+    let more = held(&index, &image);
     stage_of(image, more, ranges)
 }
 
@@ -142,7 +167,7 @@ fn an_index_is_asked_for_when_a_large_layer_is_listed_and_once() {
     let digest = index.digest();
     manifest["annotations"] = json!({"com.amazon.soci.index-digest": digest.as_str()});
     image.manifest = manifest.to_string().into_bytes();
-    let mut more = index.held(&image);
+    let mut more = held(&index, &image);
     more.retain(|(path, _)| !path.contains("/referrers/"));
     let stage = stage_of(image, more, true);
     let source = stage.open().unwrap();
@@ -161,7 +186,7 @@ fn without_an_index_the_layer_comes_and_nothing_is_said() {
     let other = ztoc(&tar, &member, SPAN, Form::Usual);
     let image = image(&member);
     let index = Index::new(&[(Digest::of(b"other").as_str().to_owned(), other)], INDEX_V1);
-    let more = index.held(&image);
+    let more = held(&index, &image);
     let stage = stage_of(image, more, true);
     let (_, states) = stage.load();
     assert_eq!(problems(&states[0]), "");
@@ -184,7 +209,7 @@ fn an_index_that_is_no_good_is_not_used() {
     ]) {
         let image = image(&member);
         let index = Index::new(&[(image.digest(0), table)], INDEX_V1);
-        let more = index.held(&image);
+        let more = held(&index, &image);
         let stage = stage_of(image, more, true);
         let (_, states) = stage.load();
         let said = problems(&states[0]);
@@ -201,7 +226,7 @@ fn what_does_not_have_its_digest_is_not_used() {
         let image = image(&member);
         let table = ztoc(&tar, &member, SPAN, Form::Usual);
         let index = Index::new(&[(image.digest(0), table)], INDEX_V1);
-        let mut more = index.held(&image);
+        let mut more = held(&index, &image);
         for (path, held) in &mut more {
             if path.contains(what) {
                 held.bytes[100] ^= 1;

@@ -6,8 +6,6 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use super::deflate::{Block, Member};
-use super::image::Image;
-use super::server::Held;
 
 const WINDOW: usize = 32 << 10;
 
@@ -210,29 +208,4 @@ impl Index {
     pub(crate) fn digest(&self) -> Digest {
         Digest::of(&self.manifest)
     }
-
-    /// As the repository of the image holds it, and what refers to the image there.
-    pub(crate) fn held(&self, image: &Image) -> Vec<(String, Held)> {
-        let digest = self.digest();
-        let item = json!({"mediaType": MANIFEST, "digest": digest.as_str(),
-            "size": self.manifest.len(), "artifactType": INDEX_V1});
-        let index = json!({"schemaVersion": 2, "manifests": [item],
-            "mediaType": "application/vnd.oci.image.index.v1+json"});
-        let mut held = vec![
-            (referrers(image), "application/vnd.oci.image.index.v1+json", index.to_string().into()),
-            (format!("/v2/lab/x/manifests/{digest}"), MANIFEST, self.manifest.clone()),
-        ];
-        for table in &self.tables {
-            let path = format!("/v2/lab/x/blobs/{}", Digest::of(table));
-            held.push((path, "application/octet-stream", table.clone()));
-        }
-        let held = held.into_iter();
-        held.map(|(path, media_type, bytes)| (path, Held { media_type, bytes })).collect()
-    }
-}
-
-/// Where is asked what refers to an image.
-pub(crate) fn referrers(image: &Image) -> String {
-    let filter = INDEX_V1.replace('+', "%2B");
-    format!("/v2/lab/x/referrers/{}?artifactType={filter}", Digest::of(&image.manifest))
 }

@@ -6,6 +6,11 @@ use clap::{Arg, Args as Arguments, Command, CommandFactory as _};
 
 use super::judging::Wanted;
 
+/// Whose options are whose.
+pub(super) const BORDER: &str = "\
+Behind 'build' only --engine and --ci are layertui's: from the first other argument on all are the engine's, --platform,
+--pull, --no-cache and --tls-verify among them. Those of layertui itself stand before it: layertui --no-cache build …";
+
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct Build {
     /// The engine (default: the first of docker, podman and buildah that is installed).

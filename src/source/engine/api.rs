@@ -105,18 +105,26 @@ impl Engine {
         self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
     }
 
-    /// What the engine says of one image; `None` where it has none of that name or ID. Where no platform is asked for,
-    /// that is all there are of it as well, if the engine keeps several.
+    /// What the engine says of one image; `None` where it has none of that name or ID. Where it can keep several platforms
+    /// of an image, the list of them is in it, whichever was asked for.
     pub(super) fn image(
         &self,
         name: &str,
         platform: Option<&Platform>,
     ) -> Result<Option<Value>, Fault> {
-        let query = match platform {
-            None if self.version >= Some(WITH_PLATFORMS) => "?manifests=1".to_owned(),
-            platform => self.with_platform(platform),
-        };
-        self.about(&format!("/images/{}/json{query}", escaped(name, "/:@")))
+        let path = format!("/images/{}/json", escaped(name, "/:@"));
+        let listing = self.version >= Some(WITH_PLATFORMS);
+        let list = || self.about(&format!("{path}{}", if listing { "?manifests=1" } else { "" }));
+        let query = self.with_platform(platform);
+        if query.is_empty() {
+            return list();
+        }
+        // No engine answers both at once.
+        let mut image = self.about(&format!("{path}{query}"))?;
+        if let (Some(image), Ok(Some(mut all))) = (&mut image, list()) {
+            image["Manifests"] = all["Manifests"].take();
+        }
+        Ok(image)
     }
 
     /// The steps that made it, newest first.

@@ -234,7 +234,16 @@ impl Repository {
                 301 | 302 | 303 | 307 | 308 => answer.header("location"),
                 _ => None,
             };
-            let Some(location) = location else { return Ok(answer) };
+            let Some(location) = location else {
+                if answer.status == 401 && origin(&url) != origin(&first) {
+                    // What is known of the registry is nobody else's, not even by way of a token.
+                    let (own, other) = (&self.host, origin(&url).1);
+                    let what = format!("{own} sends to {other}, which wants to know who asks");
+                    let remedy = "tell whoever runs the registry";
+                    return Err((Failure::new(Kind::Refused, what, remedy), None));
+                }
+                return Ok(answer);
+            };
             let next = target(&url, location);
             let downgrade = origin(&url).0 == "https" && origin(&next).0 != "https";
             if downgrade && self.strict {
