@@ -1,4 +1,5 @@
-//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones.
+//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones. What is
+//! nowhere as it was typed is looked for by its letters, once all layers are there.
 //!
 //! What no name has in one run is looked for as letters in their order, once all layers are there. A path that has no
 //! row at the selected layer is shown at the layer of its last event, and the user is told.
@@ -78,8 +79,8 @@ pub fn typed(state: &mut State, stack: &Stack) {
     state.notice = None;
     navigate::settle(state, stack);
     let needle = search.input.text().as_bytes();
-    search.hits = hits(&state.phase, stack, needle);
-    let target = search.hits.as_ref().and_then(|hits| first(state, stack, &search, hits));
+    search.hits = found(state, stack, needle);
+    let target = best(state, stack, &search);
     state.search = Some(search);
     if let Some(node) = target {
         land(state, stack, node);
@@ -89,11 +90,11 @@ pub fn typed(state: &mut State, stack: &Stack) {
 /// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows;
 /// a hit under the cursor that one of these layers removed stays under it, at that layer.
 pub fn refresh(state: &mut State, stack: &Stack) {
-    let Some(search) = &mut state.search else { return };
-    let needle = search.input.text().as_bytes();
+    let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
-    search.hits = hits(&state.phase, stack, needle);
+    search.hits = found(state, stack, search.input.text().as_bytes());
     let landed = search.landed;
+    state.search = Some(search);
     if let Some((node, layer)) = landed
         && state.layer == layer
         && state.view(target_pane(state)).wanted == Some(node)
@@ -107,7 +108,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if had || !(search.typing || search.waiting) {
         return;
     }
-    let target = search.hits.as_ref().and_then(|hits| first(state, stack, search, hits));
+    let target = best(state, stack, search);
     if let Some(node) = target {
         if let Some(search) = &mut state.search
             && std::mem::take(&mut search.waiting)
@@ -165,29 +166,25 @@ pub fn next(state: &mut State, stack: &Stack, forward: bool) {
     }
 }
 
-/// What a needle finds, `None` for an empty one. What stands in one run may still come while layers are read: letters
-/// apart are no answer then.
-fn hits(phase: &Phase, stack: &Stack, needle: &[u8]) -> Option<Hits> {
-    if needle.is_empty() {
-        return None;
-    }
-    let hits = stack.search(needle);
-    if hits.is_empty() && *phase != Phase::Reading {
-        return Some(stack.search_letters(needle));
-    }
-    Some(hits)
+/// What is found now; `None` for nothing asked. Letters alone are tried only when nothing more is to come.
+fn found(state: &State, stack: &Stack, needle: &[u8]) -> Option<Hits> {
+    let hits = (!needle.is_empty()).then(|| stack.search(needle))?;
+    let all_there = state.phase != Phase::Reading || stack.folded() == stack.layer_count();
+    Some(if hits.is_empty() && all_there { stack.search_letters(needle) } else { hits })
 }
 
-/// The hit to show first: the nearest; of letters apart, the one in which they stand closest together.
-fn first(state: &State, stack: &Stack, search: &Search, hits: &Hits) -> Option<NodeId> {
-    let nearest = nearest(state, stack, hits, search.before.node)?;
+/// The hit to show: the nearest one, or of those found by their letters the one where they stand closest.
+fn best(state: &State, stack: &Stack, search: &Search) -> Option<NodeId> {
+    let hits = search.hits.as_ref()?;
     if !hits.is_fuzzy() {
-        return Some(nearest);
+        return nearest(state, stack, hits, search.before.node);
     }
     let needle = search.input.text().as_bytes();
-    let others = std::iter::successors(Some(nearest), |&node| hits.next(stack, node, true));
-    let closest = |&node: &NodeId| stack.letters_span(needle, node);
-    others.take(hits.len().min(LOOK_AHEAD)).min_by_key(closest)
+    let step = |&node: &NodeId| hits.next(stack, node, true);
+    let looked_at = hits.len().min(LOOK_AHEAD);
+    let all = std::iter::successors(hits.next(stack, NodeId::ROOT, true), step).take(looked_at);
+    let pane = target_pane(state);
+    all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
 }
 
 /// The first hit at or after `from` that the pane can show as it is; else the first at all.

@@ -61,20 +61,26 @@ impl Stack {
         let fold_case = !needle.iter().any(u8::is_ascii_uppercase);
         let letters = Letters { needle, fold_case };
         let names = &self.arena.names;
+        // Among them are texts of links, which are the name of no path.
         let mut tails = vec![0_u8; names.end()];
-        let mut in_one_name = false;
         for (id, name) in names.iter() {
-            let tail = letters.tail_in(name);
-            in_one_name |= tail == needle.len();
-            tails[id as usize] = tail as u8;
+            tails[id as usize] = letters.tail_in(name) as u8;
         }
-        // Of each directory, by its number among directories: how much of the needle the way to it has.
-        let mut heads = vec![0_u8; self.arena.dirs.len()];
+        let tail = |node: u32| usize::from(tails[self.arena.name_id(node) as usize]);
+        for node in 1..self.arena.len() as u32 {
+            if tail(node) == needle.len() && !self.is_to_come(node, top) {
+                hits.insert(self, node, self.arena.parent(node));
+            }
+        }
+        if !hits.is_empty() {
+            return hits;
+        }
+        // Of each directory, by its number among directories: how much of the needle the way to it has. Directories have
+        // lower numbers than what lies in them.
+        let mut heads = vec![letters.head_in(0, b"") as u8; self.arena.dirs.len()];
         for node in 1..self.arena.len() as u32 {
             let parent = self.arena.parent(node);
-            let name = self.arena.name_id(node);
-            let head = if in_one_name { 0 } else { heads[self.arena.dir(parent) as usize].into() };
-            let tail = usize::from(tails[name as usize]);
+            let (head, tail) = (heads[self.arena.dir(parent) as usize].into(), tail(node));
             // A path that had all of them already says so itself; what lies in it adds nothing.
             if head < needle.len()
                 && tail > 0
@@ -84,8 +90,8 @@ impl Stack {
                 hits.insert(self, node, parent);
             }
             let dir = self.arena.dir(node);
-            if !in_one_name && dir != NONE {
-                heads[dir as usize] = letters.head_in(head, names.get(name)) as u8;
+            if dir != NONE {
+                heads[dir as usize] = letters.head_in(head, self.arena.name(node)) as u8;
             }
         }
         hits
@@ -109,5 +115,61 @@ impl Stack {
             }
         }
         path.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::stack::{NodeId, Stack, notation};
+
+    fn stack() -> Stack {
+        let layers = "0: +etc/ +etc/nginx/ +etc/nginx/Sites.conf:1 +srv/ +srv/app/ +srv/app/server.js:1 +srv/run.sh:1 |
+            1: -srv/app";
+        let tables = notation::layers(layers).unwrap();
+        let mut stack = Stack::new(tables.len());
+        for table in &tables {
+            stack.fold(table);
+        }
+        stack
+    }
+
+    fn found(needle: &str) -> Vec<String> {
+        let stack = stack();
+        let hits = stack.search_letters(needle.as_bytes());
+        assert!(hits.is_fuzzy());
+        let mut found = Vec::new();
+        let mut at = NodeId::ROOT;
+        for _ in 0..hits.len() {
+            at = hits.next(&stack, at, true).unwrap();
+            found.push(String::from_utf8(stack.path(at)).unwrap());
+        }
+        found
+    }
+
+    #[test]
+    fn letters_in_one_name_come_before_letters_of_a_path() {
+        assert_eq!(found("sjs"), ["/srv/app/server.js"], "removed paths too");
+        assert_eq!(found("stcnf"), ["/etc/nginx/Sites.conf"]);
+        assert_eq!(found("ngsites"), ["/etc/nginx/Sites.conf"]);
+        assert_eq!(found("a/sjs"), ["/srv/app/server.js"]);
+        assert_eq!(found("/s/a"), ["/srv/app"], "what lies in it adds nothing");
+    }
+
+    #[test]
+    fn a_capital_letter_is_meant() {
+        assert_eq!(found("Scf"), ["/etc/nginx/Sites.conf"]);
+        assert!(found("SCF").is_empty());
+        assert!(found("").is_empty() && found(&"s".repeat(200)).is_empty());
+    }
+
+    #[test]
+    fn the_span_is_from_the_first_letter_to_the_last() {
+        let stack = stack();
+        let span = |needle: &str, path: &[u8]| {
+            stack.letters_span(needle.as_bytes(), stack.find(path).unwrap())
+        };
+        assert_eq!(span("run", b"srv/run.sh"), 2);
+        assert_eq!(span("sh", b"srv/run.sh"), 1, "the nearest ones count");
+        assert_eq!(span("zz", b"srv/run.sh"), "/srv/run.sh".len(), "none");
     }
 }

@@ -58,10 +58,10 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
         let needle = shorten::middle(&visible_str(search.input.text()), 24);
-        let found = search.hits.as_ref().map_or_else(|| "0".to_owned(), found);
+        let found = search.hits.as_ref().map_or_else(|| "0 found".to_owned(), counted);
         let spans = [
             (Role::Accent, "n N".to_owned()),
-            (Role::Quiet, format!(" {found} found for ")),
+            (Role::Quiet, format!(" {found} for ")),
             (Role::Text, format!("/{needle}")),
             (Role::Quiet, "   ".to_owned()),
         ];
@@ -146,10 +146,10 @@ fn hints<K: AsRef<str>>(canvas: &mut Canvas<'_>, line: Rect, hints: &[(K, &str)]
     }
 }
 
-/// How many were found, and whether only by letters with others between them.
-fn found(hits: &Hits) -> String {
-    let count = size::count(hits.len() as u64);
-    if hits.is_fuzzy() && !hits.is_empty() { format!("{count} fuzzy") } else { count }
+/// How many were found, and how, if not as typed.
+fn counted(hits: &Hits) -> String {
+    let how = if hits.is_fuzzy() { "fuzzy" } else { "found" };
+    format!("{} {how}", size::count(hits.len() as u64))
 }
 
 fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
@@ -157,7 +157,7 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let count = match &search.hits {
         None => String::new(),
         Some(hits) if hits.is_empty() => "nothing".to_owned(),
-        Some(hits) => format!("{} found", found(hits)),
+        Some(hits) => counted(hits),
     };
     let help = "   enter keep   up down next   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
