@@ -1,8 +1,7 @@
 //! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones. What is
 //! nowhere as it was typed is looked for by its letters, once all layers are there.
 //!
-//! What no name has in one run is looked for as letters in their order, once all layers are there. A path that has no
-//! row at the selected layer is shown at the layer of its last event, and the user is told.
+//! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
 
 use crate::stack::search::Hits;
 use crate::stack::{ChangeKind, NodeId, Stack};

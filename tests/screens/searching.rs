@@ -3,7 +3,6 @@
 use layertui::app::Message;
 use layertui::app::state::Phase;
 
-use crate::at_every_size;
 use crate::explorer::{Explorer, LAYERS, image};
 
 #[test]
@@ -141,50 +140,4 @@ fn a_search_that_waited_in_vain_says_so_at_the_end() {
     assert_eq!(explorer.state.phase, Phase::Done);
     assert!(explorer.text().contains("no path in any layer matches nowhere"));
     assert!(explorer.state.search.is_none());
-}
-
-#[test]
-fn letters_apart_are_found_where_no_name_has_them_in_one_run() {
-    at_every_size("fuzzy", |width, height| {
-        let mut explorer = Explorer::open(width, height);
-        explorer.keys("/").type_text("srvjs");
-        explorer
-    });
-    let mut explorer = Explorer::open(120, 40);
-    explorer.keys("/").type_text("psswd");
-    assert_eq!(explorer.path(), "/etc/passwd");
-    assert!(explorer.text().contains("1 fuzzy found"), "{}", explorer.text());
-    explorer.keys("enter");
-    assert!(explorer.text().contains("1 fuzzy found for /psswd"), "{}", explorer.text());
-    // In one run they come first, and alone.
-    explorer.keys("/").type_text("passwd");
-    assert!(explorer.text().contains("1 found"), "{}", explorer.text());
-    explorer.keys("esc /").type_text("PSSWD");
-    assert!(explorer.text().contains("nothing"), "capital letters are meant: {}", explorer.text());
-}
-
-#[test]
-fn letters_may_be_those_of_the_way_to_a_path() {
-    let mut explorer = Explorer::open(120, 40);
-    explorer.keys("/").type_text("srvexphist");
-    assert_eq!(explorer.path(), "/srv/app/node_modules/express/History.md");
-    explorer.keys("esc /").type_text("app/prod/").keys("esc");
-    explorer.keys("/").type_text("bin/nd");
-    assert_eq!(explorer.path(), "/usr/bin/node");
-}
-
-#[test]
-fn the_closest_letters_are_shown_first_and_none_while_layers_are_read() {
-    let mut explorer = Explorer::plain("0: +b/ +b/n-x-o-x-d-e +c/ +c/no-de", 120, 40);
-    explorer.keys("/").type_text("node");
-    assert_eq!(explorer.path(), "/c/no-de");
-    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
-    explorer.fold(0);
-    explorer.keys("/").type_text("psswd");
-    assert!(explorer.text().contains("nothing"), "{}", explorer.text());
-    for layer in 1..6 {
-        explorer.fold(layer);
-    }
-    explorer.send(Message::Finished);
-    assert_eq!(explorer.path(), "/etc/passwd");
 }
