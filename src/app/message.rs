@@ -78,6 +78,8 @@ pub enum Message {
     Extracting(u64),
     /// Extracting is over.
     Extracted(Ended),
+    /// The pager ended, and the terminal is ours again.
+    Paged,
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -146,6 +148,8 @@ pub enum Effect {
     GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Show this version of a file in the user's pager.
+    Page(EventId),
     /// Read the package databases that the tree of this layer has.
     ReadPackages {
         /// Comes back with the answer.

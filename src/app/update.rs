@@ -68,6 +68,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = Some(visible_str(&text).into_owned());
             Vec::new()
         }
+        Message::Paged => {
+            state.notice = None;
+            Vec::new()
+        }
         Message::Packages(found) => {
             owners::arrived(state, *found);
             navigate::settle(state, stack);
@@ -167,6 +171,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         }
         Action::Compare => return comparison::ask(state, stack),
         Action::View => return file::open::view(state, stack),
+        Action::Pager => return file::open::page(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
         Action::Mouse => {
             state.mouse = !state.mouse;

@@ -18,6 +18,7 @@ use ratatui::{Frame, Terminal};
 use crate::app::layout::Size;
 
 use super::backend::Screen;
+use super::lent;
 
 /// Whether the terminal is ours now. Static, because the panic hook has to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -81,6 +82,19 @@ impl Session {
     pub fn resume(&mut self) -> io::Result<()> {
         enter(self.mouse)?;
         self.redraw()
+    }
+
+    /// Lends the terminal to `borrower`, a program that uses it as its own, until it ends. Meanwhile no key is ours.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be taken again.
+    pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
+        let pause = lent::pause()?;
+        leave();
+        let answer = borrower();
+        drop(pause);
+        self.resume()?;
+        Ok(answer)
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
