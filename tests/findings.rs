@@ -22,7 +22,8 @@ impl Contents for All {
     }
 }
 
-const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n";
+/// What is looked for in files of every kind.
+const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n//host/:_authToken=x {\"auth\": \"x\"}\n";
 
 fn user() -> Image {
     let mut image = Image::default();

@@ -9,8 +9,8 @@ use crate::findings::Contents;
 use crate::source::Source;
 use crate::stack::{EventId, Payload, Stack};
 
-/// How much of a file tells what it is.
-const HEAD: u64 = 4096;
+/// How much of a file tells what it is: settings may begin with a long comment.
+const HEAD: u64 = 64 * 1024;
 
 /// The stored files of a loaded image.
 pub(super) struct StoredFiles<'l> {

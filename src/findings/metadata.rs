@@ -24,7 +24,14 @@ const SECRET: [&str; 13] = [
 ];
 
 /// Endings that say where a secret is, not what it is.
-const WHERE: [&str; 7] = ["_FILE", "_PATH", "_DIR", "_URL", "_NAME", "_TTL", "_ENDPOINT"];
+const WHERE: [&str; 9] =
+    ["_FILE", "_PATH", "_DIR", "_URL", "_NAME", "_TTL", "_ENDPOINT", "_STDIN", "_FD"];
+
+/// Beginnings that say there is none: `adduser --disabled-password app`.
+const NONE: [&str; 4] = ["DISABLED_", "DISABLE_", "NO_", "WITHOUT_"];
+
+/// Values that switch something on or off.
+const SWITCHES: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "1", "0"];
 
 /// Beginnings of what some issuers hand out.
 const ISSUED: [&str; 9] =
@@ -34,14 +41,18 @@ const ISSUED: [&str; 9] =
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    SECRET.iter().any(|part| name.contains(part)) && !WHERE.iter().any(|end| name.ends_with(end))
+    // What cuts text into words is no secret.
+    let telling = name.replace("TOKENIZER", "");
+    SECRET.iter().any(|part| telling.contains(part))
+        && !WHERE.iter().any(|end| name.ends_with(end))
+        && !NONE.iter().any(|start| name.starts_with(start))
 }
 
 /// Whether it is a secret: by its name, or by its form.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     let refers = value.is_empty() || value.starts_with('$') || value.starts_with("/run/secrets/");
-    if refers {
+    if refers || SWITCHES.contains(&value.to_ascii_lowercase().as_str()) {
         return false;
     }
     let issued =
@@ -163,7 +174,16 @@ mod tests {
         for secret in ["DB_PASSWORD", "github.token", "AWS_SECRET_ACCESS_KEY", "npm-token"] {
             assert!(is_secret_name(secret), "{secret}");
         }
-        for other in ["PATH", "DB_PASSWORD_FILE", "TOKEN_URL", "KEYMAP", "GPG_KEY"] {
+        for other in [
+            "PATH",
+            "DB_PASSWORD_FILE",
+            "TOKEN_URL",
+            "KEYMAP",
+            "GPG_KEY",
+            "TOKENIZERS_PARALLELISM",
+            "disabled-password",
+            "password-stdin",
+        ] {
             assert!(!is_secret_name(other), "{other}");
         }
     }
@@ -175,6 +195,7 @@ mod tests {
         assert!(!is_secret("DATABASE_URL", "postgres://app@db/shop"));
         assert!(is_secret("https://me", "hunter2") && !is_secret("https://me", "$PASSWORD"));
         assert!(!is_secret("TOKEN", "") && !is_secret("TOKEN", "$TOKEN"));
+        assert!(!is_secret("MYSQL_RANDOM_ROOT_PASSWORD", "Yes") && !is_secret("PASSWORD", "0"));
     }
 
     #[test]

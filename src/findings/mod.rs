@@ -31,7 +31,7 @@ pub use redact::Redaction;
 
 /// Looks into stored files, where names and sizes do not decide: all at once, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// Hands over the first few kilobytes of each file with its number among `files`, in any order; `None` where they
+    /// Hands over the beginning of each file, some kilobytes, with its number among `files`, in any order; `None` where they
     /// cannot be read.
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
 

@@ -1,7 +1,8 @@
 //! Files that should not be in an image, told by their paths: secrets, package caches, leftovers of builds.
 //!
 //! Every stored payload is looked at, in whatever layer, also where it was deleted or overwritten since: it is still
-//! in the image that is handed out. Certificates and keys share their endings: there the contents decide.
+//! in the image that is handed out. Certificates and keys share their endings, settings with and without credentials their
+//! names: there the contents decide.
 
 use super::{Contents, Id, Place};
 use crate::stack::waste::Stored;
@@ -33,7 +34,6 @@ const RULES: &[(Id, &[Mark])] = &[
             Tail("/.azure/msal_token_cache.json"),
             Tail("/gcloud/application_default_credentials.json"),
             Tail("/gcloud/credentials.db"),
-            Tail("/.kube/config"),
             Tail("/.config/doctl/config.yaml"),
             Tail("/.terraform.d/credentials.tfrc.json"),
             Name(".boto"),
@@ -43,11 +43,7 @@ const RULES: &[(Id, &[Mark])] = &[
     (
         Id::RegistryCredentials,
         &[
-            Tail("/.docker/config.json"),
-            Tail("/containers/auth.json"),
             Name(".dockercfg"),
-            Name(".npmrc"),
-            Name(".yarnrc.yml"),
             Name(".pypirc"),
             Name(".netrc"),
             Name(".git-credentials"),
@@ -56,7 +52,6 @@ const RULES: &[(Id, &[Mark])] = &[
             Tail("/.cargo/credentials"),
             Tail("/.cargo/credentials.toml"),
             Tail("/.gem/credentials"),
-            Tail("/.m2/settings.xml"),
             Tail("/.m2/settings-security.xml"),
             Tail("/gh/hosts.yml"),
         ],
@@ -107,35 +102,57 @@ const RULES: &[(Id, &[Mark])] = &[
     ),
 ];
 
-/// Endings that private keys share with what may be public.
-const KEYS: [&[u8]; 7] = [b".pem", b".key", b"_key", b"_rsa", b"_dsa", b"_ed25519", b"_ecdsa"];
+/// Settings that may have credentials in them, and what stands before or in these. Public settings have the same names.
+const INSIDE: &[(Id, Mark, &[&str])] = &[
+    (Id::RegistryCredentials, Tail("/.docker/config.json"), REGISTRY),
+    (Id::RegistryCredentials, Tail("/containers/auth.json"), REGISTRY),
+    (Id::RegistryCredentials, Name(".npmrc"), &["_auth", "_password"]),
+    (Id::RegistryCredentials, Name(".yarnrc.yml"), &["npmAuth"]),
+    (Id::RegistryCredentials, Tail("/.m2/settings.xml"), &["<password>", "<passphrase>"]),
+    (Id::CloudCredentials, Tail("/.kube/config"), &["token", "password", "client-key"]),
+    (Id::PrivateKey, Ending(".pem"), KEY),
+    (Id::PrivateKey, Ending(".key"), KEY),
+    (Id::PrivateKey, Ending(".asc"), KEY),
+    (Id::PrivateKey, Ending(".ppk"), KEY),
+    (Id::PrivateKey, Ending(".p8"), KEY),
+    (Id::PrivateKey, Ending("_key"), KEY),
+    (Id::PrivateKey, Ending("_rsa"), KEY),
+    (Id::PrivateKey, Ending("_dsa"), KEY),
+    (Id::PrivateKey, Ending("_ed25519"), KEY),
+    (Id::PrivateKey, Ending("_ecdsa"), KEY),
+    (Id::PrivateKey, Ending("_sk"), KEY),
+];
+
+const REGISTRY: &[&str] = &["\"auth\"", "\"identitytoken\"", "\"registrytoken\""];
+const KEY: &[&str] = &["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----", "PuTTY-User-Key-File-"];
 
 /// Names by which an `.env` is an example.
 const EXAMPLES: [&[u8]; 5] = [b"example", b"sample", b"template", b"dist", b"defaults"];
 
 pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
-    let mut may_be_keys = Vec::new();
+    let mut open = Vec::new();
     let mut note = |id, stored: &Stored| {
         let place = Place::path(stored.node, stored.layer, stored.bytes);
         found.push((id, Place { hidden: !stored.live, ..place }));
     };
     for stored in stack.stored() {
         let path = stack.path(stored.node);
-        let name = last_component(&path);
-        if let Some(id) = rule(&path).or_else(|| is_env_file(name).then_some(Id::EnvFile)) {
+        let env = || is_env_file(last_component(&path)).then_some(Id::EnvFile);
+        if let Some(id) = rule(&path).or_else(env) {
             note(id, &stored);
-        } else if KEYS.iter().any(|ending| name.ends_with(ending)) {
-            may_be_keys.push(stored);
+        } else if let Some((id, _, signs)) = INSIDE.iter().find(|(_, mark, _)| mark.fits(&path)) {
+            open.push((*id, *signs, stored));
         }
     }
-    let files: Vec<EventId> = may_be_keys.iter().map(|stored| stored.event).collect();
+    let files: Vec<EventId> = open.iter().map(|(.., stored)| stored.event).collect();
     // What cannot be read is not cleared by that.
-    let mut is_key = vec![true; files.len()];
+    let mut is_it = vec![true; files.len()];
     contents.heads(&files, &mut |at, head| {
-        is_key[at] = head.is_none_or(|head| has(head, b"PRIVATE KEY-----"));
+        let signs = open[at].1;
+        is_it[at] = head.is_none_or(|head| signs.iter().any(|sign| has(head, sign.as_bytes())));
     });
-    for (stored, _) in may_be_keys.iter().zip(is_key).filter(|(_, is_key)| *is_key) {
-        note(Id::PrivateKey, stored);
+    for ((id, _, stored), _) in open.iter().zip(is_it).filter(|(_, is_it)| *is_it) {
+        note(*id, stored);
     }
 }
 
@@ -182,7 +199,8 @@ mod tests {
         for (path, id) in [
             ("/root/.aws/credentials", Some(Id::CloudCredentials)),
             ("/app/aws/credentials", None),
-            ("/srv/.npmrc", Some(Id::RegistryCredentials)),
+            ("/srv/.netrc", Some(Id::RegistryCredentials)),
+            ("/srv/.npmrc", None),
             ("/src/.git/config", Some(Id::VersionControl)),
             ("/src/.gitignore", None),
             ("/var/lib/apt/lists/x", Some(Id::CacheApt)),

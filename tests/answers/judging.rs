@@ -279,6 +279,18 @@ fn what_a_crowd_of_files_holds_is_read() {
         };
         tar = tar.file(format!("etc/{at:03}.pem"), text);
     }
+    for (name, text) in [
+        ("a/.npmrc", "registry=https://registry.example.org/\n"),
+        ("b/.npmrc", "//registry.example.org/:_authToken=x\n"),
+        ("a/.docker/config.json", r#"{"credsStore": "pass", "auths": {}}"#),
+        ("b/.docker/config.json", r#"{"auths": {"x": {"auth": "bWU6cHc="}}}"#),
+        ("a/.kube/config", "apiVersion: v1\n"),
+        ("b/.m2/settings.xml", "<server><password>x</password></server>"),
+        ("b/me.ppk", "PuTTY-User-Key-File-3: ssh-ed25519\n"),
+        ("b/me.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"),
+    ] {
+        tar = tar.file(name, text);
+    }
     let twice = ["a", "b"].map(|letter| letter.repeat(5000));
     tar = tar.file("one", &twice[0]).file("other", &twice[1]).file("one-too", &twice[0]);
     let layers = [tar.finish(), Tar::new().whiteout("etc").file("top", &twice[1]).finish()];
@@ -293,7 +305,15 @@ fn what_a_crowd_of_files_holds_is_read() {
             let places = finding["places"].as_array().unwrap().iter();
             places.map(|place| place["path"].as_str().unwrap().to_owned()).collect()
         };
-        assert_eq!(found("secret-private-key"), ["/etc/432.pem"]);
+        let mut keys = found("secret-private-key");
+        keys.sort_unstable();
+        assert_eq!(keys, ["/b/me.ppk", "/etc/432.pem"]);
+        let mut credentials = found("secret-registry-credentials");
+        credentials.sort_unstable();
+        let with = ["/b/.docker/config.json", "/b/.m2/settings.xml", "/b/.npmrc"];
+        assert_eq!(credentials, with);
+        let cloud = document.to_string().contains("secret-cloud-credentials");
+        assert!(!cloud, "settings without credentials are none");
         assert_eq!(found("duplicates"), ["/one-too", "/top"]);
     }
 }
