@@ -240,8 +240,11 @@ impl Inside {
     }
 
     fn body(&self, mut stream: &TcpStream, bytes: &[u8]) {
-        if stream.write_all(bytes).is_ok() {
-            *self.sent.lock().unwrap() += bytes.len() as u64;
+        // Before they are sent: whoever got them may look at once.
+        *self.sent.lock().unwrap() += bytes.len() as u64;
+        if stream.write_all(bytes).is_err() {
+            let mut sent = self.sent.lock().unwrap();
+            *sent = sent.saturating_sub(bytes.len() as u64);
         }
     }
 }
