@@ -240,8 +240,10 @@ impl Inside {
     }
 
     fn body(&self, mut stream: &TcpStream, bytes: &[u8]) {
-        if stream.write_all(bytes).is_ok() {
-            *self.sent.lock().unwrap() += bytes.len() as u64;
+        // Counted first: who has read the last byte may ask for the sum at once.
+        *self.sent.lock().unwrap() += bytes.len() as u64;
+        if stream.write_all(bytes).is_err() {
+            *self.sent.lock().unwrap() -= bytes.len() as u64;
         }
     }
 }
