@@ -116,6 +116,14 @@ fn search_path(bencher: Bencher<'_, '_>, size: Size) {
     bencher.bench_local(|| stack.search(black_box(b"doc/copy")).len());
 }
 
+/// A search that finds nothing as typed, in names and in whole paths.
+#[divan::bench(args = SIZES, sample_count = 20, consts = [false, true])]
+fn search_letters<const WHOLE_PATHS: bool>(bencher: Bencher<'_, '_>, size: Size) {
+    let stack = size.stack();
+    let needle: &[u8] = if WHOLE_PATHS { b"usr/lb/pthn" } else { b"pthn" };
+    bencher.bench_local(|| stack.search_letters(black_box(needle)).len());
+}
+
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn walk_merged(bencher: Bencher<'_, '_>, size: Size) {
     let stack = size.stack();

@@ -1,4 +1,5 @@
-//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones.
+//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones. What is
+//! nowhere as it was typed is looked for by its letters, once all layers are there.
 //!
 //! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
 
@@ -77,9 +78,8 @@ pub fn typed(state: &mut State, stack: &Stack) {
     state.notice = None;
     navigate::settle(state, stack);
     let needle = search.input.text().as_bytes();
-    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
-    let target =
-        search.hits.as_ref().and_then(|hits| nearest(state, stack, hits, search.before.node));
+    search.hits = found(state, stack, needle);
+    let target = best(state, stack, &search);
     state.search = Some(search);
     if let Some(node) = target {
         land(state, stack, node);
@@ -89,12 +89,11 @@ pub fn typed(state: &mut State, stack: &Stack) {
 /// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows;
 /// a hit under the cursor that one of these layers removed stays under it, at that layer.
 pub fn refresh(state: &mut State, stack: &Stack) {
-    let Some(search) = &mut state.search else { return };
-    let needle = search.input.text().as_bytes();
+    let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
-    search.hits = (!needle.is_empty()).then(|| stack.search(needle));
-    let from = search.before.node;
+    search.hits = found(state, stack, search.input.text().as_bytes());
     let landed = search.landed;
+    state.search = Some(search);
     if let Some((node, layer)) = landed
         && state.layer == layer
         && state.view(target_pane(state)).wanted == Some(node)
@@ -108,8 +107,8 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     if had || !(search.typing || search.waiting) {
         return;
     }
-    let target = state.search.as_ref().and_then(|search| search.hits.as_ref());
-    if let Some(node) = target.and_then(|hits| nearest(state, stack, hits, from)) {
+    let target = best(state, stack, search);
+    if let Some(node) = target {
         if let Some(search) = &mut state.search
             && std::mem::take(&mut search.waiting)
         {
@@ -164,6 +163,27 @@ pub fn next(state: &mut State, stack: &Stack, forward: bool) {
         Some(node) => land(state, stack, node),
         None => state.notice = Some("nothing found".to_owned()),
     }
+}
+
+/// What is found now; `None` for nothing asked. Letters alone are tried only when nothing more is to come.
+fn found(state: &State, stack: &Stack, needle: &[u8]) -> Option<Hits> {
+    let hits = (!needle.is_empty()).then(|| stack.search(needle))?;
+    let all_there = state.phase != Phase::Reading || stack.folded() == stack.layer_count();
+    Some(if hits.is_empty() && all_there { stack.search_letters(needle) } else { hits })
+}
+
+/// The hit to show: the nearest one, or of those found by their letters the one where they stand closest.
+fn best(state: &State, stack: &Stack, search: &Search) -> Option<NodeId> {
+    let hits = search.hits.as_ref()?;
+    if !hits.is_fuzzy() {
+        return nearest(state, stack, hits, search.before.node);
+    }
+    let needle = search.input.text().as_bytes();
+    let step = |&node: &NodeId| hits.next(stack, node, true);
+    let looked_at = hits.len().min(LOOK_AHEAD);
+    let all = std::iter::successors(hits.next(stack, NodeId::ROOT, true), step).take(looked_at);
+    let pane = target_pane(state);
+    all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
 }
 
 /// The first hit at or after `from` that the pane can show as it is; else the first at all.

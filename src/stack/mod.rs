@@ -8,12 +8,13 @@
 //! arena    every path once, by names     events   what befell it, in layer order
 //! fold     a layer's rows into events    resolve  which path a name means     apply, links   what a row does
 //! totals   per directory, only where something below it changed
-//! view     a path at a layer             change   what a layer did            history, search (part), glob
+//! view     a path at a layer             change   what a layer did            history, search (part, alike), glob
 //! waste    stored and shown by no name    loss     why, and what would have kept it out
 //! outline  a tree as numbered rows       siblings the same where a directory has very many
 //! filter   what paths have to be like          sieve    a tree narrowed to what passes      walk     a tree in path order
 //! ```
 
+mod alike;
 mod apply;
 mod arena;
 mod change;

@@ -10,6 +10,7 @@ pub struct Hits {
     /// Directories with a hit somewhere below.
     above: BitSet,
     count: usize,
+    fuzzy: bool,
 }
 
 /// A set of small numbers.
@@ -76,11 +77,7 @@ impl Stack {
     /// end in its last part. Letters match in both cases unless the needle has a capital one.
     #[must_use]
     pub fn search(&self, needle: &[u8]) -> Hits {
-        let mut hits = Hits {
-            nodes: BitSet::of(self.arena.len()),
-            above: BitSet::of(self.arena.len()),
-            count: 0,
-        };
+        let mut hits = Hits::none(self, false);
         // Of a layer that is being folded nothing shows yet.
         let Some(top) = self.folded().checked_sub(1) else { return hits };
         if needle.is_empty() {
@@ -122,7 +119,7 @@ impl Stack {
     }
 
     /// Whether nothing befell the path up to layer `top`.
-    fn is_to_come(&self, node: u32, top: usize) -> bool {
+    pub(super) fn is_to_come(&self, node: u32, top: usize) -> bool {
         // An event is far away in memory: it is looked at only while a layer is being folded.
         let all_folded =
             self.layer_ends.last().is_some_and(|&end| end as usize == self.events.len());
@@ -146,7 +143,12 @@ impl Stack {
 }
 
 impl Hits {
-    fn insert(&mut self, stack: &Stack, node: u32, parent: u32) {
+    pub(super) fn none(stack: &Stack, fuzzy: bool) -> Self {
+        let set = || BitSet::of(stack.arena.len());
+        Self { nodes: set(), above: set(), count: 0, fuzzy }
+    }
+
+    pub(super) fn insert(&mut self, stack: &Stack, node: u32, parent: u32) {
         self.nodes.insert(node);
         self.count += 1;
         let mut dir = parent;
@@ -165,6 +167,12 @@ impl Hits {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Whether they were found by letters with others between them (see [`Stack::search_letters`]).
+    #[must_use]
+    pub const fn is_fuzzy(&self) -> bool {
+        self.fuzzy
     }
 
     /// Whether this path matches.

@@ -7,6 +7,7 @@ use crate::app::layout::Rect;
 use crate::app::overlay;
 use crate::app::role::Role;
 use crate::stack::Stack;
+use crate::stack::search::Hits;
 use crate::text::width::{end, width};
 use crate::text::{shorten, size, visible_str};
 
@@ -57,10 +58,10 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
         let needle = shorten::middle(&visible_str(search.input.text()), 24);
-        let found = search.hits.as_ref().map_or(0, crate::stack::search::Hits::len);
+        let found = search.hits.as_ref().map_or_else(|| "0 found".to_owned(), counted);
         let spans = [
             (Role::Accent, "n N".to_owned()),
-            (Role::Quiet, format!(" {} found for ", size::count(found as u64))),
+            (Role::Quiet, format!(" {found} for ")),
             (Role::Text, format!("/{needle}")),
             (Role::Quiet, "   ".to_owned()),
         ];
@@ -145,12 +146,18 @@ fn hints<K: AsRef<str>>(canvas: &mut Canvas<'_>, line: Rect, hints: &[(K, &str)]
     }
 }
 
+/// How many were found, and how, if not as typed.
+fn counted(hits: &Hits) -> String {
+    let how = if hits.is_fuzzy() { "fuzzy" } else { "found" };
+    format!("{} {how}", size::count(hits.len() as u64))
+}
+
 fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
     let count = match &search.hits {
         None => String::new(),
         Some(hits) if hits.is_empty() => "nothing".to_owned(),
-        Some(hits) => format!("{} found", size::count(hits.len() as u64)),
+        Some(hits) => counted(hits),
     };
     let help = "   enter keep   up down next   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
@@ -163,11 +170,8 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let left = room.saturating_sub(width(before)) as u16;
     let after = canvas.text(cursor, line.y, left, Role::Text, &behind);
     let x = (after + 3).min(limit);
-    let role = if search.hits.as_ref().is_some_and(crate::stack::search::Hits::is_empty) {
-        Role::Warning
-    } else {
-        Role::Text
-    };
+    let role =
+        if search.hits.as_ref().is_some_and(Hits::is_empty) { Role::Warning } else { Role::Text };
     let x = canvas.text(x, line.y, limit.saturating_sub(x), role, &count);
     if usize::from(limit.saturating_sub(x)) >= help.len() {
         canvas.text(x, line.y, limit - x, Role::Quiet, help);

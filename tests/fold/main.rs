@@ -55,6 +55,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
                 .filter_map(|at| case.paths.iter().nth(at).and_then(|path| stack.find(path)));
             case.outlines(&toggled.collect());
             case.search(needle.as_bytes());
+            case.search_letters(needle.as_bytes());
         }
     }
     without_totals(&tables, &model);

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use layertui::stack::NodeId;
 use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
+use layertui::stack::search::Hits;
 use layertui::stack::walk::{Scope, Walk};
 
 use crate::facts::Case;
@@ -83,8 +84,27 @@ impl Case<'_> {
         shown
     }
 
+    /// What is found by letters in their order: in the last component, or else in the whole path and not without it.
+    pub fn search_letters(&self, needle: &[u8]) {
+        let holds = |text: &[u8]| {
+            let mut bytes = text.iter();
+            needle.iter().all(|wanted| bytes.any(|byte| byte == wanted))
+        };
+        let paths = || self.model.history.keys().filter(|path| !path.is_empty());
+        let name = |path: &Path| path.rsplit(|&byte| byte == b'/').next().unwrap().to_vec();
+        let mut theirs: BTreeSet<Path> =
+            paths().filter(|path| holds(&name(path))).cloned().collect();
+        if theirs.is_empty() {
+            let completes = |path: &&Path| {
+                let absolute = [b"/", &path[..]].concat();
+                holds(&absolute) && !holds(&absolute[..absolute.len() - name(path).len()])
+            };
+            theirs = paths().filter(completes).cloned().collect();
+        }
+        self.finds(&self.stack.search_letters(needle), &theirs, needle);
+    }
+
     pub fn search(&self, needle: &[u8]) {
-        let hits = self.stack.search(needle);
         let mut theirs: BTreeSet<Path> = BTreeSet::new();
         for path in self.model.history.keys().filter(|path| !path.is_empty()) {
             let absolute = [b"/", &path[..]].concat();
@@ -98,6 +118,11 @@ impl Case<'_> {
                 theirs.insert(path.clone());
             }
         }
+        self.finds(&self.stack.search(needle), &theirs, needle);
+    }
+
+    /// These are found, in the tree's order both ways.
+    fn finds(&self, hits: &Hits, theirs: &BTreeSet<Path>, needle: &[u8]) {
         assert_eq!(hits.len(), theirs.len(), "{}", String::from_utf8_lossy(needle));
         let order: BTreeSet<Vec<Vec<u8>>> = theirs
             .iter()

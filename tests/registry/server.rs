@@ -240,11 +240,10 @@ impl Inside {
     }
 
     fn body(&self, mut stream: &TcpStream, bytes: &[u8]) {
-        // Before they are sent: whoever got them may look at once.
+        // Counted first: who has read the last byte may ask for the sum at once.
         *self.sent.lock().unwrap() += bytes.len() as u64;
         if stream.write_all(bytes).is_err() {
-            let mut sent = self.sent.lock().unwrap();
-            *sent = sent.saturating_sub(bytes.len() as u64);
+            *self.sent.lock().unwrap() -= bytes.len() as u64;
         }
     }
 }

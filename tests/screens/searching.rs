@@ -27,6 +27,34 @@ fn a_search_without_hits_says_so_and_moves_nothing() {
 }
 
 #[test]
+fn what_is_nowhere_as_typed_is_found_by_its_letters() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("/").type_text("prdjson");
+    assert!(explorer.text().contains("1 fuzzy"), "{}", explorer.text());
+    explorer.keys("enter");
+    assert_eq!(explorer.path(), "/srv/app/config/production.json");
+    assert!(explorer.text().contains("1 fuzzy for /prdjson"), "{}", explorer.text());
+    // Of several the one whose letters stand closest.
+    explorer.keys("esc /").type_text("lbs");
+    assert!(explorer.text().contains("2 fuzzy"), "{}", explorer.text());
+    explorer.keys("enter");
+    assert_eq!(explorer.path(), "/usr/lib/libssl.so.3");
+}
+
+#[test]
+fn letters_are_tried_only_when_no_layer_is_to_come() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+    explorer.fold(0);
+    explorer.keys("/").type_text("hosnam").keys("enter");
+    assert!(explorer.text().contains("nothing matches hosnam in 1 of 6 layers so far"));
+    for layer in 1..6 {
+        explorer.fold(layer);
+    }
+    assert_eq!(explorer.path(), "/etc/hostname");
+    assert!(explorer.text().contains("1 fuzzy for /hosnam"), "{}", explorer.text());
+}
+
+#[test]
 fn a_removed_path_is_found_and_shown_where_it_went() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("APKINDEX.3022").keys("enter");
