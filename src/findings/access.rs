@@ -29,7 +29,9 @@ pub(super) fn find(image: &Image, stack: &Stack, found: &mut Vec<(Id, Place)>) {
             }
         }
     }
-    if is_root(image.config.user.as_deref().unwrap_or_default()) {
+    // A plain directory or an exported tree has no config: nobody knows as whom it runs.
+    let told = image.id.is_some() || !image.history.is_empty();
+    if told && is_root(image.config.user.as_deref().unwrap_or_default()) {
         let step = image.history.iter().rposition(|step| {
             let command = step.created_by.as_deref().unwrap_or_default();
             crate::text::command::instruction(command).starts_with("USER ")

@@ -318,6 +318,26 @@ fn what_a_crowd_of_files_holds_is_read() {
     }
 }
 
+/// Who runs is said by an image's config, which a directory has not.
+#[test]
+fn a_directory_says_nothing_of_who_runs_in_it() {
+    let place = Place::new();
+    fs::create_dir(place.path("root")).unwrap();
+    fs::write(place.path("root/a"), "x").unwrap();
+    let image = place.image("image", &[Tar::new().file("a", "x").finish()]);
+    for (image, code) in
+        [(format!("rootfs:{}", place.path("root").display()), 0), (image.display().to_string(), 1)]
+    {
+        let gate =
+            ["--fail-on", "low", "--lowest-efficiency", "0", "--highest-user-wasted-percent", "1"];
+        assert_eq!(
+            ci(&place.path("."), Path::new(&image), &gate).status.code(),
+            Some(code),
+            "{image}"
+        );
+    }
+}
+
 /// JSON is YAML: the schema for editors and the reader are asked about the same texts.
 #[test]
 fn the_schema_says_what_the_reader_says() {

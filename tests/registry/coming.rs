@@ -1,9 +1,11 @@
 //! What is fetched, when, and that it is the same image.
 
+use std::sync::Arc;
+
 use layertui::image::digest::Digest;
 use layertui::image::platform::Platform;
 use layertui::layer::Unwatched;
-use layertui::source::registry::Pull;
+use layertui::source::registry::{Pull, Registries, Shelf};
 use layertui::source::{Error, Opened, Options, open};
 
 use super::server::Turn;
@@ -162,4 +164,32 @@ fn a_layer_is_opened_without_being_listed() {
     assert_eq!(listing.blob_digest.as_deref(), Some(stage.image.digest(0).as_str()));
     let plain = source.list(2, &Unwatched);
     assert_eq!(plain.blob_digest.as_deref(), Some(stage.image.digest(2).as_str()));
+}
+
+/// The least recently used go first, and what is larger than all that may be kept is not kept at all.
+#[test]
+fn what_is_kept_stays_within_its_limit() {
+    let stage = Stage::new();
+    let sizes: Vec<u64> = stage.image.layers.iter().map(|layer| layer.len() as u64).collect();
+    let held = |limit: u64| {
+        let folder = stage.path(&format!("kept-{limit}"));
+        let shelf = Some(Arc::new(Shelf::new(folder.clone(), limit)));
+        let source = stage.open_with(Registries { shelf, ..stage.settings() }).unwrap();
+        for layer in 0..sizes.len() {
+            assert!(source.list(layer, &Unwatched).problems.is_empty());
+        }
+        let files = std::fs::read_dir(folder).into_iter().flatten();
+        let mut held: Vec<u64> =
+            files.map(|file| file.unwrap().metadata().unwrap().len()).collect();
+        held.sort_unstable();
+        held
+    };
+    let mut all = sizes.clone();
+    all.sort_unstable();
+    assert_eq!(held(all.iter().sum()), all);
+    let without_first = held(all.iter().sum::<u64>() - 1);
+    assert_eq!(without_first.iter().sum::<u64>(), sizes[1] + sizes[2], "the first one went");
+    let largest = all[all.len() - 1];
+    assert!(!held(largest - 1).contains(&largest));
+    assert_eq!(held(0), [0_u64; 0]);
 }

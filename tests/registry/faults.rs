@@ -162,7 +162,8 @@ fn nobody_there_is_said() {
     assert!(error.contains(&host) && error.contains("check the name"), "{error}");
 }
 
-struct Impatient(AtomicBool);
+/// Says that nobody waits any more, once that is so.
+pub(crate) struct Impatient(pub(crate) AtomicBool);
 
 impl Watch for Impatient {
     fn progress(&self, _done: u64) {}

@@ -3,15 +3,19 @@
 
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
 use layertui::layer::distant::Distant;
 use layertui::layer::toc::Indexed;
 use layertui::layer::{Severity, Unwatched};
+use layertui::source::registry::Registries;
 use serde_json::{Value, json};
 
 use super::deflate::{Member, gzip_in_blocks};
+use super::faults::Impatient;
 use super::image::{Image, noise};
 use super::lazy::{answers, objects, read, top};
 use super::server::{Door, Held, Server, Turn};
@@ -283,6 +287,37 @@ fn everything_of_an_index_comes_over_connections_that_break() {
         assert_eq!(read(&*source, "etc/passwd", 10).unwrap(), b"root:x:0:0");
     } else {
         assert_eq!(listing.table.len(), 15, "{:?}", listing.problems);
+    }
+}
+
+/// At whichever door it is: the index's list, the index, its zTOC, a span.
+#[test]
+fn whoever_stops_waiting_is_let_go_at_every_door() {
+    let (tar, member) = member();
+    let table = ztoc(&tar, &member, SPAN, Form::Usual);
+    for door in 0..3 {
+        let stage = stage(Form::Usual, true);
+        let index = Index::new(&[(stage.image.digest(0), table.clone())], INDEX_V1);
+        let path = [
+            referrers(&stage.image),
+            format!("/v2/lab/x/manifests/{}", index.digest()),
+            format!("/v2/lab/x/blobs/{}", Digest::of(&table)),
+        ][door]
+            .clone();
+        stage.server.next(&path, vec![Turn::Stall(1); 9]);
+        let settings = Registries { stall: Duration::from_mins(10), ..stage.settings() };
+        let source = stage.open_with(settings).unwrap();
+        let watch = Impatient(AtomicBool::new(false));
+        let listing = std::thread::scope(|scope| {
+            let listing = scope.spawn(|| source.list(0, &watch));
+            while !stage.server.paths().contains(&path) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            watch.0.store(true, Ordering::Relaxed);
+            listing.join().unwrap()
+        });
+        assert!(listing.faulty || listing.cancelled, "{door}: {:?}", listing.problems);
+        assert_eq!(stage.server.paths().iter().filter(|it| **it == path).count(), 1, "{door}");
     }
 }
 
