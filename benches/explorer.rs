@@ -48,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("a row down, largest first", "s = 3 = 2", "j j j j j j j j j j j j"),
         ("a layer step, largest first", "s = 3 = 2", STEPS),
         ("typing a search", "", "/ p y t h o n esc / u s r / l esc"),
+        ("typing letters apart", "/ p t h n", "q y u p backspace backspace backspace backspace"),
         ("next and previous hit", "/ p y t h o n enter", "n n n n N N N N"),
         ("typing a filter by name", "", "f p y t h o n enter esc"),
         ("typing a filter by type and size", "", "f s y m l i n k esc f > 1 0 k esc"),

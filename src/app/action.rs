@@ -41,6 +41,7 @@ pub enum Action {
     PreviousHit,
     History,
     View,
+    Pager,
     TextDiff,
     MarkVersion,
     Hex,

@@ -78,6 +78,8 @@ pub enum Message {
     Extracting(u64),
     /// Extracting is over.
     Extracted(Ended),
+    /// The pager ended, and the terminal is ours again.
+    Paged,
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -134,8 +136,8 @@ pub enum Effect {
     Suspend,
     /// Stop reading layers, keep what was read.
     StopReading,
-    /// Send these bytes to the clipboard.
-    Copy(Vec<u8>),
+    /// Send this to the clipboard. Visible.
+    Copy(String),
     /// The choice with this number was made.
     Choose(usize),
     /// Open the same image for another platform.
@@ -146,6 +148,8 @@ pub enum Effect {
     GiveUpChoice,
     /// Read a part of a file.
     Look(Look),
+    /// Show this version of a file in the user's pager.
+    Page(EventId),
     /// Read the package databases that the tree of this layer has.
     ReadPackages {
         /// Comes back with the answer.

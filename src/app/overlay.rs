@@ -152,6 +152,7 @@ pub fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
     let Some(overlay) = state.overlays.last() else { return Vec::new() };
     match action {
         Action::View => return file::open::view(state, stack),
+        Action::Pager => return file::open::page(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
         Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
             close(state);

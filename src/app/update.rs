@@ -68,6 +68,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = Some(visible_str(&text).into_owned());
             Vec::new()
         }
+        Message::Paged => {
+            state.notice = None;
+            Vec::new()
+        }
         Message::Packages(found) => {
             owners::arrived(state, *found);
             navigate::settle(state, stack);
@@ -167,6 +171,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         }
         Action::Compare => return comparison::ask(state, stack),
         Action::View => return file::open::view(state, stack),
+        Action::Pager => return file::open::page(state, stack),
         Action::TextDiff => return file::open::compare(state, stack),
         Action::Mouse => {
             state.mouse = !state.mouse;
@@ -228,8 +233,10 @@ fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
         state.notice = Some("nothing here to copy".to_owned());
         return Vec::new();
     };
-    state.notice = Some(format!("sent to the clipboard: {}", crate::text::visible(&bytes)));
-    vec![Effect::Copy(bytes)]
+    // What is pasted into a terminal is obeyed by it, as what is printed is.
+    let seen = crate::text::visible(&bytes).into_owned();
+    state.notice = Some(format!("sent to the clipboard: {seen}"));
+    vec![Effect::Copy(seen)]
 }
 
 fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {

@@ -7,6 +7,7 @@ mod comparing;
 mod extracting;
 mod looks;
 mod opening;
+mod paging;
 mod workers;
 
 use std::io;
@@ -53,6 +54,8 @@ enum Happening {
     Told(Message),
     /// What the package databases say of the image of the loader with this number.
     Packages(u64, Box<Owners>),
+    /// A file is ready for the pager, or cannot be; of the request with this number.
+    Paged(u64, paging::Ready),
     /// The image of the loader with this number was compared.
     Compared(u64, Box<(Box<dyn Source>, Sides)>),
     /// What else there is about the image of the loader with this number.
@@ -103,6 +106,8 @@ struct Explorer {
     asked: Option<String>,
     /// The number of the viewer's newest question.
     newest_look: Arc<AtomicU64>,
+    /// The number of the newest file for the pager.
+    pages: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
     stop_comparing: Arc<AtomicBool>,
     /// What a comparison was begun from, and will go back to.
@@ -133,6 +138,7 @@ impl Explorer {
             setting,
             asked,
             newest_look: Arc::default(),
+            pages: Arc::default(),
             stop_extracting: Arc::default(),
             stop_comparing: Arc::default(),
             former: None,
@@ -197,6 +203,7 @@ impl Explorer {
                 self.tell(Message::Beside(others))
             }
             Happening::Told(message) => self.tell(message),
+            Happening::Paged(number, ready) => self.lend(number, ready),
             Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
             Happening::Packages(number, owners) if number == self.loaders => {
                 self.tell(Message::Packages(owners))
@@ -303,7 +310,7 @@ impl Explorer {
                     loader.prefer(pairs);
                 }
             }
-            Effect::Copy(bytes) => self.session.copy(&bytes).map_err(lost)?,
+            Effect::Copy(text) => self.session.copy(&text).map_err(lost)?,
             Effect::Choose(choice) => self.choose(choice)?,
             Effect::Platform(platform) => self.open_for(platform)?,
             Effect::Show(layer) => {
@@ -312,6 +319,7 @@ impl Explorer {
                 }
             }
             Effect::Look(question) => self.look(question)?,
+            Effect::Page(event) => self.page(event)?,
             Effect::ReadPackages { edition, layer } => self.read_packages(edition, layer)?,
             Effect::Compare(reference) => self.compare(reference)?,
             Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),

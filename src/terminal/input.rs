@@ -8,6 +8,7 @@ use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
+use super::lent;
 use crate::app::Message;
 use crate::app::key::{Code, Key};
 use crate::app::layout::Size;
@@ -25,6 +26,7 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         let mut clicks = Clicks::default();
         loop {
+            lent::wait();
             match crossterm::event::read() {
                 Ok(event) => {
                     if let Some(message) = message(event, &mut clicks, Instant::now())

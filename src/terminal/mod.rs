@@ -5,6 +5,7 @@
 
 mod backend;
 mod input;
+mod lent;
 mod session;
 mod signals;
 

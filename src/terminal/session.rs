@@ -18,6 +18,7 @@ use ratatui::{Frame, Terminal};
 use crate::app::layout::Size;
 
 use super::backend::Screen;
+use super::lent;
 
 /// Whether the terminal is ours now. Static, because the panic hook has to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -83,6 +84,19 @@ impl Session {
         self.redraw()
     }
 
+    /// Lends the terminal to `borrower`, a program that uses it as its own, until it ends. Meanwhile no key is ours.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be taken again.
+    pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
+        let pause = lent::pause()?;
+        leave();
+        let answer = borrower();
+        drop(pause);
+        self.resume()?;
+        Ok(answer)
+    }
+
     /// Forgets what is on the screen, so that the next frame is drawn whole.
     ///
     /// # Errors
@@ -102,12 +116,12 @@ impl Session {
         if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
-    /// Sends bytes to the clipboard (OSC 52). No terminal says whether it took them.
+    /// Sends text to the clipboard (OSC 52). No terminal says whether it took them.
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
-    pub fn copy(&mut self, bytes: &[u8]) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(bytes))
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 

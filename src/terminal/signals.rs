@@ -3,6 +3,7 @@
 use std::io;
 use std::thread;
 
+use super::lent;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
@@ -25,6 +26,15 @@ pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
+            if lent::is_lent() {
+                // Whoever has the terminal gets its own; we stop with it, so that the shell has us both.
+                if signal == SIGTSTP {
+                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                }
+                if matches!(signal, SIGINT | SIGTSTP | SIGCONT) {
+                    continue;
+                }
+            }
             let signal = match signal {
                 SIGTSTP => Signal::Suspend,
                 SIGCONT => Signal::Continue,

@@ -5,6 +5,7 @@ use layertui::app::message::{Choice, Effect};
 use layertui::image::Other;
 use layertui::image::platform::Platform;
 
+use crate::at_every_size;
 use crate::explorer::{Explorer, LAYERS, image};
 
 #[test]
@@ -104,6 +105,17 @@ fn for_platform(kind: &str, architecture: &str) -> Other {
     let platform = Platform::parse(&format!("linux/{architecture}")).unwrap();
     let platform = Some(platform);
     Other { kind: kind.to_owned(), platform, present: true, ..Other::default() }
+}
+
+#[test]
+fn the_platforms_there_are() {
+    at_every_size("platforms", |width, height| {
+        let mut image = image();
+        image.others = vec![for_platform("image", "amd64"), for_platform("image", "riscv64")];
+        let mut explorer = Explorer::of(LAYERS, image, width, height);
+        explorer.keys("P j");
+        explorer
+    });
 }
 
 #[test]

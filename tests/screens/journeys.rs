@@ -284,10 +284,10 @@ fn help_is_searched_by_typing() {
 }
 
 #[test]
-fn the_path_goes_to_the_clipboard_as_it_is() {
+fn what_goes_to_the_clipboard_does_no_harm_where_it_is_pasted() {
     let mut explorer = Explorer::plain("0: +a\u{202e}b", 80, 24);
     explorer.keys("y");
-    assert_eq!(explorer.effects, [Effect::Copy("/a\u{202e}b".as_bytes().to_vec())]);
+    assert_eq!(explorer.effects, [Effect::Copy("/a\\u{202e}b".to_owned())]);
     assert!(explorer.text().contains("sent to the clipboard: /a\\u{202e}b"), "{}", explorer.text());
 }
 

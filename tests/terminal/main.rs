@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod explorer;
+mod hostile;
 mod pages;
 
 use explorer::Explorer;

@@ -157,3 +157,45 @@ fn the_package_of_a_file_and_files_of_none() {
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
 }
+
+#[test]
+fn a_file_of_any_layer_opens_in_the_pager_and_the_terminal_comes_back() {
+    let place = tempfile::tempdir().unwrap();
+    let (pager, seen) = (place.path().join("pager"), place.path().join("seen"));
+    // It reads a key as a pager does, and notes what it was given and where that lay.
+    let script = "#!/bin/sh\nls -l \"$2\" >\"$1\"\ncat \"$2\" >>\"$1\"\necho PAGER HAS IT\nread -r key\necho \"got:$key:\" >>\"$1\"\n";
+    fs::write(&pager, script).unwrap();
+    let command = format!("sh {} {}", pager.display(), seen.display());
+    let temporary = place.path().join("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let environment = [("PAGER", command.as_str()), ("TMPDIR", temporary.to_str().unwrap())];
+    let mut explorer = Explorer::start(&["demo"], 120, 40, &environment);
+    explorer.shows(&["usr/", "? help"]);
+    explorer.press("/deploy_key\r");
+    explorer.shows(&["removed by layer 5"]);
+    explorer.press("o");
+    explorer.shows(&["PAGER HAS IT"]);
+    explorer.is_restored();
+    // Its keys are its own, those that quit the explorer and those that interrupt it, too.
+    explorer.press("jq\r");
+    explorer.shows(&["removed by layer 5", "? help"]);
+    let read = fs::read_to_string(&seen).unwrap();
+    assert!(read.starts_with("-rw------- ") && read.contains("BEGIN EXAMPLE KEY"), "{read}");
+    assert!(read.ends_with("got:jq:\n"), "{read}");
+    assert_eq!(
+        fs::read_dir(&temporary)
+            .unwrap()
+            .filter(|entry| {
+                entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".txt")
+            })
+            .count(),
+        0,
+        "what was written for it is gone"
+    );
+    explorer.press("o");
+    explorer.shows(&["PAGER HAS IT"]);
+    explorer.press("\r");
+    explorer.shows(&["? help"]);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}

@@ -29,6 +29,13 @@ const ROWS: &[Entry] = &[
         5,
     ),
     row(
+        Action::Pager,
+        "pager",
+        &["o"],
+        &[Trees, Overlay],
+        "the file in $PAGER (else less), as this layer has it or had it",
+    ),
+    row(
         Action::TextDiff,
         "text-diff",
         &["D"],

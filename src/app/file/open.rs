@@ -24,6 +24,26 @@ pub(in crate::app) fn view(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
 }
 
+/// `o`: the version under the cursor, or the one that the viewer shows, in the user's pager.
+pub(in crate::app) fn page(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let viewed = state.overlays.last().is_some_and(|top| top.kind == Kind::File);
+    let event = match state.file.as_ref().map(|file| file.what).filter(|_| viewed) {
+        Some(What::Version(event)) => event,
+        Some(What::Two(..)) => return tell(state, "a pager shows one version: o in the history"),
+        None => {
+            let Some((node, version)) = under_cursor(state, stack) else {
+                return tell(state, "put the cursor on a file to open it in the pager");
+            };
+            match regular(stack, node, version) {
+                Ok((_, version)) => version.event,
+                Err(why) => return tell(state, why),
+            }
+        }
+    };
+    state.notice = Some("reading the file for the pager".to_owned());
+    vec![Effect::Page(event)]
+}
+
 /// `D`: the version under the cursor and the one before it, or the marked one.
 pub(in crate::app) fn compare(state: &mut State, stack: &Stack) -> Vec<Effect> {
     match two(state, stack) {
