@@ -371,3 +371,21 @@ fn files_on_the_screen_are_compared_before_others() {
     explorer.send(Message::Finished);
     assert_eq!(explorer.effects.len(), 1);
 }
+
+#[test]
+fn a_history_says_what_each_layer_changed() {
+    let mut explorer = Explorer::plain(
+        "0: +a:922 | 1: ~a:951@600 | 2: ~a:951@4755%1000.7 | 3: -a | 4: +a:3",
+        120,
+        40,
+    );
+    explorer.keys("w");
+    let text = explorer.text();
+    for said in [
+        "size 922 B -> 951 B  mode rw-r--r-- -> rw-------",
+        "mode rw------- -> rwsr-xr-x  owner 0:0 -> 1000:7",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert_eq!(text.matches(" -> ").count(), 4, "{text}");
+}

@@ -16,9 +16,10 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
     package(&mut out, state, stack, node);
     out.blank();
     let steps = stack.history(node);
-    for step in &steps {
+    for (index, step) in steps.iter().enumerate() {
         out.start_item();
-        event(&mut out, state, stack, step);
+        let before = index.checked_sub(1).and_then(|before| steps.get(before));
+        event(&mut out, state, stack, step, before);
     }
     out.end_items();
     if steps.is_empty() {
@@ -56,7 +57,7 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
 }
 
 /// One event: what happened in which layer and how large it is; by what command; what else is to be said.
-fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step) {
+fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Option<&Step>) {
     let (sign, role) = marker::change(step.event);
     let verb = match step.event {
         ChangeKind::Undecided => "written again, not compared yet",
@@ -79,6 +80,9 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step) {
     out.line(spans);
     if let Some(how) = cause(step) {
         out.text(Role::Text, 2, &how);
+    }
+    if let Some(changes) = before.and_then(|before| changes(step, before)) {
+        out.text(Role::Text, 2, &changes);
     }
     if step.event != ChangeKind::Removed
         && let Some(facts) = facts(stack, step)
@@ -108,6 +112,30 @@ fn cause(step: &Step) -> Option<String> {
         (Cause::Opaque, by) => Some(format!("by the opaque marker {}", by.unwrap_or_default())),
         (Cause::Replaced, by) => Some(format!("replaced by {}", by.unwrap_or_default())),
     }
+}
+
+/// What is other than in the version before, of what people ask for: size, mode, owner.
+fn changes(step: &Step, before: &Step) -> Option<String> {
+    use ChangeKind::{Added, Removed};
+    if matches!(step.event, Added | Removed) || before.event == Removed {
+        return None;
+    }
+    let (old, new) = (&before.version, &step.version);
+    let mut changes = Vec::new();
+    if old.kind.is_regular() && new.kind.is_regular() && old.size != new.size {
+        changes.push(format!("size {} -> {}", size::short(old.size), size::short(new.size)));
+    }
+    if let (Some(old), Some(new)) = (old.mode, new.mode)
+        && old != new
+    {
+        changes.push(format!("mode {} -> {}", mode::permissions(old), mode::permissions(new)));
+    }
+    if let (Some(old), Some(new)) = (old.owner, new.owner)
+        && old != new
+    {
+        changes.push(format!("owner {}:{} -> {}:{}", old.0, old.1, new.0, new.1));
+    }
+    (!changes.is_empty()).then(|| changes.join("  "))
 }
 
 /// Type, mode, owner, time and link target, as far as there are any.
