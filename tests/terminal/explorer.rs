@@ -112,8 +112,7 @@ impl Explorer {
     pub fn all_that_was_said(self) -> Vec<u8> {
         let seen = Arc::clone(&self.seen);
         assert_eq!(self.ends(), 0);
-        let raw = seen.lock().unwrap().raw.clone();
-        raw
+        seen.lock().unwrap().raw.clone()
     }
 
     /// Waits for the end, checks that the terminal is as it was, and gives the exit code.
