@@ -100,7 +100,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
         && !has_row(state, stack, target_pane(state), node)
     {
         land(state, stack, node);
-        // The line on the path says which layer removed it, and how.
+        // The line on the path says which layer removed it, and how: who types no more reads it there.
         state.notice = None;
     }
     let Some(search) = &state.search else { return };
@@ -109,12 +109,12 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     }
     let target = best(state, stack, search);
     if let Some(node) = target {
-        if let Some(search) = &mut state.search
-            && std::mem::take(&mut search.waiting)
-        {
+        let waited =
+            state.search.as_mut().is_some_and(|search| std::mem::take(&mut search.waiting));
+        land(state, stack, node);
+        if waited {
             state.notice = None;
         }
-        land(state, stack, node);
     } else if state.phase != Phase::Reading
         && state.search.as_ref().is_some_and(|search| search.waiting)
     {

@@ -108,6 +108,13 @@ impl Explorer {
         assert!(status.success());
     }
 
+    /// Waits for a good end; gives every byte written until then. Sooner the last sequence may be there in part.
+    pub fn all_that_was_said(self) -> Vec<u8> {
+        let seen = Arc::clone(&self.seen);
+        assert_eq!(self.ends(), 0);
+        seen.lock().unwrap().raw.clone()
+    }
+
     /// Waits for the end, checks that the terminal is as it was, and gives the exit code.
     pub fn ends(mut self) -> u32 {
         let start = Instant::now();

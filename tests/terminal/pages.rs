@@ -6,9 +6,10 @@ use std::fs;
 use crate::explorer::Explorer;
 
 /// An explorer of the demo image in a directory of its own.
+/// The demo, all of it read: until then the line above the keys tells of reading.
 fn demo() -> Explorer {
     let explorer = Explorer::start(&["demo"], 120, 40, &[]);
-    explorer.shows(&["usr/", "? help"]);
+    explorer.shows(&["usr/", "? help", "added by layer 0"]);
     explorer
 }
 
@@ -26,9 +27,9 @@ fn the_biggest_waste_and_what_gets_it_back() {
     explorer.press("W");
     explorer.shows(&["Waste", totals, "What gets it back", "By layer"]);
     let advice = said.lines().nth(3).unwrap().get(16..).unwrap().trim();
-    explorer.shows(&[advice]);
+    explorer.shows(&[advice, "By path"]);
     explorer.press("G");
-    explorer.shows(&["By path"]);
+    explorer.shows(&["32/32"]);
     explorer.press("\r");
     explorer.shows(&["layer "]);
     explorer.press("T");
