@@ -93,6 +93,21 @@ impl Keymap {
         rows.into_iter().filter_map(|entry| Some((self.hint_keys(entry)?, entry.hint.0))).collect()
     }
 
+    /// Keys as an overlay's hints name them, which is as the table has them, as the user has them. Words that are no
+    /// keys, or mean nothing there, stay.
+    #[must_use]
+    pub fn rewritten(&self, keys: &str, contexts: &[Context]) -> String {
+        let table = Self::default();
+        let own = |word: &str| {
+            let action = table.lookup(Key::parse(word)?, contexts)?;
+            let entry = action::all().find(|entry| entry.action == action)?;
+            let kept = self.keys(entry).find(|key| key.to_string() == word);
+            kept.or_else(|| self.keys(entry).next()).map(|key| key.to_string())
+        };
+        let words = keys.split(' ').map(|word| own(word).unwrap_or_else(|| word.to_owned()));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// Pairs of opposite keys stand together in a hint.
     fn hint_keys(&self, entry: &Entry) -> Option<String> {
         let key = self.keys(entry).next()?;
@@ -172,6 +187,22 @@ mod tests {
         assert_eq!(words[..4], ["find", "history", "layer", "help"]);
         assert!(!keymap.hints(&[Stack, Panes]).iter().any(|(_, word)| *word == "history"));
         assert!(keymap.hints(&[Stack, Panes]).contains(&("[ ]".to_owned(), "layer")));
+    }
+
+    #[test]
+    fn hints_of_overlays_name_the_users_keys() {
+        let row = |action| action::all().find(|entry| entry.action == action).unwrap();
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.rewritten("up down", &[Overlay]), "up down");
+        keymap
+            .rebind(&[
+                (row(Action::Extract), vec![key("E")]),
+                (row(Action::Down), vec![key("ctrl-n")]),
+            ])
+            .unwrap();
+        assert_eq!(keymap.rewritten("e", &[Overlay]), "E");
+        assert_eq!(keymap.rewritten("j k", &[Overlay]), "ctrl-n k");
+        assert_eq!(keymap.rewritten("type", &[Overlay]), "type");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Message {
         /// Bytes to deal with.
         total: u64,
     },
+    /// So many bytes of layers are read in a second just now.
+    Rate(u64),
     /// A layer was read and waits for those below it to be folded.
     Listed {
         /// Which layer.

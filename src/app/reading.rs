@@ -42,6 +42,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             find::refresh(state, stack);
             navigate::settle(state, stack);
         }
+        Message::Rate(rate) => state.rate = Some(rate),
         Message::Compared { left } => state.undecided = left,
         Message::Finished => {
             state.phase = Phase::Done;
@@ -96,7 +97,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     state.layer = image.layers.len().saturating_sub(1);
     state.phase = Phase::Reading;
     state.image = Some(image);
-    state.undecided = 0;
+    (state.undecided, state.rate) = (0, None);
     state.preferred.clear();
     state.overlays.clear();
     state.search = None;

@@ -125,6 +125,8 @@ pub struct State {
     pub image: Option<Box<Image>>,
     /// Where each layer stands.
     pub loads: Vec<Load>,
+    /// Bytes of layers read in a second, as long as some are read and it is known.
+    pub rate: Option<u64>,
     /// Pairs of files not compared yet.
     pub undecided: u64,
     /// Those of them that the loader was last told to compare first.
@@ -198,6 +200,7 @@ impl State {
             phase: Phase::Opening,
             image: None,
             loads: Vec::new(),
+            rate: None,
             undecided: 0,
             preferred: Vec::new(),
             choices: Vec::new(),

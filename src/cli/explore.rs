@@ -8,6 +8,7 @@ mod extracting;
 mod looks;
 mod opening;
 mod paging;
+mod rate;
 mod workers;
 
 use std::io;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::args::Args;
 use super::config;
@@ -35,6 +36,7 @@ use crate::terminal::{self, Session, Signal};
 use crate::text;
 use crate::ui;
 use looks::Look;
+use rate::Rate;
 
 pub(super) use opening::{image, local};
 
@@ -96,6 +98,7 @@ struct Explorer {
     send: Sender<Happening>,
     loader: Option<Loader>,
     loaders: u64,
+    rate: Rate,
     several: Option<Arc<Several>>,
     /// How many choices were made so far.
     choices: u64,
@@ -132,6 +135,7 @@ impl Explorer {
             send,
             loader: None,
             loaders: 0,
+            rate: Rate::new(0, Instant::now()),
             several: None,
             choices: 0,
             announced: false,
@@ -228,6 +232,7 @@ impl Explorer {
         self.loaders += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader.clone());
+        self.rate = Rate::new(image.layers.len(), Instant::now());
         self.announced = false;
         let number = self.loaders;
         in_background(&self.send, "load", move |send| {
@@ -251,6 +256,9 @@ impl Explorer {
         match event {
             Event::Reading { layer, done, total } => {
                 self.announce()?;
+                if let Some(rate) = self.rate.read(layer, done, Instant::now()) {
+                    self.tell(Message::Rate(rate))?;
+                }
                 self.tell(Message::Reading { layer, done, total })
             }
             Event::Listed(layer) => self.tell(Message::Listed { layer }),

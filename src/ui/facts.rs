@@ -85,8 +85,9 @@ pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, li
     let end = line.x + line.width;
     let text = format!("reading layers: {} of {} ", stack.folded(), state.layer_count());
     let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
+    let rate = state.rate.map_or_else(String::new, |rate| format!("  {}/s", size::short(rate)));
     let stop = "  esc stops";
-    let cells = end.saturating_sub(x + stop.len() as u16 + 6).min(40);
+    let cells = end.saturating_sub(x + stop.len() as u16 + rate.len() as u16 + 6).min(40);
     if total > 0 && cells >= 6 {
         canvas.text(x, line.y, cells, Role::Bar, &bar(done, total, cells));
         x += cells;
@@ -97,6 +98,9 @@ pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, li
             Role::Text,
             &format!("{:>4}%", percent(done, total)),
         );
+    }
+    if x + (rate.len() + stop.len()) as u16 <= end {
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &rate);
     }
     canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, stop);
 }

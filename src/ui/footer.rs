@@ -30,7 +30,10 @@ pub(super) fn draw(
         } else if state.is_working() {
             facts::working(canvas, state, stack, inner);
         } else {
-            hints(canvas, inner, overlay::place(state, stack, top).page.hints);
+            let page = overlay::place(state, stack, top).page;
+            let own = |keys| state.keymap.rewritten(keys, state.contexts());
+            let wanted: Vec<_> = page.hints.iter().map(|&(keys, word)| (own(keys), word)).collect();
+            hints(canvas, inner, &wanted);
         }
         return None;
     }

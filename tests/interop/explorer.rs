@@ -1,5 +1,6 @@
-//! Journeys through the explorer on built images, in a real pseudo-terminal: the biggest waste and its advice, a subtree
-//! extracted, two builds compared. Each ends with the terminal as it was.
+//! Journeys through the explorer on built images, in a real pseudo-terminal: who added a file, what deleted one and what
+//! was in it, setuid files, keys of the user's own; the biggest waste and its advice, a subtree extracted, two builds
+//! compared. Each ends with the terminal as it was.
 
 use std::fs;
 
@@ -15,7 +16,7 @@ fn the_explorers_journeys_work_on_built_images() {
     }
     let (image, other) = (&lab().image.form, &lab().by_vfs.form);
     let mut explorer = Explorer::start(&[&image.argument], 120, 40, &[]);
-    explorer.shows(&["lab/", "? help"]);
+    explorer.shows(&["lab/", "? help", "added by layer"]);
 
     // The package archives were deleted a layer later.
     explorer.press("W");
@@ -45,5 +46,46 @@ fn the_explorers_journeys_work_on_built_images() {
     explorer.close(" beside ");
     explorer.shows(&["lab/"]);
     explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn files_of_built_images_are_found_with_who_added_and_removed_them() {
+    if !wanted() {
+        return;
+    }
+    let config = fresh("explorer-config");
+    let directory = config.join("layertui");
+    fs::create_dir_all(&directory).unwrap();
+    fs::write(directory.join("config.toml"), "[keys]\nhistory = \"ctrl-w\"\nquit = \"Q\"\n")
+        .unwrap();
+    let home = [("XDG_CONFIG_HOME", config.to_str().unwrap())];
+    let mut explorer = Explorer::start(&[&lab().image.form.argument], 120, 40, &home);
+    explorer.shows(&["lab/", "ctrl-w history", "added by layer"]);
+
+    explorer.press("/hundred-thousand-lines\r");
+    explorer.shows(&["added by layer", "mkdir -p /lab/numbers"]);
+    explorer.press("\x17");
+    explorer.shows(&["History", "/lab/numbers/hundred-thousand-lines", "added"]);
+    explorer.close("History");
+    explorer.close("found for");
+
+    explorer.press("/links/one\r");
+    explorer.shows(&["found for /links/one"]);
+    explorer.press("\x17");
+    explorer.shows(&["History", "added", "- layer 19  removed", "by a whiteout"]);
+    explorer.press("v");
+    explorer.shows(&["1 many"]);
+    explorer.close("1 many");
+    explorer.close("History");
+    explorer.close("found for");
+
+    explorer.press("fsetuid\r");
+    explorer.shows(&["[setuid]", " path"]);
+    // Only what leads to one is left.
+    explorer.press("2=G");
+    explorer.shows(&["rwsr-xr-x", "dpkg package passwd"]);
+    explorer.close("[setuid]");
+    explorer.press("Q");
     assert_eq!(explorer.ends(), 0);
 }

@@ -112,6 +112,18 @@ fn the_first_frame_needs_no_layer() {
 }
 
 #[test]
+fn how_fast_layers_are_read_is_said_where_there_is_room() {
+    for (width, height) in SIZES {
+        let mut explorer = Explorer::described(LAYERS, image(), width, height);
+        explorer.send(Message::Reading { layer: 2, done: 8_000_000, total: 31_004_112 });
+        explorer.send(Message::Rate(12_345_678));
+        let text = explorer.text();
+        assert!(text.contains("esc stops"), "{text}");
+        assert_eq!(text.contains("12 MB/s"), width > 40, "{text}");
+    }
+}
+
+#[test]
 fn half_of_the_layers_are_there() {
     at_every_size("half", |width, height| {
         let mut explorer = Explorer::described(LAYERS, image(), width, height);
