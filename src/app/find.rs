@@ -78,7 +78,7 @@ pub fn typed(state: &mut State, stack: &Stack) {
     state.notice = None;
     navigate::settle(state, stack);
     let needle = search.input.text().as_bytes();
-    search.hits = found(state, stack, needle);
+    (search.hits, search.landed) = (found(state, stack, needle), None);
     let target = best(state, stack, &search);
     state.search = Some(search);
     if let Some(node) = target {
@@ -92,32 +92,24 @@ pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
     search.hits = found(state, stack, search.input.text().as_bytes());
-    let landed = search.landed;
+    let pane = target_pane(state);
+    let gone = search.landed.filter(|&(node, layer)| {
+        state.layer == layer
+            && state.view(pane).wanted == Some(node)
+            && !has_row(state, stack, pane, node)
+    });
+    let waits = !had && (search.typing || search.waiting);
+    let first = if waits { best(state, stack, &search) } else { None };
+    let waited = search.waiting;
+    search.waiting &= first.is_none();
     state.search = Some(search);
-    if let Some((node, layer)) = landed
-        && state.layer == layer
-        && state.view(target_pane(state)).wanted == Some(node)
-        && !has_row(state, stack, target_pane(state), node)
-    {
+    if let Some(node) = gone.map(|(node, _)| node).or(first) {
         land(state, stack, node);
-        // The line on the path says which layer removed it, and how: who types no more reads it there.
-        state.notice = None;
-    }
-    let Some(search) = &state.search else { return };
-    if had || !(search.typing || search.waiting) {
-        return;
-    }
-    let target = best(state, stack, search);
-    if let Some(node) = target {
-        let waited =
-            state.search.as_mut().is_some_and(|search| std::mem::take(&mut search.waiting));
-        land(state, stack, node);
-        if waited {
+        if gone.is_some() || waited {
+            // The line on the path says which layer removed it, and how: who types no more reads it there.
             state.notice = None;
         }
-    } else if state.phase != Phase::Reading
-        && state.search.as_ref().is_some_and(|search| search.waiting)
-    {
+    } else if waits && waited && state.phase != Phase::Reading {
         accept(state, stack);
     }
 }

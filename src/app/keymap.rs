@@ -97,10 +97,11 @@ impl Keymap {
     /// keys, or mean nothing there, stay.
     #[must_use]
     pub fn rewritten(&self, keys: &str, contexts: &[Context]) -> String {
-        let table = Self::default();
         let own = |word: &str| {
-            let action = table.lookup(Key::parse(word)?, contexts)?;
-            let entry = action::all().find(|entry| entry.action == action)?;
+            let entry = contexts.iter().find_map(|context| {
+                let mut known = action::all().filter(|entry| entry.contexts.contains(context));
+                known.find(|entry| entry.keys.contains(&word))
+            })?;
             let kept = self.keys(entry).find(|key| key.to_string() == word);
             kept.or_else(|| self.keys(entry).next()).map(|key| key.to_string())
         };

@@ -70,13 +70,12 @@ impl Lazy {
             Ok(listing) => return listing,
             Err(why) => why,
         };
-        as_a_whole(
-            &self.blob,
-            distant,
-            watch,
-            &format!("{} table of contents", self.stated.format()),
-            &why,
-        )
+        as_a_whole(&self.blob, distant, watch, &self.table(), &why)
+    }
+
+    /// What people call the table.
+    fn table(&self) -> String {
+        format!("{} table of contents", self.stated.format())
     }
 
     /// Opens a file that a table of contents listed, by its normalised path: `size` bytes, of which only the parts come
@@ -117,7 +116,7 @@ impl Lazy {
             watch.progress(self.blob.len());
         }
         listing.codec = Some(self.stated.codec());
-        listing.problems.push(by_table(&format!("{} table of contents", self.stated.format())));
+        listing.problems.push(by_table(&self.table()));
         Ok(listing)
     }
 }

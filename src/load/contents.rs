@@ -44,7 +44,7 @@ pub fn part(
     part: &Part,
     wanted: &dyn Fn() -> bool,
 ) -> io::Result<Contents> {
-    let (payload, name) = payload(loader, event)?;
+    let (payload, name) = named(loader, event)?;
     let file = File { loader, payload: &payload, wanted };
     let found = match part {
         Part::Find { needle, from, forward } => file.find(needle, *from, *forward)?,
@@ -94,7 +94,7 @@ fn whole(
     most: u64,
     wanted: &dyn Fn() -> bool,
 ) -> io::Result<Vec<u8>> {
-    let (payload, _) = payload(loader, event)?;
+    let payload = payload(loader, event)?;
     if payload.length() > most {
         let what =
             format!("it has {} bytes, more than the {most} that are taken", payload.length());
@@ -109,12 +109,20 @@ fn whole(
     Ok(bytes)
 }
 
-/// Where a version's bytes are, and its name.
-fn payload(loader: &Loader, event: EventId) -> io::Result<(Payload, Vec<u8>)> {
+/// Where a version's bytes are.
+///
+/// # Errors
+/// Where it has none.
+pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
     let payload = loader.stack().payload(event);
-    let payload = payload.ok_or_else(|| {
+    payload.ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidInput, "no layer stores the bytes of this file")
-    })?;
+    })
+}
+
+/// Where a version's bytes are, and its name.
+fn named(loader: &Loader, event: EventId) -> io::Result<(Payload, Vec<u8>)> {
+    let payload = payload(loader, event)?;
     let name = payload.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
     Ok((payload, name))
 }

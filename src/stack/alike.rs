@@ -3,6 +3,7 @@
 //! Like [`super::search`] this looks at every name once, and at every path by what is known of its name.
 
 use super::arena::NONE;
+use super::part::folds_case;
 use super::search::Hits;
 use super::{NodeId, Stack};
 
@@ -15,7 +16,11 @@ struct Letters<'n> {
     fold_case: bool,
 }
 
-impl Letters<'_> {
+impl<'n> Letters<'n> {
+    fn new(needle: &'n [u8]) -> Self {
+        Self { needle, fold_case: folds_case(needle) }
+    }
+
     const fn is(&self, at: usize, byte: u8) -> bool {
         let byte = if self.fold_case { byte.to_ascii_lowercase() } else { byte };
         byte == self.needle[at]
@@ -58,8 +63,7 @@ impl Stack {
         if needle.is_empty() || needle.len() > NEEDLE_MAX {
             return hits;
         }
-        let fold_case = !needle.iter().any(u8::is_ascii_uppercase);
-        let letters = Letters { needle, fold_case };
+        let letters = Letters::new(needle);
         let names = &self.arena.names;
         // Among them are texts of links, which are the name of no path.
         let mut tails = vec![0_u8; names.end()];
@@ -101,8 +105,7 @@ impl Stack {
     /// read from the end.
     #[must_use]
     pub fn letters_span(&self, needle: &[u8], node: NodeId) -> usize {
-        let fold_case = !needle.iter().any(u8::is_ascii_uppercase);
-        let letters = Letters { needle, fold_case };
+        let letters = Letters::new(needle);
         let path = self.path(node);
         let (mut left, mut last) = (needle.len(), path.len());
         for (at, &byte) in path.iter().enumerate().rev() {

@@ -7,7 +7,7 @@ use super::arena::NONE;
 use super::entry::Kind;
 use super::events::Flag;
 use super::outline::Tree;
-use super::part::Part;
+use super::part::{Part, folds_case};
 use super::search::BitSet;
 use super::{Change, ChangeKind, NodeId, Stack};
 
@@ -72,8 +72,7 @@ impl Stack {
     /// The names with that part in them; letters match in both cases unless the part has a capital one.
     #[must_use]
     pub fn names_holding(&self, part: &[u8]) -> NameSet {
-        let fold_case = !part.iter().any(u8::is_ascii_uppercase);
-        NameSet(self.names_with(&Part::new(part, fold_case), false))
+        NameSet(self.names_with(&Part::new(part, folds_case(part)), false))
     }
 
     /// The names that pass a test, each tested once however many paths have it.

@@ -10,6 +10,11 @@ pub(super) struct Part<'n> {
     rarest: usize,
 }
 
+/// Whether letters of a needle match in both cases: unless it has a capital one.
+pub(super) fn folds_case(needle: &[u8]) -> bool {
+    !needle.iter().any(u8::is_ascii_uppercase)
+}
+
 /// Bytes of file names, the most frequent first; what is not among them is rarer.
 const FREQUENT: &[u8] = b"eatisonrlcdpum.h_gb-fy0v12kx3wz456789jq";
 
@@ -59,9 +64,9 @@ mod tests {
     fn holding(names: &[&str], needle: &str) -> Vec<usize> {
         let mut interned = Names::default();
         let ids: Vec<u32> = names.iter().map(|name| interned.intern(name.as_bytes())).collect();
-        let fold_case = !needle.bytes().any(|byte| byte.is_ascii_uppercase());
+        let needle = needle.as_bytes();
         let mut found = Vec::new();
-        interned.holding(&Part::new(needle.as_bytes(), fold_case), |id| {
+        interned.holding(&Part::new(needle, folds_case(needle)), |id| {
             found.extend(ids.iter().position(|&known| known == id));
         });
         found

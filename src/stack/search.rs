@@ -1,7 +1,7 @@
 //! Finding paths by a part of their name, among every path ever seen: visible, shadowed and removed ones.
 
 use super::arena::NONE;
-use super::part::Part;
+use super::part::{Part, folds_case};
 use super::{NodeId, Stack};
 
 /// The paths that match a search.
@@ -83,7 +83,7 @@ impl Stack {
         if needle.is_empty() {
             return hits;
         }
-        let fold_case = !needle.iter().any(u8::is_ascii_uppercase);
+        let fold_case = folds_case(needle);
         let mut parts: Vec<Part<'_>> =
             needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
         let Some(last) = parts.pop() else { return hits };

@@ -117,15 +117,7 @@ fn record<R: std::io::Read>(entry: &mut tar::Entry<'_, R>) -> Value {
         .collect();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let header = entry.header();
-    let kind = match header.entry_type().as_byte() {
-        b'1' => "hardlink",
-        b'2' => "symlink",
-        b'3' => "char",
-        b'4' => "block",
-        b'5' => "dir",
-        b'6' => "fifo",
-        _ => "reg",
-    };
+    let kind = kind(header);
     let time = |(key, value): &(String, Vec<u8>)| {
         let seconds: f64 = text(value).parse().ok().filter(|_| key == "mtime")?;
         Some(jiff::Timestamp::from_nanosecond((seconds * 1e9) as i128).unwrap())
@@ -153,4 +145,17 @@ fn record<R: std::io::Read>(entry: &mut tar::Entry<'_, R>) -> Value {
         "devMinor": header.device_minor().ok().flatten().unwrap_or(0),
         "xattrs": xattrs,
     })
+}
+
+/// What tables of contents call the type of an object, SOCI's among them.
+pub(crate) fn kind(header: &tar::Header) -> &'static str {
+    match header.entry_type().as_byte() {
+        b'1' => "hardlink",
+        b'2' => "symlink",
+        b'3' => "char",
+        b'4' => "block",
+        b'5' => "dir",
+        b'6' => "fifo",
+        _ => "reg",
+    }
 }

@@ -103,15 +103,7 @@ fn file(flat: &mut Flat<'_>, entry: &mut tar::Entry<'_, &[u8]>) -> Table {
     let header = entry.header();
     let nanos = time.unwrap_or_else(|| header.mtime().unwrap() as i64 as f64) * 1e9;
     let time = jiff::Timestamp::from_nanosecond(nanos as i128).unwrap().to_string();
-    let kind = match header.entry_type().as_byte() {
-        b'1' => "hardlink",
-        b'2' => "symlink",
-        b'3' => "char",
-        b'4' => "block",
-        b'5' => "dir",
-        b'6' => "fifo",
-        _ => "reg",
-    };
+    let kind = super::chunked::kind(header);
     let records: Vec<Table> = records
         .iter()
         .map(|(key, value)| {

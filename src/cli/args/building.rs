@@ -30,6 +30,10 @@ pub(in crate::cli) struct Build {
 /// Sets apart what the engine is given, by a `--` before it: `--platform`, `--pull` and `--no-cache` are the engine's
 /// there, not ours.
 pub(in crate::cli) fn apart(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    // The commands are made once more for this: only where it may be about this one.
+    if !arguments.iter().any(|word| word == "build") {
+        return arguments;
+    }
     let program = super::Args::command();
     let Some(build) = program.find_subcommand("build") else { return arguments };
     let command = 1 + options(&program, arguments.get(1..).unwrap_or_default());

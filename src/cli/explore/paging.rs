@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::super::{Failure, Outcome};
 use super::{Explorer, Happening, in_background, lost};
 use crate::app::message::Message;
-use crate::load::Loader;
+use crate::load::{Loader, contents};
 use crate::stack::EventId;
 use crate::text::{size, visible};
 
@@ -70,8 +70,7 @@ impl Explorer {
 
 /// Line by line: line ends and tabs stay what they are, all else is made visible.
 fn write(loader: &Loader, event: EventId, wanted: &dyn Fn() -> bool) -> io::Result<NamedTempFile> {
-    let payload = loader.stack().payload(event);
-    let payload = payload.ok_or_else(|| io::Error::other("no layer stores the contents"))?;
+    let payload = contents::payload(loader, event)?;
     let mut from = BufReader::new(loader.open(&payload)?.take(LENGTH_MAX));
     let file = tempfile::Builder::new().prefix("layertui-").suffix(".txt").tempfile()?;
     let mut out = BufWriter::new(&file);
