@@ -25,6 +25,8 @@ pub struct Search {
     pub typing: bool,
     /// Accepted before anything was found, while layers were still being read: the first find is shown.
     waiting: bool,
+    /// What no path has as it was typed: then none has what is longer.
+    absent: Option<String>,
     /// The hit that this search put the cursor on, and the layer it was shown at.
     landed: Option<(NodeId, usize)>,
     /// Where the user was before.
@@ -67,8 +69,15 @@ impl Place {
 pub fn start(state: &mut State, stack: &Stack) {
     let before = Place::here(state, stack);
     let input = Input::default();
-    let (hits, landed) = (None, None);
-    state.search = Some(Search { input, hits, typing: true, waiting: false, landed, before });
+    state.search = Some(Search {
+        input,
+        hits: None,
+        typing: true,
+        waiting: false,
+        absent: None,
+        landed: None,
+        before,
+    });
 }
 
 /// Searches again after the prompt changed, from where the user was before.
@@ -77,8 +86,8 @@ pub fn typed(state: &mut State, stack: &Stack) {
     search.before.restore(state);
     state.notice = None;
     navigate::settle(state, stack);
-    let needle = search.input.text().as_bytes();
-    (search.hits, search.landed) = (found(state, stack, needle), None);
+    look(state, stack, &mut search);
+    search.landed = None;
     let target = best(state, stack, &search);
     state.search = Some(search);
     if let Some(node) = target {
@@ -91,7 +100,7 @@ pub fn typed(state: &mut State, stack: &Stack) {
 pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
-    search.hits = found(state, stack, search.input.text().as_bytes());
+    look(state, stack, &mut search);
     let pane = target_pane(state);
     let gone = search.landed.filter(|&(node, layer)| {
         state.layer == layer
@@ -157,11 +166,23 @@ pub fn next(state: &mut State, stack: &Stack, forward: bool) {
     }
 }
 
-/// What is found now; `None` for nothing asked. Letters alone are tried only when nothing more is to come.
-fn found(state: &State, stack: &Stack, needle: &[u8]) -> Option<Hits> {
-    let hits = (!needle.is_empty()).then(|| stack.search(needle))?;
+/// Finds what is typed. Letters alone are tried only when nothing more is to come.
+fn look(state: &State, stack: &Stack, search: &mut Search) {
+    let needle = search.input.text();
+    if needle.is_empty() {
+        search.hits = None;
+        return;
+    }
+    let absent = search.absent.as_ref().is_some_and(|absent| needle.starts_with(absent.as_str()));
+    let as_typed = (!absent).then(|| stack.search(needle.as_bytes()));
     let all_there = state.phase != Phase::Reading || stack.folded() == stack.layer_count();
-    Some(if hits.is_empty() && all_there { stack.search_letters(needle) } else { hits })
+    search.hits = Some(match as_typed {
+        Some(hits) if !hits.is_empty() || !all_there => hits,
+        _ => {
+            search.absent = Some(needle.to_owned());
+            stack.search_letters(needle.as_bytes())
+        }
+    });
 }
 
 /// The hit to show: the nearest one, or of those found by their letters the one where they stand closest.

@@ -1,10 +1,12 @@
 //! Finding paths by letters in their order, others between them: what is tried where no name has the letters in one run.
 //!
-//! Like [`super::search`] this looks at every name once, and at every path by what is known of its name.
+//! Like [`super::search`] this looks at names first, only at those that have the rarest of the letters; then at paths by
+//! what is known of their names.
 
-use super::arena::NONE;
-use super::part::folds_case;
-use super::search::Hits;
+use memchr::{memrchr, memrchr2};
+
+use super::part::{Part, folds_case};
+use super::search::{BitSet, Hits};
 use super::{NodeId, Stack};
 
 /// What is longer than this is no abbreviation.
@@ -21,33 +23,38 @@ impl<'n> Letters<'n> {
         Self { needle, fold_case: folds_case(needle) }
     }
 
-    const fn is(&self, at: usize, byte: u8) -> bool {
-        let byte = if self.fold_case { byte.to_ascii_lowercase() } else { byte };
-        byte == self.needle[at]
+    /// The last place of a letter in these bytes.
+    fn last(&self, letter: u8, bytes: &[u8]) -> Option<usize> {
+        if self.fold_case {
+            memrchr2(letter, letter.to_ascii_uppercase(), bytes)
+        } else {
+            memrchr(letter, bytes)
+        }
+    }
+
+    /// Where the letters of the needle's end stand in `name` in their order, the last of them first, as near to its end
+    /// as can be.
+    fn places<'l>(&'l self, name: &'l [u8]) -> impl Iterator<Item = usize> + 'l {
+        let mut rest = name;
+        self.needle.iter().rev().map_while(move |&letter| {
+            let at = self.last(letter, rest)?;
+            rest = &rest[..at];
+            Some(at)
+        })
     }
 
     /// How many letters of the needle's end stand in `name` in their order.
     fn tail_in(&self, name: &[u8]) -> usize {
-        let mut left = self.needle.len();
-        for &byte in name.iter().rev() {
-            if self.is(left - 1, byte) {
-                left -= 1;
-                if left == 0 {
-                    break;
-                }
-            }
-        }
-        self.needle.len() - left
+        self.places(name).count()
     }
 
     /// How many letters of the needle's beginning there are once `name` and a slash follow a path that had `had`.
     fn head_in(&self, had: usize, name: &[u8]) -> usize {
         let mut had = had;
         for &byte in name.iter().chain(b"/") {
-            if had == self.needle.len() {
-                break;
-            }
-            had += usize::from(self.is(had, byte));
+            let Some(&wanted) = self.needle.get(had) else { break };
+            let byte = if self.fold_case { byte.to_ascii_lowercase() } else { byte };
+            had += usize::from(byte == wanted);
         }
         had
     }
@@ -64,60 +71,80 @@ impl Stack {
             return hits;
         }
         let letters = Letters::new(needle);
-        let names = &self.arena.names;
-        // Among them are texts of links, which are the name of no path.
-        let mut tails = vec![0_u8; names.end()];
-        for (id, name) in names.iter() {
-            tails[id as usize] = letters.tail_in(name) as u8;
+        self.letters_in_names(&letters, top, &mut hits);
+        if hits.is_empty() {
+            self.letters_in_paths(&letters, top, &mut hits);
         }
-        let tail = |node: u32| usize::from(tails[self.arena.name_id(node) as usize]);
+        hits
+    }
+
+    /// The names that have so many letters of the end at least; `None` for none. Texts of links may be among them.
+    fn names_with_tail(&self, letters: &Letters<'_>, least: usize) -> Option<BitSet> {
+        let names = &self.arena.names;
+        let (mut fit, mut some) = (BitSet::of(names.end()), false);
+        let end = &letters.needle[letters.needle.len() - least..];
+        // Most names are passed over for want of the rarest of them.
+        let rarest = Part::new(Part::new(end, letters.fold_case).rarest(), letters.fold_case);
+        names.holding(&rarest, |id| {
+            if letters.tail_in(names.get(id)) >= least {
+                some |= fit.insert(id);
+            }
+        });
+        some.then_some(fit)
+    }
+
+    fn letters_in_names(&self, letters: &Letters<'_>, top: usize, hits: &mut Hits) {
+        let Some(fit) = self.names_with_tail(letters, letters.needle.len()) else { return };
         for node in 1..self.arena.len() as u32 {
-            if tail(node) == needle.len() && !self.is_to_come(node, top) {
+            if fit.has(self.arena.name_id(node)) && !self.is_to_come(node, top) {
                 hits.insert(self, node, self.arena.parent(node));
             }
         }
-        if !hits.is_empty() {
-            return hits;
+    }
+
+    fn letters_in_paths(&self, letters: &Letters<'_>, top: usize, hits: &mut Hits) {
+        let needle = letters.needle;
+        // Of each directory: how much of the needle the way to it has. One comes before those that lie in it.
+        let mut heads: Vec<u8> = Vec::with_capacity(self.arena.dirs.len());
+        for dir in &self.arena.dirs {
+            let head = match dir.node {
+                0 => letters.head_in(0, b""),
+                node => {
+                    let above = self.arena.dir(self.arena.parent(node));
+                    letters.head_in(heads[above as usize].into(), self.arena.name(node))
+                }
+            };
+            heads.push(head as u8);
         }
-        // Of each directory, by its number among directories: how much of the needle the way to it has. Directories have
-        // lower numbers than what lies in them.
-        let mut heads = vec![letters.head_in(0, b"") as u8; self.arena.dirs.len()];
+        // A path that had all of them already says so itself; what lies in it adds nothing.
+        let most = heads.iter().copied().map(usize::from).filter(|&head| head < needle.len()).max();
+        let Some(most) = most else { return };
+        let Some(ends) = self.names_with_tail(letters, needle.len() - most) else { return };
         for node in 1..self.arena.len() as u32 {
+            if !ends.has(self.arena.name_id(node)) {
+                continue;
+            }
             let parent = self.arena.parent(node);
-            let (head, tail) = (heads[self.arena.dir(parent) as usize].into(), tail(node));
-            // A path that had all of them already says so itself; what lies in it adds nothing.
+            let head = usize::from(heads[self.arena.dir(parent) as usize]);
             if head < needle.len()
-                && tail > 0
-                && head + tail >= needle.len()
+                && head + letters.tail_in(self.arena.name(node)) >= needle.len()
                 && !self.is_to_come(node, top)
             {
                 hits.insert(self, node, parent);
             }
-            let dir = self.arena.dir(node);
-            if dir != NONE {
-                heads[dir as usize] = letters.head_in(head, self.arena.name(node)) as u8;
-            }
         }
-        hits
     }
 
     /// How far apart the letters of `needle` stand in a path that has them: bytes from the first to the last of them,
     /// read from the end.
     #[must_use]
     pub fn letters_span(&self, needle: &[u8], node: NodeId) -> usize {
-        let letters = Letters::new(needle);
         let path = self.path(node);
-        let (mut left, mut last) = (needle.len(), path.len());
-        for (at, &byte) in path.iter().enumerate().rev() {
-            if left > 0 && letters.is(left - 1, byte) {
-                last = if left == needle.len() { at } else { last };
-                left -= 1;
-                if left == 0 {
-                    return last - at;
-                }
-            }
+        let places: Vec<usize> = Letters::new(needle).places(&path).collect();
+        match (places.first(), places.last()) {
+            (Some(last), Some(first)) if places.len() == needle.len() => last - first,
+            _ => path.len(),
         }
-        path.len()
     }
 }
 

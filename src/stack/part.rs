@@ -26,6 +26,11 @@ impl<'n> Part<'n> {
         Self { needle, fold_case, rarest }
     }
 
+    /// Its rarest byte, as a part by itself.
+    pub(super) fn rarest(&self) -> &'n [u8] {
+        self.needle.get(self.rarest..=self.rarest).unwrap_or_default()
+    }
+
     /// The first place in `bytes` of its rarest byte.
     pub(super) fn find_rarest(&self, bytes: &[u8]) -> Option<usize> {
         let byte = *self.needle.get(self.rarest)?;

@@ -58,6 +58,10 @@ impl BitSet {
         self.0.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&word| word == 0)
+    }
+
     /// Visits all numbers from the largest down. A visit may add one smaller number, which is visited in its turn.
     pub(super) fn each_downwards(&mut self, mut visit: impl FnMut(u32) -> Option<u32>) {
         for at in (0..self.0.len()).rev() {
@@ -88,6 +92,9 @@ impl Stack {
             needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
         let Some(last) = parts.pop() else { return hits };
         let names = self.names_with(&last, !parts.is_empty());
+        if names.is_empty() {
+            return hits;
+        }
         // Siblings mostly come one after the other: one look at their directory is enough.
         let (mut known, mut fits) = (NONE, false);
         for node in 1..self.arena.len() as u32 {
