@@ -14,7 +14,7 @@ use crate::layers::Layers;
 fn root(dir: &std::path::Path) -> ImageStore {
     let layers = Layers::new(true);
     let root = dir.join("my disk/docker");
-    let store = ImageStore::new(&root, "vfs", &layers, true).with_files(&layers).unwrap();
+    let store = ImageStore::new(&root, "vfs", &layers, true).with_files(&layers);
     store.names(&[("ghcr.io/lab/hello:1", store.image.as_str())]);
     let container = json!({
         "ID": id("container"), "Image": store.image, "Driver": "vfs", "Name": "/web",

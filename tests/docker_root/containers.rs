@@ -78,9 +78,9 @@ fn copied_container(dir: &Path, id: &str, layers: &Layers) {
     disk::copied(&whole.tars, &dir.join(id));
 }
 
-/// `false` where this machine lets nobody write whiteouts.
-fn overlay_container(init_dir: &Path, top: &Path) -> bool {
-    disk::overlay(&init().finish(), init_dir) && disk::overlay(&changes(true).finish(), top)
+fn overlay_container(init_dir: &Path, top: &Path) {
+    disk::overlay(&init().finish(), init_dir);
+    disk::overlay(&changes(true).finish(), top);
 }
 
 #[test]
@@ -101,9 +101,7 @@ fn containers_of_the_graphs_age() {
             _ => {
                 let upper = |id: &str| graph.path(&format!("overlay/{id}/upper"));
                 graph.put(&format!("overlay/{id}/lower-id"), graph.top());
-                if !overlay_container(&upper(&format!("{id}-init")), &upper(&id)) {
-                    continue;
-                }
+                overlay_container(&upper(&format!("{id}-init")), &upper(&id));
             }
         }
         let reference = format!("container:[{}]lab", dir.path().display());
@@ -122,7 +120,6 @@ fn containers_since_1_10() {
         let opaque = driver != "vfs";
         let layers = Layers::new(false);
         let store = ImageStore::new(dir.path(), driver, &layers, true).with_files(&layers);
-        let Some(store) = store else { continue };
         let id = store.container("lab");
         let place = |below: &str| dir.path().join(below);
         match driver {
@@ -131,9 +128,7 @@ fn containers_since_1_10() {
             _ => {
                 let last = if driver == "overlay" { "upper" } else { "diff" };
                 let dir = |id: &str| place(&format!("{driver}/{id}/{last}"));
-                if !overlay_container(&dir(&format!("{id}-init")), &dir(&id)) {
-                    continue;
-                }
+                overlay_container(&dir(&format!("{id}-init")), &dir(&id));
             }
         }
         let reference = format!("container:[{}]lab", dir.path().display());
@@ -146,7 +141,7 @@ fn containers_since_1_10() {
 fn a_container_outlives_its_image() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(false);
-    let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers).unwrap();
+    let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);
     let id = store.container("lab");
     copied_container(&dir.path().join("vfs/dir"), &id, &layers);
     let hex = store.image.trim_start_matches("sha256:");
@@ -184,7 +179,7 @@ fn before_0_7_a_container_has_one_layer() {
 fn what_is_left_of_a_deleted_container_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(false);
-    let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers).unwrap();
+    let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);
     store.container("lab");
     let top = image(&format!("container:[{}]lab", dir.path().display()));
     let top = top.image().layers.last().unwrap().problems.clone();

@@ -10,7 +10,7 @@ use crate::layers::Layers;
 
 fn store(dir: &tempfile::TempDir) -> (ImageStore, Layers) {
     let layers = Layers::new(true);
-    let store = ImageStore::new(dir.path(), "aufs", &layers, true).with_files(&layers).unwrap();
+    let store = ImageStore::new(dir.path(), "aufs", &layers, true).with_files(&layers);
     (store, layers)
 }
 
@@ -93,7 +93,7 @@ fn no_record_leads_out_of_the_root() {
     fs::write(outside.join("secret"), "secret").unwrap();
     let layers = Layers::new(true);
     let root = dir.path().join("root");
-    let store = ImageStore::new(&root, "aufs", &layers, false).with_files(&layers).unwrap();
+    let store = ImageStore::new(&root, "aufs", &layers, false).with_files(&layers);
     let cache_id = format!("layerdb/sha256/{}/cache-id", store.chain[0]);
     let lies = ["../../outside", "..", ".", "/", "a/b", "\0", "", "A", "x y", &"a".repeat(5000)];
     for lie in lies {

@@ -79,16 +79,14 @@ impl ImageStore {
         self.put("repositories.json", &json!({"Repositories": repositories}).to_string());
     }
 
-    /// With the files of each layer as the driver keeps them; `None` where this machine cannot.
-    pub(crate) fn with_files(self, layers: &Layers) -> Option<Self> {
+    /// With the files of each layer as the driver keeps them.
+    pub(crate) fn with_files(self, layers: &Layers) -> Self {
         for at in 0..layers.len() {
             let (id, tar) = (&self.cache_ids[at], &layers.tars[at]);
             let dir = |below: &str| self.root.join(below);
             match self.driver {
                 "overlay2" | "fuse-overlayfs" => {
-                    if !disk::overlay(tar, &dir(&format!("{}/{id}/diff", self.driver))) {
-                        return None;
-                    }
+                    disk::overlay(tar, &dir(&format!("{}/{id}/diff", self.driver)));
                 }
                 "aufs" => disk::verbatim(tar, &dir(&format!("aufs/diff/{id}"))),
                 "vfs" => disk::copied(&layers.tars[..=at], &dir(&format!("vfs/dir/{id}"))),
@@ -101,7 +99,7 @@ impl ImageStore {
                 other => panic!("no driver {other}"),
             }
         }
-        Some(self)
+        self
     }
 
     /// A container with that name; gives its mount ID.

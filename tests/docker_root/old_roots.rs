@@ -224,9 +224,8 @@ fn the_newer_records_of_a_migrated_root_count() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     Graph::new(dir.path(), "aufs", &layers, true).with_files(&layers);
-    let store = crate::image_store::ImageStore::new(dir.path(), "aufs", &layers, true)
-        .with_files(&layers)
-        .unwrap();
+    let store =
+        crate::image_store::ImageStore::new(dir.path(), "aufs", &layers, true).with_files(&layers);
     let source = image(&store.reference());
     assert_eq!(source.image().id.as_ref(), Some(&store.image));
     assert_same("migrated", &answers(&store.reference()), &expected(&layers));

@@ -1,4 +1,4 @@
-//! Shared samples and public test data, where they are: everything in them opens or says why not.
+//! Shared samples and public test data, under `LAYERTUI_INTEROP=1`: everything in them opens or says why not.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,11 @@ use layertui::source::{Opened, Source};
 
 use crate::stage::{Stage, image, several, try_open};
 
-/// The shared data, or `None` where it is absent and may be.
-fn shared(name: &str) -> Option<PathBuf> {
+/// The shared data, which is beside the project and no part of it.
+fn shared(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
-    let required = std::env::var_os("LAYERTUI_INTEROP").is_some_and(|value| value == "1");
-    assert!(path.exists() || !required, "{} is absent", path.display());
-    path.exists().then_some(path)
+    assert!(path.exists(), "{} is absent", path.display());
+    path
 }
 
 /// Well-known ones: a path and the number of layers, or words of the message.
@@ -78,8 +77,9 @@ const EXPECTED: [(&str, Result<usize, &str>); 40] = [
 ];
 
 #[test]
+#[cfg_attr(not(interop), ignore = "reads ../shared: LAYERTUI_INTEROP=1 cargo test")]
 fn well_known_images_have_the_layers_they_should_have() {
-    let Some(public) = shared("fixtures/public") else { return };
+    let public = shared("fixtures/public");
     for (name, expected) in EXPECTED {
         let opened = try_open(public.join(name).to_str().unwrap());
         match (opened, expected) {
@@ -95,8 +95,9 @@ fn well_known_images_have_the_layers_they_should_have() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "reads ../shared: LAYERTUI_INTEROP=1 cargo test")]
 fn every_public_file_opens_or_says_why_not() {
-    let Some(public) = shared("fixtures/public") else { return };
+    let public = shared("fixtures/public");
     let mut opened = 0;
     for entry in walkdir::WalkDir::new(&public).sort_by_file_name() {
         let entry = entry.unwrap();
@@ -137,8 +138,9 @@ fn list_all(source: &dyn Source) {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "reads ../shared: LAYERTUI_INTEROP=1 cargo test")]
 fn the_samples_of_real_engines() {
-    let Some(samples) = shared("samples/archives") else { return };
+    let samples = shared("samples/archives");
     let place = |name: &str| samples.join(name).to_str().unwrap().to_owned();
     for (name, source_word, layers) in [
         ("save-1.9.tar.zst", "docker-archive", 3),
@@ -166,8 +168,9 @@ fn the_samples_of_real_engines() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "reads ../shared: LAYERTUI_INTEROP=1 cargo test")]
 fn the_samples_of_real_engines_unpacked() {
-    let Some(samples) = shared("samples/archives") else { return };
+    let samples = shared("samples/archives");
     let stage = Stage::new();
     for (name, below, layers) in [
         ("oci-hello.dir", "/oci-hello:1", 4),

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::agree::Differences;
-use super::engines::{run, text, wanted};
+use super::engines::{require_engines, run, text};
 use super::lab::lab;
 use super::scratch::fresh;
 use super::tree::{Node, Tree};
@@ -51,10 +51,9 @@ fn changed(one: &Node, other: &Node) -> Option<(&'static str, Vec<&'static str>)
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn two_builds_of_one_recipe_differ_as_their_unpacked_trees_do() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let (old, new) = (&lab().image, &lab().by_vfs);
     let theirs = plainly(old.last_unpacked(), new.last_unpacked());
     assert!(theirs.len() > 20, "two builds differ in times at least");
@@ -95,10 +94,9 @@ fn compared(old: &str, new: &str, more: &[&str]) -> Differing {
 
 /// What dpkg itself reads in the extracted tree.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn packages_are_those_that_dpkg_knows() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let form = &lab().image.form;
     let database = form.extracted().join("var/lib/dpkg");
     let mut query = Command::new("dpkg-query");
@@ -122,10 +120,9 @@ fn packages_are_those_that_dpkg_knows() {
 
 /// A browser shows the page without asking anybody for anything and without a complaint.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_browser_shows_the_page() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let place = fresh("page-");
     let page = place.join("page.html");
     let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
@@ -164,10 +161,9 @@ fn a_browser_shows_the_page() {
 
 /// A validator that is not ours: JUnit's XML passes what both schemas in use have in common, and something else does not.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn xmllint_accepts_what_ci_writes_as_junit() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let place = fresh("junit-");
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/junit.xsd");
     let accepts = |text: &[u8]| {

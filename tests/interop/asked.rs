@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::agree::Differences;
 use super::disk;
-use super::engines::{run, wanted};
+use super::engines::{require_engines, run};
 use super::lab::{NAME, VIEWS, lab};
 use super::layertui::Form;
 use super::scratch::{fresh, scratch};
@@ -99,10 +99,9 @@ pub fn answers_agree(form: &Form, whole: bool, found: &mut Differences) {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn every_saved_form_gives_the_same_answers() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     // What is read from standard input is gone after one question, and most of these ask twice.
     for form in lab().forms.iter().filter(|form| form.stdin.is_none()) {
@@ -115,10 +114,9 @@ fn every_saved_form_gives_the_same_answers() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn all_totals_of_built_images_agree_with_the_model() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     for image in [&lab().image, &lab().by_vfs, &lab().crafted] {
         let last = image.layer_count() - 1;
         let stored = (0..=last).map(|layer| image.union.stored_bytes(layer)).sum::<u64>();
@@ -129,10 +127,9 @@ fn all_totals_of_built_images_agree_with_the_model() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn what_is_extracted_is_what_engines_mount() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for (name, script) in VIEWS {
         lab().image.extracts_as_mounted(name, &lab().mounted(script), &mut found);
@@ -148,10 +145,9 @@ fn built_layout() -> PathBuf {
 
 /// Sparse files as GNU tar writes them, put on top of the image: the bytes that umoci unpacks, and the holes are kept.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn sparse_files_are_what_umoci_unpacks() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let (layout, place) = (built_layout(), fresh("sparse-"));
     let make = "cd \"$1\" && mkdir in && cd in\n\
         truncate -s 8M holes && printf begin | dd of=holes conv=notrunc status=none\n\
@@ -196,10 +192,9 @@ fn sparse_files_are_what_umoci_unpacks() {
 
 /// A mounted tree on the disk is an image, too.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn an_unpacked_tree_differs_from_its_image_in_times_at_most() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let image = &lab().image.form;
     let root = image.extracted();
     assert!(disk::walk(&root).len() > 100);

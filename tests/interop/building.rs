@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::dockerd::Docker;
-use super::engines::{Engines, wanted};
+use super::engines::{Engines, require_engines};
 use super::lab::lab;
 use super::scratch::fresh;
 
@@ -62,10 +62,9 @@ fn answer(output: &Output, code: i32) -> String {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn podman_and_buildah_build_and_the_result_is_opened_or_judged() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let workshop = Workshop::new();
     for engine in ["buildah", "podman"] {
         let build = |own: &str, theirs: &str| {
@@ -94,10 +93,9 @@ fn podman_and_buildah_build_and_the_result_is_opened_or_judged() {
 
 /// By annotations and history as buildah writes them; without either by the image that the store holds.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn the_base_is_told_by_the_store_where_the_image_does_not_tell() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let workshop = Workshop::new();
     let build = |more: &str| {
         answer(
@@ -134,12 +132,11 @@ fn the_base_is_told_by_the_store_where_the_image_does_not_tell() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn docker_builds_and_its_image_is_found() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let workshop = Workshop::new();
-    let docker = Docker::start(&lab().engines, "vfs").unwrap();
+    let docker = Docker::start(&lab().engines, "vfs");
     let build = |own: &str, theirs: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
         command.current_dir(workshop.context()).env("DOCKER_HOST", docker.host());

@@ -130,7 +130,7 @@ const WORK: &str = "rm -rf /opt/lab/share /etc/lab.conf; mkdir /opt/lab/share; e
 /// A running daemon's root against what the daemon saves and exports, with its tar-splits and without.
 pub fn a_daemon_agrees(driver: &'static str, found: &mut Differences) {
     let archive = &lab().forms[0];
-    let Some(docker) = Docker::start(&lab().engines, driver) else { return };
+    let docker = Docker::start(&lab().engines, driver);
     docker.run(["load", "-q", "-i", &archive.argument]);
     let name = docker.text(["images", "--format", "{{.Repository}}:{{.Tag}}"]).trim().to_owned();
     let ours = image(driver, &docker.root, &name);

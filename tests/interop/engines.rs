@@ -1,4 +1,4 @@
-//! Whether the real engines are asked for, and running them.
+//! What the tests against real engines need, and running the engines.
 //!
 //! An engine runs in a mount namespace of its own where the places it writes to by default are private folders; what
 //! it mounts goes away with the namespace.
@@ -38,22 +38,19 @@ const PROGRAMS: [(&str, &str); 25] = [
     ("ssh-keygen", "openssh-client"),
 ];
 
-/// Whether these tests run at all. Without `LAYERTUI_INTEROP=1` they pass without looking; with it, what they need
-/// has to be there.
-pub fn wanted() -> bool {
+/// Fails unless `LAYERTUI_INTEROP=1` asks for these tests, root runs them and every program is installed: a test that
+/// lacks what it needs is a failure, never a success without a look.
+pub fn require_engines() {
     static CHECKED: OnceLock<()> = OnceLock::new();
-    if std::env::var_os("LAYERTUI_INTEROP").is_none_or(|value| value != "1") {
-        eprintln!("skipped: LAYERTUI_INTEROP=1 holds layertui against real engines");
-        return false;
-    }
     CHECKED.get_or_init(|| {
+        let asked = std::env::var_os("LAYERTUI_INTEROP").is_some_and(|value| value == "1");
+        assert!(asked, "set LAYERTUI_INTEROP=1 to run the tests against real engines");
         let missing: Vec<&str> =
             PROGRAMS.iter().filter(|(name, _)| find(name).is_none()).map(|pair| pair.1).collect();
         assert!(missing.is_empty(), "apt-get install {}", missing.join(" "));
         let id = text(Command::new("id").arg("-u"));
         assert_eq!(id.trim(), "0", "the engines build images as root only");
     });
-    true
 }
 
 /// Where a program lies, also one for administrators only.

@@ -4,16 +4,15 @@
 
 use std::fs;
 
-use super::engines::wanted;
+use super::engines::require_engines;
 use super::lab::lab;
 use super::scratch::fresh;
 use super::terminal::Explorer;
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn the_explorers_journeys_work_on_built_images() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let (image, other) = (&lab().image.form, &lab().by_vfs.form);
     let mut explorer = Explorer::start(&[&image.argument], 120, 40, &[]);
     explorer.shows(&["lab/", "? help", "added by layer"]);
@@ -50,10 +49,9 @@ fn the_explorers_journeys_work_on_built_images() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn files_of_built_images_are_found_with_who_added_and_removed_them() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let config = fresh("explorer-config");
     let directory = config.join("layertui");
     fs::create_dir_all(&directory).unwrap();

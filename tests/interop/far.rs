@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::dockerd::Docker;
-use super::engines::{find, run, wanted};
+use super::engines::{find, require_engines, run};
 use super::lab::lab;
 use super::scratch::fresh;
 
@@ -91,10 +91,9 @@ fn expected() -> Vec<u8> {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn docker_and_podman_are_asked_by_ssh() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let docker = Docker::hidden(&lab().engines, "vfs");
     let podman = Docker::podman(&lab().engines, "vfs", None);
     let (home, port) = (fresh("ssh-"), free_port());
@@ -144,10 +143,9 @@ fn docker_and_podman_are_asked_by_ssh() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn docker_is_asked_over_tls_by_those_whom_it_knows() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let home = fresh("tls-");
     run(Command::new("sh").args(["-euc", CERTIFY, "sh"]).arg(&home));
     let port = free_port();
@@ -188,10 +186,9 @@ fn docker_is_asked_over_tls_by_those_whom_it_knows() {
 const USER: &str = "12345";
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_socket_of_somebody_else_is_named_with_a_way_in() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let docker = Docker::hidden(&lab().engines, "vfs");
     let socket = docker.host().trim_start_matches("unix://").to_owned();
     let home = fresh("denied-");
@@ -218,10 +215,9 @@ fn a_socket_of_somebody_else_is_named_with_a_way_in() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_container_that_an_engine_streams_is_what_it_exports() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     for (engine, variable) in [
         (Docker::hidden(&lab().engines, "vfs"), "DOCKER_HOST"),
         (Docker::podman(&lab().engines, "vfs", None), "CONTAINER_HOST"),

@@ -83,7 +83,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use agree::Differences;
-use engines::wanted;
+use engines::require_engines;
 use image::Image;
 use lab::{VIEWS, lab};
 use layertui::Form;
@@ -91,10 +91,9 @@ use union::changes;
 
 /// Nothing that follows is true for want of something to look at.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn the_built_images_have_every_kind_of_change() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     // The vfs driver compares whole trees: it stores nothing again that is the same.
     let images = [(&lab().image, true, 5), (&lab().by_vfs, false, 4), (&lab().crafted, true, 5)];
     for (image, opaque, expected) in images {
@@ -123,10 +122,9 @@ fn the_built_images_have_every_kind_of_change() {
 
 /// The same image in another form is the same image, byte for byte.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn every_form_gives_the_same_trees_and_diffs() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let last = lab().image.layer_count() - 1;
     let trees = [last / 2, last].map(|layer| ("ls", vec!["--recursive".to_owned()], layer));
@@ -144,10 +142,9 @@ fn every_form_gives_the_same_trees_and_diffs() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn trees_and_diffs_follow_from_the_tars() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     lab().image.agrees_with_its_tars(&mut found);
     lab().by_vfs.agrees_with_its_tars(&mut found);
@@ -156,10 +153,9 @@ fn trees_and_diffs_follow_from_the_tars() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn every_layers_tree_is_what_umoci_unpacks() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     lab().image.agrees_with_umoci(&mut found);
     lab().by_vfs.agrees_with_umoci(&mut found);
@@ -168,10 +164,9 @@ fn every_layers_tree_is_what_umoci_unpacks() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn what_is_extracted_is_what_umoci_unpacks() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     lab().image.extracts_as_umoci_unpacks(&mut found);
     lab().by_vfs.extracts_as_umoci_unpacks(&mut found);
@@ -180,10 +175,9 @@ fn what_is_extracted_is_what_umoci_unpacks() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn every_layers_diff_is_the_difference_of_what_umoci_unpacks() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     lab().image.diffs_follow_from_umoci(&mut found);
     lab().by_vfs.diffs_follow_from_umoci(&mut found);
@@ -192,10 +186,9 @@ fn every_layers_diff_is_the_difference_of_what_umoci_unpacks() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn the_merged_tree_is_what_engines_mount() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let mut lines = lab().image.form.ls(lab().image.layer_count() - 1);
     // containers/storage knows no time before 1970.
@@ -210,10 +203,9 @@ fn the_merged_tree_is_what_engines_mount() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn sizes_waste_and_counts_follow_from_the_tars() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     lab().image.agrees_in_numbers(&mut found);
     lab().by_vfs.agrees_in_numbers(&mut found);
@@ -222,10 +214,9 @@ fn sizes_waste_and_counts_follow_from_the_tars() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn every_event_of_every_path_follows_from_the_tars() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for image in [&lab().image, &lab().by_vfs, &lab().crafted] {
         past::histories_agree(image, &mut found);
@@ -235,10 +226,9 @@ fn every_event_of_every_path_follows_from_the_tars() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn what_the_image_says_of_itself_is_what_skopeo_says() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     facts::agree_with_skopeo(&mut found);
     found.assert_none();
@@ -246,10 +236,9 @@ fn what_the_image_says_of_itself_is_what_skopeo_says() {
 
 /// Archives that Docker 1.9, 20.10 and 28, podman and skopeo wrote: opened as they lie there and unpacked.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn samples_of_every_age_open_and_agree() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let samples = saved::files(&saved::shared("samples/archives"), ".tar.zst");
     assert!(samples.len() >= 7, "only {samples:?}");
@@ -281,10 +270,9 @@ fn samples_of_every_age_open_and_agree() {
 
 /// Images that others made, with kaniko and BuildKit among them: legacy, gzip, zstd, eStargz.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn public_images_open_and_agree() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let archives = saved::files(&saved::shared("fixtures/public/wagoodman_dive/.data"), ".tar");
     assert!(archives.len() >= 10, "only {archives:?}");
@@ -306,10 +294,9 @@ fn public_images_open_and_agree() {
 
 /// Roots that Docker 1.9 and 20.10 left behind, of every driver they had.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn dockers_data_roots_hold_what_docker_saved() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     data_roots::samples_agree(&mut found);
     data_roots::the_btrfs_sample_agrees(&mut found);
@@ -319,10 +306,9 @@ fn dockers_data_roots_hold_what_docker_saved() {
 
 /// Daemons that run while their roots are read: images and containers of each driver.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn running_dockers_are_read_beside_them() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for driver in ["overlay2", "vfs", "overlay", "btrfs"] {
         data_roots::a_daemon_agrees(driver, &mut found);
@@ -332,20 +318,18 @@ fn running_dockers_are_read_beside_them() {
 
 /// containerd's own store, read while it runs: from blobs, from snapshots, and a container.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_store_is_read_while_containerd_runs() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     containerd::live_store_agrees(&mut found);
     found.assert_none();
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn samples_of_containerds_stores_agree_with_archives() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     containerd::samples_agree(&mut found);
     found.assert_none();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::agree::Differences;
 use super::disk;
-use super::engines::{run, text, wanted};
+use super::engines::{require_engines, run, text};
 use super::lab::{NAME, lab, store};
 use super::saved;
 use super::scratch::{fresh, scratch};
@@ -22,10 +22,9 @@ fn built() -> [Storage; 2] {
 
 /// Stores that podman 4.3 and 5.8 wrote, the latter from a partial pull.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn samples_of_podmans_stores_agree_with_their_tars() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let samples = [
         ("podman4.3-overlay", "p-overlay", "localhost/lab/hello:1"),
@@ -51,10 +50,9 @@ fn samples_of_podmans_stores_agree_with_their_tars() {
 
 /// The same image in its store and in an archive of it is the same, byte for byte.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn an_image_in_its_store_is_the_image_that_was_saved() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for (storage, saved) in built().iter().zip([&lab().image, &lab().by_vfs]) {
         let form = storage.form("in its store", NAME);
@@ -110,10 +108,9 @@ const CHANGES: &str = "\
     echo $name";
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_working_container_is_what_buildah_mounts() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for storage in built() {
         let copy = fresh("container-").join("root");
@@ -171,10 +168,9 @@ fn a_working_container_is_what_buildah_mounts() {
 
 /// Counted by the kernel: nothing below a layer's directory is opened to list an image.
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn listing_an_image_opens_none_of_its_files() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     for storage in built() {
         let form = storage.form("traced", NAME);
         let trace = fresh("trace-").join("opens");

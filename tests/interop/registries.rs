@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::agree::Differences;
 use super::asked::answers_agree;
 use super::chunked::{Format, build};
-use super::engines::{find, run, wanted};
+use super::engines::{find, require_engines, run};
 use super::lab::lab;
 use super::layertui::Form;
 use super::layout::{Layout, uncompressed};
@@ -170,10 +170,9 @@ fn files(directory: &Path) -> usize {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn an_image_in_a_registry_is_the_image_that_was_pushed() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let registry = Registry::start(false, false);
     for (tag, options) in [
         ("gzip", "--dest-compress-format gzip"),
@@ -201,10 +200,9 @@ fn an_image_in_a_registry_is_the_image_that_was_pushed() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_layer_with_a_table_of_contents_is_listed_without_it() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let registry = Registry::start(false, false);
     // Pushed by those who invented the format.
     let reference = registry.push("chunked", "--dest-compress-format zstd:chunked");
@@ -279,10 +277,9 @@ pub fn walk(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_registry_with_a_password_lets_in_who_has_signed_in() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let registry = Registry::start(true, false);
     let reference = registry.push("1", "--dest-creds me:hunter22");
     let refused = registry.complaint(&["layers", &reference]);
@@ -303,10 +300,9 @@ fn a_registry_with_a_password_lets_in_who_has_signed_in() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_registrys_own_authority_is_believed_where_it_was_put() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let registry = Registry::start(true, true);
     let reference = registry.push("1", "--dest-creds me:hunter22");
     let docker = registry.home.join(".docker");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::agree::Differences;
 use super::disk;
-use super::engines::{run, wanted};
+use super::engines::{require_engines, run};
 use super::scratch::fresh;
 use super::storage::Storage;
 use super::tree::Tree;
@@ -40,10 +40,9 @@ cp -a "$root" "$1/copy"
 "#;
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_rootless_container_is_what_its_owner_sees() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     for driver in ["overlay", "vfs"] {
         let home = fresh("rootless-");
@@ -75,10 +74,9 @@ fn a_rootless_container_is_what_its_owner_sees() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_store_of_somebody_else_is_a_clear_line() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let home = fresh("closed-");
     run(Command::new("chmod").arg("a+x").arg(&home).arg(home.parent().unwrap()));
     let root = home.join("root");

@@ -8,7 +8,7 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use super::deflate::gzip_in_blocks;
-use super::engines::wanted;
+use super::engines::require_engines;
 use super::lab::lab;
 use super::registries::{Registry, repacked, walk};
 use super::scratch::fresh;
@@ -56,10 +56,9 @@ fn by_index(said: &Value) -> usize {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_large_layer_is_listed_by_its_soci_index() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut registry = Registry::start(false, false);
     lab();
     let layout = fresh("soci-").join("layout");

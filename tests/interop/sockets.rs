@@ -5,7 +5,7 @@ use super::agree::Differences;
 use super::asked::answers_agree;
 use super::data_roots::same;
 use super::dockerd::Docker;
-use super::engines::wanted;
+use super::engines::require_engines;
 use super::lab::lab;
 use super::layertui::Form;
 
@@ -49,10 +49,9 @@ fn agrees(
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn docker_hands_over_what_it_was_given() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let docker = Docker::hidden(&lab().engines, "vfs");
     agrees(&docker, "docker-daemon", "DOCKER_HOST", "docker-daemon", &mut found);
@@ -60,21 +59,19 @@ fn docker_hands_over_what_it_was_given() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn dockers_store_is_read_instead_where_it_can_be() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
-    let docker = Docker::start(&lab().engines, "vfs").unwrap();
+    let docker = Docker::start(&lab().engines, "vfs");
     agrees(&docker, "docker-daemon", "DOCKER_HOST", "docker-root", &mut found);
     found.assert_none();
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn podman_hands_over_what_it_was_given() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let podman = Docker::podman(&lab().engines, "vfs", None);
     agrees(&podman, "podman", "CONTAINER_HOST", "podman", &mut found);
@@ -82,10 +79,9 @@ fn podman_hands_over_what_it_was_given() {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn podmans_store_is_read_instead_where_it_can_be() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut found = Differences::default();
     let root = super::scratch::fresh("podman-root-");
     let podman = Docker::podman(&lab().engines, "vfs", Some(&root));

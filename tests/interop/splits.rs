@@ -14,7 +14,7 @@ use layertui::layer::{Listing, Unwatched, list};
 use layertui::stack::entry::Row;
 use layertui::stack::paths;
 
-use super::engines::wanted;
+use super::engines::require_engines;
 use super::layout::json_file;
 use super::saved;
 use super::tree::digest;
@@ -28,10 +28,9 @@ struct Kept {
 }
 
 #[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn layers_of_every_store_come_back_from_their_tar_split() {
-    if !wanted() {
-        return;
-    }
+    require_engines();
     let mut known = BTreeSet::new();
     for sample in ["save-1.9", "save-20.10"] {
         let dir = saved::restore(&saved::shared(&format!("samples/archives/{sample}.tar.zst")));
