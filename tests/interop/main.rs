@@ -26,7 +26,6 @@
 //! | `engines`, `scratch` | engines in a namespace of their own, and the folder that goes away |
 #![expect(
     clippy::panic,
-    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and stops"
 )]
