@@ -88,6 +88,21 @@ fn a_key_is_told_by_its_contents_and_what_cannot_be_read_is_not_cleared() {
     assert!(has(Some(KEY)) && has(None) && !has(Some(b"-----BEGIN CERTIFICATE-----")));
 }
 
+/// Only copies that the final tree shows could be links.
+#[test]
+fn a_copy_that_was_removed_or_overwritten_is_no_duplicate() {
+    for layers in [
+        "0: +a:5000#1 +b:5000#1 | 1: -a",
+        "0: +a:5000#1 +b:5000#1 | 1: -b",
+        "0: +a:5000#1 | 1: +b:5000#1 +a:7#2",
+        "0: +a:5000#1 | 1: +a:5000#1",
+        "0: +a:5000#1 +b=>a",
+    ] {
+        assert_eq!(bytes(Id::Duplicates, layers), None, "{layers}");
+    }
+    assert_eq!(bytes(Id::Duplicates, "0: +a:5000#1 +b:5000#1 | 1: +c:5000#1 -a"), Some(5000));
+}
+
 /// Where no fingerprint came free the contents are read; those that cannot be are not called equal.
 #[test]
 fn equal_contents_are_read_where_nothing_tells() {

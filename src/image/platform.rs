@@ -196,6 +196,36 @@ mod tests {
         assert_eq!(platform("windows/amd64").serves(&platform("linux/amd64")), None);
     }
 
+    /// Whatever the order of the list.
+    #[test]
+    fn of_several_that_serve_the_nearest_is_chosen() {
+        for (asked, expected) in [
+            ("linux/arm/v7", "linux/arm/v7"),
+            ("linux/arm/v6", "linux/arm/v6"),
+            ("linux/arm/v8", "linux/arm/v7"),
+            ("linux/arm", "linux/arm/v7"),
+            ("linux/amd64", "linux/amd64/v2"),
+            ("linux/amd64/v3", "linux/amd64/v3"),
+            ("linux/amd64/v4", "linux/amd64/v3"),
+        ] {
+            let mut list = [
+                "linux/arm/v5",
+                "linux/arm/v7",
+                "linux/arm/v6",
+                "linux/amd64/v3",
+                "linux/amd64/v2",
+            ]
+            .map(|text| Some(platform(text)));
+            for _ in 0..2 {
+                let chosen = choose(&list, Some(&platform(asked))).unwrap();
+                assert_eq!(list[chosen], Some(platform(expected)), "{asked}");
+                list.reverse();
+            }
+        }
+        let twice = [Some(platform("linux/arm")), Some(platform("linux/arm/v7"))];
+        assert_eq!(choose(&twice, Some(&platform("linux/arm/v7"))), Some(0), "the first of equals");
+    }
+
     #[test]
     fn asked_before_host_before_first_and_never_an_attestation() {
         let host = Platform::host();

@@ -326,6 +326,8 @@ mod tests {
             ("0: +a:5#1 | 1: +a:6#2", "/a 5 overwritten/1"),
             ("0: +a:5#1 | 1: +a->b", "/a 5 overwritten/1"),
             ("0: +a:5#1 | 1: +a:5#1@700", "/a 5 attributes/1"),
+            ("0: +a:5#1 | 1: +a:5#1%0.7", "/a 5 attributes/1"),
+            ("0: +a:5#1 | 1: +a:5#1&user.x=1", "/a 5 attributes/1"),
             ("0: +a:5#1 | 1: +a:5#1^9", "/a 5 touched/1"),
             ("0: +a:5#1 | 1: +a:5#1", "/a 5 rewritten/1"),
             ("0: +a:5 | 1: +a:5", "/a 5 undecided/1"),
@@ -342,6 +344,9 @@ mod tests {
         assert!(pieces("0: +a:5#1 +b=>a | 1: -a").is_empty());
         assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -a | 2: -b"), ["/a 5 removed/2"]);
         assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -b | 2: +a:5#1@700"), ["/a 5 attributes/2"]);
+        // Of names that go in one layer in different ways, the one that stores the payload tells how.
+        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -b +a:5#1@700"), ["/a 5 attributes/1"]);
+        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -a +b:5#1"), ["/a 5 removed/1"]);
     }
 
     #[test]

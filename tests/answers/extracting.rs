@@ -149,3 +149,102 @@ fn a_layer_that_breaks_off_costs_what_it_has_lost_and_no_more() {
     assert!(code == 2 && said.contains("layer 0: ") && said.contains("damaged"), "{said}");
     assert_eq!(read(&place.path("dest/a")), "first");
 }
+
+/// Owner, bits and time of an object itself, not of what a link leads to.
+fn facts(path: &Path) -> (u32, u32, u32, i64, i64) {
+    let facts = path.symlink_metadata().unwrap();
+    (facts.uid(), facts.gid(), facts.mode() & 0o7777, facts.mtime(), facts.mtime_nsec())
+}
+
+/// Root gives objects the owner they were stored with; everyone else keeps them. All else is the same for both.
+#[test]
+fn owner_bits_times_and_attributes_are_those_stored() {
+    const STORED: [(u32, u32); 4] = [(1001, 2001), (1002, 2002), (1003, 2003), (1004, 2004)];
+    let time = |tar: Tar, nanos: u32| tar.pax(&[("mtime", &format!("1700000000.{nanos:09}"))]);
+    let owned = |tar: Tar, (uid, gid): (u32, u32)| tar.owner(uid.into(), gid.into());
+    let tar = owned(
+        time(Tar::new().file("f", "1").mode(0o6751).xattr("user.note", "kept"), 123_456_789),
+        STORED[0],
+    );
+    let tar = owned(time(tar.dir("d/", 0o2750).xattr("user.dir", "too"), 5), STORED[1]);
+    let tar = owned(time(tar.symlink("d/l", "../f"), 987_654_321), STORED[2]);
+    let tar = owned(time(tar.fifo("d/p").mode(0o620), 1), STORED[3]);
+    let place = Place::new();
+    let image = place.image("image", &[tar.hardlink("twin", "f").mode(0o600).finish()]);
+    let dest = place.path("dest");
+    assert_eq!(extract(&image, "/", &dest, &[]), (0, String::new()));
+    let root = rustix::process::geteuid().is_root();
+    let own = facts(&place.path("image"));
+    let owner = |stored: (u32, u32)| if root { stored } else { (own.0, own.1) };
+    for (path, stored, mode, nanos) in [
+        ("f", STORED[0], 0o6751, 123_456_789),
+        ("twin", STORED[0], 0o6751, 123_456_789),
+        ("d", STORED[1], 0o2750, 5),
+        ("d/l", STORED[2], 0o777, 987_654_321),
+        ("d/p", STORED[3], 0o620, 1),
+    ] {
+        let (uid, gid) = owner(stored);
+        assert_eq!(facts(&dest.join(path)), (uid, gid, mode, 1_700_000_000, nanos), "{path}");
+    }
+    let attribute = |path: &str, name: &str| xattr::get(dest.join(path), name).unwrap();
+    assert_eq!(attribute("f", "user.note").as_deref(), Some(&b"kept"[..]));
+    assert_eq!(attribute("d", "user.dir").as_deref(), Some(&b"too"[..]));
+}
+
+#[test]
+#[cfg_attr(
+    not(interop),
+    ignore = "makes devices and sets attributes of links, as root: LAYERTUI_INTEROP=1 cargo test"
+)]
+fn devices_and_attributes_of_links() {
+    let place = Place::new();
+    let tar = Tar::new()
+        .char_device("c", 1, 7)
+        .mode(0o640)
+        .block_device("b", 7, 200)
+        .owner(3, 4)
+        .symlink("l", "c")
+        .xattr("trusted.note", "of the link")
+        .finish();
+    let dest = place.path("dest");
+    assert_eq!(extract(&place.image("image", &[tar]), "/", &dest, &[]), (0, String::new()));
+    let device = |path: &str| {
+        let facts = dest.join(path).symlink_metadata().unwrap();
+        (
+            facts.mode(),
+            rustix::fs::major(facts.rdev()),
+            rustix::fs::minor(facts.rdev()),
+            facts.gid(),
+        )
+    };
+    assert_eq!(device("c"), (0o020_640, 1, 7, 0));
+    assert_eq!(device("b"), (0o060_660, 7, 200, 4));
+    assert_eq!(
+        xattr::get(dest.join("l"), "trusted.note").unwrap().as_deref(),
+        Some(&b"of the link"[..])
+    );
+}
+
+/// What is no right of a user is left out; what was asked for comes out all the same.
+#[test]
+fn a_stream_says_owner_bits_and_time_to_the_nanosecond() {
+    let place = Place::new();
+    let tar = Tar::new()
+        .file("f", "1")
+        .mode(0o4711)
+        .owner(70_000, 3_000_000)
+        .pax(&[("mtime", "1700000000.000000007")])
+        .symlink("l", "f")
+        .owner(5, 6)
+        .pax(&[("mtime", "-1.5")])
+        .finish();
+    let image = place.image("image", &[tar]);
+    let stream = layertui(&["extract", image.to_str().unwrap(), "/", "-"]).stdout;
+    let again = place.image("again", &[stream]);
+    let listed = |image: &Path| {
+        let output = layertui(&["ls", "--json", image.to_str().unwrap()]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(listed(&image).contains("2023-11-14T22:13:20.000000007Z"));
+    assert_eq!(listed(&again), listed(&image));
+}

@@ -8,6 +8,7 @@ mod comparing;
 mod extracting;
 mod hostile;
 mod judging;
+mod lines;
 mod manual;
 mod pipelines;
 mod reporting;

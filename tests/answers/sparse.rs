@@ -33,7 +33,8 @@ fn whole(segments: &[Segment<'_>]) -> Vec<u8> {
 fn every_form_is_put_together_from_plain_and_compressed_layers() {
     let many: Vec<Segment<'_>> = (0..60).map(|at| (at * 50_000, &b"segment"[..])).collect();
     let few: Vec<Segment<'_>> = vec![(4096, b"some"), (SIZE - 4, b"data")];
-    for segments in [&few, &many, &vec![]] {
+    let hole_at_the_end: Vec<Segment<'_>> = vec![(0, b"some"), (4096, b"data")];
+    for segments in [&few, &hole_at_the_end, &many, &vec![]] {
         for (at, layer) in forms(segments).into_iter().enumerate() {
             let place = Place::new();
             let layers = [layer];

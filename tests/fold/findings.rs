@@ -139,7 +139,7 @@ fn layers() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+    #![proptest_config(ProptestConfig { failure_persistence: crate::failures(), ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn what_is_at_stake_agrees_with_the_model(text in layers()) {

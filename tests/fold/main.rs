@@ -5,7 +5,8 @@
 //! - `findings`: what findings put at stake
 //! - `says`: single cases, written in the stack's own notation
 //!
-//! A failing case prints its layers in the notation: paste the line into `says`.
+//! A failing case prints its layers in the notation: paste the line into `says`. Its seed goes into `failures.txt`, which
+//! is kept, so that every later run tries it first.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod facts;
@@ -22,6 +23,7 @@ use layertui::stack::table::Table;
 use layertui::stack::{Stack, notation};
 use model::{Model, Path};
 use proptest::prelude::*;
+use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 
 /// Builds the stack in two ways (frozen at the end, and frozen after every layer) and checks both.
 fn check(text: &str, toggle: usize, needle: &str) {
@@ -79,10 +81,17 @@ fn without_totals(tables: &[Table], model: &Model) {
     assert!(stack.heap_bytes() <= whole.heap_bytes());
 }
 
+/// Where the seeds of failing cases are kept.
+#[expect(clippy::unnecessary_wraps, reason = "what the configuration takes")]
+fn failures() -> Option<Box<dyn FailurePersistence>> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fold/failures.txt");
+    Some(Box::new(FileFailurePersistence::Direct(file)))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1000),
-        failure_persistence: None,
+        failure_persistence: failures(),
         ..ProptestConfig::default()
     })]
 

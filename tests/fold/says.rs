@@ -50,6 +50,11 @@ says! {
     five_kinds_of_touching:
         "0: +a:1#1 +b:1#1 +c:1#1 +d:1#1 +e->x | 1: +a:1#1^9 +b:1#1@600 +c:1#1%1.1 +d:1#2 +e->y"
         => "metadata /a, metadata /b, metadata /c, modified /d, modified /e";
+    each_attribute_alone_is_metadata:
+        "0: +a:1#1 +b:1#1 +c:1#1 +d:1#1 +e*1.3 +f/ +g/ | 1: +a:1#1&user.x=1 +b:1#1%1.0 +c:1#1%0.1 +d:1#1@600 +e*1.4 +f/&user.x=1 +g/%0.1"
+        => "metadata /a, metadata /b, metadata /c, metadata /d, metadata /e, metadata /f, metadata /g";
+    another_value_or_none_of_an_attribute_is_metadata:
+        "0: +a:1#1&user.x=1 +b:1#1&user.x=1 | 1: +a:1#1&user.x=2 +b:1#1" => "metadata /a, metadata /b";
     stored_again_is_rewritten:
         "0: +a:1#1 +l->x +n*1.3 | 1: +a:1#1 +l->x +n*1.3"
         => "rewritten /a, rewritten /l, rewritten /n";
@@ -69,6 +74,38 @@ says! {
         "0: +a:3#1 +b:3#1 | 1: +b=>a" => "rewritten /b";
     parents_nobody_names_are_implied:
         "0: +a/b/c:1" => "added /a, added /a/b, added /a/b/c";
+}
+
+/// Cause and culprit of what the last layer did to the path.
+fn removed_by(text: &str, path: &[u8]) -> String {
+    let (stack, _) = notation::stack(text).unwrap();
+    let step = stack.history(stack.find(path).unwrap()).pop().unwrap();
+    let by = step.by.map_or("itself".into(), |by| String::from_utf8(by).unwrap());
+    format!("{} {} by {by}", step.event.name(), step.cause.name())
+}
+
+/// A path has the marker nearest to it as its cause, whatever the order in the tar; whiteouts come before opaque markers.
+#[test]
+fn the_nearest_of_nested_markers_removes_a_path() {
+    let below = "0: +a/ +a/b/ +a/b/c/ +a/b/c/f:1 +a/g:1";
+    for (markers, path, expected) in [
+        ("-a -a/b", "/a/b/c/f", "removed whiteout by /a/.wh.b"),
+        ("-a/b -a", "/a/b/c/f", "removed whiteout by /a/.wh.b"),
+        ("-a -a/b", "/a/g", "removed whiteout by /.wh.a"),
+        ("-a -a/b", "/a/b", "removed whiteout by itself"),
+        ("-a -a/b/c/f", "/a/b/c/f", "removed whiteout by itself"),
+        ("!a !a/b", "/a/b/c/f", "removed opaque by /a/b/.wh..wh..opq"),
+        ("!a/b !a", "/a/b/c/f", "removed opaque by /a/b/.wh..wh..opq"),
+        ("!a !a/b", "/a/g", "removed opaque by /a/.wh..wh..opq"),
+        ("!a/b/c -a/b", "/a/b/c/f", "removed whiteout by /a/.wh.b"),
+        ("-a/b/c/f !", "/a/b/c/f", "removed whiteout by itself"),
+        ("! -a/b/c/f", "/a/g", "removed opaque by /.wh..wh..opq"),
+        ("-a/b +a:1", "/a/b/c/f", "removed whiteout by /a/.wh.b"),
+        ("+a:1", "/a/b/c/f", "removed replaced by /a"),
+    ] {
+        let text = format!("{below} | 1: {markers}");
+        assert_eq!(removed_by(&text, path.as_bytes()), expected, "{text}: {path}");
+    }
 }
 
 #[test]

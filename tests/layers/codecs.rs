@@ -177,6 +177,22 @@ fn a_wrong_checksum_keeps_the_rows_and_is_an_error() {
 }
 
 #[test]
+fn a_wrong_length_in_a_gzip_trailer_is_an_error() {
+    for at in 1..=4 {
+        let mut blob = gzip(&sample());
+        let at = blob.len() - at;
+        blob[at] ^= 1;
+        let listing = listed(&blob);
+        assert_eq!(rows(&listing), ROWS);
+        assert!(
+            problems(&listing)[0].contains("a member's length does not match its contents"),
+            "{:?}",
+            problems(&listing)
+        );
+    }
+}
+
+#[test]
 fn a_layer_that_is_compressed_twice_says_so() {
     let listing = listed(&gzip(&gzip(&sample())));
     assert!(rows(&listing).is_empty());

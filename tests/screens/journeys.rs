@@ -48,6 +48,17 @@ fn next_and_previous_go_round_all_hits() {
 }
 
 #[test]
+fn next_and_previous_are_opposite_ways_among_three() {
+    let mut explorer = Explorer::plain("0: +a/hit:1 +b/hit:1 +c/hit:1 +d:1", 80, 24);
+    explorer.keys("/").type_text("hit").keys("enter");
+    let mut visited = vec![explorer.path()];
+    for key in ["n", "n", "n", "N", "N", "N"] {
+        visited.push(explorer.keys(key).path());
+    }
+    assert_eq!(visited, ["/a/hit", "/b/hit", "/c/hit", "/a/hit", "/c/hit", "/b/hit", "/a/hit"]);
+}
+
+#[test]
 fn the_cursor_stays_on_its_path_from_layer_to_layer() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("production.json").keys("enter");

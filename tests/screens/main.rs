@@ -14,6 +14,7 @@ mod journeys;
 mod mapping;
 mod narrowing;
 mod packaging;
+mod rows;
 mod searching;
 mod taking;
 mod viewing;

@@ -260,6 +260,58 @@ fn unpack(parts: Parts<'_>) -> Option<Listing> {
 mod tests {
     use super::*;
 
+    /// A cache of everything in a folder of its own.
+    fn cache(folder: &tempfile::TempDir) -> Cache {
+        let rules =
+            Rules { settle: Duration::ZERO, least_blob: 0, least_rows: 0, ..Rules::default() };
+        Cache::new(folder.path().join("cache"), rules)
+    }
+
+    /// The end of an archive, gzipped: a layer without entries.
+    fn empty_layer() -> Blob {
+        use std::io::Write;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&[0; 1024]).unwrap();
+        Blob::memory(gzip.finish().unwrap())
+    }
+
+    #[test]
+    fn an_entry_whose_listing_names_another_digest_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        let listing = layer::list(&empty_layer(), &layer::Unwatched);
+        let own = Key::digest(listing.blob_digest.as_deref().unwrap()).unwrap();
+        let other = Key::digest(&format!("sha256:{}", "7".repeat(64))).unwrap();
+        for key in [&own, &other] {
+            cache.write_listing(key, &listing).unwrap();
+        }
+        assert!(cache.listing(&own).is_some());
+        assert!(cache.listing(&other).is_none());
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("layer.tar");
+        std::fs::write(&path, [0; 1024]).unwrap();
+        for changes in [false, true] {
+            let blob = Blob::whole(std::fs::File::open(&path).unwrap()).unwrap();
+            let identity = blob.identity().unwrap();
+            let keep = Keep { blob: blob.clone(), identity: Some(identity), listed: false };
+            let listing = layer::list(&blob, &layer::Unwatched);
+            if changes {
+                std::fs::write(&path, [0; 2048]).unwrap();
+            }
+            let cache = Cache {
+                store: Store::new(folder.path().join(changes.to_string())),
+                ..cache(&folder)
+            };
+            cache.keep(&keep, &listing);
+            let kept = cache.by_file(keep.identity.as_ref().unwrap()).is_some();
+            assert_eq!(kept, !changes);
+        }
+    }
+
     #[test]
     fn a_file_must_have_been_left_alone_for_a_while() {
         let cache = Cache::new(PathBuf::new(), Rules::default());
