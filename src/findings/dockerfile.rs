@@ -1,5 +1,7 @@
 //! The history as a Dockerfile, with the findings beside the instruction that caused them. Secrets are taken out.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Finding, Id, Redaction};
 use crate::image::Image;
 use crate::text;
@@ -31,19 +33,18 @@ pub fn dockerfile(image: &Image, findings: &[Finding]) -> Vec<Step> {
             findings: Vec::new(),
         })
         .collect();
-    let untold: Vec<usize> = (0..image.layers.len())
-        .filter(|layer| !steps.iter().any(|step| step.layer == Some(*layer)))
-        .collect();
+    let told: HashSet<usize> = steps.iter().filter_map(|step| step.layer).collect();
+    let untold = (0..image.layers.len()).filter(|layer| !told.contains(layer));
     let bare = |layer| Step { lines: Vec::new(), layer: Some(layer), findings: Vec::new() };
-    steps.splice(0..0, untold.into_iter().map(bare));
+    steps.splice(0..0, untold.map(bare));
     let offset = steps.len() - image.history.len();
+    // Places are as many as paths: each finds its step without a search. The first step of a layer counts.
+    let by_layer: HashMap<usize, usize> =
+        steps.iter().enumerate().rev().filter_map(|(at, step)| Some((step.layer?, at))).collect();
     for finding in findings {
         for place in &finding.places {
             let made = place.culprit.or(place.layer);
-            let at = place
-                .step
-                .map(|step| step + offset)
-                .or_else(|| steps.iter().position(|step| made.is_some() && step.layer == made));
+            let at = place.step.map(|step| step + offset).or_else(|| by_layer.get(&made?).copied());
             if let Some(step) = at.and_then(|at| steps.get_mut(at)) {
                 step.note(finding.id, place.bytes);
             }

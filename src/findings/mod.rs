@@ -9,10 +9,12 @@
 //! bytes       what is stored in vain, twice, or in one lump         access    who may do too much
 //! metadata    secrets in env, labels, build arguments                redact    commands without them
 //! accepted    the ignore list                                        dockerfile   history, findings beside it
+//! assignments values that commands give to names
 //! ```
 
 mod accepted;
 mod access;
+mod assignments;
 mod bytes;
 mod catalogue;
 mod dockerfile;

@@ -1,60 +1,69 @@
-//! Commands without the secrets in them, for whoever shows commands beside findings.
+//! Commands without the secrets in them, for reports that show commands beside findings.
+//!
+//! All secrets are looked for in one pass over a command, so that many secrets in many long commands cost the sum of their
+//! lengths, not the product. A secret is kept as hashes of its pieces: at each byte of a command the next four bytes say
+//! which lengths of pieces can begin there, mostly none.
 
-use super::metadata;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::{assignments, metadata};
 use crate::image::Image;
 use crate::text;
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "…";
 
-/// Shorter values are words like any other: taking them out would maim a command and protect nothing.
+/// Shorter values, in bytes, are words like any other: they are taken out only where they are given to their name.
 const SHORTEST: usize = 4;
+
+/// Bytes of the longest piece. A longer secret is looked for piece by piece, and each piece taken out by itself.
+const LONGEST: usize = 64;
+
+/// Signs round a value that are no part of it.
+const QUOTES: [char; 2] = ['"', '\''];
 
 /// The secrets of an image's metadata, which no command shows.
 #[derive(Clone, Default)]
 pub struct Redaction {
-    /// Longest first: one may be part of another.
-    values: Vec<String>,
+    /// By the first four bytes of pieces: one bit for each length that pieces with this beginning have, from
+    /// [`SHORTEST`] up.
+    lengths: HashMap<[u8; SHORTEST], u64>,
+    /// By the hash of a whole piece: how many of its first bytes are shown, which are the name of a short value.
+    pieces: HashMap<u64, u8>,
+    hasher: RandomState,
 }
 
 impl Redaction {
     /// Gathers the secrets of variables, labels and history.
     #[must_use]
     pub fn of(image: &Image) -> Self {
-        let labels =
-            image.config.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let commands = image.history.iter().filter_map(|step| step.created_by.as_deref());
-        let mut values: Vec<String> = metadata::variables(image)
-            .chain(labels)
-            .chain(commands.flat_map(metadata::assignments))
-            .filter(|(name, value)| metadata::is_secret(name, value))
-            .map(|(_, value)| value.trim_matches(['"', '\'']).to_owned())
-            .filter(|value| value.len() >= SHORTEST)
-            .collect();
-        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        values.dedup();
-        Self { values }
+        let mut redaction = Self::default();
+        for (name, value) in metadata::variables(image) {
+            redaction.add(name, value);
+        }
+        for (name, value) in &image.config.labels {
+            redaction.add(name, value);
+        }
+        for command in image.history.iter().filter_map(|step| step.created_by.as_deref()) {
+            assignments::each(command, |name, value| redaction.add(name, value));
+        }
+        redaction
     }
 
     /// The command with every known secret, and every value given to a secret's name, taken out.
     #[must_use]
     pub fn hide(&self, command: &str) -> String {
-        let mut shown = command.to_owned();
-        for value in &self.values {
-            shown = shown.replace(value.as_str(), HIDDEN);
-        }
-        // Values too short to be looked for everywhere are taken out where they are given.
-        let given: Vec<(String, usize)> = metadata::assignments(&shown)
-            .into_iter()
-            .filter(|(name, value)| !value.contains(HIDDEN) && metadata::is_secret(name, value))
-            .flat_map(|(name, value)| {
-                ["=", " ", ":"].map(|sign| (format!("{name}{sign}{value}"), name.len() + 1))
-            })
-            .collect();
-        for (whole, name_and_sign) in given {
-            shown = shown.replace(&whole, &format!("{}{HIDDEN}", &whole[..name_and_sign]));
-        }
-        shown
+        let mut hidden = vec![false; command.len()];
+        self.mark_known(command.as_bytes(), &mut hidden);
+        assignments::each(command, |name, value| {
+            let bare = value.trim_matches(QUOTES);
+            if metadata::is_secret(name, bare) {
+                let start = bare.as_ptr() as usize - command.as_ptr() as usize;
+                hidden[start..start + bare.len()].fill(true);
+            }
+        });
+        without(command, &hidden)
     }
 
     /// The command as one line, as [`text::command::clean`] makes it.
@@ -62,6 +71,67 @@ impl Redaction {
     pub fn clean(&self, created_by: &str) -> String {
         self.hide(&text::command::clean(created_by))
     }
+
+    /// Adds the value if it is a secret.
+    fn add(&mut self, name: &str, value: &str) {
+        let bare = value.trim_matches(QUOTES).as_bytes();
+        if bare.is_empty() || !metadata::is_secret(name, value) {
+            return;
+        }
+        if bare.len() < SHORTEST {
+            for sign in ["=", " ", ":"] {
+                self.add_piece([name, sign, value].concat().as_bytes(), name.len() + 1);
+            }
+        } else if bare.len() <= LONGEST {
+            self.add_piece(bare, 0);
+        } else {
+            bare.chunks_exact(LONGEST).for_each(|piece| self.add_piece(piece, 0));
+            self.add_piece(&bare[bare.len() - LONGEST..], 0);
+        }
+    }
+
+    /// Adds a piece of which the first `shown` bytes stay. Pieces of other lengths than those looked for are left out.
+    fn add_piece(&mut self, piece: &[u8], shown: usize) {
+        if let Some(first) = piece.first_chunk()
+            && piece.len() <= LONGEST
+        {
+            *self.lengths.entry(*first).or_default() |= 1 << (piece.len() - SHORTEST);
+            self.pieces.insert(self.hasher.hash_one(piece), shown as u8);
+        }
+    }
+
+    /// Marks the bytes of known pieces in a text. Work for each byte: at most one look-up a length.
+    fn mark_known(&self, text: &[u8], hidden: &mut [bool]) {
+        for (start, first) in text.array_windows().enumerate() {
+            let Some(&(mut lengths)) = self.lengths.get(first) else { continue };
+            while lengths != 0 {
+                let length = lengths.trailing_zeros() as usize + SHORTEST;
+                lengths &= lengths - 1;
+                let piece =
+                    text.get(start..start + length).map(|piece| self.hasher.hash_one(piece));
+                if let Some(&shown) = piece.and_then(|piece| self.pieces.get(&piece)) {
+                    hidden[start + usize::from(shown)..start + length].fill(true);
+                }
+            }
+        }
+    }
+}
+
+/// The text with one mark in the place of each run of hidden bytes.
+fn without(text: &str, hidden: &[bool]) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut in_secret = false;
+    for (at, c) in text.char_indices() {
+        // A piece of a long secret may begin or end within a character.
+        let is_secret = hidden[at..at + c.len_utf8()].contains(&true);
+        if !is_secret {
+            shown.push(c);
+        } else if !in_secret {
+            shown.push_str(HIDDEN);
+        }
+        in_secret = is_secret;
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -88,6 +158,40 @@ mod tests {
             ("A=1", "|1 TOKEN=x yz /bin/sh -c curl x yz", "|1 TOKEN=… /bin/sh -c curl …"),
         ] {
             assert_eq!(hidden(env, command), shown);
+        }
+    }
+
+    fn image(env: Vec<String>, commands: &[String]) -> Image {
+        let step = |command: &String| HistoryStep {
+            created_by: Some(command.clone()),
+            ..HistoryStep::default()
+        };
+        let mut image = Image { history: commands.iter().map(step).collect(), ..Image::default() };
+        image.config.env = env;
+        image
+    }
+
+    #[test]
+    fn overlapping_and_long_secrets_are_taken_out_whole() {
+        let long = "0123456789é".repeat(40);
+        let env = ["A_TOKEN=abcdef", "B_TOKEN=defghi", "C_TOKEN=abcd"].map(str::to_owned);
+        let env = env.into_iter().chain([format!("D_TOKEN={long}")]).collect();
+        let redaction = Redaction::of(&image(env, &[]));
+        assert_eq!(redaction.hide("x abcdefghi y"), "x … y");
+        assert_eq!(redaction.hide(&format!("x {long} y")), "x … y");
+        assert_eq!(redaction.hide("x abc 0123456789é y"), "x abc 0123456789é y");
+    }
+
+    #[test]
+    fn what_is_kept_is_no_larger_than_what_was_read() {
+        let quotes = format!("RUN {}", "A_TOKEN=\"xxxx ".repeat(5_000));
+        let nested: Vec<String> =
+            (4..400).map(|length| format!("T_TOKEN={}", "a".repeat(length))).collect();
+        for (env, command) in [(Vec::new(), quotes), (nested, "a".repeat(10_000))] {
+            let bytes = command.len() + env.iter().map(String::len).sum::<usize>();
+            let redaction = Redaction::of(&image(env, std::slice::from_ref(&command)));
+            assert!(redaction.pieces.len() <= bytes / SHORTEST);
+            assert!(redaction.hide(&command).len() <= command.len());
         }
     }
 
