@@ -10,7 +10,7 @@ use crate::stack::filter::{Among, Criteria, NameSet, Test};
 use crate::stack::outline::{Folds, Tree};
 use crate::stack::sieve::Sieve;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::visible_str;
+use crate::text::{pattern, visible_str};
 
 use super::input::Input;
 use super::narrowed::{Key, Narrowed};
@@ -104,11 +104,9 @@ impl Filter {
         } else if let Some(name) = word.strip_prefix("owned:").filter(|name| !name.is_empty()) {
             self.package = Some(Wanted::By(name.to_owned()));
         } else if let Some(regex) = word.strip_prefix("re:") {
-            self.tests.push(NameTest::Regex(Regex::new(regex).map_err(|error| last(&error))?));
+            self.tests.push(NameTest::Regex(pattern::regex(regex)?));
         } else if word.contains(['*', '?', '[', '{']) {
-            let glob = globset::Glob::new(word).map_err(|error| error.to_string())?;
-            self.tests
-                .push(NameTest::Regex(Regex::new(glob.regex()).map_err(|error| last(&error))?));
+            self.tests.push(NameTest::Regex(pattern::glob(word, false)?));
         } else {
             self.tests.push(NameTest::Part(word.as_bytes().to_vec()));
         }
@@ -266,11 +264,6 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: f64 = digits.parse().map_err(|_| wrong())?;
     Ok((number * f64::powi(base, power)) as u64)
-}
-
-/// The last line of a regex error is the sentence.
-fn last(error: &regex::Error) -> String {
-    error.to_string().lines().last().unwrap_or("").trim().to_owned()
 }
 
 #[cfg(test)]

@@ -96,17 +96,21 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         rules.max_size = rules::size(text).map_err(wrong("max-size"))?;
     }
     rules.max_layers = command.max_layers.or(rules.max_layers);
-    for (option, list) in [
-        (&command.block, &mut rules.block),
-        (&command.deny_waste, &mut rules.deny_waste),
-        (&command.ignore, &mut rules.ignore),
-        (&command.exclude, &mut rules.excludes),
+    for (name, option, list) in [
+        ("block", &command.block, &mut rules.block),
+        ("deny-waste", &command.deny_waste, &mut rules.deny_waste),
+        ("exclude", &command.exclude, &mut rules.excludes),
     ] {
         if !option.is_empty() {
+            rules::check_globs(option).map_err(wrong(name))?;
             list.clone_from(option);
         }
     }
+    if !command.ignore.is_empty() {
+        rules.ignore.clone_from(&command.ignore);
+    }
     if !command.no_setuid_except.is_empty() {
+        rules::check_globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
         rules.no_setuid_except = Some(command.no_setuid_except.clone());
     }
     rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);

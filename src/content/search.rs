@@ -1,6 +1,8 @@
 //! Text in bytes: as typed, in either case where nothing typed is a capital.
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
+
+use crate::text::pattern;
 
 /// Something to look for.
 #[derive(Clone, Debug)]
@@ -15,8 +17,7 @@ impl Needle {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let any_case = !text.chars().any(char::is_uppercase);
-        let pattern =
-            RegexBuilder::new(&regex::escape(text)).case_insensitive(any_case).build().ok()?;
+        let pattern = pattern::literal(text, any_case).ok()?;
         // The other case of a character may take more bytes than the typed one.
         (!text.is_empty()).then(|| Self { pattern, len: text.len() * 3 })
     }

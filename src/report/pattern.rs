@@ -5,6 +5,7 @@ use regex::bytes::Regex;
 use crate::stack::glob::Glob;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
+use crate::text::pattern;
 
 /// A way to pick paths.
 pub enum Pattern {
@@ -30,9 +31,7 @@ impl Pattern {
     /// # Errors
     /// What is wrong with the expression.
     pub fn regex(pattern: &str) -> Result<Self, String> {
-        Regex::new(pattern)
-            .map(Self::Regex)
-            .map_err(|error| format!("'{pattern}' is no regular expression: {error}"))
+        pattern::regex(pattern).map(Self::Regex)
     }
 
     /// A shell pattern if it has a wildcard, else a part of a name.

@@ -9,6 +9,7 @@ use saphyr_parser::{Event, Parser};
 use super::Rules;
 use super::value::{ratio, size};
 use crate::findings::{Accepted, Severity};
+use crate::stack::glob::Glob;
 
 /// Whose file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +168,7 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
                 Some(level.ok_or_else(|| format!("'{text}' is none of low, medium and high"))?);
         }
         "ignore" => {
+            check_count(&item.values)?;
             Accepted::new(&item.values, &[])?;
             rules.ignore.clone_from(&item.values);
         }
@@ -175,6 +177,25 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
         _ => return Err("keys with their values are expected below it".to_owned()),
     }
     Ok(())
+}
+
+/// Most patterns of one list: each takes some 10 kB when compiled.
+const PATTERNS_MAX: usize = 1000;
+
+/// Checks that every pattern of a list is a glob.
+///
+/// # Errors
+/// The first that is not, or that there are too many.
+pub fn check_globs(patterns: &[String]) -> Result<(), String> {
+    check_count(patterns)?;
+    patterns.iter().try_for_each(|pattern| Glob::new(pattern).map(drop))
+}
+
+fn check_count(patterns: &[String]) -> Result<(), String> {
+    if patterns.len() <= PATTERNS_MAX {
+        return Ok(());
+    }
+    Err(format!("{} patterns; a list can have {PATTERNS_MAX}", patterns.len()))
 }
 
 impl Item {
@@ -186,9 +207,7 @@ impl Item {
     }
 
     fn globs(&self) -> Result<Vec<String>, String> {
-        for pattern in &self.values {
-            crate::stack::glob::Glob::new(pattern)?;
-        }
+        check_globs(&self.values)?;
         Ok(self.values.clone())
     }
 }
@@ -319,10 +338,18 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
+        let nested = format!(
+            "rules:\n  max-layers: 1\n  block: ['{}{}']\n",
+            "{a,".repeat(150),
+            "}".repeat(150)
+        );
+        let many = format!("excludes:{}\n", "\n- a".repeat(1001));
         for (text, said) in [
             ("rules:\n  max-layer: 3\n", "2: unknown key 'max-layer'; did you mean 'max-layers'?"),
             ("max-size: 3\n", "1: unknown key 'max-size'; it belongs under 'rules'"),
-            ("rules:\n  block: '['\n", "2: block: '[' is no glob"),
+            ("rules:\n  block: '['\n", "2: block: '[' is not a glob"),
+            (&nested, "3: block: '{a,{a,"),
+            (&many, "1: excludes: 1001 patterns; a list can have 1000"),
             ("rules:\n  max-layers: 1\n  max-layers: 2\n", "3: 'max-layers' is there twice"),
             ("rules:\n  lowest-efficiency: 95\n", "2: lowest-efficiency: '95' is no ratio"),
             ("rules:\n  max-size: [1]\n", "2: max-size: one value is expected"),

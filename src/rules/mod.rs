@@ -7,7 +7,7 @@ mod file;
 mod judge;
 mod value;
 
-pub use file::{Dialect, Trouble, read};
+pub use file::{Dialect, Trouble, check_globs, read};
 pub use judge::{Evidence, Offence, Outcome, Verdict, judge};
 pub use value::{ratio, size};
 

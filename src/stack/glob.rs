@@ -1,11 +1,13 @@
 //! Shell patterns over paths: over the whole path where the pattern has a `/`, else over the last component.
 
-use globset::{GlobBuilder, GlobMatcher};
+use regex::bytes::Regex;
+
+use crate::text::pattern;
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
 pub struct Glob {
-    matcher: GlobMatcher,
+    matcher: Regex,
     /// It is about whole paths.
     whole: bool,
 }
@@ -22,31 +24,15 @@ impl Glob {
         } else {
             pattern.to_owned()
         };
-        let glob = GlobBuilder::new(&absolute)
-            .literal_separator(true)
-            .build()
-            .map_err(|error| format!("'{pattern}' is no glob: {error}"))?;
-        Ok(Self { matcher: glob.compile_matcher(), whole })
+        Ok(Self { matcher: pattern::glob(&absolute, true)?, whole })
     }
 
     /// Whether an absolute path is meant.
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
-        self.matcher.is_match(os(if self.whole { path } else { name }).as_ref())
+        self.matcher.is_match(if self.whole { path } else { name })
     }
-}
-
-/// Bytes as a path of this system; only where paths are not bytes does anything get lost.
-#[cfg(unix)]
-fn os(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::borrow::Cow::Borrowed(std::path::Path::new(std::ffi::OsStr::from_bytes(bytes)))
-}
-
-#[cfg(not(unix))]
-fn os(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
-    std::borrow::Cow::Owned(String::from_utf8_lossy(bytes).into_owned().into())
 }
 
 #[cfg(test)]

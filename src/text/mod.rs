@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod mode;
+pub mod pattern;
 pub mod shorten;
 pub mod size;
 pub mod time;
