@@ -64,7 +64,7 @@ impl Watch for Unwatched {
 /// What a layer may cost at the most, so that a few compressed bytes that say a great deal exhaust nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Objects: rows, hidden ones, and the directories that are implied by their names.
+    /// Objects: rows and hidden ones. Directories that names imply are limited where they are made, in `stack`.
     pub rows: u64,
     /// Bytes that the rows take in a [`Table`].
     pub table_bytes: usize,

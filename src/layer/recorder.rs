@@ -22,10 +22,7 @@ pub(super) struct Recorder {
     hidden: Vec<Hidden>,
     hidden_count: u64,
     pseudo_links: PseudoLinks,
-    /// Directories that rows imply beyond those that the row before implied.
-    implied: u64,
     path: Vec<u8>,
-    before: Vec<u8>,
     link: Vec<u8>,
     removed: Vec<u8>,
 }
@@ -38,9 +35,7 @@ impl Recorder {
             hidden: Vec::new(),
             hidden_count: 0,
             pseudo_links: PseudoLinks::default(),
-            implied: 0,
             path: Vec::new(),
-            before: Vec::new(),
             link: Vec::new(),
             removed: Vec::new(),
         }
@@ -57,7 +52,6 @@ impl Recorder {
         }
         let mut path = std::mem::take(&mut self.path);
         let clamped = paths::normalise(found.name, &mut path);
-        self.count_implied(&path);
         match meaning(&path) {
             Meaning::Content => self.content(&path, clamped, found, problems),
             Meaning::Opaque(directory) => self.writer.push(&Row::Opaque { path: directory }),
@@ -85,7 +79,7 @@ impl Recorder {
     /// Appends what a recorder has that went on where this one stopped; whether that could be. It cannot where a limit
     /// would be reached, or where one of the two has hidden objects, which entries of the other may have meant.
     pub(super) fn append(&mut self, other: &Self) -> bool {
-        let objects = self.writer.len() + self.implied + other.writer.len() + other.implied;
+        let objects = self.writer.len() + other.writer.len();
         let bytes = self.writer.byte_len() + other.writer.byte_len();
         if self.hidden_count + other.hidden_count > 0
             || objects >= self.limits.rows
@@ -93,8 +87,6 @@ impl Recorder {
         {
             return false;
         }
-        self.implied += other.implied;
-        self.before.clone_from(&other.before);
         self.writer.append(&other.writer);
         true
     }
@@ -168,18 +160,9 @@ impl Recorder {
         self.pseudo_links.remember(path, found);
     }
 
-    /// Counts the directories that `path` names and the path before did not: a few bytes of tar can name thousands,
-    /// and each will be an object in the tree.
-    fn count_implied(&mut self, path: &[u8]) {
-        let shared = paths::shared(path, &self.before);
-        self.implied += memchr::memchr_iter(b'/', &path[shared..]).count() as u64;
-        self.before.truncate(shared);
-        self.before.extend_from_slice(&path[shared..]);
-    }
-
     fn check_limits(&self, problems: &mut Problems) -> ControlFlow<()> {
         let Limits { rows, table_bytes } = self.limits;
-        let objects = self.writer.len() + self.hidden_count + self.implied;
+        let objects = self.writer.len() + self.hidden_count;
         if objects < rows && self.writer.byte_len() < table_bytes {
             return ControlFlow::Continue(());
         }

@@ -2,7 +2,7 @@
 
 use crate::image;
 use crate::layer::{Listing, Problem, Severity};
-use crate::stack::fold::{EVENT_LIMIT, Oddities, Oddity};
+use crate::stack::fold::{DEPTH_MAX, EVENT_LIMIT, Oddities, Oddity};
 
 /// All problems of a layer, worst first.
 pub(super) fn problems(
@@ -38,7 +38,7 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         | Oddity::BrokenLink
         | Oddity::RootNotDirectory
         | Oddity::Incredible => Severity::Warning,
-        Oddity::TooMany => Severity::Error,
+        Oddity::TooMany | Oddity::TooDeep | Oddity::TooManyImplied => Severity::Error,
     };
     let what = match oddity {
         Oddity::WhiteoutOfNothing => "whiteout of a path that no lower layer has".to_owned(),
@@ -56,6 +56,11 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         }
         Oddity::RootNotDirectory => {
             "entry for the root that is no directory, ignored".to_owned()
+        }
+        Oddity::TooDeep => format!("name more than {DEPTH_MAX} directories deep, left out"),
+        Oddity::TooManyImplied => {
+            "name that implies more directories than an image can have for its entries, left out"
+                .to_owned()
         }
         Oddity::TooMany => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
     };

@@ -13,7 +13,8 @@ use hashbrown::HashSet;
 use super::arena::{Arena, NONE};
 use super::entry::{Entry, Kind, Row};
 use super::events::{Cause, Events, Flag};
-use super::resolve::Resolved;
+pub use super::resolve::DEPTH_MAX;
+use super::resolve::{IMPLIED_PER_ENTRY, Resolved};
 use super::table::{self, Table};
 use super::totals::Touch;
 use super::{LayerSummary, Stack};
@@ -41,6 +42,10 @@ pub enum Oddity {
     RootNotDirectory,
     /// An entry states more bytes than all layers together can hold; it counts as empty.
     Incredible,
+    /// A name leads deeper than [`DEPTH_MAX`]; the entry is left out.
+    TooDeep,
+    /// Names imply more directories than the entries account for; the entry is left out.
+    TooManyImplied,
     /// The layer holds more than [`EVENT_LIMIT`] events; the rest is not shown.
     TooMany,
 }
@@ -145,11 +150,19 @@ impl Fold {
         } else {
             entry
         };
+        stack.implied_room += IMPLIED_PER_ENTRY;
+        let resolved = match stack.resolve_for_entry(entry.path, self.layer) {
+            Ok(resolved) => resolved,
+            Err(oddity) => {
+                note(&mut self.oddities, oddity, || absolute(entry.path));
+                return true;
+            }
+        };
         self.entries += 1;
         self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
         let at =
             Place { layer: self.layer, oddities: &mut self.oddities, waiting: &mut self.waiting };
-        at.apply(stack, entry);
+        at.apply(stack, entry, &resolved);
         true
     }
 
@@ -285,8 +298,8 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn apply(self, stack: &mut Stack, entry: &Entry<'_>) {
-        let Resolved { node, redirected } = stack.resolve_for_entry(entry.path, self.layer);
+    fn apply(self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
+        let Resolved { node, redirected } = *resolved;
         if entry.clamped {
             note(self.oddities, Oddity::Clamped, || stack.arena.path(node));
         }

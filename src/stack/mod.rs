@@ -84,6 +84,8 @@ pub struct Stack {
     /// By path, the events with stored bytes that their own layer wrote over.
     superseded: HashMap<u32, Vec<u32>>,
     place: Option<resolve::CachedPlace>,
+    /// Directories that names may still imply.
+    implied_room: u64,
 }
 
 impl Stack {
@@ -110,6 +112,7 @@ impl Stack {
             carriers: HashMap::new(),
             superseded: HashMap::new(),
             place: None,
+            implied_room: resolve::IMPLIED_FREE,
         }
     }
 

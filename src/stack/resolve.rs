@@ -6,13 +6,27 @@ use std::borrow::Cow;
 use super::Stack;
 use super::arena::NONE;
 use super::entry::Kind;
-use super::fold::Replaced;
+use super::fold::{Oddity, Replaced};
 use super::paths;
 
 /// Links followed for one name before it counts as a loop (Linux: 40).
 const HOPS: usize = 40;
 /// Components that links may add to one name; a path of PATH_MAX bytes has at most twice as many.
 const COMPONENTS: usize = 1024;
+
+/// The longest target that is followed, in bytes: Linux makes no link with a longer one.
+const TARGET_MAX: usize = 4095;
+
+/// Directories from the root to the deepest entry. Linux takes paths of 4096 bytes (PATH_MAX), which is 2047 names of one
+/// letter.
+pub const DEPTH_MAX: usize = 2048;
+
+/// Directories without an entry of their own that the names of an image may imply in any case: 9 MB of memory.
+pub(super) const IMPLIED_FREE: u64 = 100_000;
+
+/// Further such directories for each entry. Layers without any entry for a directory (jib, ko, Bazel) imply about one; 30
+/// million fit into 133 kB of gzip where nothing limits them.
+pub(super) const IMPLIED_PER_ENTRY: u64 = 4;
 
 /// The node an entry's name means.
 pub(super) struct Resolved {
@@ -38,20 +52,27 @@ enum Step {
 
 impl Stack {
     /// The node for an entry of `layer`; directories that its path needs are implied.
-    pub(super) fn resolve_for_entry(&mut self, path: &[u8], layer: u16) -> Resolved {
+    ///
+    /// # Errors
+    /// Where a limit does not let the path be; nothing was made of it.
+    pub(super) fn resolve_for_entry(
+        &mut self,
+        path: &[u8],
+        layer: u16,
+    ) -> Result<Resolved, Oddity> {
         let Some((parent, name)) = paths::split(path) else {
-            return Resolved { node: 0, redirected: false };
+            return Ok(Resolved { node: 0, redirected: false });
         };
         let cached = self.place.as_ref().filter(|place| place.path == parent);
         let (dir, redirected) = match cached {
             Some(place) => (place.node, place.redirected),
-            None => self.change_place(parent, layer),
+            None => self.change_place(parent, layer)?,
         };
-        Resolved { node: self.arena.child_or_create(dir, name), redirected }
+        Ok(Resolved { node: self.arena.child_or_create(dir, name), redirected })
     }
 
     /// Goes from the directory of the entry before to another one, creating it where it is not there.
-    fn change_place(&mut self, path: &[u8], layer: u16) -> (u32, bool) {
+    fn change_place(&mut self, path: &[u8], layer: u16) -> Result<(u32, bool), Oddity> {
         let mut before = self.place.take().filter(|place| !place.redirected);
         // Directories above a cached one are as good as that one itself: only what differs is walked.
         while let Some(place) = &mut before
@@ -64,11 +85,14 @@ impl Stack {
         }
         let (mut known, from) =
             before.map_or_else(Default::default, |place| (place.path, place.node));
-        let (node, redirected) = self.walk_creating(from, &path[known.len()..], layer);
+        let (node, redirected) = self.walk_creating(from, &path[known.len()..], layer)?;
+        if redirected || path.len() >= DEPTH_MAX {
+            self.check_depth(node, 1)?;
+        }
         known.clear();
         known.extend_from_slice(path);
         self.place = Some(CachedPlace { path: known, node, redirected });
-        (node, redirected)
+        Ok((node, redirected))
     }
 
     /// `node` stopped or started being a directory: a cached way through it is void.
@@ -113,8 +137,10 @@ impl Stack {
         Some(way.at)
     }
 
-    fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> (u32, bool) {
+    fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<(u32, bool), Oddity> {
         let mut way = Way::new(from, path);
+        // Below a directory that was just made there is nothing: what the limits let begin, they let end.
+        let mut allowed = false;
         while let Some(name) = way.next() {
             if *name == *b".." {
                 way.at = self.parent_or_root(way.at);
@@ -125,13 +151,36 @@ impl Stack {
                 Step::Link(node) if way.follow(self, node) => {}
                 // A loop of links, a file in the way, or nothing: a directory takes the place.
                 Step::Link(_) | Step::Other | Step::Missing => {
+                    if !std::mem::replace(&mut allowed, true) {
+                        self.check_room(way.at, way.pending.len() + 1)?;
+                    }
                     let node = self.arena.child_or_create(way.at, &name);
                     self.imply(node, layer);
+                    self.implied_room -= 1;
                     way.at = node;
                 }
             }
         }
-        (way.at, way.hops > 0)
+        Ok((way.at, way.hops > 0))
+    }
+
+    /// Whether so many directories can be implied below one another in `dir`, with an entry in the last.
+    fn check_room(&self, dir: u32, count: usize) -> Result<(), Oddity> {
+        if count as u64 > self.implied_room {
+            return Err(Oddity::TooManyImplied);
+        }
+        self.check_depth(dir, count + 1)
+    }
+
+    /// Whether so many levels below `dir` are within [`DEPTH_MAX`].
+    fn check_depth(&self, dir: u32, levels: usize) -> Result<(), Oddity> {
+        let mut depth = levels;
+        let mut at = dir;
+        while at != 0 && depth <= DEPTH_MAX {
+            at = self.parent_or_root(at);
+            depth += 1;
+        }
+        if depth > DEPTH_MAX { Err(Oddity::TooDeep) } else { Ok(()) }
     }
 
     fn step(&self, dir: u32, name: &[u8]) -> Step {
@@ -179,7 +228,7 @@ impl<'p> Way<'p> {
             .map_or(&b""[..], |id| stack.arena.names.get(id));
         let components = target.split(|&b| b == b'/').filter(|c| !c.is_empty() && *c != b".");
         let count = components.clone().count();
-        if self.hops >= HOPS || self.added + count > COMPONENTS {
+        if self.hops >= HOPS || self.added + count > COMPONENTS || target.len() > TARGET_MAX {
             return false;
         }
         self.hops += 1;

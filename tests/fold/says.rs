@@ -148,15 +148,68 @@ fn more_bytes_than_can_be_are_none() {
     assert_eq!((balance.stored, balance.visible), (most, 1), "{balance:?}");
 }
 
+/// Two bytes of a name are a directory of some 90 bytes in memory; a few bytes of gzip are a thousand names.
+#[test]
+fn directories_that_names_imply_are_as_many_as_entries_account_for() {
+    use layertui::stack::fold::Oddity;
+    let deep = |count: usize, first: &str| -> String {
+        let dirs = "/d".repeat(1500);
+        (0..count).map(|n| format!("+{first}{n}{dirs}/f:1 ")).collect()
+    };
+    // Links lead to directories that are not there: the names that come through them are short.
+    let links = |count: usize| -> String {
+        let dirs = "/d".repeat(1000);
+        (0..count).map(|n| format!("+l{n}->t{n}{dirs} +l{n}/f:1 ")).collect()
+    };
+    for text in [deep(300, "a"), deep(600, "a"), links(300), links(600)] {
+        let (stack, oddities) = notation::stack(&format!("0: {text} +last:1")).unwrap();
+        let entries = text.split_whitespace().count();
+        assert!(stack.path_count() <= 100_000 + 6 * entries, "{}", stack.path_count());
+        assert!(stack.path_count() >= 90_000);
+        assert!(oddities[0].contains_key(&Oddity::TooManyImplied));
+        assert!(stack.find(b"last").is_some());
+    }
+    // The allowance is the image's: many layers have no more than one.
+    let layers = vec![deep(60, "a"), deep(60, "b"), deep(60, "c")].join(" | ");
+    let (stack, _) = notation::stack(&layers).unwrap();
+    assert!(stack.path_count() <= 102_000, "{}", stack.path_count());
+    // A tree without any entry for a directory, as jib and ko write them, is whole.
+    let sparse: String = (0..60_000).map(|n| format!("+{}/{}/{n}/f:1 ", n / 300, n / 30)).collect();
+    let (stack, oddities) = notation::stack(&sparse).unwrap();
+    assert_eq!((stack.path_count(), oddities[0].len()), (1 + 200 + 2_000 + 120_000, 0));
+}
+
+#[test]
+fn what_lies_too_deep_is_left_out_however_it_got_there() {
+    use layertui::stack::fold::{DEPTH_MAX, Oddity};
+    let deep = |levels: usize| vec!["d"; levels].join("/");
+    let half = deep(1000);
+    for (text, kept, left_out) in [
+        (format!("+{}:1", deep(DEPTH_MAX)), DEPTH_MAX, 0),
+        (format!("+{}:1", deep(DEPTH_MAX + 1)), 0, 1),
+        (format!("+l->{half} +l/{half}/x:1 +n->l +n/{half}/{}:1", deep(60)), 2003, 1),
+        (format!("+l->{half} +l/{half}/x:1 +n->l +n/{half}/{}:1", deep(48)), 2051, 0),
+    ] {
+        let (stack, oddities) = notation::stack(&text).unwrap();
+        assert_eq!(stack.path_count(), kept + 1, "{}", &text[..60]);
+        let seen = oddities[0].get(&Oddity::TooDeep).map_or(0, |seen| seen.0);
+        assert_eq!(seen, left_out, "{}", &text[..60]);
+    }
+    let explicit: String = (1..=DEPTH_MAX + 3).map(|level| format!("+{}/ ", deep(level))).collect();
+    let (stack, oddities) = notation::stack(&explicit).unwrap();
+    assert_eq!(stack.path_count(), DEPTH_MAX + 1);
+    assert_eq!(oddities[0].get(&Oddity::TooDeep).map(|seen| seen.0), Some(3));
+}
+
 #[test]
 fn depth_costs_no_stack() {
-    let deep = vec!["d"; 20_000].join("/");
+    let deep = vec!["d"; 2_000].join("/");
     let (mut stack, _) = notation::stack(&format!("0: +{deep}:1 | 1: -d")).unwrap();
     for _ in 0..2 {
-        assert_eq!(stack.summary(1).removed, 20_000);
-        assert_eq!(Walk::new(&stack, Scope::Diff(1), NodeId::ROOT, true).count(), 20_000);
+        assert_eq!(stack.summary(1).removed, 2_000);
+        assert_eq!(Walk::new(&stack, Scope::Diff(1), NodeId::ROOT, true).count(), 2_000);
         let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-        assert_eq!(Outline::new(&stack, Tree::Diff(1), &folds).rows(19_990..20_000).len(), 10);
+        assert_eq!(Outline::new(&stack, Tree::Diff(1), &folds).rows(1_990..2_000).len(), 10);
         stack.freeze();
     }
 }

@@ -58,25 +58,7 @@ fn hidden_objects_count_too() {
     }
     let limits = Limits { rows: 10, ..Limits::default() };
     let listing = list_within(&Blob::memory(tar.finish()), &Unwatched, limits);
-    // And their directory, which has no row of its own.
-    assert_eq!(listing.hidden.len(), 9);
-}
-
-#[test]
-fn so_do_the_directories_that_names_imply() {
-    let mut tar = Tar::new();
-    for letter in 'a'..='z' {
-        tar = tar.file(format!("{letter}/").repeat(1000) + "f", "");
-    }
-    let bytes = tar.finish();
-    let listing = list_within(
-        &Blob::memory(bytes.clone()),
-        &Unwatched,
-        Limits { rows: 5000, ..Limits::default() },
-    );
-    assert_eq!(rows(&listing).len(), 5);
-    assert_eq!(listing.problems[0].severity, Severity::Error);
-    assert_eq!(rows(&listed(&bytes)).len(), 26);
+    assert_eq!(listing.hidden.len(), 10);
 }
 
 #[test]
