@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Outcome, output, remark};
 use crate::app::config::{self, Settings};
+use crate::source::given;
 
 /// A config file larger than this is none.
 const BYTES_MAX: u64 = 1 << 20;
@@ -48,8 +49,8 @@ fn place() -> Option<PathBuf> {
 
 fn read(path: &Path) -> Settings {
     let mut text = String::new();
-    let bytes = std::fs::File::open(path)
-        .and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
+    let bytes =
+        given::reader(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
     let mut settings = match bytes {
         Ok(bytes) if bytes as u64 > BYTES_MAX => complaint("larger than 1 MiB: not read"),
         Ok(_) => Settings::parse(&text),

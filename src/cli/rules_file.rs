@@ -1,11 +1,11 @@
 //! The rules file of a directory: `.layertui.yaml`, or dive's.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::Failure;
 use crate::rules::{self, Dialect, Rules};
+use crate::source::given;
 
 /// More than any rules file has; what is longer is something else.
 const LONGEST: u64 = 256 * 1024;
@@ -24,7 +24,8 @@ pub(super) fn read(
     };
     for path in places {
         let mut text = String::new();
-        let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+        let read =
+            given::reader(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
         match read {
             Ok(_) => {}
             Err(error) if asked.is_none() && error.kind() == ErrorKind::NotFound => continue,

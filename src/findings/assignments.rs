@@ -88,16 +88,13 @@ impl<'c> Values<'c> {
         if start < self.end || closed || quote.is_none() && !lost_quotes {
             return first;
         }
-        let end = match quote {
-            Some(quote) => {
-                let cursor = if quote == '"' { &mut self.double } else { &mut self.single };
-                let closing = cursor.seek(self.command, first_end, |word| word.ends_with(quote));
-                closing.map_or(self.command.trim_end().len(), |(_, end)| end)
-            }
-            None => {
-                let stop = self.unquoted.seek(self.command, first_end, ends_unquoted);
-                stop.map_or(self.command.trim_end().len(), |(before, _)| before)
-            }
+        let end = if let Some(quote) = quote {
+            let cursor = if quote == '"' { &mut self.double } else { &mut self.single };
+            let closing = cursor.seek(self.command, first_end, |word| word.ends_with(quote));
+            closing.map_or(self.command.trim_end().len(), |(_, end)| end)
+        } else {
+            let stop = self.unquoted.seek(self.command, first_end, ends_unquoted);
+            stop.map_or(self.command.trim_end().len(), |(before, _)| before)
         };
         if end > first_end {
             self.end = end;
@@ -120,7 +117,7 @@ struct Cursor<'c> {
     before: usize,
 }
 
-impl<'c> Cursor<'c> {
+impl Cursor<'_> {
     /// The first word at or behind `from` for which `is` holds: the end of the word before it, and its own. `from` must
     /// not be smaller than in an earlier call.
     fn seek(

@@ -1,10 +1,11 @@
 //! A directory as a place that holds files. Links are followed only as long as they stay inside.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::files::{Found, MOST_LINKS, Missing, components};
+use super::given;
 use crate::layer::blob::Blob;
 
 /// A directory with more entries at its top than this holds something else than images.
@@ -31,11 +32,10 @@ impl Folder {
     /// The regular file of that name.
     pub(super) fn find(&self, path: &str) -> Result<Found, Missing> {
         let (place, metadata) = self.resolve(path)?;
-        // Opening a fifo would wait for somebody to write to it.
         if !metadata.is_file() {
             return Err(Missing::NoFile);
         }
-        let blob = File::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
+        let blob = given::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
         let key = place.strip_prefix(&self.root).unwrap_or(&place).to_string_lossy().into_owned();
         Ok(Found { blob, key, cut_from: None })
     }

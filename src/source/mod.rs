@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod files;
 mod folder;
+pub mod given;
 mod index;
 mod layout;
 mod local;

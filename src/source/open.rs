@@ -9,6 +9,7 @@ use super::archive::Archive;
 use super::ask::Ask;
 use super::files::Files;
 use super::folder::Folder;
+use super::given;
 use super::recognise::{Form, recognise};
 use super::registry::{self, Pull};
 use super::{
@@ -263,27 +264,14 @@ fn path(path: &Path, wanted: Wanted, ask: &Ask, watch: &dyn Watch) -> Result<Ope
         let folder = Folder::new(path).map_err(failed("cannot be read"))?;
         return directory(folder, wanted, ask);
     }
-    if !metadata.is_file() && !is_pipe(&metadata) {
-        return Err(unknown(ask, "neither a file nor a directory".to_owned()));
-    }
-    let file = File::open(path).map_err(failed("cannot be opened"))?;
-    let blob = if metadata.is_file() {
-        Blob::whole(file).map_err(failed("cannot be read"))?
+    let blob = if given::is_pipe(metadata.file_type()) {
+        let pipe = given::open_pipe(path).map_err(failed("cannot be read"))?;
+        spool::stream(pipe, &ask.place, watch)?
     } else {
-        spool::stream(file, &ask.place, watch)?
+        let file = given::open(path).map_err(failed("cannot be opened"))?;
+        Blob::whole(file).map_err(failed("cannot be read"))?
     };
     archive(blob, wanted, ask, watch)
-}
-
-/// `<(docker save nginx)` of a shell is one.
-#[cfg(unix)]
-fn is_pipe(metadata: &fs::Metadata) -> bool {
-    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
-}
-
-#[cfg(not(unix))]
-const fn is_pipe(_metadata: &fs::Metadata) -> bool {
-    false
 }
 
 fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Opened, Error> {

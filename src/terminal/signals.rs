@@ -4,13 +4,13 @@ use std::io;
 use std::thread;
 
 use super::lent;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGTERM, SIGHUP, SIGINT: restore the terminal and end with 128 and this number.
+    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT: restore the terminal and end with 128 and this number.
     End(i32),
     /// SIGTSTP from outside: suspend as if the user had asked for it.
     Suspend,
@@ -23,7 +23,7 @@ pub enum Signal {
 /// # Errors
 /// Where the signals cannot be taken or no thread can be started.
 pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if lent::is_lent() {
@@ -31,7 +31,7 @@ pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
                 if signal == SIGTSTP {
                     let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
                 }
-                if matches!(signal, SIGINT | SIGTSTP | SIGCONT) {
+                if matches!(signal, SIGINT | SIGQUIT | SIGTSTP | SIGCONT) {
                     continue;
                 }
             }

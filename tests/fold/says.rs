@@ -154,12 +154,12 @@ fn directories_that_names_imply_are_as_many_as_entries_account_for() {
     use layertui::stack::fold::Oddity;
     let deep = |count: usize, first: &str| -> String {
         let dirs = "/d".repeat(1500);
-        (0..count).map(|n| format!("+{first}{n}{dirs}/f:1 ")).collect()
+        (0..count).map(|n| format!("+{first}{n}{dirs}/f:1 ")).collect::<Vec<_>>().concat()
     };
     // Links lead to directories that are not there: the names that come through them are short.
     let links = |count: usize| -> String {
         let dirs = "/d".repeat(1000);
-        (0..count).map(|n| format!("+l{n}->t{n}{dirs} +l{n}/f:1 ")).collect()
+        (0..count).map(|n| format!("+l{n}->t{n}{dirs} +l{n}/f:1 ")).collect::<Vec<_>>().concat()
     };
     for text in [deep(300, "a"), deep(600, "a"), links(300), links(600)] {
         let (stack, oddities) = notation::stack(&format!("0: {text} +last:1")).unwrap();
@@ -170,12 +170,13 @@ fn directories_that_names_imply_are_as_many_as_entries_account_for() {
         assert!(stack.find(b"last").is_some());
     }
     // The allowance is the image's: many layers have no more than one.
-    let layers = vec![deep(60, "a"), deep(60, "b"), deep(60, "c")].join(" | ");
+    let layers = [deep(60, "a"), deep(60, "b"), deep(60, "c")].join(" | ");
     let (stack, _) = notation::stack(&layers).unwrap();
     assert!(stack.path_count() <= 102_000, "{}", stack.path_count());
     // A tree without any entry for a directory, as jib and ko write them, is whole.
-    let sparse: String = (0..60_000).map(|n| format!("+{}/{}/{n}/f:1 ", n / 300, n / 30)).collect();
-    let (stack, oddities) = notation::stack(&sparse).unwrap();
+    let sparse: Vec<String> =
+        (0..60_000).map(|n| format!("+{}/{}/{n}/f:1", n / 300, n / 30)).collect();
+    let (stack, oddities) = notation::stack(&sparse.join(" ")).unwrap();
     assert_eq!((stack.path_count(), oddities[0].len()), (1 + 200 + 2_000 + 120_000, 0));
 }
 
@@ -195,8 +196,9 @@ fn what_lies_too_deep_is_left_out_however_it_got_there() {
         let seen = oddities[0].get(&Oddity::TooDeep).map_or(0, |seen| seen.0);
         assert_eq!(seen, left_out, "{}", &text[..60]);
     }
-    let explicit: String = (1..=DEPTH_MAX + 3).map(|level| format!("+{}/ ", deep(level))).collect();
-    let (stack, oddities) = notation::stack(&explicit).unwrap();
+    let explicit: Vec<String> =
+        (1..=DEPTH_MAX + 3).map(|level| format!("+{}/", deep(level))).collect();
+    let (stack, oddities) = notation::stack(&explicit.join(" ")).unwrap();
     assert_eq!(stack.path_count(), DEPTH_MAX + 1);
     assert_eq!(oddities[0].get(&Oddity::TooDeep).map(|seen| seen.0), Some(3));
 }

@@ -117,7 +117,7 @@ fn every_size_is_drawn_and_the_way_back_too() {
 
 #[test]
 fn signals_restore_the_terminal() {
-    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let explorer = Explorer::start(&["demo"], 80, 24, &[]);
         explorer.shows(&["usr/"]);
         explorer.signal(signal);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ureq::Error as Http;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
+use crate::source::given;
 use crate::source::local::Environment;
 
 /// Files of a TLS client.
@@ -18,6 +19,9 @@ pub(super) struct Certificates {
     /// The server's certificate is not looked at, because the configuration says so.
     pub(super) unverified: bool,
 }
+
+/// No sound file of certificates is longer, in bytes.
+const FILE_MAX: u64 = 4 << 20;
 
 impl Certificates {
     /// Docker's three files in one directory, each of which may be absent.
@@ -48,7 +52,7 @@ impl Certificates {
         let read = |file: &Option<PathBuf>| {
             let Some(file) = file else { return Ok(None) };
             let unread = |error| format!("{}: {error}", file.display());
-            std::fs::read(file).map(Some).map_err(unread)
+            given::read(file, FILE_MAX).map(Some).map_err(unread)
         };
         let unread = |file: &Option<PathBuf>| {
             let name = file.as_deref().unwrap_or(Path::new("")).display().to_string();

@@ -11,6 +11,7 @@ use super::certificates::Certificates;
 use super::connections::{self, Connection};
 use super::ssh::Far;
 use crate::image::digest::Digest;
+use crate::source::given;
 use crate::source::local::Environment;
 
 /// A configuration file larger than this is none.
@@ -261,10 +262,7 @@ fn text(environment: &Environment, name: &str) -> Option<String> {
 }
 
 pub(super) fn read(file: &Path) -> Option<Value> {
-    if std::fs::metadata(file).ok()?.len() > CONFIG_MAX {
-        return None;
-    }
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+    serde_json::from_slice(&given::read(file, CONFIG_MAX).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::source::given;
+
 /// A configuration file larger than this is none.
 const CONFIG_MAX: u64 = 1 << 20;
 
@@ -78,10 +80,7 @@ pub(super) fn containerd(environment: &Environment) -> Vec<PathBuf> {
 
 /// `data-root`, which was called `graph` before Docker 17.05.
 fn data_root(config: &Path) -> Option<PathBuf> {
-    if std::fs::metadata(config).ok()?.len() > CONFIG_MAX {
-        return None;
-    }
-    let document: Value = serde_json::from_slice(&std::fs::read(config).ok()?).ok()?;
+    let document: Value = serde_json::from_slice(&given::read(config, CONFIG_MAX).ok()?).ok()?;
     let told = document.get("data-root").or_else(|| document.get("graph"))?.as_str()?;
     (!told.is_empty()).then(|| PathBuf::from(told))
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::keychain;
 use super::secret::Secret;
+use crate::source::given;
 
 /// How Docker calls its hub in these files.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -69,11 +70,7 @@ pub(super) fn of(
 }
 
 fn read(file: &Path) -> Option<Value> {
-    let metadata = std::fs::metadata(file).ok()?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return None;
-    }
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+    serde_json::from_slice(&given::read(file, LONGEST).ok()?).ok()
 }
 
 fn in_file(value: &Value, domain: &str, path: &str) -> Result<Option<Credentials>, String> {

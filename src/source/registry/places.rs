@@ -5,12 +5,12 @@
 //! short name is Docker's. Files of the first version, with tables `[registries.search]` and the like, say nothing here.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::image::name::Name;
+use crate::source::given;
 
 /// A configuration file larger than this is none, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -97,9 +97,8 @@ fn registries(configuration: &Configuration) -> Result<Vec<Registry>, String> {
 }
 
 fn read(file: &Path) -> Result<File, String> {
-    let mut text = String::new();
-    let opened = fs::File::open(file).map_err(|error| error.to_string())?;
-    opened.take(LARGEST).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    let bytes = given::read(file, LARGEST).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
     toml::from_str(&text).map_err(|error| error.message().to_owned())
 }
 

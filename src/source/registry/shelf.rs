@@ -2,7 +2,7 @@
 //!
 //! A file gets its name only after its bytes were verified, so whatever has a name is what the name says.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::image::digest::Digest;
 use crate::layer::blob::Blob;
+use crate::source::given;
 
 /// What files begin with that are not whole yet.
 const COMING: &str = ".coming-";
@@ -73,11 +74,7 @@ impl Shelf {
 
     /// The blob with that digest, however long it is.
     pub(super) fn any(&self, digest: &Digest) -> Option<Blob> {
-        let file = File::open(self.path(digest)?).ok()?;
-        let metadata = file.metadata().ok()?;
-        if !metadata.is_file() {
-            return None;
-        }
+        let file = given::open(&self.path(digest)?).ok()?;
         // Where nothing can be written, nothing is ever removed either.
         let _ = file.set_modified(SystemTime::now());
         Blob::whole(file).ok()
@@ -215,7 +212,7 @@ mod tests {
     }
 
     fn age(shelf: &Shelf, digest: &Digest, hours: u64) {
-        let file = File::open(shelf.path(digest).unwrap()).unwrap();
+        let file = fs::File::open(shelf.path(digest).unwrap()).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_hours(hours)).unwrap();
     }
 
@@ -254,7 +251,7 @@ mod tests {
         fs::write(at(".coming-young"), "x").unwrap();
         fs::write(at(".coming-old"), "xx").unwrap();
         let days = Duration::from_hours(50);
-        File::open(at(".coming-old")).unwrap().set_modified(SystemTime::now() - days).unwrap();
+        fs::File::open(at(".coming-old")).unwrap().set_modified(SystemTime::now() - days).unwrap();
         assert_eq!(shelf.prune().unwrap(), Stock { blobs: 1, bytes: 2 });
         assert_eq!(shelf.clear().unwrap().blobs, 2);
         assert!(at("notes.txt").exists());

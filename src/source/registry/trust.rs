@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
+use crate::source::given;
+
 /// No directory of certificates has more files, no file more bytes.
 const MOST_FILES: usize = 1000;
 const LONGEST: u64 = 4 << 20;
@@ -55,8 +57,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn read(file: &Path) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(file).ok()?;
-    (metadata.is_file() && metadata.len() <= LONGEST).then(|| fs::read(file).ok()).flatten()
+    given::read(file, LONGEST).ok()
 }
 
 fn certificates(file: &Path) -> Vec<Certificate<'static>> {

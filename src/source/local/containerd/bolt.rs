@@ -14,8 +14,6 @@ mod page;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -26,6 +24,7 @@ pub use self::error::Error;
 use self::meta::Meta;
 use self::page::Page;
 use crate::layer::blob::Blob;
+use crate::source::given;
 
 /// States that are tried before the writer is taken to be too quick for us.
 const ATTEMPTS: u32 = 40;
@@ -61,13 +60,10 @@ impl Db {
     /// Opens a file, which may be in use.
     ///
     /// # Errors
-    /// Where it cannot be opened, or is no regular file: opening a fifo would wait for somebody to write to it.
+    /// Where it cannot be opened, or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        if !path.metadata()?.is_file() {
-            return Err(io::Error::other("no regular file").into());
-        }
         // It may grow while it is read.
-        Ok(Self { bytes: Blob::region(Arc::new(File::open(path)?), 0, i64::MAX as u64) })
+        Ok(Self { bytes: Blob::region(Arc::new(given::open(path)?), 0, i64::MAX as u64) })
     }
 
     /// A database in memory.

@@ -4,7 +4,7 @@
 //! Every document is bounded and none is followed out of the root. A layer's directory is reached without any link:
 //! what an additional *layer* store puts in its place is not there for us.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use crate::layer::directory::IdMaps;
 use crate::source::Error;
 use crate::source::files::Missing;
 use crate::source::folder::Folder;
+use crate::source::given;
 
 /// No list of records may be larger, in bytes: it would tell of more than a hundred thousand layers.
 const LARGEST_LIST: u64 = 64 << 20;
@@ -132,10 +133,8 @@ fn file_name(key: &str) -> String {
 
 /// Whether a path, or the way to it, may not be read by this user.
 pub(super) fn is_closed(path: &Path) -> bool {
-    let read = fs::metadata(path).and_then(|metadata| {
-        // Opening a fifo would wait for somebody to write to it.
-        if metadata.is_file() { File::open(path).map(drop) } else { Ok(()) }
-    });
+    let read = fs::metadata(path)
+        .and_then(|metadata| if metadata.is_file() { given::open(path).map(drop) } else { Ok(()) });
     read.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
 

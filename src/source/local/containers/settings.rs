@@ -1,11 +1,12 @@
 //! `storage.conf` and its drop-ins, as far as they say where stores are (storage.conf(5)).
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
+
+use crate::source::given;
 
 /// A configuration file larger than this is none, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -81,12 +82,7 @@ impl Settings {
 
     /// Reads a file; `None` where it is none that can be read.
     pub(super) fn read(file: &Path) -> Option<Self> {
-        // Opening a fifo would wait for somebody to write to it.
-        if !fs::metadata(file).ok()?.is_file() {
-            return None;
-        }
-        let mut text = String::new();
-        File::open(file).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
+        let text = String::from_utf8(given::read(file, LARGEST).ok()?).ok()?;
         text.parse().ok().map(|table| Self::of(&table))
     }
 }
