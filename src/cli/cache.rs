@@ -1,23 +1,39 @@
 //! `layertui cache`, and which cache the other commands use.
 
 use std::io;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::args::{self, CacheCommand};
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, output, remark};
 use crate::load::cache::{self, Cache, Pruned, Rules};
 use crate::source::registry::{Shelf, Stock};
 use crate::text;
 
 /// The cache of this user; why there is none, in words.
-pub(super) fn standard() -> Result<Cache, String> {
-    Ok(Cache::new(cache::directory()?, Rules::default()))
+fn standard() -> Result<Cache, String> {
+    let directory = cache::directory()?;
+    cache::check(&directory)?;
+    Ok(Cache::new(directory, Rules::default()))
 }
 
 /// The blobs that this user's images brought from registries.
-pub(super) fn shelf() -> Result<Shelf, String> {
-    Ok(Shelf::new(cache::directory()?.join("blobs"), Shelf::LIMIT))
+fn shelf() -> Result<Shelf, String> {
+    let directory = cache::directory()?.join("blobs");
+    cache::check(&directory)?;
+    Ok(Shelf::new(directory, Shelf::LIMIT))
+}
+
+/// What commands use: listings and blobs. Says so where there is a place for them that another user may write to.
+pub(super) fn usable() -> (Option<Arc<Cache>>, Option<Arc<Shelf>>) {
+    let Ok(directory) = cache::directory() else { return (None, None) };
+    let parts = [directory.clone(), directory.join("blobs")];
+    if let Some(why) = parts.iter().find_map(|part| cache::check(part).err()) {
+        remark(&format!("no cache is used: {why}"));
+        return (None, None);
+    }
+    (standard().ok().map(Arc::new), shelf().ok().map(Arc::new))
 }
 
 pub(super) fn run(command: &args::Cache) -> Outcome {

@@ -33,7 +33,6 @@ mod waste;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser as _;
 
@@ -158,8 +157,7 @@ fn run(args: &Args) -> Outcome {
     if args.check_config {
         return config::check();
     }
-    let cache = if args.no_cache { None } else { cache::standard().ok().map(Arc::new) };
-    let shelf = if args.no_cache { None } else { cache::shelf().ok().map(Arc::new) };
+    let (cache, shelf) = if args.no_cache { (None, None) } else { cache::usable() };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref());
     let pull = args.pull.map_or(Pull::Never, Pull::from);

@@ -110,7 +110,8 @@ fn a_pipe_is_read_like_standard_input_and_a_socket_is_not() {
     let stage = Stage::new();
     let socket = stage.path("socket");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    assert!(failure(&socket).contains("neither a file nor a directory"));
+    assert!(failure(&socket).contains("it is a socket, not a file"));
+    assert!(failure("/dev/null").contains("it is a device, not a file"));
     let (reader, mut writer) = std::io::pipe().unwrap();
     let fd = std::os::fd::AsRawFd::as_raw_fd(&reader);
     let feed = std::thread::spawn(move || std::io::Write::write_all(&mut writer, &archive()));

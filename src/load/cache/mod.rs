@@ -18,6 +18,8 @@ mod key;
 mod place;
 mod record;
 mod store;
+#[cfg(unix)]
+mod trust;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
@@ -25,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-pub use place::directory;
+pub use place::{check, directory};
 pub use upkeep::{Pruned, Survey};
 
 use self::envelope::{Parts, Tag};
@@ -87,7 +89,7 @@ pub(super) struct Keep {
 impl Cache {
     /// A cache in `directory`, which is made when there is something to keep.
     #[must_use]
-    pub const fn new(directory: PathBuf, rules: Rules) -> Self {
+    pub fn new(directory: PathBuf, rules: Rules) -> Self {
         Self {
             store: Store::new(directory),
             rules,

@@ -23,6 +23,21 @@ fn of(cache: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, String
         })
 }
 
+/// Checks that no other user may write to the directory, as far as it exists.
+///
+/// # Errors
+/// Who may, and where.
+#[cfg(unix)]
+pub fn check(directory: &Path) -> Result<(), String> {
+    super::trust::check(directory)
+}
+
+/// Where there are no owners and modes, a user's directory is the user's.
+#[cfg(not(unix))]
+pub const fn check(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
 /// Makes the directory and those above it, for this user alone.
 ///
 /// # Errors

@@ -7,6 +7,8 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::envelope;
@@ -35,6 +37,8 @@ const BLOCK: u64 = 4096;
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     directory: PathBuf,
+    /// The directory is there, and no other user may write to it.
+    trusted: Arc<AtomicBool>,
 }
 
 /// A file of ours.
@@ -57,8 +61,8 @@ pub(super) enum Kind {
 }
 
 impl Store {
-    pub(super) const fn new(directory: PathBuf) -> Self {
-        Self { directory }
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Self { directory, trusted: Arc::default() }
     }
 
     pub(super) fn directory(&self) -> &Path {
@@ -67,6 +71,7 @@ impl Store {
 
     /// The whole file of that key, and that it was used now.
     pub(super) fn read(&self, key: &Key) -> Option<Vec<u8>> {
+        self.check().ok()?;
         let path = self.path(key);
         let (bytes, used) = read(&path)?;
         let now = SystemTime::now();
@@ -79,7 +84,7 @@ impl Store {
 
     /// Puts `bytes` under that key.
     pub(super) fn write(&self, key: &Key, bytes: &[u8]) -> io::Result<()> {
-        place::make(&self.directory)?;
+        self.make()?;
         // Mode 0600, removed again where anything fails.
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
         file.write_all(bytes)?;
@@ -89,7 +94,7 @@ impl Store {
 
     /// Does all that writing an entry takes, and leaves nothing.
     pub(super) fn try_out(&self) -> io::Result<()> {
-        place::make(&self.directory)?;
+        self.make()?;
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
         file.write_all(&[0; BLOCK as usize])
     }
@@ -118,6 +123,23 @@ impl Store {
             });
         }
         Ok(held)
+    }
+
+    fn make(&self) -> io::Result<()> {
+        if self.trusted.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        place::make(&self.directory)?;
+        self.check()
+    }
+
+    /// Checks that what is there is this user's alone: others may have made it since the program began.
+    fn check(&self) -> io::Result<()> {
+        if !self.trusted.load(Ordering::Relaxed) {
+            place::check(&self.directory).map_err(io::Error::other)?;
+            self.trusted.store(self.directory.is_dir(), Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn path(&self, key: &Key) -> PathBuf {
