@@ -414,7 +414,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__cat)
-            opts="-h --layer --platform --no-cache --pull --tls-verify --help"
+            opts="-h --layer --force --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

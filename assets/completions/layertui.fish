@@ -225,6 +225,7 @@ missing\t'Where no local store has it'
 always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l tls-verify -d 'false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine itself, true elsewhere' -r -f -a "true\t''
 false\t''"
+complete -c layertui -n "__fish_layertui_using_subcommand cat" -l force -d 'Write to a terminal even what has control characters in it, which the terminal obeys'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l no-cache -d 'Read every layer anew, and keep nothing of it'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l platform -d 'Of a multi-platform image, take this platform: OS/ARCH[/VARIANT]' -r

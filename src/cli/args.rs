@@ -197,6 +197,10 @@ pub(super) struct Cat {
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
+
+    /// Write to a terminal even what has control characters in it, which the terminal obeys.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Arguments)]

@@ -1,6 +1,6 @@
 //! `layertui cache`, and which cache the other commands use.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{self, CacheCommand};
 use super::{Failure, Outcome, output, remark};
 use crate::load::cache::{self, Cache, Pruned, Rules};
+use crate::report::{Lines, json_line};
 use crate::source::registry::{Shelf, Stock};
 use crate::text;
 
@@ -62,10 +63,9 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
     output(|out| {
         if as_json {
             let directory = survey.as_ref().map(|it| it.directory.to_string_lossy());
-            return writeln!(
+            return json_line(
                 out,
-                "{}",
-                json!({
+                &json!({
                     "schema": "layertui/1",
                     "directory": directory,
                     "layers": survey.as_ref().map(|it| it.layers),
@@ -77,9 +77,10 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
                     "blobBytes": kept.map(|(stock, _)| stock.bytes),
                     "blobLimit": kept.map(|(_, limit)| limit),
                     "problem": problem,
-                })
+                }),
             );
         }
+        let out = &mut Lines::new(out);
         if let Some(survey) = &survey {
             let directory = survey.directory.to_string_lossy();
             writeln!(out, "directory   {}", text::visible_str(&directory))?;
@@ -115,7 +116,7 @@ fn removed(
         if as_json {
             let removed =
                 json!({"schema": "layertui/1", "removedFiles": files, "removedBytes": bytes});
-            return writeln!(out, "{removed}");
+            return json_line(out, &removed);
         }
         writeln!(out, "{files} files removed, {}", text::size::short(bytes))
     })

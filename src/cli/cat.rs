@@ -1,18 +1,24 @@
 //! `layertui cat`
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal as _, Read};
 
 use super::args::Cat;
 use super::open::{Loaded, Setting, load};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::stack::entry::Kind;
+use crate::text::control::Scanner;
 
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
     let loaded = load(&command.image, setting, Want::Tree)?;
     let layer = loaded.layer(command.layer.as_deref())?;
     let mut contents = contents(&loaded, &command.path, layer)
         .map_err(|failure| loaded.doubted(failure, layer))?;
+    if io::stdout().is_terminal() && !command.force {
+        refuse_controls(&command.path, contents)?;
+        contents = self::contents(&loaded, &command.path, layer)
+            .map_err(|failure| loaded.doubted(failure, layer))?;
+    }
     output(|out| {
         let mut buffer = vec![0; 128 * 1024];
         loop {
@@ -24,6 +30,26 @@ pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
             }
         }
     })?
+}
+
+/// An error where the bytes are no plain text. Reads them all: they are opened again to be written.
+fn refuse_controls(path: &str, mut contents: impl Read) -> Outcome {
+    let mut scanner = Scanner::default();
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        let found = match contents.read(&mut buffer) {
+            Ok(0) if scanner.finds_at_end() => true,
+            // What cannot be read is said when it is written.
+            Ok(0) | Err(_) => return Ok(()),
+            Ok(count) => scanner.finds_in(&buffer[..count]),
+        };
+        if found {
+            return Err(Failure::Error(format!(
+                "{path}: has control characters that this terminal would obey; --force writes them all the same, and a \
+                 pipe or a file gets the exact bytes"
+            )));
+        }
+    }
 }
 
 /// The bytes of the file that the merged tree has at the path.

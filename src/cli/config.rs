@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Outcome, output, remark};
+use super::{Failure, Outcome, lines, output, remark};
 use crate::app::config::{self, Settings};
 use crate::source::given;
 
@@ -26,8 +26,8 @@ pub(super) fn check() -> Outcome {
         remark(complaint);
     }
     match settings.complaints.len() {
-        0 if path.exists() => output(|out| writeln!(out, "{}: fine", path.display())),
-        0 => output(|out| writeln!(out, "{}: not there, the defaults hold", path.display())),
+        0 if path.exists() => lines(|out| writeln!(out, "{}: fine", path.display())),
+        0 => lines(|out| writeln!(out, "{}: not there, the defaults hold", path.display())),
         1 => Err(Failure::No("one thing in the config file is not understood".to_owned())),
         count => Err(Failure::No(format!("{count} things in the config file are not understood"))),
     }

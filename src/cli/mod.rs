@@ -36,6 +36,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::report::Lines;
 use crate::source;
 use crate::source::registry::{Pull, Registries};
 use crate::text;
@@ -94,6 +95,11 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse_from(args::apart(std::env::args_os().collect())) {
         Ok(args) => args,
         Err(error) => {
+            // The message quotes what was typed: the same mistake, with arguments that can be seen.
+            let seen =
+                std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).into_owned());
+            let seen = args::apart(seen.map(Into::into).collect());
+            let error = Args::try_parse_from(seen).err().unwrap_or(error);
             // Help and version go to standard output and are no error; a reader that left is none either.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
@@ -120,6 +126,11 @@ pub fn main() -> ExitCode {
 fn remark(message: &str) {
     // Nothing is left to be done if standard error is closed.
     let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
+}
+
+/// As [`output`], for text: what is foreign in it can neither obey nor begin a line.
+fn lines<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
+    output(|out| write(&mut Lines::new(out)))
 }
 
 fn complain(message: &str, code: u8) -> ExitCode {

@@ -8,14 +8,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::code::code;
 use super::entry::PathKeys;
 use super::findings::BaseKeys;
 use super::layers::Head;
-use super::{SCHEMA, Subject, json_line};
+use super::{Lines, SCHEMA, Subject, json_line};
 use crate::image::base::Base;
 use crate::rules::{Offence, Outcome, Verdict};
 use crate::text;
+use crate::text::markup::{code, github as github_message};
 
 /// Offences that text and annotations name.
 const NAMED: usize = 5;
@@ -69,12 +69,12 @@ impl Judged<'_> {
 /// What writing reports.
 pub fn ci(out: &mut dyn Write, judged: Judged<'_>, format: CiFormat) -> io::Result<()> {
     match format {
-        CiFormat::Text => text_of(out, judged),
+        CiFormat::Text => text_of(&mut Lines::new(out), judged),
         CiFormat::Json => json_line(out, &document(judged)),
-        CiFormat::Junit => junit::write(out, judged),
-        CiFormat::Github => github(out, judged),
+        CiFormat::Junit => junit::write(&mut Lines::new(out), judged),
+        CiFormat::Github => github(&mut Lines::new(out), judged),
         CiFormat::Sarif => json_line(out, &sarif::document(judged)),
-        CiFormat::Markdown => markdown(out, judged),
+        CiFormat::Markdown => markdown(&mut Lines::new(out), judged),
     }
 }
 
@@ -180,22 +180,18 @@ fn sentence(verdict: &Verdict) -> String {
     format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible_str(&verdict.limit))
 }
 
-/// GitHub's workflow commands: `%`, line ends (and in properties `:` and `,`) are escaped.
+/// GitHub's workflow commands, an annotation for each rule.
 fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
-    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     for verdict in judged.verdicts {
         let level = match verdict.outcome {
             Outcome::Pass => "notice",
             Outcome::Fail | Outcome::Unjudged => "error",
         };
-        let mut message = sentence(verdict);
+        let mut message = vec![sentence(verdict)];
         if verdict.outcome == Outcome::Fail {
-            for offence in verdict.offences.iter().take(NAMED) {
-                message.push('\n');
-                message.push_str(&offence_line(offence));
-            }
+            message.extend(verdict.offences.iter().take(NAMED).map(offence_line));
         }
-        writeln!(out, "::{level} title=layertui {}::{}", verdict.rule, escape(&message))?;
+        writeln!(out, "::{level} title=layertui {}::{}", verdict.rule, github_message(&message))?;
     }
     Ok(())
 }
@@ -203,15 +199,18 @@ fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
 /// A table, and below it the paths that break a rule.
 fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let balance = judged.subject.stack.balance();
-    writeln!(out, "### {}: {}\n", code(&judged.subject.image.reference), judged.outcome().name())?;
-    writeln!(out, "| | rule | is | asked |\n|---|---|---|---|")?;
+    writeln!(out, "### {}: {}", code(&judged.subject.image.reference), judged.outcome().name())?;
+    writeln!(out)?;
+    writeln!(out, "| | rule | is | asked |")?;
+    writeln!(out, "|---|---|---|---|")?;
     for verdict in judged.verdicts {
         let (actual, limit) = (code(&verdict.actual), code(&verdict.limit));
         writeln!(out, "| {} | {} | {actual} | {limit} |", verdict.outcome.name(), verdict.rule)?;
     }
+    writeln!(out)?;
     writeln!(
         out,
-        "\n{} stored, {} wasted, efficiency {:.1} %",
+        "{} stored, {} wasted, efficiency {:.1} %",
         text::size::short(balance.stored),
         text::size::short(balance.wasted),
         balance.efficiency * 100.0
@@ -223,7 +222,9 @@ fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
             continue;
         }
         told = &verdict.offences;
-        writeln!(out, "\n{}:\n", verdict.rule)?;
+        writeln!(out)?;
+        writeln!(out, "{}:", verdict.rule)?;
+        writeln!(out)?;
         for offence in verdict.offences.iter().take(NAMED) {
             let path = code(&text::visible(&offence.path));
             let size = text::size::short(offence.bytes);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::entry::{EntryKeys, PathKeys};
-use super::{Format, Subject, json_line};
+use super::{Format, Lines, Subject, json_line};
 use crate::compare::{
     Difference, Directory, Files, Meaning, PackageChange, Setting, layers_differ,
 };
@@ -100,7 +100,7 @@ pub fn compare(
 ) -> io::Result<()> {
     match format {
         Format::Json => write_json(out, found),
-        Format::Text => write_text(out, found, most),
+        Format::Text => write_text(&mut Lines::new(out), found, most),
     }
 }
 
@@ -282,7 +282,8 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
         return Ok(());
     }
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.old_bytes + sum.new_bytes));
-    writeln!(out, "\n  added removed changed    old    new  below")?;
+    writeln!(out)?;
+    writeln!(out, "  added removed changed    old    new  below")?;
     for (path, sum) in sums.iter().take(most) {
         writeln!(
             out,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::entry::{EntryKeys, PathKeys, size, write_name};
-use super::{Format, Subject, json_line};
+use super::{Format, Lines, Subject, json_line};
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{Change, ChangeKind, EventId, NodeId, Stack};
 use crate::text;
@@ -92,6 +92,7 @@ pub fn diff(
             Format::Text => {
                 let mark = if change.opaque { '!' } else { kind.sign() };
                 let bytes = size(&version).map_or_else(|| " ".repeat(6), text::size::fixed);
+                let out = &mut Lines::new(out);
                 write!(out, "{mark} {bytes}  ")?;
                 write_name(out, stack, &version, &path)?;
             }

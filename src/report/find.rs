@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entry::PathKeys;
 use super::pattern::Pattern;
-use super::{Format, Subject, entry, json_line};
+use super::{Format, Lines, Subject, entry, json_line};
 use crate::text;
 
 #[derive(Serialize)]
@@ -56,6 +56,7 @@ pub fn find(
                 let shown = if visible { ' ' } else { '-' };
                 let size = size.map_or_else(|| " ".repeat(6), text::size::fixed);
                 let layers: Vec<String> = layers.iter().map(|layer| format!("L{layer}")).collect();
+                let out = &mut Lines::new(out);
                 write!(out, "{shown} {size}  {:<12}  ", layers.join(" "))?;
                 entry::write_name(out, stack, &last.version, &path)?;
             }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entry::PathKeys;
 use super::layers::Head;
-use super::{Format, SCHEMA, Subject, json_line};
+use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
 use crate::image::base::{Base, Evidence};
 use crate::text;
@@ -95,7 +95,7 @@ pub fn findings(
             let head = Head::new(SCHEMA, subject).without_labels();
             json_line(out, &Document { head, found: Found::new(subject, base, findings) })
         }
-        Format::Text => text_of(out, subject, base, findings),
+        Format::Text => text_of(&mut Lines::new(out), subject, base, findings),
     }
 }
 
@@ -202,9 +202,10 @@ fn write_finding(
         all if all == count => ", in the base image".to_owned(),
         some => format!(", {some} of {count} in the base image"),
     };
+    writeln!(out)?;
     writeln!(
         out,
-        "\n{:<6}  {}: {}{size}{from_base}",
+        "{:<6}  {}: {}{size}{from_base}",
         facts.severity.name(),
         facts.name,
         facts.title
@@ -253,7 +254,9 @@ fn write_dockerfile(
     if steps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nThe history, each finding above the instruction that caused it:\n")?;
+    writeln!(out)?;
+    writeln!(out, "The history, each finding above the instruction that caused it:")?;
+    writeln!(out)?;
     let own = steps.iter().position(|step| step.layer.is_some_and(|layer| !base.has(layer)));
     for (at, step) in steps.iter().enumerate() {
         if Some(at) == own && base.layers > 0 {

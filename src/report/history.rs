@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::entry::{EntryKeys, PathKeys};
-use super::{Format, Subject, json_line};
+use super::{Format, Lines, Subject, json_line};
 use crate::stack::{Cause, ChangeKind, NodeId, Step};
 use crate::text;
 
@@ -38,12 +38,12 @@ pub fn history(
         let path = subject.stack.path(node);
         let steps = subject.stack.history(node);
         if format == Format::Text {
-            writeln!(out, "{}", text::visible(&path))?;
+            writeln!(Lines::new(out), "{}", text::visible(&path))?;
         }
         for step in &steps {
             match format {
                 Format::Json => json_line(out, &line(subject, &path, step))?,
-                Format::Text => write_step(out, subject, step)?,
+                Format::Text => write_step(&mut Lines::new(out), subject, step)?,
             }
         }
     }
@@ -82,7 +82,7 @@ fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &Step) -> io::Res
         .and_then(|layer| layer.created_by.as_deref())
         .map(text::command::clean);
     if let Some(command) = command {
-        write!(out, "  {}", text::shorten::middle(&command, 60))?;
+        write!(out, "  {}", text::shorten::middle(&text::visible_str(&command), 60))?;
     }
     writeln!(out)
 }

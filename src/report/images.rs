@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, json_line};
+use super::{Format, Lines, json_line};
 use crate::source::{Inventory, Listed, Stock};
 use crate::text::{size, visible_str};
 
@@ -50,7 +50,7 @@ pub fn images(
                     json_line(out, &keys("container", stock, container))?;
                 }
             }
-            Format::Text => text_of(out, stock, containers)?,
+            Format::Text => text_of(&mut Lines::new(out), stock, containers)?,
         }
     }
     Ok(())

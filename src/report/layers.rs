@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, SCHEMA, Subject, json_line};
+use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
 use crate::stack::Stack;
@@ -111,7 +111,7 @@ struct StoreKeys<'a> {
 pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::Result<()> {
     match format {
         Format::Json => json_line(out, &document(subject)),
-        Format::Text => text_of(out, subject),
+        Format::Text => text_of(&mut Lines::new(out), subject),
     }
 }
 
@@ -250,7 +250,8 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
     for problem in &image.problems {
         writeln!(out, "  problem   {}", visible(problem))?;
     }
-    writeln!(out, "\n  #  stored     net   total  entries    +    ~    =    r    -  command")?;
+    writeln!(out)?;
+    writeln!(out, "  #  stored     net   total  entries    +    ~    =    r    -  command")?;
     for (index, layer) in image.layers.iter().enumerate() {
         let summary = stack.summary(index);
         let command = layer.created_by.as_deref().map_or_else(|| "-".into(), text::command::clean);
@@ -266,7 +267,7 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
             summary.metadata,
             summary.rewritten,
             summary.removed,
-            text::shorten::middle(&command, 72),
+            text::shorten::middle(&visible(&command), 72),
         )?;
         if let Some(store) = &layer.store {
             writeln!(out, "       {}", place(store))?;
@@ -281,9 +282,10 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
         }
     }
     let balance = stack.balance();
+    writeln!(out)?;
     writeln!(
         out,
-        "\n{} stored, {} visible, {} wasted, efficiency {:.1} %",
+        "{} stored, {} visible, {} wasted, efficiency {:.1} %",
         text::size::long(balance.stored),
         text::size::long(balance.visible),
         text::size::long(balance.wasted),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::entry::{EntryKeys, PathKeys, write_long, write_name};
-use super::{Format, Subject, json_line};
+use super::{Format, Lines, Subject, json_line};
 use crate::stack::entry::Kind;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Version};
@@ -44,8 +44,8 @@ pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -
                 let entry = EntryKeys::new(stack, version);
                 json_line(out, &Line { path: PathKeys::new(&path), entry })
             }
-            Format::Text if what.long => write_long(out, stack, version, &path),
-            Format::Text => write_name(out, stack, version, &path),
+            Format::Text if what.long => write_long(&mut Lines::new(out), stack, version, &path),
+            Format::Text => write_name(&mut Lines::new(out), stack, version, &path),
         }
     };
     if let Some(version) = stack.visible(what.node, what.layer)

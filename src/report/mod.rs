@@ -4,7 +4,6 @@
 //! through `text` on its way into text; JSON carries the exact bytes.
 
 mod ci;
-mod code;
 mod compare;
 mod diff;
 mod entry;
@@ -12,7 +11,9 @@ mod find;
 mod findings;
 mod history;
 mod images;
+mod json;
 mod layers;
+mod lines;
 mod ls;
 pub mod pattern;
 mod verify;
@@ -26,16 +27,15 @@ pub use find::find;
 pub use findings::findings;
 pub use history::history;
 pub use images::images;
+pub use json::json_line;
 pub use layers::layers;
+pub use lines::Lines;
 pub use ls::{Ls, ls};
 pub use verify::{Check, first_false, first_unknown, verify};
 pub use waste::waste;
 pub use whole::{Analysis, markdown, page, whole};
 
-use std::io::{self, Write};
 use std::sync::Arc;
-
-use serde::Serialize;
 
 use crate::image::Image;
 use crate::layer::Severity;
@@ -81,9 +81,4 @@ impl<'a> Subject<'a> {
             })
             .collect()
     }
-}
-
-fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
-    out.write_all(b"\n")
 }

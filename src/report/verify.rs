@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Format, SCHEMA, json_line};
+use super::{Format, Lines, SCHEMA, json_line};
 use crate::source::Judged;
 use crate::text;
 
@@ -57,6 +57,7 @@ pub fn first_unknown(checks: &[Check]) -> Option<&Check> {
 /// What writing reports.
 pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Result<()> {
     if format == Format::Text {
+        let out = &mut Lines::new(out);
         return checks.iter().try_for_each(|check| write_line(out, check));
     }
     let first = first_false(checks);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::entry::PathKeys;
 use super::layers::Head;
-use super::{Format, SCHEMA, Subject, json_line};
+use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::stack::loss::{Losses, PathWaste, Piece};
 use crate::stack::{NodeId, Stack};
 use crate::text;
@@ -79,7 +79,7 @@ pub fn waste(
     let losses = subject.stack.losses();
     match format {
         Format::Json => json_line(out, &document(subject, &losses)),
-        Format::Text => text_of(out, subject, &losses, most),
+        Format::Text => text_of(&mut Lines::new(out), subject, &losses, most),
     }
 }
 
@@ -170,7 +170,8 @@ fn text_of(
 
 /// What to do, and what each of it would get back.
 fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
-    writeln!(out, "\n wasted  files  what gets it back")?;
+    writeln!(out)?;
+    writeln!(out, " wasted  files  what gets it back")?;
     for (advice, bytes, files) in losses.by_advice() {
         writeln!(out, " {} {files:>6}  {}", text::size::fixed(bytes), advice.sentence())?;
     }
@@ -178,16 +179,17 @@ fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
 }
 
 fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
+    writeln!(out)?;
     writeln!(
         out,
-        "\n wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
+        " wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
     )?;
     for (layer, sum) in losses.layers_most_first(subject.image.layers.len()) {
         let size =
             |bytes| if bytes == 0 { format!("{:>6}", "-") } else { text::size::fixed(bytes) };
         let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_deref());
         let command = command.map(text::command::clean).unwrap_or_default();
-        let command = text::shorten::middle(&command, 72);
+        let command = text::shorten::middle(&text::visible_str(&command), 72);
         let line = format!(" {}  {}  L{layer:<4}  {command}", size(sum.stored), size(sum.caused));
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -213,7 +215,8 @@ fn write_directories(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses)
     if telling.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n wasted  below directory")?;
+    writeln!(out)?;
+    writeln!(out, " wasted  below directory")?;
     for (bytes, path, _) in telling {
         writeln!(out, " {}  {}/", text::size::fixed(*bytes), text::visible(path))?;
     }
@@ -226,7 +229,8 @@ fn write_paths(
     paths: &[PathWaste],
     most: usize,
 ) -> io::Result<()> {
-    writeln!(out, "\n wasted  stored  why                   path")?;
+    writeln!(out)?;
+    writeln!(out, " wasted  stored  why                   path")?;
     for path in paths.iter().take(most) {
         let Some(piece) = path.largest() else { continue };
         let layers: Vec<String> =

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 
 use super::{Judged, NAMED, offence_line, sentence};
 use crate::rules::{Outcome, Verdict};
-use crate::text;
+use crate::text::markup::html;
 
 pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let count = |outcome| judged.verdicts.iter().filter(|v| v.outcome == outcome).count();
-    let suite = escape(&text::visible_str(&judged.subject.image.reference));
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")?;
+    let suite = html(&judged.subject.image.reference);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites>")?;
     writeln!(
         out,
         "  <testsuite name=\"{suite}\" package=\"layertui\" id=\"0\" hostname=\"localhost\" timestamp=\"{}\" time=\"0\" \
@@ -24,17 +25,21 @@ pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         count(Outcome::Fail),
         count(Outcome::Unjudged),
     )?;
-    let rules = escape(&text::visible_str(judged.rules_from));
-    writeln!(out, "    <properties>\n      <property name=\"rules\" value=\"{rules}\"/>")?;
+    let rules = html(judged.rules_from);
+    writeln!(out, "    <properties>")?;
+    writeln!(out, "      <property name=\"rules\" value=\"{rules}\"/>")?;
     if let Ok(base) = judged.base {
-        let base = escape(&crate::report::findings::base_line(base));
+        let base = html(&crate::report::findings::base_line(base));
         writeln!(out, "      <property name=\"base\" value=\"{base}\"/>")?;
     }
     writeln!(out, "    </properties>")?;
     for verdict in judged.verdicts {
         case(out, verdict)?;
     }
-    writeln!(out, "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>")
+    for line in ["    <system-out/>", "    <system-err/>", "  </testsuite>", "</testsuites>"] {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 fn case(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
@@ -45,12 +50,14 @@ fn case(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
         Outcome::Fail => "failure",
         Outcome::Unjudged => "error",
     };
-    let message = escape(&sentence(verdict));
-    writeln!(out, "{case}>\n      <{tag} message=\"{message}\" type=\"{rule}\">")?;
+    let message = html(&sentence(verdict));
+    writeln!(out, "{case}>")?;
+    writeln!(out, "      <{tag} message=\"{message}\" type=\"{rule}\">")?;
     for offence in verdict.offences.iter().take(NAMED) {
-        writeln!(out, "{}", escape(&offence_line(offence)))?;
+        writeln!(out, "{}", html(&offence_line(offence)))?;
     }
-    writeln!(out, "      </{tag}>\n    </testcase>")
+    writeln!(out, "      </{tag}>")?;
+    writeln!(out, "    </testcase>")
 }
 
 /// When the image was made, to the second and in UTC, as Ant's schema has it: without a zone.
@@ -59,12 +66,6 @@ fn moment(created: Option<&str>) -> String {
     // No image is older, and XML has no year 0.
     let made = made.filter(|made| *made >= Timestamp::UNIX_EPOCH).unwrap_or_default();
     made.strftime("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
-/// XML's five; what XML cannot hold at all was made visible before.
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&apos;")
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use super::{Analysis, largest};
 use crate::findings::Redaction;
-use crate::report::code::code;
+use crate::report::Lines;
 use crate::text;
+use crate::text::markup::code;
 
 /// Rows of the tables of paths.
 const ROWS: usize = 10;
@@ -16,22 +17,27 @@ const ROWS: usize = 10;
 /// # Errors
 /// What writing reports.
 pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
+    let out = &mut Lines::new(out);
     let (image, stack) = (analysis.subject.image, analysis.subject.stack);
     let balance = stack.balance();
-    writeln!(out, "### {}\n", code(&image.reference))?;
+    writeln!(out, "### {}", code(&image.reference))?;
+    writeln!(out)?;
     writeln!(
         out,
-        "{} stored, {} visible, {} wasted, efficiency {:.1} %\n",
+        "{} stored, {} visible, {} wasted, efficiency {:.1} %",
         text::size::short(balance.stored),
         text::size::short(balance.visible),
         text::size::short(balance.wasted),
         balance.efficiency * 100.0
     )?;
+    writeln!(out)?;
     for note in analysis.notes {
-        writeln!(out, "> {}\n", code(note))?;
+        writeln!(out, "> {}", code(note))?;
+        writeln!(out)?;
     }
     findings(out, analysis)?;
-    writeln!(out, "| # | stored | net | wasted | command |\n|--:|--:|--:|--:|---|")?;
+    writeln!(out, "| # | stored | net | wasted | command |")?;
+    writeln!(out, "|--:|--:|--:|--:|---|")?;
     let wasted = stack.losses().by_layer(image.layers.len());
     let redaction = Redaction::of(image);
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
@@ -44,10 +50,12 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
             text::size::short(summary.bytes),
             text::size::signed(summary.net_bytes).trim(),
             text::size::short(wasted.stored),
-            code(&text::shorten::middle(&command, 80)),
+            code(&text::shorten::middle(&text::visible_str(&command), 80)),
         )?;
     }
-    writeln!(out, "\n| largest | layer | path |\n|--:|--:|---|")?;
+    writeln!(out)?;
+    writeln!(out, "| largest | layer | path |")?;
+    writeln!(out, "|--:|--:|---|")?;
     for large in largest(stack).iter().take(ROWS) {
         let size = text::size::short(large.bytes);
         let path = text::visible(&large.path).to_string();
@@ -55,7 +63,9 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     }
     let paths = stack.losses().by_path(stack);
     if !paths.is_empty() {
-        writeln!(out, "\n| wasted | path |\n|--:|---|")?;
+        writeln!(out)?;
+        writeln!(out, "| wasted | path |")?;
+        writeln!(out, "|--:|---|")?;
     }
     for wasted in paths.iter().take(ROWS) {
         let path = text::visible(&stack.path(wasted.node)).to_string();
@@ -68,7 +78,8 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     if analysis.findings.is_empty() {
         return Ok(());
     }
-    writeln!(out, "| severity | finding | bytes | places |\n|---|---|--:|--:|")?;
+    writeln!(out, "| severity | finding | bytes | places |")?;
+    writeln!(out, "|---|---|--:|--:|")?;
     for finding in analysis.findings {
         let facts = finding.id.facts();
         let bytes = finding.bytes();

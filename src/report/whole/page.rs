@@ -1,14 +1,15 @@
 //! The analysis as one HTML page that needs nothing else: no script, no style, font or picture from anywhere. Every
 //! foreign text is made visible first and then escaped.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::treemap::{self, Area};
 use super::{Analysis, MOST, largest};
 use crate::findings::{Redaction, dockerfile};
+use crate::report::Lines;
 use crate::report::findings::{base_line, what};
 use crate::text;
+use crate::text::markup::html;
 
 const WIDTH: f64 = 1160.0;
 const HEIGHT: f64 = 460.0;
@@ -37,18 +38,19 @@ background:#f6f9fa;border:1px solid #dde4e8;padding:.6rem}pre b{font-weight:600}
 /// What writing reports.
 pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let image = analysis.subject.image;
-    let title = shown(&image.reference);
-    write!(
+    let out = &mut Lines::new(out);
+    let title = html(&image.reference);
+    writeln!(
         out,
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\
-         <link rel=\"icon\" href=\"data:,\"><title>{title} – layertui</title><style>{STYLE}</style></head><body>\n\
-         <h1>{title}</h1>\n"
+         <link rel=\"icon\" href=\"data:,\"><title>{title} – layertui</title><style>{STYLE}</style></head><body>\
+         <h1>{title}</h1>"
     )?;
     facts(out, analysis)?;
     for note in analysis.notes {
-        writeln!(out, "<p class=\"note\">{}</p>", shown(note))?;
+        writeln!(out, "<p class=\"note\">{}</p>", html(note))?;
     }
     findings(out, analysis)?;
     layers(out, analysis)?;
@@ -60,40 +62,12 @@ pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     writeln!(out, "</body></html>")
 }
 
-/// Foreign text for a page.
-fn shown(text: &str) -> String {
-    escape(&text::visible_str(text)).into_owned()
-}
-
-fn path(path: &[u8]) -> String {
-    escape(text::visible(path).as_ref()).into_owned()
-}
-
-/// Text that means itself, in elements and in quoted attributes.
-fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>', '"', '\'']) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    Cow::Owned(escaped)
-}
-
 fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let image = analysis.subject.image;
     let balance = analysis.subject.stack.balance();
     writeln!(out, "<dl>")?;
     let mut fact = |name: &str, value: Option<String>| match value {
-        Some(value) => writeln!(out, "<dt>{name}</dt><dd>{}</dd>", shown(&value)),
+        Some(value) => writeln!(out, "<dt>{name}</dt><dd>{}</dd>", html(&value)),
         None => Ok(()),
     };
     fact("names", Some(image.names.join(", ")).filter(|names| !names.is_empty()))?;
@@ -115,14 +89,14 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h2>Findings</h2>\n<table><tr><th>severity</th><th>what, and what to do</th><th class=\"n\">bytes</th>\
+        "<h2>Findings</h2><table><tr><th>severity</th><th>what, and what to do</th><th class=\"n\">bytes</th>\
          <th class=\"n\">places</th><th>where</th></tr>"
     )?;
     for finding in analysis.findings {
         let facts = finding.id.facts();
         let places = finding.places.iter().take(PLACES).map(|place| {
             let layer = place.layer.map(|layer| format!("L{layer} ")).unwrap_or_default();
-            escape(&format!("{layer}{}", what(analysis.subject, place))).into_owned()
+            html(&format!("{layer}{}", what(analysis.subject, place)))
         });
         let mut places: Vec<String> = places.collect();
         if finding.places.len() > PLACES {
@@ -135,8 +109,8 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
              <td class=\"n\">{5}</td><td class=\"t\">{6}</td></tr>",
             facts.severity.name(),
             facts.name,
-            escape(facts.title),
-            escape(facts.remedy),
+            html(facts.title),
+            html(facts.remedy),
             if bytes > 0 { text::size::short(bytes) } else { String::new() },
             finding.places.len(),
             places.join("<br>"),
@@ -153,7 +127,7 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let most = (0..layers.len()).map(|at| stack.summary(at).bytes).max().unwrap_or(0).max(1);
     writeln!(
         out,
-        "<h2>Layers</h2>\n<table><tr><th class=\"n\">#</th><th class=\"n\">stored</th><th class=\"n\">net</th>\
+        "<h2>Layers</h2><table><tr><th class=\"n\">#</th><th class=\"n\">stored</th><th class=\"n\">net</th>\
          <th class=\"n\">wasted</th><th>share</th><th>command</th></tr>"
     )?;
     for (at, (layer, wasted)) in layers.iter().zip(wasted).enumerate() {
@@ -171,7 +145,7 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             text::size::short(wasted.stored),
             share(summary.bytes),
             share(wasted.stored),
-            escape(&command),
+            html(&command),
         )?;
     }
     writeln!(out, "</table>")
@@ -183,7 +157,7 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
-    write!(out, "<h2>Dockerfile</h2>\n<pre>")?;
+    write!(out, "<h2>Dockerfile</h2><pre>")?;
     for step in &steps {
         for (id, places, bytes) in &step.findings {
             let facts = id.facts();
@@ -200,7 +174,7 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         }
         for (at, line) in step.lines.iter().enumerate() {
             let margin = if at == 0 { layer.as_str() } else { "" };
-            writeln!(out, "{margin:>4}  {}", shown(line))?;
+            writeln!(out, "{margin:>4}  {}", html(line))?;
         }
     }
     writeln!(out, "</pre>")
@@ -211,7 +185,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let area = Area { x: 0.0, y: 0.0, width: WIDTH, height: HEIGHT };
     writeln!(
         out,
-        "<h2>Where the bytes are</h2>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+        "<h2>Where the bytes are</h2><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"Treemap of the final tree\">"
     )?;
     for tile in treemap::tiles(stack, area) {
@@ -222,7 +196,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             out,
             "<g><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" \
              stroke=\"#fff\" stroke-width=\".5\"/><title>{}{name} {}</title>",
-            path(&stack.path(tile.node)),
+            html(&text::visible(&stack.path(tile.node))),
             text::size::short(tile.bytes),
         )?;
         // A letter takes some six units.
@@ -231,7 +205,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             let label = text::visible(stack.name(tile.node)).to_string();
             let label = text::shorten::middle(&label, room);
             let (x, y) = (x + 2.0, y + 9.0);
-            write!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}{name}</text>", escape(&label))?;
+            write!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}{name}</text>", html(&label))?;
         }
         writeln!(out, "</g>")?;
     }
@@ -241,7 +215,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 fn large(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     writeln!(
         out,
-        "<h2>Largest files</h2>\n<table><tr><th class=\"n\">size</th><th class=\"n\">layer</th><th>path</th></tr>"
+        "<h2>Largest files</h2><table><tr><th class=\"n\">size</th><th class=\"n\">layer</th><th>path</th></tr>"
     )?;
     for large in largest(analysis.subject.stack).iter().take(ROWS) {
         writeln!(
@@ -249,7 +223,7 @@ fn large(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"t\">{}</td></tr>",
             text::size::short(large.bytes),
             large.layer,
-            path(&large.path),
+            html(&text::visible(&large.path)),
         )?;
     }
     writeln!(out, "</table>")
@@ -263,7 +237,7 @@ fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h2>Wasted</h2>\n<table><tr><th class=\"n\">wasted</th><th>why</th><th>path</th></tr>"
+        "<h2>Wasted</h2><table><tr><th class=\"n\">wasted</th><th>why</th><th>path</th></tr>"
     )?;
     for wasted in paths.iter().take(ROWS.min(MOST)) {
         let why = wasted.largest().map(|piece| {
@@ -279,7 +253,7 @@ fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             "<tr><td class=\"n\">{}</td><td>{}</td><td class=\"t\">{}</td></tr>",
             text::size::short(wasted.bytes),
             why.unwrap_or_default(),
-            path(&stack.path(wasted.node)),
+            html(&text::visible(&stack.path(wasted.node))),
         )?;
     }
     writeln!(out, "</table>")
@@ -293,7 +267,7 @@ fn packages(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     list.sort_by_key(|package| std::cmp::Reverse(package.installed_bytes));
     writeln!(
         out,
-        "<h2>Packages ({})</h2>\n<table><tr><th class=\"n\">installed</th><th>name</th><th>version</th></tr>",
+        "<h2>Packages ({})</h2><table><tr><th class=\"n\">installed</th><th>name</th><th>version</th></tr>",
         list.len()
     )?;
     for package in list.into_iter().take(ROWS) {
@@ -301,23 +275,9 @@ fn packages(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             out,
             "<tr><td class=\"n\">{}</td><td class=\"t\">{}</td><td class=\"t\">{}</td></tr>",
             package.installed_bytes.map(text::size::short).unwrap_or_default(),
-            shown(&package.name),
-            shown(&package.version),
+            html(&package.name),
+            html(&package.version),
         )?;
     }
     writeln!(out, "</table>")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn markup_means_itself() {
-        assert_eq!(
-            escape("<a href='x'>&\"</a>"),
-            "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;"
-        );
-        assert_eq!(escape("plain"), "plain");
-    }
 }
