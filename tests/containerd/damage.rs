@@ -1,9 +1,12 @@
 //! Databases that are cut short, mutated, or made to mislead: they cost an error that says where, never more.
 
 use layertui::source::bolt::{Db, Error};
+use layertui::source::{Opened, Options, open};
 
 use super::database::{Bucket, Layout, SEQUENCE, write};
+use super::every_byte;
 use super::reading::{everything, sample};
+use super::store::Store;
 
 const SIZE: usize = 1024;
 
@@ -56,6 +59,34 @@ fn whatever_bytes_change_reading_ends() {
         errors += usize::from(read(&bytes).is_err());
     }
     assert!(errors > runs / 4, "only {errors} of {runs} were noticed");
+}
+
+/// A container on an image, which needs records of the store and of its snapshotter, opens or says why not.
+fn reads_whatever_changes(database: usize) {
+    let store = Store::small();
+    let container = store.asking("box").replace("containerd:", "container:");
+    let (path, records) = store.databases()[database].clone();
+    let whole = write(records, Layout { freelist: false, ..small_pages() });
+    every_byte::damage(whole, move |bytes| {
+        std::fs::write(&path, bytes).unwrap();
+        // The store's folder stays as long as it is read.
+        let _ = &store;
+        match open(&container, &Options::default()) {
+            Ok(Opened::Image(source)) => assert!(source.image().layers.len() <= 2),
+            Ok(Opened::Several(_)) => {}
+            Err(error) => assert!(error.to_string().len() > 10, "{error}"),
+        }
+    });
+}
+
+#[test]
+fn whatever_byte_of_the_stores_records_changes_reading_ends() {
+    reads_whatever_changes(0);
+}
+
+#[test]
+fn whatever_byte_of_the_snapshotters_records_changes_reading_ends() {
+    reads_whatever_changes(1);
 }
 
 #[test]

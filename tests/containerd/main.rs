@@ -11,5 +11,7 @@
 
 mod damage;
 mod database;
+#[path = "../support/every_byte.rs"]
+mod every_byte;
 mod reading;
 mod store;

@@ -15,7 +15,7 @@ use super::database::{Bucket, Layout, write};
 /// 2023-01-02T03:04:05.000000006Z, as Go writes it.
 const TIME: [u8; 15] = [1, 0, 0, 0, 14, 219, 68, 64, 165, 0, 0, 0, 6, 0xFF, 0xFF];
 
-struct Store {
+pub struct Store {
     root: TempDir,
     records: Bucket,
     snapshots: Bucket,
@@ -119,15 +119,34 @@ impl Store {
         }
     }
 
+    /// The records of the store and those of its snapshotter, each with the file that holds them.
+    pub fn databases(&self) -> [(PathBuf, &Bucket); 2] {
+        let root = self.root.path();
+        [
+            (root.join("io.containerd.metadata.v1.bolt/meta.db"), &self.records),
+            (root.join("io.containerd.snapshotter.v1.overlayfs/metadata.db"), &self.snapshots),
+        ]
+    }
+
+    /// A store with an image that was unpacked, and a container on it: `lab/hello:1` and `box`.
+    pub fn small() -> Self {
+        let mut store = Self::new();
+        let hello = store.image("amd64", &["a"]);
+        store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
+        store.unpack("default", &hello, &["a"]);
+        store.snapshot("default", "box", Some(&hello.chain[0]), 2, "written");
+        let container = store.records.path(&["v1", "default", "containers", "box"]);
+        container.set("image", "docker.io/lab/hello:1").set("createdat", TIME);
+        container.set("snapshotter", "overlayfs").set("snapshotKey", "box");
+        store
+    }
+
     /// Writes the databases; the argument that asks for something of the store.
-    fn asking(&self, what: &str) -> String {
-        let write_to = |name: &str, bucket: &Bucket| {
-            let path = self.root.path().join(name);
+    pub fn asking(&self, what: &str) -> String {
+        for (path, bucket) in self.databases() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, write(bucket, Layout::default())).unwrap();
-        };
-        write_to("io.containerd.metadata.v1.bolt/meta.db", &self.records);
-        write_to("io.containerd.snapshotter.v1.overlayfs/metadata.db", &self.snapshots);
+        }
         format!("containerd:[{}]{what}", self.root.path().display())
     }
 

@@ -7,6 +7,8 @@ use crate::answers::{choices, failure, image, problems, problems_of};
 use crate::graph::{Graph, id};
 use crate::image_store::ImageStore;
 use crate::layers::Layers;
+use crate::support::every_byte::damage;
+use layertui::source::{Opened, Options, open};
 
 fn store(dir: &tempfile::TempDir) -> (ImageStore, Layers) {
     let layers = Layers::new(true);
@@ -53,6 +55,26 @@ fn a_broken_config_is_an_image_that_says_so() {
     let big = fs::File::create(&config).unwrap();
     big.set_len(1 << 40).unwrap();
     assert!(problems(image(&store.reference()).image()).contains("more than the"));
+}
+
+/// What Docker writes of a container.
+#[test]
+fn whatever_byte_of_a_container_s_config_changes_it_opens_or_says_why_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = store(&dir);
+    store.container("lab");
+    let config = dir.path().join(format!("containers/{}/config.v2.json", id("container lab")));
+    let whole = fs::read(&config).unwrap();
+    let reference = format!("container:[{}]lab", dir.path().display());
+    damage(whole, move |bytes| {
+        fs::write(&config, bytes).unwrap();
+        let _ = &dir;
+        match open(&reference, &Options::default()) {
+            Ok(Opened::Image(source)) => assert!(source.image().layers.len() <= 6),
+            Ok(Opened::Several(several)) => panic!("{:?}", several.choices),
+            Err(error) => assert!(error.to_string().len() > 10, "{error}"),
+        }
+    });
 }
 
 #[test]

@@ -97,15 +97,19 @@ fn a_platform_that_several_named_images_serve_leaves_the_choice() {
     let arm = layout.image(&Image::new(&[&["arm"]]).on("linux", "arm"));
     let other = layout.image(&Image::new(&[&["other"]]).on("linux", "arm"));
     let s390 = layout.image(&Image::new(&[&["s390"]]).on("linux", "s390x"));
-    let index = layout.index(&[on(arm.clone(), "linux", "arm"), on(s390, "linux", "s390x")]);
+    let foreign = layout.image(&Image::new(&[&["foreign"]]).on("plan9", "mips"));
+    let index = layout.index(&[on(arm, "linux", "arm"), on(s390, "linux", "s390x")]);
     let stage = Stage::new();
-    let tree =
-        layout.list(named(index, "one")).list(named(on(other, "linux", "arm"), "two")).finish();
+    let tree = layout
+        .list(named(index, "one"))
+        .list(named(on(other, "linux", "arm"), "two"))
+        .list(named(on(foreign, "plan9", "mips"), "three"))
+        .finish();
     let place = stage.tree("layout", &tree);
     assert_eq!(stack(&*image_for(&place, "linux/s390x")), "s390");
     let Ok(Opened::Several(choice)) = open_for(&place, "linux/arm") else { panic!("a choice") };
     let names: Vec<_> = choice.choices.iter().map(|choice| choice.names.join(" ")).collect();
-    assert_eq!(names, ["one", "two"]);
+    assert_eq!(names, ["one", "two", "three"]);
     assert_eq!(stack(&*choice.open(0).unwrap()), "arm");
     assert_eq!(stack(&*choice.open(1).unwrap()), "other");
 }

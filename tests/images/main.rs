@@ -8,6 +8,7 @@
 mod archives;
 mod bad_input;
 mod build;
+mod damage;
 mod layouts;
 mod loading;
 mod public;

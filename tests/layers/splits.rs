@@ -13,6 +13,7 @@ use layertui::stack::entry::Row;
 
 use crate::listed;
 use crate::support::compress::gzip_members;
+use crate::support::every_byte::damage;
 use crate::support::rows::{problems, rows};
 use crate::support::split::{crc64, split};
 use crate::support::tarball::Tar;
@@ -222,6 +223,22 @@ fn truncated_at_every_byte_it_keeps_what_came_before() {
         let listing = listed_split(&packed[..length]);
         assert!(!listing.problems.is_empty(), "{length}");
     }
+}
+
+#[test]
+fn whatever_byte_of_a_tar_split_changes_reading_ends() {
+    let (tar, dir) = sample();
+    let lines = split(&tar).into_bytes();
+    let contents = dir.path().to_owned();
+    damage(gzip_members(&lines, 2), |bytes| drop(listed_split(bytes)));
+    damage(lines, move |bytes| {
+        let split = of(bytes, in_directory(&contents));
+        drop(split.list(&Unwatched));
+        let mut out = Vec::new();
+        if split.assemble(&mut out).is_ok() {
+            assert!(out.len() < 1 << 20);
+        }
+    });
 }
 
 #[test]

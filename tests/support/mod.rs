@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be built is a failed test")]
 
 pub(crate) mod compress;
+pub(crate) mod every_byte;
 mod proof;
 pub(crate) mod rows;
 pub(crate) mod sparse;
