@@ -5,7 +5,6 @@
 //! has the sticky bit, as `/tmp` has. Root with another user's HOME (`sudo` keeps it in some set-ups) has no cache there.
 
 use std::fs::Metadata;
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
@@ -31,26 +30,20 @@ pub(super) fn check(directory: &Path) -> Result<(), String> {
             Err(format!("{} belongs to user {}, not to {user}", directory.display(), own.uid()))
         }
         Ok(own) if own.mode() & OTHERS_WRITE != 0 => Err(writable(directory, own.mode())),
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{}: {error}", directory.display())),
+        // What cannot be looked at cannot be used either.
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
 fn check_way(path: &Path, user: u32, links: u8) -> Result<(), String> {
     for level in path.ancestors().filter(|level| !level.as_os_str().is_empty()) {
-        let failed = |error: std::io::Error| format!("{}: {error}", level.display());
-        let metadata = match level.symlink_metadata() {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed(error)),
-        };
+        let Ok(metadata) = level.symlink_metadata() else { continue };
         check_level(level, &metadata, user)?;
         if metadata.is_symlink() {
             let Some(links) = links.checked_sub(1) else {
                 return Err(format!("{}: too many links on the way", level.display()));
             };
-            let target = level.read_link().map_err(failed)?;
+            let Ok(target) = level.read_link() else { continue };
             check_way(&level.parent().unwrap_or(level).join(target), user, links)?;
         }
     }
