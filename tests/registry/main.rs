@@ -8,6 +8,7 @@ mod beside;
 mod chunked;
 mod coming;
 mod deflate;
+mod encrypted;
 mod faults;
 mod image;
 mod lazy;
@@ -20,4 +21,5 @@ mod soci;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod ztoc;

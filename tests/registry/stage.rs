@@ -64,7 +64,10 @@ impl Stage {
         Self::open_reference(&self.reference("1"), registries)
     }
 
-    fn open_reference(reference: &str, registries: Registries) -> Result<Box<dyn Source>, Error> {
+    pub(crate) fn open_reference(
+        reference: &str,
+        registries: Registries,
+    ) -> Result<Box<dyn Source>, Error> {
         let platform = Platform::parse("linux/amd64").ok();
         let options = Options { registries, platform, ..Options::default() };
         match open(reference, &options)? {

@@ -190,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn hosts_are_matched_whole() {
+        let file = json!({"auths": {"r.io": auth("r"), "https://s.io/v1/": auth("s")}});
+        for domain in ["evil-r.io", "r.io.evil.com", "r.io:5000", "x.r.io", "R.io", "r.i", "io"] {
+            assert_eq!(user(&file, domain, "x"), None, "{domain}");
+        }
+        for domain in ["evil-s.io", "s.io.evil.com", "s.io:443", "x.s.io", "s.i"] {
+            assert_eq!(user(&file, domain, "x"), None, "{domain}");
+        }
+        assert_eq!(user(&file, "s.io", "x").as_deref(), Some("s"));
+    }
+
+    #[test]
     fn a_password_may_hold_colons_and_is_not_shown() {
         let found = credentials(&auth("me")).unwrap();
         let shown = format!("{found:?}");

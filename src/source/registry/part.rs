@@ -28,7 +28,9 @@ pub(super) fn fetch(
             return Err(Failure::new(Kind::Whole, what, ""));
         }
         let before = bytes.len();
-        let broke = if starts_at(&answer) == Some(at) {
+        let end = offset + len;
+        let asked = Span::of(&answer).is_some_and(|span| span.is_from(at) && span.end <= end);
+        let broke = if asked {
             let mut body = answer.body.into_with_config().limit(u64::MAX).reader();
             let left = len - bytes.len() as u64;
             take(&mut body, left, &mut bytes, stop)?
@@ -66,8 +68,68 @@ fn take(
     }
 }
 
-/// The first byte of a partial answer.
-pub(super) fn starts_at(answer: &Answer) -> Option<u64> {
-    let range = answer.header("content-range")?.trim().strip_prefix("bytes ")?;
-    range.split('-').next()?.trim().parse().ok()
+/// What a partial answer says it is (RFC 9110, section 14.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u64,
+    /// The byte behind its last one.
+    pub(super) end: u64,
+    /// Bytes of the whole, where it says so.
+    total: Option<u64>,
+}
+
+impl Span {
+    /// Of an answer's `Content-Range`; `None` where it has none that makes sense.
+    pub(super) fn of(answer: &Answer) -> Option<Self> {
+        Self::parse(answer.header("content-range")?)
+    }
+
+    fn parse(header: &str) -> Option<Self> {
+        let (range, total) = header.trim().strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (start, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        let total = match total.trim() {
+            "*" => None,
+            total => Some(total.parse().ok()?),
+        };
+        let end = last.checked_add(1)?;
+        let sound = start < end && total.is_none_or(|total| end <= total);
+        sound.then_some(Self { start, end, total })
+    }
+
+    /// Whether it begins there.
+    pub(super) const fn is_from(self, start: u64) -> bool {
+        self.start == start
+    }
+
+    /// Whether it is the rest, from there on, of something with so many bytes, or a part of that rest.
+    pub(super) fn is_rest(self, start: u64, size: u64) -> bool {
+        self.is_from(start) && self.end <= size && self.total.is_none_or(|total| total == size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+
+    #[test]
+    fn another_range_than_asked_is_told() {
+        let rest = |header: &str| Span::parse(header).is_some_and(|span| span.is_rest(10, 100));
+        assert!(rest("bytes 10-99/100") && rest("bytes 10-49/100") && rest(" bytes 10-99/*"));
+        for header in [
+            "bytes 0-99/100",
+            "bytes 11-99/100",
+            "bytes 10-100/101",
+            "bytes 10-99/200",
+            "bytes 10-100/100",
+            "bytes 10-9/100",
+            "bytes 10-18446744073709551615/*",
+            "bytes 10-/100",
+            "bytes */100",
+            "10-99/100",
+            "",
+        ] {
+            assert!(!rest(header), "{header}");
+        }
+    }
 }

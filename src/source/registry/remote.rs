@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use tempfile::NamedTempFile;
 
 use super::failure::{Failure, Kind};
-use super::part::{self, starts_at};
+use super::part::{self, Span};
 use super::repository::{self, Item, Repository};
 use super::shelf::Shelf;
 use super::soci::{self, Soci};
@@ -312,7 +312,7 @@ impl Inner {
     ) -> Result<Option<String>, Failure> {
         let at = into.ready();
         let mut pass = match answer.status {
-            206 if starts_at(&answer) == Some(at) => 0,
+            206 if Span::of(&answer).is_some_and(|span| span.is_rest(at, self.size)) => 0,
             206 => return Ok(Some("another range came than was asked for".to_owned())),
             _ => at,
         };

@@ -332,6 +332,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn certificates_are_checked_everywhere_but_on_this_machine_and_where_it_is_said() {
+        let strict = |domain: &str, insecure, tls_verify| {
+            let name = Name::parse(&format!("{domain}/a")).unwrap();
+            let place = Place { name, insecure, mirror: false };
+            let settings = Registries { tls_verify, ..Registries::default() };
+            Repository::new(&place, &settings).strict
+        };
+        for domain in ["r.io", "r.io:80", "docker.io", "localhost.r.io", "10.0.0.1:5000"] {
+            assert!(strict(domain, false, None), "{domain}");
+        }
+        assert!(!strict("localhost:5000", false, None) && !strict("127.0.0.1:5000", false, None));
+        assert!(!strict("r.io", true, None) && !strict("r.io", false, Some(false)));
+        assert!(strict("localhost:5000", false, Some(true)) && strict("r.io", true, Some(true)));
+    }
+
+    #[test]
     fn a_registry_says_how_long_to_wait_in_seconds_or_by_a_date() {
         let now = jiff::Timestamp::from_second(784_111_777).unwrap();
         for (header, expected) in [

@@ -152,10 +152,14 @@ pub(super) fn target(from: &str, location: &str) -> String {
 
 /// Whether it is this machine itself.
 pub(super) fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or_default(),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
     };
+    let is_port = |port: &str| port.bytes().all(|c| c.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return false;
+    }
     let address = name.parse::<std::net::IpAddr>();
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
@@ -205,7 +209,18 @@ mod tests {
         for host in ["localhost", "localhost:5000", "127.0.0.1:80", "127.9.9.9", "[::1]:5000"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["localhost.example", "128.0.0.1", "[::2]", "r.io"] {
+        for host in [
+            "localhost.example",
+            "128.0.0.1",
+            "[::2]",
+            "r.io",
+            "127.0.0.1.example",
+            "evil-localhost",
+            "[::1].example",
+            "[::1]example:443",
+            "localhost:80@r.io",
+            "127.0.0.1:x",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }
