@@ -10,15 +10,14 @@ use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid, XattrFlags, chownat,
-    fchmod, fchown, fsetxattr, futimens, linkat, mkdirat, openat, statat, symlinkat, unlinkat,
-    utimensat,
+    AtFlags, CWD, FileType, Mode, OFlags, XattrFlags, fchmod, fchown, fsetxattr, futimens, linkat,
+    mkdirat, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
 
-use super::{Body, Contents, Error, Item, Plan, Sink, Trouble};
+use super::attributes::{failed, owner, settable, times, told};
+use super::{Body, Contents, Error, Item, Plan, Sink, Trouble, node};
 use crate::layer::directory_beneath;
-use crate::stack::entry::Kind;
 
 const BUFFER: usize = 128 * 1024;
 
@@ -168,8 +167,7 @@ impl Sink for Disk {
             return Err(Trouble::One(io::Error::other("a device, which only root can make")));
         }
         let (dir, name) = self.room(&item.path)?;
-        make_node(dir, name, item)?;
-        Ok(dress_node(dir, name, item, privileged)?)
+        Ok(node::make(dir, name, item, privileged)?)
     }
 
     fn settle(&mut self, item: &Item) -> Result<(), Trouble> {
@@ -216,30 +214,6 @@ fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<
     Ok(())
 }
 
-fn make_node(dir: BorrowedFd<'_>, name: &OsStr, item: &Item) -> io::Result<()> {
-    if let Body::Symlink(target) = &item.body {
-        return symlinkat(OsStr::from_bytes(target), dir, name).map_err(told);
-    }
-    special(dir, name, &item.body)
-}
-
-#[cfg(not(target_vendor = "apple"))]
-fn special(dir: BorrowedFd<'_>, name: &OsStr, body: &Body) -> io::Result<()> {
-    let (kind, (major, minor)) = match body {
-        Body::Device { kind: Kind::Block, numbers } => (FileType::BlockDevice, *numbers),
-        Body::Device { numbers, .. } => (FileType::CharacterDevice, *numbers),
-        Body::Socket => (FileType::Socket, (0, 0)),
-        _ => (FileType::Fifo, (0, 0)),
-    };
-    let device = rustix::fs::makedev(major, minor);
-    rustix::fs::mknodat(dir, name, kind, Mode::RUSR | Mode::WUSR, device).map_err(told)
-}
-
-#[cfg(target_vendor = "apple")]
-fn special(_dir: BorrowedFd<'_>, _name: &OsStr, _body: &Body) -> io::Result<()> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "devices, pipes and sockets are not made here"))
-}
-
 /// Owner, attributes, mode and time of an open file or directory, in this order: a change of owner takes the setuid bit
 /// and capabilities away.
 fn dress(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
@@ -255,99 +229,5 @@ fn dress(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
     match times(item) {
         Some(times) => futimens(at, &times).map_err(|error| failed("its time", error)),
         None => Ok(()),
-    }
-}
-
-/// The same of what cannot be opened: it was made a moment ago, and no link is followed.
-fn dress_node(dir: BorrowedFd<'_>, name: &OsStr, item: &Item, privileged: bool) -> io::Result<()> {
-    let nofollow = AtFlags::SYMLINK_NOFOLLOW;
-    if privileged && let Some((uid, gid)) = owner(item)? {
-        chownat(dir, name, Some(uid), Some(gid), nofollow)
-            .map_err(|error| failed("its owner", error))?;
-    }
-    if !item.xattrs().is_empty() {
-        node_xattrs(dir, name, item, privileged)?;
-    }
-    if !matches!(item.body, Body::Symlink(_))
-        && let Some(mode) = item.mode
-    {
-        let mode = Mode::from_raw_mode(mode.into());
-        node_mode(dir, name, mode).map_err(|error| failed("its mode", error))?;
-    }
-    match times(item) {
-        Some(times) => {
-            utimensat(dir, name, &times, nofollow).map_err(|error| failed("its time", error))
-        }
-        None => Ok(()),
-    }
-}
-
-/// There is no call for it that takes a directory and follows no link on every kernel: through a handle of the object
-/// itself.
-#[cfg(target_os = "linux")]
-fn node_mode(dir: BorrowedFd<'_>, name: &OsStr, mode: Mode) -> Result<(), Errno> {
-    use std::os::fd::AsRawFd;
-
-    let handle =
-        openat(dir, name, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
-    rustix::fs::chmod(format!("/proc/self/fd/{}", handle.as_raw_fd()), mode)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn node_mode(dir: BorrowedFd<'_>, name: &OsStr, mode: Mode) -> Result<(), Errno> {
-    rustix::fs::chmodat(dir, name, mode, AtFlags::SYMLINK_NOFOLLOW)
-}
-
-#[cfg(target_os = "linux")]
-fn node_xattrs(dir: BorrowedFd<'_>, name: &OsStr, item: &Item, privileged: bool) -> io::Result<()> {
-    use std::os::fd::AsRawFd;
-
-    // The directory by its handle: nobody can have put another in its place.
-    let path = Path::new("/proc/self/fd").join(dir.as_raw_fd().to_string()).join(name);
-    for (key, value) in item.xattrs().iter().filter(|(key, _)| settable(key, privileged)) {
-        rustix::fs::lsetxattr(&path, OsStr::from_bytes(key), value, XattrFlags::empty())
-            .map_err(|error| failed(&format!("attribute {}", key.escape_ascii()), error))?;
-    }
-    Ok(())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn node_xattrs(_: BorrowedFd<'_>, _: &OsStr, _: &Item, _: bool) -> io::Result<()> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "its attributes are not set here"))
-}
-
-/// Attributes of other kinds are the system's, and root's to give.
-fn settable(name: &[u8], privileged: bool) -> bool {
-    privileged || name.starts_with(b"user.")
-}
-
-fn owner(item: &Item) -> io::Result<Option<(Uid, Gid)>> {
-    let Some((uid, gid)) = item.owner else { return Ok(None) };
-    // The largest number means "as it is".
-    let known = |id: u64| u32::try_from(id).ok().filter(|&id| id != u32::MAX);
-    match (known(uid), known(gid)) {
-        (Some(uid), Some(gid)) => Ok(Some((Uid::from_raw(uid), Gid::from_raw(gid)))),
-        _ => Err(io::Error::other(format!("its owner: {uid}:{gid} is none that a system knows"))),
-    }
-}
-
-fn times(item: &Item) -> Option<Timestamps> {
-    let mtime = item.mtime?;
-    let time = Timespec { tv_sec: mtime.seconds, tv_nsec: mtime.nanos.into() };
-    Some(Timestamps { last_access: time, last_modification: time })
-}
-
-fn failed(what: &str, error: Errno) -> io::Error {
-    let error = io::Error::from(error);
-    io::Error::new(error.kind(), format!("{what}: {error}"))
-}
-
-fn told(error: Errno) -> io::Error {
-    match error {
-        Errno::EXIST => io::Error::new(io::ErrorKind::AlreadyExists, "it is there already"),
-        Errno::LOOP | Errno::NOTDIR => {
-            io::Error::other("something else is in the place of a directory now, not followed")
-        }
-        error => error.into(),
     }
 }

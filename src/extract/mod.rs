@@ -9,9 +9,13 @@
 //! that a compressed layer is decoded once. What fails is noted and the rest goes on. Everything here is bytes and
 //! paths: what is said of it, and where, is for whoever asked.
 
+#[cfg(unix)]
+mod attributes;
 mod contents;
 #[cfg(unix)]
 mod disk;
+#[cfg(unix)]
+mod node;
 pub mod packages;
 mod plan;
 mod stream;

@@ -23,7 +23,7 @@ pub struct Item {
     pub(super) mode: Option<u16>,
     pub(super) owner: Option<(u64, u64)>,
     pub(super) mtime: Option<Mtime>,
-    xattrs: Box<[u8]>,
+    pub(super) xattrs: Box<[u8]>,
 }
 
 /// What kind of object.
