@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use layertui::findings::{Accepted, Contents, Finding, Id, Redaction, dockerfile, judge};
+use layertui::image::platform::Platform;
 use layertui::image::{HistoryStep, Image};
 use layertui::stack::{EventId, Stack, notation};
 
@@ -23,7 +24,8 @@ impl Contents for All {
 }
 
 /// What is looked for in files of every kind.
-const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n//host/:_authToken=x {\"auth\": \"x\"}\n";
+const KEY: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----\n//host/:_authToken=x {\"auth\": \"x\"}\n\
+    aws_secret_access_key = x\nAPI_TOKEN=x\n";
 
 fn user() -> Image {
     let mut image = Image::default();
@@ -70,6 +72,7 @@ fn each_finding_has_an_image_with_it_and_one_without() {
         (Id::Duplicates, "0: +a:5000#1 | 1: +b:5000#1 +c:5000#1", 10_000, "0: +a:5000#1 +b:5000#2"),
         (Id::LargeLayer, "0: +a:500000001", 500_000_001, "0: +a:500000000"),
         (Id::Setuid, "0: +su:7@4755 +wall:2@2755", 9, "0: +su:7@4755 | 1: +su:7@755"),
+        (Id::Setuid, "0: +su:7@4755 +sudo=>su@4755", 7, "0: +su:7@4644 +lock:2@2644 +d/@2777"),
         (Id::WorldWritable, "0: +a:3@666 +d/@777", 3, "0: +a:3@664 +tmp/@1777"),
     ] {
         let name = id.facts().name;
@@ -101,6 +104,31 @@ fn a_copy_that_was_removed_or_overwritten_is_no_duplicate() {
         assert_eq!(bytes(Id::Duplicates, layers), None, "{layers}");
     }
     assert_eq!(bytes(Id::Duplicates, "0: +a:5000#1 +b:5000#1 | 1: +c:5000#1 -a"), Some(5000));
+}
+
+#[test]
+fn a_user_of_the_config_is_root_by_any_spelling() {
+    let (stack, _) = notation::stack("0: +etc/passwd:9").unwrap();
+    let as_root = |user: &str, os: &str, contents: All| {
+        let mut image = Image { id: Some("sha256:1".to_owned()), ..Image::default() };
+        image.config.user = Some(user.to_owned());
+        image.platform =
+            Some(Platform { os: os.to_owned(), architecture: "amd64".to_owned(), variant: None });
+        let found = findings(&image, &stack, &contents);
+        found.iter().any(|finding| finding.id == Id::RunsAsRoot)
+    };
+    let passwd = All(Some(b"root:x:0:0\ntoor:x:0:0\napp:x:1000:0\n"));
+    for root in
+        ["", "0", "00", "+0", "-0", "0:0", "00:5", "root", "root:users", ":5", "toor", "toor:app"]
+    {
+        assert!(as_root(root, "linux", All(passwd.0)), "{root}");
+    }
+    for other in ["1000", "app", "app:0", "65532:65532", "nobody", "0x0", "01", "Root"] {
+        assert!(!as_root(other, "linux", All(passwd.0)), "{other}");
+    }
+    assert!(!as_root("toor", "linux", All(None)));
+    assert!(as_root("containeradministrator", "windows", All(None)));
+    assert!(!as_root("", "windows", All(None)));
 }
 
 /// Where no fingerprint came free the contents are read; those that cannot be are not called equal.

@@ -2,36 +2,33 @@
 //!
 //! About the final tree: what a container runs with.
 
-use super::{Id, Place, Thing};
+use std::collections::HashMap;
+
+use super::{Contents, Id, Place, Thing};
 use crate::image::Image;
 use crate::stack::entry::Kind;
 use crate::stack::walk::{Scope, Walk};
-use crate::stack::{NodeId, Stack};
+use crate::stack::{EventId, NodeId, Stack, Version};
 
-/// Either of the bits that lend an owner's or a group's rights.
-pub(super) const SET_ID: u16 = 0o6000;
+const SETUID: u16 = 0o4000;
+const SETGID: u16 = 0o2000;
 const STICKY: u16 = 0o1000;
+const EXECUTE: u16 = 0o111;
+const GROUP_EXECUTE: u16 = 0o010;
 const OTHERS_WRITE: u16 = 0o002;
 
-pub(super) fn find(image: &Image, stack: &Stack, found: &mut Vec<(Id, Place)>) {
+pub(super) fn find(
+    image: &Image,
+    stack: &Stack,
+    contents: &dyn Contents,
+    found: &mut Vec<(Id, Place)>,
+) {
     if let Some(last) = stack.folded().checked_sub(1) {
-        for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
-            let Some(version) = stack.visible(node, last) else { continue };
-            let Some(mode) = version.mode else { continue };
-            let regular = version.kind.is_regular();
-            let place = || Place::path(node, version.layer, version.size);
-            if regular && mode & SET_ID != 0 && mode & 0o111 != 0 {
-                found.push((Id::Setuid, place()));
-            }
-            let open = regular || version.kind == Kind::Directory && mode & STICKY == 0;
-            if open && mode & OTHERS_WRITE != 0 {
-                found.push((Id::WorldWritable, place()));
-            }
-        }
+        modes(stack, last, found);
     }
-    // A plain directory or an exported tree has no config: nobody knows as whom it runs.
+    // A plain directory or an exported tree has no config: the user is not known.
     let told = image.id.is_some() || !image.history.is_empty();
-    if told && is_root(image.config.user.as_deref().unwrap_or_default()) {
+    if told && runs_as_root(image, stack, contents) {
         let step = image.history.iter().rposition(|step| {
             let command = step.created_by.as_deref().unwrap_or_default();
             crate::text::command::instruction(command).starts_with("USER ")
@@ -41,22 +38,121 @@ pub(super) fn find(image: &Image, stack: &Stack, found: &mut Vec<(Id, Place)>) {
     }
 }
 
-/// `0`, `root`, `0:…`, or nothing said at all (OCI image-spec, `config.md`, "User").
-fn is_root(user: &str) -> bool {
-    matches!(user.split(':').next().unwrap_or_default().trim(), "" | "0" | "root")
+/// An inode: its first path, the version there, and the modes that its headers state, one upon the other.
+struct Inode {
+    node: NodeId,
+    version: Version,
+    modes: Vec<u16>,
+}
+
+/// What the permission bits of the merged tree allow. A file with several names is one inode and counts once; whichever
+/// of their headers is applied last decides the mode, so one that grants too much is enough.
+fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Place)>) {
+    let mut inodes: Vec<Inode> = Vec::new();
+    let mut by_payload: HashMap<EventId, usize> = HashMap::new();
+    for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
+        let Some(version) = stack.visible(node, last) else { continue };
+        let Some(mode) = version.mode else { continue };
+        let interests = is_set_id(version.kind, mode) || is_open(version.kind, mode);
+        if !interests {
+            continue;
+        }
+        let at = stack
+            .stored_by(version.event)
+            .map_or(inodes.len(), |payload| *by_payload.entry(payload).or_insert(inodes.len()));
+        match inodes.get_mut(at) {
+            Some(inode) => inode.modes.push(mode),
+            None => inodes.push(Inode { node, version, modes: vec![mode] }),
+        }
+    }
+    for Inode { node, version, modes } in inodes {
+        let place = || Place::path(node, version.layer, version.size);
+        for (id, applies) in
+            [(Id::Setuid, is_set_id as fn(Kind, u16) -> bool), (Id::WorldWritable, is_open)]
+        {
+            if modes.iter().any(|mode| applies(version.kind, *mode)) {
+                found.push((id, place()));
+            }
+        }
+    }
+}
+
+/// Whether running the file lends the rights of its owner or group, as Linux decides it (`bprm_fill_uid`): the setgid bit
+/// without the group's execute permission means mandatory locking.
+fn is_set_id(kind: Kind, mode: u16) -> bool {
+    let user = mode & SETUID != 0 && mode & EXECUTE != 0;
+    let group = mode & SETGID != 0 && mode & GROUP_EXECUTE != 0;
+    kind.is_regular() && (user || group)
+}
+
+/// Whether every user may write it, or replace what others have put into it.
+fn is_open(kind: Kind, mode: u16) -> bool {
+    let open = kind.is_regular() || kind == Kind::Directory && mode & STICKY == 0;
+    open && mode & OTHERS_WRITE != 0
+}
+
+/// Whether the user of the config (OCI image-spec, `config.md`, "User") is root. A user given as a number is one in any
+/// spelling of Go's `strconv.Atoi`; any other is looked up in the image's `/etc/passwd`, as engines do.
+fn runs_as_root(image: &Image, stack: &Stack, contents: &dyn Contents) -> bool {
+    let user = image.config.user.as_deref().unwrap_or_default();
+    let user = user.split(':').next().unwrap_or_default().trim();
+    if image.platform.as_ref().is_some_and(|platform| platform.os == "windows") {
+        return user.eq_ignore_ascii_case("ContainerAdministrator");
+    }
+    match user {
+        "" | "root" => true,
+        _ => match user.parse::<i64>() {
+            Ok(uid) => uid == 0,
+            Err(_) => passwd(stack, contents).is_some_and(|passwd| is_alias_of_root(&passwd, user)),
+        },
+    }
+}
+
+/// The beginning of the image's `/etc/passwd`; `None` where there is none, or it cannot be read.
+fn passwd(stack: &Stack, contents: &dyn Contents) -> Option<Vec<u8>> {
+    let last = stack.folded().checked_sub(1)?;
+    let node = stack.follow(b"/etc/passwd", last)?;
+    let file = stack.stored_by(stack.visible(node, last)?.event)?;
+    let mut passwd = None;
+    contents.heads(&[file], &mut |_, head| passwd = head.map(<[u8]>::to_vec));
+    passwd
+}
+
+/// Whether the first entry of that name has uid 0 (passwd(5)). What is no number counts as 0, as it does for engines.
+fn is_alias_of_root(passwd: &[u8], user: &str) -> bool {
+    let passwd = String::from_utf8_lossy(passwd);
+    let mut lines = passwd.lines().map(|line| line.trim().split(':'));
+    let entry = lines.find_map(|mut fields| (fields.next() == Some(user)).then_some(fields));
+    entry.is_some_and(|mut fields| {
+        fields.nth(1).unwrap_or_default().parse::<i64>().unwrap_or_default() == 0
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_root;
+    use super::*;
 
     #[test]
-    fn root_has_several_names() {
-        for root in ["", "0", "root", "0:0", "root:users", ":5"] {
-            assert!(is_root(root), "{root}");
+    fn an_alias_of_root_is_told_by_its_number() {
+        let passwd = b"root:x:0:0::/:/bin/sh\ntoor:x:00:0::/:\n admin::+0:5\napp:x:1000:0::/:\ntoor:x:7:7\nodd:x\n";
+        for root in ["root", "toor", "admin", "odd"] {
+            assert!(is_alias_of_root(passwd, root), "{root}");
         }
-        for other in ["1000", "app", "65532:65532"] {
-            assert!(!is_root(other), "{other}");
+        for other in ["app", "nobody", "x", ""] {
+            assert!(!is_alias_of_root(passwd, other), "{other}");
         }
+    }
+
+    #[test]
+    fn bits_that_lend_rights_need_execute_permission() {
+        for mode in [0o4755, 0o4001, 0o4700, 0o2755, 0o2010, 0o6755] {
+            assert!(is_set_id(Kind::File, mode), "{mode:o}");
+        }
+        for mode in [0o4644, 0o2644, 0o2701, 0o755, 0o1755, 0o6644] {
+            assert!(!is_set_id(Kind::File, mode), "{mode:o}");
+        }
+        assert!(!is_set_id(Kind::Directory, 0o2775));
+        assert!(is_open(Kind::Directory, 0o777) && !is_open(Kind::Directory, 0o1777));
+        assert!(is_open(Kind::File, 0o1666) && !is_open(Kind::Char, 0o666));
     }
 }

@@ -6,6 +6,8 @@
 
 use std::str::SplitWhitespace;
 
+use super::credential::url_passwords;
+
 /// Calls `take` with the name and the value of each assignment, in the order of the command. The name of a password in
 /// a URL is the URL up to the password.
 pub(super) fn each<'c>(command: &'c str, mut take: impl FnMut(&'c str, &'c str)) {
@@ -21,24 +23,13 @@ pub(super) fn each<'c>(command: &'c str, mut take: impl FnMut(&'c str, &'c str))
             take(name, values.starting_with(value, lost_quotes));
             continue;
         }
-        if let Some((name, password)) = password(bare) {
-            take(name, password);
-        }
+        url_passwords(bare).for_each(|(name, password)| take(name, password));
         let Some(next) = words.clone().next() else { break };
         let option = word.starts_with("--") && !next.starts_with(['-', '&', '|', ';']);
         if is_name(bare) && (option || old_env && !next.contains('=')) {
             take(bare, values.starting_with(next, old_env));
         }
     }
-}
-
-/// Of `scheme://user:password@host` what stands before the password, which names it, and the password.
-pub(super) fn password(word: &str) -> Option<(&str, &str)> {
-    let start = word.find("://")? + 3;
-    let authority = word[start..].split('/').next().unwrap_or_default();
-    let (user, password) = authority.rsplit_once('@')?.0.split_once(':')?;
-    let known = !password.is_empty() && !password.starts_with('$');
-    known.then_some((&word[..start + user.len()], password))
 }
 
 /// Whether it is an instruction whose quotes the history does not keep: a value then ends where the next name begins.

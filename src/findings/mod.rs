@@ -9,7 +9,8 @@
 //! bytes       what is stored in vain, twice, or in one lump         access    who may do too much
 //! metadata    secrets in env, labels, build arguments                redact    commands without them
 //! accepted    the ignore list                                        dockerfile   history, findings beside it
-//! assignments values that commands give to names
+//! assignments values that commands give to names                  credential    what a secret is, and what a placeholder
+//! credential_files  files that may hold one, by name and contents  path_pattern  ways to tell a path
 //! ```
 
 mod accepted;
@@ -17,8 +18,11 @@ mod access;
 mod assignments;
 mod bytes;
 mod catalogue;
+mod credential;
+mod credential_files;
 mod dockerfile;
 mod metadata;
+mod path_pattern;
 mod paths;
 mod redact;
 
@@ -27,8 +31,8 @@ use crate::stack::{EventId, NodeId, Stack};
 
 pub use accepted::Accepted;
 pub use catalogue::{Id, Severity};
+pub use credential::is_secret_name;
 pub use dockerfile::{Step, dockerfile};
-pub use metadata::is_secret_name;
 pub use redact::Redaction;
 
 /// Looks into stored files, where names and sizes do not decide: all at once, so that a compressed layer is decoded once.
@@ -131,7 +135,7 @@ pub fn judge(
     let mut found = Vec::new();
     paths::find(stack, contents, &mut found);
     bytes::find(stack, contents, &mut found);
-    access::find(image, stack, &mut found);
+    access::find(image, stack, contents, &mut found);
     metadata::find(image, &mut found);
     let mut findings: Vec<Finding> = Vec::new();
     for (id, place) in found {

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
+use super::credential::is_secret;
 use super::{assignments, metadata};
 use crate::image::Image;
 use crate::text;
@@ -58,7 +59,7 @@ impl Redaction {
         self.mark_known(command.as_bytes(), &mut hidden);
         assignments::each(command, |name, value| {
             let bare = value.trim_matches(QUOTES);
-            if metadata::is_secret(name, bare) {
+            if is_secret(name, bare) {
                 let start = bare.as_ptr() as usize - command.as_ptr() as usize;
                 hidden[start..start + bare.len()].fill(true);
             }
@@ -75,7 +76,7 @@ impl Redaction {
     /// Adds the value if it is a secret.
     fn add(&mut self, name: &str, value: &str) {
         let bare = value.trim_matches(QUOTES).as_bytes();
-        if bare.is_empty() || !metadata::is_secret(name, value) {
+        if bare.is_empty() || !is_secret(name, value) {
             return;
         }
         if bare.len() < SHORTEST {
