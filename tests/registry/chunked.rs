@@ -24,7 +24,7 @@ pub(crate) struct Chunked {
 }
 
 impl Format {
-    fn pack(self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn pack(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::EStargz => gzip(bytes),
             Self::ZstdChunked => zstd(bytes),
@@ -42,6 +42,12 @@ impl Format {
 
 /// The same layer with files in chunks of at most `chunk` bytes.
 pub(crate) fn build(tar: &[u8], format: Format, chunk: usize) -> Chunked {
+    let (blob, records) = files(tar, format, chunk);
+    close(blob, format, &records)
+}
+
+/// The blob up to where its files end, and the records of the table about them.
+pub(crate) fn files(tar: &[u8], format: Format, chunk: usize) -> (Vec<u8>, Vec<Value>) {
     let (mut blob, mut records, mut passed) = (Vec::new(), Vec::new(), 0);
     for entry in tar::Archive::new(tar).entries().unwrap() {
         let mut entry = entry.unwrap();
@@ -76,12 +82,12 @@ pub(crate) fn build(tar: &[u8], format: Format, chunk: usize) -> Chunked {
     // The table's own entry comes before the archive's end.
     let end = tar.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1).max(passed);
     blob.extend(format.pack(&tar[passed..end.next_multiple_of(512)]));
-    close(blob, format, &json!({"version": 1, "entries": records}))
+    (blob, records)
 }
 
 /// Puts the table behind the files.
-pub(crate) fn close(mut blob: Vec<u8>, format: Format, table: &Value) -> Chunked {
-    let json = table.to_string().into_bytes();
+pub(crate) fn close(mut blob: Vec<u8>, format: Format, table: &[Value]) -> Chunked {
+    let json = json!({"version": 1, "entries": table}).to_string().into_bytes();
     let at = blob.len();
     let annotations = match format {
         Format::EStargz => {

@@ -6,9 +6,9 @@ use std::io::Read;
 use layertui::image::digest::Digest;
 use layertui::layer::{Severity, Unwatched};
 use layertui::source::{Source, Stored};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::chunked::{Chunked, Format, build, close};
+use super::chunked::{Chunked, Format, build, close, files};
 use super::image::{Image, noise};
 use super::server::{Door, Turn};
 use super::stage::{Stage, problems};
@@ -134,7 +134,7 @@ fn less_than_two_hundredths_of_a_large_layer_make_its_tree() {
             }));
             blob.extend_from_slice(&packed);
         }
-        let chunked = close(blob, format, &json!({"version": 1, "entries": records}));
+        let chunked = close(blob, format, &records);
         let size = chunked.blob.len() as u64;
         assert!(size >= 200_000_000);
         let stage = Stage::of(image(vec![(chunked, format)]), Door::Open, true);
@@ -168,11 +168,54 @@ fn a_file_comes_by_its_chunks_and_is_verified() {
         assert_eq!(read(&*source, "etc/passwd", 10).unwrap(), b"root:x:0:0");
         assert_eq!(fetched(&stage), before + 1, "one request");
         assert_eq!(read(&*source, "usr/big", 300_000).unwrap(), noise(7, 300_000));
-        assert_eq!(fetched(&stage), before + 6, "and one a chunk");
+        assert_eq!(fetched(&stage), before + 2, "and one for chunks side by side");
         assert_eq!(read(&*source, "etc/empty", 0).unwrap(), b"");
         assert!(read(&*source, "etc/none", 3).is_err());
         assert!(!whole(&stage));
     }
+}
+
+/// Chunks side by side, and such with a small gap, come in few requests of a bounded length; what lies in a large gap
+/// does not come.
+#[test]
+fn a_file_of_many_chunks_takes_few_requests() {
+    let contents = noise(5, 3_000_000);
+    let tar = Tar::new().file("usr/big", &contents).file("usr/other", noise(6, 500_000)).finish();
+    for format in FORMATS {
+        for gap in [0, 1_000, 400_000] {
+            let chunked = with_gap(&tar, format, gap);
+            let stage = Stage::of(image(vec![(chunked, format)]), Door::Open, true);
+            let source = stage.open().unwrap();
+            assert_eq!(source.list(0, &Unwatched).problems.len(), 1, "{format:?} {gap}");
+            let (before, sent) = (fetched(&stage), stage.server.sent());
+            assert!(read(&*source, "usr/big", 3_000_000).unwrap() == contents);
+            let requests = fetched(&stage) - before;
+            assert!(requests <= 4, "{format:?}, gap of {gap}: {requests} requests");
+            let sent = stage.server.sent() - sent;
+            assert!(sent < 3_150_000, "{format:?}, gap of {gap}: {sent} bytes");
+        }
+    }
+}
+
+/// The layer with a file of `gap` bytes between the chunks of the first one.
+fn with_gap(tar: &[u8], format: Format, gap: usize) -> Chunked {
+    let (blob, mut table) = files(tar, format, 32_768);
+    let between = noise(8, gap);
+    let packed = if gap == 0 { Vec::new() } else { format.pack(&between) };
+    let offset = |record: &Value| record["offset"].as_u64();
+    let at = table.iter().filter_map(offset).nth(40).unwrap();
+    for record in &mut table {
+        if let Some(before) = offset(record).filter(|it| *it >= at) {
+            record["offset"] = (before + packed.len() as u64).into();
+        }
+    }
+    if gap > 0 {
+        let digest = Digest::of(&between);
+        table.push(json!({"type": "reg", "name": "usr/between", "size": gap, "mode": 420,
+            "offset": at, "digest": digest.as_str(), "chunkDigest": digest.as_str()}));
+    }
+    let (before, after) = blob.split_at(at as usize);
+    close([before, &packed, after].concat(), format, &table)
 }
 
 #[test]
@@ -214,7 +257,7 @@ fn a_table_that_is_not_what_was_promised_is_not_used() {
                     }
                 }
                 "table" => {
-                    let spoilt = json!({"version": 1, "entries": [{"type": "door"}]});
+                    let spoilt = [json!({"type": "door"})];
                     let files = chunked.blob[..chunked.files_end].to_vec();
                     *chunked = close(files, format, &spoilt);
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
@@ -100,7 +101,13 @@ impl Chunk {
     }
 }
 
-/// A file, chunk by chunk. One whose bytes are not those that the table promises is an error before its last bytes.
+/// Bytes between two chunks that come along rather than cost another request.
+const GAP_MAX: u64 = 64 << 10;
+
+/// Bytes of the first request for a file: much larger than a chunk, and little more than its beginning needs.
+const FIRST_PART: u64 = 1 << 20;
+
+/// A file, chunk by chunk. Chunks that lie close to each other in the blob come in the same requests. One whose bytes are not those that the table promises is an error before its last bytes.
 pub(super) struct File {
     blob: Blob,
     codec: Codec,
@@ -108,6 +115,8 @@ pub(super) struct File {
     /// Last first.
     ahead: Vec<Chunk>,
     current: Option<Current>,
+    /// A region of the blob that neighbouring chunks share, and where it begins and ends.
+    shared: Option<(Range<u64>, Blob)>,
 }
 
 struct Current {
@@ -130,24 +139,49 @@ impl File {
         size: u64,
     ) -> io::Result<Self> {
         let ahead = index.file(path, size)?.iter().rev().copied().collect();
-        Ok(Self { blob, codec, path: path.to_vec(), ahead, current: None })
+        Ok(Self { blob, codec, path: path.to_vec(), ahead, current: None, shared: None })
     }
 
-    fn begin(&self, chunk: Chunk) -> io::Result<Current> {
+    fn begin(&mut self, chunk: Chunk) -> io::Result<Current> {
         let left = chunk.len;
         let Part::Stored { offset, end, inner, digest } = chunk.part else {
             return Ok(Current { bytes: Box::new(io::repeat(0)), left, sum: None });
         };
-        let len = end - offset;
-        // Its bytes and no others are asked for, in one request where they are not too many.
-        let region = self.blob.in_pieces(offset, len, len);
-        let region = region.unwrap_or_else(|| self.blob.slice(offset, len));
+        let region = self.region(offset..end);
         let mut decoder = Decoder::new(&region, self.codec)?;
         let passed = io::copy(&mut (&mut decoder).take(inner), &mut io::sink())?;
         if passed < inner {
             return Err(self.damaged("its bytes end before it begins"));
         }
         Ok(Current { bytes: Box::new(decoder), left, sum: Some((Sha256::new(), digest)) })
+    }
+
+    /// The bytes of a chunk, as a part of the region that it shares with those behind it.
+    fn region(&mut self, chunk: Range<u64>) -> Blob {
+        let covers = |whole: &Range<u64>| whole.start <= chunk.start && chunk.end <= whole.end;
+        let shared = self.shared.take().filter(|(whole, _)| covers(whole));
+        let (whole, region) = shared.unwrap_or_else(|| {
+            let whole = chunk.start..self.neighbours_end(&chunk);
+            let len = whole.end - whole.start;
+            let pieces = self.blob.in_pieces(whole.start, len, FIRST_PART);
+            (whole.clone(), pieces.unwrap_or_else(|| self.blob.slice(whole.start, len)))
+        });
+        let bytes = region.slice(chunk.start - whole.start, chunk.end - chunk.start);
+        self.shared = Some((whole, region));
+        bytes
+    }
+
+    /// Where the last of the chunks ends that follow this one with small gaps.
+    fn neighbours_end(&self, chunk: &Range<u64>) -> u64 {
+        let mut reached = chunk.end;
+        for next in self.ahead.iter().rev() {
+            let Part::Stored { offset, end, .. } = next.part else { continue };
+            if offset < chunk.start || offset > reached.saturating_add(GAP_MAX) {
+                break;
+            }
+            reached = reached.max(end);
+        }
+        reached
     }
 
     fn damaged(&self, how: &str) -> io::Error {
