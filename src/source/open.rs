@@ -220,11 +220,11 @@ fn bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
         return Err(Error::NoSuchPath { path: text.to_owned() });
     }
     if options.pull == Pull::Always {
-        return registry::open(text, ask, &options.registries);
+        return registry::open_short(text, ask, &options.registries);
     }
     match engine::named(text, ask) {
         Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
-            registry::open(text, ask, &options.registries)
+            registry::open_short(text, ask, &options.registries)
         }
         Err(Error::NotStored { reference, remedy, unreadable })
             if options.pull == Pull::Offered =>

@@ -1,5 +1,6 @@
 //! Mirrors, as containers-registries.conf(5) names them: asked before the registry, by names and credentials of their own.
 
+use std::collections::HashMap;
 use std::fs;
 
 use layertui::source::registry::{Configuration, Registries};
@@ -30,7 +31,7 @@ fn mirrored(stage: &Stage, door: Door) -> Server {
 fn settings(stage: &Stage) -> Registries {
     let files = vec![stage.path("home/.config/containers/registries.conf")];
     Registries {
-        mirrors: Configuration { files, drop_ins: Vec::new() },
+        mirrors: Configuration { files, ..Configuration::default() },
         sign_in: vec![stage.path("home/.docker/config.json")],
         ..stage.settings()
     }
@@ -74,6 +75,73 @@ fn a_mirror_that_fails_is_passed_over() {
     stage.server.next("/v2/lab/x/manifests/1", [no]);
     let error = stage.open_with(settings(&stage)).err().unwrap().to_string();
     assert!(error.contains(&format!("{} has no such image", stage.server.host())), "{error}");
+}
+
+/// Puts the user's `registries.conf` where the program looks for it.
+fn configure(stage: &Stage, text: &str) {
+    let containers = stage.path("home/.config/containers");
+    fs::create_dir_all(&containers).unwrap();
+    fs::write(containers.join("registries.conf"), text).unwrap();
+}
+
+#[test]
+fn a_short_name_is_pulled_by_alias_or_search_list() {
+    let stage = Stage::new();
+    let empty = Server::start(HashMap::new(), Door::Open, true);
+    let (own, other) = (stage.server.host(), empty.host());
+    for (conf, name) in [
+        (format!("[aliases]\n\"tool\" = \"{own}/lab/x\""), "tool:1"),
+        (format!("unqualified-search-registries = [\"{own}\"]"), "lab/x:1"),
+        (format!("unqualified-search-registries = [\"{other}\", \"{own}\"]"), "lab/x:1"),
+        (
+            format!(
+                "unqualified-search-registries = [\"{other}\", \"{own}\"]\n\
+                 [[registry]]\nlocation = \"{other}\"\nblocked = true"
+            ),
+            "lab/x:1",
+        ),
+    ] {
+        configure(&stage, &conf);
+        let output = stage.run(&["layers", "--pull", "always", name]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("RUN middle"), "{conf}: {output:?}");
+    }
+    assert!(empty.paths().iter().all(|path| path == "/v2/lab/x/manifests/1"));
+}
+
+#[test]
+fn a_short_name_that_no_registry_has_names_all_that_were_asked() {
+    let stage = Stage::new();
+    let empty = Server::start(HashMap::new(), Door::Open, true);
+    let (own, other) = (stage.server.host(), empty.host());
+    configure(&stage, &format!("unqualified-search-registries = [\"{other}\", \"{own}\"]"));
+    let output = stage.run(&["layers", "--pull", "missing", "lab/none:1"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for part in ["lab/none:1: ", &own, &other] {
+        assert!(said.contains(part), "{said} has no {part}");
+    }
+}
+
+#[test]
+fn enforced_short_names_are_chosen_by_the_user() {
+    let stage = Stage::new();
+    let own = stage.server.host();
+    configure(
+        &stage,
+        &format!(
+            "short-name-mode = \"enforcing\"\n\
+             unqualified-search-registries = [\"a.example\", \"{own}\"]"
+        ),
+    );
+    let output = stage.run(&["layers", "--pull", "always", "lab/x:1"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("docker://a.example/lab/x:1"), "{said}");
+    let chosen = format!("docker://{own}/lab/x:1");
+    assert!(said.contains(&chosen), "{said}");
+    assert!(stage.server.seen().is_empty());
+    assert!(stage.says(&["layers", &chosen]).contains("RUN middle"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `settings` | what somebody may want otherwise: trust, sign-in files, where blobs are kept |
+//! | `configuration` | registries.conf, and what a short name means by it |
 //! | `places` | where a name is asked for: mirrors, then its registry |
 //! | `repository` | one repository of one registry: asking, signing in, redirects, trying again |
 //! | `wire`, `trust` | connections: proxies, certificates, stalls, stopping |
@@ -16,6 +17,7 @@
 //! opened, and only if it is not here from an earlier time.
 
 mod challenge;
+mod configuration;
 mod credentials;
 mod documents;
 mod failure;
@@ -36,10 +38,11 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use places::Configuration;
+pub use configuration::Configuration;
 pub use settings::{Pull, Registries};
 pub use shelf::{Shelf, Stock};
 
+use self::configuration::{Candidates, Rules};
 use self::documents::Found;
 use self::referrers::Referrers;
 use self::remote::Remote;
@@ -63,43 +66,23 @@ const SHORT_ID: usize = 12;
 
 /// Opens the image that `text` names in its registry. Fetches documents, never a layer.
 pub(super) fn open(text: &str, ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
-    let name = Name::parse(text).filter(repository::is_askable).ok_or_else(|| Error::Registry {
-        reference: ask.reference.clone(),
-        what: format!("`{text}` is no name that a registry could have"),
-        remedy: "write docker://HOST/PATH:TAG or docker://HOST/PATH@DIGEST".to_owned(),
-    })?;
-    let refused = |what| Error::Registry {
-        reference: ask.reference.clone(),
-        what,
-        remedy: "see containers-registries.conf(5)".to_owned(),
-    };
-    let places = places::of(&name, &settings.mirrors).map_err(refused)?;
-    let mut failed = Vec::new();
-    let mut last = None;
-    for place in places.iter().filter(|place| repository::is_askable(&place.name)) {
-        let repository = Arc::new(Repository::new(place, settings));
-        match documents::fetch(&repository, &place.name, ask) {
-            Ok(found) => {
-                let mut layout = layout(&repository, found, &name, settings);
-                if place.mirror || !failed.is_empty() {
-                    let from = &place.name;
-                    failed.push(format!("this came from {}/{}", from.domain, from.path));
-                    layout.problems.push(failed.join("; "));
-                }
-                return layout.open(ask);
-            }
-            Err(error @ Error::Cancelled { .. }) => return Err(error),
-            Err(error) => {
-                failed.push(format!("{} does not have it", place.name.domain));
-                last = Some(error);
-            }
-        }
-    }
-    Err(last.unwrap_or_else(|| refused("there is no place to ask for it".to_owned())))
+    let name =
+        Name::parse(text).filter(repository::is_askable).ok_or_else(|| no_name(text, ask))?;
+    open_first(&[name], ask, settings)
 }
 
-/// The image that `text` names in its registry, as the one thing there is to choose: nothing is asked there before
-/// somebody chooses it. `None` where `text` is no name of a registry's image, or rather the beginning of an ID.
+/// Opens the image that `text` means where it need not name a registry, by the aliases and the search list of
+/// containers-registries.conf(5), as podman does. Where the user has to choose: all that it may mean.
+pub(super) fn open_short(text: &str, ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
+    let candidates = candidates(text, ask, settings)?;
+    if candidates.ambiguous {
+        return Ok(to_choose(candidates.names, ask, settings, Vec::new()));
+    }
+    open_first(&candidates.names, ask, settings)
+}
+
+/// The image that `text` means in registries, as what there is to choose: nothing is asked there before the user chooses
+/// it. `None` where `text` is no name of a registry's image, or rather the beginning of an ID.
 pub(super) fn offer(
     text: &str,
     ask: &Ask,
@@ -107,20 +90,105 @@ pub(super) fn offer(
     unreadable: &[String],
 ) -> Option<Opened> {
     let is_id = text.len() >= SHORT_ID && text.bytes().all(|c| c.is_ascii_hexdigit());
-    let name = Name::parse(text).filter(|name| !is_id && repository::is_askable(name))?;
-    let choice = Choice {
-        reference: format!("docker://{text}"),
+    let candidates = candidates(text, ask, settings).ok().filter(|_| !is_id)?;
+    Some(to_choose(candidates.names, ask, settings, unreadable.to_vec()))
+}
+
+fn no_name(text: &str, ask: &Ask) -> Error {
+    Error::Registry {
+        reference: ask.reference.clone(),
+        what: format!("`{text}` is no name that a registry could have"),
+        remedy: "write docker://HOST/PATH:TAG or docker://HOST/PATH@DIGEST".to_owned(),
+    }
+}
+
+fn misconfigured(what: String, ask: &Ask) -> Error {
+    let remedy = "see containers-registries.conf(5)".to_owned();
+    Error::Registry { reference: ask.reference.clone(), what, remedy }
+}
+
+fn candidates(text: &str, ask: &Ask, settings: &Registries) -> Result<Candidates, Error> {
+    let rules = Rules::read(&settings.mirrors).map_err(|what| misconfigured(what, ask))?;
+    let mut candidates = rules.candidates(text).ok_or_else(|| no_name(text, ask))?;
+    candidates.names.retain(repository::is_askable);
+    if candidates.names.is_empty() { Err(no_name(text, ask)) } else { Ok(candidates) }
+}
+
+fn to_choose(names: Vec<Name>, ask: &Ask, settings: &Registries, notes: Vec<String>) -> Opened {
+    let choice = |name: &Name| Choice {
+        reference: format!("docker://{name}"),
         names: vec![name.to_string()],
         remote: true,
         ..Choice::default()
     };
-    let (text, ask, settings) = (text.to_owned(), ask.clone(), settings.clone());
-    let opener = move |_| match open(&text, &ask, &settings)? {
+    let choices = names.iter().map(choice).collect();
+    let (ask, settings) = (ask.clone(), settings.clone());
+    let opener = move |at: usize| match open_first(&names[at..=at], &ask, &settings)? {
         Opened::Image(source) => Ok(source),
         Opened::Several(several) => several.open(0),
     };
-    let (choices, notes) = (vec![choice], unreadable.to_vec());
-    Some(Opened::Several(Several { choices, notes, opener: Box::new(opener) }))
+    Opened::Several(Several { choices, notes, opener: Box::new(opener) })
+}
+
+/// Opens the first of the images that a registry or one of its mirrors has. Where none has: why not, of each.
+fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
+    let rules = Rules::read(&settings.mirrors).map_err(|what| misconfigured(what, ask))?;
+    let (mut passed, mut errors) = (Vec::new(), Vec::new());
+    for name in names {
+        let places = match places::of(name, &rules) {
+            Ok(places) => places,
+            Err(what) => {
+                errors.push(misconfigured(what, ask));
+                continue;
+            }
+        };
+        for place in places.iter().filter(|place| repository::is_askable(&place.name)) {
+            let repository = Arc::new(Repository::new(place, settings));
+            match documents::fetch(&repository, &place.name, ask) {
+                Ok(found) => {
+                    let mut layout = layout(&repository, found, name, settings);
+                    if place.mirror || !errors.is_empty() {
+                        let from = &place.name;
+                        passed.push(format!("this came from {}/{}", from.domain, from.path));
+                        layout.problems.push(passed.join("; "));
+                    }
+                    return layout.open(ask);
+                }
+                Err(error @ Error::Cancelled { .. }) => return Err(error),
+                Err(error) => {
+                    passed.push(format!("{} does not have it", place.name.domain));
+                    errors.push(error);
+                }
+            }
+        }
+    }
+    Err(none_has_it(errors, ask))
+}
+
+/// The only error, or all in one.
+fn none_has_it(mut errors: Vec<Error>, ask: &Ask) -> Error {
+    let Some(last) = errors.pop() else {
+        return misconfigured("there is no place to ask for it".to_owned(), ask);
+    };
+    if errors.is_empty() {
+        return last;
+    }
+    let (mut whats, mut remedies): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for error in errors.into_iter().chain([last]) {
+        match error {
+            Error::Registry { what, remedy, .. } => {
+                whats.push(what);
+                remedies.push(remedy);
+            }
+            other => whats.push(other.to_string()),
+        }
+    }
+    remedies.dedup();
+    Error::Registry {
+        reference: ask.reference.clone(),
+        what: whats.join("; "),
+        remedy: remedies.join("; "),
+    }
 }
 
 /// Everything that was fetched, as a layout that is here but for its layers.

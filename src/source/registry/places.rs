@@ -1,21 +1,9 @@
 //! Where a name is asked for: its registry, or the mirrors that containers-registries.conf(5) puts before it.
-//!
-//! Of the files, `registries.conf` is the user's where there is one, else the system's; the drop-ins of both come on top,
-//! and what a later one says of a prefix replaces what an earlier one said. Search lists for short names are not used: a
-//! short name is Docker's. Files of the first version, with tables `[registries.search]` and the like, say nothing here.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
-
+use super::configuration::{Registry, Rules};
 use crate::image::name::Name;
-use crate::source::given;
 
-/// A configuration file larger than this is none, in bytes.
-const LARGEST: u64 = 1 << 20;
-
-/// No more drop-in files are read of one directory, and no more registries or mirrors of one file.
+/// No more mirrors of one registry are asked.
 const MOST: usize = 1000;
 
 /// One place to ask.
@@ -29,77 +17,9 @@ pub(super) struct Place {
     pub(super) mirror: bool,
 }
 
-/// The files that count.
-#[derive(Clone, Debug, Default)]
-pub struct Configuration {
-    /// `registries.conf`: the first that is there.
-    pub files: Vec<PathBuf>,
-    /// Directories of drop-ins, the last one over the others.
-    pub drop_ins: Vec<PathBuf>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct File {
-    #[serde(default)]
-    registry: Vec<Registry>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct Registry {
-    prefix: String,
-    location: String,
-    insecure: bool,
-    blocked: bool,
-    mirror_by_digest_only: bool,
-    mirror: Vec<Mirror>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct Mirror {
-    location: String,
-    insecure: bool,
-    /// `all`, `digest-only`, `tag-only`
-    #[serde(rename = "pull-from-mirror")]
-    pulls: String,
-}
-
 /// Where to ask for `name`, first to last; a sentence where that cannot be told, or is forbidden.
-pub(super) fn of(name: &Name, configuration: &Configuration) -> Result<Vec<Place>, String> {
-    places(name, &registries(configuration)?)
-}
-
-fn registries(configuration: &Configuration) -> Result<Vec<Registry>, String> {
-    let main = configuration.files.iter().find(|file| file.is_file());
-    let mut files: Vec<PathBuf> = main.into_iter().cloned().collect();
-    for directory in &configuration.drop_ins {
-        let Ok(entries) = fs::read_dir(directory) else { continue };
-        let paths = entries.take(MOST).flatten().map(|entry| entry.path());
-        let mut conf: Vec<PathBuf> = paths
-            .filter(|path| path.extension().is_some_and(|it| it == "conf") && path.is_file())
-            .collect();
-        conf.sort();
-        files.append(&mut conf);
-    }
-    let mut all: Vec<Registry> = Vec::new();
-    for file in files {
-        let said = read(&file).map_err(|why| format!("{}: {why}", file.display()))?;
-        for mut registry in said.registry.into_iter().take(MOST) {
-            if registry.prefix.is_empty() {
-                registry.prefix.clone_from(&registry.location);
-            }
-            all.retain(|earlier| earlier.prefix != registry.prefix);
-            all.push(registry);
-        }
-    }
-    Ok(all)
-}
-
-fn read(file: &Path) -> Result<File, String> {
-    let bytes = given::read(file, LARGEST).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
-    toml::from_str(&text).map_err(|error| error.message().to_owned())
+pub(super) fn of(name: &Name, rules: &Rules) -> Result<Vec<Place>, String> {
+    places(name, &rules.registries)
 }
 
 fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Place>, String> {
@@ -156,14 +76,18 @@ fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::source::registry::configuration::Configuration;
 
     fn asked(name: &str, conf: &str) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("registries.conf");
         fs::write(&file, conf).unwrap();
-        let configuration = Configuration { files: vec![file], drop_ins: Vec::new() };
-        let places = of(&Name::parse(name).unwrap(), &configuration)?;
+        let configuration = Configuration { files: vec![file], ..Configuration::default() };
+        let places = of(&Name::parse(name).unwrap(), &Rules::read(&configuration)?)?;
         let line = |place: &Place| {
             let Place { name, insecure, mirror } = place;
             let marks = [(*insecure, " insecure"), (*mirror, " mirror")];
@@ -270,10 +194,11 @@ mod tests {
         let mut configuration = Configuration {
             files: vec![at("absent.conf"), at("registries.conf"), at("unused.conf")],
             drop_ins: vec![at("system"), at("user"), at("absent")],
+            chosen_aliases: None,
         };
         let name = Name::parse("r.example/x").unwrap();
         let first = |configuration: &Configuration| {
-            of(&name, configuration).unwrap()[0].name.domain.clone()
+            of(&name, &Rules::read(configuration).unwrap()).unwrap()[0].name.domain.clone()
         };
         assert_eq!(first(&configuration), "twenty");
         says(at("user/00.conf"), "user");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::places::Configuration;
+use super::configuration::Configuration;
 use super::shelf::Shelf;
 
 /// When a registry is asked for a name that is not written as a registry's.
@@ -33,7 +33,7 @@ pub struct Registries {
     /// Directories with a directory `HOST[:PORT]` for each registry that has certificates of its own
     /// (containers-certs.d(5)).
     pub certificates: Vec<PathBuf>,
-    /// Which mirrors are asked before which registry (containers-registries.conf(5)).
+    /// Which mirrors are asked before which registry, and what short names mean (containers-registries.conf(5)).
     pub mirrors: Configuration,
     /// Where layers are kept; `None`: no longer than the process lives.
     pub shelf: Option<Arc<Shelf>>,
@@ -92,10 +92,16 @@ impl Registries {
             Some("/etc/containers/registries.conf".into()),
         ];
         let drop_ins = [Some("/etc/containers/registries.conf.d".into()), own("registries.conf.d")];
+        let cache = variable("XDG_CACHE_HOME").or_else(|| at_home(".cache"));
+        let chosen = "containers/short-name-aliases.conf";
+        let of_root = PathBuf::from("/var/cache").join(chosen);
+        let chosen_aliases =
+            cache.map(|cache| cache.join(chosen)).filter(|file| file.is_file()).or(Some(of_root));
         Self {
             mirrors: Configuration {
                 files: files.into_iter().flatten().collect(),
                 drop_ins: drop_ins.into_iter().flatten().collect(),
+                chosen_aliases,
             },
             sign_in: sign_in.into_iter().flatten().collect(),
             certificates: certificates.into_iter().flatten().collect(),
