@@ -9,6 +9,9 @@ const NOT_RUN: &str = "#(nop)";
 /// Longest hex digest that is kept whole in one-line form: `file:` names carry 64 digits that tell nobody anything.
 const HEX_KEPT: usize = 12;
 
+/// Bytes of a command that its one-line form on a screen is made of. A config can have commands of 8 MB.
+const ONE_LINE_MAX: usize = 4096;
+
 /// Words a Dockerfile line begins with.
 const INSTRUCTIONS: [&str; 18] = [
     "ADD",
@@ -37,6 +40,23 @@ pub fn clean(created_by: &str) -> String {
     let whole = instruction(created_by);
     let words: Vec<String> = whole.split_whitespace().map(cut_digest).collect();
     words.join(" ")
+}
+
+/// The beginning of the command as one line, for screens, which are drawn anew at each key.
+#[must_use]
+pub fn one_line(created_by: &str) -> String {
+    let shown = beginning(created_by, ONE_LINE_MAX);
+    let mut line = clean(shown);
+    if shown.len() < created_by.len() {
+        line.push('…');
+    }
+    line
+}
+
+/// At most so many bytes of a command, from its beginning.
+#[must_use]
+pub fn beginning(created_by: &str, most: usize) -> &str {
+    &created_by[..created_by.floor_char_boundary(most)]
 }
 
 /// The Dockerfile instruction the command came from, its inner white space as it was. What is no instruction of a
@@ -201,6 +221,14 @@ mod tests {
         ] {
             assert_eq!(clean(created_by), cleaned, "{created_by}");
         }
+    }
+
+    #[test]
+    fn the_line_of_a_long_command_is_short() {
+        let long = format!("RUN {}", "é && ".repeat(1 << 20));
+        let line = one_line(&long);
+        assert!(line.len() <= ONE_LINE_MAX + 3 && line.ends_with('…'), "{}", line.len());
+        assert_eq!(one_line("RUN  a"), "RUN a");
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn end(text: &str, cells: usize) -> &str {
 /// At most `cells` cells of `text`; where something had to go, an ellipsis ends it.
 #[must_use]
 pub fn truncate(text: &str, cells: usize) -> String {
-    if width(text) <= cells {
+    if start(text, cells).len() == text.len() {
         return text.to_owned();
     }
     match cells {

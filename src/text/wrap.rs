@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::width::{start, width};
+use super::width::start;
 
 /// Lines of at most `cells` cells (at least one line; at least one character a line even if it is wider). Breaks at
 /// spaces where a line has one, inside a word where it has none. The break's spaces are dropped.
@@ -11,8 +11,12 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     let mut rest = text;
-    while width(rest) > cells {
+    // The whole of what is left is never measured: that would cost the square of its length.
+    loop {
         let fits = start(rest, cells);
+        if fits.len() == rest.len() {
+            break;
+        }
         // A space just behind the last cell is a break too.
         let at_edge = rest[fits.len()..].starts_with(' ');
         let cut = if at_edge { Some(fits.len()) } else { fits.rfind(' ') };
@@ -37,6 +41,7 @@ fn first_cluster(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::width::width;
 
     #[test]
     fn lines_break_at_spaces_or_where_they_must() {

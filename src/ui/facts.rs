@@ -154,7 +154,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described
         .and_then(|layer| layer.created_by.as_deref())
-        .map(command::clean)
+        .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() && !version.implied {
         spans.push((Role::Quiet, format!("  {}", visible_str(&made_by))));

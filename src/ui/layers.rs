@@ -164,7 +164,7 @@ fn first_line(
 /// The instruction word, and the rest of the command; what stands for a command where there is none.
 fn label(layer: Option<&Layer>) -> (String, String) {
     let Some(layer) = layer else { return (String::new(), String::new()) };
-    let cleaned = command::clean(layer.created_by.as_deref().unwrap_or(""));
+    let cleaned = command::one_line(layer.created_by.as_deref().unwrap_or(""));
     if cleaned.is_empty() {
         let remark = layer.comment.as_deref().filter(|comment| !comment.trim().is_empty());
         let standing =

@@ -90,8 +90,10 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Op
         out.text(Role::Quiet, 2, &facts);
     }
     let layer = state.image.as_ref().and_then(|image| image.layers.get(step.layer));
-    let made_by =
-        layer.and_then(|layer| layer.created_by.as_deref()).map(command::clean).unwrap_or_default();
+    let made_by = layer
+        .and_then(|layer| layer.created_by.as_deref())
+        .map(command::one_line)
+        .unwrap_or_default();
     if !made_by.is_empty() {
         let seen = visible_str(&made_by);
         let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);

@@ -110,7 +110,12 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
     let digits = history.len().to_string().len();
     for step in history {
         let layer = step.layer.map_or_else(String::new, |layer| layer.to_string());
-        let lines = command::dockerfile(step.created_by.as_deref().unwrap_or(""));
+        if !out.has_room() {
+            break;
+        }
+        let made_by = step.created_by.as_deref().unwrap_or("");
+        let shown = command::beginning(made_by, super::COMMAND_MAX);
+        let lines = command::dockerfile(shown);
         if lines.iter().all(String::is_empty) {
             let remark = step.comment.as_deref().unwrap_or("no command recorded");
             instruction(
@@ -131,6 +136,7 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
                 &format!("({} more lines)", lines.len() - STEP_LINES),
             );
         }
+        out.more(digits + 4, made_by.len() - shown.len());
     }
 }
 

@@ -6,6 +6,7 @@ use crate::image::{Layer, LayerStore};
 use crate::stack::Stack;
 use crate::text::{command, size, visible};
 
+use super::COMMAND_MAX;
 use super::{Page, Writer, problems};
 
 /// Hidden objects that are listed one by one.
@@ -52,9 +53,11 @@ fn made_by(out: &mut Writer, layer: &Layer) {
     out.heading("Made by");
     match layer.created_by.as_deref().filter(|text| !text.trim().is_empty()) {
         Some(text) => {
-            for line in command::dockerfile(text) {
+            let shown = command::beginning(text, COMMAND_MAX);
+            for line in command::dockerfile(shown) {
                 out.foreign(Role::Text, 2, &line);
             }
+            out.more(2, text.len() - shown.len());
         }
         None => out.text(Role::Quiet, 2, "the history does not say"),
     }

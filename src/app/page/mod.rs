@@ -26,6 +26,10 @@ use super::state::State;
 
 /// Bytes of one foreign value that are shown; labels can hold whole documents.
 const VALUE_MAX: usize = 4096;
+/// Bytes of one command that are shown; all of it is copied.
+const COMMAND_MAX: usize = 64 << 10;
+/// Bytes of a page's text. Pages are built anew at each key, some 10 ms for so much.
+const PAGE_MAX: usize = 256 << 10;
 /// Cells of the names before values.
 const LABEL: usize = 14;
 
@@ -95,18 +99,26 @@ struct Writer {
     lines: Vec<Line>,
     items: usize,
     in_item: bool,
+    /// Bytes of text so far.
+    bytes: usize,
 }
 
 impl Writer {
     const fn new(width: usize) -> Self {
         let width = if width < 8 { 8 } else { width };
-        Self { width, lines: Vec::new(), items: 0, in_item: false }
+        Self { width, lines: Vec::new(), items: 0, in_item: false, bytes: 0 }
     }
 
     /// A line as it is.
     fn line(&mut self, spans: Vec<(Role, String)>) {
+        self.bytes += 1 + spans.iter().map(|(_, text)| text.len()).sum::<usize>();
         let item = self.in_item.then(|| self.items - 1);
         self.lines.push(Line { spans, item });
+    }
+
+    /// Whether more text is shown on this page.
+    const fn has_room(&self) -> bool {
+        self.bytes < PAGE_MAX
     }
 
     fn blank(&mut self) {
@@ -123,6 +135,9 @@ impl Writer {
 
     /// Own or visible text, wrapped, each line `indent` cells in.
     fn text(&mut self, role: Role, indent: usize, text: &str) {
+        if !self.has_room() {
+            return;
+        }
         for line in wrap(text, self.width.saturating_sub(indent)) {
             self.line(vec![(role, format!("{}{line}", " ".repeat(indent)))]);
         }
@@ -144,6 +159,9 @@ impl Writer {
 
     /// A name and a visible value.
     fn spans_field(&mut self, label: &str, role: Role, value: &str) {
+        if !self.has_room() {
+            return;
+        }
         if self.width < LABEL + 16 {
             self.line(vec![(Role::Quiet, label.to_owned())]);
             self.text(role, 2, value);
@@ -163,7 +181,11 @@ impl Writer {
     }
 
     fn cut_note(&mut self, indent: usize, raw: &str) {
-        let left = raw.len() - cut(raw).len();
+        self.more(indent, raw.len() - cut(raw).len());
+    }
+
+    /// Says how many more bytes there are, if there are any.
+    fn more(&mut self, indent: usize, left: usize) {
         if left > 0 {
             let note = format!("({} more bytes)", crate::text::size::count(left as u64));
             self.text(Role::Quiet, indent, &note);
@@ -180,7 +202,11 @@ impl Writer {
         self.in_item = false;
     }
 
-    fn finish(self, title: String, hints: &'static [(&'static str, &'static str)]) -> Page {
+    fn finish(mut self, title: String, hints: &'static [(&'static str, &'static str)]) -> Page {
+        if !self.has_room() {
+            let note = "(more than a page can show: the rest is left out)";
+            self.line(vec![(Role::Quiet, note.to_owned())]);
+        }
         Page { title, lines: self.lines, items: self.items, hints }
     }
 }
@@ -215,6 +241,20 @@ mod tests {
         let mut writer = Writer::new(40);
         writer.field("Label", &"é".repeat(VALUE_MAX));
         assert!(writer.lines.last().unwrap().spans[0].1.contains("4,096 more bytes"));
+    }
+
+    #[test]
+    fn a_page_of_endless_values_ends() {
+        let mut writer = Writer::new(40);
+        for _ in 0..10_000 {
+            writer.field("Label", &"x".repeat(2000));
+            writer.foreign(Role::Text, 2, &"a\n".repeat(1000));
+        }
+        let page = writer.finish(String::new(), &[]);
+        let bytes: usize =
+            page.lines.iter().flat_map(|line| &line.spans).map(|(_, text)| text.len()).sum();
+        assert!(bytes < PAGE_MAX + 10_000, "{bytes}");
+        assert!(page.lines.last().unwrap().spans[0].1.contains("left out"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
     let digits = side.layers.len().saturating_sub(1).to_string().len();
     for (index, layer) in side.layers.iter().enumerate() {
         let (sign, role) = if layer.shared { ('=', Role::Quiet) } else { (sign, role) };
-        let made_by = layer.made_by.as_deref().map(command::clean).unwrap_or_default();
+        let made_by = layer.made_by.as_deref().map(command::one_line).unwrap_or_default();
         let room = out.width.saturating_sub(digits + 4);
         out.line(vec![
             (role, format!("{sign} ")),

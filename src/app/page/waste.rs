@@ -71,7 +71,7 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
         sized(out, sum.stored, Role::Strong, &caused);
         let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
         let made_by = described.and_then(|layer| layer.created_by.as_deref());
-        let made_by = made_by.map(command::clean).unwrap_or_default();
+        let made_by = made_by.map(command::one_line).unwrap_or_default();
         if !made_by.is_empty() {
             let room = out.width.saturating_sub(SIZE);
             out.text(Role::Quiet, SIZE, &shorten::middle(&visible_str(&made_by), room));
