@@ -7,7 +7,7 @@ use std::time::Duration;
 use layertui::layer::{Severity, Watch};
 
 use super::image::noise;
-use super::server::Turn;
+use super::server::{Door, Held, Seen, Server, Turn};
 use super::stage::{Stage, problems};
 
 fn status(status: u16, body: &str) -> Turn {
@@ -17,7 +17,7 @@ fn status(status: u16, body: &str) -> Turn {
 #[test]
 fn a_layer_that_breaks_off_goes_on_where_it_stopped() {
     for ranges in [true, false] {
-        let stage = Stage::with(super::server::Door::Open, ranges);
+        let stage = Stage::with(Door::Open, ranges);
         let blob = stage.image.blob(0);
         stage.server.next(&blob, [Turn::Cut(1000), Turn::Stall(2000)]);
         let (_, states) = stage.load();
@@ -136,7 +136,10 @@ fn a_layer_that_is_refused_is_a_row_with_an_error() {
     let stage = Stage::new();
     stage.server.next(&stage.image.blob(1), [status(404, "")]);
     let (loader, states) = stage.load();
-    assert!(problems(&states[1]).contains("has no such image"), "{}", problems(&states[1]));
+    let said = problems(&states[1]);
+    assert!(said.contains("has no such image"), "{said}");
+    let name = format!("{}/lab/x: ", stage.server.host());
+    assert!(said.contains(&name), "a blob's error names the image as well: {said}");
     assert!(states[0].problems.is_empty());
     assert_eq!(loader.stack().folded(), 3);
 }
@@ -202,4 +205,22 @@ fn whoever_stops_waiting_for_a_silent_registry_is_let_go() {
     let mut text = String::new();
     source.open(0, &stored).unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, "root:x:0:0", "but when somebody wants a file of it");
+}
+
+#[test]
+fn a_registry_without_tls_is_said_to_be_one() {
+    for path in ["/v2/", "/v2/none/"] {
+        let stage = Stage::new();
+        let held = [(path.to_owned(), Held { media_type: "text/plain", bytes: Vec::new() })];
+        let server = Server::start(held.into(), Door::Open, true);
+        let reference = format!("docker://{}/lab/x:1", server.host());
+        let output = stage.run(&["layers", "--tls-verify=true", &reference]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        for part in [&*reference, "plain HTTP", "--tls-verify=false", "insecure = true"] {
+            assert!(error.contains(part), "{error} has no {part}");
+        }
+        let secret = |seen: &Seen| seen.authorization.is_some() || seen.path.contains("lab");
+        assert!(!server.seen().iter().any(secret), "{:?}", server.seen());
+    }
 }

@@ -51,6 +51,24 @@ fn a_token_is_got_with_a_password_or_an_identity() {
 }
 
 #[test]
+fn a_token_service_in_trouble_is_asked_again() {
+    let path = "/token?service=here&scope=repository:lab/x:pull";
+    let no = |status| Turn::Status(status, vec![("retry-after", "0".to_owned())], String::new());
+    let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+    stage.server.next(path, [no(503), Turn::Status(500, Vec::new(), String::new()), no(429)]);
+    stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
+    // Not for ever, and not where the answer is no.
+    for (status, times) in [(503, 4), (403, 1)] {
+        stage.server.forget();
+        stage.server.next(path, vec![no(status); 4]);
+        let error = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).err().unwrap();
+        let asked = stage.server.paths().iter().filter(|it| *it == path).count();
+        assert_eq!(asked, times, "{status}: {error}");
+        assert!(error.to_string().starts_with(&stage.reference("1")), "{error}");
+    }
+}
+
+#[test]
 fn a_token_that_has_run_out_is_renewed() {
     let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
     let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();

@@ -113,6 +113,19 @@ impl Failure {
         Self::new(Kind::Line, format!("{host}: {what}"), remedy)
     }
 
+    /// A registry that answers over plain HTTP where TLS was wanted.
+    pub(super) fn unencrypted(host: &str) -> Self {
+        let what = format!("{host} answers with plain HTTP, without TLS");
+        let remedy = "--tls-verify=false allows it, or `insecure = true` in registries.conf";
+        Self::new(Kind::Refused, what, remedy)
+    }
+
+    /// As the reason why a blob of a repository did not come.
+    pub(super) fn reason(self, repository: &str) -> Reason {
+        let reason = Reason::from(self);
+        Reason { message: format!("{repository}: {}", reason.message), ..reason }
+    }
+
     /// Whether another attempt may do better.
     pub(super) fn may_pass(error: &ureq::Error) -> bool {
         use ureq::Error as E;

@@ -8,7 +8,7 @@
 //! | `repository` | one repository of one registry: asking, signing in, redirects, trying again |
 //! | `wire`, `trust` | connections: proxies, certificates, stalls, stopping |
 //! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
-//! | `failure` | why it did not work, and what to do |
+//! | `failure`, `retry` | why it did not work, what to do, and whether it is tried again |
 //! | `documents` | from a reference to manifest and config, and which platform's |
 //! | `referrers`, `soci` | what else there is about an image, and about its layers |
 //! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
@@ -27,6 +27,7 @@ mod places;
 mod referrers;
 mod remote;
 mod repository;
+mod retry;
 mod secret;
 mod settings;
 mod shelf;

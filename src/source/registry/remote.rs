@@ -186,7 +186,9 @@ impl Distant for Remote {
         let inner = &self.0;
         let Some(soci) = &inner.soci else { return Ok(None) };
         inner.stop.store(false, Ordering::Relaxed);
-        let found = soci.of(&inner.digest, &inner.stop).map_err(Reason::from)?;
+        let found = soci
+            .of(&inner.digest, &inner.stop)
+            .map_err(|failure| failure.reason(&inner.repository.name()))?;
         let Some((digest, size)) = found else { return Ok(None) };
         if size > TABLE_MAX {
             let message = format!("its {size} bytes are too many");
@@ -248,7 +250,7 @@ impl Inner {
         let name = format!("blobs/{}", self.digest);
         part::fetch(&self.repository, &name, (offset, len), &self.stop).map_err(|failure| {
             self.only_whole.store(failure.kind == Kind::Whole, Ordering::Relaxed);
-            Reason::from(failure).into()
+            failure.reason(&self.repository.name()).into()
         })
     }
 
@@ -260,7 +262,7 @@ impl Inner {
             }
             *self.state() = State::Here(into.blob());
         }
-        into.end(how.map_err(Reason::from));
+        into.end(how.map_err(|failure| failure.reason(&self.repository.name())));
     }
 
     /// Takes the blob in, over as many connections as it needs.

@@ -2,7 +2,7 @@
 //! asks, and are made again where that may help.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use super::challenge::{self, Challenge};
 use super::credentials::{self, Credentials};
 use super::failure::{EXPLANATION, Failure, Kind, explanation};
 use super::places::Place;
+use super::retry::Retry;
 use super::secret::Secret;
 use super::settings::Registries;
 use super::token::{self, Wanted};
@@ -42,6 +43,8 @@ pub(super) struct Repository {
     back_off: Duration,
     /// Whether certificates must be sound and connections encrypted.
     strict: bool,
+    /// Whether it answers over plain HTTP where it should over TLS, since that was asked.
+    unencrypted: OnceLock<bool>,
     state: Mutex<State>,
 }
 
@@ -67,16 +70,6 @@ pub(super) struct Item<'i> {
     pub(super) head: bool,
 }
 
-/// What follows a failed attempt.
-enum Next {
-    /// No other would do better.
-    End,
-    /// Another, after the usual time.
-    Again,
-    /// Another, after a time that the registry names.
-    After(Duration),
-}
-
 /// Whether a name can be put into a URL as registries have it (distribution-spec, "Pulling manifests").
 pub(super) fn is_askable(name: &Name) -> bool {
     let plain = |text: &str, more: &[u8]| {
@@ -100,12 +93,18 @@ impl Repository {
             wire: Wire::new(settings),
             back_off: settings.back_off,
             strict: settings.tls_verify.unwrap_or_else(|| !insecure && !is_loopback(host)),
+            unencrypted: OnceLock::new(),
             state: Mutex::default(),
         }
     }
 
     pub(super) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// What errors call it: its name as in a reference.
+    pub(super) fn name(&self) -> String {
+        format!("{}/{}", self.domain, self.path)
     }
 
     /// Cuts all connections.
@@ -117,18 +116,17 @@ impl Repository {
     pub(super) fn get(&self, item: Item<'_>, stop: &AtomicBool) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
-            let (failure, next) = match self.ask(item) {
+            let (failure, retry) = match self.ask(item) {
                 _ if stop.load(Ordering::Relaxed) => return Err(Failure::stopped()),
                 Ok(answer) if matches!(answer.status, 200 | 206) => return Ok(answer),
                 Ok(answer) => self.refused(answer),
-                Err((failure, true)) => (failure, Next::Again),
-                Err((failure, false)) => (failure, Next::End),
+                Err(failed) => failed,
             };
-            let wait = match next {
+            let wait = match retry {
                 _ if attempt >= ATTEMPTS => return Err(failure),
-                Next::End => return Err(failure),
-                Next::Again => self.pause(attempt),
-                Next::After(wait) => wait,
+                Retry::No => return Err(failure),
+                Retry::Again => self.pause(attempt),
+                Retry::After(wait) => wait,
             };
             if wait > LONGEST_WAIT {
                 let what = format!("{}, and asks to wait {} s", failure.what, wait.as_secs());
@@ -145,14 +143,8 @@ impl Repository {
     }
 
     /// An answer that is none: why, and what then.
-    fn refused(&self, mut answer: Answer) -> (Failure, Next) {
-        let next = match answer.status {
-            408 | 429 | 500 | 502..=504 => answer
-                .header("retry-after")
-                .and_then(|it| wait(it, jiff::Timestamp::now()))
-                .map_or(Next::Again, Next::After),
-            _ => Next::End,
-        };
+    fn refused(&self, mut answer: Answer) -> (Failure, Retry) {
+        let retry = Retry::after_answer(&answer);
         let body = answer.body.with_config().limit(EXPLANATION).read_to_vec();
         let (mut said, signed_in) = {
             let state = self.state();
@@ -164,11 +156,11 @@ impl Repository {
         };
         said.retain(|text| !text.is_empty());
         let failure = Failure::status(answer.status, &self.host, &said.join("; "), signed_in);
-        (failure, next)
+        (failure, retry)
     }
 
-    /// One attempt: whether another may do better where there is no answer.
-    fn ask(&self, item: Item<'_>) -> Result<Answer, (Failure, bool)> {
+    /// One attempt: what may follow where there is no answer.
+    fn ask(&self, item: Item<'_>) -> Result<Answer, (Failure, Retry)> {
         let mut signed_in = false;
         loop {
             let sent = self.state().authorization.clone();
@@ -181,7 +173,7 @@ impl Repository {
             let headers = answer.headers.get_all("www-authenticate");
             let challenge = challenge::strongest(headers.iter().filter_map(|it| it.to_str().ok()));
             let Some(challenge) = challenge else { return Ok(answer) };
-            match self.sign_in(&challenge).map_err(|failure| (failure, false))? {
+            match self.sign_in(&challenge)? {
                 Some(authorization) => self.state().authorization = Some(authorization),
                 None => return Ok(answer),
             }
@@ -189,7 +181,7 @@ impl Repository {
     }
 
     /// Sends a request where it has to go, over TLS unless the registry has none.
-    fn request(&self, item: Item<'_>, sent: Option<&Secret>) -> Result<Answer, (Failure, bool)> {
+    fn request(&self, item: Item<'_>, sent: Option<&Secret>) -> Result<Answer, (Failure, Retry)> {
         let url = |scheme: &str| format!("{scheme}://{}/v2/{}/{}", self.host, self.path, item.name);
         let plain = self.state().plain;
         let scheme = if plain { "http" } else { "https" };
@@ -198,15 +190,30 @@ impl Repository {
                 let answer =
                     self.follow(url("http"), item, sent).map_err(|second| match second {
                         // It answered.
-                        (refused, None) => (refused, false),
-                        (_, Some(_)) => (failure, true),
+                        (refused, None) => (refused, Retry::No),
+                        (_, Some(_)) => (failure, Retry::Again),
                     })?;
                 self.state().plain = true;
                 Ok(answer)
             }
-            Err((failure, error)) => Err((failure, error.as_ref().is_some_and(Failure::may_pass))),
+            Err((_, error)) if !plain && speaks_plain(error.as_ref()) && self.has_no_tls() => {
+                Err((Failure::unencrypted(&self.host), Retry::No))
+            }
+            Err((failure, error)) => {
+                Err((failure, error.as_ref().map_or(Retry::No, Retry::after_error)))
+            }
             Ok(answer) => Ok(answer),
         }
+    }
+
+    /// Whether the registry answers over plain HTTP. Asked only to explain why TLS failed, once, and without saying who
+    /// asks or for what.
+    fn has_no_tls(&self) -> bool {
+        let url = format!("http://{}/v2/", self.host);
+        let request = Request { url: &url, accept: "*/*", ..Request::default() };
+        // A server that expects TLS here may say so over plain HTTP, with status 400.
+        let answers = |answer: Answer| matches!(answer.status, 200 | 401 | 403 | 404);
+        *self.unencrypted.get_or_init(|| self.wire.send(&request, true).is_ok_and(answers))
     }
 
     fn follow(
@@ -261,7 +268,7 @@ impl Repository {
     }
 
     /// The header that answers a challenge; `None` where there is nothing to answer with.
-    fn sign_in(&self, challenge: &Challenge) -> Result<Option<Secret>, Failure> {
+    fn sign_in(&self, challenge: &Challenge) -> Result<Option<Secret>, (Failure, Retry)> {
         let credentials = self.credentials();
         match challenge {
             Challenge::Basic => Ok(credentials.as_ref().and_then(Credentials::basic)),
@@ -269,7 +276,8 @@ impl Repository {
                 let (scheme, host) = origin(realm);
                 if scheme != "https" && (self.strict || !self.state().plain) {
                     let what = format!("{} has tokens at {host}, without encryption", self.host);
-                    return Err(Failure::new(Kind::Refused, what, "--tls-verify=false allows it"));
+                    let remedy = "--tls-verify=false allows it";
+                    return Err((Failure::new(Kind::Refused, what, remedy), Retry::No));
                 }
                 let own = format!("repository:{}:pull", self.path);
                 let wanted = Wanted {
@@ -303,17 +311,6 @@ fn speaks_plain(error: Option<&ureq::Error>) -> bool {
     matches!(error, Some(E::Rustls(_) | E::Tls(_) | E::Io(_) | E::ConnectionFailed))
 }
 
-/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3), which is worth as much as this machine's clock.
-fn wait(header: &str, now: jiff::Timestamp) -> Option<Duration> {
-    let header = header.trim();
-    if let Ok(seconds) = header.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = jiff::fmt::rfc2822::parse(header).ok()?.timestamp();
-    let seconds = until.as_second().saturating_sub(now.as_second());
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-}
-
 /// Sleeps, unless and until somebody says stop.
 pub(super) fn sleep(time: Duration, stop: &AtomicBool) -> Result<(), Failure> {
     let until = Instant::now() + time;
@@ -345,21 +342,5 @@ mod tests {
         assert!(!strict("localhost:5000", false, None) && !strict("127.0.0.1:5000", false, None));
         assert!(!strict("r.io", true, None) && !strict("r.io", false, Some(false)));
         assert!(strict("localhost:5000", false, Some(true)) && strict("r.io", true, Some(true)));
-    }
-
-    #[test]
-    fn a_registry_says_how_long_to_wait_in_seconds_or_by_a_date() {
-        let now = jiff::Timestamp::from_second(784_111_777).unwrap();
-        for (header, expected) in [
-            ("120", Some(120)),
-            (" 0 ", Some(0)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
-            ("Sun, 06 Nov 1994 08:51:07 GMT", Some(90)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-            ("soon", None),
-            ("-1", None),
-        ] {
-            assert_eq!(wait(header, now), expected.map(Duration::from_secs), "{header}");
-        }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::credentials::Credentials;
 use super::failure::{EXPLANATION, Failure, Kind, explanation};
+use super::retry::Retry;
 use super::secret::Secret;
 use super::wire::{Answer, Request, Wire, origin};
 
@@ -20,36 +21,35 @@ pub(super) struct Wanted<'w> {
     pub(super) scope: &'w str,
 }
 
-/// Gets a token; the result is an `Authorization` header.
+/// Gets a token; the result is an `Authorization` header. A failure comes with what may follow it.
 pub(super) fn get(
     wire: &Wire,
     wanted: &Wanted<'_>,
     credentials: Option<&Credentials>,
     verify: bool,
-) -> Result<Secret, Failure> {
+) -> Result<Secret, (Failure, Retry)> {
     let (_, host) = origin(wanted.realm);
     let answer = match credentials {
         Some(Credentials::Identity(token)) => by_identity(wire, wanted, token, verify),
         other => by_password(wire, wanted, other, verify),
     };
-    let answer = answer.map_err(|error| Failure::line(host, &error))?;
-    let status = answer.status;
+    let answer =
+        answer.map_err(|error| (Failure::line(host, &error), Retry::after_error(&error)))?;
+    let (status, retry) = (answer.status, Retry::after_answer(&answer));
     let body = read(answer);
     if status != 200 {
         let secrets = credentials.map(Credentials::secrets).unwrap_or_default();
         let said = explanation(&body, &secrets);
-        return Err(Failure::status(status, host, &said, credentials.is_some()));
+        return Err((Failure::status(status, host, &said, credentials.is_some()), retry));
     }
     let value: Value = serde_json::from_slice(&body).unwrap_or_default();
     let token = ["token", "access_token"].into_iter().find_map(|key| value.get(key)?.as_str());
-    match token.filter(|token| !token.is_empty()) {
-        Some(token) => Ok(Secret::new(format!("Bearer {token}"))),
-        None => Err(Failure::new(
-            Kind::Wrong,
-            format!("{host} answers without a token"),
-            "check whether a proxy or a portal is in between",
-        )),
-    }
+    let token = token.filter(|token| !token.is_empty()).ok_or_else(|| {
+        let what = format!("{host} answers without a token");
+        let remedy = "check whether a proxy or a portal is in between";
+        (Failure::new(Kind::Wrong, what, remedy), Retry::No)
+    })?;
+    Ok(Secret::new(format!("Bearer {token}")))
 }
 
 fn by_password(
