@@ -7,7 +7,7 @@ use super::{Failure, Outcome, answer};
 use crate::compare::{self, Files, Side};
 use crate::extract::packages::{Inventory, databases};
 use crate::load::Want;
-use crate::report::{self, Comparison, Format, Verdict};
+use crate::report::{self, Comparison, Format, Subject, Verdict};
 
 /// Directories that text sums up.
 const MOST: usize = 20;
@@ -37,8 +37,9 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
             let unread = subject.unread().into_iter();
             unread.map(|(layer, why)| format!("layer {layer}: {why}")).collect::<Vec<_>>()
         });
-        incomplete |= !unread.is_empty();
-        let all = unread.iter().chain(&inventory.notes);
+        let unseen = loaded.subject(unseen_attributes);
+        incomplete |= !unread.is_empty() || !unseen.is_empty();
+        let all = unread.iter().chain(&unseen).chain(&inventory.notes);
         notes.extend(all.map(|note| format!("{whose}: {note}")));
     }
     notes.extend(
@@ -68,6 +69,15 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
         Verdict::Differ => Err(Failure::Told(1)),
         Verdict::Unknown => Err(Failure::Told(2)),
     }
+}
+
+/// What layers say of extended attributes that could not be read: the other image may have them.
+fn unseen_attributes(subject: Subject<'_>) -> Vec<String> {
+    let layers = subject.states.iter().enumerate();
+    let problems =
+        layers.flat_map(|(layer, state)| state.problems.iter().map(move |it| (layer, it)));
+    let unseen = problems.filter(|(_, problem)| problem.hides_attributes());
+    unseen.map(|(layer, problem)| format!("layer {layer}: {}", problem.message)).collect()
 }
 
 fn packages(loaded: &Loaded, layer: usize) -> Inventory {

@@ -6,6 +6,7 @@ use std::iter::Peekable;
 
 use super::Side;
 use super::contents;
+use super::links::{Link, Links};
 use crate::layer::Watch;
 use crate::layer::blob::{Blob, Identity};
 use crate::source::Source;
@@ -56,6 +57,8 @@ pub struct Metadata {
     pub xattrs: bool,
     /// Device numbers.
     pub device: bool,
+    /// Which other paths are names of the same file.
+    pub links: bool,
 }
 
 impl Metadata {
@@ -67,6 +70,7 @@ impl Metadata {
             ("mtime", self.mtime),
             ("xattrs", self.xattrs),
             ("device", self.device),
+            ("links", self.links),
         ];
         all.into_iter().filter_map(|(name, differs)| differs.then_some(name))
     }
@@ -115,6 +119,8 @@ pub struct Files {
     pub differences: Vec<Difference>,
     /// Paths that are the same in both.
     pub same: u64,
+    /// Hard links that only one of them has, sorted likewise.
+    pub links: Vec<Link>,
     /// Contents that could not be read, and why.
     pub unread: Vec<(Vec<u8>, String)>,
     pairs: Vec<Pair>,
@@ -136,10 +142,11 @@ impl Files {
     pub fn of(old: Side<'_>, new: Side<'_>, times: bool) -> Self {
         let mut files = Self::default();
         let layers = Layers::of(old, new);
+        let mut links = Links::new(old, new);
         let (mut olds, mut news) = (Paths::new(old), Paths::new(new));
         loop {
             let order = match (olds.0.peek(), news.0.peek()) {
-                (None, None) => return files,
+                (None, None) => return Self { links: links.found, ..files },
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
                 (Some((one, _)), Some((other, _))) => one.cmp(other),
@@ -149,7 +156,12 @@ impl Files {
             let path = old_node.as_ref().or(new_node.as_ref()).map(|(path, _)| path.clone());
             let before = old_node.and_then(|(_, node)| old.stack.visible(node, old.layer));
             let after = new_node.and_then(|(_, node)| new.stack.visible(node, new.layer));
-            files.take(path.unwrap_or_default(), (old, before), (new, after), (&layers, times));
+            let path = path.unwrap_or_default();
+            let relinked = match (&before, &after) {
+                (Some(before), Some(after)) => links.take(&path, before, after),
+                _ => false,
+            };
+            files.take(path, (old, before), (new, after), (&layers, times, relinked));
         }
     }
 
@@ -158,7 +170,7 @@ impl Files {
         path: Vec<u8>,
         (old, before): (Side<'_>, Option<Version>),
         (new, after): (Side<'_>, Option<Version>),
-        (layers, times): (&Layers, bool),
+        (layers, times, relinked): (&Layers, bool, bool),
     ) {
         let size = |side: Side<'_>, version: Option<&Version>| {
             let payload = version.and_then(|version| side.stack.stored_by(version.event));
@@ -173,6 +185,7 @@ impl Files {
             (Some(_), None) => Meaning::Removed,
             (Some(one), Some(other)) => {
                 metadata = attributes((old.stack, one), (new.stack, other), times);
+                metadata.links = relinked;
                 match same((old, one), (new, other), layers) {
                     Same::No => Meaning::Content,
                     Same::Yes if metadata.any() => Meaning::Metadata,
@@ -277,6 +290,7 @@ fn attributes(
         mtime: times && !directory && one.mtime != other.mtime,
         xattrs: old.xattrs(one.event) != new.xattrs(other.event),
         device: old.device(one.event) != new.device(other.event),
+        links: false,
     }
 }
 

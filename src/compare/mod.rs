@@ -9,11 +9,13 @@
 mod beside;
 mod contents;
 mod files;
+mod links;
 mod packages;
 mod settings;
 
 pub use beside::Beside;
 pub use files::{Difference, Directory, Files, Meaning, Metadata};
+pub use links::{Link, LinkChange};
 pub use packages::{PackageChange, packages};
 pub use settings::{Setting, layers_differ, matched_layers, settings, shared_layers};
 

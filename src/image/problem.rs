@@ -11,6 +11,17 @@ pub struct Problem {
     pub message: String,
 }
 
+/// How a problem begins that is about extended attributes which this process may not read.
+pub const UNREAD_ATTRIBUTES: &str = "not all extended attributes could be read";
+
+impl Problem {
+    /// Whether objects may have extended attributes that are not known.
+    #[must_use]
+    pub fn hides_attributes(&self) -> bool {
+        self.message.starts_with(UNREAD_ATTRIBUTES)
+    }
+}
+
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

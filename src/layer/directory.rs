@@ -22,6 +22,7 @@ use self::object::relative;
 use self::rows::Rows;
 use super::inside::Inside;
 use super::listing::{Listing, Watch};
+use crate::image::problem::UNREAD_ATTRIBUTES;
 
 impl Tree {
     /// Lists the layer, sorted by name within each directory. Never fails as a whole: what cannot be read is among
@@ -39,10 +40,8 @@ impl Tree {
                 rows.problems.error(|| format!("{} is no directory", self.root.display()));
             }
             Ok(metadata) => {
-                if matches!(self.form, Form::Overlay) && sight::misses_trusted(&metadata) {
-                    rows.problems.warning(|| {
-                        "which directories are opaque may be said in `trusted.` attributes, which only root can see: lower files may show that are hidden".to_owned()
-                    });
+                if sight::misses_trusted(&metadata) {
+                    self.note_unseen(&mut rows);
                 }
                 match &self.form {
                     Form::FullCopy { parent: Some(parent) } => {
@@ -53,6 +52,18 @@ impl Tree {
             }
         }
         rows.finish()
+    }
+
+    /// `trusted.` attributes may be there that this process cannot see.
+    fn note_unseen(&self, rows: &mut Rows<'_>) {
+        let who = "in the `trusted.` namespace, which only root can see";
+        if matches!(self.form, Form::Overlay) {
+            rows.problems.warning(|| {
+                format!("{UNREAD_ATTRIBUTES}: any {who}, may say that directories are opaque: lower files may show that are hidden")
+            });
+        } else {
+            rows.problems.note(|| format!("{UNREAD_ATTRIBUTES}: any {who}"));
+        }
     }
 
     fn walk(&self, rows: &mut Rows<'_>) {

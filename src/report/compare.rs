@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::entry::{EntryKeys, PathKeys};
 use super::{Format, Lines, Subject, json_line};
 use crate::compare::{
-    Difference, Directory, Files, Meaning, PackageChange, Setting, layers_differ,
+    Difference, Directory, Files, Link, LinkChange, Meaning, PackageChange, Setting, layers_differ,
 };
 use crate::text;
 
@@ -117,6 +117,13 @@ enum Line<'a> {
         old_bytes: u64,
         new_bytes: u64,
     },
+    Link {
+        #[serde(flatten)]
+        path: PathKeys<'a>,
+        change: &'static str,
+        target: String,
+        bytes: u64,
+    },
     Directory {
         #[serde(flatten)]
         path: PathKeys<'a>,
@@ -169,6 +176,9 @@ fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
     for difference in &found.files.differences {
         json_line(out, &path_line(found, difference))?;
     }
+    for link in &found.files.links {
+        json_line(out, &link_line(link))?;
+    }
     for (path, sum) in found.files.directories() {
         let Directory { added, removed, changed, old_bytes, new_bytes } = sum;
         let path = PathKeys::new(path);
@@ -210,6 +220,15 @@ fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
     json_line(out, &line)
 }
 
+fn link_line(link: &Link) -> Line<'_> {
+    Line::Link {
+        path: PathKeys::new(&link.path),
+        change: link.change.name(),
+        target: String::from_utf8_lossy(&link.target).into_owned(),
+        bytes: link.bytes,
+    }
+}
+
 fn path_line<'a>(found: &Comparison<'_>, difference: &'a Difference) -> Line<'a> {
     let keys = |stack, version| Box::new(EntryKeys::new(stack, version));
     Line::Path {
@@ -227,6 +246,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
     for difference in &found.files.differences {
         write_path(out, difference)?;
     }
+    write_links(out, &found.files.links)?;
     write_directories(out, found, most)?;
     for package in found.packages {
         let name = text::visible_str(&package.name);
@@ -274,6 +294,29 @@ fn write_path(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
     write!(out, "{sign} {size}  {}", text::visible(&difference.path))?;
     let names: Vec<&str> = difference.metadata.names().collect();
     if names.is_empty() { writeln!(out) } else { writeln!(out, "  ({})", names.join(", ")) }
+}
+
+/// Each hard link that only one image has, and what they cost together.
+fn write_links(out: &mut dyn Write, links: &[Link]) -> io::Result<()> {
+    for link in links {
+        let size = text::size::short(link.bytes);
+        let (path, target) = (text::visible(&link.path), text::visible(&link.target));
+        match link.change {
+            LinkChange::Lost => {
+                writeln!(out, "hard link lost: {path} -> {target} is a copy now, +{size}")?;
+            }
+            LinkChange::New => writeln!(out, "hard link new: {path} -> {target}, -{size}")?,
+        }
+    }
+    for (change, sign) in [(LinkChange::Lost, '+'), (LinkChange::New, '-')] {
+        let those = links.iter().filter(|link| link.change == change);
+        let (count, bytes) = those.fold((0, 0), |(count, sum), link| (count + 1, sum + link.bytes));
+        if count > 1 {
+            let name = change.name();
+            writeln!(out, "hard links {name}: {count}, {sign}{}", text::size::short(bytes))?;
+        }
+    }
+    Ok(())
 }
 
 fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::Result<()> {

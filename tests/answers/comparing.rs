@@ -121,6 +121,36 @@ fn times_count_unless_the_meaning_alone_is_asked_for() {
     assert!(text.contains("RUN b -> ") && !text.contains("RUN a"), "{text}");
 }
 
+/// Names of one file in one image, copies of it in the other: which they are, and what they cost.
+#[test]
+fn hard_links_that_only_one_image_has_are_named_with_their_bytes() {
+    let place = Place::new();
+    let body = "x".repeat(1000);
+    let linked =
+        Tar::new().file("a", &body).hardlink("b", "a").hardlink("c", "a").hardlink("d", "a");
+    let copied = Tar::new().file("a", &body).file("b", &body).hardlink("c", "b").hardlink("d", "a");
+    let (old, new) =
+        (place.image("linked", &[linked.finish()]), place.image("copied", &[copied.finish()]));
+    let links = |lines: &[Value]| -> Vec<Value> {
+        lines.iter().filter(|line| line["kind"] == "link").cloned().collect()
+    };
+    let link = |path: &str, change: &str, bytes: u64| json!({"kind": "link", "path": path, "change": change, "target": "/a", "bytes": bytes});
+    for (one, other, change) in [(&old, &new, "lost"), (&new, &old, "new")] {
+        let (lines, code) = compare(one, other, &["--semantic"]);
+        assert_eq!(code, 1);
+        assert_eq!(links(&lines), [link("/b", change, 1000), link("/c", change, 0)]);
+        assert_eq!(paths(&lines), ["metadata /b links", "metadata /c links"]);
+        assert!(links(&compare(one, one, &[]).0).is_empty());
+    }
+    let text = layertui(&["compare", old.to_str().unwrap(), new.to_str().unwrap()]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("hard link lost: /b -> /a is a copy now, +1.0 kB\n"), "{text}");
+    assert!(text.contains("hard links lost: 2, +1.0 kB\n"), "{text}");
+    let text = layertui(&["compare", new.to_str().unwrap(), old.to_str().unwrap()]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("hard link new: /b -> /a, -1.0 kB\n"), "{text}");
+}
+
 #[test]
 fn packages_and_settings_differ_too() {
     let place = Place::new();

@@ -115,24 +115,27 @@ pub(super) fn shared_inode(_metadata: &Metadata) -> Option<(u64, u64)> {
     None
 }
 
-/// The object's own attributes, never those of what a link points to. A file system that has none is no error.
+/// The object's own attributes, never those of what a link points to, and why any could not be read. A file system that
+/// has none is no error. An attribute may be listed and still not be readable: a file capability of another user
+/// namespace, for one (capabilities(7), "Namespaced file capabilities").
 #[cfg(unix)]
-pub(super) fn read_xattrs(path: &Path) -> io::Result<Pairs> {
+pub(super) fn read_xattrs(path: &Path) -> (Pairs, Option<io::Error>) {
     let names = match xattr::list(path) {
         Ok(names) => names,
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => return (Vec::new(), None),
+        Err(error) => return (Vec::new(), Some(error)),
     };
-    let mut pairs = Vec::new();
+    let (mut pairs, mut unread) = (Vec::new(), None);
     for name in names {
-        if let Some(value) = xattr::get(path, &name)? {
-            pairs.push((os_bytes(&name), value));
+        match xattr::get(path, &name) {
+            Ok(value) => pairs.extend(value.map(|value| (os_bytes(&name), value))),
+            Err(error) => unread = Some(error),
         }
     }
-    Ok(pairs)
+    (pairs, unread)
 }
 
 #[cfg(not(unix))]
-pub(super) fn read_xattrs(_path: &Path) -> io::Result<Pairs> {
-    Ok(Vec::new())
+pub(super) fn read_xattrs(_path: &Path) -> (Pairs, Option<io::Error>) {
+    (Vec::new(), None)
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::form::{Form, Tree};
 use super::marks::Marks;
 use super::object::{Pairs, describe, os_bytes, read_xattrs, shared_inode};
+use crate::image::problem::UNREAD_ATTRIBUTES;
 use crate::layer::HIDDEN_MAX;
 use crate::layer::listing::{Hidden, Limits, Listing, Watch};
 use crate::layer::problems::{Problems, quote};
@@ -208,13 +209,13 @@ impl<'t> Rows<'t> {
     }
 
     fn xattrs(&mut self, place: &Path) -> Pairs {
-        read_xattrs(place).unwrap_or_else(|error| {
+        let (pairs, unread) = read_xattrs(place);
+        if let Some(error) = unread {
             self.denied |= error.kind() == io::ErrorKind::PermissionDenied;
-            self.problems.warning(|| {
-                format!("cannot read the extended attributes of {}: {error}", place.display())
-            });
-            Vec::new()
-        })
+            self.problems
+                .warning(|| format!("{UNREAD_ATTRIBUTES}: those of {}: {error}", place.display()));
+        }
+        pairs
     }
 }
 

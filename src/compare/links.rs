@@ -1,0 +1,125 @@
+//! Hard links that one of two images has and the other has not: names of one file in one, copies of it in the other.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use super::Side;
+use crate::stack::entry::Kind;
+use crate::stack::walk::{Scope, Walk};
+use crate::stack::{EventId, NodeId, Version};
+
+/// What became of a hard link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkChange {
+    /// Two names of one file are two files now.
+    Lost,
+    /// Two files are two names of one file now.
+    New,
+}
+
+impl LinkChange {
+    /// The name used in JSON and text.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::New => "new",
+        }
+    }
+}
+
+/// A path that is no longer linked to another, or is now. Both images have both paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Absolute, raw bytes.
+    pub path: Vec<u8>,
+    /// The first path of the file that both are, or were.
+    pub target: Vec<u8>,
+    /// How it changed.
+    pub change: LinkChange,
+    /// Bytes that the new image stores more where the link is lost, or less where it is new: each copy of a file counts
+    /// once, whatever its names.
+    pub bytes: u64,
+}
+
+/// The files with several names of one tree, and the first name of each that the other tree has as well.
+struct Names<'s> {
+    side: Side<'s>,
+    linked: HashSet<EventId>,
+    first: HashMap<EventId, First>,
+}
+
+struct First {
+    path: Vec<u8>,
+    /// The files of the other tree that names of this one are.
+    others: HashSet<EventId>,
+    other: EventId,
+}
+
+/// Finds the changes while paths come in order.
+pub(super) struct Links<'s> {
+    old: Names<'s>,
+    new: Names<'s>,
+    pub(super) found: Vec<Link>,
+}
+
+impl<'s> Links<'s> {
+    pub(super) fn new(old: Side<'s>, new: Side<'s>) -> Self {
+        Self { old: Names::of(old), new: Names::of(new), found: Vec::new() }
+    }
+
+    /// Takes a path that both trees have. Returns whether its links differ.
+    pub(super) fn take(&mut self, path: &[u8], before: &Version, after: &Version) -> bool {
+        if !(before.kind.is_regular() && after.kind.is_regular()) {
+            return false;
+        }
+        let old = self.old.side.stack.stored_by(before.event);
+        let new = self.new.side.stack.stored_by(after.event);
+        let (Some(old), Some(new)) = (old, new) else { return false };
+        let size = |side: Side<'_>, event| side.stack.version(event).size;
+        let lost = self.old.apart(path, old, new, size(self.new.side, new));
+        let joined = self.new.apart(path, new, old, size(self.old.side, old));
+        let of =
+            |change| move |(target, bytes)| Link { path: path.to_vec(), target, change, bytes };
+        let changes = lost.map(of(LinkChange::Lost)).into_iter();
+        let before = self.found.len();
+        self.found.extend(changes.chain(joined.map(of(LinkChange::New))));
+        self.found.len() > before
+    }
+}
+
+impl<'s> Names<'s> {
+    fn of(side: Side<'s>) -> Self {
+        let all = Walk::new(side.stack, Scope::Merged(side.layer), NodeId::ROOT, true);
+        let versions = all.filter_map(|node| side.stack.visible(node, side.layer));
+        let links = versions.filter(|version| version.kind == Kind::Hardlink);
+        let linked = links.filter_map(|link| side.stack.stored_by(link.event)).collect();
+        Self { side, linked, first: HashMap::new() }
+    }
+
+    /// Where the path is a name of `file` here, and in the other tree another file than the first such name is: that name,
+    /// and what the other file costs, of `size` bytes, if it was not met yet.
+    fn apart(
+        &mut self,
+        path: &[u8],
+        file: EventId,
+        other: EventId,
+        size: u64,
+    ) -> Option<(Vec<u8>, u64)> {
+        if !self.linked.contains(&file) {
+            return None;
+        }
+        match self.first.entry(file) {
+            Entry::Vacant(first) => {
+                let others = HashSet::from([other]);
+                first.insert(First { path: path.to_vec(), others, other });
+                None
+            }
+            Entry::Occupied(mut first) => {
+                let first = first.get_mut();
+                let is_new = first.others.insert(other);
+                (other != first.other).then(|| (first.path.clone(), if is_new { size } else { 0 }))
+            }
+        }
+    }
+}
