@@ -38,7 +38,7 @@ Examples:
   sudo layertui docker-root:nginx        straight from Docker's data root, no daemon needed
 
 <IMAGE> is a path (recognised by its content), a name in a local store or an engine, - for standard input, or one of
-docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR,
+docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR, layer:FILE,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
 Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.

@@ -3,10 +3,8 @@
 //! moby, `image/store.go`, `reference/store.go`, `container/container.go`, `distribution/metadata`; before 1.10
 //! `graph/tags.go`. Both ages write the same shapes with other keys.
 
-use serde_json::Value;
-
 use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, LONGEST_LIST, kept, known_time};
+use super::document::{self, DocumentError, Fields, LONGEST_LIST, Value, kept, known_time};
 
 /// One line of `repositories.json` (or, before 1.10, `repositories-<driver>`): a name and the image it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +53,8 @@ pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<Named>, DocumentError> {
         return Err(DocumentError::Other("it has no `Repositories`"));
     };
     let mut names = Vec::new();
-    for (repository, _) in repositories.entries() {
-        for (key, id) in repositories.pairs(repository)? {
+    for (repository, names_of) in repositories.entries() {
+        for (key, id) in Fields::of(names_of, repositories.path(repository))?.strings() {
             names.push(named(repository, &key, id));
             if names.len() > LONGEST_LIST {
                 let field = "Repositories".to_owned();

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::document::{self, DocumentError, Fields, LONGEST_LIST, kept};
+use super::document::{self, DocumentError, Fields, LONGEST_LIST, Value, kept};
+use super::manifest::Descriptor;
 
 /// One image of a `manifest.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +14,8 @@ pub struct SavedImage {
     pub tags: Vec<String>,
     /// Paths of the layers in the archive, base first. Foreign.
     pub layers: Vec<String>,
-    /// Media types by diff ID, from `LayerSources`.
-    pub media_types: BTreeMap<String, String>,
+    /// How a registry has the layers, by diff ID: `LayerSources`, which Docker writes for layers that came from one.
+    pub sources: BTreeMap<String, Descriptor>,
     /// What is odd about it.
     pub problems: Vec<String>,
 }
@@ -39,20 +38,17 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<SavedImage>, DocumentError> {
 fn saved(item: &Value, at: usize) -> Result<SavedImage, DocumentError> {
     let fields = Fields::of(item, format!("[{at}]"))?;
     let mut problems = Vec::new();
-    let mut media_types = BTreeMap::new();
-    if let Some(sources) = kept(fields.object("LayerSources"), &mut problems) {
-        for (diff_id, source) in sources.entries() {
-            let source = Fields::of(source, sources.path(diff_id));
-            if let Ok(Some(media_type)) = source.and_then(|source| source.text("mediaType")) {
-                media_types.insert(diff_id.clone(), media_type);
-            }
+    let mut sources = BTreeMap::new();
+    if let Some(stated) = kept(fields.object("LayerSources"), &mut problems) {
+        for (diff_id, source) in stated.entries() {
+            sources.insert(diff_id.to_owned(), Descriptor::read(source, &stated.path(diff_id)));
         }
     }
     Ok(SavedImage {
         config: kept(fields.text("Config"), &mut problems).unwrap_or_default(),
         tags: kept(fields.texts("RepoTags"), &mut problems),
         layers: fields.texts("Layers")?,
-        media_types,
+        sources,
         problems,
     })
 }
@@ -65,8 +61,8 @@ pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<(String, String)>, Documen
     let value = document::parse(bytes)?;
     let repositories = Fields::of(&value, "")?;
     let mut names = Vec::new();
-    for (repository, _) in repositories.entries() {
-        for (tag, id) in repositories.pairs(repository)? {
+    for (repository, tags) in repositories.entries() {
+        for (tag, id) in Fields::of(tags, repository)?.strings() {
             let separator = if tag.starts_with("sha256:") { '@' } else { ':' };
             names.push((format!("{repository}{separator}{tag}"), id));
             if names.len() > LONGEST_LIST {

@@ -1,10 +1,16 @@
 //! Reading foreign JSON leniently: absent and `null` are the same, and what has the wrong shape is named.
 //!
 //! Typed deserialisation would say "invalid type at line 1 column 20"; a person with a damaged image needs to know
-//! *which field*. So documents are read as values and each field is asked for by name.
+//! *which field*. So documents are read as values and each field is asked for by name, as Go's `encoding/json` finds the
+//! members of a struct: without regard to case, the last one wins, and objects under one name are read one over the other.
+//! The keys of maps (labels, annotations, repositories) are data and stay as they are written.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
 use thiserror::Error;
+
+pub(crate) use super::json::Value;
+use super::json::same_name;
 
 /// No manifest, index or config may be larger, in bytes. Registries take 4 MiB; what is bigger is no such document.
 pub const LIMIT: u64 = 8 << 20;
@@ -51,7 +57,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, DocumentError> {
 /// An object and where it stands in its document.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'v> {
-    map: &'v Map<String, Value>,
+    /// One object, or several under one name, in the document's order.
+    objects: Vec<&'v [(String, Value)]>,
     place: String,
 }
 
@@ -60,13 +67,19 @@ impl<'v> Fields<'v> {
     pub(crate) fn of(value: &'v Value, place: impl Into<String>) -> Result<Self, DocumentError> {
         let place = place.into();
         match value {
-            Value::Object(map) => Ok(Self { map, place }),
+            Value::Object(members) => Ok(Self { objects: vec![members], place }),
             other => Err(DocumentError::Shape {
                 field: if place.is_empty() { "(document)".to_owned() } else { place },
                 expected: "an object",
                 found: kind(other),
             }),
         }
+    }
+
+    /// The members that Go takes for that field, in order.
+    fn named(&self, key: &str) -> impl DoubleEndedIterator<Item = &'v Value> {
+        let members = self.objects.iter().flat_map(|members| members.iter());
+        members.filter(move |(name, _)| same_name(name, key)).map(|(_, value)| value)
     }
 
     /// Whether the field is there and not null.
@@ -76,12 +89,12 @@ impl<'v> Fields<'v> {
 
     /// Whether the field is there, be it null.
     pub(crate) fn names(&self, key: &str) -> bool {
-        self.map.contains_key(key)
+        self.named(key).next().is_some()
     }
 
-    /// The field itself, unless it is absent or null.
+    /// The field itself, unless it is absent or null. A null after a value changes nothing.
     pub(crate) fn value(&self, key: &str) -> Option<&'v Value> {
-        self.map.get(key).filter(|value| !value.is_null())
+        self.named(key).rfind(|value| !value.is_null())
     }
 
     /// A string. An empty one is none.
@@ -125,9 +138,17 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// An object; absent is none.
+    /// An object; absent is none. Several under the name are one, later fields over earlier ones.
     pub(crate) fn object(&self, key: &str) -> Result<Option<Self>, DocumentError> {
-        self.value(key).map(|value| Fields::of(value, self.path(key))).transpose()
+        let mut merged: Option<Self> = None;
+        for value in self.named(key).filter(|value| !value.is_null()) {
+            let fields = Fields::of(value, self.path(key))?;
+            match &mut merged {
+                Some(merged) => merged.objects.extend(fields.objects),
+                None => merged = Some(fields),
+            }
+        }
+        Ok(merged)
     }
 
     /// A list of strings.
@@ -153,31 +174,35 @@ impl<'v> Fields<'v> {
     /// The keys of a set that is written as an object (`{"80/tcp": {}}`), or a list of strings; sorted.
     pub(crate) fn keys(&self, key: &str) -> Result<Vec<String>, DocumentError> {
         let mut keys = match self.value(key) {
-            Some(Value::Object(map)) => map.keys().cloned().collect(),
+            Some(Value::Object(_)) => {
+                let set = self.object(key)?.map(|set| set.entries()).unwrap_or_default();
+                set.into_keys().map(str::to_owned).collect()
+            }
             _ => self.texts(key)?,
         };
         keys.sort();
         Ok(keys)
     }
 
-    /// An object of strings, sorted by key. Numbers and the like are taken as they are written.
+    /// A map of strings, sorted by key. Numbers and the like are taken as they are written.
     pub(crate) fn pairs(&self, key: &str) -> Result<Vec<(String, String)>, DocumentError> {
-        let Some(fields) = self.object(key)? else { return Ok(Vec::new()) };
-        let mut pairs: Vec<_> = fields
-            .map
-            .iter()
-            .map(|(key, value)| {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                (key.clone(), text)
-            })
-            .collect();
-        pairs.sort();
-        Ok(pairs)
+        Ok(self.object(key)?.map(|map| map.strings()).unwrap_or_default())
     }
 
-    /// The fields of the object, whatever they are.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'v String, &'v Value)> {
-        self.map.iter()
+    /// The object as a map of strings, as [`Self::pairs`] gives them.
+    pub(crate) fn strings(&self) -> Vec<(String, String)> {
+        let string = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let entries = self.entries().into_iter();
+        entries.map(|(key, value)| (key.to_owned(), string(value))).collect()
+    }
+
+    /// The object as a map: keys as they are written, the last of equal ones.
+    pub(crate) fn entries(&self) -> BTreeMap<&'v str, &'v Value> {
+        let members = self.objects.iter().flat_map(|members| members.iter());
+        members.map(|(key, value)| (key.as_str(), value)).collect()
     }
 
     /// The place of one of the fields.
@@ -211,5 +236,47 @@ const fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<T>(json: &str, read: impl FnOnce(&Fields<'_>) -> T) -> T {
+        let value = parse(json.as_bytes()).unwrap();
+        read(&Fields::of(&value, "").unwrap())
+    }
+
+    #[test]
+    fn fields_are_found_in_any_case_and_the_last_one_wins() {
+        for (json, os) in [
+            (r#"{"OS":"a"}"#, "a"),
+            (r#"{"os":"a","OS":"b"}"#, "b"),
+            (r#"{"OS":"b","os":"a"}"#, "a"),
+            (r#"{"Os":"a","os":"b","Os":"c"}"#, "c"),
+            (r#"{"os":"a","OS":null}"#, "a"),
+        ] {
+            assert_eq!(with(json, |it| it.text("os")).unwrap().as_deref(), Some(os), "{json}");
+        }
+    }
+
+    #[test]
+    fn objects_under_one_name_are_read_one_over_the_other() {
+        let json = r#"{"config":{"User":"u","cmd":["a"]},"Config":{"CMD":["b"]}}"#;
+        with(json, |fields| {
+            let config = fields.object("config").unwrap().unwrap();
+            assert_eq!(config.text("User").unwrap().as_deref(), Some("u"));
+            assert_eq!(config.texts("Cmd").unwrap(), ["b"]);
+        });
+        let error = with(r#"{"config":{},"Config":7}"#, |it| it.object("config").map(drop));
+        assert!(error.unwrap_err().to_string().contains("`config`"));
+    }
+
+    #[test]
+    fn keys_of_maps_are_data() {
+        let pairs = with(r#"{"labels":{"A":"1","a":"2","a":"3"}}"#, |it| it.pairs("Labels"));
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(pairs.unwrap(), [pair("A", "1"), pair("a", "3")]);
     }
 }

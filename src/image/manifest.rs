@@ -3,14 +3,13 @@
 //! What a document is, its shape decides; its media type is a claim. A descriptor with a broken field keeps its
 //! place in the list with a problem, since its neighbours are still good.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde_json::Value;
-
+use super::artifact::{described, is_document, is_image_config, no_manifest};
 use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, kept};
+use super::document::{self, DocumentError, Fields, Value, kept};
 use super::platform::Platform;
 use super::schema1::Schema1;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 /// The OCI index.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -20,14 +19,6 @@ pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// Docker's schema 2 manifest.
 pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
-
-/// Config media types of things that are images.
-const IMAGE_CONFIGS: [&str; 3] = [
-    "application/vnd.oci.image.config.v1+json",
-    "application/vnd.docker.container.image.v1+json",
-    // Written for images by the first clients that knew schema 2.
-    "application/octet-stream",
-];
 
 /// Points to a blob.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +69,8 @@ pub struct Manifest {
     pub annotations: Vec<(String, String)>,
     /// Present on artifacts.
     pub artifact_type: Option<String>,
+    /// The digest of the manifest that it is about, as stated: signatures, SBOMs and the like have one.
+    pub subject: Option<String>,
     /// What is odd about it.
     pub problems: Vec<String>,
 }
@@ -113,6 +106,25 @@ impl Descriptor {
             || self.platform.as_ref().is_some_and(Platform::is_unknown)
     }
 
+    /// What it points to where its media type says that it is neither a manifest nor an index.
+    #[must_use]
+    pub fn no_manifest(&self) -> Option<String> {
+        no_manifest(self.media_type.as_deref().unwrap_or_default())
+    }
+
+    /// Whether the blob is a document, and so no layer of a file system.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        self.media_type.as_deref().is_some_and(is_document)
+    }
+
+    /// Whether the blob is one that registries may not pass on: a base layer of Windows, mostly.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let is = |stated: &str| stated.contains("nondistributable") || stated.contains(".foreign.");
+        self.media_type.as_deref().is_some_and(is)
+    }
+
     /// What is to be said where the inline data does not have the digest.
     #[must_use]
     pub fn false_data(&self) -> Option<String> {
@@ -122,7 +134,7 @@ impl Descriptor {
         })
     }
 
-    fn read(value: &Value, place: &str) -> Self {
+    pub(super) fn read(value: &Value, place: &str) -> Self {
         let mut problems = Vec::new();
         let fields = match Fields::of(value, place) {
             Ok(fields) => fields,
@@ -156,25 +168,22 @@ impl Descriptor {
 }
 
 impl Manifest {
-    /// What the thing is where it is no image; `None` where it is one.
+    /// What the thing is where it is no image; `None` where it is one. A config of an image's type does not make an image
+    /// of documents: cosign writes its signatures so.
     #[must_use]
     pub fn artifact(&self) -> Option<String> {
         let config_type = self.config.as_ref().and_then(|config| config.media_type.as_deref());
-        let is_image = match config_type {
-            Some(media_type) => IMAGE_CONFIGS.contains(&media_type),
+        let has_image_config = match config_type {
+            Some(media_type) => is_image_config(media_type),
             None => self.artifact_type.is_none(),
         };
-        if is_image {
-            return None;
+        let document = self.layers.iter().find(|layer| layer.is_document());
+        let only_documents = self.layers.iter().all(Descriptor::is_document);
+        match document.and_then(|layer| layer.media_type.as_deref()) {
+            Some(media_type) if only_documents => Some(described(media_type)),
+            _ if has_image_config => None,
+            _ => Some(described(self.artifact_type.as_deref().or(config_type).unwrap_or_default())),
         }
-        let in_toto = |layer: &Descriptor| layer.media_type.as_deref().is_some_and(is_in_toto);
-        let what = if self.layers.iter().any(in_toto) {
-            "an attestation".to_owned()
-        } else {
-            let stated = self.artifact_type.as_deref().or(config_type);
-            format!("an artifact of type {}", stated.unwrap_or("unknown"))
-        };
-        Some(what)
     }
 
     /// Whether it carries in-toto statements, whatever its config claims.
@@ -191,6 +200,19 @@ impl Manifest {
             .iter()
             .filter_map(|layer| layer.annotation("in-toto.io/predicate-type"))
             .collect()
+    }
+}
+
+impl Document {
+    /// Whether some blob that it names has a digest. JSON of another kind may have the same keys, but not that.
+    #[must_use]
+    pub fn states_digests(&self) -> bool {
+        let stated = |descriptor: &Descriptor| descriptor.digest().is_some();
+        match self {
+            Self::Index(index) => index.manifests.iter().any(stated),
+            Self::Manifest(manifest) => manifest.config.iter().chain(&manifest.layers).any(stated),
+            Self::Schema1(_) => true,
+        }
     }
 }
 
@@ -248,7 +270,10 @@ fn manifest(
     if key == "blobs" && artifact_type.is_none() {
         artifact_type.clone_from(&media_type);
     }
+    let subject = kept(fields.object("subject"), &mut problems);
+    let subject = subject.and_then(|it| kept(it.text("digest"), &mut problems));
     Ok(Manifest {
+        subject,
         media_type,
         config,
         layers,

@@ -2,6 +2,7 @@
 //!
 //! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
 
+pub mod artifact;
 pub mod base;
 pub mod config;
 pub mod digest;
@@ -9,6 +10,7 @@ pub mod docker_root;
 pub mod docker_save;
 pub mod document;
 pub mod history;
+mod json;
 pub mod manifest;
 pub mod name;
 pub mod platform;

@@ -31,6 +31,8 @@ pub enum Place {
     Dir(String),
     /// `rootfs:DIR`
     Rootfs(String),
+    /// `layer:FILE`
+    Layer(String),
     /// `docker-daemon:REF`
     DockerDaemon(String),
     /// `podman:REF`
@@ -124,6 +126,7 @@ fn place(text: &str) -> Result<Place, ReferenceError> {
         "oci-archive" => Place::OciArchive(some("oci-archive:FILE[:TAG]")?),
         "dir" => Place::Dir(some("dir:DIR")?),
         "rootfs" => Place::Rootfs(some("rootfs:DIR")?),
+        "layer" => Place::Layer(some("layer:FILE")?),
         "docker-daemon" => Place::DockerDaemon(some("docker-daemon:REF")?),
         "podman" => Place::Podman(some("podman:REF")?),
         "containers-storage" => {
@@ -220,6 +223,7 @@ mod tests {
             ("oci-archive:f", Place::OciArchive(s("f"))),
             ("dir:d", Place::Dir(s("d"))),
             ("rootfs:/", Place::Rootfs(s("/"))),
+            ("layer:a.tar:b", Place::Layer(s("a.tar:b"))),
             ("docker-daemon:nginx:1", Place::DockerDaemon(s("nginx:1"))),
             ("podman:x", Place::Podman(s("x"))),
             ("docker://a/b:c", Place::Registry(s("a/b:c"))),
@@ -246,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_transport_alone_says_how_it_is_written() {
-        for text in ["", "oci:", "docker://", "dir:", "containerd:[x"] {
+        for text in ["", "oci:", "layer:", "docker://", "dir:", "containerd:[x"] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains("write") || text.is_empty(), "{message}");
         }

@@ -1,13 +1,11 @@
 //! Docker schema 1 manifests, signed or not: both lists newest first, the config hidden in the first history item.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
-
 use super::config::Parsed;
 use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, kept};
+use super::document::{self, DocumentError, Fields, Value, kept};
 use super::v1::{self, V1Image};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The gzip of an empty tar, which every step without a layer pointed to.
 pub const EMPTY_LAYER: &str =

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::files::{Found, MOST_LINKS, Missing, components};
+use super::files::{Found, Link, MOST_LINKS, Missing, components};
 use crate::layer::blob::Blob;
 use crate::layer::tar::{self, Member};
 use crate::layer::{self, Listing};
@@ -66,13 +66,11 @@ impl Archive {
         ["etc", "usr", "bin", "lib", "var"].into_iter().any(|name| self.has_directory(name))
     }
 
-    /// Whether it has members and all of them are called as configs and layers in a saved image are: by an ID.
+    /// Whether it has configs or layers of a saved image, by their names, and nothing but what such an archive holds.
+    /// One file of another name makes it a root filesystem.
     pub(super) fn looks_like_a_save(&self) -> bool {
-        let by_id = |name: &Vec<u8>| {
-            let name = name.strip_prefix(b"sha256:").unwrap_or(name);
-            name.get(..64).is_some_and(|id| id.iter().all(u8::is_ascii_hexdigit))
-        };
-        !self.members.is_empty() && self.members.keys().all(by_id)
+        let parts: Vec<SavePart> = self.members.keys().map(|name| save_part(name)).collect();
+        parts.contains(&SavePart::Content) && !parts.contains(&SavePart::Foreign)
     }
 
     /// Whether some member lies in that directory at the top.
@@ -106,6 +104,7 @@ impl Archive {
         let mut ahead: Vec<Vec<u8>> =
             components(path).into_iter().rev().map(<[u8]>::to_vec).collect();
         let mut links = 0;
+        let mut followed = None;
         while let Some(part) = ahead.pop() {
             if part == b".." {
                 at.truncate(at.iter().rposition(|&byte| byte == b'/').unwrap_or(0));
@@ -126,6 +125,8 @@ impl Archive {
             if links > MOST_LINKS {
                 return Err(Missing::Refused("its links lead in circles".to_owned()));
             }
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            followed = Some(Link { name: text(&at), target: text(link) });
             at.truncate(from);
             // `..` in a link is taken literally, one step at a time, since what it leaves may be a link as well.
             let parts =
@@ -140,7 +141,7 @@ impl Archive {
                 Ok(Found { blob, key: format!("member at {offset}"), cut_from })
             }
             Some(Target::Directory | Target::Special) => Err(Missing::NoFile),
-            _ => Err(Missing::Absent),
+            _ => Err(followed.map_or(Missing::Absent, Missing::Dangling)),
         }
     }
 
@@ -156,6 +157,45 @@ impl Archive {
             std::str::from_utf8(id).ok().filter(|id| !id.contains('/')).map(str::to_owned)
         });
         names.collect()
+    }
+}
+
+/// What a member of a saved image is, by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SavePart {
+    /// A config, a layer or a blob.
+    Content,
+    /// A directory, or a list of what there is: says nothing by itself.
+    Frame,
+    /// No part of one.
+    Foreign,
+}
+
+/// Names as Docker (by ID before 25, in `blobs` since), podman, skopeo and kaniko give them.
+fn save_part(name: &[u8]) -> SavePart {
+    const LISTS: [&[u8]; 6] = [
+        b"manifest.json",
+        b"repositories",
+        b"index.json",
+        b"oci-layout",
+        b"blobs",
+        b"blobs/sha256",
+    ];
+    let is_id = |id: &[u8]| id.len() == 64 && id.iter().all(u8::is_ascii_hexdigit);
+    if name.is_empty() || LISTS.contains(&name) {
+        return SavePart::Frame;
+    }
+    if name.strip_prefix(b"blobs/sha256/").or(name.strip_prefix(b"sha256:")).is_some_and(is_id) {
+        return SavePart::Content;
+    }
+    match name.split_at_checked(64) {
+        Some((id, b"")) if is_id(id) => SavePart::Frame,
+        Some((id, b".json" | b".tar" | b".tar.gz" | b"/json" | b"/VERSION" | b"/layer.tar"))
+            if is_id(id) =>
+        {
+            SavePart::Content
+        }
+        _ => SavePart::Foreign,
     }
 }
 

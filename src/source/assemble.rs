@@ -153,12 +153,8 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         let length = found.blob.len();
         layer.problems.push(format!("the manifest says {size} bytes, the blob has {length}"));
     }
-    let foreign = media_type.contains("nondistributable") || media_type.contains(".foreign.");
-    if foreign && found.is_err() {
-        let from = descriptor.urls.first().map(|url| format!(", it can be fetched from {url}"));
-        let why =
-            format!("non-distributable, so not part of this copy{}", from.unwrap_or_default());
-        return part(layer, Err(Missing::Refused(why)), "the blob");
+    if descriptor.is_foreign() && found.is_err() {
+        return part(layer, Err(foreign(descriptor)), "the blob");
     }
     if media_type.ends_with("+encrypted") {
         match &found {
@@ -187,6 +183,15 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         }
     }
     part
+}
+
+/// Why a layer that no registry may pass on is not here.
+pub(super) fn foreign(descriptor: &Descriptor) -> Missing {
+    let from = descriptor.urls.first().map(|url| format!(", it can be fetched from {url}"));
+    Missing::Refused(format!(
+        "a foreign layer (non-distributable, as base layers of Windows are), so not part of this copy{}",
+        from.unwrap_or_default()
+    ))
 }
 
 /// Whether the bytes are what a layer that is not encrypted looks like.

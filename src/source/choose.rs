@@ -13,6 +13,8 @@ const WHOLE_ID: usize = 64;
 pub(super) struct Known {
     /// Names and tags.
     pub(super) names: Vec<String>,
+    /// What else it may be asked for by: its tag alone.
+    pub(super) also: Vec<String>,
     /// Image IDs and digests.
     pub(super) ids: Vec<String>,
 }
@@ -57,7 +59,7 @@ pub(super) fn matching(text: &str, known: &[Known]) -> Vec<usize> {
     };
     by_name
         .iter()
-        .map(|test| found(&|known| known.names.iter().any(|name| test(name))))
+        .map(|test| found(&|known| known.names.iter().chain(&known.also).any(|name| test(name))))
         .find(|found| !found.is_empty())
         .unwrap_or_else(|| found(&|known| known.ids.iter().any(by_id)))
 }
@@ -74,6 +76,7 @@ mod tests {
         let known = |names: &[&str], id: &str| Known {
             names: names.iter().map(|&name| name.to_owned()).collect(),
             ids: vec![format!("sha256:{id}")],
+            ..Known::default()
         };
         matching(
             text,
@@ -119,7 +122,8 @@ mod tests {
         assert_eq!(ask("@dddd55"), [4]);
         assert_eq!(ask("@dd"), [0; 0], "too short");
         let id = "e".repeat(64);
-        let known = [Known { names: vec!["a:1".to_owned()], ids: vec![format!("sha256:{id}")] }];
+        let ids = vec![format!("sha256:{id}")];
+        let known = [Known { names: vec!["a:1".to_owned()], ids, ..Known::default() }];
         assert_eq!(matching(&format!("a:1@{id}"), &known), [0]);
     }
 

@@ -29,7 +29,7 @@ pub(super) fn read(files: &Arc<Files>, ask: &Ask) -> Result<Layout, Error> {
     let top = [inline(&bytes, media_type)];
     let store = Store::new(Arc::clone(files), Naming::Flat);
     let leaves = index::walk(&store, &top);
-    let entries = vec![Known { names: Vec::new(), ids: vec![top[0].stated_digest.clone()] }];
+    let entries = vec![Known { ids: vec![top[0].stated_digest.clone()], ..Known::default() }];
     let problems = files.problem().map(str::to_owned).into_iter().collect();
     Ok(Layout { source: "dir", store, entries, leaves, problems, all_there: false, complete: None })
 }

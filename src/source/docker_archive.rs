@@ -12,13 +12,14 @@ use super::assemble::{self, Part, Parts, assemble};
 use super::blobs::Blobs;
 use super::budget::Budget;
 use super::choose::{self, Known};
-use super::files::{Files, Found};
+use super::files::{self, Files, Found, Missing};
 use super::layout::Layout;
 use super::oci;
 use super::{Choice, Error, Opened, Several, Source};
 use crate::image::config::{self, Parsed};
 use crate::image::digest::Digest;
 use crate::image::docker_save::SavedImage;
+use crate::image::manifest::Descriptor;
 use crate::image::platform::Platform;
 use crate::image::reference::Pick;
 use crate::image::{Layer, StatedDocument};
@@ -84,7 +85,11 @@ impl Archive {
         let id = named.or_else(|| self.details(image, budget).0);
         let manifest = id.as_ref().and_then(|id| self.layout.as_ref()?.manifest_of(id));
         let manifest = manifest.map(|(_, leaf)| leaf.descriptor.stated_digest.clone());
-        Known { names: image.tags.clone(), ids: id.into_iter().chain(manifest).collect() }
+        Known {
+            names: image.tags.clone(),
+            ids: id.into_iter().chain(manifest).collect(),
+            ..Known::default()
+        }
     }
 
     /// Image ID and platform, as far as they can be had without reading too much.
@@ -96,7 +101,9 @@ impl Archive {
         if !budget.allows() {
             return (None, None);
         }
-        let Ok(bytes) = self.files.document(&image.config) else { return (None, None) };
+        let Ok(bytes) = self.find(&image.config).and_then(|found| files::read(&found)) else {
+            return (None, None);
+        };
         budget.spend(bytes.len());
         let platform = config::parse(&bytes).ok().and_then(|parsed| parsed.platform);
         (Some(Digest::of(&bytes).as_str().to_owned()), platform)
@@ -126,7 +133,7 @@ impl Archive {
             let image = &self.images[at];
             let (id, platform) = self.details(image, &mut budget);
             let sizes =
-                image.layers.iter().filter_map(|path| Some(self.files.find(path).ok()?.blob.len()));
+                image.layers.iter().filter_map(|path| Some(self.find(path).ok()?.blob.len()));
             Choice {
                 reference,
                 names: image.tags.clone(),
@@ -154,13 +161,12 @@ impl Archive {
         let (id, config) = self.config(saved, &mut problems);
         // The name is all that an archive states of the config.
         let stated = named_digest(&saved.config).map(|named| {
-            let bytes = self.files.document(&saved.config).ok();
+            let bytes = self.find(&saved.config).and_then(|found| files::read(&found)).ok();
             StatedDocument::new("config", &named, bytes.as_deref())
         });
         let layers = saved.layers.iter().enumerate().map(|(index, path)| {
             let diff_id = config.config.diff_ids.get(index);
-            let media_type = diff_id.and_then(|diff_id| saved.media_types.get(diff_id)).cloned();
-            self.layer(path, media_type)
+            self.layer(path, diff_id.and_then(|diff_id| saved.sources.get(diff_id)))
         });
         let mut parts = Parts {
             source: "docker-archive",
@@ -184,7 +190,7 @@ impl Archive {
         if saved.config.is_empty() {
             return (None, assemble::read_config(Err("manifest.json names none".to_owned())));
         }
-        match self.files.document(&saved.config) {
+        match self.find(&saved.config).and_then(|found| files::read(&found)) {
             Ok(bytes) => {
                 let id = Digest::of(&bytes);
                 if let Some(named) = named.filter(|named| *named != id) {
@@ -201,18 +207,52 @@ impl Archive {
         }
     }
 
-    fn layer(&self, path: &str, media_type: Option<String>) -> Part {
+    /// A member of that name. A link that leads nowhere from where it lies is tried from the archive's root, which is
+    /// where some writers (Juniper's cRPD) put what it names.
+    fn find(&self, path: &str) -> Result<Found, Missing> {
+        let found = match named_digest(path) {
+            Some(digest) => self.files.find_blob(path, &digest),
+            None => self.files.find(path),
+        };
+        match found {
+            Err(Missing::Dangling(link)) => {
+                let name = link.target.rsplit('/').next().unwrap_or_default();
+                let at_root = self.files.find(&link.target).or_else(|_| self.files.find(name));
+                at_root.map_err(|_| Missing::Dangling(link))
+            }
+            found => found,
+        }
+    }
+
+    fn layer(&self, path: &str, source: Option<&Descriptor>) -> Part {
         // Only below `blobs/` is a name known to be the digest of what it names, and only there is the layer stored
         // as `LayerSources` says; elsewhere that tells how a registry has it.
         let digest = path.starts_with("blobs/").then(|| named_digest(path)).flatten();
         let digest = digest.map(|digest| digest.as_str().to_owned());
+        let found = self.find(path);
+        if let (Err(Missing::Absent | Missing::Dangling(_)), Some(source)) = (&found, source)
+            && source.is_foreign()
+        {
+            return assemble::part(foreign_layer(source), Err(assemble::foreign(source)), path);
+        }
+        let media_type = source.and_then(|source| source.media_type.clone());
         let media_type = media_type.filter(|_| digest.is_some());
         let layer = Layer { digest, media_type, ..Layer::default() };
-        let found = self.files.find(path).map(|found| match &layer.digest {
+        let found = found.map(|found| match &layer.digest {
             Some(digest) => Found { key: digest.clone(), ..found },
             None => found,
         });
         assemble::part(layer, found, &format!("`{path}`"))
+    }
+}
+
+/// A layer that the archive describes and does not hold.
+fn foreign_layer(source: &Descriptor) -> Layer {
+    Layer {
+        digest: source.digest().map(|digest| digest.as_str().to_owned()),
+        media_type: source.media_type.clone(),
+        compressed_bytes: source.size,
+        ..Layer::default()
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) fn open(files: Arc<Files>, ask: &Ask) -> Result<Opened, Error> {
     let known: Vec<Known> = archive
         .heads
         .iter()
-        .map(|(id, names)| Known { names: names.clone(), ids: vec![id.clone()] })
+        .map(|(id, names)| Known {
+            names: names.clone(),
+            ids: vec![id.clone()],
+            ..Known::default()
+        })
         .collect();
     let chosen = match &ask.pick {
         None => archive.listed(),

@@ -108,6 +108,16 @@ pub enum Error {
         /// What it is.
         what: String,
     },
+    /// What was taken for an image of some form by its contents, and cannot be opened as that.
+    #[error("{error}; read as {form}, which its contents look like; {forced}")]
+    Guessed {
+        /// Why it cannot be opened.
+        error: Box<Self>,
+        /// The form.
+        form: &'static str,
+        /// How to see it in another one.
+        forced: String,
+    },
     /// The place holds other images than the one asked for.
     #[error("{place}: no {what}{pick} here; there is {}", list(available))]
     NoSuchImage {
@@ -198,6 +208,18 @@ pub enum Error {
         /// Path or `standard input`.
         place: String,
     },
+}
+
+impl Error {
+    /// Adds which form the place was recognised as and how to force another, where that may have been a wrong guess.
+    pub(super) fn guessed(self, form: &'static str, forced: &str) -> Self {
+        match self {
+            Self::Document { .. } | Self::NotAnImage { .. } => {
+                Self::Guessed { error: Box::new(self), form, forced: forced.to_owned() }
+            }
+            other => other,
+        }
+    }
 }
 
 fn also(unreadable: &[String]) -> String {

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::archive::Archive;
 use super::folder::Folder;
+use crate::image::digest::Digest;
 use crate::image::document;
 use crate::layer::blob::Blob;
 
@@ -46,9 +47,25 @@ pub(super) enum Missing {
     /// Something of that name is there that is no file: a directory, a device.
     #[error("no regular file")]
     NoFile,
+    /// A link on the way to it leads to nothing.
+    #[error("{0}, which is not here")]
+    Dangling(Link),
+    /// A symbolic link on the way to it leads out of the directory.
+    #[error("{0}, which leads out of the directory: not followed")]
+    Outside(Link),
     /// It is there, or might be, and cannot be read.
     #[error("{0}")]
     Refused(String),
+}
+
+/// A link among the files of a place. Foreign text.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{name}` is a link to `{target}`")]
+pub(super) struct Link {
+    /// Its own path.
+    pub(super) name: String,
+    /// Its target, as stored.
+    pub(super) target: String,
 }
 
 impl Files {
@@ -64,6 +81,17 @@ impl Files {
                 let blob = files.get(path).cloned().ok_or(Missing::Absent)?;
                 Ok(Found { blob, key: path.to_owned(), cut_from: None })
             }
+        }
+    }
+
+    /// The file of that name, which is named by its digest. As what has that digest is the same wherever it lies, links
+    /// that lead out of a directory are followed to it (rules_oci and lxc keep blobs so), and only to it.
+    pub(super) fn find_blob(&self, path: &str, digest: &Digest) -> Result<Found, Missing> {
+        match (self, self.find(path)) {
+            (Self::Folder(folder), Err(Missing::Outside(link))) => {
+                folder.find_outside(path, digest, &link)
+            }
+            (_, found) => found,
         }
     }
 

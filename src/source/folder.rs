@@ -1,11 +1,13 @@
-//! A directory as a place that holds files. Links are followed only as long as they stay inside.
+//! A directory as a place that holds files. Links are followed only as long as they stay inside; those that lead out, only
+//! to bytes whose digest is asked for.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::files::{Found, MOST_LINKS, Missing, components};
+use super::files::{Found, Link, MOST_LINKS, Missing, components};
 use super::given;
+use crate::image::digest::{Digest, Running};
 use crate::layer::blob::Blob;
 
 /// A directory with more entries at its top than this holds something else than images.
@@ -38,6 +40,31 @@ impl Folder {
         let blob = given::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
         let key = place.strip_prefix(&self.root).unwrap_or(&place).to_string_lossy().into_owned();
         Ok(Found { blob, key, cut_from: None })
+    }
+
+    /// The regular file that a `link` on the way leads to, outside the directory. All of it is read first, and it is
+    /// refused unless it has the digest.
+    pub(super) fn find_outside(
+        &self,
+        path: &str,
+        digest: &Digest,
+        link: &Link,
+    ) -> Result<Found, Missing> {
+        let mut place = self.root.clone();
+        let parts = components(path.as_bytes()).into_iter();
+        place.extend(parts.map(|part| String::from_utf8_lossy(part).into_owned()));
+        let metadata = fs::metadata(&place).map_err(|error| at_link(&error, Some(link)))?;
+        if !metadata.is_file() {
+            return Err(Missing::Refused(format!("{link}, which is no regular file")));
+        }
+        let blob = given::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
+        if !has_digest(&blob, digest).map_err(|error| refused(&error))? {
+            let reason = format!(
+                "{link}, which leads out of the directory to bytes that do not have the digest {digest}: not read"
+            );
+            return Err(Missing::Refused(reason));
+        }
+        Ok(Found { blob, key: digest.as_str().to_owned(), cut_from: None })
     }
 
     /// The directory of that name.
@@ -76,15 +103,19 @@ impl Folder {
         ahead.reverse();
         let mut at = self.root.clone();
         let mut links = 0;
+        let mut followed: Option<Link> = None;
         while let Some(part) = ahead.pop() {
             if part.as_os_str() == ".." {
-                if at != self.root {
-                    at.pop();
+                // Only a link's target still has one: the path itself was clamped.
+                if at == self.root {
+                    return Err(followed.map_or(Missing::Absent, Missing::Outside));
                 }
+                at.pop();
                 continue;
             }
             let place = at.join(&part);
-            let metadata = fs::symlink_metadata(&place).map_err(|error| refused(&error))?;
+            let metadata =
+                fs::symlink_metadata(&place).map_err(|error| at_link(&error, followed.as_ref()))?;
             if !metadata.is_symlink() {
                 at = place;
                 continue;
@@ -94,16 +125,21 @@ impl Folder {
                 return Err(Missing::Refused("its links lead in circles".to_owned()));
             }
             let link = fs::read_link(&place).map_err(|error| refused(&error))?;
+            let name = place.strip_prefix(&self.root).unwrap_or(&place);
+            let here = Link {
+                name: name.to_string_lossy().into_owned(),
+                target: link.to_string_lossy().into_owned(),
+            };
             let inside = if link.is_absolute() {
                 at.clone_from(&self.root);
-                link.strip_prefix(&self.root).map(Path::to_path_buf).map_err(|_| {
-                    Missing::Refused(
-                        "a symbolic link that leads out of the directory, not followed".to_owned(),
-                    )
-                })?
+                match link.strip_prefix(&self.root) {
+                    Ok(inside) => inside.to_path_buf(),
+                    Err(_) => return Err(Missing::Outside(here)),
+                }
             } else {
                 link
             };
+            followed = Some(here);
             let parts = inside.components().filter_map(|part| match part {
                 Component::Normal(name) => Some(PathBuf::from(name)),
                 Component::ParentDir => Some(PathBuf::from("..")),
@@ -114,6 +150,28 @@ impl Folder {
         }
         let metadata = fs::symlink_metadata(&at).map_err(|error| refused(&error))?;
         Ok((at, metadata))
+    }
+}
+
+/// As [`refused`]; what is absent behind a link is the link's fault.
+fn at_link(error: &io::Error, link: Option<&Link>) -> Missing {
+    match (refused(error), link) {
+        (Missing::Absent, Some(link)) => Missing::Dangling(link.clone()),
+        (missing, _) => missing,
+    }
+}
+
+fn has_digest(blob: &Blob, digest: &Digest) -> io::Result<bool> {
+    let Some(mut sum) = Running::new(digest.algorithm()) else { return Ok(false) };
+    let mut buffer = vec![0; 1 << 16];
+    let mut at = 0;
+    loop {
+        let count = blob.fill_at(&mut buffer, at)?;
+        if count == 0 {
+            return Ok(sum.finish() == *digest);
+        }
+        sum.update(&buffer[..count]);
+        at += count as u64;
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::budget::Budget;
 use super::files::Missing;
 use super::store::Store;
+use crate::image::artifact;
 use crate::image::manifest::{self, Descriptor, Document, Manifest};
 use crate::image::platform::Platform;
 use crate::image::schema1::Schema1;
@@ -63,6 +64,12 @@ pub(super) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
         steps.map(|(entry, descriptor)| Step { descriptor, entry, depth: 0 }).collect();
     ahead.reverse();
     while let Some(Step { descriptor, entry, depth }) = ahead.pop() {
+        if let Some(what) = descriptor.no_manifest() {
+            let present = store.fetch(&descriptor).is_ok();
+            let leaf = Leaf::new(entry, descriptor, What::Artifact(what), Vec::new(), None);
+            leaves.push(Leaf { present, ..leaf });
+            continue;
+        }
         let (document, mut problems, stated) = match read(store, &descriptor, &mut budget) {
             Ok(read) => read,
             Err(what) => {
@@ -92,10 +99,23 @@ pub(super) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
         };
         leaves.push(Leaf::new(entry, descriptor, what, problems, stated));
     }
+    set_referrers_apart(&mut leaves);
     for leaf in &mut leaves {
         leaf.find_platform(store, &mut budget);
     }
     leaves
+}
+
+/// A manifest about another one of the same place is no image to choose, whatever it looks like.
+fn set_referrers_apart(leaves: &mut [Leaf]) {
+    let digests: HashSet<String> =
+        leaves.iter().map(|leaf| leaf.descriptor.stated_digest.clone()).collect();
+    for leaf in leaves {
+        let What::Image(manifest) = &leaf.what else { continue };
+        if let Some(subject) = manifest.subject.as_ref().filter(|it| digests.contains(*it)) {
+            leaf.what = What::Artifact(format!("an artifact about {subject}"));
+        }
+    }
 }
 
 fn classify(descriptor: &Descriptor, manifest: Box<Manifest>) -> What {
@@ -122,6 +142,10 @@ fn read(
     })?;
     budget.spend(document.bytes.len());
     let parsed = manifest::parse(&document.bytes);
+    let media_type = descriptor.media_type.as_deref().unwrap_or_default();
+    if !artifact::is_manifest(media_type) && !parsed.as_ref().is_ok_and(Document::states_digests) {
+        return Err(What::Artifact(artifact::described(media_type)));
+    }
     // The digest of a schema 1 manifest is that of a part of it: whoever parsed it has compared them.
     let whole = !matches!(parsed, Ok(Document::Schema1(_)));
     let digest = descriptor.digest().filter(|_| whole);

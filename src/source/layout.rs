@@ -10,6 +10,8 @@ use super::blobs::Blobs;
 use super::choose::Known;
 use super::index::{Leaf, What};
 use super::store::Store;
+use crate::image::artifact;
+use crate::image::config::Parsed;
 use crate::image::manifest::{Descriptor, Manifest};
 use crate::image::schema1::{EMPTY_LAYER, Schema1};
 use crate::image::{Other, StatedDocument};
@@ -52,14 +54,13 @@ impl Layout {
             other.descriptor.stated_digest == leaf.descriptor.stated_digest && other.is_image()
         };
         for same in self.leaves.iter().filter(same) {
-            // The first is the name; a second is only another way to ask for it.
-            if let Some(name) = self.entries[same.entry].names.first()
-                && !parts.names.contains(name)
-            {
-                parts.names.push(name.clone());
+            for name in &self.entries[same.entry].names {
+                if !parts.names.contains(name) {
+                    parts.names.push(name.clone());
+                }
             }
         }
-        parts.others = self.others(&leaf.descriptor.stated_digest);
+        parts.others.extend(self.others(&leaf.descriptor.stated_digest));
         parts.problems = [&self.problems[..], &leaf.problems, &parts.problems].concat();
         let mut blobs = assemble(ask, parts);
         if blobs.image.platform.is_none() {
@@ -99,19 +100,47 @@ impl Layout {
         let id = manifest.config.as_ref().and_then(Descriptor::digest);
         let bytes_at_hand = bytes.as_deref().ok();
         let stated = id.as_ref().map(|id| StatedDocument::new("config", id, bytes_at_hand));
+        let config = assemble::read_config(bytes);
+        let (layers, documents) = self.set_documents_apart(manifest, &config);
         Parts {
             documents: stated.into_iter().collect(),
             id: id.map(|id| id.as_str().to_owned()),
             annotations: manifest.annotations.clone(),
-            config: assemble::read_config(bytes),
-            layers: manifest
-                .layers
-                .iter()
+            config,
+            layers: layers
+                .into_iter()
                 .map(|layer| assemble::described(&self.store, layer))
                 .collect(),
+            others: documents,
             problems,
             ..Parts::default()
         }
+    }
+
+    /// Blobs of the manifest that are layers, and documents among them (in-toto statements), which have no diff ID and no
+    /// history: containerd leaves them out of the stack, too. Where the config counts them as layers, they are.
+    fn set_documents_apart<'m>(
+        &self,
+        manifest: &'m Manifest,
+        config: &Parsed,
+    ) -> (Vec<&'m Descriptor>, Vec<Other>) {
+        let all = manifest.layers.iter();
+        if config.config.diff_ids.len() == manifest.layers.len() {
+            return (all.collect(), Vec::new());
+        }
+        let (documents, layers): (Vec<_>, Vec<_>) = all.partition(|layer| layer.is_document());
+        let other = |document: &Descriptor| {
+            let media_type = document.media_type.clone().unwrap_or_default();
+            Other {
+                kind: artifact::kind(&media_type).to_owned(),
+                digest: document.digest().map(|digest| digest.as_str().to_owned()),
+                platform: None,
+                size: document.size,
+                present: self.all_there || self.store.fetch(document).is_ok(),
+                note: format!("among the layers, {media_type}"),
+            }
+        };
+        (layers, documents.into_iter().map(other).collect())
     }
 
     fn schema1_parts(&self, schema1: &Schema1) -> Parts {

@@ -32,6 +32,7 @@ pub mod registry;
 mod rootfs;
 mod selection;
 mod spool;
+mod standard_input;
 mod store;
 mod verify;
 

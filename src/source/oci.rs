@@ -9,6 +9,7 @@ use super::files::{Files, Missing};
 use super::index;
 use super::layout::Layout;
 use super::store::{Naming, Store};
+use crate::image::document::{self, Fields};
 use crate::image::manifest::{self, Descriptor, Document};
 
 /// What containerd and Docker write as the full name.
@@ -58,11 +59,16 @@ pub(super) fn inline(bytes: &[u8], media_type: Option<String>) -> Descriptor {
 }
 
 fn known(descriptor: &Descriptor) -> Known {
-    let full = descriptor.annotation(FULL_NAME);
-    let tag = descriptor.annotation(REF_NAME);
-    // The first is what it is called; the second may be asked for as well.
-    let names = full.into_iter().chain(tag.filter(|tag| Some(*tag) != full)).map(str::to_owned);
-    Known { names: names.collect(), ids: vec![descriptor.stated_digest.clone()] }
+    // A comma is no part of a name: BuildKit writes several names into one annotation.
+    let listed = |key| {
+        let names = descriptor.annotation(key).unwrap_or_default().split(',').map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<String>>()
+    };
+    let (mut names, mut also) = (listed(FULL_NAME), listed(REF_NAME));
+    if names.is_empty() {
+        std::mem::swap(&mut names, &mut also);
+    }
+    Known { names, also, ids: vec![descriptor.stated_digest.clone()] }
 }
 
 fn version(files: &Files) -> Option<String> {
@@ -71,8 +77,11 @@ fn version(files: &Files) -> Option<String> {
         Err(Missing::Absent) => return Some("the file oci-layout is missing".to_owned()),
         Err(missing) => return Some(format!("oci-layout: {missing}")),
     };
-    let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    match value.get("imageLayoutVersion").and_then(serde_json::Value::as_str) {
+    let stated = document::parse(&bytes).and_then(|value| {
+        let fields = Fields::of(&value, "")?;
+        fields.text("imageLayoutVersion")
+    });
+    match stated.unwrap_or_default().as_deref() {
         Some(version) if version.starts_with("1.") => None,
         Some(version) => Some(format!("layout version {version} is not known, read as 1.0.0")),
         None => Some("oci-layout states no version".to_owned()),

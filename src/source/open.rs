@@ -1,6 +1,6 @@
 //! From `<image>` to an opened place: paths, streams, and what is told to those who ask for anything else.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,15 +10,18 @@ use super::ask::Ask;
 use super::files::Files;
 use super::folder::Folder;
 use super::given;
-use super::recognise::{Form, recognise};
+use super::recognise::{Form, recognise, what_it_is};
 use super::registry::{self, Pull};
 use super::{
     ChoiceKind, Error, Opened, Options, WHAT_OPENS, dir, docker_archive, docker_v1, engine, local,
-    oci, rootfs, spool,
+    oci, rootfs, spool, standard_input,
 };
 use crate::image::reference::{self, Place};
 use crate::layer::blob::Blob;
 use crate::layer::{Unwatched, Watch};
+
+/// What is told of a place that has the names of one of the forms, and not enough to tell which.
+const A_SAVED_IMAGE: &str = "a saved image";
 
 /// What a place must be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,7 @@ enum Wanted {
     Oci,
     Dir,
     Rootfs,
+    Layer,
 }
 
 /// Opens what `reference` names (see [`crate::image::reference`]). Reads manifests and configs, never a layer; only
@@ -45,7 +49,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     };
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
-        Place::StandardInput(pick) => standard_input(&pick, ask, watch),
+        Place::StandardInput(pick) => standard_input::open(&pick, ask, watch),
         Place::Bare(text) => bare(&text, &ask, options),
         Place::DockerArchive(rest) => {
             split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
@@ -54,6 +58,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Place::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
         Place::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
         Place::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
+        Place::Layer(rest) => whole(&rest, Wanted::Layer, ask, watch),
         Place::DockerRoot(store) => {
             local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
         }
@@ -108,47 +113,6 @@ pub fn open_bytes(bytes: &[u8], name: &str) -> Result<Opened, Error> {
         ..Ask::default()
     };
     archive(Blob::memory(bytes), Wanted::Anything, &ask, &Unwatched)
-}
-
-fn standard_input(pick: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
-    use std::io::IsTerminal;
-    let stdin = io::stdin();
-    if stdin.is_terminal() {
-        return Err(Error::Unsupported {
-            reference: ask.reference,
-            what: "standard input is a terminal".to_owned(),
-            remedy: "pipe an archive into it, for example `docker save NAME | layertui -`"
-                .to_owned(),
-        });
-    }
-    let ask = Ask {
-        base: "-".to_owned(),
-        place: "standard input".to_owned(),
-        pick: reference::parse_pick(pick).flatten(),
-        ..ask
-    };
-    let blob = match redirected() {
-        Some(blob) => blob,
-        None => spool::stream(stdin.lock(), &ask.place, watch)?,
-    };
-    archive(blob, Wanted::Anything, &ask, watch)
-}
-
-/// Standard input where it is a file (`layertui - < image.tar`), which needs no copy.
-#[cfg(unix)]
-fn redirected() -> Option<Blob> {
-    use std::io::Seek;
-    use std::os::fd::AsFd;
-    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
-    let metadata = file.metadata().ok()?;
-    let at = file.stream_position().ok()?;
-    let length = metadata.len().checked_sub(at)?;
-    metadata.is_file().then(|| Blob::region(Arc::new(file), at, length))
-}
-
-#[cfg(not(unix))]
-const fn redirected() -> Option<Blob> {
-    None
 }
 
 /// `PATH[:REF or @INDEX]` after a transport.
@@ -280,14 +244,22 @@ fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Opened, Error>
     if wanted == Wanted::Rootfs {
         return tree();
     }
+    if wanted == Wanted::Layer {
+        return Err(Error::Unsupported {
+            reference: ask.reference.clone(),
+            what: "this is a directory, and layer: reads a tar".to_owned(),
+            remedy: format!("ask for rootfs:{}", ask.place),
+        });
+    }
     if wanted == Wanted::Anything
         && let Some(opened) = local::in_directory(&root, ask)
     {
         return opened;
     }
     let files = Arc::new(Files::Folder(folder));
-    match recognise(&files, ask)? {
-        Some(form) => form_of(files, form, "oci", wanted, ask),
+    let forced = format!("rootfs:{} shows the directory as it is", ask.place);
+    match recognise(&files, ask).map_err(|error| error.guessed(A_SAVED_IMAGE, &forced))? {
+        Some(form) => form_of(files, form, "oci", wanted, ask, &forced),
         None if wanted == Wanted::Anything && ask.pick.is_none() => tree(),
         None => Err(unknown(ask, "a directory that holds no image".to_owned())),
     }
@@ -313,25 +285,29 @@ fn archive(blob: Blob, wanted: Wanted, ask: &Ask, watch: &dyn Watch) -> Result<O
     archive.note(problem);
     let problems = archive.problem().map(str::to_owned).into_iter().collect();
     let listing = archive.take_listing();
-    let tree =
-        |problems| Ok(Opened::Image(Box::new(rootfs::tar(blob, stored, listing, problems, ask))));
-    if wanted == Wanted::Rootfs {
-        return tree(problems);
+    let tree = |asked, problems| {
+        let image = rootfs::tar(blob, stored, listing, problems, asked, ask);
+        Ok(Opened::Image(Box::new(image)))
+    };
+    if matches!(wanted, Wanted::Rootfs | Wanted::Layer) {
+        return tree(wanted == Wanted::Layer, problems);
     }
     // Somebody may have packed a layout together with the directory it was in.
     let mut files = Files::Archive(archive);
-    let mut form = recognise(&files, ask)?;
+    let forced = match ask.place.as_str() {
+        "standard input" => "save it to a file: layer:FILE shows it as one layer".to_owned(),
+        place => format!("layer:{place} shows it as one layer"),
+    };
+    let mut form = recognise(&files, ask).map_err(|error| error.guessed(A_SAVED_IMAGE, &forced))?;
     if let (None, Files::Archive(archive)) = (&form, &mut files)
         && archive.descend()
     {
         form = recognise(&files, ask).unwrap_or_default();
     }
     match form {
-        Some(form) => form_of(Arc::new(files), form, "oci-archive", wanted, ask),
-        None if wanted == Wanted::Anything && ask.pick.is_none() => tree(problems),
-        None => {
-            Err(unknown(ask, "a tar that holds no image; rootfs: shows it as one layer".to_owned()))
-        }
+        Some(form) => form_of(Arc::new(files), form, "oci-archive", wanted, ask, &forced),
+        None if wanted == Wanted::Anything && ask.pick.is_none() => tree(false, problems),
+        None => Err(unknown(ask, format!("a tar that holds no image; {forced}"))),
     }
 }
 
@@ -341,10 +317,27 @@ fn form_of(
     oci_source: &'static str,
     wanted: Wanted,
     ask: &Ask,
+    forced: &str,
 ) -> Result<Opened, Error> {
-    let other = |what: &str, transport: &str| Error::Unsupported {
+    let name = form.name();
+    let guessed = |error: Error| match wanted {
+        Wanted::Anything => error.guessed(name, forced),
+        _ => error,
+    };
+    opened_as(files, form, oci_source, wanted, ask).map_err(guessed)
+}
+
+fn opened_as(
+    files: Arc<Files>,
+    form: Form,
+    oci_source: &'static str,
+    wanted: Wanted,
+    ask: &Ask,
+) -> Result<Opened, Error> {
+    let name = form.name();
+    let other = |transport: &str| Error::Unsupported {
         reference: ask.reference.clone(),
-        what: format!("this is {what}"),
+        what: format!("this is {name}"),
         remedy: format!("ask for {transport}{}, or just {}", ask.place, ask.place),
     };
     match (form, wanted) {
@@ -360,41 +353,12 @@ fn form_of(
             oci::read(&files, oci_source, ask)?.open(ask)
         }
         (Form::Dir, Wanted::Anything | Wanted::Dir) => dir::read(&files, ask)?.open(ask),
-        (Form::DockerArchive(_) | Form::DockerV1, _) => {
-            Err(other("a docker archive", "docker-archive:"))
-        }
-        (Form::Oci, _) => Err(other("an OCI layout", &format!("{oci_source}:"))),
-        (Form::Dir, _) => Err(other("a `dir:` directory", "dir:")),
+        (Form::DockerArchive(_) | Form::DockerV1, _) => Err(other("docker-archive:")),
+        (Form::Oci, _) => Err(other(&format!("{oci_source}:"))),
+        (Form::Dir, _) => Err(other("dir:")),
     }
 }
 
 fn unknown(ask: &Ask, what: String) -> Error {
     Error::Unknown { place: ask.place.clone(), what, remedy: WHAT_OPENS }
-}
-
-/// Things that people mistake for images, by their first bytes.
-fn what_it_is(first: &[u8]) -> &'static str {
-    let known: [(usize, &[u8], &'static str); 8] = [
-        (0, b"PK\x03\x04", "a zip file"),
-        (0, b"\x7fELF", "a program"),
-        (0, b"hsqs", "a squashfs file system"),
-        (
-            32,
-            b"SIF_MAGIC",
-            "a Singularity image (`apptainer build --sandbox` unpacks it to a root filesystem)",
-        ),
-        (0, b"QFI\xfb", "a disk of a virtual machine"),
-        (0, b"7z\xbc\xaf\x27\x1c", "a 7z file"),
-        (0, b"{", "a JSON document"),
-        (0, b"#!", "a script"),
-    ];
-    let found = known
-        .iter()
-        .find(|(at, magic, _)| first.get(*at..).is_some_and(|it| it.starts_with(magic)));
-    match found {
-        Some((.., what)) => what,
-        None if first.len() < 512 => "less than one header of a tar",
-        None if first.iter().all(|&byte| byte >= b' ' || byte.is_ascii_whitespace()) => "a text",
-        None => "bytes of a kind that is not known",
-    }
 }

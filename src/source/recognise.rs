@@ -20,6 +20,17 @@ pub(super) enum Form {
     Dir,
 }
 
+impl Form {
+    /// What a person calls it.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::DockerArchive(_) | Self::DockerV1 => "a docker archive",
+            Self::Oci => "an OCI layout",
+            Self::Dir => "a `dir:` directory",
+        }
+    }
+}
+
 /// Tells the form; `None` where the place holds no image but may be a root filesystem.
 ///
 /// # Errors
@@ -37,7 +48,7 @@ pub(super) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error>
     let index = match files.document("index.json") {
         Ok(bytes) => Some(manifest::parse(&bytes).map_err(|error| error.to_string())),
         Err(Missing::Absent | Missing::NoFile) => None,
-        Err(Missing::Refused(why)) => Some(Err(why)),
+        Err(missing) => Some(Err(missing.to_string())),
     };
     let is_layout = files.has("oci-layout");
     match index {
@@ -52,7 +63,7 @@ pub(super) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error>
         return Err(broken("index.json", cut_off(files, "an OCI layout without it")));
     }
     if let Files::Archive(archive) = files
-        && (archive.has_directory("blobs/sha256") || archive.looks_like_a_save())
+        && archive.looks_like_a_save()
     {
         let reason = cut_off(files, "a saved image without it");
         return Err(broken("manifest.json or index.json", reason));
@@ -73,7 +84,7 @@ fn docker_manifest(files: &Files) -> Option<Result<Form, String>> {
     let bytes = match files.document("manifest.json") {
         Ok(bytes) => bytes,
         Err(Missing::Absent | Missing::NoFile) => return None,
-        Err(Missing::Refused(why)) => return Some(Err(why)),
+        Err(missing) => return Some(Err(missing.to_string())),
     };
     let error = match docker_save::parse(&bytes) {
         // A list of no images, but an index that has some.
@@ -82,8 +93,8 @@ fn docker_manifest(files: &Files) -> Option<Result<Form, String>> {
         Err(error) => error,
     };
     match manifest::parse(&bytes) {
-        Ok(_) => Some(Ok(Form::Dir)),
-        Err(_) => Some(Err(error.to_string())),
+        Ok(document) if document.states_digests() => Some(Ok(Form::Dir)),
+        _ => Some(Err(error.to_string())),
     }
 }
 
@@ -102,5 +113,32 @@ fn cut_off(files: &Files, what: &str) -> String {
     match files.problem() {
         Some(problem) => format!("{what} ({problem})"),
         None => what.to_owned(),
+    }
+}
+
+/// Things that people mistake for images, by their first bytes.
+pub(super) fn what_it_is(first: &[u8]) -> &'static str {
+    let known: [(usize, &[u8], &'static str); 8] = [
+        (0, b"PK\x03\x04", "a zip file"),
+        (0, b"\x7fELF", "a program"),
+        (0, b"hsqs", "a squashfs file system"),
+        (
+            32,
+            b"SIF_MAGIC",
+            "a Singularity image (`apptainer build --sandbox` unpacks it to a root filesystem)",
+        ),
+        (0, b"QFI\xfb", "a disk of a virtual machine"),
+        (0, b"7z\xbc\xaf\x27\x1c", "a 7z file"),
+        (0, b"{", "a JSON document"),
+        (0, b"#!", "a script"),
+    ];
+    let found = known
+        .iter()
+        .find(|(at, magic, _)| first.get(*at..).is_some_and(|it| it.starts_with(magic)));
+    match found {
+        Some((.., what)) => what,
+        None if first.len() < 512 => "less than one header of a tar",
+        None if first.iter().all(|&byte| byte >= b' ' || byte.is_ascii_whitespace()) => "a text",
+        None => "bytes of a kind that is not known",
     }
 }

@@ -13,26 +13,35 @@ use crate::layer::directory::Tree;
 /// A directory as a one-layer image.
 pub(super) fn directory(path: &Path, ask: &Ask) -> Blobs {
     let tree = Tree { root: path.to_path_buf(), ..Tree::default() };
-    one(Layer::default(), Content::Tree(tree), Vec::new(), ask)
+    one("rootfs", Layer::default(), Content::Tree(tree), Vec::new(), ask)
 }
 
-/// A tar that holds no image, as the one layer it may be. `stored` is its length as it was found, `listing` what was
-/// read of it in looking for an image.
+/// A tar that holds no image, or is `asked` for as a layer whatever it holds, as one layer. `stored` is its length as it
+/// was found, `listing` what was read of it in looking for an image.
 pub(super) fn tar(
     blob: Blob,
     stored: u64,
     listing: Option<Listing>,
     mut problems: Vec<String>,
+    asked: bool,
     ask: &Ask,
 ) -> Blobs {
-    let note = "a tar without a manifest: shown as one layer (an exported container, or a layer of some image)";
-    problems.insert(0, note.to_owned());
+    if !asked {
+        let note = "a tar without a manifest: shown as one layer (an exported container, or a layer of some image)";
+        problems.insert(0, note.to_owned());
+    }
     let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
     let content = Content::Blob { blob, key: "the tar itself".to_owned(), indexed: None };
-    one(layer, content, problems, ask).listed(listing)
+    one(if asked { "layer" } else { "rootfs" }, layer, content, problems, ask).listed(listing)
 }
 
-fn one(layer: Layer, content: Content, problems: Vec<String>, ask: &Ask) -> Blobs {
+fn one(
+    source: &'static str,
+    layer: Layer,
+    content: Content,
+    problems: Vec<String>,
+    ask: &Ask,
+) -> Blobs {
     let layers = vec![Part { layer, content }];
-    assemble(ask, Parts { source: "rootfs", layers, problems, ..Parts::default() })
+    assemble(ask, Parts { source, layers, problems, ..Parts::default() })
 }

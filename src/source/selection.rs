@@ -69,11 +69,11 @@ impl Layout {
         };
         let mut groups: Vec<Group> = Vec::new();
         for entry in entries {
-            let names = &self.entries[entry].names[..self.entries[entry].names.len().min(1)];
+            let names = &self.entries[entry].names;
             let leaves = (0..self.leaves.len()).filter(|&leaf| self.leaves[leaf].entry == entry);
-            match groups.iter_mut().find(|group| group.names == names) {
+            match groups.iter_mut().find(|group| group.names.first() == names.first()) {
                 Some(group) => group.leaves.extend(leaves),
-                None => groups.push(Group { names: names.to_vec(), leaves: leaves.collect() }),
+                None => groups.push(Group { names: names.clone(), leaves: leaves.collect() }),
             }
         }
         Ok(groups)
@@ -91,7 +91,7 @@ impl Layout {
                 .collect()
         };
         let known: Vec<Known> =
-            self.leaves.iter().map(|leaf| Known { names: Vec::new(), ids: ids(leaf) }).collect();
+            self.leaves.iter().map(|leaf| Known { ids: ids(leaf), ..Known::default() }).collect();
         let groups: Vec<Group> = choose::matching(text, &known)
             .into_iter()
             .map(|at| Group {
@@ -186,15 +186,17 @@ impl Layout {
     fn no_image(&self, ask: &Ask) -> Error {
         let place = ask.place.clone();
         let picked = self.picked(ask).unwrap_or_default();
-        let leaf = picked.iter().flat_map(|group| &group.leaves).map(|&at| &self.leaves[at]).next();
+        let leaves = || picked.iter().flat_map(|group| &group.leaves).map(|&at| &self.leaves[at]);
+        // The layers of a build cache stand before what says that it is one.
+        let is_layer =
+            |leaf: &&Leaf| matches!(&leaf.what, What::Artifact(what) if what == "a layer");
+        let leaf = leaves().find(|leaf| !is_layer(leaf)).or_else(|| leaves().next());
         let Some(leaf) = leaf else {
             return Error::NotAnImage { place, what: "its index lists no image".to_owned() };
         };
         let digest = &leaf.descriptor.stated_digest;
         match &leaf.what {
-            What::Artifact(what) => {
-                Error::NotAnImage { place, what: format!("{digest} is {what}") }
-            }
+            What::Artifact(what) => Error::NotAnImage { place, what: format!("{what} ({digest})") },
             What::Attestation(_) => Error::NotAnImage {
                 place,
                 what: format!("{digest} is an attestation about an image"),

@@ -38,14 +38,17 @@ impl Store {
     pub(super) fn blob(&self, digest: &Digest) -> Result<Found, Missing> {
         let (algorithm, encoded) = (digest.algorithm(), digest.encoded());
         match self.naming {
-            Naming::Layout => self.files.find(&format!("blobs/{algorithm}/{encoded}")),
+            Naming::Layout => self.first(digest, &[format!("blobs/{algorithm}/{encoded}")]),
             // Version 1.0 of the directory put `.tar` behind layers; other algorithms than sha256 are spelt out.
-            Naming::Flat => self.first(&[
-                encoded.to_owned(),
-                format!("{encoded}.tar"),
-                format!("{algorithm}-{encoded}"),
-                format!("{algorithm}:{encoded}"),
-            ]),
+            Naming::Flat => self.first(
+                digest,
+                &[
+                    encoded.to_owned(),
+                    format!("{encoded}.tar"),
+                    format!("{algorithm}-{encoded}"),
+                    format!("{algorithm}:{encoded}"),
+                ],
+            ),
         }
     }
 
@@ -54,19 +57,22 @@ impl Store {
             Naming::Layout => self.blob(digest),
             Naming::Flat => {
                 let (algorithm, encoded) = (digest.algorithm(), digest.encoded());
-                let named = self.first(&[
-                    format!("{encoded}.manifest.json"),
-                    format!("{algorithm}-{encoded}.manifest.json"),
-                ]);
+                let named = self.first(
+                    digest,
+                    &[
+                        format!("{encoded}.manifest.json"),
+                        format!("{algorithm}-{encoded}.manifest.json"),
+                    ],
+                );
                 named.or_else(|_| self.blob(digest))
             }
         }
     }
 
-    fn first(&self, names: &[String]) -> Result<Found, Missing> {
+    fn first(&self, digest: &Digest, names: &[String]) -> Result<Found, Missing> {
         let mut missing = Missing::Absent;
         for name in names {
-            match self.files.find(name) {
+            match self.files.find_blob(name, digest) {
                 Ok(found) => return Ok(found),
                 Err(Missing::Absent) => {}
                 Err(refused) => missing = refused,

@@ -383,3 +383,33 @@ fn move_to(from: &Path, to: &Path) {
         fs::rename(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
+
+/// Docker 29 keeps its images so, and earlier ones where that was chosen.
+#[test]
+fn a_docker_root_has_the_images_of_dockers_own_containerd() {
+    let mut store = Store::new();
+    let hello = store.image("amd64", &["a", "b"]);
+    store.name("moby", "docker.io/lab/hello:1", hello.manifest.as_str());
+    let other = store.image("amd64", &["c"]);
+    store.name("k8s.io", "docker.io/lab/pod:1", other.manifest.as_str());
+    store.asking("");
+    let system = tempfile::tempdir().unwrap();
+    let docker = system.path().join("docker");
+    fs::create_dir_all(docker.join("containerd")).unwrap();
+    let asked = |name: &str| format!("docker-root:[{}]{name}", docker.display());
+    for place in [docker.join("containerd/daemon"), system.path().join("containerd")] {
+        std::os::unix::fs::symlink(store.root.path(), &place).unwrap();
+        for name in ["lab/hello:1", "docker.io/lab/hello:1", &hello.config.as_str()[..20], ""] {
+            // All that the first place has is Docker's; beside it, one namespace is.
+            if name.is_empty() && place.ends_with("daemon") {
+                continue;
+            }
+            let source = image(&asked(name));
+            assert_eq!(files(&*source), [["a"], ["b"]], "{name} in {}", place.display());
+        }
+        fs::remove_file(place).unwrap();
+    }
+    std::os::unix::fs::symlink(store.root.path(), system.path().join("containerd")).unwrap();
+    let message = open(&asked("lab/pod:1"), &Options::default()).unwrap_err().to_string();
+    assert!(message.contains("lab/hello:1") && !message.contains("k8s.io"), "{message}");
+}

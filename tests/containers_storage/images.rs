@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::build::{Store, hex, layer};
 use crate::stage::{Stage, opened, problems, stack, text};
+use crate::support::recase::{CASES, recased};
 
 #[test]
 fn an_image_of_any_driver_opens_from_its_tar_splits() {
@@ -126,4 +127,21 @@ fn a_manifest_list_means_the_image_for_this_platform() {
     store.write(stage.root());
     let message = stage.failure("both:1");
     assert!(message.contains("none of which is in this store"), "{message}");
+}
+
+#[test]
+fn records_are_read_in_any_case_of_their_keys() {
+    for case in CASES {
+        let mut store = Store::new("overlay");
+        let (id, _) = store.image("localhost/lab:1", &[layer(&["a"]), layer(&["b"])]);
+        store.container("web", &id, &id);
+        let stage = Stage::of(&store);
+        for what in ["images", "layers", "containers"] {
+            let file = stage.root().join(format!("overlay-{what}/{what}.json"));
+            let records = recased(&fs::read(&file).unwrap(), case, &["big-data-digests"]);
+            fs::write(&file, records).unwrap();
+        }
+        let source = stage.image("lab:1");
+        assert_eq!((stack(&*source), problems(&*source)), ("a | b".to_owned(), String::new()));
+    }
 }

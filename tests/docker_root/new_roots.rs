@@ -8,6 +8,7 @@ use crate::answers::{answers, assert_same, choices, image, problems, problems_of
 use crate::graph::id;
 use crate::image_store::ImageStore;
 use crate::layers::Layers;
+use crate::support::recase::{CASES, recased};
 
 #[test]
 fn every_driver_gives_what_was_saved() {
@@ -184,4 +185,24 @@ fn a_builders_steps_are_not_listed_and_untagged_images_are() {
     assert_eq!(choices(root).len(), 3);
     let source = image(&format!("docker-root:[{root}]{}", step.image));
     assert!(problems(source.image()).contains("names are not known"));
+}
+
+#[test]
+fn documents_are_read_in_any_case_of_their_keys() {
+    for case in CASES {
+        let dir = tempfile::tempdir().unwrap();
+        let layers = Layers::new(true);
+        let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);
+        store.names(&[("lab/hello:1", &store.image)]);
+        store.container("web");
+        let record = fs::read_dir(dir.path().join("containers")).unwrap().next().unwrap().unwrap();
+        let record = record.path().join("config.v2.json");
+        for file in [store.record("repositories.json"), record] {
+            let document = recased(&fs::read(&file).unwrap(), case, &["Repositories"]);
+            fs::write(file, document).unwrap();
+        }
+        assert_eq!(image(&store.reference()).image().id.as_ref(), Some(&store.image));
+        let container = image(&format!("container:[{}]web", dir.path().display()));
+        assert!(container.image().layers.last().unwrap().writable);
+    }
 }

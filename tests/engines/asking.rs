@@ -278,3 +278,18 @@ fn a_registry_is_asked_after_the_engines_or_before_them_as_pull_says() {
     let missing = stage.run(&["layers", "--pull", "missing", &other]);
     assert!(!missing.status.success() && calls() > before, "{}", complaint(&missing));
 }
+
+/// A container may be wherever the question could not be asked.
+#[test]
+fn a_container_that_is_nowhere_names_what_could_not_be_asked() {
+    let stage = Stage::new();
+    let gone = stage.home.path().join("gone.sock").display().to_string();
+    let variables = [("CONTAINER_HOST", format!("unix://{gone}"))];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let output = stage.run_with(&["layers", "container:lost"], &variables);
+    let message = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    for part in ["container:lost", &gone, "docker.sock"] {
+        assert!(message.contains(part), "no `{part}` in {message}");
+    }
+}

@@ -8,6 +8,7 @@
 mod archives;
 mod bad_input;
 mod build;
+mod builders;
 mod damage;
 mod layouts;
 mod loading;

@@ -7,6 +7,7 @@
 pub(crate) mod compress;
 pub(crate) mod every_byte;
 mod proof;
+pub(crate) mod recase;
 pub(crate) mod rows;
 pub(crate) mod sparse;
 pub(crate) mod split;

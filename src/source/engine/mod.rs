@@ -129,7 +129,7 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     match first(image) {
         Ok(opened) => opened,
         Err(silent) => {
-            unreadable.extend(silent);
+            unreadable.extend(silent.errors);
             Err(Error::NotStored { reference, remedy, unreadable })
         }
     }
@@ -142,28 +142,58 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
 /// Where none has it.
 pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
     let stored = stores::stored(None, store, ChoiceKind::Container, ask);
-    if stored.is_ok() || store.root.is_some() {
+    if stored.is_ok() || store.root.is_some() || store.name.is_empty() {
         return stored;
     }
     let container = |engine: Engine| match engine.container(&store.name) {
         Ok(inspect) => Ok(inspect.map(|inspect| opened_container(engine, &inspect, ask))),
         Err(fault) => Err(engine.error(fault)),
     };
-    first(container).map_or(stored, Ok)
+    match (first(container), stored) {
+        (Ok(opened), _) => Ok(opened),
+        (Err(silent), Err(Error::NotStored { reference, remedy, mut unreadable })) => {
+            unreadable.extend(silent.errors.into_iter().chain(silent.absent));
+            Err(Error::NotStored { reference, remedy, unreadable })
+        }
+        // What the stores have says nothing about the engines that could not be asked.
+        (Err(silent), Err(Error::NoSuchImage { .. })) if !silent.errors.is_empty() => {
+            Err(Error::NotStored {
+                reference: ask.reference.clone(),
+                remedy: "`layertui images` for what there is".to_owned(),
+                unreadable: silent.errors.into_iter().chain(silent.absent).collect(),
+            })
+        }
+        (Err(_), stored) => stored,
+    }
 }
 
-/// What the first engine that has it gives. Where none has: sentences about those that could not be asked.
-fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T, Vec<String>> {
+/// The engines that could not be asked.
+#[derive(Default)]
+struct Silent {
+    /// Sentences about those that do not answer as they should.
+    errors: Vec<String>,
+    /// Sentences about the usual sockets where nothing listens.
+    absent: Vec<String>,
+}
+
+/// What the first engine that has it gives.
+///
+/// # Errors
+/// Where none has: says which could not be asked.
+fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T, Silent> {
     let environment = Environment::of_process();
-    let mut silent = Vec::new();
+    let mut silent = Silent::default();
     for kind in [Kind::Docker, Kind::Podman] {
         let found = Found::look(kind, &environment, Patience::default());
-        silent.extend(found.errors.iter().map(ToString::to_string));
+        silent.errors.extend(found.errors.iter().map(ToString::to_string));
+        let absent =
+            found.empty.iter().map(|address| format!("{address}: nothing is listening there"));
+        silent.absent.extend(absent);
         for engine in found.engines {
             match ask(engine) {
                 Ok(Some(found)) => return Ok(found),
                 Ok(None) => {}
-                Err(error) => silent.push(error.to_string()),
+                Err(error) => silent.errors.push(error.to_string()),
             }
         }
     }

@@ -249,7 +249,7 @@ impl Reading {
             self.state().arrived.insert(TREE.to_owned(), listing);
             return Ok(());
         };
-        let tree = rootfs::tar(copy.finish()?, stored, Some(listing), Vec::new(), &self.ask);
+        let tree = rootfs::tar(copy.finish()?, stored, Some(listing), Vec::new(), false, &self.ask);
         self.archive.get_or_init(|| Box::new(tree));
         Ok(())
     }

@@ -7,8 +7,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
+use crate::image::document::{self, Fields};
 use crate::source::given;
 
 /// A configuration file larger than this is none.
@@ -80,9 +79,10 @@ pub(super) fn containerd(environment: &Environment) -> Vec<PathBuf> {
 
 /// `data-root`, which was called `graph` before Docker 17.05.
 fn data_root(config: &Path) -> Option<PathBuf> {
-    let document: Value = serde_json::from_slice(&given::read(config, CONFIG_MAX).ok()?).ok()?;
-    let told = document.get("data-root").or_else(|| document.get("graph"))?.as_str()?;
-    (!told.is_empty()).then(|| PathBuf::from(told))
+    let document = document::parse(&given::read(config, CONFIG_MAX).ok()?).ok()?;
+    let fields = Fields::of(&document, "").ok()?;
+    let told = fields.text("data-root").ok()?.or_else(|| fields.text("graph").ok()?)?;
+    Some(PathBuf::from(told))
 }
 
 /// Those that exist, or may exist behind a door that is closed to us, each once.

@@ -3,11 +3,19 @@
 use std::path::Path;
 
 use super::inventory::{self, Target, all, base, several};
-use super::{Environment, Found, Kept, Readable, StorageRoot, anywhere, around, at, places};
+use super::{
+    Environment, Found, Kept, Readable, StorageRoot, anywhere, around, at, containerd, places,
+};
 use crate::image::reference::{Pick, Store};
 use crate::source::ask::Ask;
 use crate::source::choose::{self, Known};
 use crate::source::{ChoiceKind, Error, Opened};
+
+/// The transport of Docker's data roots.
+const DOCKER: &str = "docker-root";
+
+/// The namespace in which Docker keeps its images in containerd.
+const MOBY: &str = "moby";
 
 /// Opens what a reference with a transport asks for: an image of a store of one kind, or a container of any. Without a
 /// name, all there are.
@@ -22,7 +30,10 @@ pub(in crate::source) fn stored(
             let root = without_options(kind, root);
             // What is told of where layers lie holds wherever it is read.
             let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
-            let found = around::stores(&place);
+            let mut found = around::stores(&place);
+            if kind == Some(DOCKER) {
+                found.extend(dockers_beside(&place));
+            }
             if found.is_empty() {
                 return Err(no_store(root, ask));
             }
@@ -31,7 +42,7 @@ pub(in crate::source) fn stored(
         None => anywhere(&Environment::of_process()),
     };
     let there: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
-    roots.retain(|root| kind.is_none_or(|kind| root.kind() == kind));
+    roots.retain(|root| kind.is_none_or(|kind| is_of_kind(root.as_ref(), kind)));
     if let Some(qualifier) = &store.qualifier {
         roots.retain(|root| root.qualifier() == qualifier);
     }
@@ -52,6 +63,20 @@ pub(in crate::source) fn stored(
         return Err(not_there(&roots, what, remedy, unreadable, &ask));
     }
     one_of(roots, targets, &ask)
+}
+
+/// Whether a store is what a transport is for. Since Docker 25 its images may be in a containerd's store, of the containerd
+/// that it runs itself or of the system's, there in a namespace of Docker's own.
+fn is_of_kind(root: &dyn StorageRoot, kind: &str) -> bool {
+    let is_dockers = || root.root().ends_with(containerd::IN_DOCKER) || root.qualifier() == MOBY;
+    root.kind() == kind || (kind == DOCKER && root.kind() == "containerd" && is_dockers())
+}
+
+/// Docker's images in a containerd's store beside its data root (`/var/lib/containerd` beside `/var/lib/docker`).
+fn dockers_beside(root: &Path) -> Found {
+    let beside = root.parent().map(|parent| at(&parent.join("containerd"))).unwrap_or_default();
+    // What is closed or damaged there need not be Docker's.
+    beside.into_iter().flatten().filter(|root| root.qualifier() == MOBY).map(Ok).collect()
 }
 
 /// The root of `ROOT+RUNROOT:OPTION,…`, which is how containers-transports(5) lets a root be written. Neither tells
@@ -197,7 +222,7 @@ fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec
 }
 
 fn known(kept: &Kept) -> Known {
-    Known { names: kept.names.clone(), ids: kept.ids.clone() }
+    Known { names: kept.names.clone(), ids: kept.ids.clone(), ..Known::default() }
 }
 
 /// Opens the only target, or offers them.

@@ -115,7 +115,8 @@ fn image(repository: &Repository, manifest: &Manifest, found: &mut Found) -> Res
 
 /// The manifest of an index for the platform that is asked for, else for this machine's.
 fn chosen<'m>(manifests: &'m [Descriptor], ask: &Ask) -> Result<Option<&'m Descriptor>, Error> {
-    let images: Vec<&Descriptor> = manifests.iter().filter(|it| !it.is_attestation()).collect();
+    let images: Vec<&Descriptor> =
+        manifests.iter().filter(|it| !it.is_attestation() && it.no_manifest().is_none()).collect();
     let platforms: Vec<_> = images.iter().map(|it| it.platform.clone()).collect();
     if let Some(at) = platform::choose(&platforms, ask.platform.as_ref()) {
         return Ok(Some(images[at]));

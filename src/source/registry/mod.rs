@@ -213,8 +213,11 @@ fn layout(
         known.insert(path(&digest), Blob::distant(Arc::new(remote), size));
     }
     let descriptor: Descriptor = oci::inline(&top, media_type);
-    let entries =
-        vec![Known { names: vec![name.to_string()], ids: vec![descriptor.stated_digest.clone()] }];
+    let entries = vec![Known {
+        names: vec![name.to_string()],
+        ids: vec![descriptor.stated_digest.clone()],
+        ..Known::default()
+    }];
     let store = Store::new(Arc::new(Files::Known(known)), Naming::Layout);
     let leaves = index::walk(&store, &[descriptor]);
     let about = Arc::clone(repository);

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::failure::Failure;
 use super::repository::{Item, Repository};
+use crate::image::artifact;
 use crate::image::digest::Digest;
 use crate::image::manifest::{self, Descriptor, Document, OCI_INDEX, OCI_MANIFEST};
 use crate::image::{Other, document};
@@ -164,7 +165,7 @@ fn fetch(
 /// What a layer of an attestation states. What is no SBOM states how the image was made.
 fn stated_in(layer: &Descriptor) -> Option<Other> {
     let predicate = layer.annotation("in-toto.io/predicate-type")?;
-    let kind = if kind(predicate) == "SBOM" { "SBOM" } else { "attestation" };
+    let kind = if artifact::kind(predicate) == "SBOM" { "SBOM" } else { "attestation" };
     Some(Other {
         kind: kind.to_owned(),
         digest: layer.digest().map(|digest| digest.as_str().to_owned()),
@@ -192,29 +193,12 @@ fn other(descriptor: &Descriptor) -> Other {
     let stated = descriptor.artifact_type.as_deref().or(descriptor.media_type.as_deref());
     let stated = stated.unwrap_or_default();
     Other {
-        kind: kind(stated).to_owned(),
+        kind: artifact::kind(stated).to_owned(),
         digest: descriptor.digest().map(|digest| digest.as_str().to_owned()),
         platform: descriptor.platform.clone(),
         size: descriptor.size,
         present: true,
         note: stated.to_owned(),
-    }
-}
-
-/// What an artifact of that type is to a person.
-fn kind(artifact_type: &str) -> &'static str {
-    let stated = artifact_type.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| stated.contains(word));
-    if has(&["amazon.soci.index"]) {
-        "SOCI index"
-    } else if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
-        "SBOM"
-    } else if has(&["signature", "cosign", "notary", "sigstore.bundle"]) {
-        "signature"
-    } else if has(&["in-toto", "dsse", "attest", "slsa", "provenance"]) {
-        "attestation"
-    } else {
-        "artifact"
     }
 }
 
@@ -233,22 +217,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(query_of_next(header), expected, "{header}");
-        }
-    }
-
-    #[test]
-    fn people_have_words_for_what_types_say() {
-        for (stated, expected) in [
-            ("application/spdx+json", "SBOM"),
-            ("application/vnd.cyclonedx+json", "SBOM"),
-            ("application/vnd.cncf.notary.signature", "signature"),
-            ("application/vnd.dev.sigstore.bundle.v0.3+json", "signature"),
-            ("application/vnd.in-toto+json", "attestation"),
-            ("application/vnd.amazon.soci.index.v1+json", "SOCI index"),
-            ("application/vnd.example.thing", "artifact"),
-            ("", "artifact"),
-        ] {
-            assert_eq!(kind(stated), expected, "{stated}");
         }
     }
 }

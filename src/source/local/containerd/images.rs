@@ -42,7 +42,7 @@ impl Images {
     /// All that an image's names lead to: one platform's image or several.
     pub(super) fn layout(&self, record: &Record) -> Layout {
         let ids = [std::slice::from_ref(&record.target.stated_digest), &record.also].concat();
-        let known = |names| Known { names, ids: ids.clone() };
+        let known = |names| Known { names, ids: ids.clone(), ..Known::default() };
         // Items of an index that lead to the same image are one image with all their names.
         let mut entries: Vec<Known> =
             record.names.iter().map(|name| known(vec![name.clone()])).collect();

@@ -30,7 +30,7 @@ use crate::source::{Error, Opened};
 const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";
 
 /// Where Docker keeps the data of the containerd that it runs itself.
-const IN_DOCKER: &str = "containerd/daemon";
+pub(super) const IN_DOCKER: &str = "containerd/daemon";
 
 type Roots = Vec<Box<dyn StorageRoot>>;
 

@@ -4,10 +4,9 @@
 //! itself, never its neighbours; a record whose ID could lead out of the store is none. Nothing is opened here.
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde_json::Value;
 
 use crate::image::digest::Digest;
-use crate::image::document::{self, DocumentError, Fields, known_time};
+use crate::image::document::{self, DocumentError, Fields, Value, known_time};
 use crate::layer::directory::IdRange;
 
 /// The longest ID that is accepted. The library's own have 64 digits; callers may choose others.

@@ -1,0 +1,128 @@
+//! What a blob or manifest is that is no image: told by its media types.
+
+use super::manifest::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
+
+/// Media types of manifests and indexes, of all ages. Documents served as plain JSON are schema 1 manifests.
+const MANIFESTS: [&str; 9] = [
+    OCI_INDEX,
+    OCI_MANIFEST,
+    DOCKER_LIST,
+    DOCKER_MANIFEST,
+    "application/vnd.docker.distribution.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.oci.artifact.manifest.v1+json",
+    "application/json",
+    "",
+];
+
+/// Config media types of images.
+const CONFIGS: [&str; 2] =
+    ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+
+/// Config media type of BuildKit's cache exports (`--cache-to`).
+const BUILD_CACHE: &str = "application/vnd.buildkit.cacheconfig";
+
+/// Whether a config of that type makes a manifest an image. The first clients that knew schema 2 wrote the third.
+pub(super) fn is_image_config(media_type: &str) -> bool {
+    CONFIGS.contains(&media_type) || media_type == "application/octet-stream"
+}
+
+/// Whether a blob of that type is a document, and so no layer of a file system.
+#[must_use]
+pub fn is_document(media_type: &str) -> bool {
+    let ends = ["json", "xml"].iter().any(|end| media_type.ends_with(end));
+    ends || media_type.starts_with("text/") || media_type.contains("in-toto")
+}
+
+/// Whether a media type is that of a manifest or an index.
+#[must_use]
+pub fn is_manifest(media_type: &str) -> bool {
+    MANIFESTS.contains(&media_type)
+}
+
+/// What a descriptor points to where its media type says that it is neither a manifest nor an index. `None` where it
+/// may be one, which the document itself then decides.
+#[must_use]
+pub fn no_manifest(media_type: &str) -> Option<String> {
+    if is_manifest(media_type) {
+        return None;
+    }
+    if CONFIGS.contains(&media_type) {
+        return Some("the config of an image".to_owned());
+    }
+    let is_layer = media_type.contains(".layer.") || media_type.contains(".rootfs.");
+    if is_layer && media_type.contains("tar") {
+        return Some("a layer".to_owned());
+    }
+    (kind(media_type) != "artifact").then(|| described(media_type))
+}
+
+/// What an artifact of that type is, with an article.
+#[must_use]
+pub fn described(artifact_type: &str) -> String {
+    match kind(artifact_type) {
+        "artifact" if artifact_type.is_empty() => "an artifact of unknown type".to_owned(),
+        "artifact" => format!("an artifact of type {artifact_type}"),
+        "build cache" => "a build cache, as BuildKit's --cache-to writes it".to_owned(),
+        kind if kind.starts_with(['a', 'S']) => format!("an {kind}"),
+        kind => format!("a {kind}"),
+    }
+}
+
+/// What an artifact of that type is, in the words people have for it.
+#[must_use]
+pub fn kind(artifact_type: &str) -> &'static str {
+    let stated = artifact_type.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| stated.contains(word));
+    if has(&[BUILD_CACHE]) {
+        "build cache"
+    } else if has(&["amazon.soci.index"]) {
+        "SOCI index"
+    } else if has(&["spdx", "cyclonedx", "syft", "sbom"]) {
+        "SBOM"
+    } else if has(&["signature", "cosign", "notary", "sigstore.bundle"]) {
+        "signature"
+    } else if has(&["in-toto", "dsse", "attest", "slsa", "provenance"]) {
+        "attestation"
+    } else {
+        "artifact"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_have_words_for_what_types_say() {
+        for (stated, expected) in [
+            ("application/spdx+json", "SBOM"),
+            ("application/vnd.cyclonedx+json", "SBOM"),
+            ("application/vnd.cncf.notary.signature", "signature"),
+            ("application/vnd.dev.sigstore.bundle.v0.3+json", "signature"),
+            ("application/vnd.in-toto+json", "attestation"),
+            ("application/vnd.amazon.soci.index.v1+json", "SOCI index"),
+            ("application/vnd.buildkit.cacheconfig.v0", "build cache"),
+            ("application/vnd.example.thing", "artifact"),
+            ("", "artifact"),
+        ] {
+            assert_eq!(kind(stated), expected, "{stated}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_manifest_is_told_by_its_type() {
+        for (stated, expected) in [
+            ("application/vnd.oci.image.layer.v1.tar+gzip", "a layer"),
+            ("application/vnd.docker.image.rootfs.diff.tar.gzip", "a layer"),
+            ("application/vnd.oci.image.config.v1+json", "the config of an image"),
+            ("application/vnd.dev.cosign.simplesigning.v1+json", "a signature"),
+            ("application/spdx+json", "an SBOM"),
+        ] {
+            assert_eq!(no_manifest(stated).as_deref(), Some(expected), "{stated}");
+        }
+        for stated in MANIFESTS.into_iter().chain(["application/vnd.example.thing"]) {
+            assert_eq!(no_manifest(stated), None, "{stated}");
+        }
+    }
+}
