@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use crate::stack::entry::Kind;
-use crate::stack::filter::{Among, Criteria, NameSet, Test};
+use crate::stack::filter::{Among, Criteria, NameSearch, NameSet, Test};
 use crate::stack::outline::{Folds, Tree};
 use crate::stack::sieve::Sieve;
 use crate::stack::{ChangeKind, Stack};
@@ -37,9 +37,24 @@ pub struct Filter {
     edition: Option<usize>,
     /// What all of it asks for, of so many paths.
     test: Option<(usize, Test)>,
+    /// Names being tested, of so many paths; the sets of the tests before.
+    search: Option<Search>,
     tree: Narrowed,
     diff: Narrowed,
 }
+
+/// What of the tests of names is done.
+struct Search {
+    paths: usize,
+    done: Vec<NameSet>,
+    current: NameSearch,
+}
+
+/// Bytes of names that are tested for one event, some 20 ms: the next one may be a key.
+const COST_A_TURN: usize = 8 << 20;
+
+/// How much faster names are looked through for a part than by a pattern.
+const PART_SPEED: usize = 8;
 
 enum NameTest {
     Part(Vec<u8>),
@@ -58,6 +73,7 @@ impl Filter {
             package: None,
             edition: None,
             test: None,
+            search: None,
             tree: Narrowed::default(),
             diff: Narrowed::default(),
         };
@@ -166,16 +182,45 @@ impl Filter {
         self.of_mut(pane).folds_mut()
     }
 
+    /// Tests names, as many as one event may cost, unless all are tested.
+    fn test_names(&mut self, stack: &Stack) {
+        let paths = stack.path_count();
+        if self.test.as_ref().is_some_and(|(known, _)| *known == paths) {
+            return;
+        }
+        let begun = self.search.take().filter(|search| search.paths == paths);
+        let new = || Search { paths, done: Vec::new(), current: NameSearch::default() };
+        let mut search = begun.unwrap_or_else(new);
+        let mut left = COST_A_TURN;
+        while let Some(test) = self.tests.get(search.done.len()) {
+            let passed = match test {
+                NameTest::Part(_) if left == 0 => {
+                    self.search = Some(search);
+                    return;
+                }
+                NameTest::Part(part) => {
+                    left = left.saturating_sub(stack.name_bytes() / PART_SPEED);
+                    stack.names_holding(part)
+                }
+                NameTest::Regex(regex) => {
+                    let is_match = |name: &[u8]| regex.is_match(name);
+                    if !search.current.step(stack, COST_A_TURN / self.tests.len(), is_match) {
+                        self.search = Some(search);
+                        return;
+                    }
+                    std::mem::take(&mut search.current).finish()
+                }
+            };
+            search.done.push(passed);
+        }
+        self.test = Some((paths, stack.test(&search.done, self.criteria.clone())));
+    }
+
     /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
     fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) -> bool {
         let paths = stack.path_count();
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
-            let names = self.tests.iter().map(|test| match test {
-                NameTest::Part(part) => stack.names_holding(part),
-                NameTest::Regex(regex) => stack.names_that(|name| regex.is_match(name)),
-            });
-            let names: Vec<NameSet> = names.collect();
-            self.test = Some((paths, stack.test(&names, self.criteria.clone())));
+            return false;
         }
         let narrowed = match pane {
             Pane::Diff => &mut self.diff,
@@ -222,6 +267,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
         if filter.look_up_packages(state, stack) {
             state.orders.forget();
         }
+        filter.test_names(stack);
         let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
         for pane in [Pane::Tree, Pane::Diff] {
             if let Some(tree) = state.tree_of(pane, stack)
@@ -236,6 +282,12 @@ pub fn refresh(state: &mut State, stack: &Stack) {
         }
     }
     state.filter = Some(filter);
+}
+
+/// Whether names are still being tested: [`refresh`] goes on with it.
+#[must_use]
+pub fn is_searching(state: &State) -> bool {
+    state.filter.as_ref().is_some_and(|filter| filter.search.is_some())
 }
 
 /// How many paths pass in a pane's tree; `None` where nothing is filtered.
@@ -292,6 +344,27 @@ mod tests {
         };
         assert_eq!(made.criteria, expected);
         assert_eq!(made.tests.len(), 3);
+    }
+
+    /// A tar of 65 kB names of one letter takes a thousandth of that: one key must not cost all of it.
+    #[test]
+    fn long_names_are_looked_through_in_turns() {
+        use crate::stack::notation;
+        let names: Vec<String> =
+            (0..200).map(|n| format!("+{}{n}:1", "a".repeat(65_000))).collect();
+        let (stack, _) = notation::stack(&names.join(" ")).unwrap();
+        for (words, turns) in [(format!("{}7", "*a".repeat(60)), 2), ("*7 *a*7".to_owned(), 6)] {
+            let mut made = filter(&words);
+            assert_eq!(made.complaint, None);
+            let mut taken = 1;
+            made.test_names(&stack);
+            while made.search.is_some() {
+                made.test_names(&stack);
+                taken += 1;
+            }
+            assert!(made.test.is_some());
+            assert!((turns..turns * 2).contains(&taken), "{taken} turns");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ use super::owners::Owners;
 /// Something that happened.
 #[derive(Debug)]
 pub enum Message {
+    /// Nothing happened: go on with what was begun.
+    Continue,
     /// A key.
     Key(Key),
     /// The mouse did something.

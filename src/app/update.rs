@@ -57,6 +57,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::Continue => {
+            navigate::settle(state, stack);
+            Vec::new()
+        }
         Message::Resize(size) => {
             state.size = size;
             layers::keep_in_view(state);

@@ -24,6 +24,7 @@ use super::config;
 use super::open::{Pace, Setting};
 use super::{Failure, Outcome};
 use crate::app::comparison::Sides;
+use crate::app::filter;
 use crate::app::message::{Effect, Message};
 use crate::app::owners::Owners;
 use crate::app::state::State;
@@ -168,8 +169,14 @@ impl Explorer {
                 next = receive.try_recv().ok();
             }
             self.draw()?;
-            // We hold a sender ourselves: this never fails.
-            next = receive.recv().ok();
+            next = if filter::is_searching(&self.state) {
+                // What was begun goes on as long as nothing else happens.
+                let go_on = Happening::Told(Message::Continue);
+                Some(receive.try_recv().unwrap_or(go_on))
+            } else {
+                // We hold a sender ourselves: this never fails.
+                receive.recv().ok()
+            };
         }
     }
 

@@ -42,6 +42,44 @@ pub struct Among {
 /// Names that passed a test, of all last components that occur.
 pub struct NameSet(BitSet);
 
+/// A test of names that is made in turns, since names can be long and many.
+#[derive(Default)]
+pub struct NameSearch {
+    passed: BitSet,
+    /// The id of the name that is next.
+    next: usize,
+}
+
+/// What testing a name costs besides its length, in bytes that could be tested meanwhile.
+const NAME_COST: usize = 32;
+
+impl NameSearch {
+    /// Tests names for the cost of so many bytes, and one more. Returns whether there are none left.
+    pub fn step(&mut self, stack: &Stack, cost: usize, test: impl Fn(&[u8]) -> bool) -> bool {
+        let names = &stack.arena.names;
+        self.passed.grow(names.end());
+        let mut spent = 0;
+        for (id, name) in names.iter_from(self.next) {
+            if spent >= cost {
+                self.next = id as usize;
+                return false;
+            }
+            spent += name.len() + NAME_COST;
+            if test(name) {
+                self.passed.insert(id);
+            }
+        }
+        self.next = names.end();
+        true
+    }
+
+    /// The names that passed so far.
+    #[must_use]
+    pub fn finish(self) -> NameSet {
+        NameSet(self.passed)
+    }
+}
+
 /// Names and criteria together. The default lets everything pass.
 #[derive(Default)]
 pub struct Test {
@@ -69,18 +107,16 @@ impl Test {
 }
 
 impl Stack {
+    /// Bytes that all names take.
+    #[must_use]
+    pub fn name_bytes(&self) -> usize {
+        self.arena.names.end()
+    }
+
     /// The names with that part in them; letters match in both cases unless the part has a capital one.
     #[must_use]
     pub fn names_holding(&self, part: &[u8]) -> NameSet {
         NameSet(self.names_with(&Part::new(part, folds_case(part)), false))
-    }
-
-    /// The names that pass a test, each tested once however many paths have it.
-    pub fn names_that(&self, test: impl Fn(&[u8]) -> bool) -> NameSet {
-        let names = &self.arena.names;
-        let mut set = BitSet::of(names.end());
-        names.iter().filter(|(_, name)| test(name)).for_each(|(id, _)| _ = set.insert(id));
-        NameSet(set)
     }
 
     /// A test for paths whose last component is in all of these sets and that meet the criteria. It holds for the paths
@@ -213,6 +249,28 @@ mod tests {
         assert_eq!(rows(Tree::Merged(1), &[".so", "BIG"], &none, all), [""; 0]);
         let large = Criteria { least: Some(10), ..Criteria::default() };
         assert_eq!(rows(Tree::Merged(1), &[], &large, all), ["/c", "/c/big.so"]);
+    }
+
+    #[test]
+    fn names_are_tested_in_turns_of_a_bounded_cost() {
+        let words: Vec<String> = (0..100).map(|n| format!("+{}{n}:1", "a".repeat(1000))).collect();
+        let (stack, _) = notation::stack(&words.join(" ")).unwrap();
+        let (mut search, mut turns) = (NameSearch::default(), 0);
+        let tested = std::cell::Cell::new(0);
+        loop {
+            let before = tested.get();
+            let done = search.step(&stack, 10_000, |name| {
+                tested.set(tested.get() + name.len());
+                name.ends_with(b"7")
+            });
+            turns += 1;
+            assert!(tested.get() - before <= 11_100);
+            if done {
+                break;
+            }
+        }
+        assert_eq!(turns, 10);
+        assert_eq!(search.finish().0.iter().count(), 10);
     }
 
     #[test]

@@ -61,7 +61,12 @@ impl Names {
 
     /// Ids and names, in the order they came.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        let mut at = 0;
+        self.iter_from(0)
+    }
+
+    /// The same from an id on.
+    pub(super) fn iter_from(&self, id: usize) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut at = id;
         std::iter::from_fn(move || {
             if at >= self.bytes.len() {
                 return None;

@@ -22,6 +22,11 @@ impl BitSet {
         Self(vec![0; bits.div_ceil(64)])
     }
 
+    /// Makes room for so many bits.
+    pub(super) fn grow(&mut self, bits: usize) {
+        self.0.resize(self.0.len().max(bits.div_ceil(64)), 0);
+    }
+
     /// Returns whether the bit was new.
     pub(super) fn insert(&mut self, bit: u32) -> bool {
         let word = &mut self.0[bit as usize / 64];

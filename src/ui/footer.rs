@@ -1,7 +1,7 @@
 //! The last line: the search prompt, or the keys that matter here, the least needed dropped first.
 
 use crate::app::State;
-use crate::app::filter::Filter;
+use crate::app::filter::{Filter, is_searching};
 use crate::app::find::Search;
 use crate::app::layout::Rect;
 use crate::app::overlay;
@@ -122,6 +122,9 @@ fn filter_prompt(
     let x = (after + 2).min(limit);
     let (role, text) = match (&filter.complaint, filter.is_on()) {
         (Some(complaint), _) => (Role::Warning, complaint.clone()),
+        (None, true) if is_searching(state) => {
+            (Role::Quiet, "looking through the names …".to_owned())
+        }
         (None, true) => (Role::Text, passed(state, stack)),
         (None, false) => (Role::Quiet, crate::app::filter::WORDS.to_owned()),
     };
