@@ -155,8 +155,8 @@ fn a_file_that_has_changed_on_disk_decides_nothing() {
 fn the_layer_report_says_where_a_layer_lies() {
     let mut source = Mixed::new(vec![tarball("one"), tarball("two")]);
     source.image.layers[1].store = Some(LayerStore {
-        driver: "overlay2".to_owned(),
-        cache_id: Some("m9n3".to_owned()),
+        driver: "overlay2".into(),
+        cache_id: Some("m9n3".into()),
         chain_id: None,
         directory: Some("/r/overlay2/m9n3\u{1b}/diff".into()),
     });

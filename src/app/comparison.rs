@@ -2,6 +2,7 @@
 //! itself is an image of two layers, the other image below and this one above; it is shown as any image is.
 
 use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::text::Foreign;
 
 use super::input::Input;
 use super::message::Effect;
@@ -26,7 +27,7 @@ pub struct Sides {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Side {
     /// As it was asked for. Raw.
-    pub reference: String,
+    pub reference: Foreign,
     /// Its layers.
     pub layers: Vec<Matched>,
 }
@@ -35,7 +36,7 @@ pub struct Side {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matched {
     /// The command that made it. Raw.
-    pub made_by: Option<String>,
+    pub made_by: Option<Foreign>,
     /// The other image has this very layer, too.
     pub shared: bool,
 }

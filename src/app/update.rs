@@ -258,8 +258,9 @@ fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
         Some(stack.visible(node, state.shown_layer(stack)?)?.layer)
     };
     let layer = if state.focus == Pane::Stack { None } else { owner() }.unwrap_or(state.layer);
-    let made_by = state.image.as_ref()?.layers.get(layer)?.created_by.as_deref()?;
-    Some(crate::text::command::clean(made_by).into_bytes()).filter(|command| !command.is_empty())
+    let made_by = state.image.as_ref()?.layers.get(layer)?.created_by.as_ref()?;
+    Some(crate::text::command::clean(made_by).into_raw().into_bytes())
+        .filter(|command| !command.is_empty())
 }
 
 fn in_filter(state: &mut State, stack: &Stack, action: Action) {

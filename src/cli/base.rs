@@ -32,7 +32,10 @@ pub(super) fn recognise(
         || Failure::Error(format!("base {asked}: its layers have no diff IDs to compare"));
     let candidate = Candidate::of(source.image()).ok_or_else(unknown)?;
     Base::asked(image, &candidate).ok_or_else(|| {
-        Failure::Error(format!("base {asked}: {} does not begin with its layers", image.reference))
+        Failure::Error(format!(
+            "base {asked}: {} does not begin with its layers",
+            image.reference.visible()
+        ))
     })
 }
 

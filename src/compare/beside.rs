@@ -72,9 +72,9 @@ impl Beside {
         }
         let (one, other) = names(old, new);
         let image = Image {
-            reference: format!("{other} beside {one}"),
+            reference: format!("{other} beside {one}").into(),
             layers: [one, other]
-                .map(|name| Layer { created_by: Some(name), ..Layer::default() })
+                .map(|name| Layer { created_by: Some(name.into()), ..Layer::default() })
                 .to_vec(),
             names: Vec::new(),
             id: None,
@@ -106,7 +106,7 @@ impl Beside {
 
 /// The two references without the directories they share; and up to which layer, where that is not the last.
 fn names(old: Side<'_>, new: Side<'_>) -> (String, String) {
-    let (one, other) = (&old.source.image().reference, &new.source.image().reference);
+    let [one, other] = [old, new].map(|side| side.source.image().reference.raw());
     let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
     let shared = memchr::memrchr(b'/', &one.as_bytes()[..same]).map_or(0, |slash| slash + 1);
     let name = |side: Side<'_>, reference: &str| {

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::image::{HistoryStep, Image, Layer};
+use crate::text::Foreign;
 
-/// One setting that differs: foreign text, raw.
+/// One setting that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// `user`, `env PATH`, `label maintainer`, `history 3`, …
-    pub key: String,
+    pub key: Foreign,
     /// What the old image has.
-    pub old: Option<String>,
+    pub old: Option<Foreign>,
     /// What the new image has.
-    pub new: Option<String>,
+    pub new: Option<Foreign>,
 }
 
 /// The settings that differ, in a fixed order. Without `times`, when something was made does not count, nor does the
@@ -20,12 +21,12 @@ pub struct Setting {
 #[must_use]
 pub fn settings(old: &Image, new: &Image, times: bool) -> Vec<Setting> {
     let (old, new) = (listed(old, times), listed(new, times));
-    let places: HashMap<&str, usize> =
-        new.iter().enumerate().map(|(at, (key, _))| (key.as_str(), at)).collect();
+    let places: HashMap<&Foreign, usize> =
+        new.iter().enumerate().map(|(at, (key, _))| (key, at)).collect();
     let mut differ = Vec::new();
     let mut met = vec![false; new.len()];
     for (key, value) in &old {
-        let other = places.get(key.as_str()).map(|&at| {
+        let other = places.get(key).map(|&at| {
             met[at] = true;
             &new[at].1
         });
@@ -91,15 +92,15 @@ pub fn matched_layers(old: &Image, new: &Image) -> (Vec<bool>, Vec<bool>) {
 }
 
 /// All settings as key and text, each key once.
-fn listed(image: &Image, times: bool) -> Vec<(String, String)> {
+fn listed(image: &Image, times: bool) -> Vec<(Foreign, Foreign)> {
     let config = &image.config;
-    let mut list = Vec::new();
-    let mut put = |key: &str, value: Option<String>| {
+    let mut list: Vec<(Foreign, Foreign)> = Vec::new();
+    let mut put = |key: &str, value: Option<Foreign>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            list.push((key.to_owned(), value));
+            list.push((key.into(), value));
         }
     };
-    put("platform", image.platform.as_ref().map(ToString::to_string));
+    put("platform", image.platform.as_ref().map(|it| it.to_string().into()));
     put("user", config.user.clone());
     put("working directory", config.working_dir.clone());
     put("entrypoint", Some(exec(&config.entrypoint)));
@@ -112,28 +113,29 @@ fn listed(image: &Image, times: bool) -> Vec<(String, String)> {
     put("created", config.created.clone().filter(|_| times));
     let mut names = Vec::new();
     for variable in &config.env {
-        let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
+        let (name, value) = variable.raw().split_once('=').unwrap_or((variable.raw(), ""));
         names.push(name);
         // An empty value is a value.
-        put(&format!("env {name}"), Some(format!("{name}={value}")));
+        put(&format!("env {name}"), Some(format!("{name}={value}").into()));
     }
     if times {
-        put("env order", Some(names.join(" ")));
+        put("env order", Some(names.join(" ").into()));
     }
     for (key, value) in &config.labels {
-        put(&format!("label {key}"), Some(format!("{key}={value}")));
+        let (key, value) = (key.raw(), value.raw());
+        put(&format!("label {key}"), Some(format!("{key}={value}").into()));
     }
     for port in &config.exposed_ports {
-        put(&format!("port {port}"), Some(port.clone()));
+        put(&format!("port {}", port.raw()), Some(port.clone()));
     }
     for volume in &config.volumes {
-        put(&format!("volume {volume}"), Some(volume.clone()));
+        put(&format!("volume {}", volume.raw()), Some(volume.clone()));
     }
     for (at, step) in image.history.iter().enumerate() {
         put(&format!("history {at}"), Some(told(step, times)));
     }
     // Of a variable that is set twice, the last counts.
-    let mut last: HashMap<String, usize> = HashMap::new();
+    let mut last: HashMap<Foreign, usize> = HashMap::new();
     for (at, (key, _)) in list.iter().enumerate() {
         last.insert(key.clone(), at);
     }
@@ -146,15 +148,15 @@ fn listed(image: &Image, times: bool) -> Vec<(String, String)> {
 }
 
 /// A command in exec form, as JSON: where its words end can be seen.
-fn exec(words: &[String]) -> String {
-    if words.is_empty() { String::new() } else { serde_json::json!(words).to_string() }
+fn exec(words: &[Foreign]) -> Foreign {
+    if words.is_empty() { Foreign::default() } else { serde_json::json!(words).to_string().into() }
 }
 
-fn told(step: &HistoryStep, times: bool) -> String {
-    let created = step.created.as_deref().filter(|_| times).unwrap_or_default();
-    let by = step.created_by.as_deref().unwrap_or_default();
+fn told(step: &HistoryStep, times: bool) -> Foreign {
+    let created = step.created.as_ref().filter(|_| times).map(Foreign::raw).unwrap_or_default();
+    let by = step.created_by.as_ref().map(Foreign::raw).unwrap_or_default();
     let empty = if step.empty_layer { " (no layer)" } else { "" };
-    format!("{created} {by}{empty}").trim().to_owned()
+    format!("{created} {by}{empty}").trim().into()
 }
 
 #[cfg(test)]
@@ -164,8 +166,8 @@ mod tests {
 
     fn image(env: &[&str], created: &str) -> Image {
         let config = Config {
-            env: env.iter().map(|&it| it.to_owned()).collect(),
-            created: Some(created.to_owned()),
+            env: Foreign::list(env.iter().copied()),
+            created: Some(created.into()),
             ..Config::default()
         };
         Image { config, ..Image::default() }
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn order_and_time_count_unless_they_are_said_not_to() {
         let (old, new) = (image(&["A=1", "B=2"], "then"), image(&["B=2", "A=1"], "now"));
-        let keys = |times| -> Vec<String> {
+        let keys = |times| -> Vec<Foreign> {
             settings(&old, &new, times).into_iter().map(|setting| setting.key).collect()
         };
         assert_eq!(keys(true), ["created", "env order"]);
@@ -186,7 +188,9 @@ mod tests {
         let found = settings(&image(&["A=1", "C="], ""), &image(&["A=2", "A=3", "D=4"], ""), false);
         let told: Vec<_> = found
             .iter()
-            .map(|it| (it.key.as_str(), it.old.as_deref(), it.new.as_deref()))
+            .map(|it| {
+                (it.key.raw(), it.old.as_ref().map(Foreign::raw), it.new.as_ref().map(Foreign::raw))
+            })
             .collect();
         let expected = [
             ("env A", Some("A=1"), Some("A=3")),

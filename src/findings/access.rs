@@ -9,6 +9,7 @@ use crate::image::Image;
 use crate::stack::entry::Kind;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Stack, Version};
+use crate::text::Foreign;
 
 const SETUID: u16 = 0o4000;
 const SETGID: u16 = 0o2000;
@@ -30,8 +31,8 @@ pub(super) fn find(
     let told = image.id.is_some() || !image.history.is_empty();
     if told && runs_as_root(image, stack, contents) {
         let step = image.history.iter().rposition(|step| {
-            let command = step.created_by.as_deref().unwrap_or_default();
-            crate::text::command::instruction(command).starts_with("USER ")
+            let command = step.created_by.as_ref().map(crate::text::command::instruction);
+            command.is_some_and(|command| command.raw().starts_with("USER "))
         });
         let place = Place::name("USER", step);
         found.push((Id::RunsAsRoot, Place { thing: Thing::Name("USER".to_owned()), ..place }));
@@ -94,7 +95,7 @@ fn is_open(kind: Kind, mode: u16) -> bool {
 /// Whether the user of the config (OCI image-spec, `config.md`, "User") is root. A user given as a number is one in any
 /// spelling of Go's `strconv.Atoi`; any other is looked up in the image's `/etc/passwd`, as engines do.
 fn runs_as_root(image: &Image, stack: &Stack, contents: &dyn Contents) -> bool {
-    let user = image.config.user.as_deref().unwrap_or_default();
+    let user = image.config.user.as_ref().map(Foreign::raw).unwrap_or_default();
     let user = user.split(':').next().unwrap_or_default().trim();
     if image.platform.as_ref().is_some_and(|platform| platform.os == "windows") {
         return user.eq_ignore_ascii_case("ContainerAdministrator");

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Finding, Id, Redaction};
 use crate::image::Image;
-use crate::text;
+use crate::text::{Foreign, command};
 
 /// One instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Its lines; raw text.
-    pub lines: Vec<String>,
+    /// Its lines.
+    pub lines: Vec<Foreign>,
     /// The layer it made.
     pub layer: Option<usize>,
     /// The findings it caused: id, how many places, bytes at stake there.
@@ -25,9 +25,11 @@ pub fn dockerfile(image: &Image, findings: &[Finding]) -> Vec<Step> {
         .history
         .iter()
         .map(|step| Step {
-            lines: text::command::dockerfile(step.created_by.as_deref().unwrap_or_default())
+            lines: step
+                .created_by
                 .iter()
-                .map(|line| redaction.hide(line))
+                .flat_map(command::dockerfile)
+                .map(|line| redaction.hide(&line))
                 .collect(),
             layer: step.layer,
             findings: Vec::new(),

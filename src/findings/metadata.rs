@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::credential::is_secret;
 use super::{Id, Place, assignments};
 use crate::image::Image;
+use crate::text::Foreign;
 
 pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
     let set_by = last_env_steps(image);
@@ -15,13 +16,14 @@ pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
         found.push((Id::SecretInEnv, Place::name(name, set_by.get(name).copied())));
     }
     for (name, value) in &image.config.labels {
+        let (name, value) = (name.raw(), value.raw());
         if is_secret(name, value) {
             found.push((Id::SecretInLabel, Place::name(name, None)));
         }
     }
     let variables: HashSet<&str> = variables(image).map(|(name, _)| name).collect();
     for (at, step) in image.history.iter().enumerate() {
-        let command = step.created_by.as_deref().unwrap_or_default();
+        let command = step.created_by.as_ref().map(Foreign::raw).unwrap_or_default();
         let mut names = BTreeSet::new();
         assignments::each(command, |name, value| {
             if is_secret(name, value) && !variables.contains(name) {
@@ -39,7 +41,7 @@ pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
 fn last_env_steps(image: &Image) -> HashMap<&str, usize> {
     let mut steps = HashMap::new();
     for (at, step) in image.history.iter().enumerate() {
-        let command = step.created_by.as_deref().unwrap_or_default();
+        let command = step.created_by.as_ref().map(Foreign::raw).unwrap_or_default();
         if command.contains("ENV") {
             assignments::each(command, |name, _| {
                 steps.insert(name, at);
@@ -51,5 +53,5 @@ fn last_env_steps(image: &Image) -> HashMap<&str, usize> {
 
 /// The variables a container starts with.
 pub(super) fn variables(image: &Image) -> impl Iterator<Item = (&str, &str)> {
-    image.config.env.iter().filter_map(|variable| variable.split_once('='))
+    image.config.env.iter().filter_map(|variable| variable.raw().split_once('='))
 }

@@ -28,7 +28,7 @@ impl Candidate {
         let diff_ids: Option<Vec<String>> =
             image.layers.iter().map(|layer| layer.diff_id.clone()).collect();
         Some(Self {
-            name: image.names.first().unwrap_or(&image.reference).clone(),
+            name: image.names.first().unwrap_or(&image.reference).raw().to_owned(),
             digests: image.manifest_digest.iter().chain(&image.id).cloned().collect(),
             diff_ids: diff_ids?,
         })
@@ -124,7 +124,7 @@ impl Base {
 }
 
 fn annotation<'i>(image: &'i Image, key: &str) -> Option<&'i str> {
-    image.annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    image.annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.raw())
 }
 
 fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
@@ -143,7 +143,7 @@ fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
 /// all that follow, with the ID of the step before: those are no bases.
 fn told_by_history(image: &Image) -> Option<Base> {
     let (at, name) = image.history.iter().enumerate().rev().find_map(|(at, step)| {
-        let noted = step.comment.as_deref()?.trim_start().strip_prefix("FROM ")?;
+        let noted = step.comment.as_ref()?.raw().trim_start().strip_prefix("FROM ")?;
         let name = noted.split_whitespace().next().filter(|name| !is_id(name))?;
         Some((at, name))
     })?;
@@ -217,10 +217,10 @@ mod tests {
     fn annotations_tell_more_than_what_is_shared() {
         let at_hand = [candidate("a", "1"), candidate("b", "12")];
         let mut image = image("123");
-        image.annotations = vec![(DIGEST.to_owned(), "sha256:a".to_owned())];
+        image.annotations = vec![(DIGEST.into(), "sha256:a".into())];
         let base = Base::recognise(&image, &at_hand);
         assert_eq!((base.layers, base.evidence), (1, Evidence::Annotations));
-        image.annotations = vec![(NAME.to_owned(), "nowhere".to_owned())];
+        image.annotations = vec![(NAME.into(), "nowhere".into())];
         assert_eq!(Base::recognise(&image, &at_hand).evidence, Evidence::Shared);
         let assumed = Base::recognise(&image, &[]);
         assert_eq!((assumed.layers, assumed.name.as_deref()), (1, Some("nowhere")));
@@ -231,7 +231,7 @@ mod tests {
         let mut image = image("123");
         let step = |layer, comment: &str| HistoryStep {
             layer,
-            comment: Some(comment.to_owned()),
+            comment: Some(comment.into()),
             ..HistoryStep::default()
         };
         image.history = vec![
@@ -243,7 +243,7 @@ mod tests {
         let base = Base::recognise(&image, &[]);
         assert_eq!((base.layers, base.name.as_deref()), (2, Some("debian:12")));
         // Each step kept as an image.
-        image.history[3].comment = Some("FROM 69c97c6dca86".to_owned());
+        image.history[3].comment = Some("FROM 69c97c6dca86".into());
         let base = Base::recognise(&image, &[]);
         assert_eq!((base.layers, base.name.as_deref()), (2, Some("debian:12")));
         image.history[2].comment = None;

@@ -6,38 +6,39 @@
 use super::HistoryStep;
 use super::document::{self, DocumentError, Fields, kept, known_time};
 use super::platform::Platform;
+use crate::text::Foreign;
 
 /// What of a config is shown, exported and judged. Foreign text, raw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// When the image was made, as recorded.
-    pub created: Option<String>,
+    pub created: Option<Foreign>,
     /// Who made it.
-    pub author: Option<String>,
+    pub author: Option<Foreign>,
     /// User and group, as recorded.
-    pub user: Option<String>,
+    pub user: Option<Foreign>,
     /// Environment, `NAME=value`, in order.
-    pub env: Vec<String>,
+    pub env: Vec<Foreign>,
     /// Entrypoint in exec form.
-    pub entrypoint: Vec<String>,
+    pub entrypoint: Vec<Foreign>,
     /// Command in exec form.
-    pub cmd: Vec<String>,
+    pub cmd: Vec<Foreign>,
     /// Working directory.
-    pub working_dir: Option<String>,
+    pub working_dir: Option<Foreign>,
     /// Labels, sorted by key.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(Foreign, Foreign)>,
     /// Exposed ports (`80/tcp`), sorted.
-    pub exposed_ports: Vec<String>,
+    pub exposed_ports: Vec<Foreign>,
     /// Volumes, sorted.
-    pub volumes: Vec<String>,
+    pub volumes: Vec<Foreign>,
     /// Signal that stops it.
-    pub stop_signal: Option<String>,
+    pub stop_signal: Option<Foreign>,
     /// Docker's health check command.
-    pub healthcheck: Vec<String>,
+    pub healthcheck: Vec<Foreign>,
     /// Docker's ONBUILD triggers.
-    pub on_build: Vec<String>,
+    pub on_build: Vec<Foreign>,
     /// Docker's SHELL.
-    pub shell: Vec<String>,
+    pub shell: Vec<Foreign>,
     /// `rootfs.diff_ids`, base first.
     pub diff_ids: Vec<String>,
 }
@@ -71,8 +72,8 @@ pub(super) fn read(fields: &Fields<'_>) -> Parsed {
         Some(run) => run_config(&run, &mut problems),
         None => Config::default(),
     };
-    config.created = known_time(kept(fields.text("created"), &mut problems));
-    config.author = kept(fields.text("author"), &mut problems);
+    config.created = known_time(kept(fields.text("created"), &mut problems)).map(Foreign::from);
+    config.author = text(fields, "author", &mut problems);
     if let Some(rootfs) = kept(fields.object("rootfs"), &mut problems) {
         config.diff_ids = kept(rootfs.texts("diff_ids"), &mut problems);
     }
@@ -88,10 +89,10 @@ fn history(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<HistoryStep> 
         // A step that is no object still stands for a layer: it stays, unknown.
         let step = match Fields::of(item, format!("history[{at}]")) {
             Ok(step) => HistoryStep {
-                created: known_time(kept(step.text("created"), problems)),
-                created_by: kept(step.text("created_by"), problems),
-                author: kept(step.text("author"), problems),
-                comment: kept(step.text("comment"), problems),
+                created: known_time(kept(step.text("created"), problems)).map(Foreign::from),
+                created_by: text(&step, "created_by", problems),
+                author: text(&step, "author", problems),
+                comment: text(&step, "comment", problems),
                 empty_layer: kept(step.flag("empty_layer"), problems),
                 layer: None,
             },
@@ -108,23 +109,37 @@ fn history(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<HistoryStep> 
 /// Reads the `config` object that Docker and OCI share.
 fn run_config(fields: &Fields<'_>, problems: &mut Vec<String>) -> Config {
     let mut config = Config {
-        user: kept(fields.text("User"), problems),
-        env: kept(fields.texts("Env"), problems),
-        entrypoint: kept(fields.command("Entrypoint"), problems),
-        cmd: kept(fields.command("Cmd"), problems),
-        working_dir: kept(fields.text("WorkingDir"), problems),
-        labels: kept(fields.pairs("Labels"), problems),
-        exposed_ports: kept(fields.keys("ExposedPorts"), problems),
-        volumes: kept(fields.keys("Volumes"), problems),
-        stop_signal: kept(fields.text("StopSignal"), problems),
-        on_build: kept(fields.command("OnBuild"), problems),
-        shell: kept(fields.command("Shell"), problems),
+        user: text(fields, "User", problems),
+        env: list(fields.texts("Env"), problems),
+        entrypoint: list(fields.command("Entrypoint"), problems),
+        cmd: list(fields.command("Cmd"), problems),
+        working_dir: text(fields, "WorkingDir", problems),
+        labels: pairs(kept(fields.pairs("Labels"), problems)),
+        exposed_ports: list(fields.keys("ExposedPorts"), problems),
+        volumes: list(fields.keys("Volumes"), problems),
+        stop_signal: text(fields, "StopSignal", problems),
+        on_build: list(fields.command("OnBuild"), problems),
+        shell: list(fields.command("Shell"), problems),
         ..Config::default()
     };
     if let Ok(Some(check)) = fields.object("Healthcheck") {
-        config.healthcheck = kept(check.command("Test"), problems);
+        config.healthcheck = list(check.command("Test"), problems);
     }
     config
+}
+
+fn text(fields: &Fields<'_>, key: &str, problems: &mut Vec<String>) -> Option<Foreign> {
+    kept(fields.text(key), problems).map(Foreign::from)
+}
+
+fn list(texts: Result<Vec<String>, DocumentError>, problems: &mut Vec<String>) -> Vec<Foreign> {
+    Foreign::list(kept(texts, problems))
+}
+
+/// Labels or annotations, as foreign text.
+#[must_use]
+pub fn pairs(pairs: Vec<(String, String)>) -> Vec<(Foreign, Foreign)> {
+    pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }
 
 #[cfg(test)]
@@ -138,9 +153,9 @@ mod tests {
     #[test]
     fn a_command_may_be_a_list_a_string_or_null() {
         let list = run(r#"{"config":{"Cmd":["a","b"],"Entrypoint":null}}"#).config;
-        assert_eq!((list.cmd, list.entrypoint), (vec!["a".to_owned(), "b".to_owned()], vec![]));
+        assert_eq!((list.cmd, list.entrypoint), (Foreign::list(["a", "b"]), vec![]));
         let string = run(r#"{"config":{"Cmd":"a b","Entrypoint":""}}"#).config;
-        assert_eq!((string.cmd, string.entrypoint), (vec!["a b".to_owned()], vec![]));
+        assert_eq!((string.cmd, string.entrypoint), (Foreign::list(["a b"]), vec![]));
     }
 
     #[test]
@@ -160,7 +175,7 @@ mod tests {
         let parsed =
             run(r#"{"architecture":7,"os":"linux","config":{"User":"u","Env":"A=b"},"history":{},
             "rootfs":{"diff_ids":["sha256:x",3]}}"#);
-        assert_eq!(parsed.config.user.as_deref(), Some("u"));
+        assert_eq!(parsed.config.user.as_ref().map(crate::text::Foreign::raw), Some("u"));
         for field in ["`architecture`", "`config.Env`", "`history`", "`rootfs.diff_ids[1]`"] {
             assert!(
                 parsed.problems.iter().any(|p| p.contains(field)),

@@ -35,7 +35,7 @@ mod tests {
         let mut steps: Vec<HistoryStep> = history
             .split_whitespace()
             .map(|word| HistoryStep {
-                created_by: Some(word.to_owned()),
+                created_by: Some(word.into()),
                 empty_layer: word.ends_with('-'),
                 ..HistoryStep::default()
             })
@@ -44,7 +44,10 @@ mod tests {
         let problem = pair(&mut steps, &mut layers);
         (
             steps.into_iter().map(|step| step.layer).collect(),
-            layers.into_iter().map(|layer| layer.created_by.unwrap_or_default()).collect(),
+            layers
+                .into_iter()
+                .map(|layer| layer.created_by.unwrap_or_default().into_raw())
+                .collect(),
             problem.is_some(),
         )
     }

@@ -19,11 +19,13 @@ pub mod reference;
 pub mod schema1;
 pub mod v1;
 
+use crate::text::Foreign;
+
 /// An image, described before any layer is read.
 #[derive(Clone, Debug, Default)]
 pub struct Image {
     /// What the user asked for, as typed.
-    pub reference: String,
+    pub reference: Foreign,
     /// What kind of place it was found in, in the words of containers-transports(5): `docker-archive`,
     /// `oci`, `oci-archive`, `dir`, `rootfs`.
     pub source: String,
@@ -35,11 +37,11 @@ pub struct Image {
     /// Operating system, architecture and variant.
     pub platform: Option<platform::Platform>,
     /// Names and tags the place knows it by.
-    pub names: Vec<String>,
+    pub names: Vec<Foreign>,
     /// What the config says, or nothing at all where it is absent or unreadable (then there is a problem).
     pub config: config::Config,
     /// Manifest annotations, sorted by key.
-    pub annotations: Vec<(String, String)>,
+    pub annotations: Vec<(Foreign, Foreign)>,
     /// Manifest and config, as far as a digest of them is stated.
     pub documents: Vec<StatedDocument>,
     /// The layer stack, base first.
@@ -49,7 +51,7 @@ pub struct Image {
     /// What else the place holds beside this image: other platforms, attestations, artifacts.
     pub others: Vec<Other>,
     /// What was odd about manifest, config or history. Layers carry their own.
-    pub problems: Vec<String>,
+    pub problems: Vec<Foreign>,
 }
 
 /// A document whose digest is stated somewhere.
@@ -84,31 +86,31 @@ pub struct Layer {
     /// Digest of the blob, from the manifest.
     pub digest: Option<String>,
     /// As the manifest says; the bytes decide how it is read.
-    pub media_type: Option<String>,
+    pub media_type: Option<Foreign>,
     /// Length of the blob as stored, where that is compressed or the manifest says it.
     pub compressed_bytes: Option<u64>,
     /// The command that made it, as history records it.
-    pub created_by: Option<String>,
+    pub created_by: Option<Foreign>,
     /// History's comment.
-    pub comment: Option<String>,
+    pub comment: Option<Foreign>,
     /// When, RFC 3339 as recorded.
-    pub created: Option<String>,
+    pub created: Option<Foreign>,
     /// A container's own layer, on top of the image's read-only ones.
     pub writable: bool,
     /// Where an engine keeps the layer, if it was found in a local store.
     pub store: Option<LayerStore>,
     /// What is known to be wrong before it is read (blob absent, encrypted, …).
-    pub problems: Vec<String>,
+    pub problems: Vec<Foreign>,
 }
 
 /// Where an engine keeps a layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerStore {
     /// Storage driver or snapshotter: `overlay2`, `aufs`, `vfs`, `overlayfs`, …
-    pub driver: String,
+    pub driver: Foreign,
     /// What the store calls the layer: Docker's cache ID (`graph` ID before 1.10), containers/storage's layer ID,
     /// containerd's snapshot key.
-    pub cache_id: Option<String>,
+    pub cache_id: Option<Foreign>,
     /// `sha256:…` over the stack up to and with this layer (OCI image-spec, `config.md`, "Layer ChainID").
     pub chain_id: Option<String>,
     /// The directory on disk that holds the layer's contents, if it has one of its own.
@@ -119,13 +121,13 @@ pub struct LayerStore {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryStep {
     /// When, as recorded.
-    pub created: Option<String>,
+    pub created: Option<Foreign>,
     /// The command.
-    pub created_by: Option<String>,
+    pub created_by: Option<Foreign>,
     /// Who.
-    pub author: Option<String>,
+    pub author: Option<Foreign>,
     /// A remark.
-    pub comment: Option<String>,
+    pub comment: Option<Foreign>,
     /// The step made no layer.
     pub empty_layer: bool,
     /// Index of the layer it made, where the two could be matched.
@@ -146,5 +148,5 @@ pub struct Other {
     /// Whether its manifest is here at all.
     pub present: bool,
     /// Names, artifact type or predicate types: whatever tells a person what it is.
-    pub note: String,
+    pub note: Foreign,
 }

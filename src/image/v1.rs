@@ -81,9 +81,11 @@ pub fn parse(bytes: &[u8]) -> Result<V1Image, DocumentError> {
         parent,
         step: HistoryStep {
             created: parsed.config.created.clone(),
-            created_by: command.filter(|words| !words.is_empty()).map(|words| words.join(" ")),
+            created_by: command
+                .filter(|words| !words.is_empty())
+                .map(|words| words.join(" ").into()),
             author: parsed.config.author.clone(),
-            comment: kept(fields.text("comment"), &mut parsed.problems),
+            comment: kept(fields.text("comment"), &mut parsed.problems).map(Into::into),
             empty_layer: throwaway,
             layer: None,
         },
@@ -111,8 +113,11 @@ mod tests {
                 "comment":"c","created":"0001-01-01T00:00:00Z","os":"linux","architecture":"amd64"}"#,
         )
         .unwrap();
-        assert_eq!(image.step.created_by.as_deref(), Some("/bin/sh -c true"));
-        assert_eq!((image.step.created, image.parsed.config.cmd), (None, vec!["run".to_owned()]));
+        assert_eq!(
+            image.step.created_by.as_ref().map(crate::text::Foreign::raw),
+            Some("/bin/sh -c true")
+        );
+        assert_eq!((image.step.created, image.parsed.config.cmd), (None, vec!["run".into()]));
         assert_eq!(image.parsed.platform.unwrap().to_string(), "linux/amd64");
     }
 }

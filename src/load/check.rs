@@ -14,7 +14,7 @@ pub(super) fn problems(
     let mut problems = listing.problems.clone();
     problems.extend(judged);
     if let Some(layer) = described {
-        let said = layer.problems.iter().map(|message| warning(message.clone()));
+        let said = layer.problems.iter().map(|message| warning(message.raw().to_owned()));
         problems.extend(
             said.filter(|said| {
                 listing.problems.iter().all(|problem| problem.message != said.message)

@@ -131,7 +131,7 @@ fn document<'a>(judged: Judged<'a>) -> Document<'a> {
 }
 
 fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
-    let reference = text::visible_str(&judged.subject.image.reference).into_owned();
+    let reference = judged.subject.image.reference.visible();
     writeln!(out, "{reference}: {}", judged.outcome().name())?;
     writeln!(out, "  rules  {}", text::visible_str(judged.rules_from))?;
     match judged.base {

@@ -9,7 +9,7 @@ use super::{Format, Lines, Subject, json_line};
 use crate::compare::{
     Difference, Directory, Files, Link, LinkChange, Meaning, PackageChange, Setting, layers_differ,
 };
-use crate::text;
+use crate::text::{self, Foreign};
 
 /// Everything that was found.
 pub struct Comparison<'a> {
@@ -134,9 +134,9 @@ enum Line<'a> {
         new_bytes: u64,
     },
     Setting {
-        key: &'a str,
-        old: Option<&'a str>,
-        new: Option<&'a str>,
+        key: &'a Foreign,
+        old: Option<&'a Foreign>,
+        new: Option<&'a Foreign>,
     },
     Package {
         manager: &'static str,
@@ -185,7 +185,7 @@ fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
         json_line(out, &Line::Directory { path, added, removed, changed, old_bytes, new_bytes })?;
     }
     for Setting { key, old, new } in found.settings {
-        json_line(out, &Line::Setting { key, old: old.as_deref(), new: new.as_deref() })?;
+        json_line(out, &Line::Setting { key, old: old.as_ref(), new: new.as_ref() })?;
     }
     for package in found.packages {
         let line = Line::Package {
@@ -347,16 +347,20 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
 
 /// Steps of the history that were made at another time, and are otherwise the same, are only counted.
 fn write_settings(out: &mut dyn Write, settings: &[Setting]) -> io::Result<()> {
-    let untimed = |told: &Option<String>| -> Option<String> {
-        told.as_deref().and_then(|told| told.split_once(' ')).map(|(_, step)| step.to_owned())
+    let untimed = |told: &Option<Foreign>| -> Option<String> {
+        told.as_ref().and_then(|told| told.raw().split_once(' ')).map(|(_, step)| step.to_owned())
     };
     let other_time = |setting: &&Setting| {
         let (old, new) = (untimed(&setting.old), untimed(&setting.new));
-        setting.key.starts_with("history ") && old.is_some() && old == new
+        setting.key.raw().starts_with("history ") && old.is_some() && old == new
     };
     for setting in settings.iter().filter(|setting| !other_time(setting)) {
-        write!(out, "{}: ", text::visible_str(&setting.key))?;
-        write_versions(out, setting.old.as_deref(), setting.new.as_deref())?;
+        write!(out, "{}: ", setting.key.visible())?;
+        write_versions(
+            out,
+            setting.old.as_ref().map(Foreign::raw),
+            setting.new.as_ref().map(Foreign::raw),
+        )?;
     }
     match settings.iter().filter(other_time).count() {
         0 => Ok(()),

@@ -9,7 +9,7 @@ use super::layers::Head;
 use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
 use crate::image::base::{Base, Evidence};
-use crate::text;
+use crate::text::{self, Foreign};
 
 /// Places of a finding that text names.
 const PLACES: usize = 5;
@@ -102,7 +102,7 @@ pub fn findings(
 impl<'a> Found<'a> {
     pub(super) fn new(subject: Subject<'a>, base: &'a Base, findings: &'a [Finding]) -> Self {
         let steps = dockerfile(subject.image, findings).into_iter().map(|step| StepKeys {
-            instruction: step.lines.join("\n"),
+            instruction: step.lines.iter().map(Foreign::raw).collect::<Vec<_>>().join("\n"),
             layer: step.layer,
             findings: step.findings.iter().map(|(id, _, _)| id.facts().name).collect(),
         });
@@ -159,7 +159,7 @@ fn text_of(
         })
         .collect();
     let counts = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
-    writeln!(out, "{}: {counts}", text::visible_str(&subject.image.reference))?;
+    writeln!(out, "{}: {counts}", subject.image.reference.visible())?;
     writeln!(out, "  base  {}", base_line(base))?;
     for (layer, problem) in subject.unread() {
         writeln!(out, "  incomplete: layer {layer} {}", text::visible_str(problem))?;
@@ -276,12 +276,12 @@ fn write_step(out: &mut dyn Write, step: &Step) -> io::Result<()> {
         writeln!(out, "# {}: {}{places}{size}", facts.severity.name(), facts.name)?;
     }
     let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
-    if step.lines.iter().all(String::is_empty) {
+    if step.lines.iter().all(Foreign::is_empty) {
         return writeln!(out, "{layer:>4}  # no instruction recorded");
     }
     for (at, line) in step.lines.iter().enumerate() {
         let margin = if at == 0 { layer.as_str() } else { "" };
-        writeln!(out, "{}", format!("{margin:>4}  {}", text::visible_str(line)).trim_end())?;
+        writeln!(out, "{}", format!("{margin:>4}  {}", line.visible()).trim_end())?;
     }
     Ok(())
 }

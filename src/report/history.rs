@@ -79,10 +79,10 @@ fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &Step) -> io::Res
         .image
         .layers
         .get(step.layer)
-        .and_then(|layer| layer.created_by.as_deref())
+        .and_then(|layer| layer.created_by.as_ref())
         .map(text::command::clean);
     if let Some(command) = command {
-        write!(out, "  {}", text::shorten::middle(&text::visible_str(&command), 60))?;
+        write!(out, "  {}", text::shorten::middle(&command.visible(), 60))?;
     }
     writeln!(out)
 }

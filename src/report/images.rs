@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Format, Lines, json_line};
 use crate::source::{Inventory, Listed, Stock};
-use crate::text::{size, visible_str};
+use crate::text::{Foreign, size, visible_str};
 
 /// How many digits of an ID a person needs.
 const SHORT_ID: usize = 12;
@@ -25,9 +25,9 @@ struct Keys<'a> {
     platform: Option<String>,
     layers: Option<usize>,
     size: Option<u64>,
-    created: Option<&'a str>,
+    created: Option<&'a Foreign>,
     image: Option<&'a str>,
-    problem: Option<&'a str>,
+    problem: Option<&'a Foreign>,
 }
 
 /// Writes every image, and on request every container, store by store.
@@ -70,9 +70,9 @@ fn keys<'a>(kind: &'static str, stock: &'a Stock, listed: &'a Listed) -> Keys<'a
         platform: kept.platform.as_ref().map(ToString::to_string),
         layers: kept.layers,
         size: kept.size,
-        created: kept.created.as_deref(),
+        created: kept.created.as_ref(),
         image: kept.image.as_deref(),
-        problem: kept.problem.as_deref(),
+        problem: kept.problem.as_ref(),
     }
 }
 
@@ -103,7 +103,8 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
     let id: String = id.strip_prefix("sha256:").unwrap_or(id).chars().take(SHORT_ID).collect();
     let size = kept.size.map_or_else(|| "     -".to_owned(), size::fixed);
     let names = if kept.names.is_empty() { "(untagged)".to_owned() } else { kept.names.join(", ") };
-    let created = kept.created.as_deref().map_or("-", |created| created.get(..10).unwrap_or("-"));
+    let created =
+        kept.created.as_ref().map_or("-", |created| created.raw().get(..10).unwrap_or("-"));
     let noun = if kept.layers == Some(1) { "layer " } else { "layers" };
     let layers = kept.layers.map_or_else(|| "-".to_owned(), |layers| layers.to_string());
     // In full: names are there to be copied.
@@ -113,7 +114,7 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
         write!(out, "  of {}", visible_str(image))?;
     }
     if let Some(problem) = &kept.problem {
-        write!(out, "  ({})", visible_str(problem))?;
+        write!(out, "  ({})", problem.visible())?;
     }
     writeln!(out)
 }

@@ -10,7 +10,7 @@ use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
 use crate::stack::Stack;
-use crate::text;
+use crate::text::{self, Foreign};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,17 +32,17 @@ pub(super) struct Head<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageKeys<'a> {
-    reference: &'a str,
+    reference: &'a Foreign,
     source: &'a str,
     id: Option<&'a str>,
     manifest_digest: Option<&'a str>,
     platform: Option<String>,
-    created: Option<&'a str>,
+    created: Option<&'a Foreign>,
     /// Left out where values may not be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    labels: Option<BTreeMap<&'a str, &'a str>>,
-    names: &'a [String],
-    problems: &'a [String],
+    labels: Option<BTreeMap<&'a Foreign, &'a Foreign>>,
+    names: &'a [Foreign],
+    problems: &'a [Foreign],
     others: Vec<OtherKeys<'a>>,
 }
 
@@ -55,7 +55,7 @@ struct OtherKeys<'a> {
     platform: Option<String>,
     size: Option<u64>,
     present: bool,
-    note: &'a str,
+    note: &'a Foreign,
 }
 
 #[derive(Serialize)]
@@ -74,14 +74,14 @@ pub(super) struct LayerKeys<'a> {
     index: usize,
     diff_id: Option<&'a str>,
     digest: Option<&'a str>,
-    media_type: Option<&'a str>,
+    media_type: Option<&'a Foreign>,
     compressed_bytes: Option<u64>,
     bytes: u64,
     net_bytes: i64,
     cumulative_bytes: u64,
-    created_by: Option<&'a str>,
-    comment: Option<&'a str>,
-    created: Option<&'a str>,
+    created_by: Option<&'a Foreign>,
+    comment: Option<&'a Foreign>,
+    created: Option<&'a Foreign>,
     writable: bool,
     store: Option<StoreKeys<'a>>,
     entries: u64,
@@ -98,8 +98,8 @@ pub(super) struct LayerKeys<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct StoreKeys<'a> {
-    driver: &'a str,
-    cache_id: Option<&'a str>,
+    driver: &'a Foreign,
+    cache_id: Option<&'a Foreign>,
     chain_id: Option<&'a str>,
     directory: Option<Cow<'a, str>>,
 }
@@ -139,14 +139,14 @@ impl<'a> Head<'a> {
 
 impl<'a> ImageKeys<'a> {
     fn new(image: &'a Image) -> Self {
-        let labels = image.config.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let labels = image.config.labels.iter().map(|(key, value)| (key, value)).collect();
         Self {
             reference: &image.reference,
             source: &image.source,
             id: image.id.as_deref(),
             manifest_digest: image.manifest_digest.as_deref(),
             platform: image.platform.as_ref().map(ToString::to_string),
-            created: image.config.created.as_deref(),
+            created: image.config.created.as_ref(),
             labels: Some(labels),
             names: &image.names,
             problems: &image.problems,
@@ -186,18 +186,18 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
         index,
         diff_id: layer.diff_id.as_deref(),
         digest: layer.digest.as_deref(),
-        media_type: layer.media_type.as_deref(),
+        media_type: layer.media_type.as_ref(),
         compressed_bytes: layer.compressed_bytes,
         bytes: summary.bytes,
         net_bytes: summary.net_bytes,
         cumulative_bytes: summary.cumulative_bytes,
-        created_by: layer.created_by.as_deref(),
-        comment: layer.comment.as_deref(),
-        created: layer.created.as_deref(),
+        created_by: layer.created_by.as_ref(),
+        comment: layer.comment.as_ref(),
+        created: layer.created.as_ref(),
         writable: layer.writable,
         store: layer.store.as_ref().map(|store| StoreKeys {
             driver: &store.driver,
-            cache_id: store.cache_id.as_deref(),
+            cache_id: store.cache_id.as_ref(),
             chain_id: store.chain_id.as_deref(),
             directory: store.directory.as_ref().map(|path| path.to_string_lossy()),
         }),
@@ -213,7 +213,7 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
             paths.map(|path| format!("/{}", String::from_utf8_lossy(path))).collect()
         }),
         problems: state.map_or_else(
-            || layer.problems.iter().map(String::as_str).collect(),
+            || layer.problems.iter().map(Foreign::raw).collect(),
             |state| state.problems.iter().map(|problem| problem.message.as_str()).collect(),
         ),
     }
@@ -223,24 +223,24 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
 fn place(store: &LayerStore) -> String {
     let place = match (&store.directory, &store.cache_id) {
         (Some(directory), _) => directory.to_string_lossy().into_owned(),
-        (None, id) => id.clone().unwrap_or_default(),
+        (None, id) => id.as_ref().map(|id| id.raw().to_owned()).unwrap_or_default(),
     };
-    let place = format!("{} {place}", store.driver);
+    let place = format!("{} {place}", store.driver.raw());
     text::visible_str(place.trim_end()).into_owned()
 }
 
 fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
     let Subject { image, stack, states } = subject;
     let visible = text::visible_str;
-    writeln!(out, "{}  ({})", visible(&image.reference), image.source)?;
+    writeln!(out, "{}  ({})", image.reference.visible(), image.source)?;
     for name in &image.names {
-        writeln!(out, "  name      {}", visible(name))?;
+        writeln!(out, "  name      {}", name.visible())?;
     }
     let facts = [
         ("id", image.id.clone()),
         ("digest", image.manifest_digest.clone()),
         ("platform", image.platform.as_ref().map(ToString::to_string)),
-        ("created", image.config.created.clone()),
+        ("created", image.config.created.clone().map(Foreign::into_raw)),
     ];
     for (name, value) in facts {
         if let Some(value) = value {
@@ -248,13 +248,13 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
         }
     }
     for problem in &image.problems {
-        writeln!(out, "  problem   {}", visible(problem))?;
+        writeln!(out, "  problem   {}", problem.visible())?;
     }
     writeln!(out)?;
     writeln!(out, "  #  stored     net   total  entries    +    ~    =    r    -  command")?;
     for (index, layer) in image.layers.iter().enumerate() {
         let summary = stack.summary(index);
-        let command = layer.created_by.as_deref().map_or_else(|| "-".into(), text::command::clean);
+        let command = layer.created_by.as_ref().map_or_else(|| "-".into(), text::command::clean);
         writeln!(
             out,
             "{index:>3}  {} {} {} {:>8} {:>4} {:>4} {:>4} {:>4} {:>4}  {}",
@@ -267,7 +267,7 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
             summary.metadata,
             summary.rewritten,
             summary.removed,
-            text::shorten::middle(&visible(&command), 72),
+            text::shorten::middle(&command.visible(), 72),
         )?;
         if let Some(store) = &layer.store {
             writeln!(out, "       {}", place(store))?;

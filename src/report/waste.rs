@@ -13,7 +13,7 @@ use super::layers::Head;
 use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::stack::loss::{Losses, PathWaste, Piece};
 use crate::stack::{NodeId, Stack};
-use crate::text;
+use crate::text::{self, Foreign};
 
 /// Directories that text names.
 const DIRECTORIES: usize = 8;
@@ -33,7 +33,7 @@ struct Document<'a> {
 struct LayerKeys<'a> {
     index: usize,
     diff_id: Option<&'a str>,
-    created_by: Option<&'a str>,
+    created_by: Option<&'a Foreign>,
     bytes: u64,
     wasted_bytes: u64,
     caused_bytes: u64,
@@ -93,7 +93,7 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
             .map(|(index, (layer, sum))| LayerKeys {
                 index,
                 diff_id: layer.diff_id.as_deref(),
-                created_by: layer.created_by.as_deref(),
+                created_by: layer.created_by.as_ref(),
                 bytes: stack.summary(index).bytes,
                 wasted_bytes: sum.stored,
                 caused_bytes: sum.caused,
@@ -150,7 +150,7 @@ fn text_of(
     writeln!(
         out,
         "{}: {} wasted of {} stored, efficiency {:.1} %",
-        text::visible_str(&subject.image.reference),
+        subject.image.reference.visible(),
         text::size::long(balance.wasted),
         text::size::short(balance.stored),
         balance.efficiency * 100.0
@@ -187,9 +187,9 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> i
     for (layer, sum) in losses.layers_most_first(subject.image.layers.len()) {
         let size =
             |bytes| if bytes == 0 { format!("{:>6}", "-") } else { text::size::fixed(bytes) };
-        let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_deref());
+        let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
         let command = command.map(text::command::clean).unwrap_or_default();
-        let command = text::shorten::middle(&text::visible_str(&command), 72);
+        let command = text::shorten::middle(&command.visible(), 72);
         let line = format!(" {}  {}  L{layer:<4}  {command}", size(sum.stored), size(sum.caused));
         writeln!(out, "{}", line.trim_end())?;
     }

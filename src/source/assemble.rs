@@ -7,11 +7,13 @@ use super::ask::Ask;
 use super::blobs::{Blobs, Content};
 use super::files::{Found, Missing};
 use super::store::Store;
+use crate::image::config::pairs;
 use crate::image::config::{self, Parsed};
 use crate::image::manifest::Descriptor;
 use crate::image::{Image, Layer, Other, StatedDocument, history};
 use crate::layer::codec::{self, Codec};
 use crate::layer::toc::{Indexed, Lazy, Stated};
+use crate::text::Foreign;
 
 /// What the forms find out, each in its own way.
 #[derive(Default)]
@@ -57,19 +59,19 @@ pub(super) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
     }
     problems.extend(history::pair(&mut history, described));
     let image = Image {
-        reference: ask.reference.clone(),
+        reference: ask.reference.as_str().into(),
         source: parts.source.to_owned(),
         id: parts.id,
         manifest_digest: parts.manifest_digest,
         platform,
-        names: parts.names,
+        names: Foreign::list(parts.names),
         config,
-        annotations: parts.annotations,
+        annotations: pairs(parts.annotations),
         documents: parts.documents,
         layers,
         history,
         others: parts.others,
-        problems,
+        problems: Foreign::list(problems),
     };
     Blobs::new(image, contents)
 }
@@ -115,9 +117,12 @@ pub(super) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
             let length = found.blob.len();
             layer.compressed_bytes = Some(length);
             if let Some(size) = found.cut_from {
-                layer.problems.push(format!(
-                    "the archive ends inside this layer: {length} of {size} bytes are here"
-                ));
+                layer.problems.push(
+                    format!(
+                        "the archive ends inside this layer: {length} of {size} bytes are here"
+                    )
+                    .into(),
+                );
             }
             Content::Blob { blob: found.blob, key: found.key, indexed: None }
         }
@@ -128,7 +133,7 @@ pub(super) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
                 }
                 missing => format!("{what}: {missing}: nothing of this layer can be shown"),
             };
-            layer.problems.push(reason.clone());
+            layer.problems.push(reason.as_str().into());
             Content::Absent(reason)
         }
     };
@@ -140,18 +145,20 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
     let media_type = descriptor.media_type.as_deref().unwrap_or_default();
     let mut layer = Layer {
         digest: descriptor.digest().map(|digest| digest.as_str().to_owned()),
-        media_type: descriptor.media_type.clone(),
+        media_type: descriptor.media_type.clone().map(Into::into),
         compressed_bytes: descriptor.size,
-        problems: descriptor.problems.clone(),
+        problems: Foreign::list(descriptor.problems.iter().cloned()),
         ..Layer::default()
     };
     let found = store.fetch(descriptor);
-    layer.problems.extend(descriptor.false_data());
+    layer.problems.extend(descriptor.false_data().map(Into::into));
     if let (Ok(found), Some(size)) = (&found, descriptor.size)
         && found.blob.len() != size
     {
         let length = found.blob.len();
-        layer.problems.push(format!("the manifest says {size} bytes, the blob has {length}"));
+        layer
+            .problems
+            .push(format!("the manifest says {size} bytes, the blob has {length}").into());
     }
     if descriptor.is_foreign() && found.is_err() {
         return part(layer, Err(foreign(descriptor)), "the blob");
@@ -159,7 +166,7 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
     if media_type.ends_with("+encrypted") {
         match &found {
             Ok(found) if is_readable(found) => {
-                layer.problems.push("called encrypted and is not".to_owned());
+                layer.problems.push("called encrypted and is not".into());
             }
             _ => {
                 let why = "encrypted; decrypt it with `skopeo copy --decryption-key`".to_owned();

@@ -18,6 +18,7 @@ use crate::layer::sparse::{self, Map};
 use crate::layer::split::Split;
 use crate::layer::toc::{Indexed, Lazy};
 use crate::layer::{self, Checkpoints, Listing, Problem, Severity, Watch};
+use crate::text::Foreign;
 
 /// An image and where its layers' bytes are.
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl Source for Blobs {
                 problems.push(Problem { severity: Severity::Warning, message });
             }
         }
-        let claimed = stated.media_type.as_deref().and_then(claimed_codec);
+        let claimed = stated.media_type.as_ref().map(Foreign::raw).and_then(claimed_codec);
         if let (Some(claimed), Some(found)) = (claimed, listing.codec)
             && claimed != found
         {

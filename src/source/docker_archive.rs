@@ -236,7 +236,7 @@ impl Archive {
             return assemble::part(foreign_layer(source), Err(assemble::foreign(source)), path);
         }
         let media_type = source.and_then(|source| source.media_type.clone());
-        let media_type = media_type.filter(|_| digest.is_some());
+        let media_type = media_type.filter(|_| digest.is_some()).map(Into::into);
         let layer = Layer { digest, media_type, ..Layer::default() };
         let found = found.map(|found| match &layer.digest {
             Some(digest) => Found { key: digest.clone(), ..found },
@@ -250,7 +250,7 @@ impl Archive {
 fn foreign_layer(source: &Descriptor) -> Layer {
     Layer {
         digest: source.digest().map(|digest| digest.as_str().to_owned()),
-        media_type: source.media_type.clone(),
+        media_type: source.media_type.clone().map(Into::into),
         compressed_bytes: source.size,
         ..Layer::default()
     }
@@ -271,7 +271,7 @@ fn enrich(parts: &mut Parts, layout: &Layout, id: &str) {
     for part in &mut parts.layers {
         let digest = part.layer.digest.as_deref().unwrap_or_default();
         if let Some(media_type) = described.get(digest) {
-            part.layer.media_type.clone_from(media_type);
+            part.layer.media_type = (*media_type).clone().map(Into::into);
         }
     }
 }

@@ -219,7 +219,7 @@ impl Leaf {
             platform: self.platform.clone(),
             size: self.descriptor.size,
             present: self.present || all_there,
-            note: notes.collect::<Vec<_>>().join(", "),
+            note: notes.collect::<Vec<_>>().join(", ").into(),
         }
     }
 }

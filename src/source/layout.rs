@@ -68,7 +68,7 @@ impl Layout {
         }
         if ask.platform.is_some() && blobs.image.platform.is_none() {
             let note = "the image does not say what platform it is for".to_owned();
-            blobs.image.problems.push(note);
+            blobs.image.problems.push(note.into());
         }
         if let Some(complete) = &self.complete {
             complete(&mut blobs);
@@ -137,7 +137,7 @@ impl Layout {
                 platform: None,
                 size: document.size,
                 present: self.all_there || self.store.fetch(document).is_ok(),
-                note: format!("among the layers, {media_type}"),
+                note: format!("among the layers, {media_type}").into(),
             }
         };
         (layers, documents.into_iter().map(other).collect())

@@ -2,7 +2,9 @@
 //!
 //! History's `created_by` is written by many hands: Docker's old builder (`/bin/sh -c #(nop) CMD ["sh"]`), the same with
 //! build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko.
-//! All become the Dockerfile instruction they came from. Raw text in, raw text out: whoever shows it makes it visible.
+//! All become the Dockerfile instruction they came from; what comes out is as foreign as what went in.
+
+use super::Foreign;
 
 const SHELL: &str = "/bin/sh -c ";
 const NOT_RUN: &str = "#(nop)";
@@ -36,33 +38,38 @@ const INSTRUCTIONS: [&str; 18] = [
 
 /// The command as one line: the instruction, white space collapsed, long file digests cut. Empty for an empty one.
 #[must_use]
-pub fn clean(created_by: &str) -> String {
-    let whole = instruction(created_by);
+pub fn clean(created_by: &Foreign) -> Foreign {
+    let whole = unwrapped(created_by.raw());
     let words: Vec<String> = whole.split_whitespace().map(cut_digest).collect();
-    words.join(" ")
+    words.join(" ").into()
 }
 
 /// The beginning of the command as one line, for screens, which are drawn anew at each key.
 #[must_use]
-pub fn one_line(created_by: &str) -> String {
+pub fn one_line(created_by: &Foreign) -> Foreign {
     let shown = beginning(created_by, ONE_LINE_MAX);
-    let mut line = clean(shown);
+    let mut line = clean(&shown).into_raw();
     if shown.len() < created_by.len() {
         line.push('…');
     }
-    line
+    line.into()
 }
 
 /// At most so many bytes of a command, from its beginning.
 #[must_use]
-pub fn beginning(created_by: &str, most: usize) -> &str {
-    &created_by[..created_by.floor_char_boundary(most)]
+pub fn beginning(created_by: &Foreign, most: usize) -> Foreign {
+    let raw = created_by.raw();
+    raw[..raw.floor_char_boundary(most)].into()
 }
 
 /// The Dockerfile instruction the command came from, its inner white space as it was. What is no instruction of a
 /// builder we know is returned trimmed.
 #[must_use]
-pub fn instruction(created_by: &str) -> String {
+pub fn instruction(created_by: &Foreign) -> Foreign {
+    unwrapped(created_by.raw()).into()
+}
+
+fn unwrapped(created_by: &str) -> String {
     let text = created_by.trim();
     let text = text.strip_suffix("# buildkit").map_or(text, str::trim_end);
     let (is_run, body) = match text.strip_prefix("RUN ") {
@@ -90,13 +97,16 @@ pub fn split_instruction(line: &str) -> Option<(&str, &str)> {
 /// The instruction as Dockerfile lines: as it was broken, and a long `RUN` also broken at each top-level `&&`, `||`
 /// and `;`, with the lines continued by `\`.
 #[must_use]
-pub fn dockerfile(created_by: &str) -> Vec<String> {
-    let whole = instruction(created_by);
+pub fn dockerfile(created_by: &Foreign) -> Vec<Foreign> {
+    Foreign::list(lines(&unwrapped(created_by.raw())))
+}
+
+fn lines(whole: &str) -> Vec<String> {
     if whole.contains('\n') {
         return whole.lines().map(|line| line.trim_end().to_owned()).collect();
     }
     let Some(script) = whole.strip_prefix("RUN ") else {
-        return vec![whole];
+        return vec![whole.to_owned()];
     };
     let parts = split_script(script);
     let last = parts.len().saturating_sub(1);
@@ -219,24 +229,24 @@ mod tests {
             ("/bin/sh -c", ""),
             ("", ""),
         ] {
-            assert_eq!(clean(created_by), cleaned, "{created_by}");
+            assert_eq!(clean(&created_by.into()), cleaned, "{created_by}");
         }
     }
 
     #[test]
     fn the_line_of_a_long_command_is_short() {
         let long = format!("RUN {}", "é && ".repeat(1 << 20));
-        let line = one_line(&long);
-        assert!(line.len() <= ONE_LINE_MAX + 3 && line.ends_with('…'), "{}", line.len());
-        assert_eq!(one_line("RUN  a"), "RUN a");
+        let line = one_line(&long.as_str().into());
+        assert!(line.len() <= ONE_LINE_MAX + 3 && line.raw().ends_with('…'), "{}", line.len());
+        assert_eq!(one_line(&"RUN  a".into()), "RUN a");
     }
 
     #[test]
     fn file_digests_are_cut_to_what_tells_two_apart() {
         let created_by =
             format!("/bin/sh -c #(nop) ADD file:{} in / ", "0123456789abcdef".repeat(4));
-        assert_eq!(clean(&created_by), "ADD file:0123456789ab /");
-        assert!(instruction(&created_by).contains(&"0123456789abcdef".repeat(4)));
+        assert_eq!(clean(&created_by.as_str().into()), "ADD file:0123456789ab /");
+        assert!(instruction(&created_by.into()).raw().contains(&"0123456789abcdef".repeat(4)));
     }
 
     #[test]
@@ -244,7 +254,7 @@ mod tests {
         let created_by =
             "/bin/sh -c set -eux; apt-get update && apt-get install -y \"a && b\" || true";
         assert_eq!(
-            dockerfile(created_by),
+            dockerfile(&created_by.into()),
             [
                 "RUN set -eux; \\",
                 "    apt-get update \\",
@@ -252,9 +262,12 @@ mod tests {
                 "    || true",
             ]
         );
-        assert_eq!(dockerfile("RUN (a && b); c # buildkit"), ["RUN (a && b); \\", "    c"]);
-        assert_eq!(dockerfile("RUN <<EOF\necho hi  \nEOF"), ["RUN <<EOF", "echo hi", "EOF"]);
-        assert_eq!(dockerfile("ENV A=1"), ["ENV A=1"]);
+        assert_eq!(dockerfile(&"RUN (a && b); c # buildkit".into()), ["RUN (a && b); \\", "    c"]);
+        assert_eq!(
+            dockerfile(&"RUN <<EOF\necho hi  \nEOF".into()),
+            ["RUN <<EOF", "echo hi", "EOF"]
+        );
+        assert_eq!(dockerfile(&"ENV A=1".into()), ["ENV A=1"]);
     }
 
     #[test]
@@ -268,7 +281,7 @@ mod tests {
         #[test]
         fn no_command_makes_it_stumble(text: String, tail in "[|&;()\"'\\\\ a#/]{0,40}") {
             for raw in [format!("/bin/sh -c {text}{tail}"), format!("|3 {tail}{text}"), text] {
-                let _ = (clean(&raw), dockerfile(&raw));
+                let _ = (clean(&raw.as_str().into()), dockerfile(&raw.into()));
             }
         }
     }

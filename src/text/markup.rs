@@ -1,11 +1,11 @@
 //! Text inside markup: made visible first, then escaped so that it means only itself.
 
-use super::visible_str;
+use super::{Raw, visible_str};
 
 /// Text for HTML and XML, in elements and in quoted attributes.
 #[must_use]
-pub fn html(text: &str) -> String {
-    let text = visible_str(text);
+pub fn html(text: &(impl Raw + ?Sized)) -> String {
+    let text = visible_str(text.raw());
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match character {
@@ -24,8 +24,8 @@ pub fn html(text: &str) -> String {
 /// Text as Markdown code (GitHub's), also in a table's cell: fenced by more backticks than it has in a row, so that no
 /// link, picture or mention comes of it.
 #[must_use]
-pub fn code(text: &str) -> String {
-    let text = visible_str(text).replace('|', "\\|");
+pub fn code(text: &(impl Raw + ?Sized)) -> String {
+    let text = visible_str(text.raw()).replace('|', "\\|");
     if text.is_empty() {
         return text;
     }

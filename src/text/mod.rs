@@ -7,6 +7,7 @@
 
 pub mod command;
 pub mod control;
+pub mod foreign;
 pub mod markup;
 pub mod mode;
 pub mod pattern;
@@ -17,5 +18,6 @@ pub mod visible;
 pub mod width;
 mod wrap;
 
+pub use foreign::{Foreign, Raw};
 pub use visible::{visible, visible_str};
 pub use wrap::wrap;

@@ -153,11 +153,11 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     }
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described
-        .and_then(|layer| layer.created_by.as_deref())
+        .and_then(|layer| layer.created_by.as_ref())
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() && !version.implied {
-        spans.push((Role::Quiet, format!("  {}", visible_str(&made_by))));
+        spans.push((Role::Quiet, format!("  {}", made_by.visible())));
     }
     spans
 }
@@ -212,7 +212,7 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
         let noun = if summary.entries == 1 { "entry" } else { "entries" };
         facts.push(format!("{} {noun}", size::count(summary.entries)));
     }
-    facts.extend(described.created.as_deref().map(|created| visible_str(created).into_owned()));
+    facts.extend(described.created.as_ref().map(|created| created.visible().into_owned()));
     let digest = shorten::middle(&visible_str(digest), 40);
     Some(vec![(Role::Quiet, facts.join("  ")), (Role::Quiet, format!("  {digest}"))])
 }

@@ -10,6 +10,7 @@ use crate::app::state::{LoadStatus, Pane};
 use crate::image::Layer;
 use crate::image::problem::Severity;
 use crate::stack::{ChangeKind, Stack};
+use crate::text::Foreign;
 use crate::text::width::{truncate, width};
 use crate::text::{command, size, visible_str};
 
@@ -164,14 +165,14 @@ fn first_line(
 /// The instruction word, and the rest of the command; what stands for a command where there is none.
 fn label(layer: Option<&Layer>) -> (String, String) {
     let Some(layer) = layer else { return (String::new(), String::new()) };
-    let cleaned = command::one_line(layer.created_by.as_deref().unwrap_or(""));
+    let cleaned = layer.created_by.as_ref().map(command::one_line).unwrap_or_default();
     if cleaned.is_empty() {
-        let remark = layer.comment.as_deref().filter(|comment| !comment.trim().is_empty());
+        let remark = layer.comment.as_ref().map(Foreign::raw).filter(|it| !it.trim().is_empty());
         let standing =
             if layer.writable { "the container's own changes" } else { "no command recorded" };
         return (visible_str(remark.unwrap_or(standing)).into_owned(), String::new());
     }
-    let seen = visible_str(&cleaned).into_owned();
+    let seen = cleaned.visible().into_owned();
     match command::split_instruction(&seen) {
         Some((word, rest)) => (format!("{word} "), rest.to_owned()),
         None => (String::new(), seen),

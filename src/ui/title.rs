@@ -21,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     };
     let name = image.names.first().unwrap_or(&image.reference);
     let room = usize::from(line.width) / 3;
-    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&visible_str(name), room));
+    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&name.visible(), room));
     let platform = image.platform.as_ref().map(crate::app::page::platform);
     if let Some(platform) = platform.filter(|_| line.width >= 100) {
         let text = shorten::middle(&visible_str(&platform), 24);

@@ -233,7 +233,14 @@ fn a_snapshot_stands_in_for_a_blob_that_is_not_kept() {
     }
     let source = store.open("lab/hello:1");
     assert_eq!(files(&*source), [vec!["a"], vec!["b"], vec![]]);
-    let problems = |layer: usize| source.image().layers[layer].problems.join("; ");
+    let problems = |layer: usize| {
+        source.image().layers[layer]
+            .problems
+            .iter()
+            .map(layertui::text::Foreign::raw)
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
     assert_eq!(problems(0), "");
     assert!(problems(1).contains("read from the snapshot in"), "{}", problems(1));
     assert!(problems(2).contains("nothing of this layer can be shown"), "{}", problems(2));
@@ -302,14 +309,17 @@ fn a_container_stands_on_its_image() {
         let writable: Vec<bool> = source.image().layers.iter().map(|it| it.writable).collect();
         assert_eq!(writable, [false, false, true]);
         let top = &source.image().layers[2];
-        assert_eq!(top.created.as_deref(), Some("2023-01-02T03:04:05.000000006Z"));
+        assert_eq!(
+            top.created.as_ref().map(layertui::text::Foreign::raw),
+            Some("2023-01-02T03:04:05.000000006Z")
+        );
         assert_eq!(source.image().id.as_deref(), Some(hello.config.as_str()));
     }
     // The image may go; what was unpacked of it stays as long as the container.
     store.records.path(&["v1", "default", "images"]).0.clear();
     let source = asked(&store, "box-1");
     assert_eq!(files(&*source), [["a"], ["b"], ["written"]]);
-    assert!(source.image().problems[0].contains("docker.io/lab/hello:1 is not here"));
+    assert!(source.image().problems[0].raw().contains("docker.io/lab/hello:1 is not here"));
 }
 
 #[test]

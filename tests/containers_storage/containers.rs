@@ -16,10 +16,16 @@ fn a_container_is_its_image_and_a_writable_layer() {
     put(stage.root(), &format!("{}/etc/new", store.directory(&own)), b"etc/new");
     let source = stage.container("web");
     let image = source.image();
-    assert_eq!((image.names[0].as_str(), image.layers.len()), ("web", 2));
+    assert_eq!((image.names[0].raw(), image.layers.len()), ("web", 2));
     assert_eq!((image.layers[0].writable, image.layers[1].writable), (false, true));
-    assert_eq!(image.layers[1].created.as_deref(), Some("2026-02-03T04:05:06Z"));
-    assert_eq!(image.layers[1].created_by.as_deref(), Some("container's writable layer"));
+    assert_eq!(
+        image.layers[1].created.as_ref().map(layertui::text::Foreign::raw),
+        Some("2026-02-03T04:05:06Z")
+    );
+    assert_eq!(
+        image.layers[1].created_by.as_ref().map(layertui::text::Foreign::raw),
+        Some("container's writable layer")
+    );
     assert_eq!(stack(&*source), "a b | -a etc etc/new");
     assert_eq!(text(&*source, 1, "etc/new"), Ok("etc/new".to_owned()));
     assert_eq!(problems(&*source), "");

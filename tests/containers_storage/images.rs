@@ -23,7 +23,7 @@ fn an_image_of_any_driver_opens_from_its_tar_splits() {
         assert_eq!(image.id, Some(format!("sha256:{id}")));
         assert_eq!(
             (image.source.as_str(), &image.names[..]),
-            ("containers-storage", &["localhost/lab:1".to_owned()][..])
+            ("containers-storage", &["localhost/lab:1".into()][..])
         );
         assert_eq!(
             image.platform.as_ref().map(ToString::to_string).as_deref(),
@@ -31,8 +31,14 @@ fn an_image_of_any_driver_opens_from_its_tar_splits() {
         );
         assert!(image.manifest_digest.is_some());
         let top = &image.layers[1];
-        assert_eq!((top.created_by.as_deref(), top.compressed_bytes), (Some("step 1"), Some(7)));
-        assert_eq!(top.media_type.as_deref(), Some("application/vnd.oci.image.layer.v1.tar+gzip"));
+        assert_eq!(
+            (top.created_by.as_ref().map(layertui::text::Foreign::raw), top.compressed_bytes),
+            (Some("step 1"), Some(7))
+        );
+        assert_eq!(
+            top.media_type.as_ref().map(layertui::text::Foreign::raw),
+            Some("application/vnd.oci.image.layer.v1.tar+gzip")
+        );
         assert_eq!(top.diff_id, Some(format!("sha256:{}", hex(&tars[1]))));
     }
 }
@@ -46,7 +52,10 @@ fn each_layer_says_where_it_is_kept() {
     let stage = Stage::of(&store);
     let source = stage.image("lab:1");
     let kept = source.image().layers[1].store.clone().unwrap();
-    assert_eq!((kept.driver.as_str(), kept.cache_id.as_deref()), ("overlay", Some(top.as_str())));
+    assert_eq!(
+        (kept.driver.raw(), kept.cache_id.as_ref().map(layertui::text::Foreign::raw)),
+        ("overlay", Some(top.as_str()))
+    );
     let directory = fs::canonicalize(stage.root()).unwrap().join(store.directory(&top));
     assert_eq!(kept.directory, Some(directory));
     // The chain ID of OCI's config.md, which is not the library's layer ID.

@@ -90,5 +90,11 @@ pub(crate) fn text(source: &dyn Source, layer: usize, path: &str) -> Result<Stri
 pub(crate) fn problems(source: &dyn Source) -> String {
     let image = source.image();
     let layers = image.layers.iter().flat_map(|layer| layer.problems.iter());
-    image.problems.iter().chain(layers).cloned().collect::<Vec<_>>().join("\n")
+    image
+        .problems
+        .iter()
+        .chain(layers)
+        .map(layertui::text::Foreign::raw)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -43,7 +43,17 @@ pub(crate) fn choices(root: &str) -> Vec<String> {
         Ok(Opened::Several(several)) => {
             several.choices.into_iter().map(|choice| choice.reference).collect()
         }
-        Ok(Opened::Image(source)) => vec![source.image().names.join(" ")],
+        Ok(Opened::Image(source)) => {
+            vec![
+                source
+                    .image()
+                    .names
+                    .iter()
+                    .map(layertui::text::Foreign::raw)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ]
+        }
         Err(error) => panic!("{root}: {error}"),
     }
 }
@@ -79,13 +89,19 @@ pub(crate) fn answers(reference: &str) -> Answers {
 
 pub(crate) fn commands(image: &Image) -> Vec<String> {
     let layers = image.layers.iter();
-    layers.map(|layer| layer.created_by.clone().unwrap_or_default()).collect()
+    layers.map(|layer| layer.created_by.clone().unwrap_or_default().into_raw()).collect()
 }
 
 /// What an image and its layers are known to have wrong before any layer is read.
 pub(crate) fn problems(image: &Image) -> String {
     let layers = image.layers.iter().flat_map(|layer| &layer.problems);
-    image.problems.iter().chain(layers).cloned().collect::<Vec<_>>().join("\n")
+    image
+        .problems
+        .iter()
+        .chain(layers)
+        .map(layertui::text::Foreign::raw)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// What is found wrong when a layer is read.

@@ -43,7 +43,10 @@ fn assert_container(what: &str, reference: &str, layers: &Layers, opaque: bool) 
     let writable: Vec<bool> = described.layers.iter().map(|layer| layer.writable).collect();
     assert_eq!(writable, [false, false, false, false, false, true], "{what}");
     let top = &described.layers[5];
-    assert_eq!(top.created.as_deref(), Some("2020-09-14T00:00:00Z"));
+    assert_eq!(
+        top.created.as_ref().map(layertui::text::Foreign::raw),
+        Some("2020-09-14T00:00:00Z")
+    );
     let store = top.store.as_ref().unwrap();
     assert!(store.directory.as_ref().unwrap().is_dir());
     assert_eq!(described.problems, [""; 0], "{what}");
@@ -151,7 +154,9 @@ fn a_container_outlives_its_image() {
     let described = source.image();
     assert_eq!(described.layers.len(), 6);
     assert_eq!(described.layers[0].diff_id.as_ref(), Some(&layers.diff_ids()[0]));
-    assert!(described.problems.iter().any(|problem| problem.contains("config cannot be read")));
+    assert!(
+        described.problems.iter().any(|problem| problem.raw().contains("config cannot be read"))
+    );
 }
 
 #[test]
@@ -183,7 +188,7 @@ fn what_is_left_of_a_deleted_container_is_told() {
     store.container("lab");
     let top = image(&format!("container:[{}]lab", dir.path().display()));
     let top = top.image().layers.last().unwrap().problems.clone();
-    assert!(top[0].contains("nothing of this layer can be shown"), "{top:?}");
+    assert!(top[0].raw().contains("nothing of this layer can be shown"), "{top:?}");
     let id = crate::graph::id("container lab");
     fs::remove_file(dir.path().join(format!("containers/{id}/config.v2.json"))).unwrap();
     let error = failure(&format!("container:[{}]lab", dir.path().display()));

@@ -90,8 +90,12 @@ fn a_layer_without_a_record_is_a_row() {
     let layers = &source.image().layers;
     assert_eq!(layers.len(), 4);
     assert_eq!(layers[0].problems, [""; 0]);
-    assert!(layers[1].problems[0].contains("no record of"), "{:?}", layers[1].problems);
-    assert!(layers[2].problems[0].contains("says that the diff ID"), "{:?}", layers[2].problems);
+    assert!(layers[1].problems[0].raw().contains("no record of"), "{:?}", layers[1].problems);
+    assert!(
+        layers[2].problems[0].raw().contains("says that the diff ID"),
+        "{:?}",
+        layers[2].problems
+    );
     assert!(problems_of(source.as_ref(), 3).contains("not available"));
 }
 

@@ -38,7 +38,7 @@ fn every_driver_gives_what_was_saved() {
         for (at, layer) in described.layers.iter().enumerate() {
             let kept = layer.store.as_ref().unwrap();
             assert_eq!(kept.driver, driver);
-            assert_eq!(kept.cache_id.as_ref(), Some(&store.cache_ids[at]));
+            assert_eq!(kept.cache_id, Some(store.cache_ids[at].as_str().into()));
             assert_eq!(kept.chain_id, Some(format!("sha256:{}", store.chain[at])));
             assert!(kept.directory.as_ref().unwrap().is_dir(), "{what}");
             assert_eq!(layer.diff_id.as_ref(), Some(&layers.diff_ids()[at]));

@@ -57,7 +57,7 @@ impl Contents for Keys {
 
 fn ours(stack: &Stack) -> BTreeMap<&'static str, u64> {
     let mut image = Image::default();
-    image.config.user = Some("1000".to_owned());
+    image.config.user = Some("1000".into());
     let found = judge(&image, stack, &Keys, &Accepted::default());
     found.iter().map(|finding| (finding.id.facts().name, finding.bytes())).collect()
 }

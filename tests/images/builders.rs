@@ -99,7 +99,7 @@ fn what_is_no_manifest_is_never_a_choice() {
         .finish();
     let source = image(&stage.tree("all", &tree));
     assert_eq!((stack(&*source), problems(&*source)), ("a | b".into(), String::new()));
-    let notes: Vec<&str> = source.image().others.iter().map(|it| it.note.as_str()).collect();
+    let notes: Vec<&str> = source.image().others.iter().map(|it| it.note.raw()).collect();
     for expected in
         ["the config of an image", "a layer", "a signature", "an attestation", "an SBOM"]
     {
@@ -247,7 +247,7 @@ fn a_foreign_layer_of_an_archive_says_what_it_is() {
     let layer = &source.image().layers[0];
     assert_eq!((layer.compressed_bytes, layer.digest.as_ref()), (Some(1234), Some(&blob)));
     for part in ["a foreign layer", "https://mcr.example.com/x"] {
-        assert!(layer.problems[0].contains(part), "{:?}", layer.problems);
+        assert!(layer.problems[0].raw().contains(part), "{:?}", layer.problems);
     }
 }
 

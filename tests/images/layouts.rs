@@ -76,7 +76,7 @@ fn nested_indexes_platforms_and_attestations() {
     assert_eq!(stack(&*source), "a | b", "the host's");
     let others: Vec<_> = source.image().others.iter().map(|other| other.kind.as_str()).collect();
     assert_eq!(others, ["attestation", "image"]);
-    assert!(source.image().others[0].note.contains("spdx"));
+    assert!(source.image().others[0].note.raw().contains("spdx"));
     assert_eq!(stack(&*image_for(&place, "plan9/mips")), "f");
     let message = open_for(&place, "plan9/arm").unwrap_err().to_string();
     assert!(
@@ -207,7 +207,7 @@ fn an_index_that_contains_itself_ends() {
     let source = image(&stage.tree("a", &layout.list(claim(&a)).finish()));
     assert_eq!(stack(&*source), "a | b");
     let circle = source.image().others.iter().find(|other| other.kind == "index").unwrap();
-    assert!(circle.note.contains("leads back"));
+    assert!(circle.note.raw().contains("leads back"));
     let only = Layout { tree: layout_of_circle(&a, &b), index: vec![claim(&a)] };
     assert!(failure(&stage.tree("b", &only.finish())).contains("leads back to itself"));
 }
@@ -295,12 +295,12 @@ fn layers_that_cannot_be_shown_are_rows_that_say_why() {
         [(0, "is not here"), (1, "non-distributable"), (2, "encrypted"), (3, "is no digest")]
     {
         let row = &source.image().layers[at].problems;
-        assert!(row.last().unwrap().contains(word), "{row:?}");
+        assert!(row.last().unwrap().raw().contains(word), "{row:?}");
         let listing = source.list(at, &Unwatched);
         assert!(listing.problems[0].message.contains(word), "the listing says it too");
         assert_eq!(source.content_key(at), None);
     }
-    assert!(source.image().layers[1].problems[0].contains("https://example.com/layer"));
+    assert!(source.image().layers[1].problems[0].raw().contains("https://example.com/layer"));
     assert_eq!(commands(&*source), "step 0 | step 1 | step 2 | step 3 | step 4");
 }
 

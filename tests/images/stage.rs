@@ -102,7 +102,8 @@ fn paths(listing: &Listing) -> String {
 /// The command of each layer, `?` where it is not known.
 pub(crate) fn commands(source: &dyn Source) -> String {
     let layers = source.image().layers.iter();
-    let commands = layers.map(|layer| layer.created_by.clone().unwrap_or_else(|| "?".to_owned()));
+    let commands =
+        layers.map(|layer| layer.created_by.as_ref().map_or("?", layertui::text::Foreign::raw));
     commands.collect::<Vec<_>>().join(" | ")
 }
 
@@ -110,5 +111,11 @@ pub(crate) fn commands(source: &dyn Source) -> String {
 pub(crate) fn problems(source: &dyn Source) -> String {
     let image = source.image();
     let layers = image.layers.iter().flat_map(|layer| layer.problems.iter());
-    image.problems.iter().chain(layers).cloned().collect::<Vec<_>>().join("\n")
+    image
+        .problems
+        .iter()
+        .chain(layers)
+        .map(layertui::text::Foreign::raw)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

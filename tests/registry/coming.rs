@@ -16,7 +16,10 @@ fn manifest_and_config_are_all_that_the_first_screen_needs() {
     let stage = Stage::new();
     let source = stage.open().unwrap();
     assert_eq!(source.image().layers.len(), 3);
-    assert_eq!(source.image().layers[1].created_by.as_deref(), Some("RUN middle"));
+    assert_eq!(
+        source.image().layers[1].created_by.as_ref().map(layertui::text::Foreign::raw),
+        Some("RUN middle")
+    );
     assert_eq!(source.image().source, "registry");
     let config = format!("/v2/lab/x/blobs/{}", Digest::of(&stage.image.config));
     assert_eq!(stage.server.paths(), ["/v2/lab/x/manifests/1", &config]);

@@ -51,9 +51,15 @@ fn what_a_mirror_has_is_not_asked_of_the_registry() {
     let source = stage.open_with(settings(&stage)).unwrap();
     assert!(source.list(0, &layertui::layer::Unwatched).problems.is_empty());
     assert!(stage.server.seen().is_empty() && mirror.seen().len() == 3);
-    let said = source.image().problems.join("; ");
+    let said = source
+        .image()
+        .problems
+        .iter()
+        .map(layertui::text::Foreign::raw)
+        .collect::<Vec<_>>()
+        .join("; ");
     assert_eq!(said, format!("this came from {}/lab/x", mirror.host()));
-    assert!(source.image().names[0].starts_with(&stage.server.host()), "by the name it has");
+    assert!(source.image().names[0].raw().starts_with(&stage.server.host()), "by the name it has");
 }
 
 #[test]
@@ -64,7 +70,13 @@ fn a_mirror_that_fails_is_passed_over() {
         let no = Turn::Status(status, Vec::new(), String::new());
         mirror.next("/v2/lab/x/manifests/1", vec![no; 4]);
         let source = stage.open_with(settings(&stage)).unwrap();
-        let said = source.image().problems.join("; ");
+        let said = source
+            .image()
+            .problems
+            .iter()
+            .map(layertui::text::Foreign::raw)
+            .collect::<Vec<_>>()
+            .join("; ");
         assert!(said.contains("does not have it; this came from"), "{said}");
         assert_eq!(stage.server.seen().len(), 2);
     }

@@ -14,8 +14,8 @@ const BOTH: &str = "0: +etc/ +etc/passwd:922#a1 +etc/hosts:20#b1 +etc/same:5#c1 
     | 1: ~etc/passwd:951#a2 +etc/hosts:20@600#b1 -usr/old +usr/new:900 -opt";
 
 fn sides() -> Sides {
-    let layer = |made_by: &str, shared| Matched { made_by: Some(made_by.to_owned()), shared };
-    let side = |reference: &str, layers| Side { reference: reference.to_owned(), layers };
+    let layer = |made_by: &str, shared| Matched { made_by: Some(made_by.into()), shared };
+    let side = |reference: &str, layers| Side { reference: reference.into(), layers };
     Sides {
         other: side(
             "shop:1",
@@ -29,9 +29,9 @@ fn sides() -> Sides {
 }
 
 fn compared(width: u16, height: u16) -> Explorer {
-    let layer = |name: &str| Layer { created_by: Some(name.to_owned()), ..Layer::default() };
+    let layer = |name: &str| Layer { created_by: Some(name.into()), ..Layer::default() };
     let image = Image {
-        reference: "shop:2 beside shop:1".to_owned(),
+        reference: "shop:2 beside shop:1".into(),
         layers: vec![layer("shop:1"), layer("shop:2")],
         ..Image::default()
     };

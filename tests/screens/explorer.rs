@@ -63,11 +63,11 @@ pub fn image() -> Image {
     let layers = COMMANDS.iter().enumerate().map(|(index, command)| Layer {
         diff_id: Some(digest(index)),
         digest: Some(digest(index + 10)),
-        media_type: Some("application/vnd.oci.image.layer.v1.tar+gzip".to_owned()),
+        media_type: Some("application/vnd.oci.image.layer.v1.tar+gzip".into()),
         compressed_bytes: Some([3_418_409, 1_211, 31_004_112, 52_390, 30_211_870, 3_204][index]),
-        created_by: Some((*command).to_owned()),
-        comment: (index > 0).then(|| "buildkit.dockerfile.v0".to_owned()),
-        created: Some(format!("2024-11-1{index}T09:30:00Z")),
+        created_by: Some((*command).into()),
+        comment: (index > 0).then(|| "buildkit.dockerfile.v0".to_owned()).map(Into::into),
+        created: Some(format!("2024-11-1{index}T09:30:00Z").into()),
         writable: false,
         store: None,
         problems: Vec::new(),
@@ -76,20 +76,20 @@ pub fn image() -> Image {
         .iter()
         .enumerate()
         .map(|(index, command)| HistoryStep {
-            created_by: Some((*command).to_owned()),
+            created_by: Some((*command).into()),
             layer: Some(index),
             ..HistoryStep::default()
         })
         .collect();
     let empty = |text: &str| HistoryStep {
-        created_by: Some(text.to_owned()),
+        created_by: Some(text.into()),
         empty_layer: true,
         ..HistoryStep::default()
     };
     history.insert(1, empty("ENV NODE_ENV=production"));
     history.push(empty("ENTRYPOINT [\"/usr/bin/node\" \"/srv/app/server.js\"]"));
     Image {
-        reference: "oci-archive:shop.tar".to_owned(),
+        reference: "oci-archive:shop.tar".into(),
         source: "oci-archive".to_owned(),
         id: Some(digest(90)),
         manifest_digest: Some(digest(91)),
@@ -98,21 +98,21 @@ pub fn image() -> Image {
             architecture: "arm64".to_owned(),
             variant: Some("v8".to_owned()),
         }),
-        names: vec!["registry.example.org/shop/web:2.4.1".to_owned()],
+        names: vec!["registry.example.org/shop/web:2.4.1".into()],
         config: Config {
-            created: Some("2024-11-15T09:30:00Z".to_owned()),
-            user: Some("app".to_owned()),
+            created: Some("2024-11-15T09:30:00Z".into()),
+            user: Some("app".into()),
             env: vec![
-                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".to_owned(),
-                "NODE_ENV=production".to_owned(),
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
+                "NODE_ENV=production".into(),
             ],
-            entrypoint: vec!["/usr/bin/node".to_owned(), "/srv/app/server.js".to_owned()],
-            working_dir: Some("/srv/app".to_owned()),
+            entrypoint: vec!["/usr/bin/node".into(), "/srv/app/server.js".into()],
+            working_dir: Some("/srv/app".into()),
             labels: vec![
-                ("org.opencontainers.image.revision".to_owned(), "8f2c1e7".to_owned()),
-                ("org.opencontainers.image.title".to_owned(), "Shop, web front".to_owned()),
+                ("org.opencontainers.image.revision".into(), "8f2c1e7".into()),
+                ("org.opencontainers.image.title".into(), "Shop, web front".into()),
             ],
-            exposed_ports: vec!["8080/tcp".to_owned()],
+            exposed_ports: vec!["8080/tcp".into()],
             ..Config::default()
         },
         layers: layers.collect(),
@@ -123,7 +123,7 @@ pub fn image() -> Image {
                 digest: Some(digest(95)),
                 size: Some(1_233),
                 present: true,
-                note: "https://slsa.dev/provenance/v1".to_owned(),
+                note: "https://slsa.dev/provenance/v1".into(),
                 ..Other::default()
             },
             Other {
@@ -136,7 +136,7 @@ pub fn image() -> Image {
                 }),
                 size: Some(1_610),
                 present: false,
-                note: String::new(),
+                note: String::new().into(),
             },
         ],
         ..Image::default()
@@ -191,14 +191,14 @@ impl Explorer {
     pub fn plain(layers: &str, width: u16, height: u16) -> Self {
         let layers_of_image = vec![Layer::default(); notation::layers(layers).unwrap().len()];
         let image =
-            Image { reference: "test.tar".to_owned(), layers: layers_of_image, ..Image::default() };
+            Image { reference: "test.tar".into(), layers: layers_of_image, ..Image::default() };
         Self::of(layers, image, width, height)
     }
 
     /// [`image`] with [`LAYERS`], read; the image is odd and layer 2 is broken.
     pub fn with_problems(width: u16, height: u16) -> Self {
         let mut described = image();
-        described.problems = vec!["the history has one step more than there are layers".to_owned()];
+        described.problems = vec!["the history has one step more than there are layers".into()];
         let mut explorer = Self::described(LAYERS, described, width, height);
         for layer in 0..explorer.tables.len() {
             match layer {

@@ -17,31 +17,31 @@ const EVIL: &str =
 pub(super) fn explorer(width: u16, height: u16) -> Explorer {
     let evil = || EVIL.to_owned();
     let layer = Layer {
-        created_by: Some(evil()),
-        comment: Some(evil()),
+        created_by: Some(evil().into()),
+        comment: Some(evil().into()),
         diff_id: Some(evil()),
         digest: Some(evil()),
-        media_type: Some(evil()),
-        created: Some(evil()),
-        problems: vec![evil()],
+        media_type: Some(evil().into()),
+        created: Some(evil().into()),
+        problems: vec![evil().into()],
         ..Layer::default()
     };
     let step = |created_by, comment| HistoryStep { created_by, comment, ..HistoryStep::default() };
     let mut image = Image {
-        reference: evil(),
-        names: vec![evil()],
+        reference: evil().into(),
+        names: vec![evil().into()],
         source: evil(),
         id: Some(evil()),
         layers: vec![layer; 2],
-        problems: vec![evil()],
-        annotations: vec![(evil(), evil())],
-        history: vec![step(Some(evil()), None), step(None, Some(evil()))],
+        problems: vec![evil().into()],
+        annotations: vec![(evil().into(), evil().into())],
+        history: vec![step(Some(evil().into()), None), step(None, Some(evil().into()))],
         ..image()
     };
-    image.config.labels = vec![(evil(), evil())];
-    image.config.env = vec![evil()];
-    image.config.entrypoint = vec![evil()];
-    image.others[0].note = evil();
+    image.config.labels = vec![(evil().into(), evil().into())];
+    image.config.env = vec![evil().into()];
+    image.config.entrypoint = vec![evil().into()];
+    image.others[0].note = evil().into();
     let name = EVIL.replace(['\r', '\n', ' '], "");
     let layers =
         format!("0: +{name}/ +{name}/{name}:7 +{name}/l->{name} | 1: -{name}/{name} +x/ !x");
@@ -84,8 +84,8 @@ fn no_foreign_text_reaches_the_screen_raw() {
             check(&explorer);
         }
         let side = || Side {
-            reference: EVIL.to_owned(),
-            layers: vec![Matched { made_by: Some(EVIL.to_owned()), shared: false }],
+            reference: EVIL.into(),
+            layers: vec![Matched { made_by: Some(EVIL.into()), shared: false }],
         };
         let sides = Sides { other: side(), this: side() };
         explorer.keys("esc esc c");

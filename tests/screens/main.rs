@@ -173,8 +173,8 @@ fn help_image_details_layer_details_and_problems() {
 fn a_layers_details_say_where_its_store_keeps_it() {
     let mut image = image();
     image.layers[5].store = Some(LayerStore {
-        driver: "overlay2".to_owned(),
-        cache_id: Some("m9n3x1".to_owned()),
+        driver: "overlay2".into(),
+        cache_id: Some("m9n3x1".into()),
         chain_id: Some("sha256:0123".to_owned()),
         directory: Some("/var/lib/docker/overlay2/m9n3x1/diff".into()),
     });
@@ -235,15 +235,12 @@ fn a_hundred_layers_and_a_container() {
     at_every_size("many-layers", |width, height| {
         let files = (0..100).map(|layer| format!("{layer}: +f{layer:03}:{}", layer * 7_919));
         let layers = (0..100).map(|layer| Layer {
-            created_by: Some(format!("RUN /bin/sh -c ./step {layer} # buildkit")),
+            created_by: Some(format!("RUN /bin/sh -c ./step {layer} # buildkit").into()),
             writable: layer == 99,
             ..Layer::default()
         });
-        let image = Image {
-            reference: "many.tar".to_owned(),
-            layers: layers.collect(),
-            ..Image::default()
-        };
+        let image =
+            Image { reference: "many.tar".into(), layers: layers.collect(), ..Image::default() };
         let layers: Vec<String> = files.collect();
         let mut explorer = Explorer::of(&layers.join("|"), image, width, height);
         explorer.keys("1 [ [ [");

@@ -91,11 +91,11 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Op
     }
     let layer = state.image.as_ref().and_then(|image| image.layers.get(step.layer));
     let made_by = layer
-        .and_then(|layer| layer.created_by.as_deref())
+        .and_then(|layer| layer.created_by.as_ref())
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() {
-        let seen = visible_str(&made_by);
+        let seen = made_by.visible();
         let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
         for line in lines {
             out.line(vec![(Role::Quiet, format!("  {line}"))]);

@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::image::config::Config;
 use crate::image::platform::Platform;
 use crate::image::{HistoryStep, Image, Other};
-use crate::text::{command, size, visible_str};
+use crate::text::{Foreign, command, size, visible_str};
 
 use super::{Page, Writer};
 
@@ -54,8 +54,8 @@ fn identity(out: &mut Writer, image: &Image) {
     out.optional("ID", image.id.as_deref());
     out.optional("manifest", image.manifest_digest.as_deref());
     out.optional("platform", image.platform.as_ref().map(platform).as_deref());
-    out.optional("created", image.config.created.as_deref());
-    out.optional("author", image.config.author.as_deref());
+    out.optional("created", image.config.created.as_ref());
+    out.optional("author", image.config.author.as_ref());
     let blobs: Option<u64> = image.layers.iter().map(|layer| layer.compressed_bytes).sum();
     let size =
         blobs.filter(|&bytes| bytes > 0).map(|bytes| format!(", {} as blobs", size::long(bytes)));
@@ -65,15 +65,15 @@ fn identity(out: &mut Writer, image: &Image) {
 fn config(out: &mut Writer, config: &Config) {
     out.heading("Runs as");
     let before = out.lines.len();
-    out.optional("user", config.user.as_deref());
-    out.optional("directory", config.working_dir.as_deref());
+    out.optional("user", config.user.as_ref());
+    out.optional("directory", config.working_dir.as_ref());
     out.optional("entrypoint", exec_form(&config.entrypoint).as_deref());
     out.optional("command", exec_form(&config.cmd).as_deref());
     out.optional("shell", exec_form(&config.shell).as_deref());
     out.optional("health check", exec_form(&config.healthcheck).as_deref());
-    out.optional("stop signal", config.stop_signal.as_deref());
-    out.optional("ports", Some(config.exposed_ports.join("  ").as_str()));
-    out.optional("volumes", Some(config.volumes.join("  ").as_str()));
+    out.optional("stop signal", config.stop_signal.as_ref());
+    out.optional("ports", Some(&joined(&config.exposed_ports)));
+    out.optional("volumes", Some(&joined(&config.volumes)));
     for (index, variable) in config.env.iter().enumerate() {
         out.field(if index == 0 { "environment" } else { "" }, variable);
     }
@@ -86,18 +86,22 @@ fn config(out: &mut Writer, config: &Config) {
 }
 
 /// `["a", "b"]`, as a Dockerfile writes it.
-fn exec_form(words: &[String]) -> Option<String> {
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+fn exec_form(words: &[Foreign]) -> Option<String> {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.raw())).collect();
     (!words.is_empty()).then(|| format!("[{}]", quoted.join(", ")))
 }
 
-fn pairs(out: &mut Writer, heading: &str, pairs: &[(String, String)]) {
+fn joined(texts: &[Foreign]) -> String {
+    texts.iter().map(Foreign::raw).collect::<Vec<_>>().join("  ")
+}
+
+fn pairs(out: &mut Writer, heading: &str, pairs: &[(Foreign, Foreign)]) {
     if pairs.is_empty() {
         return;
     }
     out.heading(heading);
     for (key, value) in pairs {
-        out.text(Role::Quiet, 2, &visible_str(super::cut(key)));
+        out.text(Role::Quiet, 2, &visible_str(super::cut(key.raw())));
         out.foreign(Role::Text, 4, value);
     }
 }
@@ -113,11 +117,11 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
         if !out.has_room() {
             break;
         }
-        let made_by = step.created_by.as_deref().unwrap_or("");
-        let shown = command::beginning(made_by, super::COMMAND_MAX);
-        let lines = command::dockerfile(shown);
-        if lines.iter().all(String::is_empty) {
-            let remark = step.comment.as_deref().unwrap_or("no command recorded");
+        let made_by = step.created_by.as_ref();
+        let shown = made_by.map(|text| command::beginning(text, super::COMMAND_MAX));
+        let lines = shown.as_ref().map(command::dockerfile).unwrap_or_default();
+        if lines.iter().all(Foreign::is_empty) {
+            let remark = step.comment.as_ref().map_or("no command recorded", Foreign::raw);
             instruction(
                 out,
                 &format!("{layer:>digits$}"),
@@ -127,7 +131,7 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
         }
         for (index, line) in lines.iter().take(STEP_LINES).enumerate() {
             let number = if index == 0 { layer.as_str() } else { "" };
-            instruction(out, &format!("{number:>digits$}"), &visible_str(super::cut(line)));
+            instruction(out, &format!("{number:>digits$}"), &visible_str(super::cut(line.raw())));
         }
         if lines.len() > STEP_LINES {
             out.text(
@@ -136,7 +140,7 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
                 &format!("({} more lines)", lines.len() - STEP_LINES),
             );
         }
-        out.more(digits + 4, made_by.len() - shown.len());
+        out.more(digits + 4, made_by.map_or(0, Foreign::len) - shown.map_or(0, |it| it.len()));
     }
 }
 
@@ -170,7 +174,7 @@ fn others(out: &mut Writer, others: &[Other]) {
         facts.extend(other.platform.as_ref().map(platform));
         facts.extend(other.size.map(size::short));
         if !other.note.is_empty() {
-            facts.push(other.note.clone());
+            facts.push(other.note.raw().to_owned());
         }
         if !other.present {
             facts.push("not here".to_owned());

@@ -51,18 +51,18 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
 
 fn made_by(out: &mut Writer, layer: &Layer) {
     out.heading("Made by");
-    match layer.created_by.as_deref().filter(|text| !text.trim().is_empty()) {
+    match layer.created_by.as_ref().filter(|text| !text.raw().trim().is_empty()) {
         Some(text) => {
             let shown = command::beginning(text, COMMAND_MAX);
-            for line in command::dockerfile(shown) {
+            for line in command::dockerfile(&shown) {
                 out.foreign(Role::Text, 2, &line);
             }
             out.more(2, text.len() - shown.len());
         }
         None => out.text(Role::Quiet, 2, "the history does not say"),
     }
-    out.optional("comment", layer.comment.as_deref());
-    out.optional("created", layer.created.as_deref());
+    out.optional("comment", layer.comment.as_ref());
+    out.optional("created", layer.created.as_ref());
 }
 
 fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &Layer) {
@@ -103,13 +103,13 @@ fn digests(out: &mut Writer, layer: &Layer) {
     );
     out.optional("diff ID", layer.diff_id.as_deref());
     out.optional("digest", layer.digest.as_deref());
-    out.optional("media type", layer.media_type.as_deref());
+    out.optional("media type", layer.media_type.as_ref());
 }
 
 fn store(out: &mut Writer, store: &LayerStore) {
     out.heading("In the store");
     out.field("driver", &store.driver);
-    out.optional("cache ID", store.cache_id.as_deref());
+    out.optional("cache ID", store.cache_id.as_ref());
     out.optional("chain ID", store.chain_id.as_deref());
     let directory = store.directory.as_ref().map(|path| path.to_string_lossy());
     out.optional("directory", directory.as_deref());

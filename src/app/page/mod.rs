@@ -18,7 +18,7 @@ pub(crate) use image::platform;
 
 use crate::stack::Stack;
 use crate::text::width::width;
-use crate::text::{visible_str, wrap};
+use crate::text::{Raw, visible_str, wrap};
 
 use super::overlay::{Kind, Overlay};
 use super::role::Role;
@@ -144,7 +144,8 @@ impl Writer {
     }
 
     /// Foreign text: its line breaks kept, the rest made visible.
-    fn foreign(&mut self, role: Role, indent: usize, raw: &str) {
+    fn foreign(&mut self, role: Role, indent: usize, raw: &(impl Raw + ?Sized)) {
+        let raw = raw.raw();
         for line in cut(raw).lines() {
             self.text(role, indent, &visible_str(line));
         }
@@ -152,7 +153,8 @@ impl Writer {
     }
 
     /// A name and a foreign value behind it, wrapped under itself. On a narrow page the value goes below the name.
-    fn field(&mut self, label: &str, raw: &str) {
+    fn field(&mut self, label: &str, raw: &(impl Raw + ?Sized)) {
+        let raw = raw.raw();
         self.spans_field(label, Role::Text, &visible_str(cut(raw)));
         self.cut_note(LABEL, raw);
     }
@@ -174,8 +176,8 @@ impl Writer {
     }
 
     /// A field only where there is a value.
-    fn optional(&mut self, label: &str, raw: Option<&str>) {
-        if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
+    fn optional(&mut self, label: &str, raw: Option<&(impl Raw + ?Sized)>) {
+        if let Some(raw) = raw.filter(|raw| !raw.raw().is_empty()) {
             self.field(label, raw);
         }
     }

@@ -57,7 +57,7 @@ pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Rol
     let described = described.into_iter().flat_map(|layer| layer.problems.iter());
     let found = load.into_iter().flat_map(|load| load.problems.iter());
     described
-        .map(|message| (Role::Error, message.as_str()))
+        .map(|message| (Role::Error, message.raw()))
         .chain(found.map(|problem| (role(problem.severity), problem.message.as_str())))
 }
 
@@ -74,7 +74,7 @@ fn all(state: &State) -> impl Iterator<Item = (Place, Role, &str)> {
     let config =
         state.complaints.iter().map(|complaint| (Place::Config, Role::Warning, complaint.as_str()));
     let image = state.image.iter().flat_map(|image| image.problems.iter());
-    let image = image.map(|message| (Place::Image, Role::Warning, message.as_str()));
+    let image = image.map(|message| (Place::Image, Role::Warning, message.raw()));
     let layers = (0..state.layer_count()).flat_map(move |layer| {
         of_layer(state, layer).map(move |(role, message)| (Place::Layer(layer), role, message))
     });

@@ -24,7 +24,7 @@ pub(super) fn page(sides: &Sides, width: usize) -> Page {
 }
 
 fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
-    let reference = visible_str(super::cut(&side.reference));
+    let reference = visible_str(super::cut(side.reference.raw()));
     out.heading(&shorten::middle(&reference, out.width));
     let shared = side.layers.iter().filter(|layer| layer.shared).count();
     let note = format!("{shared} of {} layers are in the other image, too (=)", side.layers.len());
@@ -32,12 +32,12 @@ fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
     let digits = side.layers.len().saturating_sub(1).to_string().len();
     for (index, layer) in side.layers.iter().enumerate() {
         let (sign, role) = if layer.shared { ('=', Role::Quiet) } else { (sign, role) };
-        let made_by = layer.made_by.as_deref().map(command::one_line).unwrap_or_default();
+        let made_by = layer.made_by.as_ref().map(command::one_line).unwrap_or_default();
         let room = out.width.saturating_sub(digits + 4);
         out.line(vec![
             (role, format!("{sign} ")),
             (Role::Strong, format!("{index:>digits$}  ")),
-            (Role::Text, shorten::middle(&visible_str(&made_by), room)),
+            (Role::Text, shorten::middle(&made_by.visible(), room)),
         ]);
     }
 }

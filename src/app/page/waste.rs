@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::app::waste::Ledger;
 use crate::stack::Stack;
 use crate::stack::loss::{Loss, PathWaste};
-use crate::text::{command, shorten, size, visible, visible_str};
+use crate::text::{command, shorten, size, visible};
 
 use super::{Page, Writer};
 
@@ -70,11 +70,11 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
         };
         sized(out, sum.stored, Role::Strong, &caused);
         let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
-        let made_by = described.and_then(|layer| layer.created_by.as_deref());
+        let made_by = described.and_then(|layer| layer.created_by.as_ref());
         let made_by = made_by.map(command::one_line).unwrap_or_default();
         if !made_by.is_empty() {
             let room = out.width.saturating_sub(SIZE);
-            out.text(Role::Quiet, SIZE, &shorten::middle(&visible_str(&made_by), room));
+            out.text(Role::Quiet, SIZE, &shorten::middle(&made_by.visible(), room));
         }
     }
     out.end_items();

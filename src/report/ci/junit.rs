@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{Judged, NAMED, offence_line, sentence};
 use crate::rules::{Outcome, Verdict};
+use crate::text::Foreign;
 use crate::text::markup::html;
 
 pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
@@ -20,7 +21,7 @@ pub(super) fn write(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         out,
         "  <testsuite name=\"{suite}\" package=\"layertui\" id=\"0\" hostname=\"localhost\" timestamp=\"{}\" time=\"0\" \
          tests=\"{}\" failures=\"{}\" errors=\"{}\">",
-        moment(judged.subject.image.config.created.as_deref()),
+        moment(judged.subject.image.config.created.as_ref().map(Foreign::raw)),
         judged.verdicts.len(),
         count(Outcome::Fail),
         count(Outcome::Unjudged),

@@ -43,14 +43,14 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
         let summary = stack.summary(at);
         let command =
-            layer.created_by.as_deref().map(|command| redaction.clean(command)).unwrap_or_default();
+            layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
         writeln!(
             out,
             "| {at} | {} | {} | {} | {} |",
             text::size::short(summary.bytes),
             text::size::signed(summary.net_bytes).trim(),
             text::size::short(wasted.stored),
-            code(&text::shorten::middle(&text::visible_str(&command), 80)),
+            code(&text::shorten::middle(&command.visible(), 80)),
         )?;
     }
     writeln!(out)?;

@@ -8,8 +8,8 @@ use super::{Analysis, MOST, largest};
 use crate::findings::{Redaction, dockerfile};
 use crate::report::Lines;
 use crate::report::findings::{base_line, what};
-use crate::text;
 use crate::text::markup::html;
+use crate::text::{self, Foreign};
 
 const WIDTH: f64 = 1160.0;
 const HEIGHT: f64 = 460.0;
@@ -70,11 +70,15 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         Some(value) => writeln!(out, "<dt>{name}</dt><dd>{}</dd>", html(&value)),
         None => Ok(()),
     };
-    fact("names", Some(image.names.join(", ")).filter(|names| !names.is_empty()))?;
+    fact(
+        "names",
+        Some(image.names.iter().map(Foreign::raw).collect::<Vec<_>>().join(", "))
+            .filter(|names| !names.is_empty()),
+    )?;
     fact("id", image.id.clone())?;
     fact("digest", image.manifest_digest.clone())?;
     fact("platform", image.platform.as_ref().map(ToString::to_string))?;
-    fact("created", image.config.created.clone())?;
+    fact("created", image.config.created.clone().map(Foreign::into_raw))?;
     fact("base image", Some(base_line(analysis.base)))?;
     fact("stored", Some(text::size::long(balance.stored)))?;
     fact("visible", Some(text::size::long(balance.visible)))?;
@@ -134,7 +138,7 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         let summary = stack.summary(at);
         let share = |bytes: u64| bytes as f64 * 100.0 / most as f64;
         let command =
-            layer.created_by.as_deref().map(|command| redaction.clean(command)).unwrap_or_default();
+            layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
         writeln!(
             out,
             "<tr><td class=\"n\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
@@ -168,7 +172,7 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             writeln!(out, "<b class=\"{level}\"># {level}: {name}{places}{size}</b>")?;
         }
         let layer = step.layer.map(|layer| format!("L{layer}")).unwrap_or_default();
-        if step.lines.iter().all(String::is_empty) {
+        if step.lines.iter().all(Foreign::is_empty) {
             writeln!(out, "{layer:>4}  # no instruction recorded")?;
             continue;
         }

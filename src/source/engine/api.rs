@@ -187,7 +187,7 @@ fn kept(image: &Value) -> Kept {
         names: named(texts(image, "RepoTags")),
         ids,
         size: image.get("Size").and_then(Value::as_u64),
-        created: created.and_then(time),
+        created: created.and_then(time).map(Into::into),
         ..Kept::default()
     }
 }
@@ -200,7 +200,7 @@ fn kept_container(container: &Value) -> Kept {
     Kept {
         names: names.filter(|name| !name.contains('/')).collect(),
         ids: text("Id").into_iter().collect(),
-        created: container["Created"].as_i64().and_then(time),
+        created: container["Created"].as_i64().and_then(time).map(Into::into),
         image: text("Image"),
         ..Kept::default()
     }
@@ -260,7 +260,10 @@ mod tests {
         assert_eq!(kept.names, ["a:1"]);
         assert_eq!(kept.ids, [format!("sha256:{id}"), "sha256:1".to_owned()]);
         assert_eq!(kept.size, Some(12));
-        assert_eq!(kept.created.as_deref(), Some("1970-01-01T00:00:00Z"));
+        assert_eq!(
+            kept.created.as_ref().map(crate::text::Foreign::raw),
+            Some("1970-01-01T00:00:00Z")
+        );
         let odd = serde_json::json!({"Id": null, "RepoTags": null, "Size": -1});
         assert_eq!(super::kept(&odd), Kept::default());
     }

@@ -10,6 +10,7 @@ use super::api::{full_id, texts, time};
 use crate::image::config::{self, Parsed};
 use crate::image::platform::Platform;
 use crate::image::{Image, Layer, Other, history};
+use crate::text::Foreign;
 
 /// So many are listed.
 const MOST_OTHERS: usize = 1000;
@@ -56,15 +57,15 @@ pub(super) fn describe(
         }
     }
     let image = Image {
-        reference: reference.to_owned(),
+        reference: reference.into(),
         source: source.to_owned(),
         id: inspect["Id"].as_str().map(full_id),
         platform,
-        names: names(inspect),
+        names: Foreign::list(names(inspect)),
         config,
         layers: described,
         history,
-        problems: problems.into_iter().chain(disagreement).collect(),
+        problems: Foreign::list(problems.into_iter().chain(disagreement)),
         ..Image::default()
     };
     let image = Image { others: others(inspect, image.platform.as_ref()), ..image };
@@ -187,12 +188,15 @@ mod tests {
         assert_eq!(image.id.as_deref(), Some(format!("sha256:{}", "b".repeat(64)).as_str()));
         assert_eq!(
             (image.names.clone(), image.config.env.clone()),
-            (vec!["x:1".to_owned()], vec!["A=1".to_owned()])
+            (vec!["x:1".into()], vec!["A=1".into()])
         );
         let commands: Vec<_> =
             image.layers.iter().map(|it| it.created_by.clone().unwrap()).collect();
         assert_eq!(commands, ["/bin/sh -c #(nop) ADD file", "RUN true"]);
-        assert_eq!(image.layers[1].created.as_deref(), Some("1970-01-01T00:00:02Z"));
+        assert_eq!(
+            image.layers[1].created.as_ref().map(crate::text::Foreign::raw),
+            Some("1970-01-01T00:00:02Z")
+        );
         assert!(image.history[2].empty_layer, "the command that runs");
         assert_eq!(image.problems, [""; 0]);
     }

@@ -27,10 +27,10 @@ impl Export {
     /// The merged tree of a container, as the one layer it then is. `note` says so.
     pub(super) fn tree(engine: Engine, question: String, note: String, ask: &Ask) -> Self {
         let image = Image {
-            reference: ask.reference.clone(),
+            reference: ask.reference.as_str().into(),
             source: engine.kind().transport().to_owned(),
             layers: vec![Layer::default()],
-            problems: vec![note],
+            problems: vec![note.into()],
             ..Image::default()
         };
         let described = Described { image, sizes: vec![0] };

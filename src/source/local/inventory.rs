@@ -7,6 +7,7 @@ use super::places::Environment;
 use super::{Kept, StorageRoot, anywhere};
 use crate::source::ask::Ask;
 use crate::source::{Choice, ChoiceKind, Error, Opened, Options, Several, Source};
+use crate::text::Foreign;
 
 /// Everything that local stores hold and engines list, as far as they can be read.
 #[derive(Clone, Debug, Default)]
@@ -173,6 +174,6 @@ fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
             .image
             .clone()
             .map(|image| format!("of {image}"))
-            .or_else(|| kept.problem.clone()),
+            .or_else(|| kept.problem.clone().map(Foreign::into_raw)),
     }
 }

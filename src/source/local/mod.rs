@@ -21,6 +21,7 @@ pub(super) use self::reference::{in_directory, in_stores, named, stored, with_id
 use super::ask::Ask;
 use super::{Error, Opened};
 use crate::image::platform::Platform;
+use crate::text::Foreign;
 
 /// What a container's own layers say in the stead of a command that made them.
 const INIT_LAYER: &str = "container's init layer";
@@ -69,11 +70,11 @@ pub struct Kept {
     /// Bytes of the layers' contents as the store states them, where it does.
     pub size: Option<u64>,
     /// RFC 3339, as recorded.
-    pub created: Option<String>,
+    pub created: Option<Foreign>,
     /// Of a container: the image it was made from, by name or else by ID.
     pub image: Option<String>,
     /// What is wrong with it, if anything is known to be.
-    pub problem: Option<String>,
+    pub problem: Option<Foreign>,
 }
 
 /// What stands at one place: stores that could be read, or reasons why not.

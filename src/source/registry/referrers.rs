@@ -98,7 +98,7 @@ impl Referrers {
             digest: digest.map(|digest| digest.as_str().to_owned()),
             size: answer.header("content-length").and_then(|length| length.parse().ok()),
             present: true,
-            note: format!("tag {tag}"),
+            note: format!("tag {tag}").into(),
             ..Other::default()
         })
     }
@@ -172,7 +172,7 @@ fn stated_in(layer: &Descriptor) -> Option<Other> {
         platform: None,
         size: layer.size,
         present: true,
-        note: predicate.to_owned(),
+        note: predicate.into(),
     })
 }
 
@@ -198,7 +198,7 @@ fn other(descriptor: &Descriptor) -> Other {
         platform: descriptor.platform.clone(),
         size: descriptor.size,
         present: true,
-        note: stated.to_owned(),
+        note: stated.into(),
     }
 }
 

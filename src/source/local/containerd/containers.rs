@@ -9,6 +9,7 @@ use crate::source::ask::Ask;
 use crate::source::assemble::{Part, Parts, assemble};
 use crate::source::blobs::{Blobs, Content};
 use crate::source::local::{INIT_LAYER, Kept, WRITABLE_LAYER};
+use crate::text::Foreign;
 
 /// What the image's layers say where the image itself is gone.
 const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
@@ -20,9 +21,11 @@ pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> Kept {
         names: container.names.clone(),
         ids: vec![container.id.clone()],
         layers: Some(stack.as_ref().map_or(0, Vec::len)),
-        created: container.created.clone(),
+        created: container.created.clone().map(Into::into),
         image: (!container.image.is_empty()).then(|| container.image.clone()),
-        problem: stack.err().map(|why| format!("its writable layer is not to be had: {why}")),
+        problem: stack
+            .err()
+            .map(|why| format!("its writable layer is not to be had: {why}").into()),
         ..Kept::default()
     }
 }
@@ -56,7 +59,7 @@ pub(super) fn open(
             (assemble(ask, Parts { source: "containerd", ..Parts::default() }), 0)
         }
     };
-    blobs.image.problems.splice(0..0, problems);
+    blobs.image.problems.splice(0..0, Foreign::list(problems));
     let own = stack.len().saturating_sub(1);
     for (at, snapshot) in stack.into_iter().enumerate().skip(above) {
         let command = match (at == own, snapshot.key.ends_with("-init")) {
@@ -95,8 +98,8 @@ fn below(
 
 fn part(snapshot: Snapshot, command: &str, created: Option<String>, is_own: bool) -> Part {
     let mut layer = Layer {
-        created_by: Some(command.to_owned()),
-        created,
+        created_by: Some(command.into()),
+        created: created.map(Into::into),
         writable: is_own && snapshot.is_active,
         store: Some(snapshot.store),
         ..Layer::default()
@@ -105,7 +108,7 @@ fn part(snapshot: Snapshot, command: &str, created: Option<String>, is_own: bool
         Ok(tree) => Content::Tree(tree),
         Err(why) => {
             let reason = format!("{why}: nothing of this layer can be shown");
-            layer.problems.push(reason.clone());
+            layer.problems.push(reason.as_str().into());
             Content::Absent(reason)
         }
     };

@@ -18,6 +18,7 @@ use crate::source::index::{self, Leaf, What};
 use crate::source::layout::Layout;
 use crate::source::local::Kept;
 use crate::source::store::{Naming, Store};
+use crate::text::Foreign;
 
 /// Where content lies below containerd's root.
 pub(super) const CONTENT: &str = "io.containerd.content.v1.content";
@@ -68,7 +69,7 @@ impl Images {
     pub(super) fn kept(&self, record: &Record) -> Kept {
         let mut kept = Kept {
             names: record.names.clone(),
-            created: record.created.clone(),
+            created: record.created.clone().map(Into::into),
             ..Kept::default()
         };
         let layout = self.layout(record);
@@ -79,7 +80,7 @@ impl Images {
         let default = platform::choose(&platforms, None).unwrap_or(0);
         match images.get(default) {
             Some(&at) => describe(&mut kept, layout.image(at, &Ask::default())),
-            None => kept.problem = Some(nothing(layout.leaves.first())),
+            None => kept.problem = Some(nothing(layout.leaves.first()).into()),
         }
         let ids = [&record.target.stated_digest].into_iter().chain(&record.also);
         for id in ids.filter(|id| !id.is_empty()) {
@@ -103,7 +104,7 @@ fn describe(kept: &mut Kept, blobs: Blobs) {
         Content::Absent(why) => Some(why.clone()),
         _ => None,
     });
-    kept.problem = absent.or_else(|| image.problems.first().cloned());
+    kept.problem = absent.map(Foreign::from).or_else(|| image.problems.first().cloned());
 }
 
 /// Why a target leads to no image.
@@ -129,14 +130,17 @@ fn add_snapshots(blobs: &mut Blobs, snapshots: &Snapshots) {
         let Content::Absent(reason) = content else { continue };
         match snapshot.content {
             Ok(tree) => {
-                layer.problems.retain(|problem| problem != reason);
-                layer.problems.push(format!(
-                    "its blob is not kept: read from the snapshot in {}",
-                    tree.root.display()
-                ));
+                layer.problems.retain(|problem| problem != reason.as_str());
+                layer.problems.push(
+                    format!(
+                        "its blob is not kept: read from the snapshot in {}",
+                        tree.root.display()
+                    )
+                    .into(),
+                );
                 *content = Content::Tree(tree);
             }
-            Err(why) => layer.problems.push(format!("nor can its snapshot be read: {why}")),
+            Err(why) => layer.problems.push(format!("nor can its snapshot be read: {why}").into()),
         }
     }
 }

@@ -121,8 +121,8 @@ impl Snapshotter {
             key: key.to_owned(),
             is_active: record.is_ok_and(|record| record.is_active),
             store: LayerStore {
-                driver: self.name.clone(),
-                cache_id: Some(key.to_owned()),
+                driver: self.name.as_str().into(),
+                cache_id: Some(key.into()),
                 chain_id: None,
                 directory,
             },

@@ -12,6 +12,7 @@ use crate::source::ask::Ask;
 use crate::source::assemble::{Part, Parts, assemble};
 use crate::source::blobs::{Blobs, Content};
 use crate::source::local::WRITABLE_LAYER;
+use crate::text::Foreign;
 
 /// The image of a record whose documents were read.
 pub(super) fn image(store: &Store, record: &ImageRecord, documents: Documents, ask: &Ask) -> Blobs {
@@ -46,8 +47,8 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
     if let Some(own) = own {
         let Part { mut layer, content } = part(store, own, None);
         layer.writable = true;
-        layer.created_by = Some(WRITABLE_LAYER.to_owned());
-        layer.created.clone_from(&record.created);
+        layer.created_by = Some(WRITABLE_LAYER.into());
+        layer.created = record.created.clone().map(Into::into);
         blobs.image.layers.push(layer);
         blobs.contents.push(content);
     }
@@ -74,7 +75,7 @@ fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
     let mut layers: Vec<Part> = (0..absent).map(|at| missing(descriptor(at))).collect();
     for (at, held) in (absent..).zip(&chain.layers) {
         let mut part = part(store, held, descriptor(at));
-        part.layer.problems.extend(other_diff_id(held, diff_ids.get(at)));
+        part.layer.problems.extend(other_diff_id(held, diff_ids.get(at)).map(Into::into));
         layers.push(part);
     }
     Parts {
@@ -94,9 +95,9 @@ fn missing(descriptor: Option<&Descriptor>) -> Part {
     let why = "not in this store: nothing of this layer can be shown".to_owned();
     let layer = Layer {
         digest: descriptor.and_then(Descriptor::digest).map(|it| it.as_str().to_owned()),
-        media_type: descriptor.and_then(|it| it.media_type.clone()),
+        media_type: descriptor.and_then(|it| it.media_type.clone()).map(Into::into),
         compressed_bytes: descriptor.and_then(|it| it.size),
-        problems: vec![why.clone()],
+        problems: vec![why.as_str().into()],
         ..Layer::default()
     };
     Part { layer, content: Content::Absent(why) }
@@ -116,16 +117,16 @@ fn part(store: &Store, held: &Held, descriptor: Option<&Descriptor>) -> Part {
     let layer = Layer {
         diff_id: record.diff_digest.clone(),
         digest: stated.or_else(|| record.compressed_digest.clone()),
-        media_type: descriptor.and_then(|it| it.media_type.clone()),
+        media_type: descriptor.and_then(|it| it.media_type.clone()).map(Into::into),
         compressed_bytes: descriptor.and_then(|it| it.size).or(record.compressed_size),
-        created: record.created.clone(),
+        created: record.created.clone().map(Into::into),
         store: Some(LayerStore {
-            driver: store.driver.name().to_owned(),
-            cache_id: Some(record.id.clone()),
+            driver: store.driver.name().into(),
+            cache_id: Some(record.id.as_str().into()),
             chain_id: None,
             directory,
         }),
-        problems,
+        problems: Foreign::list(problems),
         ..Layer::default()
     };
     Part { layer, content }

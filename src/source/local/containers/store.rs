@@ -174,9 +174,9 @@ impl Store {
             platform,
             layers: Some(chain.layers.len()),
             size: chain.size().filter(|_| list.is_none()),
-            created: record.created.clone(),
+            created: record.created.clone().map(Into::into),
             image: None,
-            problem: chain.broken.or(list),
+            problem: chain.broken.or(list).map(Into::into),
         }
     }
 
@@ -188,9 +188,9 @@ impl Store {
             names: container.names.clone(),
             ids: vec![container.id.clone()],
             layers: Some(chain.layers.len()),
-            created: container.created.clone(),
+            created: container.created.clone().map(Into::into),
             image: container.image_name.clone().or(named).or_else(|| image.map(str::to_owned)),
-            problem: chain.broken,
+            problem: chain.broken.map(Into::into),
             ..Kept::default()
         }
     }

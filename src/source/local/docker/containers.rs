@@ -60,9 +60,9 @@ impl Recorded {
         Kept {
             names: container.name.iter().cloned().collect(),
             ids: vec![self.id.clone()],
-            created: container.created.clone(),
+            created: container.created.clone().map(Into::into),
             image: container.image_name.clone().or_else(|| container.image_id.clone()),
-            problem: self.problem.clone(),
+            problem: self.problem.clone().map(Into::into),
             ..Kept::default()
         }
     }

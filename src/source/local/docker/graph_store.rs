@@ -108,7 +108,7 @@ impl GraphStore {
                 size: chain.size(),
                 created: head.and_then(|parsed| parsed.config.created.clone()),
                 image: None,
-                problem: chain.broken,
+                problem: chain.broken.map(Into::into),
             });
         }
         images.sort_by_key(sort_key);
@@ -118,7 +118,7 @@ impl GraphStore {
             let mut kept = recorded.kept();
             kept.layers =
                 Some(chain.layers.len() + 1 + usize::from(init(&driver, recorded).is_some()));
-            kept.problem = kept.problem.or(chain.broken);
+            kept.problem = kept.problem.or(chain.broken.map(Into::into));
             kept
         };
         let containers = records.iter().map(kept).collect();

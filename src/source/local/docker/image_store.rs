@@ -50,7 +50,7 @@ impl ImageStore {
             let (steps, broken) = top.map(|top| layers.down_from(top)).unwrap_or_default();
             let own = usize::from(mount.init.is_some()) + 1;
             kept.layers = Some(steps.len() + own);
-            kept.problem = kept.problem.or(broken);
+            kept.problem = kept.problem.or(broken.map(Into::into));
             kept
         };
         let containers = all.iter().map(kept).collect();
@@ -233,7 +233,7 @@ fn images(
                 .filter(|_| problem.is_none()),
             created: parsed.config.created,
             image: None,
-            problem,
+            problem: problem.map(Into::into),
         });
     }
     images.sort_by_key(sort_key);

@@ -126,10 +126,10 @@ impl LayerDb {
         {
             layer.problems.push(format!(
                 "the layerdb says that the diff ID of {chain_id} is {recorded}, the config {diff_id}"
-            ));
+            ).into());
         }
         if place.is_err() {
-            layer.problems.extend(self.foreign(chain_id));
+            layer.problems.extend(self.foreign(chain_id).map(Into::into));
         }
         let split = self.path(chain_id, "tar-split.json.gz");
         OnDisk {

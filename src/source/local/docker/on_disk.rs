@@ -42,7 +42,7 @@ impl OnDisk {
         let Self { mut layer, place, cache_id, chain_id, split, key } = self;
         layer.store = Some(kept(driver, cache_id, chain_id, &place));
         let split = split.unwrap_or_else(|error| {
-            layer.problems.push(format!("{error}: its directory is read instead"));
+            layer.problems.push(format!("{error}: its directory is read instead").into());
             None
         });
         let content = match (split, place) {
@@ -65,8 +65,8 @@ pub(super) fn own_layers(driver: &Driver, own: Own, below: Option<&Place>) -> Ve
     let part = |id: Option<String>, place: &Place, below: Option<&Place>, writable: bool| {
         let command = if writable { WRITABLE_LAYER } else { INIT_LAYER };
         let mut layer = Layer {
-            created_by: Some(command.to_owned()),
-            created: created.clone(),
+            created_by: Some(command.into()),
+            created: created.clone().map(Into::into),
             writable,
             store: Some(kept(driver, id, None, place)),
             ..Layer::default()
@@ -90,7 +90,12 @@ fn kept(
     place: &Place,
 ) -> LayerStore {
     let directory = place.as_ref().ok().cloned();
-    LayerStore { driver: driver.name.clone(), cache_id, chain_id, directory }
+    LayerStore {
+        driver: driver.name.as_str().into(),
+        cache_id: cache_id.map(Into::into),
+        chain_id,
+        directory,
+    }
 }
 
 /// What the driver's directory says, where that is all there is.
@@ -104,14 +109,14 @@ fn directory(
     match place {
         Ok(root) => {
             let (form, problem) = driver.form(whose, below);
-            layer.problems.extend(problem);
+            layer.problems.extend(problem.map(Into::into));
             Content::Tree(Tree { root: root.clone(), form, ids: driver.ids.clone() })
         }
         Err(why) => {
             let reason = format!(
                 "it has no tar-split to list it by, and {why}: nothing of this layer can be shown"
             );
-            layer.problems.push(reason.clone());
+            layer.problems.push(reason.as_str().into());
             Content::Absent(reason)
         }
     }
