@@ -64,7 +64,17 @@ pub fn sniff(first_bytes: &[u8]) -> Codec {
     } else if gzip::begins(first_bytes) {
         Codec::Gzip
     } else if zstd::begins(first_bytes) {
-        Codec::Zstd
+        let read = |frame: &mut [u8], at: u64| {
+            let rest = usize::try_from(at).ok().and_then(|at| first_bytes.get(at..));
+            let rest = rest.unwrap_or_default();
+            let count = rest.len().min(frame.len());
+            frame[..count].copy_from_slice(&rest[..count]);
+            Ok::<_, std::convert::Infallible>(count)
+        };
+        match zstd::hides_lz4(read) {
+            Ok(true) => Codec::Plain,
+            Ok(false) => Codec::Zstd,
+        }
     } else if bzip2::begins(first_bytes) {
         Codec::Bzip2
     } else if xz::begins(first_bytes) {
@@ -81,7 +91,10 @@ pub fn sniff(first_bytes: &[u8]) -> Codec {
 pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     let mut first = [0; SNIFFED];
     let count = blob.fill_at(&mut first, 0)?;
-    Ok(sniff(&first[..count]))
+    match sniff(&first[..count]) {
+        Codec::Zstd if zstd::hides_lz4(|frame, at| blob.fill_at(frame, at))? => Ok(Codec::Plain),
+        codec => Ok(codec),
+    }
 }
 
 /// What one encoding must be able to do for [`Decoder`].

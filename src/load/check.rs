@@ -36,6 +36,9 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         Oddity::Duplicate
         | Oddity::Clamped
         | Oddity::BrokenLink
+        | Oddity::LinkToItself
+        | Oddity::LinkToDirectory
+        | Oddity::Contradiction
         | Oddity::RootNotDirectory
         | Oddity::Incredible => Severity::Warning,
         Oddity::TooMany | Oddity::TooDeep | Oddity::TooManyImplied => Severity::Error,
@@ -51,6 +54,12 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         Oddity::Duplicate => "path with more than one entry, the last one counts".to_owned(),
         Oddity::Clamped => "name with '..' in it, kept below the root".to_owned(),
         Oddity::BrokenLink => "hard link to a path that is not there".to_owned(),
+        Oddity::LinkToItself => "hard link to itself, ignored".to_owned(),
+        Oddity::LinkToDirectory => "hard link to a directory".to_owned(),
+        Oddity::Contradiction => {
+            "path that is a directory for some entries and none for another, the last one counts"
+                .to_owned()
+        }
         Oddity::Incredible => {
             "entry that states more bytes than any image can hold, shown as empty".to_owned()
         }

@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use self::cache::Cache;
 use self::compare::fill;
 use self::queue::Arrival;
+use crate::image::Image;
+use crate::image::platform::Platform;
 use crate::layer::codec::Codec;
 use crate::layer::{Hidden, Listing, Problem};
 use crate::source::{Source, Stored};
@@ -108,6 +110,12 @@ pub struct Loader {
     brief: bool,
 }
 
+/// The stack in the way that the image's system compares names.
+fn stack_for(image: &Image, stack: Stack) -> Stack {
+    let windows = |it: &Platform| it.normalised().os == "windows";
+    if image.platform.as_ref().is_some_and(windows) { stack.without_case() } else { stack }
+}
+
 impl Loader {
     /// A loader with an empty stack and no cache; nothing is read yet.
     #[must_use]
@@ -119,9 +127,10 @@ impl Loader {
     #[must_use]
     pub fn with_cache(source: Arc<dyn Source>, cache: Option<Arc<Cache>>) -> Self {
         let layers = source.image().layers.len();
+        let stack = stack_for(source.image(), Stack::new(layers));
         Self {
             source,
-            stack: Arc::new(RwLock::new(Stack::new(layers))),
+            stack: Arc::new(RwLock::new(stack)),
             stop: Arc::new(AtomicBool::new(false)),
             cache,
             preferred: Arc::default(),
@@ -134,7 +143,8 @@ impl Loader {
     /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
     #[must_use]
     pub fn brief(self) -> Self {
-        let stack = Stack::without_totals(self.source.image().layers.len());
+        let image = self.source.image();
+        let stack = stack_for(image, Stack::without_totals(image.layers.len()));
         Self { brief: true, stack: Arc::new(RwLock::new(stack)), ..self }
     }
 

@@ -142,8 +142,18 @@ pub(super) fn write_name(
         Kind::Directory if path != b"/" => write!(out, "/")?,
         Kind::Symlink => write!(out, " -> {}", text::visible(&stack.link(version.event)))?,
         Kind::Hardlink => {
-            let broken = if version.broken_link { " (missing)" } else { "" };
-            write!(out, " => {}{broken}", text::visible(&stack.link(version.event)))?;
+            let target = stack.link(version.event);
+            let is_directory = || {
+                let node = stack.find(&target);
+                let version = node.and_then(|node| stack.visible(node, stack.folded() - 1));
+                version.is_some_and(|version| version.kind == Kind::Directory)
+            };
+            let broken = match version.broken_link {
+                true if is_directory() => " (a directory)",
+                true => " (missing)",
+                false => "",
+            };
+            write!(out, " => {}{broken}", text::visible(&target))?;
         }
         _ => {}
     }

@@ -45,7 +45,8 @@ impl Pattern {
         Ok(Self::Part(pattern.as_bytes().to_vec()))
     }
 
-    /// Every path any layer names that the pattern means, sorted by path bytes.
+    /// Every path any layer names that the pattern means, sorted by path bytes. Case does not count where it does not in the
+    /// stack.
     #[must_use]
     pub fn matches<'s>(&'s self, stack: &'s Stack) -> Box<dyn Iterator<Item = NodeId> + 's> {
         let walk = Walk::new(stack, Scope::Ever, NodeId::ROOT, true);
@@ -54,8 +55,15 @@ impl Pattern {
                 let hits = stack.search(part);
                 Box::new(walk.filter(move |&node| hits.contains(node)))
             }
-            Self::Glob(glob) => Box::new(walk.filter(|&node| glob.matches(&stack.path(node)))),
-            Self::Regex(regex) => Box::new(walk.filter(|&node| regex.is_match(&stack.path(node)))),
+            Self::Glob(glob) => {
+                let glob = if stack.folds_case() { glob.any_case() } else { glob.clone() };
+                Box::new(walk.filter(move |&node| glob.matches(&stack.path(node))))
+            }
+            Self::Regex(regex) => {
+                let folds = stack.folds_case();
+                let regex = if folds { pattern::any_case(regex, false) } else { regex.clone() };
+                Box::new(walk.filter(move |&node| regex.is_match(&stack.path(node))))
+            }
         }
     }
 }

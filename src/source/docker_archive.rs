@@ -233,7 +233,11 @@ impl Archive {
         if let (Err(Missing::Absent | Missing::Dangling(_)), Some(source)) = (&found, source)
             && source.is_foreign()
         {
-            return assemble::part(foreign_layer(source), Err(assemble::foreign(source)), path);
+            return assemble::part(
+                foreign_layer(source),
+                Err(assemble::foreign(source)),
+                &format!("`{path}`"),
+            );
         }
         let media_type = source.and_then(|source| source.media_type.clone());
         let media_type = media_type.filter(|_| digest.is_some()).map(Into::into);

@@ -70,7 +70,8 @@ impl Stack {
         if needle.is_empty() || needle.len() > NEEDLE_MAX {
             return hits;
         }
-        let letters = Letters::new(needle);
+        let lowered = needle.to_ascii_lowercase();
+        let letters = Letters::new(if self.folds_case() { &lowered } else { needle });
         self.letters_in_names(&letters, top, &mut hits);
         if hits.is_empty() {
             self.letters_in_paths(&letters, top, &mut hits);

@@ -5,10 +5,12 @@
 //! with depth along every path. While layers are folded, siblings are linked lists and a hash table finds a child
 //! by name; [`Arena::freeze`] replaces both by one sorted list of children.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::case;
 use super::names::Names;
 
 /// No node, event, record or directory.
@@ -56,8 +58,15 @@ pub(super) struct Arena {
     nodes: Vec<Node>,
     pub(super) dirs: Vec<Dir>,
     children: Children,
+    /// Where case does not count: for each node, the name by which it is found.
+    keys: Option<Vec<u32>>,
     /// The node found or made last: a layer that names many old paths mostly names them in their old order.
     recent: u32,
+}
+
+/// The name by which a node is found among its siblings: its own, unless there are `keys`.
+fn key_id(nodes: &[Node], keys: Option<&[u32]>, node: u32) -> u32 {
+    keys.map_or_else(|| nodes[node as usize].name, |keys| keys[node as usize])
 }
 
 /// How far behind the node of the last entry the next one's is looked for before the hash table is asked.
@@ -77,8 +86,29 @@ impl Arena {
                 table: HashTable::new(),
                 hasher: DefaultHashBuilder::default(),
             },
+            keys: None,
             recent: 0,
         }
+    }
+
+    /// From now on case does not count in names. For an arena that has only the root.
+    pub(super) fn fold_case(&mut self) {
+        self.keys = Some(self.nodes.iter().map(|node| node.name).collect());
+    }
+
+    /// Whether case does not count.
+    pub(super) const fn folds_case(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// The name by which a node is found among its siblings.
+    fn key_id(&self, node: u32) -> u32 {
+        key_id(&self.nodes, self.keys.as_deref(), node)
+    }
+
+    /// What names are found by: themselves, or their form without case.
+    fn key<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        if self.folds_case() { case::key(name) } else { Cow::Borrowed(name) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -91,9 +121,9 @@ impl Arena {
         self.names.reserve(paths);
         self.nodes.reserve(paths);
         next.reserve(paths);
-        let nodes = &self.nodes;
+        let (nodes, keys) = (&self.nodes, &self.keys);
         table.reserve(paths, |&node| {
-            hasher.hash_one((nodes[node as usize].parent, nodes[node as usize].name))
+            hasher.hash_one((nodes[node as usize].parent, key_id(nodes, keys.as_deref(), node)))
         });
     }
 
@@ -135,14 +165,19 @@ impl Arena {
     pub(super) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
         match &self.children {
             Children::Growing { table, hasher, .. } => {
-                let name = self.names.find(name)?;
+                let key = self.names.find(&self.key(name))?;
                 table
-                    .find(hasher.hash_one((parent, name)), |&node| self.is(node, parent, name))
+                    .find(hasher.hash_one((parent, key)), |&node| self.is(node, parent, key))
                     .copied()
             }
             Children::Frozen { list } => {
                 let dir = self.dirs.get(self.dir(parent) as usize)?;
                 let siblings = &list[dir.first as usize..(dir.first + dir.count) as usize];
+                if self.folds_case() {
+                    // Siblings are in the order of their names as they are shown.
+                    let key = case::key(name);
+                    return siblings.iter().copied().find(|&it| case::key(self.name(it)) == key);
+                }
                 let found = siblings.binary_search_by(|&node| self.name(node).cmp(name)).ok()?;
                 Some(siblings[found])
             }
@@ -155,22 +190,28 @@ impl Arena {
             self.recent = node;
             return node;
         }
-        let name = self.names.intern(name);
+        let key = self.names.intern(&self.key(name));
         let dir = self.make_dir(parent);
         let node = self.nodes.len() as u32;
+        let (nodes, keys) = (&self.nodes, self.keys.as_deref());
+        let key_of = |node: u32| key_id(nodes, keys, node);
         let Children::Growing { next, table, hasher } = &mut self.children else { return NONE };
-        let hash = hasher.hash_one((parent, name));
-        let nodes = &self.nodes;
-        let same = |&node: &u32| {
-            nodes[node as usize].parent == parent && nodes[node as usize].name == name
-        };
+        let hash = hasher.hash_one((parent, key));
+        let same = |&node: &u32| nodes[node as usize].parent == parent && key_of(node) == key;
         if let Some(&found) = table.find(hash, same) {
             self.recent = found;
             return found;
         }
         table.insert_unique(hash, node, |&node| {
-            hasher.hash_one((nodes[node as usize].parent, nodes[node as usize].name))
+            hasher.hash_one((nodes[node as usize].parent, key_of(node)))
         });
+        let name = match &mut self.keys {
+            Some(keys) => {
+                keys.push(key);
+                self.names.intern(name)
+            }
+            None => key,
+        };
         let dir = &mut self.dirs[dir as usize];
         next.push(dir.first);
         dir.first = node;
@@ -187,8 +228,8 @@ impl Arena {
         (self.recent + 1..end).find(|&node| self.parent(node) == parent && self.name(node) == name)
     }
 
-    fn is(&self, node: u32, parent: u32, name: u32) -> bool {
-        self.nodes[node as usize].parent == parent && self.nodes[node as usize].name == name
+    fn is(&self, node: u32, parent: u32, key: u32) -> bool {
+        self.nodes[node as usize].parent == parent && self.key_id(node) == key
     }
 
     /// Every child ever seen, sorted by name, where the arena is frozen.
@@ -290,7 +331,7 @@ impl Arena {
         }
         let hasher = DefaultHashBuilder::default();
         let mut table = HashTable::with_capacity(list.len());
-        let key = |&node: &u32| hasher.hash_one((self.parent(node), self.name_id(node)));
+        let key = |&node: &u32| hasher.hash_one((self.parent(node), self.key_id(node)));
         for &node in &list {
             table.insert_unique(key(&node), node, key);
         }
@@ -331,6 +372,7 @@ impl Arena {
             Children::Frozen { list } => list.capacity() * 4,
         };
         self.names.heap_bytes()
+            + self.keys.as_ref().map_or(0, |keys| keys.capacity() * size_of::<u32>())
             + self.nodes.capacity() * size_of::<Node>()
             + self.dirs.capacity() * size_of::<Dir>()
             + children

@@ -5,14 +5,14 @@
 //! pass does, and it can begin before the layer is listed to its end. Which path a name means (symbolic links
 //! among its parents) is [`super::resolve`]'s business; here is what an entry does to the path it means.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
-
-use hashbrown::HashSet;
 
 use super::arena::{Arena, NONE};
 use super::entry::{Entry, Kind, Row};
 use super::events::{Cause, Events, Flag};
+use super::links::LinkTarget;
+use super::paths;
+use super::replaced::Replaced;
 pub use super::resolve::DEPTH_MAX;
 use super::resolve::{IMPLIED_PER_ENTRY, Resolved};
 use super::table::{self, Table};
@@ -38,6 +38,12 @@ pub enum Oddity {
     ThroughLink,
     /// A hard link whose target is not there.
     BrokenLink,
+    /// A hard link to its own path. What the path has stays.
+    LinkToItself,
+    /// A hard link to a directory, which no file system of Linux has.
+    LinkToDirectory,
+    /// The layer has a path both as something that is no directory and as the parent of another entry; the last counts.
+    Contradiction,
     /// An entry that is no directory stands for the root itself; it is ignored.
     RootNotDirectory,
     /// An entry states more bytes than all layers together can hold; it counts as empty.
@@ -186,7 +192,12 @@ impl Fold {
                 Row::Entry(_) => {}
             }
         }
-        let replaced = Replaced { table, links: OnceCell::new() };
+        let replaced = Replaced::new(table);
+        // What a whiteout names itself is removed, whatever takes its place.
+        let parents = whiteouts.iter().filter_map(|path| Some(paths::split(path)?.0));
+        for path in parents.chain(self.opaque.iter().map(|(path, _)| &path[..])) {
+            stack.replace_links(path, &replaced, self.layer);
+        }
         // Deeper markers first, so that a path with a marker of its own is removed by that one whatever the order
         // in the tar.
         whiteouts.sort_by(|a, b| b.cmp(a));
@@ -228,11 +239,17 @@ impl Fold {
                 continue;
             }
             let node = stack.events.node(event);
-            if let Some(payload) = stack.link_target(&target, node) {
-                stack.join(payload, event);
-            } else {
+            let oddity = match stack.link_target(&target, node) {
+                LinkTarget::Payload(payload) => {
+                    stack.join(payload, event);
+                    None
+                }
+                LinkTarget::Directory => Some(Oddity::LinkToDirectory),
+                LinkTarget::Absent | LinkTarget::Itself => Some(Oddity::BrokenLink),
+            };
+            if let Some(oddity) = oddity {
                 stack.events.set(event, Flag::BROKEN);
-                note(&mut self.oddities, Oddity::BrokenLink, || stack.arena.path(node));
+                note(&mut self.oddities, oddity, || stack.arena.path(node));
             }
             stack.compare_contents(event);
         }
@@ -262,34 +279,6 @@ impl Fold {
     }
 }
 
-/// Symbolic links of the lower layers at whose path this layer has a directory: a marker in such a directory is about
-/// that, not about the link's target. Looked for only once a marker's path leads to a link.
-pub(super) struct Replaced<'t> {
-    table: &'t Table,
-    links: OnceCell<HashSet<u32>>,
-}
-
-impl Replaced<'_> {
-    pub(super) fn has(&self, stack: &Stack, link: u32) -> bool {
-        self.links.get_or_init(|| self.find(stack)).contains(&link)
-    }
-
-    fn find(&self, stack: &Stack) -> HashSet<u32> {
-        let mut links = HashSet::new();
-        let mut rows = self.table.rows();
-        while let Some(row) = rows.next() {
-            let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
-            let link = stack.find(path).filter(|node| {
-                stack
-                    .newest_visible(node.0)
-                    .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
-            });
-            links.extend(link.map(|node| node.0));
-        }
-        links
-    }
-}
-
 /// Where an entry is applied: the layer, and where its troubles are written down.
 struct Place<'a> {
     layer: u16,
@@ -299,7 +288,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn apply(self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
-        let Resolved { node, redirected } = *resolved;
+        let Resolved { node, redirected, over } = *resolved;
         if entry.clamped {
             note(self.oddities, Oddity::Clamped, || stack.arena.path(node));
         }
@@ -310,8 +299,19 @@ impl Place<'_> {
             note(self.oddities, Oddity::RootNotDirectory, || b"/".to_vec());
             return;
         }
+        let over = over.or_else(|| {
+            let implied = || stack.is_implied_by(node, self.layer);
+            (entry.kind != Kind::Directory && implied()).then_some(node)
+        });
+        if let Some(over) = over {
+            note(self.oddities, Oddity::Contradiction, || stack.arena.path(over));
+        }
         // A link's target is looked up before its own path changes.
         let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
+        if matches!(target, Some(LinkTarget::Itself)) {
+            note(self.oddities, Oddity::LinkToItself, || stack.arena.path(node));
+            return;
+        }
         if entry.kind != Kind::Directory {
             stack.remove_below(node, self.layer, Cause::Replaced, node);
         }
@@ -320,8 +320,8 @@ impl Place<'_> {
             stack.events.set(event, Flag::REDIRECTED);
         }
         match target {
-            Some(Some(payload)) => stack.join(payload, event),
-            Some(None) => {
+            Some(LinkTarget::Payload(payload)) => stack.join(payload, event),
+            Some(_) => {
                 // What it shows is not known before the layer's end.
                 self.waiting.push((event, entry.link.to_vec()));
                 return;

@@ -27,6 +27,12 @@ impl Glob {
         Ok(Self { matcher: pattern::glob(&absolute, true)?, whole })
     }
 
+    /// The same pattern for letters of either case.
+    #[must_use]
+    pub fn any_case(&self) -> Self {
+        Self { matcher: pattern::any_case(&self.matcher, true), whole: self.whole }
+    }
+
     /// Whether an absolute path is meant.
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {

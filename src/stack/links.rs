@@ -12,13 +12,30 @@ use super::events::Flag;
 /// Payloads with several names: the events of the links, in order.
 pub(super) type NamesOf = HashMap<u32, Vec<u32>>;
 
+/// What a hard link leads to.
+#[derive(Clone, Copy)]
+pub(super) enum LinkTarget {
+    /// The payload that it shares; `NONE` where the target has none (a symbolic link, a device).
+    Payload(u32),
+    /// The link's own path, and what stands there.
+    Itself,
+    /// A directory.
+    Directory,
+    /// Nothing, so far.
+    Absent,
+}
+
 impl Stack {
-    /// What a hard link shares: `Some(NONE)` for the target of a link to something that has no payload (a symbolic
-    /// link, a device), `None` where there is nothing to link to.
-    pub(super) fn link_target(&self, target: &[u8], own: u32) -> Option<u32> {
-        let node = self.resolve_existing(target).filter(|&node| node != own)?;
-        let event = self.newest_visible(node).filter(|&event| !self.events.is_dir(event))?;
-        Some(self.events.payload(event).unwrap_or(NONE))
+    /// What a hard link at `own` shares.
+    pub(super) fn link_target(&self, target: &[u8], own: u32) -> LinkTarget {
+        let found = self.resolve_existing(target);
+        let visible = found.and_then(|node| Some((node, self.newest_visible(node)?)));
+        match visible {
+            None => LinkTarget::Absent,
+            Some((_, event)) if self.events.is_dir(event) => LinkTarget::Directory,
+            Some((node, _)) if node == own => LinkTarget::Itself,
+            Some((_, event)) => LinkTarget::Payload(self.events.payload(event).unwrap_or(NONE)),
+        }
     }
 
     /// The hard link `event` shares the payload of `payload`.

@@ -17,6 +17,7 @@
 mod alike;
 mod apply;
 mod arena;
+mod case;
 mod change;
 pub mod entry;
 mod events;
@@ -32,6 +33,7 @@ pub mod notation;
 pub mod outline;
 mod part;
 pub mod paths;
+mod replaced;
 mod resolve;
 pub mod search;
 mod siblings;
@@ -122,6 +124,20 @@ impl Stack {
     #[must_use]
     pub fn without_totals(layers: usize) -> Self {
         Self { totals: Records::sum_only(), ..Self::new(layers) }
+    }
+
+    /// As it was made, for an image of Windows: names that differ in the case of letters are one path, shown as it was first
+    /// spelt.
+    #[must_use]
+    pub fn without_case(mut self) -> Self {
+        self.arena.fold_case();
+        self
+    }
+
+    /// Whether names that differ in the case of letters are one path.
+    #[must_use]
+    pub const fn folds_case(&self) -> bool {
+        self.arena.folds_case()
     }
 
     /// Folds a whole layer on top.

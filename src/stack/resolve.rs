@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use super::Stack;
 use super::arena::NONE;
 use super::entry::Kind;
-use super::fold::{Oddity, Replaced};
+use super::events::Flag;
+use super::fold::Oddity;
 use super::paths;
+use super::replaced::Replaced;
 
 /// Links followed for one name before it counts as a loop (Linux: 40).
 const HOPS: usize = 40;
@@ -33,6 +35,8 @@ pub(super) struct Resolved {
     pub(super) node: u32,
     /// A symbolic link was followed on the way.
     pub(super) redirected: bool,
+    /// What the same layer had at a parent, no directory, and had to make room.
+    pub(super) over: Option<u32>,
 }
 
 /// The directory of the entry before: in a tar, the next entry is nearly always in the same one.
@@ -61,18 +65,18 @@ impl Stack {
         layer: u16,
     ) -> Result<Resolved, Oddity> {
         let Some((parent, name)) = paths::split(path) else {
-            return Ok(Resolved { node: 0, redirected: false });
+            return Ok(Resolved { node: 0, redirected: false, over: None });
         };
         let cached = self.place.as_ref().filter(|place| place.path == parent);
-        let (dir, redirected) = match cached {
-            Some(place) => (place.node, place.redirected),
+        let directory = match cached {
+            Some(place) => Resolved { node: place.node, redirected: place.redirected, over: None },
             None => self.change_place(parent, layer)?,
         };
-        Ok(Resolved { node: self.arena.child_or_create(dir, name), redirected })
+        Ok(Resolved { node: self.arena.child_or_create(directory.node, name), ..directory })
     }
 
     /// Goes from the directory of the entry before to another one, creating it where it is not there.
-    fn change_place(&mut self, path: &[u8], layer: u16) -> Result<(u32, bool), Oddity> {
+    fn change_place(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
         let mut before = self.place.take().filter(|place| !place.redirected);
         // Directories above a cached one are as good as that one itself: only what differs is walked.
         while let Some(place) = &mut before
@@ -85,14 +89,15 @@ impl Stack {
         }
         let (mut known, from) =
             before.map_or_else(Default::default, |place| (place.path, place.node));
-        let (node, redirected) = self.walk_creating(from, &path[known.len()..], layer)?;
+        let resolved = self.walk_creating(from, &path[known.len()..], layer)?;
+        let Resolved { node, redirected, .. } = resolved;
         if redirected || path.len() >= DEPTH_MAX {
             self.check_depth(node, 1)?;
         }
         known.clear();
         known.extend_from_slice(path);
         self.place = Some(CachedPlace { path: known, node, redirected });
-        Ok((node, redirected))
+        Ok(resolved)
     }
 
     /// `node` stopped or started being a directory: a cached way through it is void.
@@ -137,8 +142,9 @@ impl Stack {
         Some(way.at)
     }
 
-    fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<(u32, bool), Oddity> {
+    fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
         let mut way = Way::new(from, path);
+        let mut over = None;
         // Below a directory that was just made there is nothing: what the limits let begin, they let end.
         let mut allowed = false;
         while let Some(name) = way.next() {
@@ -155,13 +161,41 @@ impl Stack {
                         self.check_room(way.at, way.pending.len() + 1)?;
                     }
                     let node = self.arena.child_or_create(way.at, &name);
+                    if over.is_none() && self.newest_visible(node).is_some() {
+                        over = (self.newest_layer(node) == Some(layer)).then_some(node);
+                    }
                     self.imply(node, layer);
                     self.implied_room -= 1;
                     way.at = node;
                 }
             }
         }
-        Ok((way.at, way.hops > 0))
+        Ok(Resolved { node: way.at, redirected: way.hops > 0, over })
+    }
+
+    /// Makes directories of the symbolic links on a marker's way at whose path this layer has a directory: what the layer
+    /// has below them lies there, whether the directory's own entry comes before or after it.
+    pub(super) fn replace_links(&mut self, path: &[u8], replaced: &Replaced<'_>, layer: u16) {
+        let mut at = 0;
+        for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
+            match self.step(at, name) {
+                Step::Directory(node) => at = node,
+                Step::Link(node) if replaced.has(self, node) => {
+                    self.imply(node, layer);
+                    at = node;
+                }
+                Step::Link(_) | Step::Other | Step::Missing => return,
+            }
+        }
+    }
+
+    /// Whether the path is a directory only because this layer has something below it.
+    pub(super) fn is_implied_by(&self, node: u32, layer: u16) -> bool {
+        self.newest_visible(node).is_some_and(|event| {
+            self.events.layer(event) == usize::from(layer)
+                && self.events.is_dir(event)
+                && self.events.has(event, Flag::IMPLIED)
+        })
     }
 
     /// Whether so many directories can be implied below one another in `dir`, with an entry in the last.

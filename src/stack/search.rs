@@ -83,7 +83,8 @@ impl BitSet {
 
 impl Stack {
     /// Paths with `needle` in their last component; where the needle has a `/`, paths with the needle in them that
-    /// end in its last part. Letters match in both cases unless the needle has a capital one.
+    /// end in its last part. Letters match in both cases unless the needle has a capital one, and always where the stack
+    /// [folds case](Stack::folds_case).
     #[must_use]
     pub fn search(&self, needle: &[u8]) -> Hits {
         let mut hits = Hits::none(self, false);
@@ -92,7 +93,13 @@ impl Stack {
         if needle.is_empty() {
             return hits;
         }
-        let fold_case = folds_case(needle);
+        let lowered;
+        let (needle, fold_case) = if self.folds_case() {
+            lowered = needle.to_ascii_lowercase();
+            (&lowered[..], true)
+        } else {
+            (needle, folds_case(needle))
+        };
         let mut parts: Vec<Part<'_>> =
             needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
         let Some(last) = parts.pop() else { return hits };

@@ -47,6 +47,14 @@ pub fn glob(pattern: &str, stops: bool) -> Result<Regex, String> {
     build(RegexBuilder::new(glob.regex()).dot_matches_new_line(true)).map_err(wrong)
 }
 
+/// The same expression for letters of either case. Where that would be too large, the expression itself.
+#[must_use]
+pub fn any_case(pattern: &Regex, dot_matches_new_line: bool) -> Regex {
+    let mut builder = RegexBuilder::new(pattern.as_str());
+    build(builder.case_insensitive(true).dot_matches_new_line(dot_matches_new_line))
+        .unwrap_or_else(|_| pattern.clone())
+}
+
 /// Compiles text that is to be found as it stands, in either case where asked.
 ///
 /// # Errors

@@ -9,6 +9,7 @@
 //! is kept, so that every later run tries it first.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod contradictions;
 mod facts;
 mod findings;
 mod model;

@@ -232,6 +232,13 @@ impl Layer {
                 Row::Entry(_) => {}
             }
         }
+        for path in &whiteouts {
+            let slash = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+            self.replace_links(&path[..slash], &barred);
+        }
+        for path in &opaque {
+            self.replace_links(path, &barred);
+        }
         whiteouts.sort();
         for path in whiteouts.iter().rev() {
             if let Some(target) = self.place(path, false, &barred)
@@ -252,6 +259,23 @@ impl Layer {
             found.push((path, dir));
         }
         found
+    }
+
+    /// Links on a marker's way at whose path the layer has a directory are that directory from the beginning.
+    fn replace_links(&mut self, path: &[u8], barred: &BTreeSet<Path>) {
+        let mut at = Path::new();
+        for name in components(path) {
+            at = join(&at, &name);
+            match self.tree.get(&at).map(|object| object.kind) {
+                Some(Kind::Directory) => {}
+                Some(Kind::Symlink) if barred.contains(&at) => {
+                    let mut object = Object::of(&Entry::new(b"", Kind::Directory), self.number);
+                    object.implied = true;
+                    self.set(&at, object);
+                }
+                _ => return,
+            }
+        }
     }
 
     fn entries(&mut self, table: &Table, payloads: &mut BTreeMap<(usize, usize), (u64, Path)>) {
@@ -279,6 +303,12 @@ impl Layer {
                 continue;
             }
             if entry.kind == Kind::Hardlink {
+                let itself =
+                    self.place(entry.link, false, &BTreeSet::new()).as_ref() == Some(&path);
+                let there = self.tree.get(&path).is_some_and(|it| it.kind != Kind::Directory);
+                if itself && there {
+                    continue;
+                }
                 match self.link_target(entry.link, &path) {
                     Some(payload) => object.payload = payload,
                     None => self.late.push((path.clone(), entry.link.to_vec())),

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use layertui::load::{Loader, Want};
+
 use crate::build::{INDEX, Image, Layout, MANIFEST, Tree, digest, hex, named, on};
 use crate::stage::{Stage, commands, failure, image, problems, several, stack};
 use crate::support::compress::gzip;
@@ -331,5 +333,19 @@ fn what_was_taken_for_an_image_by_mistake_says_how_to_see_it() {
         let message = failure(path);
         assert!(message.contains("read as") && message.contains(&forced), "{message}");
         assert!(stack(&*image(&forced)).contains("etc/passwd"));
+    }
+}
+
+#[test]
+fn names_of_a_windows_image_fold_their_case_and_those_of_linux_do_not() {
+    let stage = Stage::new();
+    for (os, visible) in [("windows", 1), ("Windows", 1), ("linux", 2)] {
+        let two = Image::new(&[&["Files/a.dll"], &["files/A.DLL"]]).on(os, "amd64");
+        let source = image(&stage.file("a.tar", &two.docker(&["t:1"]).pack()));
+        let loader = Loader::new(source.into());
+        loader.run(Want::Tree, &|_| {});
+        let stack = loader.stack();
+        assert_eq!(stack.path_count(), 1 + 2 * visible, "{os}");
+        assert!(stack.find(b"FILES/A.dll").is_some() == (visible == 1), "{os}");
     }
 }

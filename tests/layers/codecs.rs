@@ -233,3 +233,17 @@ fn contents_are_fingerprinted_where_they_pass_and_not_where_they_do_not() {
         assert_eq!(prints(&blob), expected);
     }
 }
+
+/// LZ4's frame format has the skippable frames of zstd.
+#[test]
+fn lz4_behind_skippable_frames_is_called_lz4() {
+    let lz4 = [&[4, 0x22, 0x4d, 0x18][..], &[0x64, 0x40, 0xa7, 0, 0, 0, 0]].concat();
+    let long = skippable(&vec![b'x'; 2000]);
+    for before in [vec![], skippable(b""), skippable(b"note"), [skippable(b"a"), long].concat()] {
+        let listing = listed(&[&before[..], &lz4].concat());
+        assert_eq!(listing.codec, Some(Codec::Plain));
+        let said = problems(&listing).join(" ");
+        assert!(said.contains("lz4") && !said.contains("zstd"), "{said}");
+    }
+    assert_sound(&[skippable(&vec![b'x'; 2000]), zstd(&sample())].concat(), Codec::Zstd);
+}

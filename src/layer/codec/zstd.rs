@@ -15,6 +15,29 @@ pub(super) fn begins(start: &[u8]) -> bool {
     matches!(start, [0x28, 0xb5, 0x2f, 0xfd, ..]) || is_skippable(start)
 }
 
+/// How many skippable frames are passed in looking for what they stand before.
+const SKIPPED_MAX: usize = 64;
+
+/// Whether the first frame behind skippable ones is one of lz4 (LZ4 frame format, "Skippable Frames": both formats have the
+/// same). `read` fills a buffer from an offset and says how many bytes there are.
+pub(super) fn hides_lz4<E>(
+    mut read: impl FnMut(&mut [u8], u64) -> Result<usize, E>,
+) -> Result<bool, E> {
+    let (mut at, mut frame) = (0_u64, [0; 8]);
+    for _ in 0..SKIPPED_MAX {
+        let count = read(&mut frame, at)?;
+        match frame {
+            _ if count < 4 => return Ok(false),
+            [4, 0x22, 0x4d, 0x18, ..] => return Ok(at > 0),
+            [.., a, b, c, d] if count == 8 && is_skippable(&frame) => {
+                at += 8 + u64::from(u32::from_le_bytes([a, b, c, d]));
+            }
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
 fn is_skippable(start: &[u8]) -> bool {
     matches!(start, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }

@@ -116,7 +116,10 @@ fn resemblance(bytes: &[u8]) -> &'static str {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => "it looks like a zip file",
         [0x7f, b'E', b'L', b'F', ..] => "it looks like an ELF program",
         [b'h', b's', b'q', b's', ..] => "it looks like a squashfs image",
-        [4, 0x22, 0x4d, 0x18, ..] => "it looks like lz4, which no image specification knows",
+        // What zstd has behind skippable frames is decoded, so that this is lz4's.
+        [4, 0x22, 0x4d, 0x18, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
+            "it looks like lz4, which no image specification knows"
+        }
         [0x1f, 0x9d, ..] => "it looks like the output of compress(1)",
         [b'<', ..] => "it looks like XML or HTML",
         [b'#', b'!', ..] => "it looks like a script",
