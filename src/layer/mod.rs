@@ -22,6 +22,7 @@
 pub mod arriving;
 pub mod blob;
 mod both_ends;
+pub mod changes;
 mod checkpoints;
 pub mod codec;
 mod digest;

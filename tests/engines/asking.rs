@@ -142,20 +142,58 @@ fn an_engine_that_nobody_named_is_not_missed() {
     assert_eq!(said(&[("CONTAINER_HOST", "unix:///nowhere")]), 1);
 }
 
-/// No store is readable, so all there is of a container is its merged tree.
+/// No store is readable: the layers are the image's, and the writable one is what the engine says that changed.
 #[test]
-fn a_container_of_an_engine_opens_as_one_layer() {
+fn a_container_of_an_engine_has_the_layers_of_its_image_below_its_changes() {
     let stage = Stage::new();
-    let told = stage.prints(&["ls", "--recursive", "container:web"]);
-    assert!(told.contains("etc/from-the-container"), "{told}");
-    let told = stage.prints(&["layers", "container:web"]);
-    assert!(told.contains("the merged tree of a container"), "{told}");
+    let lines = |what: &[&str]| -> Vec<Value> {
+        stage.prints(what).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let layers = &lines(&["layers", "--json", "container:web"])[0];
+    let ids: Vec<_> = layers["layers"].as_array().unwrap().iter().map(|it| &it["diffId"]).collect();
+    assert_eq!(ids[..2], [&stage.image.layers[0], &stage.image.layers[1]]);
+    assert_eq!((ids.len(), ids[2]), (3, &Value::Null));
+    assert_eq!(layers["layers"][2]["createdBy"], "container's writable layer");
+    let changed = lines(&["diff", "--json", "container:web"]);
+    let changed: Vec<_> = changed
+        .iter()
+        .map(|line| {
+            format!("{} {}", line["change"].as_str().unwrap(), line["path"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        changed,
+        ["metadata /etc", "modified /etc/a", "added /etc/from-the-container", "removed /new"]
+    );
+    for (path, text) in [("/etc/a", "by the container"), ("/etc/from-the-container", "x")] {
+        assert_eq!(stage.prints(&["cat", "container:web", path]), text);
+    }
+    let below = stage.prints(&["cat", "--layer", "1", "container:web", "/etc/a"]);
+    assert_eq!(below, "other");
+    let image = lines(&["ls", "--recursive", "--json", "--layer", "1", "container:web"]);
+    let name = reference();
+    assert_eq!(image, lines(&["ls", "--recursive", "--json", &name]));
+}
+
+/// An engine that does not tell what changed, or has no such image any more: then the merged tree is all there is.
+#[test]
+fn a_container_whose_layers_are_not_told_apart_opens_as_one_layer() {
+    for missing in ["/changes", "/images/sha256"] {
+        let stage = Stage::with(move |path| {
+            path.contains(missing).then_some(Reply::No(404, "no such thing"))
+        });
+        let told = stage.prints(&["ls", "--recursive", "container:web"]);
+        assert!(told.contains("etc/from-the-container"), "{told}");
+        let told = stage.prints(&["layers", "container:web"]);
+        assert!(told.contains("its layers are not told apart, "), "{told}");
+    }
 }
 
 /// Listed while it streams, and copied only where somebody wants a file of it.
 #[test]
-fn a_container_of_an_engine_streams() {
-    let stage = Stage::new();
+fn the_merged_tree_of_a_container_streams() {
+    let stage =
+        Stage::with(|path| path.ends_with("/changes").then_some(Reply::No(501, "not here")));
     let spool = stage.home.path().join("no-spool");
     let host = format!("unix://{}", stage.peer.socket.display());
     // Where nothing can be copied to, a listing is to be had all the same.

@@ -140,7 +140,13 @@ impl Image {
             return Reply::Json(json!({"Id": CONTAINER, "Name": "/web", "Image": self.id}));
         }
         if path == format!("/containers/{CONTAINER}/export") {
-            return Reply::Stream(Tar::new().file("etc/from-the-container", "x").finish());
+            return Reply::Stream(merged().finish());
+        }
+        if path == format!("/containers/{CONTAINER}/changes") {
+            return Reply::Json(json!([
+                {"Path": "/etc", "Kind": 0}, {"Path": "/etc/from-the-container", "Kind": 1},
+                {"Path": "/etc/a", "Kind": 0}, {"Path": "/new", "Kind": 2},
+            ]));
         }
         if path == "/info" {
             return Reply::Json(json!({"DockerRootDir": "/nowhere/at/all", "Driver": "overlay2"}));
@@ -155,6 +161,16 @@ impl Image {
         }
         Reply::No(404, "no such thing")
     }
+}
+
+/// The merged tree of the container: in it one file is new, one is changed and one is removed.
+fn merged() -> Tar {
+    Tar::new()
+        .file(".dockerenv", "")
+        .dir("etc/", 0o755)
+        .file("etc/from-the-container", "x")
+        .file("etc/a", "by the container")
+        .file("big", vec![b'x'; 300_000])
 }
 
 /// The program, an engine for it, and a folder.

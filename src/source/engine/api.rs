@@ -138,6 +138,11 @@ impl Engine {
         self.about(&format!("/containers/{}/json", escaped(name, "")))
     }
 
+    /// What was changed in a container since its start.
+    pub(super) fn changes(&self, container: &str) -> Result<Value, Fault> {
+        self.wire.json(&self.path(&format!("/containers/{}/changes", escaped(container, ""))))
+    }
+
     fn about(&self, path: &str) -> Result<Option<Value>, Fault> {
         match self.wire.json(&self.path(path)) {
             Ok(value) if value.is_object() => Ok(Some(value)),

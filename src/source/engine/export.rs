@@ -15,6 +15,7 @@ use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
 use crate::source::ask::Ask;
 use crate::source::{Source, Stored, Verified};
+use crate::text::Foreign;
 
 /// An image of an engine.
 pub(super) struct Export(Arc<Reading>);
@@ -24,13 +25,13 @@ impl Export {
         Self(Arc::new(Reading::new(engine, question, described, false, ask)))
     }
 
-    /// The merged tree of a container, as the one layer it then is. `note` says so.
-    pub(super) fn tree(engine: Engine, question: String, note: String, ask: &Ask) -> Self {
+    /// The merged tree of a container, as the one layer it then is. `problems` are those of the image.
+    pub(super) fn tree(engine: Engine, question: String, problems: Vec<String>, ask: &Ask) -> Self {
         let image = Image {
             reference: ask.reference.as_str().into(),
             source: engine.kind().transport().to_owned(),
             layers: vec![Layer::default()],
-            problems: vec![note.into()],
+            problems: Foreign::list(problems),
             ..Image::default()
         };
         let described = Described { image, sizes: vec![0] };

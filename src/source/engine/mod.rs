@@ -3,7 +3,8 @@
 //! ```text
 //! environment ─► endpoint ─► wire (socket, ssh) ─► api ─┬► describe ─► the stack, at once
 //!                                                  ├► the engine's own store, where it can be read
-//!                                                  └► export ─► listed while it passes by; contents kept if wanted
+//!                                                  ├► export ─► listed while it passes by; contents kept if wanted
+//!                                                  └► container ─► its image's layers, and its changes on top
 //! ```
 //!
 //! Only questions are asked (`GET`): nothing is pulled, started or changed. Nothing of this happens unless an engine
@@ -12,6 +13,7 @@
 mod api;
 mod certificates;
 mod connections;
+mod container;
 mod describe;
 #[cfg(unix)]
 mod dial;
@@ -29,6 +31,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use self::api::{Engine, full_id};
+use self::container::Container;
 pub(super) use self::endpoint::Kind;
 use self::endpoint::endpoints;
 use self::export::Export;
@@ -36,9 +39,10 @@ pub use self::stock::{inventory, local};
 use self::wire::{Fault, Patience};
 use super::ask::Ask;
 use super::local::{self as stores, Environment};
-use super::{ChoiceKind, Error, Opened};
+use super::{ChoiceKind, Error, Opened, Source};
 use crate::image::platform::Platform;
 use crate::image::reference::Store;
+use crate::layer::changes::Changes;
 
 /// How many names an error lists.
 const MOST_NAMES: usize = 100;
@@ -136,7 +140,7 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
 }
 
 /// Opens a container of a local store or, where none has it and no root was given, of an engine: from the engine's own
-/// store with all of its layers, else its merged tree as one layer.
+/// store with all of its layers, else as its API tells its image and its changes.
 ///
 /// # Errors
 /// Where none has it.
@@ -205,12 +209,43 @@ fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Opened {
     if let Some(opened) = in_its_store(&engine, id, ChoiceKind::Container, ask) {
         return opened;
     }
-    let note = format!(
-        "the merged tree of a container, from {}: its layers are not told apart",
-        engine.place()
-    );
     let question = engine.tree_of(id);
-    Opened::Image(Box::new(Export::tree(engine, question, note, ask)))
+    match layers_of(&engine, inspect, ask) {
+        Ok((below, changes)) => {
+            let top = Export::tree(engine, question, Vec::new(), ask);
+            Opened::Image(Box::new(Container::new(below, top, changes, inspect)))
+        }
+        Err(why) => {
+            let place = engine.place();
+            let note = format!(
+                "the merged tree of a container, from {place}: its layers are not told apart, {why}"
+            );
+            Opened::Image(Box::new(Export::tree(engine, question, vec![note], ask)))
+        }
+    }
+}
+
+/// The image of a container, and what was changed above it; a part of a sentence where the engine does not tell.
+fn layers_of(
+    engine: &Engine,
+    inspect: &Value,
+    ask: &Ask,
+) -> Result<(Box<dyn Source>, Changes), String> {
+    let told = |fault| engine.error(fault).to_string();
+    let id = inspect["Id"].as_str().unwrap_or_default();
+    let changes = engine.changes(id).map_err(told)?;
+    let changes =
+        container::changes(&changes).ok_or("what it says of changes is of no known shape")?;
+    let image = full_id(inspect["Image"].as_str().unwrap_or_default());
+    let found = engine.image(&image, None).map_err(told)?;
+    let found = found.ok_or_else(|| format!("its image {image} is no longer there"))?;
+    let endpoint = engine.wire.endpoint.clone();
+    let of_image = Engine::connect(endpoint, Patience::default()).map_err(told)?;
+    match opened(of_image, &found, &Ask { platform: None, ..ask.clone() }) {
+        Ok(Opened::Image(below)) => Ok((below, changes)),
+        Ok(Opened::Several(_)) => Err(format!("{image} is several images")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// An image that the engine has.

@@ -25,7 +25,7 @@ use crate::text::Foreign;
 
 /// What a container's own layers say in the stead of a command that made them.
 const INIT_LAYER: &str = "container's init layer";
-const WRITABLE_LAYER: &str = "container's writable layer";
+pub(super) const WRITABLE_LAYER: &str = "container's writable layer";
 
 /// One store of one engine with one driver: what a storage root holds, as far as it can be read.
 pub(super) trait StorageRoot: Send + Sync {

@@ -1,0 +1,216 @@
+//! A container of an engine: the layers of its image, and above them what was changed since its start.
+//!
+//! Which paths changed is the engine's answer to `/containers/ID/changes` (Docker Engine API, "Get changes on a
+//! container's filesystem"); what stands there now comes from the export of its merged tree, of which all else is left
+//! out. What the engine itself put below the writable layer (`/.dockerenv`, mount points) is in no answer of its API.
+
+use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+
+use super::export::Export;
+use crate::image::{Image, Layer};
+use crate::layer::blob::Blob;
+use crate::layer::changes::Changes;
+use crate::layer::sparse::Map;
+use crate::layer::{Checkpoints, Listing, Problem, Watch};
+use crate::source::local::WRITABLE_LAYER;
+use crate::source::{Other, Source, Stored, Verified};
+use crate::text::Foreign;
+
+/// `Kind` of a change: the path was removed.
+const DELETED: u64 = 2;
+
+/// Reads the engine's answer, `null` where nothing was changed. `None` where it is of no known shape.
+pub(super) fn changes(answer: &Value) -> Option<Changes> {
+    let mut changes = Changes::default();
+    if answer.is_null() {
+        return Some(changes);
+    }
+    for change in answer.as_array()? {
+        changes.add(change["Path"].as_str()?, change["Kind"].as_u64()? == DELETED);
+    }
+    Some(changes)
+}
+
+/// A container.
+pub(super) struct Container {
+    below: Box<dyn Source>,
+    /// How many layers `below` has.
+    count: usize,
+    /// The merged tree.
+    top: Export,
+    changes: Changes,
+    names: Vec<Foreign>,
+    created: Option<Foreign>,
+    described: Image,
+    /// The image with what was learnt of it by reading it.
+    read: OnceLock<Image>,
+}
+
+impl Container {
+    /// The container that the engine describes as `inspect`, above its image.
+    pub(super) fn new(
+        below: Box<dyn Source>,
+        top: Export,
+        changes: Changes,
+        inspect: &Value,
+    ) -> Self {
+        let name = inspect["Name"].as_str().map(|name| name.trim_start_matches('/').into());
+        let created = inspect["Created"].as_str().map(Foreign::from);
+        let count = below.image().layers.len();
+        let mut container = Self {
+            below,
+            count,
+            top,
+            changes,
+            names: name.into_iter().collect(),
+            created,
+            described: Image::default(),
+            read: OnceLock::new(),
+        };
+        container.described = container.above(container.below.image());
+        container
+    }
+
+    /// The image with the writable layer on top.
+    fn above(&self, image: &Image) -> Image {
+        let mut image = Image { names: self.names.clone(), ..image.clone() };
+        image.layers.push(Layer {
+            created_by: Some(WRITABLE_LAYER.into()),
+            created: self.created.clone(),
+            writable: true,
+            ..Layer::default()
+        });
+        image
+    }
+
+    /// Where a layer is, and its number there.
+    fn part(&self, layer: usize) -> (&dyn Source, usize) {
+        if layer < self.count { (&*self.below, layer) } else { (&self.top, layer - self.count) }
+    }
+}
+
+/// Rows that pass by are those of the merged tree: they are not the layer's.
+struct WithoutRows<'w>(&'w dyn Watch);
+
+impl Watch for WithoutRows<'_> {
+    fn progress(&self, done: u64) {
+        self.0.progress(done);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+
+    fn spare(&self) -> bool {
+        self.0.spare()
+    }
+}
+
+impl Source for Container {
+    fn image(&self) -> &Image {
+        self.read.get().unwrap_or(&self.described)
+    }
+
+    fn weight(&self, layer: usize) -> u64 {
+        let (source, layer) = self.part(layer);
+        source.weight(layer)
+    }
+
+    fn content_key(&self, layer: usize) -> Option<String> {
+        (layer < self.count).then(|| self.below.content_key(layer))?
+    }
+
+    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        if layer < self.count {
+            let listing = self.below.list(layer, watch);
+            let image = self.below.image();
+            if image.documents.len() > self.described.documents.len() {
+                self.read.get_or_init(|| self.above(image));
+            }
+            return listing;
+        }
+        let mut listing = self.top.list(0, &WithoutRows(watch));
+        if !listing.cancelled && !listing.faulty {
+            listing.table = self.changes.layer(&listing.table);
+        }
+        listing
+    }
+
+    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        if layer < self.count { self.below.judge(layer, listing) } else { Vec::new() }
+    }
+
+    fn blob(&self, layer: usize) -> Option<&Blob> {
+        (layer < self.count).then(|| self.below.blob(layer))?
+    }
+
+    fn verified_by(&self, layer: usize) -> Option<&str> {
+        (layer < self.count).then(|| self.below.verified_by(layer))?
+    }
+
+    fn comes_by_itself(&self) -> bool {
+        self.below.comes_by_itself()
+    }
+
+    fn being_copied(&self) -> Option<u64> {
+        self.below.being_copied().or_else(|| self.top.being_copied())
+    }
+
+    fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
+        let (source, layer) = self.part(layer);
+        source.open(layer, file)
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        let (source, layer) = self.part(layer);
+        source.sparse(layer, file, size)
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        let (source, layer) = self.part(layer);
+        source.verify(layer, watch)
+    }
+
+    fn plain(&self, layer: usize) -> Option<Blob> {
+        let (source, layer) = self.part(layer);
+        source.plain(layer)
+    }
+
+    fn opens_cheaply(&self, layer: usize) -> bool {
+        let (source, layer) = self.part(layer);
+        source.opens_cheaply(layer)
+    }
+
+    fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
+        let (source, layer) = self.part(layer);
+        source.checkpoints(layer)
+    }
+
+    fn beside(&self) -> Vec<Other> {
+        self.below.beside()
+    }
+
+    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+        let (source, layer) = self.part(layer);
+        source.remember(layer, checkpoints);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_of_another_shape_is_none() {
+        assert!(changes(&Value::Null).is_some() && changes(&json!([])).is_some());
+        for odd in [json!({}), json!("x"), json!([{"Path": 1, "Kind": 1}]), json!([{"Path": "/a"}])]
+        {
+            assert!(changes(&odd).is_none(), "{odd}");
+        }
+    }
+}
