@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::dockerd::Docker;
-use super::engines::{Engines, require_engines};
+use super::engines::{Engines, require_engines, run};
 use super::lab::lab;
 use super::scratch::fresh;
 
@@ -148,4 +148,29 @@ fn docker_builds_and_its_image_is_found() {
     let shown = answer(&build("", options), 0);
     assert!(shown.contains("COPY") && !shown.contains("Step 1"), "{shown}");
     assert!(answer(&build("--ci", options), 0).contains(": pass"));
+}
+
+/// Debian's client has BuildKit's side of it built in; a newer one in front of it wants a plugin.
+const CLIENT: &str = "/usr/bin/docker";
+
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn docker_saves_what_it_built_with_and_without_buildkit() {
+    require_engines();
+    let workshop = Workshop::new();
+    let docker = Docker::start(&lab().engines, "vfs");
+    for buildkit in ["0", "1"] {
+        let client = |arguments: &[&str]| {
+            let mut command = Command::new(CLIENT);
+            command.env("DOCKER_HOST", docker.host()).env("DOCKER_BUILDKIT", buildkit);
+            command.env("HOME", &workshop.home).current_dir(workshop.context());
+            run(command.args(arguments))
+        };
+        let name = format!("kit:{buildkit}");
+        client(&["build", "-q", "--no-cache", "-f", "Containerfile", "-t", &name, "."]);
+        let saved = workshop.home.join(format!("kit-{buildkit}.tar")).display().to_string();
+        client(&["save", "-o", &saved, &name]);
+        let shown = answer(&workshop.layertui(&format!("ls --recursive {saved}")), 0);
+        assert_eq!(shown, "/first\n/second\n", "BuildKit: {buildkit}");
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use super::base;
+use super::builders;
 use super::crafted;
 use super::disk;
 use super::engines::{Engines, filtered, run};
@@ -56,7 +57,7 @@ fn build() -> Lab {
         image,
         by_vfs: Image::in_layout("built with vfs", &by_vfs),
         crafted: Image::in_layout("crafted", &crafted).unpacked_from(top),
-        forms: forms(&engines, &home),
+        forms: [forms(&engines, &home), builders::forms(&layout, &home)].concat(),
         engines,
     }
 }

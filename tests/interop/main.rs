@@ -7,7 +7,7 @@
 //! | file | what |
 //! |---|---|
 //! | `Containerfile`, `base` | the image: every kind of change that a layer can make |
-//! | `lab`, `crafted` | building it, saving it in every form, putting layers on it that no engine writes |
+//! | `lab`, `crafted`, `builders` | building it, saving it in every form, putting layers on it that no engine writes |
 //! | `image`, `past`, `facts` | what is held against what |
 //! | `disk`, `tarball`, `union` | trees that others made, layers' tars, and a slow model over them |
 //! | `podman`, `rootless`, `storage` | stores of podman and buildah, and reading them without layertui |
@@ -34,6 +34,7 @@ mod agree;
 mod answers;
 mod asked;
 mod base;
+mod builders;
 mod building;
 #[path = "../registry/chunked.rs"]
 mod chunked;
