@@ -84,3 +84,26 @@ fn packages(loaded: &Loaded, layer: usize) -> Inventory {
     let found = loaded.with_stack(|stack| databases(stack, layer, false));
     found.read(loaded.loader.source().as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::image::Image;
+    use crate::image::problem::{Problem, Severity, UNREAD_ATTRIBUTES};
+    use crate::load::LayerState;
+    use crate::stack::Stack;
+
+    #[test]
+    fn attributes_that_could_not_be_read_are_a_note() {
+        let layer = |message: &str| {
+            let problem = Problem { severity: Severity::Note, message: message.into() };
+            Arc::new(LayerState { problems: vec![problem], ..LayerState::default() })
+        };
+        let states = [layer("something else"), layer(&format!("{UNREAD_ATTRIBUTES}: those of /x"))];
+        let (image, stack) = (Image::default(), Stack::new(2));
+        let notes = unseen_attributes(Subject { image: &image, stack: &stack, states: &states });
+        assert_eq!(notes, [format!("layer 1: {UNREAD_ATTRIBUTES}: those of /x")]);
+    }
+}
