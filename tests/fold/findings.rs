@@ -42,12 +42,17 @@ const PATHS: [(&str, Option<Id>); 25] = [
     ("srv/q", None),
 ];
 
-/// Every file has a private key and a registry's credentials in it.
+/// Every file has a private key and credentials of every kind in it.
 struct Keys;
+
+const CREDENTIALS: &[u8] = b"-----BEGIN PRIVATE KEY-----\n\
+    {\"auths\": {\"registry.example\": {\"auth\": \"dXNlcjpodW50ZXIyMg==\"}}}\n\
+    aws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYzzzz\n\
+    API_TOKEN=hunter2hunter2\n";
 
 impl Contents for Keys {
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
-        (0..files.len()).for_each(|at| take(at, Some(b"-----BEGIN PRIVATE KEY----- \"auth\"")));
+        (0..files.len()).for_each(|at| take(at, Some(CREDENTIALS)));
     }
 
     fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
