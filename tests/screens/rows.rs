@@ -126,7 +126,7 @@ fn a_question_mark_stands_only_where_contents_were_not_compared() {
 #[test]
 fn each_part_of_a_row_looks_as_its_meaning_says() {
     let layers = "0: +first:1 +dir/ +dir/f:1 +gone:5 +zero:0 +plain:3#1 +link->plain +found:7 | 1: -gone +plain:3@700#1";
-    let mut explorer = Explorer::plain(layers, 120, 40);
+    let mut explorer = Explorer::plain(layers, 80, 24);
     explorer.keys("/").type_text("found").keys("enter g");
     for (text, expected) in [
         ("dir/", "####"),
@@ -140,4 +140,8 @@ fn each_part_of_a_row_looks_as_its_meaning_says() {
     }
     explorer.keys("j");
     assert_eq!(look(&explorer, "dir/"), "BBBB");
+    // The changes take the tree's place at this size.
+    explorer.keys("3 G");
+    assert!(!explorer.text().contains("dir/"), "{}", explorer.text());
+    assert_eq!(look(&explorer, "gone"), "////");
 }
