@@ -172,14 +172,14 @@ impl Stack {
     #[must_use]
     pub fn kind_if_same(&self, event: EventId, below: EventId) -> ChangeKind {
         let (events, event, below) = (&self.events, event.0, below.0);
-        let directory = events.is_dir(event);
         let same = events.mode(event) == events.mode(below)
             && events.owner(event) == events.owner(below)
             && events.has(event, Flag::IMPLIED) == events.has(below, Flag::IMPLIED)
             && events.xattrs(event) == events.xattrs(below)
             && events.device(event) == events.device(below)
-            && (directory || events.mtime(event) == events.mtime(below));
-        if same && !directory { ChangeKind::Rewritten } else { ChangeKind::Metadata }
+            && events.mtime(event) == events.mtime(below);
+        // A directory that is stored again with nothing changed stores no bytes again.
+        if same && !events.is_dir(event) { ChangeKind::Rewritten } else { ChangeKind::Metadata }
     }
 
     /// Whether two regular files have the same contents; `None` where only reading them would tell.

@@ -60,6 +60,8 @@ says! {
         => "rewritten /a, rewritten /l, rewritten /n";
     equal_size_without_a_fingerprint_is_undecided:
         "0: +a:1 | 1: +a:1" => "undecided /a";
+    other_bytes_stored_for_the_same_size_are_modified:
+        "0: +a:9/3 | 1: +a:9/4" => "modified /a";
     empty_files_need_no_fingerprint:
         "0: +a:0 | 1: +a:0" => "rewritten /a";
     entries_land_where_a_linked_parent_leads:
@@ -132,6 +134,20 @@ fn oddities_are_counted_with_their_first_path() {
             (Oddity::BrokenLink, 1, b"/l"),
         ]
     );
+}
+
+/// What the layer itself wrote over, and what two of its markers mean alike, is nothing odd.
+#[test]
+fn a_link_that_was_replaced_and_a_path_with_two_markers_are_no_oddities() {
+    use layertui::stack::fold::Oddity;
+    let kinds = |text: &str| {
+        let (_, oddities) = notation::stack(text).unwrap();
+        oddities.last().unwrap().keys().copied().collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("0: +l=>nowhere +l:1"), [Oddity::Duplicate]);
+    assert_eq!(kinds("0: +l:1 +l=>nowhere"), [Oddity::Duplicate, Oddity::BrokenLink]);
+    assert_eq!(kinds("0: +d/ +d/x:1 +l->d | 1: -d/x -l/x"), []);
+    assert_eq!(kinds("0: +d/ +l->d | 1: -d/x -l/x"), [Oddity::WhiteoutOfNothing]);
 }
 
 /// Headers may say anything; sums of what they say must not break.
