@@ -180,11 +180,13 @@ mod tests {
             ("linux/arm64", "linux/arm64/v8"),
             ("linux/aarch64", "linux/arm64/8"),
             ("linux/x86_64", "linux/amd64"),
+            ("linux/amd64/v1", "linux/amd64"),
             ("linux/arm", "linux/arm/v7"),
             ("Linux/armhf", "linux/arm/v7"),
             ("macos/arm64", "darwin/arm64"),
         ] {
             assert_eq!(platform(a).serves(&platform(b)), Some(0), "{a} {b}");
+            assert_eq!(platform(a).normalised(), platform(b).normalised(), "{a} {b}");
         }
     }
 

@@ -39,10 +39,8 @@ struct Paragraph {
 
 impl Paragraph {
     fn take(&mut self, line: &[u8]) {
-        // What begins with a space goes on with the field before: none of ours does.
-        let Some(colon) = memchr::memchr(b':', line).filter(|_| !line.starts_with(b" ")) else {
-            return;
-        };
+        // What goes on with the field before begins with a space, as no name of a field does.
+        let Some(colon) = memchr::memchr(b':', line) else { return };
         let value = String::from_utf8_lossy(line[colon + 1..].trim_ascii()).into_owned();
         match &line[..colon].to_ascii_lowercase()[..] {
             b"package" => self.name = Some(value),

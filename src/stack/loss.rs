@@ -350,6 +350,16 @@ mod tests {
     }
 
     #[test]
+    fn of_equally_large_pieces_the_first_layers_is_the_largest() {
+        let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:5#2 | 2: +a:5#3 | 3: -a").unwrap();
+        let path = &stack.losses().by_path(&stack)[0];
+        assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(0));
+        let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:6#2 | 2: -a").unwrap();
+        let path = &stack.losses().by_path(&stack)[0];
+        assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(1));
+    }
+
+    #[test]
     fn sums_agree_with_each_other() {
         let (stack, _) =
             notation::stack("0: +d/e/a:5#1 +d/b:7#2 +c:1#3 | 1: +d/b:7#2@700 | 2: -d +c:1#3^4")

@@ -97,6 +97,17 @@ fn every_kind_of_difference_is_told_and_summed_up() {
     }
 }
 
+/// A directory's time changes with what is put into it, which is compared itself.
+#[test]
+fn a_directory_of_another_time_is_the_same() {
+    let place = Place::new();
+    let image = |name: &str, time| {
+        place.image(name, &[Tar::new().dir("d/", 0o755).mtime(time).file("d/f", "x").finish()])
+    };
+    let (lines, code) = compare(&image("old", 1), &image("new", 2), &[]);
+    assert_eq!((code, paths(&lines)), (0, vec![]));
+}
+
 #[test]
 fn times_count_unless_the_meaning_alone_is_asked_for() {
     let place = Place::new();

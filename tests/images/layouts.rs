@@ -114,6 +114,22 @@ fn a_platform_that_several_named_images_serve_leaves_the_choice() {
     assert_eq!(stack(&*choice.open(1).unwrap()), "other");
 }
 
+/// An index that lists a platform twice means the first, as engines take it; only items of the top index are a choice.
+#[test]
+fn a_platform_that_one_index_lists_twice_is_opened_at_once() {
+    let mut layout = Layout::default();
+    let first = layout.image(&Image::new(&[&["first"]]).on("linux", "arm"));
+    let second = layout.image(&Image::new(&[&["second"]]).on("linux", "arm"));
+    let twice = [on(first, "linux", "arm"), on(second, "linux", "arm")];
+    let index = layout.index(&twice);
+    let stage = Stage::new();
+    let nested = stage.tree("nested", &layout.clone().list(named(index, "one")).finish());
+    assert_eq!(stack(&*image_for(&nested, "linux/arm")), "first");
+    let [first, second] = twice;
+    let flat = stage.tree("flat", &layout.list(first).list(second).finish());
+    assert!(matches!(open_for(&flat, "linux/arm"), Ok(Opened::Several(_))));
+}
+
 /// Of the manifests of one image the one that serves the platform best, wherever it stands.
 #[test]
 fn of_two_variants_the_nearer_is_opened() {

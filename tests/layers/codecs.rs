@@ -192,6 +192,17 @@ fn a_wrong_length_in_a_gzip_trailer_is_an_error() {
     }
 }
 
+/// RFC 1952, 2.3.1.2: the reserved bits must be zero, since they may announce a field that a reader does not know.
+#[test]
+fn a_gzip_header_with_reserved_flags_is_an_error() {
+    for bit in 5..8 {
+        let mut blob = gzip(&sample());
+        blob[3] |= 1 << bit;
+        let problems = problems(&listed(&blob));
+        assert!(problems[0].contains("header has unknown flags"), "{problems:?}");
+    }
+}
+
 #[test]
 fn a_layer_that_is_compressed_twice_says_so() {
     let listing = listed(&gzip(&gzip(&sample())));

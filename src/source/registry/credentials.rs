@@ -95,8 +95,12 @@ fn in_file(value: &Value, domain: &str, path: &str) -> Result<Option<Credentials
 }
 
 fn ask(name: &str, domain: &str) -> Result<Option<Credentials>, String> {
-    let server = if domain == "docker.io" { HUB } else { domain };
-    keychain::ask(name, server)
+    keychain::ask(name, server(domain))
+}
+
+/// What credential helpers know the registry by.
+fn server(domain: &str) -> &str {
+    if domain == "docker.io" { HUB } else { domain }
 }
 
 /// What a registry is called in such files.
@@ -166,6 +170,12 @@ mod tests {
 
     fn auth(user: &str) -> Value {
         json!({"auth": STANDARD.encode(format!("{user}:p:w"))})
+    }
+
+    #[test]
+    fn helpers_know_docker_hub_by_its_old_address() {
+        assert_eq!(server("docker.io"), "https://index.docker.io/v1/");
+        assert_eq!(server("r.io"), "r.io");
     }
 
     #[test]
