@@ -102,10 +102,17 @@ pub(super) fn threads() -> usize {
 /// Layers with the same bytes together, the largest first.
 fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
     let source = &loader.source;
+    let layers = 0..source.image().layers.len();
+    group(layers.map(|layer| (source.content_key(layer), source.weight(layer))))
+}
+
+/// Of each layer, the key that those with the same bytes share, and its weight.
+fn group(layers: impl Iterator<Item = (Option<String>, u64)>) -> Vec<Vec<usize>> {
     let mut jobs: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for layer in 0..source.image().layers.len() {
-        match source.content_key(layer) {
+    let (keys, weights): (Vec<_>, Vec<_>) = layers.unzip();
+    for (layer, key) in keys.into_iter().enumerate() {
+        match key {
             Some(key) => {
                 let job = *known.entry(key).or_insert(jobs.len());
                 if job == jobs.len() {
@@ -116,7 +123,7 @@ fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
             None => jobs.push(vec![layer]),
         }
     }
-    jobs.sort_by_key(|same| std::cmp::Reverse(source.weight(same[0])));
+    jobs.sort_by_key(|same| std::cmp::Reverse(weights[same[0]]));
     jobs
 }
 
@@ -198,5 +205,20 @@ mod tests {
         let mut jobs = all();
         let first = take_next(&mut jobs, 0);
         assert_eq!((first, take_next(&mut jobs, 2)), (Some(vec![0]), Some(vec![4, 1])), "it moves");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layers_of_the_shown_tree_come_first_and_the_largest_of_them() {
+        let layers = [(None, 5), (Some("same"), 7), (None, 9), (Some("same"), 7), (None, 9)];
+        let layers = layers.map(|(key, weight): (Option<&str>, u64)| (key.map(Into::into), weight));
+        let mut jobs = group(layers.into_iter());
+        assert_eq!(jobs, [vec![2], vec![4], vec![1, 3], vec![0]]);
+        let order: Vec<_> = std::iter::from_fn(|| take_next(&mut jobs, 1)).collect();
+        assert_eq!(order, [vec![1, 3], vec![0], vec![2], vec![4]]);
     }
 }

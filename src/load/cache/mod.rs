@@ -291,6 +291,22 @@ mod tests {
         assert!(cache.listing(&other).is_none());
     }
 
+    /// A compressed layer that was not hashed was not read to its end.
+    #[test]
+    fn without_a_digest_only_plain_layers_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(&folder);
+        for (codec, kept) in [(Codec::Gzip, false), (Codec::Plain, true)] {
+            let path = folder.path().join(codec.name());
+            std::fs::write(&path, [0; 1024]).unwrap();
+            let blob = Blob::whole(std::fs::File::open(&path).unwrap()).unwrap();
+            let identity = blob.identity().unwrap();
+            let keep = Keep { blob, identity: Some(identity.clone()), listed: false };
+            cache.keep(&keep, &Listing { codec: Some(codec), ..Listing::default() });
+            assert_eq!(cache.by_file(&identity).is_some(), kept, "{}", codec.name());
+        }
+    }
+
     #[test]
     fn a_file_that_changes_while_it_is_read_is_not_kept() {
         let folder = tempfile::tempdir().unwrap();
