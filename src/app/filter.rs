@@ -329,6 +329,17 @@ mod tests {
     }
 
     #[test]
+    fn each_word_for_a_type_asks_for_that_type() {
+        let kinds = filter("file dir symlink hardlink device").criteria.kinds;
+        let (file, device) = ([Kind::File, Kind::Directory], [Kind::Char, Kind::Block]);
+        let links = [Kind::Symlink, Kind::Hardlink];
+        assert_eq!(kinds, [file, links, device].concat());
+        let changes = filter("added modified metadata rewritten removed").criteria.changes;
+        let names: Vec<&str> = changes.iter().map(|change| change.name()).collect();
+        assert_eq!(names, ["added", "modified", "metadata", "rewritten", "removed"]);
+    }
+
+    #[test]
     fn words_become_criteria_and_chips() {
         let made = filter("removed file >10M <2Gi layer:3 setuid *.so lib re:^a");
         assert_eq!(made.chips.len(), 9);

@@ -56,6 +56,62 @@ fn a_mode_is_four_octal_digits() {
         let line = line(&["ls", "--recursive", &image], path);
         assert_eq!(line["mode"], mode, "{path}");
         assert_eq!(line["uid"].is_null(), mode.is_null(), "{path}");
+        assert_eq!(line["xattrs"].is_null(), mode.is_null(), "{path}");
+    }
+}
+
+#[test]
+fn the_layer_that_stores_waste_and_the_one_that_causes_it_are_told_apart() {
+    let place = Place::new();
+    let layers = [
+        Tar::new().file("a", "12345").file("b", "123"),
+        Tar::new().whiteout("a").file("c", "1234567"),
+        Tar::new().file("b", "12"),
+    ];
+    let image = image(&place, &layers);
+    let waste: Value = serde_json::from_str(&text(&["waste", "--json", &image])).unwrap();
+    let of = |key: &str| -> Vec<u64> {
+        waste["layers"].as_array().unwrap().iter().map(|it| it[key].as_u64().unwrap()).collect()
+    };
+    assert_eq!(of("wastedBytes"), [8, 0, 0]);
+    assert_eq!(of("causedBytes"), [0, 5, 3]);
+    assert_eq!(of("bytes"), [8, 7, 2]);
+}
+
+/// A reader of JSON takes one of two equal keys, and which one is its own business.
+#[test]
+fn no_key_stands_twice_in_a_line() {
+    let place = Place::new();
+    let image = image(&place, &[Tar::new().file("a", "1"), Tar::new().whiteout("a")]);
+    for arguments in [
+        &["ls", "--layer", "0", &image][..],
+        &["diff", "--layer", "0", &image],
+        &["diff", "--layer", "1", &image],
+        &["history", &image, "/a"],
+        &["find", &image, "a"],
+    ] {
+        let text = text(&[arguments, &["--json"]].concat());
+        for line in text.lines() {
+            let keys = |line: &str| line.matches("\":").count();
+            let once: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(keys(line), keys(&once.to_string()), "{line}");
+        }
+    }
+}
+
+#[test]
+fn only_files_and_hard_links_have_a_size() {
+    let place = Place::new();
+    let tar = Tar::new()
+        .file("f", "12345")
+        .hardlink("h", "f")
+        .dir("d/", 0o755)
+        .symlink("s", "f")
+        .char_device("c", 1, 3)
+        .fifo("p");
+    let image = image(&place, &[tar]);
+    for (path, line) in lines(&["ls", &image]) {
+        assert_eq!(line["size"].is_number(), matches!(path.as_str(), "/f" | "/h"), "{path}");
     }
 }
 

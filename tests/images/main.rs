@@ -12,6 +12,7 @@ mod builders;
 mod damage;
 mod layouts;
 mod loading;
+mod platforms;
 mod public;
 mod random;
 mod references;
