@@ -91,6 +91,34 @@ fn a_key_is_told_by_its_contents_and_what_cannot_be_read_is_not_cleared() {
     assert!(has(Some(KEY)) && has(None) && !has(Some(b"-----BEGIN CERTIFICATE-----")));
 }
 
+#[test]
+fn places_come_by_their_bytes_most_first() {
+    let (stack, _) = notation::stack("0: +a:5#1 +b:9#2 +c:7#3 | 1: -a -b -c").unwrap();
+    let found = findings(&user(), &stack, &All(None));
+    let removed = found.iter().find(|finding| finding.id == Id::RemovedLater).unwrap();
+    assert_eq!(removed.places.iter().map(|place| place.bytes).collect::<Vec<_>>(), [9, 7, 5]);
+}
+
+/// A file without another of its size cannot be a copy: it need not be read.
+#[test]
+fn only_files_of_equal_size_are_read_to_find_copies() {
+    struct Counting(std::cell::Cell<usize>);
+    impl Contents for Counting {
+        fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+            (0..files.len()).for_each(|at| take(at, None));
+        }
+
+        fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+            self.0.set(self.0.get() + files.len());
+            (0..files.len()).for_each(|at| take(at, Some(1)));
+        }
+    }
+    let (stack, _) = notation::stack("0: +a:5000 +b:5000 +c:6000 +d:7000").unwrap();
+    let contents = Counting(std::cell::Cell::new(0));
+    drop(judge(&user(), &stack, &contents, &Accepted::default()));
+    assert_eq!(contents.0.get(), 2);
+}
+
 /// Only copies that the final tree shows could be links.
 #[test]
 fn a_copy_that_was_removed_or_overwritten_is_no_duplicate() {

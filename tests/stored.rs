@@ -9,15 +9,16 @@ use std::fs;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use layertui::extract;
 use layertui::image::{Image, Layer, LayerStore};
 use layertui::layer::blob::Blob;
 use layertui::layer::directory::Tree;
 use layertui::layer::split::{Contents, Split};
-use layertui::layer::{self, Listing, Problem, Watch};
+use layertui::layer::{self, Listing, Problem, Unwatched, Watch};
 use layertui::load::{Loader, Want};
 use layertui::report::{Format, Subject, layers};
 use layertui::source::{Source, Stored};
-use layertui::stack::ChangeKind;
+use layertui::stack::{ChangeKind, NodeId};
 use support::compress::gzip;
 use support::split::split;
 use support::tarball::Tar;
@@ -178,4 +179,27 @@ fn the_layer_report_says_where_a_layer_lies() {
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("\n       overlay2 /r/overlay2/m9n3"), "{text}");
     assert!(!text.contains('\u{1b}'));
+}
+
+/// Half a file is worse than none.
+#[test]
+fn a_file_that_ends_early_while_it_is_extracted_is_not_left_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("tree");
+    fs::create_dir(&root).unwrap();
+    for (name, contents) in [("cut", "long enough"), ("whole", "1234")] {
+        fs::write(root.join(name), contents).unwrap();
+    }
+    let tree = Tree { root: root.clone(), ..Tree::default() };
+    let loader = Loader::new(Arc::new(Mixed::new(vec![Form::Tree(tree)])));
+    loader.run(Want::Tree, &|_| {});
+    fs::write(root.join("cut"), "short").unwrap();
+    let plan = extract::plan(&loader.stack(), NodeId::ROOT, 0);
+    let dest = dir.path().join("dest");
+    let outcome =
+        extract::to_disk(loader.source().as_ref(), &plan, &dest, false, &Unwatched).unwrap();
+    let failed: Vec<&[u8]> = outcome.failures.iter().map(|(path, _)| &path[..]).collect();
+    assert_eq!(failed, [b"cut"]);
+    assert!(!dest.join("cut").exists());
+    assert_eq!(fs::read(dest.join("whole")).unwrap(), b"1234");
 }

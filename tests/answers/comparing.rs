@@ -108,6 +108,23 @@ fn a_directory_of_another_time_is_the_same() {
     assert_eq!(paths(&lines), [""; 0]);
 }
 
+/// A fingerprint is of the stored bytes, which of a sparse file are not those that programs read.
+#[test]
+fn a_sparse_file_is_compared_by_what_programs_read() {
+    let place = Place::new();
+    let mut whole = vec![0; 9000];
+    whole[8192..].fill(7);
+    let other = [vec![1; 808], whole[808..].to_vec()].concat();
+    let sparse = Tar::new().gnu_sparse("s", 9000, &[(8192, &whole[8192..])]).finish();
+    let old = place.compressed("old", &[sparse]);
+    for (name, contents, expected) in [("same", &whole, 0), ("other", &other, 1)] {
+        let new = place.compressed(name, &[Tar::new().file("s", contents).finish()]);
+        let (lines, _) = compare(&old, &new, &[]);
+        let differ = paths(&lines).iter().filter(|line| line.starts_with("content")).count();
+        assert_eq!(differ, expected, "{name}: {lines:?}");
+    }
+}
+
 #[test]
 fn times_count_unless_the_meaning_alone_is_asked_for() {
     let place = Place::new();

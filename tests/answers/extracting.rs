@@ -150,6 +150,34 @@ fn a_layer_that_breaks_off_costs_what_it_has_lost_and_no_more() {
     assert_eq!(read(&place.path("dest/a")), "first");
 }
 
+/// As compressed layers are decoded but once, in whichever order the names are.
+#[test]
+fn a_stream_has_files_in_the_order_in_which_layers_store_them() {
+    let place = Place::new();
+    let first = Tar::new().file("z", "1").file("m", "2").file("a", "3").finish();
+    let second = Tar::new().file("b", "4").file("a2", "5").finish();
+    let image = place.compressed("image", &[first, second]);
+    let stream = layertui(&["extract", image.to_str().unwrap(), "/", "-"]).stdout;
+    let mut archive = tar::Archive::new(&stream[..]);
+    let names = archive
+        .entries()
+        .unwrap()
+        .map(|entry| entry.unwrap().path().unwrap().to_str().unwrap().to_owned());
+    assert_eq!(names.collect::<Vec<_>>(), ["z", "m", "a", "b", "a2", "./"]);
+}
+
+/// Behind a `/`, a link means the directory that it leads to, as it does for `cp` and `tar`.
+#[test]
+fn a_path_that_ends_in_a_slash_or_dots_means_a_directory() {
+    let place = Place::new();
+    let image = place.image("image", &layers());
+    for (at, path) in ["/conf/", "/conf/.", "/etc/closed/.."].into_iter().enumerate() {
+        let dest = place.path(&at.to_string());
+        assert_eq!(extract(&image, path, &dest, &[]), (0, String::new()), "{path}");
+        assert_eq!(read(&dest.join("motd")), "hello\n", "{path}");
+    }
+}
+
 /// Owner, bits and time of an object itself, not of what a link leads to.
 fn facts(path: &Path) -> (u32, u32, u32, i64, i64) {
     let facts = path.symlink_metadata().unwrap();

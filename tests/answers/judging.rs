@@ -14,7 +14,7 @@ use crate::saved::Place;
 use crate::support::tarball::Tar;
 
 /// 100 bytes in the base; above it 50 that are deleted again, and 50 that stay.
-const LAYERS: &str = "0: +a:100 | 1: +b:50 +c:50@4755 | 2: -b";
+const LAYERS: &str = "0: +a:100 | 1: +b:50 +c:50@4755 +n:0@4644 | 2: -b";
 
 fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
     let (stack, _) = notation::stack(LAYERS).unwrap();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
 mod agreeing;
+mod beside;
 mod closed;
 mod comparing;
 mod extracting;

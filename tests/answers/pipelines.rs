@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::judging::{ci, demo};
-use crate::saved::Place;
+use crate::saved::{Place, layertui};
 use crate::support::tarball::Tar;
 
 /// One rule kept, two broken; with `--base` that is not there, one more that is open.
@@ -212,4 +212,14 @@ fn no_value_of_a_secret_is_passed_on() {
     }
     let exact = shown(&["layers", "--json"]);
     assert!(secrets.iter().all(|secret| exact.contains(secret)), "{exact}");
+}
+
+/// A pipe gets every byte, those that a terminal would obey too.
+#[test]
+fn cat_gives_a_pipe_the_exact_bytes() {
+    let place = Place::new();
+    let bytes: Vec<u8> = (0..=255).collect();
+    let image = place.image("image", &[Tar::new().file("f", &bytes).finish()]);
+    let output = layertui(&["cat", image.to_str().unwrap(), "/f"]);
+    assert_eq!((output.status.code(), output.stdout), (Some(0), bytes));
 }

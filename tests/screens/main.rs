@@ -124,6 +124,16 @@ fn how_fast_layers_are_read_is_said_where_there_is_room() {
     }
 }
 
+/// A source may state less than it turns out to have.
+#[test]
+fn no_more_than_all_of_a_layer_is_read() {
+    for (done, total, said) in [(150, 100, "100%"), (99, 100, "99%"), (999, 1000, "99%")] {
+        let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
+        explorer.send(Message::Reading { layer: 0, done, total });
+        assert!(explorer.text().contains(&format!("layer 0: {said}")), "{}", explorer.text());
+    }
+}
+
 #[test]
 fn half_of_the_layers_are_there() {
     at_every_size("half", |width, height| {
