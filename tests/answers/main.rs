@@ -7,6 +7,7 @@ mod beside;
 mod closed;
 mod comparing;
 mod extracting;
+mod foreign;
 mod hostile;
 mod judging;
 mod lines;
