@@ -330,9 +330,9 @@ fn json_gives_back_what_the_image_says() {
 fn a_literal_backslash_is_never_doubled() {
     let place = Place::new();
     let command = r"RUN printf 'a\n' > C:\x1b # no escape";
-    let tar = Tar::new().file("a", "x").finish();
+    let layers = [Tar::new().file("a", "x").finish()];
     let more = json!({"history": [{"created_by": command}]});
-    let image = place.save_all("image.tar", &[tar.clone()], &[tar], &more);
+    let image = place.save_all("image.tar", &layers, &layers, &more);
     let image = image.to_str().unwrap();
     for arguments in [&["layers", image][..], &["findings", image], &["history", image, "/a"]] {
         let told = scan(&run(&place, arguments).stdout, "a command");

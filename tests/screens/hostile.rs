@@ -3,49 +3,134 @@
 use layertui::app::Message;
 use layertui::app::comparison::{Matched, Side, Sides};
 use layertui::app::message::Choice;
-use layertui::image::{HistoryStep, Image, Layer};
+use layertui::app::overlay::{self, Kind};
+use layertui::image::config::Config;
+use layertui::image::platform::Platform;
+use layertui::image::{HistoryStep, Image, Layer, LayerStore, Other, StatedDocument};
+use layertui::stack::NodeId;
 use layertui::text::visible::is_hazard;
 
 use crate::SIZES;
-use crate::explorer::{Explorer, image};
+use crate::explorer::Explorer;
 
 /// Tries to write the clipboard, reorder, hide, join and colour.
 const EVIL: &str =
     "a\x1b]52;c;cm0gLXJm\x07b\u{202e}c\u{200b}d\u{e0041}e\u{9b}31m\r\nf\u{feff}👨\u{200d}👩";
 
-/// [`EVIL`] in every text that an image can carry.
+/// [`EVIL`] in every text that an image can carry: written out without `..`, so that a new field is set here first.
 pub(super) fn explorer(width: u16, height: u16) -> Explorer {
     let evil = || EVIL.to_owned();
+    let platform = || Platform { os: evil(), architecture: evil(), variant: Some(evil()) };
     let layer = Layer {
-        created_by: Some(evil().into()),
-        comment: Some(evil().into()),
         diff_id: Some(evil()),
         digest: Some(evil()),
-        media_type: Some(evil().into()),
-        created: Some(evil().into()),
-        problems: vec![evil().into()],
-        ..Layer::default()
+        media_type: Some(EVIL.into()),
+        compressed_bytes: Some(7),
+        created_by: Some(EVIL.into()),
+        comment: Some(EVIL.into()),
+        created: Some(EVIL.into()),
+        writable: false,
+        store: Some(LayerStore {
+            driver: EVIL.into(),
+            cache_id: Some(EVIL.into()),
+            chain_id: Some(evil()),
+            directory: Some(EVIL.into()),
+        }),
+        problems: vec![EVIL.into()],
     };
-    let step = |created_by, comment| HistoryStep { created_by, comment, ..HistoryStep::default() };
-    let mut image = Image {
-        reference: evil().into(),
-        names: vec![evil().into()],
+    let step = |created_by: Option<&str>| HistoryStep {
+        created: Some(EVIL.into()),
+        created_by: created_by.map(Into::into),
+        author: Some(EVIL.into()),
+        comment: Some(EVIL.into()),
+        empty_layer: false,
+        layer: None,
+    };
+    let other = Other {
+        kind: evil(),
+        digest: Some(evil()),
+        platform: Some(platform()),
+        size: Some(7),
+        present: true,
+        note: EVIL.into(),
+    };
+    let config = Config {
+        created: Some(EVIL.into()),
+        author: Some(EVIL.into()),
+        user: Some(EVIL.into()),
+        env: vec![EVIL.into()],
+        entrypoint: vec![EVIL.into()],
+        cmd: vec![EVIL.into()],
+        working_dir: Some(EVIL.into()),
+        labels: vec![(EVIL.into(), EVIL.into())],
+        exposed_ports: vec![EVIL.into()],
+        volumes: vec![EVIL.into()],
+        stop_signal: Some(EVIL.into()),
+        healthcheck: vec![EVIL.into()],
+        on_build: vec![EVIL.into()],
+        shell: vec![EVIL.into()],
+        diff_ids: vec![evil()],
+    };
+    let document = StatedDocument { what: "manifest", digest: evil(), found: Some(evil()) };
+    let image = Image {
+        reference: EVIL.into(),
         source: evil(),
         id: Some(evil()),
+        manifest_digest: Some(evil()),
+        platform: Some(platform()),
+        names: vec![EVIL.into()],
+        config,
+        annotations: vec![(EVIL.into(), EVIL.into())],
+        documents: vec![document],
         layers: vec![layer; 2],
-        problems: vec![evil().into()],
-        annotations: vec![(evil().into(), evil().into())],
-        history: vec![step(Some(evil().into()), None), step(None, Some(evil().into()))],
-        ..image()
+        history: vec![step(Some(EVIL)), step(None)],
+        others: vec![other],
+        problems: vec![EVIL.into()],
     };
-    image.config.labels = vec![(evil().into(), evil().into())];
-    image.config.env = vec![evil().into()];
-    image.config.entrypoint = vec![evil().into()];
-    image.others[0].note = evil().into();
     let name = EVIL.replace(['\r', '\n', ' '], "");
     let layers =
         format!("0: +{name}/ +{name}/{name}:7 +{name}/l->{name} | 1: -{name}/{name} +x/ !x");
     Explorer::of(&layers, image, width, height)
+}
+
+/// The kind of overlay behind another, from the first to the last: none can be left out.
+const fn next(kind: Option<Kind>) -> Option<Kind> {
+    Some(match kind {
+        None => Kind::Help,
+        Some(Kind::Help) => Kind::Palette,
+        Some(Kind::Palette) => Kind::History(NodeId::ROOT),
+        Some(Kind::History(_)) => Kind::Layer(1),
+        Some(Kind::Layer(_)) => Kind::Image,
+        Some(Kind::Image) => Kind::Problems,
+        Some(Kind::Problems) => Kind::Choices,
+        Some(Kind::Choices) => Kind::Platforms,
+        Some(Kind::Platforms) => Kind::Waste,
+        Some(Kind::Waste) => Kind::File,
+        Some(Kind::File) => Kind::Map,
+        Some(Kind::Map) => Kind::Extract(NodeId::ROOT, 1),
+        Some(Kind::Extract(..)) => Kind::Compare,
+        Some(Kind::Compare) => Kind::Overwrite,
+        Some(Kind::Overwrite) => return None,
+    })
+}
+
+#[test]
+fn no_overlay_shows_foreign_text_raw() {
+    let mut seen = 0;
+    let mut kind = next(None);
+    while let Some(opened) = kind {
+        for (width, height) in SIZES {
+            let mut explorer = explorer(width, height);
+            overlay::open(&mut explorer.state, &explorer.stack, opened);
+            for _ in 0..8 {
+                explorer.keys("pgdn");
+                check(&explorer);
+            }
+        }
+        seen += 1;
+        kind = next(kind);
+    }
+    assert_eq!(seen, 14);
 }
 
 fn check(explorer: &Explorer) {
