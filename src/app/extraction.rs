@@ -2,7 +2,7 @@
 //! done elsewhere; here is the conversation about it.
 
 use crate::stack::{ChangeKind, NodeId, Stack};
-use crate::text::{shorten, size, visible, visible_str};
+use crate::text::{marked, marked_str, shorten, size, visible};
 
 use super::input::Input;
 use super::message::Effect;
@@ -158,15 +158,15 @@ pub(super) fn progress(state: &mut State, done: u64) {
 /// It is over: says what came of it, or asks whether to overwrite.
 pub(super) fn ended(state: &mut State, stack: &Stack, ended: Ended) {
     let Some(Running { request, .. }) = state.extraction.take() else { return };
-    let path = shorten::path(&visible(&stack.path(request.node)), PATH);
-    let dest = shorten::path(&visible_str(&request.dest), PATH);
+    let path = shorten::path(&marked(&stack.path(request.node)), PATH);
+    let dest = shorten::path(&marked_str(&request.dest), PATH);
     state.notice = Some(match ended {
         Ended::Occupied => {
             state.occupied = Some(request);
             overlay::open(state, stack, Kind::Overwrite);
             return;
         }
-        Ended::Failed(why) => format!("{path} was not extracted: {}", visible_str(&why)),
+        Ended::Failed(why) => format!("{path} was not extracted: {}", marked_str(&why)),
         Ended::Done { objects, bytes, failed, first, stopped } => {
             let noun = if objects == 1 { "object" } else { "objects" };
             let made = format!("{} {noun}, {}", size::count(objects), size::short(bytes));
@@ -176,8 +176,8 @@ pub(super) fn ended(state: &mut State, stack: &Stack, ended: Ended) {
                 Some((name, why)) => format!(
                     "{made} to {dest}, but {} could not be made: /{}: {}",
                     size::count(failed),
-                    shorten::path(&visible(&name), PATH),
-                    visible_str(&why)
+                    shorten::path(&marked(&name), PATH),
+                    marked_str(&why)
                 ),
             }
         }

@@ -10,7 +10,7 @@ use crate::stack::filter::{Among, Criteria, NameSearch, NameSet, Test};
 use crate::stack::outline::{Folds, Tree};
 use crate::stack::sieve::Sieve;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::{pattern, visible_str};
+use crate::text::{marked_str, pattern};
 
 use super::input::Input;
 use super::narrowed::{Key, Narrowed};
@@ -80,8 +80,8 @@ impl Filter {
         let text = filter.input.text().to_owned();
         for word in text.split_whitespace() {
             match filter.take(word) {
-                Ok(()) => filter.chips.push(visible_str(word).into_owned()),
-                Err(why) => filter.complaint = Some(visible_str(&why).into_owned()),
+                Ok(()) => filter.chips.push(marked_str(word).into_owned()),
+                Err(why) => filter.complaint = Some(marked_str(&why).into_owned()),
             }
         }
         filter

@@ -5,7 +5,7 @@
 
 use crate::stack::search::Hits;
 use crate::stack::{ChangeKind, NodeId, Stack};
-use crate::text::{shorten, visible};
+use crate::text::{marked, shorten};
 
 use super::input::Input;
 use super::layers;
@@ -130,7 +130,7 @@ pub fn accept(state: &mut State, stack: &Stack) {
         search.typing = false;
         return;
     }
-    let needle = visible(search.input.text().as_bytes());
+    let needle = marked(search.input.text().as_bytes());
     if search.hits.is_some() && state.phase == Phase::Reading {
         (search.typing, search.waiting) = (false, true);
         let (read, all) = (stack.folded(), stack.layer_count());
@@ -255,7 +255,7 @@ pub fn jump(state: &mut State, stack: &Stack, node: NodeId) {
     if !has_row(state, stack, pane, node) {
         let Some(last) = stack.history(node).pop() else { return };
         let path = stack.path(node);
-        let name = shorten::path(&visible(&path), 40);
+        let name = shorten::path(&marked(&path), 40);
         let did = match last.event {
             ChangeKind::Removed => "removed it",
             ChangeKind::Added => "added it",

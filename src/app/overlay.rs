@@ -1,7 +1,7 @@
 //! What lies over the panes: lists and pages, one on another, closed from the top.
 
 use crate::stack::{NodeId, Stack};
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::action::Action;
 use super::comparison;
@@ -292,7 +292,7 @@ fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
             // The first is the one that is open.
             let chosen = page::platforms::all(state).into_iter().nth(selected);
             if let Some(platform) = chosen.filter(|_| selected > 0) {
-                state.notice = Some(format!("opening {}", visible_str(&page::platform(&platform))));
+                state.notice = Some(format!("opening {}", marked_str(&page::platform(&platform))));
                 state.phase = Phase::Opening;
                 return vec![Effect::Platform(platform)];
             }

@@ -8,7 +8,7 @@ use crate::packages::{PLACES, Package, Place, RPM_PLACES};
 use crate::stack::filter::Among;
 use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::message::Effect;
 use super::overlay::Kind;
@@ -95,7 +95,7 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
 /// A package in a line. Visible.
 #[must_use]
 pub fn named(package: &Package) -> String {
-    let (name, version) = (visible_str(&package.name), visible_str(&package.version));
+    let (name, version) = (marked_str(&package.name), marked_str(&package.version));
     format!("{} package {name} {version}", package.manager.name())
 }
 

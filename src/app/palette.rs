@@ -1,7 +1,7 @@
 //! The palette: every action by name, and places to go to: `layer 7`, `path /etc`, `theme light`.
 
 use crate::stack::{NodeId, Stack};
-use crate::text::visible;
+use crate::text::marked;
 
 use super::action::{self, Action, Context, Entry};
 use super::find;
@@ -75,7 +75,7 @@ pub fn describe(stack: &Stack, offer: Offer) -> String {
     match offer {
         Offer::Do(entry) => entry.help.to_owned(),
         Offer::Layer(layer) => format!("select layer {layer}"),
-        Offer::Path(node) => format!("go to {}", visible(&stack.path(node))),
+        Offer::Path(node) => format!("go to {}", marked(&stack.path(node))),
         Offer::Theme(theme) => format!("use the theme {}", theme.name()),
     }
 }

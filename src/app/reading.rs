@@ -3,7 +3,7 @@
 use crate::image::Image;
 use crate::stack::outline::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::filter;
 use super::find;
@@ -55,7 +55,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         }
         Message::Failed(reason) if state.image.is_some() => {
             state.phase = Phase::Done;
-            state.notice = Some(visible_str(&reason).into_owned());
+            state.notice = Some(marked_str(&reason).into_owned());
         }
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
         _ => {}

@@ -2,7 +2,7 @@
 
 use crate::stack::Stack;
 use crate::stack::outline::Unfolded;
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::action::Action;
 use super::comparison;
@@ -69,7 +69,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Notice(text) => {
-            state.notice = Some(visible_str(&text).into_owned());
+            state.notice = Some(marked_str(&text).into_owned());
             Vec::new()
         }
         Message::Paged => {
@@ -89,7 +89,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::NotCompared(why) => {
             state.comparing = None;
-            state.notice = Some(format!("not compared: {}", visible_str(&why)));
+            state.notice = Some(format!("not compared: {}", marked_str(&why)));
             Vec::new()
         }
         Message::Extracting(done) => {

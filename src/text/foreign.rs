@@ -30,7 +30,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::visible_str;
+use super::{marked_str, visible_str};
 
 /// Foreign text, exactly as it was found.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +48,12 @@ impl Foreign {
     #[must_use]
     pub fn visible(&self) -> Cow<'_, str> {
         visible_str(&self.0)
+    }
+
+    /// For a screen.
+    #[must_use]
+    pub fn marked(&self) -> Cow<'_, str> {
+        marked_str(&self.0)
     }
 
     /// For comparing and parsing; what is shown of it must go through this module again.

@@ -1,7 +1,7 @@
 //! The only way of foreign text to a screen, standard output or the clipboard.
 //!
 //! Names, link targets, commands, labels and error texts come from images that anybody may have made. Here they are
-//! made visible ([`visible()`]), escaped for markup ([`markup`]), measured and cut to cells ([`width`]), shortened
+//! made visible ([`visible()`], [`marked()`] for a screen), escaped for markup ([`markup`]), measured and cut to cells ([`width`]), shortened
 //! ([`shorten`]), wrapped ([`wrap()`]), and numbers are given their fixed columns ([`size`], [`time`]). Pure: strings in,
 //! strings out; no terminal, no I/O.
 
@@ -19,5 +19,5 @@ pub mod width;
 mod wrap;
 
 pub use foreign::{Foreign, Raw};
-pub use visible::{visible, visible_str};
+pub use visible::{marked, marked_str, visible, visible_str};
 pub use wrap::wrap;

@@ -14,15 +14,75 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 /// More marks than this on one letter are no script but a stack of ink over the neighbouring rows.
 const MARKS_MAX: usize = 6;
 
+/// Stands for the backslash of an escape in text for a screen, which draws escapes in a look of their own: a name that
+/// has an escape written out looks different. One cell wide. Foreign text never has it, because it is a hazard itself.
+pub const ESCAPE: char = '\u{f05c}';
+
 /// Makes bytes visible. Borrows where nothing had to change.
 #[must_use]
 pub fn visible(bytes: &[u8]) -> Cow<'_, str> {
+    with_escapes(bytes, '\\')
+}
+
+/// Makes a string visible: [`visible`] for text that is known to be UTF-8.
+#[must_use]
+pub fn visible_str(text: &str) -> Cow<'_, str> {
+    visible(text.as_bytes())
+}
+
+/// Makes bytes visible on a screen: as [`visible`], with [`ESCAPE`] before each escape. Only for what is drawn.
+#[must_use]
+pub fn marked(bytes: &[u8]) -> Cow<'_, str> {
+    with_escapes(bytes, ESCAPE)
+}
+
+/// [`marked`] for text that is known to be UTF-8.
+#[must_use]
+pub fn marked_str(text: &str) -> Cow<'_, str> {
+    marked(text.as_bytes())
+}
+
+/// Cuts marked text where escapes begin and end. Gives for each piece its text as it is drawn, and whether it is an
+/// escape or what was left of one.
+pub fn pieces(marked: &str) -> impl Iterator<Item = (Cow<'_, str>, bool)> {
+    let mut rest = marked;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, is_escape) = match rest.strip_prefix(ESCAPE) {
+            Some(code) => (&rest[..ESCAPE.len_utf8() + code_len(code)], true),
+            None => (rest.find(ESCAPE).map_or(rest, |at| &rest[..at]), false),
+        };
+        rest = &rest[piece.len()..];
+        let drawn =
+            if is_escape { Cow::Owned(piece.replace(ESCAPE, "\\")) } else { Cow::Borrowed(piece) };
+        Some((drawn, is_escape))
+    })
+}
+
+/// Bytes of an escape's code: `n`, `x1b`, `u{202e}`, or the beginning of one where the text ends.
+fn code_len(code: &str) -> usize {
+    let hex = |from: usize| code[from..].bytes().take_while(u8::is_ascii_hexdigit).count();
+    match code.as_bytes() {
+        [b'x', ..] => 1 + hex(1).min(2),
+        [b'u', b'{', ..] => {
+            let end = 2 + hex(2);
+            end + usize::from(code[end..].starts_with('}'))
+        }
+        [b'n' | b'r' | b't' | b'u', ..] => 1,
+        // Cut directly behind the mark.
+        _ => 0,
+    }
+}
+
+fn with_escapes(bytes: &[u8], sign: char) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes)
         && text.chars().all(is_plain)
     {
         return Cow::Borrowed(text);
     }
-    let mut out = Escaper { out: String::with_capacity(bytes.len() + 16) };
+    let mut out = Escaper { out: String::with_capacity(bytes.len() + 16), sign };
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
         for &byte in chunk.invalid() {
@@ -30,12 +90,6 @@ pub fn visible(bytes: &[u8]) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out.out)
-}
-
-/// Makes a string visible: [`visible`] for text that is known to be UTF-8.
-#[must_use]
-pub fn visible_str(text: &str) -> Cow<'_, str> {
-    visible(text.as_bytes())
 }
 
 /// Whether a character must not reach a terminal as it is: it controls, reorders, joins, hides, or looks like nothing.
@@ -73,6 +127,8 @@ const fn is_plain(c: char) -> bool {
 /// The text being made.
 struct Escaper {
     out: String,
+    /// What an escape begins with.
+    sign: char,
 }
 
 impl Escaper {
@@ -104,16 +160,17 @@ impl Escaper {
         if let '\0'..='\x7f' = c {
             self.escape_byte(c as u8);
         } else {
-            let _ = write!(self.out, "\\u{{{:x}}}", u32::from(c));
+            let _ = write!(self.out, "{}u{{{:x}}}", self.sign, u32::from(c));
         }
     }
 
     fn escape_byte(&mut self, byte: u8) {
+        self.out.push(self.sign);
         let _ = match byte {
-            b'\n' => self.out.write_str("\\n"),
-            b'\r' => self.out.write_str("\\r"),
-            b'\t' => self.out.write_str("\\t"),
-            _ => write!(self.out, "\\x{byte:02x}"),
+            b'\n' => self.out.write_char('n'),
+            b'\r' => self.out.write_char('r'),
+            b'\t' => self.out.write_char('t'),
+            _ => write!(self.out, "x{byte:02x}"),
         };
     }
 }
@@ -182,7 +239,41 @@ mod tests {
         assert_eq!(visible(b"\\\xff"), r"\\xff");
     }
 
+    #[test]
+    fn on_a_screen_an_escape_is_told_from_the_same_letters() {
+        let cut = |raw: &[u8]| -> Vec<(String, bool)> {
+            pieces(&marked(raw)).map(|(text, escape)| (text.into_owned(), escape)).collect()
+        };
+        assert_eq!(cut(br"a\x1b"), [(r"a\x1b".to_owned(), false)]);
+        assert_eq!(cut(b"a\x1bb"), [("a", false), ("\\x1b", true), ("b", false)].map(own));
+        assert_eq!(
+            cut("\n\u{202e}\u{f05c}".as_bytes()),
+            [("\\n", true), ("\\u{202e}", true), ("\\u{f05c}", true)].map(own)
+        );
+        assert_eq!(cut(b""), []);
+        let shortened = format!("{ESCAPE}x1…{ESCAPE}u{{20…{ESCAPE}…");
+        assert_eq!(pieces(&shortened).filter(|(_, escape)| *escape).count(), 3);
+        assert_eq!(width(&marked(b"a\x1b")), 5, "the mark is as wide as the backslash");
+    }
+
+    fn own((text, escape): (&str, bool)) -> (String, bool) {
+        (text.to_owned(), escape)
+    }
+
     proptest::proptest! {
+        #[test]
+        fn marked_text_is_drawn_as_visible_text(bytes: Vec<u8>, text: String, cells in 0usize..40) {
+            for raw in [bytes.as_slice(), text.as_bytes()] {
+                let marked = marked(raw);
+                let drawn: String = pieces(&marked).map(|(text, _)| text).collect();
+                proptest::prop_assert_eq!(drawn, visible(raw));
+                // Wherever it is cut.
+                let start = crate::text::width::start(&marked, cells);
+                let drawn: String = pieces(start).map(|(text, _)| text).collect();
+                proptest::prop_assert!(!drawn.chars().any(is_hazard));
+            }
+        }
+
         #[test]
         fn nothing_dangerous_passes(bytes: Vec<u8>, text: String) {
             for raw in [bytes.as_slice(), text.as_bytes()] {

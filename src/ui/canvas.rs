@@ -1,17 +1,25 @@
 //! Writing visible text into cells: the only place that touches the buffer.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use crate::app::layout::Rect;
 use crate::app::look::{Glyphs, Theme};
 use crate::app::role::Role;
 
+use crate::text::visible::pieces;
 use crate::text::width::{start, truncate, width};
 
 use super::{glyphs, theme};
+
+/// How an escape looks where the text around it has that style: reversed, or not where all is.
+const fn escape(style: Style) -> Style {
+    if style.add_modifier.contains(Modifier::REVERSED) {
+        style.remove_modifier(Modifier::REVERSED)
+    } else {
+        style.add_modifier(Modifier::REVERSED)
+    }
+}
 
 /// A buffer and the theme to write with. Whatever lies outside the buffer is not written.
 pub(super) struct Canvas<'b> {
@@ -46,12 +54,17 @@ impl<'b> Canvas<'b> {
         }
         let cells = cells.min(area.right() - x);
         let text = start(text, usize::from(cells));
-        let drawn = match self.glyphs {
-            Glyphs::Unicode => Cow::Borrowed(text),
-            Glyphs::Ascii => glyphs::ascii(text),
-        };
-        self.buffer.set_stringn(x, y, drawn, usize::from(cells), self.style(role));
-        x + width(text) as u16
+        let mut at = x;
+        for (piece, is_escape) in pieces(text) {
+            let style = if is_escape { escape(self.style(role)) } else { self.style(role) };
+            let drawn = match self.glyphs {
+                Glyphs::Unicode => piece,
+                Glyphs::Ascii => glyphs::ascii(&piece).into_owned().into(),
+            };
+            let room = usize::from((x + cells).saturating_sub(at));
+            at = self.buffer.set_stringn(at, y, drawn, room, style).0;
+        }
+        at
     }
 
     /// Writes visible text that ends at column `end` (exclusive); returns where it begins.

@@ -9,7 +9,7 @@ use crate::app::owners::{self, Owner};
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, Pane};
 use crate::stack::{ChangeKind, NodeId, Stack};
-use crate::text::{command, mode, shorten, size, time, visible, visible_str};
+use crate::text::{command, marked, marked_str, mode, shorten, size, time};
 
 use super::bar::bar;
 use super::canvas::Canvas;
@@ -43,7 +43,7 @@ pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, lin
         let read = size::short(running.read);
         let room =
             usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
-        let reference = visible_str(&running.reference);
+        let reference = marked_str(&running.reference);
         let reference = shorten::middle(&reference, room.saturating_sub(read.len()).max(8));
         let spans = [
             (Role::Text, format!("comparing with {reference}: {read} read")),
@@ -52,7 +52,7 @@ pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, lin
         canvas.spans(line.x, line.y, line.width, &spans);
         return;
     };
-    let path = visible(&stack.path(running.request.node)).into_owned();
+    let path = marked(&stack.path(running.request.node)).into_owned();
     let (done, total) = (running.done, running.total);
     let of = if total > 0 { format!(" of {}", size::short(total)) } else { String::new() };
     let text = format!("{}{of}", size::short(done));
@@ -122,7 +122,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     let Some(version) = stack.visible(node, layer) else {
         let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
         let by = step.as_ref().and_then(|step| step.by.as_ref());
-        let by = by.map_or_else(String::new, |by| format!(", through {}", visible(by)));
+        let by = by.map_or_else(String::new, |by| format!(", through {}", marked(by)));
         let was = step.map_or_else(String::new, |step| {
             format!("; layer {} had added it", step.version.added_by)
         });
@@ -157,7 +157,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() && !version.implied {
-        spans.push((Role::Quiet, format!("  {}", made_by.visible())));
+        spans.push((Role::Quiet, format!("  {}", made_by.marked())));
     }
     spans
 }
@@ -212,7 +212,7 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
         let noun = if summary.entries == 1 { "entry" } else { "entries" };
         facts.push(format!("{} {noun}", size::count(summary.entries)));
     }
-    facts.extend(described.created.as_ref().map(|created| created.visible().into_owned()));
-    let digest = shorten::middle(&visible_str(digest), 40);
+    facts.extend(described.created.as_ref().map(|created| created.marked().into_owned()));
+    let digest = shorten::middle(&marked_str(digest), 40);
     Some(vec![(Role::Quiet, facts.join("  ")), (Role::Quiet, format!("  {digest}"))])
 }

@@ -6,7 +6,7 @@ use crate::app::layout::Rect;
 use crate::app::overlay::Overlay;
 use crate::app::role::Role;
 use crate::text::width::{end, width};
-use crate::text::{shorten, size, visible_str};
+use crate::text::{marked_str, shorten, size};
 
 use super::canvas::Canvas;
 use super::frame;
@@ -32,7 +32,7 @@ pub(super) fn draw(
             body,
             &[
                 (Role::Error, "This file cannot be read.".to_owned()),
-                (Role::Text, visible_str(reason).into_owned()),
+                (Role::Text, marked_str(reason).into_owned()),
             ],
         ),
         Some(Ok(contents)) if contents.window.rows() == 0 && file.form == Form::Text => {
@@ -96,11 +96,11 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -
     let limit = line.x + line.width;
     let x = canvas.text(line.x + 1, line.y, line.width, Role::Accent, "/");
     let (before, behind) = overlay.input.split();
-    let before = visible_str(before).into_owned();
+    let before = marked_str(before).into_owned();
     let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
     let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &visible_str(behind));
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
     let text = match (file.found, file.search.is_empty()) {
         (_, true) => "   type what to find in this file",
         (Some(_), _) => "   enter keep   esc back",

@@ -9,7 +9,7 @@ use crate::app::role::Role;
 use crate::stack::Stack;
 use crate::stack::search::Hits;
 use crate::text::width::{end, width};
-use crate::text::{shorten, size, visible_str};
+use crate::text::{marked_str, shorten, size};
 
 use super::canvas::Canvas;
 use super::facts;
@@ -60,7 +60,7 @@ pub(super) fn draw(
 fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
-        let needle = shorten::middle(&visible_str(search.input.text()), 24);
+        let needle = shorten::middle(&marked_str(search.input.text()), 24);
         let found = search.hits.as_ref().map_or_else(|| "0 found".to_owned(), counted);
         let spans = [
             (Role::Accent, "n N".to_owned()),
@@ -115,7 +115,7 @@ fn filter_prompt(
     let limit = line.x + line.width;
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "filter ");
     let (before, behind) = filter.input.split();
-    let (before, behind) = (visible_str(before).into_owned(), visible_str(behind).into_owned());
+    let (before, behind) = (marked_str(before).into_owned(), marked_str(behind).into_owned());
     let room = usize::from(limit.saturating_sub(x) / 2);
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, room));
     let after = canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &behind);
@@ -168,7 +168,7 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let help = "   enter keep   up down next   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
     let (before, behind) = search.input.split();
-    let (before, behind) = (visible_str(before).into_owned(), visible_str(behind).into_owned());
+    let (before, behind) = (marked_str(before).into_owned(), marked_str(behind).into_owned());
     // The end of what is typed shows; the count keeps its place.
     let room = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
     let before = end(&before, room.saturating_sub(1));

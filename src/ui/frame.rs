@@ -6,7 +6,7 @@ use crate::app::role::Role;
 use crate::app::state::Pane;
 use crate::text::size::count;
 use crate::text::width::width;
-use crate::text::{visible_str, wrap};
+use crate::text::{marked_str, wrap};
 
 use super::canvas::Canvas;
 
@@ -142,7 +142,7 @@ pub(super) fn failure(canvas: &mut Canvas<'_>, state: &State, reason: &str, layo
     let sentences = [
         (Role::Error, "This image cannot be opened.".to_owned()),
         (Role::Text, String::new()),
-        (Role::Text, visible_str(reason).into_owned()),
+        (Role::Text, marked_str(reason).into_owned()),
         (Role::Text, String::new()),
         (Role::Quiet, quit.to_owned()),
     ];

@@ -12,7 +12,7 @@ use crate::image::problem::Severity;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::Foreign;
 use crate::text::width::{truncate, width};
-use crate::text::{command, size, visible_str};
+use crate::text::{command, marked_str, size};
 
 use super::bar::bar;
 use super::canvas::Canvas;
@@ -170,9 +170,9 @@ fn label(layer: Option<&Layer>) -> (String, String) {
         let remark = layer.comment.as_ref().map(Foreign::raw).filter(|it| !it.trim().is_empty());
         let standing =
             if layer.writable { "the container's own changes" } else { "no command recorded" };
-        return (visible_str(remark.unwrap_or(standing)).into_owned(), String::new());
+        return (marked_str(remark.unwrap_or(standing)).into_owned(), String::new());
     }
-    let seen = cleaned.visible().into_owned();
+    let seen = cleaned.marked().into_owned();
     match command::split_instruction(&seen) {
         Some((word, rest)) => (format!("{word} "), rest.to_owned()),
         None => (String::new(), seen),

@@ -5,7 +5,7 @@ use crate::app::layout::Rect;
 use crate::app::map::{self, Map, Of, Shown, Tile};
 use crate::app::role::Role;
 use crate::stack::Stack;
-use crate::text::{shorten, size, visible};
+use crate::text::{marked, shorten, size};
 
 use super::canvas::Canvas;
 use super::frame;
@@ -58,7 +58,7 @@ fn title(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, outer: Rect, bordere
     };
     let inset = u16::from(bordered);
     let cells = usize::from(outer.width.saturating_sub(2 * inset));
-    let path = visible(&stack.path(map.dir)).into_owned();
+    let path = marked(&stack.path(map.dir)).into_owned();
     let path = shorten::path(&path, cells.saturating_sub(what.len() + 3).max(cells / 2));
     let spans = [(Role::Accent, format!(" {path} ")), (Role::Quiet, what)];
     canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
@@ -76,7 +76,7 @@ fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> String {
         return format!("{} smaller", size::count(shown.count as u64));
     }
     let Some(tile) = tiles.get(shown.first) else { return String::new() };
-    let name = visible(stack.name(tile.node));
+    let name = marked(stack.name(tile.node));
     if tile.directory { format!("{name}/") } else { name.into_owned() }
 }
 

@@ -7,7 +7,7 @@ use crate::app::role::Role;
 use crate::stack::Stack;
 use crate::text::size::count;
 use crate::text::width::{end, width};
-use crate::text::{shorten, visible_str};
+use crate::text::{marked_str, shorten};
 
 use super::canvas::Canvas;
 use super::frame;
@@ -69,11 +69,11 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
     };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
     let (before, behind) = overlay.input.split();
-    let before = visible_str(before).into_owned();
+    let before = marked_str(before).into_owned();
     let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
     let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &visible_str(behind));
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
     if overlay.input.text().is_empty() {
         canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, hint);
     }

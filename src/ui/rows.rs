@@ -10,7 +10,7 @@ use crate::stack::Stack;
 use crate::stack::entry::Kind;
 use crate::stack::outline::OutlineRow;
 use crate::text::width::width;
-use crate::text::{shorten, size, visible};
+use crate::text::{marked, shorten, size};
 
 use super::bar::bar;
 use super::canvas::Canvas;
@@ -162,7 +162,7 @@ fn draw_row(
 
 /// The last component, a directory's with a slash.
 fn name(stack: &Stack, row: OutlineRow) -> String {
-    let mut name = visible(stack.name(row.node)).into_owned();
+    let mut name = marked(stack.name(row.node)).into_owned();
     if row.directory {
         name.push('/');
     }
@@ -175,8 +175,8 @@ pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<(Role, 
     let mut spans = Vec::new();
     let link = stack.link(event);
     match version.kind {
-        Kind::Symlink => spans.push((Role::Quiet, format!(" -> {}", visible(&link)))),
-        Kind::Hardlink => spans.push((Role::Quiet, format!(" => {}", visible(&link)))),
+        Kind::Symlink => spans.push((Role::Quiet, format!(" -> {}", marked(&link)))),
+        Kind::Hardlink => spans.push((Role::Quiet, format!(" => {}", marked(&link)))),
         Kind::Char | Kind::Block => {
             let (major, minor) = stack.device(event).unwrap_or_default();
             spans.push((Role::Quiet, format!("  {} {major}:{minor}", version.kind.name())));

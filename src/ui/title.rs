@@ -6,7 +6,7 @@ use crate::app::navigate;
 use crate::app::role::Role;
 use crate::stack::Stack;
 use crate::text::width::width;
-use crate::text::{shorten, visible, visible_str};
+use crate::text::{marked, marked_str, shorten};
 
 use super::canvas::Canvas;
 
@@ -21,10 +21,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     };
     let name = image.names.first().unwrap_or(&image.reference);
     let room = usize::from(line.width) / 3;
-    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&name.visible(), room));
+    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&name.marked(), room));
     let platform = image.platform.as_ref().map(crate::app::page::platform);
     if let Some(platform) = platform.filter(|_| line.width >= 100) {
-        let text = shorten::middle(&visible_str(&platform), 24);
+        let text = shorten::middle(&marked_str(&platform), 24);
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, &format!("  {text}"));
     }
     if state.layer_count() > 0 {
@@ -36,7 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         let room = usize::from(end.saturating_sub(x)).saturating_sub(width(BETWEEN));
         if room >= 8 {
             x = canvas.text(x, line.y, end - x, Role::Quiet, BETWEEN);
-            let path = shorten::path(&visible(&stack.path(node)), room);
+            let path = shorten::path(&marked(&stack.path(node)), room);
             canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &path);
         }
     }

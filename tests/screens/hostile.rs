@@ -2,6 +2,7 @@
 
 use layertui::app::Message;
 use layertui::app::comparison::{Matched, Side, Sides};
+use layertui::app::look::Theme;
 use layertui::app::message::Choice;
 use layertui::app::overlay::{self, Kind};
 use layertui::image::config::Config;
@@ -10,8 +11,11 @@ use layertui::image::{HistoryStep, Image, Layer, LayerStore, Other, StatedDocume
 use layertui::stack::NodeId;
 use layertui::text::visible::is_hazard;
 
+use ratatui::buffer::Cell;
+use ratatui::style::Modifier;
+
 use crate::SIZES;
-use crate::explorer::Explorer;
+use crate::explorer::{Explorer, image};
 
 /// Tries to write the clipboard, reorder, hide, join and colour.
 const EVIL: &str =
@@ -138,6 +142,8 @@ fn check(explorer: &Explorer) {
         let symbol = cell.symbol();
         assert!(!symbol.chars().any(is_hazard), "{symbol:?} on\n{}", explorer.text());
     }
+    // The mark of an escape is no foreign text: nothing is made visible twice.
+    assert!(!explorer.text().contains("f05c"), "{}", explorer.text());
 }
 
 #[test]
@@ -221,4 +227,23 @@ fn what_was_hidden_in_a_name_can_be_read() {
         "{}",
         explorer.text()
     );
+}
+
+/// The letters are the same; what was escaped is reversed, under every theme.
+#[test]
+fn an_escape_does_not_look_like_the_same_letters_in_a_name() {
+    for theme in Theme::ALL {
+        let mut explorer = Explorer::of("0: +a\\x1b +b\x1b", image(), 80, 24);
+        explorer.state.theme = theme;
+        explorer.keys("= 1");
+        let buffer = explorer.buffer();
+        let looks: Vec<bool> = buffer
+            .content()
+            .windows(4)
+            .filter(|cells| cells.iter().map(Cell::symbol).collect::<String>() == "\\x1b")
+            .map(|cells| cells[0].modifier.contains(Modifier::REVERSED))
+            .collect();
+        // The path in the title comes before the names in the tree.
+        assert!(looks.ends_with(&[false, true]), "{theme:?} {looks:?}\n{}", explorer.text());
+    }
 }

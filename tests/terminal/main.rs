@@ -181,3 +181,24 @@ fn errors_come_without_a_screen() {
     assert!(!explorer.raw().windows(8).any(|window| window == b"\x1b[?1049h"));
     assert_eq!(explorer.ends(), 2);
 }
+
+#[test]
+fn a_terminal_gets_control_characters_of_a_file_only_when_told_to() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("odd"), "first line\n\x1b[31mred\n").unwrap();
+    std::fs::write(root.path().join("plain"), "first line\n").unwrap();
+    let image = format!("rootfs:{}", root.path().display());
+    let cat = |more: &[&str]| {
+        let arguments = [&["--no-cache", "cat", &image][..], more].concat();
+        Explorer::start(&arguments, 80, 24, &[])
+    };
+    let refused = cat(&["odd"]);
+    refused.shows(&["odd: has control characters", "--force"]);
+    assert!(!refused.text().contains("first line"), "said before anything is written");
+    assert_eq!(refused.ends(), 2);
+    for allowed in [&["odd", "--force"][..], &["plain"]] {
+        let allowed = cat(allowed);
+        allowed.shows(&["first line"]);
+        assert_eq!(allowed.ends(), 0);
+    }
+}

@@ -10,7 +10,7 @@ pub mod rows;
 use crate::content::search::Needle;
 use crate::content::{Contents, Window};
 use crate::stack::EventId;
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::action::Action;
 use super::layout::Rect;
@@ -152,7 +152,7 @@ pub(super) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
                 file.form = Form::Facts;
             }
             if matches!(asked, Part::Find { .. }) && contents.found.is_none() {
-                file.remark = Some(format!("no {} here", visible_str(&file.search)));
+                file.remark = Some(format!("no {} here", marked_str(&file.search)));
                 return;
             }
             let before = file.window().map_or(0, |window| window.start_of(file.top));
@@ -161,7 +161,7 @@ pub(super) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
             place::after_reading(file, body, &asked, before, found);
         }
         // What is there already stays.
-        Err(reason) if !first => file.remark = Some(visible_str(&reason).into_owned()),
+        Err(reason) if !first => file.remark = Some(marked_str(&reason).into_owned()),
         Err(reason) => file.contents = Some(Err(reason)),
     }
 }
@@ -244,7 +244,7 @@ fn next(state: &mut State, forward: bool) -> Vec<Effect> {
         return Vec::new();
     }
     if whole {
-        file.remark = Some(format!("no {} here", visible_str(&text)));
+        file.remark = Some(format!("no {} here", marked_str(&text)));
         return Vec::new();
     }
     ask(state, Part::Find { text, from, forward })

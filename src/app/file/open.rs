@@ -6,7 +6,7 @@ use crate::app::overlay::{self, Kind};
 use crate::app::state::{Pane, State};
 use crate::stack::entry::Kind as Type;
 use crate::stack::{EventId, NodeId, Stack, Step, Version};
-use crate::text::visible;
+use crate::text::marked;
 
 use super::{File, Form, Part, What, ask};
 
@@ -61,7 +61,7 @@ fn tell(state: &mut State, why: &str) -> Vec<Effect> {
 }
 
 fn open(state: &mut State, stack: &Stack, what: What, node: NodeId, which: String) -> Vec<Effect> {
-    let path = visible(&stack.path(node)).into_owned();
+    let path = marked(&stack.path(node)).into_owned();
     state.file = Some(File {
         what,
         title: (path, which),

@@ -5,7 +5,7 @@ use crate::app::role::Role;
 use crate::content::search::Needle;
 use crate::content::{Row, Token, Window};
 use crate::text::width::{start, width};
-use crate::text::{size, visible};
+use crate::text::{marked, size};
 
 use super::place::hex_columns;
 use super::{File, Form, What};
@@ -114,7 +114,7 @@ fn push(out: &mut Vec<Span>, column: &mut usize, role: Role, bytes: &[u8]) {
             let blanks = TAB - *column % TAB;
             text.extend(std::iter::repeat_n(' ', blanks));
         }
-        text.push_str(&visible(piece));
+        text.push_str(&marked(piece));
         *column += width(&text);
         if !text.is_empty() {
             out.push((role, text));
@@ -238,7 +238,7 @@ pub(super) fn facts(file: &File) -> Vec<Vec<Span>> {
         let role = if *label == "what" { Role::Strong } else { Role::Text };
         let name = if *label == before { "" } else { *label };
         before = label;
-        out.push(row(name, role, visible(value.as_bytes()).into_owned()));
+        out.push(row(name, role, marked(value.as_bytes()).into_owned()));
     }
     if matches!(file.what, What::Version(_)) {
         out.push(row("size", Role::Text, size::long(contents.window.size)));

@@ -2,7 +2,7 @@
 
 use crate::app::role::Role;
 use crate::app::state::State;
-use crate::text::{shorten, visible_str};
+use crate::text::{marked_str, shorten};
 
 use super::{Page, Writer};
 
@@ -13,12 +13,12 @@ pub(super) fn page(state: &State, width: usize) -> Page {
         if choice.group != group {
             group.clone_from(&choice.group);
             out.end_items();
-            out.heading(&shorten::middle(&visible_str(group.as_deref().unwrap_or("")), out.width));
+            out.heading(&shorten::middle(&marked_str(group.as_deref().unwrap_or("")), out.width));
         }
         out.start_item();
-        out.line(vec![(Role::Strong, shorten::middle(&visible_str(&choice.name), out.width))]);
+        out.line(vec![(Role::Strong, shorten::middle(&marked_str(&choice.name), out.width))]);
         if !choice.detail.is_empty() {
-            out.text(Role::Quiet, 2, &visible_str(&choice.detail));
+            out.text(Role::Quiet, 2, &marked_str(&choice.detail));
         }
     }
     out.end_items();

@@ -3,13 +3,13 @@
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::stack::{NodeId, Stack};
-use crate::text::{shorten, size, visible, visible_str};
+use crate::text::{marked, marked_str, shorten, size};
 
 use super::{Page, Writer};
 
 pub(super) fn page(stack: &Stack, (node, layer): (NodeId, usize), width: usize) -> Page {
     let mut out = Writer::new(width);
-    let path = visible(&stack.path(node)).into_owned();
+    let path = marked(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width));
     out.text(Role::Text, 0, &format!("as layer {layer} has it{}", amount(stack, node, layer)));
     out.blank();
@@ -38,7 +38,7 @@ fn amount(stack: &Stack, node: NodeId, layer: usize) -> String {
 pub(super) fn overwrite(state: &State, width: usize) -> Page {
     let mut out = Writer::new(width);
     let dest = state.occupied.as_ref().map_or("", |request| request.dest.as_str());
-    let dest = shorten::path(&visible_str(dest), width * 2);
+    let dest = shorten::path(&marked_str(dest), width * 2);
     out.text(Role::Warning, 0, &format!("{dest} is there already, and not empty."));
     out.blank();
     out.start_item();

@@ -5,13 +5,13 @@ use crate::app::owners::{self, Owner};
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
-use crate::text::{command, mode, shorten, size, time, visible, visible_str};
+use crate::text::{command, marked, marked_str, mode, shorten, size, time};
 
 use super::{Page, Writer, spans_width};
 
 pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> Page {
     let mut out = Writer::new(width);
-    let path = visible(&stack.path(node)).into_owned();
+    let path = marked(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width * 2));
     package(&mut out, state, stack, node);
     out.blank();
@@ -45,7 +45,7 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
         Owner::Several => "belongs to several packages".to_owned(),
         Owner::None(None) => "belongs to no package".to_owned(),
         Owner::None(Some(why)) => {
-            format!("belongs to no package that is known; {}", visible_str(super::cut(why)))
+            format!("belongs to no package that is known; {}", marked_str(super::cut(why)))
         }
         Owner::Unread => "reading the package database".to_owned(),
         Owner::NoDatabase(true) => {
@@ -95,7 +95,7 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Op
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() {
-        let seen = made_by.visible();
+        let seen = made_by.marked();
         let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
         for line in lines {
             out.line(vec![(Role::Quiet, format!("  {line}"))]);
@@ -106,7 +106,7 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Op
 
 /// How a removal came about.
 fn cause(step: &Step) -> Option<String> {
-    let by = step.by.as_ref().map(|by| visible(by).into_owned());
+    let by = step.by.as_ref().map(|by| marked(by).into_owned());
     match (step.cause, by) {
         (Cause::Entry, _) => None,
         (Cause::Whiteout, None) => Some("by a whiteout".to_owned()),
@@ -149,7 +149,7 @@ fn facts(stack: &Stack, step: &Step) -> Option<String> {
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
     let link = stack.link(version.event);
     if !link.is_empty() {
-        facts.push(format!("-> {}", visible(&link)));
+        facts.push(format!("-> {}", marked(&link)));
     }
     facts.extend(
         stack.device(version.event).map(|(major, minor)| format!("device {major}:{minor}")),

@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::image::config::Config;
 use crate::image::platform::Platform;
 use crate::image::{HistoryStep, Image, Other};
-use crate::text::{Foreign, command, size, visible_str};
+use crate::text::{Foreign, command, marked_str, size};
 
 use super::{Page, Writer};
 
@@ -101,7 +101,7 @@ fn pairs(out: &mut Writer, heading: &str, pairs: &[(Foreign, Foreign)]) {
     }
     out.heading(heading);
     for (key, value) in pairs {
-        out.text(Role::Quiet, 2, &visible_str(super::cut(key.raw())));
+        out.text(Role::Quiet, 2, &marked_str(super::cut(key.raw())));
         out.foreign(Role::Text, 4, value);
     }
 }
@@ -125,13 +125,13 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
             instruction(
                 out,
                 &format!("{layer:>digits$}"),
-                &visible_str(super::cut(&format!("# {remark}"))),
+                &marked_str(super::cut(&format!("# {remark}"))),
             );
             continue;
         }
         for (index, line) in lines.iter().take(STEP_LINES).enumerate() {
             let number = if index == 0 { layer.as_str() } else { "" };
-            instruction(out, &format!("{number:>digits$}"), &visible_str(super::cut(line.raw())));
+            instruction(out, &format!("{number:>digits$}"), &marked_str(super::cut(line.raw())));
         }
         if lines.len() > STEP_LINES {
             out.text(

@@ -4,7 +4,7 @@ use crate::app::role::Role;
 use crate::app::state::{LoadStatus, State};
 use crate::image::{Layer, LayerStore};
 use crate::stack::Stack;
-use crate::text::{command, size, visible};
+use crate::text::{command, marked, size};
 
 use super::COMMAND_MAX;
 use super::{Page, Writer, problems};
@@ -27,7 +27,7 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
     if let Some(load) = load.filter(|load| !load.hidden.is_empty()) {
         out.heading("Stored, but no content");
         for hidden in load.hidden.iter().take(HIDDEN_MAX) {
-            let path = visible(&hidden.path).into_owned();
+            let path = marked(&hidden.path).into_owned();
             out.text(Role::Text, 2, &format!("{}  /{path}", size::fixed(hidden.size)));
         }
         if load.hidden.len() > HIDDEN_MAX {

@@ -18,7 +18,7 @@ pub(crate) use image::platform;
 
 use crate::stack::Stack;
 use crate::text::width::width;
-use crate::text::{Raw, visible_str, wrap};
+use crate::text::{Raw, marked_str, wrap};
 
 use super::overlay::{Kind, Overlay};
 use super::role::Role;
@@ -147,7 +147,7 @@ impl Writer {
     fn foreign(&mut self, role: Role, indent: usize, raw: &(impl Raw + ?Sized)) {
         let raw = raw.raw();
         for line in cut(raw).lines() {
-            self.text(role, indent, &visible_str(line));
+            self.text(role, indent, &marked_str(line));
         }
         self.cut_note(indent, raw);
     }
@@ -155,7 +155,7 @@ impl Writer {
     /// A name and a foreign value behind it, wrapped under itself. On a narrow page the value goes below the name.
     fn field(&mut self, label: &str, raw: &(impl Raw + ?Sized)) {
         let raw = raw.raw();
-        self.spans_field(label, Role::Text, &visible_str(cut(raw)));
+        self.spans_field(label, Role::Text, &marked_str(cut(raw)));
         self.cut_note(LABEL, raw);
     }
 

@@ -3,7 +3,7 @@
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::image::platform::Platform;
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::{Page, Writer, platform};
 
@@ -27,7 +27,7 @@ pub(super) fn page(state: &State, width: usize) -> Page {
     let mut out = Writer::new(width);
     for (index, found) in all(state).iter().enumerate() {
         out.start_item();
-        let text = visible_str(&platform(found)).into_owned();
+        let text = marked_str(&platform(found)).into_owned();
         let mut spans = vec![(Role::Strong, text)];
         if index == 0 {
             spans.push((Role::Quiet, "  is open".to_owned()));

@@ -3,7 +3,7 @@
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, State};
 use crate::image::problem::Severity;
-use crate::text::visible_str;
+use crate::text::marked_str;
 
 use super::{Page, Writer};
 
@@ -34,7 +34,7 @@ pub(super) fn page(state: &State, width: usize) -> Page {
             Place::Image => "image".to_owned(),
             Place::Layer(layer) => format!("layer {layer}"),
         };
-        out.spans_field(&place, role, &visible_str(super::cut(message)));
+        out.spans_field(&place, role, &marked_str(super::cut(message)));
     }
     out.end_items();
     if out.lines.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::app::comparison::{Side, Sides};
 use crate::app::role::Role;
-use crate::text::{command, shorten, visible_str};
+use crate::text::{command, marked_str, shorten};
 
 use super::{Page, Writer};
 
@@ -24,7 +24,7 @@ pub(super) fn page(sides: &Sides, width: usize) -> Page {
 }
 
 fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
-    let reference = visible_str(super::cut(side.reference.raw()));
+    let reference = marked_str(super::cut(side.reference.raw()));
     out.heading(&shorten::middle(&reference, out.width));
     let shared = side.layers.iter().filter(|layer| layer.shared).count();
     let note = format!("{shared} of {} layers are in the other image, too (=)", side.layers.len());
@@ -37,7 +37,7 @@ fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
         out.line(vec![
             (role, format!("{sign} ")),
             (Role::Strong, format!("{index:>digits$}  ")),
-            (Role::Text, shorten::middle(&made_by.visible(), room)),
+            (Role::Text, shorten::middle(&made_by.marked(), room)),
         ]);
     }
 }

@@ -5,7 +5,7 @@ use crate::app::state::State;
 use crate::app::waste::Ledger;
 use crate::stack::Stack;
 use crate::stack::loss::{Loss, PathWaste};
-use crate::text::{command, shorten, size, visible};
+use crate::text::{command, marked, shorten, size};
 
 use super::{Page, Writer};
 
@@ -74,7 +74,7 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
         let made_by = made_by.map(command::one_line).unwrap_or_default();
         if !made_by.is_empty() {
             let room = out.width.saturating_sub(SIZE);
-            out.text(Role::Quiet, SIZE, &shorten::middle(&made_by.visible(), room));
+            out.text(Role::Quiet, SIZE, &shorten::middle(&made_by.marked(), room));
         }
     }
     out.end_items();
@@ -87,7 +87,7 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &Ledger) {
     out.heading("By path");
     for path in &ledger.paths {
         out.start_item();
-        let name = visible(&stack.path(path.node)).into_owned();
+        let name = marked(&stack.path(path.node)).into_owned();
         let room = out.width.saturating_sub(SIZE);
         sized(out, path.bytes, Role::Text, &shorten::path(&name, room));
         out.text(Role::Quiet, SIZE, &why(path));
