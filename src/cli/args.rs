@@ -31,7 +31,7 @@ Examples:
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
-  layertui verify image.tar              whether every digest and diff ID holds
+  layertui verify image.tar              whether every digest and diff ID is ok
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
   layertui docker://nginx                straight from its registry, fetching what is looked at

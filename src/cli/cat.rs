@@ -3,30 +3,43 @@
 use std::io::{self, IsTerminal as _, Read};
 
 use super::args::Cat;
-use super::open::{Loaded, Setting, load};
+use super::conclude::Needs;
+use super::missing::missing;
+use super::open::{Loaded, Setting, examine};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::stack::entry::Kind;
 use crate::text::control::Scanner;
 
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
-    let loaded = load(&command.image, setting, Want::Tree)?;
-    let layer = loaded.layer(command.layer.as_deref())?;
-    let mut contents = contents(&loaded, &command.path, layer)
-        .map_err(|failure| loaded.doubted(failure, layer))?;
-    if io::stdout().is_terminal() && !command.force {
-        refuse_controls(&command.path, contents)?;
-        contents = self::contents(&loaded, &command.path, layer)
-            .map_err(|failure| loaded.doubted(failure, layer))?;
-    }
+    examine(&command.image, setting, Want::Tree, |loaded| {
+        let layer = loaded.layer(command.layer.as_deref())?;
+        loaded.needs(Needs::UpTo(layer));
+        if io::stdout().is_terminal() && !command.force {
+            refuse_controls(&command.path, contents(loaded, &command.path, layer)?.1)?;
+        }
+        print(&command.path, contents(loaded, &command.path, layer)?)
+    })
+}
+
+/// Ends well only if all of the `stated` bytes were there.
+fn print(path: &str, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Outcome {
     output(|out| {
         let mut buffer = vec![0; 128 * 1024];
+        let mut printed = 0;
         loop {
             match contents.read(&mut buffer) {
+                Ok(0) if printed < stated => {
+                    let short = format!("it ends after {printed} of {stated} bytes");
+                    return Ok(Err(unreadable(path, &io::Error::other(short))));
+                }
                 Ok(0) => return Ok(Ok(())),
-                Ok(count) => out.write_all(&buffer[..count])?,
+                Ok(count) => {
+                    printed += count as u64;
+                    out.write_all(&buffer[..count])?;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Ok(Err(unreadable(&command.path, &error))),
+                Err(error) => return Ok(Err(unreadable(path, &error))),
             }
         }
     })?
@@ -52,12 +65,16 @@ fn refuse_controls(path: &str, mut contents: impl Read) -> Outcome {
     }
 }
 
-/// The bytes of the file that the merged tree has at the path.
-fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + Send>, Failure> {
+/// The length and the bytes of the file that the merged tree has at the path.
+fn contents(
+    loaded: &Loaded,
+    path: &str,
+    layer: usize,
+) -> Result<(u64, Box<dyn Read + Send>), Failure> {
     let payload = loaded.with_stack(|stack| {
-        let missing = || missing(path, layer);
-        let node = stack.follow(path.as_bytes(), layer).ok_or_else(missing)?;
-        let version = stack.visible(node, layer).ok_or_else(missing)?;
+        let at = |layer| stack.visible(stack.follow(path.as_bytes(), layer)?, layer);
+        let missing = || missing(stack, path, layer, |other| at(other).is_some());
+        let version = at(layer).ok_or_else(missing)?;
         if !version.kind.is_regular() {
             let kind = match version.kind {
                 Kind::Directory => "a directory",
@@ -69,15 +86,8 @@ fn contents(loaded: &Loaded, path: &str, layer: usize) -> Result<Box<dyn Read + 
             Failure::Error(format!("{path}: a hard link to a file that no layer stores"))
         })
     })?;
-    loaded.loader.open(&payload).map_err(|error| unreadable(path, &error))
-}
-
-/// The answer where a layer's view has nothing at the path.
-pub(super) fn missing(path: &str, layer: usize) -> Failure {
-    Failure::No(format!(
-        "{path}: not in the merged tree at layer {layer}; 'layertui find' also knows removed paths, and --layer goes back \
-         to where one was"
-    ))
+    let contents = loaded.loader.open(&payload).map_err(|error| unreadable(path, &error))?;
+    Ok((payload.length(), contents))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Failure {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::args::Ci;
-use super::open::{Setting, load};
+use super::conclude::Needs;
+use super::open::{Loaded, Setting, examine};
 use super::{Failure, Outcome, answer, base, findings, rules_file};
 use crate::findings::Severity;
 use crate::load::Want;
@@ -32,17 +33,36 @@ fn judge(
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
+    examine(image, setting, Want::Kinds, |loaded| {
+        loaded.needs(Needs::Judged);
+        let outcome = verdict(loaded, (rules, rules_from), format, setting)?;
+        match outcome {
+            rules::Outcome::Pass => Ok(()),
+            rules::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
+            rules::Outcome::Unjudged => {
+                Err(Failure::Error("not every rule could be judged".to_owned()))
+            }
+        }
+    })
+}
+
+/// Judges and prints.
+fn verdict(
+    loaded: &Loaded,
+    (rules, rules_from): (&Rules, &str),
+    format: CiFormat,
+    setting: &Setting,
+) -> Result<rules::Outcome, Failure> {
     let accepted = findings::accepted(rules)?;
-    let loaded = load(image, setting, Want::Kinds)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
         match failure {
             Failure::Error(why) | Failure::No(why) => why,
             _ => "the base image could not be opened".to_owned(),
         }
     });
-    let outcome = loaded.subject(|subject| {
+    loaded.subject(|subject| {
         let findings = match rules.fail_on {
-            Some(_) => findings::of(&loaded, subject, &accepted),
+            Some(_) => findings::of(loaded, subject, &accepted),
             None => Vec::new(),
         };
         let evidence = Evidence {
@@ -50,20 +70,13 @@ fn judge(
             image: subject.image,
             stack: subject.stack,
             base: base.as_ref().map_err(String::as_str),
-            unread: subject.unread().first().copied(),
+            unread: subject.unsure().first().map(|it| (it.layer, it.reason)),
         };
         let verdicts = rules::judge(rules, evidence).map_err(Failure::Error)?;
         let judged = Judged { subject, base: evidence.base, rules_from, verdicts: &verdicts };
         answer(|out| report::ci(out, judged, format))?;
-        Ok::<_, Failure>(judged.outcome())
-    })?;
-    match outcome {
-        rules::Outcome::Pass => Ok(()),
-        rules::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
-        rules::Outcome::Unjudged => {
-            Err(Failure::Error("not every rule could be judged".to_owned()))
-        }
-    }
+        Ok(judged.outcome())
+    })
 }
 
 /// The rules of the file that is asked for, else of the one that is here, else dive's own.

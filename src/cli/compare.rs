@@ -1,7 +1,7 @@
 //! `layertui compare`
 
 use super::args::Compare;
-use super::open::{Loaded, Setting, load};
+use super::open::{Loaded, Setting, examine};
 use super::progress::Progress;
 use super::{Failure, Outcome, answer};
 use crate::compare::{self, Files, Side};
@@ -13,8 +13,12 @@ use crate::report::{self, Comparison, Format, Subject, Verdict};
 const MOST: usize = 20;
 
 pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
-    let old = load(&command.old, setting, Want::Tree)?;
-    let new = load(&command.new, setting, Want::Tree)?;
+    examine(&command.old, setting, Want::Tree, |old| {
+        examine(&command.new, setting, Want::Tree, |new| compare_images(command, old, new))
+    })
+}
+
+fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
     let format = if command.json { Format::Json } else { Format::Text };
     let times = !command.semantic;
     let layers = (old.layer(None)?, new.layer(None)?);
@@ -27,19 +31,18 @@ pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
         })
     });
     files.decide(old_source, new_source, &progress);
-    let (before, after) = (packages(&old, layers.0), packages(&new, layers.1));
+    let (before, after) = (packages(old, layers.0), packages(new, layers.1));
     progress.clear();
     let mut notes: Vec<String> = Vec::new();
     let mut incomplete = !files.unread.is_empty();
-    for (whose, loaded, inventory) in [(&command.old, &old, &before), (&command.new, &new, &after)]
-    {
-        let unread = loaded.subject(|subject| {
-            let unread = subject.unread().into_iter();
-            unread.map(|(layer, why)| format!("layer {layer}: {why}")).collect::<Vec<_>>()
+    for (whose, loaded, inventory) in [(&command.old, old, &before), (&command.new, new, &after)] {
+        let unsure = loaded.subject(|subject| {
+            let unsure = subject.unsure().into_iter();
+            unsure.map(|it| format!("layer {}: {}", it.layer, it.reason)).collect::<Vec<_>>()
         });
         let unseen = loaded.subject(unseen_attributes);
-        incomplete |= !unread.is_empty() || !unseen.is_empty();
-        let all = unread.iter().chain(&unseen).chain(&inventory.notes);
+        incomplete |= !unseen.is_empty();
+        let all = unsure.iter().chain(&unseen).chain(&inventory.notes);
         notes.extend(all.map(|note| format!("{whose}: {note}")));
     }
     notes.extend(

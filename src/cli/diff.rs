@@ -3,32 +3,37 @@
 use std::collections::HashMap;
 
 use super::args::Diff;
-use super::open::{Loaded, Setting, load};
+use super::conclude::Needs;
+use super::open::{Loaded, Setting, examine};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::report::{self, Range};
+use crate::stack::EventId;
 
 pub(super) fn run(command: &Diff, setting: &Setting) -> Outcome {
-    let loaded = load(&command.common.image, setting, Want::Tree)?;
-    let range = range(&loaded, command)?;
-    // Only what is asked about is read.
-    let pairs = loaded.with_stack(|stack| range.undecided(stack));
-    let mut compared = HashMap::new();
-    if range.from == range.to {
-        loaded.loader.compare(pairs, &|_| {});
-    } else {
-        for pair in pairs {
-            if let Ok(same) = loaded.loader.same_contents(pair.0, pair.1) {
-                compared.insert(pair, same);
-            }
-        }
-    }
-    loaded.subject(|subject| {
-        output(|out| {
-            let compared = |event, previous| compared.get(&(event, previous)).copied();
-            report::diff(out, subject, range, command.common.format(), &compared)
+    examine(&command.common.image, setting, Want::Tree, |loaded| {
+        let range = range(loaded, command)?;
+        loaded.needs(Needs::UpTo(range.to));
+        let compared = compared(loaded, range);
+        loaded.subject(|subject| {
+            output(|out| {
+                let compared = |event, previous| compared.get(&(event, previous)).copied();
+                report::diff(out, subject, range, command.common.format(), &compared)
+            })
         })
     })
+}
+
+/// Which files are the same over a range of several layers. Only what is asked about is read.
+fn compared(loaded: &Loaded, range: Range) -> HashMap<(EventId, EventId), bool> {
+    let pairs = loaded.with_stack(|stack| range.undecided(stack));
+    if range.from == range.to {
+        loaded.loader.compare(pairs, &|_| {});
+        return HashMap::new();
+    }
+    let same =
+        |pair: (EventId, EventId)| Some((pair, loaded.loader.same_contents(pair.0, pair.1).ok()?));
+    pairs.into_iter().filter_map(same).collect()
 }
 
 fn range(loaded: &Loaded, command: &Diff) -> Result<Range, Failure> {

@@ -4,7 +4,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use super::args::Extract;
-use super::open::{Loaded, Setting, load};
+use super::conclude::Needs;
+use super::missing::missing;
+use super::open::{Loaded, Setting, examine};
 use super::progress::Progress;
 use super::{Failure, Outcome, remark};
 use crate::extract::{self, Plan};
@@ -14,43 +16,55 @@ use crate::load::Want;
 const SAID: usize = 20;
 
 pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
-    let to_stream = command.dest == "-";
-    if to_stream && io::stdout().is_terminal() {
+    if command.dest == "-" && io::stdout().is_terminal() {
         let how = "a tar stream is not written to a terminal: put a file or a program behind it";
         return Err(Failure::Error(how.to_owned()));
     }
-    let loaded = load(&command.image, setting, Want::Tree)?;
-    let layer = loaded.layer(command.layer.as_deref())?;
-    let plan =
-        plan(&loaded, &command.path, layer).map_err(|failure| loaded.doubted(failure, layer))?;
+    examine(&command.image, setting, Want::Tree, |loaded| {
+        let layer = loaded.layer(command.layer.as_deref())?;
+        let needs = if command.force { Needs::EvenRefused(layer) } else { Needs::UpTo(layer) };
+        loaded.needs(needs);
+        let plan = plan(loaded, &command.path, layer)?;
+        let (refused, unread) = loaded.subject(|subject| {
+            let unsure = subject.unsure().into_iter().filter(|it| it.layer <= layer);
+            let (refused, unread): (Vec<_>, Vec<_>) = unsure.partition(|it| it.refused);
+            (!refused.is_empty(), !unread.is_empty())
+        });
+        if refused && !command.force {
+            return Err(Failure::Error(
+                "nothing was extracted: --force extracts from a layer that engines refuse"
+                    .to_owned(),
+            ));
+        }
+        judge(&make(loaded, &plan, command)?)?;
+        if unread {
+            let what = "the image is damaged: what could be read of it was extracted";
+            return Err(Failure::Error(what.to_owned()));
+        }
+        Ok(())
+    })
+}
+
+/// Makes what is planned, with progress.
+fn make(loaded: &Loaded, plan: &Plan, command: &Extract) -> Result<extract::Outcome, Failure> {
     let progress = Progress::new().saying("extracting");
     let source = loaded.loader.source().as_ref();
-    let made = if to_stream {
+    let made = if command.dest == "-" {
         let mut out = BufWriter::with_capacity(128 * 1024, io::stdout().lock());
-        extract::to_stream(source, &plan, &mut out, &progress)
+        extract::to_stream(source, plan, &mut out, &progress)
             .and_then(|made| out.flush().map(|()| made).map_err(extract::Error::Writing))
     } else {
-        extract::to_disk(source, &plan, Path::new(&command.dest), command.force, &progress)
+        extract::to_disk(source, plan, Path::new(&command.dest), command.force, &progress)
     };
     progress.clear();
-    let damage = loaded.subject(|subject| {
-        let unread = subject.unread().into_iter().filter(|(at, _)| *at <= layer);
-        unread.map(|(at, why)| format!("layer {at}: {why}")).collect::<Vec<_>>()
-    });
-    for problem in &damage {
-        remark(problem);
-    }
-    judge(&made.map_err(|error| failure(&error))?)?;
-    if damage.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Error("the image is damaged: what could be read of it was extracted".to_owned()))
+    made.map_err(|error| failure(&error))
 }
 
 fn plan(loaded: &Loaded, path: &str, layer: usize) -> Result<Plan, Failure> {
     loaded.with_stack(|stack| {
-        let node = extract::locate(stack, path.as_bytes(), layer);
-        let node = node.ok_or_else(|| super::cat::missing(path, layer))?;
+        let at = |layer| extract::locate(stack, path.as_bytes(), layer);
+        let missing = || missing(stack, path, layer, |other| at(other).is_some());
+        let node = at(layer).ok_or_else(missing)?;
         Ok(extract::plan(stack, node, layer))
     })
 }

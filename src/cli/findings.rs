@@ -1,8 +1,9 @@
 //! `layertui findings`
 
 use super::args::{Findings, Level};
+use super::conclude::Needs;
 use super::contents::StoredFiles;
-use super::open::{Loaded, Setting, load};
+use super::open::{Loaded, Setting, examine};
 use super::{Failure, Outcome, answer, base, rules_file};
 use crate::findings::{self, Accepted, Finding, Severity};
 use crate::load::Want;
@@ -22,31 +23,27 @@ impl From<Level> for Severity {
 pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
     let rules = rules(command)?;
     let accepted = accepted(&rules)?;
-    let loaded = load(&command.common.image, setting, Want::Kinds)?;
-    let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
-    let (found, unread) = loaded.subject(|subject| {
-        let findings = of(&loaded, subject, &accepted);
-        let format = command.common.format();
-        answer(|out| report::findings(out, subject, &base, &findings, format))?;
-        let unread: Vec<usize> = subject.unread().iter().map(|(layer, _)| *layer).collect();
-        Ok::<_, Failure>((findings, unread))
-    })?;
-    let Some(level) = rules.fail_on else { return Ok(()) };
-    let severe = found.iter().filter(|finding| finding.id.facts().severity >= level).count();
-    if severe > 0 {
-        let (is, s) = if severe == 1 { ("is", "") } else { ("are", "s") };
-        return Err(Failure::No(format!(
-            "{severe} finding{s} {is} of severity {} or above",
-            level.name()
-        )));
-    }
-    // What nobody has seen is not fine.
-    if let Some(layer) = unread.first() {
-        return Err(Failure::Error(format!(
-            "layer {layer} could not be read to its end: not judged"
-        )));
-    }
-    Ok(())
+    examine(&command.common.image, setting, Want::Kinds, |loaded| {
+        let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
+        let severe = loaded.subject(|subject| {
+            let findings = of(loaded, subject, &accepted);
+            let format = command.common.format();
+            answer(|out| report::findings(out, subject, &base, &findings, format))?;
+            let severe =
+                |level| findings.iter().filter(|found| found.id.facts().severity >= level).count();
+            Ok::<_, Failure>(rules.fail_on.map(|level| (level, severe(level))))
+        })?;
+        match severe {
+            Some((level, count @ 1..)) => {
+                // Whatever an unread layer holds, these are there.
+                loaded.needs(Needs::Judged);
+                let (is, s) = if count == 1 { ("is", "") } else { ("are", "s") };
+                let level = level.name();
+                Err(Failure::No(format!("{count} finding{s} {is} of severity {level} or above")))
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 /// What the rules file says of findings; options say more.

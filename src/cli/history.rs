@@ -1,7 +1,7 @@
 //! `layertui history`
 
 use super::args::History;
-use super::open::{Loaded, Setting, load, load_briefly};
+use super::open::{Loaded, Setting, examine, examine_briefly};
 use super::{Failure, Outcome, output};
 use crate::load::Want;
 use crate::report;
@@ -9,18 +9,35 @@ use crate::report::pattern::Pattern;
 use crate::stack::{ChangeKind, NodeId};
 
 pub(super) fn run(command: &History, setting: &Setting) -> Outcome {
+    let image = &command.common.image;
     // A pattern is tried on the whole tree.
-    let load = if command.glob || command.regex { load } else { load_briefly };
-    let loaded = load(&command.common.image, setting, Want::Tree)?;
-    let nodes = nodes(&loaded, command)?;
-    if nodes.is_empty() {
-        let no = Failure::No(format!("{}: no layer names such a path", command.path));
-        return Err(loaded.doubted(no, usize::MAX));
+    if command.glob || command.regex {
+        examine(image, setting, Want::Tree, |loaded| answer(loaded, command))
+    } else {
+        examine_briefly(image, setting, Want::Tree, |loaded| answer(loaded, command))
     }
-    compare(&loaded, &nodes);
+}
+
+fn answer(loaded: &Loaded, command: &History) -> Outcome {
+    let nodes = nodes(loaded, command)?;
+    if nodes.is_empty() {
+        return Err(unnamed(command));
+    }
+    compare(loaded, &nodes);
     loaded.subject(|subject| {
         output(|out| report::history(out, subject, &nodes, command.common.format()))
     })
+}
+
+/// The answer where no layer names the path. A bare name is more often that of a file somewhere than of one in `/`.
+fn unnamed(command: &History) -> Failure {
+    let (image, path) = (&command.common.image, &command.path);
+    let hint = if command.glob || command.regex || path.contains('/') {
+        String::new()
+    } else {
+        format!("; 'layertui find {image} {path}' looks for the name in all directories")
+    };
+    Failure::No(format!("{path}: no layer names such a path{hint}"))
 }
 
 fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {

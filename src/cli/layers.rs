@@ -1,7 +1,7 @@
 //! `layertui layers`, and what `layertui IMAGE` prints where there is no terminal.
 
 use super::args::Layers;
-use super::open::{Setting, load_briefly};
+use super::open::{Setting, examine_briefly};
 use super::{Outcome, output};
 use crate::load::Want;
 use crate::report::{self, Format, Subject};
@@ -15,13 +15,14 @@ pub(super) fn print(image: &str, setting: &Setting) -> Outcome {
 }
 
 fn write(image: &str, setting: &Setting, format: Format) -> Outcome {
-    let loaded = load_briefly(image, setting, Want::Kinds)?;
-    let mut image = loaded.image().clone();
-    if format == Format::Json {
-        image.others.extend(loaded.loader.source().beside());
-    }
-    loaded.subject(|subject| {
-        let subject = Subject { image: &image, ..subject };
-        output(|out| report::layers(out, subject, format))
+    examine_briefly(image, setting, Want::Kinds, |loaded| {
+        let mut image = loaded.image().clone();
+        if format == Format::Json {
+            image.others.extend(loaded.loader.source().beside());
+        }
+        loaded.subject(|subject| {
+            let subject = Subject { image: &image, ..subject };
+            output(|out| report::layers(out, subject, format))
+        })
     })
 }

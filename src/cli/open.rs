@@ -1,11 +1,13 @@
 //! From an IMAGE argument to a loaded image, and from a --layer argument to a layer.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::Failure;
+use super::conclude::{Needs, conclude};
 use super::progress::Progress;
+use super::{Failure, Outcome};
 use crate::image::Image;
 use crate::image::platform::Platform;
 use crate::load::cache::Cache;
@@ -19,6 +21,7 @@ use crate::stack::Stack;
 pub(super) struct Loaded {
     pub(super) loader: Loader,
     states: Vec<Arc<LayerState>>,
+    needs: Cell<Needs>,
 }
 
 impl Loaded {
@@ -36,17 +39,13 @@ impl Loaded {
         with(&self.loader.stack())
     }
 
-    /// A "no" about the layers up to `layer`; where one of them could not be read, that is no answer.
-    pub(super) fn doubted(&self, failure: Failure, layer: usize) -> Failure {
-        let Failure::No(message) = failure else { return failure };
-        let unread = self.subject(|subject| {
-            let first = subject.unread().into_iter().find(|(at, _)| *at <= layer);
-            first.map(|(at, why)| (at, why.to_owned()))
-        });
-        match unread {
-            Some((at, why)) => Failure::Error(format!("{message}. But layer {at}: {why}")),
-            None => Failure::No(message),
-        }
+    /// Says which layers the answer could need; without a word, all of them.
+    pub(super) fn needs(&self, needs: Needs) {
+        self.needs.set(needs);
+    }
+
+    pub(super) fn needed(&self) -> Needs {
+        self.needs.get()
     }
 
     /// The layer an argument means: a number, a negative number from the top, or a digest or diff ID prefix.
@@ -134,18 +133,27 @@ pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>
     }
 }
 
-/// Opens and reads an image whose trees will be walked, with progress on a terminal.
-pub(super) fn load(reference: &str, setting: &Setting, want: Want) -> Result<Loaded, Failure> {
-    Ok(run(loader(reference, setting)?, want))
-}
-
-/// As [`load`], for a few questions.
-pub(super) fn load_briefly(
+/// Opens and reads an image whose trees will be walked, with progress on a terminal, and ends the command as `answer`
+/// and the layers that could not be relied on demand.
+pub(super) fn examine(
     reference: &str,
     setting: &Setting,
     want: Want,
-) -> Result<Loaded, Failure> {
-    Ok(run(loader(reference, setting)?.brief(), want))
+    answer: impl FnOnce(&Loaded) -> Outcome,
+) -> Outcome {
+    let loaded = run(loader(reference, setting)?, want);
+    conclude(&loaded, answer(&loaded))
+}
+
+/// As [`examine`], for a few questions.
+pub(super) fn examine_briefly(
+    reference: &str,
+    setting: &Setting,
+    want: Want,
+    answer: impl FnOnce(&Loaded) -> Outcome,
+) -> Outcome {
+    let loaded = run(loader(reference, setting)?.brief(), want);
+    conclude(&loaded, answer(&loaded))
 }
 
 fn loader(reference: &str, setting: &Setting) -> Result<Loader, Failure> {
@@ -157,7 +165,7 @@ fn run(loader: Loader, want: Want) -> Loaded {
     let progress = Progress::new();
     let states = loader.run(want, &|event| progress.event(&event));
     progress.clear();
-    Loaded { loader, states }
+    Loaded { loader, states, needs: Cell::new(Needs::All) }
 }
 
 /// Thins out progress: more than some thirty reports a second are seen by nobody.

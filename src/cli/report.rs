@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::args::Report;
-use super::open::{Setting, load};
+use super::open::{Setting, examine};
 use super::{Failure, Outcome, base, findings, output, rules_file};
 use crate::extract::packages::databases;
 use crate::load::Want;
@@ -18,36 +18,43 @@ pub(super) fn run(command: &Report, setting: &Setting) -> Outcome {
     let found = rules_file::read(command.config.as_deref(), &[rules_file::OWN])?;
     let rules = found.map(|(rules, _)| rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
-    let loaded = load(&command.image, setting, Want::Kinds)?;
-    let last = loaded.image().layers.len().saturating_sub(1);
-    let found = loaded.with_stack(|stack| databases(stack, last, false));
-    let inventory = found.read(loaded.loader.source().as_ref());
-    let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
-    loaded.subject(|subject| {
-        let findings = findings::of(&loaded, subject, &accepted);
-        let unread = subject.unread().into_iter().map(|(at, why)| format!("layer {at}: {why}"));
-        let notes: Vec<String> = unread.chain(inventory.notes).collect();
-        let analysis = Analysis {
-            subject,
-            packages: &inventory.packages,
-            findings: &findings,
-            base: &base,
-            notes: &notes,
-        };
-        let forms: [(&Option<String>, &Form); 2] =
-            [(&command.html, &report::page), (&command.markdown, &report::markdown)];
-        let mut written = false;
-        for (file, form) in forms {
-            if let Some(file) = file {
-                write(file, &analysis, form)?;
-                written = true;
-            }
-        }
-        if written {
-            return Ok(());
-        }
-        output(|out| report::whole(out, &analysis))
+    examine(&command.image, setting, Want::Kinds, |loaded| {
+        let last = loaded.image().layers.len().saturating_sub(1);
+        let found = loaded.with_stack(|stack| databases(stack, last, false));
+        let inventory = found.read(loaded.loader.source().as_ref());
+        let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
+        loaded.subject(|subject| {
+            let findings = findings::of(loaded, subject, &accepted);
+            let unsure = subject.unsure().into_iter();
+            let unsure = unsure.map(|it| format!("layer {}: {}", it.layer, it.reason));
+            let notes: Vec<String> = unsure.chain(inventory.notes).collect();
+            let analysis = Analysis {
+                subject,
+                packages: &inventory.packages,
+                findings: &findings,
+                base: &base,
+                notes: &notes,
+            };
+            write_forms(command, &analysis)
+        })
     })
+}
+
+/// The page and the Markdown that are asked for; JSON where none is.
+fn write_forms(command: &Report, analysis: &Analysis<'_>) -> Outcome {
+    let forms: [(&Option<String>, &Form); 2] =
+        [(&command.html, &report::page), (&command.markdown, &report::markdown)];
+    let mut written = false;
+    for (file, form) in forms {
+        if let Some(file) = file {
+            write(file, analysis, form)?;
+            written = true;
+        }
+    }
+    if written {
+        return Ok(());
+    }
+    output(|out| report::whole(out, analysis))
 }
 
 /// To a file; `-` is standard output.

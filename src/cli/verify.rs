@@ -14,13 +14,11 @@ pub(super) fn run(command: &Verify, setting: &Setting) -> Outcome {
     progress.clear();
     answer(|out| report::verify(out, &checks, command.common.format()))?;
     if let Some(check) = first_false(&checks) {
-        return Err(Failure::No(format!(
-            "{}: the bytes are not what {} says",
-            check.what, check.stated
-        )));
+        let stated = check.stated.as_deref().unwrap_or_default();
+        return Err(Failure::No(format!("{}: the bytes do not have {stated}", check.what)));
     }
     if let Some(check) = first_unknown(&checks) {
-        return Err(Failure::Error(format!("{}: it cannot be told whether it holds", check.what)));
+        return Err(Failure::Error(format!("{}: unknown whether the bytes have it", check.what)));
     }
     if checks.is_empty() {
         let why = "nothing states a digest of anything here: there is nothing to verify";
@@ -29,7 +27,9 @@ pub(super) fn run(command: &Verify, setting: &Setting) -> Outcome {
     Ok(())
 }
 
-/// Every stated digest: manifest and config first, then the layers from the base on.
+const DIFF_ID: &str = "diff ID";
+
+/// Every digest that is stated or should be: manifest and config first, then the layers from the base on.
 fn checks(source: &dyn Source, progress: &Progress) -> Vec<Check> {
     let image = source.image();
     let mut checks: Vec<Check> = image
@@ -38,9 +38,9 @@ fn checks(source: &dyn Source, progress: &Progress) -> Vec<Check> {
         .map(|document| Check {
             what: document.what.to_owned(),
             layer: None,
-            stated: document.digest.clone(),
+            stated: Some(document.digest.clone()),
             judged: match &document.found {
-                Some(found) if *found == document.digest => Judged::Holds,
+                Some(found) if *found == document.digest => Judged::Ok,
                 Some(found) => Judged::Differs(found.clone()),
                 None => {
                     Judged::Unknown("not read, or its digest is of no kind known here".to_owned())
@@ -52,11 +52,12 @@ fn checks(source: &dyn Source, progress: &Progress) -> Vec<Check> {
         let verified = source.verify(layer, progress);
         let both = [
             ("digest", &stated.digest, verified.digest),
-            ("diff ID", &stated.diff_id, verified.diff_id),
+            (DIFF_ID, &stated.diff_id, verified.diff_id),
         ];
-        for (what, stated, judged) in both {
-            if let (Some(stated), false) = (stated, judged == Judged::Unstated) {
-                let what = format!("layer {layer} {what}");
+        for (kind, stated, judged) in both {
+            // An archive has no manifest that states the digests of blobs; the diff ID is what makes a layer this one.
+            if judged != Judged::Unstated || kind == DIFF_ID {
+                let what = format!("layer {layer} {kind}");
                 checks.push(Check { what, layer: Some(layer), stated: stated.clone(), judged });
             }
         }

@@ -1,7 +1,7 @@
 //! `layertui waste`
 
 use super::args::Waste;
-use super::open::{Setting, load_briefly};
+use super::open::{Setting, examine_briefly};
 use super::{Outcome, output};
 use crate::load::Want;
 use crate::report;
@@ -10,8 +10,10 @@ use crate::report;
 const MOST: usize = 20;
 
 pub(super) fn run(command: &Waste, setting: &Setting) -> Outcome {
-    let loaded = load_briefly(&command.common.image, setting, Want::Kinds)?;
     let most = if command.all { usize::MAX } else { MOST };
-    loaded
-        .subject(|subject| output(|out| report::waste(out, subject, command.common.format(), most)))
+    examine_briefly(&command.common.image, setting, Want::Kinds, |loaded| {
+        loaded.subject(|subject| {
+            output(|out| report::waste(out, subject, command.common.format(), most))
+        })
+    })
 }

@@ -29,6 +29,8 @@ pub enum Severity {
     Note,
     /// The layer breaks a rule of its format; what it means was decided by the specification.
     Warning,
+    /// The layer was read, but its bytes do not have a digest that is stated of them: engines refuse it.
+    Refused,
     /// Part of the layer could not be read.
     Error,
 }

@@ -15,6 +15,7 @@ mod zstd;
 
 use std::io::{self, Read};
 
+use self::digest::Contents;
 pub(in crate::layer) use self::gzip::Candidate;
 use self::input::Input;
 use super::blob::Blob;
@@ -173,6 +174,7 @@ pub struct Decoder {
     members: u64,
     produced: u64,
     collector: Option<Collector>,
+    contents: Option<Contents>,
 }
 
 impl Decoder {
@@ -192,6 +194,7 @@ impl Decoder {
     pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
         let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
+        decoder.contents = Some(Contents::within(super::DIGESTED));
         Ok(decoder)
     }
 
@@ -213,8 +216,16 @@ impl Decoder {
             Codec::Bzip2 => Some(Box::new(bzip2::Bzip2::new())),
             Codec::Xz => Some(Box::new(xz::Xz::new())),
         };
-        let (state, collector) = (State::Between, None);
-        Ok(Self { codec, input, member, state, members: 0, produced: 0, collector })
+        Ok(Self {
+            codec,
+            input,
+            member,
+            state: State::Between,
+            members: 0,
+            produced: 0,
+            collector: None,
+            contents: None,
+        })
     }
 
     /// Has the digest, if there is one, computed on a thread of its own from here on.
@@ -274,6 +285,12 @@ impl Decoder {
     #[must_use]
     pub fn digest(self) -> Option<String> {
         self.input.digest()
+    }
+
+    /// `sha256:…` over what was decoded, once the last member is complete: of a decoder made with [`Self::surveying`], where
+    /// that was little enough.
+    pub(in crate::layer) fn contents_digest(&mut self) -> Option<String> {
+        self.contents.take().filter(|_| self.is_complete())?.finish()
     }
 
     /// The checkpoints that a decoder made with [`Self::surveying`] saved.
@@ -373,6 +390,9 @@ impl Read for Decoder {
                 Ok(Some(0)) => {}
                 Ok(Some(count)) => {
                     self.produced += count as u64;
+                    if let Some(contents) = &mut self.contents {
+                        contents.update(&output[..count]);
+                    }
                     return Ok(count);
                 }
                 Ok(None) => self.state = State::Trailing,

@@ -69,6 +69,10 @@ use self::tar::{Members, Roster};
 /// The most [`Hidden`] objects a listing names.
 pub const HIDDEN_MAX: usize = 1000;
 
+/// Layers of at most so many uncompressed bytes are digested whole when they are listed, which costs some milliseconds: their
+/// diff ID is then known. That of larger ones is known where they stream past, or after `verify`.
+const DIGESTED: u64 = 4 << 20;
+
 /// How many rows are read before whoever waits is told of them.
 const ROWS_AT_ONCE: u64 = 2048;
 
@@ -113,6 +117,10 @@ fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
     let mut listing = both_ends::list(blob, watch, limits, Reach::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
+    if blob.as_distant().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
+        // What cannot be read a second time is not judged.
+        listing.diff_id = digest(blob, &Unwatched).ok().flatten();
+    }
     listing
 }
 
@@ -164,6 +172,7 @@ fn list_compressed(decoder: io::Result<Decoder>, watch: &dyn Watch, limits: Limi
     listing.checkpoints = decoder.checkpoints().map(Arc::new);
     if decoder.is_complete() {
         listing.uncompressed = Some(decoder.produced());
+        listing.diff_id = decoder.contents_digest();
     }
     // Whatever stopped the tar, the digest is of the whole blob or of nothing.
     match decoder.drain(watch) {

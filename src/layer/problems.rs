@@ -13,7 +13,7 @@ const QUOTED: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Problems {
     kept: Vec<Problem>,
-    count: [usize; 3],
+    count: [usize; 4],
 }
 
 impl Problems {

@@ -51,9 +51,13 @@ pub struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// Of all rules together. One that could not be judged leaves it open, whatever the others say.
+    /// Of all rules together. One that could not be judged leaves it open, whatever the others say; so does a layer
+    /// that engines refuse, since what was judged is then not the image.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
+        if self.subject.unsure().iter().any(|it| it.refused) {
+            return Outcome::Unjudged;
+        }
         let any = |outcome| self.verdicts.iter().any(|verdict| verdict.outcome == outcome);
         match (any(Outcome::Unjudged), any(Outcome::Fail)) {
             (true, _) => Outcome::Unjudged,
@@ -198,7 +202,6 @@ fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
 
 /// A table, and below it the paths that break a rule.
 fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
-    let balance = judged.subject.stack.balance();
     writeln!(out, "### {}: {}", code(&judged.subject.image.reference), judged.outcome().name())?;
     writeln!(out)?;
     writeln!(out, "| | rule | is | asked |")?;
@@ -208,13 +211,7 @@ fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         writeln!(out, "| {} | {} | {actual} | {limit} |", verdict.outcome.name(), verdict.rule)?;
     }
     writeln!(out)?;
-    writeln!(
-        out,
-        "{} stored, {} wasted, efficiency {:.1} %",
-        text::size::short(balance.stored),
-        text::size::short(balance.wasted),
-        balance.efficiency * 100.0
-    )?;
+    writeln!(out, "{}", judged.subject.totals(text::size::short))?;
     let mut told: &[Offence] = &[];
     for verdict in judged.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Fail) {
         // What is wasted breaks several rules at once.

@@ -27,7 +27,7 @@ pub struct Comparison<'a> {
     pub shared: (usize, usize),
     /// What could not be read of either: sentences.
     pub notes: &'a [String],
-    /// Some of it are layers or files: what is in them may differ.
+    /// Some of it are files: they may differ.
     pub incomplete: bool,
     /// Timestamps and order do not count.
     pub semantic: bool,
@@ -40,7 +40,7 @@ pub enum Verdict {
     Same,
     /// Something does.
     Differ,
-    /// Nothing that could be read differs, and something could not be read.
+    /// A layer of one cannot be relied on; or nothing that could be read differs, and a file could not be read.
     Unknown,
 }
 
@@ -58,6 +58,9 @@ impl Comparison<'_> {
     /// The answer.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
+        if !self.old.0.is_sure() || !self.new.0.is_sure() {
+            return Verdict::Unknown;
+        }
         let known = self.files.differences.iter().any(|it| it.meaning != Meaning::Undecided);
         if known || !self.settings.is_empty() || !self.packages.is_empty() || self.layers_count() {
             Verdict::Differ
@@ -77,13 +80,13 @@ impl Comparison<'_> {
         (self.old.0.image.layers.len(), self.new.0.image.layers.len())
     }
 
-    /// Sizes of both, each with its name: bytes visible, stored, wasted.
-    fn sizes(&self) -> [(&'static str, u64, u64); 3] {
-        let (old, new) = (self.old.0.stack.balance(), self.new.0.stack.balance());
+    /// Sizes of both, each with its name: bytes visible, stored, wasted. `None` where a layer cannot be relied on.
+    fn sizes(&self) -> [(&'static str, [Option<u64>; 2]); 3] {
+        let balances = [self.old.0, self.new.0].map(|it| it.is_sure().then(|| it.stack.balance()));
         [
-            ("visibleBytes", old.visible, new.visible),
-            ("storedBytes", old.stored, new.stored),
-            ("wastedBytes", old.wasted, new.wasted),
+            ("visibleBytes", balances.map(|it| it.map(|it| it.visible))),
+            ("storedBytes", balances.map(|it| it.map(|it| it.stored))),
+            ("wastedBytes", balances.map(|it| it.map(|it| it.wasted))),
         ]
     }
 }
@@ -147,8 +150,8 @@ enum Line<'a> {
     },
     Size {
         key: &'static str,
-        old: u64,
-        new: u64,
+        old: Option<u64>,
+        new: Option<u64>,
     },
     Layers {
         old: usize,
@@ -197,7 +200,7 @@ fn write_json(out: &mut dyn Write, found: &Comparison<'_>) -> io::Result<()> {
         };
         json_line(out, &line)?;
     }
-    for (key, old, new) in found.sizes() {
+    for (key, [old, new]) in found.sizes() {
         json_line(out, &Line::Size { key, old, new })?;
     }
     let ((old, new), (shared, shared_from_base)) = (found.layers(), found.shared);
@@ -254,10 +257,17 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
         write_versions(out, package.old.as_deref(), package.new.as_deref())?;
     }
     write_settings(out, found.settings)?;
-    for (key, old, new) in found.sizes() {
+    for (key, sizes) in found.sizes() {
         let key = key.trim_end_matches("Bytes");
-        let (short, long) = (text::size::short(old), text::size::short(new));
-        writeln!(out, "{key}: {short} -> {long} ({:+} B)", i128::from(new) - i128::from(old))?;
+        let [short, long] =
+            sizes.map(|size| size.map_or_else(|| "unknown".to_owned(), text::size::short));
+        write!(out, "{key}: {short} -> {long}")?;
+        match sizes {
+            [Some(old), Some(new)] => {
+                writeln!(out, " ({:+} B)", i128::from(new) - i128::from(old))?;
+            }
+            _ => writeln!(out)?,
+        }
     }
     let ((old, new), (shared, base)) = (found.layers(), found.shared);
     writeln!(out, "layers: {old} -> {new}, {shared} shared, {base} of these from the base on")?;

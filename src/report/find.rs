@@ -17,7 +17,7 @@ struct Line<'a> {
     visible: bool,
     size: Option<u64>,
     #[serde(rename = "wastedBytes")]
-    wasted: u64,
+    wasted: Option<u64>,
 }
 
 /// Writes one line for each path that matches; returns how many did.
@@ -31,6 +31,7 @@ pub fn find(
     format: Format,
 ) -> io::Result<u64> {
     let stack = subject.stack;
+    let is_sure = subject.is_sure();
     let mut found = 0;
     for node in pattern.matches(stack) {
         let history = stack.history(node);
@@ -49,7 +50,8 @@ pub fn find(
                     layers: &layers,
                     visible,
                     size,
-                    wasted: stack.wasted_at(node),
+                    // A layer that was not read may hide it.
+                    wasted: is_sure.then(|| stack.wasted_at(node)),
                 },
             )?,
             Format::Text => {

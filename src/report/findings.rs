@@ -161,9 +161,7 @@ fn text_of(
     let counts = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
     writeln!(out, "{}: {counts}", subject.image.reference.visible())?;
     writeln!(out, "  base  {}", base_line(base))?;
-    for (layer, problem) in subject.unread() {
-        writeln!(out, "  incomplete: layer {layer} {}", text::visible_str(problem))?;
-    }
+    subject.write_unsure(out)?;
     for finding in findings {
         write_finding(out, subject, base, finding)?;
     }

@@ -6,10 +6,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::coverage::{Known, Unsure};
 use super::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::image::{Image, Layer, LayerStore, Other};
 use crate::layer::Severity;
-use crate::stack::Stack;
+use crate::stack::LayerSummary;
 use crate::text::{self, Foreign};
 
 #[derive(Serialize)]
@@ -61,11 +62,11 @@ struct OtherKeys<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Totals {
-    stored_bytes: u64,
-    visible_bytes: u64,
-    wasted_bytes: u64,
-    efficiency: f64,
-    entries: u64,
+    stored_bytes: Option<u64>,
+    visible_bytes: Option<u64>,
+    wasted_bytes: Option<u64>,
+    efficiency: Option<f64>,
+    entries: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -76,21 +77,21 @@ pub(super) struct LayerKeys<'a> {
     digest: Option<&'a str>,
     media_type: Option<&'a Foreign>,
     compressed_bytes: Option<u64>,
-    bytes: u64,
-    net_bytes: i64,
-    cumulative_bytes: u64,
+    bytes: Option<u64>,
+    net_bytes: Option<i64>,
+    cumulative_bytes: Option<u64>,
     created_by: Option<&'a Foreign>,
     comment: Option<&'a Foreign>,
     created: Option<&'a Foreign>,
     writable: bool,
     store: Option<StoreKeys<'a>>,
-    entries: u64,
-    added: u64,
-    modified: u64,
-    metadata: u64,
-    rewritten: u64,
-    removed: u64,
-    undecided: u64,
+    entries: Option<u64>,
+    added: Option<u64>,
+    modified: Option<u64>,
+    metadata: Option<u64>,
+    rewritten: Option<u64>,
+    removed: Option<u64>,
+    undecided: Option<u64>,
     hidden: Vec<String>,
     problems: Vec<&'a str>,
 }
@@ -121,14 +122,14 @@ fn document(subject: Subject<'_>) -> Document<'_> {
 
 /// The keys of each layer, base first.
 pub(super) fn rows(subject: Subject<'_>) -> Vec<LayerKeys<'_>> {
+    let unsure = subject.unsure();
     let layers = subject.image.layers.iter().enumerate();
-    layers.map(|(at, layer)| keys(subject, at, layer)).collect()
+    layers.map(|(at, layer)| keys(subject, &unsure, at, layer)).collect()
 }
 
 impl<'a> Head<'a> {
     pub(super) fn new(schema: &'static str, subject: Subject<'a>) -> Self {
-        let Subject { image, stack, .. } = subject;
-        Self { schema, image: ImageKeys::new(image), totals: Totals::new(stack) }
+        Self { schema, image: ImageKeys::new(subject.image), totals: Totals::new(subject) }
     }
 
     /// For documents that must not repeat what labels hold.
@@ -156,14 +157,15 @@ impl<'a> ImageKeys<'a> {
 }
 
 impl Totals {
-    fn new(stack: &Stack) -> Self {
-        let balance = stack.balance();
+    /// `null` where a layer cannot be relied on.
+    fn new(subject: Subject<'_>) -> Self {
+        let balance = subject.is_sure().then(|| subject.stack.balance());
         Self {
-            stored_bytes: balance.stored,
-            visible_bytes: balance.visible,
-            wasted_bytes: balance.wasted,
-            efficiency: balance.efficiency,
-            entries: balance.entries,
+            stored_bytes: balance.map(|it| it.stored),
+            visible_bytes: balance.map(|it| it.visible),
+            wasted_bytes: balance.map(|it| it.wasted),
+            efficiency: balance.map(|it| it.efficiency),
+            entries: balance.map(|it| it.entries),
         }
     }
 }
@@ -179,8 +181,16 @@ fn other(other: &Other) -> OtherKeys<'_> {
     }
 }
 
-fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'a> {
+fn keys<'a>(
+    subject: Subject<'a>,
+    unsure: &[Unsure<'_>],
+    index: usize,
+    layer: &'a Layer,
+) -> LayerKeys<'a> {
     let summary = subject.stack.summary(index);
+    // What a layer stores is its own; what it changed depends on those below.
+    let own = (!unsure.iter().any(|it| it.layer == index)).then_some(summary);
+    let merged = own.filter(|_| unsure.iter().all(|it| it.layer > index));
     let state = subject.states.get(index);
     LayerKeys {
         index,
@@ -188,9 +198,9 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
         digest: layer.digest.as_deref(),
         media_type: layer.media_type.as_ref(),
         compressed_bytes: layer.compressed_bytes,
-        bytes: summary.bytes,
-        net_bytes: summary.net_bytes,
-        cumulative_bytes: summary.cumulative_bytes,
+        bytes: own.map(|it| it.bytes),
+        net_bytes: merged.map(|it| it.net_bytes),
+        cumulative_bytes: merged.map(|it| it.cumulative_bytes),
         created_by: layer.created_by.as_ref(),
         comment: layer.comment.as_ref(),
         created: layer.created.as_ref(),
@@ -201,13 +211,13 @@ fn keys<'a>(subject: Subject<'a>, index: usize, layer: &'a Layer) -> LayerKeys<'
             chain_id: store.chain_id.as_deref(),
             directory: store.directory.as_ref().map(|path| path.to_string_lossy()),
         }),
-        entries: summary.entries,
-        added: summary.added,
-        modified: summary.modified,
-        metadata: summary.metadata,
-        rewritten: summary.rewritten,
-        removed: summary.removed,
-        undecided: summary.undecided,
+        entries: own.map(|it| it.entries),
+        added: merged.map(|it| it.added),
+        modified: merged.map(|it| it.modified),
+        metadata: merged.map(|it| it.metadata),
+        rewritten: merged.map(|it| it.rewritten),
+        removed: merged.map(|it| it.removed),
+        undecided: merged.map(|it| it.undecided),
         hidden: state.map_or_else(Vec::new, |state| {
             let paths = state.hidden.iter().map(|hidden| &hidden.path);
             paths.map(|path| format!("/{}", String::from_utf8_lossy(path))).collect()
@@ -255,20 +265,13 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
     for (index, layer) in image.layers.iter().enumerate() {
         let summary = stack.summary(index);
         let command = layer.created_by.as_ref().map_or_else(|| "-".into(), text::command::clean);
-        writeln!(
-            out,
-            "{index:>3}  {} {} {} {:>8} {:>4} {:>4} {:>4} {:>4} {:>4}  {}",
-            text::size::fixed(summary.bytes),
-            text::size::signed(summary.net_bytes),
-            text::size::fixed(summary.cumulative_bytes),
-            summary.entries,
-            summary.added,
-            summary.modified,
-            summary.metadata,
-            summary.rewritten,
-            summary.removed,
-            text::shorten::middle(&command.visible(), 72),
-        )?;
+        let numbers = match subject.known(index) {
+            Known::Nothing => subject.not_read(index),
+            Known::Stored => stored_alone(&summary),
+            Known::All => numbers(&summary),
+        };
+        let command = text::shorten::middle(&command.visible(), 72);
+        writeln!(out, "{index:>3}  {numbers:<54}  {command}")?;
         if let Some(store) = &layer.store {
             writeln!(out, "       {}", place(store))?;
         }
@@ -276,19 +279,35 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
             let weight = match problem.severity {
                 Severity::Note => "note",
                 Severity::Warning => "warning",
-                Severity::Error => "error",
+                Severity::Refused | Severity::Error => "error",
             };
             writeln!(out, "       {weight}: {}", visible(&problem.message))?;
         }
     }
-    let balance = stack.balance();
     writeln!(out)?;
-    writeln!(
-        out,
-        "{} stored, {} visible, {} wasted, efficiency {:.1} %",
-        text::size::long(balance.stored),
-        text::size::long(balance.visible),
-        text::size::long(balance.wasted),
-        balance.efficiency * 100.0
+    writeln!(out, "{}", subject.totals(text::size::long))
+}
+
+fn numbers(summary: &LayerSummary) -> String {
+    format!(
+        "{} {} {} {:>8} {:>4} {:>4} {:>4} {:>4} {:>4}",
+        text::size::fixed(summary.bytes),
+        text::size::signed(summary.net_bytes),
+        text::size::fixed(summary.cumulative_bytes),
+        summary.entries,
+        summary.added,
+        summary.modified,
+        summary.metadata,
+        summary.rewritten,
+        summary.removed,
+    )
+}
+
+/// What was read of a layer, without what depends on layers that were not read.
+fn stored_alone(summary: &LayerSummary) -> String {
+    let stored = text::size::fixed(summary.bytes);
+    format!(
+        "{stored} {0:>7} {0:>6} {1:>8} {0:>4} {0:>4} {0:>4} {0:>4} {0:>4}",
+        "?", summary.entries
     )
 }

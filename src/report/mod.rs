@@ -5,6 +5,7 @@
 
 mod ci;
 mod compare;
+mod coverage;
 mod diff;
 mod entry;
 mod find;
@@ -22,6 +23,7 @@ mod whole;
 
 pub use ci::{CiFormat, Judged, ci};
 pub use compare::{Comparison, Verdict, compare};
+pub use coverage::Unsure;
 pub use diff::{Range, diff};
 pub use find::find;
 pub use findings::findings;
@@ -38,7 +40,6 @@ pub use whole::{Analysis, markdown, page, whole};
 use std::sync::Arc;
 
 use crate::image::Image;
-use crate::layer::Severity;
 use crate::load::LayerState;
 use crate::stack::Stack;
 
@@ -63,22 +64,4 @@ pub struct Subject<'a> {
     pub stack: &'a Stack,
     /// What is known of each layer beyond the stack.
     pub states: &'a [Arc<LayerState>],
-}
-
-impl<'a> Subject<'a> {
-    /// Layers of which something could not be read, and the worst that was said of each: whatever is summed over an
-    /// image is incomplete where there are any.
-    #[must_use]
-    pub fn unread(self) -> Vec<(usize, &'a str)> {
-        (0..self.image.layers.len())
-            .filter_map(|layer| match self.states.get(layer) {
-                None => Some((layer, "was not read")),
-                Some(state) => state
-                    .problems
-                    .iter()
-                    .find(|problem| problem.severity == Severity::Error)
-                    .map(|problem| (layer, problem.message.as_str())),
-            })
-            .collect()
-    }
 }

@@ -15,8 +15,8 @@ pub struct Check {
     pub what: String,
     /// The layer, where it is about one.
     pub layer: Option<usize>,
-    /// As stated: foreign text.
-    pub stated: String,
+    /// As stated: foreign text. `None` where no digest is stated.
+    pub stated: Option<String>,
     /// What became of it.
     pub judged: Judged,
 }
@@ -33,13 +33,17 @@ struct Document<'a> {
 struct Line<'a> {
     what: &'a str,
     layer: Option<usize>,
-    stated: &'a str,
+    stated: Option<&'a str>,
     verdict: &'static str,
     found: Option<&'a str>,
     reason: Option<&'a str>,
 }
 
-/// The first digest that does not hold.
+/// Why a layer without a usable diff ID is unknown.
+const UNSTATED: &str =
+    "the config does not state one digest for each layer, so its contents are not checked";
+
+/// The first digest that the bytes do not have.
 #[must_use]
 pub fn first_false(checks: &[Check]) -> Option<&Check> {
     checks.iter().find(|check| matches!(check.judged, Judged::Differs(_)))
@@ -48,7 +52,7 @@ pub fn first_false(checks: &[Check]) -> Option<&Check> {
 /// The first digest of which it is not known.
 #[must_use]
 pub fn first_unknown(checks: &[Check]) -> Option<&Check> {
-    checks.iter().find(|check| matches!(check.judged, Judged::Unknown(_)))
+    checks.iter().find(|check| matches!(check.judged, Judged::Unknown(_) | Judged::Unstated))
 }
 
 /// Writes a line for each digest.
@@ -64,7 +68,7 @@ pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Resu
     let verdict = match first {
         Some(_) => "differs",
         None if checks.is_empty() || first_unknown(checks).is_some() => "unknown",
-        None => "holds",
+        None => "ok",
     };
     let first = first.map(|check| check.what.as_str());
     let checks = checks.iter().map(line).collect();
@@ -73,24 +77,26 @@ pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Resu
 
 fn line(check: &Check) -> Line<'_> {
     let (verdict, found, reason) = match &check.judged {
-        Judged::Holds => ("holds", None, None),
+        Judged::Ok => ("ok", None, None),
         Judged::Differs(found) => ("differs", Some(found.as_str()), None),
         Judged::Unknown(reason) => ("unknown", None, Some(reason.as_str())),
-        Judged::Unstated => ("unknown", None, None),
+        Judged::Unstated => ("unknown", None, Some(UNSTATED)),
     };
-    Line { what: &check.what, layer: check.layer, stated: &check.stated, verdict, found, reason }
+    let stated = check.stated.as_deref();
+    Line { what: &check.what, layer: check.layer, stated, verdict, found, reason }
 }
 
 fn write_line(out: &mut dyn Write, check: &Check) -> io::Result<()> {
-    let (what, stated) = (&check.what, text::visible_str(&check.stated));
+    let (what, stated) = (&check.what, check.stated.as_deref().map(text::visible_str));
+    let stated = stated.unwrap_or_default();
     match &check.judged {
-        Judged::Holds => writeln!(out, "holds    {what:<18} {stated}"),
+        Judged::Ok => writeln!(out, "ok       {what:<18} {stated}"),
         Judged::Differs(found) => {
             writeln!(out, "DIFFERS  {what:<18} {stated}, the bytes have {found}")
         }
         Judged::Unknown(why) => {
             writeln!(out, "unknown  {what:<18} {stated}: {}", text::visible_str(why))
         }
-        Judged::Unstated => Ok(()),
+        Judged::Unstated => writeln!(out, "unknown  {what:<18} {UNSTATED}"),
     }
 }

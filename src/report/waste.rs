@@ -34,9 +34,9 @@ struct LayerKeys<'a> {
     index: usize,
     diff_id: Option<&'a str>,
     created_by: Option<&'a Foreign>,
-    bytes: u64,
-    wasted_bytes: u64,
-    caused_bytes: u64,
+    bytes: Option<u64>,
+    wasted_bytes: Option<u64>,
+    caused_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +87,8 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
     let Subject { image, stack, .. } = subject;
     let sums = losses.by_layer(image.layers.len());
     let layers = image.layers.iter().zip(sums).enumerate();
+    let unsure = subject.unsure();
+    let is_sure = |index| unsure.iter().all(|it| it.layer != index);
     Document {
         head: Head::new(SCHEMA, subject),
         layers: layers
@@ -94,9 +96,10 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
                 index,
                 diff_id: layer.diff_id.as_deref(),
                 created_by: layer.created_by.as_ref(),
-                bytes: stack.summary(index).bytes,
-                wasted_bytes: sum.stored,
-                caused_bytes: sum.caused,
+                bytes: is_sure(index).then(|| stack.summary(index).bytes),
+                // Any layer may hide what another one stores.
+                wasted_bytes: unsure.is_empty().then_some(sum.stored),
+                caused_bytes: unsure.is_empty().then_some(sum.caused),
             })
             .collect(),
         paths: wasted_paths(stack, losses, usize::MAX),
@@ -147,17 +150,16 @@ fn text_of(
     most: usize,
 ) -> io::Result<()> {
     let balance = subject.stack.balance();
+    let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
     writeln!(
         out,
-        "{}: {} wasted of {} stored, efficiency {:.1} %",
+        "{}: {} wasted of {} stored, efficiency {:.1} %{coverage}",
         subject.image.reference.visible(),
         text::size::long(balance.wasted),
         text::size::short(balance.stored),
         balance.efficiency * 100.0
     )?;
-    for (layer, problem) in subject.unread() {
-        writeln!(out, "  incomplete: layer {layer} {}", text::visible_str(problem))?;
-    }
+    subject.write_unsure(out)?;
     if balance.wasted == 0 {
         return Ok(());
     }

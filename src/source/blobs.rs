@@ -117,17 +117,22 @@ impl Source for Blobs {
     fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
         let Some(stated) = self.image.layers.get(layer) else { return Vec::new() };
         let mut problems = Vec::new();
+        let diff_id = listing.diff_id.as_deref();
+        // A plain blob is the tar.
+        let of_plain = diff_id.filter(|_| listing.codec == Some(Codec::Plain));
         let pairs = [
-            ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref()),
-            ("diff ID", stated.diff_id.as_deref(), listing.diff_id.as_deref()),
+            ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref().or(of_plain)),
+            ("diff ID", stated.diff_id.as_deref(), diff_id),
         ];
         for (what, stated, found) in pairs {
             if let (Some(stated), Some(found)) = (stated, found)
                 && stated != found
                 && stated.starts_with("sha256:")
             {
-                let message = format!("the {what} should be {stated}, the bytes have {found}");
-                problems.push(Problem { severity: Severity::Warning, message });
+                let message = format!(
+                    "engines refuse this layer: its {what} should be {stated}, its bytes have {found}"
+                );
+                problems.push(Problem { severity: Severity::Refused, message });
             }
         }
         let claimed = stated.media_type.as_ref().map(Foreign::raw).and_then(claimed_codec);

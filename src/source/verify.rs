@@ -15,7 +15,7 @@ pub enum Judged {
     /// Nobody states one.
     Unstated,
     /// The bytes have it.
-    Holds,
+    Ok,
     /// They have this one instead.
     Differs(String),
     /// It cannot be told, for this reason.
@@ -89,7 +89,7 @@ fn judge(stated: Option<&str>, read: impl FnOnce(Running) -> io::Result<Digest>)
         return Judged::Unknown(format!("{stated} is of no kind that is known here"));
     };
     match read(sum) {
-        Ok(found) if found.as_str() == stated => Judged::Holds,
+        Ok(found) if found.as_str() == stated => Judged::Ok,
         Ok(found) => Judged::Differs(found.as_str().to_owned()),
         Err(error) => Judged::Unknown(error.to_string()),
     }

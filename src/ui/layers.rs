@@ -188,7 +188,7 @@ fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
         .and_then(|load| load.problems.iter().map(|problem| problem.severity).max());
     match worst {
         _ if known => ("!", Role::Error),
-        Some(Severity::Error) => ("!", Role::Error),
+        Some(Severity::Refused | Severity::Error) => ("!", Role::Error),
         Some(Severity::Warning) => ("!", Role::Warning),
         Some(Severity::Note) | None => (" ", Role::Text),
     }

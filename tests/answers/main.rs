@@ -19,4 +19,5 @@ mod sparse;
 #[path = "../support/mod.rs"]
 mod support;
 mod totals;
+mod unread;
 mod verifying;

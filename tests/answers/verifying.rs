@@ -45,14 +45,14 @@ fn layout(place: &Place, layer: &[u8]) -> (String, [std::path::PathBuf; 3]) {
 }
 
 #[test]
-fn a_sound_image_holds() {
+fn a_sound_image_is_ok() {
     let place = Place::new();
     let (image, _) = layout(&place, &Tar::new().file("a", "x").finish());
     let (document, code) = verify(&image);
     assert_eq!(code, 0);
-    let all = ["manifest holds", "config holds", "layer 0 digest holds", "layer 0 diff ID holds"];
+    let all = ["manifest ok", "config ok", "layer 0 digest ok", "layer 0 diff ID ok"];
     assert_eq!(verdicts(&document), all);
-    assert_eq!((document["verdict"].as_str(), &document["first"]), (Some("holds"), &Value::Null));
+    assert_eq!((document["verdict"].as_str(), &document["first"]), (Some("ok"), &Value::Null));
 }
 
 #[test]
@@ -96,10 +96,40 @@ fn a_saved_image_states_diff_ids_and_its_configs_name() {
     let layers = [Tar::new().file("a", "x").finish(), Tar::new().file("b", "y").finish()];
     let (document, code) = verify(place.image("good", &layers).to_str().unwrap());
     assert_eq!(code, 0);
-    let all = ["config holds", "layer 0 diff ID holds", "layer 1 diff ID holds"];
+    let all = ["config ok", "layer 0 diff ID ok", "layer 1 diff ID ok"];
     assert_eq!(verdicts(&document), all);
     let stored = [layers[0].clone(), layers[0].clone()];
     let (document, code) =
         verify(place.save("bad", &layers, &stored, &json!({})).to_str().unwrap());
     assert_eq!((code, document["first"].as_str()), (1, Some("layer 1 diff ID")));
+}
+
+/// A layer without a diff ID of its own is unknown: too many, too few, none, `rootfs: null`, another type.
+#[test]
+fn a_layer_for_which_no_diff_id_is_stated_is_unknown() {
+    let layers = [Tar::new().file("a", "x").finish(), Tar::new().file("b", "y").finish()];
+    let ids = layers.each_ref().map(|layer| Digest::of(layer).as_str().to_owned());
+    let more = [ids.to_vec(), ids.to_vec()].concat();
+    for rootfs in [
+        Value::Null,
+        json!({}),
+        json!({"type": "layers", "diff_ids": null}),
+        json!({"type": "layers", "diff_ids": []}),
+        json!({"type": "layers", "diff_ids": ids[..1]}),
+        json!({"type": "layers", "diff_ids": more}),
+        json!({"type": "layers", "diff_ids": [ids[0], 7]}),
+        json!({"type": "layers", "diff_ids": [ids[0], "sha1:00"]}),
+    ] {
+        let place = Place::new();
+        let image = place.save_all("image", &layers, &layers, &json!({"rootfs": rootfs}));
+        let (document, code) = verify(image.to_str().unwrap());
+        assert_eq!((code, document["verdict"].as_str()), (2, Some("unknown")), "{rootfs}");
+        assert_eq!(
+            document["checks"].as_array().unwrap().len(),
+            3,
+            "{rootfs}: every layer is named"
+        );
+        let text = layertui(&["verify", image.to_str().unwrap()]);
+        assert!(String::from_utf8_lossy(&text.stdout).contains("unknown  layer 1 diff ID"));
+    }
 }

@@ -34,7 +34,7 @@ fn shows_nothing_but(stage: &Stage, words: &[&str]) {
         for word in words {
             assert!(problems.contains(word), "no `{word}` in: {problems}");
         }
-        assert_eq!(layer["entries"], 0, "{layer}");
+        assert!(layer["entries"].is_null(), "{layer}");
     }
     let listed = stage.run(&["ls", "--recursive", &reference()]);
     assert!(listed.stdout.is_empty(), "{}", String::from_utf8_lossy(&listed.stdout));
@@ -115,13 +115,13 @@ fn second(archive: &[u8]) -> usize {
     archive.windows(11).position(|it| it == b"1/layer.tar").unwrap()
 }
 
-/// How many entries each layer shows, and what is wrong with it.
-fn layers(stage: &Stage) -> Vec<(u64, String)> {
+/// How many entries each layer states (none where it was not read), and what is wrong with it.
+fn layers(stage: &Stage) -> Vec<(Option<u64>, String)> {
     let output = stage.run(&["layers", "--json", &reference()]);
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", complaint(&output)));
     let layers = report["layers"].as_array().unwrap().iter();
-    layers.map(|it| (it["entries"].as_u64().unwrap(), it["problems"].to_string())).collect()
+    layers.map(|it| (it["entries"].as_u64(), it["problems"].to_string())).collect()
 }
 
 /// Wherever the daemon dies: a layer is there as a whole, or not at all.
@@ -170,9 +170,9 @@ fn a_layer_with_other_bytes_than_described_is_not_shown() {
         Reply::Stream(archive)
     });
     let shown = layers(&stage);
-    assert_eq!(shown[0].0, 0);
+    assert_eq!(shown[0].0, None);
     assert!(shown[0].1.contains("diff ID"), "{}", shown[0].1);
-    assert!(shown[1].0 > 0, "the other one is sound");
+    assert!(shown[1].0 > Some(0), "the other one is sound");
 }
 
 #[test]

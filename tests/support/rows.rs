@@ -19,6 +19,7 @@ pub(crate) fn problems(listing: &Listing) -> Vec<String> {
     let name = |severity| match severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
+        Severity::Refused => "refused",
         Severity::Error => "error",
     };
     let line = |problem: &layertui::layer::Problem| {

@@ -66,7 +66,7 @@ const fn role(severity: Severity) -> Role {
     match severity {
         Severity::Note => Role::Text,
         Severity::Warning => Role::Warning,
-        Severity::Error => Role::Error,
+        Severity::Refused | Severity::Error => Role::Error,
     }
 }
 

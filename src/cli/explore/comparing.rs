@@ -36,7 +36,7 @@ pub(super) fn compare(
         }
     });
     let problems = states.iter().enumerate().find_map(|(layer, state)| {
-        let worst = state.problems.iter().find(|it| it.severity == crate::layer::Severity::Error);
+        let worst = state.problems.iter().find(|it| it.severity >= crate::layer::Severity::Refused);
         worst.map(|problem| format!("layer {layer} of {reference}: {}", problem.message))
     });
     if let Some(problem) = problems {

@@ -5,6 +5,7 @@
 //! spares. Where a processor has nothing else to do, as beside the one large layer that most images have, it goes on on a
 //! thread of its own.
 
+use crate::image::digest::Running;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -81,6 +82,32 @@ fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
         digest.update(&buffer[range]);
     }
     digest
+}
+
+/// The SHA-256 of what was decoded, as long as that is not much.
+pub(super) struct Contents {
+    sum: Running,
+    /// Bytes that may still come.
+    left: Option<u64>,
+}
+
+impl Contents {
+    /// Of at most `limit` bytes.
+    pub(super) fn within(limit: u64) -> Self {
+        Self { sum: Running::Sha256(Box::default()), left: Some(limit) }
+    }
+
+    pub(super) fn update(&mut self, decoded: &[u8]) {
+        self.left = self.left.and_then(|left| left.checked_sub(decoded.len() as u64));
+        if self.left.is_some() {
+            self.sum.update(decoded);
+        }
+    }
+
+    /// `sha256:…`; `None` where more than the limit came.
+    pub(super) fn finish(self) -> Option<String> {
+        self.left.map(|_| self.sum.finish().as_str().to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ const PROBLEMS_MAX: u64 = 1000;
 const FACTS_MAX: u64 = 128 << 20;
 
 const CODECS: [Codec; 5] = [Codec::Plain, Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
-const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::Error];
+/// By their numbers in a record. [`Severity::Refused`] is what an image says of a layer: no listing has it.
+const SEVERITIES: [Severity; 4] =
+    [Severity::Note, Severity::Warning, Severity::Error, Severity::Refused];
 
 /// The bytes of a listing; `None` where the compressor fails.
 pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
@@ -31,7 +33,8 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     facts.text(listing.diff_id.as_deref().unwrap_or_default().as_bytes());
     facts.number(listing.problems.len() as u64);
     for problem in &listing.problems {
-        facts.number(problem.severity as u64);
+        let number = SEVERITIES.iter().position(|severity| *severity == problem.severity)?;
+        facts.number(number as u64);
         facts.text(problem.message.as_bytes());
     }
     facts.number(listing.hidden.len() as u64);

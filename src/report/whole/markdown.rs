@@ -19,17 +19,9 @@ const ROWS: usize = 10;
 pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let out = &mut Lines::new(out);
     let (image, stack) = (analysis.subject.image, analysis.subject.stack);
-    let balance = stack.balance();
     writeln!(out, "### {}", code(&image.reference))?;
     writeln!(out)?;
-    writeln!(
-        out,
-        "{} stored, {} visible, {} wasted, efficiency {:.1} %",
-        text::size::short(balance.stored),
-        text::size::short(balance.visible),
-        text::size::short(balance.wasted),
-        balance.efficiency * 100.0
-    )?;
+    writeln!(out, "{}", analysis.subject.totals(text::size::short))?;
     writeln!(out)?;
     for note in analysis.notes {
         writeln!(out, "> {}", code(note))?;
@@ -41,14 +33,12 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     let wasted = stack.losses().by_layer(image.layers.len());
     let redaction = Redaction::of(image);
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
-        let summary = stack.summary(at);
         let command =
             layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
+        let [stored, net] = analysis.subject.stored_and_net(at);
         writeln!(
             out,
-            "| {at} | {} | {} | {} | {} |",
-            text::size::short(summary.bytes),
-            text::size::signed(summary.net_bytes).trim(),
+            "| {at} | {stored} | {net} | {} | {} |",
             text::size::short(wasted.stored),
             code(&text::shorten::middle(&command.visible(), 80)),
         )?;

@@ -84,6 +84,7 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     fact("visible", Some(text::size::long(balance.visible)))?;
     fact("wasted", Some(text::size::long(balance.wasted)))?;
     fact("efficiency", Some(format!("{:.1} %", balance.efficiency * 100.0)))?;
+    fact("these are", analysis.subject.coverage())?;
     writeln!(out, "</dl>")
 }
 
@@ -136,6 +137,7 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     )?;
     for (at, (layer, wasted)) in layers.iter().zip(wasted).enumerate() {
         let summary = stack.summary(at);
+        let [stored, net] = analysis.subject.stored_and_net(at);
         let share = |bytes: u64| bytes as f64 * 100.0 / most as f64;
         let command =
             layer.created_by.as_ref().map(|command| redaction.clean(command)).unwrap_or_default();
@@ -144,8 +146,8 @@ fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             "<tr><td class=\"n\">{at}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
              <td style=\"width:9rem\"><div class=\"bar\" style=\"width:{:.1}%\"></div>\
              <div class=\"bar w\" style=\"width:{:.1}%\"></div></td><td class=\"t\">{}</td></tr>",
-            text::size::short(summary.bytes),
-            text::size::signed(summary.net_bytes).trim(),
+            stored,
+            net,
             text::size::short(wasted.stored),
             share(summary.bytes),
             share(wasted.stored),
