@@ -3,6 +3,7 @@
 
 use super::open::Loaded;
 use super::{Failure, Outcome, remark};
+use crate::layer::blob::CHANGED;
 
 /// The layers that are named on standard error before the rest is only counted.
 const NAMED: usize = 20;
@@ -50,6 +51,13 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
             }
         }
     });
+    let changed = |layer: &usize| loaded.loader.source().changed(*layer);
+    let mut needed = 0..loaded.image().layers.len().min(needs.last().saturating_add(1));
+    if let Some(layer) = needed.find(changed).filter(|_| !decides) {
+        // It was whole when it was listed.
+        decides = true;
+        remark(&format!("{reference}: layer {layer}: {CHANGED}"));
+    }
     if count > NAMED {
         remark(&format!("{reference}: {} more layers could not be read", count - NAMED));
     }

@@ -1,6 +1,9 @@
 //! What is odd or broken about a layer, and what it stores that is no content: plain data, made by whoever reads the
 //! layer, read by whoever shows it.
 
+/// What is said of a layer whose file was written to while it was open.
+pub const CHANGED: &str = "the file was changed while it was open: open the image again";
+
 /// A row of a layer's own troubles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

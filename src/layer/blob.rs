@@ -2,12 +2,14 @@
 //!
 //! A blob is immutable and cheap to clone; it knows nothing of what the bytes mean.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::distant::Distant;
 use super::pieces::{Pieces, Span};
+pub use crate::image::problem::CHANGED;
 
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]
@@ -15,6 +17,24 @@ pub struct Blob {
     bytes: Bytes,
     offset: u64,
     len: u64,
+    /// Of a file of the user's: what it was when it was opened.
+    stamp: Option<Stamp>,
+}
+
+/// What shows that an open file was written to: its size, and its last modification in seconds since 1970 and nanoseconds.
+/// Not `ctime`, which a rename or a new hard link changes as well. A file that another one replaces under its name is not
+/// changed: what is open stays what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    mtime: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Option<Self> {
+        let mtime = metadata.modified().ok();
+        metadata.is_file().then_some(Self { size: metadata.len(), mtime })
+    }
 }
 
 /// Which bytes a region of a file is, as far as the file system can tell: equal identities mean that the same region
@@ -51,7 +71,7 @@ impl Blob {
     /// `len` bytes of `file` from `offset`. The region may reach past the end of the file; reads then end early.
     #[must_use]
     pub const fn region(file: Arc<File>, offset: u64, len: u64) -> Self {
-        Self { bytes: Bytes::File(file), offset, len }
+        Self { bytes: Bytes::File(file), offset, len, stamp: None }
     }
 
     /// The whole of an open file, as long as it is now.
@@ -60,7 +80,37 @@ impl Blob {
     /// Where the file's size cannot be read.
     pub fn whole(file: File) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        Ok(Self::region(Arc::new(file), 0, len))
+        Ok(Self::region(Arc::new(file), 0, len).watched())
+    }
+
+    /// The same bytes, of a file that should stay as it is now: see [`Self::changed`].
+    #[must_use]
+    pub fn watched(self) -> Self {
+        let stamp = match &self.bytes {
+            Bytes::File(file) => file.metadata().ok().as_ref().and_then(Stamp::of),
+            Bytes::Memory(_) | Bytes::Distant(_) | Bytes::Pieces(_) => None,
+        };
+        Self { stamp, ..self }
+    }
+
+    /// Whether the file was written to or cut since it was opened: what was read of it then, and what is read now, may not
+    /// belong together. `false` where that cannot be told.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        match (&self.bytes, self.stamp) {
+            (Bytes::File(file), Some(stamp)) => {
+                file.metadata().is_ok_and(|now| Stamp::of(&now) != Some(stamp))
+            }
+            _ => false,
+        }
+    }
+
+    /// An error where the bytes have [changed](Self::changed).
+    ///
+    /// # Errors
+    /// Then.
+    pub fn unchanged(&self) -> io::Result<()> {
+        if self.changed() { Err(io::Error::other(CHANGED)) } else { Ok(()) }
     }
 
     /// Bytes in memory.
@@ -68,13 +118,13 @@ impl Blob {
     pub fn memory(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
         let len = bytes.len() as u64;
-        Self { bytes: Bytes::Memory(bytes), offset: 0, len }
+        Self { bytes: Bytes::Memory(bytes), offset: 0, len, stamp: None }
     }
 
     /// The `len` bytes of a blob that lies elsewhere.
     #[must_use]
     pub fn distant(distant: Arc<dyn Distant>, len: u64) -> Self {
-        Self { bytes: Bytes::Distant(distant), offset: 0, len }
+        Self { bytes: Bytes::Distant(distant), offset: 0, len, stamp: None }
     }
 
     /// Where the bytes lie elsewhere: the blob that this is, or is a region of.
@@ -153,6 +203,7 @@ impl Blob {
             bytes: self.bytes.clone(),
             offset: self.offset.saturating_add(offset),
             len: len.min(self.len - offset),
+            stamp: self.stamp,
         }
     }
 
@@ -323,6 +374,29 @@ mod tests {
 
         file.write_all(b"more").unwrap();
         assert_ne!(blob.identity(), Some(known));
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_or_cut_has_changed_and_a_replaced_one_has_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let open = || {
+            std::fs::write(&path, b"0123456789").unwrap();
+            let file = File::open(&path).unwrap();
+            let past = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+            File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
+            Blob::whole(file).unwrap().slice(2, 5)
+        };
+        let blob = open();
+        std::fs::write(&path, b"9876543210").unwrap();
+        assert!(blob.changed(), "as many bytes");
+        let blob = open();
+        File::options().write(true).open(&path).unwrap().set_len(3).unwrap();
+        assert!(blob.changed() && blob.unchanged().is_err(), "cut");
+        let blob = open();
+        std::fs::rename(&path, dir.path().join("elsewhere")).unwrap();
+        std::fs::write(&path, b"another").unwrap();
+        assert!(!blob.changed() && blob.unchanged().is_ok());
     }
 
     #[test]

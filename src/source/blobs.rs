@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::verify::{self, Verified};
 use super::{Source, Stored};
 use crate::image::{Image, Other};
-use crate::layer::blob::Blob;
+use crate::layer::blob::{Blob, CHANGED};
 use crate::layer::codec::Codec;
 use crate::layer::directory::Tree;
 use crate::layer::distant::Distant;
@@ -91,27 +91,17 @@ impl Source for Blobs {
     }
 
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
-        match self.contents.get(layer) {
-            Some(Content::Blob { blob, indexed, .. }) => {
-                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let listing = known.unwrap_or_else(|| match (indexed, blob.as_distant()) {
-                    (Some(indexed), _) => indexed.list(watch),
-                    (None, Some(distant)) => layer::distant::list(blob, distant, watch),
-                    (None, None) => layer::list(blob, watch),
-                });
-                self.remember_those_of(layer, &listing);
-                listing
-            }
-            Some(Content::Lazy { lazy, .. }) => {
-                let listing = lazy.list(watch);
-                self.remember_those_of(layer, &listing);
-                listing
-            }
-            Some(Content::Split(split)) => split.list(watch),
-            Some(Content::Tree(tree)) => tree.list(watch),
-            Some(Content::Absent(reason)) => broken(reason.clone()),
-            None => broken(format!("the image has no layer {layer}")),
+        let mut listing = self.list_content(layer, watch);
+        if self.changed(layer) {
+            listing.faulty = true;
+            let problem = Problem { severity: Severity::Error, message: CHANGED.to_owned() };
+            listing.problems.insert(0, problem);
         }
+        listing
+    }
+
+    fn changed(&self, layer: usize) -> bool {
+        matches!(self.contents.get(layer), Some(Content::Blob { blob, .. }) if blob.changed())
     }
 
     fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
@@ -130,7 +120,7 @@ impl Source for Blobs {
                 && stated.starts_with("sha256:")
             {
                 let message = format!(
-                    "engines refuse this layer: its {what} should be {stated}, its bytes have {found}"
+                    "the {what} should be {stated}, the bytes have {found}: engines refuse this layer"
                 );
                 problems.push(Problem { severity: Severity::Refused, message });
             }
@@ -241,6 +231,30 @@ impl Blobs {
         Self { image, contents, checkpoints, listed, beside: None }
     }
 
+    fn list_content(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, indexed, .. }) => {
+                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let listing = known.unwrap_or_else(|| match (indexed, blob.as_distant()) {
+                    (Some(indexed), _) => indexed.list(watch),
+                    (None, Some(distant)) => layer::distant::list(blob, distant, watch),
+                    (None, None) => layer::list(blob, watch),
+                });
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Lazy { lazy, .. }) => {
+                let listing = lazy.list(watch);
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Split(split)) => split.list(watch),
+            Some(Content::Tree(tree)) => tree.list(watch),
+            Some(Content::Absent(reason)) => broken(reason.clone()),
+            None => broken(format!("the image has no layer {layer}")),
+        }
+    }
+
     fn remember_those_of(&self, layer: usize, listing: &Listing) {
         if let Some(checkpoints) = &listing.checkpoints {
             self.remember(layer, Arc::clone(checkpoints));
@@ -254,6 +268,17 @@ impl Blobs {
         blob: &Blob,
         file: &Stored<'_>,
     ) -> io::Result<Box<dyn Read + Send>> {
+        let contents = self.open_unwatched(layer, blob, file)?;
+        Ok(Box::new(Unchanged { contents, blob: blob.clone() }))
+    }
+
+    fn open_unwatched(
+        &self,
+        layer: usize,
+        blob: &Blob,
+        file: &Stored<'_>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        blob.unchanged()?;
         match file.data {
             Some(data) => {
                 let checkpoints = self.checkpoints(layer);
@@ -274,6 +299,21 @@ impl Blobs {
     /// The listing of its only layer, where that is known already.
     pub(super) fn listed(self, listing: Option<Listing>) -> Self {
         Self { listed: Mutex::new(listing), ..self }
+    }
+}
+
+/// Contents of a file that lies in a blob, as long as the blob stays what it was.
+struct Unchanged {
+    contents: Box<dyn Read + Send>,
+    blob: Blob,
+}
+
+impl Read for Unchanged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.contents.read(buffer);
+        // What the change made of the bytes, an error as well, is not what they were.
+        self.blob.unchanged()?;
+        read
     }
 }
 

@@ -190,6 +190,11 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// Whether the file that the layer lies in was written to since the image was opened.
+    fn changed(&self, _layer: usize) -> bool {
+        false
+    }
+
     /// Opens the stored payload of one file of one layer (a sparse file's payload is its segments).
     ///
     /// # Errors

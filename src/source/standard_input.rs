@@ -47,7 +47,7 @@ fn redirected() -> Option<Blob> {
     let metadata = file.metadata().ok()?;
     let at = file.stream_position().ok()?;
     let length = metadata.len().checked_sub(at)?;
-    metadata.is_file().then(|| Blob::region(Arc::new(file), at, length))
+    metadata.is_file().then(|| Blob::region(Arc::new(file), at, length).watched())
 }
 
 #[cfg(not(unix))]
