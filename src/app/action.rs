@@ -70,6 +70,7 @@ pub enum Action {
     Palette,
     Help,
     Cancel,
+    Resume,
     Close,
     Suspend,
     Quit,

@@ -61,6 +61,8 @@ pub enum Message {
     },
     /// All that was to be read was read, or reading was stopped.
     Finished,
+    /// The file that these layers lie in was written to while it was open.
+    Changed(Vec<usize>),
     /// What else there is about the image, of which nothing was known when it was described.
     Beside(Vec<Other>),
     /// There will be no image, or no more of it, and this is why. Raw.
@@ -140,6 +142,8 @@ pub enum Effect {
     Suspend,
     /// Stop reading layers, keep what was read.
     StopReading,
+    /// Go on reading the layers that were not read.
+    Resume,
     /// Send this to the clipboard. Visible.
     Copy(String),
     /// The choice with this number was made.

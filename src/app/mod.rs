@@ -14,6 +14,7 @@ pub mod action;
 pub mod columns;
 pub mod comparison;
 pub mod config;
+pub mod coverage;
 pub mod extraction;
 pub mod file;
 pub mod filter;

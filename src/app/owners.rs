@@ -10,6 +10,7 @@ use crate::stack::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 use crate::text::marked_str;
 
+use super::coverage;
 use super::message::Effect;
 use super::overlay::Kind;
 use super::state::{Phase, State};
@@ -76,7 +77,11 @@ pub fn edition(stack: &Stack, layer: usize) -> Option<usize> {
 /// The owner of a path in a layer's tree.
 #[must_use]
 pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) -> Owner<'s> {
+    let unsure = coverage::gap(state, stack, layer).map(|_| "not every layer was read");
     let Some(edition) = edition(stack, layer) else {
+        if unsure.is_some() {
+            return Owner::None(unsure);
+        }
         let rpm = RPM_PLACES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some());
         return Owner::NoDatabase(rpm);
     };
@@ -88,7 +93,7 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
         Some(None) => return Owner::Several,
         Some(Some(package)) => known.packages.get(*package as usize),
     };
-    let none = Owner::None(known.notes.first().map(String::as_str));
+    let none = Owner::None(unsure.or(known.notes.first().map(String::as_str)));
     package.map_or(none, Owner::Package)
 }
 

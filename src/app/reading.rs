@@ -1,6 +1,7 @@
 //! What the loader reports, put into the state.
 
 use crate::image::Image;
+use crate::image::problem::{CHANGED, Problem, Severity};
 use crate::stack::outline::Tree;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::marked_str;
@@ -46,11 +47,19 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Compared { left } => state.undecided = left,
         Message::Finished => {
             state.phase = Phase::Done;
+            let broken_off = |load: &&mut Load| matches!(load.status, LoadStatus::Reading { .. });
+            for load in state.loads.iter_mut().filter(broken_off) {
+                load.status = LoadStatus::Waiting;
+            }
             find::refresh(state, stack);
         }
+        Message::Changed(layers) => changed(state, &layers),
         Message::Beside(others) => {
             if let Some(image) = &mut state.image {
-                image.others.extend(others);
+                // Going on with reading asks again.
+                let new = others.into_iter().filter(|other| !image.others.contains(other));
+                let new: Vec<_> = new.collect();
+                image.others.extend(new);
             }
         }
         Message::Failed(reason) if state.image.is_some() => {
@@ -63,6 +72,38 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
     waste::refresh(state, stack);
     map::refresh(state, stack);
     overlay::keep_in_view(state, stack);
+}
+
+/// Layers are not what they were when they were read: a problem of each, and a word about it, once.
+fn changed(state: &mut State, layers: &[usize]) {
+    for &layer in layers {
+        let Some(load) = state.loads.get_mut(layer) else { continue };
+        if load.problems.iter().all(|problem| problem.message != CHANGED) {
+            let problem = Problem { severity: Severity::Refused, message: CHANGED.to_owned() };
+            load.problems.insert(0, problem);
+            state.notice = Some(format!("layer {layer}: {CHANGED}"));
+        }
+    }
+}
+
+/// Goes on with what Esc stopped.
+pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let told = match state.phase {
+        Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
+            state.phase = Phase::Reading;
+            for load in state.loads.iter_mut().filter(|it| it.status != LoadStatus::Folded) {
+                load.status = LoadStatus::Waiting;
+            }
+            return vec![Effect::Resume];
+        }
+        Phase::Reading => "layers are being read",
+        Phase::Stopping => "reading is being stopped: try again in a moment",
+        _ => {
+            "there is nothing more to read: ! says what is wrong with a layer that could not be read"
+        }
+    };
+    state.notice = Some(told.to_owned());
+    Vec::new()
 }
 
 /// Asks for what is on the screen to be compared before the rest, whenever that is something else than before.

@@ -165,6 +165,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         _ if state.is_typing() => in_prompt(state, stack, action),
         Action::Quit => return vec![Effect::Quit],
         Action::Cancel => return cancel(state, stack),
+        Action::Resume => return reading::resume(state, stack),
         Action::Copy => {
             let bytes = path_or_digest(state, stack);
             return copy(state, bytes);
@@ -226,7 +227,8 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;
-        state.notice = Some("reading stopped: what was read stays".to_owned());
+        let key = state.keymap.rewritten("r", state.contexts());
+        state.notice = Some(format!("reading stopped: what was read stays, {key} goes on"));
         return vec![Effect::StopReading];
     }
     Vec::new()

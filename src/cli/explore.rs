@@ -213,7 +213,11 @@ impl Explorer {
             Happening::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
             }
-            Happening::Told(message) => self.tell(message),
+            Happening::Told(message) => {
+                let ends = self.tell(message)?;
+                self.notice_changes()?;
+                Ok(ends)
+            }
             Happening::Paged(number, ready) => self.lend(number, ready),
             Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
             Happening::Packages(number, owners) if number == self.loaders => {
@@ -238,9 +242,16 @@ impl Explorer {
         let loader = Loader::with_cache(Arc::from(source), self.setting.cache.clone());
         self.loaders += 1;
         let image = Box::new(loader.source().image().clone());
-        self.loader = Some(loader.clone());
-        self.rate = Rate::new(image.layers.len(), Instant::now());
+        self.loader = Some(loader);
         self.announced = false;
+        self.read()?;
+        self.tell(Message::Image(image))
+    }
+
+    /// Reads the layers that are not part of the stack yet.
+    fn read(&mut self) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
         let number = self.loaders;
         in_background(&self.send, "load", move |send| {
             let pace = Pace::new();
@@ -255,8 +266,7 @@ impl Explorer {
                 // Nobody may be there any more to hear it.
                 let _ = send.send(Happening::Beside(number, others));
             }
-        })?;
-        self.tell(Message::Image(image))
+        })
     }
 
     fn report(&mut self, event: Event) -> Result<bool, Failure> {
@@ -275,8 +285,20 @@ impl Explorer {
                 hidden: state.hidden.clone(),
             }),
             Event::Comparing { left } => self.tell(Message::Compared { left: left as u64 }),
-            Event::Finished => self.tell(Message::Finished),
+            Event::Finished => {
+                self.tell(Message::Finished)?;
+                self.notice_changes()
+            }
         }
+    }
+
+    /// Says of which layers the files were written to meanwhile, whenever they were read.
+    fn notice_changes(&mut self) -> Result<bool, Failure> {
+        let Some(loader) = &self.loader else { return Ok(false) };
+        let source = loader.source();
+        let layers = 0..source.image().layers.len();
+        let changed: Vec<usize> = layers.filter(|layer| source.changed(*layer)).collect();
+        if changed.is_empty() { Ok(false) } else { self.tell(Message::Changed(changed)) }
     }
 
     /// Says once that a temporary copy is being made, and how large it gets.
@@ -319,6 +341,12 @@ impl Explorer {
                 if let Some(loader) = &self.loader {
                     loader.stop();
                 }
+            }
+            Effect::Resume => {
+                if let Some(loader) = &self.loader {
+                    loader.resume();
+                }
+                self.read()?;
             }
             Effect::Prefer(pairs) => {
                 if let Some(loader) = &self.loader {

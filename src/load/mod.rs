@@ -106,6 +106,8 @@ pub struct Loader {
     preferred: Arc<Mutex<Vec<Pair>>>,
     /// The layer that somebody looks at.
     shown: Arc<AtomicUsize>,
+    /// Layers that were read before reading was stopped, above one that was not.
+    listed: Arc<Mutex<Vec<Option<Arc<Listing>>>>>,
     /// The stack has no totals and is not frozen when all layers are folded.
     brief: bool,
 }
@@ -135,17 +137,25 @@ impl Loader {
             cache,
             preferred: Arc::default(),
             shown: Arc::new(AtomicUsize::new(layers)),
+            listed: Arc::default(),
             brief: false,
         }
+    }
+
+    fn empty_stack(&self) -> Stack {
+        let image = self.source.image();
+        let layers = image.layers.len();
+        let stack = if self.brief { Stack::without_totals(layers) } else { Stack::new(layers) };
+        stack_for(image, stack)
     }
 
     /// For whoever asks a few questions about paths and layers and goes: the stack has no totals
     /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
     #[must_use]
     pub fn brief(self) -> Self {
-        let image = self.source.image();
-        let stack = stack_for(image, Stack::without_totals(image.layers.len()));
-        Self { brief: true, stack: Arc::new(RwLock::new(stack)), ..self }
+        let brief = Self { brief: true, ..self };
+        let stack = Arc::new(RwLock::new(brief.empty_stack()));
+        Self { stack, ..brief }
     }
 
     /// Where the image comes from.
@@ -199,7 +209,26 @@ impl Loader {
         std::mem::take(&mut *self.preferred.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads all layers; returns when nothing more is to be done. `report` is called from several threads.
+    /// Takes back [`Self::stop`]: the next [`Self::run`] reads what was not read. Only between two runs.
+    pub fn resume(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether every layer is part of the stack.
+    fn is_complete(&self) -> bool {
+        self.stack().folded() == self.source.image().layers.len()
+    }
+
+    fn take_listed(&self) -> Vec<Option<Arc<Listing>>> {
+        std::mem::take(&mut *self.listed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn keep_listed(&self, listed: Vec<Option<Arc<Listing>>>) {
+        *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = listed;
+    }
+
+    /// Reads all layers that are not part of the stack yet; returns when nothing more is to be done, with the states of the
+    /// layers that became part of it: fewer than there are where it was stopped. `report` is called from several threads.
     pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
         let mut states = Vec::new();
         let mut first = None;
@@ -214,7 +243,11 @@ impl Loader {
                 report(Event::Folded(layer, state));
             }
         });
-        if !self.brief {
+        if first.is_some() {
+            // Rows of a layer that was not read to its end are no layer; none other is there yet.
+            *self.stack_mut() = self.empty_stack();
+        }
+        if !self.brief && self.is_complete() {
             self.stack_mut().freeze();
         }
         if let Some(cache) = &self.cache {

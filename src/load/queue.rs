@@ -8,7 +8,7 @@ use std::thread;
 
 use super::cache::Keep;
 use super::{Event, Loader};
-use crate::layer::{Listing, Problem, Severity, Watch};
+use crate::layer::{Listing, Watch};
 use crate::stack::table::Table;
 
 /// More threads than this gain nothing: the largest layer alone takes longest.
@@ -32,15 +32,19 @@ enum Done {
     Listed(usize, Arc<Listing>),
 }
 
-/// Lists every layer, each blob once, and calls `take` for each in layer order. First are those that the tree of the shown
-/// layer is made of, and of these the largest.
+/// Lists every layer that is not part of the stack, each blob once, and calls `take` for each in layer order. First are those
+/// that the tree of the shown layer is made of, and of these the largest. Where reading is stopped, the first layer that was
+/// not read to its end is the end: what was read above it is kept for the next call.
 pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
     mut take: impl FnMut(Arrival<'_>),
 ) {
-    let jobs = jobs(loader);
     let layers = loader.source.image().layers.len();
+    let mut due = loader.stack().folded();
+    let mut waiting = loader.take_listed();
+    waiting.resize(layers, None);
+    let jobs = jobs(loader, |layer| layer >= due && waiting[layer].is_none());
     let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
     let jobs = Mutex::new(jobs);
@@ -59,7 +63,9 @@ pub(super) fn in_order(
                     let (listing, keep) = list(loader, same[0], &send, spare, report);
                     let listing = Arc::new(listing);
                     for layer in same {
-                        report(Event::Listed(layer));
+                        if !was_stopped(loader, &listing) {
+                            report(Event::Listed(layer));
+                        }
                         if send.send(Done::Listed(layer, Arc::clone(&listing))).is_err() {
                             return;
                         }
@@ -73,16 +79,19 @@ pub(super) fn in_order(
             });
         }
         drop(send);
-        let mut waiting: Vec<Option<Arc<Listing>>> = vec![None; layers];
-        let mut due = 0;
         let mut first = Table::default();
-        for done in receive {
+        let arrivals = receive.into_iter().map(Some).chain([None]);
+        for done in arrivals {
             match done {
-                Done::Rows(more) => {
+                Some(Done::Rows(more)) => {
                     first.append(&more);
                     take(Arrival::Rows(&first));
                 }
-                Done::Listed(layer, listing) => waiting[layer] = Some(listing),
+                Some(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
+                    waiting[layer] = Some(listing);
+                }
+                // The last time round, what an earlier call has left is taken even where nothing was to be listed.
+                Some(Done::Listed(..)) | None => {}
             }
             while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
                 // The listing has all of it.
@@ -91,7 +100,13 @@ pub(super) fn in_order(
                 due += 1;
             }
         }
+        loader.keep_listed(waiting);
     });
+}
+
+/// Whether a listing is a part only because reading was stopped: another time there will be more of it.
+fn was_stopped(loader: &Loader, listing: &Listing) -> bool {
+    listing.cancelled || (loader.stopped() && listing.faulty)
 }
 
 /// How many threads are worth starting.
@@ -99,11 +114,16 @@ pub(super) fn threads() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(THREADS)
 }
 
-/// Layers with the same bytes together, the largest first.
-fn jobs(loader: &Loader) -> Vec<Vec<usize>> {
+/// The wanted layers, those with the same bytes together, the largest first.
+fn jobs(loader: &Loader, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let source = &loader.source;
     let layers = 0..source.image().layers.len();
-    group(layers.map(|layer| (source.content_key(layer), source.weight(layer))))
+    let mut jobs = group(layers.map(|layer| (source.content_key(layer), source.weight(layer))));
+    for same in &mut jobs {
+        same.retain(|layer| wanted(*layer));
+    }
+    jobs.retain(|same| !same.is_empty());
+    jobs
 }
 
 /// Of each layer, the key that those with the same bytes share, and its weight.
@@ -142,9 +162,7 @@ fn list(
     report: &(dyn Fn(Event) + Sync),
 ) -> (Listing, Option<Keep>) {
     if loader.stopped() {
-        let message = "not read: reading was stopped".to_owned();
-        let problem = Problem { severity: Severity::Error, message };
-        return (Listing { problems: vec![problem], ..Listing::default() }, None);
+        return (Listing { cancelled: true, ..Listing::default() }, None);
     }
     let total = loader.source.weight(layer);
     let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));

@@ -1,6 +1,7 @@
 //! What the selected layer changed, and the directories on the way there.
 
 use crate::app::State;
+use crate::app::coverage::{self, Read};
 use crate::app::filter::Filter;
 use crate::app::layout::{Layout, PaneArea};
 use crate::app::marker;
@@ -129,12 +130,23 @@ fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
         .collect()
 }
 
+/// How to learn more of a layer that was not read.
+fn unread_hint(stack: &Stack, layer: usize) -> &'static str {
+    if layer < stack.folded() { "! says why." } else { "r goes on reading." }
+}
+
 fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     let text = |text: String| (Role::Text, text);
     if state.layer_count() == 0 {
         return Vec::new();
     }
     let (from, to) = range::of(state);
+    if coverage::read(state, stack, to) == Read::Nothing {
+        return vec![
+            text(format!("What layer {to} changes is unknown: {}.", coverage::not_read(state, to))),
+            (Role::Quiet, unread_hint(stack, to).to_owned()),
+        ];
+    }
     if to >= stack.folded() {
         return vec![
             text(format!("Layer {to} is not there yet.")),

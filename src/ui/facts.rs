@@ -2,6 +2,7 @@
 
 use crate::app::State;
 use crate::app::comparison;
+use crate::app::coverage::{self, Read};
 use crate::app::layout::Rect;
 use crate::app::marker;
 use crate::app::navigate;
@@ -207,7 +208,11 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
     let described = state.image.as_ref()?.layers.get(state.layer)?;
     let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
     let mut facts = Vec::new();
-    if state.layer < stack.folded() {
+    let read = coverage::read(state, stack, state.layer);
+    if read == Read::Nothing {
+        facts.push(coverage::not_read(state, state.layer));
+    }
+    if matches!(read, Read::Part | Read::All) {
         let summary = stack.summary(state.layer);
         let noun = if summary.entries == 1 { "entry" } else { "entries" };
         facts.push(format!("{} {noun}", size::count(summary.entries)));

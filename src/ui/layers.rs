@@ -1,6 +1,7 @@
 //! The layer stack: number, command, what it did; below that its three sizes with a bar.
 
 use crate::app::State;
+use crate::app::coverage::{self, Read};
 use crate::app::layers::{Density, density, layer_at};
 use crate::app::layout::{Layout, PaneArea, Rect};
 use crate::app::marker;
@@ -196,8 +197,11 @@ fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
 
 /// How far a layer is that is not part of the stack yet; empty for one that is.
 fn status(state: &State, stack: &Stack, layer: usize) -> String {
-    if layer < stack.folded() {
-        return String::new();
+    match coverage::read(state, stack, layer) {
+        Read::All => return String::new(),
+        Read::Nothing => return "not read".to_owned(),
+        Read::Part => return "read in part".to_owned(),
+        Read::NotYet => {}
     }
     match state.loads.get(layer).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
@@ -205,8 +209,7 @@ fn status(state: &State, stack: &Stack, layer: usize) -> String {
         }
         Some(LoadStatus::Reading { done, .. }) => size::short(done),
         Some(LoadStatus::Listed | LoadStatus::Folded) => "read".to_owned(),
-        _ if state.is_reading() => "waiting".to_owned(),
-        _ => "not read".to_owned(),
+        _ => "waiting".to_owned(),
     }
 }
 
@@ -224,8 +227,8 @@ fn sizes(
     let writable = described.is_some_and(|layer| layer.writable);
     let (mark, role) = if writable { ("rw", Role::Warning) } else { ("ro", Role::Quiet) };
     canvas.text_left_of(x + columns.number, y, role, mark);
-    if layer >= stack.folded() {
-        pending(canvas, state, columns, line, layer);
+    if matches!(coverage::read(state, stack, layer), Read::NotYet | Read::Nothing) {
+        pending(canvas, state, stack, columns, line, layer);
         return;
     }
     let summary = stack.summary(layer);
@@ -267,11 +270,23 @@ fn sizes(
 }
 
 /// The second line of a layer that is not there yet: the size of its blob, and a bar of how much of it was read.
-fn pending(canvas: &mut Canvas<'_>, state: &State, columns: Columns, line: Rect, layer: usize) {
+fn pending(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    columns: Columns,
+    line: Rect,
+    layer: usize,
+) {
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
     let blob = described.and_then(|layer| layer.compressed_bytes);
     if let Some(bytes) = blob {
         canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, &size::fixed(bytes));
+    }
+    // The size of the blob is not what the layer stores.
+    let after = columns.stored + size::CELLS as u16 + 1;
+    if coverage::read(state, stack, layer) == Read::Nothing && line.width > after + 4 {
+        canvas.text(line.x + after, line.y, line.width - after, Role::Quiet, "blob");
     }
     if let Some(LoadStatus::Reading { done, total }) =
         state.loads.get(layer).map(|load| load.status)

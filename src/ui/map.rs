@@ -1,6 +1,7 @@
 //! The treemap: boxes as large as their bytes; what is too small for a box is a shade.
 
 use crate::app::State;
+use crate::app::coverage;
 use crate::app::layout::Rect;
 use crate::app::map::{self, Map, Of, Shown, Tile};
 use crate::app::role::Role;
@@ -19,10 +20,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     if bordered {
         frame::border(canvas, outer, Role::FrameFocused);
     }
-    title(canvas, stack, map, outer, bordered);
+    title(canvas, state, stack, map, outer, bordered);
     let shown = map.shown(body);
     if shown.is_empty() {
-        frame::empty(canvas, body, &[(Role::Quiet, why_empty(map).to_owned())]);
+        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map).to_owned())]);
     }
     let current = map.current(&shown);
     for tile in &shown {
@@ -43,18 +44,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     }
 }
 
-const fn why_empty(map: &Map) -> &'static str {
+fn why_empty(state: &State, stack: &Stack, map: &Map) -> &'static str {
     match map.of {
+        _ if coverage::words(state, stack).is_some() => "Not read: ! says which layers and why.",
         Of::Merged(_) => "Nothing here has any bytes.",
         Of::Wasted => "Nothing is wasted: every byte that a layer stores can be seen in the end.",
     }
 }
 
-fn title(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, outer: Rect, bordered: bool) {
+fn title(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    map: &Map,
+    outer: Rect,
+    bordered: bool,
+) {
     let bytes = size::short(map.bytes());
+    let coverage = coverage::words(state, stack).map(|it| format!("{it} ")).unwrap_or_default();
     let what = match map.of {
-        Of::Merged(layer) => format!(" {bytes} at layer {layer} "),
-        Of::Wasted => format!(" {bytes} wasted "),
+        Of::Merged(layer) => format!(" {bytes} at layer {layer} {coverage}"),
+        Of::Wasted => format!(" {bytes} wasted {coverage}"),
     };
     let inset = u16::from(bordered);
     let cells = usize::from(outer.width.saturating_sub(2 * inset));

@@ -1,6 +1,7 @@
 //! The first line: which image, which layer, which path.
 
 use crate::app::State;
+use crate::app::coverage;
 use crate::app::layout::Rect;
 use crate::app::navigate;
 use crate::app::role::Role;
@@ -31,6 +32,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
         let layer = format!("layer {}", state.layer);
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &layer);
+        if let Some(coverage) = coverage::words(state, stack) {
+            x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
+            let text = format!("totals {coverage}");
+            x = canvas.text(x, line.y, end.saturating_sub(x), Role::Warning, &text);
+        }
     }
     if let Some(node) = navigate::current(state, stack) {
         let room = usize::from(end.saturating_sub(x)).saturating_sub(width(BETWEEN));

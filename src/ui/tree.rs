@@ -1,6 +1,7 @@
 //! The merged tree at the selected layer: each row with the layer that wrote it, this layer's removals in their place.
 
 use crate::app::State;
+use crate::app::coverage::{self, Read};
 use crate::app::filter::Filter;
 use crate::app::layout::{Layout, PaneArea};
 use crate::app::marker;
@@ -24,7 +25,13 @@ pub(super) fn draw(
     let shown = state.shown_layer(stack);
     let remark = match shown {
         Some(layer) if layer < state.layer => format!("layer {layer}, so far"),
-        Some(layer) => format!("layer {layer}"),
+        Some(layer) => match coverage::gap(state, stack, layer) {
+            Some(gap) if coverage::read(state, stack, gap) == Read::Part => {
+                format!("layer {layer}, {gap} read in part")
+            }
+            Some(gap) => format!("layer {layer}, {gap} not read"),
+            None => format!("layer {layer}"),
+        },
         None => String::new(),
     };
     let remark = rows::remark(state, remark);
@@ -95,7 +102,7 @@ fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
 pub(super) fn waiting(state: &State, stack: &Stack) -> String {
     let awaited = stack.folded();
     if !state.is_reading() {
-        return format!("layer {awaited} and those above were not read");
+        return format!("layer {awaited} and those above were not read: r goes on");
     }
     match state.loads.get(awaited).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
@@ -128,6 +135,9 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
             text("This image has no layers."),
             quiet("Its config may still say something: press i.".to_owned()),
         ];
+    }
+    if let Some(warning) = coverage::warning(state, stack, state.layer) {
+        return vec![text("Nothing to show."), quiet(warning)];
     }
     if stack.folded() == 0 {
         return vec![text("Nothing to show yet."), quiet(waiting(state, stack))];

@@ -254,7 +254,7 @@ fn a_layer_with_another_digest_is_refused_however_it_is_stored() {
         let dest = place.path("dest");
         let forced = layertui(&["extract", image, "/top", dest.to_str().unwrap(), "--force"]);
         assert_eq!(forced.status.code(), Some(0), "{}", said(&forced));
-        assert!(said(&forced).contains("layer 1: engines refuse"));
+        assert!(said(&forced).contains("engines refuse"));
     }
 }
 

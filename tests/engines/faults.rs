@@ -145,7 +145,7 @@ fn layers_that_came_before_the_daemon_died_are_kept() {
     });
     let shown = layers(&stage);
     assert_eq!(shown[0], sound[0]);
-    assert_eq!(shown[1].0, 0);
+    assert_eq!(shown[1].0, None);
     assert!(shown[1].1.contains("broke off"), "{}", shown[1].1);
     let listed = stage.run(&["ls", "--recursive", &reference()]);
     assert!(String::from_utf8_lossy(&listed.stdout).contains("etc/b"));
@@ -157,7 +157,7 @@ fn an_export_that_is_too_short_is_found_out() {
     let stage =
         Stage::exporting(|archive| Reply::Stream(archive[..second(&archive) + 700].to_vec()));
     let shown = layers(&stage);
-    assert_eq!(shown[1].0, 0);
+    assert_eq!(shown[1].0, None);
     assert!(shown[1].1.contains("engine.sock"), "{}", shown[1].1);
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use layertui::load::{Event, Loader, Want};
+use layertui::layer::Severity;
+use layertui::load::{Event, LayerState, Loader, Want};
 use layertui::source::Source;
 use layertui::stack::entry::Row;
 use layertui::stack::{ChangeKind, EventId, Stack};
@@ -132,4 +133,83 @@ fn pairs_that_somebody_looks_at_come_before_all_others() {
     assert!(loader.stack().undecided(1).is_empty());
     let all = loader.stack().find(b"f2901").unwrap();
     assert_eq!(loader.stack().change(all, 1).unwrap().kind, ChangeKind::Modified);
+}
+
+fn was_read(state: &LayerState) -> bool {
+    state.problems.iter().all(|problem| problem.severity < Severity::Error)
+}
+
+/// Wherever reading is stopped: what is then read makes the same stack as reading it in one go, and nothing is read twice.
+#[test]
+fn reading_goes_on_where_it_was_stopped() {
+    let tar = |name: &str| {
+        (0..3000)
+            .fold(Tar::new(), |tar, n| tar.file(format!("{name}/f{n}"), n.to_string()))
+            .finish()
+    };
+    let stage = Stage::new();
+    let layers: Vec<_> = ["a", "b", "c"].into_iter().map(tar).collect();
+    let whole = Loader::new(source(&stage, layers.clone()));
+    assert_eq!(whole.run(Want::Tree, &|_| {}).len(), 3);
+    for after in [0, 1, 2, 3, 5, 8] {
+        let loader = Loader::new(source(&stage, layers.clone()));
+        let events = std::sync::atomic::AtomicUsize::new(0);
+        let first = loader.run(Want::Tree, &|event| {
+            let happened = events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            if happened >= after && !matches!(event, Event::Finished) {
+                loader.stop();
+            }
+        });
+        assert_eq!(loader.stack().folded(), first.len(), "no layer is part of the stack unread");
+        loader.resume();
+        let rest = loader.run(Want::Tree, &|_| {});
+        assert_eq!(first.len() + rest.len(), 3, "stopped after {after}");
+        let (stack, same) = (loader.stack(), whole.stack());
+        assert_eq!(stack.path_count(), same.path_count());
+        assert_eq!(stack.balance(), same.balance());
+        assert!(first.iter().chain(&rest).all(|state| was_read(state)));
+    }
+}
+
+/// A file that is written to or cut after it was opened is noticed when a layer is listed and when a file is read.
+#[test]
+fn a_file_that_changes_while_it_is_open_is_noticed() {
+    use layertui::image::problem::CHANGED;
+    use std::io::Read as _;
+    let layer = (0..200).fold(Tar::new(), |tar, n| tar.file(format!("f{n}"), [b'x'; 2000]));
+    let layer = layer.finish();
+    let damages: [fn(&std::path::Path); 2] = [
+        |path| {
+            let bytes = std::fs::read(path).unwrap();
+            std::fs::write(path, vec![b'#'; bytes.len()]).unwrap();
+        },
+        |path| {
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_len(1000).unwrap();
+        },
+    ];
+    for damage in damages {
+        let stage = Stage::new();
+        let saved = Image { layers: vec![layer.clone()], ..Image::new(&[&[][..]]) };
+        let path = stage.file("image.tar", &saved.docker(&["x:1"]).pack());
+        let past = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
+        let source: Arc<dyn Source> = Arc::from(image(&path));
+        let loader = Loader::new(Arc::clone(&source));
+        assert!(was_read(&loader.run(Want::Tree, &|_| {})[0]));
+        let payload = {
+            let stack = loader.stack();
+            let version = stack.visible(stack.find(b"f199").unwrap(), 0).unwrap();
+            stack.payload(version.event).unwrap()
+        };
+        let mut open_before = loader.open(&payload).unwrap();
+        damage(path.as_ref());
+        assert!(source.changed(0));
+        let mut bytes = Vec::new();
+        let error = open_before.read_to_end(&mut bytes).unwrap_err();
+        assert_eq!(error.to_string(), CHANGED);
+        assert_eq!(loader.open(&payload).err().unwrap().to_string(), CHANGED);
+        let again = source.list(0, &layertui::layer::Unwatched);
+        assert_eq!(again.problems[0].message, CHANGED);
+    }
 }

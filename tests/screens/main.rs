@@ -17,6 +17,7 @@ mod packaging;
 mod rows;
 mod searching;
 mod taking;
+mod unread;
 mod viewing;
 mod wasting;
 

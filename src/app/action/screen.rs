@@ -47,6 +47,13 @@ const ROWS: &[Entry] = &[
         EVERYWHERE,
         "close, then end search, filter and mark, then stop reading",
     ),
+    row(
+        Action::Resume,
+        "resume",
+        &["r"],
+        &[Panes],
+        "go on reading the layers that were not read, after Esc stopped it",
+    ),
     hinted(row(Action::Quit, "quit", &["q"], &[Panes], "quit"), "quit", 6),
     row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),
     row(Action::Interrupt, "interrupt", &["ctrl-c"], EVERYWHERE, "quit from anywhere"),

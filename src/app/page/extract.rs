@@ -1,5 +1,6 @@
 //! Extracting: what will be extracted, and whether something may be overwritten.
 
+use crate::app::coverage;
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::stack::{NodeId, Stack};
@@ -7,11 +8,19 @@ use crate::text::{marked, marked_str, shorten, size};
 
 use super::{Page, Writer};
 
-pub(super) fn page(stack: &Stack, (node, layer): (NodeId, usize), width: usize) -> Page {
+pub(super) fn page(
+    state: &State,
+    stack: &Stack,
+    (node, layer): (NodeId, usize),
+    width: usize,
+) -> Page {
     let mut out = Writer::new(width);
     let path = marked(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width));
     out.text(Role::Text, 0, &format!("as layer {layer} has it{}", amount(stack, node, layer)));
+    if let Some(warning) = coverage::warning(state, stack, layer) {
+        out.text(Role::Warning, 0, &warning);
+    }
     out.blank();
     let rules = "A directory's contents go into the directory named above, which is made if it is not there; a file \
                  gets that name. Links are not followed, nothing is written above the place, and nothing is \

@@ -1,5 +1,6 @@
 //! One layer in full: its command laid out, sizes, digests, what it holds beside content, its problems.
 
+use crate::app::coverage::{self, Read};
 use crate::app::role::Role;
 use crate::app::state::{LoadStatus, State};
 use crate::image::{Layer, LayerStore};
@@ -67,7 +68,11 @@ fn made_by(out: &mut Writer, layer: &Layer) {
 
 fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &Layer) {
     out.heading("Sizes");
-    if index < stack.folded() {
+    let read = coverage::read(state, stack, index);
+    if read == Read::Part {
+        out.spans_field("read", Role::Warning, "a part only: these numbers are of that");
+    }
+    if matches!(read, Read::Part | Read::All) {
         let summary = stack.summary(index);
         out.field("stored", &size::long(summary.bytes));
         out.field("net", &size::signed_long(summary.net_bytes));
@@ -86,6 +91,7 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
         }
     } else {
         let status = match state.loads.get(index).map(|load| load.status) {
+            _ if read == Read::Nothing => "not read",
             Some(LoadStatus::Reading { .. }) => "being read",
             Some(LoadStatus::Listed) => "read, waits for the layers below",
             _ => "not read",

@@ -84,7 +84,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Problems => problems::page(state, width),
         Kind::Choices => choices::page(state, width),
         Kind::Platforms => platforms::page(state, width),
-        Kind::Extract(node, layer) => extract::page(stack, (node, layer), width),
+        Kind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
         Kind::Compare => sides::ask(width),
         Kind::Overwrite => extract::overwrite(state, width),
         Kind::Map => Page { hints: MAP_HINTS, ..Page::default() },

@@ -1,7 +1,7 @@
 //! Everything odd or broken, in the image and in its layers.
 
 use crate::app::role::Role;
-use crate::app::state::{LoadStatus, State};
+use crate::app::state::{LoadStatus, Phase, State};
 use crate::image::problem::Severity;
 use crate::text::marked_str;
 
@@ -56,9 +56,12 @@ pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Rol
     let described = described.filter(|_| !folded);
     let described = described.into_iter().flat_map(|layer| layer.problems.iter());
     let found = load.into_iter().flat_map(|load| load.problems.iter());
+    let stopped = !folded && load.is_some() && state.phase == Phase::Done;
+    let stopped = stopped.then_some((Role::Error, "not read: reading was stopped"));
     described
         .map(|message| (Role::Error, message.raw()))
         .chain(found.map(|problem| (role(problem.severity), problem.message.as_str())))
+        .chain(stopped)
 }
 
 /// How loud a problem is.

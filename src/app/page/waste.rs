@@ -1,5 +1,6 @@
 //! What is wasted: what would get it back, and the layers and paths that waste most. Layers and paths are items.
 
+use crate::app::coverage::{self, Read};
 use crate::app::role::Role;
 use crate::app::state::State;
 use crate::app::waste::Ledger;
@@ -15,11 +16,13 @@ const SIZE: usize = 8;
 pub(super) fn page(state: &State, stack: &Stack, width: usize) -> Page {
     let mut out = Writer::new(width);
     if let Some(ledger) = &state.waste {
-        totals(&mut out, ledger);
-        if stack.folded() < stack.layer_count() {
+        let coverage = coverage::words(state, stack);
+        totals(&mut out, ledger, coverage.as_deref());
+        if coverage.is_none() && stack.folded() < stack.layer_count() {
             let note = format!("Layers {} and above are not read yet.", stack.folded());
             out.text(Role::Warning, 0, &note);
         }
+        unread(&mut out, state, stack);
         advice(&mut out, ledger);
         layers(&mut out, state, ledger);
         paths(&mut out, stack, ledger);
@@ -30,16 +33,31 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> Page {
     )
 }
 
-fn totals(out: &mut Writer, ledger: &Ledger) {
+/// The layers of which nothing is in the numbers above.
+fn unread(out: &mut Writer, state: &State, stack: &Stack) {
+    for layer in 0..state.layer_count() {
+        match coverage::read(state, stack, layer) {
+            Read::Nothing => {
+                let text = format!("Layer {layer}: {}.", coverage::not_read(state, layer));
+                out.text(Role::Warning, 0, &text);
+            }
+            Read::Part => out.text(Role::Warning, 0, &format!("Layer {layer}: read in part.")),
+            Read::NotYet | Read::All => {}
+        }
+    }
+}
+
+fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&str>) {
     let balance = &ledger.balance;
+    let coverage_words = coverage.map(|it| format!(", {it}")).unwrap_or_default();
     let text = format!(
-        "{} wasted of {} stored, efficiency {:.1} %",
+        "{} wasted of {} stored, efficiency {:.1} %{coverage_words}",
         size::long(balance.wasted),
         size::short(balance.stored),
         balance.efficiency * 100.0
     );
     out.text(Role::Strong, 0, &text);
-    if balance.wasted == 0 {
+    if balance.wasted == 0 && coverage.is_none() {
         out.text(Role::Quiet, 0, "Every byte that a layer stores can be seen in the final tree.");
     }
 }

@@ -1,0 +1,28 @@
+//! Which encoding first bytes speak of, and bytes that are none.
+
+use super::*;
+
+#[test]
+fn magic_tells_the_codec() {
+    for (bytes, codec) in [
+        (&b"\x1f\x8b\x08\0"[..], Codec::Gzip),
+        (b"\x28\xb5\x2f\xfd", Codec::Zstd),
+        (b"\x5e\x2a\x4d\x18", Codec::Zstd),
+        (b"BZh91AY&SY", Codec::Bzip2),
+        (b"\xfd7zXZ\0", Codec::Xz),
+        (b"BZh9-notes.txt", Codec::Plain),
+        (b"\x1f\x8b", Codec::Plain),
+        (b"", Codec::Plain),
+    ] {
+        assert_eq!(sniff(bytes), codec, "{bytes:?}");
+    }
+}
+
+#[test]
+fn plain_bytes_pass_through() {
+    let mut decoder = Decoder::new(&Blob::memory(*b"hello"), Codec::Plain).unwrap();
+    let mut out = Vec::new();
+    decoder.read_to_end(&mut out).unwrap();
+    assert_eq!(out, b"hello");
+    assert_eq!(decoder.produced(), 5);
+}
