@@ -42,3 +42,21 @@ pub(super) fn told(error: Errno) -> io::Error {
         error => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::settable;
+
+    #[test]
+    fn only_root_sets_attributes_that_are_not_a_users() {
+        for (name, by_users) in [
+            (&b"user.note"[..], true),
+            (b"security.capability", false),
+            (b"trusted.overlay.opaque", false),
+            (b"system.posix_acl_access", false),
+            (b"users", false),
+        ] {
+            assert_eq!((settable(name, false), settable(name, true)), (by_users, true));
+        }
+    }
+}

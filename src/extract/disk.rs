@@ -231,21 +231,3 @@ fn dress(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
         None => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::settable;
-
-    #[test]
-    fn only_root_sets_attributes_that_are_not_a_users() {
-        for (name, by_users) in [
-            (&b"user.note"[..], true),
-            (b"security.capability", false),
-            (b"trusted.overlay.opaque", false),
-            (b"system.posix_acl_access", false),
-            (b"users", false),
-        ] {
-            assert_eq!((settable(name, false), settable(name, true)), (by_users, true));
-        }
-    }
-}
