@@ -29,7 +29,7 @@ fn a_search_without_hits_says_so_and_moves_nothing() {
 /// Of hits that the selected layer shows, the first behind the cursor; one that it does not show is passed over.
 #[test]
 fn the_nearest_hit_that_shows_is_taken() {
-    let layers = "0: +hit1:1 +hit2:1 +hit3:1 +hit4:1 | 1: -hit1 | 2: +z:1";
+    let layers = "0: +a:1 +hit1:1 +hit2:1 +hit3:1 +hit4:1 | 1: -hit1 | 2: +z:1";
     let mut explorer = Explorer::plain(layers, 120, 40);
     explorer.keys("2 /").type_text("hit");
     assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/hit2", 2));
