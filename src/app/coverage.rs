@@ -4,6 +4,7 @@ use crate::image::problem::Severity;
 use crate::stack::Stack;
 use crate::text::size;
 
+use super::action::Context;
 use super::state::{Load, Phase, State};
 
 /// How much of a layer was read.
@@ -58,10 +59,18 @@ pub fn words(state: &State, stack: &Stack) -> Option<String> {
     })
 }
 
-/// A sentence about the first layer up to `layer` that was not read to its end.
+/// A sentence about the first layer up to `layer` that was not read to its end, else about one that engines refuse.
 #[must_use]
 pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<String> {
-    let gap = gap(state, stack, layer)?;
+    let refused = || {
+        let mut loads = state.loads.iter().take(layer + 1);
+        let of = |load: &Load| load.problems.iter().any(|it| it.severity == Severity::Refused);
+        let refused = loads.position(of)?;
+        Some(format!(
+            "Layer {refused} is not what the image states: engines refuse it (! says why)."
+        ))
+    };
+    let Some(gap) = gap(state, stack, layer) else { return refused() };
     Some(match read(state, stack, gap) {
         Read::Part => {
             format!("Layer {gap} was read in part: what the rest of it changed is missing.")
@@ -78,4 +87,10 @@ pub fn not_read(state: &State, layer: usize) -> String {
         Some(bytes) => format!("not read, its blob has {}", size::short(bytes)),
         None => "not read".to_owned(),
     }
+}
+
+/// The key that goes on reading, as the user has it.
+#[must_use]
+pub fn key(state: &State) -> String {
+    state.keymap.rewritten("r", &[Context::Panes])
 }

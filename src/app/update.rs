@@ -6,6 +6,7 @@ use crate::text::marked_str;
 
 use super::action::Action;
 use super::comparison;
+use super::coverage;
 use super::extraction;
 use super::file;
 use super::filter;
@@ -227,7 +228,7 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;
-        let key = state.keymap.rewritten("r", state.contexts());
+        let key = coverage::key(state);
         state.notice = Some(format!("reading stopped: what was read stays, {key} goes on"));
         return vec![Effect::StopReading];
     }

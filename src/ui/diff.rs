@@ -131,8 +131,11 @@ fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
 }
 
 /// How to learn more of a layer that was not read.
-fn unread_hint(stack: &Stack, layer: usize) -> &'static str {
-    if layer < stack.folded() { "! says why." } else { "r goes on reading." }
+fn unread_hint(state: &State, stack: &Stack, layer: usize) -> String {
+    if layer < stack.folded() {
+        return "! says why.".to_owned();
+    }
+    format!("{} goes on reading.", coverage::key(state))
 }
 
 fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
@@ -144,7 +147,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     if coverage::read(state, stack, to) == Read::Nothing {
         return vec![
             text(format!("What layer {to} changes is unknown: {}.", coverage::not_read(state, to))),
-            (Role::Quiet, unread_hint(stack, to).to_owned()),
+            (Role::Quiet, unread_hint(state, stack, to)),
         ];
     }
     if to >= stack.folded() {

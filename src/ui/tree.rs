@@ -102,7 +102,10 @@ fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
 pub(super) fn waiting(state: &State, stack: &Stack) -> String {
     let awaited = stack.folded();
     if !state.is_reading() {
-        return format!("layer {awaited} and those above were not read: r goes on");
+        return format!(
+            "layer {awaited} and those above were not read: {} goes on",
+            coverage::key(state)
+        );
     }
     match state.loads.get(awaited).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
@@ -136,9 +139,6 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
             quiet("Its config may still say something: press i.".to_owned()),
         ];
     }
-    if let Some(warning) = coverage::warning(state, stack, state.layer) {
-        return vec![text("Nothing to show."), quiet(warning)];
-    }
     if stack.folded() == 0 {
         return vec![text("Nothing to show yet."), quiet(waiting(state, stack))];
     }
@@ -147,6 +147,9 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
             text("Nothing here passes the filter."),
             quiet("Esc ends it; f changes it.".to_owned()),
         ];
+    }
+    if let Some(warning) = coverage::warning(state, stack, state.layer) {
+        return vec![text("Nothing to show."), quiet(warning)];
     }
     vec![
         text("The tree is empty here."),

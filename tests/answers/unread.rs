@@ -310,3 +310,27 @@ fn a_path_that_another_layer_has_is_named_with_that_layer() {
     let removed = layertui(&["history", image, "/etc/motd"]);
     assert!(String::from_utf8_lossy(&removed.stdout).contains("removed"));
 }
+
+/// What comes out of a file that is overwritten meanwhile is not the file: however much of it was printed before.
+#[test]
+fn an_archive_that_is_overwritten_while_it_is_printed_is_no_success() {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    let image = place.image("image.tar", &[Tar::new().file("big", noise(2_000_000)).finish()]);
+    let mut cat = Command::new(env!("CARGO_BIN_EXE_layertui"))
+        .args(["--no-cache", "cat", image.to_str().unwrap(), "/big"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The pipe is full long before the end: the command waits.
+    let mut out = cat.stdout.take().unwrap();
+    out.read_exact(&mut [0; 1000]).unwrap();
+    let length = fs::metadata(&image).unwrap().len();
+    fs::write(&image, vec![b'#'; usize::try_from(length).unwrap()]).unwrap();
+    std::io::copy(&mut out, &mut std::io::sink()).unwrap();
+    let output = cat.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("changed while it was open"), "{}", said(&output));
+}

@@ -3,7 +3,7 @@
 
 use layertui::app::state::Phase;
 use layertui::app::{Effect, Message};
-use layertui::image::problem::CHANGED;
+use layertui::image::problem::{CHANGED, Problem, Severity};
 use layertui::stack::notation;
 
 use crate::explorer::{Explorer, LAYERS, image};
@@ -124,4 +124,18 @@ fn a_file_that_changes_while_it_is_open_is_said_once_and_stays_a_problem() {
     assert!(!explorer.text().contains(CHANGED));
     explorer.keys("!");
     assert!(explorer.text().contains("changed while it was open"), "{}", explorer.text());
+}
+
+/// `extract` on the command line refuses what engines refuse, unless it is told `--force`: here the user is told before.
+#[test]
+fn extracting_from_a_layer_that_engines_refuse_says_so() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 30);
+    (0..6).for_each(|layer| explorer.fold(layer));
+    let message = "the digest should be sha256:1, the bytes have sha256:2".into();
+    let problems = vec![Problem { severity: Severity::Refused, message }];
+    explorer.send(Message::Folded { layer: 1, problems, hidden: Vec::new() });
+    explorer.send(Message::Finished);
+    explorer.keys("2 g j e");
+    assert!(explorer.text().contains("engines refuse it"), "{}", explorer.text());
+    assert!(!explorer.text().contains("not read"), "it was read");
 }
