@@ -14,11 +14,12 @@ use super::{Token, Window};
 const BYTES_MAX: usize = 512 * 1024;
 /// A longer line is no source but data.
 const LINE_MAX: usize = 2048;
-/// Nobody waits longer for colours.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// What a person waits for colours at the most; a grammar's first lines take longest, since its patterns are compiled then.
+pub const TIME_MAX: Duration = Duration::from_millis(1500);
 
-/// Gives the rows of a window at the start of a file their tokens, by the file's name and its first line.
-pub fn colour(window: &mut Window, name: &[u8]) {
+/// Gives the rows of a window at the start of a file their tokens, by the file's name and its first line. Rows that are
+/// not reached within `limit` have none.
+pub fn colour(window: &mut Window, name: &[u8], limit: Duration) {
     static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
     if window.offset > 0 {
         return;
@@ -29,7 +30,7 @@ pub fn colour(window: &mut Window, name: &[u8]) {
     let mut scopes = ScopeStack::new();
     let mut tokens = Vec::new();
     for row in 0..window.rows() {
-        let within = window.start_of(row) < BYTES_MAX as u64 && start.elapsed() < PATIENCE;
+        let within = window.start_of(row) < BYTES_MAX as u64 && start.elapsed() < limit;
         let line = window.row(row).map(|row| row.bytes).unwrap_or_default();
         let Some(line) = std::str::from_utf8(line).ok().filter(|_| within) else { break };
         if line.len() > LINE_MAX {
@@ -117,7 +118,7 @@ mod tests {
 
     fn coloured(name: &str, text: &str) -> Window {
         let mut window = Window::new(0, 0, text.len() as u64, text.as_bytes().to_vec());
-        colour(&mut window, name.as_bytes());
+        colour(&mut window, name.as_bytes(), Duration::MAX);
         window
     }
 

@@ -59,7 +59,7 @@ pub fn part(
     let facts = facts::of(&mut read);
     let binary = content::is_binary(&window.bytes);
     if !binary {
-        colours::colour(&mut window, &name);
+        colours::colour(&mut window, &name, colours::TIME_MAX);
     }
     Ok(Contents { window, binary, facts, found })
 }

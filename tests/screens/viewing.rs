@@ -1,6 +1,8 @@
 //! Files looked at: as text, as bytes, as facts; two versions compared. The answers that a worker would give are made
 //! here from bytes.
 
+use std::time::Duration;
+
 use layertui::app::file::{Look, Part, What};
 use layertui::app::message::Effect;
 use layertui::app::overlay::Kind;
@@ -17,7 +19,7 @@ fn contents(bytes: &[u8], name: &str) -> Contents {
     let mut window = Window::new(0, 0, bytes.len() as u64, bytes.to_vec());
     let binary = is_binary(bytes);
     if !binary {
-        colours::colour(&mut window, name.as_bytes());
+        colours::colour(&mut window, name.as_bytes(), Duration::MAX);
     }
     let facts = if binary {
         vec![("what", "ELF".to_owned()), ("machine", "AArch64".to_owned())]
