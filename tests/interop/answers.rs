@@ -15,10 +15,11 @@ use super::tree::{Node, Tree};
 
 /// What a plain comparison of two unpacked trees finds: by path, how it differs and in what.
 fn plainly(old: &Tree, new: &Tree) -> Differing {
+    let relinked = relinked(old, new);
     let paths = old.keys().chain(new.keys());
     let differ = paths.filter_map(|path| {
         let (change, metadata) = match (old.get(path), new.get(path)) {
-            (Some(one), Some(other)) => changed(one, other)?,
+            (Some(one), Some(other)) => changed(one, other, relinked.contains(path.as_slice()))?,
             (None, _) => ("added", vec![]),
             (_, None) => ("removed", vec![]),
         };
@@ -28,7 +29,20 @@ fn plainly(old: &Tree, new: &Tree) -> Differing {
     differ.collect()
 }
 
-fn changed(one: &Node, other: &Node) -> Option<(&'static str, Vec<&'static str>)> {
+/// Names of one file in one tree that are names of several in the other, but for the first name.
+fn relinked<'t>(old: &'t Tree, new: &'t Tree) -> BTreeSet<&'t [u8]> {
+    let (mut of_old, mut of_new) = (BTreeMap::new(), BTreeMap::new());
+    let both = old.iter().filter_map(|(path, one)| Some((path, one, new.get(path)?)));
+    let files = both.filter(|(_, one, other)| one.kind == "file" && other.kind == "file");
+    let moved = files.filter(|(_, one, other)| {
+        let lost = *of_old.entry(one.inode).or_insert(other.inode) != other.inode;
+        let joined = *of_new.entry(other.inode).or_insert(one.inode) != one.inode;
+        lost || joined
+    });
+    moved.map(|(path, _, _)| path.as_slice()).collect()
+}
+
+fn changed(one: &Node, other: &Node, relinked: bool) -> Option<(&'static str, Vec<&'static str>)> {
     if one.implied || other.implied {
         return None;
     }
@@ -39,6 +53,7 @@ fn changed(one: &Node, other: &Node) -> Option<(&'static str, Vec<&'static str>)
         ("mtime", !directories && one.mtime != other.mtime),
         ("xattrs", one.xattrs != other.xattrs),
         ("device", one.device != other.device),
+        ("links", relinked),
     ];
     let metadata: Vec<_> =
         metadata.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();

@@ -105,7 +105,8 @@ fn every_saved_form_gives_the_same_answers() {
     let mut found = Differences::default();
     // What is read from standard input is gone after one question, and most of these ask twice.
     for form in lab().forms.iter().filter(|form| form.stdin.is_none()) {
-        answers_agree(form, true, &mut found);
+        // Schema 1 states no diff IDs: what they should be is not known.
+        answers_agree(form, !form.name.contains("schema 1"), &mut found);
     }
     let root = scratch().join("lab/overlay/root");
     let storage = Storage { root, driver: "overlay" };
