@@ -1,4 +1,4 @@
-//! Whether a cache is this user's alone: what it says of a layer is believed, so nobody else may write to it.
+//! Whether a cache is this user's alone: what it says of a layer is believed, so no other user may write to it.
 //!
 //! The directory has to belong to the effective user, and no other user may write to it. On the way there, links included, each
 //! level has to belong to this user or to root, and no other user may rename what is in it: it is not writable by others, or
