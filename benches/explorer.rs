@@ -8,17 +8,18 @@ mod generator;
 mod measure;
 mod tables;
 
+use layertui::explorer::draw;
+use layertui::image;
 use std::error::Error;
 use std::hint::black_box;
 
 use generator::{Image, Shape};
-use layertui::app::key::{Code, Key};
-use layertui::app::layout::Size;
-use layertui::app::state::State;
-use layertui::app::{Message, update};
-use layertui::image::{self, Layer};
+use layertui::explorer::model::geometry::Size;
+use layertui::explorer::model::key::{Code, Key};
+use layertui::explorer::model::state::State;
+use layertui::explorer::{Message, update};
+use layertui::image::layer::Layer;
 use layertui::stack::Stack;
-use layertui::ui;
 use measure::{Times, in_earnest, ratio};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -148,7 +149,9 @@ impl<'s> Explorer<'s> {
             };
             taken.updates.take(|| self.send(Message::Key(key)));
             let (state, stack, screen) = (&self.state, self.stack, &mut self.screen);
-            taken.frames.take(|| screen.draw(|frame| ui::draw(state, stack, frame)).map(|_| ()))?;
+            taken
+                .frames
+                .take(|| screen.draw(|frame| draw::draw(state, stack, frame)).map(|_| ()))?;
         }
         Ok(())
     }

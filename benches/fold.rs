@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use generator::{Image, Shape};
-use layertui::stack::table::Table;
-use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::kept::table::Table;
+use layertui::stack::query::walk::{Scope, Walk};
 use layertui::stack::{NodeId, Stack};
 
 fn main() {

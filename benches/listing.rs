@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use archive::{Packing, Saved};
 use generator::{Image, Shape};
-use layertui::layer::codec::Codec;
+use layertui::layer::encoding::Codec;
 use layertui::load::Want;
 use measure::{Times, in_earnest, ratio};
 use yardsticks::{bare_decode, bare_walk, tar_rs_walk};

@@ -15,9 +15,10 @@ use std::sync::Arc;
 use archive::Packing;
 use generator::{Image, Shape};
 use layertui::layer::blob::Blob;
-use layertui::layer::codec::{Codec, Decoder};
+use layertui::layer::codec::Decoder;
+use layertui::layer::encoding::Codec;
 use layertui::layer::{Checkpoints, Unwatched, list, open_at};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 use measure::{Times, in_earnest, ratio};
 
 const MB: f64 = 1e6;

@@ -12,8 +12,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use generator::{Image, Shape};
-use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
-use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::query::outline::{Folds, Outline, Unfolded};
+use layertui::stack::query::tree::Tree;
+use layertui::stack::query::walk::{Scope, Walk};
 use layertui::stack::{NodeId, Stack};
 use measure::{Times, in_earnest, ratio};
 

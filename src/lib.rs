@@ -24,20 +24,17 @@
 
 #![warn(unreachable_pub)]
 
-pub mod app;
 pub mod cli;
 pub mod compare;
 pub mod content;
+pub mod explorer;
 pub mod extract;
 pub mod findings;
 pub mod image;
 pub mod layer;
 pub mod load;
-pub mod packages;
+pub mod policy;
 pub mod report;
-pub mod rules;
 pub mod source;
 pub mod stack;
-pub mod terminal;
 pub mod text;
-pub mod ui;

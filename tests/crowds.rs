@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use layertui::stack::entry::{Entry, Kind, Row};
-use layertui::stack::filter::{Criteria, Test};
-use layertui::stack::outline::{By, Folds, Orders, Outline, OutlineRow, Sort, Tree, Unfolded};
-use layertui::stack::table::{Table, TableWriter};
-use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::kept::entry::{Entry, Kind, Row};
+use layertui::stack::kept::table::{Table, TableWriter};
+use layertui::stack::query::filter::{Criteria, Test};
+use layertui::stack::query::outline::{By, Folds, Orders, Outline, OutlineRow, Sort, Unfolded};
+use layertui::stack::query::tree::Tree;
+use layertui::stack::query::walk::{Scope, Walk};
 use layertui::stack::{ChangeKind, NodeId, Stack};
 
 /// Enough for runs of runs (64 × 64), and not a multiple of either.

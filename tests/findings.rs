@@ -2,13 +2,16 @@
 //! shows, what it never shows, and how it ends.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use layertui::stack::notation;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use layertui::findings::{Accepted, Contents, Finding, Id, Redaction, dockerfile, judge};
+use layertui::findings::place::Contents;
+use layertui::findings::{Accepted, Finding, Id, Redaction, dockerfile, judge};
+use layertui::image::Image;
+use layertui::image::history::HistoryStep;
 use layertui::image::platform::Platform;
-use layertui::image::{HistoryStep, Image};
-use layertui::stack::{EventId, Stack, notation};
+use layertui::stack::{EventId, Stack};
 
 /// Every file that can be looked into begins like this.
 struct All(Option<&'static [u8]>);
@@ -184,7 +187,7 @@ fn step(created_by: &str, layer: Option<usize>) -> HistoryStep {
 fn metadata_is_judged_by_names_and_shows_no_value() {
     let (stack, _) = notation::stack("0: +a:1 | 1: +b:2").unwrap();
     let mut image = Image::default();
-    image.layers.resize(2, layertui::image::Layer::default());
+    image.layers.resize(2, layertui::image::layer::Layer::default());
     image.config.env = vec!["DB_PASSWORD=correct horse".into(), "PATH=/bin".into()];
     image.config.labels = vec![("deploy.token".into(), "label-value".into())];
     image.history = vec![
@@ -230,7 +233,7 @@ fn what_is_accepted_is_not_found() {
 fn findings_stand_beside_the_instruction_that_caused_them() {
     let (stack, _) = notation::stack("0: +a:5 | 1: -a").unwrap();
     let mut image = user();
-    image.layers.resize(2, layertui::image::Layer::default());
+    image.layers.resize(2, layertui::image::layer::Layer::default());
     image.history = vec![step("COPY a /", Some(0)), step("RUN rm a", Some(1))];
     let found = findings(&image, &stack, &All(None));
     let beside: Vec<_> = dockerfile(&image, &found).into_iter().map(|step| step.findings).collect();

@@ -43,7 +43,7 @@ const END: &str = "<!-- end of keys -->";
 #[test]
 fn the_default_config_is_not_stale() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/config.toml");
-    let fresh = layertui::app::config::default_text();
+    let fresh = layertui::explorer::model::config::default_text();
     if std::env::var_os("LAYERTUI_BLESS").is_some() {
         std::fs::write(&path, &fresh).unwrap();
     }
@@ -60,7 +60,7 @@ fn the_table_of_keys_is_not_stale() {
     let fresh = format!(
         "{}\n{}\n{}",
         &readme[..start],
-        layertui::app::action::markdown_table(),
+        layertui::explorer::model::action::markdown_table(),
         &readme[end..]
     );
     if std::env::var_os("LAYERTUI_BLESS").is_some() {

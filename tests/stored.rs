@@ -5,16 +5,18 @@
 #[path = "support/mod.rs"]
 mod support;
 
+use layertui::extract;
+use layertui::layer;
 use std::fs;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use layertui::extract;
-use layertui::image::{Image, Layer, LayerStore};
+use layertui::image::Image;
+use layertui::image::layer::{Layer, LayerStore};
 use layertui::layer::blob::Blob;
 use layertui::layer::directory::Tree;
 use layertui::layer::split::{Contents, Split};
-use layertui::layer::{self, Listing, Problem, Unwatched, Watch};
+use layertui::layer::{Listing, Problem, Unwatched, Watch};
 use layertui::load::{Loader, Want};
 use layertui::report::{Format, Subject, layers};
 use layertui::source::{Source, Stored};

@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use flate2::write::GzEncoder;
-use layertui::stack::entry::{Entry, Kind, Row};
+use layertui::stack::kept::entry::{Entry, Kind, Row};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

@@ -10,7 +10,7 @@
 pub mod random;
 mod tree;
 
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 use random::Random;
 use tree::{Attributes, Tree};
 

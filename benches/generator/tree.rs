@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use layertui::stack::entry::{Entry, Kind, Mtime, Row};
+use layertui::stack::kept::entry::{Entry, Kind, Mtime, Row};
 
 use super::Made;
 use super::random::Random;

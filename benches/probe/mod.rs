@@ -1,6 +1,7 @@
 //! What a process holds that loads one image and does nothing else: the benchmark runs itself again for that, because
 //! its own memory has seen other things.
 
+use layertui::source;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use layertui::load::{Loader, Want};
-use layertui::source::{self, Opened, Options, Source};
+use layertui::source::{Opened, Options, Source};
 
 /// Memory of a process that has loaded an image.
 #[derive(Clone, Copy, Debug, Default)]

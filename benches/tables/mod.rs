@@ -1,8 +1,8 @@
 //! Generated images as tables and stacks, without any archive: for what happens after the listing.
 
 use layertui::stack::Stack;
-use layertui::stack::entry::{Entry, Fingerprint, Kind, Row};
-use layertui::stack::table::{Table, TableWriter};
+use layertui::stack::kept::entry::{Entry, Fingerprint, Kind, Row};
+use layertui::stack::kept::table::{Table, TableWriter};
 
 use crate::generator::Image;
 

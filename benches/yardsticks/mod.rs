@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use layertui::layer::blob::Blob;
-use layertui::layer::codec::{Codec, Decoder};
+use layertui::layer::codec::Decoder;
+use layertui::layer::encoding::Codec;
 
 use crate::archive::Saved;
 

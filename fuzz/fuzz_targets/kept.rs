@@ -2,7 +2,7 @@
 #![no_main]
 
 use layertui::layer::Checkpoints;
-use layertui::stack::table::Table;
+use layertui::stack::kept::table::Table;
 use layertui::stack::{NodeId, Stack};
 use libfuzzer_sys::fuzz_target;
 

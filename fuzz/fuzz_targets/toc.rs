@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
-use layertui::layer::distant::Distant;
+use layertui::layer::blob::remote::Distant;
 use layertui::layer::toc::{Indexed, Lazy, Stated};
 use layertui::layer::{Listing, Unwatched};
-use layertui::stack::entry::{Kind, Row};
+use layertui::stack::kept::entry::{Kind, Row};
 use libfuzzer_sys::fuzz_target;
 
 /// A blob whose bytes, and whatever is said of it, are the same bytes.

@@ -1,16 +1,17 @@
 //! The arguments, as clap parses them. Nothing here touches the world.
 
 mod building;
+pub(crate) mod image;
 mod judging;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::building::{Build, apart};
-pub(super) use self::judging::{Ci, Findings, Level, Report, Waste};
-use super::Failure;
-use crate::app::look::Theme;
+pub(super) use crate::cli::args::building::{Build, apart};
+use crate::cli::args::image::Common;
+pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
+use crate::cli::failure::Failure;
+use crate::explorer::model::appearance::Theme;
 use crate::image::platform::Platform;
-use crate::report::Format;
 use crate::source::registry::Pull;
 
 const EXAMPLES: &str = "\
@@ -54,7 +55,7 @@ const USAGE: &str = "layertui [OPTIONS] [IMAGE]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
 #[command(subcommand_value_name = "COMMAND", max_term_width = 100)]
-pub(super) struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 
@@ -72,7 +73,7 @@ pub(super) struct Args {
     /// Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default:
     /// never; the explorer asks.
     #[arg(long, value_name = "WHEN", global = true)]
-    pub(super) pull: Option<PullWhen>,
+    pub(crate) pull: Option<PullWhen>,
 
     /// false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine
     /// itself, true elsewhere.
@@ -81,11 +82,11 @@ pub(super) struct Args {
 
     /// Leave the mouse to the terminal.
     #[arg(long)]
-    pub(super) no_mouse: bool,
+    pub(crate) no_mouse: bool,
 
     /// Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb.
     #[arg(long, value_name = "THEME", value_parser = theme)]
-    pub(super) theme: Option<Theme>,
+    pub(crate) theme: Option<Theme>,
 
     /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
     #[arg(long)]
@@ -112,7 +113,7 @@ fn theme(name: &str) -> Result<Theme, String> {
 
 /// When a bare name is asked for in its registry.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum PullWhen {
+pub(crate) enum PullWhen {
     /// Never
     Never,
     /// Where no local store has it
@@ -240,23 +241,6 @@ pub(super) struct Extract {
     /// Replace files that are there already, and put into directories that are not empty.
     #[arg(long)]
     pub(super) force: bool,
-}
-
-/// An image, and how to write about it.
-#[derive(Debug, Arguments)]
-pub(super) struct Common {
-    /// The image.
-    pub(super) image: String,
-
-    /// JSON instead of text.
-    #[arg(long)]
-    json: bool,
-}
-
-impl Common {
-    pub(super) fn format(&self) -> Format {
-        if self.json { Format::Json } else { Format::Text }
-    }
 }
 
 #[derive(Debug, Arguments)]

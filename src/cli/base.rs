@@ -1,10 +1,12 @@
 //! Which layers are the base image's: as asked, or as the image and the images in local stores tell.
 
-use super::Failure;
-use super::open::{Setting, open};
+use crate::cli::failure::Failure;
+use crate::cli::open::open;
+use crate::cli::settings::Setting;
 use crate::image::Image;
 use crate::image::base::{Base, Candidate, Evidence};
-use crate::source::{self, ChoiceKind};
+use crate::source;
+use crate::source::ChoiceKind;
 
 /// Local images that are looked at: there are stores with thousands, and each costs reading its records.
 const AT_HAND: usize = 256;
@@ -40,7 +42,7 @@ pub(super) fn recognise(
 }
 
 fn at_hand(image: &Image, setting: &Setting) -> Vec<Candidate> {
-    let Ok(several) = source::local(&setting.options()) else { return Vec::new() };
+    let Ok(several) = source::local_choices(&setting.options()) else { return Vec::new() };
     let fits = |choice: &source::Choice| {
         choice.kind == ChoiceKind::Image
             && !choice.names.is_empty()

@@ -1,13 +1,16 @@
 //! `layertui build`: an engine builds, then the result is opened, or judged.
 
-use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::{fs, io};
 
-use super::args::{Args, Build};
-use super::open::Setting;
-use super::{Failure, Outcome, ci, explore, layers, remark};
+use crate::cli::args::{Args, Build};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::remark;
+use crate::cli::settings::Setting;
+use crate::cli::{ci, layers};
+use crate::explorer::run;
 
 /// The engines that are looked for, in this order.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
@@ -42,7 +45,7 @@ pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
     if !io::stdout().is_terminal() {
         return layers::print(&image, setting);
     }
-    explore::image(args, setting, &image)
+    run::image(args, setting, &image)
 }
 
 /// The first engine that is here.

@@ -1,13 +1,17 @@
 //! `layertui cache`, and which cache the other commands use.
 
-use std::io::{self, Write as _};
+use std::io;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::{self, CacheCommand};
-use super::{Failure, Outcome, output, remark};
-use crate::load::cache::{self, Cache, Pruned, Rules};
+use crate::cli::args;
+use crate::cli::args::CacheCommand;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::{output, remark};
+use crate::load::cache;
+use crate::load::cache::{Cache, Pruned, Rules};
 use crate::report::{Lines, json_line};
 use crate::source::registry::{Shelf, Stock};
 use crate::text;

@@ -1,14 +1,17 @@
 //! `layertui cat`
 
-use std::io::{self, IsTerminal as _, Read};
+use std::io;
+use std::io::{IsTerminal as _, Read};
 
-use super::args::Cat;
-use super::conclude::Needs;
-use super::missing::missing;
-use super::open::{Loaded, Setting, examine};
-use super::{Failure, Outcome, output};
+use crate::cli::args::Cat;
+use crate::cli::conclude::Needs;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::missing::missing;
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
-use crate::stack::entry::Kind;
+use crate::stack::kept::entry::Kind;
 use crate::text::control::Scanner;
 
 pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {

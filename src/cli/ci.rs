@@ -2,14 +2,18 @@
 
 use std::path::Path;
 
-use super::args::Ci;
-use super::conclude::Needs;
-use super::open::{Loaded, Setting, examine};
-use super::{Failure, Outcome, answer, base, findings, rules_file};
+use crate::cli::args::Ci;
+use crate::cli::conclude::Needs;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::answer;
+use crate::cli::settings::Setting;
+use crate::cli::{base, findings, policy_file};
 use crate::findings::Severity;
 use crate::load::Want;
-use crate::report::{self, CiFormat, Judged};
-use crate::rules::{self, Evidence, Rules};
+use crate::policy::{Evidence, Rules};
+use crate::report::{CiFormat, Judged};
+use crate::{policy, report};
 
 pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
     let (mut rules, from) = from_file(command.config.as_deref())?;
@@ -37,9 +41,9 @@ fn judge(
         loaded.needs(Needs::Judged);
         let outcome = verdict(loaded, (rules, rules_from), format, setting)?;
         match outcome {
-            rules::Outcome::Pass => Ok(()),
-            rules::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
-            rules::Outcome::Unjudged => {
+            policy::Outcome::Pass => Ok(()),
+            policy::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
+            policy::Outcome::Unjudged => {
                 Err(Failure::Error("not every rule could be judged".to_owned()))
             }
         }
@@ -52,7 +56,7 @@ fn verdict(
     (rules, rules_from): (&Rules, &str),
     format: CiFormat,
     setting: &Setting,
-) -> Result<rules::Outcome, Failure> {
+) -> Result<policy::Outcome, Failure> {
     let accepted = findings::accepted(rules)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
         match failure {
@@ -72,7 +76,7 @@ fn verdict(
             base: base.as_ref().map_err(String::as_str),
             unread: subject.unsure().first().map(|it| (it.layer, it.reason)),
         };
-        let verdicts = rules::judge(rules, evidence).map_err(Failure::Error)?;
+        let verdicts = policy::judge(rules, evidence).map_err(Failure::Error)?;
         let judged = Judged { subject, base: evidence.base, rules_from, verdicts: &verdicts };
         answer(|out| report::ci(out, judged, format))?;
         Ok(judged.outcome())
@@ -81,7 +85,7 @@ fn verdict(
 
 /// The rules of the file that is asked for, else of the one that is here, else dive's own.
 fn from_file(asked: Option<&Path>) -> Result<(Rules, String), Failure> {
-    let found = rules_file::read(asked, &[rules_file::OWN, rules_file::OF_DIVE])?;
+    let found = policy_file::read(asked, &[policy_file::OWN, policy_file::OF_DIVE])?;
     Ok(found.unwrap_or_else(|| {
         let from = "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here";
         (Rules::of_dive(), from.to_owned())
@@ -96,17 +100,17 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         move |error| Failure::Error(format!("--{option}: {error}"))
     };
     if let Some(text) = &command.lowest_efficiency {
-        rules.lowest_efficiency = rules::ratio(text).map_err(wrong("lowest-efficiency"))?;
+        rules.lowest_efficiency = policy::ratio(text).map_err(wrong("lowest-efficiency"))?;
     }
     if let Some(text) = &command.highest_wasted_bytes {
-        rules.highest_wasted_bytes = rules::size(text).map_err(wrong("highest-wasted-bytes"))?;
+        rules.highest_wasted_bytes = policy::size(text).map_err(wrong("highest-wasted-bytes"))?;
     }
     if let Some(text) = &command.highest_user_wasted_percent {
         let option = wrong("highest-user-wasted-percent");
-        rules.highest_user_wasted_percent = rules::ratio(text).map_err(option)?;
+        rules.highest_user_wasted_percent = policy::ratio(text).map_err(option)?;
     }
     if let Some(text) = &command.max_size {
-        rules.max_size = rules::size(text).map_err(wrong("max-size"))?;
+        rules.max_size = policy::size(text).map_err(wrong("max-size"))?;
     }
     rules.max_layers = command.max_layers.or(rules.max_layers);
     for (name, option, list) in [
@@ -115,7 +119,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         ("exclude", &command.exclude, &mut rules.excludes),
     ] {
         if !option.is_empty() {
-            rules::check_globs(option).map_err(wrong(name))?;
+            policy::check_globs(option).map_err(wrong(name))?;
             list.clone_from(option);
         }
     }
@@ -123,7 +127,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         rules.ignore.clone_from(&command.ignore);
     }
     if !command.no_setuid_except.is_empty() {
-        rules::check_globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
+        policy::check_globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
         rules.no_setuid_except = Some(command.no_setuid_except.clone());
     }
     rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);

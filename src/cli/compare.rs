@@ -1,13 +1,16 @@
 //! `layertui compare`
 
-use super::args::Compare;
-use super::open::{Loaded, Setting, examine};
-use super::progress::Progress;
-use super::{Failure, Outcome, answer};
-use crate::compare::{self, Files, Side};
-use crate::extract::packages::{Inventory, databases};
+use crate::cli::args::Compare;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::answer;
+use crate::cli::progress::Progress;
+use crate::cli::settings::Setting;
+use crate::compare::{Files, Side};
 use crate::load::Want;
-use crate::report::{self, Comparison, Format, Subject, Verdict};
+use crate::load::files::packages::{Inventory, databases};
+use crate::report::{Comparison, Format, Subject, Verdict};
+use crate::{compare, report};
 
 /// Directories that text sums up.
 const MOST: usize = 20;

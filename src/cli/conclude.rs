@@ -1,8 +1,9 @@
 //! The one end of every command that answers from an image's layers: what could not be relied on is said on standard
 //! error, and the exit code is 2 wherever the answer could have needed it.
 
-use super::open::Loaded;
-use super::{Failure, Outcome, remark};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::Loaded;
+use crate::cli::output::remark;
 use crate::layer::blob::CHANGED;
 
 /// The layers that are named on standard error before the rest is only counted.
@@ -10,7 +11,7 @@ const NAMED: usize = 20;
 
 /// Which layers an answer could need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Needs {
+pub(crate) enum Needs {
     /// All of them.
     All,
     /// Those up to this one: of the merged tree there, nothing above it is a part.
@@ -31,7 +32,7 @@ impl Needs {
 }
 
 /// Ends a command about an image.
-pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
+pub(crate) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if matches!(outcome, Err(Failure::ClosedPipe | Failure::Signal(_))) {
         return outcome;
     }

@@ -3,15 +3,18 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Outcome, lines, output, remark};
-use crate::app::config::{self, Settings};
-use crate::source::given;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::lines;
+use crate::cli::output::{output, remark};
+use crate::explorer::model::config;
+use crate::explorer::model::config::Settings;
+use crate::source::disk::given;
 
 /// A config file larger than this is none.
 const BYTES_MAX: u64 = 1 << 20;
 
 /// What the user's config file says; nothing where there is none. What is wrong with it is among its complaints.
-pub(super) fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     place().map_or_else(Settings::default, |path| read(&path))
 }
 

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::args::Diff;
-use super::conclude::Needs;
-use super::open::{Loaded, Setting, examine};
-use super::{Failure, Outcome, output};
+use crate::cli::args::Diff;
+use crate::cli::conclude::Needs;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
-use crate::report::{self, Range};
+use crate::report;
+use crate::report::Range;
 use crate::stack::EventId;
 
 pub(super) fn run(command: &Diff, setting: &Setting) -> Outcome {

@@ -1,15 +1,19 @@
 //! `layertui extract`
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-use super::args::Extract;
-use super::conclude::Needs;
-use super::missing::missing;
-use super::open::{Loaded, Setting, examine};
-use super::progress::Progress;
-use super::{Failure, Outcome, remark};
-use crate::extract::{self, Plan};
+use crate::cli::args::Extract;
+use crate::cli::conclude::Needs;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::missing::missing;
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::remark;
+use crate::cli::progress::Progress;
+use crate::cli::settings::Setting;
+use crate::extract;
+use crate::extract::Plan;
 use crate::load::Want;
 
 /// Paths that are said to have failed before the rest is only counted.
@@ -52,7 +56,7 @@ fn make(loaded: &Loaded, plan: &Plan, command: &Extract) -> Result<extract::Outc
     let made = if command.dest == "-" {
         let mut out = BufWriter::with_capacity(128 * 1024, io::stdout().lock());
         extract::to_stream(source, plan, &mut out, &progress)
-            .and_then(|made| out.flush().map(|()| made).map_err(extract::Error::Writing))
+            .and_then(|made| out.flush().map(|()| made).map_err(extract::sink::Error::Writing))
     } else {
         extract::to_disk(source, plan, Path::new(&command.dest), command.force, &progress)
     };
@@ -69,9 +73,9 @@ fn plan(loaded: &Loaded, path: &str, layer: usize) -> Result<Plan, Failure> {
     })
 }
 
-fn failure(error: &extract::Error) -> Failure {
+fn failure(error: &extract::sink::Error) -> Failure {
     match error {
-        extract::Error::Writing(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
+        extract::sink::Error::Writing(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
             Failure::ClosedPipe
         }
         error => Failure::Error(error.to_string()),

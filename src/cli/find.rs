@@ -1,8 +1,10 @@
 //! `layertui find`
 
-use super::args::Find;
-use super::open::{Setting, examine};
-use super::{Failure, Outcome, output};
+use crate::cli::args::Find;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::examine;
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;

@@ -1,14 +1,18 @@
 //! `layertui findings`
 
-use super::args::{Findings, Level};
-use super::conclude::Needs;
-use super::contents::StoredFiles;
-use super::open::{Loaded, Setting, examine};
-use super::{Failure, Outcome, answer, base, rules_file};
-use crate::findings::{self, Accepted, Finding, Severity};
+use crate::cli::args::{Findings, Level};
+use crate::cli::conclude::Needs;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{Loaded, examine};
+use crate::cli::output::answer;
+use crate::cli::settings::Setting;
+use crate::cli::{base, policy_file};
+use crate::findings::{Accepted, Finding, Severity};
 use crate::load::Want;
-use crate::report::{self, Subject};
-use crate::rules::Rules;
+use crate::load::files::judged::StoredFiles;
+use crate::policy::Rules;
+use crate::report::Subject;
+use crate::{findings, report};
 
 impl From<Level> for Severity {
     fn from(level: Level) -> Self {
@@ -48,7 +52,7 @@ pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
 
 /// What the rules file says of findings; options say more.
 fn rules(command: &Findings) -> Result<Rules, Failure> {
-    let found = rules_file::read(command.config.as_deref(), &[rules_file::OWN])?;
+    let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let mut rules = found.map(|(rules, _)| rules).unwrap_or_default();
     for (option, list) in
         [(&command.ignore, &mut rules.ignore), (&command.exclude, &mut rules.excludes)]

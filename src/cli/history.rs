@@ -1,8 +1,10 @@
 //! `layertui history`
 
-use super::args::History;
-use super::open::{Loaded, Setting, examine, examine_briefly};
-use super::{Failure, Outcome, output};
+use crate::cli::args::History;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{Loaded, examine, examine_briefly};
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;

@@ -1,16 +1,17 @@
 //! `layertui images`
 
-use super::args::Images;
-use super::{Failure, Outcome, output};
-use crate::report::{self, Format};
-use crate::source;
+use crate::cli::args::Images;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::output;
+use crate::report::Format;
+use crate::{report, source};
 
 pub(super) fn run(command: &Images) -> Outcome {
     let inventory = source::inventory();
     let format = if command.json { Format::Json } else { Format::Text };
     output(|out| report::images(out, &inventory, command.containers, format))?;
     for sentence in &inventory.unreadable {
-        super::remark(sentence);
+        crate::cli::output::remark(sentence);
     }
     if !inventory.stores.is_empty() {
         return Ok(());
@@ -19,6 +20,8 @@ pub(super) fn run(command: &Images) -> Outcome {
     if !inventory.unreadable.is_empty() {
         return Err(Failure::Error("no local store or engine could be read".to_owned()));
     }
-    super::remark("no local store of Docker, podman or containerd is here, and no engine listens");
+    crate::cli::output::remark(
+        "no local store of Docker, podman or containerd is here, and no engine listens",
+    );
     Ok(())
 }

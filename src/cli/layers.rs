@@ -1,10 +1,13 @@
 //! `layertui layers`, and what `layertui IMAGE` prints where there is no terminal.
 
-use super::args::Layers;
-use super::open::{Setting, examine_briefly};
-use super::{Outcome, output};
+use crate::cli::args::Layers;
+use crate::cli::failure::Outcome;
+use crate::cli::open::examine_briefly;
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
-use crate::report::{self, Format, Subject};
+use crate::report;
+use crate::report::{Format, Subject};
 
 pub(super) fn run(command: &Layers, setting: &Setting) -> Outcome {
     write(&command.common.image, setting, command.common.format())

@@ -1,10 +1,12 @@
 //! `layertui ls`
 
-use super::args::Ls;
-use super::conclude::Needs;
-use super::missing::missing;
-use super::open::{Setting, examine};
-use super::{Outcome, output};
+use crate::cli::args::Ls;
+use crate::cli::conclude::Needs;
+use crate::cli::failure::Outcome;
+use crate::cli::missing::missing;
+use crate::cli::open::examine;
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
 use crate::report;
 

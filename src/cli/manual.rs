@@ -4,9 +4,10 @@
 use clap::CommandFactory as _;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::args::{Args, Completions, Man};
-use super::{Failure, Outcome, output};
-use crate::app::action::GROUPS;
+use crate::cli::args::{Args, Completions, Man};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::output;
+use crate::explorer::model::action::GROUPS;
 
 const NAME: &str = "layertui";
 

@@ -1,6 +1,6 @@
 //! The answer where the merged tree of a layer does not have a path, with the layer that does have it.
 
-use super::Failure;
+use crate::cli::failure::Failure;
 use crate::stack::Stack;
 
 /// `has` says whether the merged tree of a layer has the path, as the command looks it up.

@@ -3,104 +3,62 @@
 //! Exit codes: 0 fine, 1 the answer is "no" (path not found, images differ), 2 could not do it. A closed pipe is no error.
 //! This is the only room that writes to standard output and standard error.
 
-mod args;
+pub(crate) mod args;
 mod base;
 mod build;
 mod cache;
 mod cat;
 mod ci;
 mod compare;
-mod conclude;
-mod config;
-mod contents;
+pub(crate) mod conclude;
+pub(crate) mod config;
 mod demo;
 mod diff;
-mod explore;
 mod extract;
+pub mod failure;
 mod find;
 mod findings;
 mod history;
 mod images;
 mod layers;
-mod look;
 mod ls;
 mod manual;
 mod missing;
 mod open;
-mod progress;
+pub mod output;
+mod policy_file;
+pub(crate) mod progress;
 mod report;
-mod rules_file;
+pub mod settings;
 mod verify;
 mod waste;
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
+use crate::cli::args::{Args, Command};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::{complain, output};
+use crate::cli::settings::Setting;
+use crate::explorer::run;
 use crate::report::Lines;
-use crate::source;
 use crate::source::registry::{Pull, Registries};
 use crate::text;
-use args::{Args, Command};
-use open::Setting;
-
-/// How a command ended, other than well.
-#[derive(Debug)]
-enum Failure {
-    /// The answer is no: exit 1, with a sentence.
-    No(String),
-    /// It could not be done: exit 2, with a sentence. Raw text, made visible when it is printed.
-    Error(String),
-    /// Several images, none chosen: exit 2, with a line for each.
-    Choices {
-        /// What is asked for.
-        message: String,
-        /// What to ask for.
-        choices: Vec<String>,
-    },
-    /// The output has said it all: this exit code.
-    Told(u8),
-    /// Whoever read the output went away.
-    ClosedPipe,
-    /// A signal ended it; the terminal is restored.
-    Signal(i32),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::ClosedPipe;
-        }
-        Self::Error(format!("writing the output: {error}"))
-    }
-}
-
-impl From<source::Error> for Failure {
-    fn from(error: source::Error) -> Self {
-        match error {
-            // A long list is read line by line.
-            source::Error::NoSuchImage { place, what, pick, available } if available.len() > 1 => {
-                let message = format!("{place}: no {what}{pick} here; there is:");
-                Self::Choices { message, choices: available }
-            }
-            error => Self::Error(error.to_string()),
-        }
-    }
-}
-
-type Outcome = Result<(), Failure>;
 
 /// Parses the arguments of this process, does what they say and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse_from(args::apart(std::env::args_os().collect())) {
+    let args = match Args::try_parse_from(args::apart(std::env::args_os().collect(), Args::command))
+    {
         Ok(args) => args,
         Err(error) => {
             // The message quotes what was typed: the same mistake, with arguments that can be seen.
             let seen =
                 std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).into_owned());
-            let seen = args::apart(seen.map(Into::into).collect());
+            let seen = args::apart(seen.map(Into::into).collect(), Args::command);
             let error = Args::try_parse_from(seen).err().unwrap_or(error);
             // Help and version go to standard output and are no error; a reader that left is none either.
             let _ = error.print();
@@ -124,20 +82,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Says something beside the output.
-fn remark(message: &str) {
-    // Nothing is left to be done if standard error is closed.
-    let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
-}
-
 /// As [`output`], for text: what is foreign in it can neither obey nor begin a line.
 fn lines<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
     output(|out| write(&mut Lines::new(out)))
-}
-
-fn complain(message: &str, code: u8) -> ExitCode {
-    remark(message);
-    ExitCode::from(code)
 }
 
 /// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
@@ -196,26 +143,10 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
-            Some(image) if io::stdout().is_terminal() => explore::image(args, &setting, image),
+            Some(image) if io::stdout().is_terminal() => run::image(args, &setting, image),
             Some(image) => layers::print(image, &setting),
-            None if io::stdout().is_terminal() => explore::local(args, &setting),
+            None if io::stdout().is_terminal() => run::local(args, &setting),
             None => images::run(&args::Images { containers: false, json: false }),
         },
     }
-}
-
-/// As [`output`], for an answer that the exit code gives as well: who closed the pipe early still hears that.
-fn answer(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
-    match output(write) {
-        Err(Failure::ClosedPipe) => Ok(()),
-        written => written,
-    }
-}
-
-/// Runs `write` with a buffered standard output.
-fn output<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
-    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-    let value = write(&mut out)?;
-    out.flush()?;
-    Ok(value)
 }

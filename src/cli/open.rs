@@ -2,19 +2,16 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
-use super::conclude::{Needs, conclude};
-use super::progress::Progress;
-use super::{Failure, Outcome};
+use crate::cli::conclude::{Needs, conclude};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::progress::Progress;
+use crate::cli::settings::Setting;
 use crate::image::Image;
-use crate::image::platform::Platform;
-use crate::load::cache::Cache;
-use crate::load::{Event, LayerState, Loader, Want};
+use crate::load::{LayerState, Loader, Want};
 use crate::report::Subject;
-use crate::source::registry::{Pull, Registries};
-use crate::source::{self, Opened, Options, Source};
+use crate::source;
+use crate::source::{Opened, Options, Source};
 use crate::stack::Stack;
 
 /// An image and everything that was read of it.
@@ -83,34 +80,6 @@ impl Loaded {
     }
 }
 
-/// What the flags say that hold for every command.
-#[derive(Clone, Default)]
-pub(super) struct Setting {
-    /// The platform to take of several.
-    pub(super) platform: Option<Platform>,
-    /// Whether contents of files will be wanted.
-    pub(super) contents: bool,
-    /// Where listings are kept; `None`: nowhere.
-    pub(super) cache: Option<Arc<Cache>>,
-    /// When a bare name is asked for in its registry.
-    pub(super) pull: Pull,
-    /// How registries are dealt with.
-    pub(super) registries: Registries,
-}
-
-impl Setting {
-    /// How to open, with nobody watching.
-    pub(super) fn options(&self) -> Options<'static> {
-        Options {
-            platform: self.platform.clone(),
-            contents: self.contents,
-            watch: None,
-            pull: self.pull,
-            registries: self.registries.clone(),
-        }
-    }
-}
-
 /// Opens the one image that an argument means.
 pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
@@ -166,33 +135,4 @@ fn run(loader: Loader, want: Want) -> Loaded {
     let states = loader.run(want, &|event| progress.event(&event));
     progress.clear();
     Loaded { loader, states, needs: Cell::new(Needs::All) }
-}
-
-/// Thins out progress: more than some thirty reports a second are seen by nobody.
-pub(super) struct Pace {
-    start: Instant,
-    /// Milliseconds from `start` before which nothing more is let through.
-    next: AtomicU64,
-}
-
-impl Pace {
-    const GAP: u64 = 33;
-
-    pub(super) fn new() -> Self {
-        Self { start: Instant::now(), next: AtomicU64::new(0) }
-    }
-
-    /// Whether this event is to be passed on. Only progress is ever held back.
-    pub(super) fn lets(&self, event: &Event) -> bool {
-        if !matches!(event, Event::Reading { .. } | Event::Comparing { left: 1.. }) {
-            return true;
-        }
-        let now = self.start.elapsed().as_millis() as u64;
-        let next = self.next.load(Ordering::Relaxed);
-        now >= next
-            && self
-                .next
-                .compare_exchange(next, now + Self::GAP, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-    }
 }

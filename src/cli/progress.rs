@@ -1,7 +1,8 @@
 //! How far reading is, in one line on standard error, and only if that is a terminal.
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::text;
 const PATIENCE: Duration = Duration::from_millis(300);
 const REFRESH: Duration = Duration::from_millis(100);
 
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// `None` where there is nobody to look.
     line: Option<Mutex<Line>>,
     /// What is going on while bytes are counted.

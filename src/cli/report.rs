@@ -1,21 +1,26 @@
 //! `layertui report`
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::args::Report;
-use super::open::{Setting, examine};
-use super::{Failure, Outcome, base, findings, output, rules_file};
-use crate::extract::packages::databases;
+use crate::cli::args::Report;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::examine;
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
+use crate::cli::{base, findings, policy_file};
 use crate::load::Want;
-use crate::report::{self, Analysis};
+use crate::load::files::packages::databases;
+use crate::report;
+use crate::report::Analysis;
 
 /// One of the forms, written somewhere.
 type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
 
 pub(super) fn run(command: &Report, setting: &Setting) -> Outcome {
-    let found = rules_file::read(command.config.as_deref(), &[rules_file::OWN])?;
+    let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let rules = found.map(|(rules, _)| rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
     examine(&command.image, setting, Want::Kinds, |loaded| {

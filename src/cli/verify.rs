@@ -1,10 +1,13 @@
 //! `layertui verify`
 
-use super::args::Verify;
-use super::open::{Setting, open};
-use super::progress::Progress;
-use super::{Failure, Outcome, answer};
-use crate::report::{self, Check, first_false, first_unknown};
+use crate::cli::args::Verify;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::open;
+use crate::cli::output::answer;
+use crate::cli::progress::Progress;
+use crate::cli::settings::Setting;
+use crate::report;
+use crate::report::{Check, first_false, first_unknown};
 use crate::source::{Judged, Source};
 
 pub(super) fn run(command: &Verify, setting: &Setting) -> Outcome {

@@ -1,8 +1,10 @@
 //! `layertui waste`
 
-use super::args::Waste;
-use super::open::{Setting, examine_briefly};
-use super::{Outcome, output};
+use crate::cli::args::Waste;
+use crate::cli::failure::Outcome;
+use crate::cli::open::examine_briefly;
+use crate::cli::output::output;
+use crate::cli::settings::Setting;
 use crate::load::Want;
 use crate::report;
 

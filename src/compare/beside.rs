@@ -3,18 +3,20 @@
 //! changes and removes is what differs.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::Arc;
 
-use super::{Files, Meaning, Side};
-use crate::image::{Image, Layer};
+use crate::compare::{Files, Meaning, Side};
+use crate::image::Image;
+use crate::image::layer::Layer;
 use crate::layer::blob::Blob;
 use crate::layer::sparse::Map;
 use crate::layer::{Listing, Problem, Watch};
 use crate::source::{Source, Stored};
-use crate::stack::entry::{Entry, Kind, Row};
-use crate::stack::table::{Table, TableWriter};
-use crate::stack::walk::{Scope, Walk};
+use crate::stack::kept::entry::{Entry, Kind, Row};
+use crate::stack::kept::table::{Table, TableWriter};
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Stack, Version};
 
 /// One image above another.

@@ -2,16 +2,16 @@
 //! decoded more than once a side.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::files::Pair;
 use crate::extract;
 use crate::layer::Watch;
 use crate::source::Source;
 use crate::stack::Payload;
-use crate::stack::entry::Fingerprint;
+use crate::stack::kept::entry::Fingerprint;
 
 type Sums = HashMap<usize, Result<u64, String>>;
 
@@ -83,4 +83,13 @@ fn sum(portion: &mut dyn Read, done: &mut u64, watch: &dyn Watch) -> io::Result<
             return Err(io::Error::other(stopped()));
         }
     }
+}
+
+/// Two files whose contents have to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    /// Among the differences.
+    pub(super) at: usize,
+    pub(super) old: Payload,
+    pub(super) new: Payload,
 }

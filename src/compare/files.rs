@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 
-use super::Side;
-use super::contents;
-use super::links::{Link, Links};
+use crate::compare::contents::Pair;
+use crate::compare::links::{Link, Links};
+use crate::compare::{Side, contents};
 use crate::layer::Watch;
 use crate::layer::blob::{Blob, Identity};
 use crate::source::Source;
-use crate::stack::entry::{Fingerprint, Kind};
-use crate::stack::walk::{Scope, Walk};
+use crate::stack::kept::entry::{Fingerprint, Kind};
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Payload, Stack, Version};
 
 /// How two objects at one path differ.
@@ -124,15 +124,6 @@ pub struct Files {
     /// Contents that could not be read, and why.
     pub unread: Vec<(Vec<u8>, String)>,
     pairs: Vec<Pair>,
-}
-
-/// Two files whose contents have to be read.
-#[derive(Clone, Debug)]
-pub(super) struct Pair {
-    /// Among the differences.
-    pub(super) at: usize,
-    pub(super) old: Payload,
-    pub(super) new: Payload,
 }
 
 impl Files {

@@ -3,9 +3,9 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::Side;
-use crate::stack::entry::Kind;
-use crate::stack::walk::{Scope, Walk};
+use crate::compare::Side;
+use crate::stack::kept::entry::Kind;
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Version};
 
 /// What became of a hard link.
@@ -43,7 +43,7 @@ pub struct Link {
 }
 
 /// The files with several names of one tree, and the first name of each that the other tree has as well.
-struct Names<'s> {
+pub(crate) struct Names<'s> {
     side: Side<'s>,
     linked: HashSet<EventId>,
     first: HashMap<EventId, First>,

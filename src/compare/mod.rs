@@ -13,12 +13,13 @@ mod links;
 mod packages;
 mod settings;
 
-pub use beside::Beside;
-pub use files::{Difference, Directory, Files, Meaning, Metadata};
-pub use links::{Link, LinkChange};
-pub use packages::{PackageChange, packages};
-pub use settings::{Setting, layers_differ, matched_layers, settings, shared_layers};
-
+pub use crate::compare::beside::Beside;
+pub use crate::compare::files::{Difference, Directory, Files, Meaning, Metadata};
+pub use crate::compare::links::{Link, LinkChange};
+pub use crate::compare::packages::{PackageChange, packages};
+pub use crate::compare::settings::{
+    Setting, layers_differ, matched_layers, settings, shared_layers,
+};
 use crate::source::Source;
 use crate::stack::Stack;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::packages::{Manager, Package, Packages};
+use crate::content::packages::Packages;
+use crate::content::packages::package::{Manager, Package};
 
 /// One package that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]

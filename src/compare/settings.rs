@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::image::{HistoryStep, Image, Layer};
+use crate::image::Image;
+use crate::image::history::HistoryStep;
+use crate::image::layer::Layer;
 use crate::text::Foreign;
 
 /// One setting that differs.

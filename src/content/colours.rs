@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::{Token, Window};
+use crate::content::{Token, Window};
 
 /// Longer files stay plain behind this many bytes.
 const BYTES_MAX: usize = 512 * 1024;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use super::{Token, Window};
+use crate::content::{Token, Window};
 
 /// Lines of context round a change.
 const CONTEXT: usize = 3;

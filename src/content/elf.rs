@@ -3,15 +3,12 @@
 //! Asks for a few small parts of the file, wherever its headers say they are; what a header claims is never believed
 //! further than its part goes.
 
-use super::facts::Fact;
+use crate::content::fact::{Fact, ReadAt};
 
 /// Bytes of a part that are looked at.
 const PART: usize = 64 * 1024;
 /// Libraries that are named.
 const NEEDED_MAX: usize = 64;
-
-/// Gives `length` bytes of the file from an offset, or as many as there are.
-pub type ReadAt<'r> = dyn FnMut(u64, usize) -> Option<Vec<u8>> + 'r;
 
 /// How the numbers in the file are written.
 #[derive(Clone, Copy)]

@@ -1,9 +1,7 @@
 //! What a file is, by its first bytes: programs, archives, pictures, keys. No name is believed.
 
-use super::elf::{self, ReadAt};
-
-/// A label and a value, raw.
-pub type Fact = (&'static str, String);
+use crate::content::elf;
+use crate::content::fact::{Fact, ReadAt};
 
 /// Beginnings and what they mean.
 const MAGIC: [(&[u8], &str); 26] = [
@@ -77,6 +75,7 @@ fn pem(first: &[u8]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::fact::Fact;
 
     fn what(bytes: &[u8]) -> Vec<Fact> {
         of(&mut |offset, length| {

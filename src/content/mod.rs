@@ -7,11 +7,13 @@
 pub mod colours;
 pub mod diff;
 pub mod elf;
+pub mod fact;
 pub mod facts;
+pub mod packages;
 pub mod search;
 mod window;
 
-pub use window::{Row, Window};
+pub use crate::content::window::{Row, Window};
 
 /// What a piece of a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,7 +46,7 @@ pub struct Contents {
     /// It is no text.
     pub binary: bool,
     /// What it is; the first says it in a word.
-    pub facts: Vec<facts::Fact>,
+    pub facts: Vec<fact::Fact>,
     /// Where the text that was looked for begins: an offset in the file. `None` where it is not there.
     pub found: Option<u64>,
 }

@@ -1,6 +1,6 @@
 //! A part of a file, and where its rows begin.
 
-use super::Token;
+use crate::content::Token;
 
 /// A row never has more bytes: a longer line goes on in the next row, so that no row costs more than a screen.
 const ROW_MAX: usize = 4096;

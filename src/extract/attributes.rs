@@ -5,7 +5,7 @@ use std::io;
 use rustix::fs::{Gid, Timespec, Timestamps, Uid};
 use rustix::io::Errno;
 
-use super::Item;
+use crate::extract::Item;
 
 /// Attributes of other kinds are the system's, and root's to give.
 pub(super) fn settable(name: &[u8], privileged: bool) -> bool {
@@ -45,7 +45,7 @@ pub(super) fn told(error: Errno) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::settable;
+    use crate::extract::attributes::settable;
 
     #[test]
     fn only_root_sets_attributes_that_are_not_a_users() {

@@ -2,12 +2,13 @@
 //! any link, and is made anew: whatever stands in DEST, or is put there meanwhile, nothing is written outside it.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read};
+use std::fs::{DirBuilder, File};
+use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use rustix::fs::{
     AtFlags, CWD, FileType, Mode, OFlags, XattrFlags, fchmod, fchown, fsetxattr, futimens, linkat,
@@ -15,9 +16,12 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::attributes::{failed, owner, settable, times, told};
-use super::{Body, Contents, Error, Item, Plan, Sink, Trouble, node};
+use crate::extract::attributes::{failed, owner, settable, times, told};
+use crate::extract::sink::{Error, Sink, Trouble};
+use crate::extract::{Item, Plan, node};
 use crate::layer::directory_beneath;
+use crate::load::files::pass::Contents;
+use crate::load::files::plan::Body;
 
 const BUFFER: usize = 128 * 1024;
 

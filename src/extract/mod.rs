@@ -11,23 +11,23 @@
 
 #[cfg(unix)]
 mod attributes;
-mod contents;
 #[cfg(unix)]
 mod disk;
 #[cfg(unix)]
 mod node;
-pub mod packages;
-mod plan;
+pub mod sink;
 mod stream;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
-pub use self::contents::each;
-use self::contents::{Contents, Payloads};
-use self::plan::Body;
-pub use self::plan::{Item, Plan, locate, plan};
+use crate::extract::sink::{Error, Sink, Trouble};
 use crate::layer::Watch;
+use crate::load::files::pass::Payloads;
+pub use crate::load::files::pass::each;
+use crate::load::files::plan::Body;
+pub use crate::load::files::plan::{Item, Plan, locate, plan};
 use crate::source::Source;
 use crate::stack::Payload;
 
@@ -56,53 +56,6 @@ impl Outcome {
             self.failures.push((path.to_vec(), why));
         }
     }
-}
-
-/// Why nothing, or nothing more, was done.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is something already, and it was not said that it may be overwritten.
-    #[error("{0} is there already and not empty; --force writes into it")]
-    Exists(String),
-    /// The place could not be entered or made.
-    #[error("{0}: {1}")]
-    Place(String, #[source] io::Error),
-    /// Writing failed for a reason that the next file would meet, too.
-    #[error("writing: {0}")]
-    Writing(#[source] io::Error),
-}
-
-/// Why one object was not made.
-#[derive(Debug)]
-enum Trouble {
-    /// It alone.
-    One(io::Error),
-    /// No other will be, either.
-    All(io::Error),
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        use io::ErrorKind::{BrokenPipe, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-        match error.kind() {
-            BrokenPipe | QuotaExceeded | ReadOnlyFilesystem | StorageFull => Self::All(error),
-            _ => Self::One(error),
-        }
-    }
-}
-
-/// Where objects go.
-trait Sink {
-    /// A directory, open for what goes into it.
-    fn directory(&mut self, item: &Item) -> Result<(), Trouble>;
-    /// A regular file.
-    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble>;
-    /// One more name for a file that is there.
-    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble>;
-    /// A symbolic link, a device, a pipe or a socket.
-    fn node(&mut self, item: &Item) -> Result<(), Trouble>;
-    /// A directory into which all has been put.
-    fn settle(&mut self, item: &Item) -> Result<(), Trouble>;
 }
 
 /// Puts what was planned to `dest`. A directory's contents go into `dest`, which is made where it is not there; anything

@@ -10,8 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::symlinkat;
 
-use super::attributes::told;
-use super::{Body, Item};
+use crate::extract::Item;
+use crate::extract::attributes::told;
+use crate::load::files::plan::Body;
 
 /// Makes what the item is, with its owner, attributes, mode and time.
 pub(super) fn make(
@@ -47,7 +48,7 @@ fn special(_dir: BorrowedFd<'_>, _name: &OsStr, _body: &Body) -> io::Result<()> 
 
 #[cfg(not(target_vendor = "apple"))]
 fn file_type(body: &Body) -> rustix::fs::FileType {
-    use crate::stack::entry::Kind;
+    use crate::stack::kept::entry::Kind;
     use rustix::fs::FileType;
 
     match body {
@@ -65,6 +66,35 @@ fn dress(dir: BorrowedFd<'_>, name: &OsStr, item: &Item, privileged: bool) -> io
     made.dress(item, privileged)
 }
 
+/// Where there are no such handles: by name, no link followed.
+#[cfg(not(target_os = "linux"))]
+fn dress(dir: BorrowedFd<'_>, name: &OsStr, item: &Item, privileged: bool) -> io::Result<()> {
+    use crate::extract::attributes::{failed, owner, times};
+    use rustix::fs::{AtFlags, Mode, chmodat, chownat, utimensat};
+
+    let nofollow = AtFlags::SYMLINK_NOFOLLOW;
+    if privileged && let Some((uid, gid)) = owner(item)? {
+        chownat(dir, name, Some(uid), Some(gid), nofollow)
+            .map_err(|error| failed("its owner", error))?;
+    }
+    if !item.xattrs().is_empty() {
+        let what = "its attributes are not set here";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, what));
+    }
+    if !matches!(item.body, Body::Symlink(_))
+        && let Some(mode) = item.mode
+    {
+        chmodat(dir, name, Mode::from_raw_mode(mode.into()), nofollow)
+            .map_err(|error| failed("its mode", error))?;
+    }
+    match times(item) {
+        Some(times) => {
+            utimensat(dir, name, &times, nofollow).map_err(|error| failed("its time", error))
+        }
+        None => Ok(()),
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::ffi::OsStr;
@@ -78,8 +108,9 @@ mod linux {
     };
     use rustix::io::Errno;
 
+    use crate::extract::Item;
     use crate::extract::attributes::{failed, owner, settable, times, told};
-    use crate::extract::{Body, Item};
+    use crate::load::files::plan::Body;
 
     /// A handle of an object that this process made a moment ago.
     pub(super) struct Made(OwnedFd);
@@ -148,7 +179,7 @@ mod linux {
         use rustix::fs::{linkat, mknodat};
 
         use super::*;
-        use crate::stack::entry::Mtime;
+        use crate::stack::kept::entry::Mtime;
 
         fn fifo(dir: BorrowedFd<'_>, name: &str) {
             mknodat(dir, name, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
@@ -215,34 +246,5 @@ mod linux {
             assert_eq!(time("link").0, 17);
             assert!(time("file").0 > 17 && time("file").1 != 0o4711);
         }
-    }
-}
-
-/// Where there are no such handles: by name, no link followed.
-#[cfg(not(target_os = "linux"))]
-fn dress(dir: BorrowedFd<'_>, name: &OsStr, item: &Item, privileged: bool) -> io::Result<()> {
-    use super::attributes::{failed, owner, times};
-    use rustix::fs::{AtFlags, Mode, chmodat, chownat, utimensat};
-
-    let nofollow = AtFlags::SYMLINK_NOFOLLOW;
-    if privileged && let Some((uid, gid)) = owner(item)? {
-        chownat(dir, name, Some(uid), Some(gid), nofollow)
-            .map_err(|error| failed("its owner", error))?;
-    }
-    if !item.xattrs().is_empty() {
-        let what = "its attributes are not set here";
-        return Err(io::Error::new(io::ErrorKind::Unsupported, what));
-    }
-    if !matches!(item.body, Body::Symlink(_))
-        && let Some(mode) = item.mode
-    {
-        chmodat(dir, name, Mode::from_raw_mode(mode.into()), nofollow)
-            .map_err(|error| failed("its mode", error))?;
-    }
-    match times(item) {
-        Some(times) => {
-            utimensat(dir, name, &times, nofollow).map_err(|error| failed("its time", error))
-        }
-        None => Ok(()),
     }
 }

@@ -5,12 +5,16 @@
 //! directory's mode and time when it leaves it, and would spoil both when it comes back with one more file.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io;
+use std::io::{Read, Write};
 
 use tar::{Builder, EntryType, Header};
 
-use super::{Body, Contents, Item, Sink, Trouble};
-use crate::stack::entry::Kind;
+use crate::extract::Item;
+use crate::extract::sink::{Sink, Trouble};
+use crate::load::files::pass::Contents;
+use crate::load::files::plan::Body;
+use crate::stack::kept::entry::Kind;
 
 /// An archive in the making.
 pub(super) struct Tar<'o> {
@@ -182,7 +186,7 @@ fn decimal_time(seconds: i64, nanos: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decimal_time;
+    use crate::extract::stream::decimal_time;
 
     #[test]
     fn times_before_1970_keep_their_fraction() {

@@ -2,9 +2,10 @@
 //!
 //! `setuid` accepts all of it, `setuid:/usr/bin/su` one path (a shell pattern), `secret-in-env:DEMO_TOKEN` one name.
 
-use super::{Id, Place, Thing};
+use crate::findings::Id;
+use crate::findings::place::{Place, Thing};
 use crate::stack::Stack;
-use crate::stack::glob::Glob;
+use crate::stack::query::glob::Glob;
 
 /// The ignore list.
 #[derive(Clone, Debug, Default)]

@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use super::{Contents, Id, Place, Thing};
+use crate::findings::Id;
+use crate::findings::place::{Contents, Place, Thing};
 use crate::image::Image;
-use crate::stack::entry::Kind;
-use crate::stack::walk::{Scope, Walk};
+use crate::stack::kept::entry::Kind;
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Stack, Version};
 use crate::text::Foreign;
 

@@ -6,7 +6,7 @@
 
 use std::str::SplitWhitespace;
 
-use super::credential::url_passwords;
+use crate::findings::credential::url_passwords;
 
 /// Calls `take` with the name and the value of each assignment, in the order of the command. The name of a password in
 /// a URL is the URL up to the password.

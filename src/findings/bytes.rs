@@ -2,11 +2,12 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{Contents, Id, Place, Thing};
+use crate::findings::Id;
+use crate::findings::place::{Contents, Place, Thing};
 use crate::stack::Stack;
-use crate::stack::entry::Fingerprint;
-use crate::stack::loss::Loss;
-use crate::stack::waste::Stored;
+use crate::stack::kept::entry::Fingerprint;
+use crate::stack::query::waste::Stored;
+use crate::stack::query::waste_cause::Loss;
 
 /// Layers above this are large: a fetch of one is one stream, and a change in it fetches all again.
 const LARGE: u64 = 500_000_000;

@@ -3,9 +3,10 @@
 //! Such files also exist without one: settings that name a registry, references that are filled in later. What could not
 //! be read counts as holding one where files of that name mostly do.
 
-use super::Id;
-use super::credential::{is_literal, is_secret, url_passwords};
-use super::path_pattern::PathPattern::{self, Below, Ending, EnvFile, Name, Tail};
+use crate::findings::Id;
+use crate::findings::credential::{is_literal, is_secret, url_passwords};
+use crate::findings::path_pattern::PathPattern;
+use crate::findings::path_pattern::PathPattern::{Below, Ending, EnvFile, Name, Tail};
 
 /// Files of one form.
 pub(super) struct CredentialFile {

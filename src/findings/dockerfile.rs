@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Finding, Id, Redaction};
+use crate::findings::{Finding, Id, Redaction};
 use crate::image::Image;
 use crate::text::{Foreign, command};
 

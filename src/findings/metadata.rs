@@ -1,12 +1,13 @@
 //! Secrets in what an image says of itself: variables, labels, and the history with its build arguments.
 //!
 //! Told by a name that says so and a value that is there, or by a value that has a secret's form. Only the name ever
-//! leaves this file; values go no further than into [`super::Redaction`], which takes them out of commands.
+//! leaves this file; values go no further than into [`crate::findings::Redaction`], which takes them out of commands.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::credential::is_secret;
-use super::{Id, Place, assignments};
+use crate::findings::credential::is_secret;
+use crate::findings::place::Place;
+use crate::findings::{Id, assignments};
 use crate::image::Image;
 use crate::text::Foreign;
 

@@ -3,10 +3,11 @@
 //! Every stored payload is looked at, in whatever layer, also where it was deleted or overwritten since: it is still
 //! in the image that is handed out. Whether a file holds a credential is decided by its contents.
 
-use super::credential_files;
-use super::path_pattern::PathPattern::{self, Below, Ending, Name, Within};
-use super::{Contents, Id, Place};
-use crate::stack::waste::Stored;
+use crate::findings::path_pattern::PathPattern;
+use crate::findings::path_pattern::PathPattern::{Below, Ending, Name, Within};
+use crate::findings::place::{Contents, Place};
+use crate::findings::{Id, credential_files};
+use crate::stack::query::waste::Stored;
 use crate::stack::{EventId, Stack};
 
 /// The first that fits a path counts: what is below `.git` is no secret of its own.

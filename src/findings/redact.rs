@@ -7,10 +7,11 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::credential::is_secret;
-use super::{assignments, metadata};
+use crate::findings::credential::is_secret;
+use crate::findings::{assignments, metadata};
 use crate::image::Image;
-use crate::text::{self, Foreign};
+use crate::text;
+use crate::text::Foreign;
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "…";
@@ -139,7 +140,7 @@ fn without(text: &str, hidden: &[bool]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::HistoryStep;
+    use crate::image::history::HistoryStep;
 
     fn hidden(env: &str, command: &str) -> Foreign {
         let step = HistoryStep { created_by: Some(command.into()), ..HistoryStep::default() };

@@ -1,6 +1,6 @@
 //! What a blob or manifest is that is no image: told by its media types.
 
-use super::manifest::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
+use crate::image::manifest::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
 
 /// Media types of manifests and indexes, of all ages. Documents served as plain JSON are schema 1 manifests.
 const MANIFESTS: [&str; 9] = [

@@ -3,7 +3,7 @@
 //! Told by whoever asks, by the manifest's annotations (OCI image-spec, `annotations.md`), by the history (buildah
 //! writes `FROM` into it), or by an image at hand all of whose layers these begin with. Pure: candidates are given.
 
-use super::Image;
+use crate::image::Image;
 
 /// Annotation with the reference of the base image.
 const NAME: &str = "org.opencontainers.image.base.name";
@@ -183,8 +183,9 @@ fn begins_with(image: &Image, candidate: &Candidate) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HistoryStep, Layer};
     use super::*;
+    use crate::image::history::HistoryStep;
+    use crate::image::layer::Layer;
 
     fn image(diff_ids: &str) -> Image {
         let layer = |id: char| Layer { diff_id: Some(id.to_string()), ..Layer::default() };

@@ -3,9 +3,10 @@
 //! A field of the wrong shape costs that field and leaves a problem; only what is no JSON object at all is an error,
 //! because an image must open even where its config is odd.
 
-use super::HistoryStep;
-use super::document::{self, DocumentError, Fields, kept, known_time};
-use super::platform::Platform;
+use crate::image::document;
+use crate::image::document::{DocumentError, Fields, kept, known_time};
+use crate::image::history::HistoryStep;
+use crate::image::platform::Platform;
 use crate::text::Foreign;
 
 /// What of a config is shown, exported and judged. Foreign text, raw.

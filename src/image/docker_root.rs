@@ -3,8 +3,9 @@
 //! moby, `image/store.go`, `reference/store.go`, `container/container.go`, `distribution/metadata`; before 1.10
 //! `graph/tags.go`. Both ages write the same shapes with other keys.
 
-use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, LONGEST_LIST, Value, kept, known_time};
+use crate::image::digest::Digest;
+use crate::image::document;
+use crate::image::document::{DocumentError, Fields, LONGEST_LIST, Value, kept, known_time};
 
 /// One line of `repositories.json` (or, before 1.10, `repositories-<driver>`): a name and the image it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{self, DocumentError, Fields, LONGEST_LIST, Value, kept};
-use super::manifest::Descriptor;
+use crate::image::document;
+use crate::image::document::{DocumentError, Fields, LONGEST_LIST, Value, kept};
+use crate::image::manifest::Descriptor;
 
 /// One image of a `manifest.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-pub(crate) use super::json::Value;
-use super::json::same_name;
+pub(crate) use crate::image::json::Value;
+use crate::image::json::same_name;
 
 /// No manifest, index or config may be larger, in bytes. Registries take 4 MiB; what is bigger is no such document.
 pub const LIMIT: u64 = 8 << 20;

@@ -3,7 +3,25 @@
 //! History and layers are two lists that should agree and often do not (squashed images, hand-made configs, builders
 //! that wrote none). Layers are what counts: none is ever dropped for the history's sake.
 
-use super::{HistoryStep, Layer};
+use crate::image::layer::Layer;
+use crate::text::Foreign;
+
+/// One step of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryStep {
+    /// When, as recorded.
+    pub created: Option<Foreign>,
+    /// The command.
+    pub created_by: Option<Foreign>,
+    /// Who.
+    pub author: Option<Foreign>,
+    /// A remark.
+    pub comment: Option<Foreign>,
+    /// The step made no layer.
+    pub empty_layer: bool,
+    /// Index of the layer it made, where the two could be matched.
+    pub layer: Option<usize>,
+}
 
 /// Matches the non-empty steps of `history` to `layers`, from the newest backwards, and copies what they say into
 /// the layers. Surplus steps stay without a layer, surplus layers without a step.

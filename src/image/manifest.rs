@@ -3,13 +3,15 @@
 //! What a document is, its shape decides; its media type is a claim. A descriptor with a broken field keeps its
 //! place in the list with a problem, since its neighbours are still good.
 
-use super::artifact::{described, is_document, is_image_config, no_manifest};
-use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, Value, kept};
-use super::platform::Platform;
-use super::schema1::Schema1;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+
+use crate::image::artifact::{described, is_document, is_image_config, no_manifest};
+use crate::image::digest::Digest;
+use crate::image::document;
+use crate::image::document::{DocumentError, Fields, Value, kept};
+use crate::image::platform::Platform;
+use crate::image::schema1::Schema1;
 
 /// The OCI index.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -239,7 +241,7 @@ pub fn parse(bytes: &[u8]) -> Result<Document, DocumentError> {
         problems.push("is both an index and a manifest: read as its mediaType says".to_owned());
     }
     if fields.has("fsLayers") {
-        return super::schema1::read(&fields, bytes).map(Box::new).map(Document::Schema1);
+        return crate::image::schema1::read(&fields, bytes).map(Box::new).map(Document::Schema1);
     }
     if lists && (is_list || !stacks) {
         return Ok(Document::Index(Index {

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::digest::Digest;
+use crate::image::digest::Digest;
 
 /// A name in full.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::document::{Fields, kept};
+use crate::image::document::{Fields, kept};
 
 /// A platform as the OCI image index states it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -195,7 +195,7 @@ pub fn parse_pick(text: &str) -> Option<Option<Pick>> {
             return Some(Some(Pick::Index(index.parse().unwrap_or(usize::MAX))));
         }
         // `FILE@sha256:…` asks by digest.
-        return super::digest::Digest::parse(index)
+        return crate::image::digest::Digest::parse(index)
             .map(|digest| Some(Pick::Text(digest.as_str().to_owned())));
     }
     bare.map(|pick| Some(Pick::Text(pick.to_owned())))

@@ -1,11 +1,13 @@
 //! Docker schema 1 manifests, signed or not: both lists newest first, the config hidden in the first history item.
 
-use super::config::Parsed;
-use super::digest::Digest;
-use super::document::{self, DocumentError, Fields, Value, kept};
-use super::v1::{self, V1Image};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::image::config::Parsed;
+use crate::image::digest::Digest;
+use crate::image::document::{DocumentError, Fields, Value, kept};
+use crate::image::v1::V1Image;
+use crate::image::{document, v1};
 
 /// The gzip of an empty tar, which every step without a layer pointed to.
 pub const EMPTY_LAYER: &str =
@@ -56,7 +58,7 @@ pub(super) fn read(fields: &Fields<'_>, bytes: &[u8]) -> Result<Schema1, Documen
     };
     let mut parsed = newest.unwrap_or_default();
     if parsed.platform.is_none() {
-        parsed.platform = super::platform::Platform::read(fields, &mut problems);
+        parsed.platform = crate::image::platform::Platform::read(fields, &mut problems);
     }
     let digest = Some(Digest::of(&unsigned(fields, bytes).unwrap_or_else(|| bytes.to_vec())));
     Ok(Schema1 { name, steps, parsed, digest, problems })

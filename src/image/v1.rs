@@ -4,9 +4,10 @@
 
 use std::collections::HashSet;
 
-use super::HistoryStep;
-use super::config::{self, Parsed};
-use super::document::{self, DocumentError, Fields, kept};
+use crate::image::config::Parsed;
+use crate::image::document::{DocumentError, Fields, kept};
+use crate::image::history::HistoryStep;
+use crate::image::{config, document};
 
 /// One image of the age when a layer was an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,14 +2,20 @@
 //!
 //! A blob is immutable and cheap to clone; it knows nothing of what the bytes mean.
 
+pub(crate) mod digest;
+pub mod growing_file;
+pub(crate) mod ranged_reader;
+pub mod remote;
+
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::distant::Distant;
-use super::pieces::{Pieces, Span};
 pub use crate::image::problem::CHANGED;
+use crate::layer::blob::ranged_reader::{Pieces, Span};
+use crate::layer::blob::remote::Distant;
 
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]

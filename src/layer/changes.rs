@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::stack::entry::{Kind, Row};
-use crate::stack::table::{Table, TableWriter};
+use crate::stack::kept::entry::{Kind, Row};
+use crate::stack::kept::table::{Table, TableWriter};
 
 /// Paths that were changed, without a slash in front. They come as JSON, which has no bytes that are not UTF-8, so they
 /// are compared in the form that JSON can have.

@@ -9,10 +9,9 @@
 //! bytes belong to a blob is for whoever stored them to know; a checkpoint that does not fit is found out when it is
 //! used, and then decoding begins at the front.
 
-pub(in crate::layer) mod collector;
 mod format;
 
-use super::codec::Codec;
+use crate::layer::encoding::Codec;
 
 /// How far a deflate stream refers back (RFC 1951, section 2).
 pub(in crate::layer) const WINDOW: usize = 32 * 1024;
@@ -21,10 +20,10 @@ pub(in crate::layer) const WINDOW: usize = 32 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoints {
     /// How the blob is encoded.
-    codec: Codec,
+    pub(crate) codec: Codec,
     /// The blob's length.
-    blob_len: u64,
-    points: Vec<Point>,
+    pub(crate) blob_len: u64,
+    pub(crate) points: Vec<Point>,
 }
 
 impl Checkpoints {
@@ -74,7 +73,7 @@ pub(in crate::layer) struct Point {
 
 impl Point {
     /// Bytes that the point takes.
-    fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         size_of::<Self>() + self.inside.as_ref().map_or(0, |inside| inside.window.packed.len())
     }
 }

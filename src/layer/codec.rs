@@ -5,53 +5,30 @@
 //! streams (bzip2, xz), possibly followed by padding. [`Decoder`] drives that sequence; the files below this one
 //! know one encoding each. What the bytes mean once decoded is not decided here.
 
-mod bzip2;
-mod digest;
-mod gzip;
-mod input;
-mod midway;
-mod xz;
-mod zstd;
+pub(crate) mod bzip2;
+pub(in crate::layer) mod collector;
+pub(crate) mod digest;
+pub(crate) mod gzip;
+pub(crate) mod input;
+pub mod member;
+mod resume;
+pub(crate) mod xz;
+pub(crate) mod zstd;
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
-use self::digest::Contents;
-pub(in crate::layer) use self::gzip::Candidate;
-use self::input::Input;
-use super::blob::Blob;
-use super::checkpoints::collector::{Collector, Place, Spacing};
-use super::checkpoints::{Checkpoints, Sums};
-use super::listing::{Problem, Severity, Watch};
-use super::tar;
-
-/// An encoding of a layer or archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    /// Not compressed.
-    Plain,
-    /// RFC 1952, any number of members.
-    Gzip,
-    /// RFC 8878, any number of frames, skippable ones included.
-    Zstd,
-    /// bzip2.
-    Bzip2,
-    /// xz.
-    Xz,
-}
-
-impl Codec {
-    /// The name people use: `plain`, `gzip`, `zstd`, `bzip2`, `xz`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Gzip => "gzip",
-            Self::Zstd => "zstd",
-            Self::Bzip2 => "bzip2",
-            Self::Xz => "xz",
-        }
-    }
-}
+use crate::layer::blob::Blob;
+use crate::layer::checkpoints::Checkpoints;
+use crate::layer::codec::collector::{Collector, Place, Spacing};
+use crate::layer::codec::digest::Contents;
+pub(in crate::layer) use crate::layer::codec::gzip::Candidate;
+use crate::layer::codec::input::Input;
+use crate::layer::codec::member::{Fault, Member};
+use crate::layer::encoding::Codec;
+use crate::layer::listing::{Problem, Severity};
+use crate::layer::tar;
+use crate::layer::watch::Watch;
 
 /// How many first bytes [`sniff`] makes use of.
 pub const SNIFFED: usize = 512;
@@ -98,56 +75,8 @@ pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     }
 }
 
-/// What one encoding must be able to do for [`Decoder`].
-trait Member: Send {
-    /// Whether a member begins with these bytes (up to [`MAGIC_MAX`] of them; fewer at the end of the blob).
-    fn begins(&self, start: &[u8]) -> bool;
-
-    /// Makes ready for the next member and passes its header, where that is read apart from the body.
-    fn start(&mut self, input: &mut Input) -> Result<(), Fault>;
-
-    /// Decodes some of `input` into some of `output`. No progress at all with empty input means that more is needed.
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault>;
-
-    /// As [`Self::run`], but stops where decoding could begin anew inside the member, if that can be.
-    fn run_to_boundary(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
-        self.run(input, output)
-    }
-
-    /// Checks what follows the body, where that is read apart from it.
-    fn end(&mut self, input: &mut Input) -> Result<(), Fault>;
-}
-
 /// The longest magic of any encoding.
 const MAGIC_MAX: usize = 10;
-
-/// What one call of [`Member::run`] did.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    consumed: usize,
-    produced: usize,
-    /// The body of the member is complete.
-    ended: bool,
-    /// It stopped where decoding could begin anew.
-    boundary: Option<Sums>,
-}
-
-/// Why decoding cannot go on.
-#[derive(Debug)]
-enum Fault {
-    /// The blob ends inside a member.
-    Truncated,
-    /// The bytes break the encoding's rules.
-    Corrupt(String),
-    /// The blob itself could not be read.
-    Unreadable(io::Error),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Unreadable(error)
-    }
-}
 
 /// Where a [`Decoder`] stands.
 #[derive(Clone, Debug)]
@@ -194,7 +123,7 @@ impl Decoder {
     pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
         let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
-        decoder.contents = Some(Contents::within(super::DIGESTED));
+        decoder.contents = Some(Contents::within(crate::layer::DIGESTED));
         Ok(decoder)
     }
 

@@ -6,23 +6,26 @@
 //! FullCopy: two trees in step, what differs (copies) ──┴► rows (object, marks, whiteout) ─► Listing
 //! ```
 
-mod copies;
-mod form;
-mod marks;
+pub(crate) mod beneath;
+mod kind;
 mod object;
+mod overlay_xattrs;
+mod privileges;
 mod rows;
-mod sight;
+mod tree_diff;
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
 use walkdir::WalkDir;
 
-pub use self::form::{Form, IdMaps, IdRange, Tree};
-use self::object::relative;
-use self::rows::Rows;
-use super::inside::Inside;
-use super::listing::{Listing, Watch};
 use crate::image::problem::UNREAD_ATTRIBUTES;
+use crate::layer::directory::beneath::Inside;
+pub use crate::layer::directory::kind::{Form, IdMaps, IdRange, Tree};
+use crate::layer::directory::object::relative;
+use crate::layer::directory::rows::Rows;
+use crate::layer::listing::Listing;
+use crate::layer::watch::Watch;
 
 impl Tree {
     /// Lists the layer, sorted by name within each directory. Never fails as a whole: what cannot be read is among
@@ -40,12 +43,12 @@ impl Tree {
                 rows.problems.error(|| format!("{} is no directory", self.root.display()));
             }
             Ok(metadata) => {
-                if sight::misses_trusted(&metadata) {
+                if privileges::misses_trusted(&metadata) {
                     self.note_unseen(&mut rows);
                 }
                 match &self.form {
                     Form::FullCopy { parent: Some(parent) } => {
-                        copies::compare(&mut rows, &self.root, parent);
+                        tree_diff::compare(&mut rows, &self.root, parent);
                     }
                     _ => self.walk(&mut rows),
                 }

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use super::checkpoints::Checkpoints;
-use super::codec::Codec;
 pub use crate::image::problem::{Hidden, Problem, Severity};
-use crate::stack::table::Table;
+use crate::layer::checkpoints::Checkpoints;
+use crate::layer::encoding::Codec;
+use crate::layer::tar::feed::Feed;
+use crate::layer::watch::Watch;
+use crate::stack::kept::table::Table;
+
+/// How many rows are read before whoever waits is told of them.
+pub(crate) const ROWS_AT_ONCE: u64 = 2048;
 
 /// What a layer turned out to hold.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +21,7 @@ pub struct Listing {
     /// more, one says how many.
     pub problems: Vec<Problem>,
     /// Objects that are no content (aufs bookkeeping, eStargz landmarks and TOC), hidden from trees. At most
-    /// [`super::HIDDEN_MAX`]; a problem then says how many more there were.
+    /// [`crate::layer::HIDDEN_MAX`]; a problem then says how many more there were.
     pub hidden: Vec<Hidden>,
     /// How the bytes were encoded, found by their magic.
     pub codec: Option<Codec>,
@@ -34,31 +39,6 @@ pub struct Listing {
     /// Reading failed where the bytes themselves are not to blame: another time they may list better, so this listing
     /// is not one to keep.
     pub faulty: bool,
-}
-
-/// Whoever waits for a listing: is told how far it is, and may ask it to stop.
-pub trait Watch: Sync {
-    /// `done` bytes of the blob as stored have been dealt with. Called a few times per MB at the most.
-    fn progress(&self, done: u64);
-    /// Whether to stop; what was read so far is then returned, with a problem that says so.
-    fn cancelled(&self) -> bool;
-    /// The rows read so far, told every few thousand of them. [`Listing::table`] will begin with these very bytes.
-    fn rows(&self, _table: &Table) {}
-    /// Whether a processor has nothing to do. Whoever is told so has it: one more thread may be started for the listing.
-    fn spare(&self) -> bool {
-        false
-    }
-}
-
-/// Nobody waits: never cancelled.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unwatched;
-
-impl Watch for Unwatched {
-    fn progress(&self, _done: u64) {}
-    fn cancelled(&self) -> bool {
-        false
-    }
 }
 
 /// What a layer may cost at the most, so that a few compressed bytes that say a great deal exhaust nothing.

@@ -1,14 +1,16 @@
 //! One file's payload out of a layer: where it lies in a plain one, or by decoding up to it from the front or from the
 //! last checkpoint before it.
 
-use std::io::{self, Cursor, Read};
+use std::io;
+use std::io::{Cursor, Read};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::blob::Blob;
-use super::checkpoints::{Checkpoints, Point};
-use super::codec::{Codec, Decoder, sniff_blob};
-use crate::stack::entry::Fingerprint;
+use crate::layer::blob::Blob;
+use crate::layer::checkpoints::{Checkpoints, Point};
+use crate::layer::codec::{Decoder, sniff_blob};
+use crate::layer::encoding::Codec;
+use crate::stack::kept::entry::Fingerprint;
 
 /// What is decoded only to be passed over goes through a buffer of this size.
 const SCRATCH: usize = 128 * 1024;

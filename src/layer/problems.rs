@@ -1,7 +1,7 @@
 //! The log of a layer's troubles while it is read: capped by severity, so that a million notes cannot push out the
 //! one error, nor fill the memory.
 
-use super::listing::{Problem, Severity};
+use crate::layer::listing::{Problem, Severity};
 
 /// Kept of each severity; of the rest only the number.
 const KEPT: usize = 100;

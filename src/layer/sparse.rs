@@ -1,16 +1,19 @@
 //! A sparse file put together: the runs of bytes that its layer stores, where they lie in the file, and the holes
 //! between them as zeros.
 
-use std::io::{self, BufReader, Read};
+use std::io;
+use std::io::{BufReader, Read};
 
-use super::blob::Blob;
-use super::checkpoints::Checkpoints;
-use super::codec::{Codec, Decoder, sniff_blob};
-use super::listing::Unwatched;
-use super::open::open_at;
-use super::tar::map::{self, Stated};
-use super::tar::stream::Stream;
-use super::tar::window::Window;
+use crate::layer::blob::Blob;
+use crate::layer::checkpoints::Checkpoints;
+use crate::layer::codec::{Decoder, sniff_blob};
+use crate::layer::encoding::Codec;
+use crate::layer::open::open_at;
+use crate::layer::tar::map;
+use crate::layer::tar::map::Stated;
+use crate::layer::tar::stream::Stream;
+use crate::layer::tar::window::Window;
+use crate::layer::watch::Unwatched;
 
 /// A run of stored bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

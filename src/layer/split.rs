@@ -16,22 +16,24 @@ mod error;
 mod feed;
 mod lines;
 
-use std::io::{self, Read, Write};
+use std::io;
+use std::io::{Read, Write};
 
-use self::contents::Checked;
-pub use self::contents::Contents;
-pub use self::error::Error;
-use self::feed::Unsplit;
-use super::blob::Blob;
-use super::inside::Inside;
-use super::listing::{Limits, Listing, Severity, Watch};
-use super::problems::Problems;
-use super::recorder::Recorder;
-use super::tar::feed::Feed;
-use super::tar::walker::Walker;
-use super::unreadable;
-use crate::stack::entry::{Fingerprint, Kind};
-use crate::stack::paths;
+use crate::layer::blob::Blob;
+use crate::layer::directory::beneath::Inside;
+use crate::layer::list::unreadable;
+use crate::layer::listing::{Limits, Listing, Severity};
+use crate::layer::problems::Problems;
+use crate::layer::split::contents::Checked;
+pub use crate::layer::split::contents::Contents;
+pub use crate::layer::split::error::Error;
+use crate::layer::split::feed::Unsplit;
+use crate::layer::tar::feed::Feed;
+use crate::layer::tar::recorder::Recorder;
+use crate::layer::tar::walker::Walker;
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::{Fingerprint, Kind};
+use crate::stack::kept::paths;
 
 /// A layer in two parts: the listing, and where the files' contents are.
 #[derive(Clone, Debug)]

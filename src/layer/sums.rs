@@ -1,11 +1,13 @@
 //! Digests of a layer's bytes by whatever algorithm they are stated in: of the blob as stored, and of what it decodes to.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
-use super::blob::Blob;
-use super::codec::{Codec, Decoder, sniff_blob};
-use super::listing::Watch;
 use crate::image::digest::{Digest, Running};
+use crate::layer::blob::Blob;
+use crate::layer::codec::{Decoder, sniff_blob};
+use crate::layer::encoding::Codec;
+use crate::layer::watch::Watch;
 
 const CHUNK: usize = 256 * 1024;
 

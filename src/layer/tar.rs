@@ -11,19 +11,21 @@ pub(super) mod feed;
 mod header;
 pub(super) mod map;
 mod number;
+pub(crate) mod parallel;
 mod pax;
+mod pseudo_links;
+pub(crate) mod recorder;
 mod sparse;
 pub(super) mod stream;
 pub(super) mod walker;
 pub(super) mod window;
 
-pub(super) use header::is_header;
-
-use self::walker::Found;
-use super::listing::Problem;
-use super::problems::{Problems, quote};
-use crate::stack::entry::Kind;
-use crate::stack::paths;
+use crate::layer::listing::Problem;
+use crate::layer::problems::{Problems, quote};
+pub(super) use crate::layer::tar::header::is_header;
+use crate::layer::tar::walker::Found;
+use crate::stack::kept::entry::Kind;
+use crate::stack::kept::paths;
 
 /// The most members an outer archive may have: real ones have a few for each layer.
 const MEMBERS_MAX: usize = 1_000_000;
@@ -46,7 +48,7 @@ pub struct Member {
     pub size: u64,
 }
 
-/// What [`super::survey`] found in an archive.
+/// What [`crate::layer::list::survey`] found in an archive.
 #[derive(Clone, Debug, Default)]
 pub struct Members {
     /// The members in the order they are stored. The same name may come twice: the last is meant.

@@ -14,22 +14,24 @@
 
 mod chunks;
 mod document;
-mod indexed;
 mod rows;
-mod stated;
+mod soci_layer;
+mod toc_descriptor;
 mod ztoc;
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use self::chunks::{File, Index};
-pub use self::document::digests;
-pub use self::indexed::Indexed;
-pub use self::stated::Stated;
-use super::blob::Blob;
-use super::distant::{self, Distant, attentively};
-use super::{Listing, Problem, Severity, Unwatched, Watch};
 use crate::image::digest::Digest;
+use crate::layer;
+use crate::layer::blob::Blob;
+use crate::layer::blob::remote::{Distant, attentively};
+use crate::layer::toc::chunks::{File, Index};
+pub use crate::layer::toc::document::digests;
+pub use crate::layer::toc::soci_layer::Indexed;
+pub use crate::layer::toc::toc_descriptor::Stated;
+use crate::layer::{Listing, Problem, Severity, Unwatched, Watch};
 
 /// A layer elsewhere that has a table of contents.
 #[derive(Debug)]
@@ -62,9 +64,11 @@ impl Lazy {
     /// Lists the layer by its table of contents, else (with a problem that says why) by itself. Never fails as a whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let Some(distant) = self.blob.as_distant() else { return super::list(&self.blob, watch) };
+        let Some(distant) = self.blob.as_distant() else {
+            return crate::layer::list::list(&self.blob, watch);
+        };
         if distant.here().is_some() {
-            return distant::list(&self.blob, distant, watch);
+            return layer::list_remote::list(&self.blob, distant, watch);
         }
         let why = match attentively(distant, watch, || self.read(distant, watch)) {
             Ok(listing) => return listing,
@@ -129,7 +133,7 @@ fn as_a_whole(
     table: &str,
     why: &io::Error,
 ) -> Listing {
-    let mut listing = distant::list(blob, distant, watch);
+    let mut listing = layer::list_remote::list(blob, distant, watch);
     let message = format!("read as a whole, without its {table}: {why}");
     // What kind of connection it was is no fault of the layer's.
     let severity = match why.kind() {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::stack::paths;
+use crate::stack::kept::paths;
 
 const PREFIX: &[u8] = b".wh.";
 /// Every path is searched: what searching needs is prepared once.

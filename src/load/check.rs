@@ -9,7 +9,7 @@ pub(super) fn problems(
     listing: &Listing,
     judged: Vec<Problem>,
     oddities: &Oddities,
-    described: Option<&image::Layer>,
+    described: Option<&image::layer::Layer>,
 ) -> Vec<Problem> {
     let mut problems = listing.problems.clone();
     problems.extend(judged);

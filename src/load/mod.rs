@@ -12,36 +12,27 @@
 
 pub mod cache;
 mod check;
-mod compare;
-pub mod contents;
+pub mod event;
+pub mod files;
+pub mod pace;
 mod queue;
+mod reading;
+mod undecided;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use self::cache::Cache;
-use self::compare::fill;
-use self::queue::Arrival;
 use crate::image::Image;
 use crate::image::platform::Platform;
-use crate::layer::codec::Codec;
-use crate::layer::{Hidden, Listing, Problem};
+use crate::layer::Listing;
+use crate::load::cache::Cache;
+use crate::load::event::Pair;
+pub use crate::load::event::{Event, LayerState, Want};
 use crate::source::{Source, Stored};
-use crate::stack::fold::Fold;
-use crate::stack::table::Table;
-use crate::stack::{EventId, Payload, Stack};
+use crate::stack::{Payload, Stack};
 
 /// Rows folded before the lock is given to others: some milliseconds.
 const ROWS_A_TURN: usize = 4096;
-
-/// How much is to be known in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// The merged trees; whether an equal-sized file of a plain layer was modified may stay open.
-    Tree,
-    /// Everything.
-    Kinds,
-}
 
 /// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
 impl<'p> From<&'p Payload> for Stored<'p> {
@@ -53,47 +44,6 @@ impl<'p> From<&'p Payload> for Stored<'p> {
             fingerprint: payload.fingerprint,
         }
     }
-}
-
-/// An event whose contents have to be read, and the one before it.
-pub type Pair = (EventId, EventId);
-
-/// Something that happened while loading.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// `done` of `total` bytes of a layer's blob were dealt with (`total` 0: not known).
-    Reading {
-        /// Which layer.
-        layer: usize,
-        /// Bytes dealt with.
-        done: u64,
-        /// Bytes to deal with.
-        total: u64,
-    },
-    /// A layer was listed; it becomes visible when it is folded.
-    Listed(usize),
-    /// A layer is part of the stack, and this is what is known of it beyond the stack.
-    Folded(usize, Arc<LayerState>),
-    /// So many pairs of files are still to be compared.
-    Comparing {
-        /// Pairs left.
-        left: usize,
-    },
-    /// Nothing more will happen.
-    Finished,
-}
-
-/// What is known of a layer beyond its rows.
-#[derive(Clone, Debug, Default)]
-pub struct LayerState {
-    /// What was odd or broken, worst first.
-    pub problems: Vec<Problem>,
-    /// Objects that are no content of the image.
-    pub hidden: Vec<Hidden>,
-    /// How the blob was encoded, if it was read.
-    pub codec: Option<Codec>,
-    /// Length of the uncompressed stream, where it was read to its end.
-    pub uncompressed: Option<u64>,
 }
 
 /// Loads one image.
@@ -225,76 +175,5 @@ impl Loader {
 
     fn keep_listed(&self, listed: Vec<Option<Arc<Listing>>>) {
         *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = listed;
-    }
-
-    /// Reads all layers that are not part of the stack yet; returns when nothing more is to be done, with the states of the
-    /// layers that became part of it: fewer than there are where it was stopped. `report` is called from several threads.
-    pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
-        let mut states = Vec::new();
-        let mut first = None;
-        queue::in_order(self, report, |arrival| match arrival {
-            Arrival::Rows(table) => {
-                self.advance(first.get_or_insert_with(|| Fold::new(&self.stack())), table);
-            }
-            Arrival::Layer(layer, listing) => {
-                let fold = first.take().unwrap_or_else(|| Fold::new(&self.stack()));
-                let state = Arc::new(self.fold(fold, layer, listing));
-                states.push(Arc::clone(&state));
-                report(Event::Folded(layer, state));
-            }
-        });
-        if first.is_some() {
-            // Rows of a layer that was not read to its end are no layer; none other is there yet.
-            *self.stack_mut() = self.empty_stack();
-        }
-        if !self.brief && self.is_complete() {
-            self.stack_mut().freeze();
-        }
-        if let Some(cache) = &self.cache {
-            cache.shrink();
-        }
-        if want == Want::Kinds {
-            let layers = self.stack().folded();
-            let pairs = (0..layers).flat_map(|layer| self.stack().undecided(layer)).collect();
-            self.compare(pairs, report);
-        }
-        report(Event::Finished);
-        states
-    }
-
-    /// Folds a listed layer on top and judges what its listing says against the manifest.
-    fn fold(&self, mut fold: Fold, layer: usize, listing: &Listing) -> LayerState {
-        self.advance(&mut fold, &listing.table);
-        let oddities = fold.finish(&mut self.stack_mut());
-        let described = self.source.image().layers.get(layer);
-        LayerState {
-            problems: check::problems(
-                listing,
-                self.source.judge(layer, listing),
-                &oddities,
-                described,
-            ),
-            hidden: listing.hidden.clone(),
-            codec: listing.codec,
-            uncompressed: listing.uncompressed,
-        }
-    }
-
-    /// Folds all rows that the table has by now.
-    fn advance(&self, fold: &mut Fold, table: &Table) {
-        while fold.step(&mut self.stack_mut(), table, ROWS_A_TURN) {}
-    }
-
-    /// Reads the contents of undecided events and of those before them, and records what they say.
-    pub fn compare(&self, pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
-        compare::decide(self, pairs, report);
-    }
-
-    /// Whether two files have the same contents, by reading them.
-    ///
-    /// # Errors
-    /// Where one of them cannot be read.
-    pub fn same_contents(&self, one: EventId, other: EventId) -> std::io::Result<bool> {
-        compare::same_contents(self, one, other)
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
-use super::cache::Keep;
-use super::{Event, Loader};
 use crate::layer::{Listing, Watch};
-use crate::stack::table::Table;
+use crate::load::Loader;
+use crate::load::cache::Keep;
+use crate::load::event::Event;
+use crate::stack::kept::table::Table;
 
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;

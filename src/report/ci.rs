@@ -1,24 +1,23 @@
 //! Verdicts on an image's rules, as text for people and as what pipelines read: JSON, JUnit, GitHub's annotations,
 //! SARIF, and a short summary in Markdown.
 
+pub(super) mod judged;
 mod junit;
 mod sarif;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::PathKeys;
-use super::findings::BaseKeys;
-use super::layers::Head;
-use super::{Lines, SCHEMA, Subject, json_line};
-use crate::image::base::Base;
-use crate::rules::{Offence, Outcome, Verdict};
+use crate::policy::{Offence, Outcome};
+use crate::report::ci::judged::{Judged, NAMED, offence_line, sentence};
+use crate::report::entry::PathKeys;
+use crate::report::findings::BaseKeys;
+use crate::report::layers::Head;
+use crate::report::{Lines, SCHEMA, json_line};
 use crate::text;
 use crate::text::markup::{code, github as github_message};
-
-/// Offences that text and annotations name.
-const NAMED: usize = 5;
 
 /// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,36 +34,6 @@ pub enum CiFormat {
     Sarif,
     /// A table for a pull request.
     Markdown,
-}
-
-/// What was judged, and by what.
-#[derive(Clone, Copy)]
-pub struct Judged<'a> {
-    /// The image.
-    pub subject: Subject<'a>,
-    /// Its base; a sentence where that could not be told.
-    pub base: Result<&'a Base, &'a str>,
-    /// Where the rules come from: a file, flags, the defaults.
-    pub rules_from: &'a str,
-    /// The verdicts.
-    pub verdicts: &'a [Verdict],
-}
-
-impl Judged<'_> {
-    /// Of all rules together. One that could not be judged leaves it open, whatever the others say; so does a layer
-    /// that engines refuse, since what was judged is then not the image.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        if self.subject.unsure().iter().any(|it| it.refused) {
-            return Outcome::Unjudged;
-        }
-        let any = |outcome| self.verdicts.iter().any(|verdict| verdict.outcome == outcome);
-        match (any(Outcome::Unjudged), any(Outcome::Fail)) {
-            (true, _) => Outcome::Unjudged,
-            (false, true) => Outcome::Fail,
-            (false, false) => Outcome::Pass,
-        }
-    }
 }
 
 /// Writes the verdicts.
@@ -139,7 +108,7 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     writeln!(out, "{reference}: {}", judged.outcome().name())?;
     writeln!(out, "  rules  {}", text::visible_str(judged.rules_from))?;
     match judged.base {
-        Ok(base) => writeln!(out, "  base   {}", super::findings::base_line(base))?,
+        Ok(base) => writeln!(out, "  base   {}", crate::report::findings::base_line(base))?,
         Err(why) => writeln!(out, "  base   not known: {}", text::visible_str(why))?,
     }
     writeln!(out)?;
@@ -167,21 +136,6 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn offence_line(offence: &Offence) -> String {
-    let size = text::size::fixed(offence.bytes);
-    format!("{size}  L{:<3}  {}", offence.layer, text::visible(&offence.path))
-}
-
-/// A sentence about a rule that is not kept.
-fn sentence(verdict: &Verdict) -> String {
-    let what = match verdict.outcome {
-        Outcome::Unjudged => "could not be judged: ",
-        Outcome::Pass | Outcome::Fail => "",
-    };
-    let actual = text::visible_str(&verdict.actual);
-    format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible_str(&verdict.limit))
 }
 
 /// GitHub's workflow commands, an annotation for each rule.

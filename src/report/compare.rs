@@ -1,15 +1,17 @@
 //! How two images differ: paths, directories, settings, layers, packages, and a verdict as the last line.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::{EntryKeys, PathKeys};
-use super::{Format, Lines, Subject, json_line};
 use crate::compare::{
     Difference, Directory, Files, Link, LinkChange, Meaning, PackageChange, Setting, layers_differ,
 };
-use crate::text::{self, Foreign};
+use crate::report::entry::{EntryKeys, PathKeys};
+use crate::report::{Format, Lines, Subject, json_line};
+use crate::text;
+use crate::text::Foreign;
 
 /// Everything that was found.
 pub struct Comparison<'a> {

@@ -1,9 +1,10 @@
 //! Which layers an answer can rely on: those that were read to their end and have the digests that are stated of them.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
-use super::Subject;
 use crate::layer::Severity;
+use crate::report::Subject;
 use crate::text;
 
 /// A layer that an answer cannot rely on.

@@ -1,12 +1,13 @@
 //! What a layer, or a range of layers taken together, changed.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::{EntryKeys, PathKeys, size, write_name};
-use super::{Format, Lines, Subject, json_line};
-use crate::stack::walk::{Scope, Walk};
+use crate::report::entry::{EntryKeys, PathKeys, size, write_name};
+use crate::report::{Format, Lines, Subject, json_line};
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{Change, ChangeKind, EventId, NodeId, Stack};
 use crate::text;
 

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::stack::entry::{Kind, Mtime};
+use crate::stack::kept::entry::{Kind, Mtime};
 use crate::stack::{Stack, Version};
 use crate::text;
 

@@ -1,12 +1,13 @@
 //! Paths in any layer, also removed and shadowed ones.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::PathKeys;
-use super::pattern::Pattern;
-use super::{Format, Lines, Subject, entry, json_line};
+use crate::report::entry::PathKeys;
+use crate::report::pattern::Pattern;
+use crate::report::{Format, Lines, Subject, entry, json_line};
 use crate::text;
 
 #[derive(Serialize)]

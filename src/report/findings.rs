@@ -1,15 +1,18 @@
 //! What is to be mended, and the Dockerfile with the findings beside the instruction that caused them.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::PathKeys;
-use super::layers::Head;
-use super::{Format, Lines, SCHEMA, Subject, json_line};
-use crate::findings::{Finding, Place, Severity, Step, Thing, dockerfile};
+use crate::findings::place::{Place, Thing};
+use crate::findings::{Finding, Severity, Step, dockerfile};
 use crate::image::base::{Base, Evidence};
-use crate::text::{self, Foreign};
+use crate::report::entry::PathKeys;
+use crate::report::layers::Head;
+use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
+use crate::text;
+use crate::text::Foreign;
 
 /// Places of a finding that text names.
 const PLACES: usize = 5;

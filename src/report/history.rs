@@ -1,12 +1,13 @@
 //! Every event of a path, oldest first.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::{EntryKeys, PathKeys};
-use super::{Format, Lines, Subject, json_line};
+use crate::report::entry::{EntryKeys, PathKeys};
+use crate::report::{Format, Lines, Subject, json_line};
 use crate::stack::{Cause, ChangeKind, NodeId, Step};
 use crate::text;
 

@@ -1,10 +1,11 @@
 //! What local stores hold: where, name, ID, layers, size.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::{Format, Lines, json_line};
+use crate::report::{Format, Lines, json_line};
 use crate::source::{Inventory, Listed, Stock};
 use crate::text::{Foreign, size, visible_str};
 

@@ -3,7 +3,8 @@
 //! JSON's own escapes cover U+0000 to U+001F only. What else a terminal obeys or hides is escaped as well, so that a
 //! document can be looked at; a program that reads it gets the exact text all the same (RFC 8259, section 7).
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 use serde_json::Serializer;

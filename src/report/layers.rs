@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::coverage::{Known, Unsure};
-use super::{Format, Lines, SCHEMA, Subject, json_line};
-use crate::image::{Image, Layer, LayerStore, Other};
+use crate::image::layer::{Layer, LayerStore};
+use crate::image::{Image, Other};
 use crate::layer::Severity;
+use crate::report::coverage::{Known, Unsure};
+use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::stack::LayerSummary;
-use crate::text::{self, Foreign};
+use crate::text;
+use crate::text::Foreign;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

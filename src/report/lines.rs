@@ -4,7 +4,8 @@
 //! made visible once more as a whole, which changes nothing in a line that already is.
 
 use std::fmt::Arguments;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use crate::text;
 

@@ -1,13 +1,14 @@
 //! The merged tree.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::{EntryKeys, PathKeys, write_long, write_name};
-use super::{Format, Lines, Subject, json_line};
-use crate::stack::entry::Kind;
-use crate::stack::walk::{Scope, Walk};
+use crate::report::entry::{EntryKeys, PathKeys, write_long, write_name};
+use crate::report::{Format, Lines, Subject, json_line};
+use crate::stack::kept::entry::Kind;
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Version};
 
 /// What to list.

@@ -21,26 +21,26 @@ mod verify;
 mod waste;
 mod whole;
 
-pub use ci::{CiFormat, Judged, ci};
-pub use compare::{Comparison, Verdict, compare};
-pub use coverage::Unsure;
-pub use diff::{Range, diff};
-pub use find::find;
-pub use findings::findings;
-pub use history::history;
-pub use images::images;
-pub use json::json_line;
-pub use layers::layers;
-pub use lines::Lines;
-pub use ls::{Ls, ls};
-pub use verify::{Check, first_false, first_unknown, verify};
-pub use waste::waste;
-pub use whole::{Analysis, markdown, page, whole};
-
 use std::sync::Arc;
 
 use crate::image::Image;
 use crate::load::LayerState;
+pub use crate::report::ci::judged::Judged;
+pub use crate::report::ci::{CiFormat, ci};
+pub use crate::report::compare::{Comparison, Verdict, compare};
+pub use crate::report::coverage::Unsure;
+pub use crate::report::diff::{Range, diff};
+pub use crate::report::find::find;
+pub use crate::report::findings::findings;
+pub use crate::report::history::history;
+pub use crate::report::images::images;
+pub use crate::report::json::json_line;
+pub use crate::report::layers::layers;
+pub use crate::report::lines::Lines;
+pub use crate::report::ls::{Ls, ls};
+pub use crate::report::verify::{Check, first_false, first_unknown, verify};
+pub use crate::report::waste::waste;
+pub use crate::report::whole::{Analysis, markdown, page, whole};
 use crate::stack::Stack;
 
 /// The contract that the keys of a document follow.

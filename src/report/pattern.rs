@@ -2,8 +2,8 @@
 
 use regex::bytes::Regex;
 
-use crate::stack::glob::Glob;
-use crate::stack::walk::{Scope, Walk};
+use crate::stack::query::glob::Glob;
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 use crate::text::pattern;
 

@@ -1,10 +1,11 @@
 //! Whether an image's bytes have the digests that are stated of them.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::{Format, Lines, SCHEMA, json_line};
+use crate::report::{Format, Lines, SCHEMA, json_line};
 use crate::source::Judged;
 use crate::text;
 

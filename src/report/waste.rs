@@ -4,16 +4,18 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-use super::entry::PathKeys;
-use super::layers::Head;
-use super::{Format, Lines, SCHEMA, Subject, json_line};
-use crate::stack::loss::{Losses, PathWaste, Piece};
+use crate::report::entry::PathKeys;
+use crate::report::layers::Head;
+use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
+use crate::stack::query::waste_cause::{Losses, PathWaste, Piece};
 use crate::stack::{NodeId, Stack};
-use crate::text::{self, Foreign};
+use crate::text;
+use crate::text::Foreign;
 
 /// Directories that text names.
 const DIRECTORIES: usize = 8;

@@ -19,10 +19,11 @@
 //! Layers are numbered for the reader; they are taken in the order they stand. Names are as they would be stored:
 //! normalised here as a lister would do it.
 
-use super::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs, encode_xattrs};
-use super::paths::normalise;
-use super::table::{Table, TableWriter};
-use super::{Stack, fold::Oddities};
+use crate::stack::fold::Oddities;
+use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs, encode_xattrs};
+use crate::stack::kept::paths::normalise;
+use crate::stack::kept::stack::Stack;
+use crate::stack::kept::table::{Table, TableWriter};
 
 /// Parses the notation.
 ///

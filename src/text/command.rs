@@ -4,7 +4,7 @@
 //! build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko.
 //! All become the Dockerfile instruction they came from; what comes out is as foreign as what went in.
 
-use super::Foreign;
+use crate::text::Foreign;
 
 const SHELL: &str = "/bin/sh -c ";
 const NOT_RUN: &str = "#(nop)";

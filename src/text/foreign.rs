@@ -30,7 +30,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{marked_str, visible_str};
+use crate::text::{marked_str, visible_str};
 
 /// Foreign text, exactly as it was found.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

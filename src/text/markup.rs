@@ -1,6 +1,6 @@
 //! Text inside markup: made visible first, then escaped so that it means only itself.
 
-use super::{Raw, visible_str};
+use crate::text::{Raw, visible_str};
 
 /// Text for HTML and XML, in elements and in quoted attributes.
 #[must_use]

@@ -18,6 +18,6 @@ pub mod visible;
 pub mod width;
 mod wrap;
 
-pub use foreign::{Foreign, Raw};
-pub use visible::{marked, marked_str, visible, visible_str};
-pub use wrap::wrap;
+pub use crate::text::foreign::{Foreign, Raw};
+pub use crate::text::visible::{marked, marked_str, visible, visible_str};
+pub use crate::text::wrap::wrap;

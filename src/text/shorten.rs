@@ -2,7 +2,7 @@
 //!
 //! Takes visible text.
 
-use super::width::{ELLIPSIS, end, start, width};
+use crate::text::width::{ELLIPSIS, end, start, width};
 
 /// At most `cells` cells: both ends of the text with an ellipsis between them, the end one cell longer.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::width::start;
+use crate::text::width::start;
 
 /// Lines of at most `cells` cells (at least one line; at least one character a line even if it is wider). Breaks at
 /// spaces where a line has one, inside a word where it has none. The break's spaces are dropped.

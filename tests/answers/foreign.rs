@@ -3,14 +3,17 @@
 //! A field, a command or a format that is added later does not get past here unnoticed: structures are taken apart
 //! without `..`, commands and formats are asked of the program itself.
 
+use layertui::source;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use layertui::image::config::Config;
 use layertui::image::digest::Digest;
-use layertui::image::{HistoryStep, Image, Layer, Other};
-use layertui::source::{self, Opened, Options};
+use layertui::image::history::HistoryStep;
+use layertui::image::layer::Layer;
+use layertui::image::{Image, Other};
+use layertui::source::{Opened, Options};
 use layertui::text::Foreign;
 use layertui::text::visible::is_hazard;
 use serde_json::{Value, json};

@@ -1,13 +1,15 @@
 //! `layertui ci`: every rule kept, broken and not to be judged; our file, dive's file as it stands, and options.
 
+use layertui::policy;
+use layertui::stack::notation;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use layertui::image::Image;
 use layertui::image::base::{Base, Evidence as Told};
-use layertui::image::{Image, Layer};
-use layertui::rules::{self, Dialect, Evidence, Outcome, Rules, judge};
-use layertui::stack::notation;
+use layertui::image::layer::Layer;
+use layertui::policy::{Dialect, Evidence, Outcome, Rules, judge};
 use serde_json::{Value, json};
 
 use crate::saved::Place;
@@ -363,14 +365,14 @@ fn the_schema_says_what_the_reader_says() {
         (false, json!({"base": ["a", "b"]})),
         (false, json!([1])),
     ] {
-        let read = rules::read(&document.to_string(), Dialect::Own);
+        let read = policy::read(&document.to_string(), Dialect::Own);
         assert_eq!(read.is_ok(), right, "{document}: {read:?}");
         assert_eq!(validator.is_valid(&document), right, "{document}");
     }
     let readme = include_str!("../../README.md");
     let (_, example) = readme.split_once("```yaml\n").unwrap();
     let (example, _) = example.split_once("```").unwrap();
-    let rules = rules::read(example, Dialect::Own).unwrap();
+    let rules = policy::read(example, Dialect::Own).unwrap();
     assert!(rules.fail_on.is_some() && rules.max_size.is_some() && rules.base.is_some());
     let keys = schema["properties"].as_object().unwrap().values();
     let keys =

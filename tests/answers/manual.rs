@@ -54,7 +54,7 @@ fn the_manual_page_has_every_key_of_the_explorer() {
     let page = String::from_utf8(layertui(&["man"]).stdout).unwrap();
     let (_, keys) = page.split_once(".SH KEYS\n").unwrap();
     let plain = keys.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "");
-    for entry in layertui::app::action::all() {
+    for entry in layertui::explorer::model::action::all() {
         let row = format!(".TP\n{}\n{}\n", entry.keys.join(", "), entry.help);
         assert!(plain.contains(&row), "{row}");
     }

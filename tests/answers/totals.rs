@@ -1,14 +1,15 @@
 //! What an image stores, shows and wastes, asked of everybody who says it: `layers`, `waste`, `ci`, `report` and the explorer.
 
+use layertui::source;
 use std::process::Command;
 use std::sync::Arc;
 
-use layertui::app::key::Key;
-use layertui::app::layout::Size;
-use layertui::app::{Message, State, update};
+use layertui::explorer::model::geometry::Size;
+use layertui::explorer::model::key::Key;
+use layertui::explorer::{Message, State, update};
 use layertui::load::{Loader, Want};
-use layertui::source::{self, Opened, Options};
-use layertui::stack::waste::Balance;
+use layertui::source::{Opened, Options};
+use layertui::stack::query::waste::Balance;
 use serde_json::Value;
 
 /// Holds all totals of an image against each other, and gives those of `layers`: stored, visible, wasted.

@@ -1,5 +1,6 @@
 //! An OCI layout in a temporary directory, its layers in every encoding; and loading it as a command does.
 
+use layertui::report;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use layertui::layer::{Listing, Problem, Watch};
 use layertui::load::cache::{Cache, Rules};
 use layertui::load::{Loader, Want};
 use layertui::report::pattern::Pattern;
-use layertui::report::{self, Format, Ls, Range, Subject};
+use layertui::report::{Format, Ls, Range, Subject};
 use layertui::source::{Opened, Options, Source, Stored, open};
 use layertui::stack::NodeId;
 use serde_json::json;

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use layertui::source::bolt::{self, Db, Error};
+use layertui::source::bolt;
+use layertui::source::bolt::{Db, Error};
 
 use super::database::{Bucket, Layout, Node, meta, write};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use layertui::image::digest::Digest;
 use layertui::layer::Unwatched;
 use layertui::source::{Choice, Opened, Options, Source, open};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

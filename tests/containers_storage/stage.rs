@@ -5,7 +5,7 @@ use std::path::Path;
 
 use layertui::layer::Unwatched;
 use layertui::source::{Opened, Options, Source, Stored, open};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::build::Store;
 

@@ -1,14 +1,15 @@
 //! What is asked of an image: its tree at each layer, each layer's diff, the history of every path.
 
+use layertui::report;
 use std::sync::Arc;
 
 use layertui::image::Image;
 use layertui::layer::{Severity, Unwatched};
 use layertui::load::{Loader, Want};
-use layertui::report::{self, Format, Ls, Range, Subject};
+use layertui::report::{Format, Ls, Range, Subject};
 use layertui::source::{Opened, Options, Source, open};
 use layertui::stack::NodeId;
-use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::query::walk::{Scope, Walk};
 
 /// The answers, as the command line gives them.
 #[derive(PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! An image far larger than what its export may take of the memory.
 
+use layertui::layer;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
@@ -8,8 +9,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use layertui::image::digest::Digest;
+use layertui::layer::Unwatched;
 use layertui::layer::blob::Blob;
-use layertui::layer::{self, Unwatched};
 use serde_json::json;
 
 use crate::peer::{Peer, Reply};

@@ -1,8 +1,9 @@
 //! Layers that contradict themselves, and names of Windows, whose case does not count.
 
 use layertui::stack::fold::Oddity;
-use layertui::stack::walk::{Scope, Walk};
-use layertui::stack::{NodeId, Stack, notation};
+use layertui::stack::notation;
+use layertui::stack::query::walk::{Scope, Walk};
+use layertui::stack::{NodeId, Stack};
 
 /// The last merged tree, and what the fold of the last layer met.
 fn folded(text: &str) -> (String, Vec<Oddity>) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use layertui::stack::entry::Kind;
+use layertui::stack::kept::entry::Kind;
 use layertui::stack::{NodeId, Stack};
 
 use crate::model::{self, Model, Path};

@@ -3,12 +3,14 @@
 //!
 //! Which id a path has is written down here once more, by hand, for the few paths that random layers consist of.
 
+use layertui::stack::notation;
 use std::collections::{BTreeMap, BTreeSet};
 
-use layertui::findings::{Accepted, Contents, Id, judge};
+use layertui::findings::place::Contents;
+use layertui::findings::{Accepted, Id, judge};
 use layertui::image::Image;
-use layertui::stack::entry::{Fingerprint, Kind};
-use layertui::stack::{EventId, Stack, notation};
+use layertui::stack::kept::entry::{Fingerprint, Kind};
+use layertui::stack::{EventId, Stack};
 use proptest::prelude::*;
 
 use crate::model::Model;

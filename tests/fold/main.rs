@@ -17,11 +17,12 @@ mod random;
 mod says;
 mod views;
 
+use layertui::stack::notation;
 use std::collections::BTreeSet;
 
 use facts::Case;
-use layertui::stack::table::Table;
-use layertui::stack::{Stack, notation};
+use layertui::stack::Stack;
+use layertui::stack::kept::table::Table;
 use model::{Model, Path};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use layertui::stack::entry::{Entry, Fingerprint, Kind, Mtime, Row};
-use layertui::stack::table::Table;
+use layertui::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row};
+use layertui::stack::kept::table::Table;
 
 pub type Path = Vec<u8>;
 pub type Tree = BTreeMap<Path, Object>;

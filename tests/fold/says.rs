@@ -1,8 +1,10 @@
 //! Single cases: layers in the stack's own notation, and what the last one changed.
 
-use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
-use layertui::stack::walk::{Scope, Walk};
-use layertui::stack::{NodeId, notation};
+use layertui::stack::NodeId;
+use layertui::stack::notation;
+use layertui::stack::query::outline::{Folds, Outline, Unfolded};
+use layertui::stack::query::tree::Tree;
+use layertui::stack::query::walk::{Scope, Walk};
 
 /// One line for each path of `text` that the last layer has an event for: change and path.
 fn last_diff(text: &str) -> String {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use layertui::stack::NodeId;
-use layertui::stack::outline::{Folds, Outline, Tree, Unfolded};
-use layertui::stack::search::Hits;
-use layertui::stack::walk::{Scope, Walk};
+use layertui::stack::query::outline::{Folds, Outline, Unfolded};
+use layertui::stack::query::search::Hits;
+use layertui::stack::query::tree::Tree;
+use layertui::stack::query::walk::{Scope, Walk};
 
 use crate::facts::Case;
 use crate::model::Path;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use layertui::layer::Severity;
 use layertui::load::{Event, LayerState, Loader, Want};
 use layertui::source::Source;
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 use layertui::stack::{ChangeKind, EventId, Stack};
 
 use crate::build::Image;

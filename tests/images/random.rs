@@ -1,6 +1,9 @@
 //! Random input: whatever comes, it opens or fails, but it returns.
 
-use layertui::image::{config, docker_save, manifest, v1};
+use layertui::image::config;
+use layertui::image::docker_save;
+use layertui::image::manifest;
+use layertui::image::v1;
 use layertui::source::Opened;
 use proptest::prelude::*;
 use serde_json::Value;

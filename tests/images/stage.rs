@@ -5,7 +5,7 @@ use std::path::Path;
 use layertui::image::platform::Platform;
 use layertui::layer::{Listing, Unwatched};
 use layertui::source::{Error, Opened, Options, Several, Source, open};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::build::Tree;
 

@@ -1,6 +1,7 @@
 //! Layers of real stores, found in them without layertui: each put together again from its tar-split and the files
 //! beside it, to the very bytes that its diff ID is of; and the rows of the tar-split are those of that tar.
 
+use layertui::stack::kept::paths;
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path as FsPath, PathBuf};
@@ -11,8 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use layertui::layer::blob::Blob;
 use layertui::layer::split::{Contents, Split};
 use layertui::layer::{Listing, Unwatched, list};
-use layertui::stack::entry::Row;
-use layertui::stack::paths;
+use layertui::stack::kept::entry::Row;
 
 use super::engines::require_engines;
 use super::layout::json_file;

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use layertui::layer::blob::Blob;
 use layertui::layer::{Checkpoints, Listing, Spacing, Unwatched, list, list_spaced, open, open_at};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 use proptest::prelude::*;
 
 use crate::support::compress::{gzip, zstd};

@@ -2,8 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use layertui::layer::codec::Codec;
-use layertui::stack::entry::{Fingerprint, Row};
+use layertui::layer::encoding::Codec;
+use layertui::stack::kept::entry::{Fingerprint, Row};
 use sha2::{Digest, Sha256};
 
 use crate::listed;

@@ -2,7 +2,7 @@
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Severity, Unwatched, list, survey};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::listed;
 use crate::support::compress::{bzip2, gzip, gzip_members, xz, zstd};

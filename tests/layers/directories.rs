@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use layertui::layer::directory::Tree;
 use layertui::layer::{Listing, Unwatched, Watch};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::support::rows::{problems, rows};
 
@@ -26,9 +26,10 @@ fn lines(listing: &Listing) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rows = listing.table.rows();
     while let Some(Row::Entry(mut entry)) = rows.next() {
-        (entry.uid, entry.gid, entry.mtime) = (0, 0, layertui::stack::entry::Mtime::default());
+        (entry.uid, entry.gid, entry.mtime) =
+            (0, 0, layertui::stack::kept::entry::Mtime::default());
         // What a security module writes on every file is not ours either.
-        entry.xattrs = layertui::stack::entry::Xattrs::EMPTY;
+        entry.xattrs = layertui::stack::kept::entry::Xattrs::EMPTY;
         assert_eq!((entry.data, entry.fingerprint), (None, None));
         lines.push(crate::support::rows::line(&Row::Entry(entry)));
     }

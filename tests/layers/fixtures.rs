@@ -1,6 +1,8 @@
 //! Other projects' odd and damaged archives, read where they lie beside this repository, against readers that are
 //! not ours: the `tar` crate and Python's `tarfile`. They run under `LAYERTUI_INTEROP=1`.
 
+use layertui::layer::tar;
+use layertui::stack::kept::paths;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,9 +10,8 @@ use std::process::Command;
 
 use layertui::layer::blob::Blob;
 use layertui::layer::codec::{Decoder, sniff};
-use layertui::layer::{survey, tar};
-use layertui::stack::entry::{Kind, Row};
-use layertui::stack::paths;
+use layertui::layer::survey;
+use layertui::stack::kept::entry::{Kind, Row};
 
 use crate::listed;
 

@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use layertui::layer::directory::{Form, IdMaps, IdRange, Tree};
 use layertui::layer::{Listing, Unwatched};
-use layertui::stack::entry::{Mtime, Row, Xattrs};
+use layertui::stack::kept::entry::{Mtime, Row, Xattrs};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::support::rows::{line, problems};
@@ -29,7 +29,7 @@ fn lines(listing: &Listing) -> Vec<String> {
             (entry.mode, entry.uid, entry.gid, entry.mtime) = (0, 0, 0, Mtime::default());
             own = entry.xattrs.iter().filter(|(name, _)| !name.starts_with(b"security.")).collect();
             let mut own = own.iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
-            encoded = layertui::stack::entry::encode_xattrs(&mut own);
+            encoded = layertui::stack::kept::entry::encode_xattrs(&mut own);
             entry.xattrs = Xattrs::from_encoded(&encoded);
         }
         lines.push(line(&row));

@@ -1,7 +1,7 @@
 //! Whiteouts, opaque directories, aufs and eStargz bookkeeping: the name decides, whatever the type.
 
 use layertui::layer::Hidden;
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::support::compress::gzip;
 use crate::support::rows::{problems, rows};

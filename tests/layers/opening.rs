@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Unwatched, list, open, opens_cheaply, survey};
-use layertui::stack::entry::{Kind, Row};
+use layertui::stack::kept::entry::{Kind, Row};
 
 use crate::support::compress::{gzip, zstd};
 use crate::support::tarball::Tar;

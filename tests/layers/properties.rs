@@ -3,7 +3,7 @@
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Listing, survey};
-use layertui::stack::entry::{Entry, Fingerprint, Row};
+use layertui::stack::kept::entry::{Entry, Fingerprint, Row};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -75,23 +75,26 @@ impl Planned {
 
     fn line(&self) -> String {
         let kind = match self.flag {
-            b'1' => layertui::stack::entry::Kind::Hardlink,
-            b'2' => layertui::stack::entry::Kind::Symlink,
-            b'5' => layertui::stack::entry::Kind::Directory,
-            b'6' => layertui::stack::entry::Kind::Fifo,
-            _ => layertui::stack::entry::Kind::File,
+            b'1' => layertui::stack::kept::entry::Kind::Hardlink,
+            b'2' => layertui::stack::kept::entry::Kind::Symlink,
+            b'5' => layertui::stack::kept::entry::Kind::Directory,
+            b'6' => layertui::stack::kept::entry::Kind::Fifo,
+            _ => layertui::stack::kept::entry::Kind::File,
         };
         let mut link = self.text[..self.text.len().min(300)].to_vec();
         if self.flag == b'1' {
-            layertui::stack::paths::normalise(&link.clone(), &mut link);
+            layertui::stack::kept::paths::normalise(&link.clone(), &mut link);
         }
-        let size =
-            if kind == layertui::stack::entry::Kind::File { self.text.len() as u64 } else { 0 };
+        let size = if kind == layertui::stack::kept::entry::Kind::File {
+            self.text.len() as u64
+        } else {
+            0
+        };
         line(&Row::Entry(Entry {
             mode: self.mode as u16,
             uid: self.owner.0,
             gid: self.owner.1,
-            mtime: layertui::stack::entry::Mtime { seconds: self.mtime, nanos: 0 },
+            mtime: layertui::stack::kept::entry::Mtime { seconds: self.mtime, nanos: 0 },
             size,
             stored: size,
             link: if matches!(self.flag, b'1' | b'2') { &link } else { b"" },

@@ -1,6 +1,6 @@
 //! The four sparse forms, and what else claims to be sparse.
 
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::support::compress::gzip;
 use crate::support::tarball::Tar;

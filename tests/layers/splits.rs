@@ -9,7 +9,7 @@ use std::sync::Arc;
 use layertui::layer::blob::Blob;
 use layertui::layer::split::{Contents, Error, Split};
 use layertui::layer::{Fingerprint, Listing, Unwatched};
-use layertui::stack::entry::Row;
+use layertui::stack::kept::entry::Row;
 
 use crate::listed;
 use crate::support::compress::gzip_members;

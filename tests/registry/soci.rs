@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
-use layertui::layer::distant::Distant;
+use layertui::layer::blob::remote::Distant;
 use layertui::layer::toc::Indexed;
 use layertui::layer::{Severity, Unwatched};
 use layertui::source::registry::Registries;

@@ -1,7 +1,7 @@
 //! Choosing: among the images of one place, among all that local stores hold, and back to the list.
 
-use layertui::app::Message;
-use layertui::app::message::{Choice, Effect};
+use layertui::explorer::Message;
+use layertui::explorer::model::message::{Choice, Effect};
 use layertui::image::Other;
 use layertui::image::platform::Platform;
 

@@ -1,10 +1,11 @@
 //! Comparing with another image: the prompt, how far it is, and the comparison as it shows.
 
-use layertui::app::Message;
-use layertui::app::comparison::{Matched, Side, Sides};
-use layertui::app::look::Theme;
-use layertui::app::message::Effect;
-use layertui::image::{Image, Layer};
+use layertui::explorer::Message;
+use layertui::explorer::model::appearance::Theme;
+use layertui::explorer::model::comparison::{Matched, Side, Sides};
+use layertui::explorer::model::message::Effect;
+use layertui::image::Image;
+use layertui::image::layer::Layer;
 
 use crate::at_every_size;
 use crate::explorer::Explorer;

@@ -6,18 +6,21 @@
 //! insta::assert_snapshot!(explorer.screen());
 //! ```
 
-use layertui::app::key::Key;
-use layertui::app::layout::Size;
-use layertui::app::message::{Mouse, MouseKind};
-use layertui::app::state::State;
-use layertui::app::{Effect, Message, update};
+use layertui::explorer::draw;
+use layertui::explorer::model::geometry::Size;
+use layertui::explorer::model::key::Key;
+use layertui::explorer::model::message::{Mouse, MouseKind};
+use layertui::explorer::model::state::State;
+use layertui::explorer::{Effect, Message, update};
 use layertui::image::config::Config;
+use layertui::image::history::HistoryStep;
+use layertui::image::layer::Layer;
 use layertui::image::platform::Platform;
 use layertui::image::problem::{Problem, Severity};
-use layertui::image::{HistoryStep, Image, Layer, Other};
-use layertui::stack::table::Table;
-use layertui::stack::{Stack, notation};
-use layertui::ui;
+use layertui::image::{Image, Other};
+use layertui::stack::Stack;
+use layertui::stack::kept::table::Table;
+use layertui::stack::notation;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -233,7 +236,7 @@ impl Explorer {
     /// Text, typed a key a character.
     pub fn type_text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
-            self.send(Message::Key(Key::plain(layertui::app::key::Code::Char(c))));
+            self.send(Message::Key(Key::plain(layertui::explorer::model::key::Code::Char(c))));
         }
         self
     }
@@ -256,7 +259,7 @@ impl Explorer {
     pub fn buffer(&self) -> Buffer {
         let Size { width, height } = self.state.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| ui::draw(&self.state, &self.stack, frame)).unwrap();
+        terminal.draw(|frame| draw::draw(&self.state, &self.stack, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
@@ -275,7 +278,7 @@ impl Explorer {
 
     /// The path under the cursor of the focused pane.
     pub fn path(&self) -> String {
-        let node = layertui::app::navigate::current(&self.state, &self.stack);
+        let node = layertui::explorer::view::trees::current(&self.state, &self.stack);
         node.map_or_else(String::new, |node| {
             String::from_utf8_lossy(&self.stack.path(node)).into_owned()
         })

@@ -1,13 +1,16 @@
 //! What comes from an image that wants to harm: no text of it reaches the screen raw, and what was hidden can be read.
 
-use layertui::app::Message;
-use layertui::app::comparison::{Matched, Side, Sides};
-use layertui::app::look::Theme;
-use layertui::app::message::Choice;
-use layertui::app::overlay::{self, Kind};
+use layertui::explorer::Message;
+use layertui::explorer::model::appearance::Theme;
+use layertui::explorer::model::comparison::{Matched, Side, Sides};
+use layertui::explorer::model::message::Choice;
+use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::navigate;
 use layertui::image::config::Config;
+use layertui::image::history::HistoryStep;
+use layertui::image::layer::{Layer, LayerStore};
 use layertui::image::platform::Platform;
-use layertui::image::{HistoryStep, Image, Layer, LayerStore, Other, StatedDocument};
+use layertui::image::{Image, Other, StatedDocument};
 use layertui::stack::NodeId;
 use layertui::text::visible::is_hazard;
 
@@ -125,7 +128,7 @@ fn no_overlay_shows_foreign_text_raw() {
     while let Some(opened) = kind {
         for (width, height) in SIZES {
             let mut explorer = explorer(width, height);
-            overlay::open(&mut explorer.state, &explorer.stack, opened);
+            navigate::overlay::open(&mut explorer.state, &explorer.stack, opened);
             for _ in 0..8 {
                 explorer.keys("pgdn");
                 check(&explorer);

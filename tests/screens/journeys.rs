@@ -1,9 +1,10 @@
 //! What users come for, key by key.
 
-use layertui::app::message::{Effect, MouseKind};
-use layertui::app::overlay::Kind;
-use layertui::app::state::{Pane, Phase};
-use layertui::app::{Message, action};
+use layertui::explorer::Message;
+use layertui::explorer::model;
+use layertui::explorer::model::message::{Effect, MouseKind};
+use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::model::state::{Pane, Phase};
 
 use crate::explorer::{Explorer, LAYERS, image};
 
@@ -310,7 +311,8 @@ fn the_mouse_does_what_keys_do() {
     assert_eq!(explorer.path(), "/etc");
     explorer.mouse(MouseKind::DoublePress, body.x + 20, body.y + 2);
     assert!(explorer.text().contains("hostname"));
-    let columns = layertui::app::columns::Columns::of(body.width, 6, true, explorer.state.columns);
+    let columns =
+        layertui::explorer::view::columns::Columns::of(body.width, 6, true, explorer.state.columns);
     explorer.mouse(MouseKind::Press, body.x + columns.fold_mark(0), body.y + 2);
     assert!(!explorer.text().contains("hostname"));
     let stack = explorer.state.layout().pane(Pane::Stack).unwrap().body;
@@ -347,7 +349,7 @@ fn the_wheel_scrolls_without_moving_the_cursor() {
 #[test]
 fn every_key_of_the_table_can_be_pressed_anywhere() {
     for start in ["1", "2", "3", "/ a", "?", "i", "2 = w", "!", ":", "f a"] {
-        for entry in action::all() {
+        for entry in model::action::all() {
             let mut explorer = Explorer::open(100, 30);
             explorer.keys(start);
             for key in entry.keys {

@@ -22,10 +22,11 @@ mod viewing;
 mod wasting;
 
 use explorer::{Explorer, LAYERS, image};
-use layertui::app::Message;
-use layertui::app::look::Theme;
-use layertui::app::message::Choice;
-use layertui::image::{Image, Layer, LayerStore};
+use layertui::explorer::Message;
+use layertui::explorer::model::appearance::Theme;
+use layertui::explorer::model::message::Choice;
+use layertui::image::Image;
+use layertui::image::layer::{Layer, LayerStore};
 use ratatui::style::Color;
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
@@ -279,7 +280,7 @@ fn no_size_breaks_hostile_and_broken_images() {
 #[test]
 fn keys_at_a_size_of_nothing_do_no_harm() {
     let mut explorer = Explorer::open(0, 0);
-    for entry in layertui::app::action::all() {
+    for entry in layertui::explorer::model::action::all() {
         for key in entry.keys {
             explorer.keys(key);
             explorer.buffer();

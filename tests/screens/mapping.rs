@@ -1,8 +1,9 @@
 //! The treemap: every cell of its room has a tile, arrows go to neighbours, Enter into directories and to files.
 
-use layertui::app::look::Theme;
-use layertui::app::map::{self, Of};
-use layertui::app::message::MouseKind;
+use layertui::explorer::model::appearance::Theme;
+use layertui::explorer::model::map::Of;
+use layertui::explorer::model::message::MouseKind;
+use layertui::explorer::view;
 
 use crate::explorer::Explorer;
 use crate::{after, at_every_size};
@@ -21,7 +22,7 @@ fn the_largest_things_as_a_map() {
 
 /// Bytes of the tiles that show, and of the directory.
 fn sums(explorer: &Explorer) -> (u64, u64) {
-    let (_, body) = map::area(&explorer.state);
+    let (_, body) = view::map::area(&explorer.state);
     let map = explorer.state.map.as_ref().unwrap();
     (map.shown(body).iter().map(|shown| shown.bytes).sum(), map.bytes())
 }
@@ -104,7 +105,7 @@ fn a_crowd_is_one_tile_and_the_mouse_finds_all() {
     let mut explorer = Explorer::plain(&layers, 80, 24);
     explorer.keys("T enter");
     assert!(explorer.text().contains("smaller"), "{}", explorer.text());
-    let (_, body) = map::area(&explorer.state);
+    let (_, body) = view::map::area(&explorer.state);
     let shown = explorer.state.map.as_ref().unwrap().shown(body);
     let last = *shown.last().unwrap();
     explorer.mouse(MouseKind::Press, last.rect.x, last.rect.y);

@@ -1,9 +1,11 @@
 //! The palette, the filter, themes, glyphs and the user's own keys.
 
-use layertui::app::action;
-use layertui::app::config::Settings;
-use layertui::app::look::{Glyphs, Theme};
-use layertui::app::palette::{self, Offer};
+use layertui::explorer::model;
+use layertui::explorer::model::action;
+use layertui::explorer::model::appearance::{Glyphs, Theme};
+use layertui::explorer::model::config::Settings;
+use layertui::explorer::view;
+use layertui::explorer::view::offers::Offer;
 
 use crate::at_every_size;
 use crate::explorer::Explorer;
@@ -31,10 +33,10 @@ fn the_palette_and_the_filter_at_every_size() {
 #[test]
 fn the_palette_offers_every_action_of_the_panes() {
     let explorer = Explorer::open(120, 40);
-    for entry in action::all() {
-        let panes = entry.contexts.contains(&action::Context::Panes);
-        if panes && entry.action != action::Action::Palette {
-            let offers = palette::offers(&explorer.state, &explorer.stack, entry.id);
+    for entry in model::action::all() {
+        let panes = entry.contexts.contains(&action::entry::Context::Panes);
+        if panes && entry.action != action::entry::Action::Palette {
+            let offers = view::offers::offers(&explorer.state, &explorer.stack, entry.id);
             let Some(Offer::Do(first)) = offers.first() else { panic!("no {}", entry.id) };
             assert_eq!(first.id, entry.id);
         }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use layertui::app::Message;
-use layertui::app::message::Effect;
-use layertui::app::owners::Owners;
-use layertui::packages::{Manager, Package};
+use layertui::content::packages::package::{Manager, Package};
+use layertui::explorer::Message;
+use layertui::explorer::model::message::Effect;
+use layertui::explorer::model::owners::Owners;
 
 use crate::explorer::Explorer;
 

@@ -1,8 +1,7 @@
 //! Rows of the panes: their order, their signs, and how each part of one looks.
 
-use layertui::app::range;
-
 use crate::explorer::Explorer;
+use layertui::explorer::view;
 
 /// The paths of the focused pane from its first row on.
 fn paths(explorer: &mut Explorer) -> Vec<String> {
@@ -74,7 +73,7 @@ fn a_range_has_the_same_changes_from_either_end() {
         let mut explorer = Explorer::open(120, 40);
         explorer.keys(keys).keys("3 =");
         let state = &explorer.state;
-        (range::of(state), range::words(state), paths(&mut explorer))
+        (state.range(), view::range::words(state), paths(&mut explorer))
     };
     let (upwards, downwards) = (from("[ [ [ m ] ]"), from("[ m [ ["));
     assert_eq!((upwards.0, upwards.1.as_str()), ((2, 4), "layers 2 to 4"));

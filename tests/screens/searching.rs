@@ -1,7 +1,7 @@
 //! Searching: what is found, where it is shown, and what is said where it is not.
 
-use layertui::app::Message;
-use layertui::app::state::Phase;
+use layertui::explorer::Message;
+use layertui::explorer::model::state::Phase;
 
 use crate::explorer::{Explorer, LAYERS, image};
 

@@ -1,9 +1,9 @@
 //! Extracting: what is asked, what is answered. The work itself is done by a worker, of which only the answers come here.
 
-use layertui::app::Message;
-use layertui::app::extraction::{Ended, Request};
-use layertui::app::message::Effect;
-use layertui::app::overlay::Kind;
+use layertui::explorer::Message;
+use layertui::explorer::model::extraction::{Ended, Request};
+use layertui::explorer::model::message::Effect;
+use layertui::explorer::model::overlay::Kind;
 
 use crate::at_every_size;
 use crate::explorer::Explorer;

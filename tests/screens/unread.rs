@@ -1,8 +1,8 @@
 //! Layers that were not read: missing, cut, or left out because reading was stopped. Each place that would show what they hold
 //! says that it does not know, with the size of the blob where that is known; a key goes on reading.
 
-use layertui::app::state::Phase;
-use layertui::app::{Effect, Message};
+use layertui::explorer::model::state::Phase;
+use layertui::explorer::{Effect, Message};
 use layertui::image::problem::{CHANGED, Problem, Severity};
 use layertui::stack::notation;
 

@@ -1,13 +1,16 @@
 //! Files looked at: as text, as bytes, as facts; two versions compared. The answers that a worker would give are made
 //! here from bytes.
 
+use layertui::content::colours;
+use layertui::content::diff;
 use std::time::Duration;
 
-use layertui::app::file::{Look, Part, What};
-use layertui::app::message::Effect;
-use layertui::app::overlay::Kind;
-use layertui::app::{Message, look::Theme};
-use layertui::content::{Contents, Window, colours, diff, is_binary};
+use layertui::content::{Contents, Window, is_binary};
+use layertui::explorer::Message;
+use layertui::explorer::model::appearance::Theme;
+use layertui::explorer::model::file::{Look, Part, What};
+use layertui::explorer::model::message::Effect;
+use layertui::explorer::model::overlay::Kind;
 use layertui::text::visible::is_hazard;
 
 use crate::explorer::Explorer;

@@ -1,6 +1,6 @@
 //! The waste page: what is lost, what would get it back, and the way to who did it.
 
-use layertui::app::look::Theme;
+use layertui::explorer::model::appearance::Theme;
 
 use crate::explorer::Explorer;
 use crate::{after, at_every_size};

@@ -4,20 +4,22 @@
 
 mod svg;
 
+use layertui::explorer::draw;
+use layertui::load::files::part;
+use layertui::source;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use layertui::app::comparison::Sides;
-use layertui::app::file::{Look, Part, What};
-use layertui::app::key::{Code, Key};
-use layertui::app::layout::Size;
-use layertui::app::{Effect, Message, State, update};
 use layertui::compare::{Beside, Files, Side};
+use layertui::explorer::model::comparison::Sides;
+use layertui::explorer::model::file::{Look, Part, What};
+use layertui::explorer::model::geometry::Size;
+use layertui::explorer::model::key::{Code, Key};
+use layertui::explorer::{Effect, Message, State, update};
 use layertui::layer::Unwatched;
-use layertui::load::{Event, LayerState, Loader, Want, contents};
-use layertui::source::{self, Opened, Source};
-use layertui::ui;
+use layertui::load::{Event, LayerState, Loader, Want};
+use layertui::source::{Opened, Source};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -95,8 +97,8 @@ impl Explorer {
     /// What a worker does in the program.
     fn answer(&mut self, look: &Look) {
         let (What::Version(event), Part::At(at)) = (look.what, &look.part) else { return };
-        let part = contents::Part::At(*at);
-        let answer = contents::part(&self.loader, event, &part, &|| true);
+        let part = part::Part::At(*at);
+        let answer = part::part(&self.loader, event, &part, &|| true);
         let answer = answer.map(Box::new).map_err(|error| error.to_string());
         self.tell(Message::Looked { number: look.number, answer });
     }
@@ -117,7 +119,7 @@ impl Explorer {
     fn svg(&self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
         let stack = self.loader.stack();
-        terminal.draw(|frame| ui::draw(&self.state, &stack, frame)).unwrap();
+        terminal.draw(|frame| draw::draw(&self.state, &stack, frame)).unwrap();
         svg::draw(terminal.backend().buffer())
     }
 }

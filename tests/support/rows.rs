@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use layertui::layer::{Listing, Severity};
-use layertui::stack::entry::{Entry, Row};
+use layertui::stack::kept::entry::{Entry, Row};
 
 /// Every row of a listing as a line.
 pub(crate) fn rows(listing: &Listing) -> Vec<String> {
@@ -82,7 +82,7 @@ fn entry_line(entry: &Entry<'_>) -> String {
 mod tests {
     use layertui::layer::blob::Blob;
     use layertui::layer::{Unwatched, list};
-    use layertui::stack::entry::{Kind, Mtime};
+    use layertui::stack::kept::entry::{Kind, Mtime};
 
     use super::*;
 

@@ -96,7 +96,7 @@ fn keys_of_the_config_file_are_used_and_a_broken_one_is_no_hindrance() {
     let broken = check();
     assert_eq!(broken.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&broken.stderr).contains("config.toml: line 1"));
-    std::fs::write(&file, layertui::app::config::default_text()).unwrap();
+    std::fs::write(&file, layertui::explorer::model::config::default_text()).unwrap();
     assert_eq!(check().status.code(), Some(0));
 }
 

@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, Args as Arguments, Command, CommandFactory as _};
+use clap::{Arg, Args as Arguments, Command};
 
-use super::judging::Wanted;
+use crate::cli::args::judging::Wanted;
 
 /// Whose options are whose.
 pub(super) const BORDER: &str = "\
@@ -29,12 +29,15 @@ pub(in crate::cli) struct Build {
 
 /// Sets apart what the engine is given, by a `--` before it: `--platform`, `--pull` and `--no-cache` are the engine's
 /// there, not ours.
-pub(in crate::cli) fn apart(mut arguments: Vec<OsString>) -> Vec<OsString> {
+pub(in crate::cli) fn apart(
+    mut arguments: Vec<OsString>,
+    program: impl FnOnce() -> Command,
+) -> Vec<OsString> {
     // The commands are made once more for this: only where it may be about this one.
     if !arguments.iter().any(|word| word == "build") {
         return arguments;
     }
-    let program = super::Args::command();
+    let program = program();
     let Some(build) = program.find_subcommand("build") else { return arguments };
     let command = 1 + options(&program, arguments.get(1..).unwrap_or_default());
     if arguments.get(command).is_some_and(|word| word == "build") {
@@ -67,6 +70,8 @@ fn options(command: &Command, words: &[OsString]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]
@@ -90,7 +95,11 @@ mod tests {
             let words = |text: &str| -> Vec<OsString> {
                 std::iter::once("layertui").chain(text.split_whitespace()).map(Into::into).collect()
             };
-            assert_eq!(apart(words(given)), words(set_apart), "{given}");
+            assert_eq!(
+                apart(words(given), crate::cli::args::Args::command),
+                words(set_apart),
+                "{given}"
+            );
         }
     }
 }

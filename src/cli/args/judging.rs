@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as Arguments, ValueEnum};
 
-use super::Common;
+use crate::cli::args::image::Common;
 use crate::report::CiFormat;
 
 #[derive(Debug, Arguments)]
-pub(in crate::cli) struct Waste {
+pub(crate) struct Waste {
     #[command(flatten)]
     pub(in crate::cli) common: Common,
 

@@ -5,8 +5,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Checkpoints, Inside, Point, Proof, Sums, WINDOW, Window};
-use crate::layer::codec::Codec;
+use crate::layer::checkpoints::{Checkpoints, Inside, Point, Proof, Sums, WINDOW, Window};
+use crate::layer::encoding::Codec;
 
 /// The last byte is the version.
 const MAGIC: [u8; 8] = *b"ltpoint\x01";

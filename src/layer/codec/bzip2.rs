@@ -2,8 +2,8 @@
 
 use bzip2::{Decompress, Status};
 
-use super::input::Input;
-use super::{Fault, Member, Step};
+use crate::layer::codec::input::Input;
+use crate::layer::codec::member::{Fault, Member, Step};
 
 /// Whether the bytes begin a stream: `BZh`, the block size, and the magic of a block or of an empty stream's end.
 pub(super) fn begins(start: &[u8]) -> bool {

@@ -5,14 +5,16 @@
 //! spares. Where a processor has nothing else to do, as beside the one large layer that most images have, it goes on on a
 //! thread of its own.
 
-use crate::image::digest::Running;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
+use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
+
+use crate::image::digest::Running;
 
 /// Chunks that may wait; the decoder waits beyond that.
 pub(super) const WAITING: usize = 4;
@@ -85,7 +87,7 @@ fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
 }
 
 /// The SHA-256 of what was decoded, as long as that is not much.
-pub(super) struct Contents {
+pub(crate) struct Contents {
     sum: Running,
     /// Bytes that may still come.
     left: Option<u64>,

@@ -9,19 +9,17 @@ mod restart;
 use zlib_rs::crc32::crc32;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-pub(in crate::layer) use self::restart::Candidate;
-use super::input::Input;
-use super::{Fault, Member, Step};
 use crate::layer::checkpoints::{Inside, Sums};
+pub(in crate::layer) use crate::layer::codec::gzip::restart::Candidate;
+use crate::layer::codec::gzip::restart::WINDOW_BITS;
+use crate::layer::codec::input::Input;
+use crate::layer::codec::member::{Fault, Member, Step};
 
 const HAS_CRC: u8 = 1 << 1;
 const HAS_EXTRA: u8 = 1 << 2;
 const HAS_NAME: u8 = 1 << 3;
 const HAS_COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0xe0;
-
-/// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
-const WINDOW_BITS: u8 = 15;
 
 /// More than any writer puts into a member's name or comment.
 const TEXT_MAX: usize = 1 << 20;

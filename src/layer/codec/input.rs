@@ -3,11 +3,12 @@
 //! Everything a decoder reads comes through here, so that this is the one place that knows how far into the blob a
 //! decoder is and what the SHA-256 of the passed bytes is.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::Arc;
 
-use super::digest::{Digester, WAITING};
 use crate::layer::blob::Blob;
+use crate::layer::codec::digest::{Digester, WAITING};
 
 /// Reads of this size keep the system calls rare and the buffer in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
@@ -36,7 +37,7 @@ impl Origin {
 }
 
 /// A cursor over a blob, or over a stream.
-pub(super) struct Input {
+pub(crate) struct Input {
     origin: Origin,
     /// Offset in the blob of the end of the buffered bytes.
     fetched: u64,

@@ -1,6 +1,6 @@
 //! Which encoding first bytes speak of, and bytes that are none.
 
-use super::*;
+use crate::layer::codec::*;
 
 #[test]
 fn magic_tells_the_codec() {

@@ -2,8 +2,8 @@
 
 use lzma_rust2::{Action, Status, XzStream};
 
-use super::input::Input;
-use super::{Fault, Member, Step};
+use crate::layer::codec::input::Input;
+use crate::layer::codec::member::{Fault, Member, Step};
 
 /// The dictionary is what a header claims: `xz -9` wants 64 MiB, this refuses what no honest layer wants.
 const MEMORY_MAX_KIB: u32 = 256 * 1024;

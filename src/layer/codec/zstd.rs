@@ -6,9 +6,9 @@ mod native;
 mod pure;
 
 #[cfg(feature = "native")]
-pub(super) use native::Zstd;
+pub(super) use crate::layer::codec::zstd::native::Zstd;
 #[cfg(not(feature = "native"))]
-pub(super) use pure::Zstd;
+pub(super) use crate::layer::codec::zstd::pure::Zstd;
 
 /// Whether the bytes begin a frame or a skippable frame (`0x184D2A50` to `0x184D2A5F`).
 pub(super) fn begins(start: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-use crate::stack::entry::{Entry, Kind, Mtime};
+use crate::stack::kept::entry::{Entry, Kind, Mtime};
 
 /// Names and values of attributes.
 pub(super) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;

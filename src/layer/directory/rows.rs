@@ -6,16 +6,17 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-use super::form::{Form, Tree};
-use super::marks::Marks;
-use super::object::{Pairs, describe, os_bytes, read_xattrs, shared_inode};
 use crate::image::problem::UNREAD_ATTRIBUTES;
 use crate::layer::HIDDEN_MAX;
-use crate::layer::listing::{Hidden, Limits, Listing, Watch};
+use crate::layer::directory::kind::{Form, Tree};
+use crate::layer::directory::object::{Pairs, describe, os_bytes, read_xattrs, shared_inode};
+use crate::layer::directory::overlay_xattrs::Marks;
+use crate::layer::listing::{Hidden, Limits, Listing};
 use crate::layer::problems::{Problems, quote};
+use crate::layer::watch::Watch;
 use crate::layer::whiteout::{Meaning, meaning};
-use crate::stack::entry::{Entry, Kind, Row, Xattrs, encode_xattrs};
-use crate::stack::table::TableWriter;
+use crate::stack::kept::entry::{Entry, Kind, Row, Xattrs, encode_xattrs};
+use crate::stack::kept::table::TableWriter;
 
 /// How often, in objects, progress is told and a wish to stop is noticed.
 const STRIDE: u64 = 256;

@@ -2,12 +2,12 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use super::contents::Checked;
-use super::lines::{Item, Lines};
-use super::{Contents, Error};
 use crate::layer::blob::Blob;
-use crate::layer::inside::Inside;
-use crate::stack::paths;
+use crate::layer::directory::beneath::Inside;
+use crate::layer::split::contents::Checked;
+use crate::layer::split::lines::{Item, Lines};
+use crate::layer::split::{Contents, Error};
+use crate::stack::kept::paths;
 
 const BUFFER: usize = 128 * 1024;
 

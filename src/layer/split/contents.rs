@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::crc::{self, Crc64};
-use crate::layer::inside::Inside;
+use crate::layer::directory::beneath::Inside;
 use crate::layer::problems::quote;
+use crate::layer::split::crc;
+use crate::layer::split::crc::Crc64;
 
 /// Where an engine keeps the contents of a layer's files.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-/// What keeps [`super::Split::assemble`] from writing the exact tar.
+/// What keeps [`crate::layer::split::Split::assemble`] from writing the exact tar.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The tar-split itself is damaged.

@@ -1,10 +1,10 @@
 //! A tar of which only the headers are there: segments give real bytes, files' contents are a length to be passed.
 
-use super::lines::{Item, Lines};
 use crate::layer::blob::Blob;
-use crate::layer::listing::Watch;
+use crate::layer::split::lines::{Item, Lines};
 use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
-use crate::stack::entry::Fingerprint;
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::Fingerprint;
 
 /// How often progress is told, in bytes of the tar-split as stored.
 const STRIDE: u64 = 64 * 1024;

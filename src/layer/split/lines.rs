@@ -4,7 +4,8 @@
 //! count themselves, which shows when one is missing.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,10 +1,10 @@
 //! How a tar ends: by its two zero blocks, by running out of bytes, in the middle of something, or by never having
 //! been a tar. Each ending keeps the entries before it; what differs is what is said of it.
 
-use super::feed::{Fate, Feed};
-use super::header::{BLOCK, Header, is_zero};
-use super::walker::{Halt, Walker};
 use crate::layer::problems::Problems;
+use crate::layer::tar::feed::{Fate, Feed};
+use crate::layer::tar::header::{BLOCK, Header, is_zero};
+use crate::layer::tar::walker::{Halt, Walker};
 
 impl<F: Feed> Walker<F> {
     /// A zero block was passed: whether it begins the end. Two of them do, and one that no whole block follows.

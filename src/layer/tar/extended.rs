@@ -1,9 +1,9 @@
 //! Headers that describe another entry: pax records, local and global, and GNU's long names.
 
-use super::feed::{Feed, PEEK_MAX};
-use super::pax::TEXT_MAX;
-use super::walker::Walker;
 use crate::layer::problems::Problems;
+use crate::layer::tar::feed::{Feed, PEEK_MAX};
+use crate::layer::tar::pax::TEXT_MAX;
+use crate::layer::tar::walker::Walker;
 
 impl<F: Feed> Walker<F> {
     /// A pax header for the next entry. Where several follow one another, the last stands alone, as in Go's reader,

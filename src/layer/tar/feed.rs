@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::stack::entry::Fingerprint;
+use crate::stack::kept::entry::Fingerprint;
 
 /// The most bytes that [`Feed::peek`] can show.
 pub(in crate::layer) const PEEK_MAX: usize = 4096;

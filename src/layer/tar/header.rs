@@ -1,6 +1,7 @@
 //! One 512-byte header block: where its fields lie in each dialect, and whether it is a header at all.
 
-use super::number::{self, BadNumber};
+use crate::layer::tar::number;
+use crate::layer::tar::number::BadNumber;
 
 /// Headers and payloads come in blocks of this size.
 pub(super) const BLOCK: usize = 512;

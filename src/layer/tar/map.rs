@@ -4,13 +4,14 @@
 //! Four ways of saying it: an old GNU header and the blocks behind it, pax records one by one (0.0) or in one (0.1), or
 //! the front of the payload (1.0); and Solaris' `SUN.holesdata`.
 
-use std::io::{self, BufRead};
+use std::io;
+use std::io::BufRead;
 
-use super::feed::Feed;
-use super::header::{BLOCK, Header};
-use super::number;
-use super::walker::Walker;
 use crate::layer::problems::Problems;
+use crate::layer::tar::feed::Feed;
+use crate::layer::tar::header::{BLOCK, Header};
+use crate::layer::tar::number;
+use crate::layer::tar::walker::Walker;
 
 /// The most segments a map may have: a file of 4 TB with a hole after each 4 MB.
 const SEGMENTS_MAX: usize = 1 << 20;
@@ -53,7 +54,7 @@ fn stated<F: Feed>(walker: &Walker<F>) -> io::Result<Stated> {
     let header = Header(&walker.block);
     if header.flag() == b'S' {
         let (runs, whole) = old_runs(&walker.block[386..386 + IN_HEADER * PAIR])?;
-        let more = whole && super::sparse::header_continues(header);
+        let more = whole && crate::layer::tar::sparse::header_continues(header);
         let behind = walker.at + BLOCK as u64;
         return Ok(if more { Stated::Blocks(runs, behind) } else { Stated::Runs(runs) });
     }
@@ -87,7 +88,7 @@ pub(in crate::layer) fn read_blocks(
         let (more, whole) = old_runs(&block[..IN_BLOCK * PAIR])?;
         runs.extend(more);
         bounded(runs.len())?;
-        if !whole || !super::sparse::extension_continues(&block) {
+        if !whole || !crate::layer::tar::sparse::extension_continues(&block) {
             return Ok(runs);
         }
     }

@@ -1,6 +1,6 @@
 //! The numbers of tar headers: octal text, GNU's base-256, and the decimals of pax.
 
-use crate::stack::entry::Mtime;
+use crate::stack::kept::entry::Mtime;
 
 /// A field that is no number, or one beyond 63 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

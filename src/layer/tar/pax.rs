@@ -6,16 +6,17 @@
 
 use std::ops::Range;
 
-use super::number::{self, BadNumber};
-use super::sparse::SparseRecords;
 use crate::layer::problems::{Problems, quote};
-use crate::stack::entry::Mtime;
+use crate::layer::tar::number;
+use crate::layer::tar::number::BadNumber;
+use crate::layer::tar::sparse::SparseRecords;
+use crate::stack::kept::entry::Mtime;
 
 /// The most bytes one extended header may have. Kernels allow 64 KiB of extended attributes on a file.
 pub(super) const TEXT_MAX: usize = 1 << 20;
 
 /// A record: not there, there but empty (which takes back what a global header said), or there.
-type Record<T> = Option<Option<T>>;
+pub(crate) type Record<T> = Option<Option<T>>;
 
 type Span = Range<usize>;
 

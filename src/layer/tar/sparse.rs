@@ -1,8 +1,9 @@
 //! Sparse files: how large they really are, by each of the ways tar has to say so. The maps of their holes are
 //! passed over, never kept: a listing needs sizes only.
 
-use super::header::{Block, Header};
-use super::number::{self, BadNumber};
+use crate::layer::tar::header::{Block, Header};
+use crate::layer::tar::number;
+use crate::layer::tar::number::BadNumber;
 
 /// Whether an old GNU sparse header (type `S`) goes on in an extension block.
 pub(super) const fn header_continues(header: Header<'_>) -> bool {

@@ -4,10 +4,10 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::feed::{Fate, Feed, PEEK_MAX};
 use crate::layer::codec::Decoder;
-use crate::layer::listing::Watch;
-use crate::stack::entry::Fingerprint;
+use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::Fingerprint;
 
 /// The decoded bytes at hand: small enough to stay in the processor's second cache.
 const BUFFER: usize = 128 * 1024;

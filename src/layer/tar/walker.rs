@@ -4,12 +4,12 @@
 //! pax records beat GNU long names, which beat the header. Nothing is allocated for an entry: names and attributes
 //! stand in buffers that the next entry reuses.
 
-use super::feed::Feed;
-use super::header::{BLOCK, Block, Header, checksum_matches, is_zero, until_nul};
-use super::pax::{Records, pick};
-use super::{number, sparse};
 use crate::layer::problems::Problems;
-use crate::stack::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
+use crate::layer::tar::feed::Feed;
+use crate::layer::tar::header::{BLOCK, Block, Header, checksum_matches, is_zero, until_nul};
+use crate::layer::tar::pax::{Records, pick};
+use crate::layer::tar::{number, sparse};
+use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
 
 /// One entry, as stored: names are neither normalised nor judged. Borrowed from the walker.
 #[derive(Clone, Debug)]

@@ -10,11 +10,11 @@
 
 use std::io;
 
-use super::feed::{Fate, Feed, PEEK_MAX};
-use super::header::is_zero;
 use crate::layer::blob::Blob;
-use crate::layer::listing::Watch;
-use crate::stack::entry::Fingerprint;
+use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::header::is_zero;
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::Fingerprint;
 
 /// The window over a file in memory.
 const WINDOW: usize = 16 * 1024;
@@ -240,7 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::layer::listing::Unwatched;
+    use crate::layer::watch::Unwatched;
 
     const PACES: [Pace; 3] = [Pace::Resident, Pace::Unknown, Pace::Onward(u64::MAX)];
 

@@ -1,13 +1,15 @@
 //! Where the chunks of a layer's files are in its blob, and reading one file by them alone.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::layer::blob::Blob;
-use crate::layer::codec::{Codec, Decoder};
+use crate::layer::codec::Decoder;
+use crate::layer::encoding::Codec;
 use crate::layer::problems::quote;
 
 /// The files of a layer by normalised path; of several entries under one path the last.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::image::digest::Digest;
-use crate::stack::paths;
+use crate::stack::kept::paths;
 
 /// The only version there is.
 const VERSION: u64 = 1;
@@ -20,7 +20,7 @@ const VERSION: u64 = 1;
 /// One record: an object of the layer, or a further chunk of the file before it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Record<'d> {
+pub(crate) struct Record<'d> {
     /// `reg`, `dir`, `symlink`, `hardlink`, `char`, `block`, `fifo`, `chunk`.
     #[serde(borrow)]
     pub(super) r#type: Cow<'d, str>,

@@ -6,15 +6,17 @@ use std::ops::ControlFlow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::chunks::{Index, Part};
-use super::document::{self, Record};
 use crate::image::digest::Digest;
-use crate::layer::listing::{Limits, Listing, Watch};
+use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::{Problems, quote};
-use crate::layer::recorder::Recorder;
+use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::{Facts, Found};
-use crate::stack::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
-use crate::stack::paths;
+use crate::layer::toc::chunks::{Index, Part};
+use crate::layer::toc::document;
+use crate::layer::toc::document::Record;
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
+use crate::stack::kept::paths;
 
 /// So many records are read between two looks whether anybody still waits.
 const RECORDS_AT_ONCE: u64 = 4096;
@@ -234,7 +236,7 @@ fn sha256(text: &str) -> Option<[u8; 32]> {
 mod tests {
     use super::*;
     use crate::layer::Unwatched;
-    use crate::stack::entry::Row;
+    use crate::stack::kept::entry::Row;
 
     fn read_records(records: &str) -> io::Result<(Listing, Index)> {
         read(format!(r#"{{"version":1,"entries":[{records}]}}"#).as_bytes(), 1000, &Unwatched)

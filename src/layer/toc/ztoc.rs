@@ -8,23 +8,25 @@
 mod flatbuffer;
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
-use self::flatbuffer::Table;
-use super::rows;
 use crate::image::digest::Digest;
 use crate::layer::blob::Blob;
+use crate::layer::blob::ranged_reader::Span;
 use crate::layer::checkpoints::WINDOW;
-use crate::layer::checkpoints::collector::Place;
 use crate::layer::codec::Decoder;
-use crate::layer::listing::{Limits, Listing, Watch};
+use crate::layer::codec::collector::Place;
+use crate::layer::listing::{Limits, Listing};
 use crate::layer::open::Exactly;
-use crate::layer::pieces::Span;
 use crate::layer::problems::{Problems, quote};
-use crate::layer::recorder::Recorder;
+use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::{Facts, Found};
-use crate::stack::entry::{Kind, Xattrs, encode_xattrs};
-use crate::stack::paths;
+use crate::layer::toc::rows;
+use crate::layer::toc::ztoc::flatbuffer::Table;
+use crate::layer::watch::Watch;
+use crate::stack::kept::entry::{Kind, Xattrs, encode_xattrs};
+use crate::stack::kept::paths;
 
 /// `CompressionAlgorithm.Gzip`.
 const GZIP: u8 = 1;

@@ -27,15 +27,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-pub use place::{check, directory};
-pub use upkeep::{Pruned, Survey};
-
-use self::envelope::{Parts, Tag};
-use self::key::Key;
-use self::store::Store;
+use crate::layer;
 use crate::layer::blob::{Blob, Identity};
-use crate::layer::codec::Codec;
-use crate::layer::{self, Checkpoints, Listing, Watch};
+use crate::layer::encoding::Codec;
+use crate::layer::{Checkpoints, Listing, Watch};
+use crate::load::cache::envelope::{Parts, Tag};
+use crate::load::cache::key::Key;
+pub use crate::load::cache::place::{check, directory};
+use crate::load::cache::store::Store;
+pub use crate::load::cache::upkeep::{Pruned, Survey};
 use crate::source::Source;
 
 /// What is worth keeping, and for how long.
@@ -261,6 +261,7 @@ fn unpack(parts: Parts<'_>) -> Option<Listing> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer;
 
     /// A cache of everything in a folder of its own.
     fn cache(folder: &tempfile::TempDir) -> Cache {

@@ -29,7 +29,7 @@ fn of(cache: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, String
 /// Who may, and where.
 #[cfg(unix)]
 pub fn check(directory: &Path) -> Result<(), String> {
-    super::trust::check(directory)
+    crate::load::cache::trust::check(directory)
 }
 
 /// Where there are no owners and modes, a user's directory is the user's.

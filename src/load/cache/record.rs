@@ -3,10 +3,10 @@
 //! Going back, nothing is believed: sizes are bounded by what is really there and by the limits of a layer, and the
 //! table's rows are walked once before anybody else does.
 
-use super::frame;
-use crate::layer::codec::Codec;
+use crate::layer::encoding::Codec;
 use crate::layer::{HIDDEN_MAX, Hidden, Limits, Listing, Problem, Severity};
-use crate::stack::table::Table;
+use crate::load::cache::frame;
+use crate::stack::kept::table::Table;
 
 /// No listing has more problems than this: a hundred of each severity, and a line about the rest.
 const PROBLEMS_MAX: u64 = 1000;
@@ -131,8 +131,8 @@ impl<'b> Taken<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::entry::{Entry, Kind, Row};
-    use crate::stack::table::TableWriter;
+    use crate::stack::kept::entry::{Entry, Kind, Row};
+    use crate::stack::kept::table::TableWriter;
 
     fn sample() -> Listing {
         let mut writer = TableWriter::new();

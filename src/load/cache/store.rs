@@ -4,16 +4,16 @@
 //! of one entry write the same. What a killed process or a full disk leaves behind is a temporary file, or (after the
 //! machine itself went down) an entry whose checksum does not hold: both are found and replaced.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
+use std::{fs, io};
 
-use super::envelope;
-use super::key::{BY_DIGEST, BY_FILE, Key};
-use super::place;
+use crate::load::cache::key::{BY_DIGEST, BY_FILE, Key};
+use crate::load::cache::{envelope, place};
 
 /// What names of files begin with that are still being written.
 const UNFINISHED: &str = ".new-";

@@ -6,10 +6,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::Cache;
-use super::envelope::{self, Tag};
-use super::key::Key;
-use super::store::{Held, Kind};
+use crate::load::cache::envelope::Tag;
+use crate::load::cache::key::Key;
+use crate::load::cache::store::{Held, Kind};
+use crate::load::cache::{Cache, envelope};
 
 /// What a cache holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,7 +175,7 @@ mod tests {
 
     use super::*;
     use crate::layer::Listing;
-    use crate::load::cache::Rules;
+    use crate::load::cache::{Rules, envelope};
 
     fn digest(byte: u8) -> String {
         format!("sha256:{}", format!("{byte:02x}").repeat(32))

@@ -3,12 +3,13 @@
 //! There is no standard. What is written passes both schemas in use: that of Jenkins' xUnit plugin, and the one for Ant's
 //! tasks, which asks for a host, a moment and times. Those say nothing here, so they are the same from run to run.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{Judged, NAMED, offence_line, sentence};
-use crate::rules::{Outcome, Verdict};
+use crate::policy::{Outcome, Verdict};
+use crate::report::ci::judged::{Judged, NAMED, offence_line, sentence};
 use crate::text::Foreign;
 use crate::text::markup::html;
 
@@ -71,7 +72,7 @@ fn moment(created: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use crate::report::ci::junit::moment;
 
     #[test]
     fn a_moment_has_no_zone_whatever_the_image_says() {

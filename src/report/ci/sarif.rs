@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Judged, NAMED, sentence};
-use crate::rules::{Outcome, Verdict};
+use crate::policy::{Outcome, Verdict};
+use crate::report::ci::judged::{Judged, NAMED, sentence};
 
 pub(super) fn document(judged: Judged<'_>) -> Value {
     let rules = judged.verdicts.iter().map(|verdict| {

@@ -1,11 +1,12 @@
 //! The analysis in a few tables of Markdown (GitHub's), for a pull request or a wiki. Foreign text is code that cannot
 //! end early.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
-use super::{Analysis, largest};
 use crate::findings::Redaction;
 use crate::report::Lines;
+use crate::report::whole::{Analysis, largest};
 use crate::text;
 use crate::text::markup::code;
 

@@ -14,21 +14,22 @@ mod page;
 mod treemap;
 
 use std::cmp::Reverse;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use serde::Serialize;
 
-pub use self::markdown::markdown;
-pub use self::page::page;
-use super::entry::PathKeys;
-use super::findings::Found;
-use super::layers::{Head, LayerKeys, rows};
-use super::waste::{WastedKeys, wasted_paths};
-use super::{Subject, json_line};
+use crate::content::packages::Packages;
 use crate::findings::Finding;
 use crate::image::base::Base;
-use crate::packages::Packages;
-use crate::stack::walk::{Scope, Walk};
+use crate::report::entry::PathKeys;
+use crate::report::findings::Found;
+use crate::report::layers::{Head, LayerKeys, rows};
+use crate::report::waste::{WastedKeys, wasted_paths};
+pub use crate::report::whole::markdown::markdown;
+pub use crate::report::whole::page::page;
+use crate::report::{Subject, json_line};
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 
 /// How many paths are named of the largest and of the most wasteful.

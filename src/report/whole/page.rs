@@ -1,15 +1,17 @@
 //! The analysis as one HTML page that needs nothing else: no script, no style, font or picture from anywhere. Every
 //! foreign text is made visible first and then escaped.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
-use super::treemap::{self, Area};
-use super::{Analysis, MOST, largest};
 use crate::findings::{Redaction, dockerfile};
 use crate::report::Lines;
 use crate::report::findings::{base_line, what};
+use crate::report::whole::treemap::Area;
+use crate::report::whole::{Analysis, MOST, largest, treemap};
+use crate::text;
+use crate::text::Foreign;
 use crate::text::markup::html;
-use crate::text::{self, Foreign};
 
 const WIDTH: f64 = 1160.0;
 const HEIGHT: f64 = 460.0;

@@ -1,7 +1,7 @@
 //! Where the final tree's bytes are, as rectangles: the area of each is its share. Squarified as Bruls, Huizing and van
 //! Wijk describe it ("Squarified Treemaps", 2000): rows are filled while that makes their rectangles squarer.
 
-use crate::stack::walk::{Scope, Walk};
+use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 
 /// A place on the page, in user units.
@@ -41,7 +41,7 @@ pub(super) fn tiles(stack: &Stack, area: Area) -> Vec<Tile> {
                 .filter_map(|node| {
                     let version = stack.visible(node, last)?;
                     let below = stack.totals(node, last).bytes;
-                    let is_directory = version.kind == crate::stack::entry::Kind::Directory;
+                    let is_directory = version.kind == crate::stack::kept::entry::Kind::Directory;
                     let bytes = if is_directory { below } else { version.size };
                     (bytes > 0).then_some((node, bytes, is_directory))
                 })

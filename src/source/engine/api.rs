@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
-use super::endpoint::{Endpoint, Kind};
-use super::wire::{Fault, Patience, Wire};
 use crate::image::platform::Platform;
 use crate::source::Error;
-use crate::source::local::Kept;
+use crate::source::engine::endpoint::{Endpoint, Kind};
+use crate::source::engine::wire::{Fault, Patience, Wire};
+use crate::source::local::root::Kept;
 
 /// The newest version of the API that is asked for. Docker 29 answers to none below 1.44.
 const NEWEST: (u32, u32) = (1, 49);
@@ -19,8 +19,8 @@ const WITH_PLATFORMS: (u32, u32) = (1, 49);
 
 /// An engine that answers.
 #[derive(Debug)]
-pub(super) struct Engine {
-    pub(super) wire: Wire,
+pub(crate) struct Engine {
+    pub(crate) wire: Wire,
     version: Option<(u32, u32)>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Root {
 
 impl Engine {
     /// Finds out whether anybody is there, and what version of the API is spoken.
-    pub(super) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
+    pub(crate) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
         let wire = Wire::new(endpoint, patience)?;
         let mut answer = wire.get("/_ping")?;
         let version = answer.headers().get("api-version").and_then(|it| it.to_str().ok());
@@ -45,15 +45,15 @@ impl Engine {
         Ok(Self { wire, version })
     }
 
-    pub(super) const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         self.wire.endpoint.kind
     }
 
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.wire.place()
     }
 
-    pub(super) fn error(&self, fault: Fault) -> Error {
+    pub(crate) fn error(&self, fault: Fault) -> Error {
         self.wire.error(fault)
     }
 
@@ -79,7 +79,7 @@ impl Engine {
     }
 
     /// All images that are not merely a step of a build.
-    pub(super) fn images(&self) -> Result<Vec<Kept>, Fault> {
+    pub(crate) fn images(&self) -> Result<Vec<Kept>, Fault> {
         let answer = self.wire.json(&self.path("/images/json"))?;
         let images = answer.as_array().ok_or_else(|| shape("its list of images"))?;
         let mut images: Vec<Kept> = images.iter().map(kept).collect();
@@ -92,7 +92,7 @@ impl Engine {
     }
 
     /// All containers, running or not.
-    pub(super) fn containers(&self) -> Result<Vec<Kept>, Fault> {
+    pub(crate) fn containers(&self) -> Result<Vec<Kept>, Fault> {
         let answer = self.wire.json(&self.path("/containers/json?all=1"))?;
         let containers = answer.as_array().ok_or_else(|| shape("its list of containers"))?;
         let mut containers: Vec<Kept> = containers.iter().map(kept_container).collect();
@@ -101,13 +101,13 @@ impl Engine {
     }
 
     /// The version of the API that is spoken.
-    pub(super) fn version(&self) -> String {
+    pub(crate) fn version(&self) -> String {
         self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
     }
 
     /// What the engine says of one image; `None` where it has none of that name or ID. Where it can keep several platforms
     /// of an image, the list of them is in it, whichever was asked for.
-    pub(super) fn image(
+    pub(crate) fn image(
         &self,
         name: &str,
         platform: Option<&Platform>,
@@ -134,7 +134,7 @@ impl Engine {
     }
 
     /// What the engine says of one container; `None` where it has none of that name or ID.
-    pub(super) fn container(&self, name: &str) -> Result<Option<Value>, Fault> {
+    pub(crate) fn container(&self, name: &str) -> Result<Option<Value>, Fault> {
         self.about(&format!("/containers/{}/json", escaped(name, "")))
     }
 
@@ -270,7 +270,7 @@ mod tests {
             Some("1970-01-01T00:00:00Z")
         );
         let odd = serde_json::json!({"Id": null, "RepoTags": null, "Size": -1});
-        assert_eq!(super::kept(&odd), Kept::default());
+        assert_eq!(crate::source::engine::api::kept(&odd), Kept::default());
     }
 
     #[test]

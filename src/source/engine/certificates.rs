@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ureq::Error as Http;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
-use crate::source::given;
+use crate::source::disk::given;
 use crate::source::local::Environment;
 
 /// Files of a TLS client.

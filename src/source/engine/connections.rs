@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::endpoint::read;
+use crate::source::engine::endpoint::read;
 use crate::source::local::Environment;
 
 /// A file larger than this is none of these.

@@ -4,19 +4,22 @@
 //! container's filesystem"); what stands there now comes from the export of its merged tree, of which all else is left
 //! out. What the engine itself put below the writable layer (`/.dockerenv`, mount points) is in no answer of its API.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::export::Export;
-use crate::image::{Image, Layer};
+use crate::image::layer::Layer;
+use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::changes::Changes;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Watch};
-use crate::source::local::WRITABLE_LAYER;
-use crate::source::{Other, Source, Stored, Verified};
+use crate::source::Verified;
+use crate::source::contract::source::{Source, Stored};
+use crate::source::engine::export::Export;
+use crate::source::local::root::WRITABLE_LAYER;
 use crate::text::Foreign;
 
 /// `Kind` of a change: the path was removed.

@@ -6,10 +6,11 @@
 
 use serde_json::{Value, json};
 
-use super::api::{full_id, texts, time};
-use crate::image::config::{self, Parsed};
+use crate::image::config::Parsed;
+use crate::image::layer::Layer;
 use crate::image::platform::Platform;
-use crate::image::{Image, Layer, Other, history};
+use crate::image::{Image, Other, config, history};
+use crate::source::engine::api::{full_id, texts, time};
 use crate::text::Foreign;
 
 /// So many are listed.

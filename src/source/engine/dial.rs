@@ -3,15 +3,16 @@
 //!
 //! Nobody is asked for a password here: who gets in does so by a key or an agent.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use super::endpoint::Kind;
-use super::ssh::Far;
+use crate::source::engine::endpoint::Kind;
+use crate::source::engine::ssh::Far;
 
 /// What `ssh` says about a failure, at the most.
 const WORDS: u64 = 2048;

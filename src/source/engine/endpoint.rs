@@ -1,17 +1,18 @@
 //! Where engines listen: what the environment, Docker's contexts and habit say.
 //!
-//! Only which places there are is decided here; whether anybody answers there is found out by [`super::wire`]. The
+//! Only which places there are is decided here; whether anybody answers there is found out by [`crate::source::engine::wire`]. The
 //! environment comes in as plain data, so that a test can give its own.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::certificates::Certificates;
-use super::connections::{self, Connection};
-use super::ssh::Far;
 use crate::image::digest::Digest;
-use crate::source::given;
+use crate::source::disk::given;
+use crate::source::engine::certificates::Certificates;
+use crate::source::engine::connections;
+use crate::source::engine::connections::Connection;
+use crate::source::engine::ssh::Far;
 use crate::source::local::Environment;
 
 /// A configuration file larger than this is none.
@@ -64,7 +65,7 @@ pub(super) enum Address {
 
 /// One place where an engine may listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     pub(super) kind: Kind,
     pub(super) address: Address,
     /// What says so: a variable, a context. `None` for the usual places.
@@ -79,7 +80,7 @@ impl Endpoint {
     }
 
     /// The address as it is written.
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         match &self.address {
             Address::Socket(path) => path.display().to_string(),
             Address::Tcp(authority) => format!("tcp://{authority}"),

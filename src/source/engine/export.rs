@@ -1,20 +1,23 @@
 //! An image that an engine hands over: described at once, exported when the first layer is asked for.
 //!
-//! How it is read is the business of [`super::reading`]; here is what whoever asks gets.
+//! How it is read is the business of [`crate::source::engine::reading`]; here is what whoever asks gets.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::api::Engine;
-use super::describe::Described;
-use super::reading::{Phase, Reading, Unread};
-use crate::image::{Image, Layer};
+use crate::image::Image;
+use crate::image::layer::Layer;
 use crate::layer::blob::Blob;
 use crate::layer::sparse::Map;
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Unwatched, Watch};
-use crate::source::ask::Ask;
-use crate::source::{Source, Stored, Verified};
+use crate::source::Verified;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{Source, Stored};
+use crate::source::engine::api::Engine;
+use crate::source::engine::describe::Described;
+use crate::source::engine::reading::{Phase, Reading, Unread};
 use crate::text::Foreign;
 
 /// An image of an engine.

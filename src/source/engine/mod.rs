@@ -10,54 +10,54 @@
 //! Only questions are asked (`GET`): nothing is pulled, started or changed. Nothing of this happens unless an engine
 //! is asked for, or a name that no local store has.
 
-mod api;
+pub(crate) mod api;
 mod certificates;
 mod connections;
 mod container;
 mod describe;
 #[cfg(unix)]
 mod dial;
-mod endpoint;
+pub(crate) mod endpoint;
 mod export;
 mod reading;
 #[cfg(unix)]
 mod socket;
 mod ssh;
-mod stock;
-mod wire;
+pub(crate) mod wire;
 
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use self::api::{Engine, full_id};
-use self::container::Container;
-pub(super) use self::endpoint::Kind;
-use self::endpoint::endpoints;
-use self::export::Export;
-pub use self::stock::{inventory, local};
-use self::wire::{Fault, Patience};
-use super::ask::Ask;
-use super::local::{self as stores, Environment};
-use super::{ChoiceKind, Error, Opened, Source};
 use crate::image::platform::Platform;
 use crate::image::reference::Store;
 use crate::layer::changes::Changes;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{ChoiceKind, Opened, Source};
+use crate::source::engine::api::{Engine, full_id};
+use crate::source::engine::container::Container;
+pub(super) use crate::source::engine::endpoint::Kind;
+use crate::source::engine::endpoint::endpoints;
+use crate::source::engine::export::Export;
+use crate::source::engine::wire::{Fault, Patience};
+use crate::source::local::Environment;
+pub use crate::source::open::inventory::{inventory, local_choices};
+use crate::source::{Error, local as stores};
 
 /// How many names an error lists.
 const MOST_NAMES: usize = 100;
 
 /// The engines of a kind that answer, and what became of the others.
 #[derive(Default)]
-struct Found {
-    engines: Vec<Engine>,
+pub(crate) struct Found {
+    pub(crate) engines: Vec<Engine>,
     /// Usual places where nobody is.
     empty: Vec<String>,
-    errors: Vec<Error>,
+    pub(crate) errors: Vec<Error>,
 }
 
 impl Found {
-    fn look(kind: Kind, environment: &Environment, patience: Patience) -> Self {
+    pub(crate) fn look(kind: Kind, environment: &Environment, patience: Patience) -> Self {
         let mut found = Self::default();
         let endpoints = match endpoints(kind, environment) {
             Ok(endpoints) => endpoints,
@@ -204,7 +204,7 @@ fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T
     Err(silent)
 }
 
-fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Opened {
+pub(crate) fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Opened {
     let id = inspect["Id"].as_str().unwrap_or_default();
     if let Some(opened) = in_its_store(&engine, id, ChoiceKind::Container, ask) {
         return opened;
@@ -249,7 +249,7 @@ fn layers_of(
 }
 
 /// An image that the engine has.
-fn opened(engine: Engine, inspect: &Value, ask: &Ask) -> Result<Opened, Error> {
+pub(crate) fn opened(engine: Engine, inspect: &Value, ask: &Ask) -> Result<Opened, Error> {
     if let Some(asked) = &ask.platform {
         serves(&engine, inspect, asked)?;
     }

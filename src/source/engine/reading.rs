@@ -5,20 +5,23 @@
 //! will want them; else only the archive's headers and documents are.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
-use super::api::Engine;
-use super::describe::Described;
-use crate::image::{Image, Layer};
-use crate::layer::passing::{self, Keeper};
-use crate::layer::{Listing, Watch};
-use crate::source::ask::Ask;
-use crate::source::spool::Copy;
-use crate::source::{Error, Opened, Source, open, rootfs};
+use crate::image::Image;
+use crate::image::layer::Layer;
+use crate::layer::streamed_archive::Keeper;
+use crate::layer::{Listing, Watch, streamed_archive};
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{Opened, Source};
+use crate::source::disk::rootfs;
+use crate::source::documents::spool::Copy;
+use crate::source::engine::api::Engine;
+use crate::source::engine::describe::Described;
+use crate::source::{Error, disk};
 
 /// What the one layer of a tree is known by, which nobody gave a diff ID.
 const TREE: &str = "";
@@ -235,7 +238,7 @@ impl Reading {
             })
         };
         let listed = self.engine.wire.stream(&self.question, self, |body| {
-            passing::layer(body, &mut keep).map_err(|source| Error::Io {
+            streamed_archive::layer(body, &mut keep).map_err(|source| Error::Io {
                 place: place.clone(),
                 doing: "cannot be read",
                 source,
@@ -258,7 +261,7 @@ impl Reading {
         let place = &self.ask.place;
         let mut keeping = Keeping { reading: self, copy: Copy::begin(place)?, trouble: None };
         let read = |body: &mut dyn Read| {
-            let read = passing::archive(body, contents, &mut keeping);
+            let read = streamed_archive::archive(body, contents, &mut keeping);
             match (keeping.trouble.take(), read) {
                 (Some(error), _) => Err(error),
                 (None, read) => read.map_err(|source| Error::Io {
@@ -297,7 +300,7 @@ impl Reading {
 
     /// The image in the archive: the only one, or that of several with the layers that were described.
     fn chosen(&self, blob: crate::layer::blob::Blob) -> Result<Box<dyn Source>, Error> {
-        let several = match open::archive_in(blob, &self.ask, self)? {
+        let several = match disk::open::archive_in(blob, &self.ask, self)? {
             Opened::Image(source) => return Ok(source),
             Opened::Several(several) => several,
         };

@@ -1,12 +1,12 @@
 //! HTTP over a Unix socket, or over `ssh`: the transports that the HTTP client does not bring itself.
 
-use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use std::{fmt, io};
 
 use ureq::Error;
 use ureq::config::Config;
@@ -16,9 +16,9 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::dial::Line;
-use super::endpoint::Kind;
-use super::ssh::Far;
+use crate::source::engine::dial::Line;
+use crate::source::engine::endpoint::Kind;
+use crate::source::engine::ssh::Far;
 
 /// Where connections lead, whatever the address in the request says.
 #[derive(Debug)]

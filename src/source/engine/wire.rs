@@ -3,21 +3,21 @@
 //! Answers are bounded in size and in the time without a byte, and whoever waits can stop at any moment: then the
 //! connection is closed under the read that blocks.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
 use serde_json::Value;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error as Http, Timeout};
 
-use super::endpoint::{Address, Endpoint};
-#[cfg(unix)]
-use super::socket::{Nowhere, To};
 use crate::layer::Watch;
 use crate::source::Error;
+use crate::source::engine::endpoint::{Address, Endpoint};
+#[cfg(unix)]
+use crate::source::engine::socket::{Nowhere, To};
 
 /// An answer in JSON larger than this is not read on.
 const JSON_MAX: u64 = 64 << 20;
@@ -27,7 +27,7 @@ const MESSAGE_MAX: u64 = 4096;
 
 /// How long to wait.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// For somebody to take the call.
     pub(super) connect: Duration,
     /// For a whole answer in JSON.
@@ -38,7 +38,7 @@ pub(super) struct Patience {
 
 impl Patience {
     /// For a list that local stores are on as well.
-    pub(super) const fn short() -> Self {
+    pub(crate) const fn short() -> Self {
         Self {
             connect: Duration::from_secs(1),
             answer: Duration::from_secs(10),
@@ -59,15 +59,15 @@ impl Default for Patience {
 
 /// Where requests go.
 #[derive(Debug)]
-pub(super) struct Wire {
-    pub(super) endpoint: Endpoint,
+pub(crate) struct Wire {
+    pub(crate) endpoint: Endpoint,
     patience: Patience,
     agent: Agent,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Nothing is at the address.
     Nobody,
     /// The socket belongs to somebody else.
@@ -189,7 +189,7 @@ impl Wire {
 }
 
 /// What to tell a person, and what to do about it.
-pub(super) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
+pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
     let kind = endpoint.kind;
     let (what, remedy) = match fault {
         Fault::Nobody => ("nobody listens there".to_owned(), kind.start().to_owned()),
@@ -283,8 +283,8 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixListener;
 
-    use super::super::endpoint::Kind;
     use super::*;
+    use crate::source::engine::endpoint::Kind;
 
     /// Sends a beginning and then nothing, for as long as the other side waits.
     fn stalled() -> (tempfile::TempDir, Endpoint) {

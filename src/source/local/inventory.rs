@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::places::Environment;
-use super::{Kept, StorageRoot, anywhere};
-use crate::source::ask::Ask;
-use crate::source::{Choice, ChoiceKind, Error, Opened, Options, Several, Source};
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
+use crate::source::local::anywhere;
+use crate::source::local::default_roots::Environment;
+use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::open::options::Options;
 use crate::text::Foreign;
 
 /// Everything that local stores hold and engines list, as far as they can be read.
@@ -99,7 +102,7 @@ pub(super) struct Target {
 ///
 /// # Errors
 /// Where there is nothing to choose from: says where was looked, and what could not be read.
-pub(in crate::source) fn local(options: &Options<'_>) -> Result<Several, Error> {
+pub(in crate::source) fn every_choice(options: &Options<'_>) -> Result<Several, Error> {
     let (roots, unreadable) = anywhere(&Environment::of_process());
     let targets = all(&roots);
     if targets.is_empty() {

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use super::inventory::{self, Target, all, base, several};
-use super::{
-    Environment, Found, Kept, Readable, StorageRoot, anywhere, around, at, containerd, places,
-};
 use crate::image::reference::{Pick, Store};
-use crate::source::ask::Ask;
-use crate::source::choose::{self, Known};
-use crate::source::{ChoiceKind, Error, Opened};
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{ChoiceKind, Opened};
+use crate::source::documents::choose;
+use crate::source::documents::choose::Known;
+use crate::source::local::inventory::{Target, all, base, several};
+use crate::source::local::root::{Found, Kept, Readable, StorageRoot};
+use crate::source::local::{
+    Environment, anywhere, at, containerd, default_roots, inventory, nearby,
+};
 
 /// The transport of Docker's data roots.
 const DOCKER: &str = "docker-root";
@@ -30,7 +33,7 @@ pub(in crate::source) fn stored(
             let root = without_options(kind, root);
             // What is told of where layers lie holds wherever it is read.
             let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
-            let mut found = around::stores(&place);
+            let mut found = nearby::stores(&place);
             if kind == Some(DOCKER) {
                 found.extend(dockers_beside(&place));
             }
@@ -90,7 +93,7 @@ fn without_options<'r>(kind: Option<&str>, root: &'r str) -> &'r str {
 }
 
 fn no_store(root: &str, ask: &Ask) -> Error {
-    if let Some(above) = around::root_above(Path::new(root)) {
+    if let Some(above) = nearby::root_above(Path::new(root)) {
         return part_of(&above, ask);
     }
     let what = "no storage root of Docker, podman or containerd".to_owned();
@@ -142,7 +145,7 @@ pub(in crate::source) fn with_id(
 ) -> Option<Opened> {
     let mut places = vec![root.to_path_buf()];
     if containerd {
-        places.extend(places::containerd(&Environment::of_process()));
+        places.extend(default_roots::containerd(&Environment::of_process()));
     }
     let stores = places.iter().flat_map(|place| at(place)).filter_map(Result::ok);
     for store in stores {
@@ -165,12 +168,12 @@ pub(in crate::source) fn with_id(
 
 /// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none and no part of one.
 pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
-    in_stores(root, ask).or_else(|| around::root_above(root).map(|above| Err(part_of(&above, ask))))
+    in_stores(root, ask).or_else(|| nearby::root_above(root).map(|above| Err(part_of(&above, ask))))
 }
 
 /// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none.
 pub(in crate::source) fn in_stores(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
-    let found = around::stores(root);
+    let found = nearby::stores(root);
     if found.is_empty() {
         return None;
     }

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::image::name::{self, Name};
-use crate::source::given;
+use crate::image::name;
+use crate::image::name::Name;
+use crate::source::disk::given;
 
 /// A configuration file larger than this is none, in bytes.
 const LARGEST: u64 = 1 << 20;

@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::keychain;
-use super::secret::Secret;
-use crate::source::given;
+use crate::source::disk::given;
+use crate::source::registry::keychain;
+use crate::source::registry::secret::Secret;
 
 /// How Docker calls its hub in these files.
 const HUB: &str = "https://index.docker.io/v1/";

@@ -5,17 +5,17 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
-use super::failure::{Failure, Kind};
-use super::repository::{self, Item, Repository};
-use super::soci;
 use crate::image::digest::Digest;
 use crate::image::manifest::{
-    self, DOCKER_LIST, DOCKER_MANIFEST, Descriptor, Document, Manifest, OCI_INDEX, OCI_MANIFEST,
+    DOCKER_LIST, DOCKER_MANIFEST, Descriptor, Document, Manifest, OCI_INDEX, OCI_MANIFEST,
 };
 use crate::image::name::Name;
-use crate::image::{document, platform};
-use crate::source::Error;
-use crate::source::ask::Ask;
+use crate::image::{document, manifest, platform};
+use crate::source::contract::ask::Ask;
+use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::repository;
+use crate::source::registry::repository::{Item, Repository};
+use crate::source::{Error, registry};
 
 /// Indexes in indexes: real ones are two deep.
 const DEEPEST: usize = 8;
@@ -69,7 +69,8 @@ pub(super) fn fetch(repository: &Repository, name: &Name, ask: &Ask) -> Result<F
                 bytes = next;
             }
             Ok(Document::Manifest(manifest)) => {
-                let soci = manifest::annotation(&manifest.annotations, soci::ANNOTATION);
+                let soci =
+                    manifest::annotation(&manifest.annotations, registry::documents::ANNOTATION);
                 found.manifest = Some((Digest::of(&bytes), soci.and_then(Digest::parse)));
                 image(repository, &manifest, &mut found).map_err(failed)?;
                 return Ok(found);
@@ -204,3 +205,6 @@ fn size_of(repository: &Repository, digest: &Digest) -> Result<u64, Failure> {
         )
     })
 }
+
+/// The annotation of an image's manifest that names its index.
+pub(super) const ANNOTATION: &str = "com.amazon.soci.index-digest";

@@ -4,9 +4,10 @@ use std::io;
 
 use serde_json::Value;
 
-use super::secret::{self, Secret};
-use crate::layer::arriving::Reason;
+use crate::layer::blob::growing_file::Reason;
 use crate::source::Error;
+use crate::source::registry::secret;
+use crate::source::registry::secret::Secret;
 
 /// No answer's explanation is read further than this, in bytes.
 pub(super) const EXPLANATION: u64 = 64 << 10;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::credentials::Credentials;
-use super::secret::Secret;
+use crate::source::registry::credentials::Credentials;
+use crate::source::registry::secret::Secret;
 
 /// A helper that says nothing for so long waits for somebody who is not there.
 const PATIENCE: Duration = Duration::from_secs(20);

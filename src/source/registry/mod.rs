@@ -16,21 +16,21 @@
 //! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
 //! opened, and only if it is not here from an earlier time.
 
+mod blob_cache;
 mod challenge;
 mod configuration;
 mod credentials;
 mod documents;
 mod failure;
 mod keychain;
+mod mirrors;
 mod part;
-mod places;
 mod referrers;
 mod remote;
 mod repository;
 mod retry;
 mod secret;
 mod settings;
-mod shelf;
 mod soci;
 mod token;
 mod trust;
@@ -39,28 +39,28 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use configuration::Configuration;
-pub use settings::{Pull, Registries};
-pub use shelf::{Shelf, Stock};
-
-use self::configuration::{Candidates, Rules};
-use self::documents::Found;
-use self::referrers::Referrers;
-use self::remote::Remote;
-use self::repository::Repository;
-use self::soci::Soci;
-use super::ask::Ask;
-use super::blobs::{Beside, Blobs};
-use super::choose::Known;
-use super::files::Files;
-use super::layout::Layout;
-use super::oci;
-use super::store::{Naming, Store};
-use super::{Choice, Error, Opened, Several, index};
 use crate::image::digest::Digest;
 use crate::image::manifest::Descriptor;
 use crate::image::name::Name;
 use crate::layer::blob::Blob;
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{Choice, Opened, Several};
+use crate::source::documents::blobs::{Beside, Blobs};
+use crate::source::documents::choose::Known;
+use crate::source::documents::files::Files;
+use crate::source::documents::layout::Layout;
+use crate::source::documents::store::{Naming, Store};
+use crate::source::documents::{index, oci};
+pub use crate::source::registry::blob_cache::{Shelf, Stock};
+pub use crate::source::registry::configuration::Configuration;
+use crate::source::registry::configuration::{Candidates, Rules};
+use crate::source::registry::documents::Found;
+use crate::source::registry::referrers::Referrers;
+use crate::source::registry::remote::Remote;
+use crate::source::registry::repository::Repository;
+pub use crate::source::registry::settings::{Pull, Registries};
+use crate::source::registry::soci::Soci;
 
 /// So many digits of an ID are what engines show of it.
 const SHORT_ID: usize = 12;
@@ -136,7 +136,7 @@ fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened
     let rules = Rules::read(&settings.mirrors).map_err(|what| misconfigured(what, ask))?;
     let (mut passed, mut errors) = (Vec::new(), Vec::new());
     for name in names {
-        let places = match places::of(name, &rules) {
+        let places = match mirrors::of(name, &rules) {
             Ok(places) => places,
             Err(what) => {
                 errors.push(misconfigured(what, ask));

@@ -1,11 +1,13 @@
 //! A part of a blob, by HTTP range: nothing verifies it here, since a digest is of the whole.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::atomic::AtomicBool;
 
-use super::failure::{Failure, Kind};
-use super::repository::{self, Item, Repository};
-use super::wire::Answer;
+use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::repository;
+use crate::source::registry::repository::{Item, Repository};
+use crate::source::registry::wire::Answer;
 
 /// So often in a row a part may break off before anything of it came.
 const ATTEMPTS: u32 = 4;
@@ -110,7 +112,7 @@ impl Span {
 
 #[cfg(test)]
 mod tests {
-    use super::Span;
+    use crate::source::registry::part::Span;
 
     #[test]
     fn another_range_than_asked_is_told() {

@@ -7,13 +7,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::failure::Failure;
-use super::repository::{Item, Repository};
-use crate::image::artifact;
 use crate::image::digest::Digest;
-use crate::image::manifest::{self, Descriptor, Document, OCI_INDEX, OCI_MANIFEST};
-use crate::image::{Other, document};
-use crate::source::blobs::Beside;
+use crate::image::manifest::{Descriptor, Document, OCI_INDEX, OCI_MANIFEST};
+use crate::image::{Other, artifact, document, manifest};
+use crate::source::documents::blobs::Beside;
+use crate::source::registry::failure::Failure;
+use crate::source::registry::repository::{Item, Repository};
 
 /// No more than this are listed.
 const MOST: usize = 1000;

@@ -3,24 +3,26 @@
 //! Where the connection breaks, it goes on where it stopped, if the registry knows ranges; else what came before is
 //! passed over. Bytes that would make it longer than was said end it.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{io, thread};
 
 use sha2::{Digest as _, Sha256, Sha512};
 use tempfile::NamedTempFile;
 
-use super::failure::{Failure, Kind};
-use super::part::{self, Span};
-use super::repository::{self, Item, Repository};
-use super::shelf::Shelf;
-use super::soci::{self, Soci};
-use super::wire::Answer;
-use crate::image::digest::{self, Digest};
-use crate::layer::arriving::{Arriving, Reason};
+use crate::image::digest;
+use crate::image::digest::Digest;
 use crate::layer::blob::Blob;
-use crate::layer::distant::Distant;
+use crate::layer::blob::growing_file::{Arriving, Reason};
+use crate::layer::blob::remote::Distant;
+use crate::source::registry::blob_cache::Shelf;
+use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::part::Span;
+use crate::source::registry::repository::{Item, Repository};
+use crate::source::registry::soci::Soci;
+use crate::source::registry::wire::Answer;
+use crate::source::registry::{part, repository, soci};
 
 const CHUNK: usize = 128 << 10;
 

@@ -6,16 +6,17 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::challenge::{self, Challenge};
-use super::credentials::{self, Credentials};
-use super::failure::{EXPLANATION, Failure, Kind, explanation};
-use super::places::Place;
-use super::retry::Retry;
-use super::secret::Secret;
-use super::settings::Registries;
-use super::token::{self, Wanted};
-use super::wire::{Answer, Request, Wire, is_loopback, origin, target};
 use crate::image::name::Name;
+use crate::source::registry::challenge::Challenge;
+use crate::source::registry::credentials::Credentials;
+use crate::source::registry::failure::{EXPLANATION, Failure, Kind, explanation};
+use crate::source::registry::mirrors::Place;
+use crate::source::registry::retry::Retry;
+use crate::source::registry::secret::Secret;
+use crate::source::registry::settings::Registries;
+use crate::source::registry::token::Wanted;
+use crate::source::registry::wire::{Answer, Request, Wire, is_loopback, origin, target};
+use crate::source::registry::{challenge, credentials, token};
 
 /// Where the hub's registry is.
 const HUB: &str = "registry-1.docker.io";

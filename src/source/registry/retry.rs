@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::failure::Failure;
-use super::wire::Answer;
+use crate::source::registry::failure::Failure;
+use crate::source::registry::wire::Answer;
 
 /// What follows a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::configuration::Configuration;
-use super::shelf::Shelf;
+use crate::source::registry::blob_cache::Shelf;
+use crate::source::registry::configuration::Configuration;
 
 /// When a registry is asked for a name that is not written as a registry's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,15 +8,12 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::documents;
-use super::failure::{Failure, Kind};
-use super::referrers;
-use super::repository::Repository;
 use crate::image::digest::Digest;
-use crate::image::manifest::{self, Document};
-
-/// The annotation of an image's manifest that names its index.
-pub(super) const ANNOTATION: &str = "com.amazon.soci.index-digest";
+use crate::image::manifest;
+use crate::image::manifest::Document;
+use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::repository::Repository;
+use crate::source::registry::{documents, referrers};
 
 /// The annotation of a zTOC that says which layer it is about.
 const LAYER: &str = "com.amazon.soci.image-layer-digest";

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::credentials::Credentials;
-use super::failure::{EXPLANATION, Failure, Kind, explanation};
-use super::retry::Retry;
-use super::secret::Secret;
-use super::wire::{Answer, Request, Wire, origin};
+use crate::source::registry::credentials::Credentials;
+use crate::source::registry::failure::{EXPLANATION, Failure, Kind, explanation};
+use crate::source::registry::retry::Retry;
+use crate::source::registry::secret::Secret;
+use crate::source::registry::wire::{Answer, Request, Wire, origin};
 
 /// How this program calls itself to an authorization service.
 const CLIENT: &str = "layertui";

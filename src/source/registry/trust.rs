@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
-use crate::source::given;
+use crate::source::disk::given;
 
 /// No directory of certificates has more files, no file more bytes.
 const MOST_FILES: usize = 1000;

@@ -11,15 +11,15 @@ use std::time::Duration;
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body, Proxy};
 
-use super::secret::Secret;
-use super::settings::Registries;
-use super::trust;
+use crate::source::registry::secret::Secret;
+use crate::source::registry::settings::Registries;
+use crate::source::registry::trust;
 
 /// How long a host may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(15);
 
 /// The connections of one image.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     certificates: Vec<PathBuf>,
     stall: Duration,
     agents: Mutex<HashMap<(String, bool), Agent>>,

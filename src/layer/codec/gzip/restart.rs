@@ -7,9 +7,12 @@
 use xxhash_rust::xxh3::xxh3_64;
 use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 
-use super::WINDOW_BITS;
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::{Inside, Point, Proof, Sums, WINDOW, Window};
+use crate::layer::codec::member::Member;
+
+/// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
+pub(crate) const WINDOW_BITS: u8 = 15;
 
 /// What 32 KiB take in the worst case, with room for empty blocks between.
 const REACH: usize = 64 * 1024;

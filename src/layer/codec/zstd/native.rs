@@ -5,7 +5,7 @@ use std::io;
 use zstd::stream::raw::{Decoder, Operation};
 
 use crate::layer::codec::input::Input;
-use crate::layer::codec::{Fault, Member, Step};
+use crate::layer::codec::member::{Fault, Member, Step};
 
 /// Decodes one frame after another; a skippable frame decodes to nothing.
 pub(in crate::layer::codec) struct Zstd(Decoder<'static>);
@@ -18,7 +18,7 @@ impl Zstd {
 
 impl Member for Zstd {
     fn begins(&self, start: &[u8]) -> bool {
-        super::begins(start)
+        crate::layer::codec::zstd::begins(start)
     }
 
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {

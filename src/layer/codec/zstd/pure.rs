@@ -3,13 +3,14 @@
 //! It decodes whole blocks and takes more than one frame's bytes if it is given them. So a frame is cut up here, and
 //! it is given one header or one block at a time.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::is_skippable;
 use crate::layer::codec::input::Input;
-use crate::layer::codec::{Fault, Member, Step};
+use crate::layer::codec::member::{Fault, Member, Step};
+use crate::layer::codec::zstd::is_skippable;
 
 /// `Block_Maximum_Size` never exceeds it (RFC 8878, section 3.1.1.2.4).
 const BLOCK_MAX: usize = 128 * 1024;
@@ -134,7 +135,7 @@ impl Zstd {
 
 impl Member for Zstd {
     fn begins(&self, start: &[u8]) -> bool {
-        super::begins(start)
+        crate::layer::codec::zstd::begins(start)
     }
 
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {

@@ -19,12 +19,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-pub use self::bucket::{Bucket, Item, Items};
-pub use self::error::Error;
-use self::meta::Meta;
-use self::page::Page;
 use crate::layer::blob::Blob;
-use crate::source::given;
+use crate::source::disk::given;
+pub use crate::source::local::containerd::bolt::bucket::{Bucket, Item, Items};
+pub use crate::source::local::containerd::bolt::error::Error;
+use crate::source::local::containerd::bolt::meta::Meta;
+use crate::source::local::containerd::bolt::page::Page;
 
 /// States that are tried before the writer is taken to be too quick for us.
 const ATTEMPTS: u32 = 40;

@@ -1,14 +1,14 @@
 //! Containers of one namespace: the layers of the image and, on top, the snapshots that are the container's own.
 
-use super::images::Images;
-use super::records::{Container, Record};
-use super::snapshots::{Snapshot, Snapshots};
-use crate::image::Layer;
+use crate::image::layer::Layer;
 use crate::source::Error;
-use crate::source::ask::Ask;
-use crate::source::assemble::{Part, Parts, assemble};
-use crate::source::blobs::{Blobs, Content};
-use crate::source::local::{INIT_LAYER, Kept, WRITABLE_LAYER};
+use crate::source::contract::ask::Ask;
+use crate::source::documents::assemble::{Part, Parts, assemble};
+use crate::source::documents::blobs::{Blobs, Content};
+use crate::source::local::containerd::images::Images;
+use crate::source::local::containerd::records::{Container, Record};
+use crate::source::local::containerd::snapshots::{Snapshot, Snapshots};
+use crate::source::local::root::{INIT_LAYER, Kept, WRITABLE_LAYER};
 use crate::text::Foreign;
 
 /// What the image's layers say where the image itself is gone.

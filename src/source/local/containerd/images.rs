@@ -4,20 +4,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::records::Record;
-use super::snapshots::Snapshots;
-use crate::image::Layer;
 use crate::image::digest::Digest;
+use crate::image::layer::Layer;
 use crate::image::platform;
-use crate::source::ask::Ask;
-use crate::source::blobs::{Blobs, Content};
-use crate::source::choose::Known;
-use crate::source::files::Files;
-use crate::source::folder::Folder;
-use crate::source::index::{self, Leaf, What};
-use crate::source::layout::Layout;
-use crate::source::local::Kept;
-use crate::source::store::{Naming, Store};
+use crate::source::contract::ask::Ask;
+use crate::source::documents::blobs::{Blobs, Content};
+use crate::source::documents::choose::Known;
+use crate::source::documents::files::Files;
+use crate::source::documents::folder::Folder;
+use crate::source::documents::index;
+use crate::source::documents::index::{Leaf, What};
+use crate::source::documents::layout::Layout;
+use crate::source::documents::store::{Naming, Store};
+use crate::source::local::containerd::records::Record;
+use crate::source::local::containerd::snapshots::Snapshots;
+use crate::source::local::root::Kept;
 use crate::text::Foreign;
 
 /// Where content lies below containerd's root.

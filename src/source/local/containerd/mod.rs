@@ -19,12 +19,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::images::Images;
-use self::records::{Container, Namespace, Record};
-use self::snapshots::Snapshots;
-use super::{Kept, StorageRoot};
-use crate::source::ask::Ask;
-use crate::source::{Error, Opened};
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::Opened;
+use crate::source::local::containerd::images::Images;
+use crate::source::local::containerd::records::{Container, Namespace, Record};
+use crate::source::local::containerd::snapshots::Snapshots;
+use crate::source::local::root::{Kept, StorageRoot};
 
 /// What containerd records of everything, below its root.
 const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";

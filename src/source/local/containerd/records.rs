@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::bolt::{self, Bucket, Db};
-use super::values::{signed, text, time};
 use crate::image::manifest::Descriptor;
+use crate::source::local::containerd::bolt;
+use crate::source::local::containerd::bolt::{Bucket, Db};
+use crate::source::local::containerd::values::{signed, text, time};
 
 /// Names that Docker gives to images without one.
 const DANGLING: &str = "moby-dangling@";
@@ -27,7 +28,7 @@ pub(super) struct Namespace {
 
 /// What one or more names lead to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// With tags. Empty for an untagged image.
     pub(super) names: Vec<String>,
     /// What else it is called: by digest, by ID.

@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::bolt::{self, Db};
-use super::values::{text, unsigned};
-use crate::image::LayerStore;
+use crate::image::layer::LayerStore;
 use crate::layer::directory::{Form, IdMaps, Tree};
+use crate::source::local::containerd::bolt;
+use crate::source::local::containerd::bolt::Db;
+use crate::source::local::containerd::values::{text, unsigned};
 
 /// The snapshots that one namespace knows.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ struct Snapshotter {
 
 /// What a snapshotter records of a snapshot.
 #[derive(Clone, Debug)]
-struct Record {
+pub(crate) struct Record {
     id: u64,
     parent: Option<String>,
     /// Not committed: a container writes to it.

@@ -1,10 +1,11 @@
 //! `containers/`: what Docker of either age recorded of each container.
 
-use super::ids;
-use super::records::Records;
-use crate::image::docker_root::{self, Container};
-use crate::source::budget::Budget;
-use crate::source::local::Kept;
+use crate::image::docker_root;
+use crate::image::docker_root::Container;
+use crate::source::documents::budget::Budget;
+use crate::source::local::docker::ids;
+use crate::source::local::docker::records::Records;
+use crate::source::local::root::Kept;
 
 /// A container of a data root.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::ids;
-use super::records::Records;
 use crate::layer::directory::{Form, IdMaps};
+use crate::source::local::docker::ids;
+use crate::source::local::docker::records::Records;
 
 /// Where a layer's directory is, or why it has none that could be read.
 pub(super) type Place = Result<PathBuf, String>;

@@ -4,14 +4,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::driver::{Driver, Place, Whose};
-use super::ids;
-use super::on_disk::OnDisk;
-use super::records::Records;
-use crate::image::Layer;
-use crate::image::v1::{self, Broken, V1Image};
-use crate::source::assemble::Part;
-use crate::source::budget::Budget;
+use crate::image::layer::Layer;
+use crate::image::v1;
+use crate::image::v1::{Broken, V1Image};
+use crate::source::documents::assemble::Part;
+use crate::source::documents::budget::Budget;
+use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::docker::ids;
+use crate::source::local::docker::on_disk::OnDisk;
+use crate::source::local::docker::records::Records;
 
 /// All images of a graph, by ID.
 #[derive(Clone, Debug, Default)]

@@ -2,18 +2,19 @@
 
 use std::path::Path;
 
-use super::containers::{self, Recorded, sort_key};
-use super::driver::{Driver, Whose};
-use super::graph::{Chain, Graph};
-use super::ids;
-use super::names::Names;
-use super::on_disk::{Own, own_layers};
-use super::records::Records;
 use crate::layer::directory::IdMaps;
-use crate::source::ask::Ask;
-use crate::source::assemble::{Parts, assemble};
-use crate::source::local::{Kept, StorageRoot};
-use crate::source::{Error, Opened};
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::Opened;
+use crate::source::documents::assemble::{Parts, assemble};
+use crate::source::local::docker::containers::{Recorded, sort_key};
+use crate::source::local::docker::driver::{Driver, Whose};
+use crate::source::local::docker::graph::{Chain, Graph};
+use crate::source::local::docker::names::Names;
+use crate::source::local::docker::on_disk::{Own, own_layers};
+use crate::source::local::docker::records::Records;
+use crate::source::local::docker::{containers, ids};
+use crate::source::local::root::{Kept, StorageRoot};
 
 /// Drivers of that age, with the directory that each has in the root.
 const DRIVERS: [&str; 6] = ["aufs", "btrfs", "devicemapper", "overlay", "vfs", "zfs"];
@@ -179,7 +180,7 @@ impl StorageRoot for GraphStore {
         let chain = self.graph.chain(id);
         let mut parts = self.parts(&chain, id, ask);
         parts.layers = chain.parts(&self.driver).0;
-        super::opened(parts, ask)
+        crate::source::local::docker::opened::opened(parts, ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {

@@ -5,20 +5,22 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::containers::{Recorded, sort_key};
-use super::driver::Driver;
-use super::ids;
-use super::layerdb::{self, LayerDb, Mount};
-use super::names::{Names, Of};
-use super::on_disk::{Own, own_layers};
-use crate::image::StatedDocument;
-use crate::image::config::{self, Parsed};
+use crate::image::config::Parsed;
 use crate::image::digest::Digest;
-use crate::source::ask::Ask;
-use crate::source::assemble::{self, Parts, assemble};
-use crate::source::budget::Budget;
-use crate::source::local::{Kept, StorageRoot};
-use crate::source::{Error, Opened};
+use crate::image::{StatedDocument, config};
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::Opened;
+use crate::source::documents::assemble;
+use crate::source::documents::assemble::{Parts, assemble};
+use crate::source::documents::budget::Budget;
+use crate::source::local::docker::containers::{Recorded, sort_key};
+use crate::source::local::docker::driver::Driver;
+use crate::source::local::docker::layerdb::{LayerDb, Mount};
+use crate::source::local::docker::names::{Names, Of};
+use crate::source::local::docker::on_disk::{Own, own_layers};
+use crate::source::local::docker::{ids, layerdb};
+use crate::source::local::root::{Kept, StorageRoot};
 
 /// A store of one driver.
 pub(super) struct ImageStore {
@@ -128,7 +130,7 @@ impl StorageRoot for ImageStore {
         let (mut parts, of) = self.parts_of(id, ask);
         let steps = layerdb::chain(&parts.config.config.diff_ids);
         parts.layers = self.layers.parts(&steps, &of.repositories()).0;
-        super::opened(parts, ask)
+        crate::source::local::docker::opened::opened(parts, ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {

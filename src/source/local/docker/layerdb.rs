@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 
-use super::driver::{Driver, Place, Whose};
-use super::ids;
-use super::on_disk::OnDisk;
-use crate::image::Layer;
 use crate::image::digest::Digest;
 use crate::image::docker_root;
-use crate::source::assemble::Part;
+use crate::image::layer::Layer;
+use crate::source::documents::assemble::Part;
+use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::docker::ids;
+use crate::source::local::docker::on_disk::OnDisk;
 
 /// Layers of one image. The drivers can mount 128.
 const LONGEST_CHAIN: usize = 1024;

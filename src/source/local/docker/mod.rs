@@ -20,21 +20,19 @@ mod image_store;
 mod layerdb;
 mod names;
 mod on_disk;
+pub(super) mod opened;
 mod records;
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
-use self::driver::Driver;
-use self::graph_store::GraphStore;
-use self::image_store::ImageStore;
-use self::records::Records;
-use super::StorageRoot;
 use crate::layer::directory::{IdMaps, IdRange};
-use crate::source::ask::Ask;
-use crate::source::assemble::{Parts, assemble};
-use crate::source::{Error, Opened};
+use crate::source::Error;
+use crate::source::local::docker::driver::Driver;
+use crate::source::local::docker::graph_store::GraphStore;
+use crate::source::local::docker::image_store::ImageStore;
+use crate::source::local::docker::records::Records;
+use crate::source::local::root::StorageRoot;
 
 /// Ids of a user namespace are counted from where it begins; how many it has, the directory's name does not say.
 const MOST_IDS: u64 = 1 << 32;
@@ -127,16 +125,4 @@ fn shifted(uid: u32, gid: u32) -> IdMaps {
         vec![IdRange { container: 0, host, size: MOST_IDS - host }]
     };
     IdMaps { uids: range(uid), gids: range(gid) }
-}
-
-/// The image, unless another platform was asked for.
-fn opened(parts: Parts, ask: &Ask) -> Result<Opened, Error> {
-    let blobs = assemble(ask, parts);
-    match (&ask.platform, &blobs.image.platform) {
-        (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
-            let available = vec![platform.to_string()];
-            Err(Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available })
-        }
-        _ => Ok(Opened::Image(Box::new(blobs))),
-    }
 }

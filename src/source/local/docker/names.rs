@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::records::Records;
 use crate::image::docker_root;
 use crate::image::name::Name;
+use crate::source::local::docker::records::Records;
 
 /// The names of a store's images, by image ID as the file writes it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     by_id: BTreeMap<String, Of>,
     /// Whether there was a file that could be read.
     pub(super) known: bool,

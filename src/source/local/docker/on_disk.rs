@@ -1,14 +1,14 @@
 //! From a layer's records and its directory to the part it is of an image: by its tar-split where there is one, else
 //! in the driver's own form.
 
-use super::driver::{Driver, Place, Whose};
-use crate::image::{Layer, LayerStore};
+use crate::image::layer::{Layer, LayerStore};
 use crate::layer::blob::Blob;
 use crate::layer::directory::Tree;
 use crate::layer::split::{Contents, Split};
-use crate::source::assemble::Part;
-use crate::source::blobs::Content;
-use crate::source::local::{INIT_LAYER, WRITABLE_LAYER};
+use crate::source::documents::assemble::Part;
+use crate::source::documents::blobs::Content;
+use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::root::{INIT_LAYER, WRITABLE_LAYER};
 
 /// A layer as a store's records have it.
 pub(super) struct OnDisk {

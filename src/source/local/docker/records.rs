@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::image::document;
 use crate::layer::blob::Blob;
-use crate::source::files::Missing;
-use crate::source::folder::Folder;
+use crate::source::documents::folder::Folder;
+use crate::source::documents::found::Missing;
 
 /// Files that hold one ID, number or time may have this many bytes.
 const LONGEST_TEXT: u64 = 4096;

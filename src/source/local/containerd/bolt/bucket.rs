@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::page::{HEADER, Leaf, Page, u64_at};
-use super::{Error, LOOK, State};
+use crate::source::local::containerd::bolt::page::{HEADER, Leaf, Page, u64_at};
+use crate::source::local::containerd::bolt::{Error, LOOK, State};
 
 /// Branch pages above a leaf. With the fewest branches a page can have, this is more than a file can hold.
 const DEEPEST: usize = 64;

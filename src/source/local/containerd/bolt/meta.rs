@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::Error;
-use super::page::{HEADER, u32_at, u64_at};
 use crate::layer::blob::Blob;
+use crate::source::local::containerd::bolt::Error;
+use crate::source::local::containerd::bolt::page::{HEADER, u32_at, u64_at};
 
 const MAGIC: u32 = 0xED0C_DAED;
 const VERSION: u32 = 2;

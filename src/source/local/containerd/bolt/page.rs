@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Error;
+use crate::source::local::containerd::bolt::Error;
 
 /// Bytes of a page's header: number, kind, count of elements, count of overflow pages.
 pub(super) const HEADER: usize = 16;

@@ -1,0 +1,85 @@
+//! apk's database (apk-installed: a letter, a colon, a value; packages apart by empty lines).
+
+use crate::content::packages::package::{Manager, Package};
+
+/// The packages, each with the normalised paths of its files.
+pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = (Package, Vec<Vec<u8>>)> {
+    let mut lines = bytes.split(|&byte| byte == b'\n');
+    let mut over = false;
+    std::iter::from_fn(move || {
+        while !over {
+            let mut record = Record::default();
+            loop {
+                match lines.next() {
+                    None => over = true,
+                    Some(b"") => {}
+                    Some([letter, b':', value @ ..]) => {
+                        record.take(*letter, value);
+                        continue;
+                    }
+                    Some(_) => continue,
+                }
+                break;
+            }
+            if let Some(found) = record.finish() {
+                return Some(found);
+            }
+        }
+        None
+    })
+}
+
+#[derive(Default)]
+pub(crate) struct Record {
+    name: Option<String>,
+    version: String,
+    architecture: Option<String>,
+    size: Option<u64>,
+    directory: Vec<u8>,
+    paths: Vec<Vec<u8>>,
+}
+
+impl Record {
+    fn take(&mut self, letter: u8, value: &[u8]) {
+        let text = || String::from_utf8_lossy(value).into_owned();
+        match letter {
+            b'P' => self.name = Some(text()),
+            b'V' => self.version = text(),
+            b'A' => self.architecture = Some(text()),
+            b'I' => self.size = text().parse().ok(),
+            b'F' => value.clone_into(&mut self.directory),
+            b'R' if self.directory.is_empty() => self.paths.push(value.to_vec()),
+            b'R' => self.paths.push([&self.directory[..], b"/", value].concat()),
+            _ => {}
+        }
+    }
+
+    fn finish(self) -> Option<(Package, Vec<Vec<u8>>)> {
+        let package = Package {
+            name: self.name.filter(|name| !name.is_empty())?,
+            architecture: self.architecture,
+            version: self.version,
+            installed_bytes: self.size,
+            manager: Manager::Apk,
+        };
+        Some((package, self.paths))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_and_their_files() {
+        let text = b"C:Q1abc=\nP:musl\nV:1.2.4-r2\nA:x86_64\nI:622592\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\n\
+            Z:Q1x=\nF:\nR:top\n\nP:busybox\nV:1\n\nnonsense\n:\n\n";
+        let found: Vec<_> = installed(text).collect();
+        assert_eq!(found.len(), 2);
+        let (musl, paths) = &found[0];
+        assert_eq!((musl.name.as_str(), musl.version.as_str()), ("musl", "1.2.4-r2"));
+        assert_eq!(musl.installed_bytes, Some(622_592));
+        assert_eq!(paths, &[b"lib/ld-musl-x86_64.so.1".to_vec(), b"top".to_vec()]);
+        assert_eq!(found[1].0.name, "busybox");
+    }
+}

@@ -1,0 +1,108 @@
+//! dpkg's database: paragraphs of fields (deb-control(5)), and lists of paths.
+
+use crate::content::packages::package::{Manager, Package};
+
+/// The packages of a `status` file that are installed. A file of `status.d` states no status: what it names is.
+pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = Package> {
+    let text = bytes.split(|&byte| byte == b'\n');
+    let mut lines = text.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut over = false;
+    std::iter::from_fn(move || {
+        while !over {
+            let mut paragraph = Paragraph::default();
+            loop {
+                let Some(line) = lines.next() else {
+                    over = true;
+                    break;
+                };
+                if line.trim_ascii().is_empty() {
+                    break;
+                }
+                paragraph.take(line);
+            }
+            if let Some(package) = paragraph.package() {
+                return Some(package);
+            }
+        }
+        None
+    })
+}
+
+#[derive(Default)]
+struct Paragraph {
+    name: Option<String>,
+    version: Option<String>,
+    architecture: Option<String>,
+    kibibytes: Option<u64>,
+    status: Option<String>,
+}
+
+impl Paragraph {
+    fn take(&mut self, line: &[u8]) {
+        // What goes on with the field before begins with a space, as no name of a field does.
+        let Some(colon) = memchr::memchr(b':', line) else { return };
+        let value = String::from_utf8_lossy(line[colon + 1..].trim_ascii()).into_owned();
+        match &line[..colon].to_ascii_lowercase()[..] {
+            b"package" => self.name = Some(value),
+            b"version" => self.version = Some(value),
+            b"architecture" => self.architecture = Some(value),
+            b"installed-size" => self.kibibytes = value.parse().ok(),
+            b"status" => self.status = Some(value),
+            _ => {}
+        }
+    }
+
+    fn package(self) -> Option<Package> {
+        let here = self.status.is_none_or(|status| status.ends_with(" installed"));
+        Some(Package {
+            name: self.name.filter(|name| here && !name.is_empty())?,
+            architecture: self.architecture,
+            version: self.version.unwrap_or_default(),
+            installed_bytes: self.kibibytes.and_then(|kibibytes| kibibytes.checked_mul(1024)),
+            manager: Manager::Dpkg,
+        })
+    }
+}
+
+/// The package that a file is called after.
+pub(super) fn name_of(file: &[u8], ending: &[u8]) -> Option<String> {
+    String::from_utf8(file.strip_suffix(ending)?.to_vec()).ok()
+}
+
+/// The paths of a `.list`, normalised; the root is left out.
+pub(super) fn paths(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"/"));
+    lines.filter(|path| !matches!(*path, b"" | b"."))
+}
+
+/// The paths of a `.md5sums`: they stand behind the checksum, relative to the root.
+pub(super) fn summed_paths(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let path = |line| {
+        let space = memchr::memchr(b' ', line)?;
+        let path = line[space..].trim_ascii_start();
+        Some(path.strip_prefix(b"./").unwrap_or(path)).filter(|path| !path.is_empty())
+    };
+    bytes.split(|&byte| byte == b'\n').filter_map(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_removed_or_half_there_is_not_installed() {
+        let text = b"Package: a\nStatus: install ok installed\nVersion: 1:2-3\nInstalled-Size: 10\n\
+            Description: text\n Package: not this\n\n\nPackage: b\nStatus: deinstall ok config-files\n\n\
+            Version: 1\n\nPackage: c\nStatus: install ok half-installed\n\nPackage: d\nStatus: hold ok installed\n";
+        let found: Vec<_> =
+            installed(text).map(|package| (package.name, package.version)).collect();
+        assert_eq!(found, [("a".into(), "1:2-3".into()), ("d".into(), String::new())]);
+        assert_eq!(installed(text).next().unwrap().installed_bytes, Some(10_240));
+    }
+
+    #[test]
+    fn anything_else_gives_nothing() {
+        assert_eq!(installed(b"\xff\0\n\n:\n: :\n").count(), 0);
+        assert_eq!(paths(b"/.\n/\nx\n\n/a b\n").collect::<Vec<_>>(), [b"a b"]);
+    }
+}

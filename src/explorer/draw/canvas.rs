@@ -1,0 +1,103 @@
+//! Writing visible text into cells: the only place that touches the buffer.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Modifier, Style};
+
+use crate::explorer::draw::{glyphs, theme};
+use crate::explorer::model::appearance::{Glyphs, Theme};
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::role::Role;
+use crate::text::visible::pieces;
+use crate::text::width::{start, truncate, width};
+
+/// How an escape looks where the text around it has that style: reversed, or not where all is.
+const fn escape(style: Style) -> Style {
+    if style.add_modifier.contains(Modifier::REVERSED) {
+        style.remove_modifier(Modifier::REVERSED)
+    } else {
+        style.add_modifier(Modifier::REVERSED)
+    }
+}
+
+/// A buffer and the theme to write with. Whatever lies outside the buffer is not written.
+pub(super) struct Canvas<'b> {
+    buffer: &'b mut Buffer,
+    theme: Theme,
+    glyphs: Glyphs,
+    /// While the row of the cursor is drawn, all roles look the same: reversed.
+    selected: bool,
+}
+
+impl<'b> Canvas<'b> {
+    pub(super) const fn new(buffer: &'b mut Buffer, theme: Theme, glyphs: Glyphs) -> Self {
+        Self { buffer, theme, glyphs, selected: false }
+    }
+
+    /// Whether what is drawn from here on belongs to the row of the cursor.
+    pub(super) const fn select(&mut self, selected: bool) {
+        self.selected = selected;
+    }
+
+    /// Whole, not an addition to how the cell looked before: text on a coloured border is not the border's colour.
+    fn style(&self, role: Role) -> Style {
+        let role = if self.selected { Role::Selected } else { role };
+        Style::reset().patch(theme::style(self.theme, role))
+    }
+
+    /// Writes visible text, at most `cells` wide; returns the column behind it.
+    pub(super) fn text(&mut self, x: u16, y: u16, cells: u16, role: Role, text: &str) -> u16 {
+        let area = self.buffer.area;
+        if y >= area.bottom() || x >= area.right() {
+            return x;
+        }
+        let cells = cells.min(area.right() - x);
+        let text = start(text, usize::from(cells));
+        let mut at = x;
+        for (piece, is_escape) in pieces(text) {
+            let style = if is_escape { escape(self.style(role)) } else { self.style(role) };
+            let drawn = match self.glyphs {
+                Glyphs::Unicode => piece,
+                Glyphs::Ascii => glyphs::ascii(&piece).into_owned().into(),
+            };
+            let room = usize::from((x + cells).saturating_sub(at));
+            at = self.buffer.set_stringn(at, y, drawn, room, style).0;
+        }
+        at
+    }
+
+    /// Writes visible text that ends at column `end` (exclusive); returns where it begins.
+    pub(super) fn text_left_of(&mut self, end: u16, y: u16, role: Role, text: &str) -> u16 {
+        let x = end.saturating_sub(width(text) as u16);
+        self.text(x, y, end - x, role, text);
+        x
+    }
+
+    /// Writes spans one after another within `cells`, the one that does not fit cut with an ellipsis; returns the column
+    /// behind them.
+    pub(super) fn spans(&mut self, x: u16, y: u16, cells: u16, spans: &[(Role, String)]) -> u16 {
+        let end = x.saturating_add(cells);
+        spans.iter().fold(x, |x, (role, text)| {
+            let room = end.saturating_sub(x);
+            self.text(x, y, room, *role, &truncate(text, usize::from(room)))
+        })
+    }
+
+    /// As [`Self::spans`], cut where the cells end: what is scrolled sideways needs no ellipsis.
+    pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[(Role, String)]) {
+        let end = x.saturating_add(cells);
+        spans.iter().fold(x, |x, (role, text)| self.text(x, y, end.saturating_sub(x), *role, text));
+    }
+
+    /// Blanks, in the look of the current row.
+    pub(super) fn blank(&mut self, rect: Rect) {
+        let style = self.style(Role::Text);
+        for y in rect.y..rect.y.saturating_add(rect.height) {
+            for x in rect.x..rect.x.saturating_add(rect.width) {
+                if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                    cell.reset();
+                    cell.set_style(style);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What the selected layer changed, and the directories on the way there.
+
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::rows::Row;
+use crate::explorer::draw::tree::waiting;
+use crate::explorer::draw::{frame, rows};
+use crate::explorer::model::filter::Filter;
+use crate::explorer::model::role::Role;
+use crate::explorer::view::coverage::Read;
+use crate::explorer::view::layout::{Layout, PaneArea};
+use crate::explorer::view::{coverage, marker};
+use crate::explorer::{State, view};
+use crate::stack::query::outline::OutlineRow;
+use crate::stack::query::tree::Tree;
+use crate::stack::{ChangeKind, LayerSummary, Stack};
+use crate::text::size;
+
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    layout: &Layout,
+    area: &PaneArea,
+) {
+    let (from, to) = state.range();
+    let layers = if state.layer_count() > 0 { view::range::words(state) } else { String::new() };
+    let remark = rows::remark(state, layers);
+    let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
+    let rows =
+        rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, tree, row));
+    if rows == 0 {
+        frame::empty(canvas, area.body, &why_empty(state, stack));
+    }
+    if area.bordered && to < stack.folded() {
+        let spans = if from == to {
+            counts(&stack.summary(to))
+        } else {
+            let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.len());
+            vec![(Role::Text, format!(" {} changed", size::count(changed as u64)))]
+        };
+        let outer = area.outer;
+        if !spans.is_empty() {
+            let y = outer.y + outer.height - 1;
+            let room = outer.width.saturating_sub(20);
+            let end = canvas.spans(outer.x + 2, y, room, &spans);
+            canvas.text(end, y, 1, Role::Text, " ");
+        }
+    }
+}
+
+fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
+    let to = tree.top();
+    let from = if let Tree::Range(from, _) = tree { from } else { to };
+    let change = stack.change_in(row.node, tree);
+    let event = change.and_then(|change| change.event.or(change.previous));
+    let version = event.map(|event| stack.version(event));
+    let gone = change.is_some_and(|change| change.kind == ChangeKind::Removed);
+    let note = match (change.is_some_and(|change| change.opaque), gone) {
+        (true, _) => marker::OPAQUE,
+        (false, false) if change.is_some() && stack.next_change(row.node, to).is_some() => {
+            marker::SHADOWED
+        }
+        _ => (' ', Role::Text),
+    };
+    let bytes =
+        version.filter(|version| version.kind.is_regular()).map_or(0, |version| version.size);
+    let name_role = match (gone, row.directory, change.is_some()) {
+        (true, ..) => Role::Gone,
+        // A directory that is only the way to changes keeps quiet.
+        (false, true, false) => Role::Quiet,
+        (false, true, true) => Role::Directory,
+        (false, false, _) => Role::Text,
+    };
+    let mut behind = Vec::new();
+    if row.directory && !row.open {
+        // Over a range nobody counts by kind what is below.
+        behind.extend((from == to).then(|| below(stack, to, row)).into_iter().flatten());
+    } else if let Some(event) = event.filter(|_| !gone) {
+        behind = rows::behind(stack, event);
+    }
+    let net = if row.directory { stack.net(row.node, from, to) } else { 0 };
+    let size = match (row.directory, net) {
+        (true, 0) => String::new(),
+        (true, net) => size::signed(net),
+        (false, _) => size::fixed(bytes),
+    };
+    Row {
+        change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
+        note,
+        size,
+        share: (
+            bytes.max(net.unsigned_abs()),
+            (from..=to).map(|layer| stack.summary(layer).bytes).sum(),
+        ),
+        name_role,
+        behind,
+        owner: String::new(),
+    }
+}
+
+/// What a folded directory hides.
+fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<(Role, String)> {
+    let totals = stack.totals(row.node, layer);
+    let parts = [
+        (Role::Added, '+', totals.added),
+        (Role::Modified, '~', totals.changed),
+        (Role::Removed, '-', totals.removed),
+    ];
+    let parts = parts.into_iter().filter(|(_, _, number)| *number > 0);
+    parts.map(|(role, sign, number)| (role, format!("  {sign}{}", size::count(number)))).collect()
+}
+
+/// The layer's changes by kind, for the border.
+fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
+    let kinds = [
+        (ChangeKind::Added, summary.added),
+        (ChangeKind::Modified, summary.modified),
+        (ChangeKind::Metadata, summary.metadata),
+        (ChangeKind::Rewritten, summary.rewritten),
+        (ChangeKind::Undecided, summary.undecided),
+        (ChangeKind::Removed, summary.removed),
+    ];
+    let kinds = kinds.into_iter().filter(|(_, number)| *number > 0);
+    kinds
+        .map(|(kind, number)| {
+            let (sign, role) = marker::change(kind);
+            (role, format!(" {sign}{}", size::count(number)))
+        })
+        .collect()
+}
+
+/// How to learn more of a layer that was not read.
+fn unread_hint(state: &State, stack: &Stack, layer: usize) -> String {
+    if layer < stack.folded() {
+        return "! says why.".to_owned();
+    }
+    format!("{} goes on reading.", coverage::key(state))
+}
+
+fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
+    let text = |text: String| (Role::Text, text);
+    if state.layer_count() == 0 {
+        return Vec::new();
+    }
+    let (from, to) = state.range();
+    if coverage::read(state, stack, to) == Read::Nothing {
+        return vec![
+            text(format!("What layer {to} changes is unknown: {}.", coverage::not_read(state, to))),
+            (Role::Quiet, unread_hint(state, stack, to)),
+        ];
+    }
+    if to >= stack.folded() {
+        return vec![
+            text(format!("Layer {to} is not there yet.")),
+            (Role::Quiet, waiting(state, stack)),
+        ];
+    }
+    if state.filter.as_ref().is_some_and(Filter::is_on) {
+        let which = format!("No change of {} passes the filter.", view::range::words(state));
+        return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".to_owned())];
+    }
+    if from != to {
+        return vec![text(format!("Layers {from} to {to} change nothing, taken together."))];
+    }
+    let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
+    let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };
+    vec![text(format!("Layer {} changes nothing.", state.layer)), (Role::Quiet, why.to_owned())]
+}

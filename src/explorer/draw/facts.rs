@@ -1,0 +1,220 @@
+//! The line above the hints: a word to the user, the progress of reading, or what is under the cursor.
+
+use crate::explorer::draw::bar::bar;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::tree::percent;
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::owners::Owner;
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::{LoadStatus, Pane};
+use crate::explorer::view::coverage::Read;
+use crate::explorer::view::{coverage, marker};
+use crate::explorer::{State, model, view};
+use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::text::{command, marked, marked_str, mode, shorten, size, time};
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let inner = line.inset(1, 0);
+    if let Some(notice) = &state.notice {
+        let text = shorten::middle(notice, usize::from(inner.width));
+        canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
+    } else if state.is_working() {
+        working(canvas, state, stack, inner);
+    } else if state.is_reading() {
+        progress(canvas, state, stack, inner);
+    } else if let Some(spans) = under_cursor(state, stack) {
+        let end = canvas.spans(inner.x, inner.y, inner.width, &spans);
+        if state.undecided > 0 {
+            let text = format!("comparing contents: {} files left", size::count(state.undecided));
+            let from = (inner.x + inner.width).saturating_sub(text.len() as u16);
+            if from > end + 2 {
+                canvas.text(from, inner.y, inner.width, Role::Quiet, &text);
+            }
+        }
+    }
+}
+
+/// How far what is done beside everything else is: comparing, extracting.
+pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let Some(running) = &state.extraction else {
+        let Some(running) = &state.comparing else { return };
+        let read = size::short(running.read);
+        let room =
+            usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
+        let reference = marked_str(&running.reference);
+        let reference = shorten::middle(&reference, room.saturating_sub(read.len()).max(8));
+        let spans = [
+            (Role::Text, format!("comparing with {reference}: {read} read")),
+            (Role::Quiet, "  esc stops".to_owned()),
+        ];
+        canvas.spans(line.x, line.y, line.width, &spans);
+        return;
+    };
+    let path = marked(&stack.path(running.request.node)).into_owned();
+    let (done, total) = (running.done, running.total);
+    let of = if total > 0 { format!(" of {}", size::short(total)) } else { String::new() };
+    let text = format!("{}{of}", size::short(done));
+    let rest = text.len() + "extracting :   esc stops".len();
+    let path = shorten::path(&path, usize::from(line.width).saturating_sub(rest).max(8));
+    let spans = [
+        (Role::Text, format!("extracting {path}: {text}")),
+        (Role::Quiet, "  esc stops".to_owned()),
+    ];
+    canvas.spans(line.x, line.y, line.width, &spans);
+}
+
+/// How much of all layers was read.
+pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    let (mut done, mut total) = (0u64, 0u64);
+    for (index, load) in state.loads.iter().enumerate() {
+        let blob = state
+            .image
+            .as_ref()
+            .and_then(|image| image.layers.get(index))
+            .and_then(|layer| layer.compressed_bytes);
+        let (part, whole) = match load.status {
+            LoadStatus::Waiting => (0, blob.unwrap_or(0)),
+            LoadStatus::Reading { done, total } => (done, total.max(done)),
+            LoadStatus::Listed | LoadStatus::Folded => (blob.unwrap_or(0), blob.unwrap_or(0)),
+        };
+        done = done.saturating_add(part);
+        total = total.saturating_add(whole);
+    }
+    let end = line.x + line.width;
+    let text = format!("reading layers: {} of {} ", stack.folded(), state.layer_count());
+    let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
+    let rate = state.rate.map_or_else(String::new, |rate| format!("  {}/s", size::short(rate)));
+    let stop = "  esc stops";
+    let cells = end.saturating_sub(x + stop.len() as u16 + rate.len() as u16 + 6).min(40);
+    if total > 0 && cells >= 6 {
+        canvas.text(x, line.y, cells, Role::Bar, &bar(done, total, cells));
+        x += cells;
+        x = canvas.text(
+            x,
+            line.y,
+            end.saturating_sub(x),
+            Role::Text,
+            &format!("{:>4}%", percent(done, total)),
+        );
+    }
+    if x + (rate.len() + stop.len()) as u16 <= end {
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &rate);
+    }
+    canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, stop);
+}
+
+fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+    if state.focus == Pane::Stack {
+        return layer(state, stack);
+    }
+    let row = view::trees::current_row(state, stack, state.focus)?;
+    let layer = if state.focus == Pane::Tree { state.shown_layer(stack)? } else { state.layer };
+    Some(path(state, stack, row.node, layer))
+}
+
+/// Mode, owner, time and size of a path, and the layers that made it so.
+fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, String)> {
+    if state.comparison.is_some() {
+        return compared(stack, node);
+    }
+    let Some(version) = stack.visible(node, layer) else {
+        let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
+        let by = step.as_ref().and_then(|step| step.by.as_ref());
+        let by = by.map_or_else(String::new, |by| format!(", through {}", marked(by)));
+        let was = step.map_or_else(String::new, |step| {
+            format!("; layer {} had added it", step.version.added_by)
+        });
+        return vec![(Role::Removed, format!("removed by layer {layer}{by}")), (Role::Quiet, was)];
+    };
+    let made = match (version.implied, version.added_by == version.layer) {
+        (true, _) => "no layer names this directory".to_owned(),
+        (false, true) => format!("added by layer {}", version.layer),
+        (false, false) => {
+            format!("added by layer {}, written by layer {}", version.added_by, version.layer)
+        }
+    };
+    // What people ask first comes first: the line is cut on the right.
+    let mut spans = vec![(Role::Strong, made)];
+    if let Some(later) = stack.next_change(node, layer) {
+        let removes = stack.visible(node, later).is_none();
+        let verb = if removes { "removes" } else { "rewrites" };
+        spans.push((Role::Shadowed, format!(", layer {later} {verb} it")));
+    }
+    let mut facts = vec![version.kind.name().to_owned()];
+    facts.extend(version.mode.map(mode::permissions));
+    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
+    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+    spans.push((Role::Quiet, format!("  {}", facts.join("  "))));
+    if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {
+        spans.push((Role::Quiet, format!("  {}", view::owners::named(package))));
+    }
+    let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
+    let made_by = described
+        .and_then(|layer| layer.created_by.as_ref())
+        .map(command::one_line)
+        .unwrap_or_default();
+    if !made_by.is_empty() && !version.implied {
+        spans.push((Role::Quiet, format!("  {}", made_by.marked())));
+    }
+    spans
+}
+
+fn differs_below(stack: &Stack, node: NodeId) -> bool {
+    let below = stack.totals(node, model::comparison::THIS);
+    below.added + below.changed + below.removed > 0
+}
+
+/// How a path differs in two images, and what each has of it.
+fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
+    let difference = view::comparison::difference(stack, node);
+    let said = match difference {
+        None if differs_below(stack, node) => "the same in both images, but not what is in it",
+        None => "the same in both images",
+        Some(ChangeKind::Added) => "only in this image",
+        Some(ChangeKind::Removed) => "only in the other image",
+        Some(ChangeKind::Metadata) => {
+            "other mode, owner, attributes or time than in the other image"
+        }
+        Some(ChangeKind::Undecided) => "of the same size in both images, contents not compared yet",
+        Some(_) => "differs from the other image",
+    };
+    let role = difference.map_or(Role::Strong, |kind| marker::change(kind).1);
+    let facts = |layer| {
+        let version = stack.visible(node, layer)?;
+        let mut facts = vec![version.kind.name().to_owned()];
+        facts.extend(version.mode.map(mode::permissions));
+        facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+        facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
+        facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+        Some(facts.join("  "))
+    };
+    let mut spans = vec![(role, said.to_owned())];
+    match (facts(model::comparison::OTHER), facts(model::comparison::THIS)) {
+        (Some(other), Some(this)) if difference.is_some() => {
+            spans.push((Role::Quiet, format!("  {this}; there {other}")));
+        }
+        (other, this) => {
+            spans.extend(this.or(other).map(|facts| (Role::Quiet, format!("  {facts}"))));
+        }
+    }
+    spans
+}
+
+fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+    let described = state.image.as_ref()?.layers.get(state.layer)?;
+    let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
+    let mut facts = Vec::new();
+    let read = coverage::read(state, stack, state.layer);
+    if read == Read::Nothing {
+        facts.push(coverage::not_read(state, state.layer));
+    }
+    if matches!(read, Read::Part | Read::All) {
+        let summary = stack.summary(state.layer);
+        let noun = if summary.entries == 1 { "entry" } else { "entries" };
+        facts.push(format!("{} {noun}", size::count(summary.entries)));
+    }
+    facts.extend(described.created.as_ref().map(|created| created.marked().into_owned()));
+    let digest = shorten::middle(&marked_str(digest), 40);
+    Some(vec![(Role::Quiet, facts.join("  ")), (Role::Quiet, format!("  {digest}"))])
+}

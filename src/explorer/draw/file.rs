@@ -1,0 +1,111 @@
+//! The viewer: the whole screen but the last line, which holds its keys or the prompt of its search.
+
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::frame;
+use crate::explorer::model::file::{File, Form};
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::overlay::Overlay;
+use crate::explorer::model::role::Role;
+use crate::explorer::view::file_rows;
+use crate::explorer::{State, model, view};
+use crate::text::width::{end, width};
+use crate::text::{marked_str, shorten, size};
+
+/// Draws it; returns where the terminal's cursor goes while a search is typed.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    overlay: &Overlay,
+) -> Option<(u16, u16)> {
+    let file = state.file.as_ref()?;
+    let (outer, body) = view::file::area(state);
+    canvas.blank(outer);
+    let bordered = body.x > outer.x;
+    if bordered {
+        frame::border(canvas, outer, Role::FrameFocused);
+    }
+    title(canvas, file, outer, bordered);
+    match &file.contents {
+        None => frame::empty(canvas, body, &[(Role::Quiet, "reading".to_owned())]),
+        Some(Err(reason)) => frame::empty(
+            canvas,
+            body,
+            &[
+                (Role::Error, "This file cannot be read.".to_owned()),
+                (Role::Text, marked_str(reason).into_owned()),
+            ],
+        ),
+        Some(Ok(contents)) if contents.window.rows() == 0 && file.form == Form::Text => {
+            let why = match file.what {
+                model::file::What::Version(_) => "The file is empty.",
+                model::file::What::Two(..) => "The two versions have the same bytes.",
+            };
+            frame::empty(canvas, body, &[(Role::Quiet, why.to_owned())]);
+        }
+        Some(Ok(_)) => {
+            let lines = file_rows::shown(file, body.width, body.height);
+            for (offset, line) in lines.iter().enumerate() {
+                canvas.cut_spans(body.x, body.y + offset as u16, body.width, &line.spans);
+            }
+        }
+    }
+    if bordered {
+        below(canvas, file, outer, body);
+    }
+    let line = state.layout().hints.filter(|_| overlay.typing)?;
+    Some(prompt(canvas, overlay, file, line))
+}
+
+fn title(canvas: &mut Canvas<'_>, file: &File, outer: Rect, bordered: bool) {
+    let (path, which) = &file.title;
+    let inset = u16::from(bordered);
+    let cells = usize::from(outer.width).saturating_sub(4);
+    let path = shorten::path(path, cells.saturating_sub(width(which) + 2).max(cells / 2));
+    let spans = [(Role::Accent, format!(" {path} ")), (Role::Quiet, format!(" {which} "))];
+    canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
+}
+
+/// In the lower border: what the search says, how large the file is and how far the screen is in it.
+fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
+    let y = outer.y + outer.height - 1;
+    let right = outer.x + outer.width - 2;
+    let mut text = String::new();
+    if let Some((at, whole)) = file_rows::position(file) {
+        let percent = u128::from(at) * 100 / u128::from(whole);
+        text = format!(" {}  {percent}% ", size::short(whole));
+        let height = usize::from(body.height);
+        let scale = |bytes: u64| (u128::from(bytes) * 1000 / u128::from(whole)) as usize;
+        let window_rows = file.window().map_or(0, crate::content::Window::rows);
+        if window_rows > height || file.form == Form::Hex {
+            frame::thumb(canvas, outer.x + outer.width - 1, body, scale(at), 1000 + height);
+        }
+    }
+    if file.is_reading() && file.contents.is_some() {
+        text = format!(" reading {text}");
+    }
+    let from = canvas.text_left_of(right, y, Role::Quiet, &text);
+    if let Some(remark) = &file.remark {
+        let room = from.saturating_sub(outer.x + 3);
+        let remark = shorten::middle(remark, usize::from(room.saturating_sub(2)));
+        canvas.text(outer.x + 2, y, room, Role::Warning, &format!(" {remark} "));
+    }
+}
+
+fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -> (u16, u16) {
+    canvas.blank(line);
+    let limit = line.x + line.width;
+    let x = canvas.text(line.x + 1, line.y, line.width, Role::Accent, "/");
+    let (before, behind) = overlay.input.split();
+    let before = marked_str(before).into_owned();
+    let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
+    let after =
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
+    let text = match (file.found, file.search.is_empty()) {
+        (_, true) => "   type what to find in this file",
+        (Some(_), _) => "   enter keep   esc back",
+        (None, false) => "   not on this page: enter looks in the whole file",
+    };
+    canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, text);
+    (cursor.min(limit.saturating_sub(1)), line.y)
+}

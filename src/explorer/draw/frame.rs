@@ -1,0 +1,150 @@
+//! Frames: borders, tabs, position, scroll bar, and what stands in a pane that has nothing to show.
+
+use crate::explorer::State;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::Pane;
+use crate::explorer::view::layout::{Layout, PaneArea};
+use crate::text::size::count;
+use crate::text::width::width;
+use crate::text::{marked_str, wrap};
+
+/// A border round `rect`.
+pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
+    if rect.width < 2 || rect.height < 2 {
+        return;
+    }
+    let line = "─".repeat(usize::from(rect.width - 2));
+    let (right, bottom) = (rect.x + rect.width - 1, rect.y + rect.height - 1);
+    canvas.text(rect.x, rect.y, rect.width, role, &format!("╭{line}╮"));
+    for y in rect.y + 1..bottom {
+        canvas.text(rect.x, y, 1, role, "│");
+        canvas.text(right, y, 1, role, "│");
+    }
+    canvas.text(rect.x, bottom, rect.width, role, &format!("╰{line}╯"));
+}
+
+/// A pane's border with its tabs, a remark on the right, and the position below.
+pub(super) fn pane(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    layout: &Layout,
+    area: &PaneArea,
+    remark: &str,
+    position: (usize, usize),
+) {
+    if !area.bordered {
+        return;
+    }
+    let focused = state.focus == area.pane;
+    let role = if focused { Role::FrameFocused } else { Role::Frame };
+    let outer = area.outer;
+    border(canvas, outer, role);
+    let line = Rect { x: outer.x + 1, width: outer.width - 2, height: 1, ..outer };
+    let end = tabs(canvas, state, Pane::tabs(layout.shape, area.pane), line);
+    let room = (line.x + line.width).saturating_sub(end + 1);
+    if !remark.is_empty() && usize::from(room) > width(remark) + 3 {
+        canvas.text_left_of(
+            outer.x + outer.width - 2,
+            outer.y,
+            Role::Quiet,
+            &format!(" {remark} "),
+        );
+    }
+    let (at, of) = position;
+    if of > 0 {
+        let text = format!(" {}/{} ", count(at as u64 + 1), count(of as u64));
+        if width(&text) + 4 < usize::from(outer.width) {
+            canvas.text_left_of(
+                outer.x + outer.width - 2,
+                outer.y + outer.height - 1,
+                Role::Quiet,
+                &text,
+            );
+        }
+    }
+}
+
+/// The names of panes, the focused one loud; returns the column behind them.
+pub(super) fn tabs(canvas: &mut Canvas<'_>, state: &State, tabs: &[Pane], line: Rect) -> u16 {
+    let end = line.x + line.width;
+    let mut x = line.x;
+    for (index, &pane) in tabs.iter().enumerate() {
+        if index > 0 {
+            x = canvas.text(x, line.y, end.saturating_sub(x), Role::Frame, "│");
+        }
+        let shown = state.layout().pane(pane).is_some();
+        let role = match (state.focus == pane, shown) {
+            (true, _) => Role::Accent,
+            (false, true) => Role::Text,
+            (false, false) => Role::Quiet,
+        };
+        x = canvas.text(x, line.y, end.saturating_sub(x), role, pane.tab());
+    }
+    x
+}
+
+/// A thumb on the right border, only where there is more than fits.
+pub(super) fn scroll_bar(canvas: &mut Canvas<'_>, area: &PaneArea, top: usize, lines: usize) {
+    if area.bordered {
+        thumb(canvas, area.outer.x + area.outer.width - 1, area.body, top, lines);
+    }
+}
+
+/// The thumb in a column beside `body`.
+pub(super) fn thumb(canvas: &mut Canvas<'_>, x: u16, body: Rect, top: usize, lines: usize) {
+    let height = usize::from(body.height);
+    if lines <= height || height == 0 {
+        return;
+    }
+    let length = (height * height / lines).clamp(1, height);
+    let from = top.min(lines - height) * (height - length) / (lines - height);
+    for y in from..from + length {
+        canvas.text(x, body.y + y as u16, 1, Role::Text, "▐");
+    }
+}
+
+/// The cursor's mark on the left border, so that it can be seen without the focus.
+pub(super) fn cursor_mark(canvas: &mut Canvas<'_>, state: &State, area: &PaneArea, y: u16) {
+    if area.bordered {
+        let role = if state.focus == area.pane { Role::FrameFocused } else { Role::Text };
+        canvas.text(area.outer.x, y, 1, role, "▌");
+    }
+}
+
+/// Sentences in the middle of a pane that has nothing else.
+pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[(Role, String)]) {
+    let room = usize::from(body.width.saturating_sub(4).max(1));
+    let lines: Vec<(Role, String)> = sentences
+        .iter()
+        .flat_map(|(role, text)| wrap(text, room).into_iter().map(|line| (*role, line)))
+        .collect();
+    let lines = &lines[..lines.len().min(usize::from(body.height))];
+    let y = body.y + (body.height - lines.len() as u16) / 3;
+    for (offset, (role, line)) in lines.iter().enumerate() {
+        let inset = (usize::from(body.width).saturating_sub(width(line)) / 2) as u16;
+        canvas.text(body.x + inset, y + offset as u16, body.width - inset, *role, line);
+    }
+}
+
+/// The image could not be opened: one frame that says why.
+pub(super) fn failure(canvas: &mut Canvas<'_>, state: &State, reason: &str, layout: &Layout) {
+    let Some((first, last)) = layout.panes.first().zip(layout.panes.last()) else { return };
+    let width = last.outer.x + last.outer.width - first.outer.x;
+    let outer = Rect { width, ..first.outer };
+    canvas.blank(outer);
+    if first.bordered {
+        border(canvas, outer, Role::Frame);
+    }
+    let quit =
+        if state.choices.is_empty() { "q quits" } else { "q quits, esc goes back to the list" };
+    let sentences = [
+        (Role::Error, "This image cannot be opened.".to_owned()),
+        (Role::Text, String::new()),
+        (Role::Text, marked_str(reason).into_owned()),
+        (Role::Text, String::new()),
+        (Role::Quiet, quit.to_owned()),
+    ];
+    empty(canvas, outer.inset(2, 1), &sentences);
+}

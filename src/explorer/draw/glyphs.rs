@@ -1,0 +1,41 @@
+//! Frames, bars and marks in ASCII, for terminals and fonts that have nothing else.
+
+use std::borrow::Cow;
+
+/// Our own glyphs in ASCII, a cell for a cell; everything else as it is.
+pub(super) fn ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(plain).collect())
+}
+
+const fn plain(c: char) -> char {
+    match c {
+        '╭' | '╮' | '╰' | '╯' => '+',
+        '─' => '-',
+        '│' => '|',
+        '█' | '▉' | '▊' | '▋' | '▐' => '#',
+        '▌' => '>',
+        '▍' | '▎' | '▏' | '░' => '.',
+        '…' => '~',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explorer::draw::bar::bar;
+
+    #[test]
+    fn every_bar_has_its_cells_and_nothing_but_ascii() {
+        for part in 0..=64 {
+            let drawn = bar(part, 64, 8);
+            let plain = ascii(&drawn);
+            assert!(plain.is_ascii(), "{drawn}");
+            assert_eq!(plain.len(), drawn.chars().count());
+        }
+        assert_eq!(ascii("日本"), "日本", "what is not ours stays");
+    }
+}

@@ -1,0 +1,141 @@
+//! The treemap: boxes as large as their bytes; what is too small for a box is a shade.
+
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::frame;
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::map::{Map, Of, Shown, Tile};
+use crate::explorer::model::role::Role;
+use crate::explorer::view::coverage;
+use crate::explorer::{State, model, view};
+use crate::stack::Stack;
+use crate::text::{marked, shorten, size};
+
+/// Draws it.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
+    let Some(map) = &state.map else { return };
+    let (outer, body) = view::map::area(state);
+    canvas.blank(outer);
+    let bordered = body.x > outer.x;
+    if bordered {
+        frame::border(canvas, outer, Role::FrameFocused);
+    }
+    title(canvas, state, stack, map, outer, bordered);
+    let shown = map.shown(body);
+    if shown.is_empty() {
+        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map).to_owned())]);
+    }
+    let current = map.current(&shown);
+    for tile in &shown {
+        canvas.select(current == Some(*tile));
+        draw_tile(canvas, stack, map, &map.tiles, tile);
+    }
+    canvas.select(false);
+    if let Some(current) = current.filter(|_| bordered) {
+        let text = format!(" {} ", facts(stack, map, &current));
+        let room = usize::from(outer.width.saturating_sub(4));
+        let text = shorten::middle(&text, room);
+        canvas.text_left_of(
+            outer.x + outer.width - 2,
+            outer.y + outer.height - 1,
+            Role::Text,
+            &text,
+        );
+    }
+}
+
+fn why_empty(state: &State, stack: &Stack, map: &Map) -> &'static str {
+    match map.of {
+        _ if coverage::words(state, stack).is_some() => "Not read: ! says which layers and why.",
+        Of::Merged(_) => "Nothing here has any bytes.",
+        Of::Wasted => "Nothing is wasted: every byte that a layer stores can be seen in the end.",
+    }
+}
+
+fn title(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    map: &Map,
+    outer: Rect,
+    bordered: bool,
+) {
+    let bytes = size::short(map.bytes());
+    let coverage = coverage::words(state, stack).map(|it| format!("{it} ")).unwrap_or_default();
+    let what = match map.of {
+        Of::Merged(layer) => format!(" {bytes} at layer {layer} {coverage}"),
+        Of::Wasted => format!(" {bytes} wasted {coverage}"),
+    };
+    let inset = u16::from(bordered);
+    let cells = usize::from(outer.width.saturating_sub(2 * inset));
+    let path = marked(&stack.path(map.dir)).into_owned();
+    let path = shorten::path(&path, cells.saturating_sub(what.len() + 3).max(cells / 2));
+    let spans = [(Role::Accent, format!(" {path} ")), (Role::Quiet, what)];
+    canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
+}
+
+/// The cursor's tile in words.
+fn facts(stack: &Stack, map: &Map, shown: &Shown) -> String {
+    let share = u128::from(shown.bytes) * 100 / u128::from(map.bytes()).max(1);
+    format!("{}  {}  {share} %", name(stack, &map.tiles, shown), size::short(shown.bytes))
+}
+
+/// What a tile is called. Visible.
+fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> String {
+    if shown.count > 1 {
+        return format!("{} smaller", size::count(shown.count as u64));
+    }
+    let Some(tile) = tiles.get(shown.first) else { return String::new() };
+    let name = marked(stack.name(tile.node));
+    if tile.directory { format!("{name}/") } else { name.into_owned() }
+}
+
+/// One tile, and inside it those of a large directory, as deep as there is room: the room shrinks with each step.
+fn draw_tile(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, tiles: &[Tile], shown: &Shown) {
+    let rect = shown.rect;
+    if rect.width < 2 || rect.height < 2 {
+        shade(canvas, rect);
+        return;
+    }
+    canvas.blank(rect);
+    frame::border(canvas, rect, Role::Frame);
+    let room = rect.width - 2;
+    if room < 2 {
+        return;
+    }
+    let tile = tiles.get(shown.first).filter(|_| shown.count == 1);
+    let inside = tile.map_or(&[][..], |tile| map.inside(tile.node));
+    let inner = rect.inset(1, 1);
+    let nested = !inside.is_empty() && inner.width >= 12 && inner.height >= 3;
+    let role = match tile {
+        None => Role::Quiet,
+        Some(tile) if tile.directory => Role::Directory,
+        Some(_) => Role::Text,
+    };
+    let name = name(stack, tiles, shown);
+    let bytes = size::short(shown.bytes);
+    let low = rect.height < 3;
+    // What has others inside, or no room, has its name on the border.
+    let on_border = nested || low;
+    let y = if on_border { rect.y } else { rect.y + 1 };
+    let end = canvas.text(rect.x + 1, y, room, role, &shorten::middle(&name, usize::from(room)));
+    if on_border && usize::from((rect.x + room).saturating_sub(end)) > bytes.len() + 1 {
+        canvas.text(end, y, room, Role::Quiet, &format!(" {bytes}"));
+    } else if !on_border && rect.height > 3 && bytes.len() <= usize::from(room) {
+        canvas.text(rect.x + 1, y + 1, room, Role::Quiet, &bytes);
+    }
+    if nested {
+        // The cursor's frame is enough: what is inside stays legible.
+        canvas.select(false);
+        canvas.blank(inner);
+        for child in model::map::shown(inside, inner) {
+            draw_tile(canvas, stack, map, inside, &child);
+        }
+    }
+}
+
+fn shade(canvas: &mut Canvas<'_>, rect: Rect) {
+    let line = "░".repeat(usize::from(rect.width));
+    for y in rect.y..rect.y + rect.height {
+        canvas.text(rect.x, y, rect.width, Role::Frame, &line);
+    }
+}

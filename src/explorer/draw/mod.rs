@@ -1,0 +1,82 @@
+//! Draws the explorer: `draw(state, stack, frame)` writes the frame and nothing else.
+//!
+//! Where things are is decided in `app::layout`, what overlays say in `app::page`, how a role looks in [`theme`]. Here
+//! is one file for each thing on the screen. Only the rows that show are asked for. Foreign text comes in through
+//! `text::visible`; own glyphs are ASCII, box drawing and block elements.
+
+mod bar;
+mod canvas;
+mod diff;
+mod facts;
+mod file;
+mod footer;
+mod frame;
+mod glyphs;
+mod layers;
+mod map;
+mod overlay;
+mod rows;
+pub mod theme;
+mod title;
+mod tree;
+
+use ratatui::Frame;
+
+use crate::explorer::State;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::model::geometry::Shape;
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::{Pane, Phase};
+use crate::explorer::view::layout::Layout;
+use crate::stack::Stack;
+
+/// Draws one frame.
+pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
+    // The frame may be smaller than the state believes: a resize is a message that may still be on its way.
+    let area = target.area();
+    let layout = state.layout();
+    let mut canvas = Canvas::new(target.buffer_mut(), state.theme, state.glyphs);
+    if layout.shape == Shape::TooSmall {
+        canvas.text(0, 0, area.width, Role::Text, "terminal too small");
+        return;
+    }
+    if let Some(line) = layout.title {
+        title::draw(&mut canvas, state, stack, line);
+    }
+    if let Some(line) = layout.tabs {
+        frame::tabs(&mut canvas, state, &Pane::ALL, line);
+    }
+    panes(&mut canvas, state, stack, &layout);
+    if let Some(line) = layout.facts {
+        facts::draw(&mut canvas, state, stack, line);
+    }
+    let mut cursor = layout.hints.and_then(|line| footer::draw(&mut canvas, state, stack, line));
+    for overlay in &state.overlays {
+        cursor = match overlay.kind {
+            Kind::File => file::draw(&mut canvas, state, overlay),
+            Kind::Map => {
+                map::draw(&mut canvas, state, stack);
+                None
+            }
+            _ => overlay::draw(&mut canvas, state, stack, overlay),
+        };
+    }
+    if let Some((x, y)) = cursor.filter(|&(x, y)| x < area.width && y < area.height) {
+        target.set_cursor_position((x, y));
+    }
+}
+
+fn panes(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, layout: &Layout) {
+    if let Phase::Failed(reason) = &state.phase {
+        frame::failure(canvas, state, reason, layout);
+        return;
+    }
+    for area in &layout.panes {
+        match area.pane {
+            Pane::Stack => layers::draw(canvas, state, stack, layout, area),
+            Pane::Tree => tree::draw(canvas, state, stack, layout, area),
+            Pane::Diff => diff::draw(canvas, state, stack, layout, area),
+        }
+    }
+}

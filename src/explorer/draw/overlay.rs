@@ -1,0 +1,81 @@
+//! Overlays: a frame, a page of lines, a prompt where the page can be narrowed.
+
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::frame;
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::role::Role;
+use crate::explorer::{State, view};
+use crate::stack::Stack;
+use crate::text::size::count;
+use crate::text::width::{end, width};
+use crate::text::{marked_str, shorten};
+
+/// Draws it; returns where the terminal's cursor goes, if text is typed into it.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    overlay: &Overlay,
+) -> Option<(u16, u16)> {
+    let placed = view::overlay::place(state, stack, overlay);
+    let outer = placed.outer;
+    canvas.blank(outer);
+    if placed.bordered {
+        frame::border(canvas, outer, Role::FrameFocused);
+        let title = shorten::middle(&placed.page.title, usize::from(outer.width.saturating_sub(6)));
+        canvas.text(outer.x + 1, outer.y, outer.width - 2, Role::Accent, &format!(" {title} "));
+    }
+    let lines = &placed.page.lines;
+    let body = placed.body;
+    let visible = lines.iter().skip(overlay.top).take(usize::from(body.height));
+    for (offset, line) in visible.enumerate() {
+        let y = body.y + offset as u16;
+        let selected = line.item == Some(overlay.selected) && !line.spans.is_empty();
+        canvas.select(selected);
+        if selected {
+            canvas.blank(Rect { y, height: 1, ..body });
+        }
+        canvas.spans(body.x, y, body.width, &line.spans);
+        canvas.select(false);
+    }
+    if placed.bordered {
+        frame::thumb(canvas, outer.x + outer.width - 1, body, overlay.top, lines.len());
+        position(canvas, overlay, placed.page.items, outer);
+    }
+    placed.input.map(|line| prompt(canvas, overlay, line))
+}
+
+fn position(canvas: &mut Canvas<'_>, overlay: &Overlay, items: usize, outer: Rect) {
+    if items > 0 {
+        let text = format!(" {}/{} ", count(overlay.selected as u64 + 1), count(items as u64));
+        canvas.text_left_of(
+            outer.x + outer.width - 2,
+            outer.y + outer.height - 1,
+            Role::Quiet,
+            &text,
+        );
+    }
+}
+
+fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) {
+    let limit = line.x + line.width;
+    let (sign, hint) = match overlay.kind {
+        Kind::Palette => (":", " type to search"),
+        Kind::Compare => ("with ", " type an image"),
+        Kind::Extract(..) => ("to ", " type a file or directory"),
+        _ => ("/", " type to search"),
+    };
+    let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
+    let (before, behind) = overlay.input.split();
+    let before = marked_str(before).into_owned();
+    let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
+    let after =
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
+    if overlay.input.text().is_empty() {
+        canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, hint);
+    }
+    debug_assert!(width(before) <= usize::from(line.width));
+    (cursor.min(limit.saturating_sub(1)), line.y)
+}

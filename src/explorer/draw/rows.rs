@@ -1,0 +1,195 @@
+//! Rows of the merged tree and of the diff: what they share.
+
+use crate::explorer::draw::bar::bar;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::frame;
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::role::Role;
+use crate::explorer::view::columns::Columns;
+use crate::explorer::view::layout::{Layout, PaneArea};
+use crate::explorer::{State, view};
+use crate::stack::Stack;
+use crate::stack::kept::entry::Kind;
+use crate::stack::query::outline::OutlineRow;
+use crate::text::width::width;
+use crate::text::{marked, shorten, size};
+
+/// What one row says, ready to be drawn.
+pub(super) struct Row {
+    /// What this layer did to the path.
+    pub(super) change: (char, Role),
+    /// Opaque, or shadowed later.
+    pub(super) note: (char, Role),
+    /// Six cells, seven with a sign, or nothing.
+    pub(super) size: String,
+    /// Part and whole of the bar.
+    pub(super) share: (u64, u64),
+    /// How the name looks.
+    pub(super) name_role: Role,
+    /// What stands behind the name, quietly. Visible.
+    pub(super) behind: Vec<(Role, String)>,
+    /// The layer that wrote it, where the pane has that column.
+    pub(super) owner: String,
+}
+
+/// Draws the frame and the rows that show; `describe` says what each is. Returns how many rows there are.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    layout: &Layout,
+    area: &PaneArea,
+    remark: &str,
+    describe: impl Fn(OutlineRow) -> Row,
+) -> usize {
+    let Some(outline) = view::trees::outline(state, stack, area.pane) else {
+        frame::pane(canvas, state, layout, area, remark, (0, 0));
+        return 0;
+    };
+    let view = state.view(area.pane);
+    let len = outline.len();
+    frame::pane(canvas, state, layout, area, remark, (view.row, len));
+    let columns = Columns::of(
+        area.body.width,
+        state.layer_count(),
+        area.pane == crate::explorer::model::state::Pane::Tree,
+        state.columns,
+    );
+    if let Some(line) = area.header {
+        header(canvas, columns, line);
+    }
+    let rows = outline.rows(view.top..view.top + usize::from(area.body.height));
+    for (offset, row) in rows.into_iter().enumerate() {
+        let line = Rect { y: area.body.y + offset as u16, height: 1, ..area.body };
+        let under_cursor = view.top + offset == view.row;
+        canvas.select(under_cursor && state.focus == area.pane);
+        if under_cursor && state.focus == area.pane {
+            canvas.blank(line);
+        }
+        draw_row(canvas, state, stack, columns, line, row, &describe(row));
+        canvas.select(false);
+        if under_cursor {
+            frame::cursor_mark(canvas, state, area, line.y);
+        }
+    }
+    frame::scroll_bar(canvas, area, view.top, len);
+    len
+}
+
+/// What a pane says on the right of its border: the order of its rows before the layer.
+pub(super) fn remark(state: &State, layer: String) -> String {
+    match view::sort::words(state.orders.sort()) {
+        "" => layer,
+        words => format!("{words}, {layer}"),
+    }
+}
+
+fn header(canvas: &mut Canvas<'_>, columns: Columns, line: Rect) {
+    if columns.has_size {
+        canvas.text_left_of(
+            line.x + columns.size + size::CELLS as u16,
+            line.y,
+            Role::Quiet,
+            "size",
+        );
+    }
+    canvas.text(line.x + columns.name + 2, line.y, columns.name_width, Role::Quiet, "name");
+    if columns.owner_width > 0 && columns.name_width > 12 {
+        canvas.text_left_of(line.x + line.width, line.y, Role::Quiet, "layer");
+    }
+}
+
+fn draw_row(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    columns: Columns,
+    line: Rect,
+    row: OutlineRow,
+    what: &Row,
+) {
+    let (x, y) = (line.x, line.y);
+    let mut sign = [0; 4];
+    canvas.text(x, y, 1, what.change.1, what.change.0.encode_utf8(&mut sign));
+    canvas.text(x + 1, y, 1, what.note.1, what.note.0.encode_utf8(&mut sign));
+    if columns.has_size {
+        // Nothing to see in a size of nothing: it keeps quiet.
+        let role = if what.size.trim_start() == "0 B" { Role::Quiet } else { Role::Text };
+        canvas.text_left_of(x + columns.size + size::CELLS as u16, y, role, &what.size);
+    }
+    if columns.bar_width > 0 {
+        let (part, whole) = what.share;
+        canvas.text(
+            x + columns.bar,
+            y,
+            columns.bar_width,
+            Role::Bar,
+            &bar(part, whole, columns.bar_width),
+        );
+    }
+    let mark = columns.fold_mark(row.depth);
+    let end = x + columns.name + columns.name_width;
+    let fold = match (row.directory, row.open) {
+        (true, true) => "v",
+        (true, false) => ">",
+        (false, _) => " ",
+    };
+    canvas.text(x + mark, y, 1, Role::Quiet, fold);
+    let room = end.saturating_sub(x + mark + 2);
+    let name = name(stack, row);
+    let hit = state
+        .search
+        .as_ref()
+        .and_then(|search| search.hits.as_ref())
+        .is_some_and(|hits| hits.contains(row.node));
+    let role = if hit { Role::Hit } else { what.name_role };
+    let behind: usize = what.behind.iter().map(|(_, text)| width(text)).sum();
+    // The name comes first; what stands behind it gets the room that is left.
+    let name_room = usize::from(room).saturating_sub(behind.min(usize::from(room) / 3));
+    let shown = if width(&name) + behind <= usize::from(room) {
+        name
+    } else {
+        shorten::middle(&name, name_room)
+    };
+    let after = canvas.text(x + mark + 2, y, room, role, &shown);
+    canvas.spans(after, y, end.saturating_sub(after), &what.behind);
+    if columns.owner_width > 0 {
+        canvas.text_left_of(x + line.width, y, Role::Text, &what.owner);
+    }
+}
+
+/// The last component, a directory's with a slash.
+fn name(stack: &Stack, row: OutlineRow) -> String {
+    let mut name = marked(stack.name(row.node)).into_owned();
+    if row.directory {
+        name.push('/');
+    }
+    name
+}
+
+/// What is not plain about an object: link target, device number, type.
+pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<(Role, String)> {
+    let version = stack.version(event);
+    let mut spans = Vec::new();
+    let link = stack.link(event);
+    match version.kind {
+        Kind::Symlink => spans.push((Role::Quiet, format!(" -> {}", marked(&link)))),
+        Kind::Hardlink => spans.push((Role::Quiet, format!(" => {}", marked(&link)))),
+        Kind::Char | Kind::Block => {
+            let (major, minor) = stack.device(event).unwrap_or_default();
+            spans.push((Role::Quiet, format!("  {} {major}:{minor}", version.kind.name())));
+        }
+        Kind::Fifo | Kind::Socket | Kind::Other => {
+            spans.push((Role::Quiet, format!("  {}", version.kind.name())));
+        }
+        Kind::File | Kind::Directory => {}
+    }
+    if version.broken_link {
+        spans.push((Role::Error, "  no such target".to_owned()));
+    }
+    if version.clamped || version.redirected {
+        let why = if version.clamped { "  through .." } else { "  through a link" };
+        spans.push((Role::Warning, why.to_owned()));
+    }
+    spans
+}

@@ -1,0 +1,130 @@
+//! How each role looks: the terminal's own sixteen colours and attributes, so that it fits any palette.
+//!
+//! Meaning never hangs on colour: every coloured sign is also a letter. Blue, yellow and orange-red (on light
+//! backgrounds blue, magenta and red) are told apart with red-green blindness too. `Mono` sets no colour at all.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::explorer::model::appearance::Theme;
+use crate::explorer::model::role::Role;
+
+/// The style of a role under a theme.
+#[must_use]
+pub const fn style(theme: Theme, role: Role) -> Style {
+    let attributes = attributes(role);
+    let (colour, attributes) = match theme {
+        Theme::Mono => (None, attributes),
+        Theme::Dark => (dark(role), attributes),
+        Theme::Light => (light(role), attributes),
+        Theme::HighContrast => {
+            let colour = high_contrast(role);
+            let loud = attributes.difference(Modifier::DIM);
+            (colour, if colour.is_some() { loud.union(Modifier::BOLD) } else { loud })
+        }
+    };
+    let style = Style::new().add_modifier(attributes);
+    match colour {
+        Some(colour) => style.fg(colour),
+        None => style,
+    }
+}
+
+const fn attributes(role: Role) -> Modifier {
+    match role {
+        Role::Quiet | Role::Undecided | Role::Frame => Modifier::DIM,
+        Role::Strong
+        | Role::Directory
+        | Role::Keyword
+        | Role::Accent
+        | Role::FrameFocused
+        | Role::Warning
+        | Role::Opaque
+        | Role::Error => Modifier::BOLD,
+        Role::Gone => Modifier::DIM.union(Modifier::CROSSED_OUT),
+        Role::Hit => Modifier::BOLD.union(Modifier::UNDERLINED),
+        Role::Selected => Modifier::REVERSED,
+        Role::Text
+        | Role::Quoted
+        | Role::Constant
+        | Role::Named
+        | Role::Bar
+        | Role::Metadata
+        | Role::Added
+        | Role::Modified
+        | Role::Rewritten
+        | Role::Shadowed
+        | Role::Removed => Modifier::empty(),
+    }
+}
+
+const fn dark(role: Role) -> Option<Color> {
+    match role {
+        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
+            Some(Color::Cyan)
+        }
+        Role::Added => Some(Color::LightBlue),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Yellow),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::Magenta),
+        Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
+        _ => None,
+    }
+}
+
+/// Yellow and everything bright vanish on white.
+const fn light(role: Role) -> Option<Color> {
+    match role {
+        Role::Accent | Role::FrameFocused | Role::Added => Some(Color::Blue),
+        Role::Bar | Role::Metadata | Role::Named => Some(Color::Cyan),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Magenta),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::DarkGray),
+        Role::Removed | Role::Opaque | Role::Error => Some(Color::Red),
+        _ => None,
+    }
+}
+
+const fn high_contrast(role: Role) -> Option<Color> {
+    match role {
+        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
+            Some(Color::LightCyan)
+        }
+        Role::Added => Some(Color::LightBlue),
+        Role::Modified | Role::Warning | Role::Quoted => Some(Color::LightYellow),
+        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::LightMagenta),
+        Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mono_sets_no_colour_and_the_others_only_the_terminals_own() {
+        for role in Role::ALL {
+            let mono = style(Theme::Mono, role);
+            assert_eq!((mono.fg, mono.bg, mono.underline_color), (None, None, None));
+            for theme in Theme::ALL {
+                let colour = style(theme, role);
+                assert_eq!(colour.bg, None, "backgrounds are the terminal's");
+                assert!(!matches!(
+                    colour.fg,
+                    Some(Color::Rgb(..) | Color::Indexed(_) | Color::White | Color::Black)
+                ));
+            }
+        }
+    }
+
+    #[test]
+    fn each_theme_keeps_to_what_its_background_shows() {
+        for role in Role::ALL {
+            let high = style(Theme::HighContrast, role);
+            assert!(!high.add_modifier.contains(Modifier::DIM), "{role:?}");
+            let light = style(Theme::Light, role).fg;
+            assert!(
+                !matches!(light, Some(Color::Yellow | Color::LightYellow | Color::LightCyan)),
+                "{role:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The merged tree at the selected layer: each row with the layer that wrote it, this layer's removals in their place.
+
+use crate::explorer::State;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::rows::Row;
+use crate::explorer::draw::{frame, rows};
+use crate::explorer::model::filter::Filter;
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::{LoadStatus, Phase};
+use crate::explorer::view::coverage::Read;
+use crate::explorer::view::layout::{Layout, PaneArea};
+use crate::explorer::view::{coverage, marker};
+use crate::stack::query::outline::OutlineRow;
+use crate::stack::{NodeId, Stack};
+use crate::text::size;
+
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    layout: &Layout,
+    area: &PaneArea,
+) {
+    let shown = state.shown_layer(stack);
+    let remark = match shown {
+        Some(layer) if layer < state.layer => format!("layer {layer}, so far"),
+        Some(layer) => match coverage::gap(state, stack, layer) {
+            Some(gap) if coverage::read(state, stack, gap) == Read::Part => {
+                format!("layer {layer}, {gap} read in part")
+            }
+            Some(gap) => format!("layer {layer}, {gap} not read"),
+            None => format!("layer {layer}"),
+        },
+        None => String::new(),
+    };
+    let remark = rows::remark(state, remark);
+    let mut area = *area;
+    if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
+        // The tree of the newest layer that is there shows meanwhile, under a line that says so.
+        let line = area.body.take_top(1);
+        let text = crate::text::width::truncate(
+            &waiting(state, stack),
+            usize::from(line.width.saturating_sub(1)),
+        );
+        canvas.text(line.x + 1, line.y, line.width.saturating_sub(1), Role::Warning, &text);
+    }
+    let rows = rows::draw(canvas, state, stack, layout, &area, &remark, |row| {
+        describe(stack, shown.unwrap_or(0), row)
+    });
+    if rows == 0 {
+        frame::empty(canvas, area.body, &why_empty(state, stack));
+    }
+}
+
+fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
+    let change = stack.change(row.node, layer);
+    let version = stack.visible(row.node, layer);
+    let Some(version) = version else {
+        return removed(stack, layer, row);
+    };
+    let opaque =
+        change.is_some_and(|change| change.opaque) || (version.opaque && version.layer == layer);
+    let note = match (opaque, stack.next_change(row.node, layer)) {
+        (true, _) => marker::OPAQUE,
+        (false, Some(_)) => marker::SHADOWED,
+        (false, None) => (' ', Role::Text),
+    };
+    let bytes = bytes_of(stack, row, layer, version.size);
+    let parent = stack.parent(row.node).unwrap_or(NodeId::ROOT);
+    Row {
+        change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
+        note,
+        size: size::fixed(bytes),
+        share: (bytes, stack.totals(parent, layer).bytes),
+        name_role: if row.directory { Role::Directory } else { Role::Text },
+        behind: rows::behind(stack, version.event),
+        owner: version.layer.to_string(),
+    }
+}
+
+fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
+    if row.directory { stack.totals(row.node, layer).bytes } else { own }
+}
+
+/// A path that this very layer removed: it keeps its place, struck out.
+fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
+    let previous = stack.change(row.node, layer).and_then(|change| change.previous);
+    let bytes = previous.map_or(0, |event| stack.version(event).size);
+    Row {
+        change: marker::change(crate::stack::ChangeKind::Removed),
+        note: (' ', Role::Text),
+        size: if row.directory { String::new() } else { size::fixed(bytes) },
+        share: (0, 0),
+        name_role: Role::Gone,
+        behind: Vec::new(),
+        owner: layer.to_string(),
+    }
+}
+
+/// Which layer is awaited, and how far it is.
+pub(super) fn waiting(state: &State, stack: &Stack) -> String {
+    let awaited = stack.folded();
+    if !state.is_reading() {
+        return format!(
+            "layer {awaited} and those above were not read: {} goes on",
+            coverage::key(state)
+        );
+    }
+    match state.loads.get(awaited).map(|load| load.status) {
+        Some(LoadStatus::Reading { done, total }) if total > 0 => {
+            format!("reading layer {awaited}: {}%", percent(done, total))
+        }
+        Some(LoadStatus::Reading { done, .. }) => {
+            format!("reading layer {awaited}: {}", size::short(done))
+        }
+        Some(LoadStatus::Waiting) => format!("layer {awaited} is next to be read"),
+        _ => format!("layer {awaited} is being merged"),
+    }
+}
+
+/// Whole percents, 100 only when all is done.
+pub(super) fn percent(done: u64, total: u64) -> u64 {
+    (u128::from(done.min(total)) * 100 / u128::from(total.max(1))) as u64
+}
+
+fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
+    let text = |text: &str| (Role::Text, text.to_owned());
+    let quiet = |text: String| (Role::Quiet, text);
+    if state.image.is_none() && !state.choices.is_empty() && !state.overlays.is_empty() {
+        return Vec::new();
+    }
+    if state.phase == Phase::Opening {
+        return vec![text("Opening the image.")];
+    }
+    if state.layer_count() == 0 {
+        return vec![
+            text("This image has no layers."),
+            quiet("Its config may still say something: press i.".to_owned()),
+        ];
+    }
+    if stack.folded() == 0 {
+        return vec![text("Nothing to show yet."), quiet(waiting(state, stack))];
+    }
+    if state.filter.as_ref().is_some_and(Filter::is_on) {
+        return vec![
+            text("Nothing here passes the filter."),
+            quiet("Esc ends it; f changes it.".to_owned()),
+        ];
+    }
+    if let Some(warning) = coverage::warning(state, stack, state.layer) {
+        return vec![text("Nothing to show."), quiet(warning)];
+    }
+    vec![
+        text("The tree is empty here."),
+        quiet("The layers up to this one hold no files.".to_owned()),
+    ]
+}

@@ -1,0 +1,42 @@
+//! Rows of the table of actions: finding and narrowing.
+
+use crate::explorer::model::action::entry::Context::{File, Panes};
+use crate::explorer::model::action::entry::{Action, Entry, Group, hinted, row};
+
+pub(super) const GROUP: Group = Group { name: "Find", rows: ROWS };
+
+const ROWS: &[Entry] = &[
+    hinted(
+        row(
+            Action::Search,
+            "search",
+            &["/"],
+            &[Panes, File],
+            "find a path in any layer, removed ones too; in a file, a text",
+        ),
+        "find",
+        1,
+    ),
+    hinted(
+        row(
+            Action::Filter,
+            "filter",
+            &["f"],
+            &[Panes],
+            "show only what fits: change, type, size, layer, setuid, name",
+        ),
+        "filter",
+        5,
+    ),
+    row(
+        Action::Mark,
+        "mark",
+        &["m"],
+        &[Panes],
+        "mark the layer: the changes are then those from it to the selected one",
+    ),
+    row(Action::Sort, "sort", &["s"], &[Panes], "sort by size, by change, by name"),
+    row(Action::ReverseSort, "reverse-sort", &["S"], &[Panes], "the same order backwards"),
+    row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
+    row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
+];

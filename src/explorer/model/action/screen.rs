@@ -1,0 +1,61 @@
+//! Rows of the table of actions: the screen, the program and its help.
+
+use crate::explorer::model::action::entry::Context::{Overlay, Panes};
+use crate::explorer::model::action::entry::{Action, EVERYWHERE, Entry, Group, hinted, row};
+
+pub(super) const GROUP: Group = Group { name: "Screen", rows: ROWS };
+
+const ROWS: &[Entry] = &[
+    hinted(row(Action::Zoom, "zoom", &["+"], &[Panes], "this pane alone, or all again"), "zoom", 9),
+    row(Action::Narrower, "narrower", &["<"], &[Panes], "make the pane narrower"),
+    row(Action::Wider, "wider", &[">"], &[Panes], "make the pane wider"),
+    row(
+        Action::Theme,
+        "theme",
+        &["t"],
+        &[Panes],
+        "next theme: dark, light, high contrast, no colour",
+    ),
+    row(
+        Action::Mouse,
+        "mouse",
+        &["M"],
+        &[Panes],
+        "mouse on or off (off: the terminal selects text)",
+    ),
+    row(Action::Redraw, "redraw", &["ctrl-l"], EVERYWHERE, "draw the whole screen again"),
+    hinted(
+        row(
+            Action::Palette,
+            "palette",
+            &[":"],
+            &[Panes, Overlay],
+            "do something by its name; also: layer 7, path /etc, theme light",
+        ),
+        "palette",
+        10,
+    ),
+    hinted(
+        row(Action::Help, "help", &["?"], &[Panes, Overlay], "this help; type to search it"),
+        "help",
+        4,
+    ),
+    row(
+        Action::Cancel,
+        "cancel",
+        &["esc"],
+        EVERYWHERE,
+        "close, then end search, filter and mark, then stop reading",
+    ),
+    row(
+        Action::Resume,
+        "resume",
+        &["r"],
+        &[Panes],
+        "go on reading the layers that were not read, after Esc stopped it",
+    ),
+    hinted(row(Action::Quit, "quit", &["q"], &[Panes], "quit"), "quit", 6),
+    row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),
+    row(Action::Interrupt, "interrupt", &["ctrl-c"], EVERYWHERE, "quit from anywhere"),
+    row(Action::Suspend, "suspend", &["ctrl-z"], EVERYWHERE, "back to the shell; `fg` returns"),
+];

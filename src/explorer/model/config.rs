@@ -1,0 +1,324 @@
+//! The user's settings: from the text of a config file to what the explorer is to be like. Reads no file.
+//!
+//! Nothing in a file can keep an image from being opened: what cannot be understood is complained about with its line
+//! and left as it was, the rest holds.
+
+use std::fmt::Write as _;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::explorer::model;
+use crate::explorer::model::action::GROUPS;
+use crate::explorer::model::action::entry::Entry;
+use crate::explorer::model::appearance::{Glyphs, Theme};
+use crate::explorer::model::columns::Wanted;
+use crate::explorer::model::key::Key;
+use crate::explorer::model::keymap::Keymap;
+use crate::text::visible_str;
+
+/// What a config file says; `None` where it is silent.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The colours.
+    pub theme: Option<Theme>,
+    /// What frames and bars are drawn with.
+    pub glyphs: Option<Glyphs>,
+    /// Whether to take the mouse.
+    pub mouse: Option<bool>,
+    /// The columns of trees.
+    pub columns: Wanted,
+    /// The table's keys with the user's own in it.
+    pub keymap: Keymap,
+    /// What could not be understood, each with its line. Visible.
+    pub complaints: Vec<String>,
+}
+
+/// Settings outside `[keys]`.
+const NAMES: [&str; 5] = ["theme", "glyphs", "mouse", "columns", "keys"];
+
+impl Settings {
+    /// Reads the text of a config file (TOML).
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut reader = Reader { complaints: Vec::new(), settings: Self::default() };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        reader.top(table.get_ref());
+        for error in errors {
+            reader.complain(error.span().map_or(0, |span| span.start), error.message());
+        }
+        let Reader { mut complaints, mut settings } = reader;
+        complaints.sort();
+        let line = |at| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
+        let said = complaints.iter();
+        settings.complaints =
+            said.map(|(at, what)| format!("line {}: {}", line(*at), visible_str(what))).collect();
+        settings
+    }
+}
+
+struct Reader {
+    settings: Settings,
+    /// Byte offset and sentence.
+    complaints: Vec<(usize, String)>,
+}
+
+impl Reader {
+    fn complain(&mut self, at: usize, message: &str) {
+        self.complaints.push((at, message.to_owned()));
+    }
+
+    fn top(&mut self, table: &DeTable<'_>) {
+        for (name, value) in table {
+            match name.get_ref().as_ref() {
+                "theme" => {
+                    self.settings.theme = self.choice(value, &Theme::ALL.map(Theme::name));
+                }
+                "glyphs" => {
+                    self.settings.glyphs = self.choice(value, &Glyphs::ALL.map(Glyphs::name));
+                }
+                "mouse" => match value.get_ref() {
+                    DeValue::Boolean(on) => self.settings.mouse = Some(*on),
+                    _ => self.complain(value.span().start, "mouse is true or false"),
+                },
+                "columns" => self.columns(value),
+                "keys" => match value.get_ref() {
+                    DeValue::Table(keys) => self.keys(keys),
+                    _ => self.complain(value.span().start, "keys is a table: [keys]"),
+                },
+                other => {
+                    let message = unknown("setting", other, NAMES.into_iter());
+                    self.complain(name.span().start, &message);
+                }
+            }
+        }
+    }
+
+    /// One of a few names.
+    fn choice<T: Named>(&mut self, value: &Spanned<DeValue<'_>>, names: &[&str]) -> Option<T> {
+        let given = value.get_ref().as_str();
+        let found = given.and_then(T::named);
+        if found.is_none() {
+            let given = given.unwrap_or("this");
+            let message = format!("{given} is none of {}", names.join(", "));
+            let message = format!("{message}{}", did_you_mean(given, names.iter().copied()));
+            self.complain(value.span().start, &message);
+        }
+        found
+    }
+
+    fn columns(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(list) = self.words(value) else { return };
+        let mut wanted = Wanted { size: false, bar: false, layer: false };
+        for (at, word) in list {
+            match word.as_str() {
+                "size" => wanted.size = true,
+                "bar" => wanted.bar = true,
+                "layer" => wanted.layer = true,
+                other => {
+                    let message = unknown("column", other, ["size", "bar", "layer"].into_iter());
+                    self.complain(at, &message);
+                }
+            }
+        }
+        self.settings.columns = wanted;
+    }
+
+    /// A word or a list of words, with their places.
+    fn words(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<(usize, String)>> {
+        let at = value.span().start;
+        let words: Option<Vec<_>> = match value.get_ref() {
+            DeValue::String(word) => Some(vec![(at, word.to_string())]),
+            DeValue::Array(list) => list
+                .iter()
+                .map(|word| Some((word.span().start, word.get_ref().as_str()?.to_owned())))
+                .collect(),
+            _ => None,
+        };
+        if words.is_none() {
+            self.complain(at, "here stands \"a word\" or a list of words: [\"a\", \"b\"]");
+        }
+        words
+    }
+
+    fn keys(&mut self, table: &DeTable<'_>) {
+        let mut changes: Vec<(&'static Entry, Vec<Key>)> = Vec::new();
+        let mut places = Vec::new();
+        for (id, value) in table {
+            let Some(entry) = model::action::all().find(|entry| entry.id == id.get_ref().as_ref())
+            else {
+                let ids = model::action::all().map(|entry| entry.id);
+                self.complain(id.span().start, &unknown("action", id.get_ref(), ids));
+                continue;
+            };
+            let Some(words) = self.words(value) else { continue };
+            let mut keys = Vec::new();
+            for (at, word) in words {
+                match Key::parse(&word) {
+                    Some(key) => keys.push(key),
+                    None => self.complain(
+                        at,
+                        &format!(
+                            "'{word}' is no key: write j, G, ctrl-d, alt-x, space, enter, pgdn"
+                        ),
+                    ),
+                }
+            }
+            places.push(id.span().start);
+            changes.push((entry, keys));
+        }
+        // What cannot be has to go; each time round the list is one shorter.
+        while let Err(taken) = self.settings.keymap.rebind(&changes) {
+            let at = changes
+                .iter()
+                .rposition(|(entry, keys)| entry.id != taken.by && keys.contains(&taken.key));
+            let Some(at) = at else { break };
+            let (entry, _) = changes.remove(at);
+            let message = format!(
+                "{} already means {} there, so {} keeps the keys it had: give {} another key",
+                taken.key, taken.by, entry.id, taken.by
+            );
+            self.complain(places.remove(at), &message);
+        }
+    }
+}
+
+/// What is chosen by name.
+trait Named: Sized {
+    fn named(name: &str) -> Option<Self>;
+}
+
+impl Named for Theme {
+    fn named(name: &str) -> Option<Self> {
+        Self::parse(name)
+    }
+}
+
+impl Named for Glyphs {
+    fn named(name: &str) -> Option<Self> {
+        Self::parse(name)
+    }
+}
+
+fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    format!("no {what} is called {name}{}", did_you_mean(name, known))
+}
+
+/// The known name that is nearest, if it is near.
+fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let near = known.map(|known| (distance(name, known), known)).min();
+    match near {
+        Some((distance, known)) if distance <= 2.min(known.len() / 2) => {
+            format!("; did you mean {known}?")
+        }
+        _ => String::new(),
+    }
+}
+
+/// How many letters have to be put in, taken out or changed. Of a name that is far too long only the beginning counts.
+fn distance(one: &str, other: &str) -> usize {
+    let one: Vec<char> = one.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=one.len()).collect();
+    for (down, letter) in other.chars().enumerate() {
+        let mut corner = down;
+        row[0] = down + 1;
+        for across in 0..one.len() {
+            let change = corner + usize::from(one[across] != letter);
+            corner = row[across + 1];
+            row[across + 1] = change.min(corner + 1).min(row[across] + 1);
+        }
+    }
+    row[one.len()]
+}
+
+/// A config file that says what holds without one.
+#[must_use]
+pub fn default_text() -> String {
+    let themes = Theme::ALL.map(Theme::name).join(", ");
+    let mut out = format!(
+        "# layertui's settings: $XDG_CONFIG_HOME/layertui/config.toml, else ~/.config/layertui/config.toml.\n\
+         # What is not set stays as it is here. `layertui --check-config` says what is wrong with a file.\n\n\
+         # Colours: {themes}. Without this line NO_COLOR and TERM=dumb mean mono.\n\
+         theme = \"{}\"\n\
+         # unicode or ascii.\n\
+         glyphs = \"{}\"\n\
+         # false leaves the mouse to the terminal.\n\
+         mouse = true\n\
+         # Columns of trees: size, bar, layer.\n\
+         columns = [\"size\", \"bar\", \"layer\"]\n\n\
+         # Keys by action, a key or a list: j, G, ctrl-d, alt-x, space, enter, pgdn. []: none.\n\
+         [keys]\n",
+        Theme::default().name(),
+        Glyphs::default().name(),
+    );
+    for group in &GROUPS {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "\n# {}", group.name);
+        for entry in group.rows {
+            let keys: Vec<String> = entry.keys.iter().map(|key| format!("\"{key}\"")).collect();
+            let _ = writeln!(out, "{} = [{}]  # {}", entry.id, keys.join(", "), entry.help);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explorer::model;
+    use crate::explorer::model::action::entry::{Action, Context};
+
+    #[test]
+    fn the_defaults_are_understood_and_change_nothing() {
+        let settings = Settings::parse(&default_text());
+        assert_eq!(settings.complaints, [""; 0]);
+        assert_eq!(settings.theme, Some(Theme::default()));
+        assert_eq!(settings.columns, Wanted::default());
+        let keymap = Keymap::default();
+        for entry in model::action::all() {
+            assert!(settings.keymap.keys(entry).eq(keymap.keys(entry)), "{}", entry.id);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line_and_the_rest_holds() {
+        let text = "theme = \"lihgt\"\nmose = true\nmouse = 3\ncolumns = [\"size\", \"owner\"]\n\
+                    [keys]\ndonw = \"x\"\nup = \"ctrl-\"\nquit = [\"Q\"]\nsearch = \"n\"\n";
+        let settings = Settings::parse(text);
+        let complaints = settings.complaints.join("\n");
+        for expected in [
+            "line 1: lihgt is none of dark, light, high-contrast, mono; did you mean light?",
+            "line 2: no setting is called mose; did you mean mouse?",
+            "line 3: mouse is true or false",
+            "line 4: no column is called owner",
+            "line 6: no action is called donw; did you mean down?",
+            "line 7: 'ctrl-' is no key",
+            "line 9: n already means next-hit there, so search keeps the keys it had",
+        ] {
+            assert!(complaints.contains(expected), "{expected}:\n{complaints}");
+        }
+        assert_eq!(settings.complaints.len(), 7);
+        let key = |notation| Key::parse(notation).unwrap();
+        assert_eq!(settings.keymap.lookup(key("Q"), &[Context::Panes]), Some(Action::Quit));
+        assert_eq!(settings.keymap.lookup(key("/"), &[Context::Panes]), Some(Action::Search));
+    }
+
+    #[test]
+    fn what_is_no_toml_or_of_the_wrong_shape_is_a_complaint_too() {
+        let complaints = |text: &str| Settings::parse(text).complaints;
+        assert!(complaints("theme = \"dark\"\n[keys\n")[0].starts_with("line 2: "));
+        assert_eq!(complaints("keys = 3").len(), 1);
+        assert_eq!(complaints("[keys]\ndown = [1]\nup = { a = 1 }").len(), 2);
+        assert!(complaints("\"a\\u001b[31m\" = 1")[0].contains("\\x1b[31m"));
+        assert_eq!(complaints(""), [""; 0]);
+    }
+
+    #[test]
+    fn keys_can_be_exchanged_and_taken_away() {
+        let settings = Settings::parse("[keys]\nup = \"j\"\ndown = \"k\"\ntheme = []\n");
+        assert_eq!(settings.complaints, [""; 0]);
+        let lookup = |key| settings.keymap.lookup(Key::parse(key).unwrap(), &[Context::Panes]);
+        assert_eq!((lookup("j"), lookup("k")), (Some(Action::Up), Some(Action::Down)));
+        assert_eq!((lookup("t"), lookup("down")), (None, None));
+    }
+}

@@ -1,0 +1,307 @@
+//! The filter: words typed behind `f` become what a path has to be like; trees show only what passes, and the way
+//! there. What the words find is worked out anew when the tree changes, and kept until then.
+
+use regex::bytes::Regex;
+
+use crate::explorer::model::filtered_pane::{Key, Narrowed};
+use crate::explorer::model::input::Input;
+use crate::explorer::model::owners::Wanted;
+use crate::explorer::model::state::Pane;
+use crate::stack::kept::entry::Kind;
+use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Test};
+use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::outline::Folds;
+use crate::stack::query::tree::Tree;
+use crate::stack::{ChangeKind, Stack};
+use crate::text::{marked_str, pattern};
+
+/// What can be typed, for the prompt.
+pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
+
+/// A filter, being typed or kept.
+pub struct Filter {
+    /// What was typed.
+    pub input: Input,
+    /// Keys go to the prompt.
+    pub typing: bool,
+    /// Each word that narrows, as it was typed. Visible.
+    pub chips: Vec<String>,
+    /// Why a word cannot be understood. Visible.
+    pub complaint: Option<String>,
+    pub(crate) criteria: Criteria,
+    tests: Vec<NameTest>,
+    pub(crate) package: Option<Wanted>,
+    /// The edition of the package databases that the criteria are from.
+    pub(crate) edition: Option<usize>,
+    /// What all of it asks for, of so many paths.
+    pub(crate) test: Option<(usize, Test)>,
+    /// Names being tested, of so many paths; the sets of the tests before.
+    pub(crate) search: Option<Search>,
+    tree: Narrowed,
+    diff: Narrowed,
+}
+
+/// What of the tests of names is done.
+pub(crate) struct Search {
+    paths: usize,
+    done: Vec<NameSet>,
+    current: NameSearch,
+}
+
+/// Bytes of names that are tested for one event, some 20 ms: the next one may be a key.
+const COST_A_TURN: usize = 8 << 20;
+
+/// How much faster names are looked through for a part than by a pattern.
+const PART_SPEED: usize = 8;
+
+enum NameTest {
+    Part(Vec<u8>),
+    Regex(Regex),
+}
+
+impl Filter {
+    pub(crate) fn new(input: Input, typing: bool) -> Self {
+        let mut filter = Self {
+            input,
+            typing,
+            chips: Vec::new(),
+            complaint: None,
+            criteria: Criteria::default(),
+            tests: Vec::new(),
+            package: None,
+            edition: None,
+            test: None,
+            search: None,
+            tree: Narrowed::default(),
+            diff: Narrowed::default(),
+        };
+        let text = filter.input.text().to_owned();
+        for word in text.split_whitespace() {
+            match filter.take(word) {
+                Ok(()) => filter.chips.push(marked_str(word).into_owned()),
+                Err(why) => filter.complaint = Some(marked_str(&why).into_owned()),
+            }
+        }
+        filter
+    }
+
+    /// Adds a word.
+    fn take(&mut self, word: &str) -> Result<(), String> {
+        let criteria = &mut self.criteria;
+        match word {
+            "added" => criteria.changes.push(ChangeKind::Added),
+            "modified" => criteria.changes.push(ChangeKind::Modified),
+            "metadata" => criteria.changes.push(ChangeKind::Metadata),
+            "rewritten" => criteria.changes.push(ChangeKind::Rewritten),
+            "removed" => criteria.changes.push(ChangeKind::Removed),
+            "file" => criteria.kinds.push(Kind::File),
+            "dir" => criteria.kinds.push(Kind::Directory),
+            "symlink" => criteria.kinds.push(Kind::Symlink),
+            "hardlink" => criteria.kinds.push(Kind::Hardlink),
+            "device" => criteria.kinds.extend([Kind::Char, Kind::Block]),
+            "setuid" => criteria.setuid = true,
+            "owned" => self.package = Some(Wanted::Any),
+            "unowned" => self.package = Some(Wanted::None),
+            _ => return self.take_value(word),
+        }
+        Ok(())
+    }
+
+    fn take_value(&mut self, word: &str) -> Result<(), String> {
+        if let Some(size) = word.strip_prefix('>') {
+            self.criteria.least = Some(bytes(size)?);
+        } else if let Some(size) = word.strip_prefix('<') {
+            self.criteria.most = Some(bytes(size)?);
+        } else if let Some(layer) = word.strip_prefix("layer:") {
+            let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
+            self.criteria.layers.push(layer);
+        } else if let Some(name) = word.strip_prefix("owned:").filter(|name| !name.is_empty()) {
+            self.package = Some(Wanted::By(name.to_owned()));
+        } else if let Some(regex) = word.strip_prefix("re:") {
+            self.tests.push(NameTest::Regex(pattern::regex(regex)?));
+        } else if word.contains(['*', '?', '[', '{']) {
+            self.tests.push(NameTest::Regex(pattern::glob(word, false)?));
+        } else {
+            self.tests.push(NameTest::Part(word.as_bytes().to_vec()));
+        }
+        Ok(())
+    }
+
+    /// What is asked of a path's package.
+    #[must_use]
+    pub const fn package(&self) -> Option<&Wanted> {
+        self.package.as_ref()
+    }
+
+    /// Whether it narrows anything.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        !self.chips.is_empty()
+    }
+
+    const fn of(&self, pane: Pane) -> &Narrowed {
+        match pane {
+            Pane::Diff => &self.diff,
+            Pane::Stack | Pane::Tree => &self.tree,
+        }
+    }
+
+    const fn of_mut(&mut self, pane: Pane) -> &mut Narrowed {
+        match pane {
+            Pane::Diff => &mut self.diff,
+            Pane::Stack | Pane::Tree => &mut self.tree,
+        }
+    }
+
+    /// What passes in a pane's tree, and its folds.
+    #[must_use]
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+        self.of(pane).shown(tree)
+    }
+
+    /// The folds of a narrowed tree, to change them.
+    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        self.of_mut(pane).folds_mut()
+    }
+
+    /// Tests names, as many as one event may cost, unless all are tested.
+    pub(crate) fn test_names(&mut self, stack: &Stack) {
+        let paths = stack.path_count();
+        if self.test.as_ref().is_some_and(|(known, _)| *known == paths) {
+            return;
+        }
+        let begun = self.search.take().filter(|search| search.paths == paths);
+        let new = || Search { paths, done: Vec::new(), current: NameSearch::default() };
+        let mut search = begun.unwrap_or_else(new);
+        let mut left = COST_A_TURN;
+        while let Some(test) = self.tests.get(search.done.len()) {
+            let passed = match test {
+                NameTest::Part(_) if left == 0 => {
+                    self.search = Some(search);
+                    return;
+                }
+                NameTest::Part(part) => {
+                    left = left.saturating_sub(stack.name_bytes() / PART_SPEED);
+                    stack.names_holding(part)
+                }
+                NameTest::Regex(regex) => {
+                    let is_match = |name: &[u8]| regex.is_match(name);
+                    if !search.current.step(stack, COST_A_TURN / self.tests.len(), is_match) {
+                        self.search = Some(search);
+                        return;
+                    }
+                    std::mem::take(&mut search.current).finish()
+                }
+            };
+            search.done.push(passed);
+        }
+        self.test = Some((paths, stack.test(&search.done, self.criteria.clone())));
+    }
+
+    /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
+    pub(crate) fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) -> bool {
+        let paths = stack.path_count();
+        if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
+            return false;
+        }
+        let narrowed = match pane {
+            Pane::Diff => &mut self.diff,
+            Pane::Stack | Pane::Tree => &mut self.tree,
+        };
+        self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test))
+    }
+}
+
+/// A number of bytes: `10M` is 10 000 000, `10Mi` 10 × 1024².
+fn bytes(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text}: a size is 500, 10k, 1.5M or 2Gi");
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_lowercase();
+    let (base, letter) = match unit.trim_end_matches('b').strip_suffix('i') {
+        Some(letter) => (1024.0, letter.to_owned()),
+        None => (1000.0, unit.trim_end_matches('b').to_owned()),
+    };
+    let power = match letter.as_str() {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = digits.parse().map_err(|_| wrong())?;
+    Ok((number * f64::powi(base, power)) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(text: &str) -> Filter {
+        let mut input = Input::default();
+        input.insert(text);
+        Filter::new(input, true)
+    }
+
+    #[test]
+    fn each_word_for_a_type_asks_for_that_type() {
+        let kinds = filter("file dir symlink hardlink device").criteria.kinds;
+        let (file, device) = ([Kind::File, Kind::Directory], [Kind::Char, Kind::Block]);
+        let links = [Kind::Symlink, Kind::Hardlink];
+        assert_eq!(kinds, [file, links, device].concat());
+        let changes = filter("added modified metadata rewritten removed").criteria.changes;
+        let names: Vec<&str> = changes.iter().map(|change| change.name()).collect();
+        assert_eq!(names, ["added", "modified", "metadata", "rewritten", "removed"]);
+    }
+
+    #[test]
+    fn words_become_criteria_and_chips() {
+        let made = filter("removed file >10M <2Gi layer:3 setuid *.so lib re:^a");
+        assert_eq!(made.chips.len(), 9);
+        assert_eq!(made.complaint, None);
+        let expected = Criteria {
+            changes: vec![ChangeKind::Removed],
+            kinds: vec![Kind::File],
+            least: Some(10_000_000),
+            most: Some(2 << 30),
+            layers: vec![3],
+            setuid: true,
+            among: None,
+        };
+        assert_eq!(made.criteria, expected);
+        assert_eq!(made.tests.len(), 3);
+    }
+
+    /// A tar of 65 kB names of one letter takes a thousandth of that: one key must not cost all of it.
+    #[test]
+    fn long_names_are_looked_through_in_turns() {
+        use crate::stack::notation;
+        let names: Vec<String> =
+            (0..200).map(|n| format!("+{}{n}:1", "a".repeat(65_000))).collect();
+        let (stack, _) = notation::stack(&names.join(" ")).unwrap();
+        for (words, turns) in [(format!("{}7", "*a".repeat(60)), 2), ("*7 *a*7".to_owned(), 6)] {
+            let mut made = filter(&words);
+            assert_eq!(made.complaint, None);
+            let mut taken = 1;
+            made.test_names(&stack);
+            while made.search.is_some() {
+                made.test_names(&stack);
+                taken += 1;
+            }
+            assert!(made.test.is_some());
+            assert!((turns..turns * 2).contains(&taken), "{taken} turns");
+        }
+    }
+
+    #[test]
+    fn what_is_half_typed_narrows_nothing_and_says_why() {
+        for (text, part) in [(">", "a size is"), ("layer:", "give a number"), ("re:(", "unclosed")]
+        {
+            let made = filter(text);
+            assert!(!made.is_on(), "{text}");
+            assert!(made.complaint.as_ref().unwrap().contains(part), "{:?}", made.complaint);
+        }
+        assert_eq!(bytes("1.5k"), Ok(1500));
+        assert_eq!(bytes("7"), Ok(7));
+        assert!(bytes("7x").is_err());
+    }
+}

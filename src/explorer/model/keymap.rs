@@ -1,0 +1,229 @@
+//! Which keys mean what: the table of actions with the user's own keys in it; for key presses, help and the footer.
+
+use crate::explorer::model;
+use crate::explorer::model::action::entry::{Action, Context, Entry};
+use crate::explorer::model::key::Key;
+
+/// Keys and what they mean. Starts as the table says.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Binding {
+    key: Key,
+    entry: &'static Entry,
+}
+
+/// A key that another action has in the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The key.
+    pub key: Key,
+    /// The id of the action that has it.
+    pub by: &'static str,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let bindings = model::action::all().flat_map(|entry| {
+            let keys = entry.keys.iter().filter_map(|notation| Key::parse(notation));
+            keys.map(move |key| Binding { key, entry })
+        });
+        Self { bindings: bindings.collect() }
+    }
+}
+
+impl Keymap {
+    /// Which action a key means, the first context that knows it deciding.
+    #[must_use]
+    pub fn lookup(&self, key: Key, contexts: &[Context]) -> Option<Action> {
+        contexts.iter().find_map(|context| {
+            let mut bindings = self.bindings.iter();
+            let known =
+                bindings.find(|known| known.key == key && known.entry.contexts.contains(context));
+            known.map(|known| known.entry.action)
+        })
+    }
+
+    /// Gives actions these keys instead of those they had: all at once, so that two can exchange theirs.
+    ///
+    /// # Errors
+    /// The first key that would mean two things in one place; nothing is changed then.
+    pub fn rebind(&mut self, changes: &[(&'static Entry, Vec<Key>)]) -> Result<(), Taken> {
+        let mut bindings = self.bindings.clone();
+        bindings.retain(|known| changes.iter().all(|(entry, _)| entry.id != known.entry.id));
+        for (entry, keys) in changes {
+            for &key in keys {
+                let clash = bindings.iter().find(|known| {
+                    known.key == key && known.entry.id != entry.id && meet(known.entry, entry)
+                });
+                if let Some(known) = clash {
+                    return Err(Taken { key, by: known.entry.id });
+                }
+                bindings.push(Binding { key, entry });
+            }
+        }
+        self.bindings = bindings;
+        Ok(())
+    }
+
+    /// The keys of a row, the one that hints show first.
+    pub fn keys(&self, entry: &Entry) -> impl Iterator<Item = Key> {
+        let id = entry.id;
+        self.bindings.iter().filter(move |known| known.entry.id == id).map(|known| known.key)
+    }
+
+    /// The keys of a row as help writes them.
+    #[must_use]
+    pub fn notation(&self, entry: &Entry) -> String {
+        let keys: Vec<String> = self.keys(entry).map(|key| key.to_string()).collect();
+        keys.join("  ")
+    }
+
+    /// The footer's hints where these contexts rule: key and word, the most needed first. An action without a key has
+    /// none.
+    #[must_use]
+    pub fn hints(&self, contexts: &[Context]) -> Vec<(String, &'static str)> {
+        let mut rows: Vec<&Entry> = model::action::all()
+            .filter(|entry| !entry.hint.0.is_empty())
+            .filter(|entry| entry.contexts.iter().any(|context| contexts.contains(context)))
+            .collect();
+        rows.sort_by_key(|entry| entry.hint.1);
+        rows.into_iter().filter_map(|entry| Some((self.hint_keys(entry)?, entry.hint.0))).collect()
+    }
+
+    /// Keys as an overlay's hints name them, which is as the table has them, as the user has them. Words that are no
+    /// keys, or mean nothing there, stay.
+    #[must_use]
+    pub fn rewritten(&self, keys: &str, contexts: &[Context]) -> String {
+        let own = |word: &str| {
+            let entry = contexts.iter().find_map(|context| {
+                let mut known =
+                    model::action::all().filter(|entry| entry.contexts.contains(context));
+                known.find(|entry| entry.keys.contains(&word))
+            })?;
+            let kept = self.keys(entry).find(|key| key.to_string() == word);
+            kept.or_else(|| self.keys(entry).next()).map(|key| key.to_string())
+        };
+        let words = keys.split(' ').map(|word| own(word).unwrap_or_else(|| word.to_owned()));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Pairs of opposite keys stand together in a hint.
+    fn hint_keys(&self, entry: &Entry) -> Option<String> {
+        let key = self.keys(entry).next()?;
+        let opposite = match entry.action {
+            Action::NextLayer => Some(Action::PreviousLayer),
+            Action::NextChange => Some(Action::PreviousChange),
+            _ => None,
+        };
+        let opposite = opposite
+            .and_then(|action| self.bindings.iter().find(|known| known.entry.action == action));
+        Some(opposite.map_or_else(|| key.to_string(), |before| format!("{} {key}", before.key)))
+    }
+}
+
+/// Whether two rows are ever consulted for one key press.
+fn meet(one: &Entry, other: &Entry) -> bool {
+    CHAINS.iter().any(|chain| {
+        let in_chain = |entry: &Entry| entry.contexts.iter().any(|place| chain.contains(place));
+        in_chain(one) && in_chain(other)
+    })
+}
+
+/// Which contexts are consulted together (see [`crate::explorer::model::state::State::contexts`]).
+const CHAINS: [&[Context]; 6] = [
+    &[Context::Stack, Context::Panes],
+    &[Context::Trees, Context::Panes],
+    &[Context::File, Context::Overlay],
+    &[Context::Map, Context::Overlay],
+    &[Context::Overlay],
+    &[Context::Typing],
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use Context::{Overlay, Panes, Stack, Trees};
+
+    use super::*;
+    use crate::explorer::model;
+
+    fn key(notation: &str) -> Key {
+        Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"))
+    }
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for chain in CHAINS {
+            let mut seen: HashMap<Key, &str> = HashMap::new();
+            for entry in model::action::all() {
+                if !entry.contexts.iter().any(|context| chain.contains(context)) {
+                    continue;
+                }
+                for notation in entry.keys {
+                    let before = seen.insert(key(notation), entry.id);
+                    assert_eq!(before, None, "{notation} in {chain:?}: also {}", entry.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_of_the_table_is_a_key_and_leads_to_its_action() {
+        let keymap = Keymap::default();
+        for entry in model::action::all() {
+            for notation in entry.keys {
+                for &context in entry.contexts {
+                    assert_eq!(keymap.lookup(key(notation), &[context]), Some(entry.action));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hints_come_most_needed_first() {
+        let keymap = Keymap::default();
+        let words: Vec<_> =
+            keymap.hints(&[Trees, Panes]).into_iter().map(|(_, word)| word).collect();
+        assert_eq!(words[..4], ["find", "history", "layer", "help"]);
+        assert!(!keymap.hints(&[Stack, Panes]).iter().any(|(_, word)| *word == "history"));
+        assert!(keymap.hints(&[Stack, Panes]).contains(&("[ ]".to_owned(), "layer")));
+    }
+
+    #[test]
+    fn hints_of_overlays_name_the_users_keys() {
+        let row = |action| model::action::all().find(|entry| entry.action == action).unwrap();
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.rewritten("up down", &[Overlay]), "up down");
+        keymap
+            .rebind(&[
+                (row(Action::Extract), vec![key("E")]),
+                (row(Action::Down), vec![key("ctrl-n")]),
+            ])
+            .unwrap();
+        assert_eq!(keymap.rewritten("e", &[Overlay]), "E");
+        assert_eq!(keymap.rewritten("j k", &[Overlay]), "ctrl-n k");
+        assert_eq!(keymap.rewritten("type", &[Overlay]), "type");
+    }
+
+    #[test]
+    fn actions_exchange_keys_and_keep_others_out() {
+        let row = |action| model::action::all().find(|entry| entry.action == action).unwrap();
+        let (down, up) = (row(Action::Down), row(Action::Up));
+        let mut keymap = Keymap::default();
+        keymap.rebind(&[(down, vec![key("k")]), (up, vec![key("j")])]).unwrap();
+        assert_eq!(keymap.lookup(key("j"), &[Panes]), Some(Action::Up));
+        assert_eq!(keymap.lookup(key("down"), &[Panes]), None);
+        let taken = keymap.rebind(&[(down, vec![key("/")])]).unwrap_err();
+        assert_eq!(taken, Taken { key: key("/"), by: "search" });
+        assert_eq!(keymap.lookup(key("k"), &[Panes]), Some(Action::Down), "nothing was changed");
+        // `q` quits among panes and closes overlays: two places.
+        keymap.rebind(&[(row(Action::Quit), vec![key("x")])]).unwrap();
+        assert_eq!(keymap.lookup(key("q"), &[Overlay]), Some(Action::Close));
+        assert_eq!(keymap.lookup(key("q"), &[Panes]), None);
+    }
+}

@@ -1,0 +1,234 @@
+//! The treemap: what a directory holds, or what of it is wasted, each child as large as its bytes, and inside the large
+//! ones theirs. All are listed when a directory is entered, so a frame costs the tiles that show.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::treemap::squarify;
+use crate::stack::kept::entry::Kind as Type;
+use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::{NodeId, Stack};
+
+/// Tiles of fewer cells than this are summed up in one.
+const CELLS_LEAST: u128 = 8;
+/// And those beyond so many.
+const TILES_MOST: usize = 150;
+
+/// Directories with less than this part of all are not looked into.
+const SHARE_LEAST: u64 = 40;
+/// Nor are those deeper down.
+const DEPTH_MOST: usize = 6;
+
+/// What the tiles are the size of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Bytes in the merged tree of this layer.
+    Merged(usize),
+    /// Bytes that some layer stores and the final tree does not show.
+    Wasted,
+}
+
+/// A child of the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Which.
+    pub node: NodeId,
+    /// Its bytes, with all below.
+    pub bytes: u64,
+    /// It can be entered.
+    pub directory: bool,
+}
+
+/// The treemap that is looked at.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// What it shows.
+    pub of: Of,
+    /// The directory.
+    pub dir: NodeId,
+    /// All its children with bytes, most first.
+    pub tiles: Vec<Tile>,
+    /// The tile of the cursor.
+    pub selected: usize,
+    /// The children of the largest directories below, to be drawn inside their tiles.
+    pub(crate) inside: HashMap<NodeId, Vec<Tile>>,
+    /// When the tiles were listed: layers folded, and whether more is to come.
+    pub(crate) made: (usize, bool),
+    /// What is wasted, where the map shows that.
+    pub(crate) waste: Wastage,
+}
+
+/// What is wasted at and below each path, and the children of each directory that have a part in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wastage {
+    of: HashMap<NodeId, Waste>,
+    children: HashMap<NodeId, Vec<NodeId>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Waste {
+    own: u64,
+    below: u64,
+    /// The most of its own bytes that one layer stores, that layer, and the one that put them out of sight.
+    largest: u64,
+    pub(crate) stored_by: usize,
+    pub(crate) culprit: usize,
+}
+
+/// One tile, or several small ones, on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The first of the map's tiles.
+    pub first: usize,
+    /// How many; more than one are too small to be shown by themselves.
+    pub count: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their place.
+    pub rect: Rect,
+}
+
+impl Map {
+    /// Bytes in the whole directory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.tiles.iter().map(|tile| tile.bytes).sum()
+    }
+
+    /// What shows in this rectangle: it is filled, unless there is nothing.
+    #[must_use]
+    pub fn shown(&self, body: Rect) -> Vec<Shown> {
+        shown(&self.tiles, body)
+    }
+
+    /// The children of a directory's tile, where they are drawn inside it; empty otherwise.
+    #[must_use]
+    pub fn inside(&self, dir: NodeId) -> &[Tile] {
+        self.inside.get(&dir).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tile of the cursor among those that show.
+    #[must_use]
+    pub fn current(&self, shown: &[Shown]) -> Option<Shown> {
+        let holds =
+            |shown: &&Shown| (shown.first..shown.first + shown.count).contains(&self.selected);
+        shown.iter().find(holds).or_else(|| shown.first()).copied()
+    }
+
+    pub(crate) fn enter(&mut self, stack: &Stack, dir: NodeId) {
+        let before = self.dir;
+        (self.dir, self.tiles) = (dir, self.children(stack, dir));
+        // Coming up, the cursor is on where one came from.
+        self.selected = self.tiles.iter().position(|tile| tile.node == before).unwrap_or(0);
+        self.inside.clear();
+        let least = self.bytes() / SHARE_LEAST;
+        let mut level = self.tiles.clone();
+        for _ in 0..DEPTH_MOST {
+            let large = level.iter().filter(|tile| tile.directory && tile.bytes > least);
+            let dirs: Vec<NodeId> = large.map(|tile| tile.node).collect();
+            level.clear();
+            for dir in dirs {
+                let children = self.children(stack, dir);
+                level.extend(&children);
+                self.inside.insert(dir, children);
+            }
+        }
+    }
+
+    /// What is directly in a directory and has bytes, most first.
+    fn children(&self, stack: &Stack, dir: NodeId) -> Vec<Tile> {
+        let mut tiles: Vec<Tile> = match self.of {
+            Of::Merged(layer) => Walk::new(stack, Scope::Merged(layer), dir, false)
+                .filter_map(|node| merged(stack, node, layer))
+                .collect(),
+            Of::Wasted => {
+                let children = self.waste.children.get(&dir).into_iter().flatten();
+                children.filter_map(|&child| self.waste.tile(child)).collect()
+            }
+        };
+        tiles.retain(|tile| tile.bytes > 0);
+        tiles.sort_by_cached_key(|tile| (Reverse(tile.bytes), stack.name(tile.node).to_vec()));
+        tiles
+    }
+}
+
+/// Divides a rectangle among tiles: those too small for it are one at the end.
+#[must_use]
+pub fn shown(tiles: &[Tile], body: Rect) -> Vec<Shown> {
+    let cells = u128::from(body.width) * u128::from(body.height);
+    let total = tiles.iter().map(|tile| u128::from(tile.bytes)).sum::<u128>().max(1);
+    let fits = |tile: &&Tile| u128::from(tile.bytes) * cells / total >= CELLS_LEAST;
+    let mut alone = tiles.iter().take(TILES_MOST).take_while(fits).count();
+    // A sum of one says less than the one.
+    alone += usize::from(alone + 1 == tiles.len());
+    loop {
+        let mut shown = divided(tiles, alone, body);
+        let count = shown.len();
+        shown.retain(|shown| shown.rect.width > 0 && shown.rect.height > 0);
+        // One that rounding left without a cell joins the small ones, but nothing swallows the largest.
+        if shown.len() == count || alone < 2 {
+            return shown;
+        }
+        alone -= 1;
+    }
+}
+
+fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<Shown> {
+    let (large, rest) = tiles.split_at(alone.min(tiles.len()));
+    let large = large.iter().enumerate();
+    let mut shown: Vec<Shown> = large
+        .map(|(first, tile)| Shown { first, count: 1, bytes: tile.bytes, rect: body })
+        .collect();
+    if !rest.is_empty() {
+        let bytes = rest.iter().map(|tile| tile.bytes).sum();
+        shown.push(Shown { first: alone, count: rest.len(), bytes, rect: body });
+    }
+    let weights: Vec<u64> = shown.iter().map(|shown| shown.bytes).collect();
+    for (shown, rect) in shown.iter_mut().zip(squarify(&weights, body)) {
+        shown.rect = rect;
+    }
+    shown
+}
+
+pub(crate) fn merged(stack: &Stack, node: NodeId, layer: usize) -> Option<Tile> {
+    let version = stack.visible(node, layer)?;
+    let directory = version.kind == Type::Directory;
+    let bytes = if directory { stack.totals(node, layer).bytes } else { version.size };
+    Some(Tile { node, bytes, directory })
+}
+
+impl Wastage {
+    pub(crate) fn new(stack: &Stack) -> Self {
+        let losses = stack.losses();
+        let mut of: HashMap<NodeId, Waste> = HashMap::new();
+        for piece in &losses.pieces {
+            let waste = of.entry(piece.wasted.node).or_default();
+            waste.own += piece.wasted.bytes;
+            if piece.wasted.bytes > waste.largest {
+                waste.largest = piece.wasted.bytes;
+                (waste.stored_by, waste.culprit) = (piece.wasted.layer, piece.culprit);
+            }
+        }
+        for (dir, bytes) in losses.by_directory(stack) {
+            of.entry(dir).or_default().below = bytes;
+        }
+        let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for &node in of.keys() {
+            if let Some(dir) = stack.parent(node) {
+                children.entry(dir).or_default().push(node);
+            }
+        }
+        Self { of, children }
+    }
+
+    /// What is wasted of the path itself.
+    pub(crate) fn own(&self, node: NodeId) -> Option<&Waste> {
+        self.of.get(&node).filter(|waste| waste.own > 0)
+    }
+
+    fn tile(&self, node: NodeId) -> Option<Tile> {
+        let waste = self.of.get(&node)?;
+        Some(Tile { node, bytes: waste.own + waste.below, directory: waste.below > 0 })
+    }
+}

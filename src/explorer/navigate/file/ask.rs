@@ -1,0 +1,14 @@
+//! Asking for a part of the open file.
+
+use crate::explorer::model::file::{Look, Part};
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::state::State;
+
+/// Asks for a part of the open file.
+pub(crate) fn ask(state: &mut State, part: Part) -> Vec<Effect> {
+    state.looks += 1;
+    let number = state.looks;
+    let Some(file) = &mut state.file else { return Vec::new() };
+    file.awaited = Some((number, part.clone()));
+    vec![Effect::Look(Look { number, what: file.what, part })]
+}

@@ -1,0 +1,139 @@
+//! The viewer: reading parts of a file, moving and searching in it.
+
+pub mod ask;
+pub mod open;
+mod position;
+
+use crate::content::Contents;
+use crate::content::search::Needle;
+use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::file::{File, Form, Part, SIDE};
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::State;
+use crate::explorer::navigate::file;
+use crate::explorer::navigate::file::ask::ask;
+use crate::explorer::view::file::area;
+use crate::text::marked_str;
+
+/// Takes what was read.
+pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Contents>, String>) {
+    let (_, body) = area(state);
+    let Some(file) = &mut state.file else { return };
+    let awaited = file.awaited.take_if(|(awaited, _)| *awaited == number);
+    let Some((_, asked)) = awaited else { return };
+    let first = !matches!(file.contents, Some(Ok(_)));
+    match answer {
+        Ok(contents) => {
+            if first && contents.binary {
+                file.form = Form::Facts;
+            }
+            if matches!(asked, Part::Find { .. }) && contents.found.is_none() {
+                file.remark = Some(format!("no {} here", marked_str(&file.search)));
+                return;
+            }
+            let before = file.window().map_or(0, |window| window.start_of(file.top));
+            let found = contents.found;
+            file.contents = Some(Ok(contents));
+            file::position::after_reading(file, body, &asked, before, found);
+        }
+        // What is there already stays.
+        Err(reason) if !first => file.remark = Some(marked_str(&reason).into_owned()),
+        Err(reason) => file.contents = Some(Err(reason)),
+    }
+}
+
+/// Does what an action means in the viewer.
+pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let (_, body) = area(state);
+    let height = usize::from(body.height).max(1) as isize;
+    let Some(file) = &mut state.file else { return Vec::new() };
+    file.remark = None;
+    match action {
+        Action::Down => return file::position::step(state, 1),
+        Action::Up => return file::position::step(state, -1),
+        Action::HalfDown => return file::position::step(state, (height / 2).max(1)),
+        Action::HalfUp => return file::position::step(state, -(height / 2).max(1)),
+        Action::PageDown => return file::position::step(state, height),
+        Action::PageUp => return file::position::step(state, -height),
+        Action::Top => return file::position::go_to_start(state),
+        Action::Bottom => return file::position::go_to_end(state),
+        Action::Left => file.left = file.left.saturating_sub(SIDE),
+        Action::Right if !file.wrap => file.left = (file.left + SIDE).min(1 << 16),
+        Action::Wrap => {
+            file.wrap = !file.wrap;
+            (file.part, file.left) = (0, 0);
+        }
+        Action::Hex => file::position::turn(file),
+        Action::Search => set_typing(state, true),
+        Action::NextHit => return next(state, true),
+        Action::PreviousHit => return next(state, false),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Whether keys go to the prompt of the search.
+pub(crate) fn set_typing(state: &mut State, typing: bool) {
+    if let Some(top) = state.overlays.last_mut().filter(|top| top.kind == Kind::File) {
+        top.typing = typing;
+        if typing {
+            top.input = crate::explorer::model::input::Input::default();
+        }
+    }
+}
+
+/// The prompt changed: the first place behind the top of the screen shows, as far as the window goes.
+pub(crate) fn typed(state: &mut State) {
+    let (_, body) = area(state);
+    let Some(text) = state.overlays.last().map(|top| top.input.text().to_owned()) else { return };
+    let Some(file) = &mut state.file else { return };
+    file.search = text;
+    file.found = None;
+    let from = file.window().map_or(0, |window| window.start_of(file.top));
+    if let Some(at) = in_window(file, from, true) {
+        file::position::show(file, body, at);
+    }
+}
+
+/// Enter in the prompt: what is not in the window is looked for in the whole file.
+pub(crate) fn accept(state: &mut State) -> Vec<Effect> {
+    set_typing(state, false);
+    match &state.file {
+        Some(file) if file.found.is_none() && !file.search.is_empty() => next(state, true),
+        _ => Vec::new(),
+    }
+}
+
+/// The next or previous place of what is looked for.
+pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
+    let (_, body) = area(state);
+    let Some(file) = &mut state.file else { return Vec::new() };
+    let Some(window) = file.window().filter(|_| !file.search.is_empty()) else {
+        file.remark = Some("nothing was searched for yet: press /".to_owned());
+        return Vec::new();
+    };
+    let top = window.start_of(file.top);
+    let from = file.found.map_or(top, |found| if forward { found + 1 } else { found });
+    let (whole, text) = (window.is_whole(), file.search.clone());
+    if let Some(at) = in_window(file, from, forward) {
+        file::position::show(file, body, at);
+        return Vec::new();
+    }
+    if whole {
+        file.remark = Some(format!("no {} here", marked_str(&text)));
+        return Vec::new();
+    }
+    ask(state, Part::Find { text, from, forward })
+}
+
+/// The place next to an offset of the file, if the window has it. Only in a window that is the whole file it goes
+/// round the end.
+fn in_window(file: &File, from: u64, forward: bool) -> Option<u64> {
+    let window = file.window()?;
+    let needle = Needle::new(&file.search)?;
+    let start = usize::try_from(from.saturating_sub(window.offset)).ok()?;
+    let found = window.offset + needle.next(&window.bytes, start, forward)? as u64;
+    let ahead = if forward { found >= from } else { found < from };
+    (ahead || window.is_whole()).then_some(found)
+}

@@ -1,0 +1,156 @@
+//! Which version of which file the viewer opens: from the row of a tree, or from an event of a path's history.
+
+use crate::explorer::model::file::{File, Form, Part, What};
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::{Pane, State};
+use crate::explorer::navigate::file::ask::ask;
+use crate::explorer::{navigate, view};
+use crate::stack::kept::entry::Kind as Type;
+use crate::stack::{EventId, NodeId, Stack, Step, Version};
+use crate::text::marked;
+
+/// `v`: the version under the cursor.
+pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let Some((node, version)) = under_cursor(state, stack) else {
+        return tell(state, "put the cursor on a file to view it");
+    };
+    match regular(stack, node, version) {
+        Ok((node, version)) => {
+            let which = format!("layer {}", version.layer);
+            open(state, stack, What::Version(version.event), node, which)
+        }
+        Err(why) => tell(state, why),
+    }
+}
+
+/// `o`: the version under the cursor, or the one that the viewer shows, in the user's pager.
+pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let viewed = state.overlays.last().is_some_and(|top| top.kind == Kind::File);
+    let event = match state.file.as_ref().map(|file| file.what).filter(|_| viewed) {
+        Some(What::Version(event)) => event,
+        Some(What::Two(..)) => return tell(state, "a pager shows one version: o in the history"),
+        None => {
+            let Some((node, version)) = under_cursor(state, stack) else {
+                return tell(state, "put the cursor on a file to open it in the pager");
+            };
+            match regular(stack, node, version) {
+                Ok((_, version)) => version.event,
+                Err(why) => return tell(state, why),
+            }
+        }
+    };
+    state.notice = Some("reading the file for the pager".to_owned());
+    vec![Effect::Page(event)]
+}
+
+/// `D`: the version under the cursor and the one before it, or the marked one.
+pub(in crate::explorer) fn compare(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    match two(state, stack) {
+        Ok((node, old, new)) => {
+            let which = format!("layer {} and layer {}", old.layer, new.layer);
+            open(state, stack, What::Two(old.event, new.event), node, which)
+        }
+        Err(why) => tell(state, why),
+    }
+}
+
+fn tell(state: &mut State, why: &str) -> Vec<Effect> {
+    state.notice = Some(why.to_owned());
+    Vec::new()
+}
+
+fn open(state: &mut State, stack: &Stack, what: What, node: NodeId, which: String) -> Vec<Effect> {
+    let path = marked(&stack.path(node)).into_owned();
+    state.file = Some(File {
+        what,
+        title: (path, which),
+        contents: None,
+        form: Form::Text,
+        wrap: false,
+        top: 0,
+        part: 0,
+        hex_top: 0,
+        left: 0,
+        search: String::new(),
+        found: None,
+        remark: None,
+        awaited: None,
+    });
+    navigate::overlay::open(state, stack, Kind::File);
+    ask(state, Part::At(0))
+}
+
+/// The path and the version that the cursor is on: what a removal removed, where the layer removed it.
+fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
+    if let Some(top) = state.overlays.last() {
+        let (node, steps) = history(stack, top.kind)?;
+        return steps.get(top.selected).map(|step| (node, step.version));
+    }
+    let pane = view::trees::pane_of_path(state);
+    let node = view::trees::current_row(state, stack, pane)?.node;
+    let layer = if pane == Pane::Diff { state.layer } else { state.shown_layer(stack)? };
+    let removed = || {
+        let change = stack.change(node, layer)?;
+        Some(stack.version(change.event.or(change.previous)?))
+    };
+    stack.visible(node, layer).or_else(removed).map(|version| (node, version))
+}
+
+fn history(stack: &Stack, kind: Kind) -> Option<(NodeId, Vec<Step>)> {
+    match kind {
+        Kind::History(node) => Some((node, stack.history(node))),
+        _ => None,
+    }
+}
+
+/// The file itself, or the file that a symbolic link leads to.
+fn regular(
+    stack: &Stack,
+    node: NodeId,
+    version: Version,
+) -> Result<(NodeId, Version), &'static str> {
+    match version.kind {
+        Type::File | Type::Hardlink => Ok((node, version)),
+        Type::Symlink => {
+            let layer = version.layer.max(stack.folded().saturating_sub(1));
+            let target = stack.follow(&stack.path(node), layer);
+            let seen = target.and_then(|node| Some((node, stack.visible(node, layer)?)));
+            seen.filter(|(_, version)| matches!(version.kind, Type::File | Type::Hardlink))
+                .ok_or("this link leads to no file")
+        }
+        Type::Directory => Err("a directory: Enter opens it, v views files"),
+        _ => Err("no file: it has no contents to view"),
+    }
+}
+
+/// The older and the newer version to compare.
+fn two(state: &State, stack: &Stack) -> Result<(NodeId, Version, Version), &'static str> {
+    const FEW: &str =
+        "only one version of this file is stored: there is nothing to compare it with";
+    let (node, version) =
+        under_cursor(state, stack).ok_or("put the cursor on a file to compare")?;
+    regular(stack, node, version)?;
+    let mut versions: Vec<Version> = Vec::new();
+    for step in stack.history(node) {
+        let known = versions.iter().any(|version| version.event == step.version.event);
+        if !known && matches!(step.version.kind, Type::File | Type::Hardlink) {
+            versions.push(step.version);
+        }
+    }
+    let at = |event: EventId| versions.iter().position(|version| version.event == event);
+    let here = at(version.event).ok_or(FEW)?;
+    let marked = state.overlays.last().and_then(|top| top.marked).and_then(|step| {
+        let steps = stack.history(node);
+        at(steps.get(step)?.version.event)
+    });
+    let other = match marked {
+        Some(marked) if marked != here => marked,
+        _ => here.checked_sub(1).unwrap_or(here + 1),
+    };
+    let (old, new) = (here.min(other), here.max(other));
+    match (versions.get(old), versions.get(new)) {
+        (Some(&old), Some(&new)) => Ok((node, old, new)),
+        _ => Err(FEW),
+    }
+}

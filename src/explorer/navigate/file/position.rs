@@ -1,0 +1,188 @@
+//! Moving in the viewer: which row of the window is on top, and when another window is needed.
+
+use crate::explorer::model::file::{File, Form, Part, What};
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::state::State;
+use crate::explorer::navigate::file::ask::ask;
+use crate::explorer::view::file::area;
+use crate::explorer::view::file_rows;
+use crate::explorer::view::file_rows::{hex_columns, parts};
+
+/// Moves by rows of the screen; asks for more of the file where the window ends.
+pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
+    let (_, body) = area(state);
+    let Some(file) = &mut state.file else { return Vec::new() };
+    match file.form {
+        Form::Facts => {
+            file.top = file
+                .top
+                .saturating_add_signed(by)
+                .min(file_rows::facts(file).len().saturating_sub(1));
+        }
+        Form::Text => {
+            for _ in 0..by.unsigned_abs() {
+                if by > 0 && !is_at_end(file, body) {
+                    down(file, body);
+                } else if by < 0 {
+                    up(file, body);
+                }
+            }
+        }
+        Form::Hex => {
+            let columns = hex_columns(body.width);
+            let size = file.window().map_or(0, |window| window.size);
+            let last =
+                size.saturating_sub(columns * u64::from(body.height)).next_multiple_of(columns);
+            let by = (by.unsigned_abs() as u64 * columns, by < 0);
+            file.hex_top = match by {
+                (by, true) => file.hex_top.saturating_sub(by),
+                (by, false) => (file.hex_top + by).min(last.max(file.hex_top)),
+            };
+        }
+    }
+    more(state, body)
+}
+
+/// Whether the end of what is there is on the screen.
+fn is_at_end(file: &File, body: Rect) -> bool {
+    let Some(window) = file.window() else { return true };
+    let height = usize::from(body.height);
+    if file.top + height < window.rows() {
+        return false;
+    }
+    let shown: usize = (file.top..window.rows()).map(|row| parts(file, row, body.width)).sum();
+    shown.saturating_sub(file.part) <= height
+}
+
+fn down(file: &mut File, body: Rect) {
+    if file.part + 1 < parts(file, file.top, body.width) {
+        file.part += 1;
+    } else {
+        (file.top, file.part) = (file.top + 1, 0);
+    }
+}
+
+fn up(file: &mut File, body: Rect) {
+    if let Some(part) = file.part.checked_sub(1) {
+        file.part = part;
+    } else if let Some(row) = file.top.checked_sub(1) {
+        (file.top, file.part) = (row, parts(file, row, body.width) - 1);
+    }
+}
+
+/// Asks for the window round the top of the screen where the screen is near an edge that is not the file's.
+fn more(state: &mut State, body: Rect) -> Vec<Effect> {
+    let Some(file) = state.file.as_ref().filter(|file| !file.is_reading()) else {
+        return Vec::new();
+    };
+    let Some(window) = file.window().filter(|window| !window.is_whole()) else { return Vec::new() };
+    let margin = usize::from(body.height) * 2;
+    let (top, near) = match file.form {
+        Form::Facts => return Vec::new(),
+        Form::Text => {
+            let below = file.top + margin >= window.rows() && window.end() < window.size;
+            (window.start_of(file.top), below || (file.top < margin && window.offset > 0))
+        }
+        Form::Hex => {
+            let margin = margin as u64 * 16;
+            let below = file.hex_top + margin >= window.end() && window.end() < window.size;
+            let above = file.hex_top < window.offset + margin && window.offset > 0;
+            (file.hex_top, below || above)
+        }
+    };
+    if near { ask(state, Part::At(top)) } else { Vec::new() }
+}
+
+pub(super) fn go_to_start(state: &mut State) -> Vec<Effect> {
+    let Some(file) = &mut state.file else { return Vec::new() };
+    (file.top, file.part, file.hex_top, file.left) = (0, 0, 0, 0);
+    let away = file.window().is_some_and(|window| window.offset > 0);
+    if away { ask(state, Part::At(0)) } else { Vec::new() }
+}
+
+pub(super) fn go_to_end(state: &mut State) -> Vec<Effect> {
+    let (_, body) = area(state);
+    let Some(file) = &mut state.file else { return Vec::new() };
+    let Some(window) = file.window() else { return Vec::new() };
+    if window.end() < window.size && matches!(file.what, What::Version(_)) {
+        return ask(state, Part::End);
+    }
+    to_end(file, body);
+    Vec::new()
+}
+
+/// The last screen of what is there.
+fn to_end(file: &mut File, body: Rect) {
+    let Some(window) = file.window() else { return };
+    let columns = hex_columns(body.width);
+    let (rows, size) = (window.rows(), window.size);
+    file.hex_top = size.saturating_sub(columns * u64::from(body.height)).next_multiple_of(columns);
+    (file.top, file.part) = (rows, 0);
+    for _ in 0..body.height {
+        up(file, body);
+    }
+}
+
+/// From text or facts to bytes at the same place, and back.
+pub(super) fn turn(file: &mut File) {
+    let Some(Ok(contents)) = &file.contents else { return };
+    if matches!(file.what, What::Two(..)) {
+        file.remark = Some("a difference has no bytes of its own".to_owned());
+        return;
+    }
+    let window = &contents.window;
+    match file.form {
+        Form::Text | Form::Facts => {
+            let start = if file.form == Form::Text { window.start_of(file.top) } else { 0 };
+            file.hex_top = start - start % 16;
+            file.form = Form::Hex;
+        }
+        Form::Hex if contents.binary => (file.form, file.top, file.part) = (Form::Facts, 0, 0),
+        Form::Hex => {
+            (file.top, file.part) = (window.row_at(file.hex_top), 0);
+            file.form = Form::Text;
+        }
+    }
+}
+
+/// Puts a place of the file on the screen, a third from the top where it was not there.
+pub(super) fn show(file: &mut File, body: Rect, at: u64) {
+    let Some(window) = file.window() else { return };
+    let row = window.row_at(at);
+    let height = usize::from(body.height);
+    let on_screen = (file.top..file.top + height.saturating_sub(1)).contains(&row) && !file.wrap;
+    if !on_screen {
+        (file.top, file.part) = (row.saturating_sub(height / 3), 0);
+    }
+    let start = file.window().map_or(0, |window| window.start_of(row));
+    // The place may be far to the right of the screen.
+    let before = usize::try_from(at - start.min(at)).unwrap_or(0);
+    let room = usize::from(body.width).saturating_sub(16);
+    file.left = if file.wrap || before < room { 0 } else { before - room / 2 };
+    let columns = hex_columns(body.width);
+    if !(file.hex_top..file.hex_top + columns * u64::from(body.height)).contains(&at) {
+        file.hex_top = at - at % columns;
+    }
+    file.found = Some(at);
+}
+
+/// Where the screen is after the asked part came in place of a window whose top row began at `before`.
+pub(super) fn after_reading(
+    file: &mut File,
+    body: Rect,
+    asked: &Part,
+    before: u64,
+    found: Option<u64>,
+) {
+    match (asked, found) {
+        (Part::End, _) => to_end(file, body),
+        (Part::Find { .. }, Some(at)) => show(file, body, at),
+        (Part::At(_) | Part::Find { .. }, _) => {
+            // Whoever moved on meanwhile stays where he is; the very start is only ever asked for by name.
+            let top = if *asked == Part::At(0) { 0 } else { before };
+            file.top = file.window().map_or(0, |window| window.row_at(top));
+            file.part = 0;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Typing, applying and ending the filter.
+
+use crate::explorer::model::filter::Filter;
+use crate::explorer::model::filtered_pane::Key;
+use crate::explorer::model::input::Input;
+use crate::explorer::model::state::{Pane, State};
+use crate::stack::Stack;
+
+/// Opens the prompt: with the filter there is, to change it, or empty.
+pub fn start(state: &mut State) {
+    match &mut state.filter {
+        Some(filter) => filter.typing = true,
+        None => state.filter = Some(Filter::new(Input::default(), true)),
+    }
+}
+
+/// Understands what was typed anew.
+pub fn typed(state: &mut State) {
+    if let Some(filter) = state.filter.take() {
+        state.filter = Some(Filter::new(filter.input, filter.typing));
+        state.orders.forget();
+    }
+}
+
+/// Ends it. Returns whether there was one.
+pub fn end(state: &mut State) -> bool {
+    state.orders.forget();
+    state.filter.take().is_some()
+}
+
+/// Enter: the filter stays; one that narrows nothing goes.
+pub fn accept(state: &mut State) {
+    if let Some(filter) = &mut state.filter {
+        filter.typing = false;
+    }
+    state.filter = state.filter.take().filter(Filter::is_on);
+}
+
+/// Has what passes ready for the trees that show, before anybody asks for their rows.
+pub fn refresh(state: &mut State, stack: &Stack) {
+    let Some(mut filter) = state.filter.take() else { return };
+    if filter.is_on() {
+        if filter.look_up_packages(state, stack) {
+            state.orders.forget();
+        }
+        filter.test_names(stack);
+        let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
+        for pane in [Pane::Tree, Pane::Diff] {
+            if let Some(tree) = state.tree_of(pane, stack)
+                && filter.sieve(
+                    stack,
+                    pane,
+                    Key { tree, folded: stack.folded(), undecided, edition: filter.edition },
+                )
+            {
+                state.orders.forget();
+            }
+        }
+    }
+    state.filter = Some(filter);
+}

@@ -1,0 +1,11 @@
+//! Small changes of the state that many keys share: cursor, folds, scroll position, overlays, filter.
+
+pub mod file;
+pub mod filter;
+pub mod layers;
+pub mod map;
+pub mod overlay;
+pub mod owners;
+pub mod range;
+pub mod trees;
+pub mod waste;

@@ -1,0 +1,76 @@
+//! Opening, closing and scrolling overlays.
+
+use crate::explorer::model::input::Input;
+use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::state::State;
+use crate::explorer::navigate;
+use crate::explorer::view::overlay::{Placed, nothing_below, place};
+use crate::explorer::view::page;
+use crate::stack::Stack;
+
+/// Opens an overlay over what is open.
+pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
+    let mut overlay =
+        Overlay { kind, selected: 0, top: 0, input: Input::default(), typing: false, marked: None };
+    if let Kind::History(node) = kind {
+        // The cursor starts on what made the path what it is here.
+        let steps = stack.history(node);
+        overlay.selected = steps.iter().rposition(|step| step.layer <= state.layer).unwrap_or(0);
+    }
+    state.overlays.retain(|other| other.kind != kind);
+    state.overlays.push(overlay);
+    navigate::waste::refresh(state, stack);
+    keep_in_view(state, stack);
+}
+
+/// Closes the topmost overlay; the list of images only where there is an image to go back to.
+pub fn close(state: &mut State) {
+    if nothing_below(state) {
+        state.notice = Some("choose an image with Enter, or quit with q".to_owned());
+    } else {
+        state.overlays.pop();
+    }
+}
+
+/// Moves the cursor among items, or scrolls where there are none.
+pub fn step(state: &mut State, stack: &Stack, by: isize) {
+    let Some(overlay) = state.overlays.last() else { return };
+    let placed = place(state, stack, overlay);
+    let Some(overlay) = state.overlays.last_mut() else { return };
+    if placed.page.items == 0 {
+        let most = placed.page.lines.len().saturating_sub(usize::from(placed.body.height));
+        overlay.top = overlay.top.saturating_add_signed(by).min(most);
+    } else {
+        overlay.selected = overlay.selected.saturating_add_signed(by).min(placed.page.items - 1);
+        keep_in_view(state, stack);
+    }
+}
+
+/// Puts the cursor on an item.
+pub fn select(state: &mut State, stack: &Stack, item: usize) {
+    if let Some(overlay) = state.overlays.last_mut() {
+        overlay.selected = item;
+        step(state, stack, 0);
+    }
+}
+
+/// Scrolls so that the item of the cursor shows; also after the size or the contents changed.
+pub fn keep_in_view(state: &mut State, stack: &Stack) {
+    let Some(overlay) = state.overlays.last() else { return };
+    let Placed { body, page, .. } = place(state, stack, overlay);
+    let height = usize::from(body.height).max(1);
+    let selected = overlay.selected.min(page.items.saturating_sub(1));
+    let mut top = overlay.top.min(page.lines.len().saturating_sub(height));
+    let belongs = |line: &page::writer::Line| line.item == Some(selected);
+    if let (Some(first), Some(last)) =
+        (page.lines.iter().position(belongs), page.lines.iter().rposition(belongs))
+    {
+        // Show what stands above the first item and below the last too, and the whole of a long item from its start.
+        let first = if selected == 0 { 0 } else { first };
+        let last = if selected + 1 == page.items { page.lines.len() - 1 } else { last };
+        top = top.max((last + 1).saturating_sub(height)).min(first);
+    }
+    if let Some(overlay) = state.overlays.last_mut() {
+        (overlay.selected, overlay.top) = (selected, top);
+    }
+}

@@ -1,0 +1,19 @@
+//! Keeping the filtered changes of a range up to date.
+
+use crate::explorer::model::filtered_pane::Key;
+use crate::explorer::model::state::{Pane, State};
+use crate::stack::Stack;
+use crate::stack::query::filter::Test;
+use crate::stack::query::tree::Tree;
+
+/// Has what the range changed ready, before anybody asks for its rows.
+pub(super) fn refresh(state: &mut State, stack: &Stack) {
+    let Some(tree @ Tree::Range(..)) = state.tree_of(Pane::Diff, stack) else { return };
+    if state.is_filtered() {
+        return;
+    }
+    if let Some(mark) = &mut state.mark {
+        let key = Key { tree, folded: stack.folded(), undecided: 0, edition: None };
+        mark.narrowed.refresh(stack, key, &Test::default());
+    }
+}

@@ -1,0 +1,251 @@
+//! Moving in the merged tree and in the diff: cursor, folds, scroll, changes. The stack pane is in [`crate::explorer::view::layers`].
+//!
+//! The cursor belongs to a path, not to a row. Where the path has no row at this layer the cursor waits on the nearest
+//! directory above, and returns when the path is back. Everything asks [`Outline`] for the few rows it needs.
+
+use std::cmp::Ordering;
+
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view::trees::{current_row, outline, pane_of_path, rows_shown, scrolled};
+use crate::explorer::{navigate, view};
+use crate::stack::query::outline::{Folds, Outline, OutlineRow, Unfolded};
+use crate::stack::{NodeId, Stack};
+
+/// Puts both cursors back on their paths after the layer, the folds, the stack or the size changed. The cursor's line
+/// on the screen stays where it can.
+pub fn settle(state: &mut State, stack: &Stack) {
+    navigate::filter::refresh(state, stack);
+    navigate::range::refresh(state, stack);
+    for pane in [Pane::Tree, Pane::Diff] {
+        let Some(outline) = outline(state, stack, pane) else { continue };
+        let view = state.view(pane);
+        let len = outline.len();
+        let found = view.wanted.and_then(|node| outline.position(node));
+        let row = found.unwrap_or(view.row).min(len.saturating_sub(1));
+        let line = view.row.saturating_sub(view.top);
+        let top = scrolled(row, row.saturating_sub(line), rows_shown(state, pane), len);
+        let view = state.view_mut(pane);
+        (view.row, view.top) = (row, top);
+    }
+}
+
+/// Puts the cursor on a row.
+pub fn go_to_row(state: &mut State, stack: &Stack, pane: Pane, row: usize) {
+    let Some(outline) = outline(state, stack, pane) else { return };
+    let len = outline.len();
+    let row = row.min(len.saturating_sub(1));
+    let Some(node) = outline.rows(row..row + 1).first().map(|row| row.node) else { return };
+    let top = scrolled(row, state.view(pane).top, rows_shown(state, pane), len);
+    let view = state.view_mut(pane);
+    (view.wanted, view.row, view.top) = (Some(node), row, top);
+    follow(state, stack, pane, node);
+}
+
+/// Moves the cursor by rows.
+pub fn step(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
+    go_to_row(state, stack, pane, state.view(pane).row.saturating_add_signed(by));
+}
+
+/// Scrolls without moving the cursor.
+pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
+    let Some(len) = outline(state, stack, pane).map(|outline| outline.len()) else { return };
+    let most = len.saturating_sub(rows_shown(state, pane));
+    let view = state.view_mut(pane);
+    view.top = view.top.saturating_add_signed(by).min(most);
+}
+
+/// The other tree pane goes along where it has the very same path.
+fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
+    let other = if pane == Pane::Tree { Pane::Diff } else { Pane::Tree };
+    let Some(outline) = outline(state, stack, other) else { return };
+    let Some(row) = outline.position(node) else { return };
+    if outline.rows(row..row + 1).first().is_none_or(|row| row.node != node) {
+        return;
+    }
+    let top = scrolled(row, state.view(other).top, rows_shown(state, other), outline.len());
+    let view = state.view_mut(other);
+    (view.wanted, view.row, view.top) = (Some(node), row, top);
+}
+
+/// Opens a directory or steps into an open one; on anything else, shows its history if `look`.
+pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
+    let Some(row) = current_row(state, stack, pane) else { return };
+    match (row.directory, row.open) {
+        (true, false) => {
+            toggle(state, stack, pane, row.node);
+            // Nothing below it: then there is nothing to step into either.
+        }
+        (true, true) => step(state, stack, pane, 1),
+        (false, _) if look => navigate::overlay::open(state, stack, Kind::History(row.node)),
+        (false, _) => {}
+    }
+}
+
+/// Folds an open directory, or goes to the directory above.
+pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
+    let Some(row) = current_row(state, stack, pane) else { return };
+    if row.open {
+        toggle(state, stack, pane, row.node);
+    } else if let Some(parent) = stack.parent(row.node).filter(|&parent| parent != NodeId::ROOT) {
+        let above = outline(state, stack, pane).and_then(|outline| outline.position(parent));
+        if let Some(above) = above {
+            go_to_row(state, stack, pane, above);
+        }
+    }
+}
+
+/// Folds or unfolds the directory under the cursor.
+pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
+    if let Some(row) = current_row(state, stack, pane).filter(|row| row.directory) {
+        toggle(state, stack, pane, row.node);
+    }
+}
+
+fn toggle(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
+    let folds = state.folds_mut(pane);
+    if !folds.toggled.remove(&node) {
+        folds.toggled.insert(node);
+    }
+    state.view_mut(pane).wanted = Some(node);
+    settle(state, stack);
+}
+
+/// Folds or unfolds every directory of the pane.
+pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded) {
+    let node = current_row(state, stack, pane).map(|row| row.node);
+    *state.folds_mut(pane) = Folds { unfolded, ..Folds::default() };
+    let view = state.view_mut(pane);
+    view.wanted = node.or(view.wanted);
+    settle(state, stack);
+}
+
+/// Unfolds what is above the path and puts the cursor on it. Returns whether the pane has a row for it.
+pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
+    let passes = |state: &State| {
+        let tree = state.tree_of(pane, stack)?;
+        let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
+        Some(sieve.shows(node))
+    };
+    navigate::filter::refresh(state, stack);
+    if passes(state) == Some(false) {
+        // Whoever asks for a path wants to see it.
+        navigate::filter::end(state);
+        state.notice = Some("the filter is gone: it did not let this path through".to_owned());
+    }
+    let Some(outline) = outline(state, stack, pane) else { return false };
+    let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
+    let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
+    let folds = state.folds_mut(pane);
+    for dir in closed {
+        if !folds.toggled.remove(&dir) {
+            folds.toggled.insert(dir);
+        }
+    }
+    let view = state.view_mut(pane);
+    view.wanted = Some(node);
+    let (before, height) = (view.row, rows_shown(state, pane));
+    settle(state, stack);
+    let view = state.view_mut(pane);
+    if view.row.abs_diff(before) >= height {
+        // Far from where it was: give it a third of the pane above.
+        view.top = view.row.saturating_sub(height / 3);
+    }
+    settle(state, stack);
+    follow(state, stack, pane, node);
+    current_row(state, stack, pane).is_some_and(|row| row.node == node)
+}
+
+/// Goes to the next or previous path that the selected layer changed, in the order of the tree.
+pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
+    let pane = pane_of_path(state);
+    let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
+    let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let sieve = state.narrowed(Pane::Diff, tree).map(|(_, sieve)| sieve);
+    let changes = Outline::arranged(stack, tree, &folds, sieve, Some(&state.orders));
+    let here = current_row(state, stack, pane).map(|row| row.node);
+    let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
+    let rows_until = |inclusive| match here {
+        // In another order than by name only what has a row can be found; its directory stands in for other paths.
+        Some(here) if !state.orders.are_names() => changes.position(here).map_or(0, |row| {
+            let way = changes.rows(row..row + 1).first().is_some_and(|row| row.node != here);
+            row + usize::from(inclusive || way)
+        }),
+        here => rows_until(&changes, stack, here, inclusive),
+    };
+    let found = if forward {
+        let start = rows_until(true);
+        (start..changes.len())
+            .step_by(64)
+            .find_map(|at| changes.rows(at..at + 64).into_iter().find(is_change))
+    } else {
+        let end = rows_until(false);
+        let starts = (0..end).step_by(64);
+        starts
+            .rev()
+            .find_map(|at| changes.rows(at..(at + 64).min(end)).into_iter().rfind(is_change))
+    };
+    if let Some(row) = found {
+        reveal(state, stack, pane, row.node);
+    } else {
+        let which = if forward { "later" } else { "earlier" };
+        state.notice = Some(format!("no {which} change in {}", view::range::words(state)));
+    }
+}
+
+/// How many rows of the outline come before `here`, or before and with it. A binary search: rows are in path order.
+fn rows_until(
+    outline: &Outline<'_>,
+    stack: &Stack,
+    here: Option<NodeId>,
+    inclusive: bool,
+) -> usize {
+    let Some(here) = here else { return 0 };
+    let components = components(stack, here);
+    let (mut low, mut high) = (0, outline.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let row = outline
+            .rows(middle..middle + 1)
+            .first()
+            .map(|row| crate::explorer::navigate::trees::components(stack, row.node));
+        let before = match row.map_or(Ordering::Greater, |row| row.cmp(&components)) {
+            Ordering::Less => true,
+            Ordering::Equal => inclusive,
+            Ordering::Greater => false,
+        };
+        if before {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn components<'s>(stack: &'s Stack, node: NodeId) -> Vec<&'s [u8]> {
+    let chain = std::iter::successors(Some(node), |&node| stack.parent(node));
+    let mut names: Vec<&'s [u8]> =
+        chain.filter(|&node| node != NodeId::ROOT).map(|node| stack.name(node)).collect();
+    names.reverse();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explorer::view::trees::scrolled;
+
+    #[test]
+    fn scrolling_keeps_the_cursor_inside_and_moves_little() {
+        assert_eq!(scrolled(0, 0, 10, 100), 0);
+        assert_eq!(scrolled(7, 0, 10, 100), 0);
+        assert_eq!(scrolled(8, 0, 10, 100), 1);
+        assert_eq!(scrolled(50, 0, 10, 100), 43);
+        assert_eq!(scrolled(99, 95, 10, 100), 90);
+        assert_eq!(scrolled(3, 50, 10, 100), 1);
+        assert_eq!(scrolled(0, 9, 1, 5), 0);
+        assert_eq!(scrolled(4, 0, 10, 5), 0);
+        assert_eq!(scrolled(0, 0, 10, 0), 0);
+    }
+}

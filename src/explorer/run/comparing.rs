@@ -1,0 +1,128 @@
+//! Comparing for the explorer, in a thread of its own: the other image is opened and read, the two trees are compared, and
+//! both together become an image that can be explored.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::cli::settings::Setting;
+use crate::compare::{Beside, Files, Side};
+use crate::explorer::model::comparison::{Matched, Side as Shown, Sides};
+use crate::image::Image;
+use crate::layer::Watch;
+use crate::load::{Event, Loader, Want};
+use crate::source::{Opened, Options, Source};
+use crate::{compare, source};
+
+/// Between two words about how far it is.
+const PACE: Duration = Duration::from_millis(100);
+
+/// The image at `reference` below the merged tree that `this` has at `layer`, and what is known of both.
+pub(super) fn compare(
+    this: &Loader,
+    layer: usize,
+    reference: &str,
+    setting: &Setting,
+    watch: &Told<'_>,
+) -> Result<(Box<dyn Source>, Sides), String> {
+    let other = open(reference, setting, watch)?;
+    let other = Loader::with_cache(Arc::from(other), setting.cache.clone());
+    let states = other.run(Want::Tree, &|event| {
+        if let Event::Reading { layer, done, .. } = event {
+            watch.read(layer, done);
+        }
+        if watch.cancelled() {
+            other.stop();
+        }
+    });
+    let problems = states.iter().enumerate().find_map(|(layer, state)| {
+        let worst = state.problems.iter().find(|it| it.severity >= crate::layer::Severity::Refused);
+        worst.map(|problem| format!("layer {layer} of {reference}: {}", problem.message))
+    });
+    if let Some(problem) = problems {
+        return Err(problem);
+    }
+    if watch.cancelled() {
+        return Err("stopped".to_owned());
+    }
+    let top = other.stack().folded().checked_sub(1);
+    let top = top.ok_or_else(|| format!("{reference} has no layers"))?;
+    let (old, new) = (other.source(), this.source());
+    let (one, another) = (other.stack(), this.stack());
+    let below = Side { source: old.as_ref(), stack: &one, layer: top };
+    let above = Side { source: new.as_ref(), stack: &another, layer };
+    let mut files = Files::of(below, above, true);
+    files.decide(old.as_ref(), new.as_ref(), watch);
+    if watch.cancelled() {
+        return Err("stopped".to_owned());
+    }
+    let beside = Beside::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
+    Ok((Box::new(beside), sides(old.image(), new.image())))
+}
+
+fn open(reference: &str, setting: &Setting, watch: &Told<'_>) -> Result<Box<dyn Source>, String> {
+    let options = Options { watch: Some(watch), contents: true, ..setting.options() };
+    match source::open(reference, &options).map_err(|error| error.to_string())? {
+        Opened::Image(source) => Ok(source),
+        Opened::Several(several) => {
+            let names = several.choices.iter().map(|choice| choice.reference.as_str());
+            let names: Vec<&str> = names.take(8).collect();
+            Err(format!("{reference} holds several images: say which, {}", names.join(" or ")))
+        }
+    }
+}
+
+fn sides(old: &Image, new: &Image) -> Sides {
+    let (olds, news) = compare::matched_layers(old, new);
+    let side = |image: &Image, shared: Vec<bool>| Shown {
+        reference: image.reference.clone(),
+        layers: image
+            .layers
+            .iter()
+            .zip(shared)
+            .map(|(layer, shared)| Matched { made_by: layer.created_by.clone(), shared })
+            .collect(),
+    };
+    Sides { other: side(old, olds), this: side(new, news) }
+}
+
+/// Tells how many bytes were read, now and then, and hears whether to stop.
+pub(super) struct Told<'t> {
+    stop: &'t AtomicBool,
+    tell: &'t (dyn Fn(u64) + Sync),
+    state: Mutex<Reading>,
+}
+
+struct Reading {
+    next: Instant,
+    /// Bytes of each layer; what is read for the comparison itself counts behind the last.
+    layers: HashMap<usize, u64>,
+}
+
+impl<'t> Told<'t> {
+    pub(super) fn new(stop: &'t AtomicBool, tell: &'t (dyn Fn(u64) + Sync)) -> Self {
+        let state = Reading { next: Instant::now(), layers: HashMap::new() };
+        Self { stop, tell, state: Mutex::new(state) }
+    }
+
+    fn read(&self, layer: usize, done: u64) {
+        let Ok(mut state) = self.state.lock() else { return };
+        state.layers.insert(layer, done);
+        let now = Instant::now();
+        if now >= state.next {
+            state.next = now + PACE;
+            (self.tell)(state.layers.values().sum());
+        }
+    }
+}
+
+impl Watch for Told<'_> {
+    fn progress(&self, done: u64) {
+        self.read(usize::MAX, done);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,96 @@
+//! Extracting for the explorer, in a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::explorer::model::extraction::{Ended, Request};
+use crate::extract;
+use crate::extract::Plan;
+use crate::layer::Watch;
+use crate::load::Loader;
+
+/// Between two words about how far it is.
+const PACE: Duration = Duration::from_millis(50);
+
+/// Does what was asked for; `tell` hears now and then how many bytes were written.
+pub(super) fn extract(
+    loader: &Loader,
+    request: &Request,
+    stop: &AtomicBool,
+    tell: &(dyn Fn(u64) + Sync),
+) -> Ended {
+    let plan = {
+        let stack = loader.stack();
+        extract::plan(&stack, request.node, request.layer)
+    };
+    let dest = at_home(&request.dest);
+    if !request.force && is_occupied(&plan, &dest) {
+        return Ended::Occupied;
+    }
+    let watch = Told { stop, tell, next: Mutex::new(Instant::now()) };
+    match extract::to_disk(loader.source().as_ref(), &plan, &dest, request.force, &watch) {
+        Ok(made) => Ended::Done {
+            objects: made.done,
+            bytes: made.bytes,
+            failed: made.failed,
+            first: made.failures.into_iter().next(),
+            stopped: made.cancelled,
+        },
+        Err(extract::sink::Error::Exists(_)) => Ended::Occupied,
+        Err(error) => Ended::Failed(error.to_string()),
+    }
+}
+
+/// Nobody expands a `~` that is typed into a prompt, but everybody means it.
+fn at_home(dest: &str) -> PathBuf {
+    match (dest.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(dest),
+    }
+}
+
+/// Whether something would be overwritten. Asked before anything is written, so that the user can be; what comes up in
+/// between is an error then.
+fn is_occupied(plan: &Plan, dest: &Path) -> bool {
+    let is_directory = dest.is_dir();
+    if plan.is_directory() {
+        let mut entries = std::fs::read_dir(dest).into_iter().flatten();
+        return is_directory && entries.next().is_some();
+    }
+    let place = if is_directory { dest.join(name(plan)) } else { dest.to_owned() };
+    place.symlink_metadata().is_ok()
+}
+
+#[cfg(unix)]
+fn name(plan: &Plan) -> &Path {
+    use std::os::unix::ffi::OsStrExt as _;
+    Path::new(std::ffi::OsStr::from_bytes(plan.name()))
+}
+
+#[cfg(not(unix))]
+fn name(plan: &Plan) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(plan.name()).into_owned())
+}
+
+struct Told<'t> {
+    stop: &'t AtomicBool,
+    tell: &'t (dyn Fn(u64) + Sync),
+    next: Mutex<Instant>,
+}
+
+impl Watch for Told<'_> {
+    fn progress(&self, done: u64) {
+        let Ok(mut next) = self.next.lock() else { return };
+        let now = Instant::now();
+        if now >= *next {
+            *next = now + PACE;
+            (self.tell)(done);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

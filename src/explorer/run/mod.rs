@@ -1,0 +1,395 @@
+//! The explorer: terminal, loader and state joined by one queue of messages.
+//!
+//! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
+//! all that has happened meanwhile, and draws once.
+
+mod comparing;
+mod extracting;
+mod opening;
+mod pager;
+mod rate;
+mod settings;
+mod viewer;
+mod workers;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use crate::cli::args::Args;
+use crate::cli::config;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::settings::Setting;
+use crate::explorer::model::comparison::Sides;
+use crate::explorer::model::message::{Effect, Message};
+use crate::explorer::model::owners::Owners;
+use crate::explorer::model::state::State;
+pub(crate) use crate::explorer::run::opening::{image, local};
+use crate::explorer::run::rate::Rate;
+use crate::explorer::run::settings::Look;
+use crate::explorer::terminal::{Session, Signal};
+use crate::explorer::{draw, terminal, update, view};
+use crate::image::Other;
+use crate::load::pace::Pace;
+use crate::load::{Event, Loader, Want};
+use crate::source::{Error, Opened, Several, Source};
+use crate::stack::Stack;
+use crate::text;
+
+/// What is opened sooner than this is there in the first frame, and errors come without a screen.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// Something that happened.
+enum Happening {
+    Input(io::Result<Message>),
+    Signal(Signal),
+    Opened(Result<Opened, Error>),
+    /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
+    Chosen(u64, opening::Chosen),
+    /// From the loader with this number; an older one's news are no news.
+    Load(u64, Event),
+    /// From a thread that was given something to do: the viewer's answers, how extracting goes.
+    Told(Message),
+    /// What the package databases say of the image of the loader with this number.
+    Packages(u64, Box<Owners>),
+    /// A file is ready for the pager, or cannot be; of the request with this number.
+    Paged(u64, pager::Ready),
+    /// The image of the loader with this number was compared.
+    Compared(u64, Box<(Box<dyn Source>, Sides)>),
+    /// What else there is about the image of the loader with this number.
+    Beside(u64, Vec<Other>),
+    /// A thread of ours panicked; its message has been printed.
+    Crashed,
+}
+
+/// Explores what `open` opens, which is what somebody `asked` for, if it can be asked for again. Layers that the cache
+/// knows are not read again.
+pub(crate) fn run(
+    args: &Args,
+    setting: &Setting,
+    asked: Option<String>,
+    open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
+) -> Outcome {
+    let (send, receive) = mpsc::channel();
+    in_background(&send, "open", move |send| {
+        let _ = send.send(Happening::Opened(open()));
+    })?;
+    let first = match receive.recv_timeout(PATIENCE) {
+        Ok(Happening::Opened(Err(error))) => return Err(error.into()),
+        Ok(happening) => Some(happening),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+    };
+    let look = Look::new(args, config::settings());
+    let session = Session::enter(look.mouse).map_err(|error| {
+        Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
+    })?;
+    let mut explorer = Explorer::new(session, send, (setting.clone(), asked), look)?;
+    explorer.listen()?;
+    explorer.explore(first, &receive)
+}
+
+struct Explorer {
+    session: Session,
+    state: State,
+    send: Sender<Happening>,
+    loader: Option<Loader>,
+    loaders: u64,
+    rate: Rate,
+    several: Option<Arc<Several>>,
+    /// How many choices were made so far.
+    choices: u64,
+    /// A temporary copy of the image's contents was announced.
+    announced: bool,
+    setting: Setting,
+    /// The argument that asks for the image that shows.
+    asked: Option<String>,
+    /// The number of the viewer's newest question.
+    newest_look: Arc<AtomicU64>,
+    /// The number of the newest file for the pager.
+    pages: Arc<AtomicU64>,
+    stop_extracting: Arc<AtomicBool>,
+    stop_comparing: Arc<AtomicBool>,
+    /// What a comparison was begun from, and will go back to.
+    former: Option<(State, Loader)>,
+    /// What is shown while there is no image.
+    nothing: Stack,
+}
+
+impl Explorer {
+    fn new(
+        session: Session,
+        send: Sender<Happening>,
+        (setting, asked): (Setting, Option<String>),
+        look: Look,
+    ) -> Result<Self, Failure> {
+        let mut state = State::new(session.size()?);
+        look.apply(&mut state);
+        let nothing = Stack::new(0);
+        Ok(Self {
+            session,
+            state,
+            send,
+            loader: None,
+            loaders: 0,
+            rate: Rate::new(0, Instant::now()),
+            several: None,
+            choices: 0,
+            announced: false,
+            setting,
+            asked,
+            newest_look: Arc::default(),
+            pages: Arc::default(),
+            stop_extracting: Arc::default(),
+            stop_comparing: Arc::default(),
+            former: None,
+            nothing,
+        })
+    }
+
+    fn listen(&self) -> Outcome {
+        let send = self.send.clone();
+        terminal::spawn_input(move |input| send.send(Happening::Input(input)).is_ok())?;
+        let send = self.send.clone();
+        terminal::spawn_signals(move |signal| send.send(Happening::Signal(signal)).is_ok())?;
+        Ok(())
+    }
+
+    fn explore(&mut self, first: Option<Happening>, receive: &Receiver<Happening>) -> Outcome {
+        let mut next = first;
+        loop {
+            while let Some(happening) = next {
+                if self.deal_with(happening)? {
+                    return Ok(());
+                }
+                next = receive.try_recv().ok();
+            }
+            self.draw()?;
+            next = if view::filter::is_searching(&self.state) {
+                // What was begun goes on as long as nothing else happens.
+                let go_on = Happening::Told(Message::Continue);
+                Some(receive.try_recv().unwrap_or(go_on))
+            } else {
+                // We hold a sender ourselves: this never fails.
+                receive.recv().ok()
+            };
+        }
+    }
+
+    fn draw(&mut self) -> Outcome {
+        let Self { session, state, loader, nothing, .. } = self;
+        match loader {
+            Some(loader) => {
+                let stack = loader.stack();
+                session.draw(|frame| draw::draw(state, &stack, frame))
+            }
+            None => session.draw(|frame| draw::draw(state, nothing, frame)),
+        }
+        .map_err(lost)
+    }
+
+    /// Returns whether the explorer ends.
+    fn deal_with(&mut self, happening: Happening) -> Result<bool, Failure> {
+        match happening {
+            Happening::Input(input) => self.tell(input.map_err(lost)?),
+            Happening::Signal(Signal::End(number)) => Err(Failure::Signal(number)),
+            Happening::Signal(Signal::Suspend) => {
+                self.session.suspend().map_err(lost)?;
+                Ok(false)
+            }
+            Happening::Signal(Signal::Continue) => {
+                self.session.resume().map_err(lost)?;
+                Ok(false)
+            }
+            Happening::Opened(Ok(Opened::Image(source))) => self.show(source),
+            Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
+            Happening::Opened(Err(error)) => Err(error.into()),
+            Happening::Chosen(number, chosen) if number == self.choices => self.chosen(chosen),
+            Happening::Load(number, event) if number == self.loaders => self.report(event),
+            Happening::Beside(number, others) if number == self.loaders => {
+                self.tell(Message::Beside(others))
+            }
+            Happening::Told(message) => {
+                let ends = self.tell(message)?;
+                self.notice_changes()?;
+                Ok(ends)
+            }
+            Happening::Paged(number, ready) => self.lend(number, ready),
+            Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
+            Happening::Packages(number, owners) if number == self.loaders => {
+                self.tell(Message::Packages(owners))
+            }
+            Happening::Chosen(..)
+            | Happening::Load(..)
+            | Happening::Beside(..)
+            | Happening::Compared(..)
+            | Happening::Packages(..) => Ok(false),
+            Happening::Crashed => Err(Failure::Error(
+                "a part of the program failed; please report what is printed above".to_owned(),
+            )),
+        }
+    }
+
+    /// Starts reading an image's layers; the stack of them shows at once.
+    fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Failure> {
+        if let Some(loader) = &self.loader {
+            loader.stop();
+        }
+        let loader = Loader::with_cache(Arc::from(source), self.setting.cache.clone());
+        self.loaders += 1;
+        let image = Box::new(loader.source().image().clone());
+        self.loader = Some(loader);
+        self.announced = false;
+        self.read()?;
+        self.tell(Message::Image(image))
+    }
+
+    /// Reads the layers that are not part of the stack yet.
+    fn read(&mut self) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
+        let number = self.loaders;
+        in_background(&self.send, "load", move |send| {
+            let pace = Pace::new();
+            loader.run(Want::Kinds, &|event| {
+                if pace.lets(&event) && send.send(Happening::Load(number, event)).is_err() {
+                    // The explorer is gone.
+                    loader.stop();
+                }
+            });
+            let others = loader.source().beside();
+            if !others.is_empty() {
+                // Nobody may be there any more to hear it.
+                let _ = send.send(Happening::Beside(number, others));
+            }
+        })
+    }
+
+    fn report(&mut self, event: Event) -> Result<bool, Failure> {
+        match event {
+            Event::Reading { layer, done, total } => {
+                self.announce()?;
+                if let Some(rate) = self.rate.read(layer, done, Instant::now()) {
+                    self.tell(Message::Rate(rate))?;
+                }
+                self.tell(Message::Reading { layer, done, total })
+            }
+            Event::Listed(layer) => self.tell(Message::Listed { layer }),
+            Event::Folded(layer, state) => self.tell(Message::Folded {
+                layer,
+                problems: state.problems.clone(),
+                hidden: state.hidden.clone(),
+            }),
+            Event::Comparing { left } => self.tell(Message::Compared { left: left as u64 }),
+            Event::Finished => {
+                self.tell(Message::Finished)?;
+                self.notice_changes()
+            }
+        }
+    }
+
+    /// Says of which layers the files were written to meanwhile, whenever they were read.
+    fn notice_changes(&mut self) -> Result<bool, Failure> {
+        let Some(loader) = &self.loader else { return Ok(false) };
+        let source = loader.source();
+        let layers = 0..source.image().layers.len();
+        let changed: Vec<usize> = layers.filter(|layer| source.changed(*layer)).collect();
+        if changed.is_empty() { Ok(false) } else { self.tell(Message::Changed(changed)) }
+    }
+
+    /// Says once that a temporary copy is being made, and how large it gets.
+    fn announce(&mut self) -> Outcome {
+        let copied = self.loader.as_ref().and_then(|loader| loader.source().being_copied());
+        if let Some(bytes) = copied.filter(|_| !self.announced) {
+            self.announced = true;
+            let place = std::env::temp_dir();
+            let text = format!(
+                "{} of contents are kept in {} until layertui ends",
+                text::size::short(bytes),
+                place.display()
+            );
+            self.tell(Message::Notice(text))?;
+        }
+        Ok(())
+    }
+
+    /// Gives the state a message and does what it asks for.
+    fn tell(&mut self, message: Message) -> Result<bool, Failure> {
+        let effects = match &self.loader {
+            Some(loader) => update(&mut self.state, &loader.stack(), message),
+            None => update(&mut self.state, &self.nothing, message),
+        };
+        for effect in effects {
+            if self.perform(effect)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
+        match effect {
+            Effect::Quit => return Ok(true),
+            Effect::Suspend => self.session.suspend().map_err(lost)?,
+            // Whatever it still brings is for a request that is no more.
+            Effect::GiveUpChoice => self.choices += 1,
+            Effect::StopReading => {
+                if let Some(loader) = &self.loader {
+                    loader.stop();
+                }
+            }
+            Effect::Resume => {
+                if let Some(loader) = &self.loader {
+                    loader.resume();
+                }
+                self.read()?;
+            }
+            Effect::Prefer(pairs) => {
+                if let Some(loader) = &self.loader {
+                    loader.prefer(pairs);
+                }
+            }
+            Effect::Copy(text) => self.session.copy(&text).map_err(lost)?,
+            Effect::Choose(choice) => self.choose(choice)?,
+            Effect::Platform(platform) => self.open_for(platform)?,
+            Effect::Show(layer) => {
+                if let Some(loader) = &self.loader {
+                    loader.show(layer);
+                }
+            }
+            Effect::Look(question) => self.look(question)?,
+            Effect::Page(event) => self.page(event)?,
+            Effect::ReadPackages { edition, layer } => self.read_packages(edition, layer)?,
+            Effect::Compare(reference) => self.compare(reference)?,
+            Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),
+            Effect::LeaveComparison => return self.leave(),
+            Effect::Extract(request) => self.extract(request)?,
+            Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
+            Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
+            Effect::Redraw => self.session.redraw().map_err(lost)?,
+        }
+        Ok(false)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
+fn lost(error: io::Error) -> Failure {
+    Failure::Error(format!("the terminal is lost: {error}"))
+}
+
+/// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
+fn in_background(
+    send: &Sender<Happening>,
+    name: &str,
+    work: impl FnOnce(&Sender<Happening>) + Send + 'static,
+) -> Outcome {
+    let send = send.clone();
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if catch_unwind(AssertUnwindSafe(|| work(&send))).is_err() {
+            let _ = send.send(Happening::Crashed);
+        }
+    })?;
+    Ok(())
+}

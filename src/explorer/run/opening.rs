@@ -1,0 +1,136 @@
+//! What the explorer opens: what was asked for, one of several, the same for another platform, and, where nothing here
+//! has it, what its registry may have.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::Args;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::settings::Setting;
+use crate::explorer::model::message::{Choice, Message};
+use crate::explorer::run::{Explorer, Happening, in_background, run};
+use crate::image::platform::Platform;
+use crate::image::reference;
+use crate::image::reference::Place;
+use crate::source;
+use crate::source::registry::Pull;
+use crate::source::{ChoiceKind, Error, Opened, Options, Several, Source};
+
+/// What became of a choice: how to ask for it, and what opened.
+pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
+
+/// Explores the image that the argument names; one that no store and no engine has may be asked for in its registry, if
+/// the user says so on the screen.
+pub(crate) fn image(args: &Args, setting: &Setting, image: &str) -> Outcome {
+    let pull = if args.pull.is_none() { Pull::Offered } else { setting.pull };
+    let options = Options { pull, ..setting.options() };
+    let asked = image.to_owned();
+    run(args, setting, Some(asked.clone()), move || source::open(&asked, &options))
+}
+
+/// Explores one of all images that are here.
+pub(crate) fn local(args: &Args, setting: &Setting) -> Outcome {
+    let options = setting.options();
+    run(args, setting, None, move || source::local_choices(&options).map(Opened::Several))
+}
+
+impl Explorer {
+    /// The image that was asked for. Where a bare name might have been found in several places, it is said in which.
+    pub(super) fn show(&mut self, source: Box<dyn Source>) -> Result<bool, Failure> {
+        let found_in = source.image().source.clone();
+        let ends = self.load(source)?;
+        match &self.asked {
+            Some(asked) if !ends && is_name(asked) => {
+                self.tell(Message::Notice(format!("{asked} is from {found_in}")))
+            }
+            _ => Ok(ends),
+        }
+    }
+
+    /// Several images: one has to be chosen.
+    pub(super) fn offer(&mut self, several: Several) -> Result<bool, Failure> {
+        let choices = several.choices.iter().map(line).collect();
+        let notes = several.notes.join("; ");
+        self.several = Some(Arc::new(several));
+        let ends = self.tell(Message::Choices(choices))?;
+        if ends || notes.is_empty() {
+            return Ok(ends);
+        }
+        self.tell(Message::Notice(format!("not looked into: {notes}")))
+    }
+
+    /// Opens one of several.
+    pub(super) fn choose(&mut self, choice: usize) -> Outcome {
+        let Some(several) = self.several.clone() else { return Ok(()) };
+        let asked = several.choices.get(choice).map(|choice| choice.reference.clone());
+        self.open_beside(move || (asked, several.open(choice)))
+    }
+
+    /// Opens the image for another platform.
+    pub(super) fn open_for(&mut self, platform: Platform) -> Outcome {
+        let Some(asked) = self.asked.clone() else { return Ok(()) };
+        let options = Options { platform: Some(platform), ..self.setting.options() };
+        self.open_beside(move || {
+            let opened = source::open(&asked, &options).and_then(|opened| match opened {
+                Opened::Image(source) => Ok(source),
+                Opened::Several(several) => several.open(0),
+            });
+            (Some(asked), opened)
+        })
+    }
+
+    /// Opens something in a thread; whatever was being opened is not wanted any more.
+    fn open_beside(&mut self, open: impl FnOnce() -> Chosen + Send + 'static) -> Outcome {
+        self.choices += 1;
+        let number = self.choices;
+        in_background(&self.send, "choose", move |send| {
+            let _ = send.send(Happening::Chosen(number, open()));
+        })
+    }
+
+    /// What was chosen is open, or cannot be opened.
+    pub(super) fn chosen(&mut self, (asked, opened): Chosen) -> Result<bool, Failure> {
+        match opened {
+            Ok(source) => {
+                self.asked = asked;
+                self.load(source)
+            }
+            Err(error) => self.tell(Message::Failed(error.to_string())),
+        }
+    }
+}
+
+/// Whether an argument is a name that any store could have, and not a path.
+fn is_name(argument: &str) -> bool {
+    let bare = matches!(reference::parse(argument).map(|parsed| parsed.place), Ok(Place::Bare(_)));
+    bare && reference::splits(argument).iter().all(|split| !Path::new(split.path).exists())
+}
+
+/// A choice as the list shows it.
+fn line(choice: &source::Choice) -> Choice {
+    let platform = choice.platform.as_ref().map(ToString::to_string);
+    let id = choice.id.as_deref().map(short);
+    let noun = |layers| if layers == 1 { "layer" } else { "layers" };
+    let layers = choice.layers.map(|layers| format!("{layers} {}", noun(layers)));
+    let container = choice.kind == ChoiceKind::Container;
+    let what = container.then(|| "container".to_owned());
+    let how = "manifest and config come first, layers as they are listed";
+    let how = choice.remote.then(|| how.to_owned());
+    let detail = [what, how, choice.note.clone(), platform, layers, id];
+    let detail: Vec<String> = detail.into_iter().flatten().collect();
+    let name =
+        if choice.names.is_empty() { choice.reference.clone() } else { choice.names.join(", ") };
+    Choice {
+        name,
+        detail: detail.join("  "),
+        group: choice.group.clone(),
+        container,
+        remote: choice.remote,
+    }
+}
+
+/// As much of an ID as engines show.
+fn short(id: &str) -> String {
+    let shown = if id.starts_with("sha256:") { "sha256:".len() + 12 } else { 12 };
+    id.chars().take(shown).collect()
+}

@@ -1,0 +1,104 @@
+//! A file in the user's pager: its text is written to a private temporary file, made visible, then the terminal is lent.
+
+use std::io;
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::process::Command;
+use std::sync::atomic::Ordering;
+
+use tempfile::NamedTempFile;
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::explorer::model::message::Message;
+use crate::explorer::run::{Explorer, Happening, in_background, lost};
+use crate::load::Loader;
+use crate::load::files::part;
+use crate::stack::EventId;
+use crate::text::{size, visible};
+
+/// More of a file is not written for a pager: `extract` gets all of it.
+const LENGTH_MAX: u64 = 256 * 1024 * 1024;
+/// Bytes of a line that are made visible at once.
+const PIECE: u64 = 64 * 1024;
+
+/// A file that is ready for the pager; gone when this is dropped.
+pub(super) type Ready = Result<NamedTempFile, String>;
+
+impl Explorer {
+    /// Reads a version of a file for the pager, beside everything else.
+    pub(super) fn page(&mut self, event: EventId) -> Outcome {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        let number = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
+        let newest = self.pages.clone();
+        in_background(&self.send, "page", move |send| {
+            let wanted = || newest.load(Ordering::Relaxed) == number;
+            let ready = write(&loader, event, &wanted).map_err(|error| error.to_string());
+            let _ = send.send(Happening::Paged(number, ready));
+        })
+    }
+
+    /// Lends the terminal to the pager until that ends.
+    pub(super) fn lend(&mut self, number: u64, ready: Ready) -> Result<bool, Failure> {
+        if number != self.pages.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let file = match ready {
+            Ok(file) => file,
+            Err(why) => return self.tell(Message::Notice(format!("not opened: {why}"))),
+        };
+        let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
+        let pager = pager.unwrap_or_else(|| "less".to_owned());
+        let ended = self.session.lend(|| {
+            // $PAGER may have arguments, as git, man and others take it.
+            Command::new("sh")
+                .args(["-c", &format!("{pager} \"$1\""), "sh"])
+                .arg(file.path())
+                // What a preprocessor made of it would be what nobody made visible.
+                .env_remove("LESSOPEN")
+                .status()
+        });
+        match ended.map_err(lost)? {
+            Ok(status) if status.success() => self.tell(Message::Paged),
+            Ok(status) => {
+                let why =
+                    status.code().map_or("a signal".to_owned(), |code| format!("exit {code}"));
+                self.tell(Message::Notice(format!(
+                    "{pager} ended with {why}; $PAGER names another"
+                )))
+            }
+            Err(error) => self.tell(Message::Notice(format!("{pager} cannot be run: {error}"))),
+        }
+    }
+}
+
+/// Line by line: line ends and tabs stay what they are, all else is made visible.
+fn write(loader: &Loader, event: EventId, wanted: &dyn Fn() -> bool) -> io::Result<NamedTempFile> {
+    let payload = part::payload(loader, event)?;
+    let mut from = BufReader::new(loader.open(&payload)?.take(LENGTH_MAX));
+    let file = tempfile::Builder::new().prefix("layertui-").suffix(".txt").tempfile()?;
+    let mut out = BufWriter::new(&file);
+    let (mut line, mut read) = (Vec::new(), 0);
+    while wanted() {
+        line.clear();
+        let count = (&mut from).take(PIECE).read_until(b'\n', &mut line)?;
+        read += count as u64;
+        if count == 0 {
+            if read == LENGTH_MAX {
+                let whole = size::short(LENGTH_MAX);
+                write!(
+                    out,
+                    "\n(only the first {whole} are shown: extract the file for all of it)\n"
+                )?;
+            }
+            break;
+        }
+        let (text, end) = line.strip_suffix(b"\n").map_or((&line[..], ""), |text| (text, "\n"));
+        for (at, field) in text.split(|&byte| byte == b'\t').enumerate() {
+            let tab = if at > 0 { "\t" } else { "" };
+            write!(out, "{tab}{}", visible(field))?;
+        }
+        out.write_all(end.as_bytes())?;
+    }
+    out.flush()?;
+    drop(out);
+    Ok(file)
+}

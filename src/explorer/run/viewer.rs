@@ -1,0 +1,47 @@
+//! Files for the explorer's viewer, read in a thread of their own.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::content::Contents;
+use crate::content::search::Needle;
+use crate::explorer::model::file::{Look, Part, What};
+use crate::load::Loader;
+use crate::load::files::part;
+
+/// What a viewer asked for. `newest` is the number of the newest question: nobody waits for an older one.
+pub(super) fn look(
+    loader: &Loader,
+    look: &Look,
+    newest: &Arc<AtomicU64>,
+) -> Result<Box<Contents>, String> {
+    let wanted = || newest.load(Ordering::Relaxed) == look.number;
+    let found = match look.what {
+        What::Two(old, new) => part::difference(loader, old, new, &wanted),
+        What::Version(event) => match part(&look.part) {
+            Some(part) => part::part(loader, event, &part, &wanted),
+            None => return Err("nothing to look for".to_owned()),
+        },
+    };
+    found.map(Box::new).map_err(|error| reason(&error))
+}
+
+fn part(part: &Part) -> Option<part::Part> {
+    Some(match part {
+        Part::At(at) => part::Part::At(*at),
+        Part::End => part::Part::End,
+        Part::Find { text, from, forward } => {
+            part::Part::Find { needle: Needle::new(text)?, from: *from, forward: *forward }
+        }
+    })
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!(
+            "{error}; run layertui as the owner of this store: with sudo, or `podman unshare layertui ...`"
+        ),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,26 @@
+//! The terminal: entering and leaving it, drawing to it, its input and signals, its clipboard.
+//!
+//! Whatever happens (an error, a panic, SIGTERM, a suspend) the terminal is left as it was found. Knows the explorer's
+//! messages, because input becomes messages here; knows nothing of what is drawn.
+
+mod backend;
+mod handover;
+mod input;
+mod session;
+mod signals;
+
+pub use crate::explorer::terminal::input::spawn as spawn_input;
+pub use crate::explorer::terminal::session::Session;
+pub use crate::explorer::terminal::signals::{Signal, spawn as spawn_signals};
+
+/// Whether the environment wants no colour: a non-empty `NO_COLOR` (<https://no-color.org>), or a terminal without any.
+#[must_use]
+pub fn is_colourless() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
+}
+
+/// Whether the terminal says that it can do next to nothing.
+#[must_use]
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty())
+}

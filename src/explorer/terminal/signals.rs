@@ -1,0 +1,49 @@
+//! Signals, as messages to whoever runs the explorer: its own thread may do what a signal handler may not.
+
+use std::{io, thread};
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+
+use crate::explorer::terminal::handover;
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, SIGHUP, SIGINT, SIGQUIT: restore the terminal and end with 128 and this number.
+    End(i32),
+    /// SIGTSTP from outside: suspend as if the user had asked for it.
+    Suspend,
+    /// SIGCONT: the terminal may have been somebody else's meanwhile; take it again and draw everything.
+    Continue,
+}
+
+/// Waits for signals in a thread of its own; `send` returns whether anybody still listens.
+///
+/// # Errors
+/// Where the signals cannot be taken or no thread can be started.
+pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            if handover::is_lent() {
+                // Whoever has the terminal gets its own; we stop with it, so that the shell has us both.
+                if signal == SIGTSTP {
+                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                }
+                if matches!(signal, SIGINT | SIGQUIT | SIGTSTP | SIGCONT) {
+                    continue;
+                }
+            }
+            let signal = match signal {
+                SIGTSTP => Signal::Suspend,
+                SIGCONT => Signal::Continue,
+                number => Signal::End(number),
+            };
+            if !send(signal) {
+                break;
+            }
+        }
+    })?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Asking for another image and putting the comparison on the screen.
+
+use crate::explorer::model::comparison::Running;
+use crate::explorer::model::input::Input;
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::{Phase, State};
+use crate::explorer::navigate;
+use crate::stack::Stack;
+
+/// `c`: asks with which image; in a comparison, ends it.
+pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    if state.comparison.is_some() {
+        return vec![Effect::LeaveComparison];
+    }
+    let why_not = match (state.phase == Phase::Done && state.image.is_some(), state.is_working()) {
+        (false, _) => "all layers have to be there before they can be compared",
+        (true, true) => "one thing at a time: Esc stops what is being done",
+        (true, false) => {
+            navigate::overlay::open(state, stack, Kind::Compare);
+            return Vec::new();
+        }
+    };
+    state.notice = Some(why_not.to_owned());
+    Vec::new()
+}
+
+/// Enter in the prompt: to be compared, if an image was named.
+pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
+    let reference = input.text().trim().to_owned();
+    if reference.is_empty() {
+        return Vec::new();
+    }
+    navigate::overlay::close(state);
+    state.comparing = Some(Running { reference: reference.clone(), read: 0 });
+    vec![Effect::Compare(reference)]
+}

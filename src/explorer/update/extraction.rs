@@ -1,0 +1,123 @@
+//! Extraction: the prompt, its progress and its end.
+
+use crate::explorer::model::extraction::{Ended, OVERWRITE, PATH, Request, Running};
+use crate::explorer::model::input::Input;
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::State;
+use crate::explorer::navigate;
+use crate::explorer::view::extraction::under_cursor;
+use crate::stack::{NodeId, Stack};
+use crate::text::{marked, marked_str, shorten, size, visible};
+
+/// `e`: asks where to, for the path under the cursor as the selected layer has it, or as it was before that removed it.
+pub(super) fn ask(state: &mut State, stack: &Stack) {
+    if state.is_working() {
+        state.notice = Some("one thing at a time: Esc stops what is being done".to_owned());
+        return;
+    }
+    let Some((node, layer)) = under_cursor(state, stack) else {
+        state.notice = Some("put the cursor on what is to be extracted".to_owned());
+        return;
+    };
+    navigate::overlay::open(state, stack, Kind::Extract(node, layer));
+    if let Some(top) = state.overlays.last_mut() {
+        top.input.insert(&suggested(stack.name(node)));
+    }
+}
+
+/// A place in the working directory; a name that nobody would type is not offered.
+fn suggested(name: &[u8]) -> String {
+    match std::str::from_utf8(name) {
+        Ok(plain) if !plain.is_empty() && visible(name) == plain => format!("./{plain}"),
+        _ => "./extracted".to_owned(),
+    }
+}
+
+/// Enter in the prompt: to be done, if a place was given.
+pub(super) fn accept(
+    state: &mut State,
+    stack: &Stack,
+    (node, layer): (NodeId, usize),
+    input: &Input,
+) -> Vec<Effect> {
+    let dest = input.text().trim().to_owned();
+    if dest.is_empty() {
+        return Vec::new();
+    }
+    navigate::overlay::close(state);
+    begin(state, stack, Request { node, layer, dest, force: false })
+}
+
+/// Enter where it was asked whether to overwrite.
+pub(super) fn overwrite(state: &mut State, stack: &Stack, item: usize) -> Vec<Effect> {
+    navigate::overlay::close(state);
+    match state.occupied.take() {
+        Some(request) if item == OVERWRITE => {
+            begin(state, stack, Request { force: true, ..request })
+        }
+        _ => {
+            state.notice = Some("nothing was extracted".to_owned());
+            Vec::new()
+        }
+    }
+}
+
+fn begin(state: &mut State, stack: &Stack, request: Request) -> Vec<Effect> {
+    let total = match stack.visible(request.node, request.layer) {
+        Some(version) if version.kind.is_regular() => version.size,
+        _ => stack.totals(request.node, request.layer).bytes,
+    };
+    state.extraction = Some(Running { request: request.clone(), done: 0, total });
+    vec![Effect::Extract(request)]
+}
+
+/// Bytes were written.
+pub(super) fn progress(state: &mut State, done: u64) {
+    if let Some(running) = &mut state.extraction {
+        running.done = done;
+    }
+}
+
+/// It is over: says what came of it, or asks whether to overwrite.
+pub(crate) fn ended(state: &mut State, stack: &Stack, ended: Ended) {
+    let Some(Running { request, .. }) = state.extraction.take() else { return };
+    let path = shorten::path(&marked(&stack.path(request.node)), PATH);
+    let dest = shorten::path(&marked_str(&request.dest), PATH);
+    state.notice = Some(match ended {
+        Ended::Occupied => {
+            state.occupied = Some(request);
+            navigate::overlay::open(state, stack, Kind::Overwrite);
+            return;
+        }
+        Ended::Failed(why) => format!("{path} was not extracted: {}", marked_str(&why)),
+        Ended::Done { objects, bytes, failed, first, stopped } => {
+            let noun = if objects == 1 { "object" } else { "objects" };
+            let made = format!("{} {noun}, {}", size::count(objects), size::short(bytes));
+            match first {
+                _ if stopped => format!("stopped: {made} of {path} are in {dest}"),
+                None => format!("extracted {path} of layer {} to {dest}: {made}", request.layer),
+                Some((name, why)) => format!(
+                    "{made} to {dest}, but {} could not be made: /{}: {}",
+                    size::count(failed),
+                    shorten::path(&marked(&name), PATH),
+                    marked_str(&why)
+                ),
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_somebody_would_type_are_offered() {
+        assert_eq!(suggested(b"passwd"), "./passwd");
+        assert_eq!(suggested("größe 1".as_bytes()), "./größe 1");
+        for odd in [&b""[..], b"a\x1b[31m", b"\xff", "a\u{202e}b".as_bytes()] {
+            assert_eq!(suggested(odd), "./extracted");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Keys in overlays and what a chosen item does.
+
+use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::state::{Phase, State};
+use crate::explorer::navigate::file;
+use crate::explorer::navigate::overlay::{close, open, step};
+use crate::explorer::view::overlay::{nothing_below, place};
+use crate::explorer::view::page;
+use crate::explorer::{navigate, update, view};
+use crate::stack::Stack;
+use crate::text::marked_str;
+
+/// Does what an action means in the topmost overlay.
+pub(crate) fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+    let Some(overlay) = state.overlays.last() else { return Vec::new() };
+    match action {
+        Action::View => return file::open::view(state, stack),
+        Action::Pager => return file::open::page(state, stack),
+        Action::TextDiff => return file::open::compare(state, stack),
+        Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
+            close(state);
+            return Vec::new();
+        }
+        Action::Open if overlay.kind == Kind::File && overlay.typing => {
+            return navigate::file::accept(state);
+        }
+        Action::Cancel if overlay.typing => {
+            navigate::file::set_typing(state, false);
+            return Vec::new();
+        }
+        _ if overlay.kind == Kind::File && action != Action::Help => {
+            return navigate::file::act(state, action);
+        }
+        Action::Extract => {
+            update::extraction::ask(state, stack);
+            return Vec::new();
+        }
+        Action::Cancel | Action::Close | Action::Help | Action::Palette => {}
+        _ if overlay.kind == Kind::Map => {
+            update::map::act(state, stack, action);
+            return Vec::new();
+        }
+        _ => {}
+    }
+    let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1).max(1);
+    match action {
+        Action::Down => step(state, stack, 1),
+        Action::Up => step(state, stack, -1),
+        Action::HalfDown => step(state, stack, (height / 2).max(1)),
+        Action::HalfUp => step(state, stack, -(height / 2).max(1)),
+        Action::PageDown => step(state, stack, height),
+        Action::PageUp => step(state, stack, -height),
+        Action::Top => step(state, stack, isize::MIN),
+        Action::Bottom => step(state, stack, isize::MAX),
+        Action::Open => return choose(state, stack),
+        Action::Close if nothing_below(state) => return vec![Effect::Quit],
+        Action::Cancel | Action::Close => close(state),
+        Action::Help => open(state, stack, Kind::Help),
+        Action::MarkVersion => mark(state),
+        Action::Palette => open(state, stack, Kind::Palette),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Marks the version under the cursor, or takes the mark away.
+fn mark(state: &mut State) {
+    if let Some(top) = state.overlays.last_mut().filter(|top| matches!(top.kind, Kind::History(_)))
+    {
+        top.marked = (top.marked != Some(top.selected)).then_some(top.selected);
+    }
+}
+
+/// Enter.
+pub(crate) fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let Some(Overlay { kind, selected, input, .. }) = state.overlays.last().cloned() else {
+        return Vec::new();
+    };
+    match kind {
+        Kind::History(node) => {
+            if let Some(step) = stack.history(node).get(selected) {
+                state.overlays.clear();
+                navigate::layers::select(state, stack, step.layer);
+                update::search::jump(state, stack, node);
+            }
+        }
+        Kind::Problems => {
+            if let Some(Some(layer)) = page::problems::layers(state).get(selected).copied() {
+                state.overlays.clear();
+                navigate::layers::select(state, stack, layer);
+            }
+        }
+        Kind::Choices if selected < state.choices.len() => {
+            state.overlays.pop();
+            state.phase = Phase::Opening;
+            return vec![Effect::Choose(selected)];
+        }
+        Kind::Platforms => {
+            state.overlays.pop();
+            // The first is the one that is open.
+            let chosen = page::platforms::all(state).into_iter().nth(selected);
+            if let Some(platform) = chosen.filter(|_| selected > 0) {
+                state.notice =
+                    Some(format!("opening {}", marked_str(&view::page::platform(&platform))));
+                state.phase = Phase::Opening;
+                return vec![Effect::Platform(platform)];
+            }
+        }
+        Kind::Choices | Kind::File | Kind::Map => {}
+        Kind::Waste => update::waste::choose(state, stack, selected),
+        Kind::Extract(node, layer) => {
+            return update::extraction::accept(state, stack, (node, layer), &input);
+        }
+        Kind::Compare => return update::comparison::accept(state, &input),
+        Kind::Overwrite => return update::extraction::overwrite(state, stack, selected),
+        Kind::Palette => {
+            let offer = view::offers::offers(state, stack, input.text()).get(selected).copied();
+            if let Some(offer) = offer {
+                // What is under the palette is looked at from the panes.
+                state.overlays.clear();
+                return update::palette::take(state, stack, offer);
+            }
+        }
+        Kind::Help | Kind::Layer(_) | Kind::Image => close(state),
+    }
+    navigate::trees::settle(state, stack);
+    Vec::new()
+}

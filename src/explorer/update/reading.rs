@@ -1,0 +1,150 @@
+//! What the loader reports, put into the state.
+
+use crate::explorer::model::message::{Effect, Message};
+use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::state::{Load, LoadStatus, Pane, Phase, State};
+use crate::explorer::{navigate, update, view};
+use crate::image::Image;
+use crate::image::problem::{CHANGED, Problem, Severity};
+use crate::stack::query::tree::Tree;
+use crate::stack::{ChangeKind, Stack};
+use crate::text::marked_str;
+
+/// Takes a message of the loader; other messages are not for here.
+pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
+    match message {
+        Message::Image(image) => described(state, stack, image),
+        Message::Choices(choices) => {
+            state.choices = choices;
+            navigate::overlay::open(state, stack, Kind::Choices);
+        }
+        Message::Reading { layer, done, total } => {
+            if let Some(load) =
+                state.loads.get_mut(layer).filter(|load| load.status != LoadStatus::Folded)
+            {
+                load.status = LoadStatus::Reading { done, total };
+            }
+        }
+        Message::Listed { layer } => {
+            if let Some(load) = state.loads.get_mut(layer) {
+                load.status = LoadStatus::Listed;
+            }
+        }
+        Message::Folded { layer, problems, hidden } => {
+            if let Some(load) = state.loads.get_mut(layer) {
+                *load = Load { status: LoadStatus::Folded, problems, hidden };
+            }
+            update::search::refresh(state, stack);
+            navigate::trees::settle(state, stack);
+        }
+        Message::Rate(rate) => state.rate = Some(rate),
+        Message::Compared { left } => state.undecided = left,
+        Message::Finished => {
+            state.phase = Phase::Done;
+            let broken_off = |load: &&mut Load| matches!(load.status, LoadStatus::Reading { .. });
+            for load in state.loads.iter_mut().filter(broken_off) {
+                load.status = LoadStatus::Waiting;
+            }
+            update::search::refresh(state, stack);
+        }
+        Message::Changed(layers) => changed(state, &layers),
+        Message::Beside(others) => {
+            if let Some(image) = &mut state.image {
+                // Going on with reading asks again.
+                let new = others.into_iter().filter(|other| !image.others.contains(other));
+                let new: Vec<_> = new.collect();
+                image.others.extend(new);
+            }
+        }
+        Message::Failed(reason) if state.image.is_some() => {
+            state.phase = Phase::Done;
+            state.notice = Some(marked_str(&reason).into_owned());
+        }
+        Message::Failed(reason) => state.phase = Phase::Failed(reason),
+        _ => {}
+    }
+    navigate::waste::refresh(state, stack);
+    navigate::map::refresh(state, stack);
+    navigate::overlay::keep_in_view(state, stack);
+}
+
+/// Layers are not what they were when they were read: a problem of each, and a word about it, once.
+fn changed(state: &mut State, layers: &[usize]) {
+    for &layer in layers {
+        let Some(load) = state.loads.get_mut(layer) else { continue };
+        if load.problems.iter().all(|problem| problem.message != CHANGED) {
+            let problem = Problem { severity: Severity::Refused, message: CHANGED.to_owned() };
+            load.problems.insert(0, problem);
+            state.notice = Some(format!("layer {layer}: {CHANGED}"));
+        }
+    }
+}
+
+/// Goes on with what Esc stopped.
+pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let told = match state.phase {
+        Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
+            state.phase = Phase::Reading;
+            for load in state.loads.iter_mut().filter(|it| it.status != LoadStatus::Folded) {
+                load.status = LoadStatus::Waiting;
+            }
+            return vec![Effect::Resume];
+        }
+        Phase::Reading => "layers are being read",
+        Phase::Stopping => "reading is being stopped: try again in a moment",
+        _ => {
+            "there is nothing more to read: ! says what is wrong with a layer that could not be read"
+        }
+    };
+    state.notice = Some(told.to_owned());
+    Vec::new()
+}
+
+/// Asks for what is on the screen to be compared before the rest, whenever that is something else than before.
+pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
+    if state.phase != Phase::Reading {
+        return None;
+    }
+    let mut pairs = Vec::new();
+    for area in state.layout().panes {
+        // Over a range other pairs count than from a layer to the one below.
+        let Some(Tree::Merged(layer) | Tree::Diff(layer)) = state.tree_of(area.pane, stack) else {
+            continue;
+        };
+        let Some(outline) = view::trees::outline(state, stack, area.pane) else { continue };
+        let top = state.view(area.pane).top;
+        let rows = outline.rows(top..top + usize::from(area.body.height));
+        let changes = rows.iter().filter_map(|row| stack.change(row.node, layer));
+        let undecided = changes.filter(|change| change.kind == ChangeKind::Undecided);
+        pairs.extend(undecided.filter_map(|change| change.event.zip(change.previous)));
+    }
+    if pairs.is_empty() || pairs == state.preferred {
+        return None;
+    }
+    state.preferred.clone_from(&pairs);
+    Some(Effect::Prefer(pairs))
+}
+
+/// An image: its stack shows at once, its topmost layer selected, because the final tree is what most people ask for.
+fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
+    let fresh = State::new(state.size);
+    state.loads = vec![Load::default(); image.layers.len()];
+    state.layer = image.layers.len().saturating_sub(1);
+    state.phase = Phase::Reading;
+    state.image = Some(image);
+    (state.undecided, state.rate) = (0, None);
+    state.preferred.clear();
+    state.overlays.clear();
+    state.search = None;
+    navigate::filter::end(state);
+    state.mark = None;
+    (state.waste, state.map) = (None, None);
+    (state.extraction, state.comparing) = (None, None);
+    state.owners.clear();
+    state.owners_asked = None;
+    state.stack_top = 0;
+    (state.tree, state.diff) = (fresh.tree, fresh.diff);
+    state.set_focus(Pane::Tree);
+    navigate::layers::keep_in_view(state);
+    navigate::trees::settle(state, stack);
+}

@@ -1,0 +1,164 @@
+//! Search: typing, walking through the hits, going there.
+
+use crate::explorer::model::input::Input;
+use crate::explorer::model::search::{Place, Search};
+use crate::explorer::model::state::{Phase, State};
+use crate::explorer::view::search::{best, has_row, look, target_pane};
+use crate::explorer::{navigate, view};
+use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::text::{marked, shorten};
+
+impl Place {
+    fn here(state: &State, stack: &Stack) -> Self {
+        Self {
+            layer: state.layer,
+            focus: state.focus,
+            right: state.right,
+            stack_top: state.stack_top,
+            tree: state.tree.clone(),
+            diff: state.diff.clone(),
+            node: view::trees::current(state, stack),
+        }
+    }
+
+    fn restore(&self, state: &mut State) {
+        (state.layer, state.focus, state.right) = (self.layer, self.focus, self.right);
+        state.stack_top = self.stack_top;
+        state.tree.clone_from(&self.tree);
+        state.diff.clone_from(&self.diff);
+    }
+}
+
+/// Opens the prompt, empty.
+pub(crate) fn start(state: &mut State, stack: &Stack) {
+    let before = Place::here(state, stack);
+    let input = Input::default();
+    state.search = Some(Search {
+        input,
+        hits: None,
+        typing: true,
+        waiting: false,
+        absent: None,
+        landed: None,
+        before,
+    });
+}
+
+/// Searches again after the prompt changed, from where the user was before.
+pub(crate) fn typed(state: &mut State, stack: &Stack) {
+    let Some(mut search) = state.search.take() else { return };
+    search.before.restore(state);
+    state.notice = None;
+    navigate::trees::settle(state, stack);
+    look(state, stack, &mut search);
+    search.landed = None;
+    let target = best(state, stack, &search);
+    state.search = Some(search);
+    if let Some(node) = target {
+        land(state, stack, node);
+    }
+}
+
+/// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows;
+/// a hit under the cursor that one of these layers removed stays under it, at that layer.
+pub(crate) fn refresh(state: &mut State, stack: &Stack) {
+    let Some(mut search) = state.search.take() else { return };
+    let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
+    look(state, stack, &mut search);
+    let pane = target_pane(state);
+    let gone = search.landed.filter(|&(node, layer)| {
+        state.layer == layer
+            && state.view(pane).wanted == Some(node)
+            && !has_row(state, stack, pane, node)
+    });
+    let waits = !had && (search.typing || search.waiting);
+    let first = if waits { best(state, stack, &search) } else { None };
+    let waited = search.waiting;
+    search.waiting &= first.is_none();
+    state.search = Some(search);
+    if let Some(node) = gone.map(|(node, _)| node).or(first) {
+        land(state, stack, node);
+        if gone.is_some() || waited {
+            // The line on the path says which layer removed it, and how: who types no more reads it there.
+            state.notice = None;
+        }
+    } else if waits && waited && state.phase != Phase::Reading {
+        accept(state, stack);
+    }
+}
+
+/// Enter: the place stays, the hits stay marked for next and previous.
+pub(crate) fn accept(state: &mut State, stack: &Stack) {
+    let Some(search) = &mut state.search else { return };
+    if search.hits.as_ref().is_some_and(|hits| !hits.is_empty()) {
+        search.typing = false;
+        return;
+    }
+    let needle = marked(search.input.text().as_bytes());
+    if search.hits.is_some() && state.phase == Phase::Reading {
+        (search.typing, search.waiting) = (false, true);
+        let (read, all) = (stack.folded(), stack.layer_count());
+        state.notice = Some(format!("nothing matches {needle} in {read} of {all} layers so far"));
+        return;
+    }
+    let found_nothing = search.hits.is_some();
+    let notice = found_nothing.then(|| format!("no path in any layer matches {needle}"));
+    cancel(state, stack);
+    state.notice = notice;
+}
+
+/// Esc while typing: back to where the user was.
+pub(crate) fn cancel(state: &mut State, stack: &Stack) {
+    if let Some(search) = state.search.take() {
+        search.before.restore(state);
+        state.notice = None;
+        navigate::layers::keep_in_view(state);
+        navigate::trees::settle(state, stack);
+    }
+}
+
+/// The next or previous hit from the cursor.
+pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
+    let from = view::trees::current(state, stack).unwrap_or(NodeId::ROOT);
+    let Some(hits) = state.search.as_ref().and_then(|search| search.hits.as_ref()) else {
+        state.notice = Some("nothing was searched for yet: press /".to_owned());
+        return;
+    };
+    match hits.next(stack, from, forward) {
+        Some(node) => land(state, stack, node),
+        None => state.notice = Some("nothing found".to_owned()),
+    }
+}
+
+/// Shows a hit, and remembers where.
+fn land(state: &mut State, stack: &Stack, node: NodeId) {
+    jump(state, stack, node);
+    let layer = state.layer;
+    if let Some(search) = &mut state.search {
+        search.landed = Some((node, layer));
+    }
+}
+
+/// Shows a path, at another layer where this one has no row for it.
+pub(crate) fn jump(state: &mut State, stack: &Stack, node: NodeId) {
+    let pane = target_pane(state);
+    state.focus = pane;
+    state.right = pane;
+    if !has_row(state, stack, pane, node) {
+        let Some(last) = stack.history(node).pop() else { return };
+        let path = stack.path(node);
+        let name = shorten::path(&marked(&path), 40);
+        let did = match last.event {
+            ChangeKind::Removed => "removed it",
+            ChangeKind::Added => "added it",
+            _ => "wrote it last",
+        };
+        let notice = format!(
+            "{name} is not in layer {}: now at layer {}, which {did}",
+            state.layer, last.layer
+        );
+        navigate::layers::select(state, stack, last.layer);
+        state.notice = Some(notice);
+    }
+    navigate::trees::reveal(state, stack, pane, node);
+}

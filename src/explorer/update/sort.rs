@@ -1,0 +1,42 @@
+//! The order of the rows of both trees: which comes next, and what it is called.
+
+use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view::sort::words;
+use crate::explorer::{navigate, view};
+use crate::stack::Stack;
+use crate::stack::query::outline::{By, Orders, Sort};
+
+/// What `s` sorts by next.
+const fn after(by: By) -> By {
+    match by {
+        By::Name => By::Size,
+        By::Size => By::Change,
+        By::Change => By::Name,
+    }
+}
+
+/// By size, by change, by name, and again.
+pub(super) fn next(state: &mut State, stack: &Stack) {
+    set(state, stack, |sort| Sort { by: after(sort.by), reversed: false });
+}
+
+/// The same order backwards.
+pub(super) fn reverse(state: &mut State, stack: &Stack) {
+    set(state, stack, |sort| Sort { reversed: !sort.reversed, ..sort });
+}
+
+/// Puts the rows in another order; the cursors stay on their paths.
+fn set(state: &mut State, stack: &Stack, next: impl FnOnce(Sort) -> Sort) {
+    for pane in [Pane::Tree, Pane::Diff] {
+        let node = view::trees::current_row(state, stack, pane).map(|row| row.node);
+        let view = state.view_mut(pane);
+        view.wanted = node.or(view.wanted);
+    }
+    let sort = next(state.orders.sort());
+    state.orders = Orders::new(sort);
+    state.notice = Some(match words(sort) {
+        "" => "in the order of names".to_owned(),
+        words => words.to_owned(),
+    });
+    navigate::trees::settle(state, stack);
+}

@@ -1,0 +1,22 @@
+//! Going from the waste list to the layer that wastes.
+
+use crate::explorer::model::state::State;
+use crate::explorer::{navigate, update};
+use crate::stack::Stack;
+
+/// Enter on an item of the page: the layer, or the path where it went out of sight.
+pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) {
+    let Some(ledger) = &state.waste else { return };
+    if let Some(&(layer, _)) = ledger.layers.get(item) {
+        state.overlays.clear();
+        navigate::layers::select(state, stack, layer);
+        return;
+    }
+    let path = ledger.paths.get(item - ledger.layers.len());
+    let Some((node, piece)) = path.and_then(|path| Some((path.node, *path.largest()?))) else {
+        return;
+    };
+    state.overlays.clear();
+    navigate::layers::select(state, stack, piece.culprit);
+    update::search::jump(state, stack, node);
+}

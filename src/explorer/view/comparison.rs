@@ -1,0 +1,11 @@
+//! How two compared images differ at a path.
+
+use crate::explorer::model::comparison::THIS;
+use crate::stack::{ChangeKind, NodeId, Stack};
+
+/// How a path differs; `None` where both images have the same.
+#[must_use]
+pub fn difference(stack: &Stack, node: NodeId) -> Option<ChangeKind> {
+    let change = stack.change(node, THIS).map(|change| change.kind);
+    change.filter(|kind| *kind != ChangeKind::Rewritten)
+}

@@ -1,0 +1,95 @@
+//! Which layers were read, as the panes and pages say it: what was not read is never shown as empty or as zero.
+
+use crate::explorer::model::action::entry::Context;
+use crate::explorer::model::state::{Load, Phase, State};
+use crate::image::problem::Severity;
+use crate::stack::Stack;
+use crate::text::size;
+
+/// How much of a layer was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// It is being read, or will be.
+    NotYet,
+    /// Nothing, and nothing more will come by itself.
+    Nothing,
+    /// A part: it is cut or damaged.
+    Part,
+    /// All of it.
+    All,
+}
+
+/// How much of this layer was read.
+#[must_use]
+pub fn read(state: &State, stack: &Stack, layer: usize) -> Read {
+    if layer >= stack.folded() {
+        // The layers of a comparison are there as soon as it is.
+        let over = state.phase == Phase::Done && state.comparison.is_none();
+        return if over { Read::Nothing } else { Read::NotYet };
+    }
+    match state.loads.get(layer) {
+        Some(load) if is_broken(load) && stack.summary(layer).entries == 0 => Read::Nothing,
+        Some(load) if is_broken(load) => Read::Part,
+        _ => Read::All,
+    }
+}
+
+fn is_broken(load: &Load) -> bool {
+    load.problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+/// The first layer up to `layer` that was not read to its end.
+#[must_use]
+pub fn gap(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
+    (0..=layer).find(|&layer| matches!(read(state, stack, layer), Read::Nothing | Read::Part))
+}
+
+/// `of the 4 of 6 layers read`; `None` where all were read, or may still be.
+#[must_use]
+pub fn words(state: &State, stack: &Stack) -> Option<String> {
+    let layers = state.layer_count();
+    let reads = |wanted: &[Read]| {
+        (0..layers).filter(|&layer| wanted.contains(&read(state, stack, layer))).count()
+    };
+    let unread = reads(&[Read::Nothing, Read::Part]);
+    (unread > 0 && !state.is_reading()).then(|| {
+        let read = layers - unread;
+        format!("of the {read} of {layers} layers read")
+    })
+}
+
+/// A sentence about the first layer up to `layer` that was not read to its end, else about one that engines refuse.
+#[must_use]
+pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<String> {
+    let refused = || {
+        let mut loads = state.loads.iter().take(layer + 1);
+        let of = |load: &Load| load.problems.iter().any(|it| it.severity == Severity::Refused);
+        let refused = loads.position(of)?;
+        Some(format!(
+            "Layer {refused} is not what the image states: engines refuse it (! says why)."
+        ))
+    };
+    let Some(gap) = gap(state, stack, layer) else { return refused() };
+    Some(match read(state, stack, gap) {
+        Read::Part => {
+            format!("Layer {gap} was read in part: what the rest of it changed is missing.")
+        }
+        _ => format!("Layer {gap} was not read: what it changed is missing."),
+    })
+}
+
+/// `not read`, with the size of the layer's blob where it is known.
+#[must_use]
+pub fn not_read(state: &State, layer: usize) -> String {
+    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    match described.and_then(|layer| layer.compressed_bytes) {
+        Some(bytes) => format!("not read, its blob has {}", size::short(bytes)),
+        None => "not read".to_owned(),
+    }
+}
+
+/// The key that goes on reading, as the user has it.
+#[must_use]
+pub fn key(state: &State) -> String {
+    state.keymap.rewritten("r", &[Context::Panes])
+}

@@ -1,0 +1,253 @@
+//! What the viewer's screen shows: visible spans for each row of the screen, and only for those.
+
+use crate::content::search::Needle;
+use crate::content::{Row, Token, Window};
+use crate::explorer::model::file::{File, Form, What};
+use crate::explorer::model::role::Role;
+use crate::explorer::view::page::writer::Line;
+use crate::text::width::{start, width};
+use crate::text::{marked, size};
+
+/// Bytes in a row of bytes, however narrow the screen.
+#[must_use]
+pub(crate) const fn hex_columns(width: u16) -> u64 {
+    if width >= 78 { 16 } else { 8 }
+}
+
+/// Columns from one tab stop to the next.
+const TAB: usize = 8;
+
+/// A piece of visible text and what it is.
+type Span = (Role, String);
+
+/// The rows of a screen of so many cells.
+#[must_use]
+pub fn shown(file: &File, columns: u16, height: u16) -> Vec<Line> {
+    let rows = match file.form {
+        Form::Facts => facts(file).into_iter().skip(file.top).take(usize::from(height)).collect(),
+        Form::Text => text(file, columns, usize::from(height)),
+        Form::Hex => bytes(file, columns, usize::from(height)),
+    };
+    rows.into_iter().map(|spans| Line { spans, item: None }).collect()
+}
+
+/// Where the screen is, as a part of the whole: first byte on it, and the size.
+#[must_use]
+pub fn position(file: &File) -> Option<(u64, u64)> {
+    let window = file.window()?;
+    let at = if file.form == Form::Hex { file.hex_top } else { window.start_of(file.top) };
+    (file.form != Form::Facts && window.size > 0).then_some((at, window.size))
+}
+
+/// Rows of the screen that a row takes.
+pub(crate) fn parts(file: &File, row: usize, columns: u16) -> usize {
+    let Some(window) = file.window().filter(|_| file.wrap) else { return 1 };
+    let Some(found) = window.row(row) else { return 1 };
+    let room = usize::from(columns).saturating_sub(gutter(file, window));
+    folded(&spans(file, window, row, found), room).len()
+}
+
+fn text(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
+    let Some(window) = file.window() else { return Vec::new() };
+    let gutter = gutter(file, window);
+    let room = usize::from(columns).saturating_sub(gutter);
+    let mut out = Vec::new();
+    for row in file.top..window.rows() {
+        let Some(found) = window.row(row) else { break };
+        let whole = spans(file, window, row, found);
+        let lines =
+            if file.wrap { folded(&whole, room) } else { vec![cut(&whole, file.left, room)] };
+        let skipped = if row == file.top { file.part } else { 0 };
+        for (index, line) in lines.into_iter().enumerate().skip(skipped) {
+            if out.len() == height {
+                return out;
+            }
+            let number = found.number.filter(|_| index == 0);
+            let number = number.map_or_else(String::new, |number| number.to_string());
+            let mut spans = Vec::new();
+            if gutter > 0 {
+                spans.push((Role::Quiet, format!("{number:>0$} ", gutter - 1)));
+            }
+            spans.extend(line);
+            out.push(spans);
+        }
+    }
+    out
+}
+
+/// Cells of the line numbers and the blank behind them; a difference has none, a narrow screen neither.
+fn gutter(file: &File, window: &Window) -> usize {
+    let last = window.row(window.rows().saturating_sub(1)).and_then(|row| row.number);
+    let last = last.unwrap_or(window.lines_before + window.rows() as u64);
+    match file.what {
+        What::Version(_) => last.to_string().len().max(3) + 1,
+        What::Two(..) => 0,
+    }
+}
+
+/// A row as visible spans: its tokens, and the places of what is looked for.
+fn spans(file: &File, window: &Window, row: usize, found: Row<'_>) -> Vec<Span> {
+    let bytes = found.bytes;
+    let hits: Vec<(usize, usize)> =
+        Needle::new(&file.search).map(|needle| needle.places(bytes).collect()).unwrap_or_default();
+    let mut out = Vec::new();
+    let mut column = 0;
+    let mut at = 0usize;
+    let tokens = window.tokens.get(row).map_or(&[][..], Vec::as_slice);
+    for (length, token) in tokens.iter().copied().chain([(usize::MAX, Token::Plain)]) {
+        let end = at.saturating_add(length).min(bytes.len());
+        while at < end {
+            let hit = hits.iter().find(|(_, to)| *to > at);
+            let (to, role) = match hit {
+                Some(&(from, to)) if from <= at => (to.min(end), Role::Hit),
+                Some(&(from, _)) => (from.min(end), role(token)),
+                None => (end, role(token)),
+            };
+            push(&mut out, &mut column, role, &bytes[at..to]);
+            at = to;
+        }
+    }
+    out
+}
+
+/// Adds foreign bytes, tabs as the blanks they stand for.
+fn push(out: &mut Vec<Span>, column: &mut usize, role: Role, bytes: &[u8]) {
+    for (index, piece) in bytes.split(|&byte| byte == b'\t').enumerate() {
+        let mut text = String::new();
+        if index > 0 {
+            let blanks = TAB - *column % TAB;
+            text.extend(std::iter::repeat_n(' ', blanks));
+        }
+        text.push_str(&marked(piece));
+        *column += width(&text);
+        if !text.is_empty() {
+            out.push((role, text));
+        }
+    }
+}
+
+const fn role(token: Token) -> Role {
+    match token {
+        Token::Plain => Role::Text,
+        Token::Comment => Role::Quiet,
+        Token::Text => Role::Quoted,
+        Token::Constant => Role::Constant,
+        Token::Keyword => Role::Keyword,
+        Token::Name => Role::Named,
+        Token::Added => Role::Added,
+        Token::Removed => Role::Removed,
+        Token::Place => Role::Accent,
+    }
+}
+
+/// The part of a row that begins `left` cells in.
+fn cut(spans: &[Span], left: usize, room: usize) -> Vec<Span> {
+    let mut before = left;
+    let mut out = Vec::new();
+    let mut taken = 0;
+    for (role, text) in spans {
+        let cells = width(text);
+        if cells <= before {
+            before -= cells;
+            continue;
+        }
+        let text = &text[start(text, before).len()..];
+        before = 0;
+        if taken >= room {
+            break;
+        }
+        taken += width(text);
+        out.push((*role, text.to_owned()));
+    }
+    out
+}
+
+/// A row broken where the screen ends: a viewer keeps every blank.
+fn folded(spans: &[Span], room: usize) -> Vec<Vec<Span>> {
+    let room = room.max(2);
+    let mut lines = vec![Vec::new()];
+    let mut taken = 0;
+    for (role, text) in spans {
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let piece = start(rest, room - taken);
+            if piece.is_empty() {
+                lines.push(Vec::new());
+                taken = 0;
+                continue;
+            }
+            taken += width(piece);
+            rest = &rest[piece.len()..];
+            if let Some(line) = lines.last_mut() {
+                line.push((*role, piece.to_owned()));
+            }
+        }
+    }
+    lines
+}
+
+/// Offset, bytes in hexadecimal, and the characters that they are where they are printable ASCII.
+fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
+    let Some(window) = file.window() else { return Vec::new() };
+    let per_row = hex_columns(columns) as usize;
+    let mut out = Vec::new();
+    for index in 0..height as u64 {
+        let from = file.hex_top + index * per_row as u64;
+        if from >= window.size.max(1) {
+            break;
+        }
+        let byte = |at: usize| {
+            let at = (from + at as u64).checked_sub(window.offset)?;
+            window.bytes.get(usize::try_from(at).ok()?).copied()
+        };
+        let (mut hex, mut text) = (String::new(), String::new());
+        for at in 0..per_row {
+            let gap = if at % 8 == 7 { "  " } else { " " };
+            match byte(at) {
+                Some(byte) => hex.extend([&*hex_digits(byte), gap]),
+                None => hex.extend(["  ", gap]),
+            }
+            match byte(at) {
+                Some(byte @ b' '..=b'~') => text.push(byte as char),
+                Some(_) => text.push('.'),
+                None => text.push(' '),
+            }
+        }
+        out.push(vec![
+            (Role::Quiet, format!("{from:08x}  ")),
+            (Role::Text, hex),
+            (Role::Named, text),
+        ]);
+    }
+    out
+}
+
+fn hex_digits(byte: u8) -> String {
+    format!("{byte:02x}")
+}
+
+/// What a file that is no text is, as rows.
+pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
+    let Some(Ok(contents)) = &file.contents else { return Vec::new() };
+    let row = |label: &str, role, value: String| {
+        vec![(Role::Quiet, format!("  {label:14}")), (role, value)]
+    };
+    let mut out = vec![Vec::new()];
+    let known = contents.facts.iter().any(|(label, _)| *label == "what");
+    if !known && matches!(file.what, What::Version(_)) {
+        out.push(row("what", Role::Strong, "binary data".to_owned()));
+    }
+    let mut before = "";
+    for (label, value) in &contents.facts {
+        let role = if *label == "what" { Role::Strong } else { Role::Text };
+        let name = if *label == before { "" } else { *label };
+        before = label;
+        out.push(row(name, role, marked(value.as_bytes()).into_owned()));
+    }
+    if matches!(file.what, What::Version(_)) {
+        out.push(row("size", Role::Text, size::long(contents.window.size)));
+        out.push(Vec::new());
+        out.push(vec![(Role::Quiet, "  x shows the bytes".to_owned())]);
+    }
+    out
+}

@@ -1,0 +1,18 @@
+//! How many paths pass the filter.
+
+use crate::explorer::model::state::{Pane, State};
+use crate::stack::Stack;
+
+/// Whether names are still being tested: [`refresh`] goes on with it.
+#[must_use]
+pub fn is_searching(state: &State) -> bool {
+    state.filter.as_ref().is_some_and(|filter| filter.search.is_some())
+}
+
+/// How many paths pass in a pane's tree; `None` where nothing is filtered.
+#[must_use]
+pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
+    let tree = state.tree_of(pane, stack)?;
+    let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
+    Some(sieve.len())
+}

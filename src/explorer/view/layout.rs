@@ -1,0 +1,204 @@
+//! Where everything is: rectangles from the terminal's size and what the user did to them. Draws nothing.
+
+use crate::explorer::model::geometry::{Rect, Shape, Size};
+use crate::explorer::model::state::{Pane, State};
+
+/// A pane's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaneArea {
+    /// Which pane.
+    pub pane: Pane,
+    /// With its border.
+    pub outer: Rect,
+    /// Whether it has one.
+    pub bordered: bool,
+    /// The line that names the columns.
+    pub header: Option<Rect>,
+    /// Where its rows go.
+    pub body: Rect,
+}
+
+/// Where everything is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// How many panes stand side by side.
+    pub shape: Shape,
+    /// Image, layer and path.
+    pub title: Option<Rect>,
+    /// The panes' names, where no border has room for them.
+    pub tabs: Option<Rect>,
+    /// The panes that show, left to right.
+    pub panes: Vec<PaneArea>,
+    /// What is under the cursor, progress, messages.
+    pub facts: Option<Rect>,
+    /// Keys, or the search prompt.
+    pub hints: Option<Rect>,
+}
+
+const NARROWEST: u16 = 20;
+const LOWEST: u16 = 4;
+const TWO_FROM: u16 = 70;
+const THREE_FROM: u16 = 110;
+/// No pane is made narrower than this.
+const PANE_MIN: u16 = 20;
+
+impl Layout {
+    /// The layout for a state.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let Size { width, height } = state.size;
+        let mut rest = Rect { x: 0, y: 0, width, height };
+        if width < NARROWEST || height < LOWEST {
+            let shape = Shape::TooSmall;
+            return Self {
+                shape,
+                title: None,
+                tabs: None,
+                panes: Vec::new(),
+                facts: None,
+                hints: None,
+            };
+        }
+        let bordered = width >= 40 && height >= 8;
+        let title = (height >= 10).then(|| rest.take_top(1));
+        let hints = (height >= 6 || state.is_typing()).then(|| rest.take_bottom(1));
+        let facts = (height >= 14).then(|| rest.take_bottom(1));
+        let tabs = (!bordered).then(|| rest.take_top(1));
+        let shape = match width {
+            _ if state.zoomed => Shape::One,
+            THREE_FROM.. => Shape::Three,
+            TWO_FROM.. => Shape::Two,
+            _ => Shape::One,
+        };
+        let places = match shape {
+            Shape::Three => {
+                let stack = stack_width(state, width, (width * 3 / 10).max(38));
+                let right = width - stack;
+                let diff = shifted(right * 9 / 20, state.split.diff, PANE_MIN, right - PANE_MIN);
+                vec![(Pane::Stack, stack), (Pane::Tree, right - diff), (Pane::Diff, diff)]
+            }
+            Shape::Two => {
+                let stack = stack_width(state, width, width * 2 / 5);
+                vec![(Pane::Stack, stack), (state.right, width - stack)]
+            }
+            _ => vec![(state.focus, width)],
+        };
+        let mut x = 0;
+        let panes = places.into_iter().map(|(pane, width)| {
+            let outer = Rect { x, width, ..rest };
+            x += width;
+            pane_area(pane, outer, bordered)
+        });
+        Self { shape, title, tabs, panes: panes.collect(), facts, hints }
+    }
+
+    /// The place of a pane, if it shows.
+    #[must_use]
+    pub fn pane(&self, pane: Pane) -> Option<&PaneArea> {
+        self.panes.iter().find(|area| area.pane == pane)
+    }
+}
+
+fn stack_width(state: &State, width: u16, usual: u16) -> u16 {
+    let most = if width >= THREE_FROM { width - 2 * PANE_MIN } else { width - PANE_MIN };
+    shifted(usual.clamp(34, 48), state.split.stack, PANE_MIN, most)
+}
+
+fn shifted(usual: u16, by: i16, least: u16, most: u16) -> u16 {
+    usual.saturating_add_signed(by).clamp(least, most.max(least))
+}
+
+fn pane_area(pane: Pane, outer: Rect, bordered: bool) -> PaneArea {
+    let mut body = if bordered { outer.inset(1, 1) } else { outer };
+    let header = (body.height >= 8).then(|| body.take_top(1));
+    PaneArea { pane, outer, bordered, header, body }
+}
+
+impl State {
+    /// Where everything is on the screen.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self)
+    }
+}
+
+impl State {
+    /// Makes a pane wider by so many cells (or narrower): its neighbour gives them. At the limit nothing moves.
+    pub fn widen(&mut self, pane: Pane, by: i16) {
+        let before = (self.layout(), self.split);
+        match (before.0.shape, pane) {
+            (_, Pane::Stack) => self.split.stack = self.split.stack.saturating_add(by),
+            (Shape::Two, _) => self.split.stack = self.split.stack.saturating_sub(by),
+            (_, Pane::Tree) => self.split.diff = self.split.diff.saturating_sub(by),
+            (_, Pane::Diff) => self.split.diff = self.split.diff.saturating_add(by),
+        }
+        if self.layout() == before.0 {
+            self.split = before.1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explorer::model::geometry::Rect;
+    use crate::explorer::model::geometry::Shape;
+    use crate::explorer::model::geometry::Size;
+
+    fn at(width: u16, height: u16) -> Layout {
+        let mut state = State::new(Size { width, height });
+        state.right = Pane::Tree;
+        Layout::of(&state)
+    }
+
+    #[test]
+    fn the_shape_follows_the_width() {
+        for (width, shape) in
+            [(19, Shape::TooSmall), (20, Shape::One), (69, Shape::One), (70, Shape::Two)]
+        {
+            assert_eq!(at(width, 24).shape, shape, "{width}");
+        }
+        assert_eq!(at(109, 24).shape, Shape::Two);
+        assert_eq!(at(110, 24).shape, Shape::Three);
+        assert_eq!(at(200, 3).shape, Shape::TooSmall);
+    }
+
+    #[test]
+    fn panes_fill_the_width_and_overlap_nothing() {
+        for width in 0..=220 {
+            for height in 0..=60 {
+                let layout = at(width, height);
+                let mut x = 0;
+                for area in &layout.panes {
+                    assert_eq!(area.outer.x, x);
+                    assert!(area.outer.width >= PANE_MIN);
+                    assert!(area.outer.height >= 1 && area.outer.y + area.outer.height <= height);
+                    x += area.outer.width;
+                }
+                assert!(layout.shape == Shape::TooSmall || x == width, "{width}×{height}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_shift_makes_a_pane_vanish() {
+        for by in [i16::MIN, -30, 30, i16::MAX] {
+            for width in [70, 110, 200] {
+                let mut state = State::new(Size { width, height: 40 });
+                state.split.stack = by;
+                state.split.diff = by;
+                let layout = Layout::of(&state);
+                assert!(
+                    layout.panes.iter().all(|area| area.outer.width >= PANE_MIN),
+                    "{by} {width}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_inset_leaves_nothing_but_no_wrong_place() {
+        let rect = Rect { x: 3, y: 3, width: 1, height: 5 };
+        assert_eq!(rect.inset(1, 1), Rect { x: 3, y: 4, width: 0, height: 3 });
+    }
+}

@@ -1,0 +1,35 @@
+//! The tiles of the treemap as they fit its area.
+
+use std::collections::HashMap;
+
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::map::{Map, Of, Wastage};
+use crate::explorer::model::state::{Phase, State};
+use crate::stack::{NodeId, Stack};
+
+/// Where the treemap lies: the whole screen but the line of hints; and where its tiles go.
+#[must_use]
+pub fn area(state: &State) -> (Rect, Rect) {
+    crate::explorer::view::file::area(state)
+}
+
+pub(crate) fn made(state: &State, stack: &Stack, of: Of) -> Map {
+    let waste = if of == Of::Wasted { Wastage::new(stack) } else { Wastage::default() };
+    let made = (stack.folded(), state.phase == Phase::Done);
+    let (tiles, inside) = (Vec::new(), HashMap::new());
+    let mut map = Map { of, dir: NodeId::ROOT, tiles, selected: 0, inside, made, waste };
+    map.enter(stack, NodeId::ROOT);
+    map
+}
+
+/// The path of the cursor's tile, and the layer whose tree has what it stands for. Of what is wasted that is the layer which
+/// stores it; of a directory that holds wasted things, the last.
+pub(super) fn under_cursor(state: &State) -> Option<(NodeId, usize)> {
+    let map = state.map.as_ref()?;
+    let tile = map.tiles.get(map.selected)?;
+    let layer = match map.of {
+        Of::Merged(layer) => layer,
+        Of::Wasted => map.waste.own(tile.node).map_or(usize::MAX, |waste| waste.stored_by),
+    };
+    Some((tile.node, layer))
+}

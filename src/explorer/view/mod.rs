@@ -1,0 +1,23 @@
+//! What is shown and where: every function that reads the state and changes nothing.
+
+pub mod columns;
+pub mod comparison;
+pub mod coverage;
+pub mod extraction;
+pub mod file;
+pub mod file_rows;
+pub mod filter;
+pub(crate) mod fuzzy;
+pub mod layers;
+pub mod layout;
+pub mod map;
+pub mod marker;
+pub mod offers;
+pub mod overlay;
+pub mod owners;
+pub mod page;
+pub mod range;
+pub mod search;
+pub mod sort;
+pub mod trees;
+pub mod waste;

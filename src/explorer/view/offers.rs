@@ -1,0 +1,77 @@
+//! The palette: every action by name, and places to go to: `layer 7`, `path /etc`, `theme light`.
+
+use crate::explorer::model;
+use crate::explorer::model::action::entry::{Action, Context, Entry};
+use crate::explorer::model::appearance::Theme;
+use crate::explorer::model::state::State;
+use crate::explorer::view::fuzzy;
+use crate::stack::{NodeId, Stack};
+use crate::text::marked;
+
+/// Something the palette offers.
+#[derive(Clone, Copy, Debug)]
+pub enum Offer {
+    /// Do what a row of the table says.
+    Do(&'static Entry),
+    /// Select this layer.
+    Layer(usize),
+    /// Show this path, in whatever layer has it.
+    Path(NodeId),
+    /// Use this theme.
+    Theme(Theme),
+}
+
+/// What is offered for what was typed, the best first. Typing nothing offers every action, in the order of help.
+#[must_use]
+pub fn offers(state: &State, stack: &Stack, typed: &str) -> Vec<Offer> {
+    let typed = typed.trim_start();
+    if let Some((command, argument)) = typed.split_once(' ')
+        && let Some(offers) = places(state, stack, command, argument.trim())
+    {
+        return offers;
+    }
+    let mut rows: Vec<(u32, &'static Entry)> = model::action::all()
+        .filter(|entry| works_in_panes(entry) && entry.action != Action::Palette)
+        .filter_map(|entry| {
+            let name = fuzzy::score(typed, entry.id);
+            let help = fuzzy::score(typed, entry.help).map(|score| score / 2);
+            Some((name.max(help)?, entry))
+        })
+        .collect();
+    // Sorting is stable: rows that fit as well stay in the table's order.
+    rows.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
+    rows.into_iter().map(|(_, entry)| Offer::Do(entry)).collect()
+}
+
+/// Where a command with an argument leads; `None` where it is no such command.
+fn places(state: &State, stack: &Stack, command: &str, argument: &str) -> Option<Vec<Offer>> {
+    match command {
+        "layer" => {
+            let fits = |layer: &usize| layer.to_string().starts_with(argument);
+            let layers = (0..state.layer_count()).filter(fits);
+            Some(layers.map(Offer::Layer).collect())
+        }
+        "path" => Some(stack.find(argument.as_bytes()).map(Offer::Path).into_iter().collect()),
+        "theme" => {
+            let fits = |theme: &Theme| fuzzy::score(argument, theme.name()).is_some();
+            Some(Theme::ALL.into_iter().filter(fits).map(Offer::Theme).collect())
+        }
+        _ => None,
+    }
+}
+
+fn works_in_panes(entry: &Entry) -> bool {
+    let panes = [Context::Stack, Context::Trees, Context::Panes];
+    entry.contexts.iter().any(|context| panes.contains(context))
+}
+
+/// A line for an offer. Visible.
+#[must_use]
+pub fn describe(stack: &Stack, offer: Offer) -> String {
+    match offer {
+        Offer::Do(entry) => entry.help.to_owned(),
+        Offer::Layer(layer) => format!("select layer {layer}"),
+        Offer::Path(node) => format!("go to {}", marked(&stack.path(node))),
+        Offer::Theme(theme) => format!("use the theme {}", theme.name()),
+    }
+}

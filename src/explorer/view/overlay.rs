@@ -1,0 +1,63 @@
+//! Where overlays stand and what they show.
+
+use crate::explorer::model::geometry::Rect;
+use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::state::State;
+use crate::explorer::view;
+use crate::explorer::view::page::writer::Page;
+use crate::stack::Stack;
+
+/// An overlay's place and contents.
+#[derive(Debug)]
+pub struct Placed {
+    /// With its border.
+    pub outer: Rect,
+    /// Whether it has one.
+    pub bordered: bool,
+    /// The line of the prompt.
+    pub input: Option<Rect>,
+    /// Where its lines go.
+    pub body: Rect,
+    /// What it shows, wrapped to the body's width.
+    pub page: Page,
+}
+
+/// Works out where an overlay lies: in the middle and as low as its contents on a large screen, everywhere on a small.
+#[must_use]
+pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
+    let mut screen = Rect { x: 0, y: 0, width: state.size.width, height: state.size.height };
+    if let Some(hints) = state.layout().hints {
+        screen.height = hints.y;
+    }
+    let roomy = screen.width >= 70 && screen.height >= 16;
+    let bordered = screen.width >= 40 && screen.height >= 8;
+    let mut outer = screen;
+    if roomy {
+        let width = (screen.width - 6).min(100);
+        outer = Rect { x: (screen.width - width) / 2, width, ..screen }.inset(0, 1);
+    }
+    let padding = if bordered { 2 } else { 0 };
+    let page =
+        view::page::of(state, stack, overlay, usize::from(outer.width.saturating_sub(2 * padding)));
+    let extra = 2 + u16::from(overlay.is_typed()) * 2;
+    if roomy {
+        let wanted =
+            u16::try_from(page.lines.len()).unwrap_or(u16::MAX).saturating_add(extra).max(5);
+        let height = wanted.min(outer.height);
+        // What narrows while it is typed into must not jump about.
+        let lift = if overlay.is_narrowed() { 0 } else { (outer.height - height) / 3 };
+        let height = if overlay.is_narrowed() { outer.height } else { height };
+        outer = Rect { y: outer.y + lift, height, ..outer };
+    }
+    let mut body = if bordered { outer.inset(padding, 1) } else { outer };
+    let input = overlay.is_typed().then(|| body.take_top(1));
+    if overlay.is_typed() && body.height > 6 {
+        let _blank = body.take_top(1);
+    }
+    Placed { outer, bordered, input, body, page }
+}
+
+/// Whether the list of images is open and there is no image yet to go back to.
+pub(crate) fn nothing_below(state: &State) -> bool {
+    state.image.is_none() && state.overlays.last().is_some_and(|top| top.kind == Kind::Choices)
+}

@@ -1,0 +1,77 @@
+//! Which package owns a path.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::content::packages::package::Package;
+use crate::content::packages::{PLACES, Place, RPM_PLACES};
+use crate::explorer::model::owners::{Owner, Wanted};
+use crate::explorer::model::state::State;
+use crate::explorer::view::coverage;
+use crate::stack::query::filter::Among;
+use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::{NodeId, Stack};
+use crate::text::marked_str;
+
+/// The layer that wrote the databases last that `layer` sees: layers between have the same. `None` where there are none.
+#[must_use]
+pub fn edition(stack: &Stack, layer: usize) -> Option<usize> {
+    let wrote = |path: &str, inside: bool| {
+        let node = stack.follow(path.as_bytes(), layer)?;
+        let own = stack.visible(node, layer)?.layer;
+        let files = Walk::new(stack, Scope::Merged(layer), node, false).filter(|_| inside);
+        files.filter_map(|file| Some(stack.visible(file, layer)?.layer)).max().max(Some(own))
+    };
+    let written = PLACES.iter().filter_map(|place| match place {
+        Place::DpkgStatus(path) | Place::ApkInstalled(path) => wrote(path, false),
+        Place::DpkgStatusDirectory(path) => wrote(path, true),
+        Place::DpkgLists(_) => None,
+    });
+    written.max()
+}
+
+/// The owner of a path in a layer's tree.
+#[must_use]
+pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) -> Owner<'s> {
+    let unsure = coverage::gap(state, stack, layer).map(|_| "not every layer was read");
+    let Some(edition) = edition(stack, layer) else {
+        if unsure.is_some() {
+            return Owner::None(unsure);
+        }
+        let rpm = RPM_PLACES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some());
+        return Owner::NoDatabase(rpm);
+    };
+    let Some(known) = state.owners.iter().find(|known| known.edition == edition) else {
+        return Owner::Unread;
+    };
+    let package = match known.of.get(&node) {
+        None => None,
+        Some(None) => return Owner::Several,
+        Some(Some(package)) => known.packages.get(*package as usize),
+    };
+    let none = Owner::None(unsure.or(known.notes.first().map(String::as_str)));
+    package.map_or(none, Owner::Package)
+}
+
+/// A package in a line. Visible.
+#[must_use]
+pub fn named(package: &Package) -> String {
+    let (name, version) = (marked_str(&package.name), marked_str(&package.version));
+    format!("{} package {name} {version}", package.manager.name())
+}
+
+/// The paths that a filter's word lets pass in the selected layer's tree, and the edition that says so; `None` while that
+/// is not known.
+pub(crate) fn passing(state: &State, stack: &Stack, wanted: &Wanted) -> Option<(usize, Among)> {
+    let edition = edition(stack, state.shown_layer(stack)?)?;
+    let known = state.owners.iter().find(|known| known.edition == edition)?;
+    let is_wanted = |package: Option<u32>| match wanted {
+        Wanted::By(name) => package
+            .and_then(|package| known.packages.get(package as usize))
+            .is_some_and(|package| package.name == *name),
+        Wanted::Any | Wanted::None => true,
+    };
+    let nodes = known.of.iter().filter(|(_, package)| is_wanted(**package));
+    let nodes: HashSet<NodeId> = nodes.map(|(node, _)| *node).collect();
+    Some((edition, Among { nodes: Arc::new(nodes), inside: *wanted != Wanted::None }))
+}

@@ -1,0 +1,164 @@
+//! The history of one path: an item for each event, oldest first.
+
+use crate::explorer::model::owners::Owner;
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::State;
+use crate::explorer::view;
+use crate::explorer::view::marker;
+use crate::explorer::view::page::writer::{Page, Writer, spans_width};
+use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
+use crate::text::{command, marked, marked_str, mode, shorten, size, time};
+
+pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    let path = marked(&stack.path(node)).into_owned();
+    out.text(Role::Strong, 0, &shorten::path(&path, width * 2));
+    package(&mut out, state, stack, node);
+    out.blank();
+    let steps = stack.history(node);
+    for (index, step) in steps.iter().enumerate() {
+        out.start_item();
+        let before = index.checked_sub(1).and_then(|before| steps.get(before));
+        event(&mut out, state, stack, step, before);
+    }
+    out.end_items();
+    if steps.is_empty() {
+        out.text(Role::Quiet, 0, "No layer names this path: it is only the way to others.");
+    }
+    if stack.folded() < stack.layer_count() {
+        out.blank();
+        let note = format!("Layers {} and above are not read yet.", stack.folded());
+        out.text(Role::Quiet, 0, &note);
+    }
+    out.finish(
+        "History".to_owned(),
+        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
+    )
+}
+
+/// Which package the path belongs to, where the selected layer has it.
+fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
+    let shown = state.shown_layer(stack).filter(|&layer| stack.visible(node, layer).is_some());
+    let Some(layer) = shown.filter(|_| !state.is_reading()) else { return };
+    let said = match view::owners::owner(state, stack, node, layer) {
+        Owner::Package(package) => view::owners::named(package),
+        Owner::Several => "belongs to several packages".to_owned(),
+        Owner::None(None) => "belongs to no package".to_owned(),
+        Owner::None(Some(why)) => {
+            format!(
+                "belongs to no package that is known; {}",
+                marked_str(crate::explorer::view::page::writer::cut(why))
+            )
+        }
+        Owner::Unread => "reading the package database".to_owned(),
+        Owner::NoDatabase(true) => {
+            "packages are not known: rpm's databases are not read".to_owned()
+        }
+        Owner::NoDatabase(false) => return,
+    };
+    out.text(Role::Quiet, 0, &said);
+}
+
+/// One event: what happened in which layer and how large it is; by what command; what else is to be said.
+fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Option<&Step>) {
+    let (sign, role) = marker::change(step.event);
+    let verb = match step.event {
+        ChangeKind::Undecided => "written again, not compared yet",
+        kind => kind.name(),
+    };
+    let digits = state.layer_count().saturating_sub(1).to_string().len();
+    let mut spans = vec![
+        (role, format!("{sign} ")),
+        (Role::Strong, format!("layer {:<digits$}  ", step.layer)),
+        (role, verb.to_owned()),
+    ];
+    if step.opaque {
+        spans.push((Role::Opaque, "  opaque".to_owned()));
+    }
+    let size = step.version.kind.is_regular().then(|| size::short(step.version.size));
+    if let Some(size) = size {
+        let gap = out.width.saturating_sub(spans_width(&spans) + size.len()).max(2);
+        spans.push((Role::Text, " ".repeat(gap) + &size));
+    }
+    out.line(spans);
+    if let Some(how) = cause(step) {
+        out.text(Role::Text, 2, &how);
+    }
+    if let Some(changes) = before.and_then(|before| changes(step, before)) {
+        out.text(Role::Text, 2, &changes);
+    }
+    if step.event != ChangeKind::Removed
+        && let Some(facts) = facts(stack, step)
+    {
+        out.text(Role::Quiet, 2, &facts);
+    }
+    let layer = state.image.as_ref().and_then(|image| image.layers.get(step.layer));
+    let made_by = layer
+        .and_then(|layer| layer.created_by.as_ref())
+        .map(command::one_line)
+        .unwrap_or_default();
+    if !made_by.is_empty() {
+        let seen = made_by.marked();
+        let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
+        for line in lines {
+            out.line(vec![(Role::Quiet, format!("  {line}"))]);
+        }
+    }
+    out.blank();
+}
+
+/// How a removal came about.
+fn cause(step: &Step) -> Option<String> {
+    let by = step.by.as_ref().map(|by| marked(by).into_owned());
+    match (step.cause, by) {
+        (Cause::Entry, _) => None,
+        (Cause::Whiteout, None) => Some("by a whiteout".to_owned()),
+        (Cause::Whiteout, Some(by)) => Some(format!("by the whiteout {by}")),
+        (Cause::Opaque, by) => Some(format!("by the opaque marker {}", by.unwrap_or_default())),
+        (Cause::Replaced, by) => Some(format!("replaced by {}", by.unwrap_or_default())),
+    }
+}
+
+/// What is other than in the version before, of what people ask for: size, mode, owner.
+fn changes(step: &Step, before: &Step) -> Option<String> {
+    use ChangeKind::{Added, Removed};
+    if matches!(step.event, Added | Removed) || before.event == Removed {
+        return None;
+    }
+    let (old, new) = (&before.version, &step.version);
+    let mut changes = Vec::new();
+    if old.kind.is_regular() && new.kind.is_regular() && old.size != new.size {
+        changes.push(format!("size {} -> {}", size::short(old.size), size::short(new.size)));
+    }
+    if let (Some(old), Some(new)) = (old.mode, new.mode)
+        && old != new
+    {
+        changes.push(format!("mode {} -> {}", mode::permissions(old), mode::permissions(new)));
+    }
+    if let (Some(old), Some(new)) = (old.owner, new.owner)
+        && old != new
+    {
+        changes.push(format!("owner {}:{} -> {}:{}", old.0, old.1, new.0, new.1));
+    }
+    (!changes.is_empty()).then(|| changes.join("  "))
+}
+
+/// Type, mode, owner, time and link target, as far as there are any.
+fn facts(stack: &Stack, step: &Step) -> Option<String> {
+    let version = &step.version;
+    let mut facts = Vec::new();
+    facts.extend(version.mode.map(mode::permissions));
+    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+    let link = stack.link(version.event);
+    if !link.is_empty() {
+        facts.push(format!("-> {}", marked(&link)));
+    }
+    facts.extend(
+        stack.device(version.event).map(|(major, minor)| format!("device {major}:{minor}")),
+    );
+    facts.extend(version.clamped.then(|| "stored through ..".to_owned()));
+    facts.extend(version.redirected.then(|| "stored through a link".to_owned()));
+    facts.extend(version.broken_link.then(|| "the link has no target".to_owned()));
+    (!facts.is_empty()).then(|| facts.join("  "))
+}

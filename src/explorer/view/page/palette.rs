@@ -1,0 +1,43 @@
+//! The palette: what can be done, by name, with its keys.
+
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::State;
+use crate::explorer::view;
+use crate::explorer::view::offers::Offer;
+use crate::explorer::view::page::writer::{Page, Writer};
+use crate::stack::Stack;
+use crate::text::shorten;
+use crate::text::width::{pad, width};
+
+/// Cells of the names.
+const NAMES: usize = 18;
+
+pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> Page {
+    let mut out = Writer::new(cells);
+    for offer in view::offers::offers(state, stack, typed) {
+        out.start_item();
+        let (name, keys) = match offer {
+            Offer::Do(entry) => (entry.id, state.keymap.notation(entry)),
+            Offer::Layer(_) => ("layer", String::new()),
+            Offer::Path(_) => ("path", String::new()),
+            Offer::Theme(_) => ("theme", String::new()),
+        };
+        // The keys go first where it gets narrow, then what it says: the name is what is typed.
+        let keys = if out.width < 60 { String::new() } else { keys };
+        let mut spans = vec![(Role::Strong, pad(name, NAMES.min(out.width)))];
+        let room = out.width.saturating_sub(NAMES + width(&keys) + 2);
+        let help = shorten::middle(&view::offers::describe(stack, offer), room);
+        spans.push((Role::Text, pad(&help, room + 2)));
+        spans.push((Role::Accent, keys));
+        out.line(spans);
+    }
+    out.end_items();
+    if out.lines.is_empty() {
+        out.text(Role::Quiet, 0, "nothing is called that");
+        out.text(Role::Quiet, 0, "layer N, path /PATH and theme NAME go there at once");
+    }
+    out.finish(
+        "Palette".to_owned(),
+        &[("enter", "do it"), ("up down", "move"), ("type", "narrow"), ("esc", "close")],
+    )
+}

@@ -1,0 +1,42 @@
+//! The platforms there are of an image: the one that is open, and those that its index has beside it.
+
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::State;
+use crate::explorer::view::page::platform;
+use crate::explorer::view::page::writer::{Page, Writer};
+use crate::image::platform::Platform;
+use crate::text::marked_str;
+
+/// Each once: the one that is open first, the others as the index lists them.
+#[must_use]
+pub fn all(state: &State) -> Vec<Platform> {
+    let Some(image) = state.image.as_deref() else { return Vec::new() };
+    let images = image.others.iter().filter(|other| other.kind == "image" && other.present);
+    let others = images.filter_map(|other| other.platform.clone()).filter(|it| !it.is_unknown());
+    let mut all: Vec<Platform> = Vec::new();
+    for found in image.platform.iter().cloned().chain(others) {
+        if all.iter().all(|known| known.normalised() != found.normalised()) {
+            all.push(found);
+        }
+    }
+    // Without a platform of its own nothing can be told apart.
+    if image.platform.is_none() { Vec::new() } else { all }
+}
+
+pub(super) fn page(state: &State, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    for (index, found) in all(state).iter().enumerate() {
+        out.start_item();
+        let text = marked_str(&platform(found)).into_owned();
+        let mut spans = vec![(Role::Strong, text)];
+        if index == 0 {
+            spans.push((Role::Quiet, "  is open".to_owned()));
+        }
+        out.line(spans);
+    }
+    out.end_items();
+    out.finish(
+        "Platforms of this image".to_owned(),
+        &[("enter", "open"), ("j k", "move"), ("esc", "close")],
+    )
+}

@@ -1,0 +1,96 @@
+//! Everything odd or broken, in the image and in its layers.
+
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::{LoadStatus, Phase, State};
+use crate::explorer::view::page::writer::{Page, Writer};
+use crate::image::problem::Severity;
+use crate::text::marked_str;
+
+/// What is odd or broken.
+#[derive(Clone, Copy)]
+enum Place {
+    Config,
+    Image,
+    Layer(usize),
+}
+
+/// Which layer each item of the page belongs to; `None` for the image as a whole and for the config file.
+#[must_use]
+pub fn layers(state: &State) -> Vec<Option<usize>> {
+    let layer = |place| match place {
+        Place::Layer(layer) => Some(layer),
+        Place::Config | Place::Image => None,
+    };
+    all(state).map(|(place, ..)| layer(place)).collect()
+}
+
+pub(super) fn page(state: &State, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    for (place, role, message) in all(state) {
+        out.start_item();
+        let place = match place {
+            Place::Config => "config".to_owned(),
+            Place::Image => "image".to_owned(),
+            Place::Layer(layer) => format!("layer {layer}"),
+        };
+        out.spans_field(
+            &place,
+            role,
+            &marked_str(crate::explorer::view::page::writer::cut(message)),
+        );
+    }
+    out.end_items();
+    if out.lines.is_empty() {
+        let sofar = if state.is_reading() { " so far" } else { "" };
+        out.text(Role::Quiet, 0, &format!("Nothing odd or broken was found{sofar}."));
+    }
+    out.finish(
+        "Problems".to_owned(),
+        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
+    )
+}
+
+/// What is known to be wrong with a layer: from its description, and once it was read, from that, which includes the
+/// description's.
+pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Role, &str)> {
+    let load = state.loads.get(layer);
+    let folded = load.is_some_and(|load| load.status == LoadStatus::Folded);
+    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = described.filter(|_| !folded);
+    let described = described.into_iter().flat_map(|layer| layer.problems.iter());
+    let found = load.into_iter().flat_map(|load| load.problems.iter());
+    let stopped = !folded && load.is_some() && state.phase == Phase::Done;
+    let stopped = stopped.then_some((Role::Error, "not read: reading was stopped"));
+    described
+        .map(|message| (Role::Error, message.raw()))
+        .chain(found.map(|problem| (role(problem.severity), problem.message.as_str())))
+        .chain(stopped)
+}
+
+/// How loud a problem is.
+const fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Note => Role::Text,
+        Severity::Warning => Role::Warning,
+        Severity::Refused | Severity::Error => Role::Error,
+    }
+}
+
+fn all(state: &State) -> impl Iterator<Item = (Place, Role, &str)> {
+    let config =
+        state.complaints.iter().map(|complaint| (Place::Config, Role::Warning, complaint.as_str()));
+    let image = state.image.iter().flat_map(|image| image.problems.iter());
+    let image = image.map(|message| (Place::Image, Role::Warning, message.raw()));
+    let layers = (0..state.layer_count()).flat_map(move |layer| {
+        of_layer(state, layer).map(move |(role, message)| (Place::Layer(layer), role, message))
+    });
+    config.chain(image).chain(layers)
+}
+
+impl State {
+    /// How many things were odd or broken: in the image and in its layers.
+    #[must_use]
+    pub fn problem_count(&self) -> usize {
+        layers(self).len()
+    }
+}

@@ -1,0 +1,42 @@
+//! Comparing: with which image, and the layers of both, matched by their digests.
+
+use crate::explorer::model::comparison::{Side, Sides};
+use crate::explorer::model::role::Role;
+use crate::explorer::view::page::writer::{Page, Writer};
+use crate::text::{command, marked_str, shorten};
+
+/// The prompt's page.
+pub(super) fn ask(width: usize) -> Page {
+    let mut out = Writer::new(width);
+    let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
+               docker://NAME. It is read in the background; then the tree shows what differs between it and the \
+               selected layer's tree: + only in this image, - only in the other, ~ and = changed. Esc comes back here.";
+    out.text(Role::Quiet, 0, how);
+    out.finish("Compare with".to_owned(), &[("enter", "compare"), ("esc", "cancel")])
+}
+
+pub(super) fn page(sides: &Sides, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    side(&mut out, &sides.other, ('-', Role::Removed));
+    side(&mut out, &sides.this, ('+', Role::Added));
+    out.finish("Layers of both".to_owned(), &[("j k", "scroll"), ("esc", "close")])
+}
+
+fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
+    let reference = marked_str(crate::explorer::view::page::writer::cut(side.reference.raw()));
+    out.heading(&shorten::middle(&reference, out.width));
+    let shared = side.layers.iter().filter(|layer| layer.shared).count();
+    let note = format!("{shared} of {} layers are in the other image, too (=)", side.layers.len());
+    out.text(Role::Quiet, 0, &note);
+    let digits = side.layers.len().saturating_sub(1).to_string().len();
+    for (index, layer) in side.layers.iter().enumerate() {
+        let (sign, role) = if layer.shared { ('=', Role::Quiet) } else { (sign, role) };
+        let made_by = layer.made_by.as_ref().map(command::one_line).unwrap_or_default();
+        let room = out.width.saturating_sub(digits + 4);
+        out.line(vec![
+            (role, format!("{sign} ")),
+            (Role::Strong, format!("{index:>digits$}  ")),
+            (Role::Text, shorten::middle(&made_by.marked(), room)),
+        ]);
+    }
+}

@@ -1,0 +1,152 @@
+//! What is wasted: what would get it back, and the layers and paths that waste most. Layers and paths are items.
+
+use crate::explorer::model::role::Role;
+use crate::explorer::model::state::State;
+use crate::explorer::model::waste::Ledger;
+use crate::explorer::view::coverage;
+use crate::explorer::view::coverage::Read;
+use crate::explorer::view::page::writer::{Page, Writer};
+use crate::stack::Stack;
+use crate::stack::query::waste_cause::{Loss, PathWaste};
+use crate::text::{command, marked, shorten, size};
+
+/// Cells before what a row is about: a size and two blanks.
+const SIZE: usize = 8;
+
+pub(super) fn page(state: &State, stack: &Stack, width: usize) -> Page {
+    let mut out = Writer::new(width);
+    if let Some(ledger) = &state.waste {
+        let coverage = coverage::words(state, stack);
+        totals(&mut out, ledger, coverage.as_deref());
+        if coverage.is_none() && stack.folded() < stack.layer_count() {
+            let note = format!("Layers {} and above are not read yet.", stack.folded());
+            out.text(Role::Warning, 0, &note);
+        }
+        unread(&mut out, state, stack);
+        advice(&mut out, ledger);
+        layers(&mut out, state, ledger);
+        paths(&mut out, stack, ledger);
+    }
+    out.finish(
+        "Waste".to_owned(),
+        &[("enter", "go to the culprit"), ("e", "extract"), ("j k", "move"), ("esc", "close")],
+    )
+}
+
+/// The layers of which nothing is in the numbers above.
+fn unread(out: &mut Writer, state: &State, stack: &Stack) {
+    for layer in 0..state.layer_count() {
+        match coverage::read(state, stack, layer) {
+            Read::Nothing => {
+                let text = format!("Layer {layer}: {}.", coverage::not_read(state, layer));
+                out.text(Role::Warning, 0, &text);
+            }
+            Read::Part => out.text(Role::Warning, 0, &format!("Layer {layer}: read in part.")),
+            Read::NotYet | Read::All => {}
+        }
+    }
+}
+
+fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&str>) {
+    let balance = &ledger.balance;
+    let coverage_words = coverage.map(|it| format!(", {it}")).unwrap_or_default();
+    let text = format!(
+        "{} wasted of {} stored, efficiency {:.1} %{coverage_words}",
+        size::long(balance.wasted),
+        size::short(balance.stored),
+        balance.efficiency * 100.0
+    );
+    out.text(Role::Strong, 0, &text);
+    if balance.wasted == 0 && coverage.is_none() {
+        out.text(Role::Quiet, 0, "Every byte that a layer stores can be seen in the final tree.");
+    }
+}
+
+fn advice(out: &mut Writer, ledger: &Ledger) {
+    if ledger.advice.is_empty() {
+        return;
+    }
+    out.heading("What gets it back");
+    for &(advice, bytes, files) in &ledger.advice {
+        sized(out, bytes, Role::Text, advice.sentence());
+        let noun = if files == 1 { "file" } else { "files" };
+        out.text(Role::Quiet, SIZE, &format!("{} stored {noun}", size::count(files)));
+    }
+}
+
+fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
+    if ledger.layers.is_empty() {
+        return;
+    }
+    out.heading("By layer");
+    for &(layer, sum) in &ledger.layers {
+        out.start_item();
+        let caused = if sum.caused > 0 {
+            format!("layer {layer}; it hid {}", size::short(sum.caused))
+        } else {
+            format!("layer {layer}")
+        };
+        sized(out, sum.stored, Role::Strong, &caused);
+        let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+        let made_by = described.and_then(|layer| layer.created_by.as_ref());
+        let made_by = made_by.map(command::one_line).unwrap_or_default();
+        if !made_by.is_empty() {
+            let room = out.width.saturating_sub(SIZE);
+            out.text(Role::Quiet, SIZE, &shorten::middle(&made_by.marked(), room));
+        }
+    }
+    out.end_items();
+}
+
+fn paths(out: &mut Writer, stack: &Stack, ledger: &Ledger) {
+    if ledger.paths.is_empty() {
+        return;
+    }
+    out.heading("By path");
+    for path in &ledger.paths {
+        out.start_item();
+        let name = marked(&stack.path(path.node)).into_owned();
+        let room = out.width.saturating_sub(SIZE);
+        sized(out, path.bytes, Role::Text, &shorten::path(&name, room));
+        out.text(Role::Quiet, SIZE, &why(path));
+    }
+    out.end_items();
+    let (bytes, count) = ledger.rest;
+    if count > 0 {
+        let noun = if count == 1 { "path" } else { "paths" };
+        let rest = format!("in {} more {noun}", size::count(count as u64));
+        sized(out, bytes, Role::Quiet, &rest);
+    }
+}
+
+/// A size in its column and what it is of, wrapped under itself.
+fn sized(out: &mut Writer, bytes: u64, role: Role, text: &str) {
+    let column = if bytes == 0 { format!("{:>6}", "-") } else { size::fixed(bytes) };
+    let room = out.width.saturating_sub(SIZE);
+    for (index, line) in crate::text::wrap(text, room).into_iter().enumerate() {
+        let lead = if index == 0 { column.as_str() } else { "" };
+        out.line(vec![(Role::Modified, format!("{lead:6}  ")), (role, line)]);
+    }
+}
+
+/// Where a path's bytes are stored, who put most of them out of sight and how, and what helps.
+fn why(path: &PathWaste) -> String {
+    let Some(piece) = path.largest() else { return String::new() };
+    let stored: Vec<String> =
+        path.pieces.iter().map(|piece| piece.wasted.layer.to_string()).collect();
+    let stored = match stored.as_slice() {
+        [one] => format!("layer {one}"),
+        [first, .., last] if stored.len() > 3 => format!("layers {first} to {last}"),
+        several => format!("layers {}", several.join(", ")),
+    };
+    let did = match piece.loss {
+        Loss::Removed => "removed",
+        Loss::Overwritten => "overwritten",
+        Loss::Attributes => "given other attributes",
+        Loss::Touched => "touched",
+        Loss::Rewritten => "rewritten identical",
+        Loss::Undecided => "written again, not compared yet,",
+        Loss::Twice => "stored twice",
+    };
+    format!("in {stored}, {did} by layer {}", piece.culprit)
+}

@@ -1,0 +1,221 @@
+//! Writes the lines of a page: headings, fields, foreign text wrapped to a width.
+
+use crate::explorer::model::role::Role;
+use crate::text::width::width;
+use crate::text::{Raw, marked_str, wrap};
+
+/// Bytes of one foreign value that are shown; labels can hold whole documents.
+const VALUE_MAX: usize = 4096;
+/// Bytes of one command that are shown; all of it is copied.
+pub(crate) const COMMAND_MAX: usize = 64 << 10;
+/// Bytes of a page's text. Pages are built anew at each key, some 10 ms for so much.
+const PAGE_MAX: usize = 256 << 10;
+/// Cells of the names before values.
+const LABEL: usize = 14;
+
+/// Lines under a title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// For the border. Visible.
+    pub title: String,
+    /// All lines, also those that do not fit the screen.
+    pub lines: Vec<Line>,
+    /// How many items there are to choose from.
+    pub items: usize,
+    /// Keys for the footer: key and word.
+    pub hints: &'static [(&'static str, &'static str)],
+}
+
+/// One line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its parts. Visible.
+    pub spans: Vec<(Role, String)>,
+    /// The item it belongs to.
+    pub item: Option<usize>,
+}
+
+/// Writes the lines of a page.
+pub(crate) struct Writer {
+    pub(crate) width: usize,
+    pub(crate) lines: Vec<Line>,
+    items: usize,
+    in_item: bool,
+    /// Bytes of text so far.
+    bytes: usize,
+}
+
+impl Writer {
+    pub(crate) const fn new(width: usize) -> Self {
+        let width = if width < 8 { 8 } else { width };
+        Self { width, lines: Vec::new(), items: 0, in_item: false, bytes: 0 }
+    }
+
+    /// A line as it is.
+    pub(crate) fn line(&mut self, spans: Vec<(Role, String)>) {
+        self.bytes += 1 + spans.iter().map(|(_, text)| text.len()).sum::<usize>();
+        let item = self.in_item.then(|| self.items - 1);
+        self.lines.push(Line { spans, item });
+    }
+
+    /// Whether more text is shown on this page.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.bytes < PAGE_MAX
+    }
+
+    pub(crate) fn blank(&mut self) {
+        self.line(Vec::new());
+    }
+
+    /// A heading, apart from what came before.
+    pub(crate) fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.blank();
+        }
+        self.line(vec![(Role::Accent, text.to_owned())]);
+    }
+
+    /// Own or visible text, wrapped, each line `indent` cells in.
+    pub(crate) fn text(&mut self, role: Role, indent: usize, text: &str) {
+        if !self.has_room() {
+            return;
+        }
+        for line in wrap(text, self.width.saturating_sub(indent)) {
+            self.line(vec![(role, format!("{}{line}", " ".repeat(indent)))]);
+        }
+    }
+
+    /// Foreign text: its line breaks kept, the rest made visible.
+    pub(crate) fn foreign(&mut self, role: Role, indent: usize, raw: &(impl Raw + ?Sized)) {
+        let raw = raw.raw();
+        for line in cut(raw).lines() {
+            self.text(role, indent, &marked_str(line));
+        }
+        self.cut_note(indent, raw);
+    }
+
+    /// A name and a foreign value behind it, wrapped under itself. On a narrow page the value goes below the name.
+    pub(crate) fn field(&mut self, label: &str, raw: &(impl Raw + ?Sized)) {
+        let raw = raw.raw();
+        self.spans_field(label, Role::Text, &marked_str(cut(raw)));
+        self.cut_note(LABEL, raw);
+    }
+
+    /// A name and a visible value.
+    pub(crate) fn spans_field(&mut self, label: &str, role: Role, value: &str) {
+        if !self.has_room() {
+            return;
+        }
+        if self.width < LABEL + 16 {
+            self.line(vec![(Role::Quiet, label.to_owned())]);
+            self.text(role, 2, value);
+            return;
+        }
+        for (index, line) in wrap(value, self.width - LABEL).into_iter().enumerate() {
+            let name = if index == 0 { label } else { "" };
+            self.line(vec![(Role::Quiet, format!("{name:LABEL$}")), (role, line)]);
+        }
+    }
+
+    /// A field only where there is a value.
+    pub(crate) fn optional(&mut self, label: &str, raw: Option<&(impl Raw + ?Sized)>) {
+        if let Some(raw) = raw.filter(|raw| !raw.raw().is_empty()) {
+            self.field(label, raw);
+        }
+    }
+
+    fn cut_note(&mut self, indent: usize, raw: &str) {
+        self.more(indent, raw.len() - cut(raw).len());
+    }
+
+    /// Says how many more bytes there are, if there are any.
+    pub(crate) fn more(&mut self, indent: usize, left: usize) {
+        if left > 0 {
+            let note = format!("({} more bytes)", crate::text::size::count(left as u64));
+            self.text(Role::Quiet, indent, &note);
+        }
+    }
+
+    /// What follows is an item of its own, until the next or [`Self::end_items`].
+    pub(crate) const fn start_item(&mut self) {
+        self.items += 1;
+        self.in_item = true;
+    }
+
+    pub(crate) const fn end_items(&mut self) {
+        self.in_item = false;
+    }
+
+    pub(crate) fn finish(
+        mut self,
+        title: String,
+        hints: &'static [(&'static str, &'static str)],
+    ) -> Page {
+        if !self.has_room() {
+            let note = "(more than a page can show: the rest is left out)";
+            self.line(vec![(Role::Quiet, note.to_owned())]);
+        }
+        Page { title, lines: self.lines, items: self.items, hints }
+    }
+}
+
+/// The part of a value that is shown.
+pub(crate) fn cut(raw: &str) -> &str {
+    if raw.len() <= VALUE_MAX {
+        return raw;
+    }
+    let mut end = VALUE_MAX;
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    &raw[..end]
+}
+
+/// Cells that spans take.
+pub(crate) fn spans_width(spans: &[(Role, String)]) -> usize {
+    spans.iter().map(|(_, text)| width(text)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_wrap_under_themselves_and_long_ones_are_cut() {
+        let mut writer = Writer::new(40);
+        writer.field("Label", "one two three four five six");
+        assert_eq!(writer.lines[0].spans[0].1, "Label         ");
+        assert_eq!(writer.lines[1].spans[0].1, " ".repeat(LABEL));
+        let mut writer = Writer::new(40);
+        writer.field("Label", &"é".repeat(VALUE_MAX));
+        assert!(writer.lines.last().unwrap().spans[0].1.contains("4,096 more bytes"));
+    }
+
+    #[test]
+    fn a_page_of_endless_values_ends() {
+        let mut writer = Writer::new(40);
+        for _ in 0..10_000 {
+            writer.field("Label", &"x".repeat(2000));
+            writer.foreign(Role::Text, 2, &"a\n".repeat(1000));
+        }
+        let page = writer.finish(String::new(), &[]);
+        let bytes: usize =
+            page.lines.iter().flat_map(|line| &line.spans).map(|(_, text)| text.len()).sum();
+        assert!(bytes < PAGE_MAX + 10_000, "{bytes}");
+        assert!(page.lines.last().unwrap().spans[0].1.contains("left out"));
+    }
+
+    #[test]
+    fn lines_know_their_item() {
+        let mut writer = Writer::new(40);
+        writer.heading("A");
+        writer.start_item();
+        writer.text(Role::Text, 0, "first");
+        writer.start_item();
+        writer.text(Role::Text, 0, "second");
+        writer.end_items();
+        writer.blank();
+        let items: Vec<_> = writer.lines.iter().map(|line| line.item).collect();
+        assert_eq!(items, [None, Some(0), Some(1), None]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Which path a search leads to.
+
+use crate::explorer::model::search::{LOOK_AHEAD, Search};
+use crate::explorer::model::state::{Pane, Phase, State};
+use crate::stack::query::search::Hits;
+use crate::stack::{NodeId, Stack};
+
+/// Finds what is typed. Letters alone are tried only when nothing more is to come.
+pub(crate) fn look(state: &State, stack: &Stack, search: &mut Search) {
+    let needle = search.input.text();
+    if needle.is_empty() {
+        search.hits = None;
+        return;
+    }
+    let absent = search.absent.as_ref().is_some_and(|absent| needle.starts_with(absent.as_str()));
+    let as_typed = (!absent).then(|| stack.search(needle.as_bytes()));
+    let all_there = state.phase != Phase::Reading || stack.folded() == stack.layer_count();
+    search.hits = Some(match as_typed {
+        Some(hits) if !hits.is_empty() || !all_there => hits,
+        _ => {
+            search.absent = Some(needle.to_owned());
+            stack.search_letters(needle.as_bytes())
+        }
+    });
+}
+
+/// The hit to show: the nearest one, or of those found by their letters the one where they stand closest.
+pub(crate) fn best(state: &State, stack: &Stack, search: &Search) -> Option<NodeId> {
+    let hits = search.hits.as_ref()?;
+    if !hits.is_fuzzy() {
+        return nearest(state, stack, hits, search.before.node);
+    }
+    let needle = search.input.text().as_bytes();
+    let step = |&node: &NodeId| hits.next(stack, node, true);
+    let looked_at = hits.len().min(LOOK_AHEAD);
+    let all = std::iter::successors(hits.next(stack, NodeId::ROOT, true), step).take(looked_at);
+    let pane = target_pane(state);
+    all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
+}
+
+/// The first hit at or after `from` that the pane can show as it is; else the first at all.
+fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> Option<NodeId> {
+    let pane = target_pane(state);
+    let shows = |node: NodeId| has_row(state, stack, pane, node);
+    if let Some(here) = from.filter(|&node| hits.contains(node) && shows(node)) {
+        return Some(here);
+    }
+    let start = from.unwrap_or(NodeId::ROOT);
+    let first = hits.next(stack, start, true)?;
+    let mut node = first;
+    for _ in 0..LOOK_AHEAD {
+        if shows(node) {
+            return Some(node);
+        }
+        node = hits.next(stack, node, true)?;
+        if node == first {
+            break;
+        }
+    }
+    Some(first)
+}
+
+/// Searching from the stack pane shows what it finds in the tree.
+pub(crate) const fn target_pane(state: &State) -> Pane {
+    match state.focus {
+        Pane::Stack => Pane::Tree,
+        pane => pane,
+    }
+}
+
+/// Whether the pane has a row for the path at the selected layer, folds aside.
+pub(crate) fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
+    let pane = if pane == Pane::Stack { Pane::Tree } else { pane };
+    state.tree_of(pane, stack).is_some_and(|tree| {
+        stack.change_in(node, tree).is_some()
+            || (pane != Pane::Diff && stack.visible(node, tree.top()).is_some())
+    })
+}

@@ -1,0 +1,62 @@
+//! What the tree panes show: rows, cursor, scroll position.
+
+use crate::explorer::model::state::{Pane, State};
+use crate::stack::query::outline::{Outline, OutlineRow};
+use crate::stack::query::tree::Tree;
+use crate::stack::{NodeId, Stack};
+
+/// Rows kept between the cursor and the edge.
+const MARGIN: usize = 2;
+
+/// The rows of a pane; `None` for the stack pane and while there are none to ask for.
+#[must_use]
+pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
+    let tree = state.tree_of(pane, stack)?;
+    let (folds, sieve) = match (state.narrowed(pane, tree), tree) {
+        (Some((folds, sieve)), _) => (folds, Some(sieve)),
+        (None, Tree::Range(..)) => return None,
+        (None, _) => (&state.view(pane).folds, None),
+    };
+    Some(Outline::arranged(stack, tree, folds, sieve, Some(&state.orders)))
+}
+
+/// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
+#[must_use]
+pub const fn pane_of_path(state: &State) -> Pane {
+    match state.focus {
+        Pane::Stack => state.right,
+        pane => pane,
+    }
+}
+
+/// The row under a pane's cursor.
+#[must_use]
+pub fn current_row(state: &State, stack: &Stack, pane: Pane) -> Option<OutlineRow> {
+    let row = state.view(pane).row;
+    outline(state, stack, pane)?.rows(row..row + 1).first().copied()
+}
+
+/// The path under the cursor that counts.
+#[must_use]
+pub fn current(state: &State, stack: &Stack) -> Option<NodeId> {
+    current_row(state, stack, pane_of_path(state)).map(|row| row.node)
+}
+
+/// Rows that a pane shows at once.
+#[must_use]
+pub fn rows_shown(state: &State, pane: Pane) -> usize {
+    state
+        .layout()
+        .pane(pane)
+        .map_or(usize::from(state.size.height), |area| usize::from(area.body.height))
+        .max(1)
+}
+
+/// The first row to show so that the cursor is well inside, moving as little as may be.
+#[must_use]
+pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
+    let margin = MARGIN.min(height.saturating_sub(1) / 2);
+    let least = (row + margin + 1).saturating_sub(height);
+    let most = row.saturating_sub(margin);
+    top.clamp(least.min(most), most).min(len.saturating_sub(height))
+}

@@ -1,0 +1,11 @@
+//! Which wasted path an item stands for.
+
+use crate::explorer::model::state::State;
+use crate::stack::NodeId;
+
+/// The path of an item of the page, and the layer that stores most of what it wastes.
+pub(super) fn under_cursor(state: &State, item: usize) -> Option<(NodeId, usize)> {
+    let ledger = state.waste.as_ref()?;
+    let path = ledger.paths.get(item.checked_sub(ledger.layers.len())?)?;
+    Some((path.node, path.largest()?.wasted.layer))
+}

@@ -1,0 +1,167 @@
+//! What union file systems write into extended attributes: statements about the layers below, bookkeeping, and the
+//! attributes that an object really has where its inode may not have them.
+//!
+//! Sources: the kernel's `filesystems/overlayfs.rst`; fuse-overlayfs(1); containers/storage, `pkg/idtools`.
+
+use crate::layer::directory::object::Pairs;
+use crate::stack::kept::entry::{Entry, Kind};
+
+/// What an object's attributes say beyond the object itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of its own, in any combination"
+)]
+pub(super) struct Marks {
+    /// Nothing below shows through in this directory.
+    pub(super) opaque: bool,
+    /// An empty file that stands for a whiteout.
+    pub(super) whiteout: bool,
+    /// The directory was renamed: its lower half has another path.
+    pub(super) redirect: bool,
+    /// The file's contents are in a lower layer.
+    pub(super) metacopy: bool,
+    /// What the inode should say.
+    instead: Option<Instead>,
+}
+
+/// Owner, mode and type as `user.containers.override_stat` states them.
+#[derive(Debug, PartialEq, Eq)]
+struct Instead {
+    uid: u64,
+    gid: u64,
+    mode: u16,
+    kind: Option<(Kind, (u32, u32))>,
+}
+
+impl Marks {
+    /// Takes the marks out of an object's attributes; what is left is the object's own.
+    pub(super) fn take(pairs: &mut Pairs) -> Self {
+        let mut marks = Self::default();
+        pairs.retain(|(name, value)| !marks.is_mark(name, value));
+        marks
+    }
+
+    fn is_mark(&mut self, name: &[u8], value: &[u8]) -> bool {
+        if matches!(
+            name,
+            b"user.containers.override_stat"
+                | b"user.fuseoverlayfs.override_stat"
+                | b"security.fuseoverlayfs.override_stat"
+        ) {
+            self.instead = instead(value);
+            return self.instead.is_some();
+        }
+        let overlay = |name: &[u8]| {
+            let (_, rest) = name.split_at(name.iter().position(|&byte| byte == b'.')?);
+            rest.strip_prefix(b".overlay.")
+                .or_else(|| rest.strip_prefix(b".fuseoverlayfs."))
+                .map(<[u8]>::to_vec)
+        };
+        if !name.starts_with(b"trusted.") && !name.starts_with(b"user.") {
+            return false;
+        }
+        match overlay(name).as_deref() {
+            Some(b"opaque") => self.opaque |= value == b"y",
+            Some(b"whiteout") => self.whiteout = true,
+            Some(b"redirect") => self.redirect = true,
+            Some(b"metacopy") => self.metacopy = true,
+            Some(b"impure" | b"origin" | b"uuid" | b"nlink" | b"protattr" | b"upper") => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// Puts right what the inode could not say; whether owners were among it, which are the image's own then.
+    pub(super) fn correct(&self, entry: &mut Entry<'_>) -> bool {
+        let Some(instead) = &self.instead else { return false };
+        (entry.uid, entry.gid, entry.mode) = (instead.uid, instead.gid, instead.mode);
+        if let Some((kind, device)) = instead.kind
+            && entry.kind == Kind::File
+            && kind != Kind::Directory
+            && kind != Kind::Symlink
+        {
+            (entry.kind, entry.device) = (kind, device);
+            if kind != Kind::File {
+                (entry.size, entry.stored) = (0, 0);
+            }
+        }
+        true
+    }
+}
+
+/// Parses `uid:gid:mode[:type]`; the mode is octal, the type like `file` or `char-1-3`.
+fn instead(value: &[u8]) -> Option<Instead> {
+    let mut fields = std::str::from_utf8(value).ok()?.split(':');
+    let uid = fields.next()?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    let mode = u32::from_str_radix(fields.next()?, 8).ok()?;
+    let kind = fields.next().and_then(|text| {
+        let mut words = text.split('-');
+        let kind = match words.next()? {
+            "file" => Kind::File,
+            "dir" => Kind::Directory,
+            "symlink" => Kind::Symlink,
+            "pipe" => Kind::Fifo,
+            "socket" => Kind::Socket,
+            "char" => Kind::Char,
+            "block" => Kind::Block,
+            _ => return None,
+        };
+        let mut number = || words.next()?.parse().ok();
+        let device = if kind.is_device() { (number()?, number()?) } else { (0, 0) };
+        Some((kind, device))
+    });
+    Some(Instead { uid, gid, mode: (mode & 0o7777) as u16, kind })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(pairs: &[(&str, &str)]) -> (Marks, Vec<String>) {
+        let mut pairs: Pairs =
+            pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let marks = Marks::take(&mut pairs);
+        (marks, pairs.into_iter().map(|(name, _)| String::from_utf8(name).unwrap()).collect())
+    }
+
+    #[test]
+    fn every_spelling_of_opaque_and_no_other() {
+        for name in ["trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"] {
+            assert!(marks(&[(name, "y")]).0.opaque, "{name}");
+            // `x` says that there may be whiteouts in attributes, `n` that nothing is hidden.
+            assert!(!marks(&[(name, "x")]).0.opaque && !marks(&[(name, "n")]).0.opaque);
+        }
+        assert!(!marks(&[("security.overlay.opaque", "y")]).0.opaque);
+    }
+
+    #[test]
+    fn bookkeeping_goes_and_the_objects_own_stays() {
+        let (found, left) = marks(&[
+            ("trusted.overlay.origin", ""),
+            ("user.overlay.impure", "y"),
+            ("user.overlay.whiteout", ""),
+            ("trusted.overlay.redirect", "/a"),
+            ("trusted.overlay.metacopy", ""),
+            ("security.capability", "c"),
+            ("user.overlay.overlay.opaque", "y"),
+            ("user.x", ""),
+        ]);
+        assert!(found.whiteout && found.redirect && found.metacopy && !found.opaque);
+        assert_eq!(left, ["security.capability", "user.overlay.overlay.opaque", "user.x"]);
+    }
+
+    #[test]
+    fn the_stated_owner_mode_and_type_win() {
+        let corrected = |value: &str| {
+            let mut entry = Entry { uid: 9, size: 5, stored: 5, ..Entry::new(b"f", Kind::File) };
+            let done = marks(&[("user.containers.override_stat", value)]).0.correct(&mut entry);
+            (done, entry.uid, entry.gid, entry.mode, entry.kind, entry.device, entry.size)
+        };
+        assert_eq!(corrected("0:42:04755"), (true, 0, 42, 0o4755, Kind::File, (0, 0), 5));
+        assert_eq!(corrected("1:2:644:char-0-7"), (true, 1, 2, 0o644, Kind::Char, (0, 7), 0));
+        assert_eq!(corrected("1:2:644:dir"), (true, 1, 2, 0o644, Kind::File, (0, 0), 5));
+        assert_eq!(corrected("nonsense"), (false, 9, 0, 0, Kind::File, (0, 0), 5));
+    }
+}

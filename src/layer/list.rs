@@ -1,0 +1,169 @@
+//! Lists the entries of a layer, whatever its form.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::layer::blob::Blob;
+use crate::layer::blob::digest::digest;
+use crate::layer::codec::Decoder;
+use crate::layer::codec::collector::Spacing;
+use crate::layer::encoding::Codec;
+use crate::layer::listing::{Limits, Listing, Problem, ROWS_AT_ONCE, Severity};
+use crate::layer::problems::Problems;
+use crate::layer::tar::feed::Feed;
+use crate::layer::tar::parallel::Reach;
+use crate::layer::tar::recorder::Recorder;
+use crate::layer::tar::stream::Stream;
+use crate::layer::tar::walker::Walker;
+use crate::layer::tar::window::Window;
+use crate::layer::tar::{Members, Roster, parallel};
+use crate::layer::watch::{Unwatched, Watch};
+use crate::layer::{DIGESTED, codec};
+
+/// Lists a layer blob of any encoding. Never fails as a whole: what went wrong is among the problems, and what was
+/// read before it is in the table. An empty blob is an empty layer.
+#[must_use]
+pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
+    list_within(blob, watch, Limits::default())
+}
+
+/// [`list`], with checkpoints at other distances than the usual ones.
+#[must_use]
+pub fn list_spaced(blob: &Blob, watch: &dyn Watch, spacing: Spacing) -> Listing {
+    list_as(blob, watch, Limits::default(), spacing)
+}
+
+/// [`list`], with other limits than the usual ones.
+#[must_use]
+pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
+    list_as(blob, watch, limits, Spacing::default())
+}
+
+fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
+    let codec = match codec::sniff_blob(blob) {
+        Ok(codec) => codec,
+        Err(error) => return unreadable(&error),
+    };
+    let mut listing = if codec == Codec::Plain {
+        list_plain(blob, watch, limits)
+    } else {
+        list_compressed(Decoder::surveying(blob, codec, spacing), watch, limits)
+    };
+    listing.codec = Some(codec);
+    if !listing.cancelled {
+        watch.progress(blob.len());
+    }
+    listing
+}
+
+/// A plain tar is listed by its headers alone.
+fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
+    let mut problems = Problems::default();
+    let mut listing = parallel::list(blob, watch, limits, Reach::default(), &mut problems);
+    conclude_plain(&mut listing, blob, problems);
+    if blob.as_distant().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
+        // What cannot be read a second time is not judged.
+        listing.diff_id = digest(blob, &Unwatched).ok().flatten();
+    }
+    listing
+}
+
+fn conclude_plain(listing: &mut Listing, blob: &Blob, problems: Problems) {
+    listing.codec = Some(Codec::Plain);
+    listing.problems = problems.finish();
+    if listing.problems.iter().all(|problem| problem.severity < Severity::Error) {
+        listing.uncompressed = Some(blob.len());
+    }
+}
+
+/// Reads the headers of a plain tar of which it is not known yet whether it is an archive around layers or itself a
+/// layer: its members, and what [`list`] would say of it (`None` where that is too much). Contents are not read.
+#[must_use]
+pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
+    let (mut as_archive, mut as_layer) = (Problems::default(), Problems::default());
+    let mut walker = Walker::new(Window::new(blob, &Unwatched));
+    let mut roster = Roster::default();
+    let mut recorder = Some(Recorder::new(Limits::default()));
+    let mut both = Problems::default();
+    while let Some(found) = walker.next(&mut both) {
+        roster.add(&found, &mut as_archive);
+        if recorder.as_mut().is_some_and(|it| it.record(&found, &mut as_layer).is_break()) {
+            recorder = None;
+        }
+    }
+    let listing = recorder.map(|recorder| {
+        let mut listing = recorder.finish(&mut as_layer);
+        listing.faulty = walker.faulty();
+        as_layer.absorb(&both);
+        conclude_plain(&mut listing, blob, as_layer);
+        listing
+    });
+    as_archive.absorb(&both);
+    (roster.finish(as_archive), listing)
+}
+
+/// A compressed tar is decoded once, its blob digested and checkpoints saved in the same pass.
+pub(crate) fn list_compressed(
+    decoder: io::Result<Decoder>,
+    watch: &dyn Watch,
+    limits: Limits,
+) -> Listing {
+    let decoder = match decoder {
+        Ok(decoder) => decoder,
+        Err(error) => return unreadable(&error),
+    };
+    let mut problems = Problems::default();
+    let (walker, mut listing) = walk(Stream::new(decoder, watch), watch, limits, &mut problems);
+    listing.cancelled = walker.cancelled();
+    listing.faulty = walker.faulty();
+    let mut decoder = walker.into_feed().into_decoder();
+    listing.checkpoints = decoder.checkpoints().map(Arc::new);
+    if decoder.is_complete() {
+        listing.uncompressed = Some(decoder.produced());
+        listing.diff_id = decoder.contents_digest();
+    }
+    // Whatever stopped the tar, the digest is of the whole blob or of nothing.
+    match decoder.drain(watch) {
+        Ok(garbage) => {
+            if let Some(garbage) = garbage {
+                problems.push(garbage);
+            }
+            if !watch.cancelled() {
+                listing.blob_digest = decoder.digest();
+            }
+        }
+        Err(error) => {
+            listing.faulty = true;
+            problems.error(|| format!("the rest of the blob cannot be read: {error}"));
+        }
+    }
+    listing.problems = problems.finish();
+    listing
+}
+
+fn walk<F: Feed>(
+    feed: F,
+    watch: &dyn Watch,
+    limits: Limits,
+    problems: &mut Problems,
+) -> (Walker<F>, Listing) {
+    let mut walker = Walker::new(feed);
+    let mut recorder = Recorder::new(limits);
+    let mut due = ROWS_AT_ONCE;
+    while let Some(found) = walker.next(problems) {
+        if recorder.table().len() >= due {
+            due += ROWS_AT_ONCE;
+            watch.rows(recorder.table());
+        }
+        if recorder.record(&found, problems).is_break() {
+            break;
+        }
+    }
+    (walker, recorder.finish(problems))
+}
+
+pub(crate) fn unreadable(error: &io::Error) -> Listing {
+    let message = format!("the layer cannot be read: {error}");
+    let problems = vec![Problem { severity: Severity::Error, message }];
+    Listing { problems, faulty: true, ..Listing::default() }
+}

@@ -1,0 +1,288 @@
+//! An archive that passes by once, front to back: the layers in it are listed while their bytes go by.
+//!
+//! Which member is a layer is seen by its first bytes, and which layer it is by the digest of its uncompressed bytes:
+//! names and manifests, which may come last, are not needed for that. Memory holds a few buffers of it.
+//!
+//! ```text
+//! stream ─► headers ──────────────────────────────► Keeper::keep
+//!              └─► a layer ─► pipe ─► codec ─► list ─► Keeper::layer
+//! ```
+
+use std::io::Read;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::{io, thread};
+
+use crate::layer::codec::{Decoder, SNIFFED};
+use crate::layer::encoding::Codec;
+use crate::layer::list::unreadable;
+use crate::layer::listing::{Limits, Listing};
+use crate::layer::problems::Problems;
+use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::walker::Walker;
+use crate::layer::watch::Unwatched;
+use crate::layer::{codec, tar};
+use crate::stack::kept::entry::Fingerprint;
+
+const BUFFER: usize = 128 * 1024;
+
+/// Buffers on their way to whoever lists.
+const WAITING: usize = 4;
+
+/// Members of more bytes are no documents that anybody would read.
+const DOCUMENT_MAX: u64 = 64 << 20;
+
+/// Takes what passes by.
+pub trait Keeper {
+    /// The next bytes of the archive.
+    ///
+    /// # Errors
+    /// Why they cannot be kept: nothing more is then read.
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// So many bytes follow that nobody will read: those of a layer whose contents are not wanted.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    fn leave_out(&mut self, count: u64) -> io::Result<()>;
+
+    /// A layer that came as a whole, as its uncompressed bytes list; [`Listing::diff_id`] is what these bytes have.
+    fn layer(&mut self, listing: Listing);
+}
+
+/// Reads an archive to its end. Where no `contents` are wanted, those of layers are not kept.
+///
+/// # Errors
+/// What `stream` or `keeper` reports. A damaged archive is no error: what came can be read again from where it was kept.
+pub fn archive(stream: &mut dyn Read, contents: bool, keeper: &mut dyn Keeper) -> io::Result<()> {
+    let mut walker = Walker::new(Passing {
+        stream,
+        contents,
+        keeper,
+        buffer: vec![0; BUFFER].into_boxed_slice(),
+        start: 0,
+        end: 0,
+        fetched: 0,
+        broke: None,
+    });
+    // Whoever reads what was kept finds the same.
+    let mut problems = Problems::default();
+    while walker.next(&mut problems).is_some() {}
+    let mut feed = walker.into_feed();
+    feed.skip(u64::MAX);
+    feed.broke.map_or(Ok(()), Err)
+}
+
+/// Reads a tar to its end that is itself a layer, and lists it meanwhile. Each of its bytes is shown to `keep`.
+///
+/// # Errors
+/// What `stream` or `keep` reports. A damaged tar is no error: its listing says so.
+pub fn layer(
+    stream: &mut dyn Read,
+    keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<Listing> {
+    let (send, lister) = lister(Codec::Plain)?;
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                keep(&buffer[..count])?;
+                // One that has given up needs no more of it.
+                drop(send.send(Some(buffer[..count].to_vec())));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    drop(send.send(None));
+    lister.join().map_err(|_| io::Error::other("listing it failed"))
+}
+
+/// The way to whoever lists.
+type Chunks = SyncSender<Option<Vec<u8>>>;
+
+/// A thread that lists the layer whose chunks it is sent; `None` is its end.
+fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
+    let (send, chunks) = sync_channel(WAITING);
+    let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
+    let lister = thread::Builder::new().name("list".to_owned());
+    Ok((send, lister.spawn(move || list(pipe, codec))?))
+}
+
+struct Passing<'s> {
+    stream: &'s mut dyn Read,
+    contents: bool,
+    keeper: &'s mut dyn Keeper,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+    /// Offset in the archive of the end of the buffered bytes.
+    fetched: u64,
+    broke: Option<io::Error>,
+}
+
+impl Passing<'_> {
+    /// Reads more behind the buffered bytes; whether anything came.
+    fn refill(&mut self) -> bool {
+        while self.broke.is_none() {
+            match self.stream.read(&mut self.buffer[self.end..]) {
+                Ok(count) => {
+                    self.end += count;
+                    self.fetched += count as u64;
+                    return count > 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.broke = Some(error),
+            }
+        }
+        false
+    }
+
+    /// Passes up to `count` bytes in pieces, each shown to `see` and kept or not; how many there were.
+    fn pass(&mut self, count: u64, keep: bool, mut see: impl FnMut(&[u8])) -> u64 {
+        let mut left = count;
+        while left > 0 && self.broke.is_none() {
+            if self.start == self.end {
+                (self.start, self.end) = (0, 0);
+                if !self.refill() {
+                    break;
+                }
+            }
+            let there = self.end - self.start;
+            let length = there.min(usize::try_from(left).unwrap_or(usize::MAX));
+            let bytes = &self.buffer[self.start..self.start + length];
+            see(bytes);
+            let kept =
+                if keep { self.keeper.keep(bytes) } else { self.keeper.leave_out(length as u64) };
+            self.broke = kept.err();
+            self.start += length;
+            left -= length as u64;
+        }
+        count - left
+    }
+
+    /// Passes a layer of `count` bytes and lists it meanwhile.
+    fn layer(&mut self, count: u64, codec: Codec) -> u64 {
+        let (send, lister) = match lister(codec) {
+            Ok(started) => started,
+            Err(error) => {
+                self.broke = Some(error);
+                return 0;
+            }
+        };
+        // One that has given up needs no more of it.
+        let passed = self.pass(count, self.contents, |bytes| drop(send.send(Some(bytes.to_vec()))));
+        if passed == count {
+            drop(send.send(None));
+        }
+        drop(send);
+        if let Ok(listing) = lister.join()
+            && passed == count
+            && !listing.faulty
+        {
+            self.keeper.layer(listing);
+        }
+        passed
+    }
+}
+
+impl Feed for Passing<'_> {
+    fn position(&self) -> u64 {
+        self.fetched - (self.end - self.start) as u64
+    }
+
+    fn peek(&mut self, count: usize) -> &[u8] {
+        let count = count.min(PEEK_MAX);
+        if self.end - self.start < count {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            while self.end < count && self.refill() {}
+        }
+        &self.buffer[self.start..self.end.min(self.start + count)]
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.pass(count as u64, true, |_| {});
+    }
+
+    fn skip(&mut self, count: u64) -> u64 {
+        self.pass(count, true, |_| {})
+    }
+
+    fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>) {
+        let first = self.peek(SNIFFED);
+        let first = &first[..first.len().min(usize::try_from(count).unwrap_or(usize::MAX))];
+        let passed = match layer_in(first) {
+            Some(codec) => self.layer(count, codec),
+            None => self.pass(count, self.contents || count <= DOCUMENT_MAX, |_| {}),
+        };
+        (passed, None)
+    }
+
+    fn rest(&mut self) -> Option<u64> {
+        self.skip(u64::MAX);
+        None
+    }
+
+    fn fate(&mut self) -> Fate {
+        Fate::End
+    }
+}
+
+/// How the layer is encoded that begins like this; `None` where no layer does.
+fn layer_in(first: &[u8]) -> Option<Codec> {
+    let codec = codec::sniff(first);
+    // An empty layer is nothing but the zeros at its end.
+    let empty = first.len() == SNIFFED && first.iter().all(|&byte| byte == 0);
+    (codec != Codec::Plain || empty || tar::is_header(first)).then_some(codec)
+}
+
+/// Lists a layer by what it is uncompressed.
+fn list(pipe: Pipe, codec: Codec) -> Listing {
+    let decoded = match codec {
+        Codec::Plain => Ok(Box::new(pipe) as Box<dyn Read + Send>),
+        codec => Decoder::passing(Box::new(pipe), codec, false)
+            .map(|decoder| Box::new(decoder) as Box<dyn Read + Send>),
+    };
+    let decoder = match decoded {
+        Ok(decoded) => Decoder::passing(decoded, Codec::Plain, true),
+        Err(error) => return unreadable(&error),
+    };
+    let mut listing = crate::layer::list::list_compressed(decoder, &Unwatched, Limits::default());
+    listing.codec = Some(Codec::Plain);
+    listing.diff_id.clone_from(&listing.blob_digest);
+    listing
+}
+
+/// The bytes of one layer, from whoever reads the archive. Ends as they do only where that was said.
+struct Pipe {
+    /// `None` is the end.
+    chunks: Receiver<Option<Vec<u8>>>,
+    chunk: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        if self.at == self.chunk.len() {
+            match self.chunks.recv() {
+                Ok(Some(chunk)) => (self.chunk, self.at) = (chunk, 0),
+                Ok(None) => {
+                    self.ended = true;
+                    return Ok(0);
+                }
+                Err(_) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            }
+        }
+        let count = buffer.len().min(self.chunk.len() - self.at);
+        buffer[..count].copy_from_slice(&self.chunk[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}

@@ -1,0 +1,221 @@
+//! What a manifest says of a layer's table of contents, and the way to its bytes, which count only with the digest
+//! that was stated.
+//!
+//! eStargz: a footer of 51 bytes says where a gzip member begins whose tar holds the document; its digest is that of
+//! the document. zstd:chunked: the annotation itself says where, in a frame that other readers skip; its digest is that
+//! of the compressed document.
+
+use std::io;
+use std::io::Read;
+
+use crate::image::digest::Digest;
+use crate::image::manifest::annotation;
+use crate::layer::blob::Blob;
+use crate::layer::blob::remote::Distant;
+use crate::layer::codec::Decoder;
+use crate::layer::encoding::Codec;
+
+/// The annotation of an eStargz layer (stargz-snapshotter, `docs/estargz.md`).
+const ESTARGZ: &str = "containerd.io/snapshot/stargz/toc.digest";
+
+/// The annotations of a zstd:chunked layer by containers/storage, and by stargz-snapshotter.
+const CHUNKED: [&str; 2] =
+    ["io.github.containers.zstd-chunked.manifest-", "io.containers.zstd-chunked.manifest-"];
+
+/// The name of the document in an eStargz layer.
+const DOCUMENT: &[u8] = b"stargz.index.json";
+
+/// An empty gzip member, in whose extra field (subfield `SG`) is written where the document's member begins.
+const FOOTER: u64 = 51;
+
+/// No table is longer as it is stored: that of a layer of a million files has some 60 MB.
+const STORED_MAX: u64 = 64 << 20;
+
+/// Nor once it is unpacked; containers/storage draws the same line.
+const DOCUMENT_MAX: u64 = 150 << 20;
+
+/// A table of contents that a manifest promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    digest: Digest,
+    /// Offset and length in the blob, where they are stated.
+    place: Option<(u64, u64)>,
+}
+
+/// A table's bytes, verified.
+pub(super) struct Table {
+    pub(super) json: Vec<u8>,
+    /// Where in the blob files can no longer be.
+    pub(super) end: u64,
+}
+
+impl Stated {
+    /// What a layer's annotations say; `None` where they promise no table that could be verified.
+    #[must_use]
+    pub fn of(annotations: &[(String, String)]) -> Option<Self> {
+        let digest =
+            |text: &str| Digest::parse(text.trim()).filter(|it| it.algorithm() == "sha256");
+        let chunked = CHUNKED.iter().find_map(|prefix| {
+            let value = |key: &str| annotation(annotations, &format!("{prefix}{key}"));
+            let digest = digest(value("checksum")?)?;
+            let mut numbers = value("position")?.split(':').map(|it| it.parse::<u64>().ok());
+            let place = (numbers.next()??, numbers.next()??);
+            Some(Self { digest, place: Some(place) })
+        });
+        chunked.or_else(|| {
+            Some(Self { digest: digest(annotation(annotations, ESTARGZ)?)?, place: None })
+        })
+    }
+
+    pub(super) const fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// How the layer's files are encoded.
+    pub(super) const fn codec(&self) -> Codec {
+        if self.place.is_some() { Codec::Zstd } else { Codec::Gzip }
+    }
+
+    /// What people call the format.
+    pub(super) const fn format(&self) -> &'static str {
+        if self.place.is_some() { "zstd:chunked" } else { "eStargz" }
+    }
+
+    /// The table of a blob of `len` bytes: the one that was kept, else from its place in the blob.
+    ///
+    /// # Errors
+    /// `Unsupported` where the blob cannot be read in parts; `InvalidData` where what is there is no such table; else
+    /// why it does not come.
+    pub(super) fn fetch(&self, distant: &dyn Distant, len: u64) -> io::Result<Table> {
+        let kept = distant.kept(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
+        let kept = kept.filter(|bytes| self.digest.verify(bytes) == Some(true));
+        match (self.place, kept) {
+            (Some((offset, _)), Some(packed)) => packed_table(packed, offset),
+            (Some((offset, stored)), None) => {
+                let packed = come(distant, offset, within(offset, stored, len)?)?;
+                self.verified(distant, &packed)?;
+                packed_table(packed, offset)
+            }
+            // What follows the files is not needed to read one: the next member's beginning ends each.
+            (None, Some(json)) => Ok(Table { json, end: len }),
+            (None, None) => {
+                let at = len.checked_sub(FOOTER).ok_or_else(no_footer)?;
+                let offset = footer(&distant.part(at, FOOTER)?).ok_or_else(no_footer)?;
+                let stored = within(offset, at.saturating_sub(offset), at)?;
+                let tar = unpacked(come(distant, offset, stored)?, Codec::Gzip)?;
+                let json = document(&tar)?;
+                self.verified(distant, json)?;
+                Ok(Table { json: json.to_vec(), end: offset })
+            }
+        }
+    }
+
+    /// Keeps the bytes that have the digest.
+    fn verified(&self, distant: &dyn Distant, bytes: &[u8]) -> io::Result<()> {
+        if self.digest.verify(bytes) != Some(true) {
+            let message = format!("its bytes do not have the digest {}", self.digest);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        distant.keep(&self.digest, bytes);
+        Ok(())
+    }
+}
+
+/// The document of a zstd:chunked layer.
+fn packed_table(packed: Vec<u8>, offset: u64) -> io::Result<Table> {
+    Ok(Table { json: unpacked(packed, Codec::Zstd)?, end: offset })
+}
+
+/// The bytes of a table, unless they are too many.
+fn come(distant: &dyn Distant, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
+    if stored > STORED_MAX {
+        let message = format!("its {stored} bytes are too many");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    distant.part(offset, stored)
+}
+
+/// `stored`, if that many bytes are between `offset` and `end`, and any at all.
+fn within(offset: u64, stored: u64, end: u64) -> io::Result<u64> {
+    let fits = stored > 0 && offset.checked_add(stored).is_some_and(|it| it <= end);
+    let message = "it is said to be where the layer has no bytes";
+    fits.then_some(stored).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, message))
+}
+
+fn no_footer() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the layer does not end in an eStargz footer")
+}
+
+/// The offset in an eStargz footer.
+fn footer(bytes: &[u8]) -> Option<u64> {
+    let extra = bytes.strip_prefix(b"\x1f\x8b\x08\x04").and_then(|rest| rest.get(6..34))?;
+    let text = extra.strip_prefix(b"\x1a\0SG\x16\0")?.strip_suffix(b"STARGZ")?;
+    u64::from_str_radix(std::str::from_utf8(text).ok()?, 16).ok()
+}
+
+fn unpacked(bytes: Vec<u8>, codec: Codec) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    Decoder::new(&Blob::memory(bytes), codec)?.take(DOCUMENT_MAX + 1).read_to_end(&mut out)?;
+    if out.len() as u64 > DOCUMENT_MAX {
+        let message = format!("it has more than {DOCUMENT_MAX} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(out)
+}
+
+/// The document in its tar.
+fn document(tar: &[u8]) -> io::Result<&[u8]> {
+    let (found, _) = crate::layer::list::survey(&Blob::memory(tar));
+    let member = found.members.iter().find(|member| member.name == DOCUMENT);
+    member
+        .and_then(|member| tar.get(member.offset as usize..)?.get(..member.size as usize))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it is not where it should be"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_table_is_promised_with_its_digest_or_not_at_all() {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        for prefix in CHUNKED {
+            let (checksum, position) = (format!("{prefix}checksum"), format!("{prefix}position"));
+            let stated = Stated::of(&pairs(&[(&checksum, &digest), (&position, "10:20:30:1")]));
+            assert_eq!(stated.unwrap().place, Some((10, 20)));
+            for bad in ["", "x:y", "1", "-1:2"] {
+                let stated = Stated::of(&pairs(&[(&checksum, &digest), (&position, bad)]));
+                assert_eq!(stated, None, "{bad}");
+            }
+            assert_eq!(Stated::of(&pairs(&[(&position, "10:20:30:1")])), None);
+        }
+        assert_eq!(Stated::of(&pairs(&[(ESTARGZ, &digest)])).unwrap().place, None);
+        assert_eq!(Stated::of(&pairs(&[(ESTARGZ, "sha256:short")])), None);
+    }
+
+    #[test]
+    fn a_place_is_within_the_blob() {
+        assert_eq!(within(5, 5, 10).unwrap(), 5);
+        for (offset, stored) in [(5, 6), (0, 0), (u64::MAX, 1), (1, u64::MAX)] {
+            assert!(within(offset, stored, 10).is_err(), "{offset} {stored}");
+        }
+    }
+
+    #[test]
+    fn a_footer_is_what_the_format_says() {
+        let mut bytes = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x1a\0SG\x16\0".to_vec();
+        bytes.extend_from_slice(b"00000000000000ffSTARGZ");
+        bytes.extend_from_slice(b"\x01\0\0\xff\xff\0\0\0\0\0\0\0\0");
+        assert_eq!((bytes.len() as u64, footer(&bytes)), (FOOTER, Some(255)));
+        for at in [0, 10, 12, 20, 35] {
+            let mut damaged = bytes.clone();
+            damaged[at] = b'?';
+            assert_eq!(footer(&damaged), None, "{at}");
+        }
+        assert_eq!(footer(&bytes[..20]), None);
+    }
+}

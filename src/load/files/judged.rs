@@ -1,0 +1,72 @@
+//! Stored files for whoever judges an image: read through its source, each layer in one pass where it is compressed.
+
+use std::io;
+use std::io::Read;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::extract;
+use crate::findings::place::Contents;
+use crate::source::Source;
+use crate::stack::{EventId, Payload, Stack};
+
+/// How much of a file tells what it is: settings may begin with a long comment.
+const HEAD: u64 = 64 * 1024;
+
+/// The stored files of a loaded image.
+pub(crate) struct StoredFiles<'l> {
+    source: &'l dyn Source,
+    stack: &'l Stack,
+}
+
+impl<'l> StoredFiles<'l> {
+    pub(crate) fn new(source: &'l dyn Source, stack: &'l Stack) -> Self {
+        Self { source, stack }
+    }
+
+    /// Hands over what `read` makes of each file.
+    fn each<T>(
+        &self,
+        files: &[EventId],
+        read: impl Fn(&mut dyn Read) -> io::Result<T>,
+        mut take: impl FnMut(usize, Option<T>),
+    ) {
+        let payloads: Vec<Option<Payload>> =
+            files.iter().map(|file| self.stack.payload(*file)).collect();
+        let known = payloads.iter().enumerate();
+        let known = known.filter_map(|(at, payload)| Some((at, payload.as_ref()?))).collect();
+        extract::each(self.source, known, &mut |at, contents| {
+            take(at, contents.and_then(&read).ok());
+            true
+        });
+        for (at, _) in payloads.iter().enumerate().filter(|(_, payload)| payload.is_none()) {
+            take(at, None);
+        }
+    }
+}
+
+impl Contents for StoredFiles<'_> {
+    fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>)) {
+        let read = |contents: &mut dyn Read| {
+            let mut head = Vec::new();
+            contents.take(HEAD).read_to_end(&mut head).map(|_| head)
+        };
+        self.each(files, read, |at, head| take(at, head.as_deref()));
+    }
+
+    fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>)) {
+        let read = |contents: &mut dyn Read| {
+            let mut hash = Xxh3::new();
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                match contents.read(&mut buffer) {
+                    Ok(0) => return Ok(hash.digest()),
+                    Ok(count) => hash.update(&buffer[..count]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        self.each(files, read, take);
+    }
+}

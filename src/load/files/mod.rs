@@ -1,0 +1,7 @@
+//! Reading the files of a loaded image.
+
+pub(crate) mod judged;
+pub mod packages;
+pub mod part;
+pub(crate) mod pass;
+pub(crate) mod plan;

@@ -1,0 +1,142 @@
+//! An image's package databases as one layer sees them: found, read out, parsed.
+
+use std::io;
+
+use crate::content::packages::{PLACES, Packages, Place, RPM_PLACES};
+use crate::load::files::pass::each;
+use crate::load::files::plan::{Body, Plan, plan};
+use crate::source::Source;
+use crate::stack::kept::entry::Kind;
+use crate::stack::{NodeId, Stack};
+
+/// The largest database that is read: those of the largest images have a few MB.
+const LARGEST: u64 = 64 << 20;
+/// What the many small files of one may come to together.
+const TOGETHER: u64 = 256 << 20;
+/// How checksums of a package's files are called.
+const SUMS: &[u8] = b".md5sums";
+
+/// Packages, and what is to be said of them.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// What the databases that could be read have.
+    pub packages: Packages,
+    /// Databases that are there and could not be read: sentences.
+    pub notes: Vec<String>,
+}
+
+/// Where an image's databases are, from one look at the stack.
+#[derive(Debug, Default)]
+pub struct Databases {
+    found: Vec<(Place, Plan)>,
+    notes: Vec<String>,
+}
+
+/// Looks for package databases in the merged tree of layers `0..=layer`. With `files`, also for what says which files
+/// belong to whom.
+#[must_use]
+pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
+    let mut databases = Databases::default();
+    let mut seen: Vec<NodeId> = Vec::new();
+    for place in PLACES {
+        let (path, directory) = match place {
+            Place::DpkgStatus(path) | Place::ApkInstalled(path) => (path, false),
+            Place::DpkgStatusDirectory(path) => (path, true),
+            Place::DpkgLists(path) if files => (path, true),
+            Place::DpkgLists(_) => continue,
+        };
+        let node = stack.follow(path.as_bytes(), layer);
+        // Two places are one where a directory is a link to the other.
+        let Some(node) = node.filter(|node| !seen.contains(node)) else { continue };
+        let kind = stack.visible(node, layer).map(|version| version.kind);
+        if kind.is_some_and(|kind| (kind == Kind::Directory) == directory) {
+            seen.push(node);
+            databases.found.push((place, plan(stack, node, layer)));
+        }
+    }
+    if RPM_PLACES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some()) {
+        let note = "an rpm database is here, which is not read: rpm's packages are not known";
+        databases.notes.push(note.to_owned());
+    }
+    databases
+}
+
+impl Databases {
+    /// Reads and parses them.
+    #[must_use]
+    pub fn read(self, source: &dyn Source) -> Inventory {
+        let mut inventory = Inventory { packages: Packages::default(), notes: self.notes };
+        for (place, plan) in &self.found {
+            let mut files = read_files(source, *place, plan, &mut inventory.notes);
+            // Sums come behind the packages they belong to.
+            files.sort_by_key(|(path, _)| (path.ends_with(SUMS), *path));
+            for (path, bytes) in files {
+                take(&mut inventory.packages, *place, path, &bytes);
+            }
+        }
+        inventory
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+/// The files of one place, by their paths in it (empty where it is a file).
+fn read_files<'p>(
+    source: &dyn Source,
+    place: Place,
+    plan: &'p Plan,
+    notes: &mut Vec<String>,
+) -> Vec<(&'p [u8], Vec<u8>)> {
+    let items: Vec<_> = plan
+        .items
+        .iter()
+        .filter_map(|item| match &item.body {
+            Body::File(payload) if is_wanted(place, &item.path) => Some((item, payload.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let payloads = items.iter().map(|(_, payload)| *payload).enumerate().collect();
+    let mut files = Vec::new();
+    let mut together = 0;
+    each(source, payloads, &mut |at, bytes| {
+        let (item, payload) = items[at];
+        together += payload.size;
+        let read = bytes.and_then(|bytes| {
+            if payload.size > LARGEST || together > TOGETHER {
+                return Err(io::Error::other("larger than any such database"));
+            }
+            let mut all = Vec::new();
+            bytes.read_to_end(&mut all).map(|_| all)
+        });
+        match read {
+            Ok(bytes) => files.push((item.path.as_slice(), bytes)),
+            Err(error) => {
+                notes.push(format!("{}: {error}", String::from_utf8_lossy(&payload.path)));
+            }
+        }
+        together <= TOGETHER
+    });
+    files
+}
+
+fn is_wanted(place: Place, path: &[u8]) -> bool {
+    match place {
+        Place::DpkgLists(_) => path.ends_with(b".list") && !path.contains(&b'/'),
+        _ => true,
+    }
+}
+
+fn take(packages: &mut Packages, place: Place, path: &[u8], bytes: &[u8]) {
+    match place {
+        Place::DpkgStatusDirectory(_) if path.ends_with(SUMS) => {
+            packages.add_dpkg_sums(path, bytes);
+        }
+        Place::DpkgStatus(_) | Place::DpkgStatusDirectory(_) => packages.add_dpkg_status(bytes),
+        Place::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
+        Place::ApkInstalled(_) => packages.add_apk_installed(bytes),
+    }
+}

@@ -1,0 +1,220 @@
+//! A part of a file out of its layer, with the text looked for, facts and colours: what a viewer shows.
+//!
+//! However large the file is, only a window of it is ever held. A layer gives a file front to back, so a window far
+//! behind costs reading up to it; that also counts its lines.
+
+use std::io;
+use std::io::Read;
+
+use crate::content;
+use crate::content::search::Needle;
+use crate::content::{Contents, Window, colours, diff, facts};
+use crate::load::Loader;
+use crate::load::undecided::fill;
+use crate::stack::{EventId, Payload};
+
+/// Bytes of a window: some twenty thousand lines.
+pub const WINDOW: usize = 1024 * 1024;
+/// Two texts are compared up to this size each.
+pub const COMPARED_MAX: u64 = 8 * 1024 * 1024;
+const CHUNK: usize = 64 * 1024;
+
+/// Which part of a file.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Round the byte at this offset.
+    At(u64),
+    /// The end.
+    End,
+    /// Round the next place of a text from an offset on, or the last one before it; round the end of the file.
+    Find {
+        /// What to look for.
+        needle: Needle,
+        /// From where.
+        from: u64,
+        /// Towards the end.
+        forward: bool,
+    },
+}
+
+/// Reads a part of the file behind a version. `wanted` says whether anybody still waits for it.
+///
+/// # Errors
+/// Where the version is no file, or it cannot be read; `Interrupted` where nobody waits any more.
+pub fn part(
+    loader: &Loader,
+    event: EventId,
+    part: &Part,
+    wanted: &dyn Fn() -> bool,
+) -> io::Result<Contents> {
+    let (payload, name) = named(loader, event)?;
+    let file = File { loader, payload: &payload, wanted };
+    let found = match part {
+        Part::Find { needle, from, forward } => file.find(needle, *from, *forward)?,
+        _ => None,
+    };
+    let at = found.unwrap_or(match part {
+        Part::At(at) | Part::Find { from: at, .. } => *at,
+        Part::End => payload.length(),
+    });
+    let mut window = file.window(at)?;
+    let mut read = |offset, length| file.read_at(offset, length).ok();
+    let facts = facts::of(&mut read);
+    let binary = content::is_binary(&window.bytes);
+    if !binary {
+        colours::colour(&mut window, &name, colours::TIME_MAX);
+    }
+    Ok(Contents { window, binary, facts, found })
+}
+
+/// What differs between two versions, as a unified diff; the facts say how large they are where they are no texts.
+///
+/// # Errors
+/// As [`part`]; `FileTooLarge` where one has more bytes than are compared.
+pub fn difference(
+    loader: &Loader,
+    old: EventId,
+    new: EventId,
+    wanted: &dyn Fn() -> bool,
+) -> io::Result<Contents> {
+    let [old, new] = [old, new].map(|event| whole(loader, event, COMPARED_MAX, wanted));
+    let (old, new) = (old?, new?);
+    let binary = content::is_binary(&old) || content::is_binary(&new);
+    let window = if binary { Window::default() } else { diff::unified(&old, &new) };
+    let verdict = if old == new { "the same bytes" } else { "different bytes" };
+    let facts = vec![
+        ("contents", verdict.to_owned()),
+        ("older", format!("{} bytes", old.len())),
+        ("newer", format!("{} bytes", new.len())),
+    ];
+    Ok(Contents { window, binary, facts, found: None })
+}
+
+/// All bytes of a file of at most `most` bytes.
+fn whole(
+    loader: &Loader,
+    event: EventId,
+    most: u64,
+    wanted: &dyn Fn() -> bool,
+) -> io::Result<Vec<u8>> {
+    let payload = payload(loader, event)?;
+    if payload.length() > most {
+        let what =
+            format!("it has {} bytes, more than the {most} that are taken", payload.length());
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+    }
+    let file = File { loader, payload: &payload, wanted };
+    let mut bytes = Vec::new();
+    file.chunks(|chunk| {
+        bytes.extend_from_slice(chunk);
+        true
+    })?;
+    Ok(bytes)
+}
+
+/// Where a version's bytes are.
+///
+/// # Errors
+/// Where it has none.
+pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
+    let payload = loader.stack().payload(event);
+    payload.ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidInput, "no layer stores the bytes of this file")
+    })
+}
+
+/// Where a version's bytes are, and its name.
+fn named(loader: &Loader, event: EventId) -> io::Result<(Payload, Vec<u8>)> {
+    let payload = payload(loader, event)?;
+    let name = payload.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
+    Ok((payload, name))
+}
+
+struct File<'l> {
+    loader: &'l Loader,
+    payload: &'l Payload,
+    wanted: &'l dyn Fn() -> bool,
+}
+
+impl File<'_> {
+    /// Hands over the file chunk by chunk until `take` has enough.
+    fn chunks(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+        let mut reader = self.loader.open(self.payload)?;
+        let mut chunk = vec![0; CHUNK];
+        let mut left = self.payload.length();
+        while left > 0 {
+            if !(self.wanted)() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let length = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+            reader.read_exact(&mut chunk[..length])?;
+            left -= length as u64;
+            if !take(&chunk[..length]) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A window in which the byte at `at` has something before and something behind it. It begins with a line where
+    /// one begins near.
+    fn window(&self, at: u64) -> io::Result<Window> {
+        let size = self.payload.length();
+        let from = at.saturating_sub(WINDOW as u64 / 4).min(size.saturating_sub(WINDOW as u64));
+        let (mut passed, mut lines, mut last) = (0, 0, b'\n');
+        let mut bytes = Vec::new();
+        self.chunks(|chunk| {
+            let before = usize::try_from(from.saturating_sub(passed)).unwrap_or(usize::MAX);
+            let (before, rest) = chunk.split_at(before.min(chunk.len()));
+            lines += memchr::memchr_iter(b'\n', before).count() as u64;
+            last = before.last().copied().unwrap_or(last);
+            passed += before.len() as u64;
+            bytes.extend_from_slice(&rest[..rest.len().min(WINDOW - bytes.len())]);
+            bytes.len() < WINDOW
+        })?;
+        let mut offset = from;
+        if last != b'\n'
+            && let Some(end) = memchr::memchr(b'\n', &bytes[..bytes.len().min(CHUNK)])
+        {
+            offset += end as u64 + 1;
+            lines += 1;
+            bytes.drain(..=end);
+        }
+        Ok(Window::new(offset, lines, size, bytes))
+    }
+
+    fn find(&self, needle: &Needle, from: u64, forward: bool) -> io::Result<Option<u64>> {
+        let (mut first, mut last, mut next) = (None, None, None);
+        let mut buffer: Vec<u8> = Vec::new();
+        let mut offset = 0;
+        self.chunks(|chunk| {
+            buffer.extend_from_slice(chunk);
+            for (start, _) in needle.places(&buffer) {
+                let at = offset + start as u64;
+                first = first.or(Some(at));
+                if at >= from && forward {
+                    next = next.or(Some(at));
+                } else if at < from && !forward {
+                    next = Some(at);
+                }
+                last = Some(at);
+            }
+            let done = buffer.len().saturating_sub(needle.overlap());
+            buffer.drain(..done);
+            offset += done as u64;
+            !(forward && next.is_some())
+        })?;
+        Ok(next.or(if forward { first } else { last }))
+    }
+
+    /// As many bytes at an offset as there are, at most `length`.
+    fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut reader = self.loader.open(self.payload)?.take(self.payload.length());
+        let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
+        let there = self.payload.length().saturating_sub(passed);
+        let mut bytes = vec![0; usize::try_from(there).unwrap_or(length).min(length)];
+        let count = fill(&mut reader, &mut bytes)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,153 @@
+//! Files' bytes out of one layer, in the order in which it stores them: a compressed layer is decoded once for all.
+
+use std::io;
+use std::io::Read;
+
+use crate::layer::sparse::{Map, Segment, Whole};
+use crate::layer::{Exactly, cut};
+use crate::source::{Source, Stored};
+use crate::stack::Payload;
+
+/// A gap between two files that is worth beginning anew at a checkpoint.
+const JUMP: u64 = 64 << 20;
+
+/// The files of one layer.
+pub(crate) struct Payloads<'s> {
+    source: &'s dyn Source,
+    /// The layer's files are read in one pass up to this offset, where it is compressed and there are several.
+    until: Option<u64>,
+    pass: Option<Pass>,
+    /// Why the pass could not go on: nor could a new one.
+    broken: Option<String>,
+}
+
+/// The uncompressed layer from some place on.
+struct Pass {
+    from: Box<dyn Read + Send>,
+    at: u64,
+}
+
+impl Read for Pass {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+/// One file's bytes: the segments that are stored, one behind the other.
+pub(crate) struct Contents<'c> {
+    pub(crate) map: Map,
+    from: Exactly<Box<dyn Read + 'c>>,
+    /// Bytes there were to read.
+    len: u64,
+}
+
+impl Contents<'_> {
+    pub(crate) fn segments(&self) -> Vec<Segment> {
+        self.map.segments.clone()
+    }
+
+    /// Bytes read so far.
+    pub(crate) const fn passed(&self) -> u64 {
+        self.len - self.from.left()
+    }
+}
+
+impl Read for Contents<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.from.read(buffer)
+    }
+}
+
+impl<'s> Payloads<'s> {
+    /// Of the layer that stores all of `files`, which are in the order of their offsets.
+    pub(crate) fn new(source: &'s dyn Source, files: &[&Payload]) -> Self {
+        let ends = files.iter().filter_map(|payload| Some(payload.offset? + payload.stored));
+        let together = files.len() > 1 && !source.opens_cheaply(files[0].layer);
+        let until = ends.max().filter(|_| together);
+        Self { source, until, pass: None, broken: None }
+    }
+
+    /// The next file's bytes.
+    pub(crate) fn contents(&mut self, payload: &Payload) -> io::Result<Contents<'_>> {
+        let stored = Stored::from(payload);
+        let map = if payload.sparse {
+            self.source.sparse(payload.layer, &stored, payload.size)?
+        } else {
+            Map::dense(payload.stored)
+        };
+        let stored = Stored { stored: map.stored(), ..stored };
+        let mut from: Box<dyn Read + '_> = match (self.until, payload.offset) {
+            (Some(until), Some(offset)) if stored.stored > 0 => {
+                Box::new(self.pass_to(payload, offset, until)?)
+            }
+            _ => self.source.open(payload.layer, &stored)?,
+        };
+        let front = io::copy(&mut from.by_ref().take(map.front), &mut io::sink())?;
+        if front < map.front {
+            return Err(cut(map.front - front));
+        }
+        let len = stored.stored - front;
+        Ok(Contents { map, from: Exactly::new(from, len), len })
+    }
+
+    /// The pass over the layer, at that offset.
+    fn pass_to(&mut self, payload: &Payload, offset: u64, until: u64) -> io::Result<&mut Pass> {
+        if let Some(why) = &self.broken {
+            return Err(io::Error::other(why.clone()));
+        }
+        let layer = payload.layer;
+        let ahead = self.pass.take().filter(|pass| {
+            let far = offset.saturating_sub(pass.at) > JUMP;
+            pass.at <= offset && !(far && self.source.checkpoints(layer).is_some())
+        });
+        let began = ahead.map_or_else(
+            || {
+                let data = Some(offset);
+                let stored = until.saturating_sub(offset);
+                let rest = Stored { path: &payload.path, data, stored, fingerprint: None };
+                Ok(Pass { from: self.source.open(layer, &rest)?, at: offset })
+            },
+            |mut pass| {
+                let gap = offset - pass.at;
+                let passed = io::copy(&mut pass.by_ref().take(gap), &mut io::sink())?;
+                if passed == gap { Ok(pass) } else { Err(cut(gap - passed)) }
+            },
+        );
+        match began {
+            Ok(pass) => Ok(self.pass.insert(pass)),
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Reads files as programs would, in the order in which their layers store them: a compressed layer is decoded once for
+/// all of them. `take` is given each one's number and bytes, or why they cannot be read, and says whether to go on.
+pub fn each(
+    source: &dyn Source,
+    mut files: Vec<(usize, &Payload)>,
+    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+) {
+    files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
+    for layer in files.chunk_by(|one, next| one.1.layer == next.1.layer) {
+        let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+        let mut open = Payloads::new(source, &payloads);
+        for (number, payload) in layer {
+            let on = match open.contents(payload) {
+                Ok(contents) => {
+                    // Its front has been passed.
+                    let map = Map { front: 0, ..contents.map.clone() };
+                    take(*number, Ok(&mut Whole::new(map, contents)))
+                }
+                Err(error) => take(*number, Err(error)),
+            };
+            if !on {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What is to be extracted, as plain data: the stack is asked once and let go before anything is read or written.
+
+use std::collections::HashMap;
+
+use crate::stack::kept::entry::{Kind, Mtime, Xattrs};
+use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::{EventId, NodeId, Payload, Stack, Version};
+
+/// The objects to be made, a directory before what it holds, sorted by the bytes of their paths.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) items: Vec<Item>,
+    name: Vec<u8>,
+}
+
+/// One object to be made.
+#[derive(Debug)]
+pub struct Item {
+    /// Relative to what was asked for, normalised; empty for that itself.
+    pub(crate) path: Vec<u8>,
+    pub(crate) body: Body,
+    /// Permission bits; `None` for a directory that no layer names.
+    pub(crate) mode: Option<u16>,
+    pub(crate) owner: Option<(u64, u64)>,
+    pub(crate) mtime: Option<Mtime>,
+    pub(crate) xattrs: Box<[u8]>,
+}
+
+/// What kind of object.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Directory,
+    File(Box<Payload>),
+    /// Another name of the file of that number.
+    Link(usize),
+    Symlink(Vec<u8>),
+    Device {
+        kind: Kind,
+        numbers: (u32, u32),
+    },
+    Fifo,
+    Socket,
+    /// Nothing that can be made, for this reason.
+    Impossible(String),
+}
+
+impl Item {
+    pub(crate) const fn xattrs(&self) -> Xattrs<'_> {
+        Xattrs::from_encoded(&self.xattrs)
+    }
+}
+
+impl Plan {
+    /// The name of what was asked for; empty for the image's root.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Whether it is a directory.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.items.first().is_some_and(|item| matches!(item.body, Body::Directory))
+    }
+
+    /// How many objects are to be made.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is nothing to be made.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Bytes of contents, as stored.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let stored = |item: &Item| match &item.body {
+            Body::File(payload) => payload.stored,
+            _ => 0,
+        };
+        self.items.iter().map(stored).sum()
+    }
+
+    /// The files, by the layer that stores them and in the order in which it does.
+    pub(crate) fn by_layer(&self) -> Vec<Vec<(&Item, &Payload)>> {
+        let mut files: Vec<(&Item, &Payload)> = self
+            .items
+            .iter()
+            .filter_map(|item| match &item.body {
+                Body::File(payload) => Some((item, payload.as_ref())),
+                _ => None,
+            })
+            .collect();
+        files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
+        files.chunk_by(|one, next| one.1.layer == next.1.layer).map(<[_]>::to_vec).collect()
+    }
+}
+
+/// What `path` means for whoever wants the object itself: links on the way are followed inside the image, the last
+/// component is not, unless a `/` follows it.
+#[must_use]
+pub fn locate(stack: &Stack, path: &[u8], layer: usize) -> Option<NodeId> {
+    let (parent, name) = match memchr::memrchr(b'/', path) {
+        Some(slash) => (&path[..slash], &path[slash + 1..]),
+        None => (&b""[..], path),
+    };
+    if matches!(name, b"" | b"." | b"..") {
+        return stack.follow(path, layer);
+    }
+    let parent = stack.path(stack.follow(parent, layer)?);
+    let node = stack.find(&[&parent[..], b"/", name].concat())?;
+    stack.visible(node, layer).map(|_| node)
+}
+
+/// Plans to extract what the merged tree of layers `0..=layer` has at `node`: with all that lies below, if that is a
+/// directory. Hard links between extracted files stay links.
+#[must_use]
+pub fn plan(stack: &Stack, node: NodeId, layer: usize) -> Plan {
+    let mut planner = Planner { stack, layer, items: Vec::new(), firsts: HashMap::new() };
+    let prefix = stack.path(node).len() + usize::from(node != NodeId::ROOT);
+    planner.add(node, Vec::new());
+    for below in Walk::new(stack, Scope::Merged(layer), node, true) {
+        let path = stack.path(below).get(prefix..).unwrap_or_default().to_vec();
+        planner.add(below, path);
+    }
+    Plan { items: planner.items, name: stack.name(node).to_vec() }
+}
+
+struct Planner<'s> {
+    stack: &'s Stack,
+    layer: usize,
+    items: Vec<Item>,
+    /// The first name of each file.
+    firsts: HashMap<EventId, usize>,
+}
+
+impl Planner<'_> {
+    fn add(&mut self, node: NodeId, path: Vec<u8>) {
+        let Some(mut version) = self.stack.visible(node, self.layer) else { return };
+        let mut body = self.body(&version);
+        // A file has one set of attributes, whatever its links' headers say: those it was stored with.
+        if let Some(stored_by) = self.stack.stored_by(version.event) {
+            version = self.stack.version(stored_by);
+        }
+        // A link to what has no contents, mostly to a symbolic link, becomes another such object.
+        if version.kind == Kind::Hardlink
+            && matches!(body, Body::Impossible(_))
+            && let Some(target) = self.target(&version)
+        {
+            body = self.body(&target);
+            version = target;
+        }
+        self.items.push(Item {
+            path,
+            body,
+            mode: version.mode,
+            owner: version.owner,
+            mtime: version.mtime,
+            xattrs: self.stack.xattrs(version.event).encoded().into(),
+        });
+    }
+
+    fn target(&self, version: &Version) -> Option<Version> {
+        let node = self.stack.find(&self.stack.link(version.event))?;
+        let target = self.stack.visible(node, self.layer)?;
+        (!matches!(target.kind, Kind::Directory | Kind::Hardlink)).then_some(target)
+    }
+
+    fn body(&mut self, version: &Version) -> Body {
+        match version.kind {
+            Kind::Directory => Body::Directory,
+            Kind::File | Kind::Hardlink => self.file(version),
+            Kind::Symlink => Body::Symlink(self.stack.link(version.event)),
+            Kind::Char | Kind::Block => Body::Device {
+                kind: version.kind,
+                numbers: self.stack.device(version.event).unwrap_or_default(),
+            },
+            Kind::Fifo => Body::Fifo,
+            Kind::Socket => Body::Socket,
+            Kind::Other => {
+                Body::Impossible("an object of a type that tar does not define".to_owned())
+            }
+        }
+    }
+
+    fn file(&mut self, version: &Version) -> Body {
+        let stored = self.stack.stored_by(version.event);
+        let payload = self.stack.payload(version.event);
+        let (Some(stored), Some(payload)) = (stored, payload) else {
+            return Body::Impossible("a hard link to a file that no layer stores".to_owned());
+        };
+        let here = self.items.len();
+        match *self.firsts.entry(stored).or_insert(here) {
+            first if first != here => Body::Link(first),
+            _ => Body::File(Box::new(payload)),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Reads the layers of an image and folds them in order; decides what stays undecided.
+
+use std::sync::Arc;
+
+use crate::layer::Listing;
+use crate::load::queue::Arrival;
+use crate::load::{check, queue, undecided, *};
+use crate::source::Source;
+use crate::stack::EventId;
+use crate::stack::fold::Fold;
+use crate::stack::kept::table::Table;
+
+impl Loader {
+    /// Reads all layers that are not part of the stack yet; returns when nothing more is to be done, with the states of the
+    /// layers that became part of it: fewer than there are where it was stopped. `report` is called from several threads.
+    pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
+        let mut states = Vec::new();
+        let mut first = None;
+        queue::in_order(self, report, |arrival| match arrival {
+            Arrival::Rows(table) => {
+                self.advance(first.get_or_insert_with(|| Fold::new(&self.stack())), table);
+            }
+            Arrival::Layer(layer, listing) => {
+                let fold = first.take().unwrap_or_else(|| Fold::new(&self.stack()));
+                let state = Arc::new(self.fold(fold, layer, listing));
+                states.push(Arc::clone(&state));
+                report(Event::Folded(layer, state));
+            }
+        });
+        if first.is_some() {
+            // Rows of a layer that was not read to its end are no layer; none other is there yet.
+            *self.stack_mut() = self.empty_stack();
+        }
+        if !self.brief && self.is_complete() {
+            self.stack_mut().freeze();
+        }
+        if let Some(cache) = &self.cache {
+            cache.shrink();
+        }
+        if want == Want::Kinds {
+            let layers = self.stack().folded();
+            let pairs = (0..layers).flat_map(|layer| self.stack().undecided(layer)).collect();
+            self.compare(pairs, report);
+        }
+        report(Event::Finished);
+        states
+    }
+
+    /// Folds a listed layer on top and judges what its listing says against the manifest.
+    fn fold(&self, mut fold: Fold, layer: usize, listing: &Listing) -> LayerState {
+        self.advance(&mut fold, &listing.table);
+        let oddities = fold.finish(&mut self.stack_mut());
+        let described = self.source.image().layers.get(layer);
+        LayerState {
+            problems: check::problems(
+                listing,
+                self.source.judge(layer, listing),
+                &oddities,
+                described,
+            ),
+            hidden: listing.hidden.clone(),
+            codec: listing.codec,
+            uncompressed: listing.uncompressed,
+        }
+    }
+
+    /// Folds all rows that the table has by now.
+    fn advance(&self, fold: &mut Fold, table: &Table) {
+        while fold.step(&mut self.stack_mut(), table, ROWS_A_TURN) {}
+    }
+
+    /// Reads the contents of undecided events and of those before them, and records what they say.
+    pub fn compare(&self, pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
+        undecided::decide(self, pairs, report);
+    }
+
+    /// Whether two files have the same contents, by reading them.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read.
+    pub fn same_contents(&self, one: EventId, other: EventId) -> std::io::Result<bool> {
+        undecided::same_contents(self, one, other)
+    }
+}

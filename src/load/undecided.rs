@@ -1,0 +1,219 @@
+//! Telling a modified file from one stored again, where sizes are equal and no fingerprint came free: the bytes
+//! decide.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{io, thread};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::layer::blob::Blob;
+use crate::load::event::{Event, Pair};
+use crate::load::{Loader, queue};
+use crate::source::Stored;
+use crate::stack::kept::entry::Fingerprint;
+use crate::stack::{EventId, Extent, Payload};
+
+const BUFFER: usize = 64 * 1024;
+/// Read of two long files before the rest: those that differ mostly differ in their headers.
+const FIRST: usize = 16 * 1024;
+/// Pairs decided before the stack is told and the progress reported.
+const BATCH: usize = 256;
+
+/// Decides all pairs, on several threads; whenever there are pairs that [`Loader::prefer`] was told of, those before
+/// the rest. What cannot be read stays undecided.
+pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
+    // Events are in tar order: so are the reads.
+    pairs.sort_unstable();
+    let plain = plain_layers(loader);
+    Comparer::new(loader, &plain).serve_preferred();
+    let batches: Vec<&[Pair]> = pairs.chunks(BATCH).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        let mut comparer = Comparer::new(loader, &plain);
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if !comparer.decide(batch, Comparer::serve_preferred) {
+                return;
+            }
+            let done = done.fetch_add(batch.len(), Ordering::Relaxed) + batch.len();
+            report(Event::Comparing { left: pairs.len() - done });
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..queue::threads().min(batches.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+}
+
+/// The bytes of each layer that is stored plain.
+fn plain_layers(loader: &Loader) -> Vec<Option<Blob>> {
+    let layers = loader.stack().folded();
+    (0..layers).map(|layer| loader.source.plain(layer)).collect()
+}
+
+/// Compares one pair after another, with the same buffers.
+struct Comparer<'l> {
+    loader: &'l Loader,
+    plain: &'l [Option<Blob>],
+    left: Box<[u8]>,
+    right: Box<[u8]>,
+}
+
+/// A version, and where its bytes lie if they can be read in place.
+type Side = (EventId, Option<Extent>);
+
+impl<'l> Comparer<'l> {
+    fn new(loader: &'l Loader, plain: &'l [Option<Blob>]) -> Self {
+        let buffer = || vec![0; BUFFER].into_boxed_slice();
+        Self { loader, plain, left: buffer(), right: buffer() }
+    }
+
+    /// Decides what somebody waits for.
+    fn serve_preferred(&mut self) {
+        let pairs = self.loader.take_preferred();
+        if !pairs.is_empty() {
+            self.decide(&pairs, |_| {});
+        }
+    }
+
+    /// Decides pairs that are still undecided and tells the stack; `between` is called before each. Returns whether
+    /// all were dealt with: `false` where reading was stopped.
+    fn decide(&mut self, pairs: &[Pair], between: impl Fn(&mut Self)) -> bool {
+        let sides: Vec<(Side, Side)> = {
+            let stack = self.loader.stack();
+            let side = |event| (event, stack.extent(event));
+            let open = pairs.iter().filter(|(new, _)| stack.is_undecided(*new));
+            open.map(|&(new, old)| (side(new), side(old))).collect()
+        };
+        let mut decided = Vec::with_capacity(sides.len());
+        for (new, old) in sides {
+            if self.loader.stopped() {
+                return false;
+            }
+            between(self);
+            if let Ok(same) = self.same(new, old) {
+                decided.push((new.0, same));
+            }
+        }
+        let mut stack = self.loader.stack_mut();
+        for (event, same) in decided {
+            stack.decide(event, same);
+        }
+        true
+    }
+
+    fn same(&mut self, (one, left): Side, (other, right): Side) -> io::Result<bool> {
+        if let (Some(left), Some(right)) = (left, right)
+            && let Some(Some(one)) = self.plain.get(left.layer)
+            && let Some(Some(other)) = self.plain.get(right.layer)
+        {
+            return if (left.stored, left.size) == (right.stored, right.size) {
+                self.same_in_place((one, left.offset), (other, right.offset), left.stored)
+            } else {
+                Ok(false)
+            };
+        }
+        same_contents(self.loader, one, other)
+    }
+
+    fn same_in_place(
+        &mut self,
+        (one, one_at): (&Blob, u64),
+        (other, other_at): (&Blob, u64),
+        length: u64,
+    ) -> io::Result<bool> {
+        let mut done = 0;
+        while done < length {
+            let most = if done == 0 && length > BUFFER as u64 { FIRST } else { BUFFER };
+            let wanted = usize::try_from(length - done).unwrap_or(most).min(most);
+            let (left, right) = (&mut self.left[..wanted], &mut self.right[..wanted]);
+            if one.fill_at(left, one_at.saturating_add(done))? < wanted
+                || other.fill_at(right, other_at.saturating_add(done))? < wanted
+            {
+                // A layer that ends early says nothing about the rest of the file.
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if left != right {
+                return Ok(false);
+            }
+            done += wanted as u64;
+        }
+        Ok(true)
+    }
+}
+
+/// Whether two regular files have the same contents.
+pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io::Result<bool> {
+    let (one, other) = {
+        let stack = loader.stack();
+        (stack.payload(one), stack.payload(other))
+    };
+    let (Some(one), Some(other)) = (one, other) else { return Ok(false) };
+    if one.stored != other.stored || one.size != other.size {
+        return Ok(false);
+    }
+    match (one.fingerprint, other.fingerprint) {
+        (Some(Fingerprint::Xxh3(known)), _) => Ok(known == xxh3(loader, &other)?),
+        (_, Some(Fingerprint::Xxh3(known))) => Ok(known == xxh3(loader, &one)?),
+        _ => same_bytes(&mut open(loader, &one)?, &mut open(loader, &other)?, one.stored),
+    }
+}
+
+/// The bytes as they are stored: of a sparse file, its pieces.
+fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
+    loader.source.open(payload.layer, &Stored::from(payload))
+}
+
+fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {
+    if let Some(Fingerprint::Xxh3(known)) = payload.fingerprint {
+        return Ok(known);
+    }
+    let mut reader = open(loader, payload)?;
+    let mut hash = Xxh3::new();
+    let mut buffer = vec![0; buffer_for(payload.stored)];
+    let mut left_to_read = payload.stored;
+    while left_to_read > 0 {
+        let wanted = usize::try_from(left_to_read).unwrap_or(BUFFER).min(buffer.len());
+        reader.read_exact(&mut buffer[..wanted])?;
+        hash.update(&buffer[..wanted]);
+        left_to_read -= wanted as u64;
+    }
+    Ok(hash.digest128() as u64)
+}
+
+fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Result<bool> {
+    let (mut left, mut right) = (vec![0; buffer_for(length)], vec![0; buffer_for(length)]);
+    let mut left_to_read = length;
+    while left_to_read > 0 {
+        let wanted = usize::try_from(left_to_read).unwrap_or(BUFFER).min(left.len());
+        if fill(one, &mut left[..wanted])? < wanted || fill(other, &mut right[..wanted])? < wanted {
+            // A layer that ends early says nothing about the rest of the file.
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if left[..wanted] != right[..wanted] {
+            return Ok(false);
+        }
+        left_to_read -= wanted as u64;
+    }
+    Ok(true)
+}
+
+fn buffer_for(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(BUFFER).clamp(512, BUFFER)
+}
+
+/// Reads until the buffer is full or the input ends.
+pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

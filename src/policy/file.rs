@@ -1,0 +1,376 @@
+//! Rules files: `.layertui.yaml`, and dive's `.dive-ci`.
+//!
+//! Only what these need of YAML: a mapping, two mappings in it, and in all of them scalars and lists of scalars. Anchors
+//! and deeper nesting are refused, so that no file, however made, costs more than its own length.
+//! `assets/layertui.schema.json` says the same for editors.
+
+use saphyr_parser::{Event, Parser};
+
+use crate::findings::{Accepted, Severity};
+use crate::policy::Rules;
+use crate::policy::value::{ratio, size};
+use crate::stack::query::glob::Glob;
+
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `.layertui.yaml`: what it does not say is no rule, and what is unknown is an error.
+    Own,
+    /// `.dive-ci`: what it does not say is as dive has it, and what is unknown is passed over, as dive does.
+    Dive,
+}
+
+/// What is wrong with a rules file, and in which line, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The line.
+    pub line: usize,
+    /// A sentence.
+    pub message: String,
+}
+
+impl Trouble {
+    fn new(line: usize, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}
+
+const RULES: [&str; 8] = [
+    "lowest-efficiency",
+    "highest-wasted-bytes",
+    "highest-user-wasted-percent",
+    "max-layers",
+    "max-size",
+    "block",
+    "deny-waste",
+    "no-setuid-except",
+];
+const FINDINGS: [&str; 2] = ["fail-on", "ignore"];
+const TOP: [&str; 4] = ["rules", "findings", "excludes", "base"];
+
+/// The mapping that a key stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Top,
+    Rules,
+    Findings,
+}
+
+impl Section {
+    const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Top => &TOP,
+            Self::Rules => &RULES,
+            Self::Findings => &FINDINGS,
+        }
+    }
+
+    /// The section of that name.
+    fn named(key: &str) -> Option<Self> {
+        [(TOP[0], Self::Rules), (TOP[1], Self::Findings)]
+            .into_iter()
+            .find_map(|(name, section)| (name == key).then_some(section))
+    }
+}
+
+/// Keys of dive and ours for them, which both kinds of file may have. Since 0.13 dive's own configuration spells them
+/// with hyphens.
+const OF_DIVE: [(&str, &str); 7] = [
+    ("lowestEfficiency", RULES[0]),
+    ("lowest-efficiency", RULES[0]),
+    ("lowest-efficiency-threshold", RULES[0]),
+    ("highestWastedBytes", RULES[1]),
+    ("highest-wasted-bytes", RULES[1]),
+    ("highestUserWastedPercent", RULES[2]),
+    ("highest-user-wasted-percent", RULES[2]),
+];
+
+/// One key with what it holds.
+struct Item {
+    section: Section,
+    key: String,
+    values: Vec<String>,
+    list: bool,
+    line: usize,
+}
+
+/// Reads a rules file.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read(text: &str, dialect: Dialect) -> Result<Rules, Trouble> {
+    let mut rules = match dialect {
+        Dialect::Own => Rules::default(),
+        Dialect::Dive => Rules::of_dive(),
+    };
+    let mut seen: Vec<(Section, String)> = Vec::new();
+    for item in items(text)? {
+        let in_rules = item.section == Section::Rules;
+        let spelt = OF_DIVE.iter().find(|(dive, _)| in_rules && *dive == item.key);
+        let key = spelt.map_or(item.key.as_str(), |(_, own)| own);
+        let foreign = dialect == Dialect::Dive && spelt.is_none();
+        if foreign {
+            continue;
+        }
+        if !item.section.keys().contains(&key) {
+            return Err(unknown(&item));
+        }
+        if seen.contains(&(item.section, key.to_owned())) {
+            return Err(Trouble::new(item.line, format!("'{}' is there twice", item.key)));
+        }
+        seen.push((item.section, key.to_owned()));
+        set(&mut rules, key, &item)
+            .map_err(|message| Trouble::new(item.line, format!("{}: {message}", item.key)))?;
+    }
+    Ok(rules)
+}
+
+fn unknown(item: &Item) -> Trouble {
+    let known = item.section.keys();
+    let near = known
+        .iter()
+        .map(|other| (strsim::jaro_winkler(&item.key.to_lowercase(), other), other))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.75);
+    let elsewhere = [
+        (Section::Rules, "under 'rules'"),
+        (Section::Findings, "under 'findings'"),
+        (Section::Top, "at the margin"),
+    ]
+    .into_iter()
+    .find(|(section, _)| section.keys().contains(&item.key.as_str()));
+    let hint = match (elsewhere, near) {
+        (Some((_, place)), _) => format!("; it belongs {place}"),
+        (None, Some((_, near))) => format!("; did you mean '{near}'?"),
+        (None, None) => format!("; there are: {}", known.join(", ")),
+    };
+    Trouble::new(item.line, format!("unknown key '{}'{hint}", item.key))
+}
+
+fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
+    match key {
+        "lowest-efficiency" => rules.lowest_efficiency = ratio(item.one()?)?,
+        "highest-wasted-bytes" => rules.highest_wasted_bytes = size(item.one()?)?,
+        "highest-user-wasted-percent" => rules.highest_user_wasted_percent = ratio(item.one()?)?,
+        "max-layers" => {
+            let text = item.one()?;
+            let number = text.parse().map_err(|_| format!("'{text}' is no number of layers"))?;
+            rules.max_layers = Some(number);
+        }
+        "max-size" => rules.max_size = size(item.one()?)?,
+        "block" => rules.block = item.globs()?,
+        "deny-waste" => rules.deny_waste = item.globs()?,
+        "no-setuid-except" => rules.no_setuid_except = Some(item.globs()?),
+        "fail-on" => {
+            let text = item.one()?;
+            let level = Severity::named(text);
+            rules.fail_on =
+                Some(level.ok_or_else(|| format!("'{text}' is none of low, medium and high"))?);
+        }
+        "ignore" => {
+            check_count(&item.values)?;
+            Accepted::new(&item.values, &[])?;
+            rules.ignore.clone_from(&item.values);
+        }
+        "excludes" => rules.excludes = item.globs()?,
+        "base" => rules.base = Some(item.one()?.to_owned()),
+        _ => return Err("keys with their values are expected below it".to_owned()),
+    }
+    Ok(())
+}
+
+/// Most patterns of one list: each takes some 10 kB when compiled.
+const PATTERNS_MAX: usize = 1000;
+
+/// Checks that every pattern of a list is a glob.
+///
+/// # Errors
+/// The first that is not, or that there are too many.
+pub fn check_globs(patterns: &[String]) -> Result<(), String> {
+    check_count(patterns)?;
+    patterns.iter().try_for_each(|pattern| Glob::new(pattern).map(drop))
+}
+
+fn check_count(patterns: &[String]) -> Result<(), String> {
+    if patterns.len() <= PATTERNS_MAX {
+        return Ok(());
+    }
+    Err(format!("{} patterns; a list can have {PATTERNS_MAX}", patterns.len()))
+}
+
+impl Item {
+    fn one(&self) -> Result<&str, String> {
+        match self.values.as_slice() {
+            [one] if !self.list => Ok(one),
+            _ => Err("one value is expected".to_owned()),
+        }
+    }
+
+    fn globs(&self) -> Result<Vec<String>, String> {
+        check_globs(&self.values)?;
+        Ok(self.values.clone())
+    }
+}
+
+/// Where the reader is: outside, in a mapping, in a list of it.
+#[derive(Clone, Copy, PartialEq)]
+enum At {
+    Start,
+    In(Section),
+    List(Section),
+    End,
+}
+
+fn items(text: &str) -> Result<Vec<Item>, Trouble> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut at = At::Start;
+    // A key whose value has not come yet.
+    let mut key: Option<(String, usize)> = None;
+    for event in Parser::new_from_str(text) {
+        let (event, span) =
+            event.map_err(|error| Trouble::new(error.marker().line(), error.info().to_owned()))?;
+        let line = span.start.line();
+        match (at, event) {
+            (_, Event::Alias(_)) => {
+                return Err(Trouble::new(line, "aliases are not understood here"));
+            }
+            (At::Start, Event::Scalar(value, ..)) if is_nothing(&value) => at = At::End,
+            (At::In(Section::Top), Event::MappingEnd) => at = At::End,
+            (At::Start, Event::MappingStart(..)) | (At::In(_), Event::MappingEnd) => {
+                at = At::In(Section::Top);
+            }
+            (At::In(Section::Top), Event::MappingStart(..)) if section(key.as_ref()).is_some() => {
+                at = section(key.take().as_ref()).map_or(at, At::In);
+            }
+            (At::In(section), Event::Scalar(value, ..)) => match key.take() {
+                None => key = Some((value.into_owned(), line)),
+                // A key without a value says nothing.
+                Some(_) if is_nothing(&value) => {}
+                Some((key, line)) => {
+                    let values = vec![value.into_owned()];
+                    items.push(Item { section, key, values, list: false, line });
+                }
+            },
+            (At::In(section), Event::SequenceStart(..)) if key.is_some() => {
+                if let Some((key, line)) = key.take() {
+                    items.push(Item { section, key, values: Vec::new(), list: true, line });
+                }
+                at = At::List(section);
+            }
+            (At::List(_), Event::Scalar(value, ..)) => {
+                if let Some(item) = items.last_mut() {
+                    item.values.push(value.into_owned());
+                }
+            }
+            (At::List(section), Event::SequenceEnd) => at = At::In(section),
+            (
+                _,
+                Event::Nothing
+                | Event::StreamStart
+                | Event::StreamEnd
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd,
+            ) => {}
+            _ => {
+                return Err(Trouble::new(
+                    line,
+                    "keys with a value or a list of values are expected here",
+                ));
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn section(key: Option<&(String, usize)>) -> Option<Section> {
+    key.and_then(|(key, _)| Section::named(key))
+}
+
+fn is_nothing(value: &str) -> bool {
+    matches!(value, "" | "~" | "null")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(text: &str) -> String {
+        let trouble = read(text, Dialect::Own).unwrap_err();
+        format!("{}: {}", trouble.line, trouble.message)
+    }
+
+    /// As its README has it.
+    const DIVE: &str = "rules:\n  # If the efficiency is measured below X%, mark as failed.\n  lowestEfficiency: 0.95\n\n  \
+        highestWastedBytes: 20MB\n\n  highestUserWastedPercent: 0.20\n";
+
+    #[test]
+    fn dives_file_is_understood_as_it_stands() {
+        let rules = read(DIVE, Dialect::Dive).unwrap();
+        let expected = Rules {
+            lowest_efficiency: Some(0.95),
+            highest_wasted_bytes: Some(20_000_000),
+            highest_user_wasted_percent: Some(0.2),
+            ..Rules::default()
+        };
+        assert_eq!(rules, expected);
+        assert_eq!(read(DIVE, Dialect::Own).unwrap(), expected);
+        let some =
+            read("rules:\n  lowestEfficiency: disabled\n  other: 1\n", Dialect::Dive).unwrap();
+        assert_eq!((some.lowest_efficiency, some.highest_user_wasted_percent), (None, Some(0.1)));
+        assert_eq!(read("", Dialect::Dive).unwrap(), Rules::of_dive());
+    }
+
+    #[test]
+    fn our_own_file_says_more() {
+        let rules = read(
+            "rules:\n  max-layers: 12\n  max-size: 500MB\n  block: ['**/id_rsa', .env]\n  deny-waste:\n    - /var/lib/apt/**\n  \
+             no-setuid-except: []\nfindings:\n  fail-on: medium\n  ignore: [runs-as-root, 'setuid:/bin/su']\n\
+             excludes: [/proc/**]\nbase: debian:12\n",
+            Dialect::Own,
+        )
+        .unwrap();
+        assert_eq!((rules.max_layers, rules.max_size), (Some(12), Some(500_000_000)));
+        assert_eq!(rules.block, ["**/id_rsa", ".env"]);
+        assert_eq!(rules.no_setuid_except, Some(vec![]));
+        assert_eq!((rules.fail_on, rules.ignore.len()), (Some(Severity::Medium), 2));
+        assert_eq!((rules.excludes.len(), rules.base.as_deref()), (1, Some("debian:12")));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let nested = format!(
+            "rules:\n  max-layers: 1\n  block: ['{}{}']\n",
+            "{a,".repeat(150),
+            "}".repeat(150)
+        );
+        let many = format!("excludes:{}\n", "\n- a".repeat(1001));
+        for (text, said) in [
+            ("rules:\n  max-layer: 3\n", "2: unknown key 'max-layer'; did you mean 'max-layers'?"),
+            ("max-size: 3\n", "1: unknown key 'max-size'; it belongs under 'rules'"),
+            ("rules:\n  block: '['\n", "2: block: '[' is not a glob"),
+            (&nested, "3: block: '{a,{a,"),
+            (&many, "1: excludes: 1001 patterns; a list can have 1000"),
+            ("rules:\n  max-layers: 1\n  max-layers: 2\n", "3: 'max-layers' is there twice"),
+            ("rules:\n  lowest-efficiency: 95\n", "2: lowest-efficiency: '95' is no ratio"),
+            ("rules:\n  max-size: [1]\n", "2: max-size: one value is expected"),
+            ("rules: 5\n", "1: rules: keys with their values are expected"),
+            ("fail-on: low\n", "1: unknown key 'fail-on'; it belongs under 'findings'"),
+            ("findings:\n  fail-on: bad\n", "2: fail-on: 'bad' is none of low"),
+            ("findings:\n  ignore: [x]\n", "2: ignore: 'x' is no finding; there are: secret"),
+            ("rules:\n  base: x\n", "2: unknown key 'base'; it belongs at the margin"),
+            ("- a\n", "1: keys with a value"),
+            ("a: &x 1\nb: *x\n", "2: aliases are not understood"),
+            ("rules:\n  block:\n    a:\n      b: 1\n", "3: keys with a value"),
+        ] {
+            let got = trouble(text);
+            assert!(got.starts_with(said), "{text}: {got}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_file_makes_it_stumble(text in "[a-z:\\-\\[\\]{}&*'\"#| \n]{0,80}") {
+            let _ = (read(&text, Dialect::Own), read(&text, Dialect::Dive));
+        }
+    }
+}

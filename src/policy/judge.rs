@@ -1,0 +1,371 @@
+//! Whether an image keeps its rules.
+
+use crate::findings::place::{Place, Thing};
+use crate::findings::{Finding, Severity};
+use crate::image::Image;
+use crate::image::base::Base;
+use crate::policy::Rules;
+use crate::stack::query::glob::Glob;
+use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::query::waste_cause::Losses;
+use crate::stack::{NodeId, Stack};
+use crate::text;
+
+/// How a rule came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Kept.
+    Pass,
+    /// Broken.
+    Fail,
+    /// Not to be judged: something that decides it is not known.
+    Unjudged,
+}
+
+impl Outcome {
+    /// The name used in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unjudged => "unjudged",
+        }
+    }
+}
+
+/// A path that breaks a rule, or adds most to what does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offence {
+    /// The path, absolute, raw bytes.
+    pub path: Vec<u8>,
+    /// The layer that has it.
+    pub layer: usize,
+    /// Bytes at stake.
+    pub bytes: u64,
+}
+
+/// A rule, and how it came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What is asked.
+    pub limit: String,
+    /// What is; of a rule that could not be judged, why not.
+    pub actual: String,
+    /// How the number differs from what dive means by it; of a finding, what to do about it.
+    pub note: Option<&'static str>,
+    /// The paths that break it, most bytes first.
+    pub offences: Vec<Offence>,
+}
+
+impl Verdict {
+    /// Fails it where it is broken already, whatever else is not known.
+    fn certain(self, broken: bool, actual: String) -> Self {
+        if broken { Self { outcome: Outcome::Fail, actual, ..self } } else { self }
+    }
+}
+
+/// What is known for judging.
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// Its union filesystem.
+    pub stack: &'a Stack,
+    /// Its base; a sentence where that could not be told.
+    pub base: Result<&'a Base, &'a str>,
+    /// What is to be mended in it, without what is accepted. Looked at where a severity is set.
+    pub findings: &'a [Finding],
+    /// A layer that was not read to its end, and why.
+    pub unread: Option<(usize, &'a str)>,
+}
+
+/// Offences that a verdict names for a number: the largest tell where to begin.
+const LARGEST: usize = 5;
+
+/// Judges every rule that is set.
+///
+/// # Errors
+/// Where a pattern of the rules is none.
+pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, String> {
+    let judge = Judge::new(rules, evidence)?;
+    let mut verdicts = Vec::new();
+    verdicts.extend(rules.lowest_efficiency.map(|least| judge.efficiency(least)));
+    verdicts.extend(rules.highest_wasted_bytes.map(|most| judge.wasted(most)));
+    verdicts.extend(rules.highest_user_wasted_percent.map(|most| judge.user_wasted(most)));
+    verdicts.extend(rules.max_layers.map(|most| judge.layers(most)));
+    verdicts.extend(rules.max_size.map(|most| judge.size(most)));
+    if !rules.block.is_empty() {
+        verdicts.push(judge.block(&globs(&rules.block)?, &rules.block));
+    }
+    if !rules.deny_waste.is_empty() {
+        verdicts.push(judge.deny_waste(&globs(&rules.deny_waste)?, &rules.deny_waste));
+    }
+    if let Some(except) = &rules.no_setuid_except {
+        verdicts.push(judge.setuid(&globs(except)?, except));
+    }
+    if let Some(level) = rules.fail_on {
+        verdicts.extend(judge.findings(level));
+    }
+    Ok(verdicts)
+}
+
+fn globs(patterns: &[String]) -> Result<Vec<Glob>, String> {
+    patterns.iter().map(|pattern| Glob::new(pattern)).collect()
+}
+
+struct Judge<'a> {
+    evidence: Evidence<'a>,
+    excludes: Vec<Glob>,
+    /// What is wasted, without what is excluded.
+    losses: Losses,
+    stored: u64,
+}
+
+impl<'a> Judge<'a> {
+    fn new(rules: &Rules, evidence: Evidence<'a>) -> Result<Self, String> {
+        let excludes = globs(&rules.excludes)?;
+        let stack = evidence.stack;
+        let mut losses = stack.losses();
+        losses.pieces.retain(|piece| !matches(&excludes, &stack.path(piece.wasted.node)));
+        Ok(Self { evidence, excludes, losses, stored: stack.balance().stored })
+    }
+
+    fn verdict(&self, rule: &'static str, limit: String, actual: String, kept: bool) -> Verdict {
+        let (outcome, actual) = match self.evidence.unread {
+            Some((layer, why)) => (Outcome::Unjudged, format!("layer {layer}: {why}")),
+            None if kept => (Outcome::Pass, actual),
+            None => (Outcome::Fail, actual),
+        };
+        Verdict { rule, outcome, limit, actual, note: None, offences: Vec::new() }
+    }
+
+    fn efficiency(&self, least: f64) -> Verdict {
+        let wasted = self.losses.bytes();
+        let efficiency =
+            if self.stored == 0 { 1.0 } else { (self.stored - wasted) as f64 / self.stored as f64 };
+        let verdict = self.verdict(
+            "lowest-efficiency",
+            format!("at least {}", percent(least)),
+            percent(efficiency),
+            efficiency >= least,
+        );
+        let note = Some("visible bytes / stored bytes; dive counts files seen in several layers");
+        Verdict { note, offences: self.largest(|_| true), ..verdict }
+    }
+
+    fn wasted(&self, most: u64) -> Verdict {
+        let wasted = self.losses.bytes();
+        let verdict = self.verdict(
+            "highest-wasted-bytes",
+            format!("at most {}", text::size::long(most)),
+            text::size::long(wasted),
+            wasted <= most,
+        );
+        let note = Some(
+            "bytes no name shows; dive also counts the live copy, and misses removed directories",
+        );
+        Verdict { note, offences: self.largest(|_| true), ..verdict }
+    }
+
+    fn user_wasted(&self, most: f64) -> Verdict {
+        let limit = format!("at most {}", percent(most));
+        let rule = "highest-user-wasted-percent";
+        let base = match self.evidence.base {
+            Ok(base) => base,
+            Err(why) => {
+                let verdict = self.verdict(rule, limit, String::new(), false);
+                return Verdict { outcome: Outcome::Unjudged, actual: why.to_owned(), ..verdict };
+            }
+        };
+        let stack = self.evidence.stack;
+        let stored: u64 =
+            (base.layers..stack.folded()).map(|layer| stack.summary(layer).bytes).sum();
+        let own = |layer: usize| !base.has(layer);
+        let wasted: u64 = self
+            .losses
+            .pieces
+            .iter()
+            .filter(|piece| own(piece.wasted.layer))
+            .map(|piece| piece.wasted.bytes)
+            .sum();
+        let part = if stored == 0 { 0.0 } else { wasted as f64 / stored as f64 };
+        let name = base.name.as_deref().unwrap_or("the base");
+        let layers = match base.layers {
+            1 => "1 layer".to_owned(),
+            count => format!("{count} layers"),
+        };
+        let actual = format!("{} of what is above {name} ({layers})", percent(part));
+        let verdict = self.verdict(rule, limit, actual, part <= most);
+        let note = Some(
+            "waste of the layers above the base; dive takes all waste, and layer 0 for the base",
+        );
+        Verdict { note, offences: self.largest(own), ..verdict }
+    }
+
+    fn layers(&self, most: u64) -> Verdict {
+        let layers = self.evidence.image.layers.len() as u64;
+        let verdict =
+            self.verdict("max-layers", format!("at most {most}"), String::new(), layers <= most);
+        // The manifest alone decides.
+        let outcome = if layers <= most { Outcome::Pass } else { Outcome::Fail };
+        Verdict { outcome, actual: layers.to_string(), ..verdict }
+    }
+
+    fn size(&self, most: u64) -> Verdict {
+        let (limit, actual) =
+            (format!("at most {}", text::size::long(most)), text::size::long(self.stored));
+        let kept = self.stored <= most;
+        let verdict = self.verdict("max-size", limit, actual.clone(), kept);
+        verdict.certain(!kept, actual)
+    }
+
+    fn block(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
+        let stack = self.evidence.stack;
+        let mut offences = Vec::new();
+        for node in Walk::new(stack, Scope::Ever, NodeId::ROOT, true) {
+            let path = stack.path(node);
+            if matches(&self.excludes, &path) || !matches(globs, &path) {
+                continue;
+            }
+            let Some(step) = stack.history(node).into_iter().next() else { continue };
+            offences.push(Offence { path, layer: step.layer, bytes: step.version.size });
+        }
+        self.by_paths("block", format!("no {}", patterns.join(", ")), offences, true)
+    }
+
+    fn deny_waste(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
+        let offences = self.losses.by_path(self.evidence.stack).into_iter().filter_map(|wasted| {
+            let path = self.evidence.stack.path(wasted.node);
+            let layer = wasted.pieces.first()?.wasted.layer;
+            matches(globs, &path).then_some(Offence { path, layer, bytes: wasted.bytes })
+        });
+        let limit = format!("nothing wasted of {}", patterns.join(", "));
+        self.by_paths("deny-waste", limit, offences.collect(), false)
+    }
+
+    fn setuid(&self, except: &[Glob], patterns: &[String]) -> Verdict {
+        let stack = self.evidence.stack;
+        let mut offences = Vec::new();
+        if let Some(last) = stack.folded().checked_sub(1) {
+            for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
+                let Some(version) = stack.visible(node, last) else { continue };
+                let lends =
+                    version.mode.is_some_and(|mode| mode & 0o6000 != 0 && mode & 0o111 != 0);
+                if !version.kind.is_regular() || !lends {
+                    continue;
+                }
+                let path = stack.path(node);
+                if !matches(except, &path) && !matches(&self.excludes, &path) {
+                    offences.push(Offence { path, layer: version.layer, bytes: version.size });
+                }
+            }
+        }
+        let but = match patterns {
+            [] => "none".to_owned(),
+            some => format!("none but {}", some.join(", ")),
+        };
+        self.by_paths("no-setuid-except", but, offences, false)
+    }
+
+    /// A verdict for each finding that is severe enough. Where there is none, one that says so: what was found stays
+    /// found, whatever was not read.
+    fn findings(&self, level: Severity) -> Vec<Verdict> {
+        let limit = format!("no finding of severity {} or above", level.name());
+        let severe = self.evidence.findings.iter();
+        let severe = severe.filter(|finding| finding.id.facts().severity >= level);
+        let broken: Vec<Verdict> = severe
+            .map(|finding| Verdict {
+                rule: finding.id.facts().name,
+                outcome: Outcome::Fail,
+                limit: limit.clone(),
+                actual: self.places(finding),
+                note: Some(finding.id.facts().remedy),
+                offences: self.offences(finding),
+            })
+            .collect();
+        if broken.is_empty() {
+            return vec![self.verdict("fail-on", limit, "no finding".to_owned(), true)];
+        }
+        broken
+    }
+
+    /// How many places a finding has, by name where they are names in the metadata.
+    fn places(&self, finding: &Finding) -> String {
+        let names = finding.places.iter().filter_map(|place| match &place.thing {
+            Thing::Name(name) => Some(name.as_str()),
+            Thing::Path(_) | Thing::Whole => None,
+        });
+        let mut all: Vec<&str> = Vec::new();
+        for name in names {
+            // An argument is in the history of every step that it was given to.
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        let names = &all[..all.len().min(LARGEST)];
+        let title = finding.id.facts().title;
+        let more = if all.len() > names.len() { ", …" } else { "" };
+        match (names, self.offences(finding).len()) {
+            ([], 0) => title.to_owned(),
+            ([], 1) => format!("{title}: 1 path"),
+            ([], paths) => format!("{title}: {paths} paths"),
+            (names, _) => format!("{title}: {}{more}", names.join(", ")),
+        }
+    }
+
+    fn offences(&self, finding: &Finding) -> Vec<Offence> {
+        let offence = |place: &Place| match &place.thing {
+            Thing::Path(node) => Some(Offence {
+                path: self.evidence.stack.path(*node),
+                layer: place.layer?,
+                bytes: place.bytes,
+            }),
+            Thing::Name(_) | Thing::Whole => None,
+        };
+        finding.places.iter().filter_map(offence).collect()
+    }
+
+    /// `certain`: what was found stays found, whatever the layers hold that were not read.
+    fn by_paths(
+        &self,
+        rule: &'static str,
+        limit: String,
+        offences: Vec<Offence>,
+        certain: bool,
+    ) -> Verdict {
+        let actual = match offences.len() {
+            0 => "no path".to_owned(),
+            1 => "1 path".to_owned(),
+            count => format!("{count} paths"),
+        };
+        let broken = !offences.is_empty();
+        let verdict = self.verdict(rule, limit, actual.clone(), !broken);
+        let verdict = verdict.certain(broken && certain, actual);
+        Verdict { offences, ..verdict }
+    }
+
+    fn largest(&self, counts: impl Fn(usize) -> bool) -> Vec<Offence> {
+        let stack = self.evidence.stack;
+        let pieces = self.losses.pieces.iter().filter(|piece| counts(piece.wasted.layer)).copied();
+        let counted = Losses { pieces: pieces.collect() };
+        let offence = |wasted: &crate::stack::query::waste_cause::PathWaste| Offence {
+            path: stack.path(wasted.node),
+            layer: wasted.pieces.first().map_or(0, |piece| piece.wasted.layer),
+            bytes: wasted.bytes,
+        };
+        counted.by_path(stack).iter().take(LARGEST).map(offence).collect()
+    }
+}
+
+fn matches(globs: &[Glob], path: &[u8]) -> bool {
+    globs.iter().any(|glob| glob.matches(path))
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.2} %", part * 100.0)
+}

@@ -1,0 +1,6 @@
+//! The interface that every source offers, and its errors.
+
+pub(crate) mod ask;
+pub(crate) mod error;
+pub mod source;
+pub mod verified;

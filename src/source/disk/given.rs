@@ -1,0 +1,201 @@
+//! Files that people and settings name: opening one never waits for long, whatever stands at the path.
+//!
+//! To open a named pipe waits for a writer, and to open a device may do something (a tape is wound back). So only regular
+//! files are opened, and pipes where they make sense (`<(docker save nginx)` of a shell is one), without blocking.
+
+use std::fs::{File, FileType, Metadata};
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How long a pipe may have no writer.
+const NO_WRITER_MAX: Duration = Duration::from_secs(1);
+
+/// How often a pipe without a writer is looked at again.
+const POLL: Duration = Duration::from_millis(20);
+
+/// Opens a regular file.
+///
+/// # Errors
+/// What the system says, or what the path is instead.
+pub fn open(path: &Path) -> io::Result<File> {
+    check(&std::fs::metadata(path)?)?;
+    let file = open_now(path)?;
+    // Something else may have been put there meanwhile.
+    check(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Opens a regular file, or a pipe that has a writer, for reading from the beginning to the end.
+///
+/// # Errors
+/// As [`open`]; where nothing writes to a pipe for a second.
+pub fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
+    if is_pipe(std::fs::metadata(path)?.file_type()) {
+        return Ok(Box::new(open_pipe(path)?));
+    }
+    Ok(Box::new(open(path)?))
+}
+
+/// The bytes of a regular file of at most so many.
+///
+/// # Errors
+/// As [`open`]; where the file is longer.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it is longer than {most} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Whether the type is that of a pipe.
+#[cfg(unix)]
+pub(super) fn is_pipe(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+/// Opens a pipe for reading once it has a writer.
+pub(super) fn open_pipe(path: &Path) -> io::Result<impl Read + use<>> {
+    let mut file = open_now(path)?;
+    let mut first = [0; 4096];
+    let until = Instant::now() + NO_WRITER_MAX;
+    let count = loop {
+        match file.read(&mut first) {
+            // No writer, or one that has closed its end without a byte.
+            Ok(0) if Instant::now() < until => std::thread::sleep(POLL),
+            Ok(0) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "it is a pipe that nothing writes to",
+                ));
+            }
+            Ok(count) => break count,
+            // A writer that has not written yet.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break 0,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    };
+    wait_from_now_on(&file)?;
+    Ok(io::Cursor::new(first[..count].to_vec()).chain(file))
+}
+
+#[cfg(unix)]
+fn open_now(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    File::options().read(true).custom_flags(flags.bits() as i32).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_now(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn wait_from_now_on(file: &File) -> io::Result<()> {
+    let flags = rustix::fs::fcntl_getfl(file)?;
+    Ok(rustix::fs::fcntl_setfl(file, flags - rustix::fs::OFlags::NONBLOCK)?)
+}
+
+#[cfg(not(unix))]
+fn wait_from_now_on(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+fn check(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let what = format!("it is {}, not a file", kind(metadata.file_type()));
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+}
+
+#[cfg(unix)]
+fn kind(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    match kind {
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+fn kind(kind: FileType) -> &'static str {
+    if kind.is_dir() { "a directory" } else { "a device" }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn make_pipe(path: &Path) -> rustix::io::Result<()> {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0)
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let pipe = folder.path().join("pipe");
+        make_pipe(&pipe).unwrap();
+        for (path, what) in [
+            (socket.as_path(), "a socket"),
+            (&pipe, "a pipe"),
+            (folder.path(), "a directory"),
+            (Path::new("/dev/null"), "a device"),
+        ] {
+            let refused = read(path, 10).unwrap_err().to_string();
+            assert_eq!(refused, format!("it is {what}, not a file"));
+        }
+        let file = folder.path().join("file");
+        std::fs::write(&file, "12345").unwrap();
+        assert_eq!(read(&file, 5).unwrap(), b"12345");
+        assert!(read(&file, 4).is_err());
+    }
+
+    #[test]
+    fn a_pipe_without_a_writer_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        make_pipe(&pipe).unwrap();
+        let refused = reader(&pipe).err().unwrap();
+        assert_eq!(refused.to_string(), "it is a pipe that nothing writes to");
+    }
+
+    #[test]
+    fn a_pipe_is_read_to_its_end_however_late_its_writer_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        make_pipe(&pipe).unwrap();
+        let at = pipe.clone();
+        let writer = std::thread::spawn(move || {
+            let mut end = File::options().write(true).open(at).unwrap();
+            std::thread::sleep(POLL * 5);
+            end.write_all(b"late").unwrap();
+        });
+        let mut text = String::new();
+        reader(&pipe).unwrap().read_to_string(&mut text).unwrap();
+        writer.join().unwrap();
+        assert_eq!(text, "late");
+    }
+}

@@ -1,0 +1,10 @@
+//! Images in files that people have: archives, layouts, directories.
+
+pub(crate) mod dir;
+pub(crate) mod docker_archive;
+pub(crate) mod docker_v1;
+pub mod given;
+pub mod open;
+pub(crate) mod recognise;
+pub(crate) mod rootfs;
+pub(crate) mod standard_input;

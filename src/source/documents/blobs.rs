@@ -1,0 +1,352 @@
+//! The one implementation of [`Source`], whatever form the layers have: blobs, split tars, directories.
+//!
+//! Archives, layouts and directories differ only in how they find manifest, config and blobs. Once they have, this
+//! is what they all become.
+
+use std::collections::HashMap;
+use std::io;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::image::{Image, Other};
+use crate::layer;
+use crate::layer::blob::remote::Distant;
+use crate::layer::blob::{Blob, CHANGED};
+use crate::layer::directory::Tree;
+use crate::layer::encoding::Codec;
+use crate::layer::sparse::Map;
+use crate::layer::split::Split;
+use crate::layer::toc::{Indexed, Lazy};
+use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
+use crate::source::contract::source::{Source, Stored};
+use crate::source::contract::verified::Verified;
+use crate::source::documents::verify;
+use crate::text::Foreign;
+
+/// An image and where its layers' bytes are.
+#[derive(Debug)]
+pub(crate) struct Blobs {
+    pub(crate) image: Image,
+    /// As many as `image.layers`.
+    pub(crate) contents: Vec<Content>,
+    /// By content key, since equal layers are listed once.
+    checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
+    /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
+    listed: Mutex<Option<Listing>>,
+    /// Who knows what else there is about the image.
+    pub(crate) beside: Option<Box<dyn Beside>>,
+}
+
+/// What a place has about an image that is not needed to show it.
+pub(crate) trait Beside: std::fmt::Debug + Send + Sync {
+    /// Asks for it; what does not come is not listed.
+    fn list(&self) -> Vec<Other>;
+}
+
+/// The bytes of one layer.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// A tar, compressed or not.
+    Blob {
+        /// Its bytes.
+        blob: Blob,
+        /// Equal for equal bytes.
+        key: String,
+        /// Where the bytes are elsewhere, the way to list and read them by a zTOC.
+        indexed: Option<Arc<Indexed>>,
+    },
+    /// A tar elsewhere with a table of contents.
+    Lazy {
+        /// Its bytes, by the table or as a whole.
+        lazy: Arc<Lazy>,
+        /// Equal for equal bytes and tables.
+        key: String,
+    },
+    /// A listing of the tar, and the files' contents beside it.
+    Split(Split),
+    /// A directory tree.
+    Tree(Tree),
+    /// There are none, for this reason.
+    Absent(String),
+}
+
+impl Source for Blobs {
+    fn image(&self) -> &Image {
+        &self.image
+    }
+
+    fn weight(&self, layer: usize) -> u64 {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => blob.len(),
+            Some(Content::Lazy { lazy, .. }) => lazy.blob().len(),
+            Some(Content::Split(split)) => split.weight(),
+            _ => 0,
+        }
+    }
+
+    fn content_key(&self, layer: usize) -> Option<String> {
+        match self.contents.get(layer)? {
+            Content::Blob { key, .. } | Content::Lazy { key, .. } => Some(key.clone()),
+            Content::Split(split) => Some(split.key().to_owned()),
+            Content::Tree(tree) => Some(tree.root.to_string_lossy().into_owned()),
+            Content::Absent(_) => None,
+        }
+    }
+
+    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        let mut listing = self.list_content(layer, watch);
+        if self.changed(layer) {
+            listing.faulty = true;
+            let problem = Problem { severity: Severity::Error, message: CHANGED.to_owned() };
+            listing.problems.insert(0, problem);
+        }
+        listing
+    }
+
+    fn changed(&self, layer: usize) -> bool {
+        matches!(self.contents.get(layer), Some(Content::Blob { blob, .. }) if blob.changed())
+    }
+
+    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        let Some(stated) = self.image.layers.get(layer) else { return Vec::new() };
+        let mut problems = Vec::new();
+        let diff_id = listing.diff_id.as_deref();
+        // A plain blob is the tar.
+        let of_plain = diff_id.filter(|_| listing.codec == Some(Codec::Plain));
+        let pairs = [
+            ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref().or(of_plain)),
+            ("diff ID", stated.diff_id.as_deref(), diff_id),
+        ];
+        for (what, stated, found) in pairs {
+            if let (Some(stated), Some(found)) = (stated, found)
+                && stated != found
+                && stated.starts_with("sha256:")
+            {
+                let message = format!(
+                    "the {what} should be {stated}, the bytes have {found}: engines refuse this layer"
+                );
+                problems.push(Problem { severity: Severity::Refused, message });
+            }
+        }
+        let claimed = stated.media_type.as_ref().map(Foreign::raw).and_then(claimed_codec);
+        if let (Some(claimed), Some(found)) = (claimed, listing.codec)
+            && claimed != found
+        {
+            let message = format!(
+                "the media type says {}, the bytes are {}: read as what they are",
+                claimed.name(),
+                found.name()
+            );
+            problems.push(Problem { severity: Severity::Note, message });
+        }
+        problems
+    }
+
+    fn blob(&self, layer: usize) -> Option<&Blob> {
+        match self.contents.get(layer)? {
+            Content::Blob { blob, .. } => Some(blob),
+            // What the table says is not what reading the blob would: only where that is here is it read.
+            Content::Lazy { lazy, .. } => Some(lazy.blob()).filter(|blob| here(blob).is_some()),
+            Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
+        }
+    }
+
+    fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
+        match self.contents.get(layer) {
+            Some(Content::Blob { indexed: Some(indexed), .. }) if file.data.is_none() => {
+                indexed.open(file.path, file.stored)
+            }
+            Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
+            // A layer that was read as a whole after all has told where its files are.
+            Some(Content::Lazy { lazy, .. }) if file.data.is_some() => {
+                self.open_in(layer, lazy.blob(), file)
+            }
+            Some(Content::Lazy { lazy, .. }) => lazy.open(file.path, file.stored),
+            Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
+            Some(Content::Tree(tree)) => tree.open(file.path),
+            Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
+            None => Err(io::Error::other(format!("the image has no layer {layer}"))),
+        }
+    }
+
+    fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
+        let blob = match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => Some(blob),
+            Some(Content::Lazy { lazy, .. }) => Some(lazy.blob()),
+            _ => None,
+        };
+        match (blob, file.data) {
+            (Some(blob), Some(data)) => {
+                let checkpoints = self.checkpoints(layer);
+                sparse::map(&settled(blob)?, data, file.stored, size, checkpoints.as_deref())
+            }
+            // An engine has put it together; what is not there is found out when it is opened.
+            _ => Ok(Map::dense(size)),
+        }
+    }
+
+    fn verify(&self, layer: usize, watch: &dyn Watch) -> Verified {
+        match (self.contents.get(layer), self.image.layers.get(layer)) {
+            (Some(content), Some(stated)) => verify::verify(content, stated, watch),
+            (_, stated) => Verified::unknown(stated, "the image has no such layer"),
+        }
+    }
+
+    fn plain(&self, layer: usize) -> Option<Blob> {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
+            // A table of contents does not tell where in the tar a file is.
+            _ => None,
+        }
+    }
+
+    fn opens_cheaply(&self, layer: usize) -> bool {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => {
+                here(blob).is_some_and(|blob| layer::opens_cheaply(&blob))
+            }
+            Some(Content::Split(_) | Content::Tree(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
+        let key = self.content_key(layer)?;
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn beside(&self) -> Vec<Other> {
+        self.beside.as_ref().map(|beside| beside.list()).unwrap_or_default()
+    }
+
+    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+        if let Some(key) = self.content_key(layer) {
+            let mut known = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(key, checkpoints);
+        }
+    }
+}
+
+impl Blobs {
+    /// An image with as many contents as it has layers.
+    pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
+        let (checkpoints, listed) = (Mutex::default(), Mutex::default());
+        Self { image, contents, checkpoints, listed, beside: None }
+    }
+
+    fn list_content(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        match self.contents.get(layer) {
+            Some(Content::Blob { blob, indexed, .. }) => {
+                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let listing = known.unwrap_or_else(|| match (indexed, blob.as_distant()) {
+                    (Some(indexed), _) => indexed.list(watch),
+                    (None, Some(distant)) => layer::list_remote::list(blob, distant, watch),
+                    (None, None) => layer::list(blob, watch),
+                });
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Lazy { lazy, .. }) => {
+                let listing = lazy.list(watch);
+                self.remember_those_of(layer, &listing);
+                listing
+            }
+            Some(Content::Split(split)) => split.list(watch),
+            Some(Content::Tree(tree)) => tree.list(watch),
+            Some(Content::Absent(reason)) => broken(reason.clone()),
+            None => broken(format!("the image has no layer {layer}")),
+        }
+    }
+
+    fn remember_those_of(&self, layer: usize, listing: &Listing) {
+        if let Some(checkpoints) = &listing.checkpoints {
+            self.remember(layer, Arc::clone(checkpoints));
+        }
+    }
+
+    /// A file of a layer that is one blob.
+    fn open_in(
+        &self,
+        layer: usize,
+        blob: &Blob,
+        file: &Stored<'_>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        let contents = self.open_unwatched(layer, blob, file)?;
+        Ok(Box::new(Unchanged { contents, blob: blob.clone() }))
+    }
+
+    fn open_unwatched(
+        &self,
+        layer: usize,
+        blob: &Blob,
+        file: &Stored<'_>,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        blob.unchanged()?;
+        match file.data {
+            Some(data) => {
+                let checkpoints = self.checkpoints(layer);
+                let checkpoints = checkpoints.as_deref();
+                if let (Some(points), Some(mark)) = (checkpoints, file.fingerprint)
+                    && here(blob).is_none()
+                    && let Some(opened) = layer::open_afar(blob, data, file.stored, points, mark)
+                {
+                    return Ok(opened);
+                }
+                layer::open_at(&settled(blob)?, data, file.stored, checkpoints)
+            }
+            None if file.stored == 0 => Ok(Box::new(io::empty())),
+            None => Err(io::Error::other("where the file's bytes are in its layer is not known")),
+        }
+    }
+
+    /// The listing of its only layer, where that is known already.
+    pub(crate) fn listed(self, listing: Option<Listing>) -> Self {
+        Self { listed: Mutex::new(listing), ..self }
+    }
+}
+
+/// Contents of a file that lies in a blob, as long as the blob stays what it was.
+struct Unchanged {
+    contents: Box<dyn Read + Send>,
+    blob: Blob,
+}
+
+impl Read for Unchanged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.contents.read(buffer);
+        // What the change made of the bytes, an error as well, is not what they were.
+        self.blob.unchanged()?;
+        read
+    }
+}
+
+/// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
+pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
+    blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
+}
+
+/// The blob, where nothing has to be waited for.
+fn here(blob: &Blob) -> Option<Blob> {
+    blob.as_distant().map_or_else(|| Some(blob.clone()), Distant::here)
+}
+
+/// The encoding that a layer's media type promises; `None` where it promises none.
+fn claimed_codec(media_type: &str) -> Option<Codec> {
+    match media_type {
+        _ if media_type.ends_with("+gzip") || media_type.ends_with(".tar.gzip") => {
+            Some(Codec::Gzip)
+        }
+        _ if media_type.ends_with("+zstd") || media_type.ends_with(".tar.zstd") => {
+            Some(Codec::Zstd)
+        }
+        "application/vnd.oci.image.layer.v1.tar"
+        | "application/vnd.oci.image.layer.nondistributable.v1.tar"
+        | "application/vnd.docker.image.rootfs.diff.tar" => Some(Codec::Plain),
+        _ => None,
+    }
+}
+
+fn broken(message: String) -> Listing {
+    let problem = Problem { severity: Severity::Error, message };
+    Listing { problems: vec![problem], ..Listing::default() }
+}

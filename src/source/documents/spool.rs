@@ -1,0 +1,242 @@
+//! Bytes that cannot be read at any offset (a pipe, a compressed archive), copied to where they can.
+//!
+//! The copy is a temporary file without a name: it is gone with the process, however that ends. Long runs of zeros
+//! become holes in it, so that an archive which is mostly nothing takes no room.
+
+use std::fs::File;
+use std::io;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+
+use crate::layer::blob::Blob;
+use crate::layer::codec::Decoder;
+use crate::layer::encoding::Codec;
+use crate::layer::{Watch, codec};
+use crate::source::Error;
+
+const CHUNK: usize = 128 << 10;
+
+/// Below this many bytes any compression ratio is believed.
+const BELIEVED: u64 = 1 << 30;
+
+/// Above [`BELIEVED`], no archive of real files shrinks to less than one part in this many.
+const MOST_RATIO: u64 = 250;
+
+/// A copy, and what ended it early.
+pub(crate) struct Spooled {
+    /// The copy.
+    pub(crate) blob: Blob,
+    /// Why it is not whole.
+    pub(crate) problem: Option<String>,
+}
+
+/// Copies all of `stream`.
+pub(crate) fn stream(mut stream: impl Read, place: &str, watch: &dyn Watch) -> Result<Blob, Error> {
+    let mut copy = Copy::begin(place)?;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        if watch.cancelled() {
+            return Err(Error::Cancelled { place: place.to_owned() });
+        }
+        match stream.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => copy.write(&chunk[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(source) => {
+                return Err(Error::Io { place: place.to_owned(), doing: "cannot be read", source });
+            }
+        }
+        watch.progress(copy.written);
+    }
+    copy.finish()
+}
+
+/// The archive in `blob`, decompressed where it is compressed. Data that breaks off is kept as far as it goes.
+pub(crate) fn plain(blob: Blob, place: &str, watch: &dyn Watch) -> Result<Spooled, Error> {
+    plain_within(blob, place, watch, BELIEVED)
+}
+
+fn plain_within(
+    blob: Blob,
+    place: &str,
+    watch: &dyn Watch,
+    believed: u64,
+) -> Result<Spooled, Error> {
+    let unreadable =
+        |source| Error::Io { place: place.to_owned(), doing: "cannot be read", source };
+    let codec = codec::sniff_blob(&blob).map_err(unreadable)?;
+    if codec == Codec::Plain {
+        return Ok(Spooled { blob, problem: None });
+    }
+    let mut decoder = Decoder::new(&blob, codec).map_err(unreadable)?;
+    let mut copy = Copy::begin(place)?;
+    let mut chunk = vec![0; CHUNK];
+    let mut problem;
+    loop {
+        if watch.cancelled() {
+            return Err(Error::Cancelled { place: place.to_owned() });
+        }
+        let (count, error) = fill(&mut decoder, &mut chunk);
+        problem = error.map(|error| error.to_string());
+        let first = copy.written == 0;
+        if first && !begins_a_tar(&chunk[..count]) {
+            let found = problem.unwrap_or_else(|| "no tar archive inside".to_owned());
+            return Err(Error::Unknown {
+                place: place.to_owned(),
+                what: format!("{} data, {found}", codec.name()),
+                remedy: crate::source::contract::error::WHAT_OPENS,
+            });
+        }
+        copy.write(&chunk[..count])?;
+        watch.progress(decoder.consumed());
+        let empty = first && chunk[..count].iter().take(1024).all(|&byte| byte == 0);
+        if count < chunk.len() || problem.is_some() || empty {
+            break;
+        }
+        let (consumed, produced) = (decoder.consumed(), copy.written);
+        if produced > believed && produced / MOST_RATIO > consumed {
+            return Err(Error::Bomb { place: place.to_owned(), consumed, produced });
+        }
+    }
+    Ok(Spooled { blob: copy.finish()?, problem })
+}
+
+/// Whether a tar begins here: a header, or the zeros that end one (an empty archive).
+pub(crate) fn begins_a_tar(bytes: &[u8]) -> bool {
+    let empty = bytes.len() >= 1024 && bytes[..1024].iter().all(|&byte| byte == 0);
+    empty || bytes.first_chunk::<512>().is_some_and(checksum_holds)
+}
+
+/// Whether the bytes sum up to what a tar header says of itself, its checksum field counted as spaces. Some writers
+/// summed signed bytes.
+fn checksum_holds(header: &[u8; 512]) -> bool {
+    let field = 148..156;
+    let stated = std::str::from_utf8(&header[field.clone()]).unwrap_or_default();
+    let stated = i64::from_str_radix(stated.trim_matches(['\0', ' ']), 8);
+    let sum = |value: fn(u8) -> i64| -> i64 {
+        let bytes = header.iter().enumerate();
+        bytes.map(|(at, &byte)| value(if field.contains(&at) { b' ' } else { byte })).sum()
+    };
+    stated
+        .is_ok_and(|stated| stated == sum(i64::from) || stated == sum(|byte| i64::from(byte as i8)))
+}
+
+/// Reads until `chunk` is full, the end, or an error.
+fn fill(reader: &mut impl Read, chunk: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut filled = 0;
+    while filled < chunk.len() {
+        match reader.read(&mut chunk[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Some(error)),
+        }
+    }
+    (filled, None)
+}
+
+/// A copy in the making.
+pub(crate) struct Copy<'p> {
+    place: &'p str,
+    file: File,
+    written: u64,
+}
+
+impl<'p> Copy<'p> {
+    /// An empty one of what comes from `place`.
+    pub(crate) fn begin(place: &'p str) -> Result<Self, Error> {
+        let file = tempfile::tempfile().map_err(|source| spool_error(place, 0, source))?;
+        Ok(Self { place, file, written: 0 })
+    }
+
+    /// Leaves a hole of so many bytes, which are zeros to whoever reads them.
+    pub(crate) fn leave_out(&mut self, count: u64) -> Result<(), Error> {
+        let by = i64::try_from(count).unwrap_or(i64::MAX);
+        let sought = self.file.seek(SeekFrom::Current(by));
+        sought.map_err(|source| spool_error(self.place, self.written, source))?;
+        self.written += count;
+        Ok(())
+    }
+
+    /// Adds bytes.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.len() >= 4096 && bytes.iter().all(|&byte| byte == 0) {
+            return self.leave_out(bytes.len() as u64);
+        }
+        let done = self.file.write_all(bytes);
+        done.map_err(|source| spool_error(self.place, self.written, source))?;
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// All that was added.
+    pub(crate) fn finish(self) -> Result<Blob, Error> {
+        // A hole at the end is none until the file is as long as it claims.
+        let set = self.file.set_len(self.written);
+        set.map_err(|source| spool_error(self.place, self.written, source))?;
+        Ok(Blob::region(Arc::new(self.file), 0, self.written))
+    }
+}
+
+fn spool_error(place: &str, written: u64, source: io::Error) -> Error {
+    let directory = std::env::temp_dir().display().to_string();
+    Error::Spool { place: place.to_owned(), directory, written, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::Unwatched;
+
+    struct Cancelled;
+
+    impl Watch for Cancelled {
+        fn progress(&self, _done: u64) {}
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    fn gzip(bytes: &[u8]) -> Blob {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        Blob::memory(encoder.finish().unwrap())
+    }
+
+    /// Something with a valid header before it.
+    fn tar_of(payload: usize) -> Vec<u8> {
+        let mut bytes = vec![0; 512 + payload];
+        bytes[..8].copy_from_slice(b"big file");
+        bytes[148..156].copy_from_slice(b"        ");
+        let sum: u32 = bytes[..512].iter().map(|&byte| u32::from(byte)).sum();
+        bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_copy_is_the_same_bytes_holes_or_not() {
+        let mut bytes = tar_of(3 * CHUNK);
+        bytes[2 * CHUNK + 5] = 1;
+        bytes.extend([7; 100]);
+        bytes.resize(bytes.len() + 2 * CHUNK, 0);
+        let copy = stream(&bytes[..], "x", &Unwatched).unwrap();
+        assert_eq!(copy.read_all(u64::MAX).unwrap(), bytes);
+        let copy = plain(gzip(&bytes), "x", &Unwatched).unwrap();
+        assert_eq!(copy.blob.read_all(u64::MAX).unwrap(), bytes);
+        assert_eq!(copy.problem, None);
+    }
+
+    #[test]
+    fn a_bomb_is_refused() {
+        let bomb = gzip(&tar_of(4 << 20));
+        let error = plain_within(bomb, "x", &Unwatched, 1 << 16).err().unwrap();
+        assert!(matches!(error, Error::Bomb { produced, .. } if produced > 1 << 16), "{error}");
+    }
+
+    #[test]
+    fn whoever_stops_waiting_is_not_kept() {
+        assert!(matches!(stream(&[1u8; 9][..], "x", &Cancelled), Err(Error::Cancelled { .. })));
+        let cancelled = plain(gzip(&tar_of(9)), "x", &Cancelled);
+        assert!(matches!(cancelled, Err(Error::Cancelled { .. })));
+    }
+}

@@ -1,0 +1,87 @@
+//! Whether a layer's bytes have the digests that manifest and config state: all of them are read again.
+
+use std::io;
+use std::io::Write;
+
+use crate::image::digest::{Digest, Running};
+use crate::image::layer::Layer;
+use crate::layer::blob::Blob;
+use crate::layer::split::Split;
+use crate::layer::{Watch, sums};
+use crate::source::contract::verified::{Judged, Verified};
+use crate::source::documents::blobs::Content;
+
+/// Reads the layer and judges what is stated of it.
+pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Verified {
+    let digest = stated.digest.as_deref();
+    match content {
+        Content::Blob { blob, .. } => verify_blob(blob, stated, watch),
+        Content::Lazy { lazy, .. } => verify_blob(lazy.blob(), stated, watch),
+        Content::Split(split) => {
+            let diff_id = judge(stated.diff_id.as_deref(), |sum| assembled(split, sum));
+            // A store keeps the files, not the blob they came in; where that was plain, it is the tar.
+            let digest = match digest {
+                Some(digest) if stated.diff_id.as_deref() == Some(digest) => diff_id.clone(),
+                Some(_) => Judged::Unknown("the store does not keep the blob".to_owned()),
+                None => Judged::Unstated,
+            };
+            Verified { digest, diff_id }
+        }
+        Content::Tree(_) => Verified::unknown(
+            Some(stated),
+            "the store keeps a directory, which is not enough to make the layer's bytes again",
+        ),
+        Content::Absent(why) => Verified::unknown(Some(stated), why),
+    }
+}
+
+fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
+    // A blob that came from elsewhere is here and whole before anything is said of it.
+    let settled = crate::source::documents::blobs::settled(blob);
+    let blob = match &settled {
+        Ok(blob) => blob,
+        Err(error) => return Verified::unknown(Some(stated), &error.to_string()),
+    };
+    let verified = Verified {
+        digest: judge(stated.digest.as_deref(), |sum| sums::of_blob(blob, sum, watch)),
+        diff_id: judge(stated.diff_id.as_deref(), |sum| sums::of_contents(blob, sum, watch)),
+    };
+    // Other bytes than those that were opened say nothing of the image.
+    match blob.unchanged() {
+        Ok(()) => verified,
+        Err(error) => Verified::unknown(Some(stated), &error.to_string()),
+    }
+}
+
+fn judge(stated: Option<&str>, read: impl FnOnce(Running) -> io::Result<Digest>) -> Judged {
+    let Some(stated) = stated else { return Judged::Unstated };
+    let Some(sum) = Digest::parse(stated).and_then(|digest| Running::new(digest.algorithm()))
+    else {
+        return Judged::Unknown(format!("{stated} is of no kind that is known here"));
+    };
+    match read(sum) {
+        Ok(found) if found.as_str() == stated => Judged::Ok,
+        Ok(found) => Judged::Differs(found.as_str().to_owned()),
+        Err(error) => Judged::Unknown(error.to_string()),
+    }
+}
+
+/// The digest of the tar that a store can put together again.
+fn assembled(split: &Split, sum: Running) -> io::Result<Digest> {
+    struct Sum(Running);
+
+    impl Write for Sum {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut sum = Sum(sum);
+    split.assemble(&mut sum).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(sum.0.finish())
+}

@@ -1,0 +1,115 @@
+//! What lies beside an image as big data: its manifest and its config.
+
+use crate::image::config::Parsed;
+use crate::image::digest::Digest;
+use crate::image::history::HistoryStep;
+use crate::image::manifest::{Descriptor, Document, Index, Manifest};
+use crate::image::schema1::{EMPTY_LAYER, Schema1};
+use crate::image::{StatedDocument, config, manifest};
+use crate::source::documents::assemble;
+use crate::source::documents::layout::stack;
+use crate::source::local::containers_storage::place::Place;
+use crate::source::local::containers_storage::records::ImageRecord;
+
+/// What an image's documents say.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    /// Digest of the manifest.
+    pub(super) manifest_digest: Option<String>,
+    /// The image ID: the digest of the config.
+    pub(super) id: Option<String>,
+    pub(super) config: Parsed,
+    /// Both, as far as their digests are stated.
+    pub(super) stated: Vec<StatedDocument>,
+    pub(super) annotations: Vec<(String, String)>,
+    /// The layers as the manifest has them, base first.
+    pub(super) layers: Vec<Descriptor>,
+    /// The record is no image, but a list of some (`podman manifest create`).
+    pub(super) list: Option<Index>,
+    pub(super) problems: Vec<String>,
+}
+
+/// Reads manifest and config. What cannot be read is a problem, and its facts are not known.
+pub(super) fn read(place: &Place, image: &ImageRecord) -> Documents {
+    let mut documents = Documents { manifest_digest: image.digest.clone(), ..Documents::default() };
+    let bytes = manifest(place, image);
+    if let Some(digest) = image.digest.as_deref().and_then(Digest::parse) {
+        let bytes = bytes.as_deref().ok();
+        documents.stated.push(StatedDocument::new("manifest", &digest, bytes));
+    }
+    match bytes.and_then(|bytes| {
+        manifest::parse(&bytes).map_err(|error| format!("the manifest cannot be read: {error}"))
+    }) {
+        Ok(Document::Index(list)) => documents.list = Some(list),
+        Ok(Document::Schema1(schema1)) => documents.old(*schema1),
+        Ok(Document::Manifest(manifest)) => documents.usual(place, image, *manifest),
+        Err(why) => {
+            documents.problems.push(why);
+            documents.read_config(place, image, config_digest(image));
+        }
+    }
+    documents
+}
+
+/// The platform and the image ID alone, for a list of images. Returns the bytes that were read, too.
+pub(super) fn glance(place: &Place, image: &ImageRecord) -> (Parsed, usize) {
+    let config = config_digest(image).and_then(|id| place.image_data(&image.id, id.as_str()).ok());
+    let length = config.as_ref().map_or(0, Vec::len);
+    (config.and_then(|bytes| config::parse(&bytes).ok()).unwrap_or_default(), length)
+}
+
+/// The digest of the config, by the keys of the big data: the only one that is a digest.
+pub(super) fn config_digest(image: &ImageRecord) -> Option<Digest> {
+    let key = image.big_data.iter().find_map(|key| Digest::parse(key));
+    key.or_else(|| Digest::from_sha256_hex(&image.id))
+}
+
+/// The manifest of this image: under its digest (an image pulled through a list has the list's as well), else plainly.
+fn manifest(place: &Place, image: &ImageRecord) -> Result<Vec<u8>, String> {
+    let digest = image.digest.as_deref().and_then(Digest::parse);
+    let named = digest.map(|digest| place.image_data(&image.id, &format!("manifest-{digest}")));
+    match named {
+        Some(Ok(bytes)) => Ok(bytes),
+        _ => place.image_data(&image.id, "manifest"),
+    }
+}
+
+impl Documents {
+    fn usual(&mut self, place: &Place, image: &ImageRecord, mut manifest: Manifest) {
+        self.problems.append(&mut manifest.problems);
+        self.annotations = manifest.annotations;
+        self.layers = manifest.layers;
+        let stated = manifest.config.as_ref().and_then(Descriptor::digest);
+        self.read_config(place, image, stated.or_else(|| config_digest(image)));
+    }
+
+    fn read_config(&mut self, place: &Place, image: &ImageRecord, digest: Option<Digest>) {
+        let Some(digest) = digest else {
+            self.config = assemble::read_config(Err("no big data of the image is one".to_owned()));
+            return;
+        };
+        let bytes = place.image_data(&image.id, digest.as_str());
+        self.stated.push(StatedDocument::new("config", &digest, bytes.as_deref().ok()));
+        if bytes.as_ref().is_ok_and(|bytes| digest.verify(bytes) == Some(false)) {
+            self.problems.push(format!(
+                "the config does not have the digest {digest}: changed or damaged since it was written"
+            ));
+        }
+        self.config = assemble::read_config(bytes);
+        self.id = Some(digest.as_str().to_owned());
+    }
+
+    /// A schema 1 manifest has the config in its history.
+    fn old(&mut self, mut schema1: Schema1) {
+        self.problems.append(&mut schema1.problems);
+        let descriptor =
+            |digest: &str| Descriptor { stated_digest: digest.to_owned(), ..Descriptor::default() };
+        self.layers = stack(&schema1).map(descriptor).collect();
+        self.config = schema1.parsed;
+        let steps = schema1.steps.into_iter().map(|(digest, image)| HistoryStep {
+            empty_layer: image.throwaway || digest == EMPTY_LAYER,
+            ..image.step
+        });
+        self.config.history = steps.collect();
+    }
+}

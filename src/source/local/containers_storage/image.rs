@@ -1,0 +1,159 @@
+//! From the records of an image or a container to an image with its layers.
+
+use crate::image::digest::Digest;
+use crate::image::layer::{Layer, LayerStore};
+use crate::image::manifest::Descriptor;
+use crate::source::contract::ask::Ask;
+use crate::source::documents::assemble::{Part, Parts, assemble};
+use crate::source::documents::blobs::{Blobs, Content};
+use crate::source::local::containers_storage::content::Reading;
+use crate::source::local::containers_storage::documents::Documents;
+use crate::source::local::containers_storage::layers::{Chain, Held};
+use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
+use crate::source::local::containers_storage::store::Store;
+use crate::source::local::containers_storage::{content, documents};
+use crate::source::local::root::WRITABLE_LAYER;
+use crate::text::Foreign;
+
+/// The image of a record whose documents were read.
+pub(super) fn image(store: &Store, record: &ImageRecord, documents: Documents, ask: &Ask) -> Blobs {
+    let chain = store.chain_of(record);
+    let mut parts = parts(store, &chain, documents);
+    parts.names.clone_from(&record.names);
+    if parts.id.is_none() {
+        parts.id = Digest::from_sha256_hex(&record.id).map(|id| id.as_str().to_owned());
+    }
+    finish(ask, parts)
+}
+
+/// A container: its image's layers, and its own on top. podman and buildah have no layer between them.
+pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> Blobs {
+    let own = record.layer.as_deref().and_then(|id| store.layers.get(id));
+    // A container in a user namespace may stand on a copy of the image's top layer: its own layer knows which.
+    let chain = store.layers.chain(own.and_then(|own| own.record.parent.as_deref()));
+    let image = record.image.as_deref().and_then(|id| store.image(id));
+    let documents = image.map(|image| documents::read(&store.places[image.place], &image.record));
+    let mut parts = parts(store, &chain, documents.unwrap_or_default());
+    parts.names.clone_from(&record.names);
+    if let (Some(id), None) = (&record.image, image) {
+        parts.problems.push(format!(
+            "its image {id} is not in this store any more: what its config said is not known"
+        ));
+    }
+    if own.is_none() {
+        let id = record.layer.as_deref().unwrap_or("of no name");
+        parts.problems.push(format!("its own layer {id} is not in this store"));
+    }
+    let mut blobs = finish(ask, parts);
+    if let Some(own) = own {
+        let Part { mut layer, content } = part(store, own, None);
+        layer.writable = true;
+        layer.created_by = Some(WRITABLE_LAYER.into());
+        layer.created = record.created.clone().map(Into::into);
+        blobs.image.layers.push(layer);
+        blobs.contents.push(content);
+    }
+    blobs
+}
+
+fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
+    let mut problems = store.problems.clone();
+    problems.append(&mut documents.problems);
+    problems.extend(chain.broken.clone());
+    let diff_ids = &documents.config.config.diff_ids;
+    // Where the base is missing, what is above it still has its own place in the stack.
+    let above = chain.layers.len();
+    let absent = match &chain.broken {
+        Some(_) => diff_ids.len().max(documents.layers.len()).saturating_sub(above),
+        None => 0,
+    };
+    let described = documents.layers.len() == absent + above;
+    if !described && !documents.layers.is_empty() {
+        let stated = documents.layers.len();
+        problems.push(format!("the manifest lists {stated} layers, the store has {above}"));
+    }
+    let descriptor = |at: usize| documents.layers.get(at).filter(|_| described);
+    let mut layers: Vec<Part> = (0..absent).map(|at| missing(descriptor(at))).collect();
+    for (at, held) in (absent..).zip(&chain.layers) {
+        let mut part = part(store, held, descriptor(at));
+        part.layer.problems.extend(other_diff_id(held, diff_ids.get(at)).map(Into::into));
+        layers.push(part);
+    }
+    Parts {
+        source: "containers-storage",
+        id: documents.id,
+        manifest_digest: documents.manifest_digest,
+        annotations: documents.annotations,
+        documents: documents.stated,
+        config: documents.config,
+        layers,
+        problems,
+        ..Parts::default()
+    }
+}
+
+fn missing(descriptor: Option<&Descriptor>) -> Part {
+    let why = "not in this store: nothing of this layer can be shown".to_owned();
+    let layer = Layer {
+        digest: descriptor.and_then(Descriptor::digest).map(|it| it.as_str().to_owned()),
+        media_type: descriptor.and_then(|it| it.media_type.clone()).map(Into::into),
+        compressed_bytes: descriptor.and_then(|it| it.size),
+        problems: vec![why.as_str().into()],
+        ..Layer::default()
+    };
+    Part { layer, content: Content::Absent(why) }
+}
+
+/// A layer, described by the manifest where that knows it, else by what the store recorded when it was made.
+fn part(store: &Store, held: &Held, descriptor: Option<&Descriptor>) -> Part {
+    let record = &held.record;
+    let Reading { content, directory, mut problems } = content::reading(store, held);
+    if record.unverified {
+        let toc = record.toc_digest.as_deref().unwrap_or("unknown");
+        problems.push(format!(
+            "pulled in part: its contents were held against the table of contents {toc}, its diff ID was not computed"
+        ));
+    }
+    let stated = descriptor.and_then(Descriptor::digest).map(|it| it.as_str().to_owned());
+    let layer = Layer {
+        diff_id: record.diff_digest.clone(),
+        digest: stated.or_else(|| record.compressed_digest.clone()),
+        media_type: descriptor.and_then(|it| it.media_type.clone()).map(Into::into),
+        compressed_bytes: descriptor.and_then(|it| it.size).or(record.compressed_size),
+        created: record.created.clone().map(Into::into),
+        store: Some(LayerStore {
+            driver: store.driver.name().into(),
+            cache_id: Some(record.id.as_str().into()),
+            chain_id: None,
+            directory,
+        }),
+        problems: Foreign::list(problems),
+        ..Layer::default()
+    };
+    Part { layer, content }
+}
+
+fn other_diff_id(held: &Held, stated: Option<&String>) -> Option<String> {
+    let (stored, stated) = (held.record.diff_digest.as_ref()?, stated?);
+    (stored != stated).then(|| format!("the store says diff ID {stored}, the config {stated}"))
+}
+
+/// Puts the image together, and the chain IDs into what is known of its layers (OCI image-spec, `config.md`).
+fn finish(ask: &Ask, parts: Parts) -> Blobs {
+    let mut blobs = assemble(ask, parts);
+    let mut below: Option<Digest> = None;
+    for (at, layer) in blobs.image.layers.iter_mut().enumerate() {
+        let diff_id = layer.diff_id.as_deref().and_then(Digest::parse);
+        below = match (below, diff_id) {
+            (None, Some(diff_id)) if at == 0 => Some(diff_id),
+            (Some(below), Some(diff_id)) => {
+                Some(Digest::of(format!("{below} {diff_id}").as_bytes()))
+            }
+            _ => None,
+        };
+        if let Some(kept) = &mut layer.store {
+            kept.chain_id = below.as_ref().map(|id| id.as_str().to_owned());
+        }
+    }
+    blobs
+}

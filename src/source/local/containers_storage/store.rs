@@ -1,0 +1,271 @@
+//! One store with one driver: what all its roots record, and what can be opened of it.
+//!
+//! A store is a graphroot and what belongs to it: a separate image store, additional read-only ones, the runroot with
+//! what is lost at the next start. Images, layers and contents may lie in different ones of them.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::image::digest::Digest;
+use crate::source::Error;
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::Opened;
+use crate::source::documents::blobs::Blobs;
+use crate::source::documents::budget::Budget;
+use crate::source::local::containers_storage::driver::Driver;
+use crate::source::local::containers_storage::layers::{Chain, Layers};
+use crate::source::local::containers_storage::owners::Accounts;
+use crate::source::local::containers_storage::place::Place;
+use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
+use crate::source::local::containers_storage::{documents, image, list};
+use crate::source::local::root::{Kept, StorageRoot};
+
+/// Steps from layer to layer that are made to list a store. A thousand images of a hundred layers need a fortieth.
+const MOST_STEPS: usize = 4_000_000;
+
+/// An image's record and which of the store's roots has it.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) record: ImageRecord,
+    pub(super) place: usize,
+}
+
+/// A store with one driver.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) driver: Driver,
+    root: PathBuf,
+    pub(super) places: Vec<Place>,
+    pub(super) layers: Layers,
+    pub(super) images: Vec<Stored>,
+    /// Places in `images`, by ID.
+    by_id: HashMap<String, usize>,
+    containers: Vec<ContainerRecord>,
+    kept_images: Vec<Kept>,
+    kept_containers: Vec<Kept>,
+    pub(super) problems: Vec<String>,
+}
+
+impl Store {
+    /// Reads what the roots record; the first is the graphroot.
+    ///
+    /// # Errors
+    /// Where the graphroot's records cannot be read. Those of the others are problems.
+    pub(super) fn read(
+        driver: Driver,
+        roots: &[PathBuf],
+        accounts: &Accounts,
+    ) -> Result<Self, Error> {
+        let mut store = Self {
+            driver,
+            root: roots.first().cloned().unwrap_or_default(),
+            places: Vec::new(),
+            layers: Layers::default(),
+            images: Vec::new(),
+            by_id: HashMap::new(),
+            containers: Vec::new(),
+            kept_images: Vec::new(),
+            kept_containers: Vec::new(),
+            problems: Vec::new(),
+        };
+        for (at, root) in roots.iter().enumerate() {
+            let added = store.add(root, accounts);
+            match added {
+                Err(error) if at == 0 => return Err(error),
+                Err(error) => store.problems.push(error.to_string()),
+                Ok(()) => {}
+            }
+        }
+        store.describe();
+        Ok(store)
+    }
+
+    /// Adds what one root records. Images come before layers: what an engine adds meanwhile, it adds the other way.
+    fn add(&mut self, root: &Path, accounts: &Accounts) -> Result<(), Error> {
+        let place = match Place::new(root, self.driver, accounts) {
+            Ok(place) => place,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(Error::Closed { place: root.display().to_string() });
+            }
+            Err(source) => {
+                let place = root.display().to_string();
+                return Err(Error::Io { place, doing: "cannot be read", source });
+            }
+        };
+        let problems = &mut self.problems;
+        let images: Vec<ImageRecord> = place.records("images", "images.json", problems)?;
+        let mut layers = place.records("layers", "layers.json", problems)?;
+        // What is lost at the next start anyway may be lost here, too.
+        layers.extend(noted(
+            place.records("layers", "volatile-layers.json", &mut Vec::new()),
+            problems,
+        ));
+        let containers = ["containers.json", "volatile-containers.json"];
+        for file in containers {
+            let found = place.records("containers", file, &mut Vec::new());
+            self.containers.extend(noted::<ContainerRecord>(found, problems));
+        }
+        let at = self.places.len();
+        self.images.extend(images.into_iter().map(|record| Stored { record, place: at }));
+        self.layers.add(at, layers);
+        self.places.push(place);
+        Ok(())
+    }
+
+    /// The image of that ID.
+    pub(super) fn image(&self, id: &str) -> Option<&Stored> {
+        self.by_id.get(id).and_then(|&at| self.images.get(at))
+    }
+
+    /// The layers of an image.
+    pub(super) fn chain_of(&self, image: &ImageRecord) -> Chain<'_> {
+        let here = image.layers.iter().find(|id| self.layers.get(id).is_some());
+        self.layers.chain(here.or(image.layers.first()).map(String::as_str))
+    }
+
+    /// Puts images and containers in order and makes the lists of what there is.
+    fn describe(&mut self) {
+        // What several roots have counts where it was found first.
+        let mut seen = HashSet::new();
+        self.images.retain(|image| seen.insert(image.record.id.clone()));
+        seen.clear();
+        self.containers.retain(|container| seen.insert(container.id.clone()));
+        // Unnamed ones last.
+        self.images.sort_by_cached_key(|image| {
+            let name = image.record.names.first().cloned();
+            (name.is_none(), name, image.record.id.clone())
+        });
+        self.containers.sort_by_cached_key(|it| (it.names.first().cloned(), it.id.clone()));
+        let ids = self.images.iter().enumerate().map(|(at, it)| (it.record.id.clone(), at));
+        self.by_id = ids.collect();
+        let (mut budget, mut steps) = (Budget::new(), MOST_STEPS);
+        let images = self.images.iter();
+        self.kept_images = images.map(|it| self.kept_image(it, &mut budget, &mut steps)).collect();
+        let containers = self.containers.iter();
+        self.kept_containers = containers.map(|it| self.kept_container(it, &mut steps)).collect();
+    }
+
+    fn kept_image(&self, image: &Stored, budget: &mut Budget, steps: &mut usize) -> Kept {
+        let record = &image.record;
+        let chain = counted(steps, || self.chain_of(record));
+        let mut platform = None;
+        if budget.allows() {
+            let (config, length) = documents::glance(&self.places[image.place], record);
+            budget.spend(length);
+            platform = config.platform;
+        }
+        let own = Digest::from_sha256_hex(&record.id).map(|id| id.as_str().to_owned());
+        let config = documents::config_digest(record).map(|id| id.as_str().to_owned());
+        let manifests = record.big_data.iter().filter_map(|key| key.strip_prefix("manifest-"));
+        let manifests = record.digest.iter().map(String::as_str).chain(manifests);
+        let mut ids: Vec<String> = Vec::new();
+        for id in config.into_iter().chain(own).chain(manifests.map(str::to_owned)) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let list = record.is_list().then(|| "a manifest list".to_owned());
+        Kept {
+            names: record.names.clone(),
+            ids,
+            platform,
+            layers: Some(chain.layers.len()),
+            size: chain.size().filter(|_| list.is_none()),
+            created: record.created.clone().map(Into::into),
+            image: None,
+            problem: chain.broken.or(list).map(Into::into),
+        }
+    }
+
+    fn kept_container(&self, container: &ContainerRecord, steps: &mut usize) -> Kept {
+        let chain = counted(steps, || self.layers.chain(container.layer.as_deref()));
+        let image = container.image.as_deref();
+        let named = image.and_then(|id| self.image(id)?.record.names.first().cloned());
+        Kept {
+            names: container.names.clone(),
+            ids: vec![container.id.clone()],
+            layers: Some(chain.layers.len()),
+            created: container.created.clone().map(Into::into),
+            image: container.image_name.clone().or(named).or_else(|| image.map(str::to_owned)),
+            problem: chain.broken.map(Into::into),
+            ..Kept::default()
+        }
+    }
+
+    /// Opens the image with that place in the list, or the one that a manifest list means by it.
+    fn opened(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
+        let no_such = || ask.no_such_image(Vec::new());
+        let mut image = self.images.get(at).ok_or_else(no_such)?;
+        let mut documents = documents::read(&self.places[image.place], &image.record);
+        if let (Some(index), true) = (&documents.list, image.record.layers.is_empty()) {
+            image = list::instance(self, index, ask)?;
+            documents = documents::read(&self.places[image.place], &image.record);
+        }
+        Ok(image::image(self, &image.record, documents, ask))
+    }
+}
+
+/// A chain, while the steps last.
+fn counted<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l> {
+    if *steps == 0 {
+        let broken =
+            Some("its layers were not counted: there are too many in this store".to_owned());
+        return Chain { broken, ..Chain::default() };
+    }
+    let chain = chain();
+    *steps = steps.saturating_sub(chain.layers.len() + 1);
+    chain
+}
+
+/// Records without which the rest is still worth having.
+fn noted<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Vec<R> {
+    found.unwrap_or_else(|error| {
+        problems.push(error.to_string());
+        Vec::new()
+    })
+}
+
+impl StorageRoot for Store {
+    fn kind(&self) -> &'static str {
+        "containers-storage"
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn qualifier(&self) -> &str {
+        self.driver.name()
+    }
+
+    fn images(&self) -> &[Kept] {
+        &self.kept_images
+    }
+
+    fn containers(&self) -> &[Kept] {
+        &self.kept_containers
+    }
+
+    fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let blobs = self.opened(at, ask)?;
+        if let (Some(asked), Some(platform)) = (&ask.platform, &blobs.image.platform)
+            && platform.serves(asked).is_none()
+        {
+            let available = vec![platform.to_string()];
+            let place = ask.place.clone();
+            return Err(Error::NoSuchPlatform { place, asked: asked.clone(), available });
+        }
+        Ok(Opened::Image(Box::new(blobs)))
+    }
+
+    fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
+        let container = self.containers.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        Ok(Opened::Image(Box::new(image::container(self, container, ask))))
+    }
+
+    fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}

@@ -1,0 +1,187 @@
+//! What engines list, beside what local stores hold: the answer to `layertui images`, and the list the explorer begins
+//! with.
+//!
+//! An image that a local store lists under the same names is not listed a second time: the store is read without the
+//! engine.
+
+use std::path::PathBuf;
+
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
+use crate::source::engine::api::Engine;
+use crate::source::engine::endpoint::{Endpoint, Kind};
+use crate::source::engine::wire::{Fault, Patience};
+use crate::source::engine::{Found, opened, opened_container, wire};
+use crate::source::local::root::Kept;
+use crate::source::local::{Environment, Inventory, Listed, Stock};
+use crate::source::open::options::Options;
+use crate::source::{Error, local};
+
+/// Everything that local stores hold and engines list, as far as it can be read. Reads records, never a layer.
+#[must_use]
+pub fn inventory() -> Inventory {
+    let mut inventory = local::inventory();
+    for kind in [Kind::Docker, Kind::Podman] {
+        let found = Found::look(kind, &Environment::of_process(), Patience::short());
+        inventory.unreadable.extend(found.errors.iter().map(ToString::to_string));
+        for engine in found.engines {
+            match stock(&engine, &inventory.stores) {
+                Ok(stock) => inventory.stores.extend(stock),
+                Err(fault) => inventory.unreadable.push(engine.error(fault).to_string()),
+            }
+        }
+    }
+    inventory
+}
+
+/// What one engine lists and no store does. `None` where stores have it all.
+fn stock(engine: &Engine, stores: &[Stock]) -> Result<Option<Stock>, Fault> {
+    let (mut images, mut containers) = (engine.images()?, engine.containers()?);
+    let total = images.len() + containers.len();
+    let known = |kept: &Kept, list: &[Listed]| {
+        list.iter().any(|other| {
+            other.kept.ids.first() == kept.ids.first() && same_names(&other.kept, kept)
+        })
+    };
+    images.retain(|kept| !stores.iter().any(|stock| known(kept, &stock.images)));
+    containers.retain(|kept| !stores.iter().any(|stock| known(kept, &stock.containers)));
+    let seen = total > 0 && images.is_empty() && containers.is_empty();
+    let transport = engine.kind().transport();
+    Ok((!seen).then(|| Stock {
+        kind: transport,
+        qualifier: engine.version(),
+        root: PathBuf::from(engine.wire.endpoint.address()),
+        images: listed(images, transport),
+        containers: listed(containers, "container"),
+        problems: Vec::new(),
+    }))
+}
+
+/// Whether two lists hold the same names, in whatever order.
+fn same_names(one: &Kept, other: &Kept) -> bool {
+    one.names.len() == other.names.len() && one.names.iter().all(|name| other.names.contains(name))
+}
+
+fn listed(kept: Vec<Kept>, transport: &str) -> Vec<Listed> {
+    let reference = |kept: &Kept| {
+        let name = kept.names.first().or_else(|| kept.ids.first());
+        format!("{transport}:{}", name.map_or("", String::as_str))
+    };
+    kept.into_iter().map(|kept| Listed { reference: reference(&kept), kept }).collect()
+}
+
+/// All images and containers of local stores and engines, to choose from.
+///
+/// # Errors
+/// Where there is nothing to choose from: says where was looked, and what could not be read.
+pub fn local_choices(options: &Options<'_>) -> Result<Several, Error> {
+    let (stores, mut notes) = match local::every_choice(options) {
+        Ok(several) => (Some(several), Vec::new()),
+        Err(Error::NothingLocal { unreadable }) => (None, unreadable),
+        Err(error) => return Err(error),
+    };
+    let mut choices = Vec::new();
+    let mut targets = Vec::new();
+    for kind in [Kind::Docker, Kind::Podman] {
+        let found = Found::look(kind, &Environment::of_process(), Patience::short());
+        notes.extend(found.errors.iter().map(ToString::to_string));
+        for engine in found.engines {
+            match stock(&engine, &[]) {
+                Ok(stock) => offer(stock, &engine, stores.as_ref(), &mut choices, &mut targets),
+                Err(fault) => notes.push(engine.error(fault).to_string()),
+            }
+        }
+    }
+    if let Some(stores) = stores.as_ref() {
+        notes.splice(0..0, stores.notes.iter().cloned());
+    } else if choices.is_empty() {
+        return Err(Error::NothingLocal { unreadable: notes });
+    }
+    let ask =
+        Ask { platform: options.platform.clone(), contents: options.contents, ..Ask::default() };
+    let before = stores.as_ref().map_or(0, |stores| stores.choices.len());
+    let mut all = stores.as_ref().map_or_else(Vec::new, |stores| stores.choices.clone());
+    all.append(&mut choices);
+    let opener = move |choice: usize| match (&stores, targets.get(choice.wrapping_sub(before))) {
+        (Some(stores), _) if choice < before => stores.open(choice),
+        (_, Some(target)) => target.open(&ask),
+        _ => Err(ask.no_such_image(Vec::new())),
+    };
+    Ok(Several { choices: all, notes, opener: Box::new(opener) })
+}
+
+/// An image or container of an engine, by its ID.
+struct Target {
+    endpoint: Endpoint,
+    kind: ChoiceKind,
+    id: String,
+    reference: String,
+}
+
+impl Target {
+    fn open(&self, ask: &Ask) -> Result<Box<dyn Source>, Error> {
+        let ask = Ask { reference: self.reference.clone(), ..ask.clone() };
+        let error = |fault| wire::error(&self.endpoint, fault);
+        let engine = Engine::connect(self.endpoint.clone(), Patience::default()).map_err(error)?;
+        let inspect = match self.kind {
+            ChoiceKind::Image => engine.image(&self.id, ask.platform.as_ref()),
+            ChoiceKind::Container => engine.container(&self.id),
+        };
+        let Some(inspect) = inspect.map_err(error)? else {
+            return Err(Ask { place: engine.place(), ..ask }.no_such_image(Vec::new()));
+        };
+        let opened = match self.kind {
+            ChoiceKind::Image => opened(engine, &inspect, &ask)?,
+            ChoiceKind::Container => opened_container(engine, &inspect, &ask),
+        };
+        match opened {
+            Opened::Image(source) => Ok(source),
+            Opened::Several(several) => several.open(0),
+        }
+    }
+}
+
+/// Adds what an engine lists to what can be chosen, unless a store offers it already.
+fn offer(
+    stock: Option<Stock>,
+    engine: &Engine,
+    stores: Option<&Several>,
+    choices: &mut Vec<Choice>,
+    targets: &mut Vec<Target>,
+) {
+    let Some(stock) = stock else { return };
+    let images = stock.images.into_iter().map(|it| (ChoiceKind::Image, it));
+    let containers = stock.containers.into_iter().map(|it| (ChoiceKind::Container, it));
+    for (kind, Listed { reference, kept }) in images.chain(containers) {
+        let id = kept.ids.first().cloned();
+        let offered = |other: &Choice| {
+            other.kind == kind
+                && other.id == id
+                && other.names.len() == kept.names.len()
+                && other.names.iter().all(|name| kept.names.contains(name))
+        };
+        if stores.is_some_and(|stores| stores.choices.iter().any(offered)) {
+            continue;
+        }
+        let endpoint = engine.wire.endpoint.clone();
+        let target = Target {
+            endpoint,
+            kind,
+            id: id.clone().unwrap_or_default(),
+            reference: reference.clone(),
+        };
+        targets.push(target);
+        choices.push(Choice {
+            reference,
+            names: kept.names,
+            id,
+            platform: kept.platform,
+            layers: kept.layers,
+            size: kept.size.unwrap_or(0),
+            kind,
+            remote: false,
+            group: Some(format!("{} {}", stock.kind, stock.root.display())),
+            note: kept.image.map(|image| format!("of {image}")),
+        });
+    }
+}

@@ -1,0 +1,208 @@
+//! From `<image>` to an opened place: paths, streams, and what is told to those who ask for anything else.
+
+pub(crate) mod inventory;
+pub(super) mod options;
+
+use std::io::Read;
+use std::path::Path;
+use std::{fs, io};
+
+use crate::image::reference;
+use crate::image::reference::Place;
+use crate::layer::blob::Blob;
+use crate::layer::{Unwatched, Watch};
+use crate::source::contract::ask::Ask;
+use crate::source::contract::source::{ChoiceKind, Opened};
+use crate::source::disk::open::{Wanted, archive, path};
+use crate::source::disk::recognise::recognise;
+use crate::source::disk::standard_input;
+use crate::source::documents::files::Files;
+use crate::source::documents::folder::Folder;
+use crate::source::documents::spool;
+use crate::source::open::options::Options;
+use crate::source::registry::Pull;
+use crate::source::{Error, engine, local, registry};
+
+/// Opens what `reference` names (see [`crate::image::reference`]). Reads manifests and configs, never a layer; only
+/// a stream or a compressed archive is read as a whole, into a temporary copy.
+///
+/// # Errors
+/// Where there is nothing, nothing that is an image, or nothing that was asked for.
+pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
+    let parsed = reference::parse(reference)?;
+    let ask = Ask {
+        reference: reference.to_owned(),
+        platform: options.platform.clone(),
+        contents: options.contents,
+        ..Ask::default()
+    };
+    let watch = options.watch.unwrap_or(&Unwatched);
+    match parsed.place {
+        Place::StandardInput(pick) => standard_input::open(&pick, ask, watch),
+        Place::Bare(text) => bare(&text, &ask, options),
+        Place::DockerArchive(rest) => {
+            split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
+        }
+        Place::Oci(rest) => split(&rest, "oci:", Wanted::Oci, ask, watch),
+        Place::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
+        Place::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
+        Place::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
+        Place::Layer(rest) => whole(&rest, Wanted::Layer, ask, watch),
+        Place::DockerRoot(store) => {
+            local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::ContainersStorage(store) => {
+            local::stored(Some("containers-storage"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::Containerd(store) => {
+            local::stored(Some("containerd"), &store, ChoiceKind::Image, &ask)
+        }
+        Place::Container(store) => engine::container(&store, &ask),
+        Place::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
+        Place::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
+        Place::Registry(name) => registry::open(&name, &ask, &options.registries),
+    }
+}
+
+/// Opens an archive that comes as a stream; `pick` is what follows the `-`: empty, `:REF` or `@INDEX`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_stream(
+    stream: impl Read,
+    reference: &str,
+    options: &Options<'_>,
+) -> Result<Opened, Error> {
+    let watch = options.watch.unwrap_or(&Unwatched);
+    let pick = match reference::parse(reference)?.place {
+        Place::StandardInput(pick) => reference::parse_pick(&pick).flatten(),
+        _ => None,
+    };
+    let ask = Ask {
+        reference: reference.to_owned(),
+        base: "-".to_owned(),
+        place: "standard input".to_owned(),
+        pick,
+        platform: options.platform.clone(),
+        contents: options.contents,
+    };
+    let blob = spool::stream(stream, &ask.place, watch)?;
+    archive(blob, Wanted::Anything, &ask, watch)
+}
+
+/// Opens an archive that is in memory already, under a name for messages.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_bytes(bytes: &[u8], name: &str) -> Result<Opened, Error> {
+    let ask = Ask {
+        reference: name.to_owned(),
+        base: name.to_owned(),
+        place: name.to_owned(),
+        ..Ask::default()
+    };
+    archive(Blob::memory(bytes), Wanted::Anything, &ask, &Unwatched)
+}
+
+/// `PATH[:REF or @INDEX]` after a transport.
+fn split(
+    rest: &str,
+    transport: &str,
+    wanted: Wanted,
+    ask: Ask,
+    watch: &dyn Watch,
+) -> Result<Opened, Error> {
+    for split in reference::splits(rest) {
+        if exists(split.path) {
+            let ask = Ask {
+                base: format!("{transport}{}", split.path),
+                place: split.path.to_owned(),
+                pick: split.pick,
+                ..ask
+            };
+            return path(Path::new(split.path), wanted, &ask, watch);
+        }
+    }
+    Err(Error::NoSuchPath { path: rest.to_owned() })
+}
+
+/// A path after a transport that takes nothing else.
+pub(crate) fn whole(
+    rest: &str,
+    wanted: Wanted,
+    ask: Ask,
+    watch: &dyn Watch,
+) -> Result<Opened, Error> {
+    if !exists(rest) {
+        return Err(Error::NoSuchPath { path: rest.to_owned() });
+    }
+    let ask = Ask { base: ask.reference.clone(), place: rest.to_owned(), ..ask };
+    path(Path::new(rest), wanted, &ask, watch)
+}
+
+/// A path, or a path and a pick, or a name.
+fn bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
+    let watch = options.watch.unwrap_or(&Unwatched);
+    for split in reference::splits(text) {
+        // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
+        // images is meant.
+        let place = Path::new(split.path);
+        let whole = split.path == text;
+        if !exists(split.path) {
+            continue;
+        }
+        let picking = Ask {
+            base: split.path.to_owned(),
+            place: split.path.to_owned(),
+            pick: split.pick,
+            ..ask.clone()
+        };
+        if whole || place.is_file() {
+            return path(place, Wanted::Anything, &picking, watch);
+        }
+        // A store's records are read once: to find out that it is one is to have read them.
+        if let Some(opened) = local::in_stores(place, &picking) {
+            return opened;
+        }
+        if holds_images(place, ask) {
+            return path(place, Wanted::Anything, &picking, watch);
+        }
+    }
+    let extension = Path::new(text).extension().unwrap_or_default();
+    let is_path = text.starts_with(['/', '.', '~'])
+        || text.ends_with('/')
+        || ["tar", "gz", "tgz", "zst", "xz", "bz2"]
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it));
+    if is_path {
+        return Err(Error::NoSuchPath { path: text.to_owned() });
+    }
+    if options.pull == Pull::Always {
+        return registry::open_short(text, ask, &options.registries);
+    }
+    match engine::named(text, ask) {
+        Err(Error::NotStored { .. }) if options.pull == Pull::Missing => {
+            registry::open_short(text, ask, &options.registries)
+        }
+        Err(Error::NotStored { reference, remedy, unreadable })
+            if options.pull == Pull::Offered =>
+        {
+            let offered = registry::offer(text, ask, &options.registries, &unreadable);
+            offered.ok_or(Error::NotStored { reference, remedy, unreadable })
+        }
+        other => other,
+    }
+}
+
+/// Whether there is something, be it something that cannot be read.
+fn exists(path: &str) -> bool {
+    match fs::metadata(path) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    }
+}
+
+fn holds_images(path: &Path, ask: &Ask) -> bool {
+    let files = Folder::new(path).map(Files::Folder);
+    files.is_ok_and(|files| !matches!(recognise(&files, ask), Ok(None)))
+}

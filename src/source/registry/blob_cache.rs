@@ -1,0 +1,259 @@
+//! Blobs that came once, kept for the next time: one file each, named by its digest, the least recently used go first.
+//!
+//! A file gets its name only after its bytes were verified, so whatever has a name is what the name says.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fs, io};
+
+use tempfile::NamedTempFile;
+
+use crate::image::digest::Digest;
+use crate::layer::blob::Blob;
+use crate::source::disk::given;
+
+/// What files begin with that are not whole yet.
+const COMING: &str = ".coming-";
+
+/// One that is older was left behind.
+const LEFT_BEHIND: Duration = Duration::from_hours(24);
+
+/// No more files than this are looked at.
+const MOST_FILES: usize = 1_000_000;
+
+/// A directory of blobs.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    directory: PathBuf,
+    limit: u64,
+}
+
+/// What a shelf holds, or what was removed from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// Blobs.
+    pub blobs: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+struct Held {
+    path: PathBuf,
+    bytes: u64,
+    used: SystemTime,
+    whole: bool,
+}
+
+impl Shelf {
+    /// Bytes that a shelf holds where nobody says otherwise: 2 GiB.
+    pub const LIMIT: u64 = 2 << 30;
+
+    /// A shelf in `directory`, which is made when there is something to keep, of at most `limit` bytes.
+    #[must_use]
+    pub const fn new(directory: PathBuf, limit: u64) -> Self {
+        Self { directory, limit }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Bytes it may hold.
+    #[must_use]
+    pub const fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// The blob with that digest, where it is here and as long as it should be.
+    pub(super) fn find(&self, digest: &Digest, size: u64) -> Option<Blob> {
+        self.any(digest).filter(|blob| blob.len() == size)
+    }
+
+    /// The blob with that digest, however long it is.
+    pub(super) fn any(&self, digest: &Digest) -> Option<Blob> {
+        let file = given::open(&self.path(digest)?).ok()?;
+        // Where nothing can be written, nothing is ever removed either.
+        let _ = file.set_modified(SystemTime::now());
+        Blob::whole(file).ok()
+    }
+
+    /// A file for a blob that is coming. `None` where it would not be kept.
+    pub(super) fn begin(&self, digest: &Digest, size: u64) -> Option<NamedTempFile> {
+        self.path(digest).filter(|_| size <= self.limit)?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.directory).ok()?;
+        tempfile::Builder::new().prefix(COMING).tempfile_in(&self.directory).ok()
+    }
+
+    /// Gives a verified blob its name, and makes room for it.
+    pub(super) fn keep(&self, file: NamedTempFile, digest: &Digest) {
+        if let Some(path) = self.path(digest)
+            && file.persist(&path).is_ok()
+        {
+            let _ = self.shrink(Some(&path));
+        }
+    }
+
+    /// Keeps a verified document.
+    pub(super) fn put(&self, digest: &Digest, bytes: &[u8]) {
+        if let Some(mut file) = self.begin(digest, bytes.len() as u64)
+            && file.write_all(bytes).is_ok()
+        {
+            self.keep(file, digest);
+        }
+    }
+
+    /// Takes away a blob that turned out damaged.
+    pub(super) fn remove(&self, digest: &Digest) {
+        if let Some(path) = self.path(digest) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Counts what is there.
+    ///
+    /// # Errors
+    /// Where the directory cannot be read; one that is not there is empty.
+    pub fn stock(&self) -> io::Result<Stock> {
+        let mut stock = Stock::default();
+        for held in self.held()?.iter().filter(|held| held.whole) {
+            stock.blobs += 1;
+            stock.bytes += held.bytes;
+        }
+        Ok(stock)
+    }
+
+    /// Removes everything.
+    ///
+    /// # Errors
+    /// Where the directory cannot be read, or a file of ours not be removed.
+    pub fn clear(&self) -> io::Result<Stock> {
+        let mut removed = Stock::default();
+        for held in self.held()? {
+            fs::remove_file(&held.path)?;
+            removed.add(&held);
+        }
+        Ok(removed)
+    }
+
+    /// Removes what was left behind, and the least recently used until the rest is within the limit.
+    ///
+    /// # Errors
+    /// Where the directory cannot be read.
+    pub fn prune(&self) -> io::Result<Stock> {
+        self.shrink(None)
+    }
+
+    fn shrink(&self, new: Option<&Path>) -> io::Result<Stock> {
+        let mut held = self.held()?;
+        held.sort_by_key(|held| held.used);
+        let mut total: u64 = held.iter().map(|held| held.bytes).sum();
+        let now = SystemTime::now();
+        let mut removed = Stock::default();
+        for held in held {
+            let old = now.duration_since(held.used).is_ok_and(|age| age > LEFT_BEHIND);
+            let goes = if held.whole { total > self.limit } else { old };
+            if goes && Some(held.path.as_path()) != new && fs::remove_file(&held.path).is_ok() {
+                total -= held.bytes;
+                removed.add(&held);
+            }
+        }
+        Ok(removed)
+    }
+
+    fn held(&self) -> io::Result<Vec<Held>> {
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let held = entries.take(MOST_FILES).filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = entry.file_name().into_string().ok()?;
+            let whole = name.split_once('-').is_some_and(|(algorithm, hex)| {
+                Digest::parse(&format!("{algorithm}:{hex}")).is_some()
+            });
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let ours = whole || name.starts_with(COMING);
+            let used = metadata.modified().ok()?;
+            ours.then(|| Held { path: entry.path(), bytes: metadata.len(), used, whole })
+        });
+        Ok(held.collect())
+    }
+
+    fn path(&self, digest: &Digest) -> Option<PathBuf> {
+        let known = matches!(digest.algorithm(), "sha256" | "sha512");
+        let name = format!("{}-{}", digest.algorithm(), digest.encoded());
+        known.then(|| self.directory.join(name))
+    }
+}
+
+impl Stock {
+    const fn add(&mut self, held: &Held) {
+        self.blobs += 1;
+        self.bytes += held.bytes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(shelf: &Shelf, bytes: &[u8]) -> Digest {
+        let digest = Digest::of(bytes);
+        shelf.put(&digest, bytes);
+        digest
+    }
+
+    fn age(shelf: &Shelf, digest: &Digest, hours: u64) {
+        let file = fs::File::open(shelf.path(digest).unwrap()).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_hours(hours)).unwrap();
+    }
+
+    #[test]
+    fn the_least_recently_used_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path().join("blobs"), 10);
+        let (old, used) = (put(&shelf, b"aaaa"), put(&shelf, b"bbbb"));
+        age(&shelf, &old, 2);
+        age(&shelf, &used, 3);
+        assert!(shelf.find(&used, 4).is_some(), "and is used now");
+        let new = put(&shelf, b"cccc");
+        let there = [&old, &used, &new].map(|digest| shelf.find(digest, 4).is_some());
+        assert_eq!(there, [false, true, true]);
+        assert_eq!(shelf.stock().unwrap(), Stock { blobs: 2, bytes: 8 });
+    }
+
+    #[test]
+    fn what_is_too_long_or_has_another_length_is_not_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path().to_owned(), 10);
+        assert!(shelf.begin(&Digest::of(b"x"), 11).is_none());
+        let digest = put(&shelf, b"abc");
+        assert!(shelf.find(&digest, 4).is_none());
+        shelf.remove(&digest);
+        assert!(shelf.find(&digest, 3).is_none());
+    }
+
+    #[test]
+    fn only_what_is_ours_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(folder.path().to_owned(), 10);
+        put(&shelf, b"abc");
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("notes.txt"), "mine").unwrap();
+        fs::write(at(".coming-young"), "x").unwrap();
+        fs::write(at(".coming-old"), "xx").unwrap();
+        let days = Duration::from_hours(50);
+        fs::File::open(at(".coming-old")).unwrap().set_modified(SystemTime::now() - days).unwrap();
+        assert_eq!(shelf.prune().unwrap(), Stock { blobs: 1, bytes: 2 });
+        assert_eq!(shelf.clear().unwrap().blobs, 2);
+        assert!(at("notes.txt").exists());
+    }
+}

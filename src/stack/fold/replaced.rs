@@ -1,0 +1,41 @@
+//! Symbolic links that a layer replaces with directories: what its markers below them are about.
+
+use std::cell::OnceCell;
+
+use hashbrown::HashSet;
+
+use crate::stack::kept::entry::{Entry, Kind, Row};
+use crate::stack::kept::stack::Stack;
+use crate::stack::kept::table::Table;
+
+/// Symbolic links of the lower layers at whose path this layer has a directory: a marker in such a directory is about
+/// that, not about the link's target. Looked for only once a marker's path leads to a link.
+pub(crate) struct Replaced<'t> {
+    table: &'t Table,
+    links: OnceCell<HashSet<u32>>,
+}
+
+impl<'t> Replaced<'t> {
+    pub(super) const fn new(table: &'t Table) -> Self {
+        Self { table, links: OnceCell::new() }
+    }
+
+    pub(super) fn has(&self, stack: &Stack, link: u32) -> bool {
+        self.links.get_or_init(|| self.find(stack)).contains(&link)
+    }
+
+    fn find(&self, stack: &Stack) -> HashSet<u32> {
+        let mut links = HashSet::new();
+        let mut rows = self.table.rows();
+        while let Some(row) = rows.next() {
+            let Row::Entry(Entry { kind: Kind::Directory, path, .. }) = row else { continue };
+            let link = stack.find(path).filter(|node| {
+                stack
+                    .newest_visible(node.0)
+                    .is_some_and(|event| stack.events.kind(event) == Some(Kind::Symlink))
+            });
+            links.extend(link.map(|node| node.0));
+        }
+        links
+    }
+}

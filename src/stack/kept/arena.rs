@@ -1,0 +1,377 @@
+//! Every path that any layer names, once: interned names, parents, children. What happened to a path is in
+//! [`crate::stack::kept::events`].
+//!
+//! 16 bytes a path, its place among its siblings and its name. A parent is always created before its children, so ids grow
+//! with depth along every path. While layers are folded, siblings are linked lists and a hash table finds a child
+//! by name; [`Arena::freeze`] replaces both by one sorted list of children.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::stack::kept::case;
+use crate::stack::kept::names::{NONE, Names};
+
+/// One path; 16 bytes that lie together, because whoever looks at a path looks at most of it.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    name: u32,
+    /// The newest event.
+    latest: u32,
+    /// Index into `dirs`, or NONE.
+    dir: u32,
+}
+
+/// What a node that has (or had) children knows beyond other nodes.
+pub(crate) struct Dir {
+    pub(crate) node: u32,
+    /// Growing: the head of the sibling list. Frozen: where the children begin in `list`.
+    first: u32,
+    count: u32,
+    /// The newest record of totals, see [`crate::stack::kept::totals`].
+    pub(super) record: u32,
+    /// The oldest one, where records are frozen: all between the two are this directory's.
+    pub(super) oldest: u32,
+}
+
+/// A node among others of its directory, with as much of its name as decides most comparisons: names themselves are a
+/// cache miss each.
+pub(super) struct Sibling {
+    beginning: u64,
+    pub(super) node: u32,
+}
+
+/// How children are found.
+enum Children {
+    Growing { next: Vec<u32>, table: HashTable<u32>, hasher: DefaultHashBuilder },
+    Frozen { list: Vec<u32> },
+}
+
+/// The paths.
+pub(crate) struct Arena {
+    pub(crate) names: Names,
+    nodes: Vec<Node>,
+    pub(crate) dirs: Vec<Dir>,
+    children: Children,
+    /// Where case does not count: for each node, the name by which it is found.
+    keys: Option<Vec<u32>>,
+    /// The node found or made last: a layer that names many old paths mostly names them in their old order.
+    recent: u32,
+}
+
+/// The name by which a node is found among its siblings: its own, unless there are `keys`.
+fn key_id(nodes: &[Node], keys: Option<&[u32]>, node: u32) -> u32 {
+    keys.map_or_else(|| nodes[node as usize].name, |keys| keys[node as usize])
+}
+
+/// How far behind the node of the last entry the next one's is looked for before the hash table is asked.
+const AHEAD: u32 = 4;
+
+impl Arena {
+    /// Only the root, which is node 0.
+    pub(super) fn new() -> Self {
+        let mut names = Names::default();
+        let empty = names.intern(b"");
+        Self {
+            names,
+            nodes: vec![Node { parent: NONE, name: empty, latest: NONE, dir: NONE }],
+            dirs: Vec::new(),
+            children: Children::Growing {
+                next: vec![NONE],
+                table: HashTable::new(),
+                hasher: DefaultHashBuilder::default(),
+            },
+            keys: None,
+            recent: 0,
+        }
+    }
+
+    /// From now on case does not count in names. For an arena that has only the root.
+    pub(super) fn fold_case(&mut self) {
+        self.keys = Some(self.nodes.iter().map(|node| node.name).collect());
+    }
+
+    /// Whether case does not count.
+    pub(super) const fn folds_case(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// The name by which a node is found among its siblings.
+    fn key_id(&self, node: u32) -> u32 {
+        key_id(&self.nodes, self.keys.as_deref(), node)
+    }
+
+    /// What names are found by: themselves, or their form without case.
+    fn key<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        if self.folds_case() { case::key(name) } else { Cow::Borrowed(name) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Makes room for so many more paths.
+    pub(super) fn reserve(&mut self, paths: usize) {
+        let Children::Growing { next, table, hasher } = &mut self.children else { return };
+        self.names.reserve(paths);
+        self.nodes.reserve(paths);
+        next.reserve(paths);
+        let (nodes, keys) = (&self.nodes, &self.keys);
+        table.reserve(paths, |&node| {
+            hasher.hash_one((nodes[node as usize].parent, key_id(nodes, keys.as_deref(), node)))
+        });
+    }
+
+    pub(crate) fn parent(&self, node: u32) -> u32 {
+        self.nodes[node as usize].parent
+    }
+
+    pub(crate) fn name_id(&self, node: u32) -> u32 {
+        self.nodes[node as usize].name
+    }
+
+    pub(crate) fn name(&self, node: u32) -> &[u8] {
+        self.names.get(self.nodes[node as usize].name)
+    }
+
+    /// The newest event of `node`, or NONE.
+    pub(crate) fn latest(&self, node: u32) -> u32 {
+        self.nodes[node as usize].latest
+    }
+
+    pub(crate) fn set_latest(&mut self, node: u32, event: u32) {
+        self.nodes[node as usize].latest = event;
+    }
+
+    /// Index into `dirs`, or NONE.
+    pub(crate) fn dir(&self, node: u32) -> u32 {
+        self.nodes[node as usize].dir
+    }
+
+    /// The directory index of `node`, making it one that can have children.
+    pub(super) fn make_dir(&mut self, node: u32) -> u32 {
+        if self.nodes[node as usize].dir == NONE {
+            self.nodes[node as usize].dir = self.dirs.len() as u32;
+            self.dirs.push(Dir { node, first: NONE, count: 0, record: NONE, oldest: NONE });
+        }
+        self.nodes[node as usize].dir
+    }
+
+    pub(crate) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
+        match &self.children {
+            Children::Growing { table, hasher, .. } => {
+                let key = self.names.find(&self.key(name))?;
+                table
+                    .find(hasher.hash_one((parent, key)), |&node| self.is(node, parent, key))
+                    .copied()
+            }
+            Children::Frozen { list } => {
+                let dir = self.dirs.get(self.dir(parent) as usize)?;
+                let siblings = &list[dir.first as usize..(dir.first + dir.count) as usize];
+                if self.folds_case() {
+                    // Siblings are in the order of their names as they are shown.
+                    let key = case::key(name);
+                    return siblings.iter().copied().find(|&it| case::key(self.name(it)) == key);
+                }
+                let found = siblings.binary_search_by(|&node| self.name(node).cmp(name)).ok()?;
+                Some(siblings[found])
+            }
+        }
+    }
+
+    /// The child of that name, created without any event where there is none. Not for a frozen arena.
+    pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8]) -> u32 {
+        if let Some(node) = self.next_in_order(parent, name) {
+            self.recent = node;
+            return node;
+        }
+        let key = self.names.intern(&self.key(name));
+        let dir = self.make_dir(parent);
+        let node = self.nodes.len() as u32;
+        let (nodes, keys) = (&self.nodes, self.keys.as_deref());
+        let key_of = |node: u32| key_id(nodes, keys, node);
+        let Children::Growing { next, table, hasher } = &mut self.children else { return NONE };
+        let hash = hasher.hash_one((parent, key));
+        let same = |&node: &u32| nodes[node as usize].parent == parent && key_of(node) == key;
+        if let Some(&found) = table.find(hash, same) {
+            self.recent = found;
+            return found;
+        }
+        table.insert_unique(hash, node, |&node| {
+            hasher.hash_one((nodes[node as usize].parent, key_of(node)))
+        });
+        let name = match &mut self.keys {
+            Some(keys) => {
+                keys.push(key);
+                self.names.intern(name)
+            }
+            None => key,
+        };
+        let dir = &mut self.dirs[dir as usize];
+        next.push(dir.first);
+        dir.first = node;
+        dir.count += 1;
+        self.nodes.push(Node { parent, name, latest: NONE, dir: NONE });
+        self.recent = node;
+        node
+    }
+
+    /// The child of that name, if it is one of the next nodes: they lie side by side, where the tables of
+    /// names and children are a cache miss each.
+    fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
+        let end = (self.recent + 1 + AHEAD).min(self.len() as u32);
+        (self.recent + 1..end).find(|&node| self.parent(node) == parent && self.name(node) == name)
+    }
+
+    fn is(&self, node: u32, parent: u32, key: u32) -> bool {
+        self.nodes[node as usize].parent == parent && self.key_id(node) == key
+    }
+
+    /// Every child ever seen, sorted by name, where the arena is frozen.
+    pub(crate) fn frozen_children(&self, node: u32) -> Option<&[u32]> {
+        let Children::Frozen { list } = &self.children else { return None };
+        let Some(dir) = self.dirs.get(self.dir(node) as usize) else { return Some(&[]) };
+        Some(&list[dir.first as usize..(dir.first + dir.count) as usize])
+    }
+
+    /// Every child ever seen, sorted by name; `scratch` is used where the arena is still growing.
+    pub(crate) fn children<'a>(&'a self, node: u32, scratch: &'a mut Vec<u32>) -> &'a [u32] {
+        if let Some(children) = self.frozen_children(node) {
+            return children;
+        }
+        scratch.clear();
+        self.each_child(node, |child| scratch.push(child));
+        scratch.sort_unstable_by(|&a, &b| self.name(a).cmp(self.name(b)));
+        scratch
+    }
+
+    /// Every child ever seen, in no particular order.
+    pub(crate) fn each_child(&self, node: u32, mut visit: impl FnMut(u32)) {
+        if self.dir(node) == NONE {
+            return;
+        }
+        let dir = &self.dirs[self.dir(node) as usize];
+        match &self.children {
+            Children::Growing { next, .. } => {
+                let mut child = dir.first;
+                while child != NONE {
+                    visit(child);
+                    child = next[child as usize];
+                }
+            }
+            Children::Frozen { list } => {
+                list[dir.first as usize..(dir.first + dir.count) as usize]
+                    .iter()
+                    .for_each(|&child| visit(child));
+            }
+        }
+    }
+
+    /// Sorts siblings by name.
+    pub(super) fn sort(&self, siblings: &mut [Sibling]) {
+        // A merge sort likes what is nearly sorted already, as tars mostly are.
+        siblings.sort_by(|a, b| {
+            let begin = a.beginning.cmp(&b.beginning);
+            begin.then_with(|| self.name(a.node).cmp(self.name(b.node)))
+        });
+    }
+
+    /// A node for [`Self::sort`].
+    pub(super) fn sibling(&self, node: u32) -> Sibling {
+        let name = self.name(node);
+        let mut beginning = [0; 8];
+        let length = name.len().min(8);
+        beginning[..length].copy_from_slice(&name[..length]);
+        Sibling { beginning: u64::from_be_bytes(beginning), node }
+    }
+
+    /// Sorts all children into one list and drops what only growing needs.
+    pub(super) fn freeze(&mut self) {
+        let Children::Growing { next, .. } = &self.children else { return };
+        let mut list = Vec::with_capacity(self.nodes.len() - 1);
+        let mut dirs = std::mem::take(&mut self.dirs);
+        let mut siblings = Vec::new();
+        for dir in &mut dirs {
+            let mut child = dir.first;
+            while child != NONE {
+                siblings.push(self.sibling(child));
+                child = next[child as usize];
+            }
+            // Lists are built by prepending: reversed, they are nearly in the order of a sorted tar.
+            siblings.reverse();
+            self.sort(&mut siblings);
+            dir.first = list.len() as u32;
+            list.extend(siblings.drain(..).map(|sibling| sibling.node));
+        }
+        self.dirs = dirs;
+        self.children = Children::Frozen { list };
+        self.names.freeze();
+        self.nodes.shrink_to_fit();
+        self.dirs.shrink_to_fit();
+    }
+
+    /// The inverse of [`Self::freeze`], for a layer that is folded after all.
+    pub(super) fn thaw(&mut self) {
+        let Children::Frozen { list } = &self.children else { return };
+        let list = list.clone();
+        self.names.thaw();
+        let mut next = vec![NONE; self.nodes.len()];
+        for dir in &mut self.dirs {
+            let range = dir.first as usize..(dir.first + dir.count) as usize;
+            dir.first = NONE;
+            for &child in &list[range] {
+                next[child as usize] = dir.first;
+                dir.first = child;
+            }
+        }
+        let hasher = DefaultHashBuilder::default();
+        let mut table = HashTable::with_capacity(list.len());
+        let key = |&node: &u32| hasher.hash_one((self.parent(node), self.key_id(node)));
+        for &node in &list {
+            table.insert_unique(key(&node), node, key);
+        }
+        self.children = Children::Growing { next, table, hasher };
+    }
+
+    /// The absolute path: `/` for the root.
+    pub(crate) fn path(&self, node: u32) -> Vec<u8> {
+        let mut chain = Vec::new();
+        let mut at = node;
+        while at != 0 {
+            chain.push(at);
+            at = self.parent(at);
+        }
+        let mut path = Vec::new();
+        for &node in chain.iter().rev() {
+            path.push(b'/');
+            path.extend_from_slice(self.name(node));
+        }
+        if path.is_empty() {
+            path.push(b'/');
+        }
+        path
+    }
+
+    /// Whether `node` lies below `dir` (or is it).
+    pub(crate) fn is_below(&self, mut node: u32, dir: u32) -> bool {
+        // A parent's id is smaller than its child's.
+        while node > dir {
+            node = self.parent(node);
+        }
+        node == dir
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let children = match &self.children {
+            Children::Growing { next, table, .. } => next.capacity() * 4 + table.capacity() * 5,
+            Children::Frozen { list } => list.capacity() * 4,
+        };
+        self.names.heap_bytes()
+            + self.keys.as_ref().map_or(0, |keys| keys.capacity() * size_of::<u32>())
+            + self.nodes.capacity() * size_of::<Node>()
+            + self.dirs.capacity() * size_of::<Dir>()
+            + children
+    }
+}

@@ -1,0 +1,399 @@
+//! What befell each path, in layer order: one event is 36 bytes, the rare is kept aside.
+//!
+//! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
+//! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`crate::stack::query::view`].
+
+use hashbrown::HashMap;
+
+use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime};
+use crate::stack::kept::names::NONE;
+
+const KIND_MASK: u16 = 0xf;
+const TOMBSTONE: u16 = 0xf;
+const FINGERPRINT_SHIFT: u32 = 14;
+
+/// Facts about an event, one bit each, above the four bits of its kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Flag(u16);
+
+impl Flag {
+    /// A directory named again with nothing but its mtime changed: no event for anybody but `mtime`.
+    pub(crate) const QUIET: Self = Self(1 << 4);
+    /// A directory that no layer names, only implies.
+    pub(crate) const IMPLIED: Self = Self(1 << 5);
+    /// The directory has an opaque marker in this layer.
+    pub(crate) const OPAQUE: Self = Self(1 << 6);
+    /// A later entry of the same layer has the same path.
+    pub(crate) const SUPERSEDED: Self = Self(1 << 7);
+    /// The contents are known to equal those of the event before.
+    pub(crate) const SAME: Self = Self(1 << 8);
+    /// The contents are known to differ from those of the event before.
+    pub(crate) const DIFFERENT: Self = Self(1 << 9);
+    /// The stored name had a `..`.
+    pub(crate) const CLAMPED: Self = Self(1 << 10);
+    /// A parent in the stored name is a symbolic link.
+    pub(crate) const REDIRECTED: Self = Self(1 << 11);
+    /// The payload is a sparse file's.
+    pub(crate) const SPARSE: Self = Self(1 << 12);
+    /// A hard link whose target is not there.
+    pub(crate) const BROKEN: Self = Self(1 << 13);
+}
+
+/// What removed a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The layer has an entry for the path.
+    Entry,
+    /// A whiteout of the path or of a directory above it.
+    Whiteout,
+    /// An opaque marker in a directory above it.
+    Opaque,
+    /// A non-directory took the place of a directory above it.
+    Replaced,
+}
+
+impl Cause {
+    /// The name used in JSON output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Whiteout => "whiteout",
+            Self::Opaque => "opaque",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+/// One event: 36 bytes that lie together, because whoever looks at an event looks at most of it.
+#[derive(Clone, Copy)]
+struct Event {
+    node: u32,
+    prev: u32,
+    /// Logical size; a tombstone's cause node. `NONE`: see `sizes`.
+    size: u32,
+    /// Seconds since 1970. `NONE`: see `mtimes`.
+    mtime: u32,
+    /// A file's payload in units of 512 bytes (`NONE`: see `offsets`); a hard link's payload event.
+    data: u32,
+    /// A u64 that needs no alignment.
+    fingerprint: [u8; 8],
+    layer: u16,
+    meta: u16,
+    /// Permission bits; a tombstone's cause.
+    mode: u16,
+    owner: u16,
+}
+
+/// The events of all paths.
+#[derive(Default)]
+pub(crate) struct Events {
+    list: Vec<Event>,
+
+    owners: Vec<(u64, u64)>,
+    owner_ids: HashMap<(u64, u64), u16>,
+    many_owners: Vec<(u32, (u64, u64))>,
+    sizes: Vec<(u32, u64)>,
+    mtimes: Vec<(u32, Mtime)>,
+    offsets: Vec<(u32, u64)>,
+    stored: Vec<(u32, u64)>,
+    devices: Vec<(u32, (u32, u32))>,
+    links: Vec<(u32, u32)>,
+    xattrs: Vec<(u32, u32)>,
+}
+
+/// Looks up a rare fact; pairs are sorted by event because events are appended in order.
+fn aside<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
+    pairs.binary_search_by_key(&event, |pair| pair.0).ok().map(|found| pairs[found].1)
+}
+
+impl Events {
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Makes room for so many more events.
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.list.reserve(events);
+    }
+
+    pub(crate) fn node(&self, event: u32) -> u32 {
+        self.list[event as usize].node
+    }
+
+    pub(crate) fn prev(&self, event: u32) -> u32 {
+        self.list[event as usize].prev
+    }
+
+    pub(crate) fn layer(&self, event: u32) -> usize {
+        usize::from(self.list[event as usize].layer)
+    }
+
+    pub(crate) fn has(&self, event: u32, flag: Flag) -> bool {
+        self.list[event as usize].meta & flag.0 != 0
+    }
+
+    pub(crate) fn set(&mut self, event: u32, flag: Flag) {
+        self.list[event as usize].meta |= flag.0;
+    }
+
+    pub(crate) fn clear(&mut self, event: u32, flag: Flag) {
+        self.list[event as usize].meta &= !flag.0;
+    }
+
+    /// `None` for a tombstone.
+    pub(crate) fn kind(&self, event: u32) -> Option<Kind> {
+        Kind::from_u8((self.list[event as usize].meta & KIND_MASK) as u8)
+    }
+
+    pub(crate) fn is_tombstone(&self, event: u32) -> bool {
+        self.list[event as usize].meta & KIND_MASK == TOMBSTONE
+    }
+
+    pub(crate) fn is_dir(&self, event: u32) -> bool {
+        self.list[event as usize].meta & KIND_MASK == Kind::Directory as u16
+    }
+
+    pub(crate) fn mode(&self, event: u32) -> u16 {
+        self.list[event as usize].mode
+    }
+
+    pub(crate) fn owner(&self, event: u32) -> (u64, u64) {
+        match self.list[event as usize].owner {
+            u16::MAX => aside(&self.many_owners, event).unwrap_or_default(),
+            id => self.owners.get(usize::from(id)).copied().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn size(&self, event: u32) -> u64 {
+        match self.list[event as usize].size {
+            NONE => aside(&self.sizes, event).unwrap_or(0),
+            size => u64::from(size),
+        }
+    }
+
+    /// Payload bytes that this very event stores in its layer.
+    pub(crate) fn stored(&self, event: u32) -> u64 {
+        if self.kind(event) != Some(Kind::File) {
+            return 0;
+        }
+        if self.has(event, Flag::SPARSE) {
+            return aside(&self.stored, event).unwrap_or(0);
+        }
+        self.size(event)
+    }
+
+    pub(crate) fn mtime(&self, event: u32) -> Mtime {
+        match self.list[event as usize].mtime {
+            NONE => aside(&self.mtimes, event).unwrap_or_default(),
+            seconds => Mtime { seconds: i64::from(seconds), nanos: 0 },
+        }
+    }
+
+    /// Where a file's payload begins in its layer.
+    pub(crate) fn offset(&self, event: u32) -> Option<u64> {
+        match self.list[event as usize].data {
+            NONE => aside(&self.offsets, event),
+            units => Some(u64::from(units) * 512),
+        }
+    }
+
+    /// The event that stores the contents seen under this name: itself for a file, its target's for a hard link.
+    pub(crate) fn payload(&self, event: u32) -> Option<u32> {
+        match self.kind(event)? {
+            Kind::File => Some(event),
+            Kind::Hardlink => {
+                Some(self.list[event as usize].data).filter(|&payload| payload != NONE)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set_payload(&mut self, link: u32, payload: u32) {
+        self.list[link as usize].data = payload;
+    }
+
+    pub(crate) fn fingerprint(&self, event: u32) -> Option<Fingerprint> {
+        let value = u64::from_le_bytes(self.list[event as usize].fingerprint);
+        match self.list[event as usize].meta >> FINGERPRINT_SHIFT {
+            1 => Some(Fingerprint::Xxh3(value)),
+            2 => Some(Fingerprint::Crc64(value)),
+            3 => Some(Fingerprint::Sha256(value)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn device(&self, event: u32) -> Option<(u32, u32)> {
+        self.kind(event)
+            .filter(|kind| kind.is_device())
+            .map(|_| aside(&self.devices, event).unwrap_or_default())
+    }
+
+    /// Name id of a link's target.
+    pub(crate) fn link(&self, event: u32) -> Option<u32> {
+        aside(&self.links, event)
+    }
+
+    /// Name id of the encoded attribute set.
+    pub(crate) fn xattrs(&self, event: u32) -> Option<u32> {
+        aside(&self.xattrs, event)
+    }
+
+    /// What removed the path, and the node whose marker or entry did it.
+    pub(crate) fn cause(&self, event: u32) -> (Cause, u32) {
+        if !self.is_tombstone(event) {
+            return (Cause::Entry, self.node(event));
+        }
+        let cause = match self.mode(event) {
+            1 => Cause::Opaque,
+            2 => Cause::Replaced,
+            _ => Cause::Whiteout,
+        };
+        (cause, self.list[event as usize].size)
+    }
+
+    pub(crate) fn push_tombstone(
+        &mut self,
+        node: u32,
+        prev: u32,
+        layer: u16,
+        cause: Cause,
+        by: u32,
+    ) -> u32 {
+        let mode = match cause {
+            Cause::Opaque => 1,
+            Cause::Replaced => 2,
+            Cause::Entry | Cause::Whiteout => 0,
+        };
+        self.list.push(Event {
+            node,
+            prev,
+            size: by,
+            mtime: 0,
+            data: NONE,
+            fingerprint: [0; 8],
+            layer,
+            meta: TOMBSTONE,
+            mode,
+            owner: 0,
+        });
+        self.list.len() as u32 - 1
+    }
+
+    /// Appends an entry's event. `link` and `xattrs` are name ids.
+    pub(crate) fn push(
+        &mut self,
+        node: u32,
+        prev: u32,
+        layer: u16,
+        entry: &Entry<'_>,
+        link: Option<u32>,
+        xattrs: Option<u32>,
+    ) -> u32 {
+        let (fingerprint_kind, fingerprint) = match entry.fingerprint {
+            None => (0, 0),
+            Some(Fingerprint::Xxh3(value)) => (1, value),
+            Some(Fingerprint::Crc64(value)) => (2, value),
+            Some(Fingerprint::Sha256(value)) => (3, value),
+        };
+        let mut meta = entry.kind as u16 | fingerprint_kind << FINGERPRINT_SHIFT;
+        if entry.clamped {
+            meta |= Flag::CLAMPED.0;
+        }
+        if entry.sparse {
+            meta |= Flag::SPARSE.0;
+        }
+        let event = self.list.len() as u32;
+        let row = Event {
+            node,
+            prev,
+            size: self.small_size(event, entry.size),
+            mtime: self.small_mtime(event, entry.mtime),
+            data: self.small_offset(event, entry.data.filter(|_| entry.kind == Kind::File)),
+            fingerprint: fingerprint.to_le_bytes(),
+            layer,
+            meta,
+            mode: entry.mode,
+            owner: self.owner_id(event, (entry.uid, entry.gid)),
+        };
+        self.list.push(row);
+        if entry.sparse {
+            self.stored.push((event, entry.stored));
+        }
+        if entry.kind.is_device() {
+            self.devices.push((event, entry.device));
+        }
+        if let Some(link) = link {
+            self.links.push((event, link));
+        }
+        if let Some(xattrs) = xattrs {
+            self.xattrs.push((event, xattrs));
+        }
+        event
+    }
+
+    fn small_size(&mut self, event: u32, size: u64) -> u32 {
+        small(size).unwrap_or_else(|| {
+            self.sizes.push((event, size));
+            NONE
+        })
+    }
+
+    fn small_mtime(&mut self, event: u32, mtime: Mtime) -> u32 {
+        let seconds = u64::try_from(mtime.seconds).ok().and_then(small);
+        seconds.filter(|_| mtime.nanos == 0).unwrap_or_else(|| {
+            self.mtimes.push((event, mtime));
+            NONE
+        })
+    }
+
+    fn small_offset(&mut self, event: u32, offset: Option<u64>) -> u32 {
+        let Some(offset) = offset else { return NONE };
+        let units = Some(offset / 512).filter(|_| offset % 512 == 0).and_then(small);
+        units.unwrap_or_else(|| {
+            self.offsets.push((event, offset));
+            NONE
+        })
+    }
+
+    fn owner_id(&mut self, event: u32, owner: (u64, u64)) -> u16 {
+        if let Some(last) = self.list.last()
+            && self.owners.get(usize::from(last.owner)) == Some(&owner)
+        {
+            return last.owner;
+        }
+        let known = self.owner_ids.get(&owner).copied();
+        let id = known.unwrap_or_else(|| {
+            let id = self.owners.len().min(usize::from(u16::MAX)) as u16;
+            if id < u16::MAX {
+                self.owners.push(owner);
+                self.owner_ids.insert(owner, id);
+            }
+            id
+        });
+        if id == u16::MAX {
+            self.many_owners.push((event, owner));
+        }
+        id
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.list.shrink_to_fit();
+        self.links.shrink_to_fit();
+        self.mtimes.shrink_to_fit();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Event>()
+            + self.many_owners.capacity() * 24
+            + (self.sizes.capacity() + self.offsets.capacity() + self.stored.capacity()) * 16
+            + self.mtimes.capacity() * 24
+            + self.devices.capacity() * 12
+            + (self.links.capacity() + self.xattrs.capacity()) * 8
+    }
+}
+
+/// A value that fits a u32 column beside its sentinel.
+fn small(value: u64) -> Option<u32> {
+    u32::try_from(value).ok().filter(|&value| value != NONE)
+}

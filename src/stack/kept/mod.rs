@@ -1,0 +1,16 @@
+//! What is stored of an image: paths, entries, events, totals.
+
+pub(crate) mod arena;
+pub mod cached_directory;
+mod case;
+pub mod change_kind;
+pub mod entry;
+pub(crate) mod events;
+pub(crate) mod large_dirs;
+pub(crate) mod names;
+pub(crate) mod needle;
+pub mod paths;
+pub mod stack;
+pub mod summary;
+pub mod table;
+pub(crate) mod totals;

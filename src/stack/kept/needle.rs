@@ -1,0 +1,100 @@
+//! A part of a path component to look for, as it is or whatever the case of its letters (ASCII only: names are bytes).
+
+use memchr::{memchr, memchr2};
+
+/// What to look for.
+pub(crate) struct Part<'n> {
+    needle: &'n [u8],
+    fold_case: bool,
+    /// Which of its bytes is rarest in file names: that one is looked for first.
+    rarest: usize,
+}
+
+/// Whether letters of a needle match in both cases: unless it has a capital one.
+pub(crate) fn folds_case(needle: &[u8]) -> bool {
+    !needle.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Bytes of file names, the most frequent first; what is not among them is rarer.
+const FREQUENT: &[u8] = b"eatisonrlcdpum.h_gb-fy0v12kx3wz456789jq";
+
+impl<'n> Part<'n> {
+    /// `needle` has no capital letters where case does not count.
+    pub(crate) fn new(needle: &'n [u8], fold_case: bool) -> Self {
+        let rank = |byte: u8| memchr(byte.to_ascii_lowercase(), FREQUENT).unwrap_or(FREQUENT.len());
+        let rarest = (0..needle.len()).max_by_key(|&at| rank(needle[at])).unwrap_or(0);
+        Self { needle, fold_case, rarest }
+    }
+
+    /// Its rarest byte, as a part by itself.
+    pub(crate) fn rarest(&self) -> &'n [u8] {
+        self.needle.get(self.rarest..=self.rarest).unwrap_or_default()
+    }
+
+    /// The first place in `bytes` of its rarest byte.
+    pub(super) fn find_rarest(&self, bytes: &[u8]) -> Option<usize> {
+        let byte = *self.needle.get(self.rarest)?;
+        if self.fold_case && byte.is_ascii_lowercase() {
+            memchr2(byte, byte.to_ascii_uppercase(), bytes)
+        } else {
+            memchr(byte, bytes)
+        }
+    }
+
+    /// Whether it stands in `name` so that its rarest byte is at `at`.
+    pub(super) fn is_around(&self, name: &[u8], at: usize) -> bool {
+        let Some(start) = at.checked_sub(self.rarest) else { return false };
+        name.get(start..start + self.needle.len()).is_some_and(|part| self.is_all(part))
+    }
+
+    pub(crate) fn is_prefix(&self, name: &[u8]) -> bool {
+        name.get(..self.needle.len()).is_some_and(|part| self.is_all(part))
+    }
+
+    pub(crate) fn is_suffix(&self, name: &[u8]) -> bool {
+        let start = name.len().checked_sub(self.needle.len());
+        start.is_some_and(|start| self.is_all(&name[start..]))
+    }
+
+    pub(crate) fn is_all(&self, name: &[u8]) -> bool {
+        if self.fold_case { name.eq_ignore_ascii_case(self.needle) } else { name == self.needle }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::kept::names::Names;
+
+    fn holding(names: &[&str], needle: &str) -> Vec<usize> {
+        let mut interned = Names::default();
+        let ids: Vec<u32> = names.iter().map(|name| interned.intern(name.as_bytes())).collect();
+        let needle = needle.as_bytes();
+        let mut found = Vec::new();
+        interned.holding(&Part::new(needle, folds_case(needle)), |id| {
+            found.extend(ids.iter().position(|&known| known == id));
+        });
+        found
+    }
+
+    #[test]
+    fn names_are_found_once_and_in_either_case() {
+        let names = ["python3", "PyPy", "py", "happy.py.py", "nothing", ""];
+        assert_eq!(holding(&names, "py"), [0, 1, 2, 3]);
+        assert_eq!(holding(&names, "Py"), [1]);
+        assert_eq!(holding(&names, "y"), [0, 1, 2, 3]);
+        assert_eq!(holding(&names, "ppy"), [3]);
+    }
+
+    #[test]
+    fn nothing_is_found_across_names_or_in_a_length() {
+        // 97 bytes: the length of this name is the byte `a`.
+        let long = "b".repeat(97);
+        assert_eq!(holding(&["x", &long, "c"], "a"), [0; 0]);
+        assert_eq!(holding(&["x", &long, "c"], "ab"), [0; 0]);
+        assert_eq!(holding(&["x", &long, "c"], "xa"), [0; 0]);
+        assert_eq!(holding(&["xy", "yz"], "yy"), [0; 0]);
+        let longer = format!("{}needle{}", "-".repeat(300), "-".repeat(20_000));
+        assert_eq!(holding(&["ne", &longer, "edle"], "needle"), [1]);
+    }
+}

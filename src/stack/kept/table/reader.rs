@@ -1,0 +1,220 @@
+//! Rows out of the stream that a table is. Bytes that are no rows end it.
+
+use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
+use crate::stack::kept::paths;
+use crate::stack::kept::table::{
+    Before, ENTRY_MAX, FINGERPRINT_SHIFT, HAS_DATA, HAS_DEVICE, HAS_LINK, HAS_NANOS, HAS_SIZE,
+    HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, Place, SAME_OWNER, WHITEOUT,
+};
+
+const NANOS_A_SECOND: u32 = 1_000_000_000;
+
+/// Reads a [`Table`](crate::stack::kept::table::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
+pub struct Rows<'t> {
+    pub(super) bytes: &'t [u8],
+    pub(super) place: Place,
+}
+
+impl Rows<'_> {
+    /// Where the cursor stands.
+    #[must_use]
+    pub fn place(self) -> Place {
+        self.place
+    }
+
+    /// The next row, or `None` at the end.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a row borrows the cursor, which Iterator cannot say"
+    )]
+    #[inline]
+    pub fn next(&mut self) -> Option<Row<'_>> {
+        let Place { at, before } = &mut self.place;
+        let mut input = Input { bytes: self.bytes, at: *at };
+        let tag = input.byte()?;
+        let shared = input.length()?;
+        let rest = input.counted()?;
+        if shared > before.path.len() {
+            return None;
+        }
+        before.path.truncate(shared);
+        before.path.extend_from_slice(rest);
+        let row = match tag {
+            WHITEOUT => Row::Whiteout { path: &before.path },
+            OPAQUE => Row::Opaque { path: &before.path },
+            0..=ENTRY_MAX => Row::Entry(read_entry(&mut input, before, Kind::from_u8(tag)?)?),
+            _ => return None,
+        };
+        *at = input.at;
+        Some(row)
+    }
+
+    /// Passes a row without making anything of it: whether it is a marker. Only rows that a layer's lister could have
+    /// written are passed; `path` is the path of the row before, and then of this one.
+    pub(super) fn pass(&mut self, path: &mut Vec<u8>) -> Option<bool> {
+        let mut input = Input { bytes: self.bytes, at: self.place.at };
+        let tag = input.byte()?;
+        let shared = input.length().filter(|&shared| shared <= path.len())?;
+        path.truncate(shared);
+        path.extend_from_slice(input.counted()?);
+        // What is shared was looked at before, but for the component it ends in.
+        let component = memchr::memrchr(b'/', &path[..shared]).map_or(0, |slash| slash + 1);
+        if !paths::is_normal(&path[component..]) && !path.is_empty() {
+            return None;
+        }
+        match tag {
+            WHITEOUT | OPAQUE => {}
+            0..=ENTRY_MAX => pass_entry(&mut input, Kind::from_u8(tag)?)?,
+            _ => return None,
+        }
+        self.place.at = input.at;
+        Some(tag > ENTRY_MAX)
+    }
+}
+
+#[inline]
+fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> Option<Entry<'t>> {
+    let present = input.flags()?;
+    let has = |flag| present & flag != 0;
+    let mode = u16::try_from(input.number()?).ok()?;
+    before.seconds = before.seconds.wrapping_add(unzigzag(input.number()?));
+    if !has(SAME_OWNER) {
+        before.owner = (input.number()?, input.number()?);
+    }
+    let size = if has(HAS_SIZE) { input.number()? } else { 0 };
+    let stored = if has(HAS_STORED) { input.number()? } else { size };
+    let nanos = if has(HAS_NANOS) { input.small()? } else { 0 };
+    let link = if has(HAS_LINK) { input.counted()? } else { b"" };
+    let device = if has(HAS_DEVICE) { (input.small()?, input.small()?) } else { (0, 0) };
+    let xattrs =
+        if has(HAS_XATTRS) { Xattrs::from_encoded(input.counted()?) } else { Xattrs::EMPTY };
+    if has(HAS_DATA) {
+        before.data = before.data.wrapping_add(unzigzag(input.number()?) as u64);
+    }
+    let fingerprint = match (present >> FINGERPRINT_SHIFT) & 3 {
+        0 => None,
+        1 => Some(Fingerprint::Xxh3(input.u64()?)),
+        2 => Some(Fingerprint::Crc64(input.u64()?)),
+        _ => Some(Fingerprint::Sha256(input.u64()?)),
+    };
+    Some(Entry {
+        path: &before.path,
+        kind,
+        mode,
+        uid: before.owner.0,
+        gid: before.owner.1,
+        size,
+        stored,
+        mtime: Mtime { seconds: before.seconds, nanos },
+        link,
+        device,
+        xattrs,
+        data: has(HAS_DATA).then_some(before.data),
+        fingerprint,
+        clamped: has(IS_CLAMPED),
+        sparse: has(IS_SPARSE),
+    })
+}
+
+/// [`read_entry`] without the entry: what that accepts, if it could have been written.
+fn pass_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
+    let present = input.flags()?;
+    let has = |flag| present & flag != 0;
+    u16::try_from(input.number()?).ok()?;
+    // Besides the time, which is always there, two numbers of an owner, size, stored size.
+    let numbers = 1
+        + 2 * usize::from(!has(SAME_OWNER))
+        + usize::from(has(HAS_SIZE))
+        + usize::from(has(HAS_STORED));
+    for _ in 0..numbers {
+        input.number()?;
+    }
+    if has(HAS_NANOS) && input.small()? >= NANOS_A_SECOND {
+        return None;
+    }
+    if has(HAS_LINK) {
+        let link = input.counted()?;
+        if kind == Kind::Hardlink && !link.is_empty() && !paths::is_normal(link) {
+            return None;
+        }
+    }
+    if has(HAS_DEVICE) {
+        input.small()?;
+        input.small()?;
+    }
+    if has(HAS_XATTRS) {
+        input.counted()?;
+    }
+    if has(HAS_DATA) {
+        input.number()?;
+    }
+    if (present >> FINGERPRINT_SHIFT) & 3 != 0 {
+        input.u64()?;
+    }
+    Some(())
+}
+
+struct Input<'t> {
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Input<'t> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    #[inline]
+    fn number(&mut self) -> Option<u64> {
+        let byte = self.byte()?;
+        if byte < 0x80 { Some(u64::from(byte)) } else { self.longer(byte) }
+    }
+
+    /// The rest of a number of more than one byte.
+    fn longer(&mut self, first: u8) -> Option<u64> {
+        let mut value = u64::from(first & 0x7f);
+        for shift in (7..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn small(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?).ok()
+    }
+
+    #[inline]
+    fn length(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    #[inline]
+    fn flags(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes([self.byte()?, self.byte()?]))
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        let bytes = self.bytes.get(self.at..)?.first_chunk::<8>()?;
+        self.at += 8;
+        Some(u64::from_le_bytes(*bytes))
+    }
+
+    fn counted(&mut self) -> Option<&'t [u8]> {
+        let length = self.length()?;
+        let end = self.at.checked_add(length)?;
+        let bytes = self.bytes.get(self.at..end)?;
+        self.at = end;
+        Some(bytes)
+    }
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}

@@ -1,0 +1,290 @@
+//! What paths have to be like to pass a filter. What of a tree does is in [`crate::stack::query::filtered_tree`].
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::stack::kept::entry::Kind;
+use crate::stack::kept::events::Flag;
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::needle::{Part, folds_case};
+use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::query::search::BitSet;
+use crate::stack::query::tree::Tree;
+use crate::stack::{Change, ChangeKind};
+
+/// What a path has to be like. Of several values for one property one has to fit; an empty list asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Criteria {
+    /// What the layer, or the range of layers, did to it. Who asks for modified gets what is not compared yet too.
+    pub changes: Vec<ChangeKind>,
+    /// Its type.
+    pub kinds: Vec<Kind>,
+    /// A regular file's least size in bytes.
+    pub least: Option<u64>,
+    /// A regular file's greatest size in bytes.
+    pub most: Option<u64>,
+    /// The layer that wrote it last.
+    pub layers: Vec<usize>,
+    /// It is a file with the setuid or the setgid bit.
+    pub setuid: bool,
+    /// It is one of these, or none of them.
+    pub among: Option<Among>,
+}
+
+/// Certain paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    /// Which.
+    pub nodes: Arc<HashSet<NodeId>>,
+    /// Those pass, else all others that are no directories.
+    pub inside: bool,
+}
+
+/// Names that passed a test, of all last components that occur.
+pub struct NameSet(BitSet);
+
+/// A test of names that is made in turns, since names can be long and many.
+#[derive(Default)]
+pub struct NameSearch {
+    passed: BitSet,
+    /// The id of the name that is next.
+    next: usize,
+}
+
+/// What testing a name costs besides its length, in bytes that could be tested meanwhile.
+const NAME_COST: usize = 32;
+
+impl NameSearch {
+    /// Tests names for the cost of so many bytes, and one more. Returns whether there are none left.
+    pub fn step(&mut self, stack: &Stack, cost: usize, test: impl Fn(&[u8]) -> bool) -> bool {
+        let names = &stack.arena.names;
+        self.passed.grow(names.end());
+        let mut spent = 0;
+        for (id, name) in names.iter_from(self.next) {
+            if spent >= cost {
+                self.next = id as usize;
+                return false;
+            }
+            spent += name.len() + NAME_COST;
+            if test(name) {
+                self.passed.insert(id);
+            }
+        }
+        self.next = names.end();
+        true
+    }
+
+    /// The names that passed so far.
+    #[must_use]
+    pub fn finish(self) -> NameSet {
+        NameSet(self.passed)
+    }
+}
+
+/// Names and criteria together. The default lets everything pass.
+#[derive(Default)]
+pub struct Test {
+    /// The paths whose names pass; `None` where all do.
+    named: Option<BitSet>,
+    criteria: Criteria,
+}
+
+const SETUID: u16 = 0o4000;
+const SETGID: u16 = 0o2000;
+
+impl Test {
+    /// Whether there is a tree in which the path could pass, as far as its name says.
+    pub(super) fn may_pass(&self, node: u32) -> bool {
+        self.named.as_ref().is_none_or(|named| named.has(node))
+    }
+
+    /// Visits the paths that could pass, of so many.
+    pub(super) fn each_candidate(&self, paths: u32, visit: &mut impl FnMut(u32)) {
+        match &self.named {
+            Some(named) => named.iter().for_each(visit),
+            None => (1..paths).for_each(visit),
+        }
+    }
+}
+
+impl Stack {
+    /// Bytes that all names take.
+    #[must_use]
+    pub fn name_bytes(&self) -> usize {
+        self.arena.names.end()
+    }
+
+    /// The names with that part in them; letters match in both cases unless the part has a capital one.
+    #[must_use]
+    pub fn names_holding(&self, part: &[u8]) -> NameSet {
+        NameSet(self.names_with(&Part::new(part, folds_case(part)), false))
+    }
+
+    /// A test for paths whose last component is in all of these sets and that meet the criteria. It holds for the paths
+    /// that the stack has now.
+    #[must_use]
+    pub fn test(&self, names: &[NameSet], criteria: Criteria) -> Test {
+        let named = (!names.is_empty()).then(|| {
+            let mut named = BitSet::of(self.arena.len());
+            for node in 1..self.arena.len() as u32 {
+                let name = self.arena.name_id(node);
+                if names.iter().all(|set| set.0.has(name)) {
+                    named.insert(node);
+                }
+            }
+            named
+        });
+        Test { named, criteria }
+    }
+
+    /// Whether a path passes in a tree, its name aside.
+    pub(super) fn passes(&self, node: u32, tree: Tree, test: &Test) -> bool {
+        let criteria = &test.criteria;
+        let among = criteria.among.as_ref();
+        if among.is_some_and(|among| among.nodes.contains(&NodeId(node)) != among.inside) {
+            return false;
+        }
+        let newest = self.newest_at(node, tree.top());
+        if newest == NONE {
+            return false;
+        }
+        if let Tree::Range(..) = tree {
+            let Some(change) = self.change_in(NodeId(node), tree) else { return false };
+            let event = change.event.or(change.previous);
+            return meets_change(Some(change), criteria)
+                && event.is_some_and(|event| self.meets(event.0, newest, criteria));
+        }
+        let tombstone = self.events.is_tombstone(newest);
+        let own = self.events.layer(newest) == tree.top() && !self.events.has(newest, Flag::QUIET);
+        if (tombstone || matches!(tree, Tree::Diff(_))) && !own {
+            return false;
+        }
+        if !criteria.changes.is_empty()
+            && !meets_change(own.then(|| self.change_of(newest)), criteria)
+        {
+            return false;
+        }
+        let event = if tombstone { self.events.prev(newest) } else { newest };
+        event != NONE && self.meets(event, newest, criteria)
+    }
+
+    /// Whether the path as this event left it meets the criteria; `newest` is the newest event, a removal perhaps.
+    fn meets(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
+        let kind = self.events.kind(event).unwrap_or(Kind::Other);
+        if !criteria.kinds.is_empty() && !criteria.kinds.contains(&kind) {
+            return false;
+        }
+        if criteria.among.as_ref().is_some_and(|among| !among.inside) && self.events.is_dir(event) {
+            return false;
+        }
+        let special = SETUID | SETGID;
+        if criteria.setuid && !(kind.is_regular() && self.events.mode(event) & special != 0) {
+            return false;
+        }
+        if criteria.least.is_some() || criteria.most.is_some() {
+            let size = self.events.size(event);
+            let fits = criteria.least.is_none_or(|least| size >= least)
+                && criteria.most.is_none_or(|most| size <= most);
+            if !kind.is_regular() || !fits {
+                return false;
+            }
+        }
+        if criteria.layers.is_empty() {
+            return true;
+        }
+        let mut wrote = newest;
+        while self.events.has(wrote, Flag::QUIET) && self.events.prev(wrote) != NONE {
+            wrote = self.events.prev(wrote);
+        }
+        criteria.layers.contains(&self.events.layer(wrote))
+    }
+}
+
+/// Whether a change is one that is asked for.
+fn meets_change(change: Option<Change>, criteria: &Criteria) -> bool {
+    let kind = change.map(|change| match change.kind {
+        ChangeKind::Undecided => ChangeKind::Modified,
+        kind => kind,
+    });
+    criteria.changes.is_empty() || kind.is_some_and(|kind| criteria.changes.contains(&kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::notation;
+    use crate::stack::query::outline::{Folds, Outline, Unfolded};
+
+    const LAYERS: &str = "0: +a/ +a/b/ +a/b/su:9@4755 +a/b/x:1 +c/ +c/big.so:900 +d:5 | 1: -a/b/x ~c/big.so:901 +e.so:2";
+
+    fn rows(tree: Tree, names: &[&str], criteria: &Criteria, unfolded: Unfolded) -> Vec<String> {
+        let mut stack = Stack::new(2);
+        for table in notation::layers(LAYERS).unwrap() {
+            stack.fold(&table);
+        }
+        stack.freeze();
+        let names: Vec<NameSet> =
+            names.iter().map(|name| stack.names_holding(name.as_bytes())).collect();
+        let test = stack.test(&names, criteria.clone());
+        let sieve = stack.sieve(tree, &test);
+        let folds = Folds { unfolded, ..Folds::default() };
+        let outline = Outline::narrowed(&stack, tree, &folds, Some(&sieve));
+        let rows = outline.rows(0..100);
+        assert_eq!(rows.len(), outline.len());
+        for (at, row) in rows.iter().enumerate() {
+            assert_eq!(outline.position(row.node), Some(at));
+            assert_eq!(outline.rows(at..at + 1), [*row]);
+        }
+        let path = |node| String::from_utf8(stack.path(node)).unwrap();
+        rows.iter().map(|row| path(row.node)).collect()
+    }
+
+    #[test]
+    fn what_passes_keeps_its_directories() {
+        let all = Unfolded::All;
+        let setuid = Criteria { setuid: true, ..Criteria::default() };
+        assert_eq!(rows(Tree::Merged(1), &[], &setuid, all), ["/a", "/a/b", "/a/b/su"]);
+        assert_eq!(rows(Tree::Merged(1), &[], &setuid, Unfolded::None), ["/a"]);
+        let none = Criteria::default();
+        assert_eq!(rows(Tree::Merged(1), &[".so"], &none, all), ["/c", "/c/big.so", "/e.so"]);
+        assert_eq!(rows(Tree::Merged(1), &[".so", "BIG"], &none, all), [""; 0]);
+        let large = Criteria { least: Some(10), ..Criteria::default() };
+        assert_eq!(rows(Tree::Merged(1), &[], &large, all), ["/c", "/c/big.so"]);
+    }
+
+    #[test]
+    fn names_are_tested_in_turns_of_a_bounded_cost() {
+        let words: Vec<String> = (0..100).map(|n| format!("+{}{n}:1", "a".repeat(1000))).collect();
+        let (stack, _) = notation::stack(&words.join(" ")).unwrap();
+        let (mut search, mut turns) = (NameSearch::default(), 0);
+        let tested = std::cell::Cell::new(0);
+        loop {
+            let before = tested.get();
+            let done = search.step(&stack, 10_000, |name| {
+                tested.set(tested.get() + name.len());
+                name.ends_with(b"7")
+            });
+            turns += 1;
+            assert!(tested.get() - before <= 11_100);
+            if done {
+                break;
+            }
+        }
+        assert_eq!(turns, 10);
+        assert_eq!(search.finish().0.iter().count(), 10);
+    }
+
+    #[test]
+    fn changes_and_layers_are_those_of_the_tree() {
+        let all = Unfolded::All;
+        let removed = Criteria { changes: vec![ChangeKind::Removed], ..Criteria::default() };
+        assert_eq!(rows(Tree::Merged(1), &[], &removed, all), ["/a", "/a/b", "/a/b/x"]);
+        assert_eq!(rows(Tree::Diff(1), &[], &removed, all), ["/a", "/a/b", "/a/b/x"]);
+        assert_eq!(rows(Tree::Merged(0), &[], &removed, all), [""; 0]);
+        let modified = Criteria { changes: vec![ChangeKind::Modified], ..Criteria::default() };
+        assert_eq!(rows(Tree::Diff(1), &[], &modified, all), ["/c", "/c/big.so"]);
+        let by = Criteria { layers: vec![1], kinds: vec![Kind::File], ..Criteria::default() };
+        let expected = ["/a", "/a/b", "/a/b/x", "/c", "/c/big.so", "/e.so"];
+        assert_eq!(rows(Tree::Merged(1), &[], &by, all), expected);
+    }
+}

@@ -1,0 +1,185 @@
+//! A tree narrowed to the paths that pass a test, and the directories on the way to them.
+//!
+//! What passed is kept as bits and, for each directory on the way, as numbers of rows, so that [`crate::stack::query::outline`]
+//! numbers the rows of a narrowed tree as it does those of a whole one. From one layer to the next only paths are looked
+//! at to which something happened between the two: a step costs what the layers between changed, of what can pass at all.
+
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::query::filter::Test;
+use crate::stack::query::search::BitSet;
+use crate::stack::query::tree::Tree;
+
+/// What passed a test in one tree.
+pub struct Sieve {
+    tree: Tree,
+    /// Layers that were folded and paths that there were.
+    made_of: (usize, usize),
+    passed: BitSet,
+    /// Passed, or on the way to what passed.
+    shown: BitSet,
+    count: usize,
+    /// By directory record: rows below it when all is unfolded, and children that have rows.
+    rows: Vec<Rows>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Rows {
+    below: u32,
+    children: u32,
+}
+
+impl Stack {
+    /// Narrows a tree to what passes.
+    #[must_use]
+    pub fn sieve(&self, tree: Tree, test: &Test) -> Sieve {
+        let paths = self.arena.len();
+        let mut sieve = Sieve {
+            tree,
+            made_of: (self.folded(), paths),
+            passed: BitSet::of(paths),
+            shown: BitSet::of(paths),
+            count: 0,
+            rows: vec![Rows::default(); self.arena.dirs.len()],
+        };
+        sieve.fill(self, test);
+        sieve
+    }
+}
+
+impl Sieve {
+    /// Narrows another tree with the same test instead.
+    pub fn turn(&mut self, stack: &Stack, tree: Tree, test: &Test) {
+        if self.made_of != (stack.folded(), stack.arena.len()) {
+            *self = stack.sieve(tree, test);
+            return;
+        }
+        let before = std::mem::replace(&mut self.tree, tree);
+        let events = between(before, tree).map(|(from, to)| stack.events_of(from, to));
+        let Some(events) = events.filter(|events| events.len() < stack.arena.len() / 4) else {
+            self.passed.clear();
+            self.shown.clear();
+            self.count = 0;
+            self.rows.fill(Rows::default());
+            self.fill(stack, test);
+            return;
+        };
+        for event in events {
+            let node = stack.events.node(event);
+            if node != 0 && test.may_pass(node) {
+                self.set(stack, node, stack.passes(node, tree, test));
+            }
+        }
+    }
+
+    /// The tree.
+    #[must_use]
+    pub const fn tree(&self) -> Tree {
+        self.tree
+    }
+
+    /// How many paths passed.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether none did.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether the path has a row: it passed, or something below it did.
+    #[must_use]
+    pub fn shows(&self, node: NodeId) -> bool {
+        self.shown.has(node.0)
+    }
+
+    /// Rows below a directory, by its record.
+    pub(super) fn below(&self, dir: u32) -> u32 {
+        self.rows.get(dir as usize).map_or(0, |rows| rows.below)
+    }
+
+    /// Children with rows of a directory, by its record.
+    pub(super) fn children(&self, dir: u32) -> u32 {
+        self.rows.get(dir as usize).map_or(0, |rows| rows.children)
+    }
+
+    /// Looks at all that can pass.
+    fn fill(&mut self, stack: &Stack, test: &Test) {
+        let tree = self.tree;
+        let mut look = |node: u32| {
+            let passes = node != 0 && test.may_pass(node) && stack.passes(node, tree, test);
+            if passes && self.passed.insert(node) {
+                self.shown.insert(node);
+                self.count += 1;
+            }
+        };
+        match tree {
+            Tree::Merged(_) => test.each_candidate(stack.arena.len() as u32, &mut look),
+            Tree::Diff(layer) | Tree::Range(_, layer) => {
+                let from = if let Tree::Range(from, _) = tree { from } else { layer };
+                let events = stack.events_of(from, layer);
+                events.map(|event| stack.events.node(event)).for_each(&mut look);
+            }
+        }
+        let rows = &mut self.rows;
+        // A child's id is larger than its parent's: children come first.
+        self.shown.each_downwards(|node| {
+            let own = match stack.arena.dir(node) {
+                NONE => 0,
+                dir => rows[dir as usize].below,
+            };
+            let parent = stack.arena.parent(node);
+            let above = &mut rows[stack.arena.dir(parent) as usize];
+            above.children += 1;
+            above.below += 1 + own;
+            (parent != 0).then_some(parent)
+        });
+    }
+
+    /// Lets a path pass or not, and the directories above it have rows or not.
+    fn set(&mut self, stack: &Stack, node: u32, passes: bool) {
+        if passes == self.passed.has(node) {
+            return;
+        }
+        self.passed.put(node, passes);
+        self.count = if passes { self.count + 1 } else { self.count - 1 };
+        let by =
+            |number: u32, by: u32| if passes { number + by } else { number.saturating_sub(by) };
+        let (mut node, mut changed, mut turns) = (node, 0, true);
+        while node != 0 {
+            // What is on the way to something keeps its row, whether it passes or not.
+            let unneeded = self.children(stack.arena.dir(node)) == 0 && !self.passed.has(node);
+            turns = turns && if passes { !self.shown.has(node) } else { unneeded };
+            if turns {
+                self.shown.put(node, passes);
+                changed += 1;
+            }
+            if changed == 0 {
+                return;
+            }
+            node = stack.arena.parent(node);
+            let Some(rows) = self.rows.get_mut(stack.arena.dir(node) as usize) else { return };
+            rows.below = by(rows.below, changed);
+            if turns {
+                rows.children = by(rows.children, 1);
+            }
+        }
+    }
+}
+
+/// The layers whose events can make a difference between two trees; `None` where that are all.
+fn between(one: Tree, other: Tree) -> Option<(usize, usize)> {
+    match (one, other) {
+        (Tree::Merged(one), Tree::Merged(other)) => Some((one.min(other), one.max(other))),
+        (Tree::Range(from, one), Tree::Range(same, other)) if from == same => {
+            Some((one.min(other) + 1, one.max(other)))
+        }
+        (Tree::Range(one, to), Tree::Range(other, same)) if to == same => {
+            Some((one.min(other), one.max(other).saturating_sub(1)))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,56 @@
+//! Shell patterns over paths: over the whole path where the pattern has a `/`, else over the last component.
+
+use regex::bytes::Regex;
+
+use crate::text::pattern;
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub struct Glob {
+    matcher: Regex,
+    /// It is about whole paths.
+    whole: bool,
+}
+
+impl Glob {
+    /// Compiles a pattern; `*` stops at `/`, `**` does not. One with a `/` begins at the root.
+    ///
+    /// # Errors
+    /// What is wrong with the pattern.
+    pub fn new(pattern: &str) -> Result<Self, String> {
+        let whole = pattern.contains('/');
+        let absolute = if whole && !pattern.starts_with('/') {
+            format!("/{pattern}")
+        } else {
+            pattern.to_owned()
+        };
+        Ok(Self { matcher: pattern::glob(&absolute, true)?, whole })
+    }
+
+    /// The same pattern for letters of either case.
+    #[must_use]
+    pub fn any_case(&self) -> Self {
+        Self { matcher: pattern::any_case(&self.matcher, true), whole: self.whole }
+    }
+
+    /// Whether an absolute path is meant.
+    #[must_use]
+    pub fn matches(&self, path: &[u8]) -> bool {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        self.matcher.is_match(if self.whole { path } else { name })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::stack::query::glob::Glob;
+
+    #[test]
+    fn a_slash_makes_it_a_pattern_of_whole_paths() {
+        let fits = |pattern: &str, path: &str| Glob::new(pattern).unwrap().matches(path.as_bytes());
+        assert!(fits("id_*", "/root/.ssh/id_rsa") && !fits("id_*", "/id_x/y"));
+        assert!(fits("/root/*", "/root/a") && !fits("/root/*", "/root/a/b"));
+        assert!(fits("root/**", "/root/a/b") && fits("**/a", "/x/a"));
+        assert!(Glob::new("[").is_err());
+    }
+}

@@ -1,0 +1,17 @@
+//! What can be asked of a stack: views, changes, history, search, filters, waste.
+
+pub(crate) mod change;
+pub mod filter;
+pub mod filtered_tree;
+mod follow;
+mod fuzzy;
+pub mod glob;
+pub(crate) mod history;
+pub(crate) mod links;
+pub mod outline;
+pub mod search;
+pub mod tree;
+pub(crate) mod view;
+pub mod walk;
+pub mod waste;
+pub mod waste_cause;

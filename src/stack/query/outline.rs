@@ -1,0 +1,371 @@
+//! A tree as numbered rows, some directories unfolded and some not, without listing it.
+//!
+//! The directory records know how many rows lie below, and runs of siblings in large directories know theirs; so the
+//! number of rows, the row with a given number and the number of a path's row cost a look at the directories on the
+//! way, however large the image or any of them is.
+
+mod chunks;
+pub(crate) mod order;
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::{Deref, Range};
+use std::rc::Rc;
+
+use crate::stack::kept::events::Flag;
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::outline::order::Order;
+pub use crate::stack::query::outline::order::{By, Orders, Sort};
+use crate::stack::query::tree::Tree;
+
+/// Which directories are unfolded unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Unfolded {
+    /// None but the root.
+    #[default]
+    None,
+    /// In a diff: every directory that was there before and still is.
+    Changes,
+    /// All.
+    All,
+}
+
+/// The state of a tree's folds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folds {
+    /// What holds for most.
+    pub unfolded: Unfolded,
+    /// Directories for which the opposite holds.
+    pub toggled: HashSet<NodeId>,
+}
+
+/// One row of an outline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutlineRow {
+    /// The path.
+    pub node: NodeId,
+    /// 0 for the root's children.
+    pub depth: usize,
+    /// It is a directory, or has rows below it all the same (one that was replaced by a file).
+    pub directory: bool,
+    /// Its rows follow.
+    pub open: bool,
+}
+
+/// Numbered rows over one tree.
+pub struct Outline<'s> {
+    stack: &'s Stack,
+    tree: Tree,
+    folds: &'s Folds,
+    sieve: Option<&'s Sieve>,
+    orders: Option<&'s Orders>,
+    /// By how much the rows below a directory differ from what holds without exceptions.
+    corrections: HashMap<u32, i64>,
+    /// The same for the children of a directory that has many: which of them, sorted, and by how many rows.
+    shifts: HashMap<u32, Vec<(usize, i64)>>,
+}
+
+struct Level<'s> {
+    dir: u32,
+    children: Children<'s>,
+    at: usize,
+}
+
+/// What a directory ever had, by name; or what of it has rows, in another order.
+enum Children<'s> {
+    Named(Cow<'s, [u32]>),
+    Ordered(Rc<Order>),
+}
+
+impl Deref for Children<'_> {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        match self {
+            Self::Named(children) => children,
+            Self::Ordered(order) => order.children(),
+        }
+    }
+}
+
+impl<'s> Outline<'s> {
+    /// The rows of `tree` under these folds.
+    #[must_use]
+    pub fn new(stack: &'s Stack, tree: Tree, folds: &'s Folds) -> Self {
+        Self::narrowed(stack, tree, folds, None)
+    }
+
+    /// The same for what passed a filter of this tree.
+    #[must_use]
+    pub fn narrowed(
+        stack: &'s Stack,
+        tree: Tree,
+        folds: &'s Folds,
+        sieve: Option<&'s Sieve>,
+    ) -> Self {
+        Self::arranged(stack, tree, folds, sieve, None)
+    }
+
+    /// The same in another order than by name.
+    #[must_use]
+    pub fn arranged(
+        stack: &'s Stack,
+        tree: Tree,
+        folds: &'s Folds,
+        sieve: Option<&'s Sieve>,
+        orders: Option<&'s Orders>,
+    ) -> Self {
+        let (corrections, shifts) = (HashMap::new(), HashMap::new());
+        let mut outline = Self { stack, tree, folds, sieve, orders, corrections, shifts };
+        outline.correct();
+        outline
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.below(0)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a directory's rows follow it.
+    #[must_use]
+    pub fn is_open(&self, node: NodeId) -> bool {
+        node == NodeId::ROOT
+            || self.is_open_by_default(node.0) != self.folds.toggled.contains(&node)
+    }
+
+    /// The rows with these numbers, as far as they exist.
+    #[must_use]
+    pub fn rows(&self, range: Range<usize>) -> Vec<OutlineRow> {
+        let mut rows = Vec::with_capacity(range.len().min(4096));
+        let mut skip = range.start;
+        let mut levels = vec![self.level(0)];
+        while rows.len() < range.len() {
+            let Some(level) = levels.last_mut() else { break };
+            while let Some((children, above)) = self.run(level, level.children.len(), skip) {
+                level.at += children;
+                skip -= above;
+            }
+            let Some(&node) = level.children.get(level.at) else {
+                levels.pop();
+                continue;
+            };
+            level.at += 1;
+            if !self.is_shown(node) {
+                continue;
+            }
+            let below = self.open_below(node);
+            if skip > below {
+                skip -= 1 + below;
+                continue;
+            }
+            if skip == 0 {
+                rows.push(OutlineRow {
+                    node: NodeId(node),
+                    depth: levels.len() - 1,
+                    directory: below > 0 || self.is_directory(node) || self.below(node) > 0,
+                    open: below > 0,
+                });
+            } else {
+                skip -= 1;
+            }
+            if below > 0 {
+                levels.push(self.level(node));
+            }
+        }
+        rows
+    }
+
+    /// The number of the row of a path, or of the nearest directory above it that has a row.
+    #[must_use]
+    pub fn position(&self, node: NodeId) -> Option<usize> {
+        let chain = self.shown_chain(node.0);
+        let mut row = 0;
+        let mut dir = 0;
+        for (depth, &node) in chain.iter().enumerate() {
+            row += self.rows_before(&mut self.level(dir), node);
+            // The row of the directory itself, for all but the last.
+            row += usize::from(depth + 1 < chain.len());
+            dir = node;
+        }
+        (!chain.is_empty()).then_some(row)
+    }
+
+    /// The path and the directories above it that have rows, from the root's child down.
+    fn shown_chain(&self, node: u32) -> Vec<u32> {
+        let mut chain = Vec::new();
+        let mut at = node;
+        while at != 0 && at != NONE {
+            chain.push(at);
+            at = self.stack.arena.parent(at);
+        }
+        chain.reverse();
+        let shown = chain.iter().position(|&node| !self.is_shown(node)).unwrap_or(chain.len());
+        chain.truncate(shown);
+        let closed = chain.iter().position(|&node| !self.is_open(NodeId(node)));
+        chain.truncate(closed.map_or(chain.len(), |closed| closed + 1));
+        chain
+    }
+
+    fn level(&self, dir: u32) -> Level<'s> {
+        let children = match self.orders.filter(|orders| !orders.are_names()) {
+            Some(orders) => Children::Ordered(self.ordered(orders, dir)),
+            None => Children::Named(self.named(dir)),
+        };
+        Level { dir, children, at: 0 }
+    }
+
+    fn named(&self, dir: u32) -> Cow<'s, [u32]> {
+        match self.tree {
+            Tree::Merged(_) | Tree::Range(..) => self.stack.sorted_children(dir),
+            Tree::Diff(layer) => {
+                let totals = &self.stack.totals;
+                let record = totals.exactly(&self.stack.arena, dir, layer);
+                Cow::Borrowed(record.map_or(&[][..], |record| totals.touched(record)))
+            }
+        }
+    }
+
+    /// Whether the path has a row, provided its directory's rows show.
+    fn is_shown(&self, node: u32) -> bool {
+        if let Some(sieve) = self.sieve {
+            return sieve.shows(NodeId(node));
+        }
+        match self.tree {
+            Tree::Merged(layer) => {
+                let newest = self.stack.newest_at(node, layer);
+                newest != NONE
+                    && (!self.stack.events.is_tombstone(newest)
+                        || self.stack.events.layer(newest) == layer)
+            }
+            Tree::Diff(layer) => {
+                self.stack.change(NodeId(node), layer).is_some()
+                    || self
+                        .stack
+                        .totals
+                        .exactly(&self.stack.arena, node, layer)
+                        .is_some_and(|record| record.rows > 0)
+            }
+            Tree::Range(..) => false,
+        }
+    }
+
+    fn is_directory(&self, node: u32) -> bool {
+        let mut event = self.stack.newest_at(node, self.tree.top());
+        if event != NONE && self.stack.events.is_tombstone(event) {
+            event = self.stack.events.prev(event);
+        }
+        event != NONE && self.stack.events.is_dir(event)
+    }
+
+    /// Rows that show below a path. Cheap for what never had children, which is nearly everything.
+    fn open_below(&self, node: u32) -> usize {
+        if self.stack.arena.dir(node) == NONE || !self.is_open(NodeId(node)) {
+            return 0;
+        }
+        self.below(node)
+    }
+
+    /// Rows below a directory if it is open, exceptions included.
+    fn below(&self, node: u32) -> usize {
+        let correction = self.corrections.get(&node).copied().unwrap_or(0);
+        usize::try_from(self.below_by_default(node) + correction).unwrap_or(0)
+    }
+
+    fn below_by_default(&self, node: u32) -> i64 {
+        self.below_when(node, self.folds.unfolded)
+    }
+
+    fn below_when(&self, node: u32, unfolded: Unfolded) -> i64 {
+        let (arena, totals) = (&self.stack.arena, &self.stack.totals);
+        if let Some(sieve) = self.sieve {
+            let dir = arena.dir(node);
+            let all = unfolded == Unfolded::All;
+            return i64::from(if all { sieve.below(dir) } else { sieve.children(dir) });
+        }
+        match self.tree {
+            Tree::Merged(layer) => {
+                let Some(record) = totals.at(arena, node, layer) else { return 0 };
+                let own = usize::from(record.layer) == layer;
+                let (visible, removed) = match unfolded {
+                    Unfolded::All => (record.entries, record.removed),
+                    Unfolded::None | Unfolded::Changes => {
+                        (record.children, record.removed_children)
+                    }
+                };
+                i64::from(visible) + if own { i64::from(removed) } else { 0 }
+            }
+            Tree::Diff(layer) => {
+                let Some(record) = totals.exactly(arena, node, layer) else { return 0 };
+                match unfolded {
+                    Unfolded::All => i64::from(record.rows),
+                    Unfolded::Changes => i64::from(record.rows_standard),
+                    Unfolded::None => totals.touched(record).len() as i64,
+                }
+            }
+            Tree::Range(..) => 0,
+        }
+    }
+
+    fn is_open_by_default(&self, node: u32) -> bool {
+        match self.folds.unfolded {
+            Unfolded::All => true,
+            Unfolded::Changes => self.opens_in_diff(node),
+            Unfolded::None => false,
+        }
+    }
+
+    /// Whether a directory is open where a diff opens what was there before.
+    fn opens_in_diff(&self, node: u32) -> bool {
+        matches!(self.tree, Tree::Diff(layer) if self.is_steady(node, layer))
+    }
+
+    /// Whether the path is a directory that the layer found and left.
+    fn is_steady(&self, node: u32, layer: usize) -> bool {
+        let events = &self.stack.events;
+        let newest = self.stack.newest_at(node, layer);
+        if newest == NONE || !events.is_dir(newest) {
+            return false;
+        }
+        if events.layer(newest) != layer || events.has(newest, Flag::QUIET) {
+            return true;
+        }
+        let prev = events.prev(newest);
+        prev != NONE && events.is_dir(prev)
+    }
+
+    /// Works out the corrections, deepest exceptions first (a child's id is larger than its parent's).
+    fn correct(&mut self) {
+        let toggled = self.folds.toggled.iter().map(|node| node.0);
+        let mut queue: BTreeSet<u32> = toggled.filter(|&node| node != 0).collect();
+        while let Some(node) = queue.pop_last() {
+            if (node as usize) >= self.stack.arena.len() || !self.is_shown(node) {
+                continue;
+            }
+            let usual = self.below_by_default(node);
+            let usually = if self.is_open_by_default(node) { usual } else { 0 };
+            let now = if self.is_open(NodeId(node)) {
+                usual + self.corrections.get(&node).copied().unwrap_or(0)
+            } else {
+                0
+            };
+            let parent = self.stack.arena.parent(node);
+            if now != usually && parent != NONE {
+                *self.corrections.entry(parent).or_default() += now - usually;
+                self.shift_by(parent, node, now - usually);
+                if parent != 0 {
+                    queue.insert(parent);
+                }
+            }
+        }
+        self.shifts.values_mut().for_each(|shifts| shifts.sort_unstable());
+    }
+}

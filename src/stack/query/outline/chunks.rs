@@ -1,0 +1,111 @@
+//! Rows of the siblings in one directory: by runs where it has very many, each run's exceptions known.
+
+use crate::stack::kept::large_dirs::Count;
+use crate::stack::kept::totals::FAN;
+use crate::stack::query::outline::{Children, Level, Outline, Unfolded};
+use crate::stack::query::tree::Tree;
+
+impl Outline<'_> {
+    /// Rows that the siblings before `node` take.
+    pub(super) fn rows_before(&self, level: &mut Level<'_>, node: u32) -> usize {
+        let end = if level.children.len() > FAN { self.number(level, node) } else { None };
+        let mut rows = 0;
+        loop {
+            while let Some(end) = end
+                && let Some((children, taken)) = self.run(level, end, usize::MAX)
+            {
+                level.at += children;
+                rows += taken;
+            }
+            let Some(&sibling) = level.children.get(level.at).filter(|&&child| child != node)
+            else {
+                return rows;
+            };
+            level.at += 1;
+            if self.is_shown(sibling) {
+                rows += 1 + self.open_below(sibling);
+            }
+        }
+    }
+
+    /// The number of a child among its siblings.
+    fn number(&self, level: &Level<'_>, node: u32) -> Option<usize> {
+        let arena = &self.stack.arena;
+        if let Children::Ordered(order) = &level.children {
+            return self.number_in(order, node);
+        }
+        let name = arena.name(node);
+        level.children.binary_search_by(|&child| arena.name(child).cmp(name)).ok()
+    }
+
+    /// The longest known run of children from where `level` stands that ends before child number `end` and has at
+    /// most `most` rows: its children and its rows.
+    pub(super) fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
+        let known = self.sieve.is_none() || matches!(level.children, Children::Ordered(_));
+        if !known || level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
+            return None;
+        }
+        let fits = |children: usize, rows: u32| {
+            // The last run of a directory may be shorter than others.
+            let children = children.min(level.children.len() - level.at);
+            let rows = i64::from(rows) + self.shift(level.dir, level.at, level.at + children);
+            let rows = usize::try_from(rows).unwrap_or(0);
+            (children > 0 && level.at + children <= end && rows <= most).then_some((children, rows))
+        };
+        let arena = &self.stack.arena;
+        if let Children::Ordered(order) = &level.children {
+            let (children, rows) = order.run(level.at, self.folds.unfolded)?;
+            return fits(children, rows);
+        }
+        match self.tree {
+            Tree::Merged(layer) => self
+                .stack
+                .siblings
+                .runs(arena.dir(level.dir), level.at, layer)
+                .find_map(|(children, count)| fits(children, self.rows_of(count))),
+            Tree::Range(..) => None,
+            Tree::Diff(layer) => {
+                let record = self.stack.totals.exactly(arena, level.dir, layer)?;
+                let (children, sample) = self.stack.totals.run(record, level.at)?;
+                fits(
+                    children,
+                    match self.folds.unfolded {
+                        Unfolded::All => sample.rows,
+                        Unfolded::Changes => sample.rows_standard,
+                        Unfolded::None => children as u32,
+                    },
+                )
+            }
+        }
+    }
+
+    fn rows_of(&self, count: Count) -> u32 {
+        match self.folds.unfolded {
+            Unfolded::All => count.entries + count.removed,
+            Unfolded::None | Unfolded::Changes => count.children + count.removed_children,
+        }
+    }
+
+    /// Notes that an exception makes a difference of so many rows to the runs that `node` is in.
+    pub(super) fn shift_by(&mut self, dir: u32, node: u32, rows: i64) {
+        let known = self.orders.is_some_and(|orders| !orders.are_names())
+            || matches!(self.tree, Tree::Diff(_))
+            || self.stack.arena.frozen_children(dir).is_some();
+        if !known {
+            return; // No runs are known yet.
+        }
+        let level = self.level(dir);
+        if level.children.len() > FAN
+            && let Some(number) = self.number(&level, node)
+        {
+            self.shifts.entry(dir).or_default().push((number, rows));
+        }
+    }
+
+    /// By how many rows the exceptions among these children make a difference.
+    fn shift(&self, dir: u32, from: usize, to: usize) -> i64 {
+        let Some(shifts) = self.shifts.get(&dir) else { return 0 };
+        let start = shifts.partition_point(|shift| shift.0 < from);
+        shifts[start..].iter().take_while(|shift| shift.0 < to).map(|shift| shift.1).sum()
+    }
+}

@@ -1,0 +1,238 @@
+//! Siblings in another order than by name: worked out for a directory when it is first looked at, and kept.
+//!
+//! What a directory holds at a layer, and what all of it weighs, is the same until a layer changes something below it.
+//! So an order holds from one record of the directory's totals ([`crate::stack::kept::totals`]) to the next, and a step to a
+//! layer that left the directory alone finds it again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use hashbrown::HashMap;
+
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::stack::NodeId;
+use crate::stack::kept::totals::FAN;
+use crate::stack::query::outline::{Outline, Unfolded};
+use crate::stack::query::tree::Tree;
+
+/// Children in the orders that are kept; each takes sixteen bytes.
+const KEPT: usize = 1 << 20;
+
+/// What siblings are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The bytes of their names.
+    #[default]
+    Name,
+    /// Bytes at or below them, the largest first. In a diff, of a directory: by how many it grew or shrank.
+    Size,
+    /// How many paths at or below them the layer changed, the most first; of equals what was removed comes first, then
+    /// what was changed in place.
+    Change,
+}
+
+/// An order, or its reverse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// What decides. Equals are in the order of their names.
+    pub by: By,
+    /// The other way round.
+    pub reversed: bool,
+}
+
+/// The orders of directories, as far as somebody looked at them. They hold for one stack and what passes one filter.
+#[derive(Default)]
+pub struct Orders {
+    sort: Sort,
+    known: RefCell<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    orders: HashMap<Key, Rc<Order>>,
+    children: usize,
+}
+
+/// The directory, and what its order depends on: see [`Outline::key`].
+type Key = (u32, Tree, bool);
+
+/// What of a directory has rows, in order.
+pub(crate) struct Order {
+    children: Vec<u32>,
+    /// What decided, ascending.
+    ranks: Vec<u64>,
+    /// Of more than [`FAN`]: rows that the children before each `FAN`th take, and all of them.
+    rows: Vec<Rows>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Rows {
+    all: u32,
+    changes: u32,
+}
+
+impl Orders {
+    /// Nothing is sorted yet.
+    #[must_use]
+    pub fn new(sort: Sort) -> Self {
+        Self { sort, known: RefCell::default() }
+    }
+
+    /// The order.
+    #[must_use]
+    pub const fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Whether that is the one things are in anyway.
+    #[must_use]
+    pub fn are_names(&self) -> bool {
+        self.sort == Sort::default()
+    }
+
+    /// For another stack, or where something else passes the filter.
+    pub fn forget(&mut self) {
+        *self.known.get_mut() = Known::default();
+    }
+}
+
+impl Order {
+    pub(super) fn children(&self) -> &[u32] {
+        &self.children
+    }
+
+    /// The children numbered `at..at + FAN`, or to the end: how many, and their rows. `at` is a multiple of [`FAN`].
+    pub(super) fn run(&self, at: usize, unfolded: Unfolded) -> Option<(usize, u32)> {
+        let [before, after] = self.rows.get(at / FAN..at / FAN + 2)? else { return None };
+        let children = (self.children.len() - at).min(FAN);
+        let rows = match unfolded {
+            Unfolded::All => after.all - before.all,
+            Unfolded::Changes => after.changes - before.changes,
+            Unfolded::None => children as u32,
+        };
+        Some((children, rows))
+    }
+}
+
+impl Outline<'_> {
+    /// The order of a directory.
+    pub(super) fn ordered(&self, orders: &Orders, dir: u32) -> Rc<Order> {
+        let key = self.key(dir);
+        if let Some(order) = orders.known.borrow().orders.get(&key) {
+            return Rc::clone(order);
+        }
+        let order = Rc::new(self.order(orders.sort, dir));
+        let mut known = orders.known.borrow_mut();
+        if known.children > KEPT {
+            *known = Known::default();
+        }
+        known.children += order.children.len();
+        known.orders.insert(key, Rc::clone(&order));
+        order
+    }
+
+    /// A merged tree's directory is what it was at the layer of its record; but what exactly this layer removed has a
+    /// row in it.
+    fn key(&self, dir: u32) -> Key {
+        let Tree::Merged(layer) = self.tree else { return (dir, self.tree, true) };
+        let record = self.stack.totals.at(&self.stack.arena, dir, layer);
+        let of = record.map_or(usize::MAX, |record| usize::from(record.layer));
+        (dir, Tree::Merged(of), of == layer)
+    }
+
+    fn order(&self, sort: Sort, dir: u32) -> Order {
+        let named = self.named(dir);
+        let shown = named.iter().copied().filter(|&child| self.is_shown(child));
+        let mut ranked: Vec<(u64, u32)> =
+            shown.map(|child| (self.rank(sort, child), child)).collect();
+        if sort.by == By::Name {
+            ranked.reverse();
+        } else {
+            // Stable: equals stay in the order of their names.
+            ranked.sort_by_key(|&(rank, _)| rank);
+        }
+        let rows = if ranked.len() > FAN { self.prefix_rows(&ranked) } else { Vec::new() };
+        let (ranks, children) = ranked.into_iter().unzip();
+        Order { children, ranks, rows }
+    }
+
+    fn prefix_rows(&self, ranked: &[(u64, u32)]) -> Vec<Rows> {
+        let mut sum = Rows::default();
+        let mut rows = Vec::with_capacity(ranked.len() / FAN + 2);
+        for run in ranked.chunks(FAN) {
+            rows.push(sum);
+            for &(_, child) in run {
+                let below = |unfolded| self.below_when(child, unfolded) as u32;
+                let is_dir = self.stack.arena.dir(child) != NONE;
+                sum.all += 1 + if is_dir { below(Unfolded::All) } else { 0 };
+                let steady = is_dir && self.opens_in_diff(child);
+                sum.changes += 1 + if steady { below(Unfolded::Changes) } else { 0 };
+            }
+        }
+        rows.push(sum);
+        rows
+    }
+
+    /// Where a child is in an order.
+    pub(super) fn number_in(&self, order: &Order, node: u32) -> Option<usize> {
+        let sort = self.orders?.sort;
+        let arena = &self.stack.arena;
+        let (rank, name) = (self.rank(sort, node), arena.name(node));
+        let (mut low, mut high) = (0, order.children.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let names = arena.name(order.children[middle]).cmp(name);
+            let names = if sort.by == By::Name { names.reverse() } else { names };
+            if order.ranks[middle].cmp(&rank).then(names).is_lt() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (order.children.get(low) == Some(&node)).then_some(low)
+    }
+
+    /// What decides where a path comes among its siblings: the least first.
+    fn rank(&self, sort: Sort, node: u32) -> u64 {
+        let value = match sort.by {
+            By::Name => return 0,
+            By::Size => self.weight(node),
+            By::Change => self.changes(node),
+        };
+        if sort.reversed { value } else { u64::MAX - value }
+    }
+
+    fn weight(&self, node: u32) -> u64 {
+        let (stack, events) = (self.stack, &self.stack.events);
+        let newest = stack.newest_at(node, self.tree.top());
+        let gone = newest != NONE && events.is_tombstone(newest);
+        let event = if gone { events.prev(newest) } else { newest };
+        if event == NONE || !events.is_dir(event) {
+            return if event == NONE { 0 } else { events.size(event) };
+        }
+        match self.tree {
+            Tree::Merged(_) if gone => 0,
+            Tree::Merged(layer) => stack.totals(NodeId(node), layer).bytes,
+            Tree::Diff(layer) => stack.net(NodeId(node), layer, layer).unsigned_abs(),
+            Tree::Range(from, to) => stack.net(NodeId(node), from, to).unsigned_abs(),
+        }
+    }
+
+    fn changes(&self, node: u32) -> u64 {
+        let own = self.stack.change_in(NodeId(node), self.tree).map_or(0, |change| {
+            match (change.event, change.previous) {
+                (None, _) => 3,
+                (Some(_), Some(_)) => 2,
+                (Some(_), None) => 1,
+            }
+        });
+        let below = match (self.tree, self.sieve) {
+            (Tree::Range(..), Some(sieve)) => sieve.below(self.stack.arena.dir(node)),
+            (tree, _) => {
+                let record = self.stack.totals.exactly(&self.stack.arena, node, tree.top());
+                record.map_or(0, |record| record.added + record.changed + record.removed)
+            }
+        };
+        (u64::from(below) + u64::from(own > 0)) << 2 | own
+    }
+}

@@ -1,0 +1,263 @@
+//! What the events mean: a path as one layer leaves it, what a layer did to it, what lies below a directory.
+//!
+//! Every question is answered by looking at one path's short chain of events. Trees of answers are made by
+//! [`crate::stack::query::outline`] and [`crate::stack::query::walk`].
+
+use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs};
+use crate::stack::kept::events::Flag;
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::stack::{EventId, NodeId, Stack};
+use crate::stack::kept::summary::LayerSummary;
+
+/// A path as the merged tree has it at some layer.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one entry")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The event that states it; asks for link target, device and attributes.
+    pub event: EventId,
+    /// The layer of the newest event that is visible.
+    pub layer: usize,
+    /// The layer of the first event since the path last came to be.
+    pub added_by: usize,
+    /// The type.
+    pub kind: Kind,
+    /// Permission bits; `None` for a directory that is only implied.
+    pub mode: Option<u16>,
+    /// User and group; `None` for a directory that is only implied.
+    pub owner: Option<(u64, u64)>,
+    /// Logical size in bytes; 0 for hard links, whose bytes are their target's.
+    pub size: u64,
+    /// Modification time; `None` for a directory that is only implied.
+    pub mtime: Option<Mtime>,
+    /// No layer names this directory.
+    pub implied: bool,
+    /// The stored name had a `..` and was kept below the root.
+    pub clamped: bool,
+    /// A parent in the stored name was a symbolic link.
+    pub redirected: bool,
+    /// A hard link without a target.
+    pub broken_link: bool,
+    /// The layer has an opaque marker here.
+    pub opaque: bool,
+}
+
+/// What lies below a directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Visible payload bytes; a payload with several names counts once.
+    pub bytes: u64,
+    /// Visible paths.
+    pub entries: u64,
+    /// Paths this very layer added.
+    pub added: u64,
+    /// Paths this very layer changed in place.
+    pub changed: u64,
+    /// Paths this very layer removed.
+    pub removed: u64,
+}
+
+/// Where the bytes of a file are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// The layer that stores them.
+    pub layer: usize,
+    /// The path of the entry that carries them, normalised.
+    pub path: Vec<u8>,
+    /// Offset in the uncompressed layer, where it has one.
+    pub offset: Option<u64>,
+    /// Bytes stored.
+    pub stored: u64,
+    /// Logical size.
+    pub size: u64,
+    /// The bytes are a sparse file's segments.
+    pub sparse: bool,
+    /// A digest of them, where it came free.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl Payload {
+    /// Bytes that the file has for whoever reads it: a sparse one has more than are stored.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        if self.sparse { self.size } else { self.stored }
+    }
+}
+
+/// Where the bytes behind a version lie in their layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The layer that stores them.
+    pub layer: usize,
+    /// Offset in the uncompressed layer.
+    pub offset: u64,
+    /// Bytes stored.
+    pub stored: u64,
+    /// Logical size.
+    pub size: u64,
+}
+
+impl Stack {
+    /// What the merged tree of layers `0..=layer` has at the path.
+    #[must_use]
+    pub fn visible(&self, node: NodeId, layer: usize) -> Option<Version> {
+        self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
+    }
+
+    /// The newest event up to `layer`, whatever it is.
+    pub(super) fn newest_at(&self, node: u32, layer: usize) -> u32 {
+        let mut event = self.arena.latest(node);
+        while event != NONE && self.events.layer(event) > layer {
+            event = self.events.prev(event);
+        }
+        event
+    }
+
+    pub(super) fn visible_event(&self, node: u32, layer: usize) -> Option<u32> {
+        let event = self.newest_at(node, layer);
+        (event != NONE && !self.events.is_tombstone(event)).then_some(event)
+    }
+
+    /// The path as that event left it. An event that removed the path gives the version it removed.
+    #[must_use]
+    pub fn version(&self, event: EventId) -> Version {
+        let mut event = event.0;
+        if self.events.is_tombstone(event) {
+            event = self.events.prev(event);
+        }
+        // A quiet event only moves a directory's mtime: the layer that wrote it is further down.
+        let mut wrote = event;
+        while self.events.has(wrote, Flag::QUIET) && self.events.prev(wrote) != NONE {
+            wrote = self.events.prev(wrote);
+        }
+        let implied = self.events.has(event, Flag::IMPLIED);
+        Version {
+            event: EventId(event),
+            layer: self.events.layer(wrote),
+            added_by: self.events.layer(self.first_of_life(event)),
+            kind: self.events.kind(event).unwrap_or(Kind::Other),
+            mode: (!implied).then(|| self.events.mode(event)),
+            owner: (!implied).then(|| self.events.owner(event)),
+            size: self.events.size(event),
+            mtime: (!implied).then(|| self.events.mtime(event)),
+            implied,
+            clamped: self.events.has(event, Flag::CLAMPED),
+            redirected: self.events.has(event, Flag::REDIRECTED),
+            broken_link: self.events.has(event, Flag::BROKEN),
+            opaque: self.events.has(event, Flag::OPAQUE),
+        }
+    }
+
+    fn first_of_life(&self, mut event: u32) -> u32 {
+        loop {
+            let prev = self.events.prev(event);
+            if prev == NONE || self.events.is_tombstone(prev) {
+                return event;
+            }
+            event = prev;
+        }
+    }
+
+    /// A symbolic link's target as stored, or a hard link's as an absolute path in the image; empty otherwise.
+    #[must_use]
+    pub fn link(&self, event: EventId) -> Vec<u8> {
+        let target = self.events.link(event.0).map_or(&b""[..], |id| self.arena.names.get(id));
+        if self.events.kind(event.0) == Some(Kind::Hardlink) {
+            return [b"/", target].concat();
+        }
+        target.to_vec()
+    }
+
+    /// Major and minor number of a device.
+    #[must_use]
+    pub fn device(&self, event: EventId) -> Option<(u32, u32)> {
+        self.events.device(event.0)
+    }
+
+    /// Extended attributes.
+    #[must_use]
+    pub fn xattrs(&self, event: EventId) -> Xattrs<'_> {
+        self.events
+            .xattrs(event.0)
+            .map_or(Xattrs::EMPTY, |id| Xattrs::from_encoded(self.arena.names.get(id)))
+    }
+
+    /// The stored bytes behind a version; `None` for all but regular files.
+    #[must_use]
+    pub fn payload(&self, event: EventId) -> Option<Payload> {
+        let event = self.events.payload(event.0)?;
+        let mut path = self.arena.path(self.events.node(event));
+        path.remove(0);
+        Some(Payload {
+            layer: self.events.layer(event),
+            path,
+            offset: self.events.offset(event),
+            stored: self.events.stored(event),
+            size: self.events.size(event),
+            sparse: self.events.has(event, Flag::SPARSE),
+            fingerprint: self.events.fingerprint(event),
+        })
+    }
+
+    /// The entry that stores the bytes behind a version: the same for all hard links to a file. `None` for all but
+    /// regular files.
+    #[must_use]
+    pub fn stored_by(&self, event: EventId) -> Option<EventId> {
+        self.events.payload(event.0).map(EventId)
+    }
+
+    /// Where the stored bytes behind a version lie; `None` for all but regular files, and where that is not known.
+    /// Says less than [`Self::payload`] and costs next to nothing.
+    #[must_use]
+    pub fn extent(&self, event: EventId) -> Option<Extent> {
+        let event = self.events.payload(event.0)?;
+        Some(Extent {
+            layer: self.events.layer(event),
+            offset: self.events.offset(event)?,
+            stored: self.events.stored(event),
+            size: self.events.size(event),
+        })
+    }
+
+    /// The first later layer that writes or removes what is visible at `layer`.
+    #[must_use]
+    pub fn next_change(&self, node: NodeId, layer: usize) -> Option<usize> {
+        let (mut event, mut next) = (self.arena.latest(node.0), None);
+        while event != NONE && self.events.layer(event) > layer {
+            if !self.events.has(event, Flag::QUIET) && self.events.layer(event) < self.folded() {
+                next = Some(self.events.layer(event));
+            }
+            event = self.events.prev(event);
+        }
+        next
+    }
+
+    /// What lies below a directory at `layer`.
+    #[must_use]
+    pub fn totals(&self, dir: NodeId, layer: usize) -> Totals {
+        let Some(record) = self.totals.at(&self.arena, dir.0, layer) else {
+            return Totals::default();
+        };
+        let own = usize::from(record.layer) == layer;
+        let by_layer = |count: u32| if own { u64::from(count) } else { 0 };
+        Totals {
+            bytes: record.bytes,
+            entries: u64::from(record.entries),
+            added: by_layer(record.added),
+            changed: by_layer(record.changed),
+            removed: by_layer(record.removed),
+        }
+    }
+
+    /// By how many visible bytes below a directory the layers `from..=to` changed.
+    #[must_use]
+    pub fn net(&self, dir: NodeId, from: usize, to: usize) -> i64 {
+        let bytes = |layer| self.totals(dir, layer).bytes as i64;
+        bytes(to) - from.checked_sub(1).map_or(0, bytes)
+    }
+
+    /// A folded layer in numbers; all zero for one that was not folded yet.
+    #[must_use]
+    pub fn summary(&self, layer: usize) -> LayerSummary {
+        self.summaries.get(layer).copied().unwrap_or_default()
+    }
+}

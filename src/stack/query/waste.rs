@@ -1,0 +1,117 @@
+//! Stored bytes that the final tree does not show.
+//!
+//! Waste follows payloads, not names: a payload is live while any of its names, hard links included, is visible in
+//! the final tree.
+
+use crate::stack::kept::entry::Kind;
+use crate::stack::kept::names::NONE;
+use crate::stack::kept::stack::{EventId, NodeId, Stack};
+
+/// One stored payload that no name in the final tree leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wasted {
+    /// The path that stores it.
+    pub node: NodeId,
+    /// The layer that stores it.
+    pub layer: usize,
+    /// The entry.
+    pub event: EventId,
+    /// Stored bytes.
+    pub bytes: u64,
+}
+
+/// One stored payload, shown or wasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The path that stores it.
+    pub node: NodeId,
+    /// The layer that stores it.
+    pub layer: usize,
+    /// The entry.
+    pub event: EventId,
+    /// Stored bytes.
+    pub bytes: u64,
+    /// A name in the final tree leads to it.
+    pub live: bool,
+}
+
+/// An image's bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Balance {
+    /// Payload bytes in all layers.
+    pub stored: u64,
+    /// Payload bytes the final tree shows, each payload once.
+    pub visible: u64,
+    /// The difference.
+    pub wasted: u64,
+    /// `visible / stored`; 1 for an image that stores nothing.
+    pub efficiency: f64,
+    /// Entries in all layers.
+    pub entries: u64,
+}
+
+impl Stack {
+    /// The image's bytes as far as it is folded.
+    #[must_use]
+    pub fn balance(&self) -> Balance {
+        let stored = self.summaries.iter().map(|layer| layer.bytes).sum();
+        let visible = self.summaries.last().map_or(0, |layer| layer.cumulative_bytes);
+        Balance {
+            stored,
+            visible,
+            wasted: stored.saturating_sub(visible),
+            efficiency: if stored == 0 { 1.0 } else { visible as f64 / stored as f64 },
+            entries: self.summaries.iter().map(|layer| layer.entries).sum(),
+        }
+    }
+
+    /// Every wasted payload of at least one byte, in layer order.
+    pub fn wasted(&self) -> impl Iterator<Item = Wasted> {
+        self.stored().filter(|stored| !stored.live).map(|stored| Wasted {
+            node: stored.node,
+            layer: stored.layer,
+            event: stored.event,
+            bytes: stored.bytes,
+        })
+    }
+
+    /// Every stored payload of at least one byte, in layer order.
+    pub fn stored(&self) -> impl Iterator<Item = Stored> {
+        let end = self.layer_ends.last().copied().unwrap_or(0);
+        (0..end).filter_map(|event| {
+            let bytes = self.events.stored(event);
+            (bytes > 0 && self.events.kind(event) == Some(Kind::File)).then(|| Stored {
+                node: NodeId(self.events.node(event)),
+                layer: self.events.layer(event),
+                event: EventId(event),
+                bytes,
+                live: self.is_live(event),
+            })
+        })
+    }
+
+    /// Bytes wasted under one path, in all layers.
+    #[must_use]
+    pub fn wasted_at(&self, node: NodeId) -> u64 {
+        let mut bytes = 0;
+        let mut count = |event| {
+            let stored = self.events.stored(event);
+            if stored > 0 && !self.is_live(event) {
+                bytes += stored;
+            }
+        };
+        let mut event = self.arena.latest(node.0);
+        while event != NONE {
+            count(event);
+            event = self.events.prev(event);
+        }
+        self.superseded.get(&node.0).into_iter().flatten().copied().for_each(count);
+        bytes
+    }
+
+    fn is_live(&self, payload: u32) -> bool {
+        let carrier = self.carriers.get(&payload).copied().unwrap_or(payload);
+        let last = self.folded().saturating_sub(1);
+        carrier != NONE && self.newest_at(self.events.node(carrier), last) == carrier
+    }
+}
