@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
-use layertui::layer::blob::remote::Distant;
+use layertui::layer::blob::remote::RemoteBlob;
 use layertui::layer::toc::{Indexed, Lazy, Stated};
 use layertui::layer::{Listing, Unwatched};
 use layertui::stack::kept::entry::{Kind, Row};
@@ -16,7 +16,7 @@ use libfuzzer_sys::fuzz_target;
 #[derive(Debug)]
 struct Near(Vec<u8>);
 
-impl Distant for Near {
+impl RemoteBlob for Near {
     fn digest(&self) -> &str {
         "sha256:0"
     }
@@ -53,7 +53,7 @@ fn stated(key: &str, bytes: &[u8], position: Option<String>) -> Option<Stated> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let near = |bytes: &[u8]| Arc::new(Near(bytes.to_vec())) as Arc<dyn Distant>;
+    let near = |bytes: &[u8]| Arc::new(Near(bytes.to_vec())) as Arc<dyn RemoteBlob>;
     let open = |path: &[u8], size: u64, file: io::Result<Box<dyn Read + Send>>| {
         let Ok(file) = file else { return };
         let mut contents = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::open::open;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::image::Image;
 use crate::image::base::{Base, Candidate, Evidence};
 use crate::source;
@@ -18,7 +18,7 @@ const AT_HAND: usize = 256;
 pub(super) fn recognise(
     image: &Image,
     asked: Option<&str>,
-    setting: &Setting,
+    setting: &OpenSettings,
 ) -> Result<Base, Failure> {
     let Some(asked) = asked else {
         // The image may tell by itself: then nobody has to look around.
@@ -41,7 +41,7 @@ pub(super) fn recognise(
     })
 }
 
-fn at_hand(image: &Image, setting: &Setting) -> Vec<Candidate> {
+fn at_hand(image: &Image, setting: &OpenSettings) -> Vec<Candidate> {
     let Ok(several) = source::local_choices(&setting.options()) else { return Vec::new() };
     let fits = |choice: &source::Choice| {
         choice.kind == ChoiceKind::Image

@@ -8,14 +8,14 @@ use std::{fs, io};
 use crate::cli::args::{Args, Build};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::remark;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::cli::{ci, layers};
 use crate::explorer::run;
 
 /// The engines that are looked for, in this order.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
 
-pub(super) fn run(args: &Args, command: &Build, setting: &Setting) -> Outcome {
+pub(super) fn run(args: &Args, command: &Build, setting: &OpenSettings) -> Outcome {
     let engine = match &command.engine {
         Some(engine) => engine.clone(),
         None => installed()?.to_owned(),

@@ -13,7 +13,7 @@ use crate::cli::output::{output, remark};
 use crate::load::cache;
 use crate::load::cache::{Cache, Pruned, Rules};
 use crate::report::{Lines, json_line};
-use crate::source::registry::{Shelf, Stock};
+use crate::source::registry::{BlobCache, CacheUsage};
 use crate::text;
 
 /// The cache of this user; why there is none, in words.
@@ -24,14 +24,14 @@ fn standard() -> Result<Cache, String> {
 }
 
 /// The blobs that this user's images brought from registries.
-fn shelf() -> Result<Shelf, String> {
+fn shelf() -> Result<BlobCache, String> {
     let directory = cache::directory()?.join("blobs");
     cache::check(&directory)?;
-    Ok(Shelf::new(directory, Shelf::LIMIT))
+    Ok(BlobCache::new(directory, BlobCache::LIMIT))
 }
 
 /// What commands use: listings and blobs. Says so where there is a place for them that another user may write to.
-pub(super) fn usable() -> (Option<Arc<Cache>>, Option<Arc<Shelf>>) {
+pub(super) fn usable() -> (Option<Arc<Cache>>, Option<Arc<BlobCache>>) {
     let Ok(directory) = cache::directory() else { return (None, None) };
     let parts = [directory.clone(), directory.join("blobs")];
     if let Some(why) = parts.iter().find_map(|part| cache::check(part).err()) {
@@ -45,8 +45,12 @@ pub(super) fn run(command: &args::Cache) -> Outcome {
     let cache = standard();
     match command.command.unwrap_or(CacheCommand::Info) {
         CacheCommand::Info => info(cache, command.json),
-        CacheCommand::Clear => removed(&there(cache)?, command.json, Cache::clear, Shelf::clear),
-        CacheCommand::Prune => removed(&there(cache)?, command.json, Cache::prune, Shelf::prune),
+        CacheCommand::Clear => {
+            removed(&there(cache)?, command.json, Cache::clear, BlobCache::clear)
+        }
+        CacheCommand::Prune => {
+            removed(&there(cache)?, command.json, Cache::prune, BlobCache::prune)
+        }
     }
 }
 
@@ -110,10 +114,10 @@ fn removed(
     cache: &Cache,
     as_json: bool,
     remove: impl FnOnce(&Cache) -> io::Result<Pruned>,
-    take_down: impl FnOnce(&Shelf) -> io::Result<Stock>,
+    take_down: impl FnOnce(&BlobCache) -> io::Result<CacheUsage>,
 ) -> Outcome {
     let Pruned { files, bytes } = remove(cache).map_err(|error| failed(cache, &error))?;
-    let taken = shelf().map_or_else(|_| Ok(Stock::default()), |shelf| take_down(&shelf));
+    let taken = shelf().map_or_else(|_| Ok(CacheUsage::default()), |shelf| take_down(&shelf));
     let taken = taken.map_err(|error| failed(cache, &error))?;
     let (files, bytes) = (files + taken.blobs, bytes + taken.bytes);
     output(|out| {

@@ -9,12 +9,12 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::missing::missing;
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::stack::kept::entry::Kind;
 use crate::text::control::Scanner;
 
-pub(super) fn run(command: &Cat, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Cat, setting: &OpenSettings) -> Outcome {
     examine(&command.image, setting, Want::Tree, |loaded| {
         let layer = loaded.layer(command.layer.as_deref())?;
         loaded.needs(Needs::UpTo(layer));

@@ -7,7 +7,7 @@ use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::answer;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::cli::{base, findings, policy_file};
 use crate::findings::Severity;
 use crate::load::Want;
@@ -15,7 +15,7 @@ use crate::policy::{Evidence, Rules};
 use crate::report::{CiFormat, Judged};
 use crate::{policy, report};
 
-pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Ci, setting: &OpenSettings) -> Outcome {
     let (mut rules, from) = from_file(command.config.as_deref())?;
     let flags = override_with(&mut rules, command)?;
     let rules_from = if flags { format!("{from}, and options") } else { from };
@@ -23,7 +23,7 @@ pub(super) fn run(command: &Ci, setting: &Setting) -> Outcome {
 }
 
 /// By the rules of this directory alone.
-pub(super) fn by_file(image: &str, format: CiFormat, setting: &Setting) -> Outcome {
+pub(super) fn by_file(image: &str, format: CiFormat, setting: &OpenSettings) -> Outcome {
     let (rules, from) = from_file(None)?;
     judge(image, (&rules, &from), format, setting)
 }
@@ -32,7 +32,7 @@ fn judge(
     image: &str,
     (rules, rules_from): (&Rules, &str),
     format: CiFormat,
-    setting: &Setting,
+    setting: &OpenSettings,
 ) -> Outcome {
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
@@ -55,7 +55,7 @@ fn verdict(
     loaded: &Loaded,
     (rules, rules_from): (&Rules, &str),
     format: CiFormat,
-    setting: &Setting,
+    setting: &OpenSettings,
 ) -> Result<policy::Outcome, Failure> {
     let accepted = findings::accepted(rules)?;
     let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {

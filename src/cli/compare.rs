@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::answer;
 use crate::cli::progress::Progress;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::compare::{Files, Side};
 use crate::load::Want;
 use crate::load::files::packages::{Inventory, databases};
@@ -15,7 +15,7 @@ use crate::{compare, report};
 /// Directories that text sums up.
 const MOST: usize = 20;
 
-pub(super) fn run(command: &Compare, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Compare, setting: &OpenSettings) -> Outcome {
     examine(&command.old, setting, Want::Tree, |old| {
         examine(&command.new, setting, Want::Tree, |new| compare_images(command, old, new))
     })

@@ -2,7 +2,7 @@
 
 use crate::cli::args::Args;
 use crate::cli::failure::Outcome;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::explorer::run;
 use crate::source;
 
@@ -10,5 +10,5 @@ use crate::source;
 const IMAGE: &[u8] = include_bytes!("../../assets/demo/image.tar");
 
 pub(super) fn run(args: &Args) -> Outcome {
-    run::run(args, &Setting::default(), None, || source::open_bytes(IMAGE, "demo"))
+    run::run(args, &OpenSettings::default(), None, || source::open_bytes(IMAGE, "demo"))
 }

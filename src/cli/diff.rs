@@ -7,13 +7,13 @@ use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 use crate::report::Range;
 use crate::stack::EventId;
 
-pub(super) fn run(command: &Diff, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Diff, setting: &OpenSettings) -> Outcome {
     examine(&command.common.image, setting, Want::Tree, |loaded| {
         let range = range(loaded, command)?;
         loaded.needs(Needs::UpTo(range.to));

@@ -11,7 +11,7 @@ use crate::cli::missing::missing;
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::remark;
 use crate::cli::progress::Progress;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::extract;
 use crate::extract::Plan;
 use crate::load::Want;
@@ -19,7 +19,7 @@ use crate::load::Want;
 /// Paths that are said to have failed before the rest is only counted.
 const SAID: usize = 20;
 
-pub(super) fn run(command: &Extract, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Extract, setting: &OpenSettings) -> Outcome {
     if command.dest == "-" && io::stdout().is_terminal() {
         let how = "a tar stream is not written to a terminal: put a file or a program behind it";
         return Err(Failure::Error(how.to_owned()));

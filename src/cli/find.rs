@@ -4,12 +4,12 @@ use crate::cli::args::Find;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;
 
-pub(super) fn run(command: &Find, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Find, setting: &OpenSettings) -> Outcome {
     let pattern = Pattern::guess(&command.pattern).map_err(Failure::Error)?;
     examine(&command.common.image, setting, Want::Tree, |loaded| {
         let found = loaded.subject(|subject| {

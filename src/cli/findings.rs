@@ -5,7 +5,7 @@ use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::answer;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::cli::{base, policy_file};
 use crate::findings::{Accepted, Finding, Severity};
 use crate::load::Want;
@@ -24,7 +24,7 @@ impl From<Level> for Severity {
     }
 }
 
-pub(super) fn run(command: &Findings, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Findings, setting: &OpenSettings) -> Outcome {
     let rules = rules(command)?;
     let accepted = accepted(&rules)?;
     examine(&command.common.image, setting, Want::Kinds, |loaded| {

@@ -4,13 +4,13 @@ use crate::cli::args::History;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine, examine_briefly};
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 use crate::report::pattern::Pattern;
 use crate::stack::{ChangeKind, NodeId};
 
-pub(super) fn run(command: &History, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &History, setting: &OpenSettings) -> Outcome {
     let image = &command.common.image;
     // A pattern is tried on the whole tree.
     if command.glob || command.regex {

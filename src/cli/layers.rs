@@ -4,20 +4,20 @@ use crate::cli::args::Layers;
 use crate::cli::failure::Outcome;
 use crate::cli::open::examine_briefly;
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 use crate::report::{Format, Subject};
 
-pub(super) fn run(command: &Layers, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Layers, setting: &OpenSettings) -> Outcome {
     write(&command.common.image, setting, command.common.format())
 }
 
-pub(super) fn print(image: &str, setting: &Setting) -> Outcome {
+pub(super) fn print(image: &str, setting: &OpenSettings) -> Outcome {
     write(image, setting, Format::Text)
 }
 
-fn write(image: &str, setting: &Setting, format: Format) -> Outcome {
+fn write(image: &str, setting: &OpenSettings, format: Format) -> Outcome {
     examine_briefly(image, setting, Want::Kinds, |loaded| {
         let mut image = loaded.image().clone();
         if format == Format::Json {

@@ -6,11 +6,11 @@ use crate::cli::failure::Outcome;
 use crate::cli::missing::missing;
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 
-pub(super) fn run(command: &Ls, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Ls, setting: &OpenSettings) -> Outcome {
     examine(&command.common.image, setting, Want::Tree, |loaded| {
         let layer = loaded.layer(command.layer.as_deref())?;
         loaded.needs(Needs::UpTo(layer));

@@ -42,7 +42,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{complain, output};
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::explorer::run;
 use crate::report::Lines;
 use crate::source::registry::{Pull, Registries};
@@ -121,7 +121,7 @@ fn run(args: &Args) -> Outcome {
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
-    let setting = Setting { platform: args.platform()?, contents, cache, pull, registries };
+    let setting = OpenSettings { platform: args.platform()?, contents, cache, pull, registries };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
         Some(Command::Layers(command)) => layers::run(command, &setting),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::conclude::{Needs, conclude};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::image::Image;
 use crate::load::{LayerState, Loader, Want};
 use crate::report::Subject;
@@ -81,7 +81,7 @@ impl Loaded {
 }
 
 /// Opens the one image that an argument means.
-pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>, Failure> {
+pub(super) fn open(reference: &str, setting: &OpenSettings) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
     let options = Options { watch: Some(&progress), ..setting.options() };
     let opened = source::open(reference, &options);
@@ -106,7 +106,7 @@ pub(super) fn open(reference: &str, setting: &Setting) -> Result<Box<dyn Source>
 /// and the layers that could not be relied on demand.
 pub(super) fn examine(
     reference: &str,
-    setting: &Setting,
+    setting: &OpenSettings,
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
@@ -117,7 +117,7 @@ pub(super) fn examine(
 /// As [`examine`], for a few questions.
 pub(super) fn examine_briefly(
     reference: &str,
-    setting: &Setting,
+    setting: &OpenSettings,
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
@@ -125,7 +125,7 @@ pub(super) fn examine_briefly(
     conclude(&loaded, answer(&loaded))
 }
 
-fn loader(reference: &str, setting: &Setting) -> Result<Loader, Failure> {
+fn loader(reference: &str, setting: &OpenSettings) -> Result<Loader, Failure> {
     let source: Arc<dyn Source> = Arc::from(open(reference, setting)?);
     Ok(Loader::with_cache(source, setting.cache.clone()))
 }

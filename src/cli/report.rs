@@ -9,7 +9,7 @@ use crate::cli::args::Report;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::cli::{base, findings, policy_file};
 use crate::load::Want;
 use crate::load::files::packages::databases;
@@ -19,7 +19,7 @@ use crate::report::Analysis;
 /// One of the forms, written somewhere.
 type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
 
-pub(super) fn run(command: &Report, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Report, setting: &OpenSettings) -> Outcome {
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let rules = found.map(|(rules, _)| rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;

@@ -9,7 +9,7 @@ use crate::source::registry::{Pull, Registries};
 
 /// What the flags say that hold for every command.
 #[derive(Clone, Default)]
-pub(crate) struct Setting {
+pub(crate) struct OpenSettings {
     /// The platform to take of several.
     pub(super) platform: Option<Platform>,
     /// Whether contents of files will be wanted.
@@ -22,7 +22,7 @@ pub(crate) struct Setting {
     pub(super) registries: Registries,
 }
 
-impl Setting {
+impl OpenSettings {
     /// How to open, with nobody watching.
     pub(crate) fn options(&self) -> Options<'static> {
         Options {

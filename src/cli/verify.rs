@@ -5,12 +5,12 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::open;
 use crate::cli::output::answer;
 use crate::cli::progress::Progress;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::report;
 use crate::report::{Check, first_false, first_unknown};
 use crate::source::{Judged, Source};
 
-pub(super) fn run(command: &Verify, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Verify, setting: &OpenSettings) -> Outcome {
     let source = open(&command.common.image, setting)?;
     let progress = Progress::new().saying("verifying");
     let checks = checks(source.as_ref(), &progress);

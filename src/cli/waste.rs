@@ -4,14 +4,14 @@ use crate::cli::args::Waste;
 use crate::cli::failure::Outcome;
 use crate::cli::open::examine_briefly;
 use crate::cli::output::output;
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::load::Want;
 use crate::report;
 
 /// Paths that text names unless all are asked for.
 const MOST: usize = 20;
 
-pub(super) fn run(command: &Waste, setting: &Setting) -> Outcome {
+pub(super) fn run(command: &Waste, setting: &OpenSettings) -> Outcome {
     let most = if command.all { usize::MAX } else { MOST };
     examine_briefly(&command.common.image, setting, Want::Kinds, |loaded| {
         loaded.subject(|subject| {

@@ -20,7 +20,7 @@ use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Stack, Version};
 
 /// One image above another.
-pub struct Beside {
+pub struct ComparisonSource {
     image: Image,
     sides: [Half; 2],
 }
@@ -30,18 +30,18 @@ struct Half {
     source: Arc<dyn Source>,
     table: Table,
     /// Where the contents of the table's files are: a file's place in the layer is its place in this list.
-    places: Vec<Place>,
+    places: Vec<RowCursor>,
 }
 
 /// Where contents are in their own image.
-struct Place {
+struct RowCursor {
     layer: usize,
     /// Where another path than the file's own carries them.
     path: Option<Box<[u8]>>,
     data: Option<u64>,
 }
 
-impl Beside {
+impl ComparisonSource {
     /// Puts `new` above `old`; `files` is how they differ. Where contents are is asked of the stacks now, and read from the
     /// sources later.
     #[must_use]
@@ -129,7 +129,7 @@ fn parent(path: &[u8]) -> &[u8] {
 struct Writer<'a> {
     side: Side<'a>,
     rows: TableWriter,
-    places: Vec<Place>,
+    places: Vec<RowCursor>,
     /// Names of files that others carry: they come behind those.
     links: Vec<(Vec<u8>, Version)>,
     /// The path under which each file is written.
@@ -166,7 +166,11 @@ impl<'a> Writer<'a> {
             (entry.sparse, entry.fingerprint) = (payload.sparse, payload.fingerprint);
             entry.data = Some(self.places.len() as u64);
             let carrier = (payload.path != path).then(|| payload.path.into_boxed_slice());
-            self.places.push(Place { layer: payload.layer, path: carrier, data: payload.offset });
+            self.places.push(RowCursor {
+                layer: payload.layer,
+                path: carrier,
+                data: payload.offset,
+            });
             if let Some(stored) = stack.stored_by(version.event) {
                 self.files.entry(stored).or_insert_with(|| path.to_vec());
             }
@@ -187,7 +191,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl Source for Beside {
+impl Source for ComparisonSource {
     fn image(&self) -> &Image {
         &self.image
     }

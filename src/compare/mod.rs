@@ -13,7 +13,7 @@ mod links;
 mod packages;
 mod settings;
 
-pub use crate::compare::beside::Beside;
+pub use crate::compare::beside::ComparisonSource;
 pub use crate::compare::files::{Difference, Directory, Files, Meaning, Metadata};
 pub use crate::compare::links::{Link, LinkChange};
 pub use crate::compare::packages::{PackageChange, packages};

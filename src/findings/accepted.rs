@@ -3,7 +3,7 @@
 //! `setuid` accepts all of it, `setuid:/usr/bin/su` one path (a shell pattern), `secret-in-env:DEMO_TOKEN` one name.
 
 use crate::findings::Id;
-use crate::findings::place::{Place, Thing};
+use crate::findings::place::{Location, Thing};
 use crate::stack::Stack;
 use crate::stack::query::glob::Glob;
 
@@ -28,7 +28,7 @@ impl Accepted {
     }
 
     /// Whether a place of a finding is accepted.
-    pub(super) fn has(&self, id: Id, place: &Place, stack: &Stack) -> bool {
+    pub(super) fn has(&self, id: Id, place: &Location, stack: &Stack) -> bool {
         if self.entries.is_empty() && self.excludes.is_empty() {
             return false;
         }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::findings::Id;
-use crate::findings::place::{Contents, Place, Thing};
+use crate::findings::place::{Contents, Location, Thing};
 use crate::image::Image;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
@@ -23,7 +23,7 @@ pub(super) fn find(
     image: &Image,
     stack: &Stack,
     contents: &dyn Contents,
-    found: &mut Vec<(Id, Place)>,
+    found: &mut Vec<(Id, Location)>,
 ) {
     if let Some(last) = stack.folded().checked_sub(1) {
         modes(stack, last, found);
@@ -35,8 +35,8 @@ pub(super) fn find(
             let command = step.created_by.as_ref().map(crate::text::command::instruction);
             command.is_some_and(|command| command.raw().starts_with("USER "))
         });
-        let place = Place::name("USER", step);
-        found.push((Id::RunsAsRoot, Place { thing: Thing::Name("USER".to_owned()), ..place }));
+        let place = Location::name("USER", step);
+        found.push((Id::RunsAsRoot, Location { thing: Thing::Name("USER".to_owned()), ..place }));
     }
 }
 
@@ -49,7 +49,7 @@ struct Inode {
 
 /// What the permission bits of the merged tree allow. A file with several names is one inode and counts once; whichever
 /// of their headers is applied last decides the mode, so one that grants too much is enough.
-fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Place)>) {
+fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Location)>) {
     let mut inodes: Vec<Inode> = Vec::new();
     let mut by_payload: HashMap<EventId, usize> = HashMap::new();
     for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
@@ -68,7 +68,7 @@ fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Place)>) {
         }
     }
     for Inode { node, version, modes } in inodes {
-        let place = || Place::path(node, version.layer, version.size);
+        let place = || Location::path(node, version.layer, version.size);
         for (id, applies) in
             [(Id::Setuid, is_set_id as fn(Kind, u16) -> bool), (Id::WorldWritable, is_open)]
         {

@@ -3,11 +3,11 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::findings::Id;
-use crate::findings::place::{Contents, Place, Thing};
+use crate::findings::place::{Contents, Location, Thing};
 use crate::stack::Stack;
 use crate::stack::kept::entry::Fingerprint;
 use crate::stack::query::waste::Stored;
-use crate::stack::query::waste_cause::Loss;
+use crate::stack::query::waste_cause::WasteCause;
 
 /// Layers above this are large: a fetch of one is one stream, and a change in it fetches all again.
 const LARGE: u64 = 500_000_000;
@@ -15,7 +15,7 @@ const LARGE: u64 = 500_000_000;
 /// Files below this are not worth linking: licences, empty modules, marker files.
 const WORTH_LINKING: u64 = 4096;
 
-pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
     losses(stack, found);
     duplicates(stack, contents, found);
     for layer in 0..stack.folded() {
@@ -23,7 +23,7 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
         if bytes > LARGE {
             found.push((
                 Id::LargeLayer,
-                Place {
+                Location {
                     thing: Thing::Whole,
                     layer: Some(layer),
                     culprit: None,
@@ -37,18 +37,18 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
 }
 
 /// What was stored and then hidden, where the way it was hidden has a remedy of its own.
-fn losses(stack: &Stack, found: &mut Vec<(Id, Place)>) {
+fn losses(stack: &Stack, found: &mut Vec<(Id, Location)>) {
     for piece in stack.losses().pieces {
         let id = match piece.loss {
-            Loss::Removed => Id::RemovedLater,
-            Loss::Attributes | Loss::Touched => Id::RewrittenAttributes,
-            Loss::Rewritten | Loss::Twice => Id::RewrittenSame,
+            WasteCause::Removed => Id::RemovedLater,
+            WasteCause::Attributes | WasteCause::Touched => Id::RewrittenAttributes,
+            WasteCause::Rewritten | WasteCause::Twice => Id::RewrittenSame,
             // A file that changed has to be stored again; `waste` counts it all the same.
-            Loss::Overwritten | Loss::Undecided => continue,
+            WasteCause::Overwritten | WasteCause::Undecided => continue,
         };
         let wasted = piece.wasted;
-        let place = Place::path(wasted.node, wasted.layer, wasted.bytes);
-        found.push((id, Place { culprit: Some(piece.culprit), hidden: true, ..place }));
+        let place = Location::path(wasted.node, wasted.layer, wasted.bytes);
+        found.push((id, Location { culprit: Some(piece.culprit), hidden: true, ..place }));
     }
 }
 
@@ -60,7 +60,7 @@ enum Told {
 }
 
 /// Payloads that the final tree shows more than once with the same contents: every one but the first could be a link.
-fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
     let mut by_size: HashMap<u64, Vec<(Stored, Option<Fingerprint>)>> = HashMap::new();
     for stored in stack.stored().filter(|stored| stored.live && stored.bytes >= WORTH_LINKING) {
         let payload = stack.payload(stored.event).filter(|payload| !payload.sparse);
@@ -94,6 +94,8 @@ fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place
     }
     copies.sort_by_key(|stored| stored.event);
     found.extend(
-        copies.iter().map(|copy| (Id::Duplicates, Place::path(copy.node, copy.layer, copy.bytes))),
+        copies
+            .iter()
+            .map(|copy| (Id::Duplicates, Location::path(copy.node, copy.layer, copy.bytes))),
     );
 }

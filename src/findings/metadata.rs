@@ -6,20 +6,20 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::findings::credential::is_secret;
-use crate::findings::place::Place;
+use crate::findings::place::Location;
 use crate::findings::{Id, assignments};
 use crate::image::Image;
 use crate::text::Foreign;
 
-pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
+pub(super) fn find(image: &Image, found: &mut Vec<(Id, Location)>) {
     let set_by = last_env_steps(image);
     for (name, _) in variables(image).filter(|(name, value)| is_secret(name, value)) {
-        found.push((Id::SecretInEnv, Place::name(name, set_by.get(name).copied())));
+        found.push((Id::SecretInEnv, Location::name(name, set_by.get(name).copied())));
     }
     for (name, value) in &image.config.labels {
         let (name, value) = (name.raw(), value.raw());
         if is_secret(name, value) {
-            found.push((Id::SecretInLabel, Place::name(name, None)));
+            found.push((Id::SecretInLabel, Location::name(name, None)));
         }
     }
     let variables: HashSet<&str> = variables(image).map(|(name, _)| name).collect();
@@ -32,8 +32,8 @@ pub(super) fn find(image: &Image, found: &mut Vec<(Id, Place)>) {
             }
         });
         for name in names {
-            let place = Place::name(name, Some(at));
-            found.push((Id::SecretInHistory, Place { layer: step.layer, ..place }));
+            let place = Location::name(name, Some(at));
+            found.push((Id::SecretInHistory, Location { layer: step.layer, ..place }));
         }
     }
 }

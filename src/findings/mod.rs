@@ -31,7 +31,7 @@ pub use crate::findings::accepted::Accepted;
 pub use crate::findings::catalogue::{Id, Severity};
 pub use crate::findings::credential::is_secret_name;
 pub use crate::findings::dockerfile::{Step, dockerfile};
-use crate::findings::place::{Contents, Place};
+use crate::findings::place::{Contents, Location};
 pub use crate::findings::redact::Redaction;
 use crate::image::Image;
 use crate::stack::Stack;
@@ -42,7 +42,7 @@ pub struct Finding {
     /// Which.
     pub id: Id,
     /// Where, most bytes first.
-    pub places: Vec<Place>,
+    pub places: Vec<Location>,
 }
 
 impl Finding {

@@ -5,7 +5,7 @@
 
 use crate::findings::path_pattern::PathPattern;
 use crate::findings::path_pattern::PathPattern::{Below, Ending, Name, Within};
-use crate::findings::place::{Contents, Place};
+use crate::findings::place::{Contents, Location};
 use crate::findings::{Id, credential_files};
 use crate::stack::query::waste::Stored;
 use crate::stack::{EventId, Stack};
@@ -58,11 +58,11 @@ const RULES: &[(Id, &[PathPattern])] = &[
     ),
 ];
 
-pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Place)>) {
+pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
     let mut open = Vec::new();
     let mut note = |id, stored: &Stored| {
-        let place = Place::path(stored.node, stored.layer, stored.bytes);
-        found.push((id, Place { hidden: !stored.live, ..place }));
+        let place = Location::path(stored.node, stored.layer, stored.bytes);
+        found.push((id, Location { hidden: !stored.live, ..place }));
     };
     for stored in stack.stored() {
         let path = stack.path(stored.node);

@@ -25,7 +25,7 @@ pub enum Thing {
 
 /// One place that has a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// What it is.
     pub thing: Thing,
     /// The layer that stores it; `None` for what the config says.
@@ -40,7 +40,7 @@ pub struct Place {
     pub hidden: bool,
 }
 
-impl Place {
+impl Location {
     pub(crate) fn path(node: NodeId, layer: usize, bytes: u64) -> Self {
         Self {
             thing: Thing::Path(node),

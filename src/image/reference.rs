@@ -11,12 +11,12 @@ pub struct Reference {
     /// As typed.
     pub text: String,
     /// Where to look.
-    pub place: Place,
+    pub place: Transport,
 }
 
 /// Where an image is to be looked for. The strings are what follows the transport's colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Transport {
     /// `-`, with `-:REF` or `-@INDEX` to choose: an archive on standard input.
     StandardInput(String),
     /// No transport: a path that exists, else a name.
@@ -106,14 +106,14 @@ pub fn parse(text: &str) -> Result<Reference, ReferenceError> {
     Ok(Reference { text: text.to_owned(), place: place(text)? })
 }
 
-fn place(text: &str) -> Result<Place, ReferenceError> {
+fn place(text: &str) -> Result<Transport, ReferenceError> {
     if let Some(pick) = text.strip_prefix('-')
         && parse_pick(pick).is_some()
     {
-        return Ok(Place::StandardInput(pick.to_owned()));
+        return Ok(Transport::StandardInput(pick.to_owned()));
     }
     let Some((transport, rest)) = text.split_once(':') else {
-        return Ok(Place::Bare(text.to_owned()));
+        return Ok(Transport::Bare(text.to_owned()));
     };
     let some = |form: &'static str| match rest {
         "" => Err(ReferenceError::Incomplete(text.to_owned(), form)),
@@ -121,26 +121,26 @@ fn place(text: &str) -> Result<Place, ReferenceError> {
     };
     let store = |form: &'static str| store(text, rest, form);
     Ok(match transport {
-        "docker-archive" => Place::DockerArchive(some("docker-archive:FILE[:REF or @INDEX]")?),
-        "oci" => Place::Oci(some("oci:DIR[:TAG or @INDEX]")?),
-        "oci-archive" => Place::OciArchive(some("oci-archive:FILE[:TAG]")?),
-        "dir" => Place::Dir(some("dir:DIR")?),
-        "rootfs" => Place::Rootfs(some("rootfs:DIR")?),
-        "layer" => Place::Layer(some("layer:FILE")?),
-        "docker-daemon" => Place::DockerDaemon(some("docker-daemon:REF")?),
-        "podman" => Place::Podman(some("podman:REF")?),
+        "docker-archive" => Transport::DockerArchive(some("docker-archive:FILE[:REF or @INDEX]")?),
+        "oci" => Transport::Oci(some("oci:DIR[:TAG or @INDEX]")?),
+        "oci-archive" => Transport::OciArchive(some("oci-archive:FILE[:TAG]")?),
+        "dir" => Transport::Dir(some("dir:DIR")?),
+        "rootfs" => Transport::Rootfs(some("rootfs:DIR")?),
+        "layer" => Transport::Layer(some("layer:FILE")?),
+        "docker-daemon" => Transport::DockerDaemon(some("docker-daemon:REF")?),
+        "podman" => Transport::Podman(some("podman:REF")?),
         "containers-storage" => {
-            Place::ContainersStorage(store("containers-storage:[[DRIVER@]ROOT]REF")?)
+            Transport::ContainersStorage(store("containers-storage:[[DRIVER@]ROOT]REF")?)
         }
-        "docker-root" => Place::DockerRoot(store("docker-root:[ROOT]REF")?),
-        "containerd" => Place::Containerd(store("containerd:[[NAMESPACE@]ROOT]REF")?),
-        "container" => Place::Container(store("container:[[ROOT]]NAME")?),
+        "docker-root" => Transport::DockerRoot(store("docker-root:[ROOT]REF")?),
+        "containerd" => Transport::Containerd(store("containerd:[[NAMESPACE@]ROOT]REF")?),
+        "container" => Transport::Container(store("container:[[ROOT]]NAME")?),
         // `docker:tag` is an image called docker; only `docker://` is the registry.
         "docker" if rest.starts_with("//") => match &rest[2..] {
             "" => return Err(ReferenceError::Incomplete(text.to_owned(), "docker://REF")),
-            name => Place::Registry(name.to_owned()),
+            name => Transport::Registry(name.to_owned()),
         },
-        _ => Place::Bare(text.to_owned()),
+        _ => Transport::Bare(text.to_owned()),
     })
 }
 
@@ -205,7 +205,7 @@ pub fn parse_pick(text: &str) -> Option<Option<Pick>> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Place {
+    fn read(text: &str) -> Transport {
         parse(text).unwrap().place
     }
 
@@ -218,31 +218,34 @@ mod tests {
     fn every_transport_is_known() {
         let s = |text: &str| text.to_owned();
         for (text, place) in [
-            ("docker-archive:a.tar:b", Place::DockerArchive(s("a.tar:b"))),
-            ("oci:d:tag", Place::Oci(s("d:tag"))),
-            ("oci-archive:f", Place::OciArchive(s("f"))),
-            ("dir:d", Place::Dir(s("d"))),
-            ("rootfs:/", Place::Rootfs(s("/"))),
-            ("layer:a.tar:b", Place::Layer(s("a.tar:b"))),
-            ("docker-daemon:nginx:1", Place::DockerDaemon(s("nginx:1"))),
-            ("podman:x", Place::Podman(s("x"))),
-            ("docker://a/b:c", Place::Registry(s("a/b:c"))),
-            ("containers-storage:x", Place::ContainersStorage(at(None, None, "x"))),
+            ("docker-archive:a.tar:b", Transport::DockerArchive(s("a.tar:b"))),
+            ("oci:d:tag", Transport::Oci(s("d:tag"))),
+            ("oci-archive:f", Transport::OciArchive(s("f"))),
+            ("dir:d", Transport::Dir(s("d"))),
+            ("rootfs:/", Transport::Rootfs(s("/"))),
+            ("layer:a.tar:b", Transport::Layer(s("a.tar:b"))),
+            ("docker-daemon:nginx:1", Transport::DockerDaemon(s("nginx:1"))),
+            ("podman:x", Transport::Podman(s("x"))),
+            ("docker://a/b:c", Transport::Registry(s("a/b:c"))),
+            ("containers-storage:x", Transport::ContainersStorage(at(None, None, "x"))),
             (
                 "containers-storage:[overlay@/r]x:1",
-                Place::ContainersStorage(at(Some("overlay"), Some("/r"), "x:1")),
+                Transport::ContainersStorage(at(Some("overlay"), Some("/r"), "x:1")),
             ),
-            ("docker-root:[/r]x@sha256:1", Place::DockerRoot(at(None, Some("/r"), "x@sha256:1"))),
-            ("containerd:[k8s.io@]x", Place::Containerd(at(Some("k8s.io"), None, "x"))),
-            ("container:[[/r]]web", Place::Container(at(None, Some("/r"), "web"))),
-            ("container:web", Place::Container(at(None, None, "web"))),
-            ("-", Place::StandardInput(s(""))),
-            ("-:nginx", Place::StandardInput(s(":nginx"))),
-            ("docker:dind", Place::Bare(s("docker:dind"))),
-            ("image.tar", Place::Bare(s("image.tar"))),
-            ("nginx:1.2", Place::Bare(s("nginx:1.2"))),
-            ("-x", Place::Bare(s("-x"))),
-            ("-@x", Place::Bare(s("-@x"))),
+            (
+                "docker-root:[/r]x@sha256:1",
+                Transport::DockerRoot(at(None, Some("/r"), "x@sha256:1")),
+            ),
+            ("containerd:[k8s.io@]x", Transport::Containerd(at(Some("k8s.io"), None, "x"))),
+            ("container:[[/r]]web", Transport::Container(at(None, Some("/r"), "web"))),
+            ("container:web", Transport::Container(at(None, None, "web"))),
+            ("-", Transport::StandardInput(s(""))),
+            ("-:nginx", Transport::StandardInput(s(":nginx"))),
+            ("docker:dind", Transport::Bare(s("docker:dind"))),
+            ("image.tar", Transport::Bare(s("image.tar"))),
+            ("nginx:1.2", Transport::Bare(s("nginx:1.2"))),
+            ("-x", Transport::Bare(s("-x"))),
+            ("-@x", Transport::Bare(s("-@x"))),
         ] {
             assert_eq!(read(text), place, "{text}");
         }
@@ -258,8 +261,8 @@ mod tests {
 
     #[test]
     fn a_store_without_a_name_means_all_that_it_holds() {
-        assert_eq!(read("docker-root:[/r]"), Place::DockerRoot(at(None, Some("/r"), "")));
-        assert_eq!(read("container:"), Place::Container(at(None, None, "")));
+        assert_eq!(read("docker-root:[/r]"), Transport::DockerRoot(at(None, Some("/r"), "")));
+        assert_eq!(read("container:"), Transport::Container(at(None, None, "")));
     }
 
     #[test]

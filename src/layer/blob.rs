@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use crate::image::problem::CHANGED;
-use crate::layer::blob::ranged_reader::{Pieces, Span};
-use crate::layer::blob::remote::Distant;
+use crate::layer::blob::ranged_reader::{RangedReader, Span};
+use crate::layer::blob::remote::RemoteBlob;
 
 /// A region of bytes that can be read at any offset, from several threads at once.
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ pub struct Identity {
 enum Bytes {
     File(Arc<File>),
     Memory(Arc<[u8]>),
-    Distant(Arc<dyn Distant>),
-    Pieces(Arc<Pieces>),
+    Distant(Arc<dyn RemoteBlob>),
+    Pieces(Arc<RangedReader>),
 }
 
 impl Blob {
@@ -129,13 +129,13 @@ impl Blob {
 
     /// The `len` bytes of a blob that lies elsewhere.
     #[must_use]
-    pub fn distant(distant: Arc<dyn Distant>, len: u64) -> Self {
+    pub fn distant(distant: Arc<dyn RemoteBlob>, len: u64) -> Self {
         Self { bytes: Bytes::Distant(distant), offset: 0, len, stamp: None }
     }
 
     /// Where the bytes lie elsewhere: the blob that this is, or is a region of.
     #[must_use]
-    pub fn as_distant(&self) -> Option<&dyn Distant> {
+    pub fn as_distant(&self) -> Option<&dyn RemoteBlob> {
         match &self.bytes {
             Bytes::Distant(distant) => Some(distant.as_ref()),
             _ => None,
@@ -149,7 +149,7 @@ impl Blob {
         let Bytes::Distant(distant) = &self.bytes else { return None };
         let region = self.slice(offset, len);
         let end = region.offset.saturating_add(region.len);
-        let pieces = Pieces::new(Arc::clone(distant), end, first);
+        let pieces = RangedReader::new(Arc::clone(distant), end, first);
         Some(Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..region })
     }
 
@@ -157,7 +157,7 @@ impl Blob {
     #[must_use]
     pub(super) fn in_spans(&self, spans: Arc<[Span]>) -> Option<Self> {
         let Bytes::Distant(distant) = &self.bytes else { return None };
-        let pieces = Pieces::spans(Arc::clone(distant), spans);
+        let pieces = RangedReader::spans(Arc::clone(distant), spans);
         let whole = Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..*self };
         (self.offset == 0).then_some(whole)
     }

@@ -2,7 +2,7 @@
 //!
 //! A compressed layer can be read front to back only, so a file near its end costs as much as the whole layer. A
 //! checkpoint every few MB makes that a few MB. There are two kinds: where a member, frame or stream begins nothing
-//! else need be known; between two blocks of one deflate stream ([`Inside`]) the last 32 KiB before are needed as
+//! else need be known; between two blocks of one deflate stream ([`DeflateState`]) the last 32 KiB before are needed as
 //! well, of which only the bytes are kept that are really referred to.
 //!
 //! [`collector`] finds the places, [`mod@format`] makes bytes of them that can be stored and read again. Whether those
@@ -68,7 +68,7 @@ pub(in crate::layer) struct Point {
     /// Offset in the uncompressed stream of the next byte that comes out.
     pub(in crate::layer) output: u64,
     /// What must be known where the place is inside a member; `None` where a member begins.
-    pub(in crate::layer) inside: Option<Inside>,
+    pub(in crate::layer) inside: Option<DeflateState>,
 }
 
 impl Point {
@@ -80,7 +80,7 @@ impl Point {
 
 /// What decoding needs to know to begin between two blocks of a gzip member.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::layer) struct Inside {
+pub(in crate::layer) struct DeflateState {
     /// How many high bits of the byte before [`Point::input`] are still to be read: 0 to 7.
     pub(in crate::layer) unread: u8,
     /// Of the member up to here.

@@ -20,7 +20,7 @@ use std::io::Read;
 
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::Checkpoints;
-use crate::layer::codec::collector::{Collector, Place, Spacing};
+use crate::layer::codec::collector::{Collector, Spacing, StreamPosition};
 use crate::layer::codec::digest::Contents;
 pub(in crate::layer) use crate::layer::codec::gzip::Candidate;
 use crate::layer::codec::input::Input;
@@ -245,7 +245,7 @@ impl Decoder {
                 return Ok(None);
             }
             if let Some(collector) = &mut self.collector {
-                let here = Place { input: self.input.position(), output: self.produced };
+                let here = StreamPosition { input: self.input.position(), output: self.produced };
                 collector.member_begins(here);
             }
             member.start(&mut self.input)?;
@@ -260,7 +260,7 @@ impl Decoder {
         self.input.consume(step.consumed);
         if let Some(collector) = &mut self.collector {
             let output_now = self.produced + step.produced as u64;
-            let now = Place { input: self.input.position(), output: output_now };
+            let now = StreamPosition { input: self.input.position(), output: output_now };
             collector.passed(now, &output[..step.produced], step.boundary);
             if step.ended {
                 collector.member_ends();

@@ -11,7 +11,7 @@ use crate::layer::encoding::Codec;
 use crate::layer::listing::{Limits, Listing, Problem, ROWS_AT_ONCE, Severity};
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::Feed;
-use crate::layer::tar::parallel::Reach;
+use crate::layer::tar::parallel::Tuning;
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::stream::Stream;
 use crate::layer::tar::walker::Walker;
@@ -59,7 +59,7 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
 /// A plain tar is listed by its headers alone.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
-    let mut listing = parallel::list(blob, watch, limits, Reach::default(), &mut problems);
+    let mut listing = parallel::list(blob, watch, limits, Tuning::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
     if blob.as_distant().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
         // What cannot be read a second time is not judged.

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{Distant, attentively};
+use crate::layer::blob::remote::{RemoteBlob, attentively};
 use crate::layer::{Listing, Problem, Severity, Watch};
 
 /// Lists a distant layer while it comes.
@@ -11,7 +11,7 @@ use crate::layer::{Listing, Problem, Severity, Watch};
 /// Rows are told nobody before the layer is verified. Where it breaks off, what came is listed, with the reason; where
 /// it is not what was promised, nothing is.
 #[must_use]
-pub fn list(blob: &Blob, distant: &dyn Distant, watch: &dyn Watch) -> Listing {
+pub fn list(blob: &Blob, distant: &dyn RemoteBlob, watch: &dyn Watch) -> Listing {
     if let Some(here) = distant.here() {
         let listing = crate::layer::list::list(&here, watch);
         match &listing.blob_digest {
@@ -22,13 +22,13 @@ pub fn list(blob: &Blob, distant: &dyn Distant, watch: &dyn Watch) -> Listing {
         }
     }
     attentively(distant, watch, || {
-        let listing = crate::layer::list::list(blob, &Silent(watch));
+        let listing = crate::layer::list::list(blob, &Muted(watch));
         let verdict = distant.verdict(false);
         judged(distant, listing, verdict)
     })
 }
 
-fn judged(distant: &dyn Distant, listing: Listing, verdict: io::Result<Blob>) -> Listing {
+fn judged(distant: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>) -> Listing {
     match verdict {
         Ok(_) => known_as(distant, listing),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => failed(&error),
@@ -40,7 +40,7 @@ fn judged(distant: &dyn Distant, listing: Listing, verdict: io::Result<Blob>) ->
 }
 
 /// The digest that was verified belongs to the listing, whether the layer was decoded or not.
-fn known_as(distant: &dyn Distant, mut listing: Listing) -> Listing {
+fn known_as(distant: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     if listing.blob_digest.is_none() && !listing.cancelled && !listing.faulty {
         listing.blob_digest = Some(distant.digest().to_owned());
     }
@@ -54,9 +54,9 @@ pub(crate) fn failed(error: &io::Error) -> Listing {
 }
 
 /// Passes on how far it is, and no rows.
-struct Silent<'w>(&'w dyn Watch);
+struct Muted<'w>(&'w dyn Watch);
 
-impl Watch for Silent<'_> {
+impl Watch for Muted<'_> {
     fn progress(&self, done: u64) {
         self.0.progress(done);
     }

@@ -33,7 +33,7 @@ const WAITING: usize = 4;
 const DOCUMENT_MAX: u64 = 64 << 20;
 
 /// Takes what passes by.
-pub trait Keeper {
+pub trait ArchiveSink {
     /// The next bytes of the archive.
     ///
     /// # Errors
@@ -54,8 +54,12 @@ pub trait Keeper {
 ///
 /// # Errors
 /// What `stream` or `keeper` reports. A damaged archive is no error: what came can be read again from where it was kept.
-pub fn archive(stream: &mut dyn Read, contents: bool, keeper: &mut dyn Keeper) -> io::Result<()> {
-    let mut walker = Walker::new(Passing {
+pub fn archive(
+    stream: &mut dyn Read,
+    contents: bool,
+    keeper: &mut dyn ArchiveSink,
+) -> io::Result<()> {
+    let mut walker = Walker::new(StreamFeed {
         stream,
         contents,
         keeper,
@@ -110,10 +114,10 @@ fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
     Ok((send, lister.spawn(move || list(pipe, codec))?))
 }
 
-struct Passing<'s> {
+struct StreamFeed<'s> {
     stream: &'s mut dyn Read,
     contents: bool,
-    keeper: &'s mut dyn Keeper,
+    keeper: &'s mut dyn ArchiveSink,
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
@@ -122,7 +126,7 @@ struct Passing<'s> {
     broke: Option<io::Error>,
 }
 
-impl Passing<'_> {
+impl StreamFeed<'_> {
     /// Reads more behind the buffered bytes; whether anything came.
     fn refill(&mut self) -> bool {
         while self.broke.is_none() {
@@ -187,7 +191,7 @@ impl Passing<'_> {
     }
 }
 
-impl Feed for Passing<'_> {
+impl Feed for StreamFeed<'_> {
     fn position(&self) -> u64 {
         self.fetched - (self.end - self.start) as u64
     }

@@ -23,7 +23,7 @@ pub(super) mod window;
 use crate::layer::listing::Problem;
 use crate::layer::problems::{Problems, quote};
 pub(super) use crate::layer::tar::header::is_header;
-use crate::layer::tar::walker::Found;
+use crate::layer::tar::walker::TarEntry;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
 
@@ -67,7 +67,7 @@ pub(super) struct Roster {
 
 impl Roster {
     /// Adds an entry of an archive, as far as there is room.
-    pub(super) fn add(&mut self, found: &Found<'_>, problems: &mut Problems) {
+    pub(super) fn add(&mut self, found: &TarEntry<'_>, problems: &mut Problems) {
         if self.full {
             return;
         }

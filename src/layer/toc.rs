@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::image::digest::Digest;
 use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{Distant, attentively};
+use crate::layer::blob::remote::{RemoteBlob, attentively};
 use crate::layer::toc::chunks::{File, Index};
 pub use crate::layer::toc::document::digests;
 pub use crate::layer::toc::soci_layer::Indexed;
@@ -95,7 +95,7 @@ impl Lazy {
             Some(index) => index,
             None => self.fetch_index()?,
         };
-        let here = self.blob.as_distant().and_then(Distant::here);
+        let here = self.blob.as_distant().and_then(RemoteBlob::here);
         let blob = here.unwrap_or_else(|| self.blob.clone());
         Ok(Box::new(File::new(blob, self.stated.codec(), &index, path, size)?))
     }
@@ -112,7 +112,7 @@ impl Lazy {
     }
 
     /// Reads the table: the listing, and where the files are.
-    fn read(&self, distant: &dyn Distant, watch: &dyn Watch) -> io::Result<Listing> {
+    fn read(&self, distant: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Listing> {
         let table = self.stated.fetch(distant, self.blob.len())?;
         let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
         if !listing.cancelled {
@@ -128,7 +128,7 @@ impl Lazy {
 /// The listing of the layer itself, with a remark why it is not by its table.
 fn as_a_whole(
     blob: &Blob,
-    distant: &dyn Distant,
+    distant: &dyn RemoteBlob,
     watch: &dyn Watch,
     table: &str,
     why: &io::Error,

@@ -1,13 +1,13 @@
 //! Whether an image keeps its rules.
 
-use crate::findings::place::{Place, Thing};
+use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity};
 use crate::image::Image;
 use crate::image::base::Base;
 use crate::policy::Rules;
 use crate::stack::query::glob::Glob;
 use crate::stack::query::walk::{Scope, Walk};
-use crate::stack::query::waste_cause::Losses;
+use crate::stack::query::waste_cause::WasteReport;
 use crate::stack::{NodeId, Stack};
 use crate::text;
 
@@ -122,7 +122,7 @@ struct Judge<'a> {
     evidence: Evidence<'a>,
     excludes: Vec<Glob>,
     /// What is wasted, without what is excluded.
-    losses: Losses,
+    losses: WasteReport,
     stored: u64,
 }
 
@@ -319,7 +319,7 @@ impl<'a> Judge<'a> {
     }
 
     fn offences(&self, finding: &Finding) -> Vec<Offence> {
-        let offence = |place: &Place| match &place.thing {
+        let offence = |place: &Location| match &place.thing {
             Thing::Path(node) => Some(Offence {
                 path: self.evidence.stack.path(*node),
                 layer: place.layer?,
@@ -352,7 +352,7 @@ impl<'a> Judge<'a> {
     fn largest(&self, counts: impl Fn(usize) -> bool) -> Vec<Offence> {
         let stack = self.evidence.stack;
         let pieces = self.losses.pieces.iter().filter(|piece| counts(piece.wasted.layer)).copied();
-        let counted = Losses { pieces: pieces.collect() };
+        let counted = WasteReport { pieces: pieces.collect() };
         let offence = |wasted: &crate::stack::query::waste_cause::PathWaste| Offence {
             path: stack.path(wasted.node),
             layer: wasted.pieces.first().map_or(0, |piece| piece.wasted.layer),

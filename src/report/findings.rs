@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::findings::place::{Place, Thing};
+use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity, Step, dockerfile};
 use crate::image::base::{Base, Evidence};
 use crate::report::entry::PathKeys;
@@ -130,7 +130,7 @@ fn finding_keys<'a>(subject: Subject<'_>, base: &Base, finding: &'a Finding) -> 
     }
 }
 
-fn place_keys<'a>(subject: Subject<'_>, base: &Base, place: &'a Place) -> PlaceKeys<'a> {
+fn place_keys<'a>(subject: Subject<'_>, base: &Base, place: &'a Location) -> PlaceKeys<'a> {
     let (path, name) = match &place.thing {
         Thing::Path(node) => (Some(PathKeys::owned(subject.stack.path(*node))), None),
         Thing::Name(name) => (None, Some(name.as_str())),
@@ -223,7 +223,7 @@ fn write_finding(
     Ok(())
 }
 
-fn place_line(subject: Subject<'_>, place: &Place) -> String {
+fn place_line(subject: Subject<'_>, place: &Location) -> String {
     let size = if place.bytes > 0 { text::size::fixed(place.bytes) } else { " ".repeat(6) };
     let layer = place.layer.map_or_else(String::new, |layer| format!("L{layer}"));
     let what = what(subject, place);
@@ -236,7 +236,7 @@ fn place_line(subject: Subject<'_>, place: &Place) -> String {
 }
 
 /// What a place is, in one visible word.
-pub(super) fn what(subject: Subject<'_>, place: &Place) -> String {
+pub(super) fn what(subject: Subject<'_>, place: &Location) -> String {
     match &place.thing {
         Thing::Path(node) => text::visible(&subject.stack.path(*node)).into_owned(),
         Thing::Name(name) => text::visible_str(name).into_owned(),

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::report::{Format, Lines, json_line};
-use crate::source::{Inventory, Listed, Stock};
+use crate::source::{Inventory, Listed, StoreListing};
 use crate::text::{Foreign, size, visible_str};
 
 /// How many digits of an ID a person needs.
@@ -57,7 +57,7 @@ pub fn images(
     Ok(())
 }
 
-fn keys<'a>(kind: &'static str, stock: &'a Stock, listed: &'a Listed) -> Keys<'a> {
+fn keys<'a>(kind: &'static str, stock: &'a StoreListing, listed: &'a Listed) -> Keys<'a> {
     let kept = &listed.kept;
     Keys {
         kind,
@@ -77,7 +77,7 @@ fn keys<'a>(kind: &'static str, stock: &'a Stock, listed: &'a Listed) -> Keys<'a
     }
 }
 
-fn text_of(out: &mut dyn Write, stock: &Stock, containers: bool) -> io::Result<()> {
+fn text_of(out: &mut dyn Write, stock: &StoreListing, containers: bool) -> io::Result<()> {
     let root = stock.root.to_string_lossy();
     writeln!(out, "{}  {}  {}", stock.kind, visible_str(&stock.qualifier), visible_str(&root))?;
     for problem in &stock.problems {

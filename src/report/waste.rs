@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
 use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
-use crate::stack::query::waste_cause::{Losses, PathWaste, Piece};
+use crate::stack::query::waste_cause::{PathWaste, WasteReport, WastedFile};
 use crate::stack::{NodeId, Stack};
 use crate::text;
 use crate::text::Foreign;
@@ -85,7 +85,7 @@ pub fn waste(
     }
 }
 
-fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
+fn document<'a>(subject: Subject<'a>, losses: &WasteReport) -> Document<'a> {
     let Subject { image, stack, .. } = subject;
     let sums = losses.by_layer(image.layers.len());
     let layers = image.layers.iter().zip(sums).enumerate();
@@ -116,7 +116,7 @@ fn document<'a>(subject: Subject<'a>, losses: &Losses) -> Document<'a> {
 }
 
 /// The `most` paths that waste most.
-pub(super) fn wasted_paths(stack: &Stack, losses: &Losses, most: usize) -> Vec<WastedKeys> {
+pub(super) fn wasted_paths(stack: &Stack, losses: &WasteReport, most: usize) -> Vec<WastedKeys> {
     let paths = losses.by_path(stack);
     let keys = |path: &PathWaste| WastedKeys {
         path: PathKeys::owned(stack.path(path.node)),
@@ -126,7 +126,7 @@ pub(super) fn wasted_paths(stack: &Stack, losses: &Losses, most: usize) -> Vec<W
     paths.iter().take(most).map(keys).collect()
 }
 
-fn piece_keys(piece: &Piece) -> PieceKeys {
+fn piece_keys(piece: &WastedFile) -> PieceKeys {
     PieceKeys {
         layer: piece.wasted.layer,
         bytes: piece.wasted.bytes,
@@ -137,7 +137,7 @@ fn piece_keys(piece: &Piece) -> PieceKeys {
 }
 
 /// Every directory with waste below it, most first, equal ones by path.
-fn directories(subject: Subject<'_>, losses: &Losses) -> Vec<(u64, Vec<u8>, NodeId)> {
+fn directories(subject: Subject<'_>, losses: &WasteReport) -> Vec<(u64, Vec<u8>, NodeId)> {
     let sums = losses.by_directory(subject.stack);
     let mut sorted: Vec<_> =
         sums.into_iter().map(|(node, bytes)| (bytes, subject.stack.path(node), node)).collect();
@@ -148,7 +148,7 @@ fn directories(subject: Subject<'_>, losses: &Losses) -> Vec<(u64, Vec<u8>, Node
 fn text_of(
     out: &mut dyn Write,
     subject: Subject<'_>,
-    losses: &Losses,
+    losses: &WasteReport,
     most: usize,
 ) -> io::Result<()> {
     let balance = subject.stack.balance();
@@ -173,7 +173,7 @@ fn text_of(
 }
 
 /// What to do, and what each of it would get back.
-fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
+fn write_advice(out: &mut dyn Write, losses: &WasteReport) -> io::Result<()> {
     writeln!(out)?;
     writeln!(out, " wasted  files  what gets it back")?;
     for (advice, bytes, files) in losses.by_advice() {
@@ -182,7 +182,7 @@ fn write_advice(out: &mut dyn Write, losses: &Losses) -> io::Result<()> {
     Ok(())
 }
 
-fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
+fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &WasteReport) -> io::Result<()> {
     writeln!(out)?;
     writeln!(
         out,
@@ -201,7 +201,11 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> i
 }
 
 /// The largest directories. One that has all its waste below a single directory of its own says nothing more.
-fn write_directories(out: &mut dyn Write, subject: Subject<'_>, losses: &Losses) -> io::Result<()> {
+fn write_directories(
+    out: &mut dyn Write,
+    subject: Subject<'_>,
+    losses: &WasteReport,
+) -> io::Result<()> {
     let stack = subject.stack;
     let all = directories(subject, losses);
     let wasted: HashMap<NodeId, u64> = all.iter().map(|(bytes, _, node)| (*node, *bytes)).collect();

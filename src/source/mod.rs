@@ -24,7 +24,7 @@ pub use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, S
 pub use crate::source::contract::verified::{Judged, Verified};
 pub use crate::source::engine::{inventory, local_choices};
 pub use crate::source::local::containerd::bolt;
-pub use crate::source::local::root::Kept;
-pub use crate::source::local::{Inventory, Listed, Stock};
+pub use crate::source::local::root::StoreEntry;
+pub use crate::source::local::{Inventory, Listed, StoreListing};
 pub use crate::source::open::options::Options;
 pub use crate::source::open::{open, open_bytes, open_stream};

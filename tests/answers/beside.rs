@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use layertui::compare::{Beside, Files, Side};
+use layertui::compare::{ComparisonSource, Files, Side};
 use layertui::layer::Unwatched;
 use layertui::load::{Loader, Want};
 use layertui::source::{Opened, Options, open};
@@ -20,13 +20,17 @@ fn load(reference: &std::path::Path) -> Loader {
 }
 
 /// The new image above what the old one has up to `layer`.
-fn beside(old: &Loader, layer: usize, new: &Loader) -> Beside {
+fn beside(old: &Loader, layer: usize, new: &Loader) -> ComparisonSource {
     let (one, other) = (old.stack(), new.stack());
     let below = Side { source: old.source().as_ref(), stack: &one, layer };
     let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
     let mut files = Files::of(below, above, true);
     files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
-    Beside::new((below, Arc::clone(old.source())), (above, Arc::clone(new.source())), &files)
+    ComparisonSource::new(
+        (below, Arc::clone(old.source())),
+        (above, Arc::clone(new.source())),
+        &files,
+    )
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use layertui::image::digest::Digest;
 use layertui::image::platform::Platform;
 use layertui::layer::Unwatched;
-use layertui::source::registry::{Pull, Registries, Shelf};
+use layertui::source::registry::{BlobCache, Pull, Registries};
 use layertui::source::{Error, Opened, Options, open};
 
 use super::server::Turn;
@@ -176,7 +176,7 @@ fn what_is_kept_stays_within_its_limit() {
     let sizes: Vec<u64> = stage.image.layers.iter().map(|layer| layer.len() as u64).collect();
     let held = |limit: u64| {
         let folder = stage.path(&format!("kept-{limit}"));
-        let shelf = Some(Arc::new(Shelf::new(folder.clone(), limit)));
+        let shelf = Some(Arc::new(BlobCache::new(folder.clone(), limit)));
         let source = stage.open_with(Registries { shelf, ..stage.settings() }).unwrap();
         for layer in 0..sizes.len() {
             assert!(source.list(layer, &Unwatched).problems.is_empty());

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
-use layertui::layer::blob::remote::Distant;
+use layertui::layer::blob::remote::RemoteBlob;
 use layertui::layer::toc::Indexed;
 use layertui::layer::{Severity, Unwatched};
 use layertui::source::registry::Registries;
@@ -325,7 +325,7 @@ fn whoever_stops_waiting_is_let_go_at_every_door() {
 #[derive(Debug)]
 struct Near(Vec<u8>, Vec<u8>);
 
-impl Distant for Near {
+impl RemoteBlob for Near {
     fn digest(&self) -> &'static str {
         "sha256:0"
     }
@@ -365,7 +365,7 @@ fn a_damaged_ztoc_is_refused_or_read_within_bounds() {
         let at = [round * 7919 % damaged.len(), damaged.len() - 1 - round % 4000, round % 4000];
         let at = at[round % 3];
         damaged[at] ^= [1, 0x80, 0xff, 0x10][round % 4];
-        let near: Arc<dyn Distant> = Arc::new(Near(member.bytes.clone(), damaged));
+        let near: Arc<dyn RemoteBlob> = Arc::new(Near(member.bytes.clone(), damaged));
         let indexed = Indexed::new(&Blob::distant(near, member.bytes.len() as u64)).unwrap();
         let listing = indexed.list(&Unwatched);
         assert!(listing.table.len() <= 16, "{round}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use layertui::image::platform::Platform;
 use layertui::load::{LayerState, Loader, Want};
-use layertui::source::registry::{Registries, Shelf};
+use layertui::source::registry::{BlobCache, Registries};
 use layertui::source::{Error, Opened, Options, Source, open};
 
 use super::image::Image;
@@ -44,7 +44,7 @@ impl Stage {
     /// Without files of this user, hasty, keeping blobs here.
     pub(crate) fn settings(&self) -> Registries {
         Registries {
-            shelf: Some(Arc::new(Shelf::new(self.path("blobs"), 10 << 20))),
+            shelf: Some(Arc::new(BlobCache::new(self.path("blobs"), 10 << 20))),
             stall: Duration::from_millis(400),
             back_off: Duration::from_millis(2),
             ..Registries::default()

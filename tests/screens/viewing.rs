@@ -8,7 +8,7 @@ use std::time::Duration;
 use layertui::content::{Contents, Window, is_binary};
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::file::{Look, Part, What};
+use layertui::explorer::model::file::{Part, ReadRequest, What};
 use layertui::explorer::model::message::Effect;
 use layertui::explorer::model::overlay::Kind;
 use layertui::text::visible::is_hazard;
@@ -32,7 +32,7 @@ fn contents(bytes: &[u8], name: &str) -> Contents {
     Contents { window, binary, facts, found: None }
 }
 
-fn asked(explorer: &Explorer) -> Look {
+fn asked(explorer: &Explorer) -> ReadRequest {
     let looks = explorer.effects.iter().rev().find_map(|effect| match effect {
         Effect::Look(look) => Some(look.clone()),
         _ => None,
@@ -42,7 +42,7 @@ fn asked(explorer: &Explorer) -> Look {
 
 /// What was asked for last is these bytes.
 fn answer(explorer: &mut Explorer, contents: Contents) {
-    let Look { number, .. } = asked(explorer);
+    let ReadRequest { number, .. } = asked(explorer);
     explorer.send(Message::Looked { number, answer: Ok(Box::new(contents)) });
 }
 

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use layertui::compare::{Beside, Files, Side};
+use layertui::compare::{ComparisonSource, Files, Side};
 use layertui::explorer::model::comparison::Sides;
-use layertui::explorer::model::file::{Look, Part, What};
+use layertui::explorer::model::file::{Part, ReadRequest, What};
 use layertui::explorer::model::geometry::Size;
 use layertui::explorer::model::key::{Code, Key};
 use layertui::explorer::{Effect, Message, State, update};
@@ -65,8 +65,11 @@ fn comparison() -> Explorer {
     let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
     let mut files = Files::of(below, above, true);
     files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
-    let beside =
-        Beside::new((below, Arc::clone(old.source())), (above, Arc::clone(new.source())), &files);
+    let beside = ComparisonSource::new(
+        (below, Arc::clone(old.source())),
+        (above, Arc::clone(new.source())),
+        &files,
+    );
     let mut explorer = Explorer::of(load(Arc::new(beside)));
     explorer.state.comparison = Some(Sides::default());
     explorer
@@ -95,7 +98,7 @@ impl Explorer {
     }
 
     /// What a worker does in the program.
-    fn answer(&mut self, look: &Look) {
+    fn answer(&mut self, look: &ReadRequest) {
         let (What::Version(event), Part::At(at)) = (look.what, &look.part) else { return };
         let part = part::Part::At(*at);
         let answer = part::part(&self.loader, event, &part, &|| true);

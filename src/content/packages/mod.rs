@@ -14,7 +14,7 @@ use crate::content::packages::package::{Manager, Package};
 
 /// A file, or a directory of files, of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum DatabaseFile {
     /// dpkg's list of packages.
     DpkgStatus(&'static str),
     /// A directory of such lists, a package each, with checksums of its files beside it.
@@ -26,12 +26,12 @@ pub enum Place {
 }
 
 /// Where to look, in this order: lists of packages before lists of their files.
-pub const PLACES: [Place; 5] = [
-    Place::DpkgStatus("var/lib/dpkg/status"),
-    Place::DpkgStatusDirectory("var/lib/dpkg/status.d"),
-    Place::DpkgLists("var/lib/dpkg/info"),
-    Place::ApkInstalled("lib/apk/db/installed"),
-    Place::ApkInstalled("usr/lib/apk/db/installed"),
+pub const PLACES: [DatabaseFile; 5] = [
+    DatabaseFile::DpkgStatus("var/lib/dpkg/status"),
+    DatabaseFile::DpkgStatusDirectory("var/lib/dpkg/status.d"),
+    DatabaseFile::DpkgLists("var/lib/dpkg/info"),
+    DatabaseFile::ApkInstalled("lib/apk/db/installed"),
+    DatabaseFile::ApkInstalled("usr/lib/apk/db/installed"),
 ];
 
 /// Where rpm's databases lie, which are not read.

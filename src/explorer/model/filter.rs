@@ -3,13 +3,13 @@
 
 use regex::bytes::Regex;
 
-use crate::explorer::model::filtered_pane::{Key, Narrowed};
+use crate::explorer::model::filtered_pane::{FilteredPane, Key};
 use crate::explorer::model::input::Input;
 use crate::explorer::model::owners::Wanted;
 use crate::explorer::model::state::Pane;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Test};
-use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::Folds;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
@@ -37,8 +37,8 @@ pub struct Filter {
     pub(crate) test: Option<(usize, Test)>,
     /// Names being tested, of so many paths; the sets of the tests before.
     pub(crate) search: Option<Search>,
-    tree: Narrowed,
-    diff: Narrowed,
+    tree: FilteredPane,
+    diff: FilteredPane,
 }
 
 /// What of the tests of names is done.
@@ -72,8 +72,8 @@ impl Filter {
             edition: None,
             test: None,
             search: None,
-            tree: Narrowed::default(),
-            diff: Narrowed::default(),
+            tree: FilteredPane::default(),
+            diff: FilteredPane::default(),
         };
         let text = filter.input.text().to_owned();
         for word in text.split_whitespace() {
@@ -139,14 +139,14 @@ impl Filter {
         !self.chips.is_empty()
     }
 
-    const fn of(&self, pane: Pane) -> &Narrowed {
+    const fn of(&self, pane: Pane) -> &FilteredPane {
         match pane {
             Pane::Diff => &self.diff,
             Pane::Stack | Pane::Tree => &self.tree,
         }
     }
 
-    const fn of_mut(&mut self, pane: Pane) -> &mut Narrowed {
+    const fn of_mut(&mut self, pane: Pane) -> &mut FilteredPane {
         match pane {
             Pane::Diff => &mut self.diff,
             Pane::Stack | Pane::Tree => &mut self.tree,
@@ -155,7 +155,7 @@ impl Filter {
 
     /// What passes in a pane's tree, and its folds.
     #[must_use]
-    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         self.of(pane).shown(tree)
     }
 

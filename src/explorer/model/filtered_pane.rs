@@ -2,14 +2,14 @@
 
 use crate::stack::Stack;
 use crate::stack::query::filter::Test;
-use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Unfolded};
 use crate::stack::query::tree::Tree;
 
 /// See above.
-pub(crate) struct Narrowed {
+pub(crate) struct FilteredPane {
     folds: Folds,
-    sieve: Option<(Key, Sieve)>,
+    sieve: Option<(Key, FilteredTree)>,
 }
 
 /// What a sieve was made of.
@@ -24,15 +24,15 @@ pub(crate) struct Key {
     pub(crate) edition: Option<usize>,
 }
 
-impl Default for Narrowed {
+impl Default for FilteredPane {
     fn default() -> Self {
         Self { folds: Folds { unfolded: Unfolded::All, ..Folds::default() }, sieve: None }
     }
 }
 
-impl Narrowed {
+impl FilteredPane {
     /// The folds, and what passes: if that is known for this tree.
-    pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &Sieve)> {
+    pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         let (key, sieve) = self.sieve.as_ref()?;
         (key.tree == tree).then_some((&self.folds, sieve))
     }

@@ -2,7 +2,7 @@
 
 use crate::content::Contents;
 use crate::explorer::model::extraction::{Ended, Request};
-use crate::explorer::model::file::Look;
+use crate::explorer::model::file::ReadRequest;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::owners::Owners;
@@ -154,7 +154,7 @@ pub enum Effect {
     /// The choice that is being opened is not wanted any more.
     GiveUpChoice,
     /// Read a part of a file.
-    Look(Look),
+    Look(ReadRequest),
     /// Show this version of a file in the user's pager.
     Page(EventId),
     /// Read the package databases that the tree of this layer has.

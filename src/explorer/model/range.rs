@@ -1,7 +1,7 @@
 //! A range of layers: from a marked one to the selected one. The changes pane shows what they did, taken together.
 
-use crate::explorer::model::filtered_pane::Narrowed;
-use crate::stack::query::filtered_tree::Sieve;
+use crate::explorer::model::filtered_pane::FilteredPane;
+use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::Folds;
 use crate::stack::query::tree::Tree;
 
@@ -9,12 +9,12 @@ use crate::stack::query::tree::Tree;
 pub struct Mark {
     pub(crate) layer: usize,
     /// What changed at all, where no filter says more.
-    pub(crate) narrowed: Narrowed,
+    pub(crate) narrowed: FilteredPane,
 }
 
 impl Mark {
     /// What the range changed, if that is known for this tree, and its folds.
-    pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &Sieve)> {
+    pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         self.narrowed.shown(tree)
     }
 

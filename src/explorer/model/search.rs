@@ -26,11 +26,11 @@ pub struct Search {
     /// The hit that this search put the cursor on, and the layer it was shown at.
     pub(crate) landed: Option<(NodeId, usize)>,
     /// Where the user was before.
-    pub(crate) before: Place,
+    pub(crate) before: SavedPosition,
 }
 
 /// What a search may move, to move it back.
-pub(crate) struct Place {
+pub(crate) struct SavedPosition {
     pub(crate) layer: usize,
     pub(crate) focus: Pane,
     pub(crate) right: Pane,

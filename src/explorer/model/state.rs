@@ -22,7 +22,7 @@ use crate::explorer::model::search::Search;
 use crate::explorer::model::waste::Ledger;
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
-use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
 use crate::stack::{EventId, NodeId, Stack};
@@ -317,7 +317,7 @@ impl State {
 
     /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
     #[must_use]
-    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &Sieve)> {
+    pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         match &self.filter {
             Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
             _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),

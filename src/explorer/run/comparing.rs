@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::cli::settings::Setting;
-use crate::compare::{Beside, Files, Side};
+use crate::cli::settings::OpenSettings;
+use crate::compare::{ComparisonSource, Files, Side};
 use crate::explorer::model::comparison::{Matched, Side as Shown, Sides};
 use crate::image::Image;
 use crate::layer::Watch;
@@ -23,8 +23,8 @@ pub(super) fn compare(
     this: &Loader,
     layer: usize,
     reference: &str,
-    setting: &Setting,
-    watch: &Told<'_>,
+    setting: &OpenSettings,
+    watch: &Reporting<'_>,
 ) -> Result<(Box<dyn Source>, Sides), String> {
     let other = open(reference, setting, watch)?;
     let other = Loader::with_cache(Arc::from(other), setting.cache.clone());
@@ -57,11 +57,15 @@ pub(super) fn compare(
     if watch.cancelled() {
         return Err("stopped".to_owned());
     }
-    let beside = Beside::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
+    let beside = ComparisonSource::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
     Ok((Box::new(beside), sides(old.image(), new.image())))
 }
 
-fn open(reference: &str, setting: &Setting, watch: &Told<'_>) -> Result<Box<dyn Source>, String> {
+fn open(
+    reference: &str,
+    setting: &OpenSettings,
+    watch: &Reporting<'_>,
+) -> Result<Box<dyn Source>, String> {
     let options = Options { watch: Some(watch), contents: true, ..setting.options() };
     match source::open(reference, &options).map_err(|error| error.to_string())? {
         Opened::Image(source) => Ok(source),
@@ -88,7 +92,7 @@ fn sides(old: &Image, new: &Image) -> Sides {
 }
 
 /// Tells how many bytes were read, now and then, and hears whether to stop.
-pub(super) struct Told<'t> {
+pub(super) struct Reporting<'t> {
     stop: &'t AtomicBool,
     tell: &'t (dyn Fn(u64) + Sync),
     state: Mutex<Reading>,
@@ -100,7 +104,7 @@ struct Reading {
     layers: HashMap<usize, u64>,
 }
 
-impl<'t> Told<'t> {
+impl<'t> Reporting<'t> {
     pub(super) fn new(stop: &'t AtomicBool, tell: &'t (dyn Fn(u64) + Sync)) -> Self {
         let state = Reading { next: Instant::now(), layers: HashMap::new() };
         Self { stop, tell, state: Mutex::new(state) }
@@ -117,7 +121,7 @@ impl<'t> Told<'t> {
     }
 }
 
-impl Watch for Told<'_> {
+impl Watch for Reporting<'_> {
     fn progress(&self, done: u64) {
         self.read(usize::MAX, done);
     }

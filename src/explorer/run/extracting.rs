@@ -29,7 +29,7 @@ pub(super) fn extract(
     if !request.force && is_occupied(&plan, &dest) {
         return Ended::Occupied;
     }
-    let watch = Told { stop, tell, next: Mutex::new(Instant::now()) };
+    let watch = Reporting { stop, tell, next: Mutex::new(Instant::now()) };
     match extract::to_disk(loader.source().as_ref(), &plan, &dest, request.force, &watch) {
         Ok(made) => Ended::Done {
             objects: made.done,
@@ -74,13 +74,13 @@ fn name(plan: &Plan) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(plan.name()).into_owned())
 }
 
-struct Told<'t> {
+struct Reporting<'t> {
     stop: &'t AtomicBool,
     tell: &'t (dyn Fn(u64) + Sync),
     next: Mutex<Instant>,
 }
 
-impl Watch for Told<'_> {
+impl Watch for Reporting<'_> {
     fn progress(&self, done: u64) {
         let Ok(mut next) = self.next.lock() else { return };
         let now = Instant::now();

@@ -22,14 +22,14 @@ use std::{io, thread};
 use crate::cli::args::Args;
 use crate::cli::config;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::explorer::model::comparison::Sides;
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::owners::Owners;
 use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::run::opening::{image, local};
 use crate::explorer::run::rate::Rate;
-use crate::explorer::run::settings::Look;
+use crate::explorer::run::settings::StartSettings;
 use crate::explorer::terminal::{Session, Signal};
 use crate::explorer::{draw, terminal, update, view};
 use crate::image::Other;
@@ -43,7 +43,7 @@ use crate::text;
 const PATIENCE: Duration = Duration::from_millis(150);
 
 /// Something that happened.
-enum Happening {
+enum RunEvent {
     Input(io::Result<Message>),
     Signal(Signal),
     Opened(Result<Opened, Error>),
@@ -69,20 +69,20 @@ enum Happening {
 /// knows are not read again.
 pub(crate) fn run(
     args: &Args,
-    setting: &Setting,
+    setting: &OpenSettings,
     asked: Option<String>,
     open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
 ) -> Outcome {
     let (send, receive) = mpsc::channel();
     in_background(&send, "open", move |send| {
-        let _ = send.send(Happening::Opened(open()));
+        let _ = send.send(RunEvent::Opened(open()));
     })?;
     let first = match receive.recv_timeout(PATIENCE) {
-        Ok(Happening::Opened(Err(error))) => return Err(error.into()),
+        Ok(RunEvent::Opened(Err(error))) => return Err(error.into()),
         Ok(happening) => Some(happening),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
     };
-    let look = Look::new(args, config::settings());
+    let look = StartSettings::new(args, config::settings());
     let session = Session::enter(look.mouse).map_err(|error| {
         Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
     })?;
@@ -94,7 +94,7 @@ pub(crate) fn run(
 struct Explorer {
     session: Session,
     state: State,
-    send: Sender<Happening>,
+    send: Sender<RunEvent>,
     loader: Option<Loader>,
     loaders: u64,
     rate: Rate,
@@ -103,7 +103,7 @@ struct Explorer {
     choices: u64,
     /// A temporary copy of the image's contents was announced.
     announced: bool,
-    setting: Setting,
+    setting: OpenSettings,
     /// The argument that asks for the image that shows.
     asked: Option<String>,
     /// The number of the viewer's newest question.
@@ -121,9 +121,9 @@ struct Explorer {
 impl Explorer {
     fn new(
         session: Session,
-        send: Sender<Happening>,
-        (setting, asked): (Setting, Option<String>),
-        look: Look,
+        send: Sender<RunEvent>,
+        (setting, asked): (OpenSettings, Option<String>),
+        look: StartSettings,
     ) -> Result<Self, Failure> {
         let mut state = State::new(session.size()?);
         look.apply(&mut state);
@@ -151,13 +151,13 @@ impl Explorer {
 
     fn listen(&self) -> Outcome {
         let send = self.send.clone();
-        terminal::spawn_input(move |input| send.send(Happening::Input(input)).is_ok())?;
+        terminal::spawn_input(move |input| send.send(RunEvent::Input(input)).is_ok())?;
         let send = self.send.clone();
-        terminal::spawn_signals(move |signal| send.send(Happening::Signal(signal)).is_ok())?;
+        terminal::spawn_signals(move |signal| send.send(RunEvent::Signal(signal)).is_ok())?;
         Ok(())
     }
 
-    fn explore(&mut self, first: Option<Happening>, receive: &Receiver<Happening>) -> Outcome {
+    fn explore(&mut self, first: Option<RunEvent>, receive: &Receiver<RunEvent>) -> Outcome {
         let mut next = first;
         loop {
             while let Some(happening) = next {
@@ -169,7 +169,7 @@ impl Explorer {
             self.draw()?;
             next = if view::filter::is_searching(&self.state) {
                 // What was begun goes on as long as nothing else happens.
-                let go_on = Happening::Told(Message::Continue);
+                let go_on = RunEvent::Told(Message::Continue);
                 Some(receive.try_recv().unwrap_or(go_on))
             } else {
                 // We hold a sender ourselves: this never fails.
@@ -191,42 +191,42 @@ impl Explorer {
     }
 
     /// Returns whether the explorer ends.
-    fn deal_with(&mut self, happening: Happening) -> Result<bool, Failure> {
+    fn deal_with(&mut self, happening: RunEvent) -> Result<bool, Failure> {
         match happening {
-            Happening::Input(input) => self.tell(input.map_err(lost)?),
-            Happening::Signal(Signal::End(number)) => Err(Failure::Signal(number)),
-            Happening::Signal(Signal::Suspend) => {
+            RunEvent::Input(input) => self.tell(input.map_err(lost)?),
+            RunEvent::Signal(Signal::End(number)) => Err(Failure::Signal(number)),
+            RunEvent::Signal(Signal::Suspend) => {
                 self.session.suspend().map_err(lost)?;
                 Ok(false)
             }
-            Happening::Signal(Signal::Continue) => {
+            RunEvent::Signal(Signal::Continue) => {
                 self.session.resume().map_err(lost)?;
                 Ok(false)
             }
-            Happening::Opened(Ok(Opened::Image(source))) => self.show(source),
-            Happening::Opened(Ok(Opened::Several(several))) => self.offer(several),
-            Happening::Opened(Err(error)) => Err(error.into()),
-            Happening::Chosen(number, chosen) if number == self.choices => self.chosen(chosen),
-            Happening::Load(number, event) if number == self.loaders => self.report(event),
-            Happening::Beside(number, others) if number == self.loaders => {
+            RunEvent::Opened(Ok(Opened::Image(source))) => self.show(source),
+            RunEvent::Opened(Ok(Opened::Several(several))) => self.offer(several),
+            RunEvent::Opened(Err(error)) => Err(error.into()),
+            RunEvent::Chosen(number, chosen) if number == self.choices => self.chosen(chosen),
+            RunEvent::Load(number, event) if number == self.loaders => self.report(event),
+            RunEvent::Beside(number, others) if number == self.loaders => {
                 self.tell(Message::Beside(others))
             }
-            Happening::Told(message) => {
+            RunEvent::Told(message) => {
                 let ends = self.tell(message)?;
                 self.notice_changes()?;
                 Ok(ends)
             }
-            Happening::Paged(number, ready) => self.lend(number, ready),
-            Happening::Compared(number, made) if number == self.loaders => self.enter(*made),
-            Happening::Packages(number, owners) if number == self.loaders => {
+            RunEvent::Paged(number, ready) => self.lend(number, ready),
+            RunEvent::Compared(number, made) if number == self.loaders => self.enter(*made),
+            RunEvent::Packages(number, owners) if number == self.loaders => {
                 self.tell(Message::Packages(owners))
             }
-            Happening::Chosen(..)
-            | Happening::Load(..)
-            | Happening::Beside(..)
-            | Happening::Compared(..)
-            | Happening::Packages(..) => Ok(false),
-            Happening::Crashed => Err(Failure::Error(
+            RunEvent::Chosen(..)
+            | RunEvent::Load(..)
+            | RunEvent::Beside(..)
+            | RunEvent::Compared(..)
+            | RunEvent::Packages(..) => Ok(false),
+            RunEvent::Crashed => Err(Failure::Error(
                 "a part of the program failed; please report what is printed above".to_owned(),
             )),
         }
@@ -254,7 +254,7 @@ impl Explorer {
         in_background(&self.send, "load", move |send| {
             let pace = Pace::new();
             loader.run(Want::Kinds, &|event| {
-                if pace.lets(&event) && send.send(Happening::Load(number, event)).is_err() {
+                if pace.lets(&event) && send.send(RunEvent::Load(number, event)).is_err() {
                     // The explorer is gone.
                     loader.stop();
                 }
@@ -262,7 +262,7 @@ impl Explorer {
             let others = loader.source().beside();
             if !others.is_empty() {
                 // Nobody may be there any more to hear it.
-                let _ = send.send(Happening::Beside(number, others));
+                let _ = send.send(RunEvent::Beside(number, others));
             }
         })
     }
@@ -381,14 +381,14 @@ fn lost(error: io::Error) -> Failure {
 
 /// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
 fn in_background(
-    send: &Sender<Happening>,
+    send: &Sender<RunEvent>,
     name: &str,
-    work: impl FnOnce(&Sender<Happening>) + Send + 'static,
+    work: impl FnOnce(&Sender<RunEvent>) + Send + 'static,
 ) -> Outcome {
     let send = send.clone();
     thread::Builder::new().name(name.to_owned()).spawn(move || {
         if catch_unwind(AssertUnwindSafe(|| work(&send))).is_err() {
-            let _ = send.send(Happening::Crashed);
+            let _ = send.send(RunEvent::Crashed);
         }
     })?;
     Ok(())

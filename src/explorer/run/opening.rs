@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::cli::args::Args;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::settings::Setting;
+use crate::cli::settings::OpenSettings;
 use crate::explorer::model::message::{Choice, Message};
-use crate::explorer::run::{Explorer, Happening, in_background, run};
+use crate::explorer::run::{Explorer, RunEvent, in_background, run};
 use crate::image::platform::Platform;
 use crate::image::reference;
-use crate::image::reference::Place;
+use crate::image::reference::Transport;
 use crate::source;
 use crate::source::registry::Pull;
 use crate::source::{ChoiceKind, Error, Opened, Options, Several, Source};
@@ -21,7 +21,7 @@ pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
 
 /// Explores the image that the argument names; one that no store and no engine has may be asked for in its registry, if
 /// the user says so on the screen.
-pub(crate) fn image(args: &Args, setting: &Setting, image: &str) -> Outcome {
+pub(crate) fn image(args: &Args, setting: &OpenSettings, image: &str) -> Outcome {
     let pull = if args.pull.is_none() { Pull::Offered } else { setting.pull };
     let options = Options { pull, ..setting.options() };
     let asked = image.to_owned();
@@ -29,7 +29,7 @@ pub(crate) fn image(args: &Args, setting: &Setting, image: &str) -> Outcome {
 }
 
 /// Explores one of all images that are here.
-pub(crate) fn local(args: &Args, setting: &Setting) -> Outcome {
+pub(crate) fn local(args: &Args, setting: &OpenSettings) -> Outcome {
     let options = setting.options();
     run(args, setting, None, move || source::local_choices(&options).map(Opened::Several))
 }
@@ -84,7 +84,7 @@ impl Explorer {
         self.choices += 1;
         let number = self.choices;
         in_background(&self.send, "choose", move |send| {
-            let _ = send.send(Happening::Chosen(number, open()));
+            let _ = send.send(RunEvent::Chosen(number, open()));
         })
     }
 
@@ -102,7 +102,8 @@ impl Explorer {
 
 /// Whether an argument is a name that any store could have, and not a path.
 fn is_name(argument: &str) -> bool {
-    let bare = matches!(reference::parse(argument).map(|parsed| parsed.place), Ok(Place::Bare(_)));
+    let bare =
+        matches!(reference::parse(argument).map(|parsed| parsed.place), Ok(Transport::Bare(_)));
     bare && reference::splits(argument).iter().all(|split| !Path::new(split.path).exists())
 }
 

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::explorer::model::message::Message;
-use crate::explorer::run::{Explorer, Happening, in_background, lost};
+use crate::explorer::run::{Explorer, RunEvent, in_background, lost};
 use crate::load::Loader;
 use crate::load::files::part;
 use crate::stack::EventId;
@@ -32,7 +32,7 @@ impl Explorer {
         in_background(&self.send, "page", move |send| {
             let wanted = || newest.load(Ordering::Relaxed) == number;
             let ready = write(&loader, event, &wanted).map_err(|error| error.to_string());
-            let _ = send.send(Happening::Paged(number, ready));
+            let _ = send.send(RunEvent::Paged(number, ready));
         })
     }
 

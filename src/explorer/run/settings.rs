@@ -7,14 +7,14 @@ use crate::explorer::model::state::State;
 use crate::explorer::terminal;
 
 /// Looks and keys to begin with.
-pub(super) struct Look {
+pub(super) struct StartSettings {
     pub(super) mouse: bool,
     theme: Theme,
     glyphs: Glyphs,
     settings: Settings,
 }
 
-impl Look {
+impl StartSettings {
     pub(super) fn new(args: &Args, settings: Settings) -> Self {
         let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
         let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::content::Contents;
 use crate::content::search::Needle;
-use crate::explorer::model::file::{Look, Part, What};
+use crate::explorer::model::file::{Part, ReadRequest, What};
 use crate::load::Loader;
 use crate::load::files::part;
 
 /// What a viewer asked for. `newest` is the number of the newest question: nobody waits for an older one.
 pub(super) fn look(
     loader: &Loader,
-    look: &Look,
+    look: &ReadRequest,
     newest: &Arc<AtomicU64>,
 ) -> Result<Box<Contents>, String> {
     let wanted = || newest.load(Ordering::Relaxed) == look.number;

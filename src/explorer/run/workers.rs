@@ -9,22 +9,22 @@ use crate::explorer::model::comparison::Sides;
 use crate::explorer::model::extraction::Request;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
-use crate::explorer::run::comparing::Told;
-use crate::explorer::run::{Explorer, Happening, comparing, extracting, in_background, viewer};
+use crate::explorer::run::comparing::Reporting;
+use crate::explorer::run::{Explorer, RunEvent, comparing, extracting, in_background, viewer};
 use crate::extract::locate;
 use crate::load::files::packages::{Inventory, databases};
 use crate::source::Source;
 
 impl Explorer {
     /// Reads for the viewer, beside everything else.
-    pub(super) fn look(&self, question: model::file::Look) -> Outcome {
+    pub(super) fn look(&self, question: model::file::ReadRequest) -> Outcome {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let newest = Arc::clone(&self.newest_look);
         newest.store(question.number, Ordering::Relaxed);
         in_background(&self.send, "look", move |send| {
             let answer = viewer::look(&loader, &question, &newest);
             let message = Message::Looked { number: question.number, answer };
-            let _ = send.send(Happening::Told(message));
+            let _ = send.send(RunEvent::Told(message));
         })
     }
 
@@ -36,9 +36,9 @@ impl Explorer {
         in_background(&self.send, "extract", move |send| {
             let told = send.clone();
             let ended = extracting::extract(&loader, &request, &stop, &|done| {
-                let _ = told.send(Happening::Told(Message::Extracting(done)));
+                let _ = told.send(RunEvent::Told(Message::Extracting(done)));
             });
-            let _ = send.send(Happening::Told(Message::Extracted(ended)));
+            let _ = send.send(RunEvent::Told(Message::Extracted(ended)));
         })
     }
 
@@ -57,7 +57,7 @@ impl Explorer {
             });
             let of = of.collect();
             let owners = Owners { edition, packages: packages.list().to_vec(), of, notes };
-            let _ = send.send(Happening::Packages(number, Box::new(owners)));
+            let _ = send.send(RunEvent::Packages(number, Box::new(owners)));
         })
     }
 
@@ -70,13 +70,13 @@ impl Explorer {
         in_background(&self.send, "compare", move |send| {
             let told = send.clone();
             let tell = |read| {
-                let _ = told.send(Happening::Told(Message::Comparing(read)));
+                let _ = told.send(RunEvent::Told(Message::Comparing(read)));
             };
-            let watch = Told::new(&stop, &tell);
+            let watch = Reporting::new(&stop, &tell);
             let made = comparing::compare(&loader, layer, &reference, &setting, &watch);
             let _ = send.send(match made {
-                Ok(beside) => Happening::Compared(number, Box::new(beside)),
-                Err(why) => Happening::Told(Message::NotCompared(why)),
+                Ok(beside) => RunEvent::Compared(number, Box::new(beside)),
+                Err(why) => RunEvent::Told(Message::NotCompared(why)),
             });
         })
     }

@@ -25,12 +25,12 @@ fn input() -> MutexGuard<'static, Input> {
 }
 
 /// The terminal is lent until this is dropped.
-pub(super) struct Lent;
+pub(super) struct Handover;
 
 /// Keeps our threads from the terminal. Returns once none of them reads from it.
-pub(super) fn pause() -> io::Result<Lent> {
+pub(super) fn pause() -> io::Result<Handover> {
     input().lent = true;
-    let lent = Lent;
+    let lent = Handover;
     // The thread sleeps in a read that only an event ends; a change of size, real or not, is one.
     signal_hook::low_level::raise(SIGWINCH)?;
     let waiting = CHANGED.wait_timeout_while(input(), PATIENCE, |input| !input.waits);
@@ -38,7 +38,7 @@ pub(super) fn pause() -> io::Result<Lent> {
     Ok(lent)
 }
 
-impl Drop for Lent {
+impl Drop for Handover {
     fn drop(&mut self) {
         input().lent = false;
         CHANGED.notify_all();

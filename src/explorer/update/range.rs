@@ -1,6 +1,6 @@
 //! Marking the first layer of a range.
 
-use crate::explorer::model::filtered_pane::Narrowed;
+use crate::explorer::model::filtered_pane::FilteredPane;
 use crate::explorer::model::range::Mark;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
@@ -14,7 +14,7 @@ pub(crate) fn mark(state: &mut State, stack: &Stack) {
         state.notice = Some("the mark is gone".to_owned());
         return;
     }
-    state.mark = Some(Mark { layer, narrowed: Narrowed::default() });
+    state.mark = Some(Mark { layer, narrowed: FilteredPane::default() });
     state.notice = Some(format!(
         "layer {layer} is marked: the changes are those from there to the selected layer, taken together"
     ));

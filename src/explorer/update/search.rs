@@ -1,14 +1,14 @@
 //! Search: typing, walking through the hits, going there.
 
 use crate::explorer::model::input::Input;
-use crate::explorer::model::search::{Place, Search};
+use crate::explorer::model::search::{SavedPosition, Search};
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view::search::{best, has_row, look, target_pane};
 use crate::explorer::{navigate, view};
 use crate::stack::{ChangeKind, NodeId, Stack};
 use crate::text::{marked, shorten};
 
-impl Place {
+impl SavedPosition {
     fn here(state: &State, stack: &Stack) -> Self {
         Self {
             layer: state.layer,
@@ -31,7 +31,7 @@ impl Place {
 
 /// Opens the prompt, empty.
 pub(crate) fn start(state: &mut State, stack: &Stack) {
-    let before = Place::here(state, stack);
+    let before = SavedPosition::here(state, stack);
     let input = Input::default();
     state.search = Some(Search {
         input,

@@ -4,7 +4,7 @@ use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::overlay::{Kind, Overlay};
 use crate::explorer::model::state::State;
 use crate::explorer::view;
-use crate::explorer::view::page::writer::Page;
+use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;
 
 /// An overlay's place and contents.
@@ -19,7 +19,7 @@ pub struct Placed {
     /// Where its lines go.
     pub body: Rect,
     /// What it shows, wrapped to the body's width.
-    pub page: Page,
+    pub page: OverlayText,
 }
 
 /// Works out where an overlay lies: in the middle and as low as its contents on a large screen, everywhere on a small.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::content::packages::package::Package;
-use crate::content::packages::{PLACES, Place, RPM_PLACES};
+use crate::content::packages::{DatabaseFile, PLACES, RPM_PLACES};
 use crate::explorer::model::owners::{Owner, Wanted};
 use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
@@ -23,9 +23,9 @@ pub fn edition(stack: &Stack, layer: usize) -> Option<usize> {
         files.filter_map(|file| Some(stack.visible(file, layer)?.layer)).max().max(Some(own))
     };
     let written = PLACES.iter().filter_map(|place| match place {
-        Place::DpkgStatus(path) | Place::ApkInstalled(path) => wrote(path, false),
-        Place::DpkgStatusDirectory(path) => wrote(path, true),
-        Place::DpkgLists(_) => None,
+        DatabaseFile::DpkgStatus(path) | DatabaseFile::ApkInstalled(path) => wrote(path, false),
+        DatabaseFile::DpkgStatusDirectory(path) => wrote(path, true),
+        DatabaseFile::DpkgLists(_) => None,
     });
     written.max()
 }

@@ -12,7 +12,7 @@ use crate::layer::blob::Blob;
 
 /// A file that grows until it is whole, or until it will not get any longer.
 #[derive(Debug)]
-pub struct Arriving {
+pub struct GrowingFile {
     file: Arc<File>,
     state: Mutex<State>,
     changed: Condvar,
@@ -42,7 +42,7 @@ impl From<Reason> for io::Error {
     }
 }
 
-impl Arriving {
+impl GrowingFile {
     /// Bytes that will be written to `file`, which is empty and open for reading as well.
     #[must_use]
     pub fn new(file: File) -> Self {
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn readers_wait_for_what_is_not_there_yet() {
-        let arriving = Arriving::new(tempfile::tempfile().unwrap());
+        let arriving = GrowingFile::new(tempfile::tempfile().unwrap());
         let expected: Vec<u8> = (0..200_000u32).map(|at| at as u8).collect();
         thread::scope(|scope| {
             let reader = scope.spawn(|| {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_came_before_the_end_can_be_read_and_nothing_after_it() {
-        let arriving = Arriving::new(tempfile::tempfile().unwrap());
+        let arriving = GrowingFile::new(tempfile::tempfile().unwrap());
         arriving.push(b"abc").unwrap();
         arriving.end(Err(reason(io::ErrorKind::UnexpectedEof)));
         arriving.end(Ok(()));

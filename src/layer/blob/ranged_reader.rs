@@ -7,17 +7,17 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::image::digest::Digest;
-use crate::layer::blob::remote::Distant;
+use crate::layer::blob::remote::RemoteBlob;
 
 /// No part is longer: that much is held in memory.
 const LONGEST: u64 = 4 << 20;
 
 /// The last part that was fetched of a distant blob.
 #[derive(Debug)]
-pub(super) struct Pieces {
-    distant: Arc<dyn Distant>,
+pub(super) struct RangedReader {
+    distant: Arc<dyn RemoteBlob>,
     cuts: Cuts,
-    last: Mutex<Piece>,
+    last: Mutex<FetchedRange>,
 }
 
 /// Where the parts begin and end.
@@ -40,26 +40,27 @@ pub(crate) struct Span {
 }
 
 #[derive(Debug)]
-struct Piece {
+struct FetchedRange {
     at: u64,
     bytes: Vec<u8>,
     /// How long the next one is to be.
     next: u64,
 }
 
-impl Pieces {
+impl RangedReader {
     /// Of a blob up to `end`; the first part has `first` bytes, each further one twice as many.
-    pub(super) fn new(distant: Arc<dyn Distant>, end: u64, first: u64) -> Self {
+    pub(super) fn new(distant: Arc<dyn RemoteBlob>, end: u64, first: u64) -> Self {
         Self::cut(distant, Cuts::Growing { end }, first)
     }
 
     /// Of a blob in these spans. Those that were [kept](Distant::keep) need not come.
-    pub(super) fn spans(distant: Arc<dyn Distant>, spans: Arc<[Span]>) -> Self {
+    pub(super) fn spans(distant: Arc<dyn RemoteBlob>, spans: Arc<[Span]>) -> Self {
         Self::cut(distant, Cuts::Spans(spans), 1)
     }
 
-    fn cut(distant: Arc<dyn Distant>, cuts: Cuts, first: u64) -> Self {
-        let last = Mutex::new(Piece { at: 0, bytes: Vec::new(), next: first.clamp(1, LONGEST) });
+    fn cut(distant: Arc<dyn RemoteBlob>, cuts: Cuts, first: u64) -> Self {
+        let last =
+            Mutex::new(FetchedRange { at: 0, bytes: Vec::new(), next: first.clamp(1, LONGEST) });
         Self { distant, cuts, last }
     }
 
@@ -83,7 +84,7 @@ impl Pieces {
             };
             let Some(found) = found else { return Ok(0) };
             let (at, bytes) = found?;
-            *last = Piece { at, bytes, next };
+            *last = FetchedRange { at, bytes, next };
         }
         let there = &last.bytes[(offset - last.at) as usize..];
         let count = there.len().min(buffer.len());

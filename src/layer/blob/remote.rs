@@ -19,7 +19,7 @@ use crate::layer::blob::Blob;
 const ATTENTIVE: Duration = Duration::from_millis(50);
 
 /// A blob that lies elsewhere.
-pub trait Distant: Debug + Send + Sync {
+pub trait RemoteBlob: Debug + Send + Sync {
     /// `algorithm:hex` that the bytes have, or are refused.
     fn digest(&self) -> &str;
 
@@ -65,7 +65,7 @@ pub trait Distant: Debug + Send + Sync {
 
 /// Does what may wait for a distant blob, and stops the waiting when `watch` says so.
 pub(crate) fn attentively<T>(
-    distant: &dyn Distant,
+    distant: &dyn RemoteBlob,
     watch: &dyn Watch,
     wait: impl FnOnce() -> T,
 ) -> T {

@@ -5,7 +5,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::layer::checkpoints::{Checkpoints, Inside, Point, Proof, Sums, WINDOW, Window};
+use crate::layer::checkpoints::{Checkpoints, DeflateState, Point, Proof, Sums, WINDOW, Window};
 use crate::layer::encoding::Codec;
 
 /// The last byte is the version.
@@ -64,7 +64,7 @@ fn write_point(point: &Point, out: &mut Vec<u8>) {
     out.extend(point.input.to_le_bytes());
     out.extend(point.output.to_le_bytes());
     out.push(u8::from(point.inside.is_some()));
-    let Some(Inside { unread, sums, window, proof }) = &point.inside else { return };
+    let Some(DeflateState { unread, sums, window, proof }) = &point.inside else { return };
     out.push(*unread);
     out.extend(sums.crc.to_le_bytes());
     out.extend(sums.length.to_le_bytes());
@@ -107,7 +107,7 @@ impl Fields<'_> {
         Some(Point { input, output, inside })
     }
 
-    fn inside(&mut self) -> Option<Inside> {
+    fn inside(&mut self) -> Option<DeflateState> {
         let unread = self.u8()?;
         let sums = Sums { crc: self.u32()?, length: self.u32()? };
         let proof = Proof { len: self.u32()?, hash: self.u64()? };
@@ -122,7 +122,7 @@ impl Fields<'_> {
         }
         let (packed, rest) = self.0.split_at_checked(packed)?;
         self.0 = rest;
-        Some(Inside { unread, sums, window: Window { len, packed: packed.into() }, proof })
+        Some(DeflateState { unread, sums, window: Window { len, packed: packed.into() }, proof })
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn sample() -> Checkpoints {
-        let inside = Inside {
+        let inside = DeflateState {
             unread: 3,
             sums: Sums { crc: 7, length: 9 },
             window: Window { len: 100, packed: vec![1, 2, 3].into() },

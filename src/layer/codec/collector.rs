@@ -35,7 +35,7 @@ const BUDGET_MIN: u64 = 64 * 1024;
 
 /// Where a decoder stands.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::layer) struct Place {
+pub(in crate::layer) struct StreamPosition {
     /// Offset in the blob of the next byte.
     pub(in crate::layer) input: u64,
     /// Offset in the uncompressed stream.
@@ -48,7 +48,7 @@ pub(in crate::layer) struct Collector {
     codec: Codec,
     spacing: Spacing,
     budget: usize,
-    last: Place,
+    last: StreamPosition,
     points: Vec<Point>,
     weight: usize,
     phase: Phase,
@@ -70,7 +70,7 @@ impl Collector {
             codec,
             spacing,
             budget: usize::try_from((blob.len() / SHARE).max(BUDGET_MIN)).unwrap_or(usize::MAX),
-            last: Place::default(),
+            last: StreamPosition::default(),
             points: Vec::new(),
             weight: 0,
             phase: Phase::Resting,
@@ -83,14 +83,19 @@ impl Collector {
     }
 
     /// A member begins here.
-    pub(in crate::layer) fn member_begins(&mut self, at: Place) {
+    pub(in crate::layer) fn member_begins(&mut self, at: StreamPosition) {
         if self.due(at) {
             self.save(Point { input: at.input, output: at.output, inside: None });
         }
     }
 
     /// The decoder gave `bytes` and now stands at `now`; with `boundary`, that is between two blocks.
-    pub(in crate::layer) fn passed(&mut self, now: Place, bytes: &[u8], boundary: Option<Sums>) {
+    pub(in crate::layer) fn passed(
+        &mut self,
+        now: StreamPosition,
+        bytes: &[u8],
+        boundary: Option<Sums>,
+    ) {
         match &mut self.phase {
             Phase::Resting => {
                 // Only gzip can begin anew inside a member.
@@ -132,7 +137,7 @@ impl Collector {
         (!points.is_empty()).then(|| Checkpoints { codec, blob_len: blob.len(), points })
     }
 
-    const fn due(&self, now: Place) -> bool {
+    const fn due(&self, now: StreamPosition) -> bool {
         now.input >= self.last.input.saturating_add(self.spacing.input)
             || now.output >= self.last.output.saturating_add(self.spacing.output)
     }
@@ -144,7 +149,7 @@ impl Collector {
             return;
         };
         // A place that proves nothing is passed over: the next is due after the usual distance.
-        self.last = Place { input: candidate.input, output: candidate.output };
+        self.last = StreamPosition { input: candidate.input, output: candidate.output };
         if let Some(point) = candidate.prove(&self.blob, &follow) {
             self.save(point);
         }
@@ -152,7 +157,7 @@ impl Collector {
 
     /// Keeps a checkpoint; where they take too much in all, every second is given up and the distance doubled.
     fn save(&mut self, point: Point) {
-        self.last = Place { input: point.input, output: point.output };
+        self.last = StreamPosition { input: point.input, output: point.output };
         self.weight += point.weight();
         self.points.push(point);
         while self.weight > self.budget && self.points.len() > 1 {
@@ -186,7 +191,7 @@ mod tests {
         let mut collector =
             Collector::new(&blob, Codec::Zstd, Spacing { input: 1, output: u64::MAX });
         for at in 1..100_000 {
-            collector.member_begins(Place { input: at, output: at });
+            collector.member_begins(StreamPosition { input: at, output: at });
         }
         assert!(collector.weight <= BUDGET_MIN as usize);
         let points = collector.finish().unwrap().points;

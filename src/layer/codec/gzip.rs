@@ -9,7 +9,7 @@ mod restart;
 use zlib_rs::crc32::crc32;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use crate::layer::checkpoints::{Inside, Sums};
+use crate::layer::checkpoints::{DeflateState, Sums};
 pub(in crate::layer) use crate::layer::codec::gzip::restart::Candidate;
 use crate::layer::codec::gzip::restart::WINDOW_BITS;
 use crate::layer::codec::input::Input;
@@ -44,7 +44,7 @@ impl Gzip {
 
     /// In the body of a member, behind `last`, the byte that was touched last. `None` where `inside` contradicts
     /// itself.
-    pub(super) fn resume(inside: &Inside, last: u8) -> Option<Self> {
+    pub(super) fn resume(inside: &DeflateState, last: u8) -> Option<Self> {
         let mut gzip = Self { sums: inside.sums, ..Self::new() };
         let window = inside.window.unpack()?;
         restart::begin(&mut gzip.inflate, &window, inside.unread, last)?;

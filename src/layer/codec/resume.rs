@@ -4,7 +4,7 @@ use std::io;
 
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::Point;
-use crate::layer::codec::collector::Place;
+use crate::layer::codec::collector::StreamPosition;
 use crate::layer::codec::gzip::Gzip;
 use crate::layer::codec::input::Input;
 use crate::layer::codec::{Decoder, State};
@@ -16,7 +16,7 @@ impl Decoder {
     /// # Errors
     /// `InvalidData` where the checkpoint cannot be one of this blob, else as [`Self::new`].
     pub(in crate::layer) fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<Self> {
-        let at = Place { input: point.input, output: point.output };
+        let at = StreamPosition { input: point.input, output: point.output };
         let mut decoder = Self::at(blob, codec, at)?;
         if let Some(inside) = &point.inside {
             let last = last_touched(blob, point.input)?;
@@ -32,7 +32,7 @@ impl Decoder {
     /// As [`Self::resume`].
     pub(in crate::layer) fn between(
         blob: &Blob,
-        at: Place,
+        at: StreamPosition,
         unread: u8,
         window: &[u8],
     ) -> io::Result<Self> {
@@ -42,7 +42,7 @@ impl Decoder {
         Ok(decoder)
     }
 
-    fn at(blob: &Blob, codec: Codec, at: Place) -> io::Result<Self> {
+    fn at(blob: &Blob, codec: Codec, at: StreamPosition) -> io::Result<Self> {
         let decoder = Self::with_input(Input::new(blob, at.input), codec)?;
         Ok(Self { produced: at.output, ..decoder })
     }

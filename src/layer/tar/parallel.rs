@@ -33,7 +33,7 @@ const FAILURES: usize = 8;
 
 /// How the second thread goes to work.
 #[derive(Clone, Copy)]
-pub(crate) struct Reach {
+pub(crate) struct Tuning {
     /// How many rows are read before another thread is thought of, and before whoever waits is told of them.
     rows: u64,
     /// The least that must be left to be read.
@@ -44,7 +44,7 @@ pub(crate) struct Reach {
     search: u64,
 }
 
-impl Default for Reach {
+impl Default for Tuning {
     fn default() -> Self {
         Self { rows: ROWS_AT_ONCE, least: 8 << 20, parts: 32, search: 256 << 10 }
     }
@@ -55,20 +55,20 @@ pub(crate) fn list(
     blob: &Blob,
     watch: &dyn Watch,
     limits: Limits,
-    reach: Reach,
+    reach: Tuning,
     problems: &mut Problems,
 ) -> Listing {
-    let meeting = Meeting::new(blob, watch, limits, reach);
+    let meeting = SharedProgress::new(blob, watch, limits, reach);
     let mut walker = Walker::new(Window::new(blob, watch));
     let recorder = thread::scope(|scope| {
-        meeting.walk_from_front(scope, Ahead::new(&meeting), &mut walker, problems)
+        meeting.walk_from_front(scope, TailChunks::new(&meeting), &mut walker, problems)
     });
     let listing = recorder.finish(problems);
     Listing { cancelled: walker.cancelled(), faulty: walker.faulty(), ..listing }
 }
 
 /// Entries from one place to another.
-struct Part {
+struct Chunk {
     start: u64,
     /// `None`: the end of the tar.
     end: Option<u64>,
@@ -77,11 +77,11 @@ struct Part {
 }
 
 /// What both threads know.
-struct Meeting<'w> {
+struct SharedProgress<'w> {
     blob: &'w Blob,
     watch: &'w dyn Watch,
     limits: Limits,
-    reach: Reach,
+    reach: Tuning,
     /// Where the first thread is.
     front: AtomicU64,
     /// Where the foremost part begins that the second has, or is at.
@@ -93,17 +93,17 @@ struct Meeting<'w> {
 }
 
 /// The parts that lie ahead of the first thread.
-struct Ahead<'m> {
-    meeting: &'m Meeting<'m>,
+struct TailChunks<'m> {
+    meeting: &'m SharedProgress<'m>,
     begun: bool,
     /// While parts are still made.
-    coming: Option<Receiver<Part>>,
+    coming: Option<Receiver<Chunk>>,
     /// The foremost last.
-    parts: Vec<Part>,
+    parts: Vec<Chunk>,
 }
 
-impl<'m> Ahead<'m> {
-    const fn new(meeting: &'m Meeting<'m>) -> Self {
+impl<'m> TailChunks<'m> {
+    const fn new(meeting: &'m SharedProgress<'m>) -> Self {
         Self { meeting, begun: false, coming: None, parts: Vec::new() }
     }
 
@@ -118,8 +118,8 @@ impl<'m> Ahead<'m> {
     }
 
     /// The part that begins at `position`, which never decreases.
-    fn at(&mut self, position: u64) -> Option<Part> {
-        let Meeting { front, lowest, met, over, .. } = self.meeting;
+    fn at(&mut self, position: u64) -> Option<Chunk> {
+        let SharedProgress { front, lowest, met, over, .. } = self.meeting;
         if let Some(coming) = &self.coming {
             front.store(position, Relaxed);
             let foremost = lowest.load(Relaxed);
@@ -139,8 +139,8 @@ impl<'m> Ahead<'m> {
     }
 }
 
-impl<'w> Meeting<'w> {
-    const fn new(blob: &'w Blob, watch: &'w dyn Watch, limits: Limits, reach: Reach) -> Self {
+impl<'w> SharedProgress<'w> {
+    const fn new(blob: &'w Blob, watch: &'w dyn Watch, limits: Limits, reach: Tuning) -> Self {
         Self {
             blob,
             watch,
@@ -157,7 +157,7 @@ impl<'w> Meeting<'w> {
     fn walk_from_front<'s>(
         &'s self,
         scope: &'s Scope<'s, '_>,
-        mut ahead: Ahead<'s>,
+        mut ahead: TailChunks<'s>,
         walker: &mut Walker<Window<'_>>,
         problems: &mut Problems,
     ) -> Recorder {
@@ -191,7 +191,7 @@ impl<'w> Meeting<'w> {
     }
 
     /// What the second thread does; the first was at `begin` then.
-    fn walk_from_back(&self, begin: u64, send: &Sender<Part>) {
+    fn walk_from_back(&self, begin: u64, send: &Sender<Chunk>) {
         let length = self.blob.len();
         let left = length.saturating_sub(begin);
         let width = (left / self.reach.parts).next_multiple_of(BLOCK as u64).max(BLOCK as u64);
@@ -242,7 +242,7 @@ impl<'w> Meeting<'w> {
     }
 
     /// The entries from `walker` to `end`, if just there one ends that has no say in what follows.
-    fn part(&self, mut walker: Walker<Window<'_>>, end: Option<u64>) -> Option<Part> {
+    fn part(&self, mut walker: Walker<Window<'_>>, end: Option<u64>) -> Option<Chunk> {
         let start = walker.position();
         let (mut recorder, mut problems) = (Recorder::new(self.limits), Problems::default());
         while walker.position() < end.unwrap_or(u64::MAX)
@@ -256,12 +256,12 @@ impl<'w> Meeting<'w> {
             Some(end) => walker.position() == end && walker.is_unburdened(),
             None => !walker.has_globals() && !walker.cancelled() && !walker.faulty(),
         };
-        arrived.then_some(Part { start, end, recorder, problems })
+        arrived.then_some(Chunk { start, end, recorder, problems })
     }
 }
 
 /// What the second thread has done is not told, or progress would jump.
-impl Watch for Meeting<'_> {
+impl Watch for SharedProgress<'_> {
     fn progress(&self, _done: u64) {}
 
     fn cancelled(&self) -> bool {

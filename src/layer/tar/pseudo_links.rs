@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::layer::tar::walker::{Facts, Found};
+use crate::layer::tar::walker::{TarEntry, TarFields};
 use crate::layer::whiteout::is_pseudo_link;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
@@ -20,14 +20,14 @@ pub(super) struct PseudoLinks {
 
 enum PseudoLink {
     /// No real name has come yet.
-    Source(Facts),
+    Source(TarFields),
     /// The first of its real names, which stands for the file.
     Named(Vec<u8>),
 }
 
 impl PseudoLinks {
     /// Remembers a hidden object, if it is such a file.
-    pub(super) fn remember(&mut self, path: &[u8], found: &Found<'_>) {
+    pub(super) fn remember(&mut self, path: &[u8], found: &TarEntry<'_>) {
         if !is_pseudo_link(path) {
             return;
         }
@@ -48,7 +48,7 @@ impl PseudoLinks {
 
     /// Looks at the hard link at `path` to `target`: where that is a pseudo link, the first such name becomes the
     /// file (`facts`), and later ones link to the first (`target`).
-    pub(super) fn resolve(&mut self, path: &[u8], target: &mut Vec<u8>, facts: &mut Facts) {
+    pub(super) fn resolve(&mut self, path: &[u8], target: &mut Vec<u8>, facts: &mut TarFields) {
         if self.known.is_empty() || !is_pseudo_link(target) {
             return;
         }
@@ -61,7 +61,7 @@ impl PseudoLinks {
             Some(PseudoLink::Source(source)) => *source,
         };
         // The link's own header speaks of mode, owner and time; the source has the contents.
-        *facts = Facts {
+        *facts = TarFields {
             kind: Kind::File,
             size: source.size,
             stored: source.stored,

@@ -6,7 +6,7 @@ use crate::layer::HIDDEN_MAX;
 use crate::layer::listing::{Hidden, Limits, Listing};
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::pseudo_links::PseudoLinks;
-use crate::layer::tar::walker::Found;
+use crate::layer::tar::walker::TarEntry;
 use crate::layer::whiteout::{Meaning, meaning};
 use crate::stack::kept::entry::{Entry, Kind, Row};
 use crate::stack::kept::paths;
@@ -42,7 +42,11 @@ impl Recorder {
     }
 
     /// Makes a row of an entry, or whatever else it stands for. Breaks off where a limit is reached.
-    pub(crate) fn record(&mut self, found: &Found<'_>, problems: &mut Problems) -> ControlFlow<()> {
+    pub(crate) fn record(
+        &mut self,
+        found: &TarEntry<'_>,
+        problems: &mut Problems,
+    ) -> ControlFlow<()> {
         self.check_limits(problems)?;
         if found.name.len() > PATH_MAX || found.link.len() > PATH_MAX {
             problems.error(|| {
@@ -105,7 +109,13 @@ impl Recorder {
         Listing { table: self.writer.finish(), hidden: self.hidden, ..Listing::default() }
     }
 
-    fn content(&mut self, path: &[u8], clamped: bool, found: &Found<'_>, problems: &mut Problems) {
+    fn content(
+        &mut self,
+        path: &[u8],
+        clamped: bool,
+        found: &TarEntry<'_>,
+        problems: &mut Problems,
+    ) {
         if path.is_empty() && found.kind != Kind::Directory {
             problems.warning(|| {
                 format!(
@@ -152,7 +162,7 @@ impl Recorder {
         }));
     }
 
-    fn hide(&mut self, path: &[u8], found: &Found<'_>) {
+    fn hide(&mut self, path: &[u8], found: &TarEntry<'_>) {
         self.hidden_count += 1;
         if self.hidden.len() < HIDDEN_MAX {
             self.hidden.push(Hidden { path: path.to_vec(), size: found.stored });

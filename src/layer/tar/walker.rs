@@ -13,7 +13,7 @@ use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs}
 
 /// One entry, as stored: names are neither normalised nor judged. Borrowed from the walker.
 #[derive(Clone, Debug)]
-pub(in crate::layer) struct Found<'w> {
+pub(in crate::layer) struct TarEntry<'w> {
     /// The stored name.
     pub(in crate::layer) name: &'w [u8],
     /// The stored target of a hard or symbolic link. Empty otherwise.
@@ -21,12 +21,12 @@ pub(in crate::layer) struct Found<'w> {
     /// Extended attributes.
     pub(in crate::layer) xattrs: Xattrs<'w>,
     /// The rest.
-    pub(in crate::layer) facts: Facts,
+    pub(in crate::layer) facts: TarFields,
 }
 
 /// What an entry says in numbers.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::layer) struct Facts {
+pub(in crate::layer) struct TarFields {
     pub(in crate::layer) kind: Kind,
     pub(in crate::layer) mode: u16,
     pub(in crate::layer) uid: u64,
@@ -43,10 +43,10 @@ pub(in crate::layer) struct Facts {
     pub(in crate::layer) fingerprint: Option<Fingerprint>,
 }
 
-impl std::ops::Deref for Found<'_> {
-    type Target = Facts;
+impl std::ops::Deref for TarEntry<'_> {
+    type Target = TarFields;
 
-    fn deref(&self) -> &Facts {
+    fn deref(&self) -> &TarFields {
         &self.facts
     }
 }
@@ -146,7 +146,7 @@ impl<F: Feed> Walker<F> {
     }
 
     /// The next entry. After the last one, `None`; where that was not the archive's own end, `problems` says why.
-    pub(in crate::layer) fn next(&mut self, problems: &mut Problems) -> Option<Found<'_>> {
+    pub(in crate::layer) fn next(&mut self, problems: &mut Problems) -> Option<TarEntry<'_>> {
         self.undress();
         while !self.over {
             if !self.next_header(problems) {
@@ -221,7 +221,7 @@ impl<F: Feed> Walker<F> {
 
     /// Reads the numbers of the entry whose header is at hand and passes its payload. `None` where reading was
     /// cancelled before all of it had passed.
-    fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<Facts> {
+    fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<TarFields> {
         let header = Header(&self.block);
         let kind = kind_of(header);
         let mut facts = self.numbers(header, kind, problems);
@@ -256,7 +256,7 @@ impl<F: Feed> Walker<F> {
     }
 
     /// The numbers of an entry without those that its payload decides.
-    fn numbers(&self, header: Header<'_>, kind: Kind, problems: &mut Problems) -> Facts {
+    fn numbers(&self, header: Header<'_>, kind: Kind, problems: &mut Problems) -> TarFields {
         let at = self.at;
         let mut checked = |field: &str, number: Result<i64, number::BadNumber>| {
             number.unwrap_or_else(|_| {
@@ -281,7 +281,7 @@ impl<F: Feed> Walker<F> {
         } else {
             (0, 0)
         };
-        Facts {
+        TarFields {
             kind,
             mode: (checked("mode", header.mode()) & 0o7777) as u16,
             uid,
@@ -346,7 +346,7 @@ impl<F: Feed> Walker<F> {
     }
 
     /// Puts names and attributes to the numbers.
-    fn found(&mut self, facts: Facts) -> Found<'_> {
+    fn found(&mut self, facts: TarFields) -> TarEntry<'_> {
         self.put_xattrs();
         let header = Header(&self.block);
         header.name(&mut self.name);
@@ -363,7 +363,7 @@ impl<F: Feed> Walker<F> {
         } else {
             b""
         };
-        Found { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), facts }
+        TarEntry { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), facts }
     }
 
     fn put_xattrs(&mut self) {

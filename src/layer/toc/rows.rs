@@ -10,7 +10,7 @@ use crate::image::digest::Digest;
 use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::recorder::Recorder;
-use crate::layer::tar::walker::{Facts, Found};
+use crate::layer::tar::walker::{TarEntry, TarFields};
 use crate::layer::toc::chunks::{Index, Part};
 use crate::layer::toc::document;
 use crate::layer::toc::document::Record;
@@ -114,7 +114,7 @@ impl Reading {
         }
         self.exact &= ![&record.name, &record.link_name].iter().any(|it| it.contains(REPLACED));
         self.put_xattrs(record)?;
-        let found = Found {
+        let found = TarEntry {
             name: record.name.as_bytes(),
             link: record.link_name.as_bytes(),
             xattrs: Xattrs::from_encoded(&self.xattrs),
@@ -186,14 +186,14 @@ pub(super) fn kind(text: &str) -> Result<Kind, String> {
     })
 }
 
-fn facts(record: &Record<'_>) -> Result<Facts, String> {
+fn facts(record: &Record<'_>) -> Result<TarFields, String> {
     let kind = kind(&record.r#type)?;
     let owner = |id: i64| u64::try_from(id).map_err(|_| format!("{id} is no owner"));
     let size = if kind == Kind::File { record.size } else { 0 };
     let fingerprint = sha256(&record.digest)
         .and_then(|digest| digest.first_chunk().copied())
         .map(|first| Fingerprint::Sha256(u64::from_be_bytes(first)));
-    Ok(Facts {
+    Ok(TarFields {
         kind,
         mode: (record.mode & 0o7777) as u16,
         uid: owner(record.uid)?,

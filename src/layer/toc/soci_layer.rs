@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{Distant, attentively};
+use crate::layer::blob::remote::{RemoteBlob, attentively};
 use crate::layer::encoding::Codec;
 use crate::layer::toc::ztoc::Index;
 use crate::layer::toc::{as_a_whole, by_table, ztoc};
@@ -70,7 +70,7 @@ impl Indexed {
     }
 
     /// Reads the zTOC: the listing, and where the files are. `None` where there is none.
-    fn read(&self, distant: &dyn Distant, watch: &dyn Watch) -> io::Result<Option<Listing>> {
+    fn read(&self, distant: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Option<Listing>> {
         let Some(document) = distant.table()? else { return Ok(None) };
         let (mut listing, index) = ztoc::read(&document, &self.blob, watch)?;
         if !listing.cancelled {

@@ -11,7 +11,7 @@ use std::io::Read;
 use crate::image::digest::Digest;
 use crate::image::manifest::annotation;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::Distant;
+use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::codec::Decoder;
 use crate::layer::encoding::Codec;
 
@@ -86,7 +86,7 @@ impl Stated {
     /// # Errors
     /// `Unsupported` where the blob cannot be read in parts; `InvalidData` where what is there is no such table; else
     /// why it does not come.
-    pub(super) fn fetch(&self, distant: &dyn Distant, len: u64) -> io::Result<Table> {
+    pub(super) fn fetch(&self, distant: &dyn RemoteBlob, len: u64) -> io::Result<Table> {
         let kept = distant.kept(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
         let kept = kept.filter(|bytes| self.digest.verify(bytes) == Some(true));
         match (self.place, kept) {
@@ -111,7 +111,7 @@ impl Stated {
     }
 
     /// Keeps the bytes that have the digest.
-    fn verified(&self, distant: &dyn Distant, bytes: &[u8]) -> io::Result<()> {
+    fn verified(&self, distant: &dyn RemoteBlob, bytes: &[u8]) -> io::Result<()> {
         if self.digest.verify(bytes) != Some(true) {
             let message = format!("its bytes do not have the digest {}", self.digest);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
@@ -127,7 +127,7 @@ fn packed_table(packed: Vec<u8>, offset: u64) -> io::Result<Table> {
 }
 
 /// The bytes of a table, unless they are too many.
-fn come(distant: &dyn Distant, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
+fn come(distant: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
     if stored > STORED_MAX {
         let message = format!("its {stored} bytes are too many");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));

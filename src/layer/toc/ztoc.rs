@@ -16,12 +16,12 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::ranged_reader::Span;
 use crate::layer::checkpoints::WINDOW;
 use crate::layer::codec::Decoder;
-use crate::layer::codec::collector::Place;
+use crate::layer::codec::collector::StreamPosition;
 use crate::layer::listing::{Limits, Listing};
 use crate::layer::open::Exactly;
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::recorder::Recorder;
-use crate::layer::tar::walker::{Facts, Found};
+use crate::layer::tar::walker::{TarEntry, TarFields};
 use crate::layer::toc::rows;
 use crate::layer::toc::ztoc::flatbuffer::Table;
 use crate::layer::watch::Watch;
@@ -179,7 +179,7 @@ fn files(
             paths::normalise(name, &mut path);
             files.insert(path.clone(), (*offset, stored));
         }
-        let found = Found { name, link, xattrs: Xattrs::from_encoded(&xattrs), facts };
+        let found = TarEntry { name, link, xattrs: Xattrs::from_encoded(&xattrs), facts };
         if recorder.record(&found, &mut problems).is_break() {
             break;
         }
@@ -216,14 +216,14 @@ fn put_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, most: usize) -> io::Resu
     Ok(taken)
 }
 
-fn facts(table: &Table<'_>) -> io::Result<Facts> {
+fn facts(table: &Table<'_>) -> io::Result<TarFields> {
     let text = |field| table.bytes(field).and_then(|it| std::str::from_utf8(it).ok());
     let kind = rows::kind(text(1).unwrap_or_default()).map_err(wrong)?;
     let size = if kind == Kind::File { number(table, 3)? } else { 0 };
     let device = |field| number(table, field).map(|it| it as u32);
     let device = if kind.is_device() { (device(11)?, device(12)?) } else { (0, 0) };
     let id = |field| table.u32(field).map(u64::from).ok_or_else(|| wrong("it has no owner"));
-    Ok(Facts {
+    Ok(TarFields {
         kind,
         mode: (number(table, 5)? & 0o7777) as u16,
         uid: id(6)?,
@@ -273,11 +273,11 @@ impl Index {
         let Some(stored) = number.checked_sub(self.from) else {
             // Nothing is before the first.
             let nothing = vec![0; WINDOW];
-            return Decoder::between(blob, Place { input: 10, output }, 0, &nothing);
+            return Decoder::between(blob, StreamPosition { input: 10, output }, 0, &nothing);
         };
         let place = &self.places[stored * PLACE..][..PLACE];
         let input = place.first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
-        Decoder::between(blob, Place { input, output }, place[16], &place[17..])
+        Decoder::between(blob, StreamPosition { input, output }, place[16], &place[17..])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::content::packages::{PLACES, Packages, Place, RPM_PLACES};
+use crate::content::packages::{DatabaseFile, PLACES, Packages, RPM_PLACES};
 use crate::load::files::pass::each;
 use crate::load::files::plan::{Body, Plan, plan};
 use crate::source::Source;
@@ -28,7 +28,7 @@ pub struct Inventory {
 /// Where an image's databases are, from one look at the stack.
 #[derive(Debug, Default)]
 pub struct Databases {
-    found: Vec<(Place, Plan)>,
+    found: Vec<(DatabaseFile, Plan)>,
     notes: Vec<String>,
 }
 
@@ -40,10 +40,10 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
     let mut seen: Vec<NodeId> = Vec::new();
     for place in PLACES {
         let (path, directory) = match place {
-            Place::DpkgStatus(path) | Place::ApkInstalled(path) => (path, false),
-            Place::DpkgStatusDirectory(path) => (path, true),
-            Place::DpkgLists(path) if files => (path, true),
-            Place::DpkgLists(_) => continue,
+            DatabaseFile::DpkgStatus(path) | DatabaseFile::ApkInstalled(path) => (path, false),
+            DatabaseFile::DpkgStatusDirectory(path) => (path, true),
+            DatabaseFile::DpkgLists(path) if files => (path, true),
+            DatabaseFile::DpkgLists(_) => continue,
         };
         let node = stack.follow(path.as_bytes(), layer);
         // Two places are one where a directory is a link to the other.
@@ -87,7 +87,7 @@ impl Databases {
 /// The files of one place, by their paths in it (empty where it is a file).
 fn read_files<'p>(
     source: &dyn Source,
-    place: Place,
+    place: DatabaseFile,
     plan: &'p Plan,
     notes: &mut Vec<String>,
 ) -> Vec<(&'p [u8], Vec<u8>)> {
@@ -123,20 +123,22 @@ fn read_files<'p>(
     files
 }
 
-fn is_wanted(place: Place, path: &[u8]) -> bool {
+fn is_wanted(place: DatabaseFile, path: &[u8]) -> bool {
     match place {
-        Place::DpkgLists(_) => path.ends_with(b".list") && !path.contains(&b'/'),
+        DatabaseFile::DpkgLists(_) => path.ends_with(b".list") && !path.contains(&b'/'),
         _ => true,
     }
 }
 
-fn take(packages: &mut Packages, place: Place, path: &[u8], bytes: &[u8]) {
+fn take(packages: &mut Packages, place: DatabaseFile, path: &[u8], bytes: &[u8]) {
     match place {
-        Place::DpkgStatusDirectory(_) if path.ends_with(SUMS) => {
+        DatabaseFile::DpkgStatusDirectory(_) if path.ends_with(SUMS) => {
             packages.add_dpkg_sums(path, bytes);
         }
-        Place::DpkgStatus(_) | Place::DpkgStatusDirectory(_) => packages.add_dpkg_status(bytes),
-        Place::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
-        Place::ApkInstalled(_) => packages.add_apk_installed(bytes),
+        DatabaseFile::DpkgStatus(_) | DatabaseFile::DpkgStatusDirectory(_) => {
+            packages.add_dpkg_status(bytes)
+        }
+        DatabaseFile::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
+        DatabaseFile::ApkInstalled(_) => packages.add_apk_installed(bytes),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::image::{Image, Other};
 use crate::layer;
-use crate::layer::blob::remote::Distant;
+use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::blob::{Blob, CHANGED};
 use crate::layer::directory::Tree;
 use crate::layer::encoding::Codec;
@@ -34,11 +34,11 @@ pub(crate) struct Blobs {
     /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
     listed: Mutex<Option<Listing>>,
     /// Who knows what else there is about the image.
-    pub(crate) beside: Option<Box<dyn Beside>>,
+    pub(crate) beside: Option<Box<dyn ExtraDocuments>>,
 }
 
 /// What a place has about an image that is not needed to show it.
-pub(crate) trait Beside: std::fmt::Debug + Send + Sync {
+pub(crate) trait ExtraDocuments: std::fmt::Debug + Send + Sync {
     /// Asks for it; what does not come is not listed.
     fn list(&self) -> Vec<Other>;
 }
@@ -327,7 +327,7 @@ pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
 
 /// The blob, where nothing has to be waited for.
 fn here(blob: &Blob) -> Option<Blob> {
-    blob.as_distant().map_or_else(|| Some(blob.clone()), Distant::here)
+    blob.as_distant().map_or_else(|| Some(blob.clone()), RemoteBlob::here)
 }
 
 /// The encoding that a layer's media type promises; `None` where it promises none.

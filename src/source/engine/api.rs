@@ -9,7 +9,7 @@ use crate::image::platform::Platform;
 use crate::source::Error;
 use crate::source::engine::endpoint::{Endpoint, Kind};
 use crate::source::engine::wire::{Fault, Patience, Wire};
-use crate::source::local::root::Kept;
+use crate::source::local::root::StoreEntry;
 
 /// The newest version of the API that is asked for. Docker 29 answers to none below 1.44.
 const NEWEST: (u32, u32) = (1, 49);
@@ -79,23 +79,23 @@ impl Engine {
     }
 
     /// All images that are not merely a step of a build.
-    pub(crate) fn images(&self) -> Result<Vec<Kept>, Fault> {
+    pub(crate) fn images(&self) -> Result<Vec<StoreEntry>, Fault> {
         let answer = self.wire.json(&self.path("/images/json"))?;
         let images = answer.as_array().ok_or_else(|| shape("its list of images"))?;
-        let mut images: Vec<Kept> = images.iter().map(kept).collect();
+        let mut images: Vec<StoreEntry> = images.iter().map(kept).collect();
         // As stores do: by name, unnamed ones last.
         images.sort_by(|a, b| {
-            let key = |kept: &Kept| (kept.names.is_empty(), kept.names.first().cloned());
+            let key = |kept: &StoreEntry| (kept.names.is_empty(), kept.names.first().cloned());
             key(a).cmp(&key(b))
         });
         Ok(images)
     }
 
     /// All containers, running or not.
-    pub(crate) fn containers(&self) -> Result<Vec<Kept>, Fault> {
+    pub(crate) fn containers(&self) -> Result<Vec<StoreEntry>, Fault> {
         let answer = self.wire.json(&self.path("/containers/json?all=1"))?;
         let containers = answer.as_array().ok_or_else(|| shape("its list of containers"))?;
-        let mut containers: Vec<Kept> = containers.iter().map(kept_container).collect();
+        let mut containers: Vec<StoreEntry> = containers.iter().map(kept_container).collect();
         containers.sort_by(|a, b| a.names.cmp(&b.names));
         Ok(containers)
     }
@@ -174,7 +174,7 @@ impl Engine {
 }
 
 /// An entry of the list.
-fn kept(image: &Value) -> Kept {
+fn kept(image: &Value) -> StoreEntry {
     let named = |names: Vec<String>| -> Vec<String> {
         names.into_iter().filter(|name| !name.starts_with("<none>")).collect()
     };
@@ -188,26 +188,26 @@ fn kept(image: &Value) -> Kept {
         }
     }
     let created = image.get("Created").and_then(Value::as_i64);
-    Kept {
+    StoreEntry {
         names: named(texts(image, "RepoTags")),
         ids,
         size: image.get("Size").and_then(Value::as_u64),
         created: created.and_then(time).map(Into::into),
-        ..Kept::default()
+        ..StoreEntry::default()
     }
 }
 
 /// An entry of the list of containers. Names have a slash in front; those with more are links of other containers.
-fn kept_container(container: &Value) -> Kept {
+fn kept_container(container: &Value) -> StoreEntry {
     let names = texts(container, "Names").into_iter();
     let names = names.map(|name| name.trim_start_matches('/').to_owned());
     let text = |key: &str| container[key].as_str().map(str::to_owned);
-    Kept {
+    StoreEntry {
         names: names.filter(|name| !name.contains('/')).collect(),
         ids: text("Id").into_iter().collect(),
         created: container["Created"].as_i64().and_then(time).map(Into::into),
         image: text("Image"),
-        ..Kept::default()
+        ..StoreEntry::default()
     }
 }
 
@@ -270,7 +270,7 @@ mod tests {
             Some("1970-01-01T00:00:00Z")
         );
         let odd = serde_json::json!({"Id": null, "RepoTags": null, "Size": -1});
-        assert_eq!(crate::source::engine::api::kept(&odd), Kept::default());
+        assert_eq!(crate::source::engine::api::kept(&odd), StoreEntry::default());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::{io, thread};
 
 use crate::image::Image;
 use crate::image::layer::Layer;
-use crate::layer::streamed_archive::Keeper;
+use crate::layer::streamed_archive::ArchiveSink;
 use crate::layer::{Listing, Watch, streamed_archive};
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Opened, Source};
@@ -361,7 +361,7 @@ impl Keeping<'_> {
     }
 }
 
-impl Keeper for Keeping<'_> {
+impl ArchiveSink for Keeping<'_> {
     fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
         let kept = self.copy.write(bytes);
         self.noted(kept, bytes.len() as u64)

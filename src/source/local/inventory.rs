@@ -8,7 +8,7 @@ use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
 use crate::source::local::anywhere;
 use crate::source::local::default_roots::Environment;
-use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::local::root::{StorageRoot, StoreEntry};
 use crate::source::open::options::Options;
 use crate::text::Foreign;
 
@@ -16,14 +16,14 @@ use crate::text::Foreign;
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     /// The stores that could be read, then the engines that answered.
-    pub stores: Vec<Stock>,
+    pub stores: Vec<StoreListing>,
     /// Those that could not, each a sentence that names the place and says how it can be read.
     pub unreadable: Vec<String>,
 }
 
 /// What one store holds.
 #[derive(Clone, Debug, Default)]
-pub struct Stock {
+pub struct StoreListing {
     /// The transport that leads there: `docker-root`, `containers-storage`, `containerd`; `docker-daemon`, `podman`.
     pub kind: &'static str,
     /// Storage driver, or namespace; of an engine, the version of its API.
@@ -44,7 +44,7 @@ pub struct Listed {
     /// An `<image>` argument.
     pub reference: String,
     /// What its store says of it.
-    pub kept: Kept,
+    pub kept: StoreEntry,
 }
 
 /// Looks into every store that is where stores usually are. Reads records, never a layer.
@@ -53,12 +53,12 @@ pub(in crate::source) fn inventory() -> Inventory {
     Inventory { stores: roots.iter().map(|root| stock(root.as_ref())).collect(), unreadable }
 }
 
-fn stock(root: &dyn StorageRoot) -> Stock {
-    let list = |kept: &[Kept], reference: &dyn Fn(usize) -> String| {
+fn stock(root: &dyn StorageRoot) -> StoreListing {
+    let list = |kept: &[StoreEntry], reference: &dyn Fn(usize) -> String| {
         let listed = kept.iter().enumerate();
         listed.map(|(at, kept)| Listed { reference: reference(at), kept: kept.clone() }).collect()
     };
-    Stock {
+    StoreListing {
         kind: root.kind(),
         qualifier: root.qualifier().to_owned(),
         root: root.root().to_path_buf(),
@@ -83,7 +83,7 @@ pub(super) fn container_reference(root: &dyn StorageRoot, at: usize) -> String {
     format!("container:[{}]{}", root.root().display(), unique(root.containers(), at))
 }
 
-fn unique(all: &[Kept], at: usize) -> &str {
+fn unique(all: &[StoreEntry], at: usize) -> &str {
     let Some(kept) = all.get(at) else { return "" };
     let owners = |name: &String| all.iter().filter(|other| other.names.contains(name)).count();
     let name = kept.names.iter().find(|name| owners(name) == 1);

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::source::Error;
 pub(super) use crate::source::local::default_roots::Environment;
-pub use crate::source::local::inventory::{Inventory, Listed, Stock};
+pub use crate::source::local::inventory::{Inventory, Listed, StoreListing};
 pub(super) use crate::source::local::inventory::{every_choice, inventory};
 pub(super) use crate::source::local::reference::{in_directory, in_stores, named, stored, with_id};
 use crate::source::local::root::{Found, Readable};

@@ -9,7 +9,7 @@ use crate::source::contract::source::{ChoiceKind, Opened};
 use crate::source::documents::choose;
 use crate::source::documents::choose::Known;
 use crate::source::local::inventory::{Target, all, base, several};
-use crate::source::local::root::{Found, Kept, Readable, StorageRoot};
+use crate::source::local::root::{Found, Readable, StorageRoot, StoreEntry};
 use crate::source::local::{
     Environment, anywhere, at, containerd, default_roots, inventory, nearby,
 };
@@ -224,7 +224,7 @@ fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec
     targets.collect()
 }
 
-fn known(kept: &Kept) -> Known {
+fn known(kept: &StoreEntry) -> Known {
     Known { names: kept.names.clone(), ids: kept.ids.clone(), ..Known::default() }
 }
 

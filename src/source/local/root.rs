@@ -24,10 +24,10 @@ pub(super) trait StorageRoot: Send + Sync {
     fn qualifier(&self) -> &str;
 
     /// Its images, in the order of their first names, unnamed ones last. No layer is read for this.
-    fn images(&self) -> &[Kept];
+    fn images(&self) -> &[StoreEntry];
 
     /// Its containers, by name.
-    fn containers(&self) -> &[Kept];
+    fn containers(&self) -> &[StoreEntry];
 
     /// Opens the image with that place in [`Self::images`].
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error>;
@@ -42,7 +42,7 @@ pub(super) trait StorageRoot: Send + Sync {
 
 /// An image or a container of a store, as its records describe it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoreEntry {
     /// Names, with tags. Empty for an untagged image.
     pub names: Vec<String>,
     /// The ID (`sha256:…` for an image with a config, plain hexadecimal for containers and Docker ≤ 1.9), then what

@@ -12,8 +12,8 @@ use crate::source::engine::api::Engine;
 use crate::source::engine::endpoint::{Endpoint, Kind};
 use crate::source::engine::wire::{Fault, Patience};
 use crate::source::engine::{Found, opened, opened_container, wire};
-use crate::source::local::root::Kept;
-use crate::source::local::{Environment, Inventory, Listed, Stock};
+use crate::source::local::root::StoreEntry;
+use crate::source::local::{Environment, Inventory, Listed, StoreListing};
 use crate::source::open::options::Options;
 use crate::source::{Error, local};
 
@@ -35,10 +35,10 @@ pub fn inventory() -> Inventory {
 }
 
 /// What one engine lists and no store does. `None` where stores have it all.
-fn stock(engine: &Engine, stores: &[Stock]) -> Result<Option<Stock>, Fault> {
+fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing>, Fault> {
     let (mut images, mut containers) = (engine.images()?, engine.containers()?);
     let total = images.len() + containers.len();
-    let known = |kept: &Kept, list: &[Listed]| {
+    let known = |kept: &StoreEntry, list: &[Listed]| {
         list.iter().any(|other| {
             other.kept.ids.first() == kept.ids.first() && same_names(&other.kept, kept)
         })
@@ -47,7 +47,7 @@ fn stock(engine: &Engine, stores: &[Stock]) -> Result<Option<Stock>, Fault> {
     containers.retain(|kept| !stores.iter().any(|stock| known(kept, &stock.containers)));
     let seen = total > 0 && images.is_empty() && containers.is_empty();
     let transport = engine.kind().transport();
-    Ok((!seen).then(|| Stock {
+    Ok((!seen).then(|| StoreListing {
         kind: transport,
         qualifier: engine.version(),
         root: PathBuf::from(engine.wire.endpoint.address()),
@@ -58,12 +58,12 @@ fn stock(engine: &Engine, stores: &[Stock]) -> Result<Option<Stock>, Fault> {
 }
 
 /// Whether two lists hold the same names, in whatever order.
-fn same_names(one: &Kept, other: &Kept) -> bool {
+fn same_names(one: &StoreEntry, other: &StoreEntry) -> bool {
     one.names.len() == other.names.len() && one.names.iter().all(|name| other.names.contains(name))
 }
 
-fn listed(kept: Vec<Kept>, transport: &str) -> Vec<Listed> {
-    let reference = |kept: &Kept| {
+fn listed(kept: Vec<StoreEntry>, transport: &str) -> Vec<Listed> {
+    let reference = |kept: &StoreEntry| {
         let name = kept.names.first().or_else(|| kept.ids.first());
         format!("{transport}:{}", name.map_or("", String::as_str))
     };
@@ -143,7 +143,7 @@ impl Target {
 
 /// Adds what an engine lists to what can be chosen, unless a store offers it already.
 fn offer(
-    stock: Option<Stock>,
+    stock: Option<StoreListing>,
     engine: &Engine,
     stores: Option<&Several>,
     choices: &mut Vec<Choice>,

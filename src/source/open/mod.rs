@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use crate::image::reference;
-use crate::image::reference::Place;
+use crate::image::reference::Transport;
 use crate::layer::blob::Blob;
 use crate::layer::{Unwatched, Watch};
 use crate::source::contract::ask::Ask;
@@ -38,29 +38,29 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     };
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
-        Place::StandardInput(pick) => standard_input::open(&pick, ask, watch),
-        Place::Bare(text) => bare(&text, &ask, options),
-        Place::DockerArchive(rest) => {
+        Transport::StandardInput(pick) => standard_input::open(&pick, ask, watch),
+        Transport::Bare(text) => bare(&text, &ask, options),
+        Transport::DockerArchive(rest) => {
             split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
-        Place::Oci(rest) => split(&rest, "oci:", Wanted::Oci, ask, watch),
-        Place::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
-        Place::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
-        Place::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
-        Place::Layer(rest) => whole(&rest, Wanted::Layer, ask, watch),
-        Place::DockerRoot(store) => {
+        Transport::Oci(rest) => split(&rest, "oci:", Wanted::Oci, ask, watch),
+        Transport::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
+        Transport::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
+        Transport::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
+        Transport::Layer(rest) => whole(&rest, Wanted::Layer, ask, watch),
+        Transport::DockerRoot(store) => {
             local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
         }
-        Place::ContainersStorage(store) => {
+        Transport::ContainersStorage(store) => {
             local::stored(Some("containers-storage"), &store, ChoiceKind::Image, &ask)
         }
-        Place::Containerd(store) => {
+        Transport::Containerd(store) => {
             local::stored(Some("containerd"), &store, ChoiceKind::Image, &ask)
         }
-        Place::Container(store) => engine::container(&store, &ask),
-        Place::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
-        Place::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
-        Place::Registry(name) => registry::open(&name, &ask, &options.registries),
+        Transport::Container(store) => engine::container(&store, &ask),
+        Transport::DockerDaemon(name) => engine::open(engine::Kind::Docker, &name, &ask),
+        Transport::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
+        Transport::Registry(name) => registry::open(&name, &ask, &options.registries),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn open_stream(
 ) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     let pick = match reference::parse(reference)?.place {
-        Place::StandardInput(pick) => reference::parse_pick(&pick).flatten(),
+        Transport::StandardInput(pick) => reference::parse_pick(&pick).flatten(),
         _ => None,
     };
     let ask = Ask {

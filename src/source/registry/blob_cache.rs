@@ -24,14 +24,14 @@ const MOST_FILES: usize = 1_000_000;
 
 /// A directory of blobs.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct BlobCache {
     directory: PathBuf,
     limit: u64,
 }
 
 /// What a shelf holds, or what was removed from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stock {
+pub struct CacheUsage {
     /// Blobs.
     pub blobs: u64,
     /// Their bytes.
@@ -45,7 +45,7 @@ struct Held {
     whole: bool,
 }
 
-impl Shelf {
+impl BlobCache {
     /// Bytes that a shelf holds where nobody says otherwise: 2 GiB.
     pub const LIMIT: u64 = 2 << 30;
 
@@ -120,8 +120,8 @@ impl Shelf {
     ///
     /// # Errors
     /// Where the directory cannot be read; one that is not there is empty.
-    pub fn stock(&self) -> io::Result<Stock> {
-        let mut stock = Stock::default();
+    pub fn stock(&self) -> io::Result<CacheUsage> {
+        let mut stock = CacheUsage::default();
         for held in self.held()?.iter().filter(|held| held.whole) {
             stock.blobs += 1;
             stock.bytes += held.bytes;
@@ -133,8 +133,8 @@ impl Shelf {
     ///
     /// # Errors
     /// Where the directory cannot be read, or a file of ours not be removed.
-    pub fn clear(&self) -> io::Result<Stock> {
-        let mut removed = Stock::default();
+    pub fn clear(&self) -> io::Result<CacheUsage> {
+        let mut removed = CacheUsage::default();
         for held in self.held()? {
             fs::remove_file(&held.path)?;
             removed.add(&held);
@@ -146,16 +146,16 @@ impl Shelf {
     ///
     /// # Errors
     /// Where the directory cannot be read.
-    pub fn prune(&self) -> io::Result<Stock> {
+    pub fn prune(&self) -> io::Result<CacheUsage> {
         self.shrink(None)
     }
 
-    fn shrink(&self, new: Option<&Path>) -> io::Result<Stock> {
+    fn shrink(&self, new: Option<&Path>) -> io::Result<CacheUsage> {
         let mut held = self.held()?;
         held.sort_by_key(|held| held.used);
         let mut total: u64 = held.iter().map(|held| held.bytes).sum();
         let now = SystemTime::now();
-        let mut removed = Stock::default();
+        let mut removed = CacheUsage::default();
         for held in held {
             let old = now.duration_since(held.used).is_ok_and(|age| age > LEFT_BEHIND);
             let goes = if held.whole { total > self.limit } else { old };
@@ -194,7 +194,7 @@ impl Shelf {
     }
 }
 
-impl Stock {
+impl CacheUsage {
     const fn add(&mut self, held: &Held) {
         self.blobs += 1;
         self.bytes += held.bytes;
@@ -205,13 +205,13 @@ impl Stock {
 mod tests {
     use super::*;
 
-    fn put(shelf: &Shelf, bytes: &[u8]) -> Digest {
+    fn put(shelf: &BlobCache, bytes: &[u8]) -> Digest {
         let digest = Digest::of(bytes);
         shelf.put(&digest, bytes);
         digest
     }
 
-    fn age(shelf: &Shelf, digest: &Digest, hours: u64) {
+    fn age(shelf: &BlobCache, digest: &Digest, hours: u64) {
         let file = fs::File::open(shelf.path(digest).unwrap()).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_hours(hours)).unwrap();
     }
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn the_least_recently_used_go_first() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path().join("blobs"), 10);
+        let shelf = BlobCache::new(folder.path().join("blobs"), 10);
         let (old, used) = (put(&shelf, b"aaaa"), put(&shelf, b"bbbb"));
         age(&shelf, &old, 2);
         age(&shelf, &used, 3);
@@ -227,13 +227,13 @@ mod tests {
         let new = put(&shelf, b"cccc");
         let there = [&old, &used, &new].map(|digest| shelf.find(digest, 4).is_some());
         assert_eq!(there, [false, true, true]);
-        assert_eq!(shelf.stock().unwrap(), Stock { blobs: 2, bytes: 8 });
+        assert_eq!(shelf.stock().unwrap(), CacheUsage { blobs: 2, bytes: 8 });
     }
 
     #[test]
     fn what_is_too_long_or_has_another_length_is_not_here() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path().to_owned(), 10);
+        let shelf = BlobCache::new(folder.path().to_owned(), 10);
         assert!(shelf.begin(&Digest::of(b"x"), 11).is_none());
         let digest = put(&shelf, b"abc");
         assert!(shelf.find(&digest, 4).is_none());
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn only_what_is_ours_is_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path().to_owned(), 10);
+        let shelf = BlobCache::new(folder.path().to_owned(), 10);
         put(&shelf, b"abc");
         let at = |name: &str| folder.path().join(name);
         fs::write(at("notes.txt"), "mine").unwrap();
@@ -252,7 +252,7 @@ mod tests {
         fs::write(at(".coming-old"), "xx").unwrap();
         let days = Duration::from_hours(50);
         fs::File::open(at(".coming-old")).unwrap().set_modified(SystemTime::now() - days).unwrap();
-        assert_eq!(shelf.prune().unwrap(), Stock { blobs: 1, bytes: 2 });
+        assert_eq!(shelf.prune().unwrap(), CacheUsage { blobs: 1, bytes: 2 });
         assert_eq!(shelf.clear().unwrap().blobs, 2);
         assert!(at("notes.txt").exists());
     }

@@ -12,7 +12,7 @@ use crate::image::manifest::{
 use crate::image::name::Name;
 use crate::image::{document, manifest, platform};
 use crate::source::contract::ask::Ask;
-use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::failure::{Failure, FailureKind};
 use crate::source::registry::repository;
 use crate::source::registry::repository::{Item, Repository};
 use crate::source::{Error, registry};
@@ -186,7 +186,7 @@ fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        Kind::Wrong,
+        FailureKind::Wrong,
         format!("what came as {digest} does not have that digest"),
         "check whether a proxy is in between, and tell whoever runs the registry",
     ))
@@ -199,7 +199,7 @@ fn size_of(repository: &Repository, digest: &Digest) -> Result<u64, Failure> {
     let length = answer.header("content-length").and_then(|length| length.parse().ok());
     length.ok_or_else(|| {
         Failure::new(
-            Kind::Wrong,
+            FailureKind::Wrong,
             format!("{} does not say how large {digest} is", repository.host()),
             "push the image again with a newer engine",
         )

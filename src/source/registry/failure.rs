@@ -22,7 +22,7 @@ const TRUST: &str =
 /// Why, and what then.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
-    pub(super) kind: Kind,
+    pub(super) kind: FailureKind,
     /// What did not work.
     pub(super) what: String,
     /// What to do.
@@ -31,7 +31,7 @@ pub(super) struct Failure {
 
 /// What a failure means to whoever met it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FailureKind {
     /// The registry answered, and that is its answer.
     Refused,
     /// It cannot be reached, or the connection broke.
@@ -47,17 +47,21 @@ pub(super) enum Kind {
 }
 
 impl Failure {
-    pub(super) fn new(kind: Kind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(
+        kind: FailureKind,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self { kind, what: what.into(), remedy: remedy.into() }
     }
 
     pub(super) fn stopped() -> Self {
-        Self::new(Kind::Stopped, "stopped", "")
+        Self::new(FailureKind::Stopped, "stopped", "")
     }
 
     /// As an error about a reference.
     pub(super) fn about(self, reference: &str) -> Error {
-        if self.kind == Kind::Stopped {
+        if self.kind == FailureKind::Stopped {
             return Error::Cancelled { place: reference.to_owned() };
         }
         let Self { what, remedy, .. } = self;
@@ -94,7 +98,7 @@ impl Failure {
             }
             _ => (format!("answers with status {status}"), "see what it says".to_owned()),
         };
-        Self::new(Kind::Refused, format!("{host} {what}{said}"), remedy)
+        Self::new(FailureKind::Refused, format!("{host} {what}{said}"), remedy)
     }
 
     /// What the connection reports.
@@ -111,14 +115,14 @@ impl Failure {
             ),
             error => (plain(error), "check the name, the network and the proxy variables"),
         };
-        Self::new(Kind::Line, format!("{host}: {what}"), remedy)
+        Self::new(FailureKind::Line, format!("{host}: {what}"), remedy)
     }
 
     /// A registry that answers over plain HTTP where TLS was wanted.
     pub(super) fn unencrypted(host: &str) -> Self {
         let what = format!("{host} answers with plain HTTP, without TLS");
         let remedy = "--tls-verify=false allows it, or `insecure = true` in registries.conf";
-        Self::new(Kind::Refused, what, remedy)
+        Self::new(FailureKind::Refused, what, remedy)
     }
 
     /// As the reason why a blob of a repository did not come.
@@ -169,9 +173,9 @@ fn plain(error: &ureq::Error) -> String {
 impl From<Failure> for Reason {
     fn from(failure: Failure) -> Self {
         let kind = match failure.kind {
-            Kind::Wrong => io::ErrorKind::InvalidData,
-            Kind::Stopped => io::ErrorKind::ConnectionAborted,
-            Kind::Whole => io::ErrorKind::Unsupported,
+            FailureKind::Wrong => io::ErrorKind::InvalidData,
+            FailureKind::Stopped => io::ErrorKind::ConnectionAborted,
+            FailureKind::Whole => io::ErrorKind::Unsupported,
             _ => io::ErrorKind::UnexpectedEof,
         };
         let message = match failure.remedy.as_str() {

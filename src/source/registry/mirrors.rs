@@ -8,7 +8,7 @@ const MOST: usize = 1000;
 
 /// One place to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Endpoint {
     /// What the image is called there.
     pub(super) name: Name,
     /// Somebody wrote that it needs no sound certificate and no encryption.
@@ -18,16 +18,16 @@ pub(super) struct Place {
 }
 
 /// Where to ask for `name`, first to last; a sentence where that cannot be told, or is forbidden.
-pub(super) fn of(name: &Name, rules: &Rules) -> Result<Vec<Place>, String> {
+pub(super) fn of(name: &Name, rules: &Rules) -> Result<Vec<Endpoint>, String> {
     places(name, &rules.registries)
 }
 
-fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Place>, String> {
+fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Endpoint>, String> {
     let whole = format!("{}/{}", name.domain, name.path);
     let matching = registries.iter().filter_map(|it| Some((matched(&whole, &it.prefix)?, it)));
     // The longest prefix counts, and a wildcard is shorter than any host it stands for.
     let found = matching.max_by_key(|(len, it)| (!it.prefix.starts_with("*."), *len));
-    let own = |insecure| Place { name: name.clone(), insecure, mirror: false };
+    let own = |insecure| Endpoint { name: name.clone(), insecure, mirror: false };
     let Some((len, registry)) = found else { return Ok(vec![own(false)]) };
     if registry.blocked {
         return Err(format!("registries.conf blocks {}", registry.prefix));
@@ -42,12 +42,14 @@ fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Place>, String> {
         };
         if serves {
             let name = moved(name, &mirror.location, &whole[len..])?;
-            places.push(Place { name, insecure: mirror.insecure, mirror: true });
+            places.push(Endpoint { name, insecure: mirror.insecure, mirror: true });
         }
     }
     places.push(match registry.location.as_str() {
         "" => own(registry.insecure),
-        location => Place { name: moved(name, location, &whole[len..])?, ..own(registry.insecure) },
+        location => {
+            Endpoint { name: moved(name, location, &whole[len..])?, ..own(registry.insecure) }
+        }
     });
     Ok(places)
 }
@@ -88,8 +90,8 @@ mod tests {
         fs::write(&file, conf).unwrap();
         let configuration = Configuration { files: vec![file], ..Configuration::default() };
         let places = of(&Name::parse(name).unwrap(), &Rules::read(&configuration)?)?;
-        let line = |place: &Place| {
-            let Place { name, insecure, mirror } = place;
+        let line = |place: &Endpoint| {
+            let Endpoint { name, insecure, mirror } = place;
             let marks = [(*insecure, " insecure"), (*mirror, " mirror")];
             let marks: String = marks.iter().filter(|it| it.0).map(|it| it.1).collect();
             format!("{}/{}{marks}", name.domain, name.path)

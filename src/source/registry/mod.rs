@@ -46,13 +46,13 @@ use crate::layer::blob::Blob;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, Opened, Several};
-use crate::source::documents::blobs::{Beside, Blobs};
+use crate::source::documents::blobs::{Blobs, ExtraDocuments};
 use crate::source::documents::choose::Known;
 use crate::source::documents::files::Files;
 use crate::source::documents::layout::Layout;
 use crate::source::documents::store::{Naming, Store};
 use crate::source::documents::{index, oci};
-pub use crate::source::registry::blob_cache::{Shelf, Stock};
+pub use crate::source::registry::blob_cache::{BlobCache, CacheUsage};
 pub use crate::source::registry::configuration::Configuration;
 use crate::source::registry::configuration::{Candidates, Rules};
 use crate::source::registry::documents::Found;
@@ -232,7 +232,7 @@ fn layout(
             return;
         };
         let about = Referrers::new(Arc::clone(&about), manifest, &attached);
-        image.beside = Some(Box::new(about) as Box<dyn Beside>);
+        image.beside = Some(Box::new(about) as Box<dyn ExtraDocuments>);
     };
     Layout {
         source: "registry",

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use crate::image::digest::Digest;
 use crate::image::manifest::{Descriptor, Document, OCI_INDEX, OCI_MANIFEST};
 use crate::image::{Other, artifact, document, manifest};
-use crate::source::documents::blobs::Beside;
+use crate::source::documents::blobs::ExtraDocuments;
 use crate::source::registry::failure::Failure;
 use crate::source::registry::repository::{Item, Repository};
 
@@ -35,7 +35,7 @@ pub(super) struct Referrers {
     attached: Vec<Digest>,
 }
 
-impl Beside for Referrers {
+impl ExtraDocuments for Referrers {
     fn list(&self) -> Vec<Other> {
         let unstoppable = AtomicBool::new(false);
         let tag = tag(&self.manifest);

@@ -14,10 +14,10 @@ use tempfile::NamedTempFile;
 use crate::image::digest;
 use crate::image::digest::Digest;
 use crate::layer::blob::Blob;
-use crate::layer::blob::growing_file::{Arriving, Reason};
-use crate::layer::blob::remote::Distant;
-use crate::source::registry::blob_cache::Shelf;
-use crate::source::registry::failure::{Failure, Kind};
+use crate::layer::blob::growing_file::{GrowingFile, Reason};
+use crate::layer::blob::remote::RemoteBlob;
+use crate::source::registry::blob_cache::BlobCache;
+use crate::source::registry::failure::{Failure, FailureKind};
 use crate::source::registry::part::Span;
 use crate::source::registry::repository::{Item, Repository};
 use crate::source::registry::soci::Soci;
@@ -44,7 +44,7 @@ struct Inner {
     repository: Arc<Repository>,
     digest: Digest,
     size: u64,
-    shelf: Option<Arc<Shelf>>,
+    shelf: Option<Arc<BlobCache>>,
     /// Who knows of a zTOC of the layer, if it is worth one.
     soci: Option<Arc<Soci>>,
     /// That zTOC, since somebody wanted it.
@@ -60,7 +60,7 @@ enum State {
     /// Nobody has read any of it.
     Away,
     /// On its way, or broken off there.
-    Coming(Arc<Arriving>),
+    Coming(Arc<GrowingFile>),
     /// All of it, verified.
     Here(Blob),
 }
@@ -70,7 +70,7 @@ impl Remote {
         repository: Arc<Repository>,
         digest: Digest,
         size: u64,
-        shelf: Option<Arc<Shelf>>,
+        shelf: Option<Arc<BlobCache>>,
     ) -> Self {
         let (state, stop) = (Mutex::new(State::Away), Arc::default());
         let (only_whole, soci, table) = (AtomicBool::new(false), None, Mutex::default());
@@ -110,7 +110,7 @@ impl Remote {
             State::Coming(_) | State::Away => {}
         }
         let (file, kept) = self.0.file()?;
-        let arriving = Arc::new(Arriving::new(file));
+        let arriving = Arc::new(GrowingFile::new(file));
         *state = State::Coming(Arc::clone(&arriving));
         self.0.stop.store(false, Ordering::Relaxed);
         let (inner, into) = (Arc::clone(&self.0), Arc::clone(&arriving));
@@ -120,11 +120,11 @@ impl Remote {
 }
 
 enum Arrival {
-    Coming(Arc<Arriving>),
+    Coming(Arc<GrowingFile>),
     Here(Blob),
 }
 
-impl Distant for Remote {
+impl RemoteBlob for Remote {
     fn digest(&self) -> &str {
         self.0.digest.as_str()
     }
@@ -251,12 +251,12 @@ impl Inner {
         }
         let name = format!("blobs/{}", self.digest);
         part::fetch(&self.repository, &name, (offset, len), &self.stop).map_err(|failure| {
-            self.only_whole.store(failure.kind == Kind::Whole, Ordering::Relaxed);
+            self.only_whole.store(failure.kind == FailureKind::Whole, Ordering::Relaxed);
             failure.reason(&self.repository.name()).into()
         })
     }
 
-    fn fetch(&self, into: &Arc<Arriving>, kept: Option<NamedTempFile>) {
+    fn fetch(&self, into: &Arc<GrowingFile>, kept: Option<NamedTempFile>) {
         let how = self.receive(into);
         if how.is_ok() {
             if let (Some(shelf), Some(kept)) = (&self.shelf, kept) {
@@ -268,10 +268,10 @@ impl Inner {
     }
 
     /// Takes the blob in, over as many connections as it needs.
-    fn receive(&self, into: &Arriving) -> Result<(), Failure> {
+    fn receive(&self, into: &GrowingFile) -> Result<(), Failure> {
         let mut hasher = Hasher::of(&self.digest).ok_or_else(|| {
             let what = format!("the digest {} cannot be verified", self.digest);
-            Failure::new(Kind::Refused, what, "only sha256 and sha512 are known")
+            Failure::new(FailureKind::Refused, what, "only sha256 and sha512 are known")
         })?;
         let (mut attempt, mut before) = (1, 0);
         while into.ready() < self.size {
@@ -290,7 +290,7 @@ impl Inner {
             if attempt > ATTEMPTS {
                 let (host, size) = (self.repository.host(), self.size);
                 let what = format!("{ready} of {size} bytes came from {host}: {broke}");
-                return Err(Failure::new(Kind::Line, what, "try again"));
+                return Err(Failure::new(FailureKind::Line, what, "try again"));
             }
             repository::sleep(self.repository.pause(attempt - 1), &self.stop)?;
         }
@@ -304,14 +304,14 @@ impl Inner {
             self.digest,
             self.digest.algorithm()
         );
-        Err(Failure::new(Kind::Wrong, what, "nothing of them is shown"))
+        Err(Failure::new(FailureKind::Wrong, what, "nothing of them is shown"))
     }
 
     /// Takes in what one answer brings; why it broke off, if it did.
     fn take(
         &self,
         answer: Answer,
-        into: &Arriving,
+        into: &GrowingFile,
         hasher: &mut Hasher,
     ) -> Result<Option<String>, Failure> {
         let at = into.ready();
@@ -339,13 +339,13 @@ impl Inner {
             if into.ready() + new.len() as u64 > self.size {
                 let (host, size) = (self.repository.host(), self.size);
                 let what = format!("{host} sent more than the {size} bytes of {}", self.digest);
-                return Err(Failure::new(Kind::Wrong, what, "nothing of them is shown"));
+                return Err(Failure::new(FailureKind::Wrong, what, "nothing of them is shown"));
             }
             hasher.update(new);
             into.push(new).map_err(|error| {
                 let what = format!("no room for what comes: {error}");
                 let remedy = "make room in the cache directory, or see `layertui cache`";
-                Failure::new(Kind::Here, what, remedy)
+                Failure::new(FailureKind::Here, what, remedy)
             })?;
         }
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::image::name::Name;
 use crate::source::registry::challenge::Challenge;
 use crate::source::registry::credentials::Credentials;
-use crate::source::registry::failure::{EXPLANATION, Failure, Kind, explanation};
-use crate::source::registry::mirrors::Place;
+use crate::source::registry::failure::{EXPLANATION, Failure, FailureKind, explanation};
+use crate::source::registry::mirrors::Endpoint;
 use crate::source::registry::retry::Retry;
 use crate::source::registry::secret::Secret;
 use crate::source::registry::settings::Registries;
@@ -83,8 +83,8 @@ pub(super) fn is_askable(name: &Name) -> bool {
 }
 
 impl Repository {
-    pub(super) fn new(place: &Place, settings: &Registries) -> Self {
-        let Place { name, insecure, .. } = place;
+    pub(super) fn new(place: &Endpoint, settings: &Registries) -> Self {
+        let Endpoint { name, insecure, .. } = place;
         let host = if name.domain == "docker.io" { HUB } else { &name.domain };
         Self {
             domain: name.domain.clone(),
@@ -248,7 +248,7 @@ impl Repository {
                     let (own, other) = (&self.host, origin(&url).1);
                     let what = format!("{own} sends to {other}, which wants to know who asks");
                     let remedy = "tell whoever runs the registry";
-                    return Err((Failure::new(Kind::Refused, what, remedy), None));
+                    return Err((Failure::new(FailureKind::Refused, what, remedy), None));
                 }
                 return Ok(answer);
             };
@@ -258,14 +258,14 @@ impl Repository {
                 let host = origin(&next).1;
                 let what = format!("{} sends to {host} without encryption", self.host);
                 return Err((
-                    Failure::new(Kind::Refused, what, "--tls-verify=false allows it"),
+                    Failure::new(FailureKind::Refused, what, "--tls-verify=false allows it"),
                     None,
                 ));
             }
             url = next;
         }
         let what = format!("{} sends in circles", self.host);
-        Err((Failure::new(Kind::Refused, what, "tell whoever runs it"), None))
+        Err((Failure::new(FailureKind::Refused, what, "tell whoever runs it"), None))
     }
 
     /// The header that answers a challenge; `None` where there is nothing to answer with.
@@ -278,7 +278,7 @@ impl Repository {
                 if scheme != "https" && (self.strict || !self.state().plain) {
                     let what = format!("{} has tokens at {host}, without encryption", self.host);
                     let remedy = "--tls-verify=false allows it";
-                    return Err((Failure::new(Kind::Refused, what, remedy), Retry::No));
+                    return Err((Failure::new(FailureKind::Refused, what, remedy), Retry::No));
                 }
                 let own = format!("repository:{}:pull", self.path);
                 let wanted = Wanted {
@@ -333,7 +333,7 @@ mod tests {
     fn certificates_are_checked_everywhere_but_on_this_machine_and_where_it_is_said() {
         let strict = |domain: &str, insecure, tls_verify| {
             let name = Name::parse(&format!("{domain}/a")).unwrap();
-            let place = Place { name, insecure, mirror: false };
+            let place = Endpoint { name, insecure, mirror: false };
             let settings = Registries { tls_verify, ..Registries::default() };
             Repository::new(&place, &settings).strict
         };

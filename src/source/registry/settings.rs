@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::source::registry::blob_cache::Shelf;
+use crate::source::registry::blob_cache::BlobCache;
 use crate::source::registry::configuration::Configuration;
 
 /// When a registry is asked for a name that is not written as a registry's.
@@ -36,7 +36,7 @@ pub struct Registries {
     /// Which mirrors are asked before which registry, and what short names mean (containers-registries.conf(5)).
     pub mirrors: Configuration,
     /// Where layers are kept; `None`: no longer than the process lives.
-    pub shelf: Option<Arc<Shelf>>,
+    pub shelf: Option<Arc<BlobCache>>,
     /// A connection on which nothing happens for so long is given up.
     pub stall: Duration,
     /// How long to wait before the first of the attempts after a failed one; each further one waits three times as long.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::image::digest::Digest;
 use crate::image::manifest;
 use crate::image::manifest::Document;
-use crate::source::registry::failure::{Failure, Kind};
+use crate::source::registry::failure::{Failure, FailureKind};
 use crate::source::registry::repository::Repository;
 use crate::source::registry::{documents, referrers};
 
@@ -61,7 +61,7 @@ impl Soci {
         if known.is_none() {
             match self.look(stop) {
                 // Another time it may be waited for.
-                Err(failure) if failure.kind == Kind::Stopped => return Err(failure),
+                Err(failure) if failure.kind == FailureKind::Stopped => return Err(failure),
                 found => *known = Some(found),
             }
         }
@@ -88,7 +88,7 @@ impl Soci {
             let bytes = documents::manifest_with(&self.repository, &digest, stop)?;
             let Ok(Document::Manifest(index)) = manifest::parse(&bytes) else {
                 let what = format!("the SOCI index {digest} is no manifest");
-                return Err(Failure::new(Kind::Wrong, what, "make it anew"));
+                return Err(Failure::new(FailureKind::Wrong, what, "make it anew"));
             };
             for table in &index.layers {
                 if let (Some(layer), Some(digest), Some(size)) =

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::source::registry::credentials::Credentials;
-use crate::source::registry::failure::{EXPLANATION, Failure, Kind, explanation};
+use crate::source::registry::failure::{EXPLANATION, Failure, FailureKind, explanation};
 use crate::source::registry::retry::Retry;
 use crate::source::registry::secret::Secret;
 use crate::source::registry::wire::{Answer, Request, Wire, origin};
@@ -47,7 +47,7 @@ pub(super) fn get(
     let token = token.filter(|token| !token.is_empty()).ok_or_else(|| {
         let what = format!("{host} answers without a token");
         let remedy = "check whether a proxy or a portal is in between";
-        (Failure::new(Kind::Wrong, what, remedy), Retry::No)
+        (Failure::new(FailureKind::Wrong, what, remedy), Retry::No)
     })?;
     Ok(Secret::new(format!("Bearer {token}")))
 }

@@ -70,7 +70,7 @@ pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
 /// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
 pub struct Fold {
-    place: table::Place,
+    place: table::PayloadRef,
     begun: bool,
     /// There is no room for more.
     full: bool,
@@ -92,7 +92,7 @@ impl Fold {
     #[must_use]
     pub fn new(stack: &Stack) -> Self {
         Self {
-            place: table::Place::default(),
+            place: table::PayloadRef::default(),
             begun: false,
             full: false,
             layer: stack.folded() as u16,
@@ -172,8 +172,11 @@ impl Fold {
         };
         self.entries += 1;
         self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
-        let at =
-            Place { layer: self.layer, oddities: &mut self.oddities, waiting: &mut self.waiting };
+        let at = Applying {
+            layer: self.layer,
+            oddities: &mut self.oddities,
+            waiting: &mut self.waiting,
+        };
         at.apply(stack, entry, &resolved);
         true
     }
@@ -286,13 +289,13 @@ impl Fold {
 }
 
 /// Where an entry is applied: the layer, and where its troubles are written down.
-struct Place<'a> {
+struct Applying<'a> {
     layer: u16,
     oddities: &'a mut Oddities,
     waiting: &'a mut Vec<(u32, Vec<u8>)>,
 }
 
-impl Place<'_> {
+impl Applying<'_> {
     fn apply(self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
         let Resolved { node, redirected, over } = *resolved;
         if entry.clamped {

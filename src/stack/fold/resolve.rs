@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::stack::fold::Oddity;
 use crate::stack::fold::replaced::Replaced;
-use crate::stack::kept::cached_directory::CachedPlace;
+use crate::stack::kept::cached_directory::CachedDirectory;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
@@ -87,13 +87,14 @@ impl Stack {
         }
         known.clear();
         known.extend_from_slice(path);
-        self.place = Some(CachedPlace { path: known, node, redirected });
+        self.place = Some(CachedDirectory { path: known, node, redirected });
         Ok(resolved)
     }
 
     /// `node` stopped or started being a directory: a cached way through it is void.
     pub(super) fn forget_place(&mut self, node: u32) {
-        let void = |place: &CachedPlace| place.redirected || self.arena.is_below(place.node, node);
+        let void =
+            |place: &CachedDirectory| place.redirected || self.arena.is_below(place.node, node);
         if self.place.as_ref().is_some_and(void) {
             self.place = None;
         }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::stack::kept::needle::Part;
+use crate::stack::kept::needle::Needle;
 
 /// No node, event, record or directory.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -81,7 +81,7 @@ impl Names {
     }
 
     /// Tells the ids of all names in which `part` stands.
-    pub(crate) fn holding(&self, part: &Part<'_>, mut tell: impl FnMut(u32)) {
+    pub(crate) fn holding(&self, part: &Needle<'_>, mut tell: impl FnMut(u32)) {
         // The bytes are looked through as one: most names are passed over without being looked at.
         let (mut id, mut start, mut end, mut from) = (0, 0, 0, 0);
         while let Some(found) = part.find_rarest(&self.bytes[from..]) {

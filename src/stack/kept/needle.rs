@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2};
 
 /// What to look for.
-pub(crate) struct Part<'n> {
+pub(crate) struct Needle<'n> {
     needle: &'n [u8],
     fold_case: bool,
     /// Which of its bytes is rarest in file names: that one is looked for first.
@@ -18,7 +18,7 @@ pub(crate) fn folds_case(needle: &[u8]) -> bool {
 /// Bytes of file names, the most frequent first; what is not among them is rarer.
 const FREQUENT: &[u8] = b"eatisonrlcdpum.h_gb-fy0v12kx3wz456789jq";
 
-impl<'n> Part<'n> {
+impl<'n> Needle<'n> {
     /// `needle` has no capital letters where case does not count.
     pub(crate) fn new(needle: &'n [u8], fold_case: bool) -> Self {
         let rank = |byte: u8| memchr(byte.to_ascii_lowercase(), FREQUENT).unwrap_or(FREQUENT.len());
@@ -71,7 +71,7 @@ mod tests {
         let ids: Vec<u32> = names.iter().map(|name| interned.intern(name.as_bytes())).collect();
         let needle = needle.as_bytes();
         let mut found = Vec::new();
-        interned.holding(&Part::new(needle, folds_case(needle)), |id| {
+        interned.holding(&Needle::new(needle, folds_case(needle)), |id| {
             found.extend(ids.iter().position(|&known| known == id));
         });
         found

@@ -40,7 +40,7 @@ pub struct Stack {
     pub(crate) carriers: HashMap<u32, u32>,
     /// By path, the events with stored bytes that their own layer wrote over.
     pub(crate) superseded: HashMap<u32, Vec<u32>>,
-    pub(crate) place: Option<kept::cached_directory::CachedPlace>,
+    pub(crate) place: Option<kept::cached_directory::CachedDirectory>,
     /// Directories that names may still imply.
     pub(crate) implied_room: u64,
 }

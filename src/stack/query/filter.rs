@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::needle::{Part, folds_case};
+use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::query::search::BitSet;
 use crate::stack::query::tree::Tree;
@@ -117,7 +117,7 @@ impl Stack {
     /// The names with that part in them; letters match in both cases unless the part has a capital one.
     #[must_use]
     pub fn names_holding(&self, part: &[u8]) -> NameSet {
-        NameSet(self.names_with(&Part::new(part, folds_case(part)), false))
+        NameSet(self.names_with(&Needle::new(part, folds_case(part)), false))
     }
 
     /// A test for paths whose last component is in all of these sets and that meet the criteria. It holds for the paths

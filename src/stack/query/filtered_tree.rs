@@ -11,7 +11,7 @@ use crate::stack::query::search::BitSet;
 use crate::stack::query::tree::Tree;
 
 /// What passed a test in one tree.
-pub struct Sieve {
+pub struct FilteredTree {
     tree: Tree,
     /// Layers that were folded and paths that there were.
     made_of: (usize, usize),
@@ -32,9 +32,9 @@ struct Rows {
 impl Stack {
     /// Narrows a tree to what passes.
     #[must_use]
-    pub fn sieve(&self, tree: Tree, test: &Test) -> Sieve {
+    pub fn sieve(&self, tree: Tree, test: &Test) -> FilteredTree {
         let paths = self.arena.len();
-        let mut sieve = Sieve {
+        let mut sieve = FilteredTree {
             tree,
             made_of: (self.folded(), paths),
             passed: BitSet::of(paths),
@@ -47,7 +47,7 @@ impl Stack {
     }
 }
 
-impl Sieve {
+impl FilteredTree {
     /// Narrows another tree with the same test instead.
     pub fn turn(&mut self, stack: &Stack, tree: Tree, test: &Test) {
         if self.made_of != (stack.folded(), stack.arena.len()) {

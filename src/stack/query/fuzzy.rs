@@ -5,7 +5,7 @@
 
 use memchr::{memrchr, memrchr2};
 
-use crate::stack::kept::needle::{Part, folds_case};
+use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::query::search::{BitSet, Hits};
 
@@ -85,7 +85,7 @@ impl Stack {
         let (mut fit, mut some) = (BitSet::of(names.end()), false);
         let end = &letters.needle[letters.needle.len() - least..];
         // Most names are passed over for want of the rarest of them.
-        let rarest = Part::new(Part::new(end, letters.fold_case).rarest(), letters.fold_case);
+        let rarest = Needle::new(Needle::new(end, letters.fold_case).rarest(), letters.fold_case);
         names.holding(&rarest, |id| {
             if letters.tail_in(names.get(id)) >= least {
                 some |= fit.insert(id);

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
-use crate::stack::query::filtered_tree::Sieve;
+use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::order::Order;
 pub use crate::stack::query::outline::order::{By, Orders, Sort};
 use crate::stack::query::tree::Tree;
@@ -59,7 +59,7 @@ pub struct Outline<'s> {
     stack: &'s Stack,
     tree: Tree,
     folds: &'s Folds,
-    sieve: Option<&'s Sieve>,
+    sieve: Option<&'s FilteredTree>,
     orders: Option<&'s Orders>,
     /// By how much the rows below a directory differ from what holds without exceptions.
     corrections: HashMap<u32, i64>,
@@ -103,7 +103,7 @@ impl<'s> Outline<'s> {
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
-        sieve: Option<&'s Sieve>,
+        sieve: Option<&'s FilteredTree>,
     ) -> Self {
         Self::arranged(stack, tree, folds, sieve, None)
     }
@@ -114,7 +114,7 @@ impl<'s> Outline<'s> {
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
-        sieve: Option<&'s Sieve>,
+        sieve: Option<&'s FilteredTree>,
         orders: Option<&'s Orders>,
     ) -> Self {
         let (corrections, shifts) = (HashMap::new(), HashMap::new());

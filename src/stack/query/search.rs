@@ -1,7 +1,7 @@
 //! Finding paths by a part of their name, among every path ever seen: visible, shadowed and removed ones.
 
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::needle::{Part, folds_case};
+use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
 
 /// The paths that match a search.
@@ -100,8 +100,8 @@ impl Stack {
         } else {
             (needle, folds_case(needle))
         };
-        let mut parts: Vec<Part<'_>> =
-            needle.split(|&byte| byte == b'/').map(|part| Part::new(part, fold_case)).collect();
+        let mut parts: Vec<Needle<'_>> =
+            needle.split(|&byte| byte == b'/').map(|part| Needle::new(part, fold_case)).collect();
         let Some(last) = parts.pop() else { return hits };
         let names = self.names_with(&last, !parts.is_empty());
         if names.is_empty() {
@@ -125,7 +125,7 @@ impl Stack {
     }
 
     /// Ids of the names with that part in them, or at their beginning.
-    pub(super) fn names_with(&self, part: &Part<'_>, begins: bool) -> BitSet {
+    pub(super) fn names_with(&self, part: &Needle<'_>, begins: bool) -> BitSet {
         let names = &self.arena.names;
         let mut found = BitSet::of(names.end());
         if begins {
@@ -146,7 +146,7 @@ impl Stack {
     }
 
     /// Whether the path `node` ends in these parts.
-    fn parents_match(&self, mut node: u32, parts: &[Part<'_>]) -> bool {
+    fn parents_match(&self, mut node: u32, parts: &[Needle<'_>]) -> bool {
         for (at, part) in parts.iter().enumerate().rev() {
             if node == NONE {
                 return false;

@@ -18,7 +18,7 @@ use crate::stack::query::waste::Wasted;
 
 /// What took the last visible name of a payload away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Loss {
+pub enum WasteCause {
     /// A whiteout, an opaque marker, or something else in the place of a directory above.
     Removed,
     /// The path was written again with other contents, or as an object of another type.
@@ -35,7 +35,7 @@ pub enum Loss {
     Twice,
 }
 
-impl Loss {
+impl WasteCause {
     /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -110,13 +110,13 @@ impl Advice {
 
 /// A wasted payload, and what came over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct WastedFile {
     /// What is wasted.
     pub wasted: Wasted,
     /// The layer that took the last name away.
     pub culprit: usize,
     /// How it did.
-    pub loss: Loss,
+    pub loss: WasteCause,
 }
 
 /// What one path wastes, in all layers.
@@ -127,13 +127,13 @@ pub struct PathWaste {
     /// Bytes in all layers.
     pub bytes: u64,
     /// Each payload, in layer order.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<WastedFile>,
 }
 
 impl PathWaste {
     /// The piece with the most bytes: the one to begin with.
     #[must_use]
-    pub fn largest(&self) -> Option<&Piece> {
+    pub fn largest(&self) -> Option<&WastedFile> {
         self.pieces.iter().max_by_key(|piece| (piece.wasted.bytes, Reverse(piece.wasted.layer)))
     }
 }
@@ -149,12 +149,12 @@ pub struct LayerWaste {
 
 /// All waste of an image, each piece with its cause, in layer order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Losses {
+pub struct WasteReport {
     /// The pieces.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<WastedFile>,
 }
 
-impl Losses {
+impl WasteReport {
     /// Bytes in all pieces.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -242,26 +242,26 @@ impl Losses {
 impl Stack {
     /// Every wasted payload with its cause, as far as the image is folded.
     #[must_use]
-    pub fn losses(&self) -> Losses {
+    pub fn losses(&self) -> WasteReport {
         let pieces = self.wasted().map(|wasted| {
             let (culprit, loss) = self.loss_of(wasted.event.0);
-            Piece { wasted, culprit, loss }
+            WastedFile { wasted, culprit, loss }
         });
-        Losses { pieces: pieces.collect() }
+        WasteReport { pieces: pieces.collect() }
     }
 
     /// The layer in which the last name of a wasted payload went, and how it went.
-    fn loss_of(&self, payload: u32) -> (usize, Loss) {
+    fn loss_of(&self, payload: u32) -> (usize, WasteCause) {
         let links = self.names_of.get(&payload).into_iter().flatten().copied();
         std::iter::once(payload)
             .chain(links)
             .map(|name| match self.successor(name) {
                 Some(next) => (self.events.layer(next), self.loss_by(next)),
-                None => (self.events.layer(name), Loss::Twice),
+                None => (self.events.layer(name), WasteCause::Twice),
             })
             // Of several names that went in one layer, the payload's own tells why.
             .reduce(|last, next| if next.0 > last.0 { next } else { last })
-            .unwrap_or((self.events.layer(payload), Loss::Twice))
+            .unwrap_or((self.events.layer(payload), WasteCause::Twice))
     }
 
     /// The event that took the path over from `event`; `None` where the same layer did before anybody saw it.
@@ -277,18 +277,18 @@ impl Stack {
         None
     }
 
-    fn loss_by(&self, next: u32) -> Loss {
+    fn loss_by(&self, next: u32) -> WasteCause {
         let change = self.change_of(next);
         match change.kind {
-            ChangeKind::Removed => Loss::Removed,
-            ChangeKind::Added | ChangeKind::Modified => Loss::Overwritten,
-            ChangeKind::Rewritten => Loss::Rewritten,
-            ChangeKind::Undecided => Loss::Undecided,
+            ChangeKind::Removed => WasteCause::Removed,
+            ChangeKind::Added | ChangeKind::Modified => WasteCause::Overwritten,
+            ChangeKind::Rewritten => WasteCause::Rewritten,
+            ChangeKind::Undecided => WasteCause::Undecided,
             ChangeKind::Metadata => match change.previous {
                 Some(previous) if self.differ_in_time_only(EventId(next), previous) => {
-                    Loss::Touched
+                    WasteCause::Touched
                 }
-                _ => Loss::Attributes,
+                _ => WasteCause::Attributes,
             },
         }
     }

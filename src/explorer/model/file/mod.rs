@@ -38,7 +38,7 @@ pub enum Part {
 
 /// A part of a file that is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct ReadRequest {
     /// Comes back with the answer; only the answer to the newest is taken.
     pub number: u64,
     /// What.

@@ -1,6 +1,6 @@
 //! Asking for a part of the open file.
 
-use crate::explorer::model::file::{Look, Part};
+use crate::explorer::model::file::{Part, ReadRequest};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::state::State;
 
@@ -10,5 +10,5 @@ pub(crate) fn ask(state: &mut State, part: Part) -> Vec<Effect> {
     let number = state.looks;
     let Some(file) = &mut state.file else { return Vec::new() };
     file.awaited = Some((number, part.clone()));
-    vec![Effect::Look(Look { number, what: file.what, part })]
+    vec![Effect::Look(ReadRequest { number, what: file.what, part })]
 }

@@ -2,10 +2,10 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::text::{marked_str, shorten};
 
-pub(super) fn page(state: &State, width: usize) -> Page {
+pub(super) fn page(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let mut group = None;
     for choice in &state.choices {

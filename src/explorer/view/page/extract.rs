@@ -3,7 +3,7 @@
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::{NodeId, Stack};
 use crate::text::{marked, marked_str, shorten, size};
 
@@ -12,7 +12,7 @@ pub(super) fn page(
     stack: &Stack,
     (node, layer): (NodeId, usize),
     width: usize,
-) -> Page {
+) -> OverlayText {
     let mut out = Writer::new(width);
     let path = marked(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width));
@@ -43,7 +43,7 @@ fn amount(stack: &Stack, node: NodeId, layer: usize) -> String {
     }
 }
 
-pub(super) fn overwrite(state: &State, width: usize) -> Page {
+pub(super) fn overwrite(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let dest = state.occupied.as_ref().map_or("", |request| request.dest.as_str());
     let dest = shorten::path(&marked_str(dest), width * 2);

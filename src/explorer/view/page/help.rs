@@ -4,13 +4,13 @@ use crate::explorer::model::action::GROUPS;
 use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::role::Role;
 use crate::explorer::view::marker::LEGEND;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::text::width::width;
 
 /// Cells of the keys' column.
 const KEYS: usize = 20;
 
-pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> Page {
+pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let needle = needle.trim().to_lowercase();
     let matches = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&needle));
@@ -55,7 +55,7 @@ fn entry(out: &mut Writer, keys: &str, role: Role, text: &str) {
 mod tests {
     use super::*;
 
-    fn text(page: &Page) -> String {
+    fn text(page: &OverlayText) -> String {
         page.lines
             .iter()
             .flat_map(|line| line.spans.iter())

@@ -5,11 +5,11 @@ use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
 use crate::explorer::view;
 use crate::explorer::view::marker;
-use crate::explorer::view::page::writer::{Page, Writer, spans_width};
+use crate::explorer::view::page::writer::{OverlayText, Writer, spans_width};
 use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
 use crate::text::{command, marked, marked_str, mode, shorten, size, time};
 
-pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> Page {
+pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let path = marked(&stack.path(node)).into_owned();
     out.text(Role::Strong, 0, &shorten::path(&path, width * 2));

@@ -2,7 +2,7 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::config::Config;
 use crate::image::history::HistoryStep;
 use crate::image::platform::Platform;
@@ -12,7 +12,7 @@ use crate::text::{Foreign, command, marked_str, size};
 /// Lines of one step that are shown; a here-document may be a whole program.
 const STEP_LINES: usize = 200;
 
-pub(super) fn page(state: &State, width: usize) -> Page {
+pub(super) fn page(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     match state.image.as_deref() {
         Some(image) => {

@@ -5,7 +5,7 @@ use crate::explorer::model::state::{LoadStatus, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::coverage::Read;
 use crate::explorer::view::page::problems;
-use crate::explorer::view::page::writer::{COMMAND_MAX, Page, Writer};
+use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer};
 use crate::image::layer::{Layer, LayerStore};
 use crate::stack::Stack;
 use crate::text::{command, marked, size};
@@ -13,7 +13,7 @@ use crate::text::{command, marked, size};
 /// Hidden objects that are listed one by one.
 const HIDDEN_MAX: usize = 20;
 
-pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> Page {
+pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let described = state.image.as_ref().and_then(|image| image.layers.get(index));
     if let Some(layer) = described {

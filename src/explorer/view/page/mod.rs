@@ -18,7 +18,7 @@ pub mod writer;
 use crate::explorer::model::overlay::{Kind, Overlay};
 use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::view::page::image::platform;
-use crate::explorer::view::page::writer::Page;
+use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;
 
 /// The viewer draws its rows itself: only those that show.
@@ -37,7 +37,7 @@ const MAP_HINTS: &[(&str, &str)] = &[
 
 /// The page an overlay shows, for lines of `width` cells.
 #[must_use]
-pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page {
+pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> OverlayText {
     match overlay.kind {
         Kind::Help => help::page(&state.keymap, overlay.input.text(), width),
         Kind::Palette => palette::page(state, stack, overlay.input.text(), width),
@@ -53,8 +53,8 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Page
         Kind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
         Kind::Compare => sides::ask(width),
         Kind::Overwrite => extract::overwrite(state, width),
-        Kind::Map => Page { hints: MAP_HINTS, ..Page::default() },
+        Kind::Map => OverlayText { hints: MAP_HINTS, ..OverlayText::default() },
         Kind::Waste => waste::page(state, stack, width),
-        Kind::File => Page { hints: FILE_HINTS, ..Page::default() },
+        Kind::File => OverlayText { hints: FILE_HINTS, ..OverlayText::default() },
     }
 }

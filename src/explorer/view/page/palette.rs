@@ -4,7 +4,7 @@ use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
 use crate::explorer::view;
 use crate::explorer::view::offers::Offer;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
 use crate::text::shorten;
 use crate::text::width::{pad, width};
@@ -12,7 +12,7 @@ use crate::text::width::{pad, width};
 /// Cells of the names.
 const NAMES: usize = 18;
 
-pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> Page {
+pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> OverlayText {
     let mut out = Writer::new(cells);
     for offer in view::offers::offers(state, stack, typed) {
         out.start_item();

@@ -3,7 +3,7 @@
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
 use crate::explorer::view::page::platform;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::platform::Platform;
 use crate::text::marked_str;
 
@@ -23,7 +23,7 @@ pub fn all(state: &State) -> Vec<Platform> {
     if image.platform.is_none() { Vec::new() } else { all }
 }
 
-pub(super) fn page(state: &State, width: usize) -> Page {
+pub(super) fn page(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     for (index, found) in all(state).iter().enumerate() {
         out.start_item();

@@ -2,13 +2,13 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, Phase, State};
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::problem::Severity;
 use crate::text::marked_str;
 
 /// What is odd or broken.
 #[derive(Clone, Copy)]
-enum Place {
+enum Location {
     Config,
     Image,
     Layer(usize),
@@ -18,20 +18,20 @@ enum Place {
 #[must_use]
 pub fn layers(state: &State) -> Vec<Option<usize>> {
     let layer = |place| match place {
-        Place::Layer(layer) => Some(layer),
-        Place::Config | Place::Image => None,
+        Location::Layer(layer) => Some(layer),
+        Location::Config | Location::Image => None,
     };
     all(state).map(|(place, ..)| layer(place)).collect()
 }
 
-pub(super) fn page(state: &State, width: usize) -> Page {
+pub(super) fn page(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     for (place, role, message) in all(state) {
         out.start_item();
         let place = match place {
-            Place::Config => "config".to_owned(),
-            Place::Image => "image".to_owned(),
-            Place::Layer(layer) => format!("layer {layer}"),
+            Location::Config => "config".to_owned(),
+            Location::Image => "image".to_owned(),
+            Location::Layer(layer) => format!("layer {layer}"),
         };
         out.spans_field(
             &place,
@@ -76,13 +76,15 @@ const fn role(severity: Severity) -> Role {
     }
 }
 
-fn all(state: &State) -> impl Iterator<Item = (Place, Role, &str)> {
-    let config =
-        state.complaints.iter().map(|complaint| (Place::Config, Role::Warning, complaint.as_str()));
+fn all(state: &State) -> impl Iterator<Item = (Location, Role, &str)> {
+    let config = state
+        .complaints
+        .iter()
+        .map(|complaint| (Location::Config, Role::Warning, complaint.as_str()));
     let image = state.image.iter().flat_map(|image| image.problems.iter());
-    let image = image.map(|message| (Place::Image, Role::Warning, message.raw()));
+    let image = image.map(|message| (Location::Image, Role::Warning, message.raw()));
     let layers = (0..state.layer_count()).flat_map(move |layer| {
-        of_layer(state, layer).map(move |(role, message)| (Place::Layer(layer), role, message))
+        of_layer(state, layer).map(move |(role, message)| (Location::Layer(layer), role, message))
     });
     config.chain(image).chain(layers)
 }

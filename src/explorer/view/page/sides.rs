@@ -2,11 +2,11 @@
 
 use crate::explorer::model::comparison::{Side, Sides};
 use crate::explorer::model::role::Role;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::text::{command, marked_str, shorten};
 
 /// The prompt's page.
-pub(super) fn ask(width: usize) -> Page {
+pub(super) fn ask(width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
                docker://NAME. It is read in the background; then the tree shows what differs between it and the \
@@ -15,7 +15,7 @@ pub(super) fn ask(width: usize) -> Page {
     out.finish("Compare with".to_owned(), &[("enter", "compare"), ("esc", "cancel")])
 }
 
-pub(super) fn page(sides: &Sides, width: usize) -> Page {
+pub(super) fn page(sides: &Sides, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     side(&mut out, &sides.other, ('-', Role::Removed));
     side(&mut out, &sides.this, ('+', Role::Added));

@@ -5,15 +5,15 @@ use crate::explorer::model::state::State;
 use crate::explorer::model::waste::Ledger;
 use crate::explorer::view::coverage;
 use crate::explorer::view::coverage::Read;
-use crate::explorer::view::page::writer::{Page, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
-use crate::stack::query::waste_cause::{Loss, PathWaste};
+use crate::stack::query::waste_cause::{PathWaste, WasteCause};
 use crate::text::{command, marked, shorten, size};
 
 /// Cells before what a row is about: a size and two blanks.
 const SIZE: usize = 8;
 
-pub(super) fn page(state: &State, stack: &Stack, width: usize) -> Page {
+pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     if let Some(ledger) = &state.waste {
         let coverage = coverage::words(state, stack);
@@ -140,13 +140,13 @@ fn why(path: &PathWaste) -> String {
         several => format!("layers {}", several.join(", ")),
     };
     let did = match piece.loss {
-        Loss::Removed => "removed",
-        Loss::Overwritten => "overwritten",
-        Loss::Attributes => "given other attributes",
-        Loss::Touched => "touched",
-        Loss::Rewritten => "rewritten identical",
-        Loss::Undecided => "written again, not compared yet,",
-        Loss::Twice => "stored twice",
+        WasteCause::Removed => "removed",
+        WasteCause::Overwritten => "overwritten",
+        WasteCause::Attributes => "given other attributes",
+        WasteCause::Touched => "touched",
+        WasteCause::Rewritten => "rewritten identical",
+        WasteCause::Undecided => "written again, not compared yet,",
+        WasteCause::Twice => "stored twice",
     };
     format!("in {stored}, {did} by layer {}", piece.culprit)
 }

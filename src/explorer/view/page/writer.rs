@@ -15,7 +15,7 @@ const LABEL: usize = 14;
 
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct OverlayText {
     /// For the border. Visible.
     pub title: String,
     /// All lines, also those that do not fit the screen.
@@ -150,12 +150,12 @@ impl Writer {
         mut self,
         title: String,
         hints: &'static [(&'static str, &'static str)],
-    ) -> Page {
+    ) -> OverlayText {
         if !self.has_room() {
             let note = "(more than a page can show: the rest is left out)";
             self.line(vec![(Role::Quiet, note.to_owned())]);
         }
-        Page { title, lines: self.lines, items: self.items, hints }
+        OverlayText { title, lines: self.lines, items: self.items, hints }
     }
 }
 

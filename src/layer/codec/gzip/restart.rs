@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 
 use crate::layer::blob::Blob;
-use crate::layer::checkpoints::{Inside, Point, Proof, Sums, WINDOW, Window};
+use crate::layer::checkpoints::{DeflateState, Point, Proof, Sums, WINDOW, Window};
 use crate::layer::codec::member::Member;
 
 /// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
@@ -85,7 +85,8 @@ impl Candidate {
             follow.len(),
         )?;
         let proof = Proof { len: follow.len() as u32, hash: xxh3_64(follow) };
-        let inside = Inside { unread, sums: self.sums, window: Window::pack(&window)?, proof };
+        let inside =
+            DeflateState { unread, sums: self.sums, window: Window::pack(&window)?, proof };
         Some(Point { input: self.input, output: self.output, inside: Some(inside) })
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::layer::tar::parallel::*;
 
 /// As small as can be: every few rows and blocks matter.
-const NEAR: Reach = Reach { rows: 1, least: 0, parts: 7, search: 8192 };
+const NEAR: Tuning = Tuning { rows: 1, least: 0, parts: 7, search: 8192 };
 
 /// Whether one thread more may be started; how many were asked for, and how often rows were told.
 struct Waiting {
@@ -94,14 +94,14 @@ fn compare(bytes: &[u8], limits: Limits) -> usize {
     let (alone, of_alone) = listed(&one);
     let (both, of_both) = listed(&two);
 
-    let meeting = Meeting::new(&blob, &late, limits, NEAR);
+    let meeting = SharedProgress::new(&blob, &late, limits, NEAR);
     let (send, receive) = mpsc::channel();
     meeting.walk_from_back(0, &send);
     drop(send);
     let mut walker = Walker::new(Window::new(&blob, &late));
     let mut problems = Problems::default();
     let recorder = thread::scope(|scope| {
-        let ahead = Ahead { begun: true, coming: Some(receive), ..Ahead::new(&meeting) };
+        let ahead = TailChunks { begun: true, coming: Some(receive), ..TailChunks::new(&meeting) };
         meeting.walk_from_front(scope, ahead, &mut walker, &mut problems)
     });
     let joined = recorder.finish(&mut problems);

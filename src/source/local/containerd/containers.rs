@@ -8,16 +8,16 @@ use crate::source::documents::blobs::{Blobs, Content};
 use crate::source::local::containerd::images::Images;
 use crate::source::local::containerd::records::{Container, Record};
 use crate::source::local::containerd::snapshots::{Snapshot, Snapshots};
-use crate::source::local::root::{INIT_LAYER, Kept, WRITABLE_LAYER};
+use crate::source::local::root::{INIT_LAYER, StoreEntry, WRITABLE_LAYER};
 use crate::text::Foreign;
 
 /// What the image's layers say where the image itself is gone.
 const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
 
 /// How a container is listed. Its image's own documents are not read for this: snapshots tell how many layers it has.
-pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> Kept {
+pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> StoreEntry {
     let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
-    Kept {
+    StoreEntry {
         names: container.names.clone(),
         ids: vec![container.id.clone()],
         layers: Some(stack.as_ref().map_or(0, Vec::len)),
@@ -26,7 +26,7 @@ pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> Kept {
         problem: stack
             .err()
             .map(|why| format!("its writable layer is not to be had: {why}").into()),
-        ..Kept::default()
+        ..StoreEntry::default()
     }
 }
 

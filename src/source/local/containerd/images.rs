@@ -18,7 +18,7 @@ use crate::source::documents::layout::Layout;
 use crate::source::documents::store::{Naming, Store};
 use crate::source::local::containerd::records::Record;
 use crate::source::local::containerd::snapshots::Snapshots;
-use crate::source::local::root::Kept;
+use crate::source::local::root::StoreEntry;
 use crate::text::Foreign;
 
 /// Where content lies below containerd's root.
@@ -67,11 +67,11 @@ impl Images {
     }
 
     /// How an image is listed: by the platform that would be opened. Manifest and config are read, no layer.
-    pub(super) fn kept(&self, record: &Record) -> Kept {
-        let mut kept = Kept {
+    pub(super) fn kept(&self, record: &Record) -> StoreEntry {
+        let mut kept = StoreEntry {
             names: record.names.clone(),
             created: record.created.clone().map(Into::into),
-            ..Kept::default()
+            ..StoreEntry::default()
         };
         let layout = self.layout(record);
         let images: Vec<usize> =
@@ -93,7 +93,7 @@ impl Images {
     }
 }
 
-fn describe(kept: &mut Kept, blobs: Blobs) {
+fn describe(kept: &mut StoreEntry, blobs: Blobs) {
     let image = blobs.image;
     kept.layers = Some(image.layers.len());
     let sizes = image.layers.iter().map(|layer| layer.compressed_bytes);

@@ -25,7 +25,7 @@ use crate::source::contract::source::Opened;
 use crate::source::local::containerd::images::Images;
 use crate::source::local::containerd::records::{Container, Namespace, Record};
 use crate::source::local::containerd::snapshots::Snapshots;
-use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::local::root::{StorageRoot, StoreEntry};
 
 /// What containerd records of everything, below its root.
 const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";
@@ -108,9 +108,9 @@ struct Store {
     images: Images,
     snapshots: Arc<Snapshots>,
     /// As many as `records`.
-    listed: Vec<Kept>,
+    listed: Vec<StoreEntry>,
     /// As many as `made`.
-    listed_containers: Vec<Kept>,
+    listed_containers: Vec<StoreEntry>,
     problems: Vec<String>,
 }
 
@@ -120,7 +120,7 @@ impl Store {
         let images = Images::new(root, Arc::clone(&snapshots))?;
         let listed = namespace.images.iter().map(|record| images.kept(record)).collect();
         let kept = namespace.containers.iter().map(|made| containers::kept(made, &snapshots));
-        let mut containers: Vec<(Kept, Container)> =
+        let mut containers: Vec<(StoreEntry, Container)> =
             kept.zip(namespace.containers.iter().cloned()).collect();
         containers.sort_by(|(one, _), (other, _)| {
             (&one.names, &one.ids).cmp(&(&other.names, &other.ids))
@@ -153,11 +153,11 @@ impl StorageRoot for Store {
         &self.namespace
     }
 
-    fn images(&self) -> &[Kept] {
+    fn images(&self) -> &[StoreEntry] {
         &self.listed
     }
 
-    fn containers(&self) -> &[Kept] {
+    fn containers(&self) -> &[StoreEntry] {
         &self.listed_containers
     }
 

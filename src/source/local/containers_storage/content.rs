@@ -13,7 +13,7 @@ use crate::source::documents::blobs::Content;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::layers::Held;
 use crate::source::local::containers_storage::owners::through;
-use crate::source::local::containers_storage::place::Place;
+use crate::source::local::containers_storage::place::StoreRoot;
 use crate::source::local::containers_storage::records::{LayerRecord, is_flat};
 use crate::source::local::containers_storage::store::Store;
 
@@ -80,7 +80,7 @@ fn key(record: &LayerRecord) -> String {
 }
 
 /// The roots of the store, that which recorded the layer first: a layer's parts may lie in another one.
-fn places<'s>(store: &'s Store, held: &Held) -> impl Iterator<Item = &'s Place> + use<'s> {
+fn places<'s>(store: &'s Store, held: &Held) -> impl Iterator<Item = &'s StoreRoot> + use<'s> {
     let first = held.place;
     let others = store.places.iter().enumerate().filter(move |(at, _)| *at != first);
     store.places.get(first).into_iter().chain(others.map(|(_, place)| place))

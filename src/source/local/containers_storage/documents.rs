@@ -8,7 +8,7 @@ use crate::image::schema1::{EMPTY_LAYER, Schema1};
 use crate::image::{StatedDocument, config, manifest};
 use crate::source::documents::assemble;
 use crate::source::documents::layout::stack;
-use crate::source::local::containers_storage::place::Place;
+use crate::source::local::containers_storage::place::StoreRoot;
 use crate::source::local::containers_storage::records::ImageRecord;
 
 /// What an image's documents say.
@@ -30,7 +30,7 @@ pub(super) struct Documents {
 }
 
 /// Reads manifest and config. What cannot be read is a problem, and its facts are not known.
-pub(super) fn read(place: &Place, image: &ImageRecord) -> Documents {
+pub(super) fn read(place: &StoreRoot, image: &ImageRecord) -> Documents {
     let mut documents = Documents { manifest_digest: image.digest.clone(), ..Documents::default() };
     let bytes = manifest(place, image);
     if let Some(digest) = image.digest.as_deref().and_then(Digest::parse) {
@@ -52,7 +52,7 @@ pub(super) fn read(place: &Place, image: &ImageRecord) -> Documents {
 }
 
 /// The platform and the image ID alone, for a list of images. Returns the bytes that were read, too.
-pub(super) fn glance(place: &Place, image: &ImageRecord) -> (Parsed, usize) {
+pub(super) fn glance(place: &StoreRoot, image: &ImageRecord) -> (Parsed, usize) {
     let config = config_digest(image).and_then(|id| place.image_data(&image.id, id.as_str()).ok());
     let length = config.as_ref().map_or(0, Vec::len);
     (config.and_then(|bytes| config::parse(&bytes).ok()).unwrap_or_default(), length)
@@ -65,7 +65,7 @@ pub(super) fn config_digest(image: &ImageRecord) -> Option<Digest> {
 }
 
 /// The manifest of this image: under its digest (an image pulled through a list has the list's as well), else plainly.
-fn manifest(place: &Place, image: &ImageRecord) -> Result<Vec<u8>, String> {
+fn manifest(place: &StoreRoot, image: &ImageRecord) -> Result<Vec<u8>, String> {
     let digest = image.digest.as_deref().and_then(Digest::parse);
     let named = digest.map(|digest| place.image_data(&image.id, &format!("manifest-{digest}")));
     match named {
@@ -75,7 +75,7 @@ fn manifest(place: &Place, image: &ImageRecord) -> Result<Vec<u8>, String> {
 }
 
 impl Documents {
-    fn usual(&mut self, place: &Place, image: &ImageRecord, mut manifest: Manifest) {
+    fn usual(&mut self, place: &StoreRoot, image: &ImageRecord, mut manifest: Manifest) {
         self.problems.append(&mut manifest.problems);
         self.annotations = manifest.annotations;
         self.layers = manifest.layers;
@@ -83,7 +83,7 @@ impl Documents {
         self.read_config(place, image, stated.or_else(|| config_digest(image)));
     }
 
-    fn read_config(&mut self, place: &Place, image: &ImageRecord, digest: Option<Digest>) {
+    fn read_config(&mut self, place: &StoreRoot, image: &ImageRecord, digest: Option<Digest>) {
         let Some(digest) = digest else {
             self.config = assemble::read_config(Err("no big data of the image is one".to_owned()));
             return;

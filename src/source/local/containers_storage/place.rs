@@ -30,7 +30,7 @@ const LARGEST_CONTENTS: u64 = 150 << 20;
 
 /// A root of a store, with the driver it is read for.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct StoreRoot {
     /// As it was given: what messages and references name.
     root: PathBuf,
     folder: Folder,
@@ -39,7 +39,7 @@ pub(super) struct Place {
     pub(super) owners: IdMaps,
 }
 
-impl Place {
+impl StoreRoot {
     /// The root at `path`, read for one driver.
     pub(super) fn new(path: &Path, driver: Driver, accounts: &Accounts) -> io::Result<Self> {
         let folder = Folder::new(path)?;
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_layers_directory_is_reached_without_a_link() {
         let store = tempfile::tempdir().unwrap();
-        let place = || Place::new(store.path(), Driver::Overlay, &Accounts::default()).unwrap();
+        let place = || StoreRoot::new(store.path(), Driver::Overlay, &Accounts::default()).unwrap();
         fs::create_dir_all(store.path().join("overlay/a/diff")).unwrap();
         assert!(place().contents("a").unwrap().unwrap().ends_with("overlay/a/diff"));
         assert_eq!(place().contents("b"), Ok(None));

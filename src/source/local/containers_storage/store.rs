@@ -16,10 +16,10 @@ use crate::source::documents::budget::Budget;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::layers::{Chain, Layers};
 use crate::source::local::containers_storage::owners::Accounts;
-use crate::source::local::containers_storage::place::Place;
+use crate::source::local::containers_storage::place::StoreRoot;
 use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
 use crate::source::local::containers_storage::{documents, image, list};
-use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::local::root::{StorageRoot, StoreEntry};
 
 /// Steps from layer to layer that are made to list a store. A thousand images of a hundred layers need a fortieth.
 const MOST_STEPS: usize = 4_000_000;
@@ -36,14 +36,14 @@ pub(super) struct Stored {
 pub(super) struct Store {
     pub(super) driver: Driver,
     root: PathBuf,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<StoreRoot>,
     pub(super) layers: Layers,
     pub(super) images: Vec<Stored>,
     /// Places in `images`, by ID.
     by_id: HashMap<String, usize>,
     containers: Vec<ContainerRecord>,
-    kept_images: Vec<Kept>,
-    kept_containers: Vec<Kept>,
+    kept_images: Vec<StoreEntry>,
+    kept_containers: Vec<StoreEntry>,
     pub(super) problems: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ impl Store {
 
     /// Adds what one root records. Images come before layers: what an engine adds meanwhile, it adds the other way.
     fn add(&mut self, root: &Path, accounts: &Accounts) -> Result<(), Error> {
-        let place = match Place::new(root, self.driver, accounts) {
+        let place = match StoreRoot::new(root, self.driver, accounts) {
             Ok(place) => place,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -147,7 +147,7 @@ impl Store {
         self.kept_containers = containers.map(|it| self.kept_container(it, &mut steps)).collect();
     }
 
-    fn kept_image(&self, image: &Stored, budget: &mut Budget, steps: &mut usize) -> Kept {
+    fn kept_image(&self, image: &Stored, budget: &mut Budget, steps: &mut usize) -> StoreEntry {
         let record = &image.record;
         let chain = counted(steps, || self.chain_of(record));
         let mut platform = None;
@@ -167,7 +167,7 @@ impl Store {
             }
         }
         let list = record.is_list().then(|| "a manifest list".to_owned());
-        Kept {
+        StoreEntry {
             names: record.names.clone(),
             ids,
             platform,
@@ -179,18 +179,18 @@ impl Store {
         }
     }
 
-    fn kept_container(&self, container: &ContainerRecord, steps: &mut usize) -> Kept {
+    fn kept_container(&self, container: &ContainerRecord, steps: &mut usize) -> StoreEntry {
         let chain = counted(steps, || self.layers.chain(container.layer.as_deref()));
         let image = container.image.as_deref();
         let named = image.and_then(|id| self.image(id)?.record.names.first().cloned());
-        Kept {
+        StoreEntry {
             names: container.names.clone(),
             ids: vec![container.id.clone()],
             layers: Some(chain.layers.len()),
             created: container.created.clone().map(Into::into),
             image: container.image_name.clone().or(named).or_else(|| image.map(str::to_owned)),
             problem: chain.broken.map(Into::into),
-            ..Kept::default()
+            ..StoreEntry::default()
         }
     }
 
@@ -240,11 +240,11 @@ impl StorageRoot for Store {
         self.driver.name()
     }
 
-    fn images(&self) -> &[Kept] {
+    fn images(&self) -> &[StoreEntry] {
         &self.kept_images
     }
 
-    fn containers(&self) -> &[Kept] {
+    fn containers(&self) -> &[StoreEntry] {
         &self.kept_containers
     }
 

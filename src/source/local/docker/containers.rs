@@ -5,7 +5,7 @@ use crate::image::docker_root::Container;
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::ids;
 use crate::source::local::docker::records::Records;
-use crate::source::local::root::Kept;
+use crate::source::local::root::StoreEntry;
 
 /// A container of a data root.
 #[derive(Clone, Debug)]
@@ -56,20 +56,20 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
 
 impl Recorded {
     /// As it is listed, without what takes the layers to know.
-    pub(super) fn kept(&self) -> Kept {
+    pub(super) fn kept(&self) -> StoreEntry {
         let container = &self.container;
-        Kept {
+        StoreEntry {
             names: container.name.iter().cloned().collect(),
             ids: vec![self.id.clone()],
             created: container.created.clone().map(Into::into),
             image: container.image_name.clone().or_else(|| container.image_id.clone()),
             problem: self.problem.clone().map(Into::into),
-            ..Kept::default()
+            ..StoreEntry::default()
         }
     }
 }
 
 /// The order in which images and containers are listed: by first name, nameless ones last.
-pub(super) fn sort_key(kept: &Kept) -> (bool, Option<String>, Option<String>) {
+pub(super) fn sort_key(kept: &StoreEntry) -> (bool, Option<String>, Option<String>) {
     (kept.names.is_empty(), kept.names.first().cloned(), kept.ids.first().cloned())
 }

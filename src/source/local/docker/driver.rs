@@ -10,7 +10,7 @@ use crate::source::local::docker::ids;
 use crate::source::local::docker::records::Records;
 
 /// Where a layer's directory is, or why it has none that could be read.
-pub(super) type Place = Result<PathBuf, String>;
+pub(super) type LayerDir = Result<PathBuf, String>;
 
 /// An image's layers and a container's own ones are not always kept alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Driver {
     }
 
     /// The directory of a layer.
-    pub(super) fn place(&self, id: &str, whose: Whose) -> Place {
+    pub(super) fn place(&self, id: &str, whose: Whose) -> LayerDir {
         match (self.kind, whose) {
             (Kind::Overlay, Whose::Image) => self.directory(id, &format!("overlay/{id}/root")),
             (Kind::Overlay, Whose::Container) => self.directory(id, &format!("overlay/{id}/upper")),
@@ -85,7 +85,7 @@ impl Driver {
 
     /// In which form a layer lies in its directory, and what is wrong with that: a complete tree says what a layer
     /// changed only beside the tree below it.
-    pub(super) fn form(&self, whose: Whose, below: Option<&Place>) -> (Form, Option<String>) {
+    pub(super) fn form(&self, whose: Whose, below: Option<&LayerDir>) -> (Form, Option<String>) {
         match (self.kind, whose) {
             (Kind::Overlay2, _) | (Kind::Overlay, Whose::Container) => (Form::Overlay, None),
             (Kind::Aufs, _) => (Form::Aufs, None),
@@ -104,7 +104,7 @@ impl Driver {
     }
 
     /// The directory of a layer where the driver makes no difference between an image's and a container's.
-    fn either(&self, id: &str) -> Place {
+    fn either(&self, id: &str) -> LayerDir {
         let name = &self.name;
         match self.kind {
             Kind::Overlay2 => self.directory(id, &format!("{name}/{id}/diff")),
@@ -122,7 +122,7 @@ impl Driver {
         }
     }
 
-    fn directory(&self, id: &str, path: &str) -> Place {
+    fn directory(&self, id: &str, path: &str) -> LayerDir {
         if !ids::is_cache_id(id) {
             return Err(format!(
                 "`{id}` cannot be the name of a layer's directory: not looked for"
@@ -133,7 +133,7 @@ impl Driver {
 
     /// aufs's directory. One that Docker 0.7 took over from an older version is a link to where it was (`older`);
     /// before 0.7 there is nothing else.
-    fn aufs(&self, id: &str, older: &str) -> Place {
+    fn aufs(&self, id: &str, older: &str) -> LayerDir {
         let path = format!("aufs/diff/{id}");
         if !ids::is_cache_id(id) {
             return self.directory(id, &path);
@@ -153,7 +153,7 @@ impl Driver {
     }
 
     /// The place where a dataset is mounted while it is needed.
-    fn zfs(&self, id: &str) -> Place {
+    fn zfs(&self, id: &str) -> LayerDir {
         let path = format!("zfs/graph/{id}");
         let directory = self.directory(id, &path);
         let is_empty =

@@ -9,7 +9,7 @@ use crate::image::v1;
 use crate::image::v1::{Broken, V1Image};
 use crate::source::documents::assemble::Part;
 use crate::source::documents::budget::Budget;
-use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::on_disk::OnDisk;
 use crate::source::local::docker::records::Records;
@@ -141,8 +141,8 @@ impl Chain<'_> {
     }
 
     /// The layers as parts of an image, and the place of the topmost one.
-    pub(super) fn parts(&self, driver: &Driver) -> (Vec<Part>, Option<Place>) {
-        let mut below: Option<Place> = None;
+    pub(super) fn parts(&self, driver: &Driver) -> (Vec<Part>, Option<LayerDir>) {
+        let mut below: Option<LayerDir> = None;
         let mut parts = Vec::with_capacity(self.layers.len());
         for (index, (id, entry)) in self.layers.iter().enumerate() {
             if index == 0

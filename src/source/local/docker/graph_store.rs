@@ -14,7 +14,7 @@ use crate::source::local::docker::names::Names;
 use crate::source::local::docker::on_disk::{Own, own_layers};
 use crate::source::local::docker::records::Records;
 use crate::source::local::docker::{containers, ids};
-use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::local::root::{StorageRoot, StoreEntry};
 
 /// Drivers of that age, with the directory that each has in the root.
 const DRIVERS: [&str; 6] = ["aufs", "btrfs", "devicemapper", "overlay", "vfs", "zfs"];
@@ -24,8 +24,8 @@ pub(super) struct GraphStore {
     driver: Driver,
     graph: Graph,
     names: Names,
-    images: Vec<Kept>,
-    containers: Vec<Kept>,
+    images: Vec<StoreEntry>,
+    containers: Vec<StoreEntry>,
     /// In the order of `containers`.
     records: Vec<Recorded>,
     problems: Vec<String>,
@@ -101,7 +101,7 @@ impl GraphStore {
             let chain = graph.chain(id);
             let of = names.of(id);
             let head = chain.layers.last().map(|(_, entry)| &entry.image.parsed);
-            images.push(Kept {
+            images.push(StoreEntry {
                 names: of.names(),
                 ids: of.ids(id),
                 platform: head.and_then(|parsed| parsed.platform.clone()),
@@ -166,11 +166,11 @@ impl StorageRoot for GraphStore {
         &self.driver.name
     }
 
-    fn images(&self) -> &[Kept] {
+    fn images(&self) -> &[StoreEntry] {
         &self.images
     }
 
-    fn containers(&self) -> &[Kept] {
+    fn containers(&self) -> &[StoreEntry] {
         &self.containers
     }
 

@@ -20,14 +20,14 @@ use crate::source::local::docker::layerdb::{LayerDb, Mount};
 use crate::source::local::docker::names::{Names, Of};
 use crate::source::local::docker::on_disk::{Own, own_layers};
 use crate::source::local::docker::{ids, layerdb};
-use crate::source::local::root::{Kept, StorageRoot};
+use crate::source::local::root::{StorageRoot, StoreEntry};
 
 /// A store of one driver.
 pub(super) struct ImageStore {
     layers: LayerDb,
     names: Names,
-    images: Vec<Kept>,
-    containers: Vec<Kept>,
+    images: Vec<StoreEntry>,
+    containers: Vec<StoreEntry>,
     /// In the order of `containers`.
     records: Vec<(Recorded, Mount)>,
     problems: Vec<String>,
@@ -116,11 +116,11 @@ impl StorageRoot for ImageStore {
         &self.layers.driver.name
     }
 
-    fn images(&self) -> &[Kept] {
+    fn images(&self) -> &[StoreEntry] {
         &self.images
     }
 
-    fn containers(&self) -> &[Kept] {
+    fn containers(&self) -> &[StoreEntry] {
         &self.containers
     }
 
@@ -175,7 +175,7 @@ fn images(
     names: &Names,
     sizes: &mut HashMap<String, Option<u64>>,
     problems: &mut Vec<String>,
-) -> Vec<Kept> {
+) -> Vec<StoreEntry> {
     let records = &layers.driver.records;
     let content = format!("{}/imagedb/content/sha256", layers.base);
     let found = records.names(&content).unwrap_or_else(|error| {
@@ -223,7 +223,7 @@ fn images(
             let size = sizes.entry(step.chain_id.clone());
             *size.or_insert_with(|| layers.size(&step.chain_id))
         };
-        images.push(Kept {
+        images.push(StoreEntry {
             names: of.names(),
             ids: of.ids(&id),
             platform: parsed.platform,

@@ -9,7 +9,7 @@ use crate::image::digest::Digest;
 use crate::image::docker_root;
 use crate::image::layer::Layer;
 use crate::source::documents::assemble::Part;
-use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::on_disk::OnDisk;
 
@@ -97,8 +97,8 @@ impl LayerDb {
 
     /// The layers as parts of an image, and the place of the topmost one. `names` are those of the image's
     /// repositories, by which its blobs' digests are told from those of others.
-    pub(super) fn parts(&self, steps: &[Step], names: &[String]) -> (Vec<Part>, Option<Place>) {
-        let mut below: Option<Place> = None;
+    pub(super) fn parts(&self, steps: &[Step], names: &[String]) -> (Vec<Part>, Option<LayerDir>) {
+        let mut below: Option<LayerDir> = None;
         let mut parts = Vec::with_capacity(steps.len());
         for step in steps {
             let on_disk = self.on_disk(step, names);

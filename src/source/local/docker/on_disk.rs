@@ -7,7 +7,7 @@ use crate::layer::directory::Tree;
 use crate::layer::split::{Contents, Split};
 use crate::source::documents::assemble::Part;
 use crate::source::documents::blobs::Content;
-use crate::source::local::docker::driver::{Driver, Place, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
 use crate::source::local::root::{INIT_LAYER, WRITABLE_LAYER};
 
 /// A layer as a store's records have it.
@@ -15,7 +15,7 @@ pub(super) struct OnDisk {
     /// What is known of it; where it is kept is filled in here.
     pub(super) layer: Layer,
     /// Where its files are.
-    pub(super) place: Place,
+    pub(super) place: LayerDir,
     /// What the driver calls it.
     pub(super) cache_id: Option<String>,
     /// Its chain ID, where there are such.
@@ -38,7 +38,7 @@ pub(super) struct Own {
 
 impl OnDisk {
     /// The part it is of an image, on top of the layer whose place is `below`.
-    pub(super) fn part(self, driver: &Driver, below: Option<&Place>) -> Part {
+    pub(super) fn part(self, driver: &Driver, below: Option<&LayerDir>) -> Part {
         let Self { mut layer, place, cache_id, chain_id, split, key } = self;
         layer.store = Some(kept(driver, cache_id, chain_id, &place));
         let split = split.unwrap_or_else(|error| {
@@ -60,9 +60,9 @@ impl OnDisk {
 }
 
 /// A container's own layers on top of an image whose topmost layer's place is `below`.
-pub(super) fn own_layers(driver: &Driver, own: Own, below: Option<&Place>) -> Vec<Part> {
+pub(super) fn own_layers(driver: &Driver, own: Own, below: Option<&LayerDir>) -> Vec<Part> {
     let Own { init, writable, created } = own;
-    let part = |id: Option<String>, place: &Place, below: Option<&Place>, writable: bool| {
+    let part = |id: Option<String>, place: &LayerDir, below: Option<&LayerDir>, writable: bool| {
         let command = if writable { WRITABLE_LAYER } else { INIT_LAYER };
         let mut layer = Layer {
             created_by: Some(command.into()),
@@ -87,7 +87,7 @@ fn kept(
     driver: &Driver,
     cache_id: Option<String>,
     chain_id: Option<String>,
-    place: &Place,
+    place: &LayerDir,
 ) -> LayerStore {
     let directory = place.as_ref().ok().cloned();
     LayerStore {
@@ -101,9 +101,9 @@ fn kept(
 /// What the driver's directory says, where that is all there is.
 fn directory(
     driver: &Driver,
-    place: &Place,
+    place: &LayerDir,
     whose: Whose,
-    below: Option<&Place>,
+    below: Option<&LayerDir>,
     layer: &mut Layer,
 ) -> Content {
     match place {

@@ -4,7 +4,7 @@ use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
 use crate::stack::kept::paths;
 use crate::stack::kept::table::{
     Before, ENTRY_MAX, FINGERPRINT_SHIFT, HAS_DATA, HAS_DEVICE, HAS_LINK, HAS_NANOS, HAS_SIZE,
-    HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, Place, SAME_OWNER, WHITEOUT,
+    HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, PayloadRef, SAME_OWNER, WHITEOUT,
 };
 
 const NANOS_A_SECOND: u32 = 1_000_000_000;
@@ -12,13 +12,13 @@ const NANOS_A_SECOND: u32 = 1_000_000_000;
 /// Reads a [`Table`](crate::stack::kept::table::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
-    pub(super) place: Place,
+    pub(super) place: PayloadRef,
 }
 
 impl Rows<'_> {
     /// Where the cursor stands.
     #[must_use]
-    pub fn place(self) -> Place {
+    pub fn place(self) -> PayloadRef {
         self.place
     }
 
@@ -29,7 +29,7 @@ impl Rows<'_> {
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
-        let Place { at, before } = &mut self.place;
+        let PayloadRef { at, before } = &mut self.place;
         let mut input = Input { bytes: self.bytes, at: *at };
         let tag = input.byte()?;
         let shared = input.length()?;
