@@ -1,26 +1,25 @@
 //! layertui opens a container image as the union filesystem it is: a stack of read-only layers, the tree
 //! they merge into, and what each layer changed.
 //!
-//! The data's way, one direction only:
+//! This is a program, not a library: the library target exists for the binary, the tests and the benchmarks, and its
+//! interface changes without notice. `ARCHITECTURE.md` shows the way of an image through these folders and, for each kind
+//! of change, the files to touch.
+//!
+//! A folder uses only what stands below it; `tests/borders` holds that and finds import circles.
 //!
 //! ```text
-//! reference ─► source.describe ─► first frame
-//!                  │
-//!                  └► source.list, a layer each, in parallel ─► tables ─► fold ─► events ─► queries ─► panes, reports
+//!                                cli
+//!               explorer                      report
+//!             compare     extract                |
+//!                    load                  policy + findings
+//!                   source                       |
+//!                   layer                        |
+//!      image                    stack                   content
+//!      ------------------------- text -------------------------
 //! ```
 //!
-//! The house has seven floors and arrows point only downward (`tests/borders.rs` holds them):
-//!
-//! ```text
-//! main ─► cli ─► load, extract, compare, report ─► source, ui, terminal ─► layer, app ─► findings, rules ─► stack, image,
-//! text, packages, content
-//! ```
-//!
-//! `findings` says what is to be mended in an image, `rules` whether it keeps what somebody demands of it. They are a
-//! floor of their own, above what they judge and below everything that shows it, so that reports and the explorer can
-//! both ask them.
-//!
-//! `stack`, `text`, `layer`, `image` and `source` know no terminal; `app` and `ui` know no source.
+//! Network: `source`. Files: `source`, `layer`, `load::cache`, `extract`, `explorer::run`, `cli`. Terminal: `explorer`.
+//! The rest is pure.
 
 #![warn(unreachable_pub)]
 

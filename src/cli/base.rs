@@ -2,9 +2,9 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::open::open;
-use crate::cli::settings::OpenSettings;
 use crate::image::Image;
 use crate::image::base::{Base, Candidate, Evidence};
+use crate::load::settings::OpenSettings;
 use crate::source;
 use crate::source::ChoiceKind;
 
@@ -42,7 +42,7 @@ pub(super) fn recognise(
 }
 
 fn at_hand(image: &Image, setting: &OpenSettings) -> Vec<Candidate> {
-    let Ok(several) = source::local_choices(&setting.options()) else { return Vec::new() };
+    let Ok(several) = source::local_choices(&setting.options) else { return Vec::new() };
     let fits = |choice: &source::Choice| {
         choice.kind == ChoiceKind::Image
             && !choice.names.is_empty()

@@ -8,9 +8,8 @@ use std::{fs, io};
 use crate::cli::args::{Args, Build};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::remark;
-use crate::cli::settings::OpenSettings;
-use crate::cli::{ci, layers};
-use crate::explorer::run;
+use crate::cli::{ci, explore, layers};
+use crate::load::settings::OpenSettings;
 
 /// The engines that are looked for, in this order.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
@@ -45,7 +44,7 @@ pub(super) fn run(args: &Args, command: &Build, setting: &OpenSettings) -> Outco
     if !io::stdout().is_terminal() {
         return layers::print(&image, setting);
     }
-    run::image(args, setting, &image)
+    explore::image(args, setting, &image)
 }
 
 /// The first engine that is here.

@@ -9,8 +9,8 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::missing::missing;
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 use crate::stack::kept::entry::Kind;
 use crate::text::control::Scanner;
 

@@ -5,10 +5,10 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::answer;
 use crate::cli::progress::Progress;
-use crate::cli::settings::OpenSettings;
 use crate::compare::{Files, Side};
 use crate::load::Want;
 use crate::load::files::packages::{Inventory, databases};
+use crate::load::settings::OpenSettings;
 use crate::report::{Comparison, Format, Subject, Verdict};
 use crate::{compare, report};
 

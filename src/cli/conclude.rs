@@ -32,7 +32,7 @@ impl Needs {
 }
 
 /// Ends a command about an image.
-pub(crate) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
+pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if matches!(outcome, Err(Failure::ClosedPipe | Failure::Signal(_))) {
         return outcome;
     }

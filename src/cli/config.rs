@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::lines;
-use crate::cli::output::{output, remark};
+
+use crate::cli::output::{lines, output, remark};
 use crate::explorer::model::config;
 use crate::explorer::model::config::Settings;
 use crate::source::disk::given;

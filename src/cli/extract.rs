@@ -11,10 +11,10 @@ use crate::cli::missing::missing;
 use crate::cli::open::{Loaded, examine};
 use crate::cli::output::remark;
 use crate::cli::progress::Progress;
-use crate::cli::settings::OpenSettings;
 use crate::extract;
 use crate::extract::Plan;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 
 /// Paths that are said to have failed before the rest is only counted.
 const SAID: usize = 20;

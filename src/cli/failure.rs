@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::explorer::run;
 use crate::source;
 
 /// How a command ended, other than well.
@@ -43,6 +44,16 @@ impl From<source::Error> for Failure {
                 let message = format!("{place}: no {what}{pick} here; there is:");
                 Self::Choices { message, choices: available }
             }
+            error => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<run::Error> for Failure {
+    fn from(error: run::Error) -> Self {
+        match error {
+            run::Error::Open(error) => error.into(),
+            run::Error::Signal(number) => Self::Signal(number),
             error => Self::Error(error.to_string()),
         }
     }

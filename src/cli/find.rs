@@ -4,8 +4,8 @@ use crate::cli::args::Find;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::pattern::Pattern;
 

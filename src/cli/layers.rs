@@ -4,8 +4,8 @@ use crate::cli::args::Layers;
 use crate::cli::failure::Outcome;
 use crate::cli::open::examine_briefly;
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::{Format, Subject};
 

@@ -6,8 +6,8 @@ use crate::cli::failure::Outcome;
 use crate::cli::missing::missing;
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 use crate::report;
 
 pub(super) fn run(command: &Ls, setting: &OpenSettings) -> Outcome {

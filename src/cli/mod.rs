@@ -14,6 +14,7 @@ pub(crate) mod conclude;
 pub(crate) mod config;
 mod demo;
 mod diff;
+mod explore;
 mod extract;
 pub mod failure;
 mod find;
@@ -29,7 +30,6 @@ pub mod output;
 mod policy_file;
 pub(crate) mod progress;
 mod report;
-pub mod settings;
 mod verify;
 mod waste;
 
@@ -41,10 +41,9 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::{complain, output};
-use crate::cli::settings::OpenSettings;
-use crate::explorer::run;
-use crate::report::Lines;
+use crate::cli::output::complain;
+use crate::load::settings::OpenSettings;
+use crate::source::Options;
 use crate::source::registry::{Pull, Registries};
 use crate::text;
 
@@ -82,11 +81,6 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// As [`output`], for text: what is foreign in it can neither obey nor begin a line.
-fn lines<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
-    output(|out| write(&mut Lines::new(out)))
-}
-
 /// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
 fn opens_files(command: Option<&Command>) -> bool {
     match command {
@@ -121,7 +115,8 @@ fn run(args: &Args) -> Outcome {
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
-    let setting = OpenSettings { platform: args.platform()?, contents, cache, pull, registries };
+    let options = Options { platform: args.platform()?, contents, watch: None, pull, registries };
+    let setting = OpenSettings { options, cache };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
         Some(Command::Layers(command)) => layers::run(command, &setting),
@@ -143,9 +138,9 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Verify(command)) => verify::run(command, &setting),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
-            Some(image) if io::stdout().is_terminal() => run::image(args, &setting, image),
+            Some(image) if io::stdout().is_terminal() => explore::image(args, &setting, image),
             Some(image) => layers::print(image, &setting),
-            None if io::stdout().is_terminal() => run::local(args, &setting),
+            None if io::stdout().is_terminal() => explore::local(args, &setting),
             None => images::run(&args::Images { containers: false, json: false }),
         },
     }

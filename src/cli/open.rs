@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::cli::conclude::{Needs, conclude};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
-use crate::cli::settings::OpenSettings;
 use crate::image::Image;
+use crate::load::settings::OpenSettings;
 use crate::load::{LayerState, Loader, Want};
 use crate::report::Subject;
 use crate::source;
@@ -83,7 +83,7 @@ impl Loaded {
 /// Opens the one image that an argument means.
 pub(super) fn open(reference: &str, setting: &OpenSettings) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
-    let options = Options { watch: Some(&progress), ..setting.options() };
+    let options = Options { watch: Some(&progress), ..setting.options.clone() };
     let opened = source::open(reference, &options);
     progress.clear();
     match opened? {

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use crate::cli::failure::{Failure, Outcome};
+use crate::report::Lines;
 use crate::text;
 
 /// Says something beside the output.
@@ -32,4 +33,9 @@ pub(crate) fn output<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> 
     let value = write(&mut out)?;
     out.flush()?;
     Ok(value)
+}
+
+/// As [`output`], for text: what is foreign in it can neither obey nor begin a line.
+pub(crate) fn lines<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
+    output(|out| write(&mut Lines::new(out)))
 }

@@ -9,10 +9,10 @@ use crate::cli::args::Report;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::examine;
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::cli::{base, findings, policy_file};
 use crate::load::Want;
 use crate::load::files::packages::databases;
+use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::Analysis;
 

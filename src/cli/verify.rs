@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::open;
 use crate::cli::output::answer;
 use crate::cli::progress::Progress;
-use crate::cli::settings::OpenSettings;
+use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::{Check, first_false, first_unknown};
 use crate::source::{Judged, Source};

@@ -4,8 +4,8 @@ use crate::cli::args::Waste;
 use crate::cli::failure::Outcome;
 use crate::cli::open::examine_briefly;
 use crate::cli::output::output;
-use crate::cli::settings::OpenSettings;
 use crate::load::Want;
+use crate::load::settings::OpenSettings;
 use crate::report;
 
 /// Paths that text names unless all are asked for.

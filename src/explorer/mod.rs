@@ -1,14 +1,14 @@
-//! The explorer's state as plain data and what changes it: `update(state, stack, message) → effects`.
-//!
-//! No I/O, no clock, no terminal, no drawing: messages come in (keys, mouse, what the loader found), the state
-//! changes, and what has to be done in the world goes out as [`Effect`]s. Geometry is here too ([`layout`]), because
-//! paging and mouse need it; `ui` draws into exactly these rectangles.
+//! The screen: state as plain data, `update(state, stack, message) -> effects`, and what draws and runs it.
 //!
 //! ```text
-//! key ─► action (the one table) ─► navigate, layers, find, overlay ─► state
-//! mouse ─► mouse ──────────────────────────────────────────────────►
-//! loader ─► reading ────────────────────────────────────────────────►
+//! model <- view <- navigate <- update       data, what is shown, small moves, what a message does
+//!             draw                          writes the frame
+//!             terminal                      owns the terminal, reads keys and mouse
+//!             run                           the event loop: carries out effects on other threads
 //! ```
+//!
+//! `model`, `view`, `navigate`, `update` and `draw` do no I/O and read no clock. Paging and the mouse need the geometry of
+//! the panes, so [`view::layout`] computes it and `draw` uses exactly these rectangles.
 
 pub mod draw;
 pub mod model;

@@ -1,7 +1,6 @@
 //! Where extracted entries go.
 
 use std::io;
-use std::io::Write;
 
 use crate::load::files::pass::Contents;
 use crate::load::files::plan::Item;

@@ -62,7 +62,7 @@ impl Checkpoints {
 
 /// A place where decoding can begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::layer) struct Point {
+pub(crate) struct Point {
     /// Offset in the blob of the next byte to read.
     pub(in crate::layer) input: u64,
     /// Offset in the uncompressed stream of the next byte that comes out.
@@ -91,7 +91,7 @@ pub(in crate::layer) struct DeflateState {
 
 /// What a gzip member's trailer will be held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::layer) struct Sums {
+pub(crate) struct Sums {
     /// CRC-32 of the contents.
     pub(in crate::layer) crc: u32,
     /// Length of the contents modulo 2³².

@@ -5,8 +5,6 @@ use std::sync::Arc;
 pub use crate::image::problem::{Hidden, Problem, Severity};
 use crate::layer::checkpoints::Checkpoints;
 use crate::layer::encoding::Codec;
-use crate::layer::tar::feed::Feed;
-use crate::layer::watch::Watch;
 use crate::stack::kept::table::Table;
 
 /// How many rows are read before whoever waits is told of them.

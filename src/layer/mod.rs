@@ -46,7 +46,6 @@ pub(crate) use crate::layer::directory::beneath::directory_beneath;
 pub use crate::layer::list::{list, list_spaced, list_within, survey};
 pub use crate::layer::listing::{Hidden, Limits, Listing, Problem, Severity};
 pub use crate::layer::open::{Exactly, cut, open, open_afar, open_at, opens_cheaply};
-use crate::layer::tar::feed::Feed;
 pub use crate::layer::watch::{Unwatched, Watch};
 pub use crate::stack::kept::entry::Fingerprint;
 

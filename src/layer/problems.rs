@@ -11,7 +11,7 @@ const QUOTED: usize = 200;
 
 /// Collects problems.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Problems {
+pub(crate) struct Problems {
     kept: Vec<Problem>,
     count: [usize; 4],
 }

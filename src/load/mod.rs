@@ -17,6 +17,7 @@ pub mod files;
 pub mod pace;
 mod queue;
 mod reading;
+pub(crate) mod settings;
 mod undecided;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

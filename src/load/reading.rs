@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::layer::Listing;
 use crate::load::queue::Arrival;
-use crate::load::{check, queue, undecided, *};
-use crate::source::Source;
+use crate::load::{Event, LayerState, Loader, Pair, ROWS_A_TURN, Want, check, queue, undecided};
 use crate::stack::EventId;
 use crate::stack::fold::Fold;
 use crate::stack::kept::table::Table;

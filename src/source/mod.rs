@@ -16,9 +16,6 @@ mod local;
 mod open;
 pub mod registry;
 
-use std::io::Read;
-
-use crate::layer::Watch;
 pub use crate::source::contract::error::Error;
 pub use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source, Stored};
 pub use crate::source::contract::verified::{Judged, Verified};

@@ -159,7 +159,6 @@ impl Packages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::packages::package::Package;
 
     #[test]
     fn paths_lead_to_their_package() {

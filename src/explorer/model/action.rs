@@ -6,7 +6,7 @@ mod looking;
 mod moving;
 mod screen;
 
-use crate::explorer::model::action::entry::{Context, Entry, Group};
+use crate::explorer::model::action::entry::{Entry, Group};
 
 /// The table, in the order that help shows.
 pub const GROUPS: [Group; 4] = [moving::GROUP, finding::GROUP, looking::GROUP, screen::GROUP];

@@ -38,7 +38,6 @@ pub fn scroll(state: &mut State, by: isize) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::explorer::view::layers::density;
     use crate::explorer::view::layers::layer_at;
     use crate::explorer::view::layers::line_of;

@@ -233,7 +233,6 @@ fn components<'s>(stack: &'s Stack, node: NodeId) -> Vec<&'s [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::explorer::view::trees::scrolled;
 
     #[test]

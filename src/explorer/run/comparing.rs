@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::cli::settings::OpenSettings;
 use crate::compare::{ComparisonSource, Files, Side};
 use crate::explorer::model::comparison::{Matched, Side as Shown, Sides};
 use crate::image::Image;
 use crate::layer::Watch;
+use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
 use crate::source::{Opened, Options, Source};
 use crate::{compare, source};
@@ -66,7 +66,7 @@ fn open(
     setting: &OpenSettings,
     watch: &Reporting<'_>,
 ) -> Result<Box<dyn Source>, String> {
-    let options = Options { watch: Some(watch), contents: true, ..setting.options() };
+    let options = Options { watch: Some(watch), contents: true, ..setting.options.clone() };
     match source::open(reference, &options).map_err(|error| error.to_string())? {
         Opened::Image(source) => Ok(source),
         Opened::Several(several) => {

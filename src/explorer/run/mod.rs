@@ -4,11 +4,13 @@
 //! all that has happened meanwhile, and draws once.
 
 mod comparing;
+mod error;
+mod event;
 mod extracting;
 mod opening;
 mod pager;
 mod rate;
-mod settings;
+pub(crate) mod settings;
 mod viewer;
 mod workers;
 
@@ -16,77 +18,47 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{io, thread};
 
-use crate::cli::args::Args;
-use crate::cli::config;
-use crate::cli::failure::{Failure, Outcome};
-use crate::cli::settings::OpenSettings;
-use crate::explorer::model::comparison::Sides;
 use crate::explorer::model::message::{Effect, Message};
-use crate::explorer::model::owners::Owners;
 use crate::explorer::model::state::State;
-pub(crate) use crate::explorer::run::opening::{image, local};
+pub(crate) use crate::explorer::run::error::Error;
+use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::rate::Rate;
 use crate::explorer::run::settings::StartSettings;
 use crate::explorer::terminal::{Session, Signal};
 use crate::explorer::{draw, terminal, update, view};
-use crate::image::Other;
 use crate::load::pace::Pace;
+use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
-use crate::source::{Error, Opened, Several, Source};
+use crate::source::{self, Opened, Several, Source};
 use crate::stack::Stack;
 use crate::text;
 
 /// What is opened sooner than this is there in the first frame, and errors come without a screen.
-const PATIENCE: Duration = Duration::from_millis(150);
+const FIRST_FRAME_DEADLINE: Duration = Duration::from_millis(150);
 
-/// Something that happened.
-enum RunEvent {
-    Input(io::Result<Message>),
-    Signal(Signal),
-    Opened(Result<Opened, Error>),
-    /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
-    Chosen(u64, opening::Chosen),
-    /// From the loader with this number; an older one's news are no news.
-    Load(u64, Event),
-    /// From a thread that was given something to do: the viewer's answers, how extracting goes.
-    Told(Message),
-    /// What the package databases say of the image of the loader with this number.
-    Packages(u64, Box<Owners>),
-    /// A file is ready for the pager, or cannot be; of the request with this number.
-    Paged(u64, pager::Ready),
-    /// The image of the loader with this number was compared.
-    Compared(u64, Box<(Box<dyn Source>, Sides)>),
-    /// What else there is about the image of the loader with this number.
-    Beside(u64, Vec<Other>),
-    /// A thread of ours panicked; its message has been printed.
-    Crashed,
-}
-
-/// Explores what `open` opens, which is what somebody `asked` for, if it can be asked for again. Layers that the cache
-/// knows are not read again.
+/// Runs the explorer on what `open` opens. Layers whose listing is in the cache are not read again.
+///
+/// # Errors
+///
+/// Where nothing can be opened within [`FIRST_FRAME_DEADLINE`], where the terminal cannot be used, or a signal ends it.
 pub(crate) fn run(
-    args: &Args,
-    setting: &OpenSettings,
-    asked: Option<String>,
-    open: impl FnOnce() -> Result<Opened, Error> + Send + 'static,
-) -> Outcome {
+    start: StartSettings,
+    open: impl FnOnce() -> Result<Opened, source::Error> + Send + 'static,
+) -> Result<(), Error> {
     let (send, receive) = mpsc::channel();
     in_background(&send, "open", move |send| {
         let _ = send.send(RunEvent::Opened(open()));
     })?;
-    let first = match receive.recv_timeout(PATIENCE) {
+    let first = match receive.recv_timeout(FIRST_FRAME_DEADLINE) {
         Ok(RunEvent::Opened(Err(error))) => return Err(error.into()),
-        Ok(happening) => Some(happening),
+        Ok(event) => Some(event),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
     };
-    let look = StartSettings::new(args, config::settings());
-    let session = Session::enter(look.mouse).map_err(|error| {
-        Failure::Error(format!("the terminal cannot be used for the explorer: {error}"))
-    })?;
-    let mut explorer = Explorer::new(session, send, (setting.clone(), asked), look)?;
+    let session = Session::enter(start.mouse()).map_err(Error::Unusable)?;
+    let mut explorer = Explorer::new(session, send, start)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -119,14 +91,9 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(
-        session: Session,
-        send: Sender<RunEvent>,
-        (setting, asked): (OpenSettings, Option<String>),
-        look: StartSettings,
-    ) -> Result<Self, Failure> {
-        let mut state = State::new(session.size()?);
-        look.apply(&mut state);
+    fn new(session: Session, send: Sender<RunEvent>, start: StartSettings) -> Result<Self, Error> {
+        let mut state = State::new(session.size().map_err(Error::TerminalLost)?);
+        start.apply(&mut state);
         let nothing = Stack::new(0);
         Ok(Self {
             session,
@@ -138,8 +105,8 @@ impl Explorer {
             several: None,
             choices: 0,
             announced: false,
-            setting,
-            asked,
+            setting: start.open,
+            asked: start.reference,
             newest_look: Arc::default(),
             pages: Arc::default(),
             stop_extracting: Arc::default(),
@@ -149,15 +116,21 @@ impl Explorer {
         })
     }
 
-    fn listen(&self) -> Outcome {
+    fn listen(&self) -> Result<(), Error> {
         let send = self.send.clone();
-        terminal::spawn_input(move |input| send.send(RunEvent::Input(input)).is_ok())?;
+        terminal::spawn_input(move |input| send.send(RunEvent::Input(input)).is_ok())
+            .map_err(Error::Thread)?;
         let send = self.send.clone();
-        terminal::spawn_signals(move |signal| send.send(RunEvent::Signal(signal)).is_ok())?;
+        terminal::spawn_signals(move |signal| send.send(RunEvent::Signal(signal)).is_ok())
+            .map_err(Error::Thread)?;
         Ok(())
     }
 
-    fn explore(&mut self, first: Option<RunEvent>, receive: &Receiver<RunEvent>) -> Outcome {
+    fn explore(
+        &mut self,
+        first: Option<RunEvent>,
+        receive: &Receiver<RunEvent>,
+    ) -> Result<(), Error> {
         let mut next = first;
         loop {
             while let Some(happening) = next {
@@ -178,7 +151,7 @@ impl Explorer {
         }
     }
 
-    fn draw(&mut self) -> Outcome {
+    fn draw(&mut self) -> Result<(), Error> {
         let Self { session, state, loader, nothing, .. } = self;
         match loader {
             Some(loader) => {
@@ -187,20 +160,20 @@ impl Explorer {
             }
             None => session.draw(|frame| draw::draw(state, nothing, frame)),
         }
-        .map_err(lost)
+        .map_err(Error::TerminalLost)
     }
 
     /// Returns whether the explorer ends.
-    fn deal_with(&mut self, happening: RunEvent) -> Result<bool, Failure> {
+    fn deal_with(&mut self, happening: RunEvent) -> Result<bool, Error> {
         match happening {
-            RunEvent::Input(input) => self.tell(input.map_err(lost)?),
-            RunEvent::Signal(Signal::End(number)) => Err(Failure::Signal(number)),
+            RunEvent::Input(input) => self.tell(input.map_err(Error::TerminalLost)?),
+            RunEvent::Signal(Signal::End(number)) => Err(Error::Signal(number)),
             RunEvent::Signal(Signal::Suspend) => {
-                self.session.suspend().map_err(lost)?;
+                self.session.suspend().map_err(Error::TerminalLost)?;
                 Ok(false)
             }
             RunEvent::Signal(Signal::Continue) => {
-                self.session.resume().map_err(lost)?;
+                self.session.resume().map_err(Error::TerminalLost)?;
                 Ok(false)
             }
             RunEvent::Opened(Ok(Opened::Image(source))) => self.show(source),
@@ -226,14 +199,12 @@ impl Explorer {
             | RunEvent::Beside(..)
             | RunEvent::Compared(..)
             | RunEvent::Packages(..) => Ok(false),
-            RunEvent::Crashed => Err(Failure::Error(
-                "a part of the program failed; please report what is printed above".to_owned(),
-            )),
+            RunEvent::Crashed => Err(Error::Panicked),
         }
     }
 
     /// Starts reading an image's layers; the stack of them shows at once.
-    fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Failure> {
+    fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Error> {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
@@ -247,7 +218,7 @@ impl Explorer {
     }
 
     /// Reads the layers that are not part of the stack yet.
-    fn read(&mut self) -> Outcome {
+    fn read(&mut self) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
         let number = self.loaders;
@@ -267,7 +238,7 @@ impl Explorer {
         })
     }
 
-    fn report(&mut self, event: Event) -> Result<bool, Failure> {
+    fn report(&mut self, event: Event) -> Result<bool, Error> {
         match event {
             Event::Reading { layer, done, total } => {
                 self.announce()?;
@@ -291,7 +262,7 @@ impl Explorer {
     }
 
     /// Says of which layers the files were written to meanwhile, whenever they were read.
-    fn notice_changes(&mut self) -> Result<bool, Failure> {
+    fn notice_changes(&mut self) -> Result<bool, Error> {
         let Some(loader) = &self.loader else { return Ok(false) };
         let source = loader.source();
         let layers = 0..source.image().layers.len();
@@ -300,7 +271,7 @@ impl Explorer {
     }
 
     /// Says once that a temporary copy is being made, and how large it gets.
-    fn announce(&mut self) -> Outcome {
+    fn announce(&mut self) -> Result<(), Error> {
         let copied = self.loader.as_ref().and_then(|loader| loader.source().being_copied());
         if let Some(bytes) = copied.filter(|_| !self.announced) {
             self.announced = true;
@@ -316,7 +287,7 @@ impl Explorer {
     }
 
     /// Gives the state a message and does what it asks for.
-    fn tell(&mut self, message: Message) -> Result<bool, Failure> {
+    fn tell(&mut self, message: Message) -> Result<bool, Error> {
         let effects = match &self.loader {
             Some(loader) => update(&mut self.state, &loader.stack(), message),
             None => update(&mut self.state, &self.nothing, message),
@@ -329,10 +300,10 @@ impl Explorer {
         Ok(false)
     }
 
-    fn perform(&mut self, effect: Effect) -> Result<bool, Failure> {
+    fn perform(&mut self, effect: Effect) -> Result<bool, Error> {
         match effect {
             Effect::Quit => return Ok(true),
-            Effect::Suspend => self.session.suspend().map_err(lost)?,
+            Effect::Suspend => self.session.suspend().map_err(Error::TerminalLost)?,
             // Whatever it still brings is for a request that is no more.
             Effect::GiveUpChoice => self.choices += 1,
             Effect::StopReading => {
@@ -351,7 +322,7 @@ impl Explorer {
                     loader.prefer(pairs);
                 }
             }
-            Effect::Copy(text) => self.session.copy(&text).map_err(lost)?,
+            Effect::Copy(text) => self.session.copy(&text).map_err(Error::TerminalLost)?,
             Effect::Choose(choice) => self.choose(choice)?,
             Effect::Platform(platform) => self.open_for(platform)?,
             Effect::Show(layer) => {
@@ -367,16 +338,11 @@ impl Explorer {
             Effect::LeaveComparison => return self.leave(),
             Effect::Extract(request) => self.extract(request)?,
             Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
-            Effect::Mouse(on) => self.session.set_mouse(on).map_err(lost)?,
-            Effect::Redraw => self.session.redraw().map_err(lost)?,
+            Effect::Mouse(on) => self.session.set_mouse(on).map_err(Error::TerminalLost)?,
+            Effect::Redraw => self.session.redraw().map_err(Error::TerminalLost)?,
         }
         Ok(false)
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
-fn lost(error: io::Error) -> Failure {
-    Failure::Error(format!("the terminal is lost: {error}"))
 }
 
 /// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
@@ -384,12 +350,12 @@ fn in_background(
     send: &Sender<RunEvent>,
     name: &str,
     work: impl FnOnce(&Sender<RunEvent>) + Send + 'static,
-) -> Outcome {
+) -> Result<(), Error> {
     let send = send.clone();
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(move || {
         if catch_unwind(AssertUnwindSafe(|| work(&send))).is_err() {
             let _ = send.send(RunEvent::Crashed);
         }
-    })?;
-    Ok(())
+    });
+    spawned.map(drop).map_err(Error::Thread)
 }

@@ -4,39 +4,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::args::Args;
-use crate::cli::failure::{Failure, Outcome};
-use crate::cli::settings::OpenSettings;
 use crate::explorer::model::message::{Choice, Message};
-use crate::explorer::run::{Explorer, RunEvent, in_background, run};
+use crate::explorer::run::event::{Chosen, RunEvent};
+use crate::explorer::run::{Explorer, in_background};
 use crate::image::platform::Platform;
 use crate::image::reference;
 use crate::image::reference::Transport;
 use crate::source;
-use crate::source::registry::Pull;
-use crate::source::{ChoiceKind, Error, Opened, Options, Several, Source};
-
-/// What became of a choice: how to ask for it, and what opened.
-pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
-
-/// Explores the image that the argument names; one that no store and no engine has may be asked for in its registry, if
-/// the user says so on the screen.
-pub(crate) fn image(args: &Args, setting: &OpenSettings, image: &str) -> Outcome {
-    let pull = if args.pull.is_none() { Pull::Offered } else { setting.pull };
-    let options = Options { pull, ..setting.options() };
-    let asked = image.to_owned();
-    run(args, setting, Some(asked.clone()), move || source::open(&asked, &options))
-}
-
-/// Explores one of all images that are here.
-pub(crate) fn local(args: &Args, setting: &OpenSettings) -> Outcome {
-    let options = setting.options();
-    run(args, setting, None, move || source::local_choices(&options).map(Opened::Several))
-}
+use crate::source::{ChoiceKind, Opened, Options, Several, Source};
 
 impl Explorer {
     /// The image that was asked for. Where a bare name might have been found in several places, it is said in which.
-    pub(super) fn show(&mut self, source: Box<dyn Source>) -> Result<bool, Failure> {
+    pub(super) fn show(&mut self, source: Box<dyn Source>) -> Result<bool, super::Error> {
         let found_in = source.image().source.clone();
         let ends = self.load(source)?;
         match &self.asked {
@@ -48,7 +27,7 @@ impl Explorer {
     }
 
     /// Several images: one has to be chosen.
-    pub(super) fn offer(&mut self, several: Several) -> Result<bool, Failure> {
+    pub(super) fn offer(&mut self, several: Several) -> Result<bool, super::Error> {
         let choices = several.choices.iter().map(line).collect();
         let notes = several.notes.join("; ");
         self.several = Some(Arc::new(several));
@@ -60,16 +39,16 @@ impl Explorer {
     }
 
     /// Opens one of several.
-    pub(super) fn choose(&mut self, choice: usize) -> Outcome {
+    pub(super) fn choose(&mut self, choice: usize) -> Result<(), super::Error> {
         let Some(several) = self.several.clone() else { return Ok(()) };
         let asked = several.choices.get(choice).map(|choice| choice.reference.clone());
         self.open_beside(move || (asked, several.open(choice)))
     }
 
     /// Opens the image for another platform.
-    pub(super) fn open_for(&mut self, platform: Platform) -> Outcome {
+    pub(super) fn open_for(&mut self, platform: Platform) -> Result<(), super::Error> {
         let Some(asked) = self.asked.clone() else { return Ok(()) };
-        let options = Options { platform: Some(platform), ..self.setting.options() };
+        let options = Options { platform: Some(platform), ..self.setting.options.clone() };
         self.open_beside(move || {
             let opened = source::open(&asked, &options).and_then(|opened| match opened {
                 Opened::Image(source) => Ok(source),
@@ -80,7 +59,10 @@ impl Explorer {
     }
 
     /// Opens something in a thread; whatever was being opened is not wanted any more.
-    fn open_beside(&mut self, open: impl FnOnce() -> Chosen + Send + 'static) -> Outcome {
+    fn open_beside(
+        &mut self,
+        open: impl FnOnce() -> Chosen + Send + 'static,
+    ) -> Result<(), super::Error> {
         self.choices += 1;
         let number = self.choices;
         in_background(&self.send, "choose", move |send| {
@@ -89,7 +71,7 @@ impl Explorer {
     }
 
     /// What was chosen is open, or cannot be opened.
-    pub(super) fn chosen(&mut self, (asked, opened): Chosen) -> Result<bool, Failure> {
+    pub(super) fn chosen(&mut self, (asked, opened): Chosen) -> Result<bool, super::Error> {
         match opened {
             Ok(source) => {
                 self.asked = asked;

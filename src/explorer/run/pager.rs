@@ -7,9 +7,10 @@ use std::sync::atomic::Ordering;
 
 use tempfile::NamedTempFile;
 
-use crate::cli::failure::{Failure, Outcome};
 use crate::explorer::model::message::Message;
-use crate::explorer::run::{Explorer, RunEvent, in_background, lost};
+use crate::explorer::run::error::Error;
+use crate::explorer::run::event::{Ready, RunEvent};
+use crate::explorer::run::{Explorer, in_background};
 use crate::load::Loader;
 use crate::load::files::part;
 use crate::stack::EventId;
@@ -20,12 +21,9 @@ const LENGTH_MAX: u64 = 256 * 1024 * 1024;
 /// Bytes of a line that are made visible at once.
 const PIECE: u64 = 64 * 1024;
 
-/// A file that is ready for the pager; gone when this is dropped.
-pub(super) type Ready = Result<NamedTempFile, String>;
-
 impl Explorer {
     /// Reads a version of a file for the pager, beside everything else.
-    pub(super) fn page(&mut self, event: EventId) -> Outcome {
+    pub(super) fn page(&mut self, event: EventId) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let number = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
         let newest = self.pages.clone();
@@ -37,7 +35,7 @@ impl Explorer {
     }
 
     /// Lends the terminal to the pager until that ends.
-    pub(super) fn lend(&mut self, number: u64, ready: Ready) -> Result<bool, Failure> {
+    pub(super) fn lend(&mut self, number: u64, ready: Ready) -> Result<bool, Error> {
         if number != self.pages.load(Ordering::Relaxed) {
             return Ok(false);
         }
@@ -56,7 +54,7 @@ impl Explorer {
                 .env_remove("LESSOPEN")
                 .status()
         });
-        match ended.map_err(lost)? {
+        match ended.map_err(Error::TerminalLost)? {
             Ok(status) if status.success() => self.tell(Message::Paged),
             Ok(status) => {
                 let why =

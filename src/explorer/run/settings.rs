@@ -1,38 +1,37 @@
-//! How the explorer is to be: as the arguments say, else the config file, else the environment.
+//! What the explorer starts with: arguments first, then the config file, then the environment.
 
-use crate::cli::args::Args;
 use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::config::Settings;
 use crate::explorer::model::state::State;
 use crate::explorer::terminal;
+use crate::load::settings::OpenSettings;
 
-/// Looks and keys to begin with.
-pub(super) struct StartSettings {
-    pub(super) mouse: bool,
-    theme: Theme,
-    glyphs: Glyphs,
-    settings: Settings,
+pub(crate) struct StartSettings {
+    /// The theme that an argument names.
+    pub(crate) theme: Option<Theme>,
+    /// False if an argument turns the mouse off.
+    pub(crate) mouse: bool,
+    pub(crate) config: Settings,
+    pub(crate) open: OpenSettings,
+    /// The argument that names the image; `None` for the list of images and for the demo.
+    pub(crate) reference: Option<String>,
 }
 
 impl StartSettings {
-    pub(super) fn new(args: &Args, settings: Settings) -> Self {
-        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
-        let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };
-        Self {
-            mouse: !args.no_mouse && settings.mouse.unwrap_or(true),
-            theme: args.theme.or(settings.theme).unwrap_or(colourless),
-            glyphs: settings.glyphs.unwrap_or(dumb),
-            settings,
-        }
+    pub(super) fn mouse(&self) -> bool {
+        self.mouse && self.config.mouse.unwrap_or(true)
     }
 
-    pub(super) fn apply(self, state: &mut State) {
-        (state.mouse, state.theme, state.glyphs) = (self.mouse, self.theme, self.glyphs);
-        state.columns = self.settings.columns;
-        state.keymap = self.settings.keymap;
-        if let Some(first) = self.settings.complaints.first() {
-            state.notice = Some(first.clone());
-        }
-        state.complaints = self.settings.complaints;
+    /// Sets theme, glyphs, columns and keys of `state`.
+    pub(super) fn apply(&self, state: &mut State) {
+        let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };
+        let dumb = if terminal::is_dumb() { Glyphs::Ascii } else { Glyphs::default() };
+        state.mouse = self.mouse();
+        state.theme = self.theme.or(self.config.theme).unwrap_or(colourless);
+        state.glyphs = self.config.glyphs.unwrap_or(dumb);
+        state.columns = self.config.columns;
+        state.keymap = self.config.keymap.clone();
+        state.notice = self.config.complaints.first().cloned();
+        state.complaints.clone_from(&self.config.complaints);
     }
 }

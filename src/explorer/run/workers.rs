@@ -3,21 +3,22 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::cli::failure::{Failure, Outcome};
 use crate::explorer::model;
 use crate::explorer::model::comparison::Sides;
 use crate::explorer::model::extraction::Request;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
 use crate::explorer::run::comparing::Reporting;
-use crate::explorer::run::{Explorer, RunEvent, comparing, extracting, in_background, viewer};
+use crate::explorer::run::error::Error;
+use crate::explorer::run::event::RunEvent;
+use crate::explorer::run::{Explorer, comparing, extracting, in_background, viewer};
 use crate::extract::locate;
 use crate::load::files::packages::{Inventory, databases};
 use crate::source::Source;
 
 impl Explorer {
     /// Reads for the viewer, beside everything else.
-    pub(super) fn look(&self, question: model::file::ReadRequest) -> Outcome {
+    pub(super) fn look(&self, question: model::file::ReadRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let newest = Arc::clone(&self.newest_look);
         newest.store(question.number, Ordering::Relaxed);
@@ -29,7 +30,7 @@ impl Explorer {
     }
 
     /// Extracts beside everything else, one thing at a time.
-    pub(super) fn extract(&mut self, request: Request) -> Outcome {
+    pub(super) fn extract(&mut self, request: Request) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_extracting = Arc::default();
         let stop = Arc::clone(&self.stop_extracting);
@@ -43,7 +44,7 @@ impl Explorer {
     }
 
     /// Reads package databases beside everything else.
-    pub(super) fn read_packages(&self, edition: usize, layer: usize) -> Outcome {
+    pub(super) fn read_packages(&self, edition: usize, layer: usize) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let number = self.loaders;
         in_background(&self.send, "packages", move |send| {
@@ -62,7 +63,7 @@ impl Explorer {
     }
 
     /// Makes a comparison beside everything else.
-    pub(super) fn compare(&mut self, reference: String) -> Outcome {
+    pub(super) fn compare(&mut self, reference: String) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_comparing = Arc::default();
         let (stop, setting) = (Arc::clone(&self.stop_comparing), self.setting.clone());
@@ -85,7 +86,7 @@ impl Explorer {
     pub(super) fn enter(
         &mut self,
         (beside, sides): (Box<dyn Source>, Sides),
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, Error> {
         self.state.comparing = None;
         let state = self.state.comparing(sides);
         let image = std::mem::replace(&mut self.state, state);
@@ -94,7 +95,7 @@ impl Explorer {
     }
 
     /// Back to the image that a comparison was begun from.
-    pub(super) fn leave(&mut self) -> Result<bool, Failure> {
+    pub(super) fn leave(&mut self) -> Result<bool, Error> {
         let Some((mut state, loader)) = self.former.take() else { return Ok(false) };
         state.take_looks(&self.state);
         if let Some(comparison) = self.loader.replace(loader) {

@@ -18,6 +18,7 @@ use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::Kind;
 use crate::explorer::model::state::{Pane, Phase, State};
 use crate::explorer::navigate::file;
+use crate::explorer::update::overlay::Reply;
 use crate::explorer::view::{coverage, page};
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
@@ -47,7 +48,10 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = None;
             crate::explorer::update::key(state, stack, key)
         }
-        Message::Mouse(gesture) => mouse::handle(state, stack, gesture),
+        Message::Mouse(event) => {
+            let actions = mouse::handle(state, stack, event);
+            actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
+        }
         Message::Paste(text) => {
             if state.is_typing() {
                 typing(state, stack, |input| {
@@ -160,7 +164,12 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
         Action::Interrupt => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
-        _ if !state.overlays.is_empty() => return overlay::act(state, stack, action),
+        _ if !state.overlays.is_empty() => {
+            return match overlay::act(state, stack, action) {
+                Reply::Effects(effects) => effects,
+                Reply::Perform(action) => perform(state, stack, action),
+            };
+        }
         _ if state.is_filtering() => in_filter(state, stack, action),
         _ if state.is_typing() => in_prompt(state, stack, action),
         Action::Quit => return vec![Effect::Quit],

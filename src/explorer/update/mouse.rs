@@ -2,10 +2,9 @@
 
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::geometry::{Rect, Shape};
-use crate::explorer::model::message::{Effect, Mouse, MouseKind};
+use crate::explorer::model::message::{Mouse, MouseKind};
 use crate::explorer::model::overlay::Kind;
 use crate::explorer::model::state::{Border, Pane, State};
-use crate::explorer::update::perform;
 use crate::explorer::view::columns::Columns;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::{navigate, update, view};
@@ -14,8 +13,8 @@ use crate::stack::Stack;
 /// Lines a notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
-/// Does what a gesture means.
-pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
+/// Handles a mouse event. Returns the actions that it stands for, to be performed in this order.
+pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
     if !state.overlays.is_empty() {
         return in_overlay(state, stack, mouse);
     }
@@ -29,7 +28,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effe
         MouseKind::DoublePress => {
             press(state, stack, &layout, hit, mouse);
             if hit.is_some_and(|area| area.body.contains(mouse.x, mouse.y)) {
-                return perform(state, stack, Action::Open);
+                return vec![Action::Open];
             }
         }
         MouseKind::Drag => drag(state, stack, &layout, mouse.x),
@@ -138,7 +137,7 @@ fn drag(state: &mut State, stack: &Stack, layout: &Layout, x: u16) {
     navigate::trees::settle(state, stack);
 }
 
-fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
+fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
     let Some(top) = state.overlays.last() else { return Vec::new() };
     if top.kind == Kind::File {
         let by = match mouse.kind {
@@ -146,13 +145,13 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
             MouseKind::WheelUp => Action::Up,
             _ => return Vec::new(),
         };
-        return (0..NOTCH).flat_map(|_| update::overlay::act(state, stack, by)).collect();
+        return (0..NOTCH).map(|_| by).collect();
     }
     if top.kind == Kind::Map {
         return match mouse.kind {
             MouseKind::Press if update::map::select_at(state, mouse.x, mouse.y) => Vec::new(),
             MouseKind::DoublePress if update::map::select_at(state, mouse.x, mouse.y) => {
-                update::overlay::act(state, stack, Action::Open)
+                vec![Action::Open]
             }
             _ => Vec::new(),
         };
@@ -171,7 +170,7 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
             navigate::overlay::step(state, stack, if placed.page.items > 0 { -1 } else { -NOTCH });
         }
         MouseKind::Press if !placed.outer.contains(mouse.x, mouse.y) => {
-            navigate::overlay::close(state)
+            navigate::overlay::close(state);
         }
         MouseKind::Press => {
             if let Some(item) = item {
@@ -179,7 +178,7 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Effect> {
             }
         }
         MouseKind::DoublePress if item.is_some() => {
-            return update::overlay::act(state, stack, Action::Open);
+            return vec![Action::Open];
         }
         MouseKind::DoublePress | MouseKind::Drag | MouseKind::Release => {}
     }

@@ -12,35 +12,53 @@ use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
 use crate::text::marked_str;
 
-/// Does what an action means in the topmost overlay.
-pub(crate) fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
-    let Some(overlay) = state.overlays.last() else { return Vec::new() };
+/// What an action in an overlay leads to.
+pub(super) enum Reply {
+    /// Effects to carry out.
+    Effects(Vec<Effect>),
+    /// An action to perform in the panes: the overlay is closed.
+    Perform(Action),
+}
+
+impl Reply {
+    const NOTHING: Self = Self::Effects(Vec::new());
+}
+
+impl From<Vec<Effect>> for Reply {
+    fn from(effects: Vec<Effect>) -> Self {
+        Self::Effects(effects)
+    }
+}
+
+/// Performs an action in the topmost overlay.
+pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
+    let Some(overlay) = state.overlays.last() else { return Reply::NOTHING };
     match action {
-        Action::View => return file::open::view(state, stack),
-        Action::Pager => return file::open::page(state, stack),
-        Action::TextDiff => return file::open::compare(state, stack),
+        Action::View => return file::open::view(state, stack).into(),
+        Action::Pager => return file::open::page(state, stack).into(),
+        Action::TextDiff => return file::open::compare(state, stack).into(),
         Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
             close(state);
-            return Vec::new();
+            return Reply::NOTHING;
         }
         Action::Open if overlay.kind == Kind::File && overlay.typing => {
-            return navigate::file::accept(state);
+            return navigate::file::accept(state).into();
         }
         Action::Cancel if overlay.typing => {
             navigate::file::set_typing(state, false);
-            return Vec::new();
+            return Reply::NOTHING;
         }
         _ if overlay.kind == Kind::File && action != Action::Help => {
-            return navigate::file::act(state, action);
+            return navigate::file::act(state, action).into();
         }
         Action::Extract => {
             update::extraction::ask(state, stack);
-            return Vec::new();
+            return Reply::NOTHING;
         }
         Action::Cancel | Action::Close | Action::Help | Action::Palette => {}
         _ if overlay.kind == Kind::Map => {
             update::map::act(state, stack, action);
-            return Vec::new();
+            return Reply::NOTHING;
         }
         _ => {}
     }
@@ -55,14 +73,14 @@ pub(crate) fn act(state: &mut State, stack: &Stack, action: Action) -> Vec<Effec
         Action::Top => step(state, stack, isize::MIN),
         Action::Bottom => step(state, stack, isize::MAX),
         Action::Open => return choose(state, stack),
-        Action::Close if nothing_below(state) => return vec![Effect::Quit],
+        Action::Close if nothing_below(state) => return vec![Effect::Quit].into(),
         Action::Cancel | Action::Close => close(state),
         Action::Help => open(state, stack, Kind::Help),
         Action::MarkVersion => mark(state),
         Action::Palette => open(state, stack, Kind::Palette),
         _ => {}
     }
-    Vec::new()
+    Reply::NOTHING
 }
 
 /// Marks the version under the cursor, or takes the mark away.
@@ -74,9 +92,9 @@ fn mark(state: &mut State) {
 }
 
 /// Enter.
-pub(crate) fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
+fn choose(state: &mut State, stack: &Stack) -> Reply {
     let Some(Overlay { kind, selected, input, .. }) = state.overlays.last().cloned() else {
-        return Vec::new();
+        return Reply::NOTHING;
     };
     match kind {
         Kind::History(node) => {
@@ -95,7 +113,7 @@ pub(crate) fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
         Kind::Choices if selected < state.choices.len() => {
             state.overlays.pop();
             state.phase = Phase::Opening;
-            return vec![Effect::Choose(selected)];
+            return vec![Effect::Choose(selected)].into();
         }
         Kind::Platforms => {
             state.overlays.pop();
@@ -105,26 +123,27 @@ pub(crate) fn choose(state: &mut State, stack: &Stack) -> Vec<Effect> {
                 state.notice =
                     Some(format!("opening {}", marked_str(&view::page::platform(&platform))));
                 state.phase = Phase::Opening;
-                return vec![Effect::Platform(platform)];
+                return vec![Effect::Platform(platform)].into();
             }
         }
         Kind::Choices | Kind::File | Kind::Map => {}
         Kind::Waste => update::waste::choose(state, stack, selected),
         Kind::Extract(node, layer) => {
-            return update::extraction::accept(state, stack, (node, layer), &input);
+            return update::extraction::accept(state, stack, (node, layer), &input).into();
         }
-        Kind::Compare => return update::comparison::accept(state, &input),
-        Kind::Overwrite => return update::extraction::overwrite(state, stack, selected),
+        Kind::Compare => return update::comparison::accept(state, &input).into(),
+        Kind::Overwrite => return update::extraction::overwrite(state, stack, selected).into(),
         Kind::Palette => {
             let offer = view::offers::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {
                 // What is under the palette is looked at from the panes.
                 state.overlays.clear();
-                return update::palette::take(state, stack, offer);
+                return update::palette::take(state, stack, offer)
+                    .map_or(Reply::NOTHING, Reply::Perform);
             }
         }
         Kind::Help | Kind::Layer(_) | Kind::Image => close(state),
     }
     navigate::trees::settle(state, stack);
-    Vec::new()
+    Reply::NOTHING
 }

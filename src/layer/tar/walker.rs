@@ -13,7 +13,7 @@ use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs}
 
 /// One entry, as stored: names are neither normalised nor judged. Borrowed from the walker.
 #[derive(Clone, Debug)]
-pub(in crate::layer) struct TarEntry<'w> {
+pub(crate) struct TarEntry<'w> {
     /// The stored name.
     pub(in crate::layer) name: &'w [u8],
     /// The stored target of a hard or symbolic link. Empty otherwise.
@@ -21,12 +21,12 @@ pub(in crate::layer) struct TarEntry<'w> {
     /// Extended attributes.
     pub(in crate::layer) xattrs: Xattrs<'w>,
     /// The rest.
-    pub(in crate::layer) facts: TarFields,
+    pub(crate) facts: TarFields,
 }
 
 /// What an entry says in numbers.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::layer) struct TarFields {
+pub(crate) struct TarFields {
     pub(in crate::layer) kind: Kind,
     pub(in crate::layer) mode: u16,
     pub(in crate::layer) uid: u64,

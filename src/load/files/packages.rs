@@ -136,7 +136,7 @@ fn take(packages: &mut Packages, place: DatabaseFile, path: &[u8], bytes: &[u8])
             packages.add_dpkg_sums(path, bytes);
         }
         DatabaseFile::DpkgStatus(_) | DatabaseFile::DpkgStatusDirectory(_) => {
-            packages.add_dpkg_status(bytes)
+            packages.add_dpkg_status(bytes);
         }
         DatabaseFile::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
         DatabaseFile::ApkInstalled(_) => packages.add_apk_installed(bytes),

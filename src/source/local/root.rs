@@ -13,7 +13,7 @@ pub(crate) const INIT_LAYER: &str = "container's init layer";
 pub(crate) const WRITABLE_LAYER: &str = "container's writable layer";
 
 /// One store of one engine with one driver: what a storage root holds, as far as it can be read.
-pub(super) trait StorageRoot: Send + Sync {
+pub(crate) trait StorageRoot: Send + Sync {
     /// The transport that leads here: `docker-root`, `containers-storage`, `containerd`.
     fn kind(&self) -> &'static str;
 

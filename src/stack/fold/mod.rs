@@ -6,12 +6,14 @@
 //! among its parents) is [`crate::stack::fold::resolve`]'s business; here is what an entry does to the path it means.
 
 mod apply;
+mod links;
 pub(crate) mod replaced;
 mod resolve;
 
 use std::collections::BTreeMap;
 
 use crate::stack::LayerSummary;
+use crate::stack::fold::links::LinkTarget;
 use crate::stack::fold::replaced::Replaced;
 pub use crate::stack::fold::resolve::DEPTH_MAX;
 use crate::stack::fold::resolve::{IMPLIED_PER_ENTRY, Resolved};
@@ -23,7 +25,6 @@ use crate::stack::kept::stack::Stack;
 use crate::stack::kept::table::Table;
 use crate::stack::kept::totals::Touch;
 use crate::stack::kept::{paths, table};
-use crate::stack::query::links::LinkTarget;
 
 /// More events than this are not kept: some 2 GB, far beyond any image; a layer that claims more is cut there.
 pub const EVENT_LIMIT: usize = 1 << 25;

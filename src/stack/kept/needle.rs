@@ -4,7 +4,7 @@ use memchr::{memchr, memchr2};
 
 /// What to look for.
 pub(crate) struct Needle<'n> {
-    needle: &'n [u8],
+    bytes: &'n [u8],
     fold_case: bool,
     /// Which of its bytes is rarest in file names: that one is looked for first.
     rarest: usize,
@@ -23,17 +23,17 @@ impl<'n> Needle<'n> {
     pub(crate) fn new(needle: &'n [u8], fold_case: bool) -> Self {
         let rank = |byte: u8| memchr(byte.to_ascii_lowercase(), FREQUENT).unwrap_or(FREQUENT.len());
         let rarest = (0..needle.len()).max_by_key(|&at| rank(needle[at])).unwrap_or(0);
-        Self { needle, fold_case, rarest }
+        Self { bytes: needle, fold_case, rarest }
     }
 
     /// Its rarest byte, as a part by itself.
     pub(crate) fn rarest(&self) -> &'n [u8] {
-        self.needle.get(self.rarest..=self.rarest).unwrap_or_default()
+        self.bytes.get(self.rarest..=self.rarest).unwrap_or_default()
     }
 
     /// The first place in `bytes` of its rarest byte.
     pub(super) fn find_rarest(&self, bytes: &[u8]) -> Option<usize> {
-        let byte = *self.needle.get(self.rarest)?;
+        let byte = *self.bytes.get(self.rarest)?;
         if self.fold_case && byte.is_ascii_lowercase() {
             memchr2(byte, byte.to_ascii_uppercase(), bytes)
         } else {
@@ -44,20 +44,20 @@ impl<'n> Needle<'n> {
     /// Whether it stands in `name` so that its rarest byte is at `at`.
     pub(super) fn is_around(&self, name: &[u8], at: usize) -> bool {
         let Some(start) = at.checked_sub(self.rarest) else { return false };
-        name.get(start..start + self.needle.len()).is_some_and(|part| self.is_all(part))
+        name.get(start..start + self.bytes.len()).is_some_and(|part| self.is_all(part))
     }
 
     pub(crate) fn is_prefix(&self, name: &[u8]) -> bool {
-        name.get(..self.needle.len()).is_some_and(|part| self.is_all(part))
+        name.get(..self.bytes.len()).is_some_and(|part| self.is_all(part))
     }
 
     pub(crate) fn is_suffix(&self, name: &[u8]) -> bool {
-        let start = name.len().checked_sub(self.needle.len());
+        let start = name.len().checked_sub(self.bytes.len());
         start.is_some_and(|start| self.is_all(&name[start..]))
     }
 
     pub(crate) fn is_all(&self, name: &[u8]) -> bool {
-        if self.fold_case { name.eq_ignore_ascii_case(self.needle) } else { name == self.needle }
+        if self.fold_case { name.eq_ignore_ascii_case(self.bytes) } else { name == self.bytes }
     }
 }
 

@@ -140,7 +140,7 @@ impl Stack {
     }
 
     /// Whether two regular files have the same contents; `None` where only reading them would tell.
-    pub(super) fn contents_equal(&self, event: u32, below: u32) -> Option<bool> {
+    pub(in crate::stack) fn contents_equal(&self, event: u32, below: u32) -> Option<bool> {
         let events = &self.events;
         if events.prev(event) == below {
             if events.has(event, Flag::SAME) {

@@ -7,7 +7,6 @@ mod follow;
 mod fuzzy;
 pub mod glob;
 pub(crate) mod history;
-pub(crate) mod links;
 pub mod outline;
 pub mod search;
 pub mod tree;

@@ -1,7 +1,5 @@
 //! Which tree of a stack is shown: merged at a layer, or the changes of a range of layers.
 
-use std::ops::Deref;
-
 /// Which tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tree {

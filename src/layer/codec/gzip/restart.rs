@@ -9,7 +9,6 @@ use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::{DeflateState, Point, Proof, Sums, WINDOW, Window};
-use crate::layer::codec::member::Member;
 
 /// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
 pub(crate) const WINDOW_BITS: u8 = 15;

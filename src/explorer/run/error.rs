@@ -1,0 +1,24 @@
+//! Errors that end the explorer.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::source;
+
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Open(#[from] source::Error),
+    #[error("the terminal cannot be used for the explorer: {0}")]
+    Unusable(io::Error),
+    #[error("the terminal is lost: {0}")]
+    TerminalLost(io::Error),
+    #[error("a thread cannot be started: {0}")]
+    Thread(io::Error),
+    #[error("a part of the program failed; please report what is printed above")]
+    Panicked,
+    /// The number of the signal; the terminal is restored.
+    #[error("ended by signal {0}")]
+    Signal(i32),
+}
