@@ -46,8 +46,8 @@ fn sums<'p>(
     let mut sums = Sums::new();
     let mut unknown = Vec::new();
     for (at, payload) in files {
-        match payload.fingerprint {
-            Some(Fingerprint::Xxh3(known)) if !payload.sparse => {
+        match payload.contents_digest() {
+            Some(Fingerprint::Xxh3(known)) => {
                 sums.insert(at, Ok(known));
             }
             _ => unknown.push((at, payload)),

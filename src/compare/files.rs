@@ -316,11 +316,9 @@ fn same(
     if before.size == 0 || layers.hold_both(&before, &after) {
         return Same::Yes;
     }
-    match (before.fingerprint, after.fingerprint) {
-        (Some(Fingerprint::Xxh3(a)), Some(Fingerprint::Xxh3(b)))
-        | (Some(Fingerprint::Crc64(a)), Some(Fingerprint::Crc64(b)))
-        | (Some(Fingerprint::Sha256(a)), Some(Fingerprint::Sha256(b))) => known(a == b),
-        _ => Same::Read(Box::new((before, after))),
+    match Fingerprint::compare(before.contents_digest(), after.contents_digest()) {
+        Some(same) => known(same),
+        None => Same::Read(Box::new((before, after))),
     }
 }
 

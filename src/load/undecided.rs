@@ -10,7 +10,6 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::layer::blob::Blob;
 use crate::load::event::{Event, Pair};
 use crate::load::{Loader, queue};
-use crate::source::Stored;
 use crate::stack::kept::entry::Fingerprint;
 use crate::stack::{EventId, Extent, Payload};
 
@@ -109,8 +108,8 @@ impl<'l> Comparer<'l> {
             && let Some(Some(one)) = self.plain.get(left.layer)
             && let Some(Some(other)) = self.plain.get(right.layer)
         {
-            return if (left.stored, left.size) == (right.stored, right.size) {
-                self.same_in_place((one, left.offset), (other, right.offset), left.stored)
+            return if left.size == right.size {
+                self.same_in_place((one, left.offset), (other, right.offset), left.size)
             } else {
                 Ok(false)
             };
@@ -151,29 +150,24 @@ pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io
         (stack.payload(one), stack.payload(other))
     };
     let (Some(one), Some(other)) = (one, other) else { return Ok(false) };
-    if one.stored != other.stored || one.size != other.size {
+    if one.length() != other.length() {
         return Ok(false);
     }
-    match (one.fingerprint, other.fingerprint) {
+    match (one.contents_digest(), other.contents_digest()) {
         (Some(Fingerprint::Xxh3(known)), _) => Ok(known == xxh3(loader, &other)?),
         (_, Some(Fingerprint::Xxh3(known))) => Ok(known == xxh3(loader, &one)?),
-        _ => same_bytes(&mut open(loader, &one)?, &mut open(loader, &other)?, one.stored),
+        _ => same_bytes(&mut loader.open(&one)?, &mut loader.open(&other)?, one.length()),
     }
-}
-
-/// The bytes as they are stored: of a sparse file, its pieces.
-fn open(loader: &Loader, payload: &Payload) -> io::Result<Box<dyn Read + Send>> {
-    loader.source.open(payload.layer, &Stored::from(payload))
 }
 
 fn xxh3(loader: &Loader, payload: &Payload) -> io::Result<u64> {
-    if let Some(Fingerprint::Xxh3(known)) = payload.fingerprint {
+    if let Some(Fingerprint::Xxh3(known)) = payload.contents_digest() {
         return Ok(known);
     }
-    let mut reader = open(loader, payload)?;
+    let mut reader = loader.open(payload)?;
     let mut hash = Xxh3::new();
-    let mut buffer = vec![0; buffer_for(payload.stored)];
-    let mut left_to_read = payload.stored;
+    let mut left_to_read = payload.length();
+    let mut buffer = vec![0; buffer_for(left_to_read)];
     while left_to_read > 0 {
         let wanted = usize::try_from(left_to_read).unwrap_or(BUFFER).min(buffer.len());
         reader.read_exact(&mut buffer[..wanted])?;

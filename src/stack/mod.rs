@@ -21,11 +21,11 @@ pub mod query;
 
 use hashbrown::HashMap;
 
+pub use crate::stack::kept::change::Change;
 pub use crate::stack::kept::change_kind::ChangeKind;
 pub use crate::stack::kept::events::Cause;
 pub use crate::stack::kept::stack::{EventId, NodeId, Stack};
 pub use crate::stack::kept::summary::LayerSummary;
-pub use crate::stack::query::change::Change;
 pub use crate::stack::query::history::Step;
 pub use crate::stack::query::view::{Extent, Payload, Totals, Version};
 

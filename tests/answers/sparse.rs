@@ -83,3 +83,23 @@ fn a_map_that_lies_is_an_error_and_no_file() {
     assert!(code == 2 && said.contains("/s: the map"), "{said}");
     assert!(!place.path("dest/s").exists() && place.path("dest/after").exists());
 }
+
+/// One layer may store the holes of a file as zeros and the next leave them out; and equal stored bytes may lie at other
+/// offsets.
+#[test]
+fn a_sparse_file_of_the_next_layer_is_compared_by_its_contents() {
+    let segments: Vec<Segment<'_>> = vec![(4096, b"some"), (1 << 20, b"data")];
+    let moved: Vec<Segment<'_>> = vec![(8192, b"some"), (1 << 20, b"data")];
+    let dense = Tar::new().file("s", whole(&segments)).finish();
+    let [first, again, other] = [&segments, &segments, &moved]
+        .map(|segments| Tar::new().gnu_sparse("s", SIZE, segments).finish());
+    let place = Place::new();
+    let layers = [first, again, dense, other];
+    for image in [place.image("plain", &layers), place.compressed("gzipped", &layers)] {
+        for (layer, expected) in [("1", "rewritten"), ("2", "rewritten"), ("3", "modified")] {
+            let diff = layertui(&["diff", image.to_str().unwrap(), "--layer", layer, "--json"]);
+            let diff = String::from_utf8(diff.stdout).unwrap();
+            assert!(diff.contains(&format!("\"{expected}\"")), "layer {layer}: {diff}");
+        }
+    }
+}

@@ -33,6 +33,7 @@ pub struct Payload {
     pub id: (usize, usize),
     pub size: u64,
     pub stored: u64,
+    pub sparse: bool,
     pub fingerprint: Option<Fingerprint>,
 }
 
@@ -291,6 +292,7 @@ impl Layer {
                     id: (self.number, number),
                     size: entry.size,
                     stored: entry.stored,
+                    sparse: entry.sparse,
                     fingerprint: entry.fingerprint,
                 });
                 payloads.insert((self.number, number), (entry.stored, path.clone()));
@@ -421,8 +423,9 @@ fn same_contents(now: &Object, was: &Object) -> Option<bool> {
     match (now.payload, was.payload) {
         (None, None) => Some(now.link == was.link),
         (Some(new), Some(old)) if new.id == old.id => Some(true),
-        (Some(new), Some(old)) if (new.size, new.stored) != (old.size, old.stored) => Some(false),
-        (Some(new), Some(_)) if new.stored == 0 => Some(true),
+        (Some(new), Some(old)) if new.size != old.size => Some(false),
+        (Some(new), Some(old)) if new.stored + old.stored == 0 => Some(true),
+        (Some(new), Some(old)) if new.sparse || old.sparse => None,
         (Some(new), Some(old)) => Some(new.fingerprint? == old.fingerprint?),
         _ => Some(false),
     }

@@ -16,7 +16,9 @@ fn attributes() -> impl Strategy<Value = String> {
 }
 
 fn row() -> impl Strategy<Value = String> {
-    let size = prop::sample::select(vec![":0", ":3#1", ":3#2", ":3", ":5#1", ":9/3"]);
+    let size = prop::sample::select(vec![
+        ":0", ":3#1", ":3#2", ":3", ":5#1", ":9#1", ":9/3", ":9/3#1", ":9/0",
+    ]);
     let target = prop::sample::select(vec!["a", "/b", "../c", "b/a", "..", "/", "a-b", "."]);
     prop_oneof![
         4 => (path(), size, attributes()).prop_map(|(p, s, a)| format!("+{p}{s}{a}")),

@@ -62,8 +62,11 @@ says! {
         => "rewritten /a, rewritten /l, rewritten /n";
     equal_size_without_a_fingerprint_is_undecided:
         "0: +a:1 | 1: +a:1" => "undecided /a";
-    other_bytes_stored_for_the_same_size_are_modified:
-        "0: +a:9/3 | 1: +a:9/4" => "modified /a";
+    a_sparse_file_of_the_same_size_is_undecided_whatever_is_stored_of_it:
+        "0: +a:9/3 +b:9#1 +c:9/3#1 +d:9/3#1 +e:9/0 | 1: +a:9/4 +b:9/3#2 +c:9/3#1 +d:9#2 +e:9"
+        => "undecided /a, undecided /b, undecided /c, undecided /d, undecided /e";
+    a_sparse_file_of_another_size_is_modified_and_two_that_store_nothing_are_the_same:
+        "0: +a:9/3 +b:9/0 | 1: +a:8/3 +b:9/0" => "modified /a, rewritten /b";
     empty_files_need_no_fingerprint:
         "0: +a:0 | 1: +a:0" => "rewritten /a";
     entries_land_where_a_linked_parent_leads:

@@ -94,6 +94,15 @@ pub enum Fingerprint {
     Sha256(u64),
 }
 
+impl Fingerprint {
+    /// Whether two files have the same contents; `None` if a fingerprint is missing or they are of different variants.
+    #[must_use]
+    pub fn compare(one: Option<Self>, other: Option<Self>) -> Option<bool> {
+        let (one, other) = (one?, other?);
+        (std::mem::discriminant(&one) == std::mem::discriminant(&other)).then_some(one == other)
+    }
+}
+
 /// One path of one layer, borrowed from a [`crate::stack::kept::table::Table`] or from whoever is filling one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {

@@ -3,6 +3,7 @@
 pub(crate) mod arena;
 pub mod cached_directory;
 mod case;
+pub(crate) mod change;
 pub mod change_kind;
 pub mod entry;
 pub(crate) mod events;

@@ -1,6 +1,6 @@
 //! What can be asked of a stack: views, changes, history, search, filters, waste.
 
-pub(crate) mod change;
+mod change;
 pub mod filter;
 pub mod filtered_tree;
 mod follow;

@@ -69,30 +69,34 @@ pub struct Payload {
     pub stored: u64,
     /// Logical size.
     pub size: u64,
-    /// The bytes are a sparse file's segments.
+    /// The stored bytes are the segments of a sparse file.
     pub sparse: bool,
-    /// A digest of them, where it came free.
+    /// A digest of the stored bytes, where it came free.
     pub fingerprint: Option<Fingerprint>,
 }
 
 impl Payload {
-    /// Bytes that the file has for whoever reads it: a sparse one has more than are stored.
+    /// Bytes that a program reads from the file: more than are stored if it is sparse.
     #[must_use]
     pub const fn length(&self) -> u64 {
         if self.sparse { self.size } else { self.stored }
     }
+
+    /// A digest of the contents as programs read them. `None` for a sparse file: its fingerprint is of the segments.
+    #[must_use]
+    pub fn contents_digest(&self) -> Option<Fingerprint> {
+        self.fingerprint.filter(|_| !self.sparse)
+    }
 }
 
-/// Where the bytes behind a version lie in their layer.
+/// Where the bytes of a file without holes lie in their layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// The layer that stores them.
     pub layer: usize,
     /// Offset in the uncompressed layer.
     pub offset: u64,
-    /// Bytes stored.
-    pub stored: u64,
-    /// Logical size.
+    /// Length in bytes.
     pub size: u64,
 }
 
@@ -101,20 +105,6 @@ impl Stack {
     #[must_use]
     pub fn visible(&self, node: NodeId, layer: usize) -> Option<Version> {
         self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
-    }
-
-    /// The newest event up to `layer`, whatever it is.
-    pub(super) fn newest_at(&self, node: u32, layer: usize) -> u32 {
-        let mut event = self.arena.latest(node);
-        while event != NONE && self.events.layer(event) > layer {
-            event = self.events.prev(event);
-        }
-        event
-    }
-
-    pub(super) fn visible_event(&self, node: u32, layer: usize) -> Option<u32> {
-        let event = self.newest_at(node, layer);
-        (event != NONE && !self.events.is_tombstone(event)).then_some(event)
     }
 
     /// The path as that event left it. An event that removed the path gives the version it removed.
@@ -205,15 +195,15 @@ impl Stack {
         self.events.payload(event.0).map(EventId)
     }
 
-    /// Where the stored bytes behind a version lie; `None` for all but regular files, and where that is not known.
-    /// Says less than [`Self::payload`] and costs next to nothing.
+    /// Where the stored bytes behind a version lie; `None` for all but regular files, for sparse files, and if the
+    /// offset is not known. Cheaper than [`Self::payload`]: it allocates nothing.
     #[must_use]
     pub fn extent(&self, event: EventId) -> Option<Extent> {
-        let event = self.events.payload(event.0)?;
+        let event =
+            self.events.payload(event.0).filter(|&it| !self.events.has(it, Flag::SPARSE))?;
         Some(Extent {
             layer: self.events.layer(event),
             offset: self.events.offset(event)?,
-            stored: self.events.stored(event),
             size: self.events.size(event),
         })
     }
