@@ -1,4 +1,4 @@
-//! Byte counts and numbers in columns: decimal units, as container tools print them.
+//! Byte counts and numbers in columns: decimal units, as container tools print them. And sizes as people type them.
 
 use humansize::{DECIMAL, format_size};
 
@@ -82,9 +82,57 @@ pub fn count(number: u64) -> String {
     out
 }
 
+/// Parses a size as people type it: `4096`, `10k`, `20 MB`, `1.5GiB`. Units are decimal, those with an `i` powers of
+/// 1024; case does not matter. Fractions of a byte are cut off.
+///
+/// # Errors
+/// A message with examples, if it is not a size, or one above 2^53 bytes.
+pub fn parse(text: &str) -> Result<u64, String> {
+    let wrong = || format!("'{text}' is not a size: write 500, 10k, 1.5MB or 2GiB");
+    let number = text.trim();
+    let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+    let (number, unit) = number.split_at(end);
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let unit = unit.trim_start().to_ascii_lowercase();
+    let prefix = unit.strip_suffix('b').unwrap_or(&unit);
+    let (prefix, base) = match prefix.strip_suffix('i') {
+        Some("") => return Err(wrong()),
+        Some(prefix) => (prefix, 1024_f64),
+        None => (prefix, 1000.0),
+    };
+    let power = ["", "k", "m", "g", "t", "p"].iter().position(|known| *known == prefix);
+    let bytes = number * base.powi(power.ok_or_else(wrong)? as i32);
+    // Above this, f64 does not hold every whole number.
+    if bytes > (1_u64 << 53) as f64 { Err(wrong()) } else { Ok(bytes as u64) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_typed_in_many_ways() {
+        for (text, bytes) in [
+            ("20MB", 20_000_000),
+            ("20mb", 20_000_000),
+            ("20M", 20_000_000),
+            ("1.5 KiB", 1536),
+            ("1.5k", 1500),
+            ("2Gi", 2 << 30),
+            ("1T", 1_000_000_000_000),
+            (" 4096 ", 4096),
+            ("12B", 12),
+            ("1g", 1_000_000_000),
+            ("0", 0),
+        ] {
+            assert_eq!(parse(text), Ok(bytes), "{text}");
+        }
+        for wrong in
+            ["", "MB", "-1", "7x", "1XB", "1iB", "1i", "1bb", "1e9", "9999999PB", "1.2.3", "."]
+        {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn six_cells_whatever_the_size() {

@@ -13,7 +13,7 @@ use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::Folds;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::{marked_str, pattern};
+use crate::text::{marked_str, pattern, size};
 
 /// What can be typed, for the prompt.
 pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
@@ -109,9 +109,9 @@ impl Filter {
 
     fn take_value(&mut self, word: &str) -> Result<(), String> {
         if let Some(size) = word.strip_prefix('>') {
-            self.criteria.least = Some(bytes(size)?);
+            self.criteria.least = Some(size::parse(size)?);
         } else if let Some(size) = word.strip_prefix('<') {
-            self.criteria.most = Some(bytes(size)?);
+            self.criteria.most = Some(size::parse(size)?);
         } else if let Some(layer) = word.strip_prefix("layer:") {
             let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
             self.criteria.layers.push(layer);
@@ -212,26 +212,6 @@ impl Filter {
     }
 }
 
-/// A number of bytes: `10M` is 10 000 000, `10Mi` 10 × 1024².
-fn bytes(text: &str) -> Result<u64, String> {
-    let wrong = || format!("{text}: a size is 500, 10k, 1.5M or 2Gi");
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text[digits.len()..].to_ascii_lowercase();
-    let (base, letter) = match unit.trim_end_matches('b').strip_suffix('i') {
-        Some(letter) => (1024.0, letter.to_owned()),
-        None => (1000.0, unit.trim_end_matches('b').to_owned()),
-    };
-    let power = match letter.as_str() {
-        "" => 0,
-        "k" => 1,
-        "m" => 2,
-        "g" => 3,
-        _ => return Err(wrong()),
-    };
-    let number: f64 = digits.parse().map_err(|_| wrong())?;
-    Ok((number * f64::powi(base, power)) as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,14 +274,12 @@ mod tests {
 
     #[test]
     fn what_is_half_typed_narrows_nothing_and_says_why() {
-        for (text, part) in [(">", "a size is"), ("layer:", "give a number"), ("re:(", "unclosed")]
+        for (text, part) in
+            [(">", "is not a size"), ("layer:", "give a number"), ("re:(", "unclosed")]
         {
             let made = filter(text);
             assert!(!made.is_on(), "{text}");
             assert!(made.complaint.as_ref().unwrap().contains(part), "{:?}", made.complaint);
         }
-        assert_eq!(bytes("1.5k"), Ok(1500));
-        assert_eq!(bytes("7"), Ok(7));
-        assert!(bytes("7x").is_err());
     }
 }
