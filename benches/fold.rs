@@ -143,7 +143,7 @@ fn walk_diffs(bencher: Bencher<'_, '_>, size: Size) {
 fn histories(bencher: Bencher<'_, '_>, size: Size) {
     let stack = size.stack();
     bencher.counter(size.entries()).bench_local(|| {
-        let every = Walk::new(stack, Scope::Ever, NodeId::ROOT, true);
+        let every = Walk::new(stack, Scope::All, NodeId::ROOT, true);
         every.map(|node| stack.history(node).len()).sum::<usize>()
     });
 }

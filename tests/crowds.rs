@@ -167,7 +167,7 @@ fn other_orders_have_the_same_rows_and_number_them_alike() {
                 (Tree::Diff(number), Unfolded::All),
             ] {
                 let folds = folds(&counted, unfolded, 5);
-                let outline = Outline::arranged(&known, tree, &folds, None, Some(&orders));
+                let outline = Outline::sorted(&known, tree, &folds, None, Some(&orders));
                 let rows = outline.rows(0..usize::MAX);
                 let named = Outline::new(&known, tree, &folds).rows(0..usize::MAX);
                 let set = |rows: &[_]| {
@@ -200,7 +200,7 @@ fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
     let tests = [
         (&b""[..], Criteria::default()),
         (b"n1", Criteria::default()),
-        (b"", Criteria { least: Some(30), ..Criteria::default() }),
+        (b"", Criteria { min_size: Some(30), ..Criteria::default() }),
         (b"c2", Criteria { changes: vec![ChangeKind::Removed], ..Criteria::default() }),
         (b"", Criteria { layers: vec![2], kinds: vec![Kind::File], ..Criteria::default() }),
     ];
@@ -215,15 +215,15 @@ fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
         let names: Vec<_> = names.into_iter().map(|name| stack.names_holding(name)).collect();
         let test = stack.test(&names, criteria.clone());
         for kind in 0..4 {
-            let mut turned = stack.sieve(trees(kind, 0), &test);
+            let mut turned = stack.filter_tree(trees(kind, 0), &test);
             for at in [1, 2, 3, 4, 3, 2, 4, 0, 0] {
                 let tree = trees(kind, at);
-                turned.turn(&stack, tree, &test);
-                let made = stack.sieve(tree, &test);
+                turned.retarget(&stack, tree, &test);
+                let made = stack.filter_tree(tree, &test);
                 assert_eq!(turned.len(), made.len(), "{criteria:?} {tree:?}");
                 for unfolded in [Unfolded::All, Unfolded::None] {
                     let folds = folds(&counted, unfolded, 3);
-                    let rows = |sieve| Outline::narrowed(&stack, tree, &folds, Some(sieve));
+                    let rows = |sieve| Outline::filtered(&stack, tree, &folds, Some(sieve));
                     let (one, other) = (rows(&turned), rows(&made));
                     assert_eq!(one.len(), other.len(), "{criteria:?} {tree:?}");
                     assert_eq!(one.rows(0..usize::MAX), other.rows(0..usize::MAX), "{tree:?}");
@@ -239,12 +239,12 @@ fn a_range_has_the_paths_that_its_layers_changed_taken_together() {
     let everything = Test::default();
     for (from, to) in [(0, 4), (1, 3), (2, 2), (3, 4)] {
         let tree = Tree::Range(from, to);
-        let sieve = stack.sieve(tree, &everything);
+        let sieve = stack.filter_tree(tree, &everything);
         let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-        let rows = Outline::narrowed(&stack, tree, &folds, Some(&sieve)).rows(0..usize::MAX);
+        let rows = Outline::filtered(&stack, tree, &folds, Some(&sieve)).rows(0..usize::MAX);
         let changed = rows.iter().filter(|row| stack.change_in(row.node, tree).is_some()).count();
-        let every = Walk::new(&stack, Scope::Ever, NodeId::ROOT, true);
-        let by_hand = every.filter(|&node| stack.change_over(node, from, to).is_some()).count();
+        let every = Walk::new(&stack, Scope::All, NodeId::ROOT, true);
+        let by_hand = every.filter(|&node| stack.change_in_range(node, from, to).is_some()).count();
         assert_eq!((sieve.len(), changed), (by_hand, by_hand), "{tree:?}");
     }
 }

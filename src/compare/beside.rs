@@ -30,11 +30,11 @@ struct Half {
     source: Arc<dyn Source>,
     table: Table,
     /// Where the contents of the table's files are: a file's place in the layer is its place in this list.
-    places: Vec<RowCursor>,
+    places: Vec<PayloadRef>,
 }
 
 /// Where contents are in their own image.
-struct RowCursor {
+struct PayloadRef {
     layer: usize,
     /// Where another path than the file's own carries them.
     path: Option<Box<[u8]>>,
@@ -129,7 +129,7 @@ fn parent(path: &[u8]) -> &[u8] {
 struct Writer<'a> {
     side: Side<'a>,
     rows: TableWriter,
-    places: Vec<RowCursor>,
+    places: Vec<PayloadRef>,
     /// Names of files that others carry: they come behind those.
     links: Vec<(Vec<u8>, Version)>,
     /// The path under which each file is written.
@@ -166,12 +166,12 @@ impl<'a> Writer<'a> {
             (entry.sparse, entry.fingerprint) = (payload.sparse, payload.fingerprint);
             entry.data = Some(self.places.len() as u64);
             let carrier = (payload.path != path).then(|| payload.path.into_boxed_slice());
-            self.places.push(RowCursor {
+            self.places.push(PayloadRef {
                 layer: payload.layer,
                 path: carrier,
                 data: payload.offset,
             });
-            if let Some(stored) = stack.stored_by(version.event) {
+            if let Some(stored) = stack.payload_event(version.event) {
                 self.files.entry(stored).or_insert_with(|| path.to_vec());
             }
         }
@@ -180,7 +180,7 @@ impl<'a> Writer<'a> {
 
     fn finish(mut self, source: Arc<dyn Source>) -> Half {
         for (path, version) in std::mem::take(&mut self.links) {
-            let stored = self.side.stack.stored_by(version.event);
+            let stored = self.side.stack.payload_event(version.event);
             match stored.and_then(|stored| self.files.get(&stored).cloned()) {
                 Some(first) => self.row(&path, &version, Kind::Hardlink, &first),
                 // The name that carried the contents is gone, or is the same in both images: a file of its own.

@@ -164,7 +164,7 @@ impl Files {
         (layers, times, relinked): (&Layers, bool, bool),
     ) {
         let size = |side: Side<'_>, version: Option<&Version>| {
-            let payload = version.and_then(|version| side.stack.stored_by(version.event));
+            let payload = version.and_then(|version| side.stack.payload_event(version.event));
             payload.map_or(0, |event| side.stack.version(event).size)
         };
         let bytes = (size(old, before.as_ref()), size(new, after.as_ref()));

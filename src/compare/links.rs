@@ -73,8 +73,8 @@ impl<'s> Links<'s> {
         if !(before.kind.is_regular() && after.kind.is_regular()) {
             return false;
         }
-        let old = self.old.side.stack.stored_by(before.event);
-        let new = self.new.side.stack.stored_by(after.event);
+        let old = self.old.side.stack.payload_event(before.event);
+        let new = self.new.side.stack.payload_event(after.event);
         let (Some(old), Some(new)) = (old, new) else { return false };
         let size = |side: Side<'_>, event| side.stack.version(event).size;
         let lost = self.old.apart(path, old, new, size(self.new.side, new));
@@ -93,7 +93,7 @@ impl<'s> Names<'s> {
         let all = Walk::new(side.stack, Scope::Merged(side.layer), NodeId::ROOT, true);
         let versions = all.filter_map(|node| side.stack.visible(node, side.layer));
         let links = versions.filter(|version| version.kind == Kind::Hardlink);
-        let linked = links.filter_map(|link| side.stack.stored_by(link.event)).collect();
+        let linked = links.filter_map(|link| side.stack.payload_event(link.event)).collect();
         Self { side, linked, first: HashMap::new() }
     }
 

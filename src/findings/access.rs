@@ -60,7 +60,7 @@ fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Location)>) {
             continue;
         }
         let at = stack
-            .stored_by(version.event)
+            .payload_event(version.event)
             .map_or(inodes.len(), |payload| *by_payload.entry(payload).or_insert(inodes.len()));
         match inodes.get_mut(at) {
             Some(inode) => inode.modes.push(mode),
@@ -114,7 +114,7 @@ fn runs_as_root(image: &Image, stack: &Stack, contents: &dyn Contents) -> bool {
 fn passwd(stack: &Stack, contents: &dyn Contents) -> Option<Vec<u8>> {
     let last = stack.folded().checked_sub(1)?;
     let node = stack.follow(b"/etc/passwd", last)?;
-    let file = stack.stored_by(stack.visible(node, last)?.event)?;
+    let file = stack.payload_event(stack.visible(node, last)?.event)?;
     let mut passwd = None;
     contents.heads(&[file], &mut |_, head| passwd = head.map(<[u8]>::to_vec));
     passwd

@@ -38,8 +38,8 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
 
 /// What was stored and then hidden, where the way it was hidden has a remedy of its own.
 fn losses(stack: &Stack, found: &mut Vec<(Id, Location)>) {
-    for piece in stack.losses().pieces {
-        let id = match piece.loss {
+    for piece in stack.waste_report().files {
+        let id = match piece.cause {
             WasteCause::Removed => Id::RemovedLater,
             WasteCause::Attributes | WasteCause::Touched => Id::RewrittenAttributes,
             WasteCause::Rewritten | WasteCause::Twice => Id::RewrittenSame,

@@ -40,8 +40,8 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
         | Oddity::LinkToDirectory
         | Oddity::Contradiction
         | Oddity::RootNotDirectory
-        | Oddity::Incredible => Severity::Warning,
-        Oddity::TooMany | Oddity::TooDeep | Oddity::TooManyImplied => Severity::Error,
+        | Oddity::ImpossibleSize => Severity::Warning,
+        Oddity::TooManyEvents | Oddity::TooDeep | Oddity::TooManyImplied => Severity::Error,
     };
     let what = match oddity {
         Oddity::WhiteoutOfNothing => "whiteout of a path that no lower layer has".to_owned(),
@@ -60,7 +60,7 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
             "path that is a directory for some entries and none for another, the last one counts"
                 .to_owned()
         }
-        Oddity::Incredible => {
+        Oddity::ImpossibleSize => {
             "entry that states more bytes than any image can hold, shown as empty".to_owned()
         }
         Oddity::RootNotDirectory => {
@@ -71,7 +71,7 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
             "name that implies more directories than an image can have for its entries, left out"
                 .to_owned()
         }
-        Oddity::TooMany => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
+        Oddity::TooManyEvents => format!("more than {EVENT_LIMIT} events; the rest is not shown"),
     };
     let path = String::from_utf8_lossy(path);
     let message = if count == 1 {

@@ -130,8 +130,8 @@ impl<'a> Judge<'a> {
     fn new(rules: &Rules, evidence: Evidence<'a>) -> Result<Self, String> {
         let excludes = globs(&rules.excludes)?;
         let stack = evidence.stack;
-        let mut losses = stack.losses();
-        losses.pieces.retain(|piece| !matches(&excludes, &stack.path(piece.wasted.node)));
+        let mut losses = stack.waste_report();
+        losses.files.retain(|piece| !matches(&excludes, &stack.path(piece.wasted.node)));
         Ok(Self { evidence, excludes, losses, stored: stack.balance().stored })
     }
 
@@ -188,7 +188,7 @@ impl<'a> Judge<'a> {
         let own = |layer: usize| !base.has(layer);
         let wasted: u64 = self
             .losses
-            .pieces
+            .files
             .iter()
             .filter(|piece| own(piece.wasted.layer))
             .map(|piece| piece.wasted.bytes)
@@ -227,7 +227,7 @@ impl<'a> Judge<'a> {
     fn block(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
         let stack = self.evidence.stack;
         let mut offences = Vec::new();
-        for node in Walk::new(stack, Scope::Ever, NodeId::ROOT, true) {
+        for node in Walk::new(stack, Scope::All, NodeId::ROOT, true) {
             let path = stack.path(node);
             if matches(&self.excludes, &path) || !matches(globs, &path) {
                 continue;
@@ -241,7 +241,7 @@ impl<'a> Judge<'a> {
     fn deny_waste(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
         let offences = self.losses.by_path(self.evidence.stack).into_iter().filter_map(|wasted| {
             let path = self.evidence.stack.path(wasted.node);
-            let layer = wasted.pieces.first()?.wasted.layer;
+            let layer = wasted.files.first()?.wasted.layer;
             matches(globs, &path).then_some(Offence { path, layer, bytes: wasted.bytes })
         });
         let limit = format!("nothing wasted of {}", patterns.join(", "));
@@ -351,11 +351,11 @@ impl<'a> Judge<'a> {
 
     fn largest(&self, counts: impl Fn(usize) -> bool) -> Vec<Offence> {
         let stack = self.evidence.stack;
-        let pieces = self.losses.pieces.iter().filter(|piece| counts(piece.wasted.layer)).copied();
-        let counted = WasteReport { pieces: pieces.collect() };
+        let pieces = self.losses.files.iter().filter(|piece| counts(piece.wasted.layer)).copied();
+        let counted = WasteReport { files: pieces.collect() };
         let offence = |wasted: &crate::stack::query::waste_cause::PathWaste| Offence {
             path: stack.path(wasted.node),
-            layer: wasted.pieces.first().map_or(0, |piece| piece.wasted.layer),
+            layer: wasted.files.first().map_or(0, |piece| piece.wasted.layer),
             bytes: wasted.bytes,
         };
         counted.by_path(stack).iter().take(LARGEST).map(offence).collect()

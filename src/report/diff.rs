@@ -23,13 +23,13 @@ pub struct Range {
 impl Range {
     /// Paths with a change, the root included, sorted by path bytes.
     pub fn changes(self, stack: &Stack) -> impl Iterator<Item = (NodeId, Change)> {
-        let scope = if self.from == self.to { Scope::Diff(self.to) } else { Scope::Ever };
+        let scope = if self.from == self.to { Scope::Diff(self.to) } else { Scope::All };
         std::iter::once(NodeId::ROOT).chain(Walk::new(stack, scope, NodeId::ROOT, true)).filter_map(
             move |node| {
                 let change = if self.from == self.to {
                     stack.change(node, self.to)
                 } else {
-                    stack.change_over(node, self.from, self.to)
+                    stack.change_in_range(node, self.from, self.to)
                 };
                 Some((node, change?))
             },

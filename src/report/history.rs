@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::report::entry::{EntryKeys, PathKeys};
 use crate::report::{Format, Lines, Subject, json_line};
-use crate::stack::{Cause, ChangeKind, NodeId, Step};
+use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId};
 use crate::text;
 
 #[derive(Serialize)]
@@ -51,7 +51,7 @@ pub fn history(
     Ok(())
 }
 
-fn line<'a>(subject: Subject<'_>, path: &'a [u8], step: &'a Step) -> Line<'a> {
+fn line<'a>(subject: Subject<'_>, path: &'a [u8], step: &'a HistoryEvent) -> Line<'a> {
     let removed = step.event == ChangeKind::Removed;
     Line {
         path: PathKeys::new(path),
@@ -63,7 +63,7 @@ fn line<'a>(subject: Subject<'_>, path: &'a [u8], step: &'a Step) -> Line<'a> {
     }
 }
 
-fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &Step) -> io::Result<()> {
+fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &HistoryEvent) -> io::Result<()> {
     let kind = step.event.name();
     let size = if step.version.kind.is_regular() {
         text::size::fixed(step.version.size)

@@ -49,7 +49,7 @@ impl Pattern {
     /// stack.
     #[must_use]
     pub fn matches<'s>(&'s self, stack: &'s Stack) -> Box<dyn Iterator<Item = NodeId> + 's> {
-        let walk = Walk::new(stack, Scope::Ever, NodeId::ROOT, true);
+        let walk = Walk::new(stack, Scope::All, NodeId::ROOT, true);
         match self {
             Self::Part(part) => {
                 let hits = stack.search(part);

@@ -78,7 +78,7 @@ pub fn waste(
     format: Format,
     most: usize,
 ) -> io::Result<()> {
-    let losses = subject.stack.losses();
+    let losses = subject.stack.waste_report();
     match format {
         Format::Json => json_line(out, &document(subject, &losses)),
         Format::Text => text_of(&mut Lines::new(out), subject, &losses, most),
@@ -121,7 +121,7 @@ pub(super) fn wasted_paths(stack: &Stack, losses: &WasteReport, most: usize) -> 
     let keys = |path: &PathWaste| WastedKeys {
         path: PathKeys::owned(stack.path(path.node)),
         wasted_bytes: path.bytes,
-        pieces: path.pieces.iter().map(piece_keys).collect(),
+        pieces: path.files.iter().map(piece_keys).collect(),
     };
     paths.iter().take(most).map(keys).collect()
 }
@@ -131,8 +131,8 @@ fn piece_keys(piece: &WastedFile) -> PieceKeys {
         layer: piece.wasted.layer,
         bytes: piece.wasted.bytes,
         culprit_layer: piece.culprit,
-        cause: piece.loss.name(),
-        advice: piece.loss.advice().name(),
+        cause: piece.cause.name(),
+        advice: piece.cause.advice().name(),
     }
 }
 
@@ -242,7 +242,7 @@ fn write_paths(
     for path in paths.iter().take(most) {
         let Some(piece) = path.largest() else { continue };
         let layers: Vec<String> =
-            path.pieces.iter().map(|piece| format!("L{}", piece.wasted.layer)).collect();
+            path.files.iter().map(|piece| format!("L{}", piece.wasted.layer)).collect();
         let layers = match layers.as_slice() {
             [first, .., last] if layers.len() > 2 => format!("{first}…{last}"),
             _ => layers.join(","),
@@ -251,7 +251,7 @@ fn write_paths(
             out,
             " {}  {layers:<6}  {:<20}  {}",
             text::size::fixed(path.bytes),
-            format!("{} by L{}", piece.loss.name(), piece.culprit),
+            format!("{} by L{}", piece.cause.name(), piece.culprit),
             text::visible(&subject.stack.path(path.node))
         )?;
     }

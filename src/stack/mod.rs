@@ -26,7 +26,7 @@ pub use crate::stack::kept::change_kind::ChangeKind;
 pub use crate::stack::kept::events::Cause;
 pub use crate::stack::kept::stack::{EventId, NodeId, Stack};
 pub use crate::stack::kept::summary::LayerSummary;
-pub use crate::stack::query::history::Step;
+pub use crate::stack::query::history::HistoryEvent;
 pub use crate::stack::query::view::{Extent, Payload, Totals, Version};
 
 /// Bytes that lists of events by a path or an event take.

@@ -82,7 +82,7 @@ pub(crate) fn answers(reference: &str) -> Answers {
         let range = Range { from: layer, to: layer };
         report::diff(&mut out, subject, range, Format::Json, &|_, _| None).unwrap();
     }
-    let every: Vec<NodeId> = Walk::new(&stack, Scope::Ever, NodeId::ROOT, true).collect();
+    let every: Vec<NodeId> = Walk::new(&stack, Scope::All, NodeId::ROOT, true).collect();
     out.extend(b"histories\n");
     report::history(&mut out, subject, &every, Format::Json).unwrap();
     Answers { text: String::from_utf8(out).unwrap(), commands: commands(image) }

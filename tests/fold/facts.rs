@@ -108,7 +108,8 @@ impl Case<'_> {
                     (Some(_), Some(_)) if inside.contains(&"removed") => Some("added"),
                     (Some(was), Some(now)) => Some(model::compare(now, was).unwrap_or("metadata")),
                 };
-                let ours = self.node(path).and_then(|node| self.stack.change_over(node, from, to));
+                let ours =
+                    self.node(path).and_then(|node| self.stack.change_in_range(node, from, to));
                 let kind = ours.map(|change| change.kind.name());
                 // Steps in between may have told what the two ends alone do not.
                 if expected == Some("undecided") && kind != expected {
@@ -199,9 +200,9 @@ impl Case<'_> {
             }
         }
         theirs.sort();
-        let losses = self.stack.losses();
+        let losses = self.stack.waste_report();
         let mut ours: Vec<_> = losses
-            .pieces
+            .files
             .iter()
             .map(|piece| {
                 let path = self.stack.path(piece.wasted.node)[1..].to_vec();

@@ -163,8 +163,8 @@ fn more_bytes_than_can_be_are_none() {
     let (stack, oddities) =
         notation::stack(&format!("0: +a:{} +b:2 | 1: ~a:{most} +c/d:7 | 2: +e:1", most - 1))
             .unwrap();
-    assert_eq!(oddities[0].get(&Oddity::Incredible), Some(&(1, b"/b".to_vec())));
-    assert_eq!(oddities[1].get(&Oddity::Incredible).map(|seen| seen.0), Some(2));
+    assert_eq!(oddities[0].get(&Oddity::ImpossibleSize), Some(&(1, b"/b".to_vec())));
+    assert_eq!(oddities[1].get(&Oddity::ImpossibleSize).map(|seen| seen.0), Some(2));
     let balance = stack.balance();
     assert_eq!((balance.stored, balance.visible), (most, 1), "{balance:?}");
 }

@@ -26,7 +26,7 @@ impl Case<'_> {
         }
         let ever: Vec<Path> =
             self.model.history.keys().filter(|p| !p.is_empty()).cloned().collect();
-        assert_eq!(names(Scope::Ever), ever);
+        assert_eq!(names(Scope::All), ever);
     }
 
     pub fn outlines(&self, toggled: &HashSet<NodeId>) {

@@ -78,7 +78,7 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
     } else if let Some(event) = event.filter(|_| !gone) {
         behind = rows::behind(stack, event);
     }
-    let net = if row.directory { stack.net(row.node, from, to) } else { 0 };
+    let net = if row.directory { stack.net_bytes(row.node, from, to) } else { 0 };
     let size = match (row.directory, net) {
         (true, 0) => String::new(),
         (true, net) => size::signed(net),

@@ -109,9 +109,9 @@ impl Filter {
 
     fn take_value(&mut self, word: &str) -> Result<(), String> {
         if let Some(size) = word.strip_prefix('>') {
-            self.criteria.least = Some(size::parse(size)?);
+            self.criteria.min_size = Some(size::parse(size)?);
         } else if let Some(size) = word.strip_prefix('<') {
-            self.criteria.most = Some(size::parse(size)?);
+            self.criteria.max_size = Some(size::parse(size)?);
         } else if let Some(layer) = word.strip_prefix("layer:") {
             let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
             self.criteria.layers.push(layer);
@@ -241,8 +241,8 @@ mod tests {
         let expected = Criteria {
             changes: vec![ChangeKind::Removed],
             kinds: vec![Kind::File],
-            least: Some(10_000_000),
-            most: Some(2 << 30),
+            min_size: Some(10_000_000),
+            max_size: Some(2 << 30),
             layers: vec![3],
             setuid: true,
             among: None,

@@ -48,12 +48,12 @@ impl FilteredPane {
         match &mut self.sieve {
             Some((known, _)) if *known == key => false,
             Some((known, sieve)) if same(known) => {
-                sieve.turn(stack, key.tree, test);
+                sieve.retarget(stack, key.tree, test);
                 *known = key;
                 false
             }
             other => {
-                *other = Some((key, stack.sieve(key.tree, test)));
+                *other = Some((key, stack.filter_tree(key.tree, test)));
                 true
             }
         }

@@ -200,9 +200,9 @@ pub(crate) fn merged(stack: &Stack, node: NodeId, layer: usize) -> Option<Tile> 
 
 impl Wastage {
     pub(crate) fn new(stack: &Stack) -> Self {
-        let losses = stack.losses();
+        let losses = stack.waste_report();
         let mut of: HashMap<NodeId, Waste> = HashMap::new();
-        for piece in &losses.pieces {
+        for piece in &losses.files {
             let waste = of.entry(piece.wasted.node).or_default();
             waste.own += piece.wasted.bytes;
             if piece.wasted.bytes > waste.largest {

@@ -27,7 +27,7 @@ pub struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(stack: &Stack, made: (usize, bool)) -> Self {
-        let losses = stack.losses();
+        let losses = stack.waste_report();
         let mut paths = losses.by_path(stack);
         let rest = paths.split_off(paths.len().min(PATHS));
         Self {

@@ -9,7 +9,7 @@ use crate::explorer::model::owners::{KEPT, Owners};
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view::owners::{edition, passing};
 use crate::stack::Stack;
-use crate::stack::query::filter::Among;
+use crate::stack::query::filter::NodeFilter;
 
 /// Asks for the databases that somebody wants to know something of, once.
 pub(crate) fn want(state: &mut State, stack: &Stack) -> Option<Effect> {
@@ -48,7 +48,7 @@ impl Filter {
         }
         self.edition = edition;
         // Nothing passes as long as nobody knows what does.
-        let nobody = || Among { nodes: Arc::default(), inside: true };
+        let nobody = || NodeFilter { nodes: Arc::default(), inside: true };
         self.criteria.among = Some(found.map_or_else(nobody, |(_, among)| among));
         self.test = None;
         true

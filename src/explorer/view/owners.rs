@@ -8,7 +8,7 @@ use crate::content::packages::{DatabaseFile, PLACES, RPM_PLACES};
 use crate::explorer::model::owners::{Owner, Wanted};
 use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
-use crate::stack::query::filter::Among;
+use crate::stack::query::filter::NodeFilter;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 use crate::text::marked_str;
@@ -62,7 +62,11 @@ pub fn named(package: &Package) -> String {
 
 /// The paths that a filter's word lets pass in the selected layer's tree, and the edition that says so; `None` while that
 /// is not known.
-pub(crate) fn passing(state: &State, stack: &Stack, wanted: &Wanted) -> Option<(usize, Among)> {
+pub(crate) fn passing(
+    state: &State,
+    stack: &Stack,
+    wanted: &Wanted,
+) -> Option<(usize, NodeFilter)> {
     let edition = edition(stack, state.shown_layer(stack)?)?;
     let known = state.owners.iter().find(|known| known.edition == edition)?;
     let is_wanted = |package: Option<u32>| match wanted {
@@ -73,5 +77,5 @@ pub(crate) fn passing(state: &State, stack: &Stack, wanted: &Wanted) -> Option<(
     };
     let nodes = known.of.iter().filter(|(_, package)| is_wanted(**package));
     let nodes: HashSet<NodeId> = nodes.map(|(node, _)| *node).collect();
-    Some((edition, Among { nodes: Arc::new(nodes), inside: *wanted != Wanted::None }))
+    Some((edition, NodeFilter { nodes: Arc::new(nodes), inside: *wanted != Wanted::None }))
 }

@@ -143,7 +143,7 @@ impl Planner<'_> {
         let Some(mut version) = self.stack.visible(node, self.layer) else { return };
         let mut body = self.body(&version);
         // A file has one set of attributes, whatever its links' headers say: those it was stored with.
-        if let Some(stored_by) = self.stack.stored_by(version.event) {
+        if let Some(stored_by) = self.stack.payload_event(version.event) {
             version = self.stack.version(stored_by);
         }
         // A link to what has no contents, mostly to a symbolic link, becomes another such object.
@@ -188,7 +188,7 @@ impl Planner<'_> {
     }
 
     fn file(&mut self, version: &Version) -> Body {
-        let stored = self.stack.stored_by(version.event);
+        let stored = self.stack.payload_event(version.event);
         let payload = self.stack.payload(version.event);
         let (Some(stored), Some(payload)) = (stored, payload) else {
             return Body::Impossible("a hard link to a file that no layer stores".to_owned());

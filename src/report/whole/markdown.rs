@@ -31,7 +31,7 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
     findings(out, analysis)?;
     writeln!(out, "| # | stored | net | wasted | command |")?;
     writeln!(out, "|--:|--:|--:|--:|---|")?;
-    let wasted = stack.losses().by_layer(image.layers.len());
+    let wasted = stack.waste_report().by_layer(image.layers.len());
     let redaction = Redaction::of(image);
     for (at, (layer, wasted)) in image.layers.iter().zip(wasted).enumerate() {
         let command =
@@ -52,7 +52,7 @@ pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> 
         let path = text::visible(&large.path).to_string();
         writeln!(out, "| {size} | {} | {} |", large.layer, code(&path))?;
     }
-    let paths = stack.losses().by_path(stack);
+    let paths = stack.waste_report().by_path(stack);
     if !paths.is_empty() {
         writeln!(out)?;
         writeln!(out, "| wasted | path |")?;

@@ -111,7 +111,7 @@ pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         head: Head::new("layertui-report/1", subject),
         layers: rows(subject),
         largest: large.collect(),
-        wasted: wasted_paths(subject.stack, &subject.stack.losses(), MOST),
+        wasted: wasted_paths(subject.stack, &subject.stack.waste_report(), MOST),
         found: Found::new(subject, analysis.base, analysis.findings),
         packages: packages.collect(),
         notes: analysis.notes,

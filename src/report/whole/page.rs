@@ -129,7 +129,7 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 fn layers(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let stack = analysis.subject.stack;
     let layers = &analysis.subject.image.layers;
-    let wasted = stack.losses().by_layer(layers.len());
+    let wasted = stack.waste_report().by_layer(layers.len());
     let redaction = Redaction::of(analysis.subject.image);
     let most = (0..layers.len()).map(|at| stack.summary(at).bytes).max().unwrap_or(0).max(1);
     writeln!(
@@ -239,7 +239,7 @@ fn large(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 
 fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let stack = analysis.subject.stack;
-    let paths = stack.losses().by_path(stack);
+    let paths = stack.waste_report().by_path(stack);
     if paths.is_empty() {
         return Ok(());
     }
@@ -252,7 +252,7 @@ fn wasted(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             format!(
                 "stored by layer {}, {} by {}",
                 piece.wasted.layer,
-                piece.loss.name(),
+                piece.cause.name(),
                 piece.culprit
             )
         });

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::stack::LayerSummary;
 use crate::stack::fold::links::LinkTarget;
-use crate::stack::fold::replaced::Replaced;
+use crate::stack::fold::replaced::ReplacedLinks;
 pub use crate::stack::fold::resolve::DEPTH_MAX;
 use crate::stack::fold::resolve::{IMPLIED_PER_ENTRY, Resolved};
 use crate::stack::kept::arena::Arena;
@@ -54,13 +54,13 @@ pub enum Oddity {
     /// An entry that is no directory stands for the root itself; it is ignored.
     RootNotDirectory,
     /// An entry states more bytes than all layers together can hold; it counts as empty.
-    Incredible,
+    ImpossibleSize,
     /// A name leads deeper than [`DEPTH_MAX`]; the entry is left out.
     TooDeep,
     /// Names imply more directories than the entries account for; the entry is left out.
     TooManyImplied,
     /// The layer holds more than [`EVENT_LIMIT`] events; the rest is not shown.
-    TooMany,
+    TooManyEvents,
 }
 
 /// All payloads of an image together are fewer bytes than this, so that sums and differences of them always fit.
@@ -71,7 +71,7 @@ pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
 /// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
 pub struct Fold {
-    place: table::PayloadRef,
+    place: table::RowCursor,
     begun: bool,
     /// There is no room for more.
     full: bool,
@@ -93,7 +93,7 @@ impl Fold {
     #[must_use]
     pub fn new(stack: &Stack) -> Self {
         Self {
-            place: table::PayloadRef::default(),
+            place: table::RowCursor::default(),
             begun: false,
             full: false,
             layer: stack.folded() as u16,
@@ -150,14 +150,14 @@ impl Fold {
             Row::Whiteout { .. } | Row::Opaque { .. } => return true,
         };
         if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.has_room(entry.path.len() * 2) {
-            note(&mut self.oddities, Oddity::TooMany, || absolute(entry.path));
+            note(&mut self.oddities, Oddity::TooManyEvents, || absolute(entry.path));
             self.full = true;
             return false;
         }
         let room = BYTES_LIMIT - self.below - self.stored;
         let emptied;
         let entry = if entry.stored > room {
-            note(&mut self.oddities, Oddity::Incredible, || absolute(entry.path));
+            note(&mut self.oddities, Oddity::ImpossibleSize, || absolute(entry.path));
             emptied = Entry { size: 0, stored: 0, data: None, ..entry.clone() };
             &emptied
         } else {
@@ -202,7 +202,7 @@ impl Fold {
                 Row::Entry(_) => {}
             }
         }
-        let replaced = Replaced::new(table);
+        let replaced = ReplacedLinks::new(table);
         // What a whiteout names itself is removed, whatever takes its place.
         let parents = whiteouts.iter().filter_map(|path| Some(paths::split(path)?.0));
         for path in parents.chain(self.opaque.iter().map(|(path, _)| &path[..])) {

@@ -10,12 +10,12 @@ use crate::stack::kept::table::Table;
 
 /// Symbolic links of the lower layers at whose path this layer has a directory: a marker in such a directory is about
 /// that, not about the link's target. Looked for only once a marker's path leads to a link.
-pub(crate) struct Replaced<'t> {
+pub(crate) struct ReplacedLinks<'t> {
     table: &'t Table,
     links: OnceCell<HashSet<u32>>,
 }
 
-impl<'t> Replaced<'t> {
+impl<'t> ReplacedLinks<'t> {
     pub(super) const fn new(table: &'t Table) -> Self {
         Self { table, links: OnceCell::new() }
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::stack::fold::Oddity;
-use crate::stack::fold::replaced::Replaced;
+use crate::stack::fold::replaced::ReplacedLinks;
 use crate::stack::kept::cached_directory::CachedDirectory;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::Flag;
@@ -38,7 +38,7 @@ pub(super) struct Resolved {
 }
 
 /// What stands at a component of a path.
-enum Step {
+enum Lookup {
     Directory(u32),
     Link(u32),
     Other,
@@ -106,7 +106,11 @@ impl Stack {
     }
 
     /// As [`Self::resolve_existing`], but links that are `barred` lead nowhere.
-    pub(super) fn resolve_marker(&self, path: &[u8], barred: Option<&Replaced<'_>>) -> Option<u32> {
+    pub(super) fn resolve_marker(
+        &self,
+        path: &[u8],
+        barred: Option<&ReplacedLinks<'_>>,
+    ) -> Option<u32> {
         let Some((parent, name)) = paths::split(path) else { return Some(0) };
         self.arena.child(self.resolve_directory(parent, barred)?, name)
     }
@@ -115,27 +119,27 @@ impl Stack {
     pub(super) fn resolve_directory(
         &self,
         path: &[u8],
-        barred: Option<&Replaced<'_>>,
+        barred: Option<&ReplacedLinks<'_>>,
     ) -> Option<u32> {
-        let mut way = Way::new(0, path);
+        let mut way = PathWalk::new(0, path);
         while let Some(name) = way.next() {
             if *name == *b".." {
                 way.at = self.parent_or_root(way.at);
                 continue;
             }
             match self.step(way.at, &name) {
-                Step::Directory(node) => way.at = node,
-                Step::Link(node)
+                Lookup::Directory(node) => way.at = node,
+                Lookup::Link(node)
                     if !barred.is_some_and(|barred| barred.has(self, node))
                         && way.follow(self, node) => {}
-                Step::Link(_) | Step::Other | Step::Missing => return None,
+                Lookup::Link(_) | Lookup::Other | Lookup::Missing => return None,
             }
         }
         Some(way.at)
     }
 
     fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
-        let mut way = Way::new(from, path);
+        let mut way = PathWalk::new(from, path);
         let mut over = None;
         // Below a directory that was just made there is nothing: what the limits let begin, they let end.
         let mut allowed = false;
@@ -145,10 +149,10 @@ impl Stack {
                 continue;
             }
             match self.step(way.at, &name) {
-                Step::Directory(node) => way.at = node,
-                Step::Link(node) if way.follow(self, node) => {}
+                Lookup::Directory(node) => way.at = node,
+                Lookup::Link(node) if way.follow(self, node) => {}
                 // A loop of links, a file in the way, or nothing: a directory takes the place.
-                Step::Link(_) | Step::Other | Step::Missing => {
+                Lookup::Link(_) | Lookup::Other | Lookup::Missing => {
                     if !std::mem::replace(&mut allowed, true) {
                         self.check_room(way.at, way.pending.len() + 1)?;
                     }
@@ -167,16 +171,16 @@ impl Stack {
 
     /// Makes directories of the symbolic links on a marker's way at whose path this layer has a directory: what the layer
     /// has below them lies there, whether the directory's own entry comes before or after it.
-    pub(super) fn replace_links(&mut self, path: &[u8], replaced: &Replaced<'_>, layer: u16) {
+    pub(super) fn replace_links(&mut self, path: &[u8], replaced: &ReplacedLinks<'_>, layer: u16) {
         let mut at = 0;
         for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
             match self.step(at, name) {
-                Step::Directory(node) => at = node,
-                Step::Link(node) if replaced.has(self, node) => {
+                Lookup::Directory(node) => at = node,
+                Lookup::Link(node) if replaced.has(self, node) => {
                     self.imply(node, layer);
                     at = node;
                 }
-                Step::Link(_) | Step::Other | Step::Missing => return,
+                Lookup::Link(_) | Lookup::Other | Lookup::Missing => return,
             }
         }
     }
@@ -209,13 +213,13 @@ impl Stack {
         if depth > DEPTH_MAX { Err(Oddity::TooDeep) } else { Ok(()) }
     }
 
-    fn step(&self, dir: u32, name: &[u8]) -> Step {
-        let Some(node) = self.arena.child(dir, name) else { return Step::Missing };
-        let Some(event) = self.newest_visible(node) else { return Step::Missing };
+    fn step(&self, dir: u32, name: &[u8]) -> Lookup {
+        let Some(node) = self.arena.child(dir, name) else { return Lookup::Missing };
+        let Some(event) = self.newest_visible(node) else { return Lookup::Missing };
         match self.events.kind(event) {
-            Some(Kind::Directory) => Step::Directory(node),
-            Some(Kind::Symlink) => Step::Link(node),
-            _ => Step::Other,
+            Some(Kind::Directory) => Lookup::Directory(node),
+            Some(Kind::Symlink) => Lookup::Link(node),
+            _ => Lookup::Other,
         }
     }
 
@@ -228,7 +232,7 @@ impl Stack {
 }
 
 /// A walk along components, some of which come out of links on the way.
-struct Way<'p> {
+struct PathWalk<'p> {
     at: u32,
     /// Components still to go, the next one last.
     pending: Vec<Cow<'p, [u8]>>,
@@ -236,7 +240,7 @@ struct Way<'p> {
     added: usize,
 }
 
-impl<'p> Way<'p> {
+impl<'p> PathWalk<'p> {
     fn new(from: u32, path: &'p [u8]) -> Self {
         let pending = path.rsplit(|&b| b == b'/').filter(|c| !c.is_empty()).map(Cow::Borrowed);
         Self { at: from, pending: pending.collect(), hops: 0, added: 0 }

@@ -10,19 +10,19 @@ use hashbrown::HashMap;
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::events::Events;
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::totals::{FAN, Totals};
+use crate::stack::kept::totals::{DirTotals, FAN};
 
 /// All directories with more than [`FAN`] children.
 #[derive(Default)]
-pub(crate) struct Siblings {
+pub(crate) struct LargeDirs {
     /// By the directory's index in the arena.
-    crowds: HashMap<u32, Crowd>,
+    crowds: HashMap<u32, LargeDir>,
     /// The marks of all runs, each run's in layer order.
-    marks: Vec<Mark>,
+    marks: Vec<ChunkState>,
 }
 
 /// The runs of one directory.
-struct Crowd {
+struct LargeDir {
     /// For each size of run, the smallest first: where in `marks` each run's marks begin, and where the last one's
     /// end.
     levels: Vec<Vec<u32>>,
@@ -30,14 +30,14 @@ struct Crowd {
 
 /// What a run holds from one layer on.
 #[derive(Clone, Copy, Default)]
-struct Mark {
+struct ChunkState {
     layer: u16,
-    count: Count,
+    count: RowCount,
 }
 
 /// Rows in a run of siblings.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Count {
+pub(crate) struct RowCount {
     /// Visible siblings, and all visible paths: those and what is below them.
     pub(crate) children: u32,
     pub(crate) entries: u32,
@@ -55,9 +55,9 @@ struct Delta {
     removed: u32,
 }
 
-impl Siblings {
+impl LargeDirs {
     /// For a frozen arena.
-    pub(super) fn new(arena: &Arena, events: &Events, totals: &Totals) -> Self {
+    pub(super) fn new(arena: &Arena, events: &Events, totals: &DirTotals) -> Self {
         let mut siblings = Self::default();
         for (index, dir) in arena.dirs.iter().enumerate() {
             let children = arena.frozen_children(dir.node).unwrap_or(&[]);
@@ -74,9 +74,9 @@ impl Siblings {
         &mut self,
         arena: &Arena,
         events: &Events,
-        totals: &Totals,
+        totals: &DirTotals,
         children: &[u32],
-    ) -> Crowd {
+    ) -> LargeDir {
         let mut deltas = Vec::new();
         let mut starts = Vec::with_capacity(children.len() / FAN + 2);
         for run in children.chunks(FAN) {
@@ -110,13 +110,13 @@ impl Siblings {
             starts.push(self.marks.len() as u32);
             levels.push(starts);
         }
-        Crowd { levels }
+        LargeDir { levels }
     }
 
     /// Makes marks of what befell a run.
     fn mark(&mut self, deltas: &mut Vec<Delta>) {
         deltas.sort_by_key(|delta| delta.layer);
-        let mut count = Count::default();
+        let mut count = RowCount::default();
         for layer in deltas.chunk_by(|a, b| a.layer == b.layer) {
             (count.removed_children, count.removed) = (0, 0);
             for delta in layer {
@@ -125,14 +125,14 @@ impl Siblings {
                 count.removed_children += delta.removed_children;
                 count.removed += delta.removed;
             }
-            self.marks.push(Mark { layer: layer[0].layer, count });
+            self.marks.push(ChunkState { layer: layer[0].layer, count });
         }
         deltas.clear();
     }
 
     /// The inverse of [`Self::mark`].
     fn changes(&self, marks: std::ops::Range<u32>, deltas: &mut Vec<Delta>) {
-        let mut before = Count::default();
+        let mut before = RowCount::default();
         for mark in &self.marks[marks.start as usize..marks.end as usize] {
             deltas.push(Delta {
                 layer: mark.layer,
@@ -152,7 +152,7 @@ impl Siblings {
         dir: u32,
         at: usize,
         layer: usize,
-    ) -> impl Iterator<Item = (usize, Count)> {
+    ) -> impl Iterator<Item = (usize, RowCount)> {
         let levels = self.crowds.get(&dir).map_or(&[][..], |crowd| &crowd.levels);
         levels.iter().enumerate().rev().filter_map(move |(level, starts)| {
             let length = FAN.pow(level as u32 + 1);
@@ -161,20 +161,20 @@ impl Siblings {
             let marks = &self.marks[marks[0] as usize..marks[1] as usize];
             let after = marks.partition_point(|mark| usize::from(mark.layer) <= layer);
             let Some(mark) = after.checked_sub(1).map(|at| marks[at]) else {
-                return Some((length, Count::default()));
+                return Some((length, RowCount::default()));
             };
             let own = usize::from(mark.layer) == layer;
-            let removed = if own { mark.count } else { Count::default() };
-            let Count { removed_children, removed, .. } = removed;
-            Some((length, Count { removed_children, removed, ..mark.count }))
+            let removed = if own { mark.count } else { RowCount::default() };
+            let RowCount { removed_children, removed, .. } = removed;
+            Some((length, RowCount { removed_children, removed, ..mark.count }))
         })
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
         let levels = self.crowds.values().flat_map(|crowd| &crowd.levels);
-        self.crowds.capacity() * (size_of::<(u32, Crowd)>() + 1)
+        self.crowds.capacity() * (size_of::<(u32, LargeDir)>() + 1)
             + levels.map(|starts| starts.capacity() * 4 + size_of::<Vec<u32>>()).sum::<usize>()
-            + self.marks.capacity() * size_of::<Mark>()
+            + self.marks.capacity() * size_of::<ChunkState>()
     }
 }
 

@@ -5,11 +5,11 @@ use hashbrown::HashMap;
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind};
 use crate::stack::kept::events::{Events, Flag};
-use crate::stack::kept::large_dirs::Siblings;
+use crate::stack::kept::large_dirs::LargeDirs;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
 use crate::stack::kept::summary::LayerSummary;
-use crate::stack::kept::totals::Totals as Records;
+use crate::stack::kept::totals::DirTotals;
 use crate::stack::{kept, lists};
 
 /// A path that some layer names. Ids stay valid for the life of the stack.
@@ -29,8 +29,8 @@ pub struct EventId(pub(crate) u32);
 pub struct Stack {
     pub(crate) arena: Arena,
     pub(crate) events: Events,
-    pub(crate) totals: Records,
-    pub(crate) siblings: Siblings,
+    pub(crate) totals: DirTotals,
+    pub(crate) siblings: LargeDirs,
     /// For each folded layer, the event after its last.
     pub(crate) layer_ends: Vec<u32>,
     pub(crate) summaries: Vec<LayerSummary>,
@@ -60,8 +60,8 @@ impl Stack {
         Self {
             arena,
             events,
-            totals: Records::default(),
-            siblings: Siblings::default(),
+            totals: DirTotals::default(),
+            siblings: LargeDirs::default(),
             layer_ends: Vec::new(),
             summaries: Vec::new(),
             declared: layers,
@@ -78,7 +78,7 @@ impl Stack {
     /// [`Self::totals`] needs the other kind.
     #[must_use]
     pub fn without_totals(layers: usize) -> Self {
-        Self { totals: Records::sum_only(), ..Self::new(layers) }
+        Self { totals: DirTotals::sum_only(), ..Self::new(layers) }
     }
 
     /// As it was made, for an image of Windows: names that differ in the case of letters are one path, shown as it was first
@@ -101,7 +101,7 @@ impl Stack {
         self.events.shrink();
         self.totals.freeze(&mut self.arena);
         self.place = None;
-        self.siblings = Siblings::new(&self.arena, &self.events, &self.totals);
+        self.siblings = LargeDirs::new(&self.arena, &self.events, &self.totals);
     }
 
     /// Makes room for so many rows of a layer: growing by and by would copy all again and again.
@@ -114,7 +114,7 @@ impl Stack {
     pub(crate) fn thaw(&mut self) {
         self.arena.thaw();
         self.totals.thaw();
-        self.siblings = Siblings::default();
+        self.siblings = LargeDirs::default();
     }
 
     /// How many layers the image says it has.

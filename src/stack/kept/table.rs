@@ -40,7 +40,7 @@ pub struct Table {
 
 /// A place between two rows of a table. Reading goes on from there, also where more rows were appended meanwhile.
 #[derive(Default)]
-pub struct PayloadRef {
+pub struct RowCursor {
     at: usize,
     before: Before,
 }
@@ -113,12 +113,12 @@ impl Table {
     /// A cursor before the first row.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
-        self.rows_from(PayloadRef::default())
+        self.rows_from(RowCursor::default())
     }
 
     /// A cursor where an earlier one stood, in this table or a shorter one with the same beginning.
     #[must_use]
-    pub const fn rows_from(&self, place: PayloadRef) -> Rows<'_> {
+    pub const fn rows_from(&self, place: RowCursor) -> Rows<'_> {
         Rows { bytes: self.bytes.as_slice(), place }
     }
 }
@@ -175,7 +175,7 @@ mod tests {
     fn reading_goes_on_where_more_was_appended() {
         let mut writer = TableWriter::new();
         let mut grown = Table::default();
-        let mut place = PayloadRef::default();
+        let mut place = RowCursor::default();
         for row in &sample() {
             writer.push(row);
             grown.append(&writer.table().behind(grown.as_bytes().len()));

@@ -14,7 +14,7 @@ pub(crate) const FAN: usize = 64;
 
 /// One directory at one layer.
 #[derive(Clone, Copy)]
-pub(crate) struct Record {
+pub(crate) struct DirRecord {
     prev: u32,
     pub(crate) layer: u16,
     /// Visible payload bytes below.
@@ -49,14 +49,14 @@ pub(crate) enum Touch {
 
 /// All records, and the changes of the layer being folded.
 #[derive(Default)]
-pub(crate) struct Totals {
-    records: Vec<Record>,
+pub(crate) struct DirTotals {
+    records: Vec<DirRecord>,
     /// Frozen: the layer of each record, so that the right one of a directory's is found in one cache line or two.
     layers: Vec<u16>,
     touched: Vec<u32>,
     /// For lists of touched children that are longer than [`FAN`], by their start: where their samples begin.
     sampled: HashMap<u32, u32>,
-    samples: Vec<Sample>,
+    samples: Vec<RowSums>,
     pending: Pending,
     /// Payload bytes that are visible now, in the whole tree.
     visible: i64,
@@ -67,7 +67,7 @@ pub(crate) struct Totals {
 /// Rows of a layer's diff that the children before every [`FAN`]th one of a list take: unfolded entirely, and as
 /// far as steady directories go. A last one stands for the end of the list.
 #[derive(Clone, Copy)]
-pub(crate) struct Sample {
+pub(crate) struct RowSums {
     pub(crate) rows: u32,
     pub(crate) rows_standard: u32,
 }
@@ -98,7 +98,7 @@ struct Delta {
     touched_count: u32,
 }
 
-impl Totals {
+impl DirTotals {
     /// Of a stack whose directories nobody asks about.
     pub(super) fn sum_only() -> Self {
         Self { sum_only: true, ..Self::default() }
@@ -219,7 +219,7 @@ impl Totals {
             for (number, &child) in children.iter().enumerate() {
                 if many && number % FAN == 0 {
                     let Delta { rows, rows_standard, .. } = delta;
-                    self.samples.push(Sample { rows, rows_standard });
+                    self.samples.push(RowSums { rows, rows_standard });
                 }
                 let (touch, steady) = touch_of(arena, child);
                 match touch {
@@ -246,7 +246,7 @@ impl Totals {
             }
             if many {
                 let Delta { rows, rows_standard, .. } = delta;
-                self.samples.push(Sample { rows, rows_standard });
+                self.samples.push(RowSums { rows, rows_standard });
             }
             self.pending.deltas[at as usize] = delta;
             let node = node_of(&delta);
@@ -269,7 +269,7 @@ impl Totals {
             let prev = arena.dirs[delta.dir as usize].record;
             let before = self.records.get(prev as usize);
             let total = |before: u64, by: i64| before.saturating_add_signed(by);
-            let record = Record {
+            let record = DirRecord {
                 prev,
                 layer,
                 bytes: total(before.map_or(0, |record| record.bytes), delta.bytes),
@@ -290,7 +290,7 @@ impl Totals {
     }
 
     /// The totals of a directory as they stand at `layer`.
-    pub(crate) fn at(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
+    pub(crate) fn at(&self, arena: &Arena, node: u32, layer: usize) -> Option<&DirRecord> {
         debug_assert!(!self.sum_only, "this stack was made without totals");
         let dir = arena.dirs.get(arena.dir(node) as usize)?;
         if !self.layers.is_empty() {
@@ -327,30 +327,30 @@ impl Totals {
     }
 
     /// The record of exactly that layer: something below the directory changed there.
-    pub(crate) fn exactly(&self, arena: &Arena, node: u32, layer: usize) -> Option<&Record> {
+    pub(crate) fn exactly(&self, arena: &Arena, node: u32, layer: usize) -> Option<&DirRecord> {
         self.at(arena, node, layer).filter(|record| usize::from(record.layer) == layer)
     }
 
     /// The children that the record's layer touched, sorted by name.
-    pub(crate) fn touched(&self, record: &Record) -> &[u32] {
+    pub(crate) fn touched(&self, record: &DirRecord) -> &[u32] {
         let start = record.touched_start as usize;
         &self.touched[start..start + record.touched_count as usize]
     }
 
     /// What the touched children numbered `at..at + FAN` (or to the end) take as rows: how many children those are,
     /// and their rows. `at` is a multiple of [`FAN`]; nothing is known of short lists.
-    pub(crate) fn run(&self, record: &Record, at: usize) -> Option<(usize, Sample)> {
+    pub(crate) fn run(&self, record: &DirRecord, at: usize) -> Option<(usize, RowSums)> {
         let start = *self.sampled.get(&record.touched_start)? as usize + at / FAN;
         let count = (record.touched_count as usize).checked_sub(at).filter(|&left| left > 0)?;
         let [before, after] = self.samples.get(start..start + 2)? else { return None };
         let rows = after.rows - before.rows;
         let rows_standard = after.rows_standard - before.rows_standard;
-        Some((count.min(FAN), Sample { rows, rows_standard }))
+        Some((count.min(FAN), RowSums { rows, rows_standard }))
     }
 
     /// Lays the records of each directory side by side, oldest first.
     pub(super) fn freeze(&mut self, arena: &mut Arena) {
-        let mut records: Vec<Record> = Vec::with_capacity(self.records.len());
+        let mut records: Vec<DirRecord> = Vec::with_capacity(self.records.len());
         for dir in &mut arena.dirs {
             let start = records.len();
             let mut record = self.records.get(dir.record as usize);
@@ -380,11 +380,11 @@ impl Totals {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.records.capacity() * size_of::<Record>()
+        self.records.capacity() * size_of::<DirRecord>()
             + self.layers.capacity() * 2
             + self.touched.capacity() * 4
             + self.sampled.capacity() * 9
-            + self.samples.capacity() * size_of::<Sample>()
+            + self.samples.capacity() * size_of::<RowSums>()
             + self.pending.slot.capacity() * 4
             + self.pending.deltas.capacity() * size_of::<Delta>()
             + self.pending.nodes.capacity() * 4

@@ -26,13 +26,13 @@ impl Stack {
     pub fn change_in(&self, node: NodeId, tree: Tree) -> Option<Change> {
         match tree {
             Tree::Merged(layer) | Tree::Diff(layer) => self.change(node, layer),
-            Tree::Range(from, to) => self.change_over(node, from, to),
+            Tree::Range(from, to) => self.change_in_range(node, from, to),
         }
     }
 
     /// What the layers `from..=to` did to the path, taken together.
     #[must_use]
-    pub fn change_over(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {
+    pub fn change_in_range(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {
         let newest = self.newest_at(node.0, to);
         let (mut event, mut reborn, mut opaque, mut own) = (newest, false, false, false);
         while event != NONE && self.events.layer(event) >= from {

@@ -20,20 +20,20 @@ pub struct Criteria {
     /// Its type.
     pub kinds: Vec<Kind>,
     /// A regular file's least size in bytes.
-    pub least: Option<u64>,
+    pub min_size: Option<u64>,
     /// A regular file's greatest size in bytes.
-    pub most: Option<u64>,
+    pub max_size: Option<u64>,
     /// The layer that wrote it last.
     pub layers: Vec<usize>,
     /// It is a file with the setuid or the setgid bit.
     pub setuid: bool,
     /// It is one of these, or none of them.
-    pub among: Option<Among>,
+    pub among: Option<NodeFilter>,
 }
 
 /// Certain paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Among {
+pub struct NodeFilter {
     /// Which.
     pub nodes: Arc<HashSet<NodeId>>,
     /// Those pass, else all others that are no directories.
@@ -181,10 +181,10 @@ impl Stack {
         if criteria.setuid && !(kind.is_regular() && self.events.mode(event) & special != 0) {
             return false;
         }
-        if criteria.least.is_some() || criteria.most.is_some() {
+        if criteria.min_size.is_some() || criteria.max_size.is_some() {
             let size = self.events.size(event);
-            let fits = criteria.least.is_none_or(|least| size >= least)
-                && criteria.most.is_none_or(|most| size <= most);
+            let fits = criteria.min_size.is_none_or(|min| size >= min)
+                && criteria.max_size.is_none_or(|max| size <= max);
             if !kind.is_regular() || !fits {
                 return false;
             }
@@ -226,9 +226,9 @@ mod tests {
         let names: Vec<NameSet> =
             names.iter().map(|name| stack.names_holding(name.as_bytes())).collect();
         let test = stack.test(&names, criteria.clone());
-        let sieve = stack.sieve(tree, &test);
+        let sieve = stack.filter_tree(tree, &test);
         let folds = Folds { unfolded, ..Folds::default() };
-        let outline = Outline::narrowed(&stack, tree, &folds, Some(&sieve));
+        let outline = Outline::filtered(&stack, tree, &folds, Some(&sieve));
         let rows = outline.rows(0..100);
         assert_eq!(rows.len(), outline.len());
         for (at, row) in rows.iter().enumerate() {
@@ -248,7 +248,7 @@ mod tests {
         let none = Criteria::default();
         assert_eq!(rows(Tree::Merged(1), &[".so"], &none, all), ["/c", "/c/big.so", "/e.so"]);
         assert_eq!(rows(Tree::Merged(1), &[".so", "BIG"], &none, all), [""; 0]);
-        let large = Criteria { least: Some(10), ..Criteria::default() };
+        let large = Criteria { min_size: Some(10), ..Criteria::default() };
         assert_eq!(rows(Tree::Merged(1), &[], &large, all), ["/c", "/c/big.so"]);
     }
 

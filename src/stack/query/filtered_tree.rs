@@ -32,7 +32,7 @@ struct Rows {
 impl Stack {
     /// Narrows a tree to what passes.
     #[must_use]
-    pub fn sieve(&self, tree: Tree, test: &Test) -> FilteredTree {
+    pub fn filter_tree(&self, tree: Tree, test: &Test) -> FilteredTree {
         let paths = self.arena.len();
         let mut sieve = FilteredTree {
             tree,
@@ -49,9 +49,9 @@ impl Stack {
 
 impl FilteredTree {
     /// Narrows another tree with the same test instead.
-    pub fn turn(&mut self, stack: &Stack, tree: Tree, test: &Test) {
+    pub fn retarget(&mut self, stack: &Stack, tree: Tree, test: &Test) {
         if self.made_of != (stack.folded(), stack.arena.len()) {
-            *self = stack.sieve(tree, test);
+            *self = stack.filter_tree(tree, test);
             return;
         }
         let before = std::mem::replace(&mut self.tree, tree);

@@ -7,7 +7,7 @@ use crate::stack::{ChangeKind, Version};
 
 /// One thing that befell a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct HistoryEvent {
     /// The layer that did it.
     pub layer: usize,
     /// What it did.
@@ -25,7 +25,7 @@ pub struct Step {
 impl Stack {
     /// Every event of the path in the folded layers, oldest first.
     #[must_use]
-    pub fn history(&self, node: NodeId) -> Vec<Step> {
+    pub fn history(&self, node: NodeId) -> Vec<HistoryEvent> {
         let mut steps = Vec::new();
         let mut event = self.arena.latest(node.0);
         while event != NONE {
@@ -38,9 +38,9 @@ impl Stack {
         steps
     }
 
-    fn step_of(&self, event: u32) -> Step {
+    fn step_of(&self, event: u32) -> HistoryEvent {
         let change = self.change_of(event);
-        Step {
+        HistoryEvent {
             layer: self.events.layer(event),
             event: change.kind,
             cause: self.events.cause(event).0,

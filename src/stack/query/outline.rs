@@ -94,23 +94,23 @@ impl<'s> Outline<'s> {
     /// The rows of `tree` under these folds.
     #[must_use]
     pub fn new(stack: &'s Stack, tree: Tree, folds: &'s Folds) -> Self {
-        Self::narrowed(stack, tree, folds, None)
+        Self::filtered(stack, tree, folds, None)
     }
 
     /// The same for what passed a filter of this tree.
     #[must_use]
-    pub fn narrowed(
+    pub fn filtered(
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
         sieve: Option<&'s FilteredTree>,
     ) -> Self {
-        Self::arranged(stack, tree, folds, sieve, None)
+        Self::sorted(stack, tree, folds, sieve, None)
     }
 
     /// The same in another order than by name.
     #[must_use]
-    pub fn arranged(
+    pub fn sorted(
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,

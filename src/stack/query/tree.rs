@@ -7,7 +7,7 @@ pub enum Tree {
     Merged(usize),
     /// What layer n changed, and the directories on the way there.
     Diff(usize),
-    /// What layers `from..=to` changed, taken together. It has rows only where it is [narrowed](Outline::narrowed).
+    /// What layers `from..=to` changed, taken together. It has rows only where it is [narrowed](Outline::filtered).
     Range(usize, usize),
 }
 

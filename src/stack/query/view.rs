@@ -191,7 +191,7 @@ impl Stack {
     /// The entry that stores the bytes behind a version: the same for all hard links to a file. `None` for all but
     /// regular files.
     #[must_use]
-    pub fn stored_by(&self, event: EventId) -> Option<EventId> {
+    pub fn payload_event(&self, event: EventId) -> Option<EventId> {
         self.events.payload(event.0).map(EventId)
     }
 
@@ -240,7 +240,7 @@ impl Stack {
 
     /// By how many visible bytes below a directory the layers `from..=to` changed.
     #[must_use]
-    pub fn net(&self, dir: NodeId, from: usize, to: usize) -> i64 {
+    pub fn net_bytes(&self, dir: NodeId, from: usize, to: usize) -> i64 {
         let bytes = |layer| self.totals(dir, layer).bytes as i64;
         bytes(to) - from.checked_sub(1).map_or(0, bytes)
     }

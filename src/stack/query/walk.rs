@@ -16,7 +16,7 @@ pub enum Scope {
     /// Paths that layer n has an event for.
     Diff(usize),
     /// Every path any folded layer ever showed.
-    Ever,
+    All,
 }
 
 /// A walk below one directory; the directory itself is not yielded.
@@ -46,7 +46,7 @@ impl<'s> Walk<'s> {
     fn descend(&mut self, dir: u32) {
         let stack = self.stack;
         let children = match self.scope {
-            Scope::Merged(_) | Scope::Ever => stack.sorted_children(dir),
+            Scope::Merged(_) | Scope::All => stack.sorted_children(dir),
             Scope::Diff(layer) => {
                 let record = stack.totals.exactly(&stack.arena, dir, layer);
                 Cow::Borrowed(record.map_or(&[][..], |record| stack.totals.touched(record)))
@@ -59,7 +59,7 @@ impl<'s> Walk<'s> {
         match self.scope {
             Scope::Merged(layer) => self.stack.visible_event(node, layer).is_some(),
             Scope::Diff(layer) => self.stack.change(NodeId(node), layer).is_some(),
-            Scope::Ever => {
+            Scope::All => {
                 let last = self.stack.folded().wrapping_sub(1);
                 last != usize::MAX && self.stack.newest_at(node, last) != NONE
             }
@@ -74,7 +74,7 @@ impl<'s> Walk<'s> {
                     let record = self.stack.totals.at(arena, node, layer);
                     record.is_some_and(|record| record.entries > 0)
                 }
-                Scope::Ever => arena.dir(node) != NONE,
+                Scope::All => arena.dir(node) != NONE,
                 Scope::Diff(layer) => self.stack.totals.exactly(arena, node, layer).is_some(),
             }
     }

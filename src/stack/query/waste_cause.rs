@@ -116,7 +116,7 @@ pub struct WastedFile {
     /// The layer that took the last name away.
     pub culprit: usize,
     /// How it did.
-    pub loss: WasteCause,
+    pub cause: WasteCause,
 }
 
 /// What one path wastes, in all layers.
@@ -127,14 +127,14 @@ pub struct PathWaste {
     /// Bytes in all layers.
     pub bytes: u64,
     /// Each payload, in layer order.
-    pub pieces: Vec<WastedFile>,
+    pub files: Vec<WastedFile>,
 }
 
 impl PathWaste {
     /// The piece with the most bytes: the one to begin with.
     #[must_use]
     pub fn largest(&self) -> Option<&WastedFile> {
-        self.pieces.iter().max_by_key(|piece| (piece.wasted.bytes, Reverse(piece.wasted.layer)))
+        self.files.iter().max_by_key(|piece| (piece.wasted.bytes, Reverse(piece.wasted.layer)))
     }
 }
 
@@ -151,14 +151,14 @@ pub struct LayerWaste {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WasteReport {
     /// The pieces.
-    pub pieces: Vec<WastedFile>,
+    pub files: Vec<WastedFile>,
 }
 
 impl WasteReport {
     /// Bytes in all pieces.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.pieces.iter().map(|piece| piece.wasted.bytes).sum()
+        self.files.iter().map(|piece| piece.wasted.bytes).sum()
     }
 
     /// By path, most bytes first; equal ones by their paths.
@@ -166,14 +166,14 @@ impl WasteReport {
     pub fn by_path(&self, stack: &Stack) -> Vec<PathWaste> {
         let mut places: HashMap<NodeId, usize> = HashMap::new();
         let mut paths: Vec<PathWaste> = Vec::new();
-        for &piece in &self.pieces {
+        for &piece in &self.files {
             let node = piece.wasted.node;
             let at = *places.entry(node).or_insert(paths.len());
             if at == paths.len() {
-                paths.push(PathWaste { node, bytes: 0, pieces: Vec::new() });
+                paths.push(PathWaste { node, bytes: 0, files: Vec::new() });
             }
             paths[at].bytes += piece.wasted.bytes;
-            paths[at].pieces.push(piece);
+            paths[at].files.push(piece);
         }
         paths.sort_by_cached_key(|path| (Reverse(path.bytes), stack.path(path.node)));
         paths
@@ -183,7 +183,7 @@ impl WasteReport {
     #[must_use]
     pub fn by_layer(&self, layers: usize) -> Vec<LayerWaste> {
         let mut sums = vec![LayerWaste::default(); layers];
-        for piece in &self.pieces {
+        for piece in &self.files {
             if let Some(layer) = sums.get_mut(piece.wasted.layer) {
                 layer.stored += piece.wasted.bytes;
             }
@@ -198,8 +198,8 @@ impl WasteReport {
     #[must_use]
     pub fn by_advice(&self) -> Vec<(Advice, u64, u64)> {
         let mut sums: BTreeMap<Advice, (u64, u64)> = BTreeMap::new();
-        for piece in &self.pieces {
-            let (bytes, files) = sums.entry(piece.loss.advice()).or_default();
+        for piece in &self.files {
+            let (bytes, files) = sums.entry(piece.cause.advice()).or_default();
             *bytes += piece.wasted.bytes;
             *files += 1;
         }
@@ -222,7 +222,7 @@ impl WasteReport {
     #[must_use]
     pub fn by_directory(&self, stack: &Stack) -> HashMap<NodeId, u64> {
         let mut own: HashMap<NodeId, u64> = HashMap::new();
-        for piece in &self.pieces {
+        for piece in &self.files {
             if let Some(parent) = stack.parent(piece.wasted.node) {
                 *own.entry(parent).or_default() += piece.wasted.bytes;
             }
@@ -242,21 +242,21 @@ impl WasteReport {
 impl Stack {
     /// Every wasted payload with its cause, as far as the image is folded.
     #[must_use]
-    pub fn losses(&self) -> WasteReport {
-        let pieces = self.wasted().map(|wasted| {
-            let (culprit, loss) = self.loss_of(wasted.event.0);
-            WastedFile { wasted, culprit, loss }
+    pub fn waste_report(&self) -> WasteReport {
+        let files = self.wasted().map(|wasted| {
+            let (culprit, cause) = self.cause_of(wasted.event.0);
+            WastedFile { wasted, culprit, cause }
         });
-        WasteReport { pieces: pieces.collect() }
+        WasteReport { files: files.collect() }
     }
 
     /// The layer in which the last name of a wasted payload went, and how it went.
-    fn loss_of(&self, payload: u32) -> (usize, WasteCause) {
+    fn cause_of(&self, payload: u32) -> (usize, WasteCause) {
         let links = self.names_of.get(&payload).into_iter().flatten().copied();
         std::iter::once(payload)
             .chain(links)
             .map(|name| match self.successor(name) {
-                Some(next) => (self.events.layer(next), self.loss_by(next)),
+                Some(next) => (self.events.layer(next), self.cause_by(next)),
                 None => (self.events.layer(name), WasteCause::Twice),
             })
             // Of several names that went in one layer, the payload's own tells why.
@@ -277,7 +277,7 @@ impl Stack {
         None
     }
 
-    fn loss_by(&self, next: u32) -> WasteCause {
+    fn cause_by(&self, next: u32) -> WasteCause {
         let change = self.change_of(next);
         match change.kind {
             ChangeKind::Removed => WasteCause::Removed,
@@ -309,11 +309,11 @@ mod tests {
     /// `PATH BYTES cause/culprit` for each piece.
     fn pieces(text: &str) -> Vec<String> {
         let (stack, _) = notation::stack(text).unwrap();
-        let losses = stack.losses();
+        let losses = stack.waste_report();
         assert_eq!(losses.bytes(), stack.balance().wasted, "{text}");
-        let pieces = losses.pieces.iter().map(|piece| {
+        let pieces = losses.files.iter().map(|piece| {
             let path = String::from_utf8(stack.path(piece.wasted.node)).unwrap();
-            format!("{path} {} {}/{}", piece.wasted.bytes, piece.loss.name(), piece.culprit)
+            format!("{path} {} {}/{}", piece.wasted.bytes, piece.cause.name(), piece.culprit)
         });
         pieces.collect()
     }
@@ -353,10 +353,10 @@ mod tests {
     #[test]
     fn of_equally_large_pieces_the_first_layers_is_the_largest() {
         let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:5#2 | 2: +a:5#3 | 3: -a").unwrap();
-        let path = &stack.losses().by_path(&stack)[0];
+        let path = &stack.waste_report().by_path(&stack)[0];
         assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(0));
         let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:6#2 | 2: -a").unwrap();
-        let path = &stack.losses().by_path(&stack)[0];
+        let path = &stack.waste_report().by_path(&stack)[0];
         assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(1));
     }
 
@@ -365,7 +365,7 @@ mod tests {
         let (stack, _) =
             notation::stack("0: +d/e/a:5#1 +d/b:7#2 +c:1#3 | 1: +d/b:7#2@700 | 2: -d +c:1#3^4")
                 .unwrap();
-        let losses = stack.losses();
+        let losses = stack.waste_report();
         let paths: Vec<(Vec<u8>, u64)> =
             losses.by_path(&stack).iter().map(|path| (stack.path(path.node), path.bytes)).collect();
         let expected: [(&[u8], u64); 3] = [(b"/d/b", 14), (b"/d/e/a", 5), (b"/c", 1)];

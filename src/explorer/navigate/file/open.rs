@@ -7,7 +7,7 @@ use crate::explorer::model::state::{Pane, State};
 use crate::explorer::navigate::file::ask::ask;
 use crate::explorer::{navigate, view};
 use crate::stack::kept::entry::Kind as Type;
-use crate::stack::{EventId, NodeId, Stack, Step, Version};
+use crate::stack::{EventId, HistoryEvent, NodeId, Stack, Version};
 use crate::text::marked;
 
 /// `v`: the version under the cursor.
@@ -97,7 +97,7 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     stack.visible(node, layer).or_else(removed).map(|version| (node, version))
 }
 
-fn history(stack: &Stack, kind: Kind) -> Option<(NodeId, Vec<Step>)> {
+fn history(stack: &Stack, kind: Kind) -> Option<(NodeId, Vec<HistoryEvent>)> {
     match kind {
         Kind::History(node) => Some((node, stack.history(node))),
         _ => None,

@@ -6,7 +6,7 @@ use crate::explorer::model::state::State;
 use crate::explorer::view;
 use crate::explorer::view::marker;
 use crate::explorer::view::page::writer::{OverlayText, Writer, spans_width};
-use crate::stack::{Cause, ChangeKind, NodeId, Stack, Step};
+use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId, Stack};
 use crate::text::{command, marked, marked_str, mode, shorten, size, time};
 
 pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> OverlayText {
@@ -60,7 +60,13 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
 }
 
 /// One event: what happened in which layer and how large it is; by what command; what else is to be said.
-fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Option<&Step>) {
+fn event(
+    out: &mut Writer,
+    state: &State,
+    stack: &Stack,
+    step: &HistoryEvent,
+    before: Option<&HistoryEvent>,
+) {
     let (sign, role) = marker::change(step.event);
     let verb = match step.event {
         ChangeKind::Undecided => "written again, not compared yet",
@@ -108,7 +114,7 @@ fn event(out: &mut Writer, state: &State, stack: &Stack, step: &Step, before: Op
 }
 
 /// How a removal came about.
-fn cause(step: &Step) -> Option<String> {
+fn cause(step: &HistoryEvent) -> Option<String> {
     let by = step.by.as_ref().map(|by| marked(by).into_owned());
     match (step.cause, by) {
         (Cause::Entry, _) => None,
@@ -120,7 +126,7 @@ fn cause(step: &Step) -> Option<String> {
 }
 
 /// What is other than in the version before, of what people ask for: size, mode, owner.
-fn changes(step: &Step, before: &Step) -> Option<String> {
+fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<String> {
     use ChangeKind::{Added, Removed};
     if matches!(step.event, Added | Removed) || before.event == Removed {
         return None;
@@ -144,7 +150,7 @@ fn changes(step: &Step, before: &Step) -> Option<String> {
 }
 
 /// Type, mode, owner, time and link target, as far as there are any.
-fn facts(stack: &Stack, step: &Step) -> Option<String> {
+fn facts(stack: &Stack, step: &HistoryEvent) -> Option<String> {
     let version = &step.version;
     let mut facts = Vec::new();
     facts.extend(version.mode.map(mode::permissions));

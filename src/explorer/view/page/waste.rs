@@ -133,13 +133,13 @@ fn sized(out: &mut Writer, bytes: u64, role: Role, text: &str) {
 fn why(path: &PathWaste) -> String {
     let Some(piece) = path.largest() else { return String::new() };
     let stored: Vec<String> =
-        path.pieces.iter().map(|piece| piece.wasted.layer.to_string()).collect();
+        path.files.iter().map(|piece| piece.wasted.layer.to_string()).collect();
     let stored = match stored.as_slice() {
         [one] => format!("layer {one}"),
         [first, .., last] if stored.len() > 3 => format!("layers {first} to {last}"),
         several => format!("layers {}", several.join(", ")),
     };
-    let did = match piece.loss {
+    let did = match piece.cause {
         WasteCause::Removed => "removed",
         WasteCause::Overwritten => "overwritten",
         WasteCause::Attributes => "given other attributes",

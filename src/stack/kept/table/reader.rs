@@ -4,7 +4,7 @@ use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
 use crate::stack::kept::paths;
 use crate::stack::kept::table::{
     Before, ENTRY_MAX, FINGERPRINT_SHIFT, HAS_DATA, HAS_DEVICE, HAS_LINK, HAS_NANOS, HAS_SIZE,
-    HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, PayloadRef, SAME_OWNER, WHITEOUT,
+    HAS_STORED, HAS_XATTRS, IS_CLAMPED, IS_SPARSE, OPAQUE, RowCursor, SAME_OWNER, WHITEOUT,
 };
 
 const NANOS_A_SECOND: u32 = 1_000_000_000;
@@ -12,13 +12,13 @@ const NANOS_A_SECOND: u32 = 1_000_000_000;
 /// Reads a [`Table`](crate::stack::kept::table::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
-    pub(super) place: PayloadRef,
+    pub(super) place: RowCursor,
 }
 
 impl Rows<'_> {
     /// Where the cursor stands.
     #[must_use]
-    pub fn place(self) -> PayloadRef {
+    pub fn place(self) -> RowCursor {
         self.place
     }
 
@@ -29,7 +29,7 @@ impl Rows<'_> {
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
-        let PayloadRef { at, before } = &mut self.place;
+        let RowCursor { at, before } = &mut self.place;
         let mut input = Input { bytes: self.bytes, at: *at };
         let tag = input.byte()?;
         let shared = input.length()?;

@@ -1,6 +1,6 @@
 //! Rows of the siblings in one directory: by runs where it has very many, each run's exceptions known.
 
-use crate::stack::kept::large_dirs::Count;
+use crate::stack::kept::large_dirs::RowCount;
 use crate::stack::kept::totals::FAN;
 use crate::stack::query::outline::{Children, Level, Outline, Unfolded};
 use crate::stack::query::tree::Tree;
@@ -79,7 +79,7 @@ impl Outline<'_> {
         }
     }
 
-    fn rows_of(&self, count: Count) -> u32 {
+    fn rows_of(&self, count: RowCount) -> u32 {
         match self.folds.unfolded {
             Unfolded::All => count.entries + count.removed,
             Unfolded::None | Unfolded::Changes => count.children + count.removed_children,

@@ -213,8 +213,8 @@ impl Outline<'_> {
         match self.tree {
             Tree::Merged(_) if gone => 0,
             Tree::Merged(layer) => stack.totals(NodeId(node), layer).bytes,
-            Tree::Diff(layer) => stack.net(NodeId(node), layer, layer).unsigned_abs(),
-            Tree::Range(from, to) => stack.net(NodeId(node), from, to).unsigned_abs(),
+            Tree::Diff(layer) => stack.net_bytes(NodeId(node), layer, layer).unsigned_abs(),
+            Tree::Range(from, to) => stack.net_bytes(NodeId(node), from, to).unsigned_abs(),
         }
     }
 
