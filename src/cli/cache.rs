@@ -91,7 +91,7 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
         let out = &mut Lines::new(out);
         if let Some(survey) = &survey {
             let directory = survey.directory.to_string_lossy();
-            writeln!(out, "directory   {}", text::visible_str(&directory))?;
+            writeln!(out, "directory   {}", text::visible(&directory))?;
             writeln!(out, "layers      {}", survey.layers)?;
             writeln!(out, "files       {}", survey.files)?;
             writeln!(out, "unfinished  {}", survey.unfinished)?;
@@ -104,7 +104,7 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
             writeln!(out, "blobs       {} from registries, {bytes} of {limit}", stock.blobs)?;
         }
         match &problem {
-            Some(problem) => writeln!(out, "nothing is kept: {}", text::visible_str(problem)),
+            Some(problem) => writeln!(out, "nothing is kept: {}", text::visible(problem)),
             None => Ok(()),
         }
     })

@@ -26,7 +26,7 @@ pub(super) fn check() -> Outcome {
     };
     let settings = read(&path);
     for complaint in &settings.complaints {
-        remark(complaint);
+        remark(complaint.raw());
     }
     match settings.complaints.len() {
         0 if path.exists() => lines(|out| writeln!(out, "{}: fine", path.display())),
@@ -60,13 +60,12 @@ fn read(path: &Path) -> Settings {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
         Err(error) => complaint(&error.to_string()),
     };
-    let place = crate::text::visible_str(&path.to_string_lossy()).into_owned();
     for complaint in &mut settings.complaints {
-        *complaint = format!("{place}: {complaint}");
+        *complaint = format!("{}: {}", path.display(), complaint.raw()).into();
     }
     settings
 }
 
 fn complaint(what: &str) -> Settings {
-    Settings { complaints: vec![what.to_owned()], ..Settings::default() }
+    Settings { complaints: vec![what.into()], ..Settings::default() }
 }

@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // The message quotes what was typed: the same mistake, with arguments that can be seen.
             let seen =
-                std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).into_owned());
+                std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).to_string());
             let seen = args::apart(seen.map(Into::into).collect(), Args::command);
             let error = Args::try_parse_from(seen).err().unwrap_or(error);
             // Help and version go to standard output and are no error; a reader that left is none either.
@@ -71,7 +71,7 @@ pub fn main() -> ExitCode {
         Err(Failure::Choices { message, choices }) => {
             let code = complain(&message, 2);
             for choice in &choices {
-                let _ = writeln!(io::stderr(), "  {}", text::visible_str(choice));
+                let _ = writeln!(io::stderr(), "  {}", text::visible(choice));
             }
             code
         }

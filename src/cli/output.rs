@@ -11,7 +11,7 @@ use crate::text;
 /// Says something beside the output.
 pub(crate) fn remark(message: &str) {
     // Nothing is left to be done if standard error is closed.
-    let _ = writeln!(io::stderr(), "layertui: {}", text::visible_str(message));
+    let _ = writeln!(io::stderr(), "layertui: {}", text::visible(message));
 }
 
 pub(crate) fn complain(message: &str, code: u8) -> ExitCode {

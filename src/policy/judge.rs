@@ -163,7 +163,7 @@ impl<'a> Judge<'a> {
         let verdict = self.verdict(
             "highest-wasted-bytes",
             format!("at most {}", text::size::long(most)),
-            text::size::long(wasted),
+            text::size::long(wasted).to_string(),
             wasted <= most,
         );
         let note = Some(
@@ -217,8 +217,10 @@ impl<'a> Judge<'a> {
     }
 
     fn size(&self, most: u64) -> Verdict {
-        let (limit, actual) =
-            (format!("at most {}", text::size::long(most)), text::size::long(self.stored));
+        let (limit, actual) = (
+            format!("at most {}", text::size::long(most)),
+            text::size::long(self.stored).to_string(),
+        );
         let kept = self.stored <= most;
         let verdict = self.verdict("max-size", limit, actual.clone(), kept);
         verdict.certain(!kept, actual)

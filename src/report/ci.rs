@@ -106,15 +106,14 @@ fn document<'a>(judged: Judged<'a>) -> Document<'a> {
 fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     let reference = judged.subject.image.reference.visible();
     writeln!(out, "{reference}: {}", judged.outcome().name())?;
-    writeln!(out, "  rules  {}", text::visible_str(judged.rules_from))?;
+    writeln!(out, "  rules  {}", text::visible(judged.rules_from))?;
     match judged.base {
         Ok(base) => writeln!(out, "  base   {}", crate::report::findings::base_line(base))?,
-        Err(why) => writeln!(out, "  base   not known: {}", text::visible_str(why))?,
+        Err(why) => writeln!(out, "  base   not known: {}", text::visible(why))?,
     }
     writeln!(out)?;
     for verdict in judged.verdicts {
-        let (limit, actual) =
-            (text::visible_str(&verdict.limit), text::visible_str(&verdict.actual));
+        let (limit, actual) = (text::visible(&verdict.limit), text::visible(&verdict.actual));
         writeln!(
             out,
             "{:<8}  {:<27}  {actual}; asked: {limit}",

@@ -254,7 +254,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
     write_links(out, &found.files.links)?;
     write_directories(out, found, most)?;
     for package in found.packages {
-        let name = text::visible_str(&package.name);
+        let name = text::visible(&package.name);
         write!(out, "{} {name} ", package.manager.name())?;
         write_versions(out, package.old.as_deref(), package.new.as_deref())?;
     }
@@ -262,7 +262,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
     for (key, sizes) in found.sizes() {
         let key = key.trim_end_matches("Bytes");
         let [short, long] =
-            sizes.map(|size| size.map_or_else(|| "unknown".to_owned(), text::size::short));
+            sizes.map(|size| size.map_or_else(|| "unknown".into(), text::size::short));
         write!(out, "{key}: {short} -> {long}")?;
         match sizes {
             [Some(old), Some(new)] => {
@@ -274,7 +274,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
     let ((old, new), (shared, base)) = (found.layers(), found.shared);
     writeln!(out, "layers: {old} -> {new}, {shared} shared, {base} of these from the base on")?;
     for note in found.notes {
-        writeln!(out, "note: {}", text::visible_str(note))?;
+        writeln!(out, "note: {}", text::visible(note))?;
     }
     let count = |meaning| found.files.count(meaning);
     writeln!(
@@ -382,6 +382,6 @@ fn write_settings(out: &mut dyn Write, settings: &[Setting]) -> io::Result<()> {
 }
 
 fn write_versions(out: &mut dyn Write, old: Option<&str>, new: Option<&str>) -> io::Result<()> {
-    let [old, new] = [old, new].map(|value| value.map_or("(none)".into(), text::visible_str));
+    let [old, new] = [old, new].map(|value| value.map_or("(none)".into(), text::visible));
     writeln!(out, "{old} -> {new}")
 }

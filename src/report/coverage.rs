@@ -77,7 +77,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The totals of an image as a sentence, with the layers that they are of where not all were read.
-    pub(super) fn totals(self, size: fn(u64) -> String) -> String {
+    pub(super) fn totals(self, size: fn(u64) -> text::Visible<'static>) -> String {
         let (read, layers) = (self.read(), self.image.layers.len());
         if read == 0 && layers > 0 && self.stack.balance().entries == 0 {
             return format!("the totals are unknown: none of {layers} layers was read");
@@ -96,7 +96,7 @@ impl<'a> Subject<'a> {
     /// A line for each layer that the report cannot rely on.
     pub(super) fn write_unsure(self, out: &mut dyn Write) -> io::Result<()> {
         self.unsure().into_iter().try_for_each(|Unsure { layer, reason, .. }| {
-            writeln!(out, "  incomplete: layer {layer}: {}", text::visible_str(reason))
+            writeln!(out, "  incomplete: layer {layer}: {}", text::visible(reason))
         })
     }
 
@@ -116,8 +116,8 @@ impl<'a> Subject<'a> {
     /// What a layer stores and by how much it changed the merged tree, for a cell each.
     pub(super) fn stored_and_net(self, layer: usize) -> [String; 2] {
         let summary = self.stack.summary(layer);
-        let stored = || text::size::short(summary.bytes);
-        let net = || text::size::signed(summary.net_bytes).trim().to_owned();
+        let stored = || text::size::short(summary.bytes).to_string();
+        let net = || text::size::signed(summary.net_bytes).plain().trim().to_owned();
         match self.known(layer) {
             Known::Nothing => ["not read".to_owned(), "?".to_owned()],
             Known::Stored => [stored(), "?".to_owned()],

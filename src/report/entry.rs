@@ -120,13 +120,13 @@ pub(super) fn write_long(
         Kind::Socket => 's',
         Kind::Other => '?',
     };
-    let mode = version.mode.map_or_else(|| "?????????".to_owned(), text::mode::permissions);
+    let mode = version.mode.map_or_else(|| "?????????".into(), text::mode::permissions);
     let owner = version.owner.map_or_else(|| "?:?".to_owned(), |(uid, gid)| format!("{uid}:{gid}"));
     let size = match stack.device(version.event) {
         Some((major, minor)) => format!("{major}, {minor}"),
         None => size(version).map_or_else(String::new, |size| size.to_string()),
     };
-    let time = version.mtime.map_or_else(|| "-".to_owned(), |time| text::time::utc(time.seconds));
+    let time = version.mtime.map_or_else(|| "-".into(), |time| text::time::utc(time.seconds));
     write!(out, "{letter}{mode} {owner:>11} {size:>12} {time:>19} L{:<3} ", version.layer)?;
     write_name(out, stack, version, path)
 }

@@ -179,7 +179,7 @@ pub(super) fn base_line(base: &Base) -> String {
         count => format!("layers 0 to {}", count - 1),
     };
     match &base.name {
-        Some(name) => format!("{}: {layers} ({})", text::visible_str(name), base.evidence.phrase()),
+        Some(name) => format!("{}: {layers} ({})", text::visible(name), base.evidence.phrase()),
         None if base.evidence == Evidence::Assumed => {
             format!("not known, {layers} is taken for it")
         }
@@ -224,7 +224,8 @@ fn write_finding(
 }
 
 fn place_line(subject: Subject<'_>, place: &Location) -> String {
-    let size = if place.bytes > 0 { text::size::fixed(place.bytes) } else { " ".repeat(6) };
+    let size =
+        if place.bytes > 0 { text::size::fixed(place.bytes) } else { text::Visible::blanks(6) };
     let layer = place.layer.map_or_else(String::new, |layer| format!("L{layer}"));
     let what = what(subject, place);
     let since = match (place.culprit, place.hidden) {
@@ -238,8 +239,8 @@ fn place_line(subject: Subject<'_>, place: &Location) -> String {
 /// What a place is, in one visible word.
 pub(super) fn what(subject: Subject<'_>, place: &Location) -> String {
     match &place.thing {
-        Thing::Path(node) => text::visible(&subject.stack.path(*node)).into_owned(),
-        Thing::Name(name) => text::visible_str(name).into_owned(),
+        Thing::Path(node) => text::visible(&subject.stack.path(*node)).to_string(),
+        Thing::Name(name) => text::visible(name).to_string(),
         Thing::Whole if place.layer.is_none() => "the image".to_owned(),
         Thing::Whole => "the whole layer".to_owned(),
     }

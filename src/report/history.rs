@@ -68,7 +68,7 @@ fn write_step(out: &mut dyn Write, subject: Subject<'_>, step: &HistoryEvent) ->
     let size = if step.version.kind.is_regular() {
         text::size::fixed(step.version.size)
     } else {
-        " ".repeat(6)
+        text::Visible::blanks(6)
     };
     write!(out, "  L{:<3} {} {kind:<9} {size}", step.layer, step.event.sign())?;
     match (&step.by, step.cause) {

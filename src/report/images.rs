@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::report::{Format, Lines, json_line};
 use crate::source::{Inventory, Listed, StoreListing};
-use crate::text::{Foreign, size, visible_str};
+use crate::text::{Foreign, size, visible};
 
 /// How many digits of an ID a person needs.
 const SHORT_ID: usize = 12;
@@ -79,9 +79,9 @@ fn keys<'a>(kind: &'static str, stock: &'a StoreListing, listed: &'a Listed) -> 
 
 fn text_of(out: &mut dyn Write, stock: &StoreListing, containers: bool) -> io::Result<()> {
     let root = stock.root.to_string_lossy();
-    writeln!(out, "{}  {}  {}", stock.kind, visible_str(&stock.qualifier), visible_str(&root))?;
+    writeln!(out, "{}  {}  {}", stock.kind, visible(&stock.qualifier), visible(&root))?;
     for problem in &stock.problems {
-        writeln!(out, "  problem: {}", visible_str(problem))?;
+        writeln!(out, "  problem: {}", visible(problem))?;
     }
     for image in &stock.images {
         row(out, image)?;
@@ -102,17 +102,17 @@ fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
     let kept = &listed.kept;
     let id = kept.ids.first().map_or("", String::as_str);
     let id: String = id.strip_prefix("sha256:").unwrap_or(id).chars().take(SHORT_ID).collect();
-    let size = kept.size.map_or_else(|| "     -".to_owned(), size::fixed);
+    let size = kept.size.map_or_else(|| "     -".into(), size::fixed);
     let names = if kept.names.is_empty() { "(untagged)".to_owned() } else { kept.names.join(", ") };
     let created =
         kept.created.as_ref().map_or("-", |created| created.raw().get(..10).unwrap_or("-"));
     let noun = if kept.layers == Some(1) { "layer " } else { "layers" };
     let layers = kept.layers.map_or_else(|| "-".to_owned(), |layers| layers.to_string());
     // In full: names are there to be copied.
-    let names = visible_str(&names);
-    write!(out, "  {:<12}  {size}  {layers:>3} {noun}  {created:<10}  {names}", visible_str(&id))?;
+    let names = visible(&names);
+    write!(out, "  {:<12}  {size}  {layers:>3} {noun}  {created:<10}  {names}", visible(&id))?;
     if let Some(image) = &kept.image {
-        write!(out, "  of {}", visible_str(image))?;
+        write!(out, "  of {}", visible(image))?;
     }
     if let Some(problem) = &kept.problem {
         write!(out, "  ({})", problem.visible())?;

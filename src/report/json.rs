@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter};
 
-use crate::text::visible::is_hazard;
+use crate::text::escape::is_hazard;
 
 /// Writes a value as one line.
 ///

@@ -239,12 +239,12 @@ fn place(store: &LayerStore) -> String {
         (None, id) => id.as_ref().map(|id| id.raw().to_owned()).unwrap_or_default(),
     };
     let place = format!("{} {place}", store.driver.raw());
-    text::visible_str(place.trim_end()).into_owned()
+    text::visible(place.trim_end()).to_string()
 }
 
 fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
     let Subject { image, stack, states } = subject;
-    let visible = text::visible_str;
+    let visible = text::visible;
     writeln!(out, "{}  ({})", image.reference.visible(), image.source)?;
     for name in &image.names {
         writeln!(out, "  name      {}", name.visible())?;

@@ -30,7 +30,7 @@ impl Write for Lines<'_> {
             Some(line) => (line, "\n"),
             None => (bytes, ""),
         };
-        self.out.write_all(text::visible(line).as_bytes())?;
+        self.out.write_all(text::visible(line).plain().as_bytes())?;
         self.out.write_all(end.as_bytes())?;
         Ok(bytes.len())
     }

@@ -88,7 +88,7 @@ fn line(check: &Check) -> Line<'_> {
 }
 
 fn write_line(out: &mut dyn Write, check: &Check) -> io::Result<()> {
-    let (what, stated) = (&check.what, check.stated.as_deref().map(text::visible_str));
+    let (what, stated) = (&check.what, check.stated.as_deref().map(text::visible));
     let stated = stated.unwrap_or_default();
     match &check.judged {
         Judged::Ok => writeln!(out, "ok       {what:<18} {stated}"),
@@ -96,7 +96,7 @@ fn write_line(out: &mut dyn Write, check: &Check) -> io::Result<()> {
             writeln!(out, "DIFFERS  {what:<18} {stated}, the bytes have {found}")
         }
         Judged::Unknown(why) => {
-            writeln!(out, "unknown  {what:<18} {stated}: {}", text::visible_str(why))
+            writeln!(out, "unknown  {what:<18} {stated}: {}", text::visible(why))
         }
         Judged::Unstated => writeln!(out, "unknown  {what:<18} {UNSTATED}"),
     }

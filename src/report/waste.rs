@@ -189,8 +189,7 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &WasteReport)
         " wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
     )?;
     for (layer, sum) in losses.layers_most_first(subject.image.layers.len()) {
-        let size =
-            |bytes| if bytes == 0 { format!("{:>6}", "-") } else { text::size::fixed(bytes) };
+        let size = |bytes| if bytes == 0 { "     -".into() } else { text::size::fixed(bytes) };
         let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
         let command = command.map(text::command::clean).unwrap_or_default();
         let command = text::shorten::middle(&command.visible(), 72);

@@ -4,7 +4,7 @@
 //! build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko.
 //! All become the Dockerfile instruction they came from; what comes out is as foreign as what went in.
 
-use crate::text::Foreign;
+use crate::text::{Foreign, Visible};
 
 const SHELL: &str = "/bin/sh -c ";
 const NOT_RUN: &str = "#(nop)";
@@ -89,7 +89,14 @@ fn unwrapped(created_by: &str) -> String {
 
 /// The instruction word and the rest, if the line begins with one.
 #[must_use]
-pub fn split_instruction(line: &str) -> Option<(&str, &str)> {
+pub fn split_instruction<'t>(line: &'t Visible<'_>) -> Option<(Visible<'t>, Visible<'t>)> {
+    let marked = line.marked();
+    let (word, _) = split_word(marked)?;
+    let rest = (word.len() + 1).min(marked.len());
+    Some((line.slice(0..word.len()), line.slice(rest..marked.len())))
+}
+
+fn split_word(line: &str) -> Option<(&str, &str)> {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     INSTRUCTIONS.contains(&word).then_some((word, rest))
 }
@@ -142,7 +149,7 @@ fn strip_shell(body: &str) -> Option<&str> {
 
 /// The old builder wrote `ADD file:… in /app`; the Dockerfile had no `in`.
 fn without_in(instruction: &str) -> String {
-    match split_instruction(instruction) {
+    match split_word(instruction) {
         Some((word @ ("ADD" | "COPY"), rest)) => match rest.rsplit_once(" in ") {
             Some((what, place)) => format!("{word} {} {}", what.trim(), place.trim()),
             None => instruction.to_owned(),
@@ -272,9 +279,9 @@ mod tests {
 
     #[test]
     fn instructions_are_told_from_other_words() {
-        assert_eq!(split_instruction("RUN make"), Some(("RUN", "make")));
-        assert_eq!(split_instruction("STOPSIGNAL"), Some(("STOPSIGNAL", "")));
-        assert_eq!(split_instruction("bazel build"), None);
+        assert_eq!(split_word("RUN make"), Some(("RUN", "make")));
+        assert_eq!(split_word("STOPSIGNAL"), Some(("STOPSIGNAL", "")));
+        assert_eq!(split_word("bazel build"), None);
     }
 
     proptest::proptest! {

@@ -1,16 +1,11 @@
 //! Text of an image, a store, an engine, a registry or an error that quotes one: a type of its own.
 //!
 //! It has no `Display` and is no `str`, so it reaches a screen, standard output or a page only through this module:
-//! [`Foreign::visible`] for people, serde for JSON, which carries the exact text. Neither of these compiles:
+//! [`visible`] for people, serde for JSON, which carries the exact text. Neither of these compiles:
 //!
 //! ```compile_fail
 //! let name = layertui::text::Foreign::from("\u{1b}[2J");
 //! println!("{name}");
-//! ```
-//!
-//! ```compile_fail
-//! let name = layertui::text::Foreign::from("\u{1b}[2J");
-//! let span: (u8, String) = (0, name.to_string());
 //! ```
 //!
 //! ```compile_fail
@@ -25,12 +20,11 @@
 //! assert_eq!(format!("{}", name.visible()), r"\x1b[2J");
 //! ```
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{marked_str, visible_str};
+use crate::text::{Visible, visible};
 
 /// Foreign text, exactly as it was found.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,14 +40,8 @@ impl Foreign {
 
     /// For people.
     #[must_use]
-    pub fn visible(&self) -> Cow<'_, str> {
-        visible_str(&self.0)
-    }
-
-    /// For a screen.
-    #[must_use]
-    pub fn marked(&self) -> Cow<'_, str> {
-        marked_str(&self.0)
+    pub fn visible(&self) -> Visible<'_> {
+        visible(self)
     }
 
     /// For comparing and parsing; what is shown of it must go through this module again.
@@ -78,37 +66,6 @@ impl Foreign {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-}
-
-/// What is shown only made visible: foreign text, and text that has some in it.
-pub trait Raw {
-    /// The text as it is.
-    fn raw(&self) -> &str;
-}
-
-impl Raw for Foreign {
-    fn raw(&self) -> &str {
-        self.raw()
-    }
-}
-
-impl Raw for str {
-    fn raw(&self) -> &str {
-        self
-    }
-}
-
-impl Raw for String {
-    fn raw(&self) -> &str {
-        self
-    }
-}
-
-/// What was made visible already stays as it is when it is made so once more.
-impl Raw for Cow<'_, str> {
-    fn raw(&self) -> &str {
-        self
     }
 }
 

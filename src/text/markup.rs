@@ -1,11 +1,12 @@
 //! Text inside markup: made visible first, then escaped so that it means only itself.
 
-use crate::text::{Raw, visible_str};
+use crate::text::{ToVisible, visible};
 
 /// Text for HTML and XML, in elements and in quoted attributes.
 #[must_use]
-pub fn html(text: &(impl Raw + ?Sized)) -> String {
-    let text = visible_str(text.raw());
+pub fn html(text: &(impl ToVisible + ?Sized)) -> String {
+    let text = visible(text);
+    let text = text.plain();
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match character {
@@ -24,8 +25,8 @@ pub fn html(text: &(impl Raw + ?Sized)) -> String {
 /// Text as Markdown code (GitHub's), also in a table's cell: fenced by more backticks than it has in a row, so that no
 /// link, picture or mention comes of it.
 #[must_use]
-pub fn code(text: &(impl Raw + ?Sized)) -> String {
-    let text = visible_str(text.raw()).replace('|', "\\|");
+pub fn code(text: &(impl ToVisible + ?Sized)) -> String {
+    let text = visible(text).plain().replace('|', "\\|");
     if text.is_empty() {
         return text;
     }
@@ -38,7 +39,7 @@ pub fn code(text: &(impl Raw + ?Sized)) -> String {
 #[must_use]
 pub fn github(lines: &[String]) -> String {
     let lines: Vec<String> =
-        lines.iter().map(|line| visible_str(line).replace('%', "%25")).collect();
+        lines.iter().map(|line| visible(line).plain().replace('%', "%25")).collect();
     lines.join("%0A")
 }
 

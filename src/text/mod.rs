@@ -1,12 +1,13 @@
 //! The only way of foreign text to a screen, standard output or the clipboard.
 //!
-//! Names, link targets, commands, labels and error texts come from images that anybody may have made. Here they are
-//! made visible ([`visible()`], [`marked()`] for a screen), escaped for markup ([`markup`]), measured and cut to cells ([`width`]), shortened
-//! ([`shorten`]), wrapped ([`wrap()`]), and numbers are given their fixed columns ([`size`], [`time`]). Pure: strings in,
-//! strings out; no terminal, no I/O.
+//! Names, link targets, commands, labels and error texts come from images that anybody may have made: [`Foreign`]. Here
+//! they are made [`Visible`] ([`visible()`]), escaped for markup ([`markup`]), measured and cut to cells ([`width`]),
+//! shortened ([`shorten`]), wrapped ([`wrap()`]), and numbers are given their fixed columns ([`size`], [`time`]). Pure:
+//! strings in, strings out; no terminal, no I/O.
 
 pub mod command;
 pub mod control;
+pub mod escape;
 pub mod foreign;
 pub mod markup;
 pub mod mode;
@@ -18,6 +19,7 @@ pub mod visible;
 pub mod width;
 mod wrap;
 
-pub use crate::text::foreign::{Foreign, Raw};
-pub use crate::text::visible::{marked, marked_str, visible, visible_str};
+pub use crate::text::foreign::Foreign;
+pub use crate::text::visible::{ToVisible, Visible, visible};
 pub use crate::text::wrap::wrap;
+pub use crate::visible;

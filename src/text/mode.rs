@@ -1,8 +1,10 @@
 //! Permission bits as `ls -l` writes them.
 
+use crate::text::Visible;
+
 /// `rwxr-sr-t` for `0o7777` bits: nine cells.
 #[must_use]
-pub fn permissions(mode: u16) -> String {
+pub fn permissions(mode: u16) -> Visible<'static> {
     let special = [(0o4000, 's', 'S'), (0o2000, 's', 'S'), (0o1000, 't', 'T')];
     let mut out = String::with_capacity(9);
     for (class, (bit, with_x, without)) in special.into_iter().enumerate() {
@@ -16,7 +18,7 @@ pub fn permissions(mode: u16) -> String {
             (false, false) => '-',
         });
     }
-    out
+    Visible::owned(out)
 }
 
 #[cfg(test)]

@@ -1,50 +1,50 @@
 //! Long text made to fit by cutting from its middle: the ends are what tells two of them apart.
-//!
-//! Takes visible text.
 
 use crate::text::width::{ELLIPSIS, end, start, width};
+use crate::text::{Visible, visible};
 
 /// At most `cells` cells: both ends of the text with an ellipsis between them, the end one cell longer.
 #[must_use]
-pub fn middle(text: &str, cells: usize) -> String {
+pub fn middle(text: &Visible<'_>, cells: usize) -> Visible<'static> {
     if width(text) <= cells {
-        return text.to_owned();
+        return text.clone().into_owned();
     }
     if cells <= 1 {
-        return ELLIPSIS.chars().take(cells).collect();
+        return if cells == 0 { Visible::default() } else { ELLIPSIS.into() };
     }
     let kept = cells - 1;
     let head = start(text, kept / 2);
-    format!("{head}{ELLIPSIS}{}", end(text, kept - width(head)))
+    visible![head, ELLIPSIS, end(text, kept - width(&head))]
 }
 
 /// At most `cells` cells of a path: whole components go from the middle first (`/usr/…/locale/de`), the last one is
 /// kept as long as anything is.
 #[must_use]
-pub fn path(path: &str, cells: usize) -> String {
+pub fn path(path: &Visible<'_>, cells: usize) -> Visible<'static> {
     if width(path) <= cells {
-        return path.to_owned();
+        return path.clone().into_owned();
     }
-    let parts: Vec<&str> = path.split('/').collect();
+    let marked = path.marked();
+    let parts: Vec<&str> = marked.split('/').collect();
     // Of an absolute path the first part is empty: it and the first name are the head.
-    let head_len = if path.starts_with('/') { 2 } else { 1 };
+    let head_len = if marked.starts_with('/') { 2 } else { 1 };
     for head_len in [head_len, head_len - 1] {
         let Some(rest) = parts.get(head_len..).filter(|rest| rest.len() > 1) else { continue };
         let head = parts[..head_len].join("/");
         let lead = if head_len == 0 { String::new() } else { head + "/" };
         for dropped in 1..rest.len() {
-            let candidate = format!("{lead}{ELLIPSIS}/{}", rest[dropped..].join("/"));
+            let candidate =
+                Visible::owned(format!("{lead}{ELLIPSIS}/{}", rest[dropped..].join("/")));
             if width(&candidate) <= cells {
                 return candidate;
             }
         }
     }
-    let last = parts.last().copied().unwrap_or(path);
-    let prefix = format!("{ELLIPSIS}/");
+    let last = path.slice(marked.rfind('/').map_or(0, |at| at + 1)..marked.len());
     if parts.len() > 1 && cells >= 8 {
-        return format!("{prefix}{}", middle(last, cells - width(&prefix)));
+        return visible![ELLIPSIS, "/", middle(&last, cells - 2)];
     }
-    middle(last, cells)
+    middle(&last, cells)
 }
 
 #[cfg(test)]
@@ -53,17 +53,17 @@ mod tests {
 
     #[test]
     fn the_middle_goes_and_the_ends_stay() {
-        assert_eq!(middle("abcdefghij", 10), "abcdefghij");
-        assert_eq!(middle("abcdefghij", 6), "ab…hij");
-        assert_eq!(middle("abcdefghij", 1), "…");
-        assert_eq!(middle("abcdefghij", 0), "");
-        assert_eq!(middle("日本語日本語", 6), "日…語");
+        assert_eq!(middle(&"abcdefghij".into(), 10), "abcdefghij");
+        assert_eq!(middle(&"abcdefghij".into(), 6), "ab…hij");
+        assert_eq!(middle(&"abcdefghij".into(), 1), "…");
+        assert_eq!(middle(&"abcdefghij".into(), 0), "");
+        assert_eq!(middle(&"日本語日本語".into(), 6), "日…語");
     }
 
     #[test]
     fn paths_lose_components_before_letters() {
-        let long = "/usr/share/locale/de/LC_MESSAGES/apt.mo";
-        assert_eq!(path(long, 60), long);
+        let long = &"/usr/share/locale/de/LC_MESSAGES/apt.mo".into();
+        assert_eq!(path(long, 60), *long);
         assert_eq!(path(long, 32), "/usr/…/de/LC_MESSAGES/apt.mo");
         assert_eq!(path(long, 15), "/usr/…/apt.mo");
         assert_eq!(path(long, 9), "/…/apt.mo");
@@ -82,9 +82,10 @@ mod tests {
             "//odd//",
             "a/",
         ] {
+            let text = &text.into();
             for cells in 0..30 {
-                assert!(width(&path(text, cells)) <= cells, "{text} {cells}");
-                assert!(width(&middle(text, cells)) <= cells, "{text} {cells}");
+                assert!(width(&path(text, cells)) <= cells, "{text:?} {cells}");
+                assert!(width(&middle(text, cells)) <= cells, "{text:?} {cells}");
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use humansize::{DECIMAL, format_size};
 
+use crate::text::{Visible, visible};
+
 /// Cells that [`fixed`] fills.
 pub const CELLS: usize = 6;
 /// Cells that [`signed`] fills: a sign and six.
@@ -11,26 +13,26 @@ const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
 /// Exactly six cells, right-aligned: ` 922 B`, `1.4 kB`, ` 18 MB`, `856 MB`.
 #[must_use]
-pub fn fixed(bytes: u64) -> String {
-    format!("{:>CELLS$}", short(bytes))
+pub fn fixed(bytes: u64) -> Visible<'static> {
+    Visible::owned(format!("{:>CELLS$}", short(bytes)))
 }
 
 /// Exactly seven cells, right-aligned, with the sign of a difference: `+1.4 kB`, `-856 MB`, `    0 B`.
 #[must_use]
-pub fn signed(bytes: i64) -> String {
+pub fn signed(bytes: i64) -> Visible<'static> {
     let sign = match bytes {
         0 => "",
         1.. => "+",
         _ => "-",
     };
-    format!("{:>SIGNED_CELLS$}", format!("{sign}{}", short(bytes.unsigned_abs())))
+    Visible::owned(format!("{:>SIGNED_CELLS$}", format!("{sign}{}", short(bytes.unsigned_abs()))))
 }
 
 /// At most six cells: one decimal below ten of a unit, none above.
 #[must_use]
-pub fn short(bytes: u64) -> String {
+pub fn short(bytes: u64) -> Visible<'static> {
     if bytes < 1000 {
-        return format!("{bytes} B");
+        return Visible::owned(format!("{bytes} B"));
     }
     let mut unit = 1;
     let mut scale: u128 = 1000;
@@ -41,36 +43,42 @@ pub fn short(bytes: u64) -> String {
     }
     let tenths = (u128::from(bytes) * 10 + scale / 2) / scale;
     if tenths < 100 {
-        return format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]);
+        return Visible::owned(format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]));
     }
-    format!("{} {}", (u128::from(bytes) + scale / 2) / scale, UNITS[unit])
+    Visible::owned(format!("{} {}", (u128::from(bytes) + scale / 2) / scale, UNITS[unit]))
 }
 
 /// For details: `18,402,816 B (18.4 MB)`; `922 B` where both would say the same.
 #[must_use]
-pub fn long(bytes: u64) -> String {
-    let exact = format!("{} B", count(bytes));
+pub fn long(bytes: u64) -> Visible<'static> {
+    let exact = visible![count(bytes), " B"];
     if bytes < 1000 {
         return exact;
     }
     let one_decimal = DECIMAL.decimal_places(1).decimal_zeroes(1);
-    format!("{exact} ({})", format_size(bytes, one_decimal))
+    Visible::owned(format!("{exact} ({})", format_size(bytes, one_decimal)))
 }
 
 /// [`long`] for a difference: `+18,402,816 B (18.4 MB)`.
 #[must_use]
-pub fn signed_long(bytes: i64) -> String {
+pub fn signed_long(bytes: i64) -> Visible<'static> {
     let sign = match bytes {
         0 => "",
         1.. => "+",
         _ => "-",
     };
-    format!("{sign}{}", long(bytes.unsigned_abs()))
+    Visible::owned(format!("{sign}{}", long(bytes.unsigned_abs())))
+}
+
+/// A share of one: `97.3 %`.
+#[must_use]
+pub fn percent(share: f64) -> Visible<'static> {
+    Visible::owned(format!("{:.1} %", share * 100.0))
 }
 
 /// A number with its thousands apart: `2,340`.
 #[must_use]
-pub fn count(number: u64) -> String {
+pub fn count(number: u64) -> Visible<'static> {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -79,7 +87,7 @@ pub fn count(number: u64) -> String {
         }
         out.push(digit);
     }
-    out
+    Visible::owned(out)
 }
 
 /// Parses a size as people type it: `4096`, `10k`, `20 MB`, `1.5GiB`. Units are decimal, those with an `i` powers of

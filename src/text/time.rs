@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
+use crate::text::Visible;
+
 /// Seconds since 1970 in UTC: `2024-03-01 12:00:05`; the bare number where no calendar has it.
 #[must_use]
-pub fn utc(seconds: i64) -> String {
-    Timestamp::from_second(seconds).map_or_else(
+pub fn utc(seconds: i64) -> Visible<'static> {
+    Visible::owned(Timestamp::from_second(seconds).map_or_else(
         |_| format!("{seconds} s"),
         |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-    )
+    ))
 }
 
 #[cfg(test)]

@@ -1,77 +1,108 @@
 //! Cells: how wide visible text is on a terminal, and text cut or padded to so many of them.
 //!
-//! Counted by grapheme cluster, as the renderer draws. Takes visible text only, in which a cluster is as wide as the
+//! Counted by grapheme cluster, as the renderer draws. In visible text a cluster is as wide as the
 //! sum of its characters, so that every terminal agrees.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
+
+use crate::text::{Visible, visible};
 
 /// What stands for text that was cut away. One cell.
 pub const ELLIPSIS: &str = "…";
 
 /// Cells the text takes.
 #[must_use]
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
+pub fn width(text: &Visible<'_>) -> usize {
+    cells(text.marked())
+}
+
+fn cells(marked: &str) -> usize {
+    if marked.is_ascii() {
+        return marked.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    marked.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// The longest start of `text` of at most `cells` cells.
 #[must_use]
-pub fn start(text: &str, cells: usize) -> &str {
+pub fn start<'t>(text: &'t Visible<'_>, cells: usize) -> Visible<'t> {
+    split_at(text, cells).0
+}
+
+/// The longest start of `text` of at most `cells` cells, and what follows it.
+#[must_use]
+pub fn split_at<'t>(text: &'t Visible<'_>, cells: usize) -> (Visible<'t>, Visible<'t>) {
+    let at = start_len(text.marked(), cells);
+    (text.slice(0..at), text.slice(at..text.len()))
+}
+
+/// The text in pieces: the first of at most `first` cells, each other of at most `cells`, which is two or more.
+#[must_use]
+pub fn chop<'t>(text: &'t Visible<'_>, first: usize, cells: usize) -> Vec<Visible<'t>> {
+    let mut pieces = Vec::new();
+    let (mut from, mut most) = (0, first);
+    while from < text.len() {
+        let to = from + start_len(&text.marked()[from..], most);
+        pieces.push(text.slice(from..to));
+        (from, most) = (to, cells.max(2));
+    }
+    pieces
+}
+
+/// Bytes of the longest start of at most `cells` cells.
+pub(super) fn start_len(marked: &str, cells: usize) -> usize {
     let mut taken = 0;
-    for (at, cluster) in text.grapheme_indices(true) {
+    for (at, cluster) in marked.grapheme_indices(true) {
         taken += cluster.width();
         if taken > cells {
-            return &text[..at];
+            return at;
         }
     }
-    text
+    marked.len()
 }
 
 /// The longest end of `text` of at most `cells` cells.
 #[must_use]
-pub fn end(text: &str, cells: usize) -> &str {
+pub fn end<'t>(text: &'t Visible<'_>, cells: usize) -> Visible<'t> {
     let mut taken = 0;
     let mut from = text.len();
-    for (at, cluster) in text.grapheme_indices(true).rev() {
+    for (at, cluster) in text.marked().grapheme_indices(true).rev() {
         taken += cluster.width();
         if taken > cells {
             break;
         }
         from = at;
     }
-    &text[from..]
+    text.slice(from..text.len())
 }
 
 /// At most `cells` cells of `text`; where something had to go, an ellipsis ends it.
 #[must_use]
-pub fn truncate(text: &str, cells: usize) -> String {
-    if start(text, cells).len() == text.len() {
-        return text.to_owned();
+pub fn truncate(text: &Visible<'_>, cells: usize) -> Visible<'static> {
+    if start_len(text.marked(), cells) == text.len() {
+        return text.clone().into_owned();
     }
     match cells {
-        0 => String::new(),
-        _ => format!("{}{ELLIPSIS}", start(text, cells - 1)),
+        0 => Visible::default(),
+        _ => visible![start(text, cells - 1), ELLIPSIS],
     }
 }
 
 /// Exactly `cells` cells: truncated, or padded with spaces on the right.
 #[must_use]
-pub fn pad(text: &str, cells: usize) -> String {
-    let mut out = truncate(text, cells);
-    out.extend(std::iter::repeat_n(' ', cells.saturating_sub(width(&out))));
-    out
+pub fn pad(text: &Visible<'_>, cells: usize) -> Visible<'static> {
+    let text = truncate(text, cells);
+    let missing = cells.saturating_sub(width(&text));
+    visible![text, Visible::blanks(missing)]
 }
 
 /// Exactly `cells` cells: truncated, or padded with spaces on the left.
 #[must_use]
-pub fn pad_left(text: &str, cells: usize) -> String {
+pub fn pad_left(text: &Visible<'_>, cells: usize) -> Visible<'static> {
     let text = truncate(text, cells);
     let missing = cells.saturating_sub(width(&text));
-    " ".repeat(missing) + &text
+    visible![Visible::blanks(missing), text]
 }
 
 #[cfg(test)]
@@ -80,31 +111,32 @@ mod tests {
 
     #[test]
     fn wide_and_combining_characters_count_as_they_are_drawn() {
-        assert_eq!(width("abc"), 3);
-        assert_eq!(width("日本"), 4);
-        assert_eq!(width("e\u{301}"), 1);
-        assert_eq!(width(""), 0);
+        assert_eq!(width(&"abc".into()), 3);
+        assert_eq!(width(&"日本".into()), 4);
+        assert_eq!(width(&"e\u{301}".into()), 1);
+        assert_eq!(width(&"".into()), 0);
     }
 
     #[test]
     fn starts_and_ends_never_split_a_character() {
-        assert_eq!(start("日本語", 5), "日本");
-        assert_eq!(end("日本語", 5), "本語");
-        assert_eq!(start("abc", 0), "");
-        assert_eq!(end("abc", 9), "abc");
-        assert_eq!(end("abc", 0), "");
+        assert_eq!(start(&"日本語".into(), 5), "日本");
+        assert_eq!(end(&"日本語".into(), 5), "本語");
+        assert_eq!(start(&"abc".into(), 0), "");
+        assert_eq!(end(&"abc".into(), 9), "abc");
+        assert_eq!(end(&"abc".into(), 0), "");
     }
 
     #[test]
     fn padded_text_has_exactly_its_cells() {
         for text in ["", "a", "abcdef", "日本語", "e\u{301}e\u{301}", "a日b本c"] {
+            let text = &text.into();
             for cells in 0..9 {
-                assert_eq!(width(&pad(text, cells)), cells, "{text} {cells}");
-                assert_eq!(width(&pad_left(text, cells)), cells, "{text} {cells}");
+                assert_eq!(width(&pad(text, cells)), cells, "{text:?} {cells}");
+                assert_eq!(width(&pad_left(text, cells)), cells, "{text:?} {cells}");
                 assert!(width(&truncate(text, cells)) <= cells);
             }
         }
-        assert_eq!(truncate("abcdef", 4), "abc…");
-        assert_eq!(pad_left("7", 3), "  7");
+        assert_eq!(truncate(&"abcdef".into(), 4), "abc…");
+        assert_eq!(pad_left(&"7".into(), 3), "  7");
     }
 }

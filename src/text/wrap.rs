@@ -2,18 +2,19 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::text::width::start;
+use crate::text::Visible;
+use crate::text::width::start_len;
 
 /// Lines of at most `cells` cells (at least one line; at least one character a line even if it is wider). Breaks at
 /// spaces where a line has one, inside a word where it has none. The break's spaces are dropped.
 #[must_use]
-pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+pub fn wrap(text: &Visible<'_>, cells: usize) -> Vec<Visible<'static>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
-    let mut rest = text;
-    // The whole of what is left is never measured: that would cost the square of its length.
+    let mut rest = text.marked();
+    // What is left is never measured as a whole: that would cost the square of its length.
     loop {
-        let fits = start(rest, cells);
+        let fits = &rest[..start_len(rest, cells)];
         if fits.len() == rest.len() {
             break;
         }
@@ -25,11 +26,11 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
             None if fits.is_empty() => rest.split_at(first_cluster(rest)),
             None => rest.split_at(fits.len()),
         };
-        lines.push(line.to_owned());
+        lines.push(Visible::owned(line.to_owned()));
         rest = after;
     }
     if !rest.is_empty() || lines.is_empty() {
-        lines.push(rest.to_owned());
+        lines.push(Visible::owned(rest.to_owned()));
     }
     lines
 }
@@ -46,24 +47,24 @@ mod tests {
     #[test]
     fn lines_break_at_spaces_or_where_they_must() {
         assert_eq!(
-            wrap("apt-get update && apt-get install", 16),
+            wrap(&"apt-get update && apt-get install".into(), 16),
             ["apt-get update", "&& apt-get", "install"]
         );
-        assert_eq!(wrap("sha256:0123456789", 8), ["sha256:0", "12345678", "9"]);
-        assert_eq!(wrap("abc def", 3), ["abc", "def"]);
-        assert_eq!(wrap("", 5), [""]);
-        assert_eq!(wrap("日本語", 1), ["日", "本", "語"]);
-        assert_eq!(wrap("  indented text", 10), ["  indented", "text"]);
+        assert_eq!(wrap(&"sha256:0123456789".into(), 8), ["sha256:0", "12345678", "9"]);
+        assert_eq!(wrap(&"abc def".into(), 3), ["abc", "def"]);
+        assert_eq!(wrap(&"".into(), 5), [""]);
+        assert_eq!(wrap(&"日本語".into(), 1), ["日", "本", "語"]);
+        assert_eq!(wrap(&"  indented text".into(), 10), ["  indented", "text"]);
     }
 
     #[test]
     fn every_word_survives() {
         let text = "one two  three four日本語five six seven";
         for cells in 2..40 {
-            let lines = wrap(text, cells);
+            let lines = wrap(&text.into(), cells);
             assert!(lines.iter().all(|line| width(line) <= cells), "{cells}");
             let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
-            assert_eq!(letters(&lines.concat()), letters(text), "{cells}");
+            assert_eq!(letters(&Visible::join(&lines, "").plain()), letters(text), "{cells}");
         }
     }
 }

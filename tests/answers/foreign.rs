@@ -15,7 +15,7 @@ use layertui::image::layer::Layer;
 use layertui::image::{Image, Other};
 use layertui::source::{Opened, Options};
 use layertui::text::Foreign;
-use layertui::text::visible::is_hazard;
+use layertui::text::escape::is_hazard;
 use serde_json::{Value, json};
 
 use crate::saved::Place;

@@ -21,6 +21,8 @@ use layertui::image::{Image, Other};
 use layertui::stack::Stack;
 use layertui::stack::kept::table::Table;
 use layertui::stack::notation;
+use layertui::text::visible;
+use layertui::text::width::width;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -297,7 +299,7 @@ fn lines(buffer: &Buffer, of: impl Fn(&Cell) -> String) -> String {
                 continue;
             }
             line.push_str(&of(cell));
-            skip = layertui::text::width::width(cell.symbol()).saturating_sub(1);
+            skip = width(&visible(cell.symbol())).saturating_sub(1);
         }
         out.push_str(line.trim_end());
         out.push('\n');

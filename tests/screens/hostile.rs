@@ -12,7 +12,7 @@ use layertui::image::layer::{Layer, LayerStore};
 use layertui::image::platform::Platform;
 use layertui::image::{Image, Other, StatedDocument};
 use layertui::stack::NodeId;
-use layertui::text::visible::is_hazard;
+use layertui::text::escape::is_hazard;
 
 use ratatui::buffer::Cell;
 use ratatui::style::Modifier;

@@ -5,6 +5,7 @@ use layertui::explorer::model;
 use layertui::explorer::model::message::{Effect, MouseKind};
 use layertui::explorer::model::overlay::Kind;
 use layertui::explorer::model::state::{Pane, Phase};
+use layertui::text::visible;
 
 use crate::explorer::{Explorer, LAYERS, image};
 
@@ -299,7 +300,8 @@ fn help_is_searched_by_typing() {
 fn what_goes_to_the_clipboard_does_no_harm_where_it_is_pasted() {
     let mut explorer = Explorer::plain("0: +a\u{202e}b", 80, 24);
     explorer.keys("y");
-    assert_eq!(explorer.effects, [Effect::Copy("/a\\u{202e}b".to_owned())]);
+    let copied = visible("/a\u{202e}b").into_owned();
+    assert_eq!(explorer.effects, [Effect::Copy(copied)]);
     assert!(explorer.text().contains("sent to the clipboard: /a\\u{202e}b"), "{}", explorer.text());
 }
 

@@ -76,7 +76,7 @@ fn a_range_has_the_same_changes_from_either_end() {
         (state.range(), view::range::words(state), paths(&mut explorer))
     };
     let (upwards, downwards) = (from("[ [ [ m ] ]"), from("[ m [ ["));
-    assert_eq!((upwards.0, upwards.1.as_str()), ((2, 4), "layers 2 to 4"));
+    assert_eq!((upwards.0, &*upwards.1.plain()), ((2, 4), "layers 2 to 4"));
     assert!(upwards.2.iter().any(|path| path == "/srv/app/server.js"), "{upwards:?}");
     assert_eq!(upwards, downwards);
 }

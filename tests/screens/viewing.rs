@@ -11,7 +11,7 @@ use layertui::explorer::model::appearance::Theme;
 use layertui::explorer::model::file::{Part, ReadRequest, What};
 use layertui::explorer::model::message::Effect;
 use layertui::explorer::model::overlay::Kind;
-use layertui::text::visible::is_hazard;
+use layertui::text::escape::is_hazard;
 
 use crate::explorer::Explorer;
 use crate::{SIZES, at_every_size};

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use layertui::text::visible;
 use layertui::text::width::width;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
@@ -86,8 +87,7 @@ fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look)
     let (mut at, mut word_at) = (0, 0);
     let mut words = Vec::new();
     for c in text.chars() {
-        let mut one = [0; 4];
-        let wide = width(c.encode_utf8(&mut one)) as u32;
+        let wide = width(&visible(&c)) as u32;
         let shape = shape(c, left + at * WIDE, top);
         if c == ' ' || shape.is_some() {
             if !word.is_empty() {
@@ -111,7 +111,7 @@ fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look)
     }
     for (at, word) in words {
         let style = style(look.modifier);
-        let length = width(&word) as u32 * WIDE;
+        let length = width(&visible(&word)) as u32 * WIDE;
         let word = word.replace('&', "&amp;").replace('<', "&lt;");
         let (x, y) = (left + at * WIDE, top + HIGH - 4);
         let _ = writeln!(

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use layertui::image::digest::Digest;
-use layertui::text::visible::is_hazard;
+use layertui::text::escape::is_hazard;
 use serde_json::json;
 
 use crate::explorer::Explorer;

@@ -1,18 +1,18 @@
 //! Bars in eighths of a cell.
 
+use crate::text::{Visible, visible};
+
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// A bar for `part` of `whole`, at most `cells` wide. Something is never nothing: the least part shows an eighth.
-pub(super) fn bar(part: u64, whole: u64, cells: u16) -> String {
+pub(super) fn bar(part: u64, whole: u64, cells: u16) -> Visible<'static> {
     if part == 0 || whole == 0 {
-        return String::new();
+        return Visible::default();
     }
     let most = u128::from(cells) * 8;
     let eighths =
         (u128::from(part.min(whole)) * most).div_ceil(u128::from(whole)).min(most) as usize;
-    let mut out = "█".repeat(eighths / 8);
-    out.push_str(EIGHTHS[eighths % 8]);
-    out
+    visible!["█".repeat(eighths / 8), EIGHTHS[eighths % 8]]
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use ratatui::style::{Modifier, Style};
 use crate::explorer::draw::{glyphs, theme};
 use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
-use crate::text::visible::pieces;
+use crate::explorer::model::role::{Role, Span};
+use crate::text::Visible;
 use crate::text::width::{start, truncate, width};
 
 /// How an escape looks where the text around it has that style: reversed, or not where all is.
@@ -45,15 +45,23 @@ impl<'b> Canvas<'b> {
     }
 
     /// Writes visible text, at most `cells` wide; returns the column behind it.
-    pub(super) fn text(&mut self, x: u16, y: u16, cells: u16, role: Role, text: &str) -> u16 {
+    pub(super) fn text<'t>(
+        &mut self,
+        x: u16,
+        y: u16,
+        cells: u16,
+        role: Role,
+        text: impl Into<Visible<'t>>,
+    ) -> u16 {
+        let text = text.into();
         let area = self.buffer.area;
         if y >= area.bottom() || x >= area.right() {
             return x;
         }
         let cells = cells.min(area.right() - x);
-        let text = start(text, usize::from(cells));
+        let text = start(&text, usize::from(cells));
         let mut at = x;
-        for (piece, is_escape) in pieces(text) {
+        for (piece, is_escape) in text.pieces() {
             let style = if is_escape { escape(self.style(role)) } else { self.style(role) };
             let drawn = match self.glyphs {
                 Glyphs::Unicode => piece,
@@ -66,24 +74,31 @@ impl<'b> Canvas<'b> {
     }
 
     /// Writes visible text that ends at column `end` (exclusive); returns where it begins.
-    pub(super) fn text_left_of(&mut self, end: u16, y: u16, role: Role, text: &str) -> u16 {
-        let x = end.saturating_sub(width(text) as u16);
+    pub(super) fn text_left_of<'t>(
+        &mut self,
+        end: u16,
+        y: u16,
+        role: Role,
+        text: impl Into<Visible<'t>>,
+    ) -> u16 {
+        let text = text.into();
+        let x = end.saturating_sub(width(&text) as u16);
         self.text(x, y, end - x, role, text);
         x
     }
 
     /// Writes spans one after another within `cells`, the one that does not fit cut with an ellipsis; returns the column
     /// behind them.
-    pub(super) fn spans(&mut self, x: u16, y: u16, cells: u16, spans: &[(Role, String)]) -> u16 {
+    pub(super) fn spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) -> u16 {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| {
             let room = end.saturating_sub(x);
-            self.text(x, y, room, *role, &truncate(text, usize::from(room)))
+            self.text(x, y, room, *role, truncate(text, usize::from(room)))
         })
     }
 
     /// As [`Self::spans`], cut where the cells end: what is scrolled sideways needs no ellipsis.
-    pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[(Role, String)]) {
+    pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| self.text(x, y, end.saturating_sub(x), *role, text));
     }

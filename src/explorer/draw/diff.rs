@@ -5,7 +5,7 @@ use crate::explorer::draw::rows::Row;
 use crate::explorer::draw::tree::waiting;
 use crate::explorer::draw::{frame, rows};
 use crate::explorer::model::filter::Filter;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::view::coverage::Read;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
@@ -13,7 +13,7 @@ use crate::explorer::{State, view};
 use crate::stack::query::outline::OutlineRow;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, LayerSummary, Stack};
-use crate::text::size;
+use crate::text::{Visible, size, visible};
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -23,7 +23,8 @@ pub(super) fn draw(
     area: &PaneArea,
 ) {
     let (from, to) = state.range();
-    let layers = if state.layer_count() > 0 { view::range::words(state) } else { String::new() };
+    let layers =
+        if state.layer_count() > 0 { view::range::words(state) } else { Visible::default() };
     let remark = rows::remark(state, layers);
     let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
     let rows =
@@ -36,7 +37,7 @@ pub(super) fn draw(
             counts(&stack.summary(to))
         } else {
             let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.len());
-            vec![(Role::Text, format!(" {} changed", size::count(changed as u64)))]
+            vec![(Role::Text, visible![" ", size::count(changed as u64), " changed"])]
         };
         let outer = area.outer;
         if !spans.is_empty() {
@@ -80,7 +81,7 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
     }
     let net = if row.directory { stack.net_bytes(row.node, from, to) } else { 0 };
     let size = match (row.directory, net) {
-        (true, 0) => String::new(),
+        (true, 0) => Visible::default(),
         (true, net) => size::signed(net),
         (false, _) => size::fixed(bytes),
     };
@@ -94,12 +95,12 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
         ),
         name_role,
         behind,
-        owner: String::new(),
+        owner: Visible::default(),
     }
 }
 
 /// What a folded directory hides.
-fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<(Role, String)> {
+fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<Span> {
     let totals = stack.totals(row.node, layer);
     let parts = [
         (Role::Added, '+', totals.added),
@@ -107,11 +108,11 @@ fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<(Role, String)> {
         (Role::Removed, '-', totals.removed),
     ];
     let parts = parts.into_iter().filter(|(_, _, number)| *number > 0);
-    parts.map(|(role, sign, number)| (role, format!("  {sign}{}", size::count(number)))).collect()
+    parts.map(|(role, sign, number)| (role, visible!["  ", sign, size::count(number)])).collect()
 }
 
 /// The layer's changes by kind, for the border.
-fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
+fn counts(summary: &LayerSummary) -> Vec<Span> {
     let kinds = [
         (ChangeKind::Added, summary.added),
         (ChangeKind::Modified, summary.modified),
@@ -124,45 +125,57 @@ fn counts(summary: &LayerSummary) -> Vec<(Role, String)> {
     kinds
         .map(|(kind, number)| {
             let (sign, role) = marker::change(kind);
-            (role, format!(" {sign}{}", size::count(number)))
+            (role, visible![" ", sign, size::count(number)])
         })
         .collect()
 }
 
 /// How to learn more of a layer that was not read.
-fn unread_hint(state: &State, stack: &Stack, layer: usize) -> String {
+fn unread_hint(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     if layer < stack.folded() {
-        return "! says why.".to_owned();
+        return "! says why.".into();
     }
-    format!("{} goes on reading.", coverage::key(state))
+    visible![coverage::key(state), " goes on reading."]
 }
 
-fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
-    let text = |text: String| (Role::Text, text);
+fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
+    let text = |text: Visible<'static>| (Role::Text, text);
     if state.layer_count() == 0 {
         return Vec::new();
     }
     let (from, to) = state.range();
     if coverage::read(state, stack, to) == Read::Nothing {
         return vec![
-            text(format!("What layer {to} changes is unknown: {}.", coverage::not_read(state, to))),
+            text(visible![
+                "What layer ",
+                to,
+                " changes is unknown: ",
+                coverage::not_read(state, to),
+                "."
+            ]),
             (Role::Quiet, unread_hint(state, stack, to)),
         ];
     }
     if to >= stack.folded() {
         return vec![
-            text(format!("Layer {to} is not there yet.")),
+            text(visible!["Layer ", to, " is not there yet."]),
             (Role::Quiet, waiting(state, stack)),
         ];
     }
     if state.filter.as_ref().is_some_and(Filter::is_on) {
-        let which = format!("No change of {} passes the filter.", view::range::words(state));
-        return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".to_owned())];
+        let which = visible!["No change of ", view::range::words(state), " passes the filter."];
+        return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".into())];
     }
     if from != to {
-        return vec![text(format!("Layers {from} to {to} change nothing, taken together."))];
+        return vec![text(visible![
+            "Layers ",
+            from,
+            " to ",
+            to,
+            " change nothing, taken together."
+        ])];
     }
     let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
     let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };
-    vec![text(format!("Layer {} changes nothing.", state.layer)), (Role::Quiet, why.to_owned())]
+    vec![text(visible!["Layer ", state.layer, " changes nothing."]), (Role::Quiet, why.into())]
 }

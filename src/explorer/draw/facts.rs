@@ -5,13 +5,14 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::tree::percent;
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::owners::Owner;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::model::state::{LoadStatus, Pane};
 use crate::explorer::view::coverage::Read;
 use crate::explorer::view::{coverage, marker};
 use crate::explorer::{State, model, view};
 use crate::stack::{ChangeKind, NodeId, Stack};
-use crate::text::{command, marked, marked_str, mode, shorten, size, time};
+use crate::text::width::pad_left;
+use crate::text::{Visible, command, mode, shorten, size, time, visible};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let inner = line.inset(1, 0);
@@ -25,7 +26,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     } else if let Some(spans) = under_cursor(state, stack) {
         let end = canvas.spans(inner.x, inner.y, inner.width, &spans);
         if state.undecided > 0 {
-            let text = format!("comparing contents: {} files left", size::count(state.undecided));
+            let text =
+                visible!["comparing contents: ", size::count(state.undecided), " files left"];
             let from = (inner.x + inner.width).saturating_sub(text.len() as u16);
             if from > end + 2 {
                 canvas.text(from, inner.y, inner.width, Role::Quiet, &text);
@@ -41,24 +43,24 @@ pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, lin
         let read = size::short(running.read);
         let room =
             usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
-        let reference = marked_str(&running.reference);
+        let reference = visible(&running.reference);
         let reference = shorten::middle(&reference, room.saturating_sub(read.len()).max(8));
         let spans = [
-            (Role::Text, format!("comparing with {reference}: {read} read")),
-            (Role::Quiet, "  esc stops".to_owned()),
+            (Role::Text, visible!["comparing with ", reference, ": ", read, " read"]),
+            (Role::Quiet, "  esc stops".into()),
         ];
         canvas.spans(line.x, line.y, line.width, &spans);
         return;
     };
-    let path = marked(&stack.path(running.request.node)).into_owned();
+    let path = visible(&stack.path(running.request.node)).into_owned();
     let (done, total) = (running.done, running.total);
-    let of = if total > 0 { format!(" of {}", size::short(total)) } else { String::new() };
-    let text = format!("{}{of}", size::short(done));
+    let of = if total > 0 { visible![" of ", size::short(total)] } else { Visible::default() };
+    let text = visible![size::short(done), of];
     let rest = text.len() + "extracting :   esc stops".len();
     let path = shorten::path(&path, usize::from(line.width).saturating_sub(rest).max(8));
     let spans = [
-        (Role::Text, format!("extracting {path}: {text}")),
-        (Role::Quiet, "  esc stops".to_owned()),
+        (Role::Text, visible!["extracting ", path, ": ", text]),
+        (Role::Quiet, "  esc stops".into()),
     ];
     canvas.spans(line.x, line.y, line.width, &spans);
 }
@@ -81,20 +83,21 @@ pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, li
         total = total.saturating_add(whole);
     }
     let end = line.x + line.width;
-    let text = format!("reading layers: {} of {} ", stack.folded(), state.layer_count());
+    let text = visible!["reading layers: ", stack.folded(), " of ", state.layer_count(), " "];
     let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
-    let rate = state.rate.map_or_else(String::new, |rate| format!("  {}/s", size::short(rate)));
+    let rate =
+        state.rate.map_or_else(Visible::default, |rate| visible!["  ", size::short(rate), "/s"]);
     let stop = "  esc stops";
     let cells = end.saturating_sub(x + stop.len() as u16 + rate.len() as u16 + 6).min(40);
     if total > 0 && cells >= 6 {
-        canvas.text(x, line.y, cells, Role::Bar, &bar(done, total, cells));
+        canvas.text(x, line.y, cells, Role::Bar, bar(done, total, cells));
         x += cells;
         x = canvas.text(
             x,
             line.y,
             end.saturating_sub(x),
             Role::Text,
-            &format!("{:>4}%", percent(done, total)),
+            visible![pad_left(&visible![percent(done, total)], 4), "%"],
         );
     }
     if x + (rate.len() + stop.len()) as u16 <= end {
@@ -103,7 +106,7 @@ pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, li
     canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, stop);
 }
 
-fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     if state.focus == Pane::Stack {
         return layer(state, stack);
     }
@@ -113,24 +116,24 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
 }
 
 /// Mode, owner, time and size of a path, and the layers that made it so.
-fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, String)> {
+fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     if state.comparison.is_some() {
         return compared(stack, node);
     }
     let Some(version) = stack.visible(node, layer) else {
         let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
         let by = step.as_ref().and_then(|step| step.by.as_ref());
-        let by = by.map_or_else(String::new, |by| format!(", through {}", marked(by)));
-        let was = step.map_or_else(String::new, |step| {
-            format!("; layer {} had added it", step.version.added_by)
+        let by = by.map_or_else(Visible::default, |by| visible![", through ", by]);
+        let was = step.map_or_else(Visible::default, |step| {
+            visible!["; layer ", step.version.added_by, " had added it"]
         });
-        return vec![(Role::Removed, format!("removed by layer {layer}{by}")), (Role::Quiet, was)];
+        return vec![(Role::Removed, visible!["removed by layer ", layer, by]), (Role::Quiet, was)];
     };
     let made = match (version.implied, version.added_by == version.layer) {
-        (true, _) => "no layer names this directory".to_owned(),
-        (false, true) => format!("added by layer {}", version.layer),
+        (true, _) => "no layer names this directory".into(),
+        (false, true) => visible!["added by layer ", version.layer],
         (false, false) => {
-            format!("added by layer {}, written by layer {}", version.added_by, version.layer)
+            visible!["added by layer ", version.added_by, ", written by layer ", version.layer]
         }
     };
     // What people ask first comes first: the line is cut on the right.
@@ -138,16 +141,16 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
     if let Some(later) = stack.next_change(node, layer) {
         let removes = stack.visible(node, later).is_none();
         let verb = if removes { "removes" } else { "rewrites" };
-        spans.push((Role::Shadowed, format!(", layer {later} {verb} it")));
+        spans.push((Role::Shadowed, visible![", layer ", later, " ", verb, " it"]));
     }
-    let mut facts = vec![version.kind.name().to_owned()];
+    let mut facts = vec![Visible::from(version.kind.name())];
     facts.extend(version.mode.map(mode::permissions));
-    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
     facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
-    spans.push((Role::Quiet, format!("  {}", facts.join("  "))));
+    spans.push((Role::Quiet, visible!["  ", Visible::join(&facts, "  ")]));
     if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {
-        spans.push((Role::Quiet, format!("  {}", view::owners::named(package))));
+        spans.push((Role::Quiet, visible!["  ", view::owners::named(package)]));
     }
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described
@@ -155,7 +158,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<(Role, 
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() && !version.implied {
-        spans.push((Role::Quiet, format!("  {}", made_by.marked())));
+        spans.push((Role::Quiet, visible!["  ", made_by.visible()]));
     }
     spans
 }
@@ -166,7 +169,7 @@ fn differs_below(stack: &Stack, node: NodeId) -> bool {
 }
 
 /// How a path differs in two images, and what each has of it.
-fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
+fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
     let difference = view::comparison::difference(stack, node);
     let said = match difference {
         None if differs_below(stack, node) => "the same in both images, but not what is in it",
@@ -182,26 +185,26 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<(Role, String)> {
     let role = difference.map_or(Role::Strong, |kind| marker::change(kind).1);
     let facts = |layer| {
         let version = stack.visible(node, layer)?;
-        let mut facts = vec![version.kind.name().to_owned()];
+        let mut facts = vec![Visible::from(version.kind.name())];
         facts.extend(version.mode.map(mode::permissions));
-        facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+        facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
         facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
         facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
-        Some(facts.join("  "))
+        Some(Visible::join(&facts, "  "))
     };
-    let mut spans = vec![(role, said.to_owned())];
+    let mut spans = vec![(role, said.into())];
     match (facts(model::comparison::OTHER), facts(model::comparison::THIS)) {
         (Some(other), Some(this)) if difference.is_some() => {
-            spans.push((Role::Quiet, format!("  {this}; there {other}")));
+            spans.push((Role::Quiet, visible!["  ", this, "; there ", other]));
         }
         (other, this) => {
-            spans.extend(this.or(other).map(|facts| (Role::Quiet, format!("  {facts}"))));
+            spans.extend(this.or(other).map(|facts| (Role::Quiet, visible!["  ", facts])));
         }
     }
     spans
 }
 
-fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
+fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     let described = state.image.as_ref()?.layers.get(state.layer)?;
     let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
     let mut facts = Vec::new();
@@ -212,9 +215,9 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<(Role, String)>> {
     if matches!(read, Read::Part | Read::All) {
         let summary = stack.summary(state.layer);
         let noun = if summary.entries == 1 { "entry" } else { "entries" };
-        facts.push(format!("{} {noun}", size::count(summary.entries)));
+        facts.push(visible![size::count(summary.entries), " ", noun]);
     }
-    facts.extend(described.created.as_ref().map(|created| created.marked().into_owned()));
-    let digest = shorten::middle(&marked_str(digest), 40);
-    Some(vec![(Role::Quiet, facts.join("  ")), (Role::Quiet, format!("  {digest}"))])
+    facts.extend(described.created.as_ref().map(|created| created.visible().into_owned()));
+    let digest = shorten::middle(&visible(digest), 40);
+    Some(vec![(Role::Quiet, Visible::join(&facts, "  ")), (Role::Quiet, visible!["  ", digest])])
 }

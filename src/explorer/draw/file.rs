@@ -9,7 +9,7 @@ use crate::explorer::model::role::Role;
 use crate::explorer::view::file_rows;
 use crate::explorer::{State, model, view};
 use crate::text::width::{end, width};
-use crate::text::{marked_str, shorten, size};
+use crate::text::{Visible, shorten, size, visible};
 
 /// Draws it; returns where the terminal's cursor goes while a search is typed.
 pub(super) fn draw(
@@ -26,13 +26,13 @@ pub(super) fn draw(
     }
     title(canvas, file, outer, bordered);
     match &file.contents {
-        None => frame::empty(canvas, body, &[(Role::Quiet, "reading".to_owned())]),
+        None => frame::empty(canvas, body, &[(Role::Quiet, "reading".into())]),
         Some(Err(reason)) => frame::empty(
             canvas,
             body,
             &[
-                (Role::Error, "This file cannot be read.".to_owned()),
-                (Role::Text, marked_str(reason).into_owned()),
+                (Role::Error, "This file cannot be read.".into()),
+                (Role::Text, visible(reason).into_owned()),
             ],
         ),
         Some(Ok(contents)) if contents.window.rows() == 0 && file.form == Form::Text => {
@@ -40,7 +40,7 @@ pub(super) fn draw(
                 model::file::What::Version(_) => "The file is empty.",
                 model::file::What::Two(..) => "The two versions have the same bytes.",
             };
-            frame::empty(canvas, body, &[(Role::Quiet, why.to_owned())]);
+            frame::empty(canvas, body, &[(Role::Quiet, why.into())]);
         }
         Some(Ok(_)) => {
             let lines = file_rows::shown(file, body.width, body.height);
@@ -61,7 +61,8 @@ fn title(canvas: &mut Canvas<'_>, file: &File, outer: Rect, bordered: bool) {
     let inset = u16::from(bordered);
     let cells = usize::from(outer.width).saturating_sub(4);
     let path = shorten::path(path, cells.saturating_sub(width(which) + 2).max(cells / 2));
-    let spans = [(Role::Accent, format!(" {path} ")), (Role::Quiet, format!(" {which} "))];
+    let spans =
+        [(Role::Accent, visible![" ", path, " "]), (Role::Quiet, visible![" ", which, " "])];
     canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
 }
 
@@ -69,10 +70,10 @@ fn title(canvas: &mut Canvas<'_>, file: &File, outer: Rect, bordered: bool) {
 fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
     let y = outer.y + outer.height - 1;
     let right = outer.x + outer.width - 2;
-    let mut text = String::new();
+    let mut text = Visible::default();
     if let Some((at, whole)) = file_rows::position(file) {
         let percent = u128::from(at) * 100 / u128::from(whole);
-        text = format!(" {}  {percent}% ", size::short(whole));
+        text = visible![" ", size::short(whole), "  ", percent, "% "];
         let height = usize::from(body.height);
         let scale = |bytes: u64| (u128::from(bytes) * 1000 / u128::from(whole)) as usize;
         let window_rows = file.window().map_or(0, crate::content::Window::rows);
@@ -81,13 +82,13 @@ fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
         }
     }
     if file.is_reading() && file.contents.is_some() {
-        text = format!(" reading {text}");
+        text = visible![" reading ", text];
     }
     let from = canvas.text_left_of(right, y, Role::Quiet, &text);
     if let Some(remark) = &file.remark {
         let room = from.saturating_sub(outer.x + 3);
         let remark = shorten::middle(remark, usize::from(room.saturating_sub(2)));
-        canvas.text(outer.x + 2, y, room, Role::Warning, &format!(" {remark} "));
+        canvas.text(outer.x + 2, y, room, Role::Warning, visible![" ", remark, " "]);
     }
 }
 
@@ -96,11 +97,11 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -
     let limit = line.x + line.width;
     let x = canvas.text(line.x + 1, line.y, line.width, Role::Accent, "/");
     let (before, behind) = overlay.input.split();
-    let before = marked_str(before).into_owned();
+    let before = visible(before).into_owned();
     let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
     let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, visible(behind));
     let text = match (file.found, file.search.is_empty()) {
         (_, true) => "   type what to find in this file",
         (Some(_), _) => "   enter keep   esc back",

@@ -11,7 +11,7 @@ use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::stack::query::search::Hits;
 use crate::text::width::{end, width};
-use crate::text::{marked_str, shorten, size};
+use crate::text::{Visible, shorten, size, visible};
 
 /// Draws the line; returns where the terminal's cursor goes, if text is typed into it.
 pub(super) fn draw(
@@ -59,13 +59,13 @@ pub(super) fn draw(
 fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
-        let needle = shorten::middle(&marked_str(search.input.text()), 24);
-        let found = search.hits.as_ref().map_or_else(|| "0 found".to_owned(), counted);
+        let needle = shorten::middle(&visible(search.input.text()), 24);
+        let found = search.hits.as_ref().map_or_else(|| "0 found".into(), counted);
         let spans = [
-            (Role::Accent, "n N".to_owned()),
-            (Role::Quiet, format!(" {found} for ")),
-            (Role::Text, format!("/{needle}")),
-            (Role::Quiet, "   ".to_owned()),
+            (Role::Accent, "n N".into()),
+            (Role::Quiet, visible![" ", found, " for "]),
+            (Role::Text, visible!["/", needle]),
+            (Role::Quiet, "   ".into()),
         ];
         let after = canvas.spans(line.x, line.y, line.width, &spans);
         line.width -= after - line.x;
@@ -84,23 +84,23 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
 /// A chip for each word of the filter, and how many paths pass; returns the room behind them.
 fn chips(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) -> Rect {
     let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) else { return line };
-    let mut spans = vec![(Role::Accent, "esc".to_owned()), (Role::Quiet, " filter ".to_owned())];
+    let mut spans = vec![(Role::Accent, "esc".into()), (Role::Quiet, " filter ".into())];
     for chip in &filter.chips {
-        spans.push((Role::Strong, format!("[{}]", shorten::middle(chip, 20))));
-        spans.push((Role::Quiet, " ".to_owned()));
+        spans.push((Role::Strong, visible!["[", shorten::middle(chip, 20), "]"]));
+        spans.push((Role::Quiet, " ".into()));
     }
-    spans.push((Role::Quiet, format!("{}  ", passed(state, stack))));
+    spans.push((Role::Quiet, visible![passed(state, stack), "  "]));
     let after = canvas.spans(line.x, line.y, line.width, &spans).min(line.x + line.width);
     Rect { x: after, width: line.x + line.width - after, ..line }
 }
 
-fn passed(state: &State, stack: &Stack) -> String {
+fn passed(state: &State, stack: &Stack) -> Visible<'static> {
     let pane = crate::explorer::view::trees::pane_of_path(state);
     match crate::explorer::view::filter::passed(state, stack, pane) {
-        None => String::new(),
-        Some(0) => "nothing passes".to_owned(),
-        Some(1) => "1 path".to_owned(),
-        Some(count) => format!("{} paths", size::count(count as u64)),
+        None => Visible::default(),
+        Some(0) => "nothing passes".into(),
+        Some(1) => "1 path".into(),
+        Some(count) => visible![size::count(count as u64), " paths"],
     }
 }
 
@@ -114,65 +114,62 @@ fn filter_prompt(
     let limit = line.x + line.width;
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "filter ");
     let (before, behind) = filter.input.split();
-    let (before, behind) = (marked_str(before).into_owned(), marked_str(behind).into_owned());
+    let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
     let room = usize::from(limit.saturating_sub(x) / 2);
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, room));
     let after = canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &behind);
     let x = (after + 2).min(limit);
     let (role, text) = match (&filter.complaint, filter.is_on()) {
         (Some(complaint), _) => (Role::Warning, complaint.clone()),
-        (None, true) if is_searching(state) => {
-            (Role::Quiet, "looking through the names …".to_owned())
-        }
+        (None, true) if is_searching(state) => (Role::Quiet, "looking through the names …".into()),
         (None, true) => (Role::Text, passed(state, stack)),
-        (None, false) => (Role::Quiet, crate::explorer::model::filter::WORDS.to_owned()),
+        (None, false) => (Role::Quiet, crate::explorer::model::filter::WORDS.into()),
     };
     let x = canvas.spans(x, line.y, limit.saturating_sub(x), &[(role, text)]);
     let help = Rect { x: (x + 3).min(limit), width: limit.saturating_sub(x + 3), ..line };
     if filter.is_on() && filter.complaint.is_none() {
-        hints(canvas, help, &[("enter", "keep"), ("esc", "clear")]);
+        hints(canvas, help, &[("enter".into(), "keep"), ("esc".into(), "clear")]);
     }
     (cursor.min(limit.saturating_sub(1)), line.y)
 }
 
 /// As many hints as fit, whole ones only.
-fn hints<K: AsRef<str>>(canvas: &mut Canvas<'_>, line: Rect, hints: &[(K, &str)]) {
+fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(Visible<'_>, &str)]) {
     let limit = line.x + line.width;
     let mut x = line.x;
     for (key, word) in hints {
-        let key = key.as_ref();
         let cells = (key.len() + 1 + word.len()) as u16;
         if x + cells > limit {
             break;
         }
         x = canvas.text(x, line.y, limit - x, Role::Accent, key);
-        x = canvas.text(x, line.y, limit.saturating_sub(x), Role::Quiet, &format!(" {word}"));
+        x = canvas.text(x, line.y, limit.saturating_sub(x), Role::Quiet, visible![" ", word]);
         x += 3;
     }
 }
 
 /// How many were found, and how, if not as typed.
-fn counted(hits: &Hits) -> String {
+fn counted(hits: &Hits) -> Visible<'static> {
     let how = if hits.is_fuzzy() { "fuzzy" } else { "found" };
-    format!("{} {how}", size::count(hits.len() as u64))
+    visible![size::count(hits.len() as u64), " ", how]
 }
 
 fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
     let count = match &search.hits {
-        None => String::new(),
-        Some(hits) if hits.is_empty() => "nothing".to_owned(),
+        None => Visible::default(),
+        Some(hits) if hits.is_empty() => "nothing".into(),
         Some(hits) => counted(hits),
     };
     let help = "   enter keep   up down next   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
     let (before, behind) = search.input.split();
-    let (before, behind) = (marked_str(before).into_owned(), marked_str(behind).into_owned());
+    let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
     // The end of what is typed shows; the count keeps its place.
     let room = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
     let before = end(&before, room.saturating_sub(1));
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
-    let left = room.saturating_sub(width(before)) as u16;
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);
+    let left = room.saturating_sub(width(&before)) as u16;
     let after = canvas.text(cursor, line.y, left, Role::Text, &behind);
     let x = (after + 3).min(limit);
     let role =

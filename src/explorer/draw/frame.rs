@@ -3,12 +3,12 @@
 use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::model::state::Pane;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::text::size::count;
 use crate::text::width::width;
-use crate::text::{marked_str, wrap};
+use crate::text::{Visible, visible, wrap};
 
 /// A border round `rect`.
 pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
@@ -17,12 +17,12 @@ pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
     }
     let line = "─".repeat(usize::from(rect.width - 2));
     let (right, bottom) = (rect.x + rect.width - 1, rect.y + rect.height - 1);
-    canvas.text(rect.x, rect.y, rect.width, role, &format!("╭{line}╮"));
+    canvas.text(rect.x, rect.y, rect.width, role, visible!["╭", line, "╮"]);
     for y in rect.y + 1..bottom {
         canvas.text(rect.x, y, 1, role, "│");
         canvas.text(right, y, 1, role, "│");
     }
-    canvas.text(rect.x, bottom, rect.width, role, &format!("╰{line}╯"));
+    canvas.text(rect.x, bottom, rect.width, role, visible!["╰", line, "╯"]);
 }
 
 /// A pane's border with its tabs, a remark on the right, and the position below.
@@ -31,7 +31,7 @@ pub(super) fn pane(
     state: &State,
     layout: &Layout,
     area: &PaneArea,
-    remark: &str,
+    remark: &Visible<'_>,
     position: (usize, usize),
 ) {
     if !area.bordered {
@@ -49,12 +49,12 @@ pub(super) fn pane(
             outer.x + outer.width - 2,
             outer.y,
             Role::Quiet,
-            &format!(" {remark} "),
+            visible![" ", remark, " "],
         );
     }
     let (at, of) = position;
     if of > 0 {
-        let text = format!(" {}/{} ", count(at as u64 + 1), count(of as u64));
+        let text = visible![" ", count(at as u64 + 1), "/", count(of as u64), " "];
         if width(&text) + 4 < usize::from(outer.width) {
             canvas.text_left_of(
                 outer.x + outer.width - 2,
@@ -114,9 +114,9 @@ pub(super) fn cursor_mark(canvas: &mut Canvas<'_>, state: &State, area: &PaneAre
 }
 
 /// Sentences in the middle of a pane that has nothing else.
-pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[(Role, String)]) {
+pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[Span]) {
     let room = usize::from(body.width.saturating_sub(4).max(1));
-    let lines: Vec<(Role, String)> = sentences
+    let lines: Vec<Span> = sentences
         .iter()
         .flat_map(|(role, text)| wrap(text, room).into_iter().map(|line| (*role, line)))
         .collect();
@@ -140,11 +140,11 @@ pub(super) fn failure(canvas: &mut Canvas<'_>, state: &State, reason: &str, layo
     let quit =
         if state.choices.is_empty() { "q quits" } else { "q quits, esc goes back to the list" };
     let sentences = [
-        (Role::Error, "This image cannot be opened.".to_owned()),
-        (Role::Text, String::new()),
-        (Role::Text, marked_str(reason).into_owned()),
-        (Role::Text, String::new()),
-        (Role::Quiet, quit.to_owned()),
+        (Role::Error, "This image cannot be opened.".into()),
+        (Role::Text, Visible::default()),
+        (Role::Text, visible(reason).into_owned()),
+        (Role::Text, Visible::default()),
+        (Role::Quiet, quit.into()),
     ];
     empty(canvas, outer.inset(2, 1), &sentences);
 }

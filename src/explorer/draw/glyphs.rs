@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn every_bar_has_its_cells_and_nothing_but_ascii() {
         for part in 0..=64 {
-            let drawn = bar(part, 64, 8);
+            let drawn = bar(part, 64, 8).to_string();
             let plain = ascii(&drawn);
             assert!(plain.is_ascii(), "{drawn}");
             assert_eq!(plain.len(), drawn.chars().count());

@@ -15,8 +15,8 @@ use crate::explorer::view::{coverage, marker};
 use crate::image::layer::Layer;
 use crate::image::problem::Severity;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::width::{truncate, width};
-use crate::text::{Foreign, command, marked_str, size};
+use crate::text::width::{pad_left, truncate, width};
+use crate::text::{Foreign, Visible, command, size, visible};
 
 /// Cells of the signs that say which kinds of change a layer makes.
 const SIGNS: u16 = 5;
@@ -29,12 +29,12 @@ pub(super) fn draw(
     area: &PaneArea,
 ) {
     let count = state.layer_count();
-    frame::pane(canvas, state, layout, area, "", (state.layer, count));
+    frame::pane(canvas, state, layout, area, &Visible::default(), (state.layer, count));
     let body = area.body;
     if count == 0 {
         let known = state.image.is_some();
         let text = if known { "no layers" } else { "" };
-        frame::empty(canvas, body, &[(Role::Quiet, text.to_owned())]);
+        frame::empty(canvas, body, &[(Role::Quiet, text.into())]);
         return;
     }
     let density = density(count, usize::from(body.height));
@@ -109,7 +109,7 @@ fn header(canvas: &mut Canvas<'_>, columns: Columns, density: Density, line: Rec
     if density == Density::One {
         return;
     }
-    let label = |canvas: &mut Canvas<'_>, end: u16, text: &str| {
+    let label = |canvas: &mut Canvas<'_>, end: u16, text: &'static str| {
         canvas.text_left_of(line.x + end, line.y, Role::Quiet, text);
     };
     label(canvas, columns.stored + size::CELLS as u16, "stored");
@@ -134,7 +134,7 @@ fn first_line(
     let end = x + line.width;
     let number = usize::from(columns.number);
     let number_role = if layer == state.layer { Role::Strong } else { Role::Text };
-    canvas.text(x, y, columns.number, number_role, &format!("{layer:>number$}"));
+    canvas.text(x, y, columns.number, number_role, pad_left(&visible![layer], number));
     let (sign, role) = problem_sign(state, layer);
     canvas.text(x + columns.number, y, 1, role, sign);
     let (from, to) = state.range();
@@ -155,26 +155,26 @@ fn first_line(
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
     let (word, rest) = label(described);
     let room = usize::from(right.saturating_sub(start));
-    let after = canvas.text(start, y, room as u16, Role::Quiet, &truncate(&word, room));
+    let after = canvas.text(start, y, room as u16, Role::Quiet, truncate(&word, room));
     let room = usize::from(right.saturating_sub(after));
     let role = if layer == state.layer { Role::Strong } else { Role::Text };
-    canvas.text(after, y, room as u16, role, &truncate(&rest, room));
+    canvas.text(after, y, room as u16, role, truncate(&rest, room));
 }
 
 /// The instruction word, and the rest of the command; what stands for a command where there is none.
-fn label(layer: Option<&Layer>) -> (String, String) {
-    let Some(layer) = layer else { return (String::new(), String::new()) };
+fn label(layer: Option<&Layer>) -> (Visible<'static>, Visible<'static>) {
+    let Some(layer) = layer else { return (Visible::default(), Visible::default()) };
     let cleaned = layer.created_by.as_ref().map(command::one_line).unwrap_or_default();
     if cleaned.is_empty() {
         let remark = layer.comment.as_ref().map(Foreign::raw).filter(|it| !it.trim().is_empty());
         let standing =
             if layer.writable { "the container's own changes" } else { "no command recorded" };
-        return (marked_str(remark.unwrap_or(standing)).into_owned(), String::new());
+        return (visible(remark.unwrap_or(standing)).into_owned(), Visible::default());
     }
-    let seen = cleaned.marked().into_owned();
+    let seen = cleaned.visible().into_owned();
     match command::split_instruction(&seen) {
-        Some((word, rest)) => (format!("{word} "), rest.to_owned()),
-        None => (String::new(), seen),
+        Some((word, rest)) => (visible![word, " "], rest.into_owned()),
+        None => (Visible::default(), seen),
     }
 }
 
@@ -194,20 +194,20 @@ fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
 }
 
 /// How far a layer is that is not part of the stack yet; empty for one that is.
-fn status(state: &State, stack: &Stack, layer: usize) -> String {
+fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     match coverage::read(state, stack, layer) {
-        Read::All => return String::new(),
-        Read::Nothing => return "not read".to_owned(),
-        Read::Part => return "read in part".to_owned(),
+        Read::All => return Visible::default(),
+        Read::Nothing => return "not read".into(),
+        Read::Part => return "read in part".into(),
         Read::NotYet => {}
     }
     match state.loads.get(layer).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
-            format!("{}%", percent(done, total))
+            visible![percent(done, total), "%"]
         }
         Some(LoadStatus::Reading { done, .. }) => size::short(done),
-        Some(LoadStatus::Listed | LoadStatus::Folded) => "read".to_owned(),
-        _ => "waiting".to_owned(),
+        Some(LoadStatus::Listed | LoadStatus::Folded) => "read".into(),
+        _ => "waiting".into(),
     }
 }
 
@@ -230,19 +230,19 @@ fn sizes(
         return;
     }
     let summary = stack.summary(layer);
-    canvas.text(x + columns.stored, y, 6, Role::Text, &size::fixed(summary.bytes));
+    canvas.text(x + columns.stored, y, 6, Role::Text, size::fixed(summary.bytes));
     if let Some(net) = columns.net {
-        canvas.text(x + net, y, 7, Role::Quiet, &size::signed(summary.net_bytes));
+        canvas.text(x + net, y, 7, Role::Quiet, size::signed(summary.net_bytes));
     }
     if let Some(total) = columns.total {
-        canvas.text(x + total, y, 6, Role::Quiet, &size::fixed(summary.cumulative_bytes));
+        canvas.text(x + total, y, 6, Role::Quiet, size::fixed(summary.cumulative_bytes));
     }
     canvas.text(
         x + columns.bar,
         y,
         columns.bar_width,
         Role::Bar,
-        &bar(summary.bytes, largest, columns.bar_width),
+        bar(summary.bytes, largest, columns.bar_width),
     );
     if columns.signs {
         let kinds = [
@@ -261,7 +261,7 @@ fn sizes(
             };
             let (sign, role) = marker::change(kind);
             if number > 0 {
-                canvas.text(from + offset as u16, y, 1, role, sign.encode_utf8(&mut [0; 4]));
+                canvas.text(from + offset as u16, y, 1, role, visible(&sign));
             }
         }
     }
@@ -279,7 +279,7 @@ fn pending(
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
     let blob = described.and_then(|layer| layer.compressed_bytes);
     if let Some(bytes) = blob {
-        canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, &size::fixed(bytes));
+        canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, size::fixed(bytes));
     }
     // The size of the blob is not what the layer stores.
     let after = columns.stored + size::CELLS as u16 + 1;

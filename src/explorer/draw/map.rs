@@ -8,7 +8,7 @@ use crate::explorer::model::role::Role;
 use crate::explorer::view::coverage;
 use crate::explorer::{State, model, view};
 use crate::stack::Stack;
-use crate::text::{marked, shorten, size};
+use crate::text::{Visible, shorten, size, visible};
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
@@ -22,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     title(canvas, state, stack, map, outer, bordered);
     let shown = map.shown(body);
     if shown.is_empty() {
-        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map).to_owned())]);
+        frame::empty(canvas, body, &[(Role::Quiet, why_empty(state, stack, map).into())]);
     }
     let current = map.current(&shown);
     for tile in &shown {
@@ -31,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     }
     canvas.select(false);
     if let Some(current) = current.filter(|_| bordered) {
-        let text = format!(" {} ", facts(stack, map, &current));
+        let text = visible![" ", facts(stack, map, &current), " "];
         let room = usize::from(outer.width.saturating_sub(4));
         let text = shorten::middle(&text, room);
         canvas.text_left_of(
@@ -60,33 +60,33 @@ fn title(
     bordered: bool,
 ) {
     let bytes = size::short(map.bytes());
-    let coverage = coverage::words(state, stack).map(|it| format!("{it} ")).unwrap_or_default();
+    let coverage = coverage::words(state, stack).map(|it| visible![it, " "]).unwrap_or_default();
     let what = match map.of {
-        Of::Merged(layer) => format!(" {bytes} at layer {layer} {coverage}"),
-        Of::Wasted => format!(" {bytes} wasted {coverage}"),
+        Of::Merged(layer) => visible![" ", bytes, " at layer ", layer, " ", coverage],
+        Of::Wasted => visible![" ", bytes, " wasted ", coverage],
     };
     let inset = u16::from(bordered);
     let cells = usize::from(outer.width.saturating_sub(2 * inset));
-    let path = marked(&stack.path(map.dir)).into_owned();
+    let path = visible(&stack.path(map.dir)).into_owned();
     let path = shorten::path(&path, cells.saturating_sub(what.len() + 3).max(cells / 2));
-    let spans = [(Role::Accent, format!(" {path} ")), (Role::Quiet, what)];
+    let spans = [(Role::Accent, visible![" ", path, " "]), (Role::Quiet, what)];
     canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
 }
 
 /// The cursor's tile in words.
-fn facts(stack: &Stack, map: &Map, shown: &Shown) -> String {
+fn facts(stack: &Stack, map: &Map, shown: &Shown) -> Visible<'static> {
     let share = u128::from(shown.bytes) * 100 / u128::from(map.bytes()).max(1);
-    format!("{}  {}  {share} %", name(stack, &map.tiles, shown), size::short(shown.bytes))
+    visible![name(stack, &map.tiles, shown), "  ", size::short(shown.bytes), "  ", share, " %"]
 }
 
 /// What a tile is called. Visible.
-fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> String {
+fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> Visible<'static> {
     if shown.count > 1 {
-        return format!("{} smaller", size::count(shown.count as u64));
+        return visible![size::count(shown.count as u64), " smaller"];
     }
-    let Some(tile) = tiles.get(shown.first) else { return String::new() };
-    let name = marked(stack.name(tile.node));
-    if tile.directory { format!("{name}/") } else { name.into_owned() }
+    let Some(tile) = tiles.get(shown.first) else { return Visible::default() };
+    let name = visible(stack.name(tile.node));
+    if tile.directory { visible![name, "/"] } else { name.into_owned() }
 }
 
 /// One tile, and inside it those of a large directory, as deep as there is room: the room shrinks with each step.
@@ -117,9 +117,9 @@ fn draw_tile(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, tiles: &[Tile], 
     // What has others inside, or no room, has its name on the border.
     let on_border = nested || low;
     let y = if on_border { rect.y } else { rect.y + 1 };
-    let end = canvas.text(rect.x + 1, y, room, role, &shorten::middle(&name, usize::from(room)));
+    let end = canvas.text(rect.x + 1, y, room, role, shorten::middle(&name, usize::from(room)));
     if on_border && usize::from((rect.x + room).saturating_sub(end)) > bytes.len() + 1 {
-        canvas.text(end, y, room, Role::Quiet, &format!(" {bytes}"));
+        canvas.text(end, y, room, Role::Quiet, visible![" ", bytes]);
     } else if !on_border && rect.height > 3 && bytes.len() <= usize::from(room) {
         canvas.text(rect.x + 1, y + 1, room, Role::Quiet, &bytes);
     }
@@ -134,7 +134,7 @@ fn draw_tile(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, tiles: &[Tile], 
 }
 
 fn shade(canvas: &mut Canvas<'_>, rect: Rect) {
-    let line = "░".repeat(usize::from(rect.width));
+    let line = visible!["░".repeat(usize::from(rect.width))];
     for y in rect.y..rect.y + rect.height {
         canvas.text(rect.x, y, rect.width, Role::Frame, &line);
     }

@@ -9,7 +9,7 @@ use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::text::size::count;
 use crate::text::width::{end, width};
-use crate::text::{marked_str, shorten};
+use crate::text::{shorten, visible};
 
 /// Draws it; returns where the terminal's cursor goes, if text is typed into it.
 pub(super) fn draw(
@@ -24,7 +24,7 @@ pub(super) fn draw(
     if placed.bordered {
         frame::border(canvas, outer, Role::FrameFocused);
         let title = shorten::middle(&placed.page.title, usize::from(outer.width.saturating_sub(6)));
-        canvas.text(outer.x + 1, outer.y, outer.width - 2, Role::Accent, &format!(" {title} "));
+        canvas.text(outer.x + 1, outer.y, outer.width - 2, Role::Accent, visible![" ", title, " "]);
     }
     let lines = &placed.page.lines;
     let body = placed.body;
@@ -48,7 +48,7 @@ pub(super) fn draw(
 
 fn position(canvas: &mut Canvas<'_>, overlay: &Overlay, items: usize, outer: Rect) {
     if items > 0 {
-        let text = format!(" {}/{} ", count(overlay.selected as u64 + 1), count(items as u64));
+        let text = visible![" ", count(overlay.selected as u64 + 1), "/", count(items as u64), " "];
         canvas.text_left_of(
             outer.x + outer.width - 2,
             outer.y + outer.height - 1,
@@ -68,14 +68,14 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
     };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
     let (before, behind) = overlay.input.split();
-    let before = marked_str(before).into_owned();
+    let before = visible(before).into_owned();
     let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);
     let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &marked_str(behind));
+        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, visible(behind));
     if overlay.input.text().is_empty() {
         canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, hint);
     }
-    debug_assert!(width(before) <= usize::from(line.width));
+    debug_assert!(width(&before) <= usize::from(line.width));
     (cursor.min(limit.saturating_sub(1)), line.y)
 }

@@ -4,7 +4,7 @@ use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::view::columns::Columns;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::{State, view};
@@ -12,7 +12,7 @@ use crate::stack::Stack;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::outline::OutlineRow;
 use crate::text::width::width;
-use crate::text::{marked, shorten, size};
+use crate::text::{Visible, shorten, size, visible};
 
 /// What one row says, ready to be drawn.
 pub(super) struct Row {
@@ -21,15 +21,15 @@ pub(super) struct Row {
     /// Opaque, or shadowed later.
     pub(super) note: (char, Role),
     /// Six cells, seven with a sign, or nothing.
-    pub(super) size: String,
+    pub(super) size: Visible<'static>,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
     /// How the name looks.
     pub(super) name_role: Role,
-    /// What stands behind the name, quietly. Visible.
-    pub(super) behind: Vec<(Role, String)>,
+    /// What stands behind the name, quietly.
+    pub(super) behind: Vec<Span>,
     /// The layer that wrote it, where the pane has that column.
-    pub(super) owner: String,
+    pub(super) owner: Visible<'static>,
 }
 
 /// Draws the frame and the rows that show; `describe` says what each is. Returns how many rows there are.
@@ -39,7 +39,7 @@ pub(super) fn draw(
     stack: &Stack,
     layout: &Layout,
     area: &PaneArea,
-    remark: &str,
+    remark: &Visible<'_>,
     describe: impl Fn(OutlineRow) -> Row,
 ) -> usize {
     let Some(outline) = view::trees::outline(state, stack, area.pane) else {
@@ -77,10 +77,10 @@ pub(super) fn draw(
 }
 
 /// What a pane says on the right of its border: the order of its rows before the layer.
-pub(super) fn remark(state: &State, layer: String) -> String {
+pub(super) fn remark(state: &State, layer: Visible<'static>) -> Visible<'static> {
     match view::sort::words(state.orders.sort()) {
         "" => layer,
-        words => format!("{words}, {layer}"),
+        words => visible![words, ", ", layer],
     }
 }
 
@@ -109,12 +109,11 @@ fn draw_row(
     what: &Row,
 ) {
     let (x, y) = (line.x, line.y);
-    let mut sign = [0; 4];
-    canvas.text(x, y, 1, what.change.1, what.change.0.encode_utf8(&mut sign));
-    canvas.text(x + 1, y, 1, what.note.1, what.note.0.encode_utf8(&mut sign));
+    canvas.text(x, y, 1, what.change.1, visible(&what.change.0));
+    canvas.text(x + 1, y, 1, what.note.1, visible(&what.note.0));
     if columns.has_size {
         // Nothing to see in a size of nothing: it keeps quiet.
-        let role = if what.size.trim_start() == "0 B" { Role::Quiet } else { Role::Text };
+        let role = if what.size.plain().trim_start() == "0 B" { Role::Quiet } else { Role::Text };
         canvas.text_left_of(x + columns.size + size::CELLS as u16, y, role, &what.size);
     }
     if columns.bar_width > 0 {
@@ -124,7 +123,7 @@ fn draw_row(
             y,
             columns.bar_width,
             Role::Bar,
-            &bar(part, whole, columns.bar_width),
+            bar(part, whole, columns.bar_width),
         );
     }
     let mark = columns.fold_mark(row.depth);
@@ -159,37 +158,33 @@ fn draw_row(
 }
 
 /// The last component, a directory's with a slash.
-fn name(stack: &Stack, row: OutlineRow) -> String {
-    let mut name = marked(stack.name(row.node)).into_owned();
-    if row.directory {
-        name.push('/');
-    }
-    name
+fn name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
+    visible![stack.name(row.node), if row.directory { "/" } else { "" }]
 }
 
 /// What is not plain about an object: link target, device number, type.
-pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<(Role, String)> {
+pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
     let version = stack.version(event);
     let mut spans = Vec::new();
     let link = stack.link(event);
     match version.kind {
-        Kind::Symlink => spans.push((Role::Quiet, format!(" -> {}", marked(&link)))),
-        Kind::Hardlink => spans.push((Role::Quiet, format!(" => {}", marked(&link)))),
+        Kind::Symlink => spans.push((Role::Quiet, visible![" -> ", link])),
+        Kind::Hardlink => spans.push((Role::Quiet, visible![" => ", link])),
         Kind::Char | Kind::Block => {
             let (major, minor) = stack.device(event).unwrap_or_default();
-            spans.push((Role::Quiet, format!("  {} {major}:{minor}", version.kind.name())));
+            spans.push((Role::Quiet, visible!["  ", version.kind.name(), " ", major, ":", minor]));
         }
         Kind::Fifo | Kind::Socket | Kind::Other => {
-            spans.push((Role::Quiet, format!("  {}", version.kind.name())));
+            spans.push((Role::Quiet, visible!["  ", version.kind.name()]));
         }
         Kind::File | Kind::Directory => {}
     }
     if version.broken_link {
-        spans.push((Role::Error, "  no such target".to_owned()));
+        spans.push((Role::Error, "  no such target".into()));
     }
     if version.clamped || version.redirected {
         let why = if version.clamped { "  through .." } else { "  through a link" };
-        spans.push((Role::Warning, why.to_owned()));
+        spans.push((Role::Warning, why.into()));
     }
     spans
 }

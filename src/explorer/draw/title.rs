@@ -7,9 +7,9 @@ use crate::explorer::view::coverage;
 use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::text::width::width;
-use crate::text::{marked, marked_str, shorten};
+use crate::text::{Visible, shorten, visible};
 
-const BETWEEN: &str = " │ ";
+const BETWEEN: Visible<'_> = Visible::constant(" │ ");
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let end = line.x + line.width - 1;
@@ -20,27 +20,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     };
     let name = image.names.first().unwrap_or(&image.reference);
     let room = usize::from(line.width) / 3;
-    x = canvas.text(x, line.y, end - x, Role::Strong, &shorten::middle(&name.marked(), room));
+    x = canvas.text(x, line.y, end - x, Role::Strong, shorten::middle(&name.visible(), room));
     let platform = image.platform.as_ref().map(crate::explorer::view::page::platform);
     if let Some(platform) = platform.filter(|_| line.width >= 100) {
-        let text = shorten::middle(&marked_str(&platform), 24);
-        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, &format!("  {text}"));
+        let text = shorten::middle(&visible(&platform), 24);
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, visible!["  ", text]);
     }
     if state.layer_count() > 0 {
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
-        let layer = format!("layer {}", state.layer);
+        let layer = visible!["layer ", state.layer];
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &layer);
         if let Some(coverage) = coverage::words(state, stack) {
             x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
-            let text = format!("totals {coverage}");
+            let text = visible!["totals ", coverage];
             x = canvas.text(x, line.y, end.saturating_sub(x), Role::Warning, &text);
         }
     }
     if let Some(node) = view::trees::current(state, stack) {
-        let room = usize::from(end.saturating_sub(x)).saturating_sub(width(BETWEEN));
+        let room = usize::from(end.saturating_sub(x)).saturating_sub(width(&BETWEEN));
         if room >= 8 {
             x = canvas.text(x, line.y, end - x, Role::Quiet, BETWEEN);
-            let path = shorten::path(&marked(&stack.path(node)), room);
+            let path = shorten::path(&visible(&stack.path(node)), room);
             canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &path);
         }
     }

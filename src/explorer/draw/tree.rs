@@ -5,14 +5,14 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::rows::Row;
 use crate::explorer::draw::{frame, rows};
 use crate::explorer::model::filter::Filter;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::model::state::{LoadStatus, Phase};
 use crate::explorer::view::coverage::Read;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
 use crate::stack::{NodeId, Stack};
-use crate::text::size;
+use crate::text::{Visible, size, visible};
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -23,15 +23,15 @@ pub(super) fn draw(
 ) {
     let shown = state.shown_layer(stack);
     let remark = match shown {
-        Some(layer) if layer < state.layer => format!("layer {layer}, so far"),
+        Some(layer) if layer < state.layer => visible!["layer ", layer, ", so far"],
         Some(layer) => match coverage::gap(state, stack, layer) {
             Some(gap) if coverage::read(state, stack, gap) == Read::Part => {
-                format!("layer {layer}, {gap} read in part")
+                visible!["layer ", layer, ", ", gap, " read in part"]
             }
-            Some(gap) => format!("layer {layer}, {gap} not read"),
-            None => format!("layer {layer}"),
+            Some(gap) => visible!["layer ", layer, ", ", gap, " not read"],
+            None => visible!["layer ", layer],
         },
-        None => String::new(),
+        None => Visible::default(),
     };
     let remark = rows::remark(state, remark);
     let mut area = *area;
@@ -74,7 +74,7 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
         share: (bytes, stack.totals(parent, layer).bytes),
         name_role: if row.directory { Role::Directory } else { Role::Text },
         behind: rows::behind(stack, version.event),
-        owner: version.layer.to_string(),
+        owner: visible![version.layer],
     }
 }
 
@@ -89,32 +89,35 @@ fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
     Row {
         change: marker::change(crate::stack::ChangeKind::Removed),
         note: (' ', Role::Text),
-        size: if row.directory { String::new() } else { size::fixed(bytes) },
+        size: if row.directory { Visible::default() } else { size::fixed(bytes) },
         share: (0, 0),
         name_role: Role::Gone,
         behind: Vec::new(),
-        owner: layer.to_string(),
+        owner: visible![layer],
     }
 }
 
 /// Which layer is awaited, and how far it is.
-pub(super) fn waiting(state: &State, stack: &Stack) -> String {
+pub(super) fn waiting(state: &State, stack: &Stack) -> Visible<'static> {
     let awaited = stack.folded();
     if !state.is_reading() {
-        return format!(
-            "layer {awaited} and those above were not read: {} goes on",
-            coverage::key(state)
-        );
+        return visible![
+            "layer ",
+            awaited,
+            " and those above were not read: ",
+            coverage::key(state),
+            " goes on"
+        ];
     }
     match state.loads.get(awaited).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
-            format!("reading layer {awaited}: {}%", percent(done, total))
+            visible!["reading layer ", awaited, ": ", percent(done, total), "%"]
         }
         Some(LoadStatus::Reading { done, .. }) => {
-            format!("reading layer {awaited}: {}", size::short(done))
+            visible!["reading layer ", awaited, ": ", size::short(done)]
         }
-        Some(LoadStatus::Waiting) => format!("layer {awaited} is next to be read"),
-        _ => format!("layer {awaited} is being merged"),
+        Some(LoadStatus::Waiting) => visible!["layer ", awaited, " is next to be read"],
+        _ => visible!["layer ", awaited, " is being merged"],
     }
 }
 
@@ -123,9 +126,9 @@ pub(super) fn percent(done: u64, total: u64) -> u64 {
     (u128::from(done.min(total)) * 100 / u128::from(total.max(1))) as u64
 }
 
-fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
-    let text = |text: &str| (Role::Text, text.to_owned());
-    let quiet = |text: String| (Role::Quiet, text);
+fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
+    let text = |text: &'static str| (Role::Text, text.into());
+    let quiet = |text: Visible<'static>| (Role::Quiet, text);
     if state.image.is_none() && !state.choices.is_empty() && !state.overlays.is_empty() {
         return Vec::new();
     }
@@ -135,7 +138,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     if state.layer_count() == 0 {
         return vec![
             text("This image has no layers."),
-            quiet("Its config may still say something: press i.".to_owned()),
+            quiet("Its config may still say something: press i.".into()),
         ];
     }
     if stack.folded() == 0 {
@@ -144,14 +147,11 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<(Role, String)> {
     if state.filter.as_ref().is_some_and(Filter::is_on) {
         return vec![
             text("Nothing here passes the filter."),
-            quiet("Esc ends it; f changes it.".to_owned()),
+            quiet("Esc ends it; f changes it.".into()),
         ];
     }
     if let Some(warning) = coverage::warning(state, stack, state.layer) {
         return vec![text("Nothing to show."), quiet(warning)];
     }
-    vec![
-        text("The tree is empty here."),
-        quiet("The layers up to this one hold no files.".to_owned()),
-    ]
+    vec![text("The tree is empty here."), quiet("The layers up to this one hold no files.".into())]
 }

@@ -15,7 +15,7 @@ use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::columns::Wanted;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::keymap::Keymap;
-use crate::text::visible_str;
+use crate::text::Foreign;
 
 /// What a config file says; `None` where it is silent.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +30,8 @@ pub struct Settings {
     pub columns: Wanted,
     /// The table's keys with the user's own in it.
     pub keymap: Keymap,
-    /// What could not be understood, each with its line. Visible.
-    pub complaints: Vec<String>,
+    /// What could not be understood, each with its line.
+    pub complaints: Vec<Foreign>,
 }
 
 /// Settings outside `[keys]`.
@@ -52,7 +52,7 @@ impl Settings {
         let line = |at| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
         let said = complaints.iter();
         settings.complaints =
-            said.map(|(at, what)| format!("line {}: {}", line(*at), visible_str(what))).collect();
+            said.map(|(at, what)| format!("line {}: {what}", line(*at)).into()).collect();
         settings
     }
 }
@@ -285,7 +285,8 @@ mod tests {
         let text = "theme = \"lihgt\"\nmose = true\nmouse = 3\ncolumns = [\"size\", \"owner\"]\n\
                     [keys]\ndonw = \"x\"\nup = \"ctrl-\"\nquit = [\"Q\"]\nsearch = \"n\"\n";
         let settings = Settings::parse(text);
-        let complaints = settings.complaints.join("\n");
+        let complaints =
+            settings.complaints.iter().map(Foreign::raw).collect::<Vec<_>>().join("\n");
         for expected in [
             "line 1: lihgt is none of dark, light, high-contrast, mono; did you mean light?",
             "line 2: no setting is called mose; did you mean mouse?",
@@ -306,10 +307,10 @@ mod tests {
     #[test]
     fn what_is_no_toml_or_of_the_wrong_shape_is_a_complaint_too() {
         let complaints = |text: &str| Settings::parse(text).complaints;
-        assert!(complaints("theme = \"dark\"\n[keys\n")[0].starts_with("line 2: "));
+        assert!(complaints("theme = \"dark\"\n[keys\n")[0].raw().starts_with("line 2: "));
         assert_eq!(complaints("keys = 3").len(), 1);
         assert_eq!(complaints("[keys]\ndown = [1]\nup = { a = 1 }").len(), 2);
-        assert!(complaints("\"a\\u001b[31m\" = 1")[0].contains("\\x1b[31m"));
+        assert!(complaints("\"a\\u001b[31m\" = 1")[0].visible().plain().contains("\\x1b[31m"));
         assert_eq!(complaints(""), [""; 0]);
     }
 

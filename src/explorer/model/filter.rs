@@ -13,7 +13,7 @@ use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::Folds;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::{marked_str, pattern, size};
+use crate::text::{Visible, pattern, size, visible};
 
 /// What can be typed, for the prompt.
 pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
@@ -24,10 +24,10 @@ pub struct Filter {
     pub input: Input,
     /// Keys go to the prompt.
     pub typing: bool,
-    /// Each word that narrows, as it was typed. Visible.
-    pub chips: Vec<String>,
-    /// Why a word cannot be understood. Visible.
-    pub complaint: Option<String>,
+    /// Each word that narrows, as it was typed.
+    pub chips: Vec<Visible<'static>>,
+    /// Why a word cannot be understood.
+    pub complaint: Option<Visible<'static>>,
     pub(crate) criteria: Criteria,
     tests: Vec<NameTest>,
     pub(crate) package: Option<Wanted>,
@@ -78,8 +78,8 @@ impl Filter {
         let text = filter.input.text().to_owned();
         for word in text.split_whitespace() {
             match filter.take(word) {
-                Ok(()) => filter.chips.push(marked_str(word).into_owned()),
-                Err(why) => filter.complaint = Some(marked_str(&why).into_owned()),
+                Ok(()) => filter.chips.push(visible(word).into_owned()),
+                Err(why) => filter.complaint = Some(visible(&why).into_owned()),
             }
         }
         filter
@@ -279,7 +279,11 @@ mod tests {
         {
             let made = filter(text);
             assert!(!made.is_on(), "{text}");
-            assert!(made.complaint.as_ref().unwrap().contains(part), "{:?}", made.complaint);
+            assert!(
+                made.complaint.as_ref().unwrap().plain().contains(part),
+                "{:?}",
+                made.complaint
+            );
         }
     }
 }

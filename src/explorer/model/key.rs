@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::text::{Visible, visible};
+
 /// What was pressed, without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -94,6 +96,12 @@ impl Key {
             (_, Some(c), None) => Some(Self::plain(Code::Char(c))),
             _ => None,
         }
+    }
+
+    /// The notation, for the screen: a config file may bind any character.
+    #[must_use]
+    pub fn name(self) -> Visible<'static> {
+        visible![self.to_string()]
     }
 
     /// The character this key types, if it types one.

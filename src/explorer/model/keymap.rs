@@ -3,6 +3,7 @@
 use crate::explorer::model;
 use crate::explorer::model::action::entry::{Action, Context, Entry};
 use crate::explorer::model::key::Key;
+use crate::text::{Visible, visible};
 
 /// Keys and what they mean. Starts as the table says.
 #[derive(Clone, Debug)]
@@ -77,15 +78,15 @@ impl Keymap {
 
     /// The keys of a row as help writes them.
     #[must_use]
-    pub fn notation(&self, entry: &Entry) -> String {
-        let keys: Vec<String> = self.keys(entry).map(|key| key.to_string()).collect();
-        keys.join("  ")
+    pub fn notation(&self, entry: &Entry) -> Visible<'static> {
+        let keys: Vec<_> = self.keys(entry).map(Key::name).collect();
+        Visible::join(&keys, "  ")
     }
 
     /// The footer's hints where these contexts rule: key and word, the most needed first. An action without a key has
     /// none.
     #[must_use]
-    pub fn hints(&self, contexts: &[Context]) -> Vec<(String, &'static str)> {
+    pub fn hints(&self, contexts: &[Context]) -> Vec<(Visible<'static>, &'static str)> {
         let mut rows: Vec<&Entry> = model::action::all()
             .filter(|entry| !entry.hint.0.is_empty())
             .filter(|entry| entry.contexts.iter().any(|context| contexts.contains(context)))
@@ -97,7 +98,7 @@ impl Keymap {
     /// Keys as an overlay's hints name them, which is as the table has them, as the user has them. Words that are no
     /// keys, or mean nothing there, stay.
     #[must_use]
-    pub fn rewritten(&self, keys: &str, contexts: &[Context]) -> String {
+    pub fn rewritten(&self, keys: &'static str, contexts: &[Context]) -> Visible<'static> {
         let own = |word: &str| {
             let entry = contexts.iter().find_map(|context| {
                 let mut known =
@@ -105,14 +106,14 @@ impl Keymap {
                 known.find(|entry| entry.keys.contains(&word))
             })?;
             let kept = self.keys(entry).find(|key| key.to_string() == word);
-            kept.or_else(|| self.keys(entry).next()).map(|key| key.to_string())
+            kept.or_else(|| self.keys(entry).next()).map(Key::name)
         };
-        let words = keys.split(' ').map(|word| own(word).unwrap_or_else(|| word.to_owned()));
-        words.collect::<Vec<_>>().join(" ")
+        let words = keys.split(' ').map(|word| own(word).unwrap_or_else(|| word.into()));
+        Visible::join(&words.collect::<Vec<_>>(), " ")
     }
 
     /// Pairs of opposite keys stand together in a hint.
-    fn hint_keys(&self, entry: &Entry) -> Option<String> {
+    fn hint_keys(&self, entry: &Entry) -> Option<Visible<'static>> {
         let key = self.keys(entry).next()?;
         let opposite = match entry.action {
             Action::NextLayer => Some(Action::PreviousLayer),
@@ -121,7 +122,10 @@ impl Keymap {
         };
         let opposite = opposite
             .and_then(|action| self.bindings.iter().find(|known| known.entry.action == action));
-        Some(opposite.map_or_else(|| key.to_string(), |before| format!("{} {key}", before.key)))
+        Some(
+            opposite
+                .map_or_else(|| key.name(), |before| visible![before.key.name(), " ", key.name()]),
+        )
     }
 }
 
@@ -191,7 +195,7 @@ mod tests {
             keymap.hints(&[Trees, Panes]).into_iter().map(|(_, word)| word).collect();
         assert_eq!(words[..4], ["find", "history", "layer", "help"]);
         assert!(!keymap.hints(&[Stack, Panes]).iter().any(|(_, word)| *word == "history"));
-        assert!(keymap.hints(&[Stack, Panes]).contains(&("[ ]".to_owned(), "layer")));
+        assert!(keymap.hints(&[Stack, Panes]).contains(&("[ ]".into(), "layer")));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
 use crate::stack::EventId;
+use crate::text::Visible;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -143,8 +144,8 @@ pub enum Effect {
     StopReading,
     /// Go on reading the layers that were not read.
     Resume,
-    /// Send this to the clipboard. Visible.
-    Copy(String),
+    /// Send this to the clipboard.
+    Copy(Visible<'static>),
     /// The choice with this number was made.
     Choose(usize),
     /// Open the same image for another platform.

@@ -1,5 +1,10 @@
 //! What a piece of text is, so that a theme can say how it looks.
 
+use crate::text::Visible;
+
+/// A piece of text and its meaning.
+pub type Span = (Role, Visible<'static>);
+
 /// The meaning of a span on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

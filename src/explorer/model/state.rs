@@ -26,6 +26,7 @@ use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
 use crate::stack::{EventId, NodeId, Stack};
+use crate::text::{Foreign, Visible};
 
 impl State {
     /// The state of a comparison: on the same screen, with the same looks and keys, and nothing read yet.
@@ -132,8 +133,8 @@ pub struct State {
     pub glyphs: Glyphs,
     /// Which columns trees have.
     pub columns: Wanted,
-    /// What is wrong with the config file, each with its place. Visible.
-    pub complaints: Vec<String>,
+    /// What is wrong with the config file, each with its place.
+    pub complaints: Vec<Foreign>,
     /// Which key means what.
     pub keymap: Keymap,
     /// Whether the mouse is ours.
@@ -200,8 +201,8 @@ pub struct State {
     pub file: Option<File>,
     /// How many parts of files were asked for.
     pub looks: u64,
-    /// A word to the user; gone with the next key. Visible.
-    pub notice: Option<String>,
+    /// Shown until the next key.
+    pub notice: Option<Visible<'static>>,
 }
 
 impl State {

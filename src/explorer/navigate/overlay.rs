@@ -26,7 +26,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
 /// Closes the topmost overlay; the list of images only where there is an image to go back to.
 pub fn close(state: &mut State) {
     if nothing_below(state) {
-        state.notice = Some("choose an image with Enter, or quit with q".to_owned());
+        state.notice = Some("choose an image with Enter, or quit with q".into());
     } else {
         state.overlays.pop();
     }

@@ -11,6 +11,7 @@ use crate::explorer::view::trees::{current_row, outline, pane_of_path, rows_show
 use crate::explorer::{navigate, view};
 use crate::stack::query::outline::{Folds, Outline, OutlineRow, Unfolded};
 use crate::stack::{NodeId, Stack};
+use crate::text::visible;
 
 /// Puts both cursors back on their paths after the layer, the folds, the stack or the size changed. The cursor's line
 /// on the screen stays where it can.
@@ -131,7 +132,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     if passes(state) == Some(false) {
         // Whoever asks for a path wants to see it.
         navigate::filter::end(state);
-        state.notice = Some("the filter is gone: it did not let this path through".to_owned());
+        state.notice = Some("the filter is gone: it did not let this path through".into());
     }
     let Some(outline) = outline(state, stack, pane) else { return false };
     let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
@@ -189,7 +190,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
         reveal(state, stack, pane, row.node);
     } else {
         let which = if forward { "later" } else { "earlier" };
-        state.notice = Some(format!("no {which} change in {}", view::range::words(state)));
+        state.notice = Some(visible!["no ", which, " change in ", view::range::words(state)]);
     }
 }
 

@@ -322,7 +322,7 @@ impl Explorer {
                     loader.prefer(pairs);
                 }
             }
-            Effect::Copy(text) => self.session.copy(&text).map_err(Error::TerminalLost)?,
+            Effect::Copy(text) => self.session.copy(&text.plain()).map_err(Error::TerminalLost)?,
             Effect::Choose(choice) => self.choose(choice)?,
             Effect::Platform(platform) => self.open_for(platform)?,
             Effect::Show(layer) => {

@@ -21,7 +21,7 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    state.notice = Some(why_not.to_owned());
+    state.notice = Some(why_not.into());
     Vec::new()
 }
 

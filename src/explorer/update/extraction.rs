@@ -8,16 +8,16 @@ use crate::explorer::model::state::State;
 use crate::explorer::navigate;
 use crate::explorer::view::extraction::under_cursor;
 use crate::stack::{NodeId, Stack};
-use crate::text::{marked, marked_str, shorten, size, visible};
+use crate::text::{shorten, size, visible};
 
 /// `e`: asks where to, for the path under the cursor as the selected layer has it, or as it was before that removed it.
 pub(super) fn ask(state: &mut State, stack: &Stack) {
     if state.is_working() {
-        state.notice = Some("one thing at a time: Esc stops what is being done".to_owned());
+        state.notice = Some("one thing at a time: Esc stops what is being done".into());
         return;
     }
     let Some((node, layer)) = under_cursor(state, stack) else {
-        state.notice = Some("put the cursor on what is to be extracted".to_owned());
+        state.notice = Some("put the cursor on what is to be extracted".into());
         return;
     };
     navigate::overlay::open(state, stack, Kind::Extract(node, layer));
@@ -57,7 +57,7 @@ pub(super) fn overwrite(state: &mut State, stack: &Stack, item: usize) -> Vec<Ef
             begin(state, stack, Request { force: true, ..request })
         }
         _ => {
-            state.notice = Some("nothing was extracted".to_owned());
+            state.notice = Some("nothing was extracted".into());
             Vec::new()
         }
     }
@@ -82,27 +82,41 @@ pub(super) fn progress(state: &mut State, done: u64) {
 /// It is over: says what came of it, or asks whether to overwrite.
 pub(crate) fn ended(state: &mut State, stack: &Stack, ended: Ended) {
     let Some(Running { request, .. }) = state.extraction.take() else { return };
-    let path = shorten::path(&marked(&stack.path(request.node)), PATH);
-    let dest = shorten::path(&marked_str(&request.dest), PATH);
+    let path = shorten::path(&visible(&stack.path(request.node)), PATH);
+    let dest = shorten::path(&visible(&request.dest), PATH);
     state.notice = Some(match ended {
         Ended::Occupied => {
             state.occupied = Some(request);
             navigate::overlay::open(state, stack, Kind::Overwrite);
             return;
         }
-        Ended::Failed(why) => format!("{path} was not extracted: {}", marked_str(&why)),
+        Ended::Failed(why) => visible![path, " was not extracted: ", why],
         Ended::Done { objects, bytes, failed, first, stopped } => {
             let noun = if objects == 1 { "object" } else { "objects" };
-            let made = format!("{} {noun}, {}", size::count(objects), size::short(bytes));
+            let made = visible![size::count(objects), " ", noun, ", ", size::short(bytes)];
             match first {
-                _ if stopped => format!("stopped: {made} of {path} are in {dest}"),
-                None => format!("extracted {path} of layer {} to {dest}: {made}", request.layer),
-                Some((name, why)) => format!(
-                    "{made} to {dest}, but {} could not be made: /{}: {}",
+                _ if stopped => visible!["stopped: ", made, " of ", path, " are in ", dest],
+                None => visible![
+                    "extracted ",
+                    path,
+                    " of layer ",
+                    request.layer,
+                    " to ",
+                    dest,
+                    ": ",
+                    made
+                ],
+                Some((name, why)) => visible![
+                    made,
+                    " to ",
+                    dest,
+                    ", but ",
                     size::count(failed),
-                    shorten::path(&marked(&name), PATH),
-                    marked_str(&why)
-                ),
+                    " could not be made: /",
+                    shorten::path(&visible(&name), PATH),
+                    ": ",
+                    why
+                ],
             }
         }
     });

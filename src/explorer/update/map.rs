@@ -15,7 +15,7 @@ use crate::stack::{NodeId, Stack};
 /// `T`: the treemap of the selected layer's merged tree; in the treemap, of what is wasted, and back.
 pub(super) fn open(state: &mut State, stack: &Stack) {
     let Some(layer) = state.shown_layer(stack) else {
-        state.notice = Some("no layer is there yet".to_owned());
+        state.notice = Some("no layer is there yet".into());
         return;
     };
     let is_open = state.overlays.last().is_some_and(|top| top.kind == Kind::Map);

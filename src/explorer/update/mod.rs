@@ -23,7 +23,7 @@ use crate::explorer::view::{coverage, page};
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
 use crate::stack::query::outline::Unfolded;
-use crate::text::marked_str;
+use crate::text::visible;
 
 /// Cells a key press moves a border.
 const BORDER_STEP: i16 = 4;
@@ -73,7 +73,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Notice(text) => {
-            state.notice = Some(marked_str(&text).into_owned());
+            state.notice = Some(visible(&text).into_owned());
             Vec::new()
         }
         Message::Paged => {
@@ -93,7 +93,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::NotCompared(why) => {
             state.comparing = None;
-            state.notice = Some(format!("not compared: {}", marked_str(&why)));
+            state.notice = Some(visible!["not compared: ", why]);
             Vec::new()
         }
         Message::Extracting(done) => {
@@ -191,7 +191,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
             state.mouse = !state.mouse;
             let text =
                 if state.mouse { "mouse on" } else { "mouse off: the terminal selects text again" };
-            state.notice = Some(text.to_owned());
+            state.notice = Some(text.into());
             return vec![Effect::Mouse(state.mouse)];
         }
         _ if look(state, stack, action) => {}
@@ -237,7 +237,7 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;
         let key = coverage::key(state);
-        state.notice = Some(format!("reading stopped: what was read stays, {key} goes on"));
+        state.notice = Some(visible!["reading stopped: what was read stays, ", key, " goes on"]);
         return vec![Effect::StopReading];
     }
     Vec::new()
@@ -245,12 +245,12 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
 
 fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
     let Some(bytes) = bytes else {
-        state.notice = Some("nothing here to copy".to_owned());
+        state.notice = Some("nothing here to copy".into());
         return Vec::new();
     };
     // What is pasted into a terminal is obeyed by it, as what is printed is.
     let seen = crate::text::visible(&bytes).into_owned();
-    state.notice = Some(format!("sent to the clipboard: {seen}"));
+    state.notice = Some(visible!["sent to the clipboard: ", seen]);
     vec![Effect::Copy(seen)]
 }
 
@@ -324,18 +324,17 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::LayerDetails => navigate::overlay::open(state, stack, Kind::Layer(state.layer)),
         Action::Images if state.choices.is_empty() => {
             let how = "this image was not chosen from a list: layertui without IMAGE shows all that are here";
-            state.notice = Some(how.to_owned());
+            state.notice = Some(how.into());
         }
         Action::Images => navigate::overlay::open(state, stack, Kind::Choices),
         Action::Platforms if page::platforms::all(state).len() < 2 => {
-            state.notice = Some("this image is here for one platform only".to_owned());
+            state.notice = Some("this image is here for one platform only".into());
         }
         Action::Platforms => navigate::overlay::open(state, stack, Kind::Platforms),
         Action::Treemap => map::open(state, stack),
         Action::Extract => extraction::ask(state, stack),
         Action::Waste if state.comparison.is_some() => {
-            state.notice =
-                Some("a comparison wastes nothing: Esc goes back to the image".to_owned());
+            state.notice = Some("a comparison wastes nothing: Esc goes back to the image".into());
         }
         Action::Waste => navigate::overlay::open(state, stack, Kind::Waste),
         Action::Problems => navigate::overlay::open(state, stack, Kind::Problems),
@@ -347,7 +346,7 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::Wider => widen(state, stack, BORDER_STEP),
         Action::Theme => {
             state.theme = state.theme.next();
-            state.notice = Some(format!("theme: {}", state.theme.name()));
+            state.notice = Some(visible!["theme: ", state.theme.name()]);
         }
         _ => return false,
     }

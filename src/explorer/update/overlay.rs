@@ -10,7 +10,7 @@ use crate::explorer::view::overlay::{nothing_below, place};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
-use crate::text::marked_str;
+use crate::text::visible;
 
 /// What an action in an overlay leads to.
 pub(super) enum Reply {
@@ -120,8 +120,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             // The first is the one that is open.
             let chosen = page::platforms::all(state).into_iter().nth(selected);
             if let Some(platform) = chosen.filter(|_| selected > 0) {
-                state.notice =
-                    Some(format!("opening {}", marked_str(&view::page::platform(&platform))));
+                state.notice = Some(visible!["opening ", view::page::platform(&platform)]);
                 state.phase = Phase::Opening;
                 return vec![Effect::Platform(platform)].into();
             }

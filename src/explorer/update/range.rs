@@ -5,19 +5,22 @@ use crate::explorer::model::range::Mark;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
 use crate::stack::Stack;
+use crate::text::visible;
 
 /// Marks the selected layer, or takes the mark from it.
 pub(crate) fn mark(state: &mut State, stack: &Stack) {
     let layer = state.layer;
     if state.mark.as_ref().is_some_and(|mark| mark.layer == layer) {
         clear(state, stack);
-        state.notice = Some("the mark is gone".to_owned());
+        state.notice = Some("the mark is gone".into());
         return;
     }
     state.mark = Some(Mark { layer, narrowed: FilteredPane::default() });
-    state.notice = Some(format!(
-        "layer {layer} is marked: the changes are those from there to the selected layer, taken together"
-    ));
+    state.notice = Some(visible![
+        "layer ",
+        layer,
+        " is marked: the changes are those from there to the selected layer, taken together"
+    ]);
     navigate::layers::select(state, stack, layer);
 }
 

@@ -8,7 +8,7 @@ use crate::image::Image;
 use crate::image::problem::{CHANGED, Problem, Severity};
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
-use crate::text::marked_str;
+use crate::text::visible;
 
 /// Takes a message of the loader; other messages are not for here.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
@@ -58,7 +58,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         }
         Message::Failed(reason) if state.image.is_some() => {
             state.phase = Phase::Done;
-            state.notice = Some(marked_str(&reason).into_owned());
+            state.notice = Some(visible(&reason).into_owned());
         }
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
         _ => {}
@@ -75,7 +75,7 @@ fn changed(state: &mut State, layers: &[usize]) {
         if load.problems.iter().all(|problem| problem.message != CHANGED) {
             let problem = Problem { severity: Severity::Refused, message: CHANGED.to_owned() };
             load.problems.insert(0, problem);
-            state.notice = Some(format!("layer {layer}: {CHANGED}"));
+            state.notice = Some(visible!["layer ", layer, ": ", CHANGED]);
         }
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
             "there is nothing more to read: ! says what is wrong with a layer that could not be read"
         }
     };
-    state.notice = Some(told.to_owned());
+    state.notice = Some(told.into());
     Vec::new()
 }
 

@@ -6,7 +6,7 @@ use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view::search::{best, has_row, look, target_pane};
 use crate::explorer::{navigate, view};
 use crate::stack::{ChangeKind, NodeId, Stack};
-use crate::text::{marked, shorten};
+use crate::text::{shorten, visible};
 
 impl SavedPosition {
     fn here(state: &State, stack: &Stack) -> Self {
@@ -94,15 +94,16 @@ pub(crate) fn accept(state: &mut State, stack: &Stack) {
         search.typing = false;
         return;
     }
-    let needle = marked(search.input.text().as_bytes());
+    let needle = visible(search.input.text().as_bytes());
     if search.hits.is_some() && state.phase == Phase::Reading {
         (search.typing, search.waiting) = (false, true);
         let (read, all) = (stack.folded(), stack.layer_count());
-        state.notice = Some(format!("nothing matches {needle} in {read} of {all} layers so far"));
+        state.notice =
+            Some(visible!["nothing matches ", needle, " in ", read, " of ", all, " layers so far"]);
         return;
     }
     let found_nothing = search.hits.is_some();
-    let notice = found_nothing.then(|| format!("no path in any layer matches {needle}"));
+    let notice = found_nothing.then(|| visible!["no path in any layer matches ", needle]);
     cancel(state, stack);
     state.notice = notice;
 }
@@ -121,12 +122,12 @@ pub(crate) fn cancel(state: &mut State, stack: &Stack) {
 pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
     let from = view::trees::current(state, stack).unwrap_or(NodeId::ROOT);
     let Some(hits) = state.search.as_ref().and_then(|search| search.hits.as_ref()) else {
-        state.notice = Some("nothing was searched for yet: press /".to_owned());
+        state.notice = Some("nothing was searched for yet: press /".into());
         return;
     };
     match hits.next(stack, from, forward) {
         Some(node) => land(state, stack, node),
-        None => state.notice = Some("nothing found".to_owned()),
+        None => state.notice = Some("nothing found".into()),
     }
 }
 
@@ -147,16 +148,21 @@ pub(crate) fn jump(state: &mut State, stack: &Stack, node: NodeId) {
     if !has_row(state, stack, pane, node) {
         let Some(last) = stack.history(node).pop() else { return };
         let path = stack.path(node);
-        let name = shorten::path(&marked(&path), 40);
+        let name = shorten::path(&visible(&path), 40);
         let did = match last.event {
             ChangeKind::Removed => "removed it",
             ChangeKind::Added => "added it",
             _ => "wrote it last",
         };
-        let notice = format!(
-            "{name} is not in layer {}: now at layer {}, which {did}",
-            state.layer, last.layer
-        );
+        let notice = visible![
+            name,
+            " is not in layer ",
+            state.layer,
+            ": now at layer ",
+            last.layer,
+            ", which ",
+            did
+        ];
         navigate::layers::select(state, stack, last.layer);
         state.notice = Some(notice);
     }

@@ -35,8 +35,8 @@ fn set(state: &mut State, stack: &Stack, next: impl FnOnce(Sort) -> Sort) {
     let sort = next(state.orders.sort());
     state.orders = Orders::new(sort);
     state.notice = Some(match words(sort) {
-        "" => "in the order of names".to_owned(),
-        words => words.to_owned(),
+        "" => "in the order of names".into(),
+        words => words.into(),
     });
     navigate::trees::settle(state, stack);
 }

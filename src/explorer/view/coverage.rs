@@ -4,7 +4,7 @@ use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::state::{Load, Phase, State};
 use crate::image::problem::Severity;
 use crate::stack::Stack;
-use crate::text::size;
+use crate::text::{Visible, size, visible};
 
 /// How much of a layer was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn gap(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
 
 /// `of the 4 of 6 layers read`; `None` where all were read, or may still be.
 #[must_use]
-pub fn words(state: &State, stack: &Stack) -> Option<String> {
+pub fn words(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     let layers = state.layer_count();
     let reads = |wanted: &[Read]| {
         (0..layers).filter(|&layer| wanted.contains(&read(state, stack, layer))).count()
@@ -54,42 +54,44 @@ pub fn words(state: &State, stack: &Stack) -> Option<String> {
     let unread = reads(&[Read::Nothing, Read::Part]);
     (unread > 0 && !state.is_reading()).then(|| {
         let read = layers - unread;
-        format!("of the {read} of {layers} layers read")
+        visible!["of the ", read, " of ", layers, " layers read"]
     })
 }
 
 /// A sentence about the first layer up to `layer` that was not read to its end, else about one that engines refuse.
 #[must_use]
-pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<String> {
+pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'static>> {
     let refused = || {
         let mut loads = state.loads.iter().take(layer + 1);
         let of = |load: &Load| load.problems.iter().any(|it| it.severity == Severity::Refused);
         let refused = loads.position(of)?;
-        Some(format!(
-            "Layer {refused} is not what the image states: engines refuse it (! says why)."
-        ))
+        Some(visible![
+            "Layer ",
+            refused,
+            " is not what the image states: engines refuse it (! says why)."
+        ])
     };
     let Some(gap) = gap(state, stack, layer) else { return refused() };
     Some(match read(state, stack, gap) {
         Read::Part => {
-            format!("Layer {gap} was read in part: what the rest of it changed is missing.")
+            visible!["Layer ", gap, " was read in part: what the rest of it changed is missing."]
         }
-        _ => format!("Layer {gap} was not read: what it changed is missing."),
+        _ => visible!["Layer ", gap, " was not read: what it changed is missing."],
     })
 }
 
 /// `not read`, with the size of the layer's blob where it is known.
 #[must_use]
-pub fn not_read(state: &State, layer: usize) -> String {
+pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
     match described.and_then(|layer| layer.compressed_bytes) {
-        Some(bytes) => format!("not read, its blob has {}", size::short(bytes)),
-        None => "not read".to_owned(),
+        Some(bytes) => visible!["not read, its blob has ", size::short(bytes)],
+        None => "not read".into(),
     }
 }
 
 /// The key that goes on reading, as the user has it.
 #[must_use]
-pub fn key(state: &State) -> String {
+pub fn key(state: &State) -> Visible<'static> {
     state.keymap.rewritten("r", &[Context::Panes])
 }

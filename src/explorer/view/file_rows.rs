@@ -3,10 +3,10 @@
 use crate::content::search::Needle;
 use crate::content::{Row, Token, Window};
 use crate::explorer::model::file::{File, Form, What};
-use crate::explorer::model::role::Role;
+use crate::explorer::model::role::{Role, Span};
 use crate::explorer::view::page::writer::Line;
-use crate::text::width::{start, width};
-use crate::text::{marked, size};
+use crate::text::width::{chop, pad, pad_left, split_at, width};
+use crate::text::{Visible, size, visible};
 
 /// Bytes in a row of bytes, however narrow the screen.
 #[must_use]
@@ -16,9 +16,6 @@ pub(crate) const fn hex_columns(width: u16) -> u64 {
 
 /// Columns from one tab stop to the next.
 const TAB: usize = 8;
-
-/// A piece of visible text and what it is.
-type Span = (Role, String);
 
 /// The rows of a screen of so many cells.
 #[must_use]
@@ -63,10 +60,10 @@ fn text(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
                 return out;
             }
             let number = found.number.filter(|_| index == 0);
-            let number = number.map_or_else(String::new, |number| number.to_string());
+            let number = number.map_or_else(Visible::default, |number| visible![number]);
             let mut spans = Vec::new();
             if gutter > 0 {
-                spans.push((Role::Quiet, format!("{number:>0$} ", gutter - 1)));
+                spans.push((Role::Quiet, visible![pad_left(&number, gutter - 1), " "]));
             }
             spans.extend(line);
             out.push(spans);
@@ -113,12 +110,8 @@ fn spans(file: &File, window: &Window, row: usize, found: Row<'_>) -> Vec<Span> 
 /// Adds foreign bytes, tabs as the blanks they stand for.
 fn push(out: &mut Vec<Span>, column: &mut usize, role: Role, bytes: &[u8]) {
     for (index, piece) in bytes.split(|&byte| byte == b'\t').enumerate() {
-        let mut text = String::new();
-        if index > 0 {
-            let blanks = TAB - *column % TAB;
-            text.extend(std::iter::repeat_n(' ', blanks));
-        }
-        text.push_str(&marked(piece));
+        let blanks = if index > 0 { TAB - *column % TAB } else { 0 };
+        let text = visible![Visible::blanks(blanks), piece];
         *column += width(&text);
         if !text.is_empty() {
             out.push((role, text));
@@ -151,13 +144,13 @@ fn cut(spans: &[Span], left: usize, room: usize) -> Vec<Span> {
             before -= cells;
             continue;
         }
-        let text = &text[start(text, before).len()..];
+        let (_, text) = split_at(text, before);
         before = 0;
         if taken >= room {
             break;
         }
-        taken += width(text);
-        out.push((*role, text.to_owned()));
+        taken += width(&text);
+        out.push((*role, text.into_owned()));
     }
     out
 }
@@ -168,18 +161,14 @@ fn folded(spans: &[Span], room: usize) -> Vec<Vec<Span>> {
     let mut lines = vec![Vec::new()];
     let mut taken = 0;
     for (role, text) in spans {
-        let mut rest = text.as_str();
-        while !rest.is_empty() {
-            let piece = start(rest, room - taken);
-            if piece.is_empty() {
+        for (index, piece) in chop(text, room - taken, room).into_iter().enumerate() {
+            if index > 0 {
                 lines.push(Vec::new());
                 taken = 0;
-                continue;
             }
-            taken += width(piece);
-            rest = &rest[piece.len()..];
-            if let Some(line) = lines.last_mut() {
-                line.push((*role, piece.to_owned()));
+            taken += width(&piece);
+            if let Some(line) = lines.last_mut().filter(|_| !piece.is_empty()) {
+                line.push((*role, piece.into_owned()));
             }
         }
     }
@@ -204,7 +193,7 @@ fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
         for at in 0..per_row {
             let gap = if at % 8 == 7 { "  " } else { " " };
             match byte(at) {
-                Some(byte) => hex.extend([&*hex_digits(byte), gap]),
+                Some(byte) => hex.extend([&*format!("{byte:02x}"), gap]),
                 None => hex.extend(["  ", gap]),
             }
             match byte(at) {
@@ -214,40 +203,36 @@ fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
             }
         }
         out.push(vec![
-            (Role::Quiet, format!("{from:08x}  ")),
-            (Role::Text, hex),
-            (Role::Named, text),
+            (Role::Quiet, visible![format!("{from:08x}  ")]),
+            (Role::Text, visible![hex]),
+            (Role::Named, visible![text]),
         ]);
     }
     out
 }
 
-fn hex_digits(byte: u8) -> String {
-    format!("{byte:02x}")
-}
-
 /// What a file that is no text is, as rows.
 pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
     let Some(Ok(contents)) = &file.contents else { return Vec::new() };
-    let row = |label: &str, role, value: String| {
-        vec![(Role::Quiet, format!("  {label:14}")), (role, value)]
+    let row = |label: &'static str, role, value: Visible<'static>| {
+        vec![(Role::Quiet, visible!["  ", pad(&label.into(), 14)]), (role, value)]
     };
     let mut out = vec![Vec::new()];
     let known = contents.facts.iter().any(|(label, _)| *label == "what");
     if !known && matches!(file.what, What::Version(_)) {
-        out.push(row("what", Role::Strong, "binary data".to_owned()));
+        out.push(row("what", Role::Strong, "binary data".into()));
     }
     let mut before = "";
     for (label, value) in &contents.facts {
         let role = if *label == "what" { Role::Strong } else { Role::Text };
         let name = if *label == before { "" } else { *label };
         before = label;
-        out.push(row(name, role, marked(value.as_bytes()).into_owned()));
+        out.push(row(name, role, visible(value.as_bytes()).into_owned()));
     }
     if matches!(file.what, What::Version(_)) {
         out.push(row("size", Role::Text, size::long(contents.window.size)));
         out.push(Vec::new());
-        out.push(vec![(Role::Quiet, "  x shows the bytes".to_owned())]);
+        out.push(vec![(Role::Quiet, "  x shows the bytes".into())]);
     }
     out
 }

@@ -6,7 +6,7 @@ use crate::explorer::model::appearance::Theme;
 use crate::explorer::model::state::State;
 use crate::explorer::view::fuzzy;
 use crate::stack::{NodeId, Stack};
-use crate::text::marked;
+use crate::text::{Visible, visible};
 
 /// Something the palette offers.
 #[derive(Clone, Copy, Debug)]
@@ -67,11 +67,11 @@ fn works_in_panes(entry: &Entry) -> bool {
 
 /// A line for an offer. Visible.
 #[must_use]
-pub fn describe(stack: &Stack, offer: Offer) -> String {
+pub fn describe(stack: &Stack, offer: Offer) -> Visible<'static> {
     match offer {
-        Offer::Do(entry) => entry.help.to_owned(),
-        Offer::Layer(layer) => format!("select layer {layer}"),
-        Offer::Path(node) => format!("go to {}", marked(&stack.path(node))),
-        Offer::Theme(theme) => format!("use the theme {}", theme.name()),
+        Offer::Do(entry) => entry.help.into(),
+        Offer::Layer(layer) => visible!["select layer ", layer],
+        Offer::Path(node) => visible!["go to ", stack.path(node)],
+        Offer::Theme(theme) => visible!["use the theme ", theme.name()],
     }
 }

@@ -11,7 +11,7 @@ use crate::explorer::view::coverage;
 use crate::stack::query::filter::NodeFilter;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
-use crate::text::marked_str;
+use crate::text::{Visible, visible};
 
 /// The layer that wrote the databases last that `layer` sees: layers between have the same. `None` where there are none.
 #[must_use]
@@ -55,9 +55,9 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
 
 /// A package in a line. Visible.
 #[must_use]
-pub fn named(package: &Package) -> String {
-    let (name, version) = (marked_str(&package.name), marked_str(&package.version));
-    format!("{} package {name} {version}", package.manager.name())
+pub fn named(package: &Package) -> Visible<'static> {
+    let (name, version) = (visible(&package.name), visible(&package.version));
+    visible![package.manager.name(), " package ", name, " ", version]
 }
 
 /// The paths that a filter's word lets pass in the selected layer's tree, and the edition that says so; `None` while that

@@ -1,12 +1,13 @@
 //! The range of layers that the changes pane shows.
 
 use crate::explorer::model::state::State;
+use crate::text::{Visible, visible};
 
 /// The range in words: `layer 3`, `layers 3 to 5`.
 #[must_use]
-pub fn words(state: &State) -> String {
+pub fn words(state: &State) -> Visible<'static> {
     match state.range() {
-        (from, to) if from == to => format!("layer {to}"),
-        (from, to) => format!("layers {from} to {to}"),
+        (from, to) if from == to => visible!["layer ", to],
+        (from, to) => visible!["layers ", from, " to ", to],
     }
 }

@@ -49,6 +49,6 @@ pub(crate) fn sentence(verdict: &Verdict) -> String {
         Outcome::Unjudged => "could not be judged: ",
         Outcome::Pass | Outcome::Fail => "",
     };
-    let actual = text::visible_str(&verdict.actual);
-    format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible_str(&verdict.limit))
+    let actual = text::visible(&verdict.actual);
+    format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible(&verdict.limit))
 }

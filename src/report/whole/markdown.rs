@@ -80,7 +80,7 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             facts.severity.name(),
             code(facts.name),
             facts.title,
-            if bytes > 0 { text::size::short(bytes) } else { String::new() },
+            if bytes > 0 { text::size::short(bytes) } else { text::Visible::default() },
             finding.places.len(),
         )?;
     }

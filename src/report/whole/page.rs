@@ -82,9 +82,9 @@ fn facts(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     fact("platform", image.platform.as_ref().map(ToString::to_string))?;
     fact("created", image.config.created.clone().map(Foreign::into_raw))?;
     fact("base image", Some(base_line(analysis.base)))?;
-    fact("stored", Some(text::size::long(balance.stored)))?;
-    fact("visible", Some(text::size::long(balance.visible)))?;
-    fact("wasted", Some(text::size::long(balance.wasted)))?;
+    fact("stored", Some(text::size::long(balance.stored).to_string()))?;
+    fact("visible", Some(text::size::long(balance.visible).to_string()))?;
+    fact("wasted", Some(text::size::long(balance.wasted).to_string()))?;
     fact("efficiency", Some(format!("{:.1} %", balance.efficiency * 100.0)))?;
     fact("these are", analysis.subject.coverage())?;
     writeln!(out, "</dl>")
@@ -118,7 +118,7 @@ fn findings(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             facts.name,
             html(facts.title),
             html(facts.remedy),
-            if bytes > 0 { text::size::short(bytes) } else { String::new() },
+            if bytes > 0 { text::size::short(bytes) } else { text::Visible::default() },
             finding.places.len(),
             places.join("<br>"),
         )?;
@@ -210,8 +210,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
         // A letter takes some six units.
         let room = (width / 5.6) as usize;
         if room > 4 && height > 10.0 {
-            let label = text::visible(stack.name(tile.node)).to_string();
-            let label = text::shorten::middle(&label, room);
+            let label = text::shorten::middle(&text::visible(stack.name(tile.node)), room);
             let (x, y) = (x + 2.0, y + 9.0);
             write!(out, "<text x=\"{x:.1}\" y=\"{y:.1}\">{}{name}</text>", html(&label))?;
         }

@@ -5,6 +5,7 @@
 
 use crate::content::{Contents, Window};
 use crate::stack::EventId;
+use crate::text::Visible;
 
 /// Cells that one step to the side moves.
 pub(crate) const SIDE: usize = 8;
@@ -63,8 +64,8 @@ pub enum Form {
 pub struct File {
     /// What it is.
     pub what: What,
-    /// Its path and which version. Visible.
-    pub title: (String, String),
+    /// Its path and which version.
+    pub title: (Visible<'static>, Visible<'static>),
     /// What was read of it; `None` while nothing was. Raw, where it could not be read.
     pub contents: Option<Result<Box<Contents>, String>>,
     /// How it is shown.
@@ -83,8 +84,8 @@ pub struct File {
     pub search: String,
     /// The place of it that was found last: an offset in the file.
     pub found: Option<u64>,
-    /// A word about the search. Visible.
-    pub remark: Option<String>,
+    /// A word about the search.
+    pub remark: Option<Visible<'static>>,
     /// The newest question and its number, while it is unanswered.
     pub(crate) awaited: Option<(u64, Part)>,
 }

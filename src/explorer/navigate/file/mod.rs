@@ -14,7 +14,7 @@ use crate::explorer::model::state::State;
 use crate::explorer::navigate::file;
 use crate::explorer::navigate::file::ask::ask;
 use crate::explorer::view::file::area;
-use crate::text::marked_str;
+use crate::text::visible;
 
 /// Takes what was read.
 pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Contents>, String>) {
@@ -29,7 +29,7 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
                 file.form = Form::Facts;
             }
             if matches!(asked, Part::Find { .. }) && contents.found.is_none() {
-                file.remark = Some(format!("no {} here", marked_str(&file.search)));
+                file.remark = Some(visible!["no ", file.search, " here"]);
                 return;
             }
             let before = file.window().map_or(0, |window| window.start_of(file.top));
@@ -38,7 +38,7 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
             file::position::after_reading(file, body, &asked, before, found);
         }
         // What is there already stays.
-        Err(reason) if !first => file.remark = Some(marked_str(&reason).into_owned()),
+        Err(reason) if !first => file.remark = Some(visible(&reason).into_owned()),
         Err(reason) => file.contents = Some(Err(reason)),
     }
 }
@@ -110,7 +110,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
     let Some(window) = file.window().filter(|_| !file.search.is_empty()) else {
-        file.remark = Some("nothing was searched for yet: press /".to_owned());
+        file.remark = Some("nothing was searched for yet: press /".into());
         return Vec::new();
     };
     let top = window.start_of(file.top);
@@ -121,7 +121,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
         return Vec::new();
     }
     if whole {
-        file.remark = Some(format!("no {} here", marked_str(&text)));
+        file.remark = Some(visible!["no ", text, " here"]);
         return Vec::new();
     }
     ask(state, Part::Find { text, from, forward })

@@ -8,7 +8,7 @@ use crate::explorer::navigate::file::ask::ask;
 use crate::explorer::{navigate, view};
 use crate::stack::kept::entry::Kind as Type;
 use crate::stack::{EventId, HistoryEvent, NodeId, Stack, Version};
-use crate::text::marked;
+use crate::text::{Visible, visible};
 
 /// `v`: the version under the cursor.
 pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect> {
@@ -17,7 +17,7 @@ pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect>
     };
     match regular(stack, node, version) {
         Ok((node, version)) => {
-            let which = format!("layer {}", version.layer);
+            let which = visible!["layer ", version.layer];
             open(state, stack, What::Version(version.event), node, which)
         }
         Err(why) => tell(state, why),
@@ -40,7 +40,7 @@ pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect>
             }
         }
     };
-    state.notice = Some("reading the file for the pager".to_owned());
+    state.notice = Some("reading the file for the pager".into());
     vec![Effect::Page(event)]
 }
 
@@ -48,20 +48,26 @@ pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect>
 pub(in crate::explorer) fn compare(state: &mut State, stack: &Stack) -> Vec<Effect> {
     match two(state, stack) {
         Ok((node, old, new)) => {
-            let which = format!("layer {} and layer {}", old.layer, new.layer);
+            let which = visible!["layer ", old.layer, " and layer ", new.layer];
             open(state, stack, What::Two(old.event, new.event), node, which)
         }
         Err(why) => tell(state, why),
     }
 }
 
-fn tell(state: &mut State, why: &str) -> Vec<Effect> {
-    state.notice = Some(why.to_owned());
+fn tell(state: &mut State, why: &'static str) -> Vec<Effect> {
+    state.notice = Some(why.into());
     Vec::new()
 }
 
-fn open(state: &mut State, stack: &Stack, what: What, node: NodeId, which: String) -> Vec<Effect> {
-    let path = marked(&stack.path(node)).into_owned();
+fn open(
+    state: &mut State,
+    stack: &Stack,
+    what: What,
+    node: NodeId,
+    which: Visible<'static>,
+) -> Vec<Effect> {
+    let path = visible(&stack.path(node)).into_owned();
     state.file = Some(File {
         what,
         title: (path, which),

@@ -5,7 +5,7 @@ use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::{NodeId, Stack};
-use crate::text::{marked, marked_str, shorten, size};
+use crate::text::{Visible, shorten, size, visible};
 
 pub(super) fn page(
     state: &State,
@@ -14,9 +14,9 @@ pub(super) fn page(
     width: usize,
 ) -> OverlayText {
     let mut out = Writer::new(width);
-    let path = marked(&stack.path(node)).into_owned();
-    out.text(Role::Strong, 0, &shorten::path(&path, width));
-    out.text(Role::Text, 0, &format!("as layer {layer} has it{}", amount(stack, node, layer)));
+    let path = stack.path(node);
+    out.text(Role::Strong, 0, shorten::path(&visible(&path), width));
+    out.text(Role::Text, 0, visible!["as layer ", layer, " has it", amount(stack, node, layer)]);
     if let Some(warning) = coverage::warning(state, stack, layer) {
         out.text(Role::Warning, 0, &warning);
     }
@@ -25,20 +25,20 @@ pub(super) fn page(
                  gets that name. Links are not followed, nothing is written above the place, and nothing is \
                  overwritten unasked.";
     out.text(Role::Quiet, 0, rules);
-    out.finish("Extract to".to_owned(), &[("enter", "extract"), ("esc", "cancel")])
+    out.finish("Extract to", &[("enter", "extract"), ("esc", "cancel")])
 }
 
-fn amount(stack: &Stack, node: NodeId, layer: usize) -> String {
-    let Some(version) = stack.visible(node, layer) else { return String::new() };
+fn amount(stack: &Stack, node: NodeId, layer: usize) -> Visible<'static> {
+    let Some(version) = stack.visible(node, layer) else { return Visible::default() };
     if version.kind.is_regular() {
-        return format!(": {}", size::long(version.size));
+        return visible![": ", size::long(version.size)];
     }
     let totals = stack.totals(node, layer);
     let noun = if totals.entries == 1 { "path" } else { "paths" };
     match totals.entries {
-        0 => String::new(),
+        0 => Visible::default(),
         entries => {
-            format!(": {} {noun} below it, {}", size::count(entries), size::long(totals.bytes))
+            visible![": ", size::count(entries), " ", noun, " below it, ", size::long(totals.bytes)]
         }
     }
 }
@@ -46,16 +46,13 @@ fn amount(stack: &Stack, node: NodeId, layer: usize) -> String {
 pub(super) fn overwrite(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let dest = state.occupied.as_ref().map_or("", |request| request.dest.as_str());
-    let dest = shorten::path(&marked_str(dest), width * 2);
-    out.text(Role::Warning, 0, &format!("{dest} is there already, and not empty."));
+    let dest = shorten::path(&visible(dest), width * 2);
+    out.text(Role::Warning, 0, visible![dest, " is there already, and not empty."]);
     out.blank();
     out.start_item();
     out.text(Role::Strong, 0, "leave it as it is");
     out.start_item();
     out.text(Role::Text, 0, "write into it: files of the same names are replaced, all others stay");
     out.end_items();
-    out.finish(
-        "Overwrite?".to_owned(),
-        &[("enter", "choose"), ("j k", "move"), ("esc", "leave it")],
-    )
+    out.finish("Overwrite?", &[("enter", "choose"), ("j k", "move"), ("esc", "leave it")])
 }

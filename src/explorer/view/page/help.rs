@@ -5,7 +5,8 @@ use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::role::Role;
 use crate::explorer::view::marker::LEGEND;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
-use crate::text::width::width;
+use crate::text::width::{pad, width};
+use crate::text::{Visible, visible, wrap};
 
 /// Cells of the keys' column.
 const KEYS: usize = 20;
@@ -16,8 +17,9 @@ pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> OverlayText {
     let matches = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&needle));
     for group in &GROUPS {
         let rows = group.rows.iter().map(|row| (keymap.notation(row), row));
-        let rows: Vec<_> =
-            rows.filter(|(keys, row)| matches(&[row.id, row.help, group.name, keys])).collect();
+        let rows: Vec<_> = rows
+            .filter(|(keys, row)| matches(&[row.id, row.help, group.name, &keys.plain()]))
+            .collect();
         if !rows.is_empty() {
             out.heading(group.name);
         }
@@ -29,25 +31,25 @@ pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> OverlayText {
     if !signs.is_empty() {
         out.heading("Signs");
         for (sign, role, text) in signs {
-            entry(&mut out, &sign.to_string(), *role, text);
+            entry(&mut out, &visible(sign), *role, text);
         }
     }
     if out.lines.is_empty() {
         out.text(Role::Quiet, 0, "no key or sign matches");
     }
-    out.finish("Help".to_owned(), &[("type", "search"), ("up down", "scroll"), ("esc", "close")])
+    out.finish("Help", &[("type", "search"), ("up down", "scroll"), ("esc", "close")])
 }
 
-fn entry(out: &mut Writer, keys: &str, role: Role, text: &str) {
+fn entry(out: &mut Writer, keys: &Visible<'_>, role: Role, text: &'static str) {
     let column = KEYS.min(out.width / 3);
     if width(keys) >= column {
-        out.line(vec![(role, keys.to_owned())]);
+        out.line(vec![(role, keys.clone().into_owned())]);
         out.text(Role::Text, column, text);
         return;
     }
-    for (index, line) in crate::text::wrap(text, out.width - column).into_iter().enumerate() {
-        let lead = if index == 0 { keys } else { "" };
-        out.line(vec![(role, format!("{lead:column$}")), (Role::Text, line)]);
+    for (index, line) in wrap(&text.into(), out.width - column).into_iter().enumerate() {
+        let lead = if index == 0 { pad(keys, column) } else { Visible::blanks(column) };
+        out.line(vec![(role, lead), (Role::Text, line)]);
     }
 }
 
@@ -59,7 +61,7 @@ mod tests {
         page.lines
             .iter()
             .flat_map(|line| line.spans.iter())
-            .map(|(_, text)| text.as_str())
+            .map(|(_, text)| text.to_string())
             .collect()
     }
 

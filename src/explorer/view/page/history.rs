@@ -5,14 +5,15 @@ use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
 use crate::explorer::view;
 use crate::explorer::view::marker;
-use crate::explorer::view::page::writer::{OverlayText, Writer, spans_width};
+use crate::explorer::view::page::writer::{OverlayText, Writer, cut, spans_width};
 use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId, Stack};
-use crate::text::{command, marked, marked_str, mode, shorten, size, time};
+use crate::text::width::pad;
+use crate::text::{Visible, command, mode, shorten, size, time, visible, wrap};
 
 pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
-    let path = marked(&stack.path(node)).into_owned();
-    out.text(Role::Strong, 0, &shorten::path(&path, width * 2));
+    let path = visible(&stack.path(node)).into_owned();
+    out.text(Role::Strong, 0, shorten::path(&path, width * 2));
     package(&mut out, state, stack, node);
     out.blank();
     let steps = stack.history(node);
@@ -27,13 +28,10 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
     }
     if stack.folded() < stack.layer_count() {
         out.blank();
-        let note = format!("Layers {} and above are not read yet.", stack.folded());
+        let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
         out.text(Role::Quiet, 0, &note);
     }
-    out.finish(
-        "History".to_owned(),
-        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
-    )
+    out.finish("History", &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")])
 }
 
 /// Which package the path belongs to, where the selected layer has it.
@@ -42,18 +40,13 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
     let Some(layer) = shown.filter(|_| !state.is_reading()) else { return };
     let said = match view::owners::owner(state, stack, node, layer) {
         Owner::Package(package) => view::owners::named(package),
-        Owner::Several => "belongs to several packages".to_owned(),
-        Owner::None(None) => "belongs to no package".to_owned(),
+        Owner::Several => "belongs to several packages".into(),
+        Owner::None(None) => "belongs to no package".into(),
         Owner::None(Some(why)) => {
-            format!(
-                "belongs to no package that is known; {}",
-                marked_str(crate::explorer::view::page::writer::cut(why))
-            )
+            visible!["belongs to no package that is known; ", cut(why)]
         }
-        Owner::Unread => "reading the package database".to_owned(),
-        Owner::NoDatabase(true) => {
-            "packages are not known: rpm's databases are not read".to_owned()
-        }
+        Owner::Unread => "reading the package database".into(),
+        Owner::NoDatabase(true) => "packages are not known: rpm's databases are not read".into(),
         Owner::NoDatabase(false) => return,
     };
     out.text(Role::Quiet, 0, &said);
@@ -74,17 +67,17 @@ fn event(
     };
     let digits = state.layer_count().saturating_sub(1).to_string().len();
     let mut spans = vec![
-        (role, format!("{sign} ")),
-        (Role::Strong, format!("layer {:<digits$}  ", step.layer)),
-        (role, verb.to_owned()),
+        (role, visible![sign, " "]),
+        (Role::Strong, visible!["layer ", pad(&visible![step.layer], digits), "  "]),
+        (role, verb.into()),
     ];
     if step.opaque {
-        spans.push((Role::Opaque, "  opaque".to_owned()));
+        spans.push((Role::Opaque, "  opaque".into()));
     }
     let size = step.version.kind.is_regular().then(|| size::short(step.version.size));
     if let Some(size) = size {
         let gap = out.width.saturating_sub(spans_width(&spans) + size.len()).max(2);
-        spans.push((Role::Text, " ".repeat(gap) + &size));
+        spans.push((Role::Text, visible![Visible::blanks(gap), size]));
     }
     out.line(spans);
     if let Some(how) = cause(step) {
@@ -104,29 +97,29 @@ fn event(
         .map(command::one_line)
         .unwrap_or_default();
     if !made_by.is_empty() {
-        let seen = made_by.marked();
-        let lines = crate::text::wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
+        let seen = made_by.visible();
+        let lines = wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
         for line in lines {
-            out.line(vec![(Role::Quiet, format!("  {line}"))]);
+            out.line(vec![(Role::Quiet, visible!["  ", line])]);
         }
     }
     out.blank();
 }
 
 /// How a removal came about.
-fn cause(step: &HistoryEvent) -> Option<String> {
-    let by = step.by.as_ref().map(|by| marked(by).into_owned());
+fn cause(step: &HistoryEvent) -> Option<Visible<'static>> {
+    let by = step.by.as_ref().map(|by| visible(by).into_owned());
     match (step.cause, by) {
         (Cause::Entry, _) => None,
-        (Cause::Whiteout, None) => Some("by a whiteout".to_owned()),
-        (Cause::Whiteout, Some(by)) => Some(format!("by the whiteout {by}")),
-        (Cause::Opaque, by) => Some(format!("by the opaque marker {}", by.unwrap_or_default())),
-        (Cause::Replaced, by) => Some(format!("replaced by {}", by.unwrap_or_default())),
+        (Cause::Whiteout, None) => Some("by a whiteout".into()),
+        (Cause::Whiteout, Some(by)) => Some(visible!["by the whiteout ", by]),
+        (Cause::Opaque, by) => Some(visible!["by the opaque marker ", by.unwrap_or_default()]),
+        (Cause::Replaced, by) => Some(visible!["replaced by ", by.unwrap_or_default()]),
     }
 }
 
 /// What is other than in the version before, of what people ask for: size, mode, owner.
-fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<String> {
+fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<Visible<'static>> {
     use ChangeKind::{Added, Removed};
     if matches!(step.event, Added | Removed) || before.event == Removed {
         return None;
@@ -134,37 +127,37 @@ fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<String> {
     let (old, new) = (&before.version, &step.version);
     let mut changes = Vec::new();
     if old.kind.is_regular() && new.kind.is_regular() && old.size != new.size {
-        changes.push(format!("size {} -> {}", size::short(old.size), size::short(new.size)));
+        changes.push(visible!["size ", size::short(old.size), " -> ", size::short(new.size)]);
     }
     if let (Some(old), Some(new)) = (old.mode, new.mode)
         && old != new
     {
-        changes.push(format!("mode {} -> {}", mode::permissions(old), mode::permissions(new)));
+        changes.push(visible!["mode ", mode::permissions(old), " -> ", mode::permissions(new)]);
     }
     if let (Some(old), Some(new)) = (old.owner, new.owner)
         && old != new
     {
-        changes.push(format!("owner {}:{} -> {}:{}", old.0, old.1, new.0, new.1));
+        changes.push(visible!["owner ", old.0, ":", old.1, " -> ", new.0, ":", new.1]);
     }
-    (!changes.is_empty()).then(|| changes.join("  "))
+    (!changes.is_empty()).then(|| Visible::join(&changes, "  "))
 }
 
 /// Type, mode, owner, time and link target, as far as there are any.
-fn facts(stack: &Stack, step: &HistoryEvent) -> Option<String> {
+fn facts(stack: &Stack, step: &HistoryEvent) -> Option<Visible<'static>> {
     let version = &step.version;
     let mut facts = Vec::new();
     facts.extend(version.mode.map(mode::permissions));
-    facts.extend(version.owner.map(|(uid, gid)| format!("{uid}:{gid}")));
+    facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
     let link = stack.link(version.event);
     if !link.is_empty() {
-        facts.push(format!("-> {}", marked(&link)));
+        facts.push(visible!["-> ", link]);
     }
     facts.extend(
-        stack.device(version.event).map(|(major, minor)| format!("device {major}:{minor}")),
+        stack.device(version.event).map(|(major, minor)| visible!["device ", major, ":", minor]),
     );
-    facts.extend(version.clamped.then(|| "stored through ..".to_owned()));
-    facts.extend(version.redirected.then(|| "stored through a link".to_owned()));
-    facts.extend(version.broken_link.then(|| "the link has no target".to_owned()));
-    (!facts.is_empty()).then(|| facts.join("  "))
+    facts.extend(version.clamped.then(|| "stored through ..".into()));
+    facts.extend(version.redirected.then(|| "stored through a link".into()));
+    facts.extend(version.broken_link.then(|| "the link has no target".into()));
+    (!facts.is_empty()).then(|| Visible::join(&facts, "  "))
 }

@@ -2,12 +2,13 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
-use crate::explorer::view::page::writer::{OverlayText, Writer};
+use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer, cut};
 use crate::image::config::Config;
 use crate::image::history::HistoryStep;
 use crate::image::platform::Platform;
 use crate::image::{Image, Other};
-use crate::text::{Foreign, command, marked_str, size};
+use crate::text::width::{pad_left, split_at};
+use crate::text::{Foreign, Visible, command, size, visible, wrap};
 
 /// Lines of one step that are shown; a here-document may be a whole program.
 const STEP_LINES: usize = 200;
@@ -25,23 +26,20 @@ pub(super) fn page(state: &State, width: usize) -> OverlayText {
             if !image.problems.is_empty() {
                 out.heading("Problems");
                 for problem in &image.problems {
-                    out.foreign(Role::Warning, 2, problem);
+                    out.foreign(Role::Warning, 2, problem.raw());
                 }
             }
         }
         None => out.text(Role::Quiet, 0, "No image is open yet."),
     }
-    out.finish("Image".to_owned(), &[("j k", "scroll"), ("esc", "close")])
+    out.finish("Image", &[("j k", "scroll"), ("esc", "close")])
 }
 
 /// `linux/arm64/v8`.
-pub(crate) fn platform(platform: &Platform) -> String {
-    let mut text = format!("{}/{}", platform.os, platform.architecture);
-    if let Some(variant) = platform.variant.as_deref().filter(|variant| !variant.is_empty()) {
-        text.push('/');
-        text.push_str(variant);
-    }
-    text
+pub(crate) fn platform(platform: &Platform) -> Visible<'static> {
+    let variant = platform.variant.as_deref().filter(|variant| !variant.is_empty());
+    let before = if variant.is_some() { "/" } else { "" };
+    visible![platform.os, "/", platform.architecture, before, variant.unwrap_or_default()]
 }
 
 fn identity(out: &mut Writer, image: &Image) {
@@ -53,13 +51,14 @@ fn identity(out: &mut Writer, image: &Image) {
     }
     out.optional("ID", image.id.as_deref());
     out.optional("manifest", image.manifest_digest.as_deref());
-    out.optional("platform", image.platform.as_ref().map(platform).as_deref());
+    out.optional("platform", image.platform.as_ref().map(platform));
     out.optional("created", image.config.created.as_ref());
     out.optional("author", image.config.author.as_ref());
     let blobs: Option<u64> = image.layers.iter().map(|layer| layer.compressed_bytes).sum();
-    let size =
-        blobs.filter(|&bytes| bytes > 0).map(|bytes| format!(", {} as blobs", size::long(bytes)));
-    out.field("layers", &format!("{}{}", image.layers.len(), size.unwrap_or_default()));
+    let size = blobs
+        .filter(|&bytes| bytes > 0)
+        .map(|bytes| visible![", ", size::long(bytes), " as blobs"]);
+    out.field("layers", &visible![image.layers.len(), size.unwrap_or_default()]);
 }
 
 fn config(out: &mut Writer, config: &Config) {
@@ -67,13 +66,13 @@ fn config(out: &mut Writer, config: &Config) {
     let before = out.lines.len();
     out.optional("user", config.user.as_ref());
     out.optional("directory", config.working_dir.as_ref());
-    out.optional("entrypoint", exec_form(&config.entrypoint).as_deref());
-    out.optional("command", exec_form(&config.cmd).as_deref());
-    out.optional("shell", exec_form(&config.shell).as_deref());
-    out.optional("health check", exec_form(&config.healthcheck).as_deref());
+    out.optional("entrypoint", exec_form(&config.entrypoint));
+    out.optional("command", exec_form(&config.cmd));
+    out.optional("shell", exec_form(&config.shell));
+    out.optional("health check", exec_form(&config.healthcheck));
     out.optional("stop signal", config.stop_signal.as_ref());
-    out.optional("ports", Some(&joined(&config.exposed_ports)));
-    out.optional("volumes", Some(&joined(&config.volumes)));
+    out.optional("ports", Some(joined(&config.exposed_ports)));
+    out.optional("volumes", Some(joined(&config.volumes)));
     for (index, variable) in config.env.iter().enumerate() {
         out.field(if index == 0 { "environment" } else { "" }, variable);
     }
@@ -86,23 +85,23 @@ fn config(out: &mut Writer, config: &Config) {
 }
 
 /// `["a", "b"]`, as a Dockerfile writes it.
-fn exec_form(words: &[Foreign]) -> Option<String> {
+fn exec_form(words: &[Foreign]) -> Option<Foreign> {
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.raw())).collect();
-    (!words.is_empty()).then(|| format!("[{}]", quoted.join(", ")))
+    (!words.is_empty()).then(|| format!("[{}]", quoted.join(", ")).into())
 }
 
-fn joined(texts: &[Foreign]) -> String {
-    texts.iter().map(Foreign::raw).collect::<Vec<_>>().join("  ")
+fn joined(texts: &[Foreign]) -> Foreign {
+    texts.iter().map(Foreign::raw).collect::<Vec<_>>().join("  ").into()
 }
 
-fn pairs(out: &mut Writer, heading: &str, pairs: &[(Foreign, Foreign)]) {
+fn pairs(out: &mut Writer, heading: &'static str, pairs: &[(Foreign, Foreign)]) {
     if pairs.is_empty() {
         return;
     }
     out.heading(heading);
     for (key, value) in pairs {
-        out.text(Role::Quiet, 2, &marked_str(crate::explorer::view::page::writer::cut(key.raw())));
-        out.foreign(Role::Text, 4, value);
+        out.text(Role::Quiet, 2, cut(key));
+        out.foreign(Role::Text, 4, value.raw());
     }
 }
 
@@ -113,36 +112,28 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
     out.heading("History, as a Dockerfile");
     let digits = history.len().to_string().len();
     for step in history {
-        let layer = step.layer.map_or_else(String::new, |layer| layer.to_string());
+        let layer = step.layer.map_or_else(Visible::default, |layer| visible![layer]);
         if !out.has_room() {
             break;
         }
         let made_by = step.created_by.as_ref();
-        let shown = made_by
-            .map(|text| command::beginning(text, crate::explorer::view::page::writer::COMMAND_MAX));
+        let shown = made_by.map(|text| command::beginning(text, COMMAND_MAX));
         let lines = shown.as_ref().map(command::dockerfile).unwrap_or_default();
         if lines.iter().all(Foreign::is_empty) {
             let remark = step.comment.as_ref().map_or("no command recorded", Foreign::raw);
-            instruction(
-                out,
-                &format!("{layer:>digits$}"),
-                &marked_str(crate::explorer::view::page::writer::cut(&format!("# {remark}"))),
-            );
+            instruction(out, &pad_left(&layer, digits), &visible!["# ", cut(remark)]);
             continue;
         }
         for (index, line) in lines.iter().take(STEP_LINES).enumerate() {
-            let number = if index == 0 { layer.as_str() } else { "" };
-            instruction(
-                out,
-                &format!("{number:>digits$}"),
-                &marked_str(crate::explorer::view::page::writer::cut(line.raw())),
-            );
+            let number =
+                if index == 0 { pad_left(&layer, digits) } else { Visible::blanks(digits) };
+            instruction(out, &number, &cut(line));
         }
         if lines.len() > STEP_LINES {
             out.text(
                 Role::Quiet,
                 digits + 4,
-                &format!("({} more lines)", lines.len() - STEP_LINES),
+                visible!["(", lines.len() - STEP_LINES, " more lines)"],
             );
         }
         out.more(digits + 4, made_by.map_or(0, Foreign::len) - shown.map_or(0, |it| it.len()));
@@ -150,21 +141,21 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
 }
 
 /// One line of a Dockerfile behind the number of its layer, wrapped under itself, its instruction word set off.
-fn instruction(out: &mut Writer, number: &str, line: &str) {
+fn instruction(out: &mut Writer, number: &Visible<'_>, line: &Visible<'_>) {
     let word = command::split_instruction(line).map_or(0, |(word, _)| word.len());
-    let hang = (line.len() - line.trim_start().len()).min(8);
+    let hang = line.plain().bytes().take_while(|&byte| byte == b' ').count().min(8);
     let room = out.width.saturating_sub(number.len() + 2 + hang);
-    for (index, part) in crate::text::wrap(line, room).into_iter().enumerate() {
+    for (index, part) in wrap(line, room).into_iter().enumerate() {
         if index == 0 {
-            let (word, rest) = part.split_at(word.min(part.len()));
+            let (word, rest) = split_at(&part, word);
             let spans = [
-                (Role::Quiet, format!("{number}  ")),
-                (Role::Strong, word.to_owned()),
-                (Role::Text, rest.to_owned()),
+                (Role::Quiet, visible![number, "  "]),
+                (Role::Strong, word.into_owned()),
+                (Role::Text, rest.into_owned()),
             ];
             out.line(spans.into());
         } else {
-            out.line(vec![(Role::Text, format!("{}{part}", " ".repeat(number.len() + 2 + hang)))]);
+            out.line(vec![(Role::Text, visible![Visible::blanks(number.len() + 2 + hang), part])]);
         }
     }
 }
@@ -175,18 +166,18 @@ fn others(out: &mut Writer, others: &[Other]) {
     }
     out.heading("Beside it");
     for other in others {
-        let mut facts = vec![other.kind.clone()];
+        let mut facts = vec![cut(&other.kind)];
         facts.extend(other.platform.as_ref().map(platform));
         facts.extend(other.size.map(size::short));
         if !other.note.is_empty() {
-            facts.push(other.note.raw().to_owned());
+            facts.push(cut(&other.note));
         }
         if !other.present {
-            facts.push("not here".to_owned());
+            facts.push("not here".into());
         }
-        out.foreign(Role::Text, 2, &facts.join("  "));
+        out.text(Role::Text, 2, Visible::join(&facts, "  "));
         if let Some(digest) = &other.digest {
-            out.foreign(Role::Quiet, 4, digest);
+            out.text(Role::Quiet, 4, cut(digest));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::explorer::view::page::problems;
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer};
 use crate::image::layer::{Layer, LayerStore};
 use crate::stack::Stack;
-use crate::text::{command, marked, size};
+use crate::text::{command, size, visible};
 
 /// Hidden objects that are listed one by one.
 const HIDDEN_MAX: usize = 20;
@@ -28,14 +28,13 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
     if let Some(load) = load.filter(|load| !load.hidden.is_empty()) {
         out.heading("Stored, but no content");
         for hidden in load.hidden.iter().take(HIDDEN_MAX) {
-            let path = marked(&hidden.path).into_owned();
-            out.text(Role::Text, 2, &format!("{}  /{path}", size::fixed(hidden.size)));
+            out.text(Role::Text, 2, visible![size::fixed(hidden.size), "  /", hidden.path]);
         }
         if load.hidden.len() > HIDDEN_MAX {
             out.text(
                 Role::Quiet,
                 2,
-                &format!("and {} more", size::count((load.hidden.len() - HIDDEN_MAX) as u64)),
+                visible!["and ", size::count((load.hidden.len() - HIDDEN_MAX) as u64), " more"],
             );
         }
     }
@@ -46,7 +45,7 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
             out.foreign(role, 2, message);
         }
     }
-    let title = format!("Layer {index}");
+    let title = visible!["Layer ", index];
     out.finish(title, &[("j k", "scroll"), ("esc", "close")])
 }
 
@@ -56,7 +55,7 @@ fn made_by(out: &mut Writer, layer: &Layer) {
         Some(text) => {
             let shown = command::beginning(text, COMMAND_MAX);
             for line in command::dockerfile(&shown) {
-                out.foreign(Role::Text, 2, &line);
+                out.foreign(Role::Text, 2, line.raw());
             }
             out.more(2, text.len() - shown.len());
         }
@@ -70,7 +69,7 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
     out.heading("Sizes");
     let read = coverage::read(state, stack, index);
     if read == Read::Part {
-        out.spans_field("read", Role::Warning, "a part only: these numbers are of that");
+        out.labelled("read", Role::Warning, "a part only: these numbers are of that");
     }
     if matches!(read, Read::Part | Read::All) {
         let summary = stack.summary(index);
@@ -96,9 +95,9 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
             Some(LoadStatus::Listed) => "read, waits for the layers below",
             _ => "not read",
         };
-        out.spans_field("content", Role::Quiet, status);
+        out.labelled("content", Role::Quiet, status);
     }
-    out.optional("as a blob", layer.compressed_bytes.map(size::long).as_deref());
+    out.optional("as a blob", layer.compressed_bytes.map(size::long));
 }
 
 fn digests(out: &mut Writer, layer: &Layer) {

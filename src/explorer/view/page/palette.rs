@@ -6,8 +6,8 @@ use crate::explorer::view;
 use crate::explorer::view::offers::Offer;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
-use crate::text::shorten;
 use crate::text::width::{pad, width};
+use crate::text::{Visible, shorten};
 
 /// Cells of the names.
 const NAMES: usize = 18;
@@ -18,13 +18,13 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
         out.start_item();
         let (name, keys) = match offer {
             Offer::Do(entry) => (entry.id, state.keymap.notation(entry)),
-            Offer::Layer(_) => ("layer", String::new()),
-            Offer::Path(_) => ("path", String::new()),
-            Offer::Theme(_) => ("theme", String::new()),
+            Offer::Layer(_) => ("layer", Visible::default()),
+            Offer::Path(_) => ("path", Visible::default()),
+            Offer::Theme(_) => ("theme", Visible::default()),
         };
         // The keys go first where it gets narrow, then what it says: the name is what is typed.
-        let keys = if out.width < 60 { String::new() } else { keys };
-        let mut spans = vec![(Role::Strong, pad(name, NAMES.min(out.width)))];
+        let keys = if out.width < 60 { Visible::default() } else { keys };
+        let mut spans = vec![(Role::Strong, pad(&name.into(), NAMES.min(out.width)))];
         let room = out.width.saturating_sub(NAMES + width(&keys) + 2);
         let help = shorten::middle(&view::offers::describe(stack, offer), room);
         spans.push((Role::Text, pad(&help, room + 2)));
@@ -37,7 +37,7 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
         out.text(Role::Quiet, 0, "layer N, path /PATH and theme NAME go there at once");
     }
     out.finish(
-        "Palette".to_owned(),
+        "Palette",
         &[("enter", "do it"), ("up down", "move"), ("type", "narrow"), ("esc", "close")],
     )
 }

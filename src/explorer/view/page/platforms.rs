@@ -5,7 +5,6 @@ use crate::explorer::model::state::State;
 use crate::explorer::view::page::platform;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::platform::Platform;
-use crate::text::marked_str;
 
 /// Each once: the one that is open first, the others as the index lists them.
 #[must_use]
@@ -27,16 +26,12 @@ pub(super) fn page(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     for (index, found) in all(state).iter().enumerate() {
         out.start_item();
-        let text = marked_str(&platform(found)).into_owned();
-        let mut spans = vec![(Role::Strong, text)];
+        let mut spans = vec![(Role::Strong, platform(found))];
         if index == 0 {
-            spans.push((Role::Quiet, "  is open".to_owned()));
+            spans.push((Role::Quiet, "  is open".into()));
         }
         out.line(spans);
     }
     out.end_items();
-    out.finish(
-        "Platforms of this image".to_owned(),
-        &[("enter", "open"), ("j k", "move"), ("esc", "close")],
-    )
+    out.finish("Platforms of this image", &[("enter", "open"), ("j k", "move"), ("esc", "close")])
 }

@@ -2,9 +2,9 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, Phase, State};
-use crate::explorer::view::page::writer::{OverlayText, Writer};
+use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::image::problem::Severity;
-use crate::text::marked_str;
+use crate::text::visible;
 
 /// What is odd or broken.
 #[derive(Clone, Copy)]
@@ -29,25 +29,18 @@ pub(super) fn page(state: &State, width: usize) -> OverlayText {
     for (place, role, message) in all(state) {
         out.start_item();
         let place = match place {
-            Location::Config => "config".to_owned(),
-            Location::Image => "image".to_owned(),
-            Location::Layer(layer) => format!("layer {layer}"),
+            Location::Config => "config".into(),
+            Location::Image => "image".into(),
+            Location::Layer(layer) => visible!["layer ", layer],
         };
-        out.spans_field(
-            &place,
-            role,
-            &marked_str(crate::explorer::view::page::writer::cut(message)),
-        );
+        out.labelled(place, role, cut(message));
     }
     out.end_items();
     if out.lines.is_empty() {
         let sofar = if state.is_reading() { " so far" } else { "" };
-        out.text(Role::Quiet, 0, &format!("Nothing odd or broken was found{sofar}."));
+        out.text(Role::Quiet, 0, visible!["Nothing odd or broken was found", sofar, "."]);
     }
-    out.finish(
-        "Problems".to_owned(),
-        &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")],
-    )
+    out.finish("Problems", &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")])
 }
 
 /// What is known to be wrong with a layer: from its description, and once it was read, from that, which includes the
@@ -77,10 +70,8 @@ const fn role(severity: Severity) -> Role {
 }
 
 fn all(state: &State) -> impl Iterator<Item = (Location, Role, &str)> {
-    let config = state
-        .complaints
-        .iter()
-        .map(|complaint| (Location::Config, Role::Warning, complaint.as_str()));
+    let config =
+        state.complaints.iter().map(|complaint| (Location::Config, Role::Warning, complaint.raw()));
     let image = state.image.iter().flat_map(|image| image.problems.iter());
     let image = image.map(|message| (Location::Image, Role::Warning, message.raw()));
     let layers = (0..state.layer_count()).flat_map(move |layer| {

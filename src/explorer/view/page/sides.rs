@@ -2,8 +2,9 @@
 
 use crate::explorer::model::comparison::{Side, Sides};
 use crate::explorer::model::role::Role;
-use crate::explorer::view::page::writer::{OverlayText, Writer};
-use crate::text::{command, marked_str, shorten};
+use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
+use crate::text::width::pad_left;
+use crate::text::{command, shorten, visible};
 
 /// The prompt's page.
 pub(super) fn ask(width: usize) -> OverlayText {
@@ -12,21 +13,22 @@ pub(super) fn ask(width: usize) -> OverlayText {
                docker://NAME. It is read in the background; then the tree shows what differs between it and the \
                selected layer's tree: + only in this image, - only in the other, ~ and = changed. Esc comes back here.";
     out.text(Role::Quiet, 0, how);
-    out.finish("Compare with".to_owned(), &[("enter", "compare"), ("esc", "cancel")])
+    out.finish("Compare with", &[("enter", "compare"), ("esc", "cancel")])
 }
 
 pub(super) fn page(sides: &Sides, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     side(&mut out, &sides.other, ('-', Role::Removed));
     side(&mut out, &sides.this, ('+', Role::Added));
-    out.finish("Layers of both".to_owned(), &[("j k", "scroll"), ("esc", "close")])
+    out.finish("Layers of both", &[("j k", "scroll"), ("esc", "close")])
 }
 
 fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
-    let reference = marked_str(crate::explorer::view::page::writer::cut(side.reference.raw()));
-    out.heading(&shorten::middle(&reference, out.width));
+    let reference = cut(&side.reference);
+    out.heading(shorten::middle(&reference, out.width));
     let shared = side.layers.iter().filter(|layer| layer.shared).count();
-    let note = format!("{shared} of {} layers are in the other image, too (=)", side.layers.len());
+    let note =
+        visible![shared, " of ", side.layers.len(), " layers are in the other image, too (=)"];
     out.text(Role::Quiet, 0, &note);
     let digits = side.layers.len().saturating_sub(1).to_string().len();
     for (index, layer) in side.layers.iter().enumerate() {
@@ -34,9 +36,9 @@ fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
         let made_by = layer.made_by.as_ref().map(command::one_line).unwrap_or_default();
         let room = out.width.saturating_sub(digits + 4);
         out.line(vec![
-            (role, format!("{sign} ")),
-            (Role::Strong, format!("{index:>digits$}  ")),
-            (Role::Text, shorten::middle(&made_by.marked(), room)),
+            (role, visible![sign, " "]),
+            (Role::Strong, visible![pad_left(&visible![index], digits), "  "]),
+            (Role::Text, shorten::middle(&made_by.visible(), room)),
         ]);
     }
 }

@@ -8,7 +8,8 @@ use crate::explorer::view::coverage::Read;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
 use crate::stack::query::waste_cause::{PathWaste, WasteCause};
-use crate::text::{command, marked, shorten, size};
+use crate::text::width::pad;
+use crate::text::{Visible, command, shorten, size, visible, wrap};
 
 /// Cells before what a row is about: a size and two blanks.
 const SIZE: usize = 8;
@@ -17,9 +18,9 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     if let Some(ledger) = &state.waste {
         let coverage = coverage::words(state, stack);
-        totals(&mut out, ledger, coverage.as_deref());
+        totals(&mut out, ledger, coverage.as_ref());
         if coverage.is_none() && stack.folded() < stack.layer_count() {
-            let note = format!("Layers {} and above are not read yet.", stack.folded());
+            let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
             out.text(Role::Warning, 0, &note);
         }
         unread(&mut out, state, stack);
@@ -28,7 +29,7 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
         paths(&mut out, stack, ledger);
     }
     out.finish(
-        "Waste".to_owned(),
+        "Waste",
         &[("enter", "go to the culprit"), ("e", "extract"), ("j k", "move"), ("esc", "close")],
     )
 }
@@ -38,24 +39,26 @@ fn unread(out: &mut Writer, state: &State, stack: &Stack) {
     for layer in 0..state.layer_count() {
         match coverage::read(state, stack, layer) {
             Read::Nothing => {
-                let text = format!("Layer {layer}: {}.", coverage::not_read(state, layer));
+                let text = visible!["Layer ", layer, ": ", coverage::not_read(state, layer), "."];
                 out.text(Role::Warning, 0, &text);
             }
-            Read::Part => out.text(Role::Warning, 0, &format!("Layer {layer}: read in part.")),
+            Read::Part => out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."]),
             Read::NotYet | Read::All => {}
         }
     }
 }
 
-fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&str>) {
+fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&Visible<'_>>) {
     let balance = &ledger.balance;
-    let coverage_words = coverage.map(|it| format!(", {it}")).unwrap_or_default();
-    let text = format!(
-        "{} wasted of {} stored, efficiency {:.1} %{coverage_words}",
+    let coverage_words = coverage.map(|it| visible![", ", it]).unwrap_or_default();
+    let text = visible![
         size::long(balance.wasted),
+        " wasted of ",
         size::short(balance.stored),
-        balance.efficiency * 100.0
-    );
+        " stored, efficiency ",
+        size::percent(balance.efficiency),
+        coverage_words
+    ];
     out.text(Role::Strong, 0, &text);
     if balance.wasted == 0 && coverage.is_none() {
         out.text(Role::Quiet, 0, "Every byte that a layer stores can be seen in the final tree.");
@@ -68,9 +71,9 @@ fn advice(out: &mut Writer, ledger: &Ledger) {
     }
     out.heading("What gets it back");
     for &(advice, bytes, files) in &ledger.advice {
-        sized(out, bytes, Role::Text, advice.sentence());
+        sized(out, bytes, Role::Text, &advice.sentence().into());
         let noun = if files == 1 { "file" } else { "files" };
-        out.text(Role::Quiet, SIZE, &format!("{} stored {noun}", size::count(files)));
+        out.text(Role::Quiet, SIZE, visible![size::count(files), " stored ", noun]);
     }
 }
 
@@ -82,9 +85,9 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
     for &(layer, sum) in &ledger.layers {
         out.start_item();
         let caused = if sum.caused > 0 {
-            format!("layer {layer}; it hid {}", size::short(sum.caused))
+            visible!["layer ", layer, "; it hid ", size::short(sum.caused)]
         } else {
-            format!("layer {layer}")
+            visible!["layer ", layer]
         };
         sized(out, sum.stored, Role::Strong, &caused);
         let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
@@ -92,7 +95,7 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
         let made_by = made_by.map(command::one_line).unwrap_or_default();
         if !made_by.is_empty() {
             let room = out.width.saturating_sub(SIZE);
-            out.text(Role::Quiet, SIZE, &shorten::middle(&made_by.marked(), room));
+            out.text(Role::Quiet, SIZE, shorten::middle(&made_by.visible(), room));
         }
     }
     out.end_items();
@@ -105,39 +108,39 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &Ledger) {
     out.heading("By path");
     for path in &ledger.paths {
         out.start_item();
-        let name = marked(&stack.path(path.node)).into_owned();
+        let name = stack.path(path.node);
         let room = out.width.saturating_sub(SIZE);
-        sized(out, path.bytes, Role::Text, &shorten::path(&name, room));
-        out.text(Role::Quiet, SIZE, &why(path));
+        sized(out, path.bytes, Role::Text, &shorten::path(&visible(&name), room));
+        out.text(Role::Quiet, SIZE, why(path));
     }
     out.end_items();
     let (bytes, count) = ledger.rest;
     if count > 0 {
         let noun = if count == 1 { "path" } else { "paths" };
-        let rest = format!("in {} more {noun}", size::count(count as u64));
+        let rest = visible!["in ", size::count(count as u64), " more ", noun];
         sized(out, bytes, Role::Quiet, &rest);
     }
 }
 
 /// A size in its column and what it is of, wrapped under itself.
-fn sized(out: &mut Writer, bytes: u64, role: Role, text: &str) {
-    let column = if bytes == 0 { format!("{:>6}", "-") } else { size::fixed(bytes) };
+fn sized(out: &mut Writer, bytes: u64, role: Role, text: &Visible<'_>) {
+    let column = if bytes == 0 { "     -".into() } else { size::fixed(bytes) };
     let room = out.width.saturating_sub(SIZE);
-    for (index, line) in crate::text::wrap(text, room).into_iter().enumerate() {
-        let lead = if index == 0 { column.as_str() } else { "" };
-        out.line(vec![(Role::Modified, format!("{lead:6}  ")), (role, line)]);
+    for (index, line) in wrap(text, room).into_iter().enumerate() {
+        let lead = if index == 0 { pad(&column, SIZE) } else { Visible::blanks(SIZE) };
+        out.line(vec![(Role::Modified, lead), (role, line)]);
     }
 }
 
 /// Where a path's bytes are stored, who put most of them out of sight and how, and what helps.
-fn why(path: &PathWaste) -> String {
-    let Some(piece) = path.largest() else { return String::new() };
-    let stored: Vec<String> =
-        path.files.iter().map(|piece| piece.wasted.layer.to_string()).collect();
+fn why(path: &PathWaste) -> Visible<'static> {
+    let Some(piece) = path.largest() else { return Visible::default() };
+    let stored: Vec<Visible<'static>> =
+        path.files.iter().map(|file| visible![file.wasted.layer]).collect();
     let stored = match stored.as_slice() {
-        [one] => format!("layer {one}"),
-        [first, .., last] if stored.len() > 3 => format!("layers {first} to {last}"),
-        several => format!("layers {}", several.join(", ")),
+        [one] => visible!["layer ", one],
+        [first, .., last] if stored.len() > 3 => visible!["layers ", first, " to ", last],
+        several => visible!["layers ", Visible::join(several, ", ")],
     };
     let did = match piece.cause {
         WasteCause::Removed => "removed",
@@ -148,5 +151,5 @@ fn why(path: &PathWaste) -> String {
         WasteCause::Undecided => "written again, not compared yet,",
         WasteCause::Twice => "stored twice",
     };
-    format!("in {stored}, {did} by layer {}", piece.culprit)
+    visible!["in ", stored, ", ", did, " by layer ", piece.culprit]
 }

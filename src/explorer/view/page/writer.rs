@@ -1,8 +1,8 @@
 //! Writes the lines of a page: headings, fields, foreign text wrapped to a width.
 
-use crate::explorer::model::role::Role;
-use crate::text::width::width;
-use crate::text::{Raw, marked_str, wrap};
+use crate::explorer::model::role::{Role, Span};
+use crate::text::width::{pad, width};
+use crate::text::{ToVisible, Visible, size, visible, wrap};
 
 /// Bytes of one foreign value that are shown; labels can hold whole documents.
 const VALUE_MAX: usize = 4096;
@@ -16,8 +16,8 @@ const LABEL: usize = 14;
 /// Lines under a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverlayText {
-    /// For the border. Visible.
-    pub title: String,
+    /// For the border.
+    pub title: Visible<'static>,
     /// All lines, also those that do not fit the screen.
     pub lines: Vec<Line>,
     /// How many items there are to choose from.
@@ -29,8 +29,8 @@ pub struct OverlayText {
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Its parts. Visible.
-    pub spans: Vec<(Role, String)>,
+    /// Its parts.
+    pub spans: Vec<Span>,
     /// The item it belongs to.
     pub item: Option<usize>,
 }
@@ -52,7 +52,7 @@ impl Writer {
     }
 
     /// A line as it is.
-    pub(crate) fn line(&mut self, spans: Vec<(Role, String)>) {
+    pub(crate) fn line(&mut self, spans: Vec<Span>) {
         self.bytes += 1 + spans.iter().map(|(_, text)| text.len()).sum::<usize>();
         let item = self.in_item.then(|| self.items - 1);
         self.lines.push(Line { spans, item });
@@ -68,71 +68,72 @@ impl Writer {
     }
 
     /// A heading, apart from what came before.
-    pub(crate) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: impl Into<Visible<'static>>) {
         if !self.lines.is_empty() {
             self.blank();
         }
-        self.line(vec![(Role::Accent, text.to_owned())]);
+        self.line(vec![(Role::Accent, text.into())]);
     }
 
     /// Own or visible text, wrapped, each line `indent` cells in.
-    pub(crate) fn text(&mut self, role: Role, indent: usize, text: &str) {
+    pub(crate) fn text<'t>(&mut self, role: Role, indent: usize, text: impl Into<Visible<'t>>) {
         if !self.has_room() {
             return;
         }
-        for line in wrap(text, self.width.saturating_sub(indent)) {
-            self.line(vec![(role, format!("{}{line}", " ".repeat(indent)))]);
+        for line in wrap(&text.into(), self.width.saturating_sub(indent)) {
+            self.line(vec![(role, visible![Visible::blanks(indent), line])]);
         }
     }
 
     /// Foreign text: its line breaks kept, the rest made visible.
-    pub(crate) fn foreign(&mut self, role: Role, indent: usize, raw: &(impl Raw + ?Sized)) {
-        let raw = raw.raw();
-        for line in cut(raw).lines() {
-            self.text(role, indent, &marked_str(line));
+    pub(crate) fn foreign(&mut self, role: Role, indent: usize, raw: &str) {
+        let shown = &raw[..raw.floor_char_boundary(VALUE_MAX)];
+        for line in shown.lines() {
+            self.text(role, indent, visible(line));
         }
-        self.cut_note(indent, raw);
+        self.more(indent, raw.len() - shown.len());
     }
 
-    /// A name and a foreign value behind it, wrapped under itself. On a narrow page the value goes below the name.
-    pub(crate) fn field(&mut self, label: &str, raw: &(impl Raw + ?Sized)) {
-        let raw = raw.raw();
-        self.spans_field(label, Role::Text, &marked_str(cut(raw)));
-        self.cut_note(LABEL, raw);
+    /// A name and a value behind it, wrapped under itself. On a narrow page the value goes below the name.
+    pub(crate) fn field(&mut self, label: &'static str, value: &(impl ToVisible + ?Sized)) {
+        let (shown, left) = value.beginning(VALUE_MAX);
+        self.labelled(label, Role::Text, shown);
+        self.more(LABEL, left);
     }
 
-    /// A name and a visible value.
-    pub(crate) fn spans_field(&mut self, label: &str, role: Role, value: &str) {
+    /// As [`Self::field`], all of the value, in a role of its own.
+    pub(crate) fn labelled<'t>(
+        &mut self,
+        label: impl Into<Visible<'static>>,
+        role: Role,
+        value: impl Into<Visible<'t>>,
+    ) {
+        let (label, value) = (label.into(), value.into());
         if !self.has_room() {
             return;
         }
         if self.width < LABEL + 16 {
-            self.line(vec![(Role::Quiet, label.to_owned())]);
+            self.line(vec![(Role::Quiet, label)]);
             self.text(role, 2, value);
             return;
         }
-        for (index, line) in wrap(value, self.width - LABEL).into_iter().enumerate() {
-            let name = if index == 0 { label } else { "" };
-            self.line(vec![(Role::Quiet, format!("{name:LABEL$}")), (role, line)]);
+        for (index, line) in wrap(&value, self.width - LABEL).into_iter().enumerate() {
+            let name = if index == 0 { pad(&label, LABEL) } else { Visible::blanks(LABEL) };
+            self.line(vec![(Role::Quiet, name), (role, line)]);
         }
     }
 
     /// A field only where there is a value.
-    pub(crate) fn optional(&mut self, label: &str, raw: Option<&(impl Raw + ?Sized)>) {
-        if let Some(raw) = raw.filter(|raw| !raw.raw().is_empty()) {
-            self.field(label, raw);
+    pub(crate) fn optional(&mut self, label: &'static str, value: Option<impl ToVisible>) {
+        if let Some(value) = value.filter(|value| !value.beginning(VALUE_MAX).0.is_empty()) {
+            self.field(label, &value);
         }
-    }
-
-    fn cut_note(&mut self, indent: usize, raw: &str) {
-        self.more(indent, raw.len() - cut(raw).len());
     }
 
     /// Says how many more bytes there are, if there are any.
     pub(crate) fn more(&mut self, indent: usize, left: usize) {
         if left > 0 {
-            let note = format!("({} more bytes)", crate::text::size::count(left as u64));
-            self.text(Role::Quiet, indent, &note);
+            self.text(Role::Quiet, indent, visible!["(", size::count(left as u64), " more bytes)"]);
         }
     }
 
@@ -148,31 +149,24 @@ impl Writer {
 
     pub(crate) fn finish(
         mut self,
-        title: String,
+        title: impl Into<Visible<'static>>,
         hints: &'static [(&'static str, &'static str)],
     ) -> OverlayText {
         if !self.has_room() {
             let note = "(more than a page can show: the rest is left out)";
-            self.line(vec![(Role::Quiet, note.to_owned())]);
+            self.line(vec![(Role::Quiet, note.into())]);
         }
-        OverlayText { title, lines: self.lines, items: self.items, hints }
+        OverlayText { title: title.into(), lines: self.lines, items: self.items, hints }
     }
 }
 
 /// The part of a value that is shown.
-pub(crate) fn cut(raw: &str) -> &str {
-    if raw.len() <= VALUE_MAX {
-        return raw;
-    }
-    let mut end = VALUE_MAX;
-    while !raw.is_char_boundary(end) {
-        end -= 1;
-    }
-    &raw[..end]
+pub(crate) fn cut(text: &(impl ToVisible + ?Sized)) -> Visible<'_> {
+    text.beginning(VALUE_MAX).0
 }
 
 /// Cells that spans take.
-pub(crate) fn spans_width(spans: &[(Role, String)]) -> usize {
+pub(crate) fn spans_width(spans: &[Span]) -> usize {
     spans.iter().map(|(_, text)| width(text)).sum()
 }
 
@@ -185,10 +179,10 @@ mod tests {
         let mut writer = Writer::new(40);
         writer.field("Label", "one two three four five six");
         assert_eq!(writer.lines[0].spans[0].1, "Label         ");
-        assert_eq!(writer.lines[1].spans[0].1, " ".repeat(LABEL));
+        assert_eq!(writer.lines[1].spans[0].1, Visible::blanks(LABEL));
         let mut writer = Writer::new(40);
         writer.field("Label", &"é".repeat(VALUE_MAX));
-        assert!(writer.lines.last().unwrap().spans[0].1.contains("4,096 more bytes"));
+        assert!(writer.lines.last().unwrap().spans[0].1.plain().contains("4,096 more bytes"));
     }
 
     #[test]
@@ -198,11 +192,11 @@ mod tests {
             writer.field("Label", &"x".repeat(2000));
             writer.foreign(Role::Text, 2, &"a\n".repeat(1000));
         }
-        let page = writer.finish(String::new(), &[]);
+        let page = writer.finish("", &[]);
         let bytes: usize =
             page.lines.iter().flat_map(|line| &line.spans).map(|(_, text)| text.len()).sum();
         assert!(bytes < PAGE_MAX + 10_000, "{bytes}");
-        assert!(page.lines.last().unwrap().spans[0].1.contains("left out"));
+        assert!(page.lines.last().unwrap().spans[0].1.plain().contains("left out"));
     }
 
     #[test]
