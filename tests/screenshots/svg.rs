@@ -50,7 +50,7 @@ fn line(out: &mut String, buffer: &Buffer, y: u16) {
         while x < cells && self::look(&buffer[(x, y)]) == look {
             let symbol = buffer[(x, y)].symbol();
             text.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap_or(1);
+            x += u16::try_from(width(&visible(symbol)).max(1)).unwrap_or(1);
         }
         run(out, (start, y), x.min(cells) - start, &text, look);
     }
