@@ -7,7 +7,7 @@ use std::sync::Arc;
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
 use layertui::layer::blob::remote::RemoteBlob;
-use layertui::layer::toc::{Indexed, Lazy, Stated};
+use layertui::layer::toc::{SociLayer, TocLayer, TocDescriptor};
 use layertui::layer::{Listing, Unwatched};
 use layertui::stack::kept::entry::{Kind, Row};
 use libfuzzer_sys::fuzz_target;
@@ -23,33 +23,33 @@ impl RemoteBlob for Near {
     fn read_at(&self, _buffer: &mut [u8], _offset: u64) -> io::Result<usize> {
         Err(io::ErrorKind::Other.into())
     }
-    fn verdict(&self, _again: bool) -> io::Result<Blob> {
+    fn fetch_verified(&self, _retry: bool) -> io::Result<Blob> {
         Err(io::ErrorKind::Other.into())
     }
-    fn here(&self) -> Option<Blob> {
+    fn local(&self) -> Option<Blob> {
         None
     }
     fn discard(&self) {}
-    fn give_up(&self) {}
-    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+    fn cancel(&self) {}
+    fn fetch_range(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
         Blob::memory(&self.0[..]).slice(offset, len).read_all(len)
     }
-    fn table(&self) -> io::Result<Option<Vec<u8>>> {
+    fn ztoc(&self) -> io::Result<Option<Vec<u8>>> {
         Ok(Some(self.0.clone()))
     }
-    fn kept(&self, _digest: &Digest) -> Option<Blob> {
+    fn cached(&self, _digest: &Digest) -> Option<Blob> {
         None
     }
-    fn keep(&self, _digest: &Digest, _bytes: &[u8]) {}
+    fn cache(&self, _digest: &Digest, _bytes: &[u8]) {}
 }
 
 /// Says of a blob what its manifest would say.
-fn stated(key: &str, bytes: &[u8], position: Option<String>) -> Option<Stated> {
+fn stated(key: &str, bytes: &[u8], position: Option<String>) -> Option<TocDescriptor> {
     let digest = Digest::of(bytes).as_str().to_owned();
     let mut pairs = vec![(key.to_owned(), digest)];
     let place = key.replace("checksum", "position");
     pairs.extend(position.map(|position| (place, position)));
-    Stated::of(&pairs)
+    TocDescriptor::of(&pairs)
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -63,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
 
     let indexed =
-        Indexed::new(&Blob::distant(near(bytes), bytes.len() as u64)).expect("it is elsewhere");
+        SociLayer::new(&Blob::remote(near(bytes), bytes.len() as u64)).expect("it is elsewhere");
     for (path, size) in files(&indexed.list(&Unwatched)) {
         open(&path, size, indexed.open(&path, size));
     }
@@ -77,8 +77,8 @@ fuzz_target!(|bytes: &[u8]| {
         (stated(chunked, &packed, position), &packed),
         (stated("containerd.io/snapshot/stargz/toc.digest", bytes, None), &stargz),
     ] {
-        let blob = Blob::distant(near(blob), blob.len() as u64);
-        let Some(lazy) = stated.and_then(|stated| Lazy::new(&blob, stated)) else { continue };
+        let blob = Blob::remote(near(blob), blob.len() as u64);
+        let Some(lazy) = stated.and_then(|stated| TocLayer::new(&blob, stated)) else { continue };
         for (path, size) in files(&lazy.list(&Unwatched)) {
             open(&path, size, lazy.open(&path, size));
         }

@@ -69,8 +69,8 @@ pub struct Identity {
 enum Bytes {
     File(Arc<File>),
     Memory(Arc<[u8]>),
-    Distant(Arc<dyn RemoteBlob>),
-    Pieces(Arc<RangedReader>),
+    Remote(Arc<dyn RemoteBlob>),
+    Ranged(Arc<RangedReader>),
 }
 
 impl Blob {
@@ -94,7 +94,7 @@ impl Blob {
     pub fn watched(self) -> Self {
         let stamp = match &self.bytes {
             Bytes::File(file) => file.metadata().ok().as_ref().and_then(Stamp::of),
-            Bytes::Memory(_) | Bytes::Distant(_) | Bytes::Pieces(_) => None,
+            Bytes::Memory(_) | Bytes::Remote(_) | Bytes::Ranged(_) => None,
         };
         Self { stamp, ..self }
     }
@@ -129,15 +129,15 @@ impl Blob {
 
     /// The `len` bytes of a blob that lies elsewhere.
     #[must_use]
-    pub fn distant(distant: Arc<dyn RemoteBlob>, len: u64) -> Self {
-        Self { bytes: Bytes::Distant(distant), offset: 0, len, stamp: None }
+    pub fn remote(remote: Arc<dyn RemoteBlob>, len: u64) -> Self {
+        Self { bytes: Bytes::Remote(remote), offset: 0, len, stamp: None }
     }
 
     /// Where the bytes lie elsewhere: the blob that this is, or is a region of.
     #[must_use]
-    pub fn as_distant(&self) -> Option<&dyn RemoteBlob> {
+    pub fn as_remote(&self) -> Option<&dyn RemoteBlob> {
         match &self.bytes {
-            Bytes::Distant(distant) => Some(distant.as_ref()),
+            Bytes::Remote(remote) => Some(remote.as_ref()),
             _ => None,
         }
     }
@@ -145,20 +145,20 @@ impl Blob {
     /// The same bytes, `len` from `offset` on, read in parts that nobody verified: the rest of a distant blob need not
     /// come. `None` where the bytes are here.
     #[must_use]
-    pub(super) fn in_pieces(&self, offset: u64, len: u64, first: u64) -> Option<Self> {
-        let Bytes::Distant(distant) = &self.bytes else { return None };
+    pub(super) fn in_ranges(&self, offset: u64, len: u64, first: u64) -> Option<Self> {
+        let Bytes::Remote(remote) = &self.bytes else { return None };
         let region = self.slice(offset, len);
         let end = region.offset.saturating_add(region.len);
-        let pieces = RangedReader::new(Arc::clone(distant), end, first);
-        Some(Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..region })
+        let pieces = RangedReader::new(Arc::clone(remote), end, first);
+        Some(Self { bytes: Bytes::Ranged(Arc::new(pieces)), ..region })
     }
 
     /// The same bytes, read in spans that are verified one by one. `None` where the bytes are here, or are a region only.
     #[must_use]
     pub(super) fn in_spans(&self, spans: Arc<[Span]>) -> Option<Self> {
-        let Bytes::Distant(distant) = &self.bytes else { return None };
-        let pieces = RangedReader::spans(Arc::clone(distant), spans);
-        let whole = Self { bytes: Bytes::Pieces(Arc::new(pieces)), ..*self };
+        let Bytes::Remote(remote) = &self.bytes else { return None };
+        let pieces = RangedReader::spans(Arc::clone(remote), spans);
+        let whole = Self { bytes: Bytes::Ranged(Arc::new(pieces)), ..*self };
         (self.offset == 0).then_some(whole)
     }
 
@@ -186,7 +186,7 @@ impl Blob {
                 if metadata.is_file() { metadata.len() } else { u64::MAX }
             }
             Bytes::Memory(bytes) => bytes.len() as u64,
-            Bytes::Distant(_) | Bytes::Pieces(_) => u64::MAX,
+            Bytes::Remote(_) | Bytes::Ranged(_) => u64::MAX,
         };
         Ok(self.len.min(there.saturating_sub(self.offset)))
     }
@@ -197,7 +197,7 @@ impl Blob {
     pub fn identity(&self) -> Option<Identity> {
         match &self.bytes {
             Bytes::File(file) => file_identity(file, self.offset, self.len),
-            Bytes::Memory(_) | Bytes::Distant(_) | Bytes::Pieces(_) => None,
+            Bytes::Memory(_) | Bytes::Remote(_) | Bytes::Ranged(_) => None,
         }
     }
 
@@ -231,8 +231,8 @@ impl Blob {
                 buffer[..count].copy_from_slice(&source[..count]);
                 Ok(count)
             }
-            Bytes::Distant(distant) => distant.read_at(buffer, self.offset.saturating_add(offset)),
-            Bytes::Pieces(pieces) => pieces.read_at(buffer, self.offset.saturating_add(offset)),
+            Bytes::Remote(remote) => remote.read_at(buffer, self.offset.saturating_add(offset)),
+            Bytes::Ranged(pieces) => pieces.read_at(buffer, self.offset.saturating_add(offset)),
         }
     }
 
@@ -266,7 +266,7 @@ impl Blob {
                 read_resident_file_at(file, &mut buffer[..wanted], at)
             }
             Bytes::Memory(_) => self.read_at(buffer, offset),
-            Bytes::Distant(_) | Bytes::Pieces(_) => Err(io::ErrorKind::WouldBlock.into()),
+            Bytes::Remote(_) | Bytes::Ranged(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

@@ -61,7 +61,7 @@ fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
     let mut listing = parallel::list(blob, watch, limits, Tuning::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
-    if blob.as_distant().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
+    if blob.as_remote().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
         // What cannot be read a second time is not judged.
         listing.diff_id = digest(blob, &Unwatched).ok().flatten();
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{RemoteBlob, attentively};
+use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::{Listing, Problem, Severity, Watch};
 
 /// Lists a distant layer while it comes.
@@ -11,26 +11,26 @@ use crate::layer::{Listing, Problem, Severity, Watch};
 /// Rows are told nobody before the layer is verified. Where it breaks off, what came is listed, with the reason; where
 /// it is not what was promised, nothing is.
 #[must_use]
-pub fn list(blob: &Blob, distant: &dyn RemoteBlob, watch: &dyn Watch) -> Listing {
-    if let Some(here) = distant.here() {
+pub fn list(blob: &Blob, remote: &dyn RemoteBlob, watch: &dyn Watch) -> Listing {
+    if let Some(here) = remote.local() {
         let listing = crate::layer::list::list(&here, watch);
         match &listing.blob_digest {
-            Some(found) if found != distant.digest() && found.starts_with("sha256:") => {
-                distant.discard();
+            Some(found) if found != remote.digest() && found.starts_with("sha256:") => {
+                remote.discard();
             }
-            _ => return known_as(distant, listing),
+            _ => return known_as(remote, listing),
         }
     }
-    attentively(distant, watch, || {
+    with_cancellation(remote, watch, || {
         let listing = crate::layer::list::list(blob, &Muted(watch));
-        let verdict = distant.verdict(false);
-        judged(distant, listing, verdict)
+        let verdict = remote.fetch_verified(false);
+        judged(remote, listing, verdict)
     })
 }
 
-fn judged(distant: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>) -> Listing {
+fn judged(remote: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>) -> Listing {
     match verdict {
-        Ok(_) => known_as(distant, listing),
+        Ok(_) => known_as(remote, listing),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => failed(&error),
         Err(error) if listing.table.is_empty() => {
             Listing { cancelled: listing.cancelled, ..failed(&error) }
@@ -40,9 +40,9 @@ fn judged(distant: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>)
 }
 
 /// The digest that was verified belongs to the listing, whether the layer was decoded or not.
-fn known_as(distant: &dyn RemoteBlob, mut listing: Listing) -> Listing {
+fn known_as(remote: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     if listing.blob_digest.is_none() && !listing.cancelled && !listing.faulty {
-        listing.blob_digest = Some(distant.digest().to_owned());
+        listing.blob_digest = Some(remote.digest().to_owned());
     }
     listing
 }

@@ -1,7 +1,7 @@
 //! One layer's bytes, turned into rows: codecs, tar, tar-split, whiteouts, directories in the forms that engines give
 //! them.
 //!
-//! This room reads a [`blob::Blob`], a [`toc::Lazy`], a [`split::Split`] or a [`directory::Tree`] and fills a
+//! This room reads a [`blob::Blob`], a [`toc::TocLayer`], a [`split::Split`] or a [`directory::Tree`] and fills a
 //! [`crate::stack::kept::table::Table`]. It knows nothing of images, manifests or where the bytes came from, and decides
 //! nothing about the layers below.
 //!
@@ -15,7 +15,7 @@
 //!
 //! An archive that comes once and front to back is listed while it passes by (`passing`).
 //!
-//! A blob that is elsewhere (`distant`) comes when it is read; by `pieces` only parts of it do.
+//! A blob that is elsewhere (`remote`) comes when it is read; by `pieces` only parts of it do.
 //!
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
@@ -45,7 +45,7 @@ pub use crate::layer::codec::collector::Spacing;
 pub(crate) use crate::layer::directory::beneath::directory_beneath;
 pub use crate::layer::list::{list, list_spaced, list_within, survey};
 pub use crate::layer::listing::{Hidden, Limits, Listing, Problem, Severity};
-pub use crate::layer::open::{Exactly, cut, open, open_afar, open_at, opens_cheaply};
+pub use crate::layer::open::{ExactReader, ends_early, open, open_at, open_remote, opens_cheaply};
 pub use crate::layer::watch::{Unwatched, Watch};
 pub use crate::stack::kept::entry::Fingerprint;
 

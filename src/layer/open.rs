@@ -40,24 +40,24 @@ pub fn open_at(
 ) -> io::Result<Box<dyn Read + Send>> {
     let codec = sniff_blob(blob)?;
     if codec == Codec::Plain {
-        return Ok(Box::new(Exactly::new(blob.slice(data, stored).reader(), stored)));
+        return Ok(Box::new(ExactReader::new(blob.slice(data, stored).reader(), stored)));
     }
     let point = checkpoints.and_then(|points| points.before(data, codec, blob.len()));
     if let Some(point) = point
         && let Ok(from) = resume(blob, codec, point)
         && let Ok(from) = pass(from, data - point.output)
     {
-        return Ok(Box::new(Exactly::new(from, stored)));
+        return Ok(Box::new(ExactReader::new(from, stored)));
     }
     let from = pass(Decoder::new(blob, codec)?, data)?;
-    Ok(Box::new(Exactly::new(from, stored)))
+    Ok(Box::new(ExactReader::new(from, stored)))
 }
 
 /// [`open_at`] for a blob that lies elsewhere: only those parts of it come that decoding from a checkpoint to the file's
 /// end takes. They are verified by `mark`, the file's fingerprint, as they pass: others are an error before the last of
 /// them is given. `None` where that cannot be done and the whole has to come.
 #[must_use]
-pub fn open_afar(
+pub fn open_remote(
     blob: &Blob,
     data: u64,
     stored: u64,
@@ -67,10 +67,10 @@ pub fn open_afar(
     let Fingerprint::Xxh3(mark) = mark else { return None };
     let codec = checkpoints.codec();
     let point = checkpoints.before(data, codec, blob.len())?;
-    let parts = blob.in_pieces(0, blob.len(), FIRST_PART)?;
+    let parts = blob.in_ranges(0, blob.len(), FIRST_PART)?;
     let from =
         resume(&parts, codec, point).and_then(|from| pass(from, data - point.output)).ok()?;
-    Some(Box::new(Marked { payload: Exactly::new(from, stored), sum: Xxh3::new(), mark }))
+    Some(Box::new(Marked { payload: ExactReader::new(from, stored), sum: Xxh3::new(), mark }))
 }
 
 /// Decodes from a checkpoint on, once what comes out first is what came out there before.
@@ -94,7 +94,7 @@ fn pass<R: Read>(mut from: R, count: u64) -> io::Result<R> {
     while left > 0 {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(scratch.len());
         match from.read(&mut scratch[..wanted]) {
-            Ok(0) => return Err(cut(left)),
+            Ok(0) => return Err(ends_early(left)),
             Ok(count) => left -= count as u64,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -110,12 +110,12 @@ pub fn opens_cheaply(blob: &Blob) -> bool {
 }
 
 /// A payload of known length: one that ends early is an error, never a shorter file.
-pub struct Exactly<R> {
+pub struct ExactReader<R> {
     from: R,
     left: u64,
 }
 
-impl<R: Read> Exactly<R> {
+impl<R: Read> ExactReader<R> {
     /// The next `len` bytes of `from`. Reading fails with `UnexpectedEof` where there are fewer.
     pub const fn new(from: R, len: u64) -> Self {
         Self { from, left: len }
@@ -127,7 +127,7 @@ impl<R: Read> Exactly<R> {
     }
 }
 
-impl<R: Read> Read for Exactly<R> {
+impl<R: Read> Read for ExactReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {
@@ -135,7 +135,7 @@ impl<R: Read> Read for Exactly<R> {
         }
         let count = self.from.read(&mut buffer[..wanted])?;
         if count == 0 {
-            return Err(cut(self.left));
+            return Err(ends_early(self.left));
         }
         self.left -= count as u64;
         Ok(count)
@@ -144,7 +144,7 @@ impl<R: Read> Read for Exactly<R> {
 
 /// A payload that is held against its fingerprint.
 struct Marked<R> {
-    payload: Exactly<R>,
+    payload: ExactReader<R>,
     sum: Xxh3,
     mark: u64,
 }
@@ -163,7 +163,7 @@ impl<R: Read> Read for Marked<R> {
 
 /// The error where a layer ends so many bytes before a payload does.
 #[must_use]
-pub fn cut(missing: u64) -> io::Error {
+pub fn ends_early(missing: u64) -> io::Error {
     io::Error::new(
         io::ErrorKind::UnexpectedEof,
         format!("the layer ends {missing} bytes too early"),

@@ -4,8 +4,8 @@
 //! names and manifests, which may come last, are not needed for that. Memory holds a few buffers of it.
 //!
 //! ```text
-//! stream ─► headers ──────────────────────────────► Keeper::keep
-//!              └─► a layer ─► pipe ─► codec ─► list ─► Keeper::layer
+//! stream ─► headers ──────────────────────────────► ArchiveSink::write
+//!              └─► a layer ─► pipe ─► codec ─► list ─► ArchiveSink::layer
 //! ```
 
 use std::io::Read;
@@ -38,13 +38,13 @@ pub trait ArchiveSink {
     ///
     /// # Errors
     /// Why they cannot be kept: nothing more is then read.
-    fn keep(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// So many bytes follow that nobody will read: those of a layer whose contents are not wanted.
     ///
     /// # Errors
-    /// As [`Self::keep`].
-    fn leave_out(&mut self, count: u64) -> io::Result<()>;
+    /// As [`Self::write`].
+    fn skip(&mut self, count: u64) -> io::Result<()>;
 
     /// A layer that came as a whole, as its uncompressed bytes list; [`Listing::diff_id`] is what these bytes have.
     fn layer(&mut self, listing: Listing);
@@ -53,16 +53,16 @@ pub trait ArchiveSink {
 /// Reads an archive to its end. Where no `contents` are wanted, those of layers are not kept.
 ///
 /// # Errors
-/// What `stream` or `keeper` reports. A damaged archive is no error: what came can be read again from where it was kept.
+/// What `stream` or `sink` reports. A damaged archive is no error: what came can be read again from where it was kept.
 pub fn archive(
     stream: &mut dyn Read,
     contents: bool,
-    keeper: &mut dyn ArchiveSink,
+    sink: &mut dyn ArchiveSink,
 ) -> io::Result<()> {
     let mut walker = Walker::new(StreamFeed {
         stream,
         contents,
-        keeper,
+        sink,
         buffer: vec![0; BUFFER].into_boxed_slice(),
         start: 0,
         end: 0,
@@ -117,7 +117,7 @@ fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
 struct StreamFeed<'s> {
     stream: &'s mut dyn Read,
     contents: bool,
-    keeper: &'s mut dyn ArchiveSink,
+    sink: &'s mut dyn ArchiveSink,
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
@@ -157,8 +157,7 @@ impl StreamFeed<'_> {
             let length = there.min(usize::try_from(left).unwrap_or(usize::MAX));
             let bytes = &self.buffer[self.start..self.start + length];
             see(bytes);
-            let kept =
-                if keep { self.keeper.keep(bytes) } else { self.keeper.leave_out(length as u64) };
+            let kept = if keep { self.sink.write(bytes) } else { self.sink.skip(length as u64) };
             self.broke = kept.err();
             self.start += length;
             left -= length as u64;
@@ -185,7 +184,7 @@ impl StreamFeed<'_> {
             && passed == count
             && !listing.faulty
         {
-            self.keeper.layer(listing);
+            self.sink.layer(listing);
         }
         passed
     }

@@ -26,26 +26,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::image::digest::Digest;
 use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{RemoteBlob, attentively};
+use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::toc::chunks::{File, Index};
 pub use crate::layer::toc::document::digests;
-pub use crate::layer::toc::soci_layer::Indexed;
-pub use crate::layer::toc::toc_descriptor::Stated;
+pub use crate::layer::toc::soci_layer::SociLayer;
+pub use crate::layer::toc::toc_descriptor::TocDescriptor;
 use crate::layer::{Listing, Problem, Severity, Unwatched, Watch};
 
 /// A layer elsewhere that has a table of contents.
 #[derive(Debug)]
-pub struct Lazy {
+pub struct TocLayer {
     blob: Blob,
-    stated: Stated,
+    stated: TocDescriptor,
     index: Mutex<Option<Arc<Index>>>,
 }
 
-impl Lazy {
+impl TocLayer {
     /// The layer of that blob, of which `stated` was said. `None` where the blob is here: it is read itself.
     #[must_use]
-    pub fn new(blob: &Blob, stated: Stated) -> Option<Self> {
-        blob.as_distant()?;
+    pub fn new(blob: &Blob, stated: TocDescriptor) -> Option<Self> {
+        blob.as_remote()?;
         Some(Self { blob: blob.clone(), stated, index: Mutex::default() })
     }
 
@@ -64,17 +64,17 @@ impl Lazy {
     /// Lists the layer by its table of contents, else (with a problem that says why) by itself. Never fails as a whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let Some(distant) = self.blob.as_distant() else {
+        let Some(remote) = self.blob.as_remote() else {
             return crate::layer::list::list(&self.blob, watch);
         };
-        if distant.here().is_some() {
-            return layer::list_remote::list(&self.blob, distant, watch);
+        if remote.local().is_some() {
+            return layer::list_remote::list(&self.blob, remote, watch);
         }
-        let why = match attentively(distant, watch, || self.read(distant, watch)) {
+        let why = match with_cancellation(remote, watch, || self.read(remote, watch)) {
             Ok(listing) => return listing,
             Err(why) => why,
         };
-        as_a_whole(&self.blob, distant, watch, &self.table(), &why)
+        as_a_whole(&self.blob, remote, watch, &self.table(), &why)
     }
 
     /// What people call the table.
@@ -95,7 +95,7 @@ impl Lazy {
             Some(index) => index,
             None => self.fetch_index()?,
         };
-        let here = self.blob.as_distant().and_then(RemoteBlob::here);
+        let here = self.blob.as_remote().and_then(RemoteBlob::local);
         let blob = here.unwrap_or_else(|| self.blob.clone());
         Ok(Box::new(File::new(blob, self.stated.codec(), &index, path, size)?))
     }
@@ -105,15 +105,15 @@ impl Lazy {
     }
 
     fn fetch_index(&self) -> io::Result<Arc<Index>> {
-        if let Some(distant) = self.blob.as_distant() {
-            self.read(distant, &Unwatched)?;
+        if let Some(remote) = self.blob.as_remote() {
+            self.read(remote, &Unwatched)?;
         }
         self.known().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Reads the table: the listing, and where the files are.
-    fn read(&self, distant: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Listing> {
-        let table = self.stated.fetch(distant, self.blob.len())?;
+    fn read(&self, remote: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Listing> {
+        let table = self.stated.fetch(remote, self.blob.len())?;
         let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
         if !listing.cancelled {
             *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));
@@ -128,12 +128,12 @@ impl Lazy {
 /// The listing of the layer itself, with a remark why it is not by its table.
 fn as_a_whole(
     blob: &Blob,
-    distant: &dyn RemoteBlob,
+    remote: &dyn RemoteBlob,
     watch: &dyn Watch,
     table: &str,
     why: &io::Error,
 ) -> Listing {
-    let mut listing = layer::list_remote::list(blob, distant, watch);
+    let mut listing = layer::list_remote::list(blob, remote, watch);
     let message = format!("read as a whole, without its {table}: {why}");
     // What kind of connection it was is no fault of the layer's.
     let severity = match why.kind() {

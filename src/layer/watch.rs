@@ -11,7 +11,7 @@ pub trait Watch: Sync {
     /// The rows read so far, told every few thousand of them. [`Listing::table`] will begin with these very bytes.
     fn rows(&self, _table: &Table) {}
     /// Whether a processor has nothing to do. Whoever is told so has it: one more thread may be started for the listing.
-    fn spare(&self) -> bool {
+    fn take_idle_cpu(&self) -> bool {
         false
     }
 }

@@ -194,7 +194,7 @@ impl Watch for Progress<'_> {
         self.loader.stopped()
     }
 
-    fn spare(&self) -> bool {
+    fn take_idle_cpu(&self) -> bool {
         let one_less = |spare: usize| spare.checked_sub(1);
         self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }

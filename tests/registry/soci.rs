@@ -9,7 +9,7 @@ use std::time::Duration;
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
 use layertui::layer::blob::remote::RemoteBlob;
-use layertui::layer::toc::Indexed;
+use layertui::layer::toc::SociLayer;
 use layertui::layer::{Severity, Unwatched};
 use layertui::source::registry::Registries;
 use serde_json::{Value, json};
@@ -332,24 +332,24 @@ impl RemoteBlob for Near {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
         Blob::memory(&self.0[..]).read_at(buffer, offset)
     }
-    fn verdict(&self, _again: bool) -> std::io::Result<Blob> {
+    fn fetch_verified(&self, _retry: bool) -> std::io::Result<Blob> {
         Ok(Blob::memory(&self.0[..]))
     }
-    fn here(&self) -> Option<Blob> {
+    fn local(&self) -> Option<Blob> {
         None
     }
     fn discard(&self) {}
-    fn give_up(&self) {}
-    fn part(&self, offset: u64, len: u64) -> std::io::Result<Vec<u8>> {
+    fn cancel(&self) {}
+    fn fetch_range(&self, offset: u64, len: u64) -> std::io::Result<Vec<u8>> {
         Blob::memory(&self.0[..]).slice(offset, len).read_all(len)
     }
-    fn table(&self) -> std::io::Result<Option<Vec<u8>>> {
+    fn ztoc(&self) -> std::io::Result<Option<Vec<u8>>> {
         Ok(Some(self.1.clone()))
     }
-    fn kept(&self, _digest: &Digest) -> Option<Blob> {
+    fn cached(&self, _digest: &Digest) -> Option<Blob> {
         None
     }
-    fn keep(&self, _digest: &Digest, _bytes: &[u8]) {}
+    fn cache(&self, _digest: &Digest, _bytes: &[u8]) {}
 }
 
 /// Whatever a zTOC says: it ends, and a file that is given is as long as it was said to be.
@@ -366,7 +366,7 @@ fn a_damaged_ztoc_is_refused_or_read_within_bounds() {
         let at = at[round % 3];
         damaged[at] ^= [1, 0x80, 0xff, 0x10][round % 4];
         let near: Arc<dyn RemoteBlob> = Arc::new(Near(member.bytes.clone(), damaged));
-        let indexed = Indexed::new(&Blob::distant(near, member.bytes.len() as u64)).unwrap();
+        let indexed = SociLayer::new(&Blob::remote(near, member.bytes.len() as u64)).unwrap();
         let listing = indexed.list(&Unwatched);
         assert!(listing.table.len() <= 16, "{round}");
         if listing.problems.iter().any(|it| it.message.contains("was not read")) {

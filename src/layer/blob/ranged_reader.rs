@@ -15,7 +15,7 @@ const LONGEST: u64 = 4 << 20;
 /// The last part that was fetched of a distant blob.
 #[derive(Debug)]
 pub(super) struct RangedReader {
-    distant: Arc<dyn RemoteBlob>,
+    remote: Arc<dyn RemoteBlob>,
     cuts: Cuts,
     last: Mutex<FetchedRange>,
 }
@@ -49,19 +49,19 @@ struct FetchedRange {
 
 impl RangedReader {
     /// Of a blob up to `end`; the first part has `first` bytes, each further one twice as many.
-    pub(super) fn new(distant: Arc<dyn RemoteBlob>, end: u64, first: u64) -> Self {
-        Self::cut(distant, Cuts::Growing { end }, first)
+    pub(super) fn new(remote: Arc<dyn RemoteBlob>, end: u64, first: u64) -> Self {
+        Self::cut(remote, Cuts::Growing { end }, first)
     }
 
-    /// Of a blob in these spans. Those that were [kept](Distant::keep) need not come.
-    pub(super) fn spans(distant: Arc<dyn RemoteBlob>, spans: Arc<[Span]>) -> Self {
-        Self::cut(distant, Cuts::Spans(spans), 1)
+    /// Of a blob in these spans. Those that were [kept](RemoteBlob::cache) need not come.
+    pub(super) fn spans(remote: Arc<dyn RemoteBlob>, spans: Arc<[Span]>) -> Self {
+        Self::cut(remote, Cuts::Spans(spans), 1)
     }
 
-    fn cut(distant: Arc<dyn RemoteBlob>, cuts: Cuts, first: u64) -> Self {
+    fn cut(remote: Arc<dyn RemoteBlob>, cuts: Cuts, first: u64) -> Self {
         let last =
             Mutex::new(FetchedRange { at: 0, bytes: Vec::new(), next: first.clamp(1, LONGEST) });
-        Self { distant, cuts, last }
+        Self { remote, cuts, last }
     }
 
     /// Reads at `offset` what the last part has of it, or fetches the next.
@@ -93,11 +93,11 @@ impl RangedReader {
     }
 
     fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
-        match self.distant.part(offset, len) {
+        match self.remote.fetch_range(offset, len) {
             // Then all of it comes, once; from then on there are parts of it.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-                self.distant.verdict(true)?;
-                self.distant.part(offset, len)
+                self.remote.fetch_verified(true)?;
+                self.remote.fetch_range(offset, len)
             }
             part => part,
         }
@@ -107,7 +107,7 @@ impl RangedReader {
     fn span(&self, span: &Span) -> io::Result<Vec<u8>> {
         let holds = |bytes: &[u8]| span.digest.verify(bytes) == Some(true);
         let len = span.end - span.begin;
-        let kept = self.distant.kept(&span.digest).and_then(|blob| blob.read_all(len).ok());
+        let kept = self.remote.cached(&span.digest).and_then(|blob| blob.read_all(len).ok());
         if let Some(bytes) = kept.filter(|bytes| holds(bytes)) {
             return Ok(bytes);
         }
@@ -121,7 +121,7 @@ impl RangedReader {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
         }
-        self.distant.keep(&span.digest, &bytes);
+        self.remote.cache(&span.digest, &bytes);
         Ok(bytes)
     }
 }

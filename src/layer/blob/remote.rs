@@ -3,7 +3,7 @@
 //! A distant blob is known by its digest before a byte of it is here. Reading it makes it come, from the front on; what
 //! is read may turn out to be something else at the very end, so nothing of it counts before its [verdict].
 //!
-//! [verdict]: Distant::verdict
+//! [verdict]: RemoteBlob::fetch_verified
 
 use std::fmt::Debug;
 use std::sync::mpsc;
@@ -16,7 +16,7 @@ use crate::layer::Watch;
 use crate::layer::blob::Blob;
 
 /// How long whoever stops waiting may have to wait for that.
-const ATTENTIVE: Duration = Duration::from_millis(50);
+const CANCEL_POLL: Duration = Duration::from_millis(50);
 
 /// A blob that lies elsewhere.
 pub trait RemoteBlob: Debug + Send + Sync {
@@ -33,48 +33,48 @@ pub trait RemoteBlob: Debug + Send + Sync {
     ///
     /// # Errors
     /// `InvalidData` where the bytes are not those that were promised; else why they did not come.
-    fn verdict(&self, again: bool) -> io::Result<Blob>;
+    fn fetch_verified(&self, retry: bool) -> io::Result<Blob>;
 
     /// The verified bytes, where they are here already: nothing is waited for.
-    fn here(&self) -> Option<Blob>;
+    fn local(&self) -> Option<Blob>;
 
     /// The bytes that were here are damaged: they are to come anew.
     fn discard(&self);
 
     /// Stops waiting: what is on its way is not wanted any more.
-    fn give_up(&self);
+    fn cancel(&self);
 
     /// `len` bytes from `offset` on, and nothing else of the blob. Nobody verified them.
     ///
     /// # Errors
     /// `Unsupported` where only the whole blob is to be had; else why they do not come.
-    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
+    fn fetch_range(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
 
     /// A zTOC of the blob that lies beside it, verified by its digest. `None` where nobody knows of one.
     ///
     /// # Errors
     /// Where there is one, and it does not come or is another than was promised.
-    fn table(&self) -> io::Result<Option<Vec<u8>>>;
+    fn ztoc(&self) -> io::Result<Option<Vec<u8>>>;
 
-    /// A document about the blob that was [kept](Self::keep) under this digest. It may have been damaged since.
-    fn kept(&self, digest: &Digest) -> Option<Blob>;
+    /// A document about the blob that was [kept](Self::cache) under this digest. It may have been damaged since.
+    fn cached(&self, digest: &Digest) -> Option<Blob>;
 
     /// Keeps a document about the blob for the next time, if it can be kept.
-    fn keep(&self, digest: &Digest, bytes: &[u8]);
+    fn cache(&self, digest: &Digest, bytes: &[u8]);
 }
 
 /// Does what may wait for a distant blob, and stops the waiting when `watch` says so.
-pub(crate) fn attentively<T>(
-    distant: &dyn RemoteBlob,
+pub(crate) fn with_cancellation<T>(
+    remote: &dyn RemoteBlob,
     watch: &dyn Watch,
     wait: impl FnOnce() -> T,
 ) -> T {
     let (done, ended) = mpsc::channel::<()>();
     thread::scope(|scope| {
         scope.spawn(move || {
-            while ended.recv_timeout(ATTENTIVE) == Err(RecvTimeoutError::Timeout) {
+            while ended.recv_timeout(CANCEL_POLL) == Err(RecvTimeoutError::Timeout) {
                 if watch.cancelled() {
-                    return distant.give_up();
+                    return remote.cancel();
                 }
             }
         });

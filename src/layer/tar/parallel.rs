@@ -181,7 +181,7 @@ impl<'w> SharedProgress<'w> {
                 due = recorder.table().len() + self.reach.rows;
                 self.watch.rows(recorder.table());
                 let left = self.blob.len().saturating_sub(walker.position());
-                if !ahead.begun && left >= self.reach.least && self.watch.spare() {
+                if !ahead.begun && left >= self.reach.least && self.watch.take_idle_cpu() {
                     ahead.begin(scope, walker.position());
                 }
             }

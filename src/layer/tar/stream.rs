@@ -66,7 +66,7 @@ impl<'w> Stream<'w> {
         if consumed >= self.told + STRIDE {
             self.told = consumed;
             self.watch.progress(consumed);
-            if !self.aside && self.watch.spare() {
+            if !self.aside && self.watch.take_idle_cpu() {
                 self.aside = true;
                 self.decoder.digest_aside();
             }

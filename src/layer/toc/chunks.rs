@@ -165,7 +165,7 @@ impl File {
         let (whole, region) = shared.unwrap_or_else(|| {
             let whole = chunk.start..self.neighbours_end(&chunk);
             let len = whole.end - whole.start;
-            let pieces = self.blob.in_pieces(whole.start, len, FIRST_PART);
+            let pieces = self.blob.in_ranges(whole.start, len, FIRST_PART);
             (whole.clone(), pieces.unwrap_or_else(|| self.blob.slice(whole.start, len)))
         });
         let bytes = region.slice(chunk.start - whole.start, chunk.end - chunk.start);

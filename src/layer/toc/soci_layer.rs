@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{RemoteBlob, attentively};
+use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::encoding::Codec;
 use crate::layer::toc::ztoc::Index;
 use crate::layer::toc::{as_a_whole, by_table, ztoc};
@@ -17,16 +17,16 @@ const FORMAT: &str = "SOCI index";
 
 /// A layer.
 #[derive(Debug)]
-pub struct Indexed {
+pub struct SociLayer {
     blob: Blob,
     index: Mutex<Option<Arc<Index>>>,
 }
 
-impl Indexed {
+impl SociLayer {
     /// The layer of that blob. `None` where it is here: then it is read itself.
     #[must_use]
     pub fn new(blob: &Blob) -> Option<Self> {
-        blob.as_distant()?;
+        blob.as_remote()?;
         Some(Self { blob: blob.clone(), index: Mutex::default() })
     }
 
@@ -34,16 +34,16 @@ impl Indexed {
     /// Never fails as a whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let Some(distant) = self.blob.as_distant() else {
+        let Some(remote) = self.blob.as_remote() else {
             return crate::layer::list::list(&self.blob, watch);
         };
-        if distant.here().is_some() {
-            return layer::list_remote::list(&self.blob, distant, watch);
+        if remote.local().is_some() {
+            return layer::list_remote::list(&self.blob, remote, watch);
         }
-        match attentively(distant, watch, || self.read(distant, watch)) {
+        match with_cancellation(remote, watch, || self.read(remote, watch)) {
             Ok(Some(listing)) => listing,
-            Ok(None) => layer::list_remote::list(&self.blob, distant, watch),
-            Err(why) => as_a_whole(&self.blob, distant, watch, FORMAT, &why),
+            Ok(None) => layer::list_remote::list(&self.blob, remote, watch),
+            Err(why) => as_a_whole(&self.blob, remote, watch, FORMAT, &why),
         }
     }
 
@@ -57,9 +57,9 @@ impl Indexed {
             return Ok(Box::new(io::empty()));
         }
         if self.known().is_none()
-            && let Some(distant) = self.blob.as_distant()
+            && let Some(remote) = self.blob.as_remote()
         {
-            self.read(distant, &Unwatched)?;
+            self.read(remote, &Unwatched)?;
         }
         let index = self.known().ok_or(io::ErrorKind::NotFound)?;
         index.open(path, size)
@@ -70,8 +70,8 @@ impl Indexed {
     }
 
     /// Reads the zTOC: the listing, and where the files are. `None` where there is none.
-    fn read(&self, distant: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Option<Listing>> {
-        let Some(document) = distant.table()? else { return Ok(None) };
+    fn read(&self, remote: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Option<Listing>> {
+        let Some(document) = remote.ztoc()? else { return Ok(None) };
         let (mut listing, index) = ztoc::read(&document, &self.blob, watch)?;
         if !listing.cancelled {
             *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));

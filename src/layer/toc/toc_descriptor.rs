@@ -36,7 +36,7 @@ const DOCUMENT_MAX: u64 = 150 << 20;
 
 /// A table of contents that a manifest promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stated {
+pub struct TocDescriptor {
     digest: Digest,
     /// Offset and length in the blob, where they are stated.
     place: Option<(u64, u64)>,
@@ -49,7 +49,7 @@ pub(super) struct Table {
     pub(super) end: u64,
 }
 
-impl Stated {
+impl TocDescriptor {
     /// What a layer's annotations say; `None` where they promise no table that could be verified.
     #[must_use]
     pub fn of(annotations: &[(String, String)]) -> Option<Self> {
@@ -86,37 +86,37 @@ impl Stated {
     /// # Errors
     /// `Unsupported` where the blob cannot be read in parts; `InvalidData` where what is there is no such table; else
     /// why it does not come.
-    pub(super) fn fetch(&self, distant: &dyn RemoteBlob, len: u64) -> io::Result<Table> {
-        let kept = distant.kept(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
+    pub(super) fn fetch(&self, remote: &dyn RemoteBlob, len: u64) -> io::Result<Table> {
+        let kept = remote.cached(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
         let kept = kept.filter(|bytes| self.digest.verify(bytes) == Some(true));
         match (self.place, kept) {
             (Some((offset, _)), Some(packed)) => packed_table(packed, offset),
             (Some((offset, stored)), None) => {
-                let packed = come(distant, offset, within(offset, stored, len)?)?;
-                self.verified(distant, &packed)?;
+                let packed = come(remote, offset, within(offset, stored, len)?)?;
+                self.verified(remote, &packed)?;
                 packed_table(packed, offset)
             }
             // What follows the files is not needed to read one: the next member's beginning ends each.
             (None, Some(json)) => Ok(Table { json, end: len }),
             (None, None) => {
                 let at = len.checked_sub(FOOTER).ok_or_else(no_footer)?;
-                let offset = footer(&distant.part(at, FOOTER)?).ok_or_else(no_footer)?;
+                let offset = footer(&remote.fetch_range(at, FOOTER)?).ok_or_else(no_footer)?;
                 let stored = within(offset, at.saturating_sub(offset), at)?;
-                let tar = unpacked(come(distant, offset, stored)?, Codec::Gzip)?;
+                let tar = unpacked(come(remote, offset, stored)?, Codec::Gzip)?;
                 let json = document(&tar)?;
-                self.verified(distant, json)?;
+                self.verified(remote, json)?;
                 Ok(Table { json: json.to_vec(), end: offset })
             }
         }
     }
 
     /// Keeps the bytes that have the digest.
-    fn verified(&self, distant: &dyn RemoteBlob, bytes: &[u8]) -> io::Result<()> {
+    fn verified(&self, remote: &dyn RemoteBlob, bytes: &[u8]) -> io::Result<()> {
         if self.digest.verify(bytes) != Some(true) {
             let message = format!("its bytes do not have the digest {}", self.digest);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
-        distant.keep(&self.digest, bytes);
+        remote.cache(&self.digest, bytes);
         Ok(())
     }
 }
@@ -127,12 +127,12 @@ fn packed_table(packed: Vec<u8>, offset: u64) -> io::Result<Table> {
 }
 
 /// The bytes of a table, unless they are too many.
-fn come(distant: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
+fn come(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
     if stored > STORED_MAX {
         let message = format!("its {stored} bytes are too many");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
-    distant.part(offset, stored)
+    remote.fetch_range(offset, stored)
 }
 
 /// `stored`, if that many bytes are between `offset` and `end`, and any at all.
@@ -185,16 +185,17 @@ mod tests {
         let digest = format!("sha256:{}", "ab".repeat(32));
         for prefix in CHUNKED {
             let (checksum, position) = (format!("{prefix}checksum"), format!("{prefix}position"));
-            let stated = Stated::of(&pairs(&[(&checksum, &digest), (&position, "10:20:30:1")]));
+            let stated =
+                TocDescriptor::of(&pairs(&[(&checksum, &digest), (&position, "10:20:30:1")]));
             assert_eq!(stated.unwrap().place, Some((10, 20)));
             for bad in ["", "x:y", "1", "-1:2"] {
-                let stated = Stated::of(&pairs(&[(&checksum, &digest), (&position, bad)]));
+                let stated = TocDescriptor::of(&pairs(&[(&checksum, &digest), (&position, bad)]));
                 assert_eq!(stated, None, "{bad}");
             }
-            assert_eq!(Stated::of(&pairs(&[(&position, "10:20:30:1")])), None);
+            assert_eq!(TocDescriptor::of(&pairs(&[(&position, "10:20:30:1")])), None);
         }
-        assert_eq!(Stated::of(&pairs(&[(ESTARGZ, &digest)])).unwrap().place, None);
-        assert_eq!(Stated::of(&pairs(&[(ESTARGZ, "sha256:short")])), None);
+        assert_eq!(TocDescriptor::of(&pairs(&[(ESTARGZ, &digest)])).unwrap().place, None);
+        assert_eq!(TocDescriptor::of(&pairs(&[(ESTARGZ, "sha256:short")])), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::layer::checkpoints::WINDOW;
 use crate::layer::codec::Decoder;
 use crate::layer::codec::collector::StreamPosition;
 use crate::layer::listing::{Limits, Listing};
-use crate::layer::open::Exactly;
+use crate::layer::open::ExactReader;
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::{TarEntry, TarFields};
@@ -265,7 +265,7 @@ impl Index {
         if io::copy(&mut (&mut decoder).take(ahead), &mut io::sink())? < ahead {
             return Err(wrong(format!("{}: the layer ends before it begins", quote(path))));
         }
-        Ok(Box::new(Exactly::new(decoder, size)))
+        Ok(Box::new(ExactReader::new(decoder, size)))
     }
 
     fn decoder(&self, blob: &Blob, number: usize) -> io::Result<Decoder> {

@@ -118,7 +118,7 @@ impl Cache {
         else {
             return (source.list(layer, watch), None);
         };
-        if let Some(distant) = blob.as_distant() {
+        if let Some(distant) = blob.as_remote() {
             // Whatever had another digest would be refused: nothing need come for its listing.
             let known = Key::digest(distant.digest()).and_then(|digest| self.listing(&digest));
             if let Some(listing) = known {

@@ -4,7 +4,7 @@ use std::io;
 use std::io::Read;
 
 use crate::layer::sparse::{Map, Segment, Whole};
-use crate::layer::{Exactly, cut};
+use crate::layer::{ExactReader, ends_early};
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
@@ -38,7 +38,7 @@ impl Read for Pass {
 /// One file's bytes: the segments that are stored, one behind the other.
 pub(crate) struct Contents<'c> {
     pub(crate) map: Map,
-    from: Exactly<Box<dyn Read + 'c>>,
+    from: ExactReader<Box<dyn Read + 'c>>,
     /// Bytes there were to read.
     len: u64,
 }
@@ -86,10 +86,10 @@ impl<'s> Payloads<'s> {
         };
         let front = io::copy(&mut from.by_ref().take(map.front), &mut io::sink())?;
         if front < map.front {
-            return Err(cut(map.front - front));
+            return Err(ends_early(map.front - front));
         }
         let len = stored.stored - front;
-        Ok(Contents { map, from: Exactly::new(from, len), len })
+        Ok(Contents { map, from: ExactReader::new(from, len), len })
     }
 
     /// The pass over the layer, at that offset.
@@ -112,7 +112,7 @@ impl<'s> Payloads<'s> {
             |mut pass| {
                 let gap = offset - pass.at;
                 let passed = io::copy(&mut pass.by_ref().take(gap), &mut io::sink())?;
-                if passed == gap { Ok(pass) } else { Err(cut(gap - passed)) }
+                if passed == gap { Ok(pass) } else { Err(ends_early(gap - passed)) }
             },
         );
         match began {

@@ -31,7 +31,7 @@ pub(crate) fn tar(
         problems.insert(0, note.to_owned());
     }
     let layer = Layer { compressed_bytes: Some(stored), ..Layer::default() };
-    let content = Content::Blob { blob, key: "the tar itself".to_owned(), indexed: None };
+    let content = Content::Blob { blob, key: "the tar itself".to_owned(), soci: None };
     one(if asked { "layer" } else { "rootfs" }, layer, content, problems, ask).listed(listing)
 }
 

@@ -9,7 +9,7 @@ use crate::image::manifest::Descriptor;
 use crate::image::{Image, Other, StatedDocument, config, history};
 use crate::layer::codec;
 use crate::layer::encoding::Codec;
-use crate::layer::toc::{Indexed, Lazy, Stated};
+use crate::layer::toc::{SociLayer, TocDescriptor, TocLayer};
 use crate::source::contract::ask::Ask;
 use crate::source::documents::blobs::{Blobs, Content};
 use crate::source::documents::found::{Found, Missing};
@@ -125,7 +125,7 @@ pub(crate) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
                     .into(),
                 );
             }
-            Content::Blob { blob: found.blob, key: found.key, indexed: None }
+            Content::Blob { blob: found.blob, key: found.key, soci: None }
         }
         Err(missing) => {
             let reason = match missing {
@@ -180,14 +180,14 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         digest => format!("the blob {digest}"),
     };
     let mut part = part(layer, found, &what);
-    if let Content::Blob { blob, key, indexed } = &mut part.content {
-        let stated = Stated::of(&descriptor.annotations);
-        if let Some(lazy) = stated.and_then(|stated| Lazy::new(blob, stated)) {
+    if let Content::Blob { blob, key, soci } = &mut part.content {
+        let stated = TocDescriptor::of(&descriptor.annotations);
+        if let Some(toc) = stated.and_then(|stated| TocLayer::new(blob, stated)) {
             // Another manifest may promise another table of the same blob.
-            let key = format!("{key} by {}", lazy.digest());
-            part.content = Content::Lazy { lazy: Arc::new(lazy), key };
+            let key = format!("{key} by {}", toc.digest());
+            part.content = Content::Toc { toc: Arc::new(toc), key };
         } else if media_type.ends_with("gzip") {
-            *indexed = Indexed::new(blob).map(Arc::new);
+            *soci = SociLayer::new(blob).map(Arc::new);
         }
     }
     part

@@ -16,7 +16,7 @@ use crate::layer::directory::Tree;
 use crate::layer::encoding::Codec;
 use crate::layer::sparse::Map;
 use crate::layer::split::Split;
-use crate::layer::toc::{Indexed, Lazy};
+use crate::layer::toc::{SociLayer, TocLayer};
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
 use crate::source::contract::source::{Source, Stored};
 use crate::source::contract::verified::Verified;
@@ -53,12 +53,12 @@ pub(crate) enum Content {
         /// Equal for equal bytes.
         key: String,
         /// Where the bytes are elsewhere, the way to list and read them by a zTOC.
-        indexed: Option<Arc<Indexed>>,
+        soci: Option<Arc<SociLayer>>,
     },
     /// A tar elsewhere with a table of contents.
-    Lazy {
+    Toc {
         /// Its bytes, by the table or as a whole.
-        lazy: Arc<Lazy>,
+        toc: Arc<TocLayer>,
         /// Equal for equal bytes and tables.
         key: String,
     },
@@ -78,7 +78,7 @@ impl Source for Blobs {
     fn weight(&self, layer: usize) -> u64 {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => blob.len(),
-            Some(Content::Lazy { lazy, .. }) => lazy.blob().len(),
+            Some(Content::Toc { toc, .. }) => toc.blob().len(),
             Some(Content::Split(split)) => split.weight(),
             _ => 0,
         }
@@ -86,7 +86,7 @@ impl Source for Blobs {
 
     fn content_key(&self, layer: usize) -> Option<String> {
         match self.contents.get(layer)? {
-            Content::Blob { key, .. } | Content::Lazy { key, .. } => Some(key.clone()),
+            Content::Blob { key, .. } | Content::Toc { key, .. } => Some(key.clone()),
             Content::Split(split) => Some(split.key().to_owned()),
             Content::Tree(tree) => Some(tree.root.to_string_lossy().into_owned()),
             Content::Absent(_) => None,
@@ -146,22 +146,22 @@ impl Source for Blobs {
         match self.contents.get(layer)? {
             Content::Blob { blob, .. } => Some(blob),
             // What the table says is not what reading the blob would: only where that is here is it read.
-            Content::Lazy { lazy, .. } => Some(lazy.blob()).filter(|blob| here(blob).is_some()),
+            Content::Toc { toc, .. } => Some(toc.blob()).filter(|blob| here(blob).is_some()),
             Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
         }
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match self.contents.get(layer) {
-            Some(Content::Blob { indexed: Some(indexed), .. }) if file.data.is_none() => {
-                indexed.open(file.path, file.stored)
+            Some(Content::Blob { soci: Some(soci), .. }) if file.data.is_none() => {
+                soci.open(file.path, file.stored)
             }
             Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
             // A layer that was read as a whole after all has told where its files are.
-            Some(Content::Lazy { lazy, .. }) if file.data.is_some() => {
-                self.open_in(layer, lazy.blob(), file)
+            Some(Content::Toc { toc, .. }) if file.data.is_some() => {
+                self.open_in(layer, toc.blob(), file)
             }
-            Some(Content::Lazy { lazy, .. }) => lazy.open(file.path, file.stored),
+            Some(Content::Toc { toc, .. }) => toc.open(file.path, file.stored),
             Some(Content::Split(split)) => split.open(file.path, file.stored, file.fingerprint),
             Some(Content::Tree(tree)) => tree.open(file.path),
             Some(Content::Absent(reason)) => Err(io::Error::other(reason.clone())),
@@ -172,7 +172,7 @@ impl Source for Blobs {
     fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
         let blob = match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => Some(blob),
-            Some(Content::Lazy { lazy, .. }) => Some(lazy.blob()),
+            Some(Content::Toc { toc, .. }) => Some(toc.blob()),
             _ => None,
         };
         match (blob, file.data) {
@@ -236,18 +236,18 @@ impl Blobs {
 
     fn list_content(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
-            Some(Content::Blob { blob, indexed, .. }) => {
+            Some(Content::Blob { blob, soci, .. }) => {
                 let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let listing = known.unwrap_or_else(|| match (indexed, blob.as_distant()) {
-                    (Some(indexed), _) => indexed.list(watch),
-                    (None, Some(distant)) => layer::list_remote::list(blob, distant, watch),
+                let listing = known.unwrap_or_else(|| match (soci, blob.as_remote()) {
+                    (Some(soci), _) => soci.list(watch),
+                    (None, Some(remote)) => layer::list_remote::list(blob, remote, watch),
                     (None, None) => layer::list(blob, watch),
                 });
                 self.remember_those_of(layer, &listing);
                 listing
             }
-            Some(Content::Lazy { lazy, .. }) => {
-                let listing = lazy.list(watch);
+            Some(Content::Toc { toc, .. }) => {
+                let listing = toc.list(watch);
                 self.remember_those_of(layer, &listing);
                 listing
             }
@@ -288,7 +288,7 @@ impl Blobs {
                 let checkpoints = checkpoints.as_deref();
                 if let (Some(points), Some(mark)) = (checkpoints, file.fingerprint)
                     && here(blob).is_none()
-                    && let Some(opened) = layer::open_afar(blob, data, file.stored, points, mark)
+                    && let Some(opened) = layer::open_remote(blob, data, file.stored, points, mark)
                 {
                     return Ok(opened);
                 }
@@ -322,12 +322,12 @@ impl Read for Unchanged {
 
 /// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
 pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
-    blob.as_distant().map_or_else(|| Ok(blob.clone()), |distant| distant.verdict(true))
+    blob.as_remote().map_or_else(|| Ok(blob.clone()), |remote| remote.fetch_verified(true))
 }
 
 /// The blob, where nothing has to be waited for.
 fn here(blob: &Blob) -> Option<Blob> {
-    blob.as_distant().map_or_else(|| Some(blob.clone()), RemoteBlob::here)
+    blob.as_remote().map_or_else(|| Some(blob.clone()), RemoteBlob::local)
 }
 
 /// The encoding that a layer's media type promises; `None` where it promises none.

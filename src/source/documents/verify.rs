@@ -16,7 +16,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
     let digest = stated.digest.as_deref();
     match content {
         Content::Blob { blob, .. } => verify_blob(blob, stated, watch),
-        Content::Lazy { lazy, .. } => verify_blob(lazy.blob(), stated, watch),
+        Content::Toc { toc, .. } => verify_blob(toc.blob(), stated, watch),
         Content::Split(split) => {
             let diff_id = judge(stated.diff_id.as_deref(), |sum| assembled(split, sum));
             // A store keeps the files, not the blob they came in; where that was plain, it is the tar.

@@ -107,8 +107,8 @@ impl Watch for WithoutRows<'_> {
         self.0.cancelled()
     }
 
-    fn spare(&self) -> bool {
-        self.0.spare()
+    fn take_idle_cpu(&self) -> bool {
+        self.0.take_idle_cpu()
     }
 }
 

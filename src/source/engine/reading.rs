@@ -362,12 +362,12 @@ impl Keeping<'_> {
 }
 
 impl ArchiveSink for Keeping<'_> {
-    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let kept = self.copy.write(bytes);
         self.noted(kept, bytes.len() as u64)
     }
 
-    fn leave_out(&mut self, count: u64) -> io::Result<()> {
+    fn skip(&mut self, count: u64) -> io::Result<()> {
         let kept = self.copy.leave_out(count);
         self.noted(kept, count)
     }

@@ -210,7 +210,7 @@ fn layout(
         let shelf = settings.shelf.clone();
         let remote = Remote::new(Arc::clone(repository), digest.clone(), size, shelf);
         let remote = remote.known_to(soci.as_ref());
-        known.insert(path(&digest), Blob::distant(Arc::new(remote), size));
+        known.insert(path(&digest), Blob::remote(Arc::new(remote), size));
     }
     let descriptor: Descriptor = oci::inline(&top, media_type);
     let entries = vec![Known {

@@ -137,8 +137,8 @@ impl RemoteBlob for Remote {
         }
     }
 
-    fn verdict(&self, again: bool) -> io::Result<Blob> {
-        let arrival = self.come(&mut self.0.state(), again)?;
+    fn fetch_verified(&self, retry: bool) -> io::Result<Blob> {
+        let arrival = self.come(&mut self.0.state(), retry)?;
         match arrival {
             Arrival::Here(blob) => Ok(blob),
             Arrival::Coming(arriving) => {
@@ -148,7 +148,7 @@ impl RemoteBlob for Remote {
         }
     }
 
-    fn here(&self) -> Option<Blob> {
+    fn local(&self) -> Option<Blob> {
         let mut state = self.0.state();
         match &*state {
             State::Here(blob) => return Some(blob.clone()),
@@ -168,7 +168,7 @@ impl RemoteBlob for Remote {
         *state = State::Away;
     }
 
-    fn give_up(&self) {
+    fn cancel(&self) {
         self.0.stop.store(true, Ordering::Relaxed);
         if let Some(table) = &*self.0.table() {
             table.0.stop.store(true, Ordering::Relaxed);
@@ -176,15 +176,15 @@ impl RemoteBlob for Remote {
         self.0.repository.cut();
     }
 
-    fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
-        if let Some(blob) = self.here() {
+    fn fetch_range(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        if let Some(blob) = self.local() {
             return blob.slice(offset, len).read_all(len);
         }
         self.0.stop.store(false, Ordering::Relaxed);
         self.0.part(offset, len)
     }
 
-    fn table(&self) -> io::Result<Option<Vec<u8>>> {
+    fn ztoc(&self) -> io::Result<Option<Vec<u8>>> {
         let inner = &self.0;
         let Some(soci) = &inner.soci else { return Ok(None) };
         inner.stop.store(false, Ordering::Relaxed);
@@ -202,20 +202,20 @@ impl RemoteBlob for Remote {
         if inner.stop.load(Ordering::Relaxed) {
             return Err(Reason::from(Failure::stopped()).into());
         }
-        let bytes = table.verdict(true)?.read_all(size)?;
+        let bytes = table.fetch_verified(true)?.read_all(size)?;
         if digest.verify(&bytes) == Some(true) {
             return Ok(Some(bytes));
         }
         // It was here, and has been damaged since.
         table.discard();
-        table.verdict(true)?.read_all(size).map(Some)
+        table.fetch_verified(true)?.read_all(size).map(Some)
     }
 
-    fn kept(&self, digest: &Digest) -> Option<Blob> {
+    fn cached(&self, digest: &Digest) -> Option<Blob> {
         self.0.shelf.as_ref()?.any(digest)
     }
 
-    fn keep(&self, digest: &Digest, bytes: &[u8]) {
+    fn cache(&self, digest: &Digest, bytes: &[u8]) {
         if let Some(shelf) = self.0.shelf.as_ref().filter(|shelf| shelf.any(digest).is_none()) {
             shelf.put(digest, bytes);
         }

@@ -29,7 +29,7 @@ impl Watch for Waiting {
         false
     }
 
-    fn spare(&self) -> bool {
+    fn take_idle_cpu(&self) -> bool {
         self.asked.fetch_add(1, Relaxed);
         self.spare
     }
