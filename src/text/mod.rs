@@ -9,6 +9,7 @@ pub mod command;
 pub mod control;
 pub mod escape;
 pub mod foreign;
+pub mod letters;
 pub mod markup;
 pub mod mode;
 pub mod pattern;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use layertui::text::markup::html;
 use layertui::text::visible;
 use layertui::text::width::width;
 use ratatui::buffer::{Buffer, Cell};
@@ -112,7 +113,7 @@ fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look)
     for (at, word) in words {
         let style = style(look.modifier);
         let length = width(&visible(&word)) as u32 * WIDE;
-        let word = word.replace('&', "&amp;").replace('<', "&lt;");
+        let word = html(&word);
         let (x, y) = (left + at * WIDE, top + HIGH - 4);
         let _ = writeln!(
             out,

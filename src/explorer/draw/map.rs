@@ -3,11 +3,12 @@
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::map::{Map, Of, Shown, Tile};
+use crate::explorer::model::map::{Map, Of, Shown};
 use crate::explorer::model::role::Role;
 use crate::explorer::view::coverage;
 use crate::explorer::{State, model, view};
 use crate::stack::Stack;
+use crate::stack::query::treemap::Tile;
 use crate::text::{Visible, shorten, size, visible};
 
 /// Draws it.

@@ -1,14 +1,14 @@
 //! The treemap: what a directory holds, or what of it is wasted, each child as large as its bytes, and inside the large
 //! ones theirs. All are listed when a directory is entered, so a frame costs the tiles that show.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::treemap::squarify;
-use crate::stack::kept::entry::Kind as Type;
-use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::query::treemap::{Area, Tile, squarify};
 use crate::stack::{NodeId, Stack};
+
+/// How much higher than wide a cell of a terminal is.
+const CELL_TALL: f64 = 2.0;
 
 /// Tiles of fewer cells than this are summed up in one.
 const CELLS_LEAST: u128 = 8;
@@ -27,17 +27,6 @@ pub enum Of {
     Merged(usize),
     /// Bytes that some layer stores and the final tree does not show.
     Wasted,
-}
-
-/// A child of the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
-    /// Which.
-    pub node: NodeId,
-    /// Its bytes, with all below.
-    pub bytes: u64,
-    /// It can be entered.
-    pub directory: bool,
 }
 
 /// The treemap that is looked at.
@@ -136,20 +125,19 @@ impl Map {
         }
     }
 
-    /// What is directly in a directory and has bytes, most first.
+    /// The children of a directory that have bytes, most first.
     fn children(&self, stack: &Stack, dir: NodeId) -> Vec<Tile> {
-        let mut tiles: Vec<Tile> = match self.of {
-            Of::Merged(layer) => Walk::new(stack, Scope::Merged(layer), dir, false)
-                .filter_map(|node| merged(stack, node, layer))
-                .collect(),
+        match self.of {
+            Of::Merged(layer) => stack.tiles(dir, layer),
             Of::Wasted => {
                 let children = self.waste.children.get(&dir).into_iter().flatten();
-                children.filter_map(|&child| self.waste.tile(child)).collect()
+                let mut tiles =
+                    children.filter_map(|&child| self.waste.tile(child)).collect::<Vec<_>>();
+                tiles.retain(|tile| tile.bytes > 0);
+                stack.sort_tiles(&mut tiles);
+                tiles
             }
-        };
-        tiles.retain(|tile| tile.bytes > 0);
-        tiles.sort_by_cached_key(|tile| (Reverse(tile.bytes), stack.name(tile.node).to_vec()));
-        tiles
+        }
     }
 }
 
@@ -185,17 +173,13 @@ fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<Shown> {
         shown.push(Shown { first: alone, count: rest.len(), bytes, rect: body });
     }
     let weights: Vec<u64> = shown.iter().map(|shown| shown.bytes).collect();
-    for (shown, rect) in shown.iter_mut().zip(squarify(&weights, body)) {
-        shown.rect = rect;
+    let area = Area { x: body.x, y: body.y, width: body.width, height: body.height };
+    for (shown, Area { x, y, width, height }) in
+        shown.iter_mut().zip(squarify(&weights, area, CELL_TALL))
+    {
+        shown.rect = Rect { x, y, width, height };
     }
     shown
-}
-
-pub(crate) fn merged(stack: &Stack, node: NodeId, layer: usize) -> Option<Tile> {
-    let version = stack.visible(node, layer)?;
-    let directory = version.kind == Type::Directory;
-    let bytes = if directory { stack.totals(node, layer).bytes } else { version.size };
-    Some(Tile { node, bytes, directory })
 }
 
 impl Wastage {

@@ -22,5 +22,4 @@ pub mod range;
 pub mod role;
 pub mod search;
 pub mod state;
-pub mod treemap;
 pub mod waste;

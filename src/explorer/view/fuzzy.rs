@@ -1,5 +1,7 @@
 //! How well a text fits what was typed: words of it anywhere, a run of letters better than letters apart.
 
+use crate::text::letters::Letters;
+
 /// How well `text` fits `typed`, the higher the better; `None` where it does not. Each word typed has to be found,
 /// in either case: as it stands, at the start of a word best, else as letters in that order.
 #[must_use]
@@ -11,28 +13,17 @@ pub(super) fn score(typed: &str, text: &str) -> Option<u32> {
 }
 
 fn word_score(word: &str, text: &str) -> Option<u32> {
-    let starts = |at: usize| !text[..at].ends_with(char::is_alphanumeric);
+    let starts =
+        |at: usize| text.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));
     if let Some(first) = text.find(word) {
         let at_start = text.match_indices(word).any(|(at, _)| starts(at));
         return Some(if first == 0 { 1000 } else { 400 } + if at_start { 400 } else { 0 });
     }
-    let mut letters = word.chars();
-    let mut wanted = letters.next()?;
-    let mut score = 0;
-    let mut run = 0;
-    for (at, c) in text.char_indices() {
-        if c != wanted {
-            run = 0;
-            continue;
-        }
-        run += 1;
-        score += run + if starts(at) { 5 } else { 0 };
-        match letters.next() {
-            Some(next) => wanted = next,
-            None => return Some(score),
-        }
-    }
-    None
+    let letters = Letters { needle: word.as_bytes(), fold_case: false };
+    let places = letters.all_places(text.as_bytes())?;
+    let in_run = places.windows(2).filter(|pair| pair[0] - pair[1] == 1).count();
+    let at_start = places.iter().filter(|&&at| starts(at)).count();
+    Some((places.len() + in_run + 5 * at_start) as u32)
 }
 
 #[cfg(test)]

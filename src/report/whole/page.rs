@@ -7,14 +7,15 @@ use std::io::Write;
 use crate::findings::{Redaction, dockerfile};
 use crate::report::Lines;
 use crate::report::findings::{base_line, what};
-use crate::report::whole::treemap::Area;
+use crate::report::whole::treemap::{Placed, UNITS};
 use crate::report::whole::{Analysis, MOST, largest, treemap};
+use crate::stack::query::treemap::Area;
 use crate::text;
 use crate::text::Foreign;
 use crate::text::markup::html;
 
-const WIDTH: f64 = 1160.0;
-const HEIGHT: f64 = 460.0;
+const WIDTH: u16 = 1160;
+const HEIGHT: u16 = 460;
 /// Rows of the tables of paths.
 const ROWS: usize = 50;
 /// Places of a finding that are named.
@@ -190,16 +191,17 @@ fn history(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
 
 fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let stack = analysis.subject.stack;
-    let area = Area { x: 0.0, y: 0.0, width: WIDTH, height: HEIGHT };
+    let area = Area { x: 0, y: 0, width: WIDTH * UNITS, height: HEIGHT * UNITS };
     writeln!(
         out,
         "<h2>Where the bytes are</h2><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"Treemap of the final tree\">"
     )?;
-    for tile in treemap::tiles(stack, area) {
-        let Area { x, y, width, height } = tile.area;
-        let colour = COLOURS[tile.depth.min(COLOURS.len() - 1)];
-        let (colour, name) = if tile.is_directory { (colour, "/") } else { ("#e9d8a6", "") };
+    for Placed { tile, area, depth } in treemap::tiles(stack, area) {
+        let [x, y, width, height] = [area.x, area.y, area.width, area.height]
+            .map(|length| f64::from(length) / f64::from(UNITS));
+        let colour = COLOURS[depth.min(COLOURS.len() - 1)];
+        let (colour, name) = if tile.directory { (colour, "/") } else { ("#e9d8a6", "") };
         write!(
             out,
             "<g><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{colour}\" \

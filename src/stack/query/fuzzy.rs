@@ -3,61 +3,28 @@
 //! Like [`crate::stack::query::search`] this looks at names first, only at those that have the rarest of the letters; then at paths by
 //! what is known of their names.
 
-use memchr::{memrchr, memrchr2};
-
 use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::query::search::{BitSet, Hits};
+use crate::text::letters::Letters;
 
 /// What is longer than this is no abbreviation.
 const NEEDLE_MAX: usize = 128;
 
-/// Letters to be found in their order.
-struct Letters<'n> {
-    needle: &'n [u8],
-    fold_case: bool,
+/// How many letters of the needle's end stand in `name` in their order.
+fn tail_in(letters: &Letters<'_>, name: &[u8]) -> usize {
+    letters.places(name).count()
 }
 
-impl<'n> Letters<'n> {
-    fn new(needle: &'n [u8]) -> Self {
-        Self { needle, fold_case: folds_case(needle) }
+/// How many letters of the needle's beginning there are once `name` and a slash follow a path that had `had`.
+fn head_in(letters: &Letters<'_>, had: usize, name: &[u8]) -> usize {
+    let mut had = had;
+    for &byte in name.iter().chain(b"/") {
+        let Some(&wanted) = letters.needle.get(had) else { break };
+        let byte = if letters.fold_case { byte.to_ascii_lowercase() } else { byte };
+        had += usize::from(byte == wanted);
     }
-
-    /// The last place of a letter in these bytes.
-    fn last(&self, letter: u8, bytes: &[u8]) -> Option<usize> {
-        if self.fold_case {
-            memrchr2(letter, letter.to_ascii_uppercase(), bytes)
-        } else {
-            memrchr(letter, bytes)
-        }
-    }
-
-    /// Where the letters of the needle's end stand in `name` in their order, the last of them first, as near to its end
-    /// as can be.
-    fn places<'l>(&'l self, name: &'l [u8]) -> impl Iterator<Item = usize> + 'l {
-        let mut rest = name;
-        self.needle.iter().rev().map_while(move |&letter| {
-            let at = self.last(letter, rest)?;
-            rest = &rest[..at];
-            Some(at)
-        })
-    }
-
-    /// How many letters of the needle's end stand in `name` in their order.
-    fn tail_in(&self, name: &[u8]) -> usize {
-        self.places(name).count()
-    }
-
-    /// How many letters of the needle's beginning there are once `name` and a slash follow a path that had `had`.
-    fn head_in(&self, had: usize, name: &[u8]) -> usize {
-        let mut had = had;
-        for &byte in name.iter().chain(b"/") {
-            let Some(&wanted) = self.needle.get(had) else { break };
-            let byte = if self.fold_case { byte.to_ascii_lowercase() } else { byte };
-            had += usize::from(byte == wanted);
-        }
-        had
-    }
+    had
 }
 
 impl Stack {
@@ -71,7 +38,8 @@ impl Stack {
             return hits;
         }
         let lowered = needle.to_ascii_lowercase();
-        let letters = Letters::new(if self.folds_case() { &lowered } else { needle });
+        let needle = if self.folds_case() { &lowered } else { needle };
+        let letters = Letters { needle, fold_case: folds_case(needle) };
         self.letters_in_names(&letters, top, &mut hits);
         if hits.is_empty() {
             self.letters_in_paths(&letters, top, &mut hits);
@@ -87,7 +55,7 @@ impl Stack {
         // Most names are passed over for want of the rarest of them.
         let rarest = Needle::new(Needle::new(end, letters.fold_case).rarest(), letters.fold_case);
         names.holding(&rarest, |id| {
-            if letters.tail_in(names.get(id)) >= least {
+            if tail_in(letters, names.get(id)) >= least {
                 some |= fit.insert(id);
             }
         });
@@ -109,10 +77,10 @@ impl Stack {
         let mut heads: Vec<u8> = Vec::with_capacity(self.arena.dirs.len());
         for dir in &self.arena.dirs {
             let head = match dir.node {
-                0 => letters.head_in(0, b""),
+                0 => head_in(letters, 0, b""),
                 node => {
                     let above = self.arena.dir(self.arena.parent(node));
-                    letters.head_in(heads[above as usize].into(), self.arena.name(node))
+                    head_in(letters, heads[above as usize].into(), self.arena.name(node))
                 }
             };
             heads.push(head as u8);
@@ -128,7 +96,7 @@ impl Stack {
             let parent = self.arena.parent(node);
             let head = usize::from(heads[self.arena.dir(parent) as usize]);
             if head < needle.len()
-                && head + letters.tail_in(self.arena.name(node)) >= needle.len()
+                && head + tail_in(letters, self.arena.name(node)) >= needle.len()
                 && !self.is_to_come(node, top)
             {
                 hits.insert(self, node, parent);
@@ -141,11 +109,10 @@ impl Stack {
     #[must_use]
     pub fn letters_span(&self, needle: &[u8], node: NodeId) -> usize {
         let path = self.path(node);
-        let places: Vec<usize> = Letters::new(needle).places(&path).collect();
-        match (places.first(), places.last()) {
-            (Some(last), Some(first)) if places.len() == needle.len() => last - first,
-            _ => path.len(),
-        }
+        let letters = Letters { needle, fold_case: folds_case(needle) };
+        let places = letters.all_places(&path);
+        let span = places.and_then(|places| Some(places.first()? - places.last()?));
+        span.unwrap_or(path.len())
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub mod outline;
 pub mod search;
 pub mod tree;
+pub mod treemap;
 pub(crate) mod view;
 pub mod walk;
 pub mod waste;
