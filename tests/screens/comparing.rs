@@ -2,7 +2,7 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::comparison::{Matched, Side, Sides};
+use layertui::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
 use layertui::explorer::model::message::Effect;
 use layertui::image::Image;
 use layertui::image::layer::Layer;
@@ -14,10 +14,10 @@ use crate::explorer::Explorer;
 const BOTH: &str = "0: +etc/ +etc/passwd:922#a1 +etc/hosts:20#b1 +etc/same:5#c1 +usr/ +usr/old:700 +opt/ +opt/a:5 +opt/b:6
     | 1: ~etc/passwd:951#a2 +etc/hosts:20@600#b1 -usr/old +usr/new:900 -opt";
 
-fn sides() -> Sides {
-    let layer = |made_by: &str, shared| Matched { made_by: Some(made_by.into()), shared };
-    let side = |reference: &str, layers| Side { reference: reference.into(), layers };
-    Sides {
+fn sides() -> ComparedImages {
+    let layer = |made_by: &str, shared| ComparedLayer { made_by: Some(made_by.into()), shared };
+    let side = |reference: &str, layers| ComparedImage { reference: reference.into(), layers };
+    ComparedImages {
         other: side(
             "shop:1",
             vec![layer("ADD file:7625ddd in /", true), layer("COPY old /", false)],

@@ -2,9 +2,9 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::comparison::{Matched, Side, Sides};
+use layertui::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
 use layertui::explorer::model::message::Choice;
-use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::model::overlay::OverlayKind;
 use layertui::explorer::navigate;
 use layertui::image::config::Config;
 use layertui::image::history::HistoryStep;
@@ -101,23 +101,23 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
 }
 
 /// The kind of overlay behind another, from the first to the last: none can be left out.
-const fn next(kind: Option<Kind>) -> Option<Kind> {
+const fn next(kind: Option<OverlayKind>) -> Option<OverlayKind> {
     Some(match kind {
-        None => Kind::Help,
-        Some(Kind::Help) => Kind::Palette,
-        Some(Kind::Palette) => Kind::History(NodeId::ROOT),
-        Some(Kind::History(_)) => Kind::Layer(1),
-        Some(Kind::Layer(_)) => Kind::Image,
-        Some(Kind::Image) => Kind::Problems,
-        Some(Kind::Problems) => Kind::Choices,
-        Some(Kind::Choices) => Kind::Platforms,
-        Some(Kind::Platforms) => Kind::Waste,
-        Some(Kind::Waste) => Kind::File,
-        Some(Kind::File) => Kind::Map,
-        Some(Kind::Map) => Kind::Extract(NodeId::ROOT, 1),
-        Some(Kind::Extract(..)) => Kind::Compare,
-        Some(Kind::Compare) => Kind::Overwrite,
-        Some(Kind::Overwrite) => return None,
+        None => OverlayKind::Help,
+        Some(OverlayKind::Help) => OverlayKind::Palette,
+        Some(OverlayKind::Palette) => OverlayKind::History(NodeId::ROOT),
+        Some(OverlayKind::History(_)) => OverlayKind::Layer(1),
+        Some(OverlayKind::Layer(_)) => OverlayKind::Image,
+        Some(OverlayKind::Image) => OverlayKind::Problems,
+        Some(OverlayKind::Problems) => OverlayKind::Choices,
+        Some(OverlayKind::Choices) => OverlayKind::Platforms,
+        Some(OverlayKind::Platforms) => OverlayKind::Waste,
+        Some(OverlayKind::Waste) => OverlayKind::File,
+        Some(OverlayKind::File) => OverlayKind::Map,
+        Some(OverlayKind::Map) => OverlayKind::Extract(NodeId::ROOT, 1),
+        Some(OverlayKind::Extract(..)) => OverlayKind::Compare,
+        Some(OverlayKind::Compare) => OverlayKind::Overwrite,
+        Some(OverlayKind::Overwrite) => return None,
     })
 }
 
@@ -177,11 +177,11 @@ fn no_foreign_text_reaches_the_screen_raw() {
             explorer.keys(keys);
             check(&explorer);
         }
-        let side = || Side {
+        let side = || ComparedImage {
             reference: EVIL.into(),
-            layers: vec![Matched { made_by: Some(EVIL.into()), shared: false }],
+            layers: vec![ComparedLayer { made_by: Some(EVIL.into()), shared: false }],
         };
-        let sides = Sides { other: side(), this: side() };
+        let sides = ComparedImages { other: side(), this: side() };
         explorer.keys("esc esc c");
         explorer.send(Message::Paste(EVIL.to_owned()));
         check(&explorer);

@@ -3,7 +3,7 @@
 use layertui::explorer::Message;
 use layertui::explorer::model;
 use layertui::explorer::model::message::{Effect, MouseKind};
-use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::model::overlay::OverlayKind;
 use layertui::explorer::model::state::{Pane, Phase};
 use layertui::text::visible;
 
@@ -122,7 +122,7 @@ fn directories_open_and_close_by_keys() {
     assert!(!explorer.text().contains("ca-certificates.crt"));
     assert_eq!(explorer.path(), "/bin");
     explorer.keys("l l enter");
-    assert!(matches!(explorer.state.overlays[0].kind, Kind::History(_)));
+    assert!(matches!(explorer.state.overlays[0].kind, OverlayKind::History(_)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The treemap: every cell of its room has a tile, arrows go to neighbours, Enter into directories and to files.
 
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::map::Of;
+use layertui::explorer::model::map::TreemapContent;
 use layertui::explorer::model::message::MouseKind;
 use layertui::explorer::view;
 
@@ -40,7 +40,7 @@ fn the_tiles_are_all_there_is() {
     let whole = explorer.stack.summary(last).cumulative_bytes;
     assert_eq!(sums(&explorer), (whole, whole));
     explorer.keys("T");
-    assert_eq!(explorer.state.map.as_ref().unwrap().of, Of::Wasted);
+    assert_eq!(explorer.state.map.as_ref().unwrap().of, TreemapContent::Wasted);
     let wasted = explorer.stack.balance().wasted;
     assert_eq!(sums(&explorer), (wasted, wasted));
     for (width, height) in crate::SIZES {

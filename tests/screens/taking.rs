@@ -1,9 +1,9 @@
 //! Extracting: what is asked, what is answered. The work itself is done by a worker, of which only the answers come here.
 
 use layertui::explorer::Message;
-use layertui::explorer::model::extraction::{Ended, Request};
+use layertui::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use layertui::explorer::model::message::Effect;
-use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::model::overlay::OverlayKind;
 
 use crate::at_every_size;
 use crate::explorer::Explorer;
@@ -15,7 +15,7 @@ fn asking(path: &str, width: u16, height: u16) -> Explorer {
     explorer
 }
 
-fn asked(explorer: &Explorer) -> Request {
+fn asked(explorer: &Explorer) -> ExtractionRequest {
     let mut effects = explorer.effects.iter().rev();
     effects
         .find_map(|effect| match effect {
@@ -25,8 +25,8 @@ fn asked(explorer: &Explorer) -> Request {
         .unwrap()
 }
 
-fn done(failed: u64, first: Option<(Vec<u8>, String)>) -> Ended {
-    Ended::Done { objects: 12, bytes: 219_342, failed, first, stopped: false }
+fn done(failed: u64, first: Option<(Vec<u8>, String)>) -> ExtractionResult {
+    ExtractionResult::Done { objects: 12, bytes: 219_342, failed, first, stopped: false }
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn where_to_is_asked() {
     at_every_size("extract-overwrite", |width, height| {
         let mut explorer = asking("ssl", width, height);
         explorer.keys("enter");
-        explorer.send(Message::Extracted(Ended::Occupied));
+        explorer.send(Message::Extracted(ExtractionResult::Occupied));
         explorer
     });
     at_every_size("extracting", |width, height| {
@@ -65,12 +65,12 @@ fn a_subtree_goes_where_it_was_said() {
 fn nothing_is_overwritten_unasked() {
     let mut explorer = asking("ssl", 120, 40);
     explorer.keys("enter");
-    explorer.send(Message::Extracted(Ended::Occupied));
+    explorer.send(Message::Extracted(ExtractionResult::Occupied));
     explorer.keys("enter");
     assert!(explorer.text().contains("nothing was extracted"), "{}", explorer.text());
     assert_eq!(explorer.effects.iter().filter(|it| matches!(it, Effect::Extract(_))).count(), 1);
     explorer.keys("e enter");
-    explorer.send(Message::Extracted(Ended::Occupied));
+    explorer.send(Message::Extracted(ExtractionResult::Occupied));
     explorer.keys("j enter");
     assert!(asked(&explorer).force);
     assert_eq!(asked(&explorer).dest, "./ssl");
@@ -101,11 +101,14 @@ fn failures_are_named_and_one_thing_is_done_at_a_time() {
     let text = explorer.text();
     assert!(text.contains("2 could not be made: /dev/\\x1bnull: Operation not"), "{text}");
     explorer.keys("e enter");
-    explorer.send(Message::Extracted(Ended::Failed("no\u{202e}space".to_owned())));
+    explorer.send(Message::Extracted(ExtractionResult::Failed("no\u{202e}space".to_owned())));
     assert!(explorer.text().contains("was not extracted: no\\u{202e}space"), "{}", explorer.text());
     explorer.keys("e ctrl-u enter");
     assert!(
-        matches!(explorer.state.overlays.last().map(|top| top.kind), Some(Kind::Extract(..))),
+        matches!(
+            explorer.state.overlays.last().map(|top| top.kind),
+            Some(OverlayKind::Extract(..))
+        ),
         "nothing was typed: the prompt stays"
     );
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use layertui::content::{Contents, Window, is_binary};
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::file::{Part, ReadRequest, What};
+use layertui::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
 use layertui::explorer::model::message::Effect;
-use layertui::explorer::model::overlay::Kind;
+use layertui::explorer::model::overlay::OverlayKind;
 use layertui::text::escape::is_hazard;
 
 use crate::explorer::Explorer;
@@ -84,7 +84,7 @@ fn a_difference() {
     at_every_size("view-diff", |width, height| {
         let mut explorer = Explorer::open(width, height);
         explorer.keys("/").type_text("passwd").keys("enter esc D");
-        assert!(matches!(asked(&explorer).what, What::Two(..)));
+        assert!(matches!(asked(&explorer).what, ViewTarget::Two(..)));
         let window =
             diff::unified(b"root:x:0:0\nbin:x:1:1\n", b"root:x:0:0\nbin:x:1:1\napp:x:1000:1000\n");
         answer(&mut explorer, Contents { window, ..Contents::default() });
@@ -96,16 +96,16 @@ fn a_difference() {
 fn a_removed_and_a_shadowed_version_can_be_viewed() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("default.json").keys("enter w v");
-    let What::Version(event) = asked(&explorer).what else { unreachable!() };
+    let ViewTarget::Version(event) = asked(&explorer).what else { unreachable!() };
     assert_eq!(explorer.stack.payload(event).unwrap().layer, 3, "what layer 5 removed");
     answer(&mut explorer, contents(b"{\"a\": 1}", "default.json"));
     assert!(explorer.text().contains("{\"a\": 1}"), "{}", explorer.text());
     explorer.keys("esc");
-    assert!(matches!(explorer.state.overlays.last().unwrap().kind, Kind::History(_)));
+    assert!(matches!(explorer.state.overlays.last().unwrap().kind, OverlayKind::History(_)));
 
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("etc/passwd").keys("enter w k v");
-    let What::Version(event) = asked(&explorer).what else { unreachable!() };
+    let ViewTarget::Version(event) = asked(&explorer).what else { unreachable!() };
     assert_eq!(explorer.stack.payload(event).unwrap().layer, 0);
 }
 
@@ -117,7 +117,7 @@ fn what_is_no_file_says_so() {
     explorer.keys("/").type_text("dev/null").keys("enter v");
     assert!(explorer.text().contains("no contents to view"), "{}", explorer.text());
     explorer.keys("/").type_text("bin/sh").keys("enter v");
-    assert!(matches!(asked(&explorer).what, What::Version(_)), "a link leads to its file");
+    assert!(matches!(asked(&explorer).what, ViewTarget::Version(_)), "a link leads to its file");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_large_file_is_asked_for_window_by_window() {
         explorer.keys("pgdn");
     }
     assert!(explorer.effects.len() > before, "the next window is asked for before it is needed");
-    let Part::At(at) = asked(&explorer).part else { unreachable!() };
+    let ReadPart::At(at) = asked(&explorer).part else { unreachable!() };
     let from = text[..at as usize - 1000].rfind('\n').unwrap() + 1;
     let shown = explorer.text();
     answer(&mut explorer, window(from));
@@ -162,12 +162,12 @@ fn a_large_file_is_asked_for_window_by_window() {
     };
     assert_eq!(first(&explorer.text()), first(&shown), "the screen stays where it is");
     explorer.keys("G");
-    assert_eq!(asked(&explorer).part, Part::End);
+    assert_eq!(asked(&explorer).part, ReadPart::End);
     let last = text[..text.len() - 8000].rfind('\n').unwrap() + 1;
     answer(&mut explorer, window(last));
     assert!(explorer.text().contains("2000 line 2000"), "{}", explorer.text());
     explorer.keys("/").type_text("line 77").keys("enter");
-    assert!(matches!(asked(&explorer).part, Part::Find { .. }), "it is not in this window");
+    assert!(matches!(asked(&explorer).part, ReadPart::Find { .. }), "it is not in this window");
     let at = text.find("line 77").unwrap();
     answer(&mut explorer, Contents { found: Some(at as u64), ..window(0) });
     assert!(explorer.text().contains("77 line 77"), "{}", explorer.text());

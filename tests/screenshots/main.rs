@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use layertui::compare::{ComparisonSource, Files, Side};
-use layertui::explorer::model::comparison::Sides;
-use layertui::explorer::model::file::{Part, ReadRequest, What};
+use layertui::explorer::model::comparison::ComparedImages;
+use layertui::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
 use layertui::explorer::model::geometry::Size;
 use layertui::explorer::model::key::{Code, Key};
 use layertui::explorer::{Effect, Message, State, update};
@@ -71,7 +71,7 @@ fn comparison() -> Explorer {
         &files,
     );
     let mut explorer = Explorer::of(load(Arc::new(beside)));
-    explorer.state.comparison = Some(Sides::default());
+    explorer.state.comparison = Some(ComparedImages::default());
     explorer
 }
 
@@ -99,7 +99,9 @@ impl Explorer {
 
     /// What a worker does in the program.
     fn answer(&mut self, look: &ReadRequest) {
-        let (What::Version(event), Part::At(at)) = (look.what, &look.part) else { return };
+        let (ViewTarget::Version(event), ReadPart::At(at)) = (look.what, &look.part) else {
+            return;
+        };
         let part = part::Part::At(*at);
         let answer = part::part(&self.loader, event, &part, &|| true);
         let answer = answer.map(Box::new).map_err(|error| error.to_string());

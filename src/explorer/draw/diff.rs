@@ -1,12 +1,12 @@
 //! What the selected layer changed, and the directories on the way there.
 
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::draw::rows::Row;
+use crate::explorer::draw::rows::TreeRow;
 use crate::explorer::draw::tree::waiting;
 use crate::explorer::draw::{frame, rows};
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::role::{Role, Span};
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::explorer::{State, view};
@@ -49,7 +49,7 @@ pub(super) fn draw(
     }
 }
 
-fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
+fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
     let to = tree.top();
     let from = if let Tree::Range(from, _) = tree { from } else { to };
     let change = stack.change_in(row.node, tree);
@@ -85,7 +85,7 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> Row {
         (true, net) => size::signed(net),
         (false, _) => size::fixed(bytes),
     };
-    Row {
+    TreeRow {
         change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
         note,
         size,
@@ -144,7 +144,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
         return Vec::new();
     }
     let (from, to) = state.range();
-    if coverage::read(state, stack, to) == Read::Nothing {
+    if coverage::read(state, stack, to) == Coverage::Nothing {
         return vec![
             text(visible![
                 "What layer ",

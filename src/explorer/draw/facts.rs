@@ -7,7 +7,7 @@ use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::owners::Owner;
 use crate::explorer::model::role::{Role, Span};
 use crate::explorer::model::state::{LoadStatus, Pane};
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::{coverage, marker};
 use crate::explorer::{State, model, view};
 use crate::stack::{ChangeKind, NodeId, Stack};
@@ -209,10 +209,10 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
     let mut facts = Vec::new();
     let read = coverage::read(state, stack, state.layer);
-    if read == Read::Nothing {
+    if read == Coverage::Nothing {
         facts.push(coverage::not_read(state, state.layer));
     }
-    if matches!(read, Read::Part | Read::All) {
+    if matches!(read, Coverage::Part | Coverage::All) {
         let summary = stack.summary(state.layer);
         let noun = if summary.entries == 1 { "entry" } else { "entries" };
         facts.push(visible![size::count(summary.entries), " ", noun]);

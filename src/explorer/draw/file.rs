@@ -2,7 +2,7 @@
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
-use crate::explorer::model::file::{File, Form};
+use crate::explorer::model::file::{File, ViewMode};
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::overlay::Overlay;
 use crate::explorer::model::role::Role;
@@ -35,10 +35,10 @@ pub(super) fn draw(
                 (Role::Text, visible(reason).into_owned()),
             ],
         ),
-        Some(Ok(contents)) if contents.window.rows() == 0 && file.form == Form::Text => {
+        Some(Ok(contents)) if contents.window.rows() == 0 && file.form == ViewMode::Text => {
             let why = match file.what {
-                model::file::What::Version(_) => "The file is empty.",
-                model::file::What::Two(..) => "The two versions have the same bytes.",
+                model::file::ViewTarget::Version(_) => "The file is empty.",
+                model::file::ViewTarget::Two(..) => "The two versions have the same bytes.",
             };
             frame::empty(canvas, body, &[(Role::Quiet, why.into())]);
         }
@@ -77,7 +77,7 @@ fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
         let height = usize::from(body.height);
         let scale = |bytes: u64| (u128::from(bytes) * 1000 / u128::from(whole)) as usize;
         let window_rows = file.window().map_or(0, crate::content::Window::rows);
-        if window_rows > height || file.form == Form::Hex {
+        if window_rows > height || file.form == ViewMode::Hex {
             frame::thumb(canvas, outer.x + outer.width - 1, body, scale(at), 1000 + height);
         }
     }

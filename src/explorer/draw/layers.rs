@@ -8,7 +8,7 @@ use crate::explorer::draw::tree::percent;
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, Pane};
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
@@ -196,10 +196,10 @@ fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
 /// How far a layer is that is not part of the stack yet; empty for one that is.
 fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     match coverage::read(state, stack, layer) {
-        Read::All => return Visible::default(),
-        Read::Nothing => return "not read".into(),
-        Read::Part => return "read in part".into(),
-        Read::NotYet => {}
+        Coverage::All => return Visible::default(),
+        Coverage::Nothing => return "not read".into(),
+        Coverage::Part => return "read in part".into(),
+        Coverage::NotYet => {}
     }
     match state.loads.get(layer).map(|load| load.status) {
         Some(LoadStatus::Reading { done, total }) if total > 0 => {
@@ -225,7 +225,7 @@ fn sizes(
     let writable = described.is_some_and(|layer| layer.writable);
     let (mark, role) = if writable { ("rw", Role::Warning) } else { ("ro", Role::Quiet) };
     canvas.text_left_of(x + columns.number, y, role, mark);
-    if matches!(coverage::read(state, stack, layer), Read::NotYet | Read::Nothing) {
+    if matches!(coverage::read(state, stack, layer), Coverage::NotYet | Coverage::Nothing) {
         pending(canvas, state, stack, columns, line, layer);
         return;
     }
@@ -283,7 +283,7 @@ fn pending(
     }
     // The size of the blob is not what the layer stores.
     let after = columns.stored + size::CELLS as u16 + 1;
-    if coverage::read(state, stack, layer) == Read::Nothing && line.width > after + 4 {
+    if coverage::read(state, stack, layer) == Coverage::Nothing && line.width > after + 4 {
         canvas.text(line.x + after, line.y, line.width - after, Role::Quiet, "blob");
     }
     if let Some(LoadStatus::Reading { done, total }) =

@@ -3,7 +3,7 @@
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::map::{Map, Of, Shown};
+use crate::explorer::model::map::{TileGroup, Treemap, TreemapContent};
 use crate::explorer::model::role::Role;
 use crate::explorer::view::coverage;
 use crate::explorer::{State, model, view};
@@ -44,11 +44,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     }
 }
 
-fn why_empty(state: &State, stack: &Stack, map: &Map) -> &'static str {
+fn why_empty(state: &State, stack: &Stack, map: &Treemap) -> &'static str {
     match map.of {
         _ if coverage::words(state, stack).is_some() => "Not read: ! says which layers and why.",
-        Of::Merged(_) => "Nothing here has any bytes.",
-        Of::Wasted => "Nothing is wasted: every byte that a layer stores can be seen in the end.",
+        TreemapContent::Merged(_) => "Nothing here has any bytes.",
+        TreemapContent::Wasted => {
+            "Nothing is wasted: every byte that a layer stores can be seen in the end."
+        }
     }
 }
 
@@ -56,15 +58,15 @@ fn title(
     canvas: &mut Canvas<'_>,
     state: &State,
     stack: &Stack,
-    map: &Map,
+    map: &Treemap,
     outer: Rect,
     bordered: bool,
 ) {
     let bytes = size::short(map.bytes());
     let coverage = coverage::words(state, stack).map(|it| visible![it, " "]).unwrap_or_default();
     let what = match map.of {
-        Of::Merged(layer) => visible![" ", bytes, " at layer ", layer, " ", coverage],
-        Of::Wasted => visible![" ", bytes, " wasted ", coverage],
+        TreemapContent::Merged(layer) => visible![" ", bytes, " at layer ", layer, " ", coverage],
+        TreemapContent::Wasted => visible![" ", bytes, " wasted ", coverage],
     };
     let inset = u16::from(bordered);
     let cells = usize::from(outer.width.saturating_sub(2 * inset));
@@ -75,13 +77,13 @@ fn title(
 }
 
 /// The cursor's tile in words.
-fn facts(stack: &Stack, map: &Map, shown: &Shown) -> Visible<'static> {
+fn facts(stack: &Stack, map: &Treemap, shown: &TileGroup) -> Visible<'static> {
     let share = u128::from(shown.bytes) * 100 / u128::from(map.bytes()).max(1);
     visible![name(stack, &map.tiles, shown), "  ", size::short(shown.bytes), "  ", share, " %"]
 }
 
 /// What a tile is called. Visible.
-fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> Visible<'static> {
+fn name(stack: &Stack, tiles: &[Tile], shown: &TileGroup) -> Visible<'static> {
     if shown.count > 1 {
         return visible![size::count(shown.count as u64), " smaller"];
     }
@@ -91,7 +93,13 @@ fn name(stack: &Stack, tiles: &[Tile], shown: &Shown) -> Visible<'static> {
 }
 
 /// One tile, and inside it those of a large directory, as deep as there is room: the room shrinks with each step.
-fn draw_tile(canvas: &mut Canvas<'_>, stack: &Stack, map: &Map, tiles: &[Tile], shown: &Shown) {
+fn draw_tile(
+    canvas: &mut Canvas<'_>,
+    stack: &Stack,
+    map: &Treemap,
+    tiles: &[Tile],
+    shown: &TileGroup,
+) {
     let rect = shown.rect;
     if rect.width < 2 || rect.height < 2 {
         shade(canvas, rect);

@@ -25,7 +25,7 @@ use ratatui::Frame;
 use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::model::geometry::Shape;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{Pane, Phase};
 use crate::explorer::view::layout::Layout;
@@ -54,8 +54,8 @@ pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
     let mut cursor = layout.hints.and_then(|line| footer::draw(&mut canvas, state, stack, line));
     for overlay in &state.overlays {
         cursor = match overlay.kind {
-            Kind::File => file::draw(&mut canvas, state, overlay),
-            Kind::Map => {
+            OverlayKind::File => file::draw(&mut canvas, state, overlay),
+            OverlayKind::Map => {
                 map::draw(&mut canvas, state, stack);
                 None
             }

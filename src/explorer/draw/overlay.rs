@@ -3,7 +3,7 @@
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::role::Role;
 use crate::explorer::{State, view};
 use crate::stack::Stack;
@@ -61,9 +61,9 @@ fn position(canvas: &mut Canvas<'_>, overlay: &Overlay, items: usize, outer: Rec
 fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
     let (sign, hint) = match overlay.kind {
-        Kind::Palette => (":", " type to search"),
-        Kind::Compare => ("with ", " type an image"),
-        Kind::Extract(..) => ("to ", " type a file or directory"),
+        OverlayKind::Palette => (":", " type to search"),
+        OverlayKind::Compare => ("with ", " type an image"),
+        OverlayKind::Extract(..) => ("to ", " type a file or directory"),
         _ => ("/", " type to search"),
     };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);

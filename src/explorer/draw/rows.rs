@@ -15,7 +15,7 @@ use crate::text::width::width;
 use crate::text::{Visible, shorten, size, visible};
 
 /// What one row says, ready to be drawn.
-pub(super) struct Row {
+pub(super) struct TreeRow {
     /// What this layer did to the path.
     pub(super) change: (char, Role),
     /// Opaque, or shadowed later.
@@ -40,7 +40,7 @@ pub(super) fn draw(
     layout: &Layout,
     area: &PaneArea,
     remark: &Visible<'_>,
-    describe: impl Fn(OutlineRow) -> Row,
+    describe: impl Fn(OutlineRow) -> TreeRow,
 ) -> usize {
     let Some(outline) = view::trees::outline(state, stack, area.pane) else {
         frame::pane(canvas, state, layout, area, remark, (0, 0));
@@ -106,7 +106,7 @@ fn draw_row(
     columns: Columns,
     line: Rect,
     row: OutlineRow,
-    what: &Row,
+    what: &TreeRow,
 ) {
     let (x, y) = (line.x, line.y);
     canvas.text(x, y, 1, what.change.1, visible(&what.change.0));

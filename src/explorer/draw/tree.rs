@@ -2,12 +2,12 @@
 
 use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::draw::rows::Row;
+use crate::explorer::draw::rows::TreeRow;
 use crate::explorer::draw::{frame, rows};
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::role::{Role, Span};
 use crate::explorer::model::state::{LoadStatus, Phase};
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
@@ -25,7 +25,7 @@ pub(super) fn draw(
     let remark = match shown {
         Some(layer) if layer < state.layer => visible!["layer ", layer, ", so far"],
         Some(layer) => match coverage::gap(state, stack, layer) {
-            Some(gap) if coverage::read(state, stack, gap) == Read::Part => {
+            Some(gap) if coverage::read(state, stack, gap) == Coverage::Part => {
                 visible!["layer ", layer, ", ", gap, " read in part"]
             }
             Some(gap) => visible!["layer ", layer, ", ", gap, " not read"],
@@ -52,7 +52,7 @@ pub(super) fn draw(
     }
 }
 
-fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
+fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let change = stack.change(row.node, layer);
     let version = stack.visible(row.node, layer);
     let Some(version) = version else {
@@ -67,7 +67,7 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
     };
     let bytes = bytes_of(stack, row, layer, version.size);
     let parent = stack.parent(row.node).unwrap_or(NodeId::ROOT);
-    Row {
+    TreeRow {
         change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
         note,
         size: size::fixed(bytes),
@@ -83,10 +83,10 @@ fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
 }
 
 /// A path that this very layer removed: it keeps its place, struck out.
-fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> Row {
+fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let previous = stack.change(row.node, layer).and_then(|change| change.previous);
     let bytes = previous.map_or(0, |event| stack.version(event).size);
-    Row {
+    TreeRow {
         change: marker::change(crate::stack::ChangeKind::Removed),
         note: (' ', Role::Text),
         size: if row.directory { Visible::default() } else { size::fixed(bytes) },

@@ -2,7 +2,7 @@
 
 /// Which columns the user wants where there is room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct TreeColumns {
     /// Sizes.
     pub size: bool,
     /// Bars.
@@ -11,7 +11,7 @@ pub struct Wanted {
     pub layer: bool,
 }
 
-impl Default for Wanted {
+impl Default for TreeColumns {
     fn default() -> Self {
         Self { size: true, bar: true, layer: true }
     }

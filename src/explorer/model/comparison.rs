@@ -10,25 +10,25 @@ pub const THIS: usize = 1;
 
 /// The two images that are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sides {
+pub struct ComparedImages {
     /// The one it is compared with.
-    pub other: Side,
+    pub other: ComparedImage,
     /// The one that was explored.
-    pub this: Side,
+    pub this: ComparedImage,
 }
 
 /// One of two images.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct ComparedImage {
     /// As it was asked for. Raw.
     pub reference: Foreign,
     /// Its layers.
-    pub layers: Vec<Matched>,
+    pub layers: Vec<ComparedLayer>,
 }
 
 /// A layer of one of two images.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matched {
+pub struct ComparedLayer {
     /// The command that made it. Raw.
     pub made_by: Option<Foreign>,
     /// The other image has this very layer, too.
@@ -37,7 +37,7 @@ pub struct Matched {
 
 /// A comparison that is being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningComparison {
     /// With what. Raw.
     pub reference: String,
     /// Bytes of it read so far.

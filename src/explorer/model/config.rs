@@ -12,7 +12,7 @@ use crate::explorer::model;
 use crate::explorer::model::action::GROUPS;
 use crate::explorer::model::action::entry::Entry;
 use crate::explorer::model::appearance::{Glyphs, Theme};
-use crate::explorer::model::columns::Wanted;
+use crate::explorer::model::columns::TreeColumns;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::keymap::Keymap;
 use crate::text::Foreign;
@@ -27,7 +27,7 @@ pub struct Settings {
     /// Whether to take the mouse.
     pub mouse: Option<bool>,
     /// The columns of trees.
-    pub columns: Wanted,
+    pub columns: TreeColumns,
     /// The table's keys with the user's own in it.
     pub keymap: Keymap,
     /// What could not be understood, each with its line.
@@ -109,7 +109,7 @@ impl Reader {
 
     fn columns(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(list) = self.words(value) else { return };
-        let mut wanted = Wanted { size: false, bar: false, layer: false };
+        let mut wanted = TreeColumns { size: false, bar: false, layer: false };
         for (at, word) in list {
             match word.as_str() {
                 "size" => wanted.size = true,
@@ -273,7 +273,7 @@ mod tests {
         let settings = Settings::parse(&default_text());
         assert_eq!(settings.complaints, [""; 0]);
         assert_eq!(settings.theme, Some(Theme::default()));
-        assert_eq!(settings.columns, Wanted::default());
+        assert_eq!(settings.columns, TreeColumns::default());
         let keymap = Keymap::default();
         for entry in model::action::all() {
             assert!(settings.keymap.keys(entry).eq(keymap.keys(entry)), "{}", entry.id);

@@ -8,7 +8,7 @@ pub(crate) const PATH: usize = 40;
 
 /// Something to be extracted, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct ExtractionRequest {
     /// What: with all that lies below.
     pub node: NodeId,
     /// As the merged tree of this layer has it.
@@ -21,9 +21,9 @@ pub struct Request {
 
 /// One that is being done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningExtraction {
     /// What it is about.
-    pub request: Request,
+    pub request: ExtractionRequest,
     /// Bytes written.
     pub done: u64,
     /// Bytes to write.
@@ -32,7 +32,7 @@ pub struct Running {
 
 /// How one ended. Raw text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ExtractionResult {
     /// Something is there already: nothing was done.
     Occupied,
     /// It was done, or as much of it as could be.

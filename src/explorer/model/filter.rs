@@ -3,9 +3,9 @@
 
 use regex::bytes::Regex;
 
-use crate::explorer::model::filtered_pane::{FilteredPane, Key};
+use crate::explorer::model::filtered_pane::{FilterKey, FilteredPane};
 use crate::explorer::model::input::Input;
-use crate::explorer::model::owners::Wanted;
+use crate::explorer::model::owners::PackageFilter;
 use crate::explorer::model::state::Pane;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Test};
@@ -30,19 +30,19 @@ pub struct Filter {
     pub complaint: Option<Visible<'static>>,
     pub(crate) criteria: Criteria,
     tests: Vec<NameTest>,
-    pub(crate) package: Option<Wanted>,
+    pub(crate) package: Option<PackageFilter>,
     /// The edition of the package databases that the criteria are from.
     pub(crate) edition: Option<usize>,
     /// What all of it asks for, of so many paths.
     pub(crate) test: Option<(usize, Test)>,
     /// Names being tested, of so many paths; the sets of the tests before.
-    pub(crate) search: Option<Search>,
+    pub(crate) search: Option<NameTests>,
     tree: FilteredPane,
     diff: FilteredPane,
 }
 
 /// What of the tests of names is done.
-pub(crate) struct Search {
+pub(crate) struct NameTests {
     paths: usize,
     done: Vec<NameSet>,
     current: NameSearch,
@@ -100,8 +100,8 @@ impl Filter {
             "hardlink" => criteria.kinds.push(Kind::Hardlink),
             "device" => criteria.kinds.extend([Kind::Char, Kind::Block]),
             "setuid" => criteria.setuid = true,
-            "owned" => self.package = Some(Wanted::Any),
-            "unowned" => self.package = Some(Wanted::None),
+            "owned" => self.package = Some(PackageFilter::Any),
+            "unowned" => self.package = Some(PackageFilter::None),
             _ => return self.take_value(word),
         }
         Ok(())
@@ -116,7 +116,7 @@ impl Filter {
             let layer = layer.parse().map_err(|_| format!("layer:{layer}: give a number"))?;
             self.criteria.layers.push(layer);
         } else if let Some(name) = word.strip_prefix("owned:").filter(|name| !name.is_empty()) {
-            self.package = Some(Wanted::By(name.to_owned()));
+            self.package = Some(PackageFilter::By(name.to_owned()));
         } else if let Some(regex) = word.strip_prefix("re:") {
             self.tests.push(NameTest::Regex(pattern::regex(regex)?));
         } else if word.contains(['*', '?', '[', '{']) {
@@ -129,7 +129,7 @@ impl Filter {
 
     /// What is asked of a path's package.
     #[must_use]
-    pub const fn package(&self) -> Option<&Wanted> {
+    pub const fn package(&self) -> Option<&PackageFilter> {
         self.package.as_ref()
     }
 
@@ -171,7 +171,7 @@ impl Filter {
             return;
         }
         let begun = self.search.take().filter(|search| search.paths == paths);
-        let new = || Search { paths, done: Vec::new(), current: NameSearch::default() };
+        let new = || NameTests { paths, done: Vec::new(), current: NameSearch::default() };
         let mut search = begun.unwrap_or_else(new);
         let mut left = COST_A_TURN;
         while let Some(test) = self.tests.get(search.done.len()) {
@@ -199,7 +199,7 @@ impl Filter {
     }
 
     /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
-    pub(crate) fn sieve(&mut self, stack: &Stack, pane: Pane, key: Key) -> bool {
+    pub(crate) fn sieve(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
         let paths = stack.path_count();
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
             return false;

@@ -9,12 +9,12 @@ use crate::stack::query::tree::Tree;
 /// See above.
 pub(crate) struct FilteredPane {
     folds: Folds,
-    sieve: Option<(Key, FilteredTree)>,
+    sieve: Option<(FilterKey, FilteredTree)>,
 }
 
 /// What a sieve was made of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key {
+pub(crate) struct FilterKey {
     pub(crate) tree: Tree,
     /// Layers that were folded.
     pub(crate) folded: usize,
@@ -43,8 +43,8 @@ impl FilteredPane {
 
     /// Finds out what passes, unless that is known. Returns whether something else may pass in the same tree than
     /// before.
-    pub(crate) fn refresh(&mut self, stack: &Stack, key: Key, test: &Test) -> bool {
-        let same = |known: &Key| Key { tree: key.tree, ..*known } == key;
+    pub(crate) fn refresh(&mut self, stack: &Stack, key: FilterKey, test: &Test) -> bool {
+        let same = |known: &FilterKey| FilterKey { tree: key.tree, ..*known } == key;
         match &mut self.sieve {
             Some((known, _)) if *known == key => false,
             Some((known, sieve)) if same(known) => {

@@ -19,7 +19,7 @@ struct Binding {
 
 /// A key that another action has in the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct KeyConflict {
     /// The key.
     pub key: Key,
     /// The id of the action that has it.
@@ -52,7 +52,7 @@ impl Keymap {
     ///
     /// # Errors
     /// The first key that would mean two things in one place; nothing is changed then.
-    pub fn rebind(&mut self, changes: &[(&'static Entry, Vec<Key>)]) -> Result<(), Taken> {
+    pub fn rebind(&mut self, changes: &[(&'static Entry, Vec<Key>)]) -> Result<(), KeyConflict> {
         let mut bindings = self.bindings.clone();
         bindings.retain(|known| changes.iter().all(|(entry, _)| entry.id != known.entry.id));
         for (entry, keys) in changes {
@@ -61,7 +61,7 @@ impl Keymap {
                     known.key == key && known.entry.id != entry.id && meet(known.entry, entry)
                 });
                 if let Some(known) = clash {
-                    return Err(Taken { key, by: known.entry.id });
+                    return Err(KeyConflict { key, by: known.entry.id });
                 }
                 bindings.push(Binding { key, entry });
             }
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(keymap.lookup(key("j"), &[Panes]), Some(Action::Up));
         assert_eq!(keymap.lookup(key("down"), &[Panes]), None);
         let taken = keymap.rebind(&[(down, vec![key("/")])]).unwrap_err();
-        assert_eq!(taken, Taken { key: key("/"), by: "search" });
+        assert_eq!(taken, KeyConflict { key: key("/"), by: "search" });
         assert_eq!(keymap.lookup(key("k"), &[Panes]), Some(Action::Down), "nothing was changed");
         // `q` quits among panes and closes overlays: two places.
         keymap.rebind(&[(row(Action::Quit), vec![key("x")])]).unwrap();

@@ -22,7 +22,7 @@ const DEPTH_MOST: usize = 6;
 
 /// What the tiles are the size of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum TreemapContent {
     /// Bytes in the merged tree of this layer.
     Merged(usize),
     /// Bytes that some layer stores and the final tree does not show.
@@ -31,9 +31,9 @@ pub enum Of {
 
 /// The treemap that is looked at.
 #[derive(Clone, Debug)]
-pub struct Map {
+pub struct Treemap {
     /// What it shows.
-    pub of: Of,
+    pub of: TreemapContent,
     /// The directory.
     pub dir: NodeId,
     /// All its children with bytes, most first.
@@ -45,18 +45,18 @@ pub struct Map {
     /// When the tiles were listed: layers folded, and whether more is to come.
     pub(crate) made: (usize, bool),
     /// What is wasted, where the map shows that.
-    pub(crate) waste: Wastage,
+    pub(crate) waste: WasteByPath,
 }
 
 /// What is wasted at and below each path, and the children of each directory that have a part in it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wastage {
-    of: HashMap<NodeId, Waste>,
+pub(crate) struct WasteByPath {
+    of: HashMap<NodeId, NodeWaste>,
     children: HashMap<NodeId, Vec<NodeId>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Waste {
+pub(crate) struct NodeWaste {
     own: u64,
     below: u64,
     /// The most of its own bytes that one layer stores, that layer, and the one that put them out of sight.
@@ -67,7 +67,7 @@ pub(crate) struct Waste {
 
 /// One tile, or several small ones, on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct TileGroup {
     /// The first of the map's tiles.
     pub first: usize,
     /// How many; more than one are too small to be shown by themselves.
@@ -78,7 +78,7 @@ pub struct Shown {
     pub rect: Rect,
 }
 
-impl Map {
+impl Treemap {
     /// Bytes in the whole directory.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -87,7 +87,7 @@ impl Map {
 
     /// What shows in this rectangle: it is filled, unless there is nothing.
     #[must_use]
-    pub fn shown(&self, body: Rect) -> Vec<Shown> {
+    pub fn shown(&self, body: Rect) -> Vec<TileGroup> {
         shown(&self.tiles, body)
     }
 
@@ -99,9 +99,9 @@ impl Map {
 
     /// The tile of the cursor among those that show.
     #[must_use]
-    pub fn current(&self, shown: &[Shown]) -> Option<Shown> {
+    pub fn current(&self, shown: &[TileGroup]) -> Option<TileGroup> {
         let holds =
-            |shown: &&Shown| (shown.first..shown.first + shown.count).contains(&self.selected);
+            |shown: &&TileGroup| (shown.first..shown.first + shown.count).contains(&self.selected);
         shown.iter().find(holds).or_else(|| shown.first()).copied()
     }
 
@@ -128,8 +128,8 @@ impl Map {
     /// The children of a directory that have bytes, most first.
     fn children(&self, stack: &Stack, dir: NodeId) -> Vec<Tile> {
         match self.of {
-            Of::Merged(layer) => stack.tiles(dir, layer),
-            Of::Wasted => {
+            TreemapContent::Merged(layer) => stack.tiles(dir, layer),
+            TreemapContent::Wasted => {
                 let children = self.waste.children.get(&dir).into_iter().flatten();
                 let mut tiles =
                     children.filter_map(|&child| self.waste.tile(child)).collect::<Vec<_>>();
@@ -143,7 +143,7 @@ impl Map {
 
 /// Divides a rectangle among tiles: those too small for it are one at the end.
 #[must_use]
-pub fn shown(tiles: &[Tile], body: Rect) -> Vec<Shown> {
+pub fn shown(tiles: &[Tile], body: Rect) -> Vec<TileGroup> {
     let cells = u128::from(body.width) * u128::from(body.height);
     let total = tiles.iter().map(|tile| u128::from(tile.bytes)).sum::<u128>().max(1);
     let fits = |tile: &&Tile| u128::from(tile.bytes) * cells / total >= CELLS_LEAST;
@@ -162,15 +162,15 @@ pub fn shown(tiles: &[Tile], body: Rect) -> Vec<Shown> {
     }
 }
 
-fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<Shown> {
+fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<TileGroup> {
     let (large, rest) = tiles.split_at(alone.min(tiles.len()));
     let large = large.iter().enumerate();
-    let mut shown: Vec<Shown> = large
-        .map(|(first, tile)| Shown { first, count: 1, bytes: tile.bytes, rect: body })
+    let mut shown: Vec<TileGroup> = large
+        .map(|(first, tile)| TileGroup { first, count: 1, bytes: tile.bytes, rect: body })
         .collect();
     if !rest.is_empty() {
         let bytes = rest.iter().map(|tile| tile.bytes).sum();
-        shown.push(Shown { first: alone, count: rest.len(), bytes, rect: body });
+        shown.push(TileGroup { first: alone, count: rest.len(), bytes, rect: body });
     }
     let weights: Vec<u64> = shown.iter().map(|shown| shown.bytes).collect();
     let area = Area { x: body.x, y: body.y, width: body.width, height: body.height };
@@ -182,10 +182,10 @@ fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<Shown> {
     shown
 }
 
-impl Wastage {
+impl WasteByPath {
     pub(crate) fn new(stack: &Stack) -> Self {
         let losses = stack.waste_report();
-        let mut of: HashMap<NodeId, Waste> = HashMap::new();
+        let mut of: HashMap<NodeId, NodeWaste> = HashMap::new();
         for piece in &losses.files {
             let waste = of.entry(piece.wasted.node).or_default();
             waste.own += piece.wasted.bytes;
@@ -207,7 +207,7 @@ impl Wastage {
     }
 
     /// What is wasted of the path itself.
-    pub(crate) fn own(&self, node: NodeId) -> Option<&Waste> {
+    pub(crate) fn own(&self, node: NodeId) -> Option<&NodeWaste> {
         self.of.get(&node).filter(|waste| waste.own > 0)
     }
 

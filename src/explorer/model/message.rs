@@ -1,7 +1,7 @@
 //! What reaches the explorer from outside, and what it asks of the outside.
 
 use crate::content::Contents;
-use crate::explorer::model::extraction::{Ended, Request};
+use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::explorer::model::file::ReadRequest;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::Key;
@@ -83,7 +83,7 @@ pub enum Message {
     /// So many bytes of what is being extracted were written.
     Extracting(u64),
     /// Extracting is over.
-    Extracted(Ended),
+    Extracted(ExtractionResult),
     /// The pager ended, and the terminal is ours again.
     Paged,
     /// Something to tell the user. Raw.
@@ -172,7 +172,7 @@ pub enum Effect {
     /// Back from a comparison to the image.
     LeaveComparison,
     /// Extract this; messages will tell how it goes.
-    Extract(Request),
+    Extract(ExtractionRequest),
     /// Stop extracting, keep what is there.
     StopExtracting,
     /// Take the mouse, or give it back.

@@ -5,7 +5,7 @@ use crate::stack::NodeId;
 
 /// What an overlay shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OverlayKind {
     /// All keys and signs.
     Help,
     /// Everything that can be done, by name.
@@ -40,7 +40,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlay {
     /// What it shows.
-    pub kind: Kind,
+    pub kind: OverlayKind,
     /// The item the cursor is on, where the page has items.
     pub selected: usize,
     /// The first line on the screen.
@@ -57,11 +57,13 @@ impl Overlay {
     /// Whether typed characters narrow it.
     #[must_use]
     pub fn is_typed(&self) -> bool {
-        self.is_narrowed() || matches!(self.kind, Kind::Extract(..) | Kind::Compare) || self.typing
+        self.is_narrowed()
+            || matches!(self.kind, OverlayKind::Extract(..) | OverlayKind::Compare)
+            || self.typing
     }
 
     /// Whether what it shows changes while one types.
     pub(crate) const fn is_narrowed(&self) -> bool {
-        matches!(self.kind, Kind::Help | Kind::Palette)
+        matches!(self.kind, OverlayKind::Help | OverlayKind::Palette)
     }
 }

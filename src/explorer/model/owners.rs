@@ -24,7 +24,7 @@ pub struct Owners {
 
 /// What the filter asks of a path's package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum PackageFilter {
     /// It is this one.
     By(String),
     /// There is one.

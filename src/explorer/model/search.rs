@@ -4,7 +4,7 @@
 //! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
 
 use crate::explorer::model::input::Input;
-use crate::explorer::model::state::{Pane, View};
+use crate::explorer::model::state::{Pane, TreeView};
 use crate::stack::NodeId;
 use crate::stack::query::search::Hits;
 
@@ -35,7 +35,7 @@ pub(crate) struct SavedPosition {
     pub(crate) focus: Pane,
     pub(crate) right: Pane,
     pub(crate) stack_top: usize,
-    pub(crate) tree: View,
-    pub(crate) diff: View,
+    pub(crate) tree: TreeView,
+    pub(crate) diff: TreeView,
     pub(crate) node: Option<NodeId>,
 }

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use crate::explorer::model;
 use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::appearance::{Glyphs, Theme};
-use crate::explorer::model::columns::Wanted;
-use crate::explorer::model::comparison::{Running, Sides};
-use crate::explorer::model::extraction::Request;
+use crate::explorer::model::columns::TreeColumns;
+use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
+use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::file::File;
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::keymap::Keymap;
-use crate::explorer::model::map::Map;
+use crate::explorer::model::map::Treemap;
 use crate::explorer::model::message::Choice;
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::owners::Owners;
 pub use crate::explorer::model::pane::Pane;
 use crate::explorer::model::range::Mark;
 use crate::explorer::model::search::Search;
-use crate::explorer::model::waste::Ledger;
+use crate::explorer::model::waste::WasteSummary;
 use crate::image::Image;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::query::filtered_tree::FilteredTree;
@@ -31,7 +31,7 @@ use crate::text::{Foreign, Visible};
 impl State {
     /// The state of a comparison: on the same screen, with the same looks and keys, and nothing read yet.
     #[must_use]
-    pub fn comparing(&self, sides: Sides) -> Self {
+    pub fn comparing(&self, sides: ComparedImages) -> Self {
         let mut state = Self::new(self.size);
         state.take_looks(self);
         state.comparison = Some(sides);
@@ -64,7 +64,7 @@ pub enum Phase {
 
 /// Where one layer stands.
 #[derive(Clone, Debug, Default)]
-pub struct Load {
+pub struct LayerLoad {
     /// How far.
     pub status: LoadStatus,
     /// What was odd or broken.
@@ -94,7 +94,7 @@ pub enum LoadStatus {
 
 /// Where a tree pane stands: its folds, its cursor, its scroll.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct View {
+pub struct TreeView {
     /// What is unfolded.
     pub folds: Folds,
     /// The path the user put the cursor on. Where it has no row, the cursor waits on the nearest directory above.
@@ -132,7 +132,7 @@ pub struct State {
     /// What frames and bars are drawn with.
     pub glyphs: Glyphs,
     /// Which columns trees have.
-    pub columns: Wanted,
+    pub columns: TreeColumns,
     /// What is wrong with the config file, each with its place.
     pub complaints: Vec<Foreign>,
     /// Which key means what.
@@ -144,7 +144,7 @@ pub struct State {
     /// The image, once described.
     pub image: Option<Box<Image>>,
     /// Where each layer stands.
-    pub loads: Vec<Load>,
+    pub loads: Vec<LayerLoad>,
     /// Bytes of layers read in a second, as long as some are read and it is known.
     pub rate: Option<u64>,
     /// Pairs of files not compared yet.
@@ -168,9 +168,9 @@ pub struct State {
     /// First line of the stack pane on the screen.
     pub stack_top: usize,
     /// The merged tree.
-    pub tree: View,
+    pub tree: TreeView,
     /// The diff.
-    pub diff: View,
+    pub diff: TreeView,
     /// In which order the rows of both trees are.
     pub orders: Orders,
     /// What lies over the panes, topmost last.
@@ -180,9 +180,9 @@ pub struct State {
     /// The filter, if there is one.
     pub filter: Option<Filter>,
     /// A comparison that is being made.
-    pub comparing: Option<Running>,
+    pub comparing: Option<RunningComparison>,
     /// The two images that are compared, where this is a comparison of two.
-    pub comparison: Option<Sides>,
+    pub comparison: Option<ComparedImages>,
     /// What package databases say, of the layers that were asked about, the newest answer first.
     pub owners: Vec<Arc<Owners>>,
     /// The edition of them that is being read.
@@ -190,13 +190,13 @@ pub struct State {
     /// The marked layer, if there is one: the other end of the range that the changes pane shows.
     pub mark: Option<Mark>,
     /// The treemap, once it was asked for.
-    pub map: Option<Map>,
+    pub map: Option<Treemap>,
     /// What is being extracted.
-    pub extraction: Option<model::extraction::Running>,
+    pub extraction: Option<model::extraction::RunningExtraction>,
     /// What was not extracted, because something is there already.
-    pub occupied: Option<Request>,
+    pub occupied: Option<ExtractionRequest>,
     /// What the waste page shows, once it was asked for.
-    pub waste: Option<Ledger>,
+    pub waste: Option<WasteSummary>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
@@ -221,7 +221,7 @@ impl State {
             theme: Theme::default(),
             glyphs: Glyphs::default(),
             mouse: true,
-            columns: Wanted::default(),
+            columns: TreeColumns::default(),
             complaints: Vec::new(),
             keymap: Keymap::default(),
             phase: Phase::Opening,
@@ -238,10 +238,10 @@ impl State {
             split: Split::default(),
             drag: None,
             stack_top: 0,
-            tree: View::default(),
-            diff: View {
+            tree: TreeView::default(),
+            diff: TreeView {
                 folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
-                ..View::default()
+                ..TreeView::default()
             },
             orders: Orders::default(),
             overlays: Vec::new(),
@@ -290,7 +290,7 @@ impl State {
 
     /// The tree pane or the diff pane; the tree's where the stack is meant.
     #[must_use]
-    pub const fn view(&self, pane: Pane) -> &View {
+    pub const fn view(&self, pane: Pane) -> &TreeView {
         match pane {
             Pane::Diff => &self.diff,
             Pane::Stack | Pane::Tree => &self.tree,
@@ -298,7 +298,7 @@ impl State {
     }
 
     /// The same, to change it.
-    pub const fn view_mut(&mut self, pane: Pane) -> &mut View {
+    pub const fn view_mut(&mut self, pane: Pane) -> &mut TreeView {
         match pane {
             Pane::Diff => &mut self.diff,
             Pane::Stack | Pane::Tree => &mut self.tree,
@@ -372,10 +372,10 @@ impl State {
         if self.is_typing() {
             return &[Context::Typing];
         }
-        if self.overlays.last().is_some_and(|top| top.kind == Kind::File) {
+        if self.overlays.last().is_some_and(|top| top.kind == OverlayKind::File) {
             return &[Context::File, Context::Overlay];
         }
-        if self.overlays.last().is_some_and(|top| top.kind == Kind::Map) {
+        if self.overlays.last().is_some_and(|top| top.kind == OverlayKind::Map) {
             return &[Context::Map, Context::Overlay];
         }
         match (self.overlays.is_empty(), self.focus) {

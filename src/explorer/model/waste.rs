@@ -10,7 +10,7 @@ const PATHS: usize = 500;
 
 /// Waste by what helps, by layer and by path, most first. All sums are over the same pieces.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ledger {
+pub struct WasteSummary {
     /// When it was true: layers folded, and whether more is to come.
     pub(crate) made: (usize, bool),
     /// The image's bytes.
@@ -25,7 +25,7 @@ pub struct Ledger {
     pub rest: (u64, usize),
 }
 
-impl Ledger {
+impl WasteSummary {
     pub(crate) fn new(stack: &Stack, made: (usize, bool)) -> Self {
         let losses = stack.waste_report();
         let mut paths = losses.by_path(stack);

@@ -1,7 +1,7 @@
 //! Typing, applying and ending the filter.
 
 use crate::explorer::model::filter::Filter;
-use crate::explorer::model::filtered_pane::Key;
+use crate::explorer::model::filtered_pane::FilterKey;
 use crate::explorer::model::input::Input;
 use crate::explorer::model::state::{Pane, State};
 use crate::stack::Stack;
@@ -50,7 +50,7 @@ pub fn refresh(state: &mut State, stack: &Stack) {
                 && filter.sieve(
                     stack,
                     pane,
-                    Key { tree, folded: stack.folded(), undecided, edition: filter.edition },
+                    FilterKey { tree, folded: stack.folded(), undecided, edition: filter.edition },
                 )
             {
                 state.orders.forget();

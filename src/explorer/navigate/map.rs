@@ -1,6 +1,6 @@
 //! Keeping the treemap up to date and its selection.
 
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view::map::made;
 use crate::stack::Stack;
@@ -8,7 +8,7 @@ use crate::stack::Stack;
 /// Lists the tiles anew after layers were folded.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let now = (stack.folded(), state.phase == Phase::Done);
-    let is_open = state.overlays.iter().any(|overlay| overlay.kind == Kind::Map);
+    let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Map);
     let Some(old) = state.map.as_ref().filter(|map| is_open && map.made != now) else { return };
     let (of, dir, selected) = (old.of, old.dir, old.selected);
     let mut map = made(state, stack, of);

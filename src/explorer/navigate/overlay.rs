@@ -1,18 +1,18 @@
 //! Opening, closing and scrolling overlays.
 
 use crate::explorer::model::input::Input;
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
-use crate::explorer::view::overlay::{Placed, nothing_below, place};
+use crate::explorer::view::overlay::{PlacedOverlay, nothing_below, place};
 use crate::explorer::view::page;
 use crate::stack::Stack;
 
 /// Opens an overlay over what is open.
-pub fn open(state: &mut State, stack: &Stack, kind: Kind) {
+pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
     let mut overlay =
         Overlay { kind, selected: 0, top: 0, input: Input::default(), typing: false, marked: None };
-    if let Kind::History(node) = kind {
+    if let OverlayKind::History(node) = kind {
         // The cursor starts on what made the path what it is here.
         let steps = stack.history(node);
         overlay.selected = steps.iter().rposition(|step| step.layer <= state.layer).unwrap_or(0);
@@ -57,11 +57,11 @@ pub fn select(state: &mut State, stack: &Stack, item: usize) {
 /// Scrolls so that the item of the cursor shows; also after the size or the contents changed.
 pub fn keep_in_view(state: &mut State, stack: &Stack) {
     let Some(overlay) = state.overlays.last() else { return };
-    let Placed { body, page, .. } = place(state, stack, overlay);
+    let PlacedOverlay { body, page, .. } = place(state, stack, overlay);
     let height = usize::from(body.height).max(1);
     let selected = overlay.selected.min(page.items.saturating_sub(1));
     let mut top = overlay.top.min(page.lines.len().saturating_sub(height));
-    let belongs = |line: &page::writer::Line| line.item == Some(selected);
+    let belongs = |line: &page::writer::OverlayLine| line.item == Some(selected);
     if let (Some(first), Some(last)) =
         (page.lines.iter().position(belongs), page.lines.iter().rposition(belongs))
     {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::owners::{KEPT, Owners};
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view::owners::{edition, passing};
@@ -13,7 +13,7 @@ use crate::stack::query::filter::NodeFilter;
 
 /// Asks for the databases that somebody wants to know something of, once.
 pub(crate) fn want(state: &mut State, stack: &Stack) -> Option<Effect> {
-    let in_history = state.overlays.iter().any(|top| matches!(top.kind, Kind::History(_)));
+    let in_history = state.overlays.iter().any(|top| matches!(top.kind, OverlayKind::History(_)));
     let in_filter = state.filter.as_ref().is_some_and(|filter| filter.package().is_some());
     if state.phase != Phase::Done || !(in_history || in_filter) {
         return None;

@@ -1,6 +1,6 @@
 //! Keeping the filtered changes of a range up to date.
 
-use crate::explorer::model::filtered_pane::Key;
+use crate::explorer::model::filtered_pane::FilterKey;
 use crate::explorer::model::state::{Pane, State};
 use crate::stack::Stack;
 use crate::stack::query::filter::Test;
@@ -13,7 +13,7 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
         return;
     }
     if let Some(mark) = &mut state.mark {
-        let key = Key { tree, folded: stack.folded(), undecided: 0, edition: None };
+        let key = FilterKey { tree, folded: stack.folded(), undecided: 0, edition: None };
         mark.narrowed.refresh(stack, key, &Test::default());
     }
 }

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view::trees::{current_row, outline, pane_of_path, rows_shown, scrolled};
 use crate::explorer::{navigate, view};
@@ -78,7 +78,7 @@ pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
             // Nothing below it: then there is nothing to step into either.
         }
         (true, true) => step(state, stack, pane, 1),
-        (false, _) if look => navigate::overlay::open(state, stack, Kind::History(row.node)),
+        (false, _) if look => navigate::overlay::open(state, stack, OverlayKind::History(row.node)),
         (false, _) => {}
     }
 }

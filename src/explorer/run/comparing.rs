@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::compare::{ComparisonSource, Files, Side};
-use crate::explorer::model::comparison::{Matched, Side as Shown, Sides};
+use crate::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
 use crate::image::Image;
 use crate::layer::Watch;
 use crate::load::settings::OpenSettings;
@@ -25,7 +25,7 @@ pub(super) fn compare(
     reference: &str,
     setting: &OpenSettings,
     watch: &Reporting<'_>,
-) -> Result<(Box<dyn Source>, Sides), String> {
+) -> Result<(Box<dyn Source>, ComparedImages), String> {
     let other = open(reference, setting, watch)?;
     let other = Loader::with_cache(Arc::from(other), setting.cache.clone());
     let states = other.run(Want::Tree, &|event| {
@@ -77,18 +77,18 @@ fn open(
     }
 }
 
-fn sides(old: &Image, new: &Image) -> Sides {
+fn sides(old: &Image, new: &Image) -> ComparedImages {
     let (olds, news) = compare::matched_layers(old, new);
-    let side = |image: &Image, shared: Vec<bool>| Shown {
+    let side = |image: &Image, shared: Vec<bool>| ComparedImage {
         reference: image.reference.clone(),
         layers: image
             .layers
             .iter()
             .zip(shared)
-            .map(|(layer, shared)| Matched { made_by: layer.created_by.clone(), shared })
+            .map(|(layer, shared)| ComparedLayer { made_by: layer.created_by.clone(), shared })
             .collect(),
     };
-    Sides { other: side(old, olds), this: side(new, news) }
+    ComparedImages { other: side(old, olds), this: side(new, news) }
 }
 
 /// Tells how many bytes were read, now and then, and hears whether to stop.

@@ -4,7 +4,7 @@ use std::io;
 
 use tempfile::NamedTempFile;
 
-use crate::explorer::model::comparison::Sides;
+use crate::explorer::model::comparison::ComparedImages;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
 use crate::explorer::terminal::Signal;
@@ -34,7 +34,7 @@ pub(super) enum RunEvent {
     /// A file is ready for the pager, or cannot be; of the request with this number.
     Paged(u64, Ready),
     /// The image of the loader with this number was compared.
-    Compared(u64, Box<(Box<dyn Source>, Sides)>),
+    Compared(u64, Box<(Box<dyn Source>, ComparedImages)>),
     /// What else there is about the image of the loader with this number.
     Beside(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::explorer::model::extraction::{Ended, Request};
+use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::extract;
 use crate::extract::Plan;
 use crate::layer::Watch;
@@ -17,29 +17,29 @@ const PACE: Duration = Duration::from_millis(50);
 /// Does what was asked for; `tell` hears now and then how many bytes were written.
 pub(super) fn extract(
     loader: &Loader,
-    request: &Request,
+    request: &ExtractionRequest,
     stop: &AtomicBool,
     tell: &(dyn Fn(u64) + Sync),
-) -> Ended {
+) -> ExtractionResult {
     let plan = {
         let stack = loader.stack();
         extract::plan(&stack, request.node, request.layer)
     };
     let dest = at_home(&request.dest);
     if !request.force && is_occupied(&plan, &dest) {
-        return Ended::Occupied;
+        return ExtractionResult::Occupied;
     }
     let watch = Reporting { stop, tell, next: Mutex::new(Instant::now()) };
     match extract::to_disk(loader.source().as_ref(), &plan, &dest, request.force, &watch) {
-        Ok(made) => Ended::Done {
+        Ok(made) => ExtractionResult::Done {
             objects: made.done,
             bytes: made.bytes,
             failed: made.failed,
             first: made.failures.into_iter().next(),
             stopped: made.cancelled,
         },
-        Err(extract::sink::Error::Exists(_)) => Ended::Occupied,
-        Err(error) => Ended::Failed(error.to_string()),
+        Err(extract::sink::Error::Exists(_)) => ExtractionResult::Occupied,
+        Err(error) => ExtractionResult::Failed(error.to_string()),
     }
 }
 

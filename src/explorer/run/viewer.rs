@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::content::Contents;
 use crate::content::search::Needle;
-use crate::explorer::model::file::{Part, ReadRequest, What};
+use crate::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
 use crate::load::Loader;
 use crate::load::files::part;
 
@@ -18,8 +18,8 @@ pub(super) fn look(
 ) -> Result<Box<Contents>, String> {
     let wanted = || newest.load(Ordering::Relaxed) == look.number;
     let found = match look.what {
-        What::Two(old, new) => part::difference(loader, old, new, &wanted),
-        What::Version(event) => match part(&look.part) {
+        ViewTarget::Two(old, new) => part::difference(loader, old, new, &wanted),
+        ViewTarget::Version(event) => match part(&look.part) {
             Some(part) => part::part(loader, event, &part, &wanted),
             None => return Err("nothing to look for".to_owned()),
         },
@@ -27,11 +27,11 @@ pub(super) fn look(
     found.map(Box::new).map_err(|error| reason(&error))
 }
 
-fn part(part: &Part) -> Option<part::Part> {
+fn part(part: &ReadPart) -> Option<part::Part> {
     Some(match part {
-        Part::At(at) => part::Part::At(*at),
-        Part::End => part::Part::End,
-        Part::Find { text, from, forward } => {
+        ReadPart::At(at) => part::Part::At(*at),
+        ReadPart::End => part::Part::End,
+        ReadPart::Find { text, from, forward } => {
             part::Part::Find { needle: Needle::new(text)?, from: *from, forward: *forward }
         }
     })

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::explorer::model;
-use crate::explorer::model::comparison::Sides;
-use crate::explorer::model::extraction::Request;
+use crate::explorer::model::comparison::ComparedImages;
+use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
 use crate::explorer::run::comparing::Reporting;
@@ -30,7 +30,7 @@ impl Explorer {
     }
 
     /// Extracts beside everything else, one thing at a time.
-    pub(super) fn extract(&mut self, request: Request) -> Result<(), Error> {
+    pub(super) fn extract(&mut self, request: ExtractionRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_extracting = Arc::default();
         let stop = Arc::clone(&self.stop_extracting);
@@ -85,7 +85,7 @@ impl Explorer {
     /// Explores a comparison; the image it was begun from waits.
     pub(super) fn enter(
         &mut self,
-        (beside, sides): (Box<dyn Source>, Sides),
+        (beside, sides): (Box<dyn Source>, ComparedImages),
     ) -> Result<bool, Error> {
         self.state.comparing = None;
         let state = self.state.comparing(sides);

@@ -1,9 +1,9 @@
 //! Asking for another image and putting the comparison on the screen.
 
-use crate::explorer::model::comparison::Running;
+use crate::explorer::model::comparison::RunningComparison;
 use crate::explorer::model::input::Input;
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::navigate;
 use crate::stack::Stack;
@@ -17,7 +17,7 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
         (false, _) => "all layers have to be there before they can be compared",
         (true, true) => "one thing at a time: Esc stops what is being done",
         (true, false) => {
-            navigate::overlay::open(state, stack, Kind::Compare);
+            navigate::overlay::open(state, stack, OverlayKind::Compare);
             return Vec::new();
         }
     };
@@ -32,6 +32,6 @@ pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
         return Vec::new();
     }
     navigate::overlay::close(state);
-    state.comparing = Some(Running { reference: reference.clone(), read: 0 });
+    state.comparing = Some(RunningComparison { reference: reference.clone(), read: 0 });
     vec![Effect::Compare(reference)]
 }

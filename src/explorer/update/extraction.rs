@@ -1,9 +1,11 @@
 //! Extraction: the prompt, its progress and its end.
 
-use crate::explorer::model::extraction::{Ended, OVERWRITE, PATH, Request, Running};
+use crate::explorer::model::extraction::{
+    ExtractionRequest, ExtractionResult, OVERWRITE, PATH, RunningExtraction,
+};
 use crate::explorer::model::input::Input;
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
 use crate::explorer::view::extraction::under_cursor;
@@ -20,7 +22,7 @@ pub(super) fn ask(state: &mut State, stack: &Stack) {
         state.notice = Some("put the cursor on what is to be extracted".into());
         return;
     };
-    navigate::overlay::open(state, stack, Kind::Extract(node, layer));
+    navigate::overlay::open(state, stack, OverlayKind::Extract(node, layer));
     if let Some(top) = state.overlays.last_mut() {
         top.input.insert(&suggested(stack.name(node)));
     }
@@ -46,7 +48,7 @@ pub(super) fn accept(
         return Vec::new();
     }
     navigate::overlay::close(state);
-    begin(state, stack, Request { node, layer, dest, force: false })
+    begin(state, stack, ExtractionRequest { node, layer, dest, force: false })
 }
 
 /// Enter where it was asked whether to overwrite.
@@ -54,7 +56,7 @@ pub(super) fn overwrite(state: &mut State, stack: &Stack, item: usize) -> Vec<Ef
     navigate::overlay::close(state);
     match state.occupied.take() {
         Some(request) if item == OVERWRITE => {
-            begin(state, stack, Request { force: true, ..request })
+            begin(state, stack, ExtractionRequest { force: true, ..request })
         }
         _ => {
             state.notice = Some("nothing was extracted".into());
@@ -63,12 +65,12 @@ pub(super) fn overwrite(state: &mut State, stack: &Stack, item: usize) -> Vec<Ef
     }
 }
 
-fn begin(state: &mut State, stack: &Stack, request: Request) -> Vec<Effect> {
+fn begin(state: &mut State, stack: &Stack, request: ExtractionRequest) -> Vec<Effect> {
     let total = match stack.visible(request.node, request.layer) {
         Some(version) if version.kind.is_regular() => version.size,
         _ => stack.totals(request.node, request.layer).bytes,
     };
-    state.extraction = Some(Running { request: request.clone(), done: 0, total });
+    state.extraction = Some(RunningExtraction { request: request.clone(), done: 0, total });
     vec![Effect::Extract(request)]
 }
 
@@ -80,18 +82,18 @@ pub(super) fn progress(state: &mut State, done: u64) {
 }
 
 /// It is over: says what came of it, or asks whether to overwrite.
-pub(crate) fn ended(state: &mut State, stack: &Stack, ended: Ended) {
-    let Some(Running { request, .. }) = state.extraction.take() else { return };
+pub(crate) fn ended(state: &mut State, stack: &Stack, ended: ExtractionResult) {
+    let Some(RunningExtraction { request, .. }) = state.extraction.take() else { return };
     let path = shorten::path(&visible(&stack.path(request.node)), PATH);
     let dest = shorten::path(&visible(&request.dest), PATH);
     state.notice = Some(match ended {
-        Ended::Occupied => {
+        ExtractionResult::Occupied => {
             state.occupied = Some(request);
-            navigate::overlay::open(state, stack, Kind::Overwrite);
+            navigate::overlay::open(state, stack, OverlayKind::Overwrite);
             return;
         }
-        Ended::Failed(why) => visible![path, " was not extracted: ", why],
-        Ended::Done { objects, bytes, failed, first, stopped } => {
+        ExtractionResult::Failed(why) => visible![path, " was not extracted: ", why],
+        ExtractionResult::Done { objects, bytes, failed, first, stopped } => {
             let noun = if objects == 1 { "object" } else { "objects" };
             let made = visible![size::count(objects), " ", noun, ", ", size::short(bytes)];
             match first {

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::map::Of;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::map::TreemapContent;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate::map::select;
 use crate::explorer::view::map::{area, made};
@@ -18,12 +18,16 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
         state.notice = Some("no layer is there yet".into());
         return;
     };
-    let is_open = state.overlays.last().is_some_and(|top| top.kind == Kind::Map);
+    let is_open = state.overlays.last().is_some_and(|top| top.kind == OverlayKind::Map);
     let wasted = is_open
         && state.comparison.is_none()
-        && state.map.as_ref().is_some_and(|map| map.of != Of::Wasted);
-    state.map = Some(made(state, stack, if wasted { Of::Wasted } else { Of::Merged(layer) }));
-    navigate::overlay::open(state, stack, Kind::Map);
+        && state.map.as_ref().is_some_and(|map| map.of != TreemapContent::Wasted);
+    state.map = Some(made(
+        state,
+        stack,
+        if wasted { TreemapContent::Wasted } else { TreemapContent::Merged(layer) },
+    ));
+    navigate::overlay::open(state, stack, OverlayKind::Map);
 }
 
 /// Does what an action means in the treemap.
@@ -115,9 +119,9 @@ fn descend(state: &mut State, stack: &Stack) {
     leave(state, stack, tile.node, of, culprit);
 }
 
-fn leave(state: &mut State, stack: &Stack, node: NodeId, of: Of, culprit: usize) {
+fn leave(state: &mut State, stack: &Stack, node: NodeId, of: TreemapContent, culprit: usize) {
     state.overlays.clear();
-    if of == Of::Wasted && culprit > 0 {
+    if of == TreemapContent::Wasted && culprit > 0 {
         navigate::layers::select(state, stack, culprit);
     }
     if node != NodeId::ROOT {

@@ -15,7 +15,7 @@ pub(super) mod waste;
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::message::{Effect, Message};
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, Phase, State};
 use crate::explorer::navigate::file;
 use crate::explorer::update::overlay::Reply;
@@ -133,7 +133,7 @@ fn typing(
 ) -> bool {
     if let Some(overlay) = state.overlays.last_mut() {
         let taken = edit(&mut overlay.input);
-        if taken && overlay.kind == Kind::File {
+        if taken && overlay.kind == OverlayKind::File {
             navigate::file::typed(state);
         } else if taken {
             (overlay.top, overlay.selected) = (0, 0);
@@ -223,14 +223,14 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         return vec![Effect::LeaveComparison];
     }
     if matches!(state.phase, Phase::Failed(_)) && !state.choices.is_empty() {
-        navigate::overlay::open(state, stack, Kind::Choices);
+        navigate::overlay::open(state, stack, OverlayKind::Choices);
         return Vec::new();
     }
     if state.phase == Phase::Opening && (!state.choices.is_empty() || state.image.is_some()) {
         if state.image.is_some() {
             state.phase = Phase::Done;
         } else {
-            navigate::overlay::open(state, stack, Kind::Choices);
+            navigate::overlay::open(state, stack, OverlayKind::Choices);
         }
         return vec![Effect::GiveUpChoice];
     }
@@ -318,26 +318,28 @@ fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
         Action::Search => search::start(state, stack),
         Action::NextHit => search::next(state, stack, true),
         Action::PreviousHit => search::next(state, stack, false),
-        Action::Help => navigate::overlay::open(state, stack, Kind::Help),
-        Action::Palette => navigate::overlay::open(state, stack, Kind::Palette),
-        Action::ImageDetails => navigate::overlay::open(state, stack, Kind::Image),
-        Action::LayerDetails => navigate::overlay::open(state, stack, Kind::Layer(state.layer)),
+        Action::Help => navigate::overlay::open(state, stack, OverlayKind::Help),
+        Action::Palette => navigate::overlay::open(state, stack, OverlayKind::Palette),
+        Action::ImageDetails => navigate::overlay::open(state, stack, OverlayKind::Image),
+        Action::LayerDetails => {
+            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer))
+        }
         Action::Images if state.choices.is_empty() => {
             let how = "this image was not chosen from a list: layertui without IMAGE shows all that are here";
             state.notice = Some(how.into());
         }
-        Action::Images => navigate::overlay::open(state, stack, Kind::Choices),
+        Action::Images => navigate::overlay::open(state, stack, OverlayKind::Choices),
         Action::Platforms if page::platforms::all(state).len() < 2 => {
             state.notice = Some("this image is here for one platform only".into());
         }
-        Action::Platforms => navigate::overlay::open(state, stack, Kind::Platforms),
+        Action::Platforms => navigate::overlay::open(state, stack, OverlayKind::Platforms),
         Action::Treemap => map::open(state, stack),
         Action::Extract => extraction::ask(state, stack),
         Action::Waste if state.comparison.is_some() => {
             state.notice = Some("a comparison wastes nothing: Esc goes back to the image".into());
         }
-        Action::Waste => navigate::overlay::open(state, stack, Kind::Waste),
-        Action::Problems => navigate::overlay::open(state, stack, Kind::Problems),
+        Action::Waste => navigate::overlay::open(state, stack, OverlayKind::Waste),
+        Action::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
         Action::Zoom => {
             state.zoomed = !state.zoomed;
             resettle(state, stack);
@@ -381,7 +383,7 @@ fn in_stack(state: &mut State, stack: &Stack, action: Action) {
         Action::Bottom => navigate::layers::select(state, stack, usize::MAX),
         Action::Right => focus(state, stack, state.right),
         Action::Open if state.image.is_some() => {
-            navigate::overlay::open(state, stack, Kind::Layer(state.layer));
+            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer));
         }
         _ => {}
     }
@@ -407,7 +409,7 @@ fn in_trees(state: &mut State, stack: &Stack, action: Action) {
         Action::UnfoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::All),
         Action::History => {
             if let Some(row) = view::trees::current_row(state, stack, pane) {
-                navigate::overlay::open(state, stack, Kind::History(row.node));
+                navigate::overlay::open(state, stack, OverlayKind::History(row.node));
             }
         }
         _ => {}

@@ -3,7 +3,7 @@
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::geometry::{Rect, Shape};
 use crate::explorer::model::message::{Mouse, MouseKind};
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Border, Pane, State};
 use crate::explorer::view::columns::Columns;
 use crate::explorer::view::layout::{Layout, PaneArea};
@@ -139,7 +139,7 @@ fn drag(state: &mut State, stack: &Stack, layout: &Layout, x: u16) {
 
 fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
     let Some(top) = state.overlays.last() else { return Vec::new() };
-    if top.kind == Kind::File {
+    if top.kind == OverlayKind::File {
         let by = match mouse.kind {
             MouseKind::WheelDown => Action::Down,
             MouseKind::WheelUp => Action::Up,
@@ -147,7 +147,7 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
         };
         return (0..NOTCH).map(|_| by).collect();
     }
-    if top.kind == Kind::Map {
+    if top.kind == OverlayKind::Map {
         return match mouse.kind {
             MouseKind::Press if update::map::select_at(state, mouse.x, mouse.y) => Vec::new(),
             MouseKind::DoublePress if update::map::select_at(state, mouse.x, mouse.y) => {

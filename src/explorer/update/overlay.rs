@@ -2,7 +2,7 @@
 
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::navigate::file;
 use crate::explorer::navigate::overlay::{close, open, step};
@@ -37,18 +37,18 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::View => return file::open::view(state, stack).into(),
         Action::Pager => return file::open::page(state, stack).into(),
         Action::TextDiff => return file::open::compare(state, stack).into(),
-        Action::Cancel | Action::Close if overlay.kind == Kind::File && !overlay.typing => {
+        Action::Cancel | Action::Close if overlay.kind == OverlayKind::File && !overlay.typing => {
             close(state);
             return Reply::NOTHING;
         }
-        Action::Open if overlay.kind == Kind::File && overlay.typing => {
+        Action::Open if overlay.kind == OverlayKind::File && overlay.typing => {
             return navigate::file::accept(state).into();
         }
         Action::Cancel if overlay.typing => {
             navigate::file::set_typing(state, false);
             return Reply::NOTHING;
         }
-        _ if overlay.kind == Kind::File && action != Action::Help => {
+        _ if overlay.kind == OverlayKind::File && action != Action::Help => {
             return navigate::file::act(state, action).into();
         }
         Action::Extract => {
@@ -56,7 +56,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
             return Reply::NOTHING;
         }
         Action::Cancel | Action::Close | Action::Help | Action::Palette => {}
-        _ if overlay.kind == Kind::Map => {
+        _ if overlay.kind == OverlayKind::Map => {
             update::map::act(state, stack, action);
             return Reply::NOTHING;
         }
@@ -75,9 +75,9 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Open => return choose(state, stack),
         Action::Close if nothing_below(state) => return vec![Effect::Quit].into(),
         Action::Cancel | Action::Close => close(state),
-        Action::Help => open(state, stack, Kind::Help),
+        Action::Help => open(state, stack, OverlayKind::Help),
         Action::MarkVersion => mark(state),
-        Action::Palette => open(state, stack, Kind::Palette),
+        Action::Palette => open(state, stack, OverlayKind::Palette),
         _ => {}
     }
     Reply::NOTHING
@@ -85,7 +85,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
 
 /// Marks the version under the cursor, or takes the mark away.
 fn mark(state: &mut State) {
-    if let Some(top) = state.overlays.last_mut().filter(|top| matches!(top.kind, Kind::History(_)))
+    if let Some(top) =
+        state.overlays.last_mut().filter(|top| matches!(top.kind, OverlayKind::History(_)))
     {
         top.marked = (top.marked != Some(top.selected)).then_some(top.selected);
     }
@@ -97,25 +98,25 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         return Reply::NOTHING;
     };
     match kind {
-        Kind::History(node) => {
+        OverlayKind::History(node) => {
             if let Some(step) = stack.history(node).get(selected) {
                 state.overlays.clear();
                 navigate::layers::select(state, stack, step.layer);
                 update::search::jump(state, stack, node);
             }
         }
-        Kind::Problems => {
+        OverlayKind::Problems => {
             if let Some(Some(layer)) = page::problems::layers(state).get(selected).copied() {
                 state.overlays.clear();
                 navigate::layers::select(state, stack, layer);
             }
         }
-        Kind::Choices if selected < state.choices.len() => {
+        OverlayKind::Choices if selected < state.choices.len() => {
             state.overlays.pop();
             state.phase = Phase::Opening;
             return vec![Effect::Choose(selected)].into();
         }
-        Kind::Platforms => {
+        OverlayKind::Platforms => {
             state.overlays.pop();
             // The first is the one that is open.
             let chosen = page::platforms::all(state).into_iter().nth(selected);
@@ -125,14 +126,16 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
                 return vec![Effect::Platform(platform)].into();
             }
         }
-        Kind::Choices | Kind::File | Kind::Map => {}
-        Kind::Waste => update::waste::choose(state, stack, selected),
-        Kind::Extract(node, layer) => {
+        OverlayKind::Choices | OverlayKind::File | OverlayKind::Map => {}
+        OverlayKind::Waste => update::waste::choose(state, stack, selected),
+        OverlayKind::Extract(node, layer) => {
             return update::extraction::accept(state, stack, (node, layer), &input).into();
         }
-        Kind::Compare => return update::comparison::accept(state, &input).into(),
-        Kind::Overwrite => return update::extraction::overwrite(state, stack, selected).into(),
-        Kind::Palette => {
+        OverlayKind::Compare => return update::comparison::accept(state, &input).into(),
+        OverlayKind::Overwrite => {
+            return update::extraction::overwrite(state, stack, selected).into();
+        }
+        OverlayKind::Palette => {
             let offer = view::offers::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {
                 // What is under the palette is looked at from the panes.
@@ -141,7 +144,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
                     .map_or(Reply::NOTHING, Reply::Perform);
             }
         }
-        Kind::Help | Kind::Layer(_) | Kind::Image => close(state),
+        OverlayKind::Help | OverlayKind::Layer(_) | OverlayKind::Image => close(state),
     }
     navigate::trees::settle(state, stack);
     Reply::NOTHING

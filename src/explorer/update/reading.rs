@@ -1,8 +1,8 @@
 //! What the loader reports, put into the state.
 
 use crate::explorer::model::message::{Effect, Message};
-use crate::explorer::model::overlay::Kind;
-use crate::explorer::model::state::{Load, LoadStatus, Pane, Phase, State};
+use crate::explorer::model::overlay::OverlayKind;
+use crate::explorer::model::state::{LayerLoad, LoadStatus, Pane, Phase, State};
 use crate::explorer::{navigate, update, view};
 use crate::image::Image;
 use crate::image::problem::{CHANGED, Problem, Severity};
@@ -16,7 +16,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Image(image) => described(state, stack, image),
         Message::Choices(choices) => {
             state.choices = choices;
-            navigate::overlay::open(state, stack, Kind::Choices);
+            navigate::overlay::open(state, stack, OverlayKind::Choices);
         }
         Message::Reading { layer, done, total } => {
             if let Some(load) =
@@ -32,7 +32,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         }
         Message::Folded { layer, problems, hidden } => {
             if let Some(load) = state.loads.get_mut(layer) {
-                *load = Load { status: LoadStatus::Folded, problems, hidden };
+                *load = LayerLoad { status: LoadStatus::Folded, problems, hidden };
             }
             update::search::refresh(state, stack);
             navigate::trees::settle(state, stack);
@@ -41,7 +41,8 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Compared { left } => state.undecided = left,
         Message::Finished => {
             state.phase = Phase::Done;
-            let broken_off = |load: &&mut Load| matches!(load.status, LoadStatus::Reading { .. });
+            let broken_off =
+                |load: &&mut LayerLoad| matches!(load.status, LoadStatus::Reading { .. });
             for load in state.loads.iter_mut().filter(broken_off) {
                 load.status = LoadStatus::Waiting;
             }
@@ -128,7 +129,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
 /// An image: its stack shows at once, its topmost layer selected, because the final tree is what most people ask for.
 fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     let fresh = State::new(state.size);
-    state.loads = vec![Load::default(); image.layers.len()];
+    state.loads = vec![LayerLoad::default(); image.layers.len()];
     state.layer = image.layers.len().saturating_sub(1);
     state.phase = Phase::Reading;
     state.image = Some(image);

@@ -1,6 +1,6 @@
 //! Which columns a tree row has, and where: the size drops first as a pane gets narrow, the bar before it.
 
-use crate::explorer::model::columns::Wanted;
+use crate::explorer::model::columns::TreeColumns;
 
 /// Columns of a tree or diff row, in cells from the row's left edge. A width of 0: not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ const SIGNS: u16 = 3;
 impl Columns {
     /// The columns of a row of `width` cells in an image of `layers` layers; only the merged tree has owners.
     #[must_use]
-    pub const fn of(width: u16, layers: usize, owners: bool, wanted: Wanted) -> Self {
+    pub const fn of(width: u16, layers: usize, owners: bool, wanted: TreeColumns) -> Self {
         let digits = match layers {
             0..=10 => 1,
             11..=100 => 2,
@@ -64,14 +64,14 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explorer::model::columns::Wanted;
+    use crate::explorer::model::columns::TreeColumns;
 
     #[test]
     fn columns_never_leave_the_row() {
         for width in 0..240 {
             for layers in [0, 7, 60, 300, 5000] {
                 for owners in [true, false] {
-                    let columns = Columns::of(width, layers, owners, Wanted::default());
+                    let columns = Columns::of(width, layers, owners, TreeColumns::default());
                     assert!(columns.owner + columns.owner_width <= width.max(columns.owner_width));
                     assert!(columns.name_width == 0 || columns.name + columns.name_width <= width);
                     assert!(columns.fold_mark(999) <= columns.name + columns.name_width);

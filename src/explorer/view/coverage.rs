@@ -1,14 +1,14 @@
 //! Which layers were read, as the panes and pages say it: what was not read is never shown as empty or as zero.
 
 use crate::explorer::model::action::entry::Context;
-use crate::explorer::model::state::{Load, Phase, State};
+use crate::explorer::model::state::{LayerLoad, Phase, State};
 use crate::image::problem::Severity;
 use crate::stack::Stack;
 use crate::text::{Visible, size, visible};
 
 /// How much of a layer was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
+pub enum Coverage {
     /// It is being read, or will be.
     NotYet,
     /// Nothing, and nothing more will come by itself.
@@ -21,37 +21,38 @@ pub enum Read {
 
 /// How much of this layer was read.
 #[must_use]
-pub fn read(state: &State, stack: &Stack, layer: usize) -> Read {
+pub fn read(state: &State, stack: &Stack, layer: usize) -> Coverage {
     if layer >= stack.folded() {
         // The layers of a comparison are there as soon as it is.
         let over = state.phase == Phase::Done && state.comparison.is_none();
-        return if over { Read::Nothing } else { Read::NotYet };
+        return if over { Coverage::Nothing } else { Coverage::NotYet };
     }
     match state.loads.get(layer) {
-        Some(load) if is_broken(load) && stack.summary(layer).entries == 0 => Read::Nothing,
-        Some(load) if is_broken(load) => Read::Part,
-        _ => Read::All,
+        Some(load) if is_broken(load) && stack.summary(layer).entries == 0 => Coverage::Nothing,
+        Some(load) if is_broken(load) => Coverage::Part,
+        _ => Coverage::All,
     }
 }
 
-fn is_broken(load: &Load) -> bool {
+fn is_broken(load: &LayerLoad) -> bool {
     load.problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 /// The first layer up to `layer` that was not read to its end.
 #[must_use]
 pub fn gap(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
-    (0..=layer).find(|&layer| matches!(read(state, stack, layer), Read::Nothing | Read::Part))
+    (0..=layer)
+        .find(|&layer| matches!(read(state, stack, layer), Coverage::Nothing | Coverage::Part))
 }
 
 /// `of the 4 of 6 layers read`; `None` where all were read, or may still be.
 #[must_use]
 pub fn words(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     let layers = state.layer_count();
-    let reads = |wanted: &[Read]| {
+    let reads = |wanted: &[Coverage]| {
         (0..layers).filter(|&layer| wanted.contains(&read(state, stack, layer))).count()
     };
-    let unread = reads(&[Read::Nothing, Read::Part]);
+    let unread = reads(&[Coverage::Nothing, Coverage::Part]);
     (unread > 0 && !state.is_reading()).then(|| {
         let read = layers - unread;
         visible!["of the ", read, " of ", layers, " layers read"]
@@ -63,7 +64,7 @@ pub fn words(state: &State, stack: &Stack) -> Option<Visible<'static>> {
 pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'static>> {
     let refused = || {
         let mut loads = state.loads.iter().take(layer + 1);
-        let of = |load: &Load| load.problems.iter().any(|it| it.severity == Severity::Refused);
+        let of = |load: &LayerLoad| load.problems.iter().any(|it| it.severity == Severity::Refused);
         let refused = loads.position(of)?;
         Some(visible![
             "Layer ",
@@ -73,7 +74,7 @@ pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'st
     };
     let Some(gap) = gap(state, stack, layer) else { return refused() };
     Some(match read(state, stack, gap) {
-        Read::Part => {
+        Coverage::Part => {
             visible!["Layer ", gap, " was read in part: what the rest of it changed is missing."]
         }
         _ => visible!["Layer ", gap, " was not read: what it changed is missing."],

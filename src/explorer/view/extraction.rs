@@ -1,6 +1,6 @@
 //! What would be extracted.
 
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view;
 use crate::stack::{ChangeKind, NodeId, Stack};
@@ -13,9 +13,11 @@ pub(crate) fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, usiz
             let node = view::trees::current_row(state, stack, pane)?.node;
             (node, if pane == Pane::Diff { state.layer } else { state.shown_layer(stack)? })
         }
-        Some((Kind::History(node), selected)) => (node, stack.history(node).get(selected)?.layer),
-        Some((Kind::Map, _)) => crate::explorer::view::map::under_cursor(state)?,
-        Some((Kind::Waste, selected)) => {
+        Some((OverlayKind::History(node), selected)) => {
+            (node, stack.history(node).get(selected)?.layer)
+        }
+        Some((OverlayKind::Map, _)) => crate::explorer::view::map::under_cursor(state)?,
+        Some((OverlayKind::Waste, selected)) => {
             crate::explorer::view::waste::under_cursor(state, selected)?
         }
         Some(_) => return None,

@@ -2,9 +2,9 @@
 
 use crate::content::search::Needle;
 use crate::content::{Row, Token, Window};
-use crate::explorer::model::file::{File, Form, What};
+use crate::explorer::model::file::{File, ViewMode, ViewTarget};
 use crate::explorer::model::role::{Role, Span};
-use crate::explorer::view::page::writer::Line;
+use crate::explorer::view::page::writer::OverlayLine;
 use crate::text::width::{chop, pad, pad_left, split_at, width};
 use crate::text::{Visible, size, visible};
 
@@ -19,21 +19,23 @@ const TAB: usize = 8;
 
 /// The rows of a screen of so many cells.
 #[must_use]
-pub fn shown(file: &File, columns: u16, height: u16) -> Vec<Line> {
+pub fn shown(file: &File, columns: u16, height: u16) -> Vec<OverlayLine> {
     let rows = match file.form {
-        Form::Facts => facts(file).into_iter().skip(file.top).take(usize::from(height)).collect(),
-        Form::Text => text(file, columns, usize::from(height)),
-        Form::Hex => bytes(file, columns, usize::from(height)),
+        ViewMode::Facts => {
+            facts(file).into_iter().skip(file.top).take(usize::from(height)).collect()
+        }
+        ViewMode::Text => text(file, columns, usize::from(height)),
+        ViewMode::Hex => bytes(file, columns, usize::from(height)),
     };
-    rows.into_iter().map(|spans| Line { spans, item: None }).collect()
+    rows.into_iter().map(|spans| OverlayLine { spans, item: None }).collect()
 }
 
 /// Where the screen is, as a part of the whole: first byte on it, and the size.
 #[must_use]
 pub fn position(file: &File) -> Option<(u64, u64)> {
     let window = file.window()?;
-    let at = if file.form == Form::Hex { file.hex_top } else { window.start_of(file.top) };
-    (file.form != Form::Facts && window.size > 0).then_some((at, window.size))
+    let at = if file.form == ViewMode::Hex { file.hex_top } else { window.start_of(file.top) };
+    (file.form != ViewMode::Facts && window.size > 0).then_some((at, window.size))
 }
 
 /// Rows of the screen that a row takes.
@@ -77,8 +79,8 @@ fn gutter(file: &File, window: &Window) -> usize {
     let last = window.row(window.rows().saturating_sub(1)).and_then(|row| row.number);
     let last = last.unwrap_or(window.lines_before + window.rows() as u64);
     match file.what {
-        What::Version(_) => last.to_string().len().max(3) + 1,
-        What::Two(..) => 0,
+        ViewTarget::Version(_) => last.to_string().len().max(3) + 1,
+        ViewTarget::Two(..) => 0,
     }
 }
 
@@ -219,7 +221,7 @@ pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
     };
     let mut out = vec![Vec::new()];
     let known = contents.facts.iter().any(|(label, _)| *label == "what");
-    if !known && matches!(file.what, What::Version(_)) {
+    if !known && matches!(file.what, ViewTarget::Version(_)) {
         out.push(row("what", Role::Strong, "binary data".into()));
     }
     let mut before = "";
@@ -229,7 +231,7 @@ pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
         before = label;
         out.push(row(name, role, visible(value.as_bytes()).into_owned()));
     }
-    if matches!(file.what, What::Version(_)) {
+    if matches!(file.what, ViewTarget::Version(_)) {
         out.push(row("size", Role::Text, size::long(contents.window.size)));
         out.push(Vec::new());
         out.push(vec![(Role::Quiet, "  x shows the bytes".into())]);

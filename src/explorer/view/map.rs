@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::map::{Map, Of, Wastage};
+use crate::explorer::model::map::{Treemap, TreemapContent, WasteByPath};
 use crate::explorer::model::state::{Phase, State};
 use crate::stack::{NodeId, Stack};
 
@@ -13,11 +13,12 @@ pub fn area(state: &State) -> (Rect, Rect) {
     crate::explorer::view::file::area(state)
 }
 
-pub(crate) fn made(state: &State, stack: &Stack, of: Of) -> Map {
-    let waste = if of == Of::Wasted { Wastage::new(stack) } else { Wastage::default() };
+pub(crate) fn made(state: &State, stack: &Stack, of: TreemapContent) -> Treemap {
+    let waste =
+        if of == TreemapContent::Wasted { WasteByPath::new(stack) } else { WasteByPath::default() };
     let made = (stack.folded(), state.phase == Phase::Done);
     let (tiles, inside) = (Vec::new(), HashMap::new());
-    let mut map = Map { of, dir: NodeId::ROOT, tiles, selected: 0, inside, made, waste };
+    let mut map = Treemap { of, dir: NodeId::ROOT, tiles, selected: 0, inside, made, waste };
     map.enter(stack, NodeId::ROOT);
     map
 }
@@ -28,8 +29,10 @@ pub(super) fn under_cursor(state: &State) -> Option<(NodeId, usize)> {
     let map = state.map.as_ref()?;
     let tile = map.tiles.get(map.selected)?;
     let layer = match map.of {
-        Of::Merged(layer) => layer,
-        Of::Wasted => map.waste.own(tile.node).map_or(usize::MAX, |waste| waste.stored_by),
+        TreemapContent::Merged(layer) => layer,
+        TreemapContent::Wasted => {
+            map.waste.own(tile.node).map_or(usize::MAX, |waste| waste.stored_by)
+        }
     };
     Some((tile.node, layer))
 }

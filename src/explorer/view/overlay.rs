@@ -1,7 +1,7 @@
 //! Where overlays stand and what they show.
 
 use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::State;
 use crate::explorer::view;
 use crate::explorer::view::page::writer::OverlayText;
@@ -9,7 +9,7 @@ use crate::stack::Stack;
 
 /// An overlay's place and contents.
 #[derive(Debug)]
-pub struct Placed {
+pub struct PlacedOverlay {
     /// With its border.
     pub outer: Rect,
     /// Whether it has one.
@@ -24,7 +24,7 @@ pub struct Placed {
 
 /// Works out where an overlay lies: in the middle and as low as its contents on a large screen, everywhere on a small.
 #[must_use]
-pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
+pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
     let mut screen = Rect { x: 0, y: 0, width: state.size.width, height: state.size.height };
     if let Some(hints) = state.layout().hints {
         screen.height = hints.y;
@@ -54,10 +54,11 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> Placed {
     if overlay.is_typed() && body.height > 6 {
         let _blank = body.take_top(1);
     }
-    Placed { outer, bordered, input, body, page }
+    PlacedOverlay { outer, bordered, input, body, page }
 }
 
 /// Whether the list of images is open and there is no image yet to go back to.
 pub(crate) fn nothing_below(state: &State) -> bool {
-    state.image.is_none() && state.overlays.last().is_some_and(|top| top.kind == Kind::Choices)
+    state.image.is_none()
+        && state.overlays.last().is_some_and(|top| top.kind == OverlayKind::Choices)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::content::packages::package::Package;
 use crate::content::packages::{DatabaseFile, PLACES, RPM_PLACES};
-use crate::explorer::model::owners::{Owner, Wanted};
+use crate::explorer::model::owners::{Owner, PackageFilter};
 use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
 use crate::stack::query::filter::NodeFilter;
@@ -65,17 +65,17 @@ pub fn named(package: &Package) -> Visible<'static> {
 pub(crate) fn passing(
     state: &State,
     stack: &Stack,
-    wanted: &Wanted,
+    wanted: &PackageFilter,
 ) -> Option<(usize, NodeFilter)> {
     let edition = edition(stack, state.shown_layer(stack)?)?;
     let known = state.owners.iter().find(|known| known.edition == edition)?;
     let is_wanted = |package: Option<u32>| match wanted {
-        Wanted::By(name) => package
+        PackageFilter::By(name) => package
             .and_then(|package| known.packages.get(package as usize))
             .is_some_and(|package| package.name == *name),
-        Wanted::Any | Wanted::None => true,
+        PackageFilter::Any | PackageFilter::None => true,
     };
     let nodes = known.of.iter().filter(|(_, package)| is_wanted(**package));
     let nodes: HashSet<NodeId> = nodes.map(|(node, _)| *node).collect();
-    Some((edition, NodeFilter { nodes: Arc::new(nodes), inside: *wanted != Wanted::None }))
+    Some((edition, NodeFilter { nodes: Arc::new(nodes), inside: *wanted != PackageFilter::None }))
 }

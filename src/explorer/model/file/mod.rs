@@ -12,7 +12,7 @@ pub(crate) const SIDE: usize = 8;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum ViewTarget {
     /// One version of a file.
     Version(EventId),
     /// The older and the newer of two.
@@ -21,7 +21,7 @@ pub enum What {
 
 /// Which part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ReadPart {
     /// Round the byte at this offset.
     At(u64),
     /// The end.
@@ -43,14 +43,14 @@ pub struct ReadRequest {
     /// Comes back with the answer; only the answer to the newest is taken.
     pub number: u64,
     /// What.
-    pub what: What,
+    pub what: ViewTarget,
     /// Which part.
-    pub part: Part,
+    pub part: ReadPart,
 }
 
 /// How a file is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ViewMode {
     /// Lines.
     Text,
     /// Bytes.
@@ -63,13 +63,13 @@ pub enum Form {
 #[derive(Clone, Debug)]
 pub struct File {
     /// What it is.
-    pub what: What,
+    pub what: ViewTarget,
     /// Its path and which version.
     pub title: (Visible<'static>, Visible<'static>),
     /// What was read of it; `None` while nothing was. Raw, where it could not be read.
     pub contents: Option<Result<Box<Contents>, String>>,
     /// How it is shown.
-    pub form: Form,
+    pub form: ViewMode,
     /// Long lines go on in the next row of the screen.
     pub wrap: bool,
     /// The first row on the screen, of those of the window.
@@ -87,7 +87,7 @@ pub struct File {
     /// A word about the search.
     pub remark: Option<Visible<'static>>,
     /// The newest question and its number, while it is unanswered.
-    pub(crate) awaited: Option<(u64, Part)>,
+    pub(crate) awaited: Option<(u64, ReadPart)>,
 }
 
 impl File {

@@ -1,11 +1,11 @@
 //! Asking for a part of the open file.
 
-use crate::explorer::model::file::{Part, ReadRequest};
+use crate::explorer::model::file::{ReadPart, ReadRequest};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::state::State;
 
 /// Asks for a part of the open file.
-pub(crate) fn ask(state: &mut State, part: Part) -> Vec<Effect> {
+pub(crate) fn ask(state: &mut State, part: ReadPart) -> Vec<Effect> {
     state.looks += 1;
     let number = state.looks;
     let Some(file) = &mut state.file else { return Vec::new() };

@@ -7,9 +7,9 @@ mod position;
 use crate::content::Contents;
 use crate::content::search::Needle;
 use crate::explorer::model::action::entry::Action;
-use crate::explorer::model::file::{File, Form, Part, SIDE};
+use crate::explorer::model::file::{File, ReadPart, SIDE, ViewMode};
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate::file;
 use crate::explorer::navigate::file::ask::ask;
@@ -26,9 +26,9 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
     match answer {
         Ok(contents) => {
             if first && contents.binary {
-                file.form = Form::Facts;
+                file.form = ViewMode::Facts;
             }
-            if matches!(asked, Part::Find { .. }) && contents.found.is_none() {
+            if matches!(asked, ReadPart::Find { .. }) && contents.found.is_none() {
                 file.remark = Some(visible!["no ", file.search, " here"]);
                 return;
             }
@@ -75,7 +75,7 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Whether keys go to the prompt of the search.
 pub(crate) fn set_typing(state: &mut State, typing: bool) {
-    if let Some(top) = state.overlays.last_mut().filter(|top| top.kind == Kind::File) {
+    if let Some(top) = state.overlays.last_mut().filter(|top| top.kind == OverlayKind::File) {
         top.typing = typing;
         if typing {
             top.input = crate::explorer::model::input::Input::default();
@@ -124,7 +124,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
         file.remark = Some(visible!["no ", text, " here"]);
         return Vec::new();
     }
-    ask(state, Part::Find { text, from, forward })
+    ask(state, ReadPart::Find { text, from, forward })
 }
 
 /// The place next to an offset of the file, if the window has it. Only in a window that is the whole file it goes

@@ -1,8 +1,8 @@
 //! Which version of which file the viewer opens: from the row of a tree, or from an event of a path's history.
 
-use crate::explorer::model::file::{File, Form, Part, What};
+use crate::explorer::model::file::{File, ReadPart, ViewMode, ViewTarget};
 use crate::explorer::model::message::Effect;
-use crate::explorer::model::overlay::Kind;
+use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::navigate::file::ask::ask;
 use crate::explorer::{navigate, view};
@@ -18,7 +18,7 @@ pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect>
     match regular(stack, node, version) {
         Ok((node, version)) => {
             let which = visible!["layer ", version.layer];
-            open(state, stack, What::Version(version.event), node, which)
+            open(state, stack, ViewTarget::Version(version.event), node, which)
         }
         Err(why) => tell(state, why),
     }
@@ -26,10 +26,12 @@ pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect>
 
 /// `o`: the version under the cursor, or the one that the viewer shows, in the user's pager.
 pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let viewed = state.overlays.last().is_some_and(|top| top.kind == Kind::File);
+    let viewed = state.overlays.last().is_some_and(|top| top.kind == OverlayKind::File);
     let event = match state.file.as_ref().map(|file| file.what).filter(|_| viewed) {
-        Some(What::Version(event)) => event,
-        Some(What::Two(..)) => return tell(state, "a pager shows one version: o in the history"),
+        Some(ViewTarget::Version(event)) => event,
+        Some(ViewTarget::Two(..)) => {
+            return tell(state, "a pager shows one version: o in the history");
+        }
         None => {
             let Some((node, version)) = under_cursor(state, stack) else {
                 return tell(state, "put the cursor on a file to open it in the pager");
@@ -49,7 +51,7 @@ pub(in crate::explorer) fn compare(state: &mut State, stack: &Stack) -> Vec<Effe
     match two(state, stack) {
         Ok((node, old, new)) => {
             let which = visible!["layer ", old.layer, " and layer ", new.layer];
-            open(state, stack, What::Two(old.event, new.event), node, which)
+            open(state, stack, ViewTarget::Two(old.event, new.event), node, which)
         }
         Err(why) => tell(state, why),
     }
@@ -63,7 +65,7 @@ fn tell(state: &mut State, why: &'static str) -> Vec<Effect> {
 fn open(
     state: &mut State,
     stack: &Stack,
-    what: What,
+    what: ViewTarget,
     node: NodeId,
     which: Visible<'static>,
 ) -> Vec<Effect> {
@@ -72,7 +74,7 @@ fn open(
         what,
         title: (path, which),
         contents: None,
-        form: Form::Text,
+        form: ViewMode::Text,
         wrap: false,
         top: 0,
         part: 0,
@@ -83,8 +85,8 @@ fn open(
         remark: None,
         awaited: None,
     });
-    navigate::overlay::open(state, stack, Kind::File);
-    ask(state, Part::At(0))
+    navigate::overlay::open(state, stack, OverlayKind::File);
+    ask(state, ReadPart::At(0))
 }
 
 /// The path and the version that the cursor is on: what a removal removed, where the layer removed it.
@@ -103,9 +105,9 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     stack.visible(node, layer).or_else(removed).map(|version| (node, version))
 }
 
-fn history(stack: &Stack, kind: Kind) -> Option<(NodeId, Vec<HistoryEvent>)> {
+fn history(stack: &Stack, kind: OverlayKind) -> Option<(NodeId, Vec<HistoryEvent>)> {
     match kind {
-        Kind::History(node) => Some((node, stack.history(node))),
+        OverlayKind::History(node) => Some((node, stack.history(node))),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Moving in the viewer: which row of the window is on top, and when another window is needed.
 
-use crate::explorer::model::file::{File, Form, Part, What};
+use crate::explorer::model::file::{File, ReadPart, ViewMode, ViewTarget};
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::state::State;
@@ -14,13 +14,13 @@ pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
     match file.form {
-        Form::Facts => {
+        ViewMode::Facts => {
             file.top = file
                 .top
                 .saturating_add_signed(by)
                 .min(file_rows::facts(file).len().saturating_sub(1));
         }
-        Form::Text => {
+        ViewMode::Text => {
             for _ in 0..by.unsigned_abs() {
                 if by > 0 && !is_at_end(file, body) {
                     down(file, body);
@@ -29,7 +29,7 @@ pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
                 }
             }
         }
-        Form::Hex => {
+        ViewMode::Hex => {
             let columns = hex_columns(body.width);
             let size = file.window().map_or(0, |window| window.size);
             let last =
@@ -79,34 +79,34 @@ fn more(state: &mut State, body: Rect) -> Vec<Effect> {
     let Some(window) = file.window().filter(|window| !window.is_whole()) else { return Vec::new() };
     let margin = usize::from(body.height) * 2;
     let (top, near) = match file.form {
-        Form::Facts => return Vec::new(),
-        Form::Text => {
+        ViewMode::Facts => return Vec::new(),
+        ViewMode::Text => {
             let below = file.top + margin >= window.rows() && window.end() < window.size;
             (window.start_of(file.top), below || (file.top < margin && window.offset > 0))
         }
-        Form::Hex => {
+        ViewMode::Hex => {
             let margin = margin as u64 * 16;
             let below = file.hex_top + margin >= window.end() && window.end() < window.size;
             let above = file.hex_top < window.offset + margin && window.offset > 0;
             (file.hex_top, below || above)
         }
     };
-    if near { ask(state, Part::At(top)) } else { Vec::new() }
+    if near { ask(state, ReadPart::At(top)) } else { Vec::new() }
 }
 
 pub(super) fn go_to_start(state: &mut State) -> Vec<Effect> {
     let Some(file) = &mut state.file else { return Vec::new() };
     (file.top, file.part, file.hex_top, file.left) = (0, 0, 0, 0);
     let away = file.window().is_some_and(|window| window.offset > 0);
-    if away { ask(state, Part::At(0)) } else { Vec::new() }
+    if away { ask(state, ReadPart::At(0)) } else { Vec::new() }
 }
 
 pub(super) fn go_to_end(state: &mut State) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
     let Some(window) = file.window() else { return Vec::new() };
-    if window.end() < window.size && matches!(file.what, What::Version(_)) {
-        return ask(state, Part::End);
+    if window.end() < window.size && matches!(file.what, ViewTarget::Version(_)) {
+        return ask(state, ReadPart::End);
     }
     to_end(file, body);
     Vec::new()
@@ -127,21 +127,23 @@ fn to_end(file: &mut File, body: Rect) {
 /// From text or facts to bytes at the same place, and back.
 pub(super) fn turn(file: &mut File) {
     let Some(Ok(contents)) = &file.contents else { return };
-    if matches!(file.what, What::Two(..)) {
+    if matches!(file.what, ViewTarget::Two(..)) {
         file.remark = Some("a difference has no bytes of its own".into());
         return;
     }
     let window = &contents.window;
     match file.form {
-        Form::Text | Form::Facts => {
-            let start = if file.form == Form::Text { window.start_of(file.top) } else { 0 };
+        ViewMode::Text | ViewMode::Facts => {
+            let start = if file.form == ViewMode::Text { window.start_of(file.top) } else { 0 };
             file.hex_top = start - start % 16;
-            file.form = Form::Hex;
+            file.form = ViewMode::Hex;
         }
-        Form::Hex if contents.binary => (file.form, file.top, file.part) = (Form::Facts, 0, 0),
-        Form::Hex => {
+        ViewMode::Hex if contents.binary => {
+            (file.form, file.top, file.part) = (ViewMode::Facts, 0, 0)
+        }
+        ViewMode::Hex => {
             (file.top, file.part) = (window.row_at(file.hex_top), 0);
-            file.form = Form::Text;
+            file.form = ViewMode::Text;
         }
     }
 }
@@ -171,16 +173,16 @@ pub(super) fn show(file: &mut File, body: Rect, at: u64) {
 pub(super) fn after_reading(
     file: &mut File,
     body: Rect,
-    asked: &Part,
+    asked: &ReadPart,
     before: u64,
     found: Option<u64>,
 ) {
     match (asked, found) {
-        (Part::End, _) => to_end(file, body),
-        (Part::Find { .. }, Some(at)) => show(file, body, at),
-        (Part::At(_) | Part::Find { .. }, _) => {
+        (ReadPart::End, _) => to_end(file, body),
+        (ReadPart::Find { .. }, Some(at)) => show(file, body, at),
+        (ReadPart::At(_) | ReadPart::Find { .. }, _) => {
             // Whoever moved on meanwhile stays where he is; the very start is only ever asked for by name.
-            let top = if *asked == Part::At(0) { 0 } else { before };
+            let top = if *asked == ReadPart::At(0) { 0 } else { before };
             file.top = file.window().map_or(0, |window| window.row_at(top));
             file.part = 0;
         }

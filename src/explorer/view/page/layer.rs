@@ -3,7 +3,7 @@
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, State};
 use crate::explorer::view::coverage;
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::page::problems;
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer};
 use crate::image::layer::{Layer, LayerStore};
@@ -68,10 +68,10 @@ fn made_by(out: &mut Writer, layer: &Layer) {
 fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &Layer) {
     out.heading("Sizes");
     let read = coverage::read(state, stack, index);
-    if read == Read::Part {
+    if read == Coverage::Part {
         out.labelled("read", Role::Warning, "a part only: these numbers are of that");
     }
-    if matches!(read, Read::Part | Read::All) {
+    if matches!(read, Coverage::Part | Coverage::All) {
         let summary = stack.summary(index);
         out.field("stored", &size::long(summary.bytes));
         out.field("net", &size::signed_long(summary.net_bytes));
@@ -90,7 +90,7 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
         }
     } else {
         let status = match state.loads.get(index).map(|load| load.status) {
-            _ if read == Read::Nothing => "not read",
+            _ if read == Coverage::Nothing => "not read",
             Some(LoadStatus::Reading { .. }) => "being read",
             Some(LoadStatus::Listed) => "read, waits for the layers below",
             _ => "not read",

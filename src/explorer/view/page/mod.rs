@@ -15,7 +15,7 @@ mod sides;
 mod waste;
 pub mod writer;
 
-use crate::explorer::model::overlay::{Kind, Overlay};
+use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::view::page::image::platform;
 use crate::explorer::view::page::writer::OverlayText;
@@ -39,22 +39,22 @@ const MAP_HINTS: &[(&str, &str)] = &[
 #[must_use]
 pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> OverlayText {
     match overlay.kind {
-        Kind::Help => help::page(&state.keymap, overlay.input.text(), width),
-        Kind::Palette => palette::page(state, stack, overlay.input.text(), width),
-        Kind::History(node) => history::page(state, stack, node, width),
-        Kind::Layer(layer) => match &state.comparison {
+        OverlayKind::Help => help::page(&state.keymap, overlay.input.text(), width),
+        OverlayKind::Palette => palette::page(state, stack, overlay.input.text(), width),
+        OverlayKind::History(node) => history::page(state, stack, node, width),
+        OverlayKind::Layer(layer) => match &state.comparison {
             Some(sides) => sides::page(sides, width),
             None => layer::page(state, stack, layer, width),
         },
-        Kind::Image => image::page(state, width),
-        Kind::Problems => problems::page(state, width),
-        Kind::Choices => choices::page(state, width),
-        Kind::Platforms => platforms::page(state, width),
-        Kind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
-        Kind::Compare => sides::ask(width),
-        Kind::Overwrite => extract::overwrite(state, width),
-        Kind::Map => OverlayText { hints: MAP_HINTS, ..OverlayText::default() },
-        Kind::Waste => waste::page(state, stack, width),
-        Kind::File => OverlayText { hints: FILE_HINTS, ..OverlayText::default() },
+        OverlayKind::Image => image::page(state, width),
+        OverlayKind::Problems => problems::page(state, width),
+        OverlayKind::Choices => choices::page(state, width),
+        OverlayKind::Platforms => platforms::page(state, width),
+        OverlayKind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
+        OverlayKind::Compare => sides::ask(width),
+        OverlayKind::Overwrite => extract::overwrite(state, width),
+        OverlayKind::Map => OverlayText { hints: MAP_HINTS, ..OverlayText::default() },
+        OverlayKind::Waste => waste::page(state, stack, width),
+        OverlayKind::File => OverlayText { hints: FILE_HINTS, ..OverlayText::default() },
     }
 }

@@ -1,6 +1,6 @@
 //! Comparing: with which image, and the layers of both, matched by their digests.
 
-use crate::explorer::model::comparison::{Side, Sides};
+use crate::explorer::model::comparison::{ComparedImage, ComparedImages};
 use crate::explorer::model::role::Role;
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::text::width::pad_left;
@@ -16,14 +16,14 @@ pub(super) fn ask(width: usize) -> OverlayText {
     out.finish("Compare with", &[("enter", "compare"), ("esc", "cancel")])
 }
 
-pub(super) fn page(sides: &Sides, width: usize) -> OverlayText {
+pub(super) fn page(sides: &ComparedImages, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     side(&mut out, &sides.other, ('-', Role::Removed));
     side(&mut out, &sides.this, ('+', Role::Added));
     out.finish("Layers of both", &[("j k", "scroll"), ("esc", "close")])
 }
 
-fn side(out: &mut Writer, side: &Side, (sign, role): (char, Role)) {
+fn side(out: &mut Writer, side: &ComparedImage, (sign, role): (char, Role)) {
     let reference = cut(&side.reference);
     out.heading(shorten::middle(&reference, out.width));
     let shared = side.layers.iter().filter(|layer| layer.shared).count();

@@ -2,9 +2,9 @@
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
-use crate::explorer::model::waste::Ledger;
+use crate::explorer::model::waste::WasteSummary;
 use crate::explorer::view::coverage;
-use crate::explorer::view::coverage::Read;
+use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
 use crate::stack::query::waste_cause::{PathWaste, WasteCause};
@@ -38,17 +38,19 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
 fn unread(out: &mut Writer, state: &State, stack: &Stack) {
     for layer in 0..state.layer_count() {
         match coverage::read(state, stack, layer) {
-            Read::Nothing => {
+            Coverage::Nothing => {
                 let text = visible!["Layer ", layer, ": ", coverage::not_read(state, layer), "."];
                 out.text(Role::Warning, 0, &text);
             }
-            Read::Part => out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."]),
-            Read::NotYet | Read::All => {}
+            Coverage::Part => {
+                out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."])
+            }
+            Coverage::NotYet | Coverage::All => {}
         }
     }
 }
 
-fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&Visible<'_>>) {
+fn totals(out: &mut Writer, ledger: &WasteSummary, coverage: Option<&Visible<'_>>) {
     let balance = &ledger.balance;
     let coverage_words = coverage.map(|it| visible![", ", it]).unwrap_or_default();
     let text = visible![
@@ -65,7 +67,7 @@ fn totals(out: &mut Writer, ledger: &Ledger, coverage: Option<&Visible<'_>>) {
     }
 }
 
-fn advice(out: &mut Writer, ledger: &Ledger) {
+fn advice(out: &mut Writer, ledger: &WasteSummary) {
     if ledger.advice.is_empty() {
         return;
     }
@@ -77,7 +79,7 @@ fn advice(out: &mut Writer, ledger: &Ledger) {
     }
 }
 
-fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
+fn layers(out: &mut Writer, state: &State, ledger: &WasteSummary) {
     if ledger.layers.is_empty() {
         return;
     }
@@ -101,7 +103,7 @@ fn layers(out: &mut Writer, state: &State, ledger: &Ledger) {
     out.end_items();
 }
 
-fn paths(out: &mut Writer, stack: &Stack, ledger: &Ledger) {
+fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
     if ledger.paths.is_empty() {
         return;
     }

@@ -19,7 +19,7 @@ pub struct OverlayText {
     /// For the border.
     pub title: Visible<'static>,
     /// All lines, also those that do not fit the screen.
-    pub lines: Vec<Line>,
+    pub lines: Vec<OverlayLine>,
     /// How many items there are to choose from.
     pub items: usize,
     /// Keys for the footer: key and word.
@@ -28,7 +28,7 @@ pub struct OverlayText {
 
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct OverlayLine {
     /// Its parts.
     pub spans: Vec<Span>,
     /// The item it belongs to.
@@ -38,7 +38,7 @@ pub struct Line {
 /// Writes the lines of a page.
 pub(crate) struct Writer {
     pub(crate) width: usize,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<OverlayLine>,
     items: usize,
     in_item: bool,
     /// Bytes of text so far.
@@ -55,7 +55,7 @@ impl Writer {
     pub(crate) fn line(&mut self, spans: Vec<Span>) {
         self.bytes += 1 + spans.iter().map(|(_, text)| text.len()).sum::<usize>();
         let item = self.in_item.then(|| self.items - 1);
-        self.lines.push(Line { spans, item });
+        self.lines.push(OverlayLine { spans, item });
     }
 
     /// Whether more text is shown on this page.
