@@ -31,20 +31,20 @@ impl Changes {
     pub fn layer(&self, merged: &Table) -> Table {
         let mut layer = TableWriter::new();
         let mut rows = merged.rows();
-        let mut anew = HashSet::new();
+        let mut recreated_paths = HashSet::new();
         while let Some(row) = rows.next() {
             let Row::Entry(entry) = &row else { continue };
             let path = String::from_utf8_lossy(entry.path);
-            let made_anew = self.deleted.contains(&*path);
-            if made_anew || self.present.contains(&*path) {
+            let recreated = self.deleted.contains(&*path);
+            if recreated || self.present.contains(&*path) {
                 layer.push(&row);
-                if made_anew && entry.kind == Kind::Directory {
+                if recreated && entry.kind == Kind::Directory {
                     layer.push(&Row::Opaque { path: entry.path });
                 }
-                anew.extend(made_anew.then(|| path.into_owned()));
+                recreated_paths.extend(recreated.then(|| path.into_owned()));
             }
         }
-        for path in self.deleted.iter().filter(|path| !anew.contains(*path)) {
+        for path in self.deleted.iter().filter(|path| !recreated_paths.contains(*path)) {
             layer.push(&Row::Whiteout { path: path.as_bytes() });
         }
         layer.finish()

@@ -68,13 +68,13 @@ pub(crate) struct Point {
     /// Offset in the uncompressed stream of the next byte that comes out.
     pub(in crate::layer) output: u64,
     /// What must be known where the place is inside a member; `None` where a member begins.
-    pub(in crate::layer) inside: Option<DeflateState>,
+    pub(in crate::layer) state: Option<DeflateState>,
 }
 
 impl Point {
     /// Bytes that the point takes.
     pub(crate) fn weight(&self) -> usize {
-        size_of::<Self>() + self.inside.as_ref().map_or(0, |inside| inside.window.packed.len())
+        size_of::<Self>() + self.state.as_ref().map_or(0, |state| state.window.packed.len())
     }
 }
 

@@ -21,7 +21,7 @@ use std::io::Read;
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::Checkpoints;
 use crate::layer::codec::collector::{Collector, Spacing, StreamPosition};
-use crate::layer::codec::digest::Contents;
+use crate::layer::codec::digest::BoundedDigest;
 pub(in crate::layer) use crate::layer::codec::gzip::Candidate;
 use crate::layer::codec::input::Input;
 use crate::layer::codec::member::{Fault, Member};
@@ -49,7 +49,7 @@ pub fn sniff(first_bytes: &[u8]) -> Codec {
             frame[..count].copy_from_slice(&rest[..count]);
             Ok::<_, std::convert::Infallible>(count)
         };
-        match zstd::hides_lz4(read) {
+        match zstd::is_lz4_behind_skippable(read) {
             Ok(true) => Codec::Plain,
             Ok(false) => Codec::Zstd,
         }
@@ -70,7 +70,9 @@ pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     let mut first = [0; SNIFFED];
     let count = blob.fill_at(&mut first, 0)?;
     match sniff(&first[..count]) {
-        Codec::Zstd if zstd::hides_lz4(|frame, at| blob.fill_at(frame, at))? => Ok(Codec::Plain),
+        Codec::Zstd if zstd::is_lz4_behind_skippable(|frame, at| blob.fill_at(frame, at))? => {
+            Ok(Codec::Plain)
+        }
         codec => Ok(codec),
     }
 }
@@ -103,7 +105,7 @@ pub struct Decoder {
     members: u64,
     produced: u64,
     collector: Option<Collector>,
-    contents: Option<Contents>,
+    contents: Option<BoundedDigest>,
 }
 
 impl Decoder {
@@ -120,20 +122,20 @@ impl Decoder {
     ///
     /// # Errors
     /// Where the decompression library cannot be set up.
-    pub fn surveying(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
+    pub fn for_listing(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
         let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
-        decoder.contents = Some(Contents::within(crate::layer::DIGESTED));
+        decoder.contents = Some(BoundedDigest::within(crate::layer::DIGESTED));
         Ok(decoder)
     }
 
     /// A decoder of what passes by once; also computes the SHA-256 of it if it is to be `digested`.
-    pub(in crate::layer) fn passing(
+    pub(in crate::layer) fn from_stream(
         stream: Box<dyn Read + Send>,
         codec: Codec,
         digested: bool,
     ) -> io::Result<Self> {
-        let input = Input::passing(stream);
+        let input = Input::from_stream(stream);
         Self::with_input(if digested { input.digesting() } else { input }, codec)
     }
 
@@ -158,8 +160,8 @@ impl Decoder {
     }
 
     /// Has the digest, if there is one, computed on a thread of its own from here on.
-    pub(in crate::layer) fn digest_aside(&mut self) {
-        self.input.digest_aside();
+    pub(in crate::layer) fn digest_on_thread(&mut self) {
+        self.input.digest_on_thread();
     }
 
     /// Bytes of the blob that were read so far.
@@ -210,19 +212,19 @@ impl Decoder {
         }))
     }
 
-    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::surveying`].
+    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::for_listing`].
     #[must_use]
     pub fn digest(self) -> Option<String> {
         self.input.digest()
     }
 
-    /// `sha256:…` over what was decoded, once the last member is complete: of a decoder made with [`Self::surveying`], where
+    /// `sha256:…` over what was decoded, once the last member is complete: of a decoder made with [`Self::for_listing`], where
     /// that was little enough.
     pub(in crate::layer) fn contents_digest(&mut self) -> Option<String> {
         self.contents.take().filter(|_| self.is_complete())?.finish()
     }
 
-    /// The checkpoints that a decoder made with [`Self::surveying`] saved.
+    /// The checkpoints that a decoder made with [`Self::for_listing`] saved.
     pub fn checkpoints(&mut self) -> Option<Checkpoints> {
         self.collector.take()?.finish()
     }
@@ -254,7 +256,7 @@ impl Decoder {
         let chunk = self.input.fill()?;
         let at_end = chunk.is_empty();
         let step = match &self.collector {
-            Some(collector) if collector.wants_boundary() => member.run_to_boundary(chunk, output),
+            Some(collector) if collector.needs_boundary() => member.run_to_boundary(chunk, output),
             _ => member.run(chunk, output),
         }?;
         self.input.consume(step.consumed);

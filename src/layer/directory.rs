@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Plain, Overlay, Aufs: one walk ──────────────────────┐
-//! FullCopy: two trees in step, what differs (copies) ──┴► rows (object, marks, whiteout) ─► Listing
+//! FullCopy: two trees in step, what differs (copies) ──┴► rows (object, overlay, whiteout) ─► Listing
 //! ```
 
 pub(crate) mod beneath;
@@ -20,7 +20,7 @@ use std::io::Read;
 use walkdir::WalkDir;
 
 use crate::image::problem::UNREAD_ATTRIBUTES;
-use crate::layer::directory::beneath::Inside;
+use crate::layer::directory::beneath::BeneathDir;
 pub use crate::layer::directory::kind::{Form, IdMaps, IdRange, Tree};
 use crate::layer::directory::object::relative;
 use crate::layer::directory::rows::Rows;
@@ -43,8 +43,8 @@ impl Tree {
                 rows.problems.error(|| format!("{} is no directory", self.root.display()));
             }
             Ok(metadata) => {
-                if privileges::misses_trusted(&metadata) {
-                    self.note_unseen(&mut rows);
+                if privileges::may_miss_trusted(&metadata) {
+                    self.report_unseen(&mut rows);
                 }
                 match &self.form {
                     Form::FullCopy { parent: Some(parent) } => {
@@ -58,7 +58,7 @@ impl Tree {
     }
 
     /// `trusted.` attributes may be there that this process cannot see.
-    fn note_unseen(&self, rows: &mut Rows<'_>) {
+    fn report_unseen(&self, rows: &mut Rows<'_>) {
         let who = "in the `trusted.` namespace, which only root can see";
         if matches!(self.form, Form::Overlay) {
             rows.problems.warning(|| {
@@ -73,7 +73,7 @@ impl Tree {
         // The root may be a symbolic link to the directory that is meant.
         let walk = WalkDir::new(&self.root).follow_links(false).follow_root_links(true);
         for object in walk.sort_by_file_name() {
-            if !rows.go_on() {
+            if !rows.count_object() {
                 return;
             }
             let described = object.map_err(io::Error::from).and_then(|object| {
@@ -96,6 +96,6 @@ impl Tree {
     /// # Errors
     /// Where it is not there or is no regular file.
     pub fn open(&self, path: &[u8]) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(Inside::new(&self.root)?.open(path)?))
+        Ok(Box::new(BeneathDir::new(&self.root)?.open(path)?))
     }
 }

@@ -16,7 +16,7 @@ use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::stream::Stream;
 use crate::layer::tar::walker::Walker;
 use crate::layer::tar::window::Window;
-use crate::layer::tar::{Members, Roster, parallel};
+use crate::layer::tar::{MemberList, Members, parallel};
 use crate::layer::watch::{Unwatched, Watch};
 use crate::layer::{DIGESTED, codec};
 
@@ -47,7 +47,7 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
     let mut listing = if codec == Codec::Plain {
         list_plain(blob, watch, limits)
     } else {
-        list_compressed(Decoder::surveying(blob, codec, spacing), watch, limits)
+        list_compressed(Decoder::for_listing(blob, codec, spacing), watch, limits)
     };
     listing.codec = Some(codec);
     if !listing.cancelled {
@@ -82,11 +82,11 @@ fn conclude_plain(listing: &mut Listing, blob: &Blob, problems: Problems) {
 pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
     let (mut as_archive, mut as_layer) = (Problems::default(), Problems::default());
     let mut walker = Walker::new(Window::new(blob, &Unwatched));
-    let mut roster = Roster::default();
+    let mut members = MemberList::default();
     let mut recorder = Some(Recorder::new(Limits::default()));
     let mut both = Problems::default();
     while let Some(found) = walker.next(&mut both) {
-        roster.add(&found, &mut as_archive);
+        members.add(&found, &mut as_archive);
         if recorder.as_mut().is_some_and(|it| it.record(&found, &mut as_layer).is_break()) {
             recorder = None;
         }
@@ -99,7 +99,7 @@ pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
         listing
     });
     as_archive.absorb(&both);
-    (roster.finish(as_archive), listing)
+    (members.finish(as_archive), listing)
 }
 
 /// A compressed tar is decoded once, its blob digested and checkpoints saved in the same pass.

@@ -77,10 +77,10 @@ pub fn open_remote(
 fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<impl Read + Send + use<>> {
     let mut decoder = Decoder::resume(blob, codec, point)?;
     let mut first = Vec::new();
-    if let Some(inside) = &point.inside {
-        first.resize(inside.proof.len as usize, 0);
+    if let Some(state) = &point.state {
+        first.resize(state.proof.len as usize, 0);
         decoder.read_exact(&mut first)?;
-        if xxh3_64(&first) != inside.proof.hash {
+        if xxh3_64(&first) != state.proof.hash {
             return Err(io::ErrorKind::InvalidData.into());
         }
     }

@@ -10,7 +10,7 @@ use crate::layer::codec::{Decoder, sniff_blob};
 use crate::layer::encoding::Codec;
 use crate::layer::open::open_at;
 use crate::layer::tar::map;
-use crate::layer::tar::map::Stated;
+use crate::layer::tar::map::StatedMap;
 use crate::layer::tar::stream::Stream;
 use crate::layer::tar::window::Window;
 use crate::layer::watch::Unwatched;
@@ -95,12 +95,12 @@ pub fn map(
         map::find(Stream::new(Decoder::new(blob, codec)?, &Unwatched), data)?
     };
     let (runs, front) = match stated {
-        Stated::Runs(runs) => (runs, 0),
-        Stated::Blocks(runs, at) => {
+        StatedMap::Runs(runs) => (runs, 0),
+        StatedMap::Blocks(runs, at) => {
             let mut blocks = open_at(blob, at, data.saturating_sub(at), checkpoints)?;
             (map::read_blocks(runs, &mut blocks)?, 0)
         }
-        Stated::InPayload => {
+        StatedMap::InPayload => {
             map::read_front(&mut BufReader::new(open_at(blob, data, stored, checkpoints)?))?
         }
     };

@@ -20,14 +20,14 @@ use std::io;
 use std::io::{Read, Write};
 
 use crate::layer::blob::Blob;
-use crate::layer::directory::beneath::Inside;
+use crate::layer::directory::beneath::BeneathDir;
 use crate::layer::list::unreadable;
 use crate::layer::listing::{Limits, Listing, Severity};
 use crate::layer::problems::Problems;
-use crate::layer::split::contents::Checked;
+use crate::layer::split::contents::ChecksummedFile;
 pub use crate::layer::split::contents::Contents;
 pub use crate::layer::split::error::Error;
-use crate::layer::split::feed::Unsplit;
+use crate::layer::split::feed::SplitFeed;
 use crate::layer::tar::feed::Feed;
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::Walker;
@@ -75,7 +75,7 @@ impl Split {
     /// problems, and what was read before it is in the table.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let feed = match Unsplit::new(&self.listing, watch) {
+        let feed = match SplitFeed::new(&self.listing, watch) {
             Ok(feed) => feed,
             Err(error) => return unreadable(&error),
         };
@@ -94,7 +94,7 @@ impl Split {
                 });
             }
             // The tar is nowhere: contents are found by their path.
-            found.facts.data = None;
+            found.fields.data = None;
             if recorder.record(&found, &mut problems).is_break() {
                 break;
             }
@@ -120,7 +120,7 @@ impl Split {
     }
 
     /// The directory to check files in, where that was asked for.
-    fn checks(&self, problems: &mut Problems) -> Option<Inside> {
+    fn checks(&self, problems: &mut Problems) -> Option<BeneathDir> {
         if !self.checked || matches!(self.contents, Contents::Unavailable(_)) {
             return None;
         }
@@ -133,7 +133,7 @@ impl Split {
         }
     }
 
-    fn check_inside(&self, inside: &mut Inside, name: &[u8], size: u64) -> Option<String> {
+    fn check_inside(&self, inside: &mut BeneathDir, name: &[u8], size: u64) -> Option<String> {
         let mut path = Vec::new();
         paths::normalise(name, &mut path);
         self.contents.check(inside, &path, size)
@@ -169,7 +169,7 @@ impl Split {
             Some(Fingerprint::Crc64(crc)) => Some(crc),
             _ => None,
         };
-        Ok(Box::new(Checked::new(file, path, stored, crc)))
+        Ok(Box::new(ChecksummedFile::new(file, path, stored, crc)))
     }
 
     /// Writes the layer's exact tar, whose SHA-256 is the layer's diff ID, and returns its length. Every file's

@@ -18,7 +18,7 @@ use crate::layer::encoding::Codec;
 use crate::layer::list::unreadable;
 use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::Problems;
-use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::tar::walker::Walker;
 use crate::layer::watch::Unwatched;
 use crate::layer::{codec, tar};
@@ -27,7 +27,7 @@ use crate::stack::kept::entry::Fingerprint;
 const BUFFER: usize = 128 * 1024;
 
 /// Buffers on their way to whoever lists.
-const WAITING: usize = 4;
+const QUEUE_LEN: usize = 4;
 
 /// Members of more bytes are no documents that anybody would read.
 const DOCUMENT_MAX: u64 = 64 << 20;
@@ -67,14 +67,14 @@ pub fn archive(
         start: 0,
         end: 0,
         fetched: 0,
-        broke: None,
+        failed: None,
     });
     // Whoever reads what was kept finds the same.
     let mut problems = Problems::default();
     while walker.next(&mut problems).is_some() {}
     let mut feed = walker.into_feed();
     feed.skip(u64::MAX);
-    feed.broke.map_or(Ok(()), Err)
+    feed.failed.map_or(Ok(()), Err)
 }
 
 /// Reads a tar to its end that is itself a layer, and lists it meanwhile. Each of its bytes is shown to `keep`.
@@ -93,13 +93,13 @@ pub fn layer(
             Ok(count) => {
                 keep(&buffer[..count])?;
                 // One that has given up needs no more of it.
-                drop(send.send(Some(buffer[..count].to_vec())));
+                let _ = send.send(Some(buffer[..count].to_vec()));
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    drop(send.send(None));
+    let _ = send.send(None);
     lister.join().map_err(|_| io::Error::other("listing it failed"))
 }
 
@@ -108,7 +108,7 @@ type Chunks = SyncSender<Option<Vec<u8>>>;
 
 /// A thread that lists the layer whose chunks it is sent; `None` is its end.
 fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
-    let (send, chunks) = sync_channel(WAITING);
+    let (send, chunks) = sync_channel(QUEUE_LEN);
     let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
     let lister = thread::Builder::new().name("list".to_owned());
     Ok((send, lister.spawn(move || list(pipe, codec))?))
@@ -123,13 +123,13 @@ struct StreamFeed<'s> {
     end: usize,
     /// Offset in the archive of the end of the buffered bytes.
     fetched: u64,
-    broke: Option<io::Error>,
+    failed: Option<io::Error>,
 }
 
 impl StreamFeed<'_> {
     /// Reads more behind the buffered bytes; whether anything came.
     fn refill(&mut self) -> bool {
-        while self.broke.is_none() {
+        while self.failed.is_none() {
             match self.stream.read(&mut self.buffer[self.end..]) {
                 Ok(count) => {
                     self.end += count;
@@ -137,16 +137,16 @@ impl StreamFeed<'_> {
                     return count > 0;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => self.broke = Some(error),
+                Err(error) => self.failed = Some(error),
             }
         }
         false
     }
 
     /// Passes up to `count` bytes in pieces, each shown to `see` and kept or not; how many there were.
-    fn pass(&mut self, count: u64, keep: bool, mut see: impl FnMut(&[u8])) -> u64 {
+    fn pass(&mut self, count: u64, keep: bool, mut show: impl FnMut(&[u8])) -> u64 {
         let mut left = count;
-        while left > 0 && self.broke.is_none() {
+        while left > 0 && self.failed.is_none() {
             if self.start == self.end {
                 (self.start, self.end) = (0, 0);
                 if !self.refill() {
@@ -156,9 +156,9 @@ impl StreamFeed<'_> {
             let there = self.end - self.start;
             let length = there.min(usize::try_from(left).unwrap_or(usize::MAX));
             let bytes = &self.buffer[self.start..self.start + length];
-            see(bytes);
+            show(bytes);
             let kept = if keep { self.sink.write(bytes) } else { self.sink.skip(length as u64) };
-            self.broke = kept.err();
+            self.failed = kept.err();
             self.start += length;
             left -= length as u64;
         }
@@ -170,14 +170,16 @@ impl StreamFeed<'_> {
         let (send, lister) = match lister(codec) {
             Ok(started) => started,
             Err(error) => {
-                self.broke = Some(error);
+                self.failed = Some(error);
                 return 0;
             }
         };
         // One that has given up needs no more of it.
-        let passed = self.pass(count, self.contents, |bytes| drop(send.send(Some(bytes.to_vec()))));
+        let passed = self.pass(count, self.contents, |bytes| {
+            let _ = send.send(Some(bytes.to_vec()));
+        });
         if passed == count {
-            drop(send.send(None));
+            let _ = send.send(None);
         }
         drop(send);
         if let Ok(listing) = lister.join()
@@ -229,8 +231,8 @@ impl Feed for StreamFeed<'_> {
         None
     }
 
-    fn fate(&mut self) -> Fate {
-        Fate::End
+    fn end_reason(&mut self) -> EndReason {
+        EndReason::End
     }
 }
 
@@ -246,11 +248,11 @@ fn layer_in(first: &[u8]) -> Option<Codec> {
 fn list(pipe: Pipe, codec: Codec) -> Listing {
     let decoded = match codec {
         Codec::Plain => Ok(Box::new(pipe) as Box<dyn Read + Send>),
-        codec => Decoder::passing(Box::new(pipe), codec, false)
+        codec => Decoder::from_stream(Box::new(pipe), codec, false)
             .map(|decoder| Box::new(decoder) as Box<dyn Read + Send>),
     };
     let decoder = match decoded {
-        Ok(decoded) => Decoder::passing(decoded, Codec::Plain, true),
+        Ok(decoded) => Decoder::from_stream(decoded, Codec::Plain, true),
         Err(error) => return unreadable(&error),
     };
     let mut listing = crate::layer::list::list_compressed(decoder, &Unwatched, Limits::default());

@@ -59,13 +59,13 @@ pub struct Members {
 
 /// Gathers members.
 #[derive(Default)]
-pub(super) struct Roster {
+pub(super) struct MemberList {
     members: Vec<Member>,
     name_bytes: usize,
     full: bool,
 }
 
-impl Roster {
+impl MemberList {
     /// Adds an entry of an archive, as far as there is room.
     pub(super) fn add(&mut self, found: &TarEntry<'_>, problems: &mut Problems) {
         if self.full {

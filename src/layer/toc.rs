@@ -74,7 +74,7 @@ impl TocLayer {
             Ok(listing) => return listing,
             Err(why) => why,
         };
-        as_a_whole(&self.blob, remote, watch, &self.table(), &why)
+        list_without_toc(&self.blob, remote, watch, &self.table(), &why)
     }
 
     /// What people call the table.
@@ -120,13 +120,13 @@ impl TocLayer {
             watch.progress(self.blob.len());
         }
         listing.codec = Some(self.stated.codec());
-        listing.problems.push(by_table(&self.table()));
+        listing.problems.push(listed_by_toc(&self.table()));
         Ok(listing)
     }
 }
 
 /// The listing of the layer itself, with a remark why it is not by its table.
-fn as_a_whole(
+fn list_without_toc(
     blob: &Blob,
     remote: &dyn RemoteBlob,
     watch: &dyn Watch,
@@ -146,7 +146,7 @@ fn as_a_whole(
 }
 
 /// What a listing says that is by a table.
-fn by_table(table: &str) -> Problem {
+fn listed_by_toc(table: &str) -> Problem {
     let message = format!("listed by its {table}: the layer itself was not read");
     Problem { severity: Severity::Note, message }
 }

@@ -50,7 +50,7 @@ impl Checkpoints {
         for _ in 0..count {
             let point = fields.point()?;
             let sound = point.input > input && point.input <= blob_len && point.output >= output;
-            if !sound || (point.inside.is_some() && codec != Codec::Gzip) {
+            if !sound || (point.state.is_some() && codec != Codec::Gzip) {
                 return None;
             }
             (input, output) = (point.input, point.output);
@@ -63,8 +63,8 @@ impl Checkpoints {
 fn write_point(point: &Point, out: &mut Vec<u8>) {
     out.extend(point.input.to_le_bytes());
     out.extend(point.output.to_le_bytes());
-    out.push(u8::from(point.inside.is_some()));
-    let Some(DeflateState { unread, sums, window, proof }) = &point.inside else { return };
+    out.push(u8::from(point.state.is_some()));
+    let Some(DeflateState { unread, sums, window, proof }) = &point.state else { return };
     out.push(*unread);
     out.extend(sums.crc.to_le_bytes());
     out.extend(sums.length.to_le_bytes());
@@ -99,15 +99,15 @@ impl Fields<'_> {
 
     fn point(&mut self) -> Option<Point> {
         let (input, output) = (self.u64()?, self.u64()?);
-        let inside = match self.u8()? {
+        let state = match self.u8()? {
             0 => None,
-            1 => Some(self.inside()?),
+            1 => Some(self.state()?),
             _ => return None,
         };
-        Some(Point { input, output, inside })
+        Some(Point { input, output, state })
     }
 
-    fn inside(&mut self) -> Option<DeflateState> {
+    fn state(&mut self) -> Option<DeflateState> {
         let unread = self.u8()?;
         let sums = Sums { crc: self.u32()?, length: self.u32()? };
         let proof = Proof { len: self.u32()?, hash: self.u64()? };
@@ -131,15 +131,15 @@ mod tests {
     use super::*;
 
     fn sample() -> Checkpoints {
-        let inside = DeflateState {
+        let state = DeflateState {
             unread: 3,
             sums: Sums { crc: 7, length: 9 },
             window: Window { len: 100, packed: vec![1, 2, 3].into() },
             proof: Proof { len: 5, hash: 11 },
         };
         let points = vec![
-            Point { input: 10, output: 100, inside: None },
-            Point { input: 20, output: 200, inside: Some(inside) },
+            Point { input: 10, output: 100, state: None },
+            Point { input: 20, output: 200, state: Some(state) },
         ];
         Checkpoints { codec: Codec::Gzip, blob_len: 30, points }
     }
@@ -169,13 +169,13 @@ mod tests {
             |points: &mut Checkpoints| points.codec = Codec::Zstd,
             |points: &mut Checkpoints| points.points.reverse(),
             |points: &mut Checkpoints| {
-                if let Some(inside) = &mut points.points[1].inside {
-                    inside.unread = 8;
+                if let Some(state) = &mut points.points[1].state {
+                    state.unread = 8;
                 }
             },
             |points: &mut Checkpoints| {
-                if let Some(inside) = &mut points.points[1].inside {
-                    inside.window.len = WINDOW as u32 + 1;
+                if let Some(state) = &mut points.points[1].state {
+                    state.window.len = WINDOW as u32 + 1;
                 }
             },
         ] {

@@ -2,7 +2,7 @@
 //! says when it would like to stop at the next block.
 //!
 //! Nearly always it rests and costs two comparisons a buffer. Where a checkpoint is due, it gathers 32 KiB of output,
-//! takes the next block boundary behind them, and waits for the 32 KiB that follow: they prove that decoding really
+//! takes the next block boundary behind them, and waits for the 32 KiB that follow: they verify that decoding really
 //! can begin there, and show which of the bytes before are referred to.
 
 use crate::layer::blob::Blob;
@@ -28,7 +28,7 @@ impl Default for Spacing {
 }
 
 /// What all checkpoints of a blob may take: a small part of it, so that they are worth keeping.
-const SHARE: u64 = 200;
+const BUDGET_DIVISOR: u64 = 200;
 
 /// Less than that is not worth saving on.
 const BUDGET_MIN: u64 = 64 * 1024;
@@ -56,11 +56,11 @@ pub(in crate::layer) struct Collector {
 
 enum Phase {
     /// No checkpoint is due.
-    Resting,
+    Idle,
     /// The last bytes that came out, to become a window.
     Gathering(Vec<u8>),
     /// A place, and the bytes that came out behind it so far.
-    Proving(Candidate, Vec<u8>),
+    Verifying(Candidate, Vec<u8>),
 }
 
 impl Collector {
@@ -69,23 +69,24 @@ impl Collector {
             blob: blob.clone(),
             codec,
             spacing,
-            budget: usize::try_from((blob.len() / SHARE).max(BUDGET_MIN)).unwrap_or(usize::MAX),
+            budget: usize::try_from((blob.len() / BUDGET_DIVISOR).max(BUDGET_MIN))
+                .unwrap_or(usize::MAX),
             last: StreamPosition::default(),
             points: Vec::new(),
             weight: 0,
-            phase: Phase::Resting,
+            phase: Phase::Idle,
         }
     }
 
     /// Whether the decoder is to stop at the next block boundary.
-    pub(in crate::layer) const fn wants_boundary(&self) -> bool {
+    pub(in crate::layer) const fn needs_boundary(&self) -> bool {
         matches!(&self.phase, Phase::Gathering(history) if history.len() == WINDOW)
     }
 
     /// A member begins here.
     pub(in crate::layer) fn member_begins(&mut self, at: StreamPosition) {
         if self.due(at) {
-            self.save(Point { input: at.input, output: at.output, inside: None });
+            self.save(Point { input: at.input, output: at.output, state: None });
         }
     }
 
@@ -97,29 +98,29 @@ impl Collector {
         boundary: Option<Sums>,
     ) {
         match &mut self.phase {
-            Phase::Resting => {
+            Phase::Idle => {
                 // Only gzip can begin anew inside a member.
                 if self.codec == Codec::Gzip && self.due(now) {
                     let mut history = Vec::with_capacity(WINDOW);
-                    remember_last(&mut history, bytes);
+                    keep_last(&mut history, bytes);
                     self.phase = Phase::Gathering(history);
                 }
             }
             Phase::Gathering(history) => {
-                remember_last(history, bytes);
+                keep_last(history, bytes);
                 if let Some(sums) = boundary
                     && history.len() == WINDOW
                 {
                     let window = std::mem::take(history);
                     let candidate =
                         Candidate { input: now.input, output: now.output, sums, window };
-                    self.phase = Phase::Proving(candidate, Vec::with_capacity(WINDOW));
+                    self.phase = Phase::Verifying(candidate, Vec::with_capacity(WINDOW));
                 }
             }
-            Phase::Proving(_, follow) => {
+            Phase::Verifying(_, follow) => {
                 follow.extend_from_slice(&bytes[..bytes.len().min(WINDOW - follow.len())]);
                 if follow.len() == WINDOW {
-                    self.prove();
+                    self.verify();
                 }
             }
         }
@@ -127,8 +128,8 @@ impl Collector {
 
     /// The member is complete: nothing behind it refers to its bytes.
     pub(in crate::layer) fn member_ends(&mut self) {
-        self.prove();
-        self.phase = Phase::Resting;
+        self.verify();
+        self.phase = Phase::Idle;
     }
 
     /// The checkpoints, if there are any.
@@ -143,14 +144,14 @@ impl Collector {
     }
 
     /// Makes a checkpoint of the place in question, if it is one.
-    fn prove(&mut self) {
-        let Phase::Proving(candidate, follow) = std::mem::replace(&mut self.phase, Phase::Resting)
+    fn verify(&mut self) {
+        let Phase::Verifying(candidate, follow) = std::mem::replace(&mut self.phase, Phase::Idle)
         else {
             return;
         };
         // A place that proves nothing is passed over: the next is due after the usual distance.
         self.last = StreamPosition { input: candidate.input, output: candidate.output };
-        if let Some(point) = candidate.prove(&self.blob, &follow) {
+        if let Some(point) = candidate.verify(&self.blob, &follow) {
             self.save(point);
         }
     }
@@ -174,7 +175,7 @@ impl Collector {
 }
 
 /// Appends `bytes` and keeps the last 32 KiB of all.
-fn remember_last(history: &mut Vec<u8>, bytes: &[u8]) {
+fn keep_last(history: &mut Vec<u8>, bytes: &[u8]) {
     let bytes = &bytes[bytes.len().saturating_sub(WINDOW)..];
     let surplus = (history.len() + bytes.len()).saturating_sub(WINDOW);
     history.drain(..surplus.min(history.len()));
@@ -203,12 +204,12 @@ mod tests {
     #[test]
     fn the_last_bytes_are_remembered() {
         let mut history = Vec::new();
-        remember_last(&mut history, &[1; 5]);
-        remember_last(&mut history, &vec![2; WINDOW - 5]);
+        keep_last(&mut history, &[1; 5]);
+        keep_last(&mut history, &vec![2; WINDOW - 5]);
         assert_eq!(history[..5], [1; 5]);
-        remember_last(&mut history, &[3; 2]);
+        keep_last(&mut history, &[3; 2]);
         assert_eq!((history[2], history[3], history.len()), (1, 2, WINDOW));
-        remember_last(&mut history, &vec![4; WINDOW + 7]);
+        keep_last(&mut history, &vec![4; WINDOW + 7]);
         assert!(history.len() == WINDOW && history.iter().all(|&byte| byte == 4));
     }
 }

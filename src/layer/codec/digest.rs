@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::image::digest::Running;
 
 /// Chunks that may wait; the decoder waits beyond that.
-pub(super) const WAITING: usize = 4;
+pub(super) const QUEUE_LEN: usize = 4;
 
 /// Hashing needs next to none.
 const STACK: usize = 128 * 1024;
@@ -28,33 +28,33 @@ type Chunk = (Arc<[u8]>, Range<usize>);
 /// A digest in the making.
 pub(super) enum Digester {
     /// By whoever fetches the bytes.
-    Here(Box<Sha256>),
+    Inline(Box<Sha256>),
     /// By a thread, which ends when nothing can come any more.
-    Beside { chunks: SyncSender<Chunk>, thread: JoinHandle<Sha256> },
+    Threaded { chunks: SyncSender<Chunk>, thread: JoinHandle<Sha256> },
 }
 
 impl Digester {
     /// One that nothing was told yet, for whoever fetches the bytes.
     pub(super) fn new() -> Self {
-        Self::Here(Box::default())
+        Self::Inline(Box::default())
     }
 
     /// Goes on on a thread of its own, if there can be one; whether it does.
-    pub(super) fn move_aside(&mut self) -> bool {
-        let Self::Here(digest) = self else { return false };
-        let (chunks, work) = sync_channel(WAITING);
+    pub(super) fn move_to_thread(&mut self) -> bool {
+        let Self::Inline(digest) = self else { return false };
+        let (chunks, work) = sync_channel(QUEUE_LEN);
         let builder = thread::Builder::new().name("digest".to_owned()).stack_size(STACK);
         let begun = Sha256::clone(digest);
         let Ok(thread) = builder.spawn(move || digest_all(begun, &work)) else { return false };
-        *self = Self::Beside { chunks, thread };
+        *self = Self::Threaded { chunks, thread };
         true
     }
 
     /// Takes the next bytes.
     pub(super) fn update(&mut self, buffer: &Arc<[u8]>, range: Range<usize>) {
         match self {
-            Self::Here(digest) => digest.update(&buffer[range]),
-            Self::Beside { chunks, .. } => {
+            Self::Inline(digest) => digest.update(&buffer[range]),
+            Self::Threaded { chunks, .. } => {
                 // Nobody takes them where the thread has died; `finish` then has no digest.
                 let _ = chunks.send((Arc::clone(buffer), range));
             }
@@ -64,8 +64,8 @@ impl Digester {
     /// `sha256:…` over all bytes.
     pub(super) fn finish(self) -> Option<String> {
         let digest = match self {
-            Self::Here(digest) => *digest,
-            Self::Beside { chunks, thread } => {
+            Self::Inline(digest) => *digest,
+            Self::Threaded { chunks, thread } => {
                 drop(chunks);
                 thread.join().ok()?
             }
@@ -87,13 +87,13 @@ fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
 }
 
 /// The SHA-256 of what was decoded, as long as that is not much.
-pub(crate) struct Contents {
+pub(crate) struct BoundedDigest {
     sum: Running,
     /// Bytes that may still come.
     left: Option<u64>,
 }
 
-impl Contents {
+impl BoundedDigest {
     /// Of at most `limit` bytes.
     pub(super) fn within(limit: u64) -> Self {
         Self { sum: Running::Sha256(Box::default()), left: Some(limit) }
@@ -119,11 +119,11 @@ mod tests {
     #[test]
     fn wherever_it_is_computed_it_is_the_same() {
         let buffer: Arc<[u8]> = (0..100_000_u32).map(|at| (at / 3) as u8).collect();
-        let digest = |aside_after| {
+        let digest = |threaded_after| {
             let mut digester = Digester::new();
             for turn in 0..20 {
-                if turn == aside_after {
-                    assert!(digester.move_aside());
+                if turn == threaded_after {
+                    assert!(digester.move_to_thread());
                 }
                 digester.update(&buffer, 7..buffer.len());
             }

@@ -42,12 +42,12 @@ impl Gzip {
         Self { inflate: Inflate::new(false, WINDOW_BITS), sums: Sums::default(), summed: true }
     }
 
-    /// In the body of a member, behind `last`, the byte that was touched last. `None` where `inside` contradicts
+    /// In the body of a member, behind `last`, the byte that was touched last. `None` where `state` contradicts
     /// itself.
-    pub(super) fn resume(inside: &DeflateState, last: u8) -> Option<Self> {
-        let mut gzip = Self { sums: inside.sums, ..Self::new() };
-        let window = inside.window.unpack()?;
-        restart::begin(&mut gzip.inflate, &window, inside.unread, last)?;
+    pub(super) fn resume(state: &DeflateState, last: u8) -> Option<Self> {
+        let mut gzip = Self { sums: state.sums, ..Self::new() };
+        let window = state.window.unpack()?;
+        restart::begin(&mut gzip.inflate, &window, state.unread, last)?;
         Some(gzip)
     }
 

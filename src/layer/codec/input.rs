@@ -8,16 +8,16 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::layer::blob::Blob;
-use crate::layer::codec::digest::{Digester, WAITING};
+use crate::layer::codec::digest::{Digester, QUEUE_LEN};
 
 /// Reads of this size keep the system calls rare and the buffer in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
 
 /// Where the same thread digests and decodes what was read, it is read in pieces that stay in the first cache.
-const TWICE: usize = 32 * 1024;
+const DIGESTED_PIECE: usize = 32 * 1024;
 
 /// Room before the bytes of a buffer for the few that were left of the one before: as many as a [`Input::peek`] shows.
-const MARGIN: usize = 16;
+const PEEK_MARGIN: usize = 16;
 
 /// Where the bytes come from.
 enum Origin {
@@ -58,7 +58,7 @@ impl Input {
     }
 
     /// A cursor over what `stream` gives.
-    pub(super) fn passing(stream: Box<dyn Read + Send>) -> Self {
+    pub(super) fn from_stream(stream: Box<dyn Read + Send>) -> Self {
         Self::of(Origin::Stream(stream), 0)
     }
 
@@ -68,8 +68,8 @@ impl Input {
             fetched: at,
             buffers: vec![buffer()],
             current: 0,
-            start: MARGIN,
-            end: MARGIN,
+            start: PEEK_MARGIN,
+            end: PEEK_MARGIN,
             piece: BUFFER,
             digester: None,
         }
@@ -77,15 +77,15 @@ impl Input {
 
     /// The same cursor, at its start; the bytes are digested as they are fetched.
     pub(super) fn digesting(self) -> Self {
-        Self { digester: Some(Digester::new()), piece: TWICE, ..self }
+        Self { digester: Some(Digester::new()), piece: DIGESTED_PIECE, ..self }
     }
 
     /// Has the digest computed on a thread of its own from here on: a processor has nothing else to do.
-    pub(super) fn digest_aside(&mut self) {
-        if self.digester.as_mut().is_some_and(Digester::move_aside) {
+    pub(super) fn digest_on_thread(&mut self) {
+        if self.digester.as_mut().is_some_and(Digester::move_to_thread) {
             self.piece = BUFFER;
             // One is decoded, one digested, the others wait.
-            self.buffers.resize_with(WAITING + 2, buffer);
+            self.buffers.resize_with(QUEUE_LEN + 2, buffer);
         }
     }
 
@@ -107,9 +107,9 @@ impl Input {
         Ok(&self.buffers[self.current][self.start..self.end])
     }
 
-    /// The next `count` bytes (at most [`MARGIN`]), or all that follow where the blob ends before.
+    /// The next `count` bytes (at most [`PEEK_MARGIN`]), or all that follow where the blob ends before.
     pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
-        let count = count.min(MARGIN);
+        let count = count.min(PEEK_MARGIN);
         while self.end - self.start < count && self.fetch()? {}
         let end = self.end.min(self.start + count);
         Ok(&self.buffers[self.current][self.start..end])
@@ -132,21 +132,22 @@ impl Input {
         self.digester?.finish()
     }
 
-    /// Fetches more bytes behind those at hand, which are fewer than [`MARGIN`]; whether there were any.
+    /// Fetches more bytes behind those at hand, which are fewer than [`PEEK_MARGIN`]; whether there were any.
     fn fetch(&mut self) -> io::Result<bool> {
-        let mut left = [0; MARGIN];
+        let mut left = [0; PEEK_MARGIN];
         let count = self.end - self.start;
         left[..count].copy_from_slice(&self.buffers[self.current][self.start..self.end]);
         self.current = (self.current + 1) % self.buffers.len();
         let shared = &mut self.buffers[self.current];
         // By its turn nobody else has the buffer any more.
         let buffer = Arc::make_mut(shared);
-        self.start = MARGIN - count;
-        buffer[self.start..MARGIN].copy_from_slice(&left[..count]);
+        self.start = PEEK_MARGIN - count;
+        buffer[self.start..PEEK_MARGIN].copy_from_slice(&left[..count]);
         // Should reading fail, these are still at hand.
-        self.end = MARGIN;
+        self.end = PEEK_MARGIN;
         let count = loop {
-            match self.origin.read(&mut buffer[MARGIN..MARGIN + self.piece], self.fetched) {
+            match self.origin.read(&mut buffer[PEEK_MARGIN..PEEK_MARGIN + self.piece], self.fetched)
+            {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -154,7 +155,7 @@ impl Input {
         if let Some(digester) = &mut self.digester
             && count > 0
         {
-            digester.update(shared, MARGIN..MARGIN + count);
+            digester.update(shared, PEEK_MARGIN..PEEK_MARGIN + count);
         }
         self.end += count;
         self.fetched += count as u64;
@@ -163,7 +164,7 @@ impl Input {
 }
 
 fn buffer() -> Arc<[u8]> {
-    vec![0; MARGIN + BUFFER].into()
+    vec![0; PEEK_MARGIN + BUFFER].into()
 }
 
 #[cfg(test)]
@@ -174,14 +175,14 @@ mod tests {
     fn peeking_does_not_pass_and_reaches_over_the_buffer() {
         let bytes: Vec<u8> = (0..BUFFER + 5).map(|index| index as u8).collect();
         let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting();
-        input.digest_aside();
+        input.digest_on_thread();
         let count = input.fill().unwrap().len();
         assert_eq!(count, BUFFER);
         input.consume(BUFFER - 2);
         assert_eq!(input.peek(4).unwrap(), &bytes[BUFFER - 2..BUFFER + 2]);
         assert_eq!(input.position(), BUFFER as u64 - 2);
         assert_eq!(input.byte().unwrap(), Some(bytes[BUFFER - 2]));
-        assert_eq!(input.peek(MARGIN).unwrap().len(), 6);
+        assert_eq!(input.peek(PEEK_MARGIN).unwrap().len(), 6);
         assert_eq!(input.fetched(), bytes.len() as u64);
     }
 }

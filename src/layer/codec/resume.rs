@@ -18,9 +18,9 @@ impl Decoder {
     pub(in crate::layer) fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<Self> {
         let at = StreamPosition { input: point.input, output: point.output };
         let mut decoder = Self::at(blob, codec, at)?;
-        if let Some(inside) = &point.inside {
-            let last = last_touched(blob, point.input)?;
-            decoder.enter(Gzip::resume(inside, last))?;
+        if let Some(state) = &point.state {
+            let last = byte_before(blob, point.input)?;
+            decoder.enter(Gzip::resume(state, last))?;
         }
         Ok(decoder)
     }
@@ -37,7 +37,7 @@ impl Decoder {
         window: &[u8],
     ) -> io::Result<Self> {
         let mut decoder = Self::at(blob, Codec::Gzip, at)?;
-        let last = if unread > 0 { last_touched(blob, at.input)? } else { 0 };
+        let last = if unread > 0 { byte_before(blob, at.input)? } else { 0 };
         decoder.enter(Gzip::between(window, unread, last))?;
         Ok(decoder)
     }
@@ -49,7 +49,7 @@ impl Decoder {
 
     /// Goes on in the body of a member.
     fn enter(&mut self, member: Option<Gzip>) -> io::Result<()> {
-        let member = member.ok_or_else(foreign)?;
+        let member = member.ok_or_else(wrong_checkpoint)?;
         self.member = Some(Box::new(member));
         self.state = State::Inside;
         Ok(())
@@ -57,12 +57,12 @@ impl Decoder {
 }
 
 /// The byte before `at`, of which some bits may still be unread.
-fn last_touched(blob: &Blob, at: u64) -> io::Result<u8> {
+fn byte_before(blob: &Blob, at: u64) -> io::Result<u8> {
     let mut last = [0];
     let count = blob.fill_at(&mut last, at.saturating_sub(1))?;
-    if count == 1 { Ok(last[0]) } else { Err(foreign()) }
+    if count == 1 { Ok(last[0]) } else { Err(wrong_checkpoint()) }
 }
 
-fn foreign() -> io::Error {
+fn wrong_checkpoint() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a checkpoint does not belong to the blob")
 }

@@ -20,7 +20,7 @@ const SKIPPED_MAX: usize = 64;
 
 /// Whether the first frame behind skippable ones is one of lz4 (LZ4 frame format, "Skippable Frames": both formats have the
 /// same). `read` fills a buffer from an offset and says how many bytes there are.
-pub(super) fn hides_lz4<E>(
+pub(super) fn is_lz4_behind_skippable<E>(
     mut read: impl FnMut(&mut [u8], u64) -> Result<usize, E>,
 ) -> Result<bool, E> {
     let (mut at, mut frame) = (0_u64, [0; 8]);

@@ -4,9 +4,9 @@
 use std::io;
 
 #[cfg(not(unix))]
-pub(super) use crate::layer::directory::beneath::elsewhere::Inside;
+pub(super) use crate::layer::directory::beneath::elsewhere::BeneathDir;
 #[cfg(unix)]
-pub(crate) use crate::layer::directory::beneath::unix::Inside;
+pub(crate) use crate::layer::directory::beneath::unix::BeneathDir;
 #[cfg(unix)]
 pub(crate) use crate::layer::directory::beneath::unix::directory_beneath;
 
@@ -45,12 +45,12 @@ mod unix {
     const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
     /// A directory, and the one below it that was last looked into: files of one directory come together.
-    pub(crate) struct Inside {
+    pub(crate) struct BeneathDir {
         root: OwnedFd,
         last: Option<(Vec<u8>, OwnedFd)>,
     }
 
-    impl Inside {
+    impl BeneathDir {
         /// Enters `root`, which may itself be a link: whoever names it has judged it.
         pub(in crate::layer) fn new(root: &Path) -> io::Result<Self> {
             let root = openat(CWD, root, DIRECTORY, Mode::empty())?;
@@ -62,13 +62,13 @@ mod unix {
             let (dir, name) = split(path)?;
             let dir = self.directory(dir)?;
             // Looked at before it is opened: opening a device may do something to it, and a pipe may never open.
-            size_of_file(&statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(told)?)?;
+            size_of_file(&statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(explained)?)?;
             let flags = OFlags::RDONLY
                 | OFlags::NOFOLLOW
                 | OFlags::NONBLOCK
                 | OFlags::NOCTTY
                 | OFlags::CLOEXEC;
-            let file = openat(dir, name, flags, Mode::empty()).map_err(told)?;
+            let file = openat(dir, name, flags, Mode::empty()).map_err(explained)?;
             size_of_file(&fstat(&file)?)?;
             Ok(File::from(file))
         }
@@ -77,7 +77,7 @@ mod unix {
         pub(in crate::layer) fn file_size(&mut self, path: &[u8]) -> io::Result<u64> {
             let (dir, name) = split(path)?;
             let stat = statat(self.directory(dir)?, name, AtFlags::SYMLINK_NOFOLLOW);
-            size_of_file(&stat.map_err(told)?)
+            size_of_file(&stat.map_err(explained)?)
         }
 
         fn directory(&mut self, path: &[u8]) -> io::Result<BorrowedFd<'_>> {
@@ -85,7 +85,7 @@ mod unix {
                 return Ok(self.root.as_fd());
             }
             if self.last.as_ref().is_none_or(|(last, _)| last != path) {
-                let opened = open_directory(self.root.as_fd(), path).map_err(told)?;
+                let opened = open_directory(self.root.as_fd(), path).map_err(explained)?;
                 self.last = Some((path.to_vec(), opened));
             }
             Ok(self.last.as_ref().map_or(self.root.as_fd(), |(_, dir)| dir.as_fd()))
@@ -102,7 +102,7 @@ mod unix {
             return root.try_clone_to_owned();
         }
         split(path)?;
-        open_directory(root, path).map_err(told)
+        open_directory(root, path).map_err(explained)
     }
 
     /// Opens a directory below `root` in one step where the kernel can (Linux 5.6).
@@ -146,7 +146,7 @@ mod unix {
         }
     }
 
-    fn told(error: Errno) -> io::Error {
+    fn explained(error: Errno) -> io::Error {
         match error {
             Errno::LOOP | Errno::XDEV => {
                 io::Error::other("the way to it leads through a symbolic link now, not followed")
@@ -171,7 +171,7 @@ mod unix {
             std::os::unix::fs::symlink("..", dir.path().join("in/up")).unwrap();
             std::os::unix::fs::symlink("a/b", dir.path().join("in/ab")).unwrap();
             std::os::unix::fs::symlink("/etc/passwd", dir.path().join("in/l")).unwrap();
-            let mut inside = Inside::new(&dir.path().join("in")).unwrap();
+            let mut inside = BeneathDir::new(&dir.path().join("in")).unwrap();
             let mut text = String::new();
             inside.open(b"a/b/f").unwrap().read_to_string(&mut text).unwrap();
             assert_eq!((text.as_str(), inside.file_size(b"a/b/f").unwrap()), ("inside", 6));
@@ -196,7 +196,7 @@ mod unix {
             let flags = OFlags::CREATE | OFlags::WRONLY;
             openat(&at, "f", flags, Mode::RUSR).unwrap();
             let path = format!("{}f", format!("{name}/").repeat(20));
-            assert_eq!(Inside::new(dir.path()).unwrap().file_size(path.as_bytes()).unwrap(), 0);
+            assert_eq!(BeneathDir::new(dir.path()).unwrap().file_size(path.as_bytes()).unwrap(), 0);
         }
     }
 }
@@ -210,11 +210,11 @@ mod elsewhere {
     use crate::layer::directory::beneath::{no_file, split};
 
     /// A directory.
-    pub(in crate::layer) struct Inside {
+    pub(in crate::layer) struct BeneathDir {
         root: PathBuf,
     }
 
-    impl Inside {
+    impl BeneathDir {
         /// Enters `root`.
         pub(in crate::layer) fn new(root: &Path) -> io::Result<Self> {
             Ok(Self { root: root.to_path_buf() })

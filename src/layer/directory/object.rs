@@ -105,13 +105,13 @@ const fn device_numbers(device: u64) -> (u32, u32) {
 
 /// Device and inode of an object that has several names.
 #[cfg(unix)]
-pub(super) fn shared_inode(metadata: &Metadata) -> Option<(u64, u64)> {
+pub(super) fn inode_of_links(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-pub(super) fn shared_inode(_metadata: &Metadata) -> Option<(u64, u64)> {
+pub(super) fn inode_of_links(_metadata: &Metadata) -> Option<(u64, u64)> {
     None
 }
 

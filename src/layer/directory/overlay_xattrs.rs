@@ -12,7 +12,7 @@ use crate::stack::kept::entry::{Entry, Kind};
     clippy::struct_excessive_bools,
     reason = "each is an attribute of its own, in any combination"
 )]
-pub(super) struct Marks {
+pub(super) struct OverlayXattrs {
     /// Nothing below shows through in this directory.
     pub(super) opaque: bool,
     /// An empty file that stands for a whiteout.
@@ -22,35 +22,35 @@ pub(super) struct Marks {
     /// The file's contents are in a lower layer.
     pub(super) metacopy: bool,
     /// What the inode should say.
-    instead: Option<Instead>,
+    override_stat: Option<OverrideStat>,
 }
 
 /// Owner, mode and type as `user.containers.override_stat` states them.
 #[derive(Debug, PartialEq, Eq)]
-struct Instead {
+struct OverrideStat {
     uid: u64,
     gid: u64,
     mode: u16,
     kind: Option<(Kind, (u32, u32))>,
 }
 
-impl Marks {
-    /// Takes the marks out of an object's attributes; what is left is the object's own.
+impl OverlayXattrs {
+    /// Takes the overlay out of an object's attributes; what is left is the object's own.
     pub(super) fn take(pairs: &mut Pairs) -> Self {
-        let mut marks = Self::default();
-        pairs.retain(|(name, value)| !marks.is_mark(name, value));
-        marks
+        let mut overlay = Self::default();
+        pairs.retain(|(name, value)| !overlay.take_one(name, value));
+        overlay
     }
 
-    fn is_mark(&mut self, name: &[u8], value: &[u8]) -> bool {
+    fn take_one(&mut self, name: &[u8], value: &[u8]) -> bool {
         if matches!(
             name,
             b"user.containers.override_stat"
                 | b"user.fuseoverlayfs.override_stat"
                 | b"security.fuseoverlayfs.override_stat"
         ) {
-            self.instead = instead(value);
-            return self.instead.is_some();
+            self.override_stat = override_stat(value);
+            return self.override_stat.is_some();
         }
         let overlay = |name: &[u8]| {
             let (_, rest) = name.split_at(name.iter().position(|&byte| byte == b'.')?);
@@ -73,10 +73,11 @@ impl Marks {
     }
 
     /// Puts right what the inode could not say; whether owners were among it, which are the image's own then.
-    pub(super) fn correct(&self, entry: &mut Entry<'_>) -> bool {
-        let Some(instead) = &self.instead else { return false };
-        (entry.uid, entry.gid, entry.mode) = (instead.uid, instead.gid, instead.mode);
-        if let Some((kind, device)) = instead.kind
+    pub(super) fn apply(&self, entry: &mut Entry<'_>) -> bool {
+        let Some(override_stat) = &self.override_stat else { return false };
+        (entry.uid, entry.gid, entry.mode) =
+            (override_stat.uid, override_stat.gid, override_stat.mode);
+        if let Some((kind, device)) = override_stat.kind
             && entry.kind == Kind::File
             && kind != Kind::Directory
             && kind != Kind::Symlink
@@ -91,7 +92,7 @@ impl Marks {
 }
 
 /// Parses `uid:gid:mode[:type]`; the mode is octal, the type like `file` or `char-1-3`.
-fn instead(value: &[u8]) -> Option<Instead> {
+fn override_stat(value: &[u8]) -> Option<OverrideStat> {
     let mut fields = std::str::from_utf8(value).ok()?.split(':');
     let uid = fields.next()?.parse().ok()?;
     let gid = fields.next()?.parse().ok()?;
@@ -112,33 +113,33 @@ fn instead(value: &[u8]) -> Option<Instead> {
         let device = if kind.is_device() { (number()?, number()?) } else { (0, 0) };
         Some((kind, device))
     });
-    Some(Instead { uid, gid, mode: (mode & 0o7777) as u16, kind })
+    Some(OverrideStat { uid, gid, mode: (mode & 0o7777) as u16, kind })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn marks(pairs: &[(&str, &str)]) -> (Marks, Vec<String>) {
+    fn overlay(pairs: &[(&str, &str)]) -> (OverlayXattrs, Vec<String>) {
         let mut pairs: Pairs =
             pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let marks = Marks::take(&mut pairs);
-        (marks, pairs.into_iter().map(|(name, _)| String::from_utf8(name).unwrap()).collect())
+        let overlay = OverlayXattrs::take(&mut pairs);
+        (overlay, pairs.into_iter().map(|(name, _)| String::from_utf8(name).unwrap()).collect())
     }
 
     #[test]
     fn every_spelling_of_opaque_and_no_other() {
         for name in ["trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"] {
-            assert!(marks(&[(name, "y")]).0.opaque, "{name}");
+            assert!(overlay(&[(name, "y")]).0.opaque, "{name}");
             // `x` says that there may be whiteouts in attributes, `n` that nothing is hidden.
-            assert!(!marks(&[(name, "x")]).0.opaque && !marks(&[(name, "n")]).0.opaque);
+            assert!(!overlay(&[(name, "x")]).0.opaque && !overlay(&[(name, "n")]).0.opaque);
         }
-        assert!(!marks(&[("security.overlay.opaque", "y")]).0.opaque);
+        assert!(!overlay(&[("security.overlay.opaque", "y")]).0.opaque);
     }
 
     #[test]
     fn bookkeeping_goes_and_the_objects_own_stays() {
-        let (found, left) = marks(&[
+        let (found, left) = overlay(&[
             ("trusted.overlay.origin", ""),
             ("user.overlay.impure", "y"),
             ("user.overlay.whiteout", ""),
@@ -156,7 +157,7 @@ mod tests {
     fn the_stated_owner_mode_and_type_win() {
         let corrected = |value: &str| {
             let mut entry = Entry { uid: 9, size: 5, stored: 5, ..Entry::new(b"f", Kind::File) };
-            let done = marks(&[("user.containers.override_stat", value)]).0.correct(&mut entry);
+            let done = overlay(&[("user.containers.override_stat", value)]).0.apply(&mut entry);
             (done, entry.uid, entry.gid, entry.mode, entry.kind, entry.device, entry.size)
         };
         assert_eq!(corrected("0:42:04755"), (true, 0, 42, 0o4755, Kind::File, (0, 0), 5));

@@ -3,10 +3,10 @@
 
 use std::fs::Metadata;
 
-/// Whether opaque marks may be there that do not show. A directory of one's own has none: whoever could write it
+/// Whether opaque overlay may be there that do not show. A directory of one's own has none: whoever could write it
 /// could not write such attributes, and engines without privileges use `user.` ones.
 #[cfg(target_os = "linux")]
-pub(super) fn misses_trusted(root: &Metadata) -> bool {
+pub(super) fn may_miss_trusted(root: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
 
     let own = rustix::process::geteuid().as_raw() == root.uid();
@@ -17,7 +17,7 @@ pub(super) fn misses_trusted(root: &Metadata) -> bool {
 
 /// Elsewhere there are no such attributes.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn misses_trusted(_root: &Metadata) -> bool {
+pub(super) fn may_miss_trusted(_root: &Metadata) -> bool {
     false
 }
 

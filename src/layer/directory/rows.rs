@@ -9,8 +9,8 @@ use std::path::Path;
 use crate::image::problem::UNREAD_ATTRIBUTES;
 use crate::layer::HIDDEN_MAX;
 use crate::layer::directory::kind::{Form, Tree};
-use crate::layer::directory::object::{Pairs, describe, os_bytes, read_xattrs, shared_inode};
-use crate::layer::directory::overlay_xattrs::Marks;
+use crate::layer::directory::object::{Pairs, describe, inode_of_links, os_bytes, read_xattrs};
+use crate::layer::directory::overlay_xattrs::OverlayXattrs;
 use crate::layer::listing::{Hidden, Limits, Listing};
 use crate::layer::problems::{Problems, quote};
 use crate::layer::watch::Watch;
@@ -33,7 +33,7 @@ pub(super) struct Rows<'t> {
     /// Files with several names, by device and inode, and the first name of each.
     inodes: HashMap<(u64, u64), Vec<u8>>,
     bytes: u64,
-    looked_at: u64,
+    objects: u64,
     denied: bool,
     cancelled: bool,
 }
@@ -50,7 +50,7 @@ impl<'t> Rows<'t> {
             hidden_count: 0,
             inodes: HashMap::new(),
             bytes: 0,
-            looked_at: 0,
+            objects: 0,
             denied: false,
             cancelled: false,
         }
@@ -78,9 +78,9 @@ impl<'t> Rows<'t> {
     }
 
     /// One more object is looked at: whether to go on.
-    pub(super) fn go_on(&mut self) -> bool {
-        let index = self.looked_at;
-        self.looked_at += 1;
+    pub(super) fn count_object(&mut self) -> bool {
+        let index = self.objects;
+        self.objects += 1;
         if index.is_multiple_of(STRIDE) {
             self.watch.progress(self.bytes);
             if self.watch.cancelled() {
@@ -115,16 +115,16 @@ impl<'t> Rows<'t> {
             return;
         }
         let mut pairs = self.xattrs(place);
-        let marks = match self.tree.form {
-            Form::Overlay | Form::FullCopy { .. } => Marks::take(&mut pairs),
-            Form::Plain | Form::Aufs => Marks::default(),
+        let attributes = match self.tree.form {
+            Form::Overlay | Form::FullCopy { .. } => OverlayXattrs::take(&mut pairs),
+            Form::Plain | Form::Aufs => OverlayXattrs::default(),
         };
-        if !marks.correct(&mut entry) {
+        if !attributes.apply(&mut entry) {
             entry.uid = self.tree.ids.uid(entry.uid);
             entry.gid = self.tree.ids.gid(entry.gid);
         }
         let overlay = matches!(self.tree.form, Form::Overlay);
-        if overlay && is_whiteout(&entry, &marks) {
+        if overlay && is_whiteout(&entry, &attributes) {
             self.writer.push(&Row::Whiteout { path });
             return;
         }
@@ -133,7 +133,7 @@ impl<'t> Rows<'t> {
             self.content(entry, pairs, place, metadata);
         }
         if overlay {
-            self.statements(path, &marks);
+            self.statements(path, &attributes);
         }
     }
 
@@ -174,7 +174,7 @@ impl<'t> Rows<'t> {
                     .error(|| format!("cannot read the link {}: {error}", place.display())),
             }
         } else if entry.kind != Kind::Directory
-            && let Some(inode) = shared_inode(inode)
+            && let Some(inode) = inode_of_links(inode)
         {
             if let Some(first) = self.inodes.get(&inode) {
                 link.clone_from(first);
@@ -190,16 +190,16 @@ impl<'t> Rows<'t> {
     }
 
     /// What an overlay's attributes say of the layers below.
-    fn statements(&mut self, path: &[u8], marks: &Marks) {
-        if marks.opaque {
+    fn statements(&mut self, path: &[u8], attributes: &OverlayXattrs) {
+        if attributes.opaque {
             self.writer.push(&Row::Opaque { path });
         }
-        if marks.redirect {
+        if attributes.redirect {
             self.problems.warning(|| {
                 format!("{} was renamed over a lower directory (overlay redirect): what it has from there is not shown", quote(path))
             });
         }
-        if marks.metacopy {
+        if attributes.metacopy {
             self.problems.warning(|| {
                 format!(
                     "{} has its contents in a lower layer (overlay metacopy): they are not shown",
@@ -221,10 +221,10 @@ impl<'t> Rows<'t> {
 }
 
 /// A character device 0:0, or an empty file with the attribute that says so.
-fn is_whiteout(entry: &Entry<'_>, marks: &Marks) -> bool {
+fn is_whiteout(entry: &Entry<'_>, attributes: &OverlayXattrs) -> bool {
     match entry.kind {
         Kind::Char => entry.device == (0, 0),
-        Kind::File => marks.whiteout && entry.size == 0,
+        Kind::File => attributes.whiteout && entry.size == 0,
         _ => false,
     }
 }

@@ -27,20 +27,20 @@ struct Level {
 /// A name in one of the two directories, or in both.
 struct Name {
     text: OsString,
-    mine: bool,
-    theirs: bool,
+    own: bool,
+    in_parent: bool,
 }
 
 /// Puts into `rows` how `root` differs from `parent`.
 pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
     let names = match (read_names(root), read_names(parent)) {
-        (Ok(mine), Ok(theirs)) => merge(mine, theirs),
-        (Ok(mine), Err(error)) => {
+        (Ok(own), Ok(in_parent)) => merge(own, in_parent),
+        (Ok(own), Err(error)) => {
             let parent = parent.display();
             rows.problems.error(|| {
                 format!("the parent's directory {parent} cannot be read, so all of the layer's is shown as its own: {error}")
             });
-            merge(mine, Vec::new())
+            merge(own, Vec::new())
         }
         (Err(error), _) => return rows.unreadable(&at(root, &error)),
     };
@@ -50,21 +50,21 @@ pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
             levels.pop();
             continue;
         };
-        if !rows.go_on() {
+        if !rows.count_object() {
             return;
         }
         let path = join(&level.path, &name.text);
         let below = match step(rows, root, parent, &path, &name) {
-            Ok(Step::Nothing) => None,
+            Ok(Step::Same) => None,
             Ok(Step::Removed) => {
-                settle(rows, root, &mut levels);
+                flush_pending(rows, root, &mut levels);
                 rows.removed(&path);
                 None
             }
-            Ok(Step::Changed { metadata, theirs }) => {
-                settle(rows, root, &mut levels);
+            Ok(Step::Changed { metadata, in_parent }) => {
+                flush_pending(rows, root, &mut levels);
                 rows.object(&path, &place(root, &path), &metadata);
-                metadata.is_dir().then_some((None, theirs))
+                metadata.is_dir().then_some((None, in_parent))
             }
             Ok(Step::Directory(metadata)) => Some((Some(metadata), true)),
             Err(error) => {
@@ -72,31 +72,31 @@ pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
                 None
             }
         };
-        let Some((pending, theirs)) = below else { continue };
-        let (mine_at, theirs_at) = (place(root, &path), place(parent, &path));
-        match read_names(&mine_at) {
-            Ok(mine) => {
-                let theirs = if theirs { read_names(&theirs_at) } else { Ok(Vec::new()) };
-                let theirs = theirs.unwrap_or_else(|error| {
-                    rows.unreadable(&at(&theirs_at, &error));
+        let Some((pending, in_parent)) = below else { continue };
+        let (own_path, parent_path) = (place(root, &path), place(parent, &path));
+        match read_names(&own_path) {
+            Ok(own) => {
+                let in_parent = if in_parent { read_names(&parent_path) } else { Ok(Vec::new()) };
+                let in_parent = in_parent.unwrap_or_else(|error| {
+                    rows.unreadable(&at(&parent_path, &error));
                     Vec::new()
                 });
-                let names = merge(mine, theirs).into_iter();
+                let names = merge(own, in_parent).into_iter();
                 levels.push(Level { path, names, pending });
             }
-            Err(error) => rows.unreadable(&at(&mine_at, &error)),
+            Err(error) => rows.unreadable(&at(&own_path, &error)),
         }
     }
 }
 
 /// What the two trees have under one name.
 enum Step {
-    Nothing,
+    Same,
     Removed,
-    /// Added or changed; `theirs` where the parent too has a directory there.
+    /// Added or changed; `in_parent` where the parent too has a directory there.
     Changed {
         metadata: Metadata,
-        theirs: bool,
+        in_parent: bool,
     },
     /// A directory that is the same; what is in it may not be.
     Directory(Metadata),
@@ -109,38 +109,38 @@ fn step(
     path: &[u8],
     name: &Name,
 ) -> io::Result<Step> {
-    if !name.mine {
+    if !name.own {
         return Ok(Step::Removed);
     }
-    let (mine_at, theirs_at) = (place(root, path), place(parent, path));
-    let mine = mine_at.symlink_metadata().map_err(|error| at(&mine_at, &error))?;
-    if !name.theirs {
-        return Ok(Step::Changed { metadata: mine, theirs: false });
+    let (own_path, parent_path) = (place(root, path), place(parent, path));
+    let own = own_path.symlink_metadata().map_err(|error| at(&own_path, &error))?;
+    if !name.in_parent {
+        return Ok(Step::Changed { metadata: own, in_parent: false });
     }
-    let theirs = match theirs_at.symlink_metadata() {
-        Ok(theirs) => theirs,
+    let in_parent = match parent_path.symlink_metadata() {
+        Ok(in_parent) => in_parent,
         Err(error) => {
             // Not to be compared: shown, since it is there.
-            rows.unreadable(&at(&theirs_at, &error));
-            return Ok(Step::Changed { metadata: mine, theirs: false });
+            rows.unreadable(&at(&parent_path, &error));
+            return Ok(Step::Changed { metadata: own, in_parent: false });
         }
     };
     let otherwise = || {
-        (mine.is_file() && capability(&mine_at) != capability(&theirs_at))
-            || (mine.is_symlink() && mine_at.read_link().ok() != theirs_at.read_link().ok())
+        (own.is_file() && capability(&own_path) != capability(&parent_path))
+            || (own.is_symlink() && own_path.read_link().ok() != parent_path.read_link().ok())
     };
-    if differs(&mine, &theirs) || otherwise() {
-        let both = mine.is_dir() && theirs.is_dir();
-        Ok(Step::Changed { metadata: mine, theirs: both })
-    } else if mine.is_dir() {
-        Ok(Step::Directory(mine))
+    if differs(&own, &in_parent) || otherwise() {
+        let both = own.is_dir() && in_parent.is_dir();
+        Ok(Step::Changed { metadata: own, in_parent: both })
+    } else if own.is_dir() {
+        Ok(Step::Directory(own))
     } else {
-        Ok(Step::Nothing)
+        Ok(Step::Same)
     }
 }
 
 /// Makes rows of the directories on the way, since something in them changed.
-fn settle(rows: &mut Rows<'_>, root: &Path, levels: &mut [Level]) {
+fn flush_pending(rows: &mut Rows<'_>, root: &Path, levels: &mut [Level]) {
     for level in levels {
         if let Some(metadata) = level.pending.take() {
             rows.object(&level.path, &place(root, &level.path), &metadata);
@@ -149,28 +149,29 @@ fn settle(rows: &mut Rows<'_>, root: &Path, levels: &mut [Level]) {
 }
 
 #[cfg(unix)]
-fn differs(mine: &Metadata, theirs: &Metadata) -> bool {
+fn differs(own: &Metadata, in_parent: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
 
-    if !mine.is_dir() && (mine.dev(), mine.ino()) == (theirs.dev(), theirs.ino()) {
+    if !own.is_dir() && (own.dev(), own.ino()) == (in_parent.dev(), in_parent.ino()) {
         return false;
     }
     let inode =
         |metadata: &Metadata| (metadata.mode(), metadata.uid(), metadata.gid(), metadata.rdev());
-    if inode(mine) != inode(theirs) {
+    if inode(own) != inode(in_parent) {
         return true;
     }
     // Copying tools that know whole seconds only write 0 behind them.
-    let (ours, others) = (mine.mtime_nsec(), theirs.mtime_nsec());
-    let same_time = mine.mtime() == theirs.mtime() && (ours == others || ours == 0 || others == 0);
-    !mine.is_dir() && (mine.size() != theirs.size() || !same_time)
+    let (ours, others) = (own.mtime_nsec(), in_parent.mtime_nsec());
+    let same_time =
+        own.mtime() == in_parent.mtime() && (ours == others || ours == 0 || others == 0);
+    !own.is_dir() && (own.size() != in_parent.size() || !same_time)
 }
 
 #[cfg(not(unix))]
-fn differs(mine: &Metadata, theirs: &Metadata) -> bool {
-    mine.file_type() != theirs.file_type()
-        || (!mine.is_dir()
-            && (mine.len() != theirs.len() || mine.modified().ok() != theirs.modified().ok()))
+fn differs(own: &Metadata, in_parent: &Metadata) -> bool {
+    own.file_type() != in_parent.file_type()
+        || (!own.is_dir()
+            && (own.len() != in_parent.len() || own.modified().ok() != in_parent.modified().ok()))
 }
 
 /// A file's capabilities, which are no part of its inode.
@@ -194,17 +195,17 @@ fn read_names(directory: &Path) -> io::Result<Vec<OsString>> {
     Ok(names)
 }
 
-fn merge(mine: Vec<OsString>, theirs: Vec<OsString>) -> Vec<Name> {
-    let mut merged = Vec::with_capacity(mine.len().max(theirs.len()));
-    let mut theirs = theirs.into_iter().peekable();
-    for name in mine {
-        while let Some(gone) = theirs.next_if(|other| *other < name) {
-            merged.push(Name { text: gone, mine: false, theirs: true });
+fn merge(own: Vec<OsString>, in_parent: Vec<OsString>) -> Vec<Name> {
+    let mut merged = Vec::with_capacity(own.len().max(in_parent.len()));
+    let mut in_parent = in_parent.into_iter().peekable();
+    for name in own {
+        while let Some(gone) = in_parent.next_if(|other| *other < name) {
+            merged.push(Name { text: gone, own: false, in_parent: true });
         }
-        let both = theirs.next_if_eq(&name).is_some();
-        merged.push(Name { text: name, mine: true, theirs: both });
+        let both = in_parent.next_if_eq(&name).is_some();
+        merged.push(Name { text: name, own: true, in_parent: both });
     }
-    merged.extend(theirs.map(|text| Name { text, mine: false, theirs: true }));
+    merged.extend(in_parent.map(|text| Name { text, own: false, in_parent: true }));
     merged
 }
 
@@ -236,7 +237,7 @@ mod tests {
         let names = |text: &str| text.split(' ').map(OsString::from).collect();
         let merged: Vec<String> = merge(names("b c e"), names("a b d f"))
             .into_iter()
-            .map(|Name { text, mine, theirs }| format!("{}{mine}{theirs}", text.display()))
+            .map(|Name { text, own, in_parent }| format!("{}{own}{in_parent}", text.display()))
             .collect();
         let expected =
             ["afalsetrue", "btruetrue", "ctruefalse", "dfalsetrue", "etruefalse", "ffalsetrue"];

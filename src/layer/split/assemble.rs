@@ -3,8 +3,8 @@
 use std::io::{ErrorKind, Read, Write};
 
 use crate::layer::blob::Blob;
-use crate::layer::directory::beneath::Inside;
-use crate::layer::split::contents::Checked;
+use crate::layer::directory::beneath::BeneathDir;
+use crate::layer::split::contents::ChecksummedFile;
 use crate::layer::split::lines::{Item, Lines};
 use crate::layer::split::{Contents, Error};
 use crate::stack::kept::paths;
@@ -38,7 +38,7 @@ pub(super) fn assemble(
 
 struct Files<'c> {
     contents: &'c Contents,
-    inside: Option<Inside>,
+    inside: Option<BeneathDir>,
     path: Vec<u8>,
     buffer: Vec<u8>,
 }
@@ -66,7 +66,7 @@ impl Files<'_> {
         let changed =
             |error: std::io::Error| Error::Changed { path: name.to_vec(), how: error.to_string() };
         let file = self.contents.open(inside, &self.path, size).map_err(changed)?;
-        let mut checked = Checked::new(file, &self.path, size, crc);
+        let mut checked = ChecksummedFile::new(file, &self.path, size, crc);
         loop {
             match checked.read(&mut self.buffer) {
                 Ok(0) => return Ok(()),

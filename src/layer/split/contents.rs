@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::layer::directory::beneath::Inside;
+use crate::layer::directory::beneath::BeneathDir;
 use crate::layer::problems::quote;
 use crate::layer::split::crc;
 use crate::layer::split::crc::Crc64;
@@ -32,9 +32,9 @@ pub enum Contents {
 
 impl Contents {
     /// The door to the directory.
-    pub(super) fn enter(&self) -> io::Result<Inside> {
+    pub(super) fn enter(&self) -> io::Result<BeneathDir> {
         match self {
-            Self::Directory(root) | Self::ByDigest { root, .. } => Inside::new(root),
+            Self::Directory(root) | Self::ByDigest { root, .. } => BeneathDir::new(root),
             Self::Unavailable(why) => Err(io::Error::other(why.clone())),
         }
     }
@@ -51,7 +51,7 @@ impl Contents {
     }
 
     /// Opens a file, which has to have `size` bytes.
-    pub(super) fn open(&self, inside: &mut Inside, path: &[u8], size: u64) -> io::Result<File> {
+    pub(super) fn open(&self, inside: &mut BeneathDir, path: &[u8], size: u64) -> io::Result<File> {
         let opened = self.place(path).and_then(|place| inside.open(&place));
         let file = opened.map_err(|error| named(path, &error))?;
         match file.metadata()?.len() {
@@ -61,7 +61,7 @@ impl Contents {
     }
 
     /// What is wrong with a file that should have `size` bytes, as far as its entry in the directory tells.
-    pub(super) fn check(&self, inside: &mut Inside, path: &[u8], size: u64) -> Option<String> {
+    pub(super) fn check(&self, inside: &mut BeneathDir, path: &[u8], size: u64) -> Option<String> {
         match self.place(path).and_then(|place| inside.file_size(&place)) {
             Ok(now) => (now != size).then(|| changed(path, &length_differs(now, size)).to_string()),
             Err(error) => Some(named(path, &error).to_string()),
@@ -89,7 +89,7 @@ fn named(path: &[u8], error: &io::Error) -> io::Error {
 }
 
 /// A file's contents, counted and checked as they pass: what differs from the layer is an error at its end.
-pub(super) struct Checked {
+pub(super) struct ChecksummedFile {
     file: File,
     path: Vec<u8>,
     left: u64,
@@ -97,7 +97,7 @@ pub(super) struct Checked {
     crc: Option<(Crc64, u64)>,
 }
 
-impl Checked {
+impl ChecksummedFile {
     /// From the start of `file`, which should give `size` bytes with that checksum.
     pub(super) fn new(file: File, path: &[u8], size: u64, crc: Option<u64>) -> Self {
         Self {
@@ -109,7 +109,7 @@ impl Checked {
     }
 }
 
-impl Read for Checked {
+impl Read for ChecksummedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {

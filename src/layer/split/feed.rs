@@ -2,15 +2,15 @@
 
 use crate::layer::blob::Blob;
 use crate::layer::split::lines::{Item, Lines};
-use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
-/// How often progress is told, in bytes of the tar-split as stored.
+/// How often progress is reported, in bytes of the tar-split as stored.
 const STRIDE: u64 = 64 * 1024;
 
 /// A [`Feed`] over a tar-split.
-pub(super) struct Unsplit<'w> {
+pub(super) struct SplitFeed<'w> {
     lines: Lines,
     watch: &'w dyn Watch,
     /// Bytes of segments, of which those before `start` are passed.
@@ -20,8 +20,8 @@ pub(super) struct Unsplit<'w> {
     gap: Gap,
     /// Offset in the tar.
     at: u64,
-    told: u64,
-    fate: Option<Fate>,
+    reported: u64,
+    end_reason: Option<EndReason>,
 }
 
 /// A file's contents, which are not here.
@@ -31,7 +31,7 @@ struct Gap {
     crc: Option<u64>,
 }
 
-impl<'w> Unsplit<'w> {
+impl<'w> SplitFeed<'w> {
     /// At the start of the tar.
     pub(super) fn new(blob: &Blob, watch: &'w dyn Watch) -> std::io::Result<Self> {
         Ok(Self {
@@ -41,8 +41,8 @@ impl<'w> Unsplit<'w> {
             start: 0,
             gap: Gap::default(),
             at: 0,
-            told: 0,
-            fate: None,
+            reported: 0,
+            end_reason: None,
         })
     }
 
@@ -57,14 +57,14 @@ impl<'w> Unsplit<'w> {
 
     /// Takes in the next line; whether there was one. Contents have to be passed before what follows them is read.
     fn load(&mut self) -> bool {
-        if self.gap.left > 0 || self.fate.is_some() {
+        if self.gap.left > 0 || self.end_reason.is_some() {
             return false;
         }
-        if self.lines.consumed() >= self.told + STRIDE {
-            self.told = self.lines.consumed();
-            self.watch.progress(self.told);
+        if self.lines.consumed() >= self.reported + STRIDE {
+            self.reported = self.lines.consumed();
+            self.watch.progress(self.reported);
             if self.watch.cancelled() {
-                self.fate = Some(Fate::Cancelled);
+                self.end_reason = Some(EndReason::Cancelled);
                 return false;
             }
         }
@@ -80,7 +80,7 @@ impl<'w> Unsplit<'w> {
             Ok(Some(Item::Segment(bytes))) => self.real.extend_from_slice(bytes),
             Ok(Some(Item::Entry { size, crc, .. })) => self.gap = Gap { left: size, crc },
             Err(error) => {
-                self.fate = Some(Fate::Failed(error));
+                self.end_reason = Some(EndReason::Failed(error));
                 return false;
             }
         }
@@ -102,15 +102,15 @@ impl<'w> Unsplit<'w> {
     }
 
     /// Headers and tar-split speak of different tars: nothing behind this can be trusted.
-    fn disagree(&mut self, what: String) {
-        if self.fate.is_none() {
+    fn mismatch(&mut self, what: String) {
+        if self.end_reason.is_none() {
             let error = std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-            self.fate = Some(Fate::Failed(error));
+            self.end_reason = Some(EndReason::Failed(error));
         }
     }
 }
 
-impl Feed for Unsplit<'_> {
+impl Feed for SplitFeed<'_> {
     fn position(&self) -> u64 {
         self.at
     }
@@ -120,7 +120,7 @@ impl Feed for Unsplit<'_> {
         while self.shown().len() < count && self.load() {}
         if self.shown().len() < count && self.gap.left > 0 {
             let line = self.lines();
-            self.disagree(format!(
+            self.mismatch(format!(
                 "the tar-split is damaged: line {line} has contents where the tar has a header"
             ));
         }
@@ -153,7 +153,7 @@ impl Feed for Unsplit<'_> {
         let Gap { left, crc } = self.gap;
         if !self.shown().is_empty() || (left != count && left > 0) {
             let line = self.lines();
-            self.disagree(format!(
+            self.mismatch(format!(
                 "the tar-split is damaged: line {line} has {left} bytes of contents, the tar's header says {count}"
             ));
             return (0, None);
@@ -176,7 +176,7 @@ impl Feed for Unsplit<'_> {
         }
     }
 
-    fn fate(&mut self) -> Fate {
-        self.fate.take().unwrap_or(Fate::End)
+    fn end_reason(&mut self) -> EndReason {
+        self.end_reason.take().unwrap_or(EndReason::End)
     }
 }

@@ -2,7 +2,7 @@
 //! been a tar. Each ending keeps the entries before it; what differs is what is said of it.
 
 use crate::layer::problems::Problems;
-use crate::layer::tar::feed::{Fate, Feed};
+use crate::layer::tar::feed::{EndReason, Feed};
 use crate::layer::tar::header::{BLOCK, Header, is_zero};
 use crate::layer::tar::walker::{Halt, Walker};
 
@@ -24,21 +24,21 @@ impl<F: Feed> Walker<F> {
                 )
             });
         }
-        self.undressed(problems);
-        self.told_fate(problems);
+        self.warn_unused_extended(problems);
+        self.report_end(problems);
         true
     }
 
     /// The bytes end before a whole block.
-    pub(super) fn no_whole_block(&mut self, problems: &mut Problems) {
+    pub(super) fn end_of_bytes(&mut self, problems: &mut Problems) {
         let at = self.at;
         let left = self.feed.peek(BLOCK);
         let (count, zero, like) = (left.len(), is_zero(left), resemblance(left));
-        if self.told_fate(problems) {
+        if self.report_end(problems) {
             return;
         }
         if zero {
-            self.undressed(problems);
+            self.warn_unused_extended(problems);
             if count == 0 && self.headers > 0 {
                 problems.note(|| {
                     format!("the archive stops at byte {at} without the blocks that end one")
@@ -54,7 +54,7 @@ impl<F: Feed> Walker<F> {
     }
 
     /// The block at hand is no header.
-    pub(super) fn no_header(&mut self, problems: &mut Problems) {
+    pub(super) fn bad_header(&mut self, problems: &mut Problems) {
         let at = self.at;
         if self.headers == 0 && !Header(&self.block).is_ustar() {
             let like = resemblance(&self.block);
@@ -68,8 +68,8 @@ impl<F: Feed> Walker<F> {
 
     /// A payload of `size` bytes from byte `begins` on has only `passed` of them.
     pub(super) fn cut(&mut self, begins: u64, size: u64, passed: u64, problems: &mut Problems) {
-        self.over = true;
-        if !self.told_fate(problems) {
+        self.done = true;
+        if !self.report_end(problems) {
             problems.error(|| {
                 format!(
                     "truncated: {size} bytes should follow from byte {begins}, {passed} are there"
@@ -79,18 +79,18 @@ impl<F: Feed> Walker<F> {
     }
 
     /// Tells why the bytes ended, where that was not simply their end.
-    fn told_fate(&mut self, problems: &mut Problems) -> bool {
+    fn report_end(&mut self, problems: &mut Problems) -> bool {
         let at = self.feed.position();
-        match self.feed.fate() {
-            Fate::End => return false,
-            Fate::Short(present, whole) => problems.error(|| {
+        match self.feed.end_reason() {
+            EndReason::End => return false,
+            EndReason::Short(present, whole) => problems.error(|| {
                 format!("truncated: the file that holds the layer ends after {present} of its {whole} bytes")
             }),
-            Fate::Cancelled => {
+            EndReason::Cancelled => {
                 self.halt = Some(Halt::Cancelled);
                 problems.error(|| format!("reading was cancelled at byte {at} of the tar: what was read before is shown"));
             }
-            Fate::Failed(error) => {
+            EndReason::Failed(error) => {
                 // Decoders have these two kinds for what the bytes are to blame for; a file system has others.
                 use std::io::ErrorKind::{InvalidData, UnexpectedEof};
                 if !matches!(error.kind(), InvalidData | UnexpectedEof) {
@@ -102,8 +102,8 @@ impl<F: Feed> Walker<F> {
         true
     }
 
-    fn undressed(&self, problems: &mut Problems) {
-        if self.dressed {
+    fn warn_unused_extended(&self, problems: &mut Problems) {
+        if self.has_extended {
             problems.warning(|| "the last extended header describes no entry: ignored".to_owned());
         }
     }

@@ -9,7 +9,7 @@ impl<F: Feed> Walker<F> {
     /// A pax header for the next entry. Where several follow one another, the last stands alone, as in Go's reader,
     /// which every engine uses.
     pub(super) fn local_header(&mut self, size: u64, problems: &mut Problems) {
-        self.dressed = true;
+        self.has_extended = true;
         self.local.clear();
         let mut text = std::mem::take(self.local.text_mut());
         self.read_text(size, &mut text, problems);
@@ -24,7 +24,7 @@ impl<F: Feed> Walker<F> {
         let before = self.global.text_len();
         if size.saturating_add(before as u64) > TEXT_MAX as u64 {
             problems.error(|| format!("the global pax headers up to byte {at} have more than 1 MiB: this one is ignored"));
-            self.pass_over(size, problems);
+            self.skip_payload(size, problems);
             return;
         }
         let mut text = std::mem::take(self.global.text_mut());
@@ -45,7 +45,7 @@ impl<F: Feed> Walker<F> {
         problems: &mut Problems,
         which: fn(&mut Self) -> &mut Vec<u8>,
     ) {
-        self.dressed = true;
+        self.has_extended = true;
         let mut text = std::mem::take(which(self));
         text.clear();
         self.read_text(size, &mut text, problems);
@@ -59,7 +59,7 @@ impl<F: Feed> Walker<F> {
             problems.error(|| {
                 format!("the extended header at byte {at} has {size} bytes, more than 1 MiB: ignored, so the entry that follows may be misnamed")
             });
-            self.pass_over(size, problems);
+            self.skip_payload(size, problems);
             return;
         }
         self.payload(size, problems, |feed, count| {

@@ -10,7 +10,7 @@ pub(in crate::layer) const PEEK_MAX: usize = 4096;
 
 /// The bytes of a tar, front to back.
 ///
-/// Nothing here fails: an error, or being cancelled, makes the bytes end early, and [`Feed::fate`] tells why.
+/// Nothing here fails: an error, or being cancelled, makes the bytes end early, and [`Feed::end_reason`] tells why.
 pub(in crate::layer) trait Feed {
     /// Offset in the uncompressed tar of the next byte.
     fn position(&self) -> u64;
@@ -32,12 +32,12 @@ pub(in crate::layer) trait Feed {
     fn rest(&mut self) -> Option<u64>;
 
     /// Why there are no more bytes.
-    fn fate(&mut self) -> Fate;
+    fn end_reason(&mut self) -> EndReason;
 }
 
 /// Why a feed has no more bytes.
 #[derive(Debug)]
-pub(in crate::layer) enum Fate {
+pub(in crate::layer) enum EndReason {
     /// The tar ends there.
     End,
     /// The blob is shorter than its surroundings say: it ends at this offset instead of that.

@@ -27,7 +27,7 @@ pub(in crate::layer) type Run = (u64, u64);
 
 /// What a tar says in front of a sparse file's payload.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::layer) enum Stated {
+pub(in crate::layer) enum StatedMap {
     /// The runs of bytes that are stored, one behind the other.
     Runs(Vec<Run>),
     /// The runs of the header; more stand in the blocks from this offset of the uncompressed tar up to the payload.
@@ -37,7 +37,7 @@ pub(in crate::layer) enum Stated {
 }
 
 /// Walks to the file whose payload begins at `data`, and reads what its headers say of its holes.
-pub(in crate::layer) fn find<F: Feed>(feed: F, data: u64) -> io::Result<Stated> {
+pub(in crate::layer) fn find<F: Feed>(feed: F, data: u64) -> io::Result<StatedMap> {
     let mut walker = Walker::new(feed);
     let mut problems = Problems::default();
     while let Some(found) = walker.next(&mut problems) {
@@ -50,19 +50,19 @@ pub(in crate::layer) fn find<F: Feed>(feed: F, data: u64) -> io::Result<Stated> 
     Err(invalid("the layer no longer has this sparse file where it was"))
 }
 
-fn stated<F: Feed>(walker: &Walker<F>) -> io::Result<Stated> {
+fn stated<F: Feed>(walker: &Walker<F>) -> io::Result<StatedMap> {
     let header = Header(&walker.block);
     if header.flag() == b'S' {
         let (runs, whole) = old_runs(&walker.block[386..386 + IN_HEADER * PAIR])?;
         let more = whole && crate::layer::tar::sparse::header_continues(header);
         let behind = walker.at + BLOCK as u64;
-        return Ok(if more { Stated::Blocks(runs, behind) } else { Stated::Runs(runs) });
+        return Ok(if more { StatedMap::Blocks(runs, behind) } else { StatedMap::Runs(runs) });
     }
     let mut runs = Vec::new();
     let mut offset = None;
     for (key, value) in walker.local.records() {
         match key {
-            b"GNU.sparse.major" if value != b"0" => return Ok(Stated::InPayload),
+            b"GNU.sparse.major" if value != b"0" => return Ok(StatedMap::InPayload),
             b"GNU.sparse.map" => runs = pairs(value, b',')?,
             b"GNU.sparse.offset" => offset = Some(decimal(value)?),
             b"GNU.sparse.numbytes" => {
@@ -72,9 +72,9 @@ fn stated<F: Feed>(walker: &Walker<F>) -> io::Result<Stated> {
             b"SUN.holesdata" => runs = between_holes(value)?,
             _ => {}
         }
-        bounded(runs.len())?;
+        check_count(runs.len())?;
     }
-    Ok(Stated::Runs(runs))
+    Ok(StatedMap::Runs(runs))
 }
 
 /// The segments of the blocks behind an old GNU header, appended to those in it.
@@ -87,7 +87,7 @@ pub(in crate::layer) fn read_blocks(
         blocks.read_exact(&mut block)?;
         let (more, whole) = old_runs(&block[..IN_BLOCK * PAIR])?;
         runs.extend(more);
-        bounded(runs.len())?;
+        check_count(runs.len())?;
         if !whole || !crate::layer::tar::sparse::extension_continues(&block) {
             return Ok(runs);
         }
@@ -109,7 +109,7 @@ pub(in crate::layer) fn read_front(payload: &mut dyn BufRead) -> io::Result<(Vec
         }
     };
     let count = usize::try_from(line()?).unwrap_or(usize::MAX);
-    bounded(count)?;
+    check_count(count)?;
     let mut runs = Vec::new();
     for _ in 0..count {
         runs.push((line()?, line()?));
@@ -158,7 +158,7 @@ fn octal(field: &[u8]) -> io::Result<u64> {
     value.ok_or_else(|| invalid("a number in the map of its holes is none"))
 }
 
-fn bounded(segments: usize) -> io::Result<()> {
+fn check_count(segments: usize) -> io::Result<()> {
     if segments > SEGMENTS_MAX {
         return Err(invalid("the map of its holes has more segments than can be believed"));
     }

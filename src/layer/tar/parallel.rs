@@ -26,18 +26,18 @@ use crate::layer::watch::Watch;
 const BLOCK: usize = 512;
 
 /// How much is read at once where a header is looked for.
-const LOOK: usize = 16 << 10;
+const SEARCH_BUFFER: usize = 16 << 10;
 
 /// Parts that did not end where the next begins, one after the other, before it is given up.
-const FAILURES: usize = 8;
+const FAILURES_MAX: usize = 8;
 
 /// How the second thread goes to work.
 #[derive(Clone, Copy)]
 pub(crate) struct Tuning {
     /// How many rows are read before another thread is thought of, and before whoever waits is told of them.
     rows: u64,
-    /// The least that must be left to be read.
-    least: u64,
+    /// The min_left that must be left to be read.
+    min_left: u64,
     /// What is left is cut into so many parts.
     parts: u64,
     /// How far a header is looked for: most files are smaller.
@@ -46,7 +46,7 @@ pub(crate) struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { rows: ROWS_AT_ONCE, least: 8 << 20, parts: 32, search: 256 << 10 }
+        Self { rows: ROWS_AT_ONCE, min_left: 8 << 20, parts: 32, search: 256 << 10 }
     }
 }
 
@@ -55,13 +55,13 @@ pub(crate) fn list(
     blob: &Blob,
     watch: &dyn Watch,
     limits: Limits,
-    reach: Tuning,
+    tuning: Tuning,
     problems: &mut Problems,
 ) -> Listing {
-    let meeting = SharedProgress::new(blob, watch, limits, reach);
+    let shared = SharedProgress::new(blob, watch, limits, tuning);
     let mut walker = Walker::new(Window::new(blob, watch));
     let recorder = thread::scope(|scope| {
-        meeting.walk_from_front(scope, TailChunks::new(&meeting), &mut walker, problems)
+        shared.walk_from_front(scope, TailChunks::new(&shared), &mut walker, problems)
     });
     let listing = recorder.finish(problems);
     Listing { cancelled: walker.cancelled(), faulty: walker.faulty(), ..listing }
@@ -81,75 +81,75 @@ struct SharedProgress<'w> {
     blob: &'w Blob,
     watch: &'w dyn Watch,
     limits: Limits,
-    reach: Tuning,
+    tuning: Tuning,
     /// Where the first thread is.
     front: AtomicU64,
-    /// Where the foremost part begins that the second has, or is at.
-    lowest: AtomicU64,
+    /// Where the first part begins that the second has, or is at.
+    tail_start: AtomicU64,
     /// The first has come there: no more parts are needed.
-    met: AtomicBool,
+    enough: AtomicBool,
     /// Nor is the one that the second is at.
-    over: AtomicBool,
+    stop: AtomicBool,
 }
 
-/// The parts that lie ahead of the first thread.
+/// The parts that lie tail of the first thread.
 struct TailChunks<'m> {
-    meeting: &'m SharedProgress<'m>,
-    begun: bool,
+    shared: &'m SharedProgress<'m>,
+    started: bool,
     /// While parts are still made.
-    coming: Option<Receiver<Chunk>>,
-    /// The foremost last.
-    parts: Vec<Chunk>,
+    incoming: Option<Receiver<Chunk>>,
+    /// The first last.
+    chunks: Vec<Chunk>,
 }
 
 impl<'m> TailChunks<'m> {
-    const fn new(meeting: &'m SharedProgress<'m>) -> Self {
-        Self { meeting, begun: false, coming: None, parts: Vec::new() }
+    const fn new(shared: &'m SharedProgress<'m>) -> Self {
+        Self { shared, started: false, incoming: None, chunks: Vec::new() }
     }
 
     /// Starts the second thread.
     fn begin(&mut self, scope: &'m Scope<'m, '_>, position: u64) {
         let (send, receive) = mpsc::channel();
-        (self.coming, self.begun) = (Some(receive), true);
-        let meeting = self.meeting;
-        let from_back = move || meeting.walk_from_back(position, &send);
+        (self.incoming, self.started) = (Some(receive), true);
+        let shared = self.shared;
+        let from_back = move || shared.walk_from_back(position, &send);
         // Where there can be no other thread, nothing comes.
         let _ = thread::Builder::new().spawn_scoped(scope, from_back);
     }
 
     /// The part that begins at `position`, which never decreases.
-    fn at(&mut self, position: u64) -> Option<Chunk> {
-        let SharedProgress { front, lowest, met, over, .. } = self.meeting;
-        if let Some(coming) = &self.coming {
+    fn starting_at(&mut self, position: u64) -> Option<Chunk> {
+        let SharedProgress { front, tail_start, enough, stop, .. } = self.shared;
+        if let Some(incoming) = &self.incoming {
             front.store(position, Relaxed);
-            let foremost = lowest.load(Relaxed);
-            if position < foremost {
+            let first = tail_start.load(Relaxed);
+            if position < first {
                 return None;
             }
-            met.store(true, Relaxed);
-            over.store(position > foremost, Relaxed);
+            enough.store(true, Relaxed);
+            stop.store(position > first, Relaxed);
             // Waits for the part that the second thread is at, if any.
-            self.parts = coming.iter().collect();
-            self.coming = None;
+            self.chunks = incoming.iter().collect();
+            self.incoming = None;
         }
-        while self.parts.last()?.start < position {
-            self.parts.pop();
+        while self.chunks.last()?.start < position {
+            self.chunks.pop();
         }
-        self.parts.pop_if(|part| part.start == position)
+        self.chunks.pop_if(|chunk| chunk.start == position)
     }
 }
 
 impl<'w> SharedProgress<'w> {
-    const fn new(blob: &'w Blob, watch: &'w dyn Watch, limits: Limits, reach: Tuning) -> Self {
+    const fn new(blob: &'w Blob, watch: &'w dyn Watch, limits: Limits, tuning: Tuning) -> Self {
         Self {
             blob,
             watch,
             limits,
-            reach,
+            tuning,
             front: AtomicU64::new(0),
-            lowest: AtomicU64::new(u64::MAX),
-            met: AtomicBool::new(false),
-            over: AtomicBool::new(false),
+            tail_start: AtomicU64::new(u64::MAX),
+            enough: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
         }
     }
 
@@ -157,18 +157,18 @@ impl<'w> SharedProgress<'w> {
     fn walk_from_front<'s>(
         &'s self,
         scope: &'s Scope<'s, '_>,
-        mut ahead: TailChunks<'s>,
+        mut tail: TailChunks<'s>,
         walker: &mut Walker<Window<'_>>,
         problems: &mut Problems,
     ) -> Recorder {
-        let (mut recorder, mut due) = (Recorder::new(self.limits), self.reach.rows);
+        let (mut recorder, mut due) = (Recorder::new(self.limits), self.tuning.rows);
         loop {
-            if let Some(part) = ahead.at(walker.position())
-                && walker.is_unburdened()
-                && recorder.append(&part.recorder)
+            if let Some(chunk) = tail.starting_at(walker.position())
+                && walker.is_self_contained()
+                && recorder.append(&chunk.recorder)
             {
-                problems.absorb(&part.problems);
-                let Some(end) = part.end else { break };
+                problems.absorb(&chunk.problems);
+                let Some(end) = chunk.end else { break };
                 walker.jump(end);
                 self.watch.progress(end);
             } else {
@@ -178,15 +178,15 @@ impl<'w> SharedProgress<'w> {
                 }
             }
             if recorder.table().len() >= due {
-                due = recorder.table().len() + self.reach.rows;
+                due = recorder.table().len() + self.tuning.rows;
                 self.watch.rows(recorder.table());
                 let left = self.blob.len().saturating_sub(walker.position());
-                if !ahead.begun && left >= self.reach.least && self.watch.take_idle_cpu() {
-                    ahead.begin(scope, walker.position());
+                if !tail.started && left >= self.tuning.min_left && self.watch.take_idle_cpu() {
+                    tail.begin(scope, walker.position());
                 }
             }
         }
-        self.over.store(true, Relaxed);
+        self.stop.store(true, Relaxed);
         recorder
     }
 
@@ -194,27 +194,27 @@ impl<'w> SharedProgress<'w> {
     fn walk_from_back(&self, begin: u64, send: &Sender<Chunk>) {
         let length = self.blob.len();
         let left = length.saturating_sub(begin);
-        let width = (left / self.reach.parts).next_multiple_of(BLOCK as u64).max(BLOCK as u64);
+        let width = (left / self.tuning.parts).next_multiple_of(BLOCK as u64).max(BLOCK as u64);
         let (mut from, mut end, mut failures) = (length, None, 0);
-        while failures < FAILURES && !self.met.load(Relaxed) {
+        while failures < FAILURES_MAX && !self.enough.load(Relaxed) {
             from = from.saturating_sub(width) / BLOCK as u64 * BLOCK as u64;
             if from < self.front.load(Relaxed) + width {
                 break;
             }
             // None begins in the midst of a large file: the next part will be all the longer.
-            let Some(walker) = self.enter(from) else { continue };
+            let Some(walker) = self.walker_at(from) else { continue };
             let start = walker.position();
             if start >= end.unwrap_or(length) {
                 continue;
             }
-            self.lowest.store(start, Relaxed);
-            if let Some(part) = self.part(walker, end) {
+            self.tail_start.store(start, Relaxed);
+            if let Some(chunk) = self.chunk(walker, end) {
                 (end, failures) = (Some(start), 0);
-                if send.send(part).is_err() {
+                if send.send(chunk).is_err() {
                     break;
                 }
             } else {
-                self.lowest.store(end.unwrap_or(u64::MAX), Relaxed);
+                self.tail_start.store(end.unwrap_or(u64::MAX), Relaxed);
                 failures += 1;
             }
         }
@@ -222,27 +222,27 @@ impl<'w> SharedProgress<'w> {
 
     /// A walker behind the first whole entry that is found from `from` on, if that can be had without waiting for a
     /// disk.
-    fn enter(&self, from: u64) -> Option<Walker<Window<'_>>> {
-        let mut look = [0; LOOK];
+    fn walker_at(&self, from: u64) -> Option<Walker<Window<'_>>> {
+        let mut buffer = [0; SEARCH_BUFFER];
         let mut at = from;
         let header = loop {
-            let count = self.blob.read_resident_at(&mut look, at).ok()?;
-            if let Some(found) = look[..count].chunks_exact(BLOCK).position(is_header) {
+            let count = self.blob.read_resident_at(&mut buffer, at).ok()?;
+            if let Some(found) = buffer[..count].chunks_exact(BLOCK).position(is_header) {
                 break at + (found * BLOCK) as u64;
             }
             at += count as u64;
-            if count < LOOK || at >= from + self.reach.search {
+            if count < SEARCH_BUFFER || at >= from + self.tuning.search {
                 return None;
             }
         };
         let mut walker = Walker::new(Window::starting_at(self.blob, self, header));
         // It may be the second of several headers of one entry: what is sure is where the entry ends.
         walker.next(&mut Problems::default())?;
-        walker.is_unburdened().then_some(walker)
+        walker.is_self_contained().then_some(walker)
     }
 
     /// The entries from `walker` to `end`, if just there one ends that has no say in what follows.
-    fn part(&self, mut walker: Walker<Window<'_>>, end: Option<u64>) -> Option<Chunk> {
+    fn chunk(&self, mut walker: Walker<Window<'_>>, end: Option<u64>) -> Option<Chunk> {
         let start = walker.position();
         let (mut recorder, mut problems) = (Recorder::new(self.limits), Problems::default());
         while walker.position() < end.unwrap_or(u64::MAX)
@@ -252,11 +252,11 @@ impl<'w> SharedProgress<'w> {
                 return None;
             }
         }
-        let arrived = match end {
-            Some(end) => walker.position() == end && walker.is_unburdened(),
+        let complete = match end {
+            Some(end) => walker.position() == end && walker.is_self_contained(),
             None => !walker.has_globals() && !walker.cancelled() && !walker.faulty(),
         };
-        arrived.then_some(Chunk { start, end, recorder, problems })
+        complete.then_some(Chunk { start, end, recorder, problems })
     }
 }
 
@@ -265,7 +265,7 @@ impl Watch for SharedProgress<'_> {
     fn progress(&self, _done: u64) {}
 
     fn cancelled(&self) -> bool {
-        self.over.load(Relaxed) || self.watch.cancelled()
+        self.stop.load(Relaxed) || self.watch.cancelled()
     }
 }
 

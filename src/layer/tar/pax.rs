@@ -115,10 +115,10 @@ impl Records {
                 return;
             };
             rest.start = next;
-            if let Err(fate) = self.take(key.clone(), value) {
+            if let Err(outcome) = self.take(key.clone(), value) {
                 let key = quote(&self.text[key]);
                 problems.warning(|| {
-                    format!("bad value of {key} in the pax header at byte {at}: {fate}")
+                    format!("bad value of {key} in the pax header at byte {at}: {outcome}")
                 });
             }
         }

@@ -47,8 +47,8 @@ impl PseudoLinks {
     }
 
     /// Looks at the hard link at `path` to `target`: where that is a pseudo link, the first such name becomes the
-    /// file (`facts`), and later ones link to the first (`target`).
-    pub(super) fn resolve(&mut self, path: &[u8], target: &mut Vec<u8>, facts: &mut TarFields) {
+    /// file (`fields`), and later ones link to the first (`target`).
+    pub(super) fn resolve(&mut self, path: &[u8], target: &mut Vec<u8>, fields: &mut TarFields) {
         if self.known.is_empty() || !is_pseudo_link(target) {
             return;
         }
@@ -61,14 +61,14 @@ impl PseudoLinks {
             Some(PseudoLink::Source(source)) => *source,
         };
         // The link's own header speaks of mode, owner and time; the source has the contents.
-        *facts = TarFields {
+        *fields = TarFields {
             kind: Kind::File,
             size: source.size,
             stored: source.stored,
             sparse: source.sparse,
             data: source.data,
             fingerprint: source.fingerprint,
-            ..*facts
+            ..*fields
         };
         if self.spend(path.len()) {
             self.known.insert(target.clone(), PseudoLink::Named(path.to_vec()));

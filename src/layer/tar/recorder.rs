@@ -133,32 +133,32 @@ impl Recorder {
                 )
             });
         }
-        let mut facts = **found;
-        let link = match facts.kind {
+        let mut fields = **found;
+        let link = match fields.kind {
             Kind::Symlink => found.link,
             Kind::Hardlink => {
                 paths::normalise(found.link, &mut self.link);
-                self.pseudo_links.resolve(path, &mut self.link, &mut facts);
+                self.pseudo_links.resolve(path, &mut self.link, &mut fields);
                 &self.link[..]
             }
             _ => b"",
         };
         self.writer.push(&Row::Entry(Entry {
             path,
-            kind: facts.kind,
-            mode: facts.mode,
-            uid: facts.uid,
-            gid: facts.gid,
-            size: facts.size,
-            stored: facts.stored,
-            mtime: facts.mtime,
-            link: if facts.kind == Kind::File { b"" } else { link },
-            device: facts.device,
+            kind: fields.kind,
+            mode: fields.mode,
+            uid: fields.uid,
+            gid: fields.gid,
+            size: fields.size,
+            stored: fields.stored,
+            mtime: fields.mtime,
+            link: if fields.kind == Kind::File { b"" } else { link },
+            device: fields.device,
             xattrs: found.xattrs,
-            data: facts.data,
-            fingerprint: facts.fingerprint,
+            data: fields.data,
+            fingerprint: fields.fingerprint,
             clamped,
-            sparse: facts.sparse,
+            sparse: fields.sparse,
         }));
     }
 

@@ -5,14 +5,14 @@ use std::io::Read;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::layer::codec::Decoder;
-use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
 /// The decoded bytes at hand: small enough to stay in the processor's second cache.
 const BUFFER: usize = 128 * 1024;
 
-/// How often progress is told, and asked whether a processor has become free.
+/// How often progress is reported, and asked whether a processor has become free.
 const STRIDE: u64 = 512 * 1024;
 
 /// A [`Feed`] over a decoder.
@@ -24,10 +24,10 @@ pub(in crate::layer) struct Stream<'w> {
     end: usize,
     /// Offset in the decoded stream of the end of the buffered bytes.
     decoded: u64,
-    told: u64,
+    reported: u64,
     /// A processor that had nothing else to do computes the digest.
-    aside: bool,
-    fate: Option<Fate>,
+    digest_threaded: bool,
+    end_reason: Option<EndReason>,
     hasher: Box<Xxh3>,
 }
 
@@ -41,9 +41,9 @@ impl<'w> Stream<'w> {
             start: 0,
             end: 0,
             decoded: 0,
-            told: 0,
-            aside: false,
-            fate: None,
+            reported: 0,
+            digest_threaded: false,
+            end_reason: None,
             hasher: Box::new(Xxh3::new()),
         }
     }
@@ -55,20 +55,20 @@ impl<'w> Stream<'w> {
 
     /// Decodes more behind the buffered bytes, for which there must be room; whether anything came.
     fn refill(&mut self) -> bool {
-        if self.fate.is_some() {
+        if self.end_reason.is_some() {
             return false;
         }
         if self.watch.cancelled() {
-            self.fate = Some(Fate::Cancelled);
+            self.end_reason = Some(EndReason::Cancelled);
             return false;
         }
         let consumed = self.decoder.consumed();
-        if consumed >= self.told + STRIDE {
-            self.told = consumed;
+        if consumed >= self.reported + STRIDE {
+            self.reported = consumed;
             self.watch.progress(consumed);
-            if !self.aside && self.watch.take_idle_cpu() {
-                self.aside = true;
-                self.decoder.digest_aside();
+            if !self.digest_threaded && self.watch.take_idle_cpu() {
+                self.digest_threaded = true;
+                self.decoder.digest_on_thread();
             }
         }
         match self.decoder.read(&mut self.buffer[self.end..]) {
@@ -78,7 +78,7 @@ impl<'w> Stream<'w> {
                 count > 0
             }
             Err(error) => {
-                self.fate = Some(Fate::Failed(error));
+                self.end_reason = Some(EndReason::Failed(error));
                 false
             }
         }
@@ -95,14 +95,14 @@ impl<'w> Stream<'w> {
     }
 
     /// Shows up to `count` bytes to `see`, in pieces, and passes them; how many there were.
-    fn pass(&mut self, count: u64, mut see: impl FnMut(&mut Xxh3, &[u8])) -> u64 {
+    fn pass(&mut self, count: u64, mut show: impl FnMut(&mut Xxh3, &[u8])) -> u64 {
         let mut left = count;
         while left > 0 {
             let length = self.chunk().len().min(usize::try_from(left).unwrap_or(usize::MAX));
             if length == 0 {
                 break;
             }
-            see(&mut self.hasher, &self.buffer[self.start..self.start + length]);
+            show(&mut self.hasher, &self.buffer[self.start..self.start + length]);
             self.start += length;
             left -= length as u64;
         }
@@ -164,7 +164,7 @@ impl Feed for Stream<'_> {
         }
     }
 
-    fn fate(&mut self) -> Fate {
-        self.fate.take().unwrap_or(Fate::End)
+    fn end_reason(&mut self) -> EndReason {
+        self.end_reason.take().unwrap_or(EndReason::End)
     }
 }

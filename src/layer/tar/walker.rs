@@ -21,7 +21,7 @@ pub(crate) struct TarEntry<'w> {
     /// Extended attributes.
     pub(in crate::layer) xattrs: Xattrs<'w>,
     /// The rest.
-    pub(crate) facts: TarFields,
+    pub(crate) fields: TarFields,
 }
 
 /// What an entry says in numbers.
@@ -47,7 +47,7 @@ impl std::ops::Deref for TarEntry<'_> {
     type Target = TarFields;
 
     fn deref(&self) -> &TarFields {
-        &self.facts
+        &self.fields
     }
 }
 
@@ -65,12 +65,12 @@ pub(in crate::layer) struct Walker<F> {
     pub(super) long_name: Vec<u8>,
     pub(super) long_link: Vec<u8>,
     /// Some extended header waits for its entry.
-    pub(super) dressed: bool,
+    pub(super) has_extended: bool,
     pub(super) name: Vec<u8>,
     pub(super) xattrs: Vec<u8>,
     /// Payload that an entry of a type without payload claims to have.
-    pub(super) claimed: u64,
-    pub(super) over: bool,
+    pub(super) stated_size: u64,
+    pub(super) done: bool,
     pub(super) halt: Option<Halt>,
 }
 
@@ -96,11 +96,11 @@ impl<F: Feed> Walker<F> {
             local: Records::default(),
             long_name: Vec::new(),
             long_link: Vec::new(),
-            dressed: false,
+            has_extended: false,
             name: Vec::new(),
             xattrs: Vec::new(),
-            claimed: 0,
-            over: false,
+            stated_size: 0,
+            done: false,
             halt: None,
         }
     }
@@ -131,8 +131,8 @@ impl<F: Feed> Walker<F> {
     }
 
     /// Whether nothing of what was read so far has a say in what follows.
-    pub(in crate::layer) const fn is_unburdened(&self) -> bool {
-        !self.globals && self.claimed == 0 && !self.over
+    pub(in crate::layer) const fn is_self_contained(&self) -> bool {
+        !self.globals && self.stated_size == 0 && !self.done
     }
 
     /// Whether reading stopped because it was asked to.
@@ -147,17 +147,17 @@ impl<F: Feed> Walker<F> {
 
     /// The next entry. After the last one, `None`; where that was not the archive's own end, `problems` says why.
     pub(in crate::layer) fn next(&mut self, problems: &mut Problems) -> Option<TarEntry<'_>> {
-        self.undress();
-        while !self.over {
+        self.clear_extended();
+        while !self.done {
             if !self.next_header(problems) {
-                self.over = true;
+                self.done = true;
                 break;
             }
             let header = Header(&self.block);
             let Ok(size) = header.size() else {
                 let at = self.at;
                 problems.error(|| format!("the header at byte {at} states no possible size: what follows cannot be read"));
-                self.over = true;
+                self.done = true;
                 break;
             };
             match header.flag() {
@@ -168,11 +168,11 @@ impl<F: Feed> Walker<F> {
                 // A volume's label, a file's continuation from another volume, old GNU long names, Solaris ACLs:
                 // nothing that a layer can mean.
                 b'V' | b'M' | b'N' | b'A' => {
-                    self.pass_over(size, problems);
+                    self.skip_payload(size, problems);
                 }
                 _ => {
-                    if let Some(facts) = self.entry(size, problems) {
-                        return Some(self.found(facts));
+                    if let Some(fields) = self.entry(size, problems) {
+                        return Some(self.with_names(fields));
                     }
                 }
             }
@@ -181,8 +181,8 @@ impl<F: Feed> Walker<F> {
     }
 
     /// Forgets the extended headers of the entry before.
-    fn undress(&mut self) {
-        if std::mem::take(&mut self.dressed) {
+    fn clear_extended(&mut self) {
+        if std::mem::take(&mut self.has_extended) {
             self.local.clear();
             self.long_name.clear();
             self.long_link.clear();
@@ -194,7 +194,7 @@ impl<F: Feed> Walker<F> {
         loop {
             self.at = self.feed.position();
             let Some(block) = self.feed.peek(BLOCK).first_chunk::<BLOCK>() else {
-                self.no_whole_block(problems);
+                self.end_of_bytes(problems);
                 return false;
             };
             self.block = *block;
@@ -205,15 +205,15 @@ impl<F: Feed> Walker<F> {
                 }
             } else if checksum_matches(&self.block) {
                 self.feed.consume(BLOCK);
-                self.claimed = 0;
+                self.stated_size = 0;
                 self.headers += 1;
                 return true;
-            } else if self.claimed > 0 {
+            } else if self.stated_size > 0 {
                 // Some writers store a body behind a hard link or a directory where others only state a size.
-                let body = std::mem::take(&mut self.claimed);
+                let body = std::mem::take(&mut self.stated_size);
                 self.feed.skip(body.next_multiple_of(BLOCK as u64));
             } else {
-                self.no_header(problems);
+                self.bad_header(problems);
                 return false;
             }
         }
@@ -224,35 +224,35 @@ impl<F: Feed> Walker<F> {
     fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<TarFields> {
         let header = Header(&self.block);
         let kind = kind_of(header);
-        let mut facts = self.numbers(header, kind, problems);
+        let mut fields = self.numbers(header, kind, problems);
         let size = pick(self.local.size, self.global.size).unwrap_or(header_size);
         match kind {
             Kind::File => {
                 let (sparse, real_size) = self.sparse_size(problems);
-                facts.data = Some(self.feed.position());
+                fields.data = Some(self.feed.position());
                 if sparse {
                     // The segments alone do not say where they belong: equal segments are no equal files.
-                    facts.sparse = true;
-                    facts.stored = self.pass_over(size, problems);
+                    fields.sparse = true;
+                    fields.stored = self.skip_payload(size, problems);
                 } else {
-                    facts.stored = self.payload(size, problems, |feed, count| {
+                    fields.stored = self.payload(size, problems, |feed, count| {
                         let (passed, fingerprint) = feed.contents(count);
-                        facts.fingerprint = fingerprint;
+                        fields.fingerprint = fingerprint;
                         passed
                     });
                 }
-                facts.size = real_size.unwrap_or(facts.stored);
+                fields.size = real_size.unwrap_or(fields.stored);
             }
             Kind::Other => {
-                self.pass_over(size, problems);
+                self.skip_payload(size, problems);
             }
             // GNU's incremental dumps list a directory's names in its payload.
             Kind::Directory if header.flag() == b'D' => {
-                self.pass_over(size, problems);
+                self.skip_payload(size, problems);
             }
-            _ => self.claimed = size,
+            _ => self.stated_size = size,
         }
-        (!self.cancelled()).then_some(facts)
+        (!self.cancelled()).then_some(fields)
     }
 
     /// The numbers of an entry without those that its payload decides.
@@ -341,32 +341,32 @@ impl<F: Feed> Walker<F> {
     }
 
     /// [`Self::payload`] that nobody looks at.
-    pub(super) fn pass_over(&mut self, size: u64, problems: &mut Problems) -> u64 {
+    pub(super) fn skip_payload(&mut self, size: u64, problems: &mut Problems) -> u64 {
         self.payload(size, problems, F::skip)
     }
 
     /// Puts names and attributes to the numbers.
-    fn found(&mut self, facts: TarFields) -> TarEntry<'_> {
-        self.put_xattrs();
+    fn with_names(&mut self, fields: TarFields) -> TarEntry<'_> {
+        self.collect_xattrs();
         let header = Header(&self.block);
         header.name(&mut self.name);
         let long = |text| Some(text).filter(|text: &&[u8]| !text.is_empty());
-        let sparse_name = if facts.sparse { self.local.sparse_name().flatten() } else { None };
+        let sparse_name = if fields.sparse { self.local.sparse_name().flatten() } else { None };
         let name = sparse_name
             .or_else(|| pick(self.local.path(), self.global.path()))
             .or_else(|| long(until_nul(&self.long_name)))
             .unwrap_or(&self.name);
-        let link = if matches!(facts.kind, Kind::Symlink | Kind::Hardlink) {
+        let link = if matches!(fields.kind, Kind::Symlink | Kind::Hardlink) {
             pick(self.local.linkpath(), self.global.linkpath())
                 .or_else(|| long(until_nul(&self.long_link)))
                 .unwrap_or_else(|| header.link())
         } else {
             b""
         };
-        TarEntry { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), facts }
+        TarEntry { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), fields }
     }
 
-    fn put_xattrs(&mut self) {
+    fn collect_xattrs(&mut self) {
         self.xattrs.clear();
         if self.local.has_xattrs() || self.global.has_xattrs() {
             let both = self.global.xattrs().chain(self.local.xattrs());

@@ -3,7 +3,7 @@
 //! Which window is best depends on where the file is. In memory, 16 KiB at the next header cost little and hold
 //! several headers where files are small. On a disk, most headers are nearer to each other than the disk is fast:
 //! reading on in large blocks beats jumping, unless the gap is a large one. Each window is first asked for without
-//! waiting; where the system would have to wait, the file is read on for a stretch. See [`Pace`].
+//! waiting; where the system would have to wait, the file is read on for a stretch. See [`ReadMode`].
 //!
 //! Positional reads, not a memory map: a map shows as resident memory and dies with the process when the file is
 //! truncated meanwhile.
@@ -11,25 +11,25 @@
 use std::io;
 
 use crate::layer::blob::Blob;
-use crate::layer::tar::feed::{Fate, Feed, PEEK_MAX};
+use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::tar::header::is_zero;
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
 /// The window over a file in memory.
-const WINDOW: usize = 16 * 1024;
+const WINDOW_LEN: usize = 16 * 1024;
 
 /// The window over a file on a disk.
 const BLOCK: usize = 256 * 1024;
 
 /// A gap worth a jump on a disk.
-const JUMP: u64 = 1 << 20;
+const JUMP_MIN: u64 = 1 << 20;
 
 /// How far a file is read on before it is asked for without waiting again: at first, and at the most. What the system
 /// reads ahead is in memory too, and must not be taken for more than it is.
-const STRETCH: std::ops::Range<u64> = 8 << 20..256 << 20;
+const STRETCH_LEN: std::ops::Range<u64> = 8 << 20..256 << 20;
 
-/// How often progress is told.
+/// How often progress is reported.
 const STRIDE: u64 = 512 * 1024;
 
 /// How much behind the end of an archive is looked at. Writers pad to 10 KiB, some to 1 MiB.
@@ -37,13 +37,13 @@ const REST_MAX: u64 = 16 << 20;
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pace {
+enum ReadMode {
     /// In memory, as far as is known: small windows, asked for without waiting.
     Resident,
     /// Whether it is in memory cannot be found out: small windows.
     Unknown,
     /// Read on in large blocks up to this offset.
-    Onward(u64),
+    Sequential(u64),
 }
 
 /// A [`Feed`] over a plain blob.
@@ -55,47 +55,47 @@ pub(in crate::layer) struct Window<'w> {
     start: u64,
     filled: usize,
     at: u64,
-    told: u64,
+    reported: u64,
     /// What is really there of the blob.
     present: u64,
-    fate: Option<Fate>,
-    pace: Pace,
+    end_reason: Option<EndReason>,
+    mode: ReadMode,
     /// How far the next stretch goes, and where the last one ended.
     stretch: u64,
-    stretched: u64,
+    stretch_end: u64,
 }
 
 impl<'w> Window<'w> {
     /// At the start of `blob`.
     pub(in crate::layer) fn new(blob: &Blob, watch: &'w dyn Watch) -> Self {
-        let (present, fate) = match blob.present() {
+        let (present, end_reason) = match blob.present() {
             Ok(present) => (present, None),
-            Err(error) => (0, Some(Fate::Failed(error))),
+            Err(error) => (0, Some(EndReason::Failed(error))),
         };
         Self {
             blob: blob.clone(),
             watch,
-            buffer: vec![0; WINDOW],
+            buffer: vec![0; WINDOW_LEN],
             start: 0,
             filled: 0,
             at: 0,
-            told: 0,
+            reported: 0,
             present,
-            fate,
-            pace: Pace::Resident,
-            stretch: STRETCH.start,
-            stretched: 0,
+            end_reason,
+            mode: ReadMode::Resident,
+            stretch: STRETCH_LEN.start,
+            stretch_end: 0,
         }
     }
 
     /// At some place of `blob`.
     pub(in crate::layer) fn starting_at(blob: &Blob, watch: &'w dyn Watch, offset: u64) -> Self {
-        Self { at: offset, start: offset, told: offset, ..Self::new(blob, watch) }
+        Self { at: offset, start: offset, reported: offset, ..Self::new(blob, watch) }
     }
 
     /// Whether all that was read so far was in memory.
     pub(in crate::layer) fn is_resident(&self) -> bool {
-        self.pace == Pace::Resident && self.stretched == 0
+        self.mode == ReadMode::Resident && self.stretch_end == 0
     }
 
     /// The buffered bytes from the position on.
@@ -108,64 +108,65 @@ impl<'w> Window<'w> {
     }
 
     fn refill(&mut self) {
-        if self.at >= self.told + STRIDE {
-            self.told = self.at;
+        if self.at >= self.reported + STRIDE {
+            self.reported = self.at;
             self.watch.progress(self.at);
         }
         let before = self.start + self.filled as u64;
         self.start = self.at;
         self.filled = 0;
-        if self.fate.is_some() {
+        if self.end_reason.is_some() {
             return;
         }
         if self.watch.cancelled() {
-            self.fate = Some(Fate::Cancelled);
+            self.end_reason = Some(EndReason::Cancelled);
             return;
         }
         match self.fill(before) {
             Ok(count) => self.filled = count,
-            Err(error) => self.fate = Some(Fate::Failed(error)),
+            Err(error) => self.end_reason = Some(EndReason::Failed(error)),
         }
     }
 
     /// Fills the buffer from the position on. `before` is where the bytes read last ended.
     fn fill(&mut self, before: u64) -> io::Result<usize> {
-        if matches!(self.pace, Pace::Onward(until) if self.at >= until) {
-            self.pace = Pace::Resident;
-            self.stretched = self.at;
+        if matches!(self.mode, ReadMode::Sequential(until) if self.at >= until) {
+            self.mode = ReadMode::Resident;
+            self.stretch_end = self.at;
         }
-        if self.pace == Pace::Resident {
-            let window = &mut self.buffer[..WINDOW];
-            let wanted = (self.present - self.at.min(self.present)).min(WINDOW as u64);
+        if self.mode == ReadMode::Resident {
+            let window = &mut self.buffer[..WINDOW_LEN];
+            let wanted = (self.present - self.at.min(self.present)).min(WINDOW_LEN as u64);
             match self.blob.read_resident_at(window, self.at) {
                 Ok(count) if count as u64 >= wanted => return Ok(count),
                 // Not in memory, or only its beginning.
-                Ok(_) => self.go_onward(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.go_onward(),
+                Ok(_) => self.start_sequential(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.start_sequential(),
                 // A system or a file system that does not know the question. What else is wrong, reading will tell.
-                Err(_) => self.pace = Pace::Unknown,
+                Err(_) => self.mode = ReadMode::Unknown,
             }
         }
-        if !matches!(self.pace, Pace::Onward(_)) {
-            return self.blob.fill_at(&mut self.buffer[..WINDOW], self.at);
+        if !matches!(self.mode, ReadMode::Sequential(_)) {
+            return self.blob.fill_at(&mut self.buffer[..WINDOW_LEN], self.at);
         }
         self.buffer.resize(BLOCK, 0);
-        self.read_up(before)?;
+        self.read_through(before)?;
         self.blob.fill_at(&mut self.buffer, self.at)
     }
 
     /// Begins a stretch of large blocks: a longer one each time that asking without waiting soon failed again.
-    fn go_onward(&mut self) {
-        let again = self.stretched > 0 && self.at - self.stretched < self.stretch;
-        self.stretch = if again { (self.stretch * 2).min(STRETCH.end) } else { STRETCH.start };
-        self.pace = Pace::Onward(self.at + self.stretch);
+    fn start_sequential(&mut self) {
+        let again = self.stretch_end > 0 && self.at - self.stretch_end < self.stretch;
+        self.stretch =
+            if again { (self.stretch * 2).min(STRETCH_LEN.end) } else { STRETCH_LEN.start };
+        self.mode = ReadMode::Sequential(self.at + self.stretch);
     }
 
     /// Reads the bytes between those read last and the position, unless they are so many that jumping is quicker. A
     /// disk gives them sooner than it finds its place again, and the system goes on reading ahead.
-    fn read_up(&mut self, before: u64) -> io::Result<()> {
+    fn read_through(&mut self, before: u64) -> io::Result<()> {
         let mut from = before;
-        while from < self.at && self.at - from < JUMP && !self.watch.cancelled() {
+        while from < self.at && self.at - from < JUMP_MIN && !self.watch.cancelled() {
             let wanted = (self.at - from).min(BLOCK as u64) as usize;
             match self.blob.fill_at(&mut self.buffer[..wanted], from)? {
                 0 => break,
@@ -221,12 +222,12 @@ impl Feed for Window<'_> {
         None
     }
 
-    fn fate(&mut self) -> Fate {
-        self.fate.take().unwrap_or({
+    fn end_reason(&mut self) -> EndReason {
+        self.end_reason.take().unwrap_or({
             if self.present < self.blob.len() {
-                Fate::Short(self.present, self.blob.len())
+                EndReason::Short(self.present, self.blob.len())
             } else {
-                Fate::End
+                EndReason::End
             }
         })
     }
@@ -242,10 +243,11 @@ mod tests {
     use super::*;
     use crate::layer::watch::Unwatched;
 
-    const PACES: [Pace; 3] = [Pace::Resident, Pace::Unknown, Pace::Onward(u64::MAX)];
+    const MODES: [ReadMode; 3] =
+        [ReadMode::Resident, ReadMode::Unknown, ReadMode::Sequential(u64::MAX)];
 
-    fn at_pace(blob: &Blob, pace: Pace) -> Window<'static> {
-        Window { pace, ..Window::new(blob, &Unwatched) }
+    fn in_mode(blob: &Blob, mode: ReadMode) -> Window<'static> {
+        Window { mode, ..Window::new(blob, &Unwatched) }
     }
 
     /// No two places look alike.
@@ -263,15 +265,15 @@ mod tests {
     fn a_gap_is_passed_at_every_pace_and_what_follows_is_right() {
         let bytes = bytes(6 << 20);
         let blob = Blob::whole(file(&bytes)).unwrap();
-        for pace in PACES {
+        for mode in MODES {
             // Within a block, beyond one, just below a jump and far above.
-            for gap in [100, 300_000, JUMP - 1, JUMP, 3 << 20] {
-                let mut window = at_pace(&blob, pace);
+            for gap in [100, 300_000, JUMP_MIN - 1, JUMP_MIN, 3 << 20] {
+                let mut window = in_mode(&blob, mode);
                 assert_eq!(window.peek(512), &bytes[..512]);
                 window.consume(512);
                 assert_eq!(window.skip(gap), gap);
                 let at = 512 + gap as usize;
-                assert_eq!(window.peek(512), &bytes[at..at + 512], "{pace:?} {gap}");
+                assert_eq!(window.peek(512), &bytes[at..at + 512], "{mode:?} {gap}");
             }
         }
     }
@@ -279,33 +281,33 @@ mod tests {
     #[test]
     fn a_file_cut_while_it_is_read_ends_early_at_every_pace() {
         let bytes = bytes(2 << 20);
-        for pace in PACES {
+        for mode in MODES {
             let file = file(&bytes);
-            let mut window = at_pace(&Blob::whole(file.try_clone().unwrap()).unwrap(), pace);
+            let mut window = in_mode(&Blob::whole(file.try_clone().unwrap()).unwrap(), mode);
             assert_eq!(window.peek(512).len(), 512);
             file.set_len(1 << 20).unwrap();
             window.skip((1 << 20) - 100);
-            assert_eq!(window.peek(512), &bytes[(1 << 20) - 100..1 << 20], "{pace:?}");
+            assert_eq!(window.peek(512), &bytes[(1 << 20) - 100..1 << 20], "{mode:?}");
             window.skip(1 << 19);
-            assert_eq!(window.peek(512), b"", "{pace:?}");
+            assert_eq!(window.peek(512), b"", "{mode:?}");
         }
     }
 
     #[test]
     fn stretches_grow_while_asking_without_waiting_fails() {
-        let mut window = at_pace(&Blob::memory(&b""[..]), Pace::Resident);
+        let mut window = in_mode(&Blob::memory(&b""[..]), ReadMode::Resident);
         let mut reached = Vec::new();
         for _ in 0..8 {
-            window.go_onward();
-            let Pace::Onward(until) = window.pace else { unreachable!() };
+            window.start_sequential();
+            let ReadMode::Sequential(until) = window.mode else { unreachable!() };
             reached.push((until - window.at) >> 20);
-            (window.at, window.stretched) = (until, until);
+            (window.at, window.stretch_end) = (until, until);
         }
         assert_eq!(reached, [8, 16, 32, 64, 128, 256, 256, 256]);
         // Far behind the last stretch: what failed then says nothing any more.
         window.at += 1 << 30;
-        window.go_onward();
-        assert_eq!(window.stretch, STRETCH.start);
+        window.start_sequential();
+        assert_eq!(window.stretch, STRETCH_LEN.start);
     }
 
     proptest! {
@@ -315,12 +317,12 @@ mod tests {
         ) {
             let bytes = bytes(2 << 20);
             let blob = Blob::whole(file(&bytes)).unwrap();
-            for pace in PACES {
-                let mut window = at_pace(&blob, pace);
-                for &(look, skip) in &steps {
+            for mode in MODES {
+                let mut window = in_mode(&blob, mode);
+                for &(shown_len, skip) in &steps {
                     let at = window.position() as usize;
-                    let shown = window.peek(look);
-                    prop_assert_eq!(shown, &bytes[at..bytes.len().min(at + look)]);
+                    let shown = window.peek(shown_len);
+                    prop_assert_eq!(shown, &bytes[at..bytes.len().min(at + shown_len)]);
                     let passed = window.skip(skip);
                     prop_assert_eq!(passed, skip.min((bytes.len() - at) as u64));
                 }

@@ -26,12 +26,12 @@ pub(super) struct Index {
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
     len: u64,
-    part: Part,
+    at: Location,
 }
 
 /// Where it is.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
+pub(super) enum Location {
     /// Nowhere: it is all zeros.
     Zeros,
     /// Behind `inner` bytes of what the members or frames between `offset` and `end` of the blob become.
@@ -46,15 +46,15 @@ impl Index {
     }
 
     /// The next chunk of the file that was begun last.
-    pub(super) fn push(&mut self, len: u64, part: Part) {
-        self.chunks.push(Chunk { len, part });
+    pub(super) fn push(&mut self, len: u64, at: Location) {
+        self.chunks.push(Chunk { len, at });
     }
 
     /// Finds where each chunk's members end: where the next begins, at the file's end, at the latest at `last`.
     ///
     /// # Errors
     /// Where a chunk is said to be where there are no bytes.
-    pub(super) fn settle(&mut self, last: u64) -> Result<(), String> {
+    pub(super) fn set_chunk_ends(&mut self, last: u64) -> Result<(), String> {
         let mut begins: Vec<u64> = self.chunks.iter().filter_map(Chunk::offset).collect();
         begins.sort_unstable();
         begins.dedup();
@@ -63,7 +63,7 @@ impl Index {
         for (&(first, stated), next) in files {
             let stated = if stated == 0 { last } else { stated };
             for chunk in &mut self.chunks[first..next] {
-                let Part::Stored { offset, end, .. } = &mut chunk.part else { continue };
+                let Location::Stored { offset, end, .. } = &mut chunk.at else { continue };
                 let after = begins.partition_point(|begin| *begin <= *offset);
                 *end = begins.get(after).map_or(last, |&begin| begin).min(stated).min(last);
                 if *end <= *offset {
@@ -96,9 +96,9 @@ impl Index {
 
 impl Chunk {
     const fn offset(&self) -> Option<u64> {
-        match self.part {
-            Part::Stored { offset, .. } => Some(offset),
-            Part::Zeros => None,
+        match self.at {
+            Location::Stored { offset, .. } => Some(offset),
+            Location::Zeros => None,
         }
     }
 }
@@ -146,7 +146,7 @@ impl File {
 
     fn begin(&mut self, chunk: Chunk) -> io::Result<Current> {
         let left = chunk.len;
-        let Part::Stored { offset, end, inner, digest } = chunk.part else {
+        let Location::Stored { offset, end, inner, digest } = chunk.at else {
             return Ok(Current { bytes: Box::new(io::repeat(0)), left, sum: None });
         };
         let region = self.region(offset..end);
@@ -163,7 +163,7 @@ impl File {
         let covers = |whole: &Range<u64>| whole.start <= chunk.start && chunk.end <= whole.end;
         let shared = self.shared.take().filter(|(whole, _)| covers(whole));
         let (whole, region) = shared.unwrap_or_else(|| {
-            let whole = chunk.start..self.neighbours_end(&chunk);
+            let whole = chunk.start..self.merged_end(&chunk);
             let len = whole.end - whole.start;
             let pieces = self.blob.in_ranges(whole.start, len, FIRST_PART);
             (whole.clone(), pieces.unwrap_or_else(|| self.blob.slice(whole.start, len)))
@@ -174,10 +174,10 @@ impl File {
     }
 
     /// Where the last of the chunks ends that follow this one with small gaps.
-    fn neighbours_end(&self, chunk: &Range<u64>) -> u64 {
+    fn merged_end(&self, chunk: &Range<u64>) -> u64 {
         let mut reached = chunk.end;
         for next in self.ahead.iter().rev() {
-            let Part::Stored { offset, end, .. } = next.part else { continue };
+            let Location::Stored { offset, end, .. } = next.at else { continue };
             if offset < chunk.start || offset > reached.saturating_add(GAP_MAX) {
                 break;
             }

@@ -11,7 +11,7 @@ use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::{Problems, quote};
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::{TarEntry, TarFields};
-use crate::layer::toc::chunks::{Index, Part};
+use crate::layer::toc::chunks::{Index, Location};
 use crate::layer::toc::document;
 use crate::layer::toc::document::Record;
 use crate::layer::watch::Watch;
@@ -43,7 +43,7 @@ pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> io::Result<(List
 }
 
 fn read_all(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing, Index, bool), String> {
-    let mut reading = Reading {
+    let mut reader = TocReader {
         recorder: Recorder::new(Limits::default()),
         problems: Problems::default(),
         index: Index::default(),
@@ -59,17 +59,17 @@ fn read_all(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing, Index,
         if cancelled {
             return ControlFlow::Break(());
         }
-        reading.take(&record).unwrap_or_else(|why| {
+        reader.take(&record).unwrap_or_else(|why| {
             wrong = Some(format!("{}: {why}", quote(record.name.as_bytes())));
             ControlFlow::Break(())
         })
     })?;
-    let closed = reading.close().map_err(|why| format!("{}: {why}", quote(&reading.path)));
+    let closed = reader.close().map_err(|why| format!("{}: {why}", quote(&reader.path)));
     if let Some(why) = wrong.or(closed.err().filter(|_| !cancelled)) {
         return Err(why);
     }
-    reading.index.settle(end)?;
-    let Reading { recorder, mut problems, index, exact, .. } = reading;
+    reader.index.set_chunk_ends(end)?;
+    let TocReader { recorder, mut problems, index, exact, .. } = reader;
     let mut listing = recorder.finish(&mut problems);
     if cancelled {
         problems.error(|| "reading was stopped: the rest of the layer is not listed".to_owned());
@@ -79,7 +79,7 @@ fn read_all(json: &[u8], end: u64, watch: &dyn Watch) -> Result<(Listing, Index,
     Ok((listing, index, exact))
 }
 
-struct Reading {
+struct TocReader {
     recorder: Recorder,
     problems: Problems,
     index: Index,
@@ -91,7 +91,7 @@ struct Reading {
     exact: bool,
 }
 
-impl Reading {
+impl TocReader {
     fn take(&mut self, record: &Record<'_>) -> Result<ControlFlow<()>, String> {
         if record.r#type == "chunk" {
             let mut path = Vec::new();
@@ -103,27 +103,27 @@ impl Reading {
             return Ok(ControlFlow::Continue(()));
         }
         self.close()?;
-        let facts = facts(record)?;
-        if facts.kind == Kind::File {
+        let fields = fields(record)?;
+        if fields.kind == Kind::File {
             paths::normalise(record.name.as_bytes(), &mut self.path);
-            self.open = Some((facts.size, 0));
+            self.open = Some((fields.size, 0));
             self.index.begin(&self.path, record.end_offset);
-            if facts.size > 0 {
+            if fields.size > 0 {
                 self.chunk(record)?;
             }
         }
         self.exact &= ![&record.name, &record.link_name].iter().any(|it| it.contains(REPLACED));
-        self.put_xattrs(record)?;
+        self.collect_xattrs(record)?;
         let found = TarEntry {
             name: record.name.as_bytes(),
             link: record.link_name.as_bytes(),
             xattrs: Xattrs::from_encoded(&self.xattrs),
-            facts,
+            fields,
         };
         Ok(self.recorder.record(&found, &mut self.problems))
     }
 
-    fn put_xattrs(&mut self, record: &Record<'_>) -> Result<(), String> {
+    fn collect_xattrs(&mut self, record: &Record<'_>) -> Result<(), String> {
         self.xattrs.clear();
         if !record.xattrs.is_empty() {
             let decoded = record.xattrs.iter().map(|(name, value)| {
@@ -148,13 +148,13 @@ impl Reading {
             return Err("a chunk behind more than any writer puts before one".to_owned());
         }
         let part = if record.chunk_type == "zeros" {
-            Part::Zeros
+            Location::Zeros
         } else {
             // A file in one piece need not state its digest twice.
             let of_file = if len == size { &record.digest } else { "" };
             let digest = sha256(&record.chunk_digest).or_else(|| sha256(of_file));
             let digest = digest.ok_or("a chunk without a digest that could be verified")?;
-            Part::Stored { offset: record.offset, end: 0, inner: record.inner_offset, digest }
+            Location::Stored { offset: record.offset, end: 0, inner: record.inner_offset, digest }
         };
         self.index.push(len, part);
         self.open = Some((size, covered + len));
@@ -186,7 +186,7 @@ pub(super) fn kind(text: &str) -> Result<Kind, String> {
     })
 }
 
-fn facts(record: &Record<'_>) -> Result<TarFields, String> {
+fn fields(record: &Record<'_>) -> Result<TarFields, String> {
     let kind = kind(&record.r#type)?;
     let owner = |id: i64| u64::try_from(id).map_err(|_| format!("{id} is no owner"));
     let size = if kind == Kind::File { record.size } else { 0 };

@@ -9,7 +9,7 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::encoding::Codec;
 use crate::layer::toc::ztoc::Index;
-use crate::layer::toc::{as_a_whole, by_table, ztoc};
+use crate::layer::toc::{list_without_toc, listed_by_toc, ztoc};
 use crate::layer::{Listing, Unwatched, Watch};
 
 /// What people call it.
@@ -43,7 +43,7 @@ impl SociLayer {
         match with_cancellation(remote, watch, || self.read(remote, watch)) {
             Ok(Some(listing)) => listing,
             Ok(None) => layer::list_remote::list(&self.blob, remote, watch),
-            Err(why) => as_a_whole(&self.blob, remote, watch, FORMAT, &why),
+            Err(why) => list_without_toc(&self.blob, remote, watch, FORMAT, &why),
         }
     }
 
@@ -78,7 +78,7 @@ impl SociLayer {
             watch.progress(self.blob.len());
         }
         listing.codec = Some(Codec::Gzip);
-        listing.problems.push(by_table(FORMAT));
+        listing.problems.push(listed_by_toc(FORMAT));
         Ok(Some(listing))
     }
 }

@@ -39,7 +39,7 @@ const DOCUMENT_MAX: u64 = 150 << 20;
 pub struct TocDescriptor {
     digest: Digest,
     /// Offset and length in the blob, where they are stated.
-    place: Option<(u64, u64)>,
+    range: Option<(u64, u64)>,
 }
 
 /// A table's bytes, verified.
@@ -60,10 +60,10 @@ impl TocDescriptor {
             let digest = digest(value("checksum")?)?;
             let mut numbers = value("position")?.split(':').map(|it| it.parse::<u64>().ok());
             let place = (numbers.next()??, numbers.next()??);
-            Some(Self { digest, place: Some(place) })
+            Some(Self { digest, range: Some(place) })
         });
         chunked.or_else(|| {
-            Some(Self { digest: digest(annotation(annotations, ESTARGZ)?)?, place: None })
+            Some(Self { digest: digest(annotation(annotations, ESTARGZ)?)?, range: None })
         })
     }
 
@@ -73,12 +73,12 @@ impl TocDescriptor {
 
     /// How the layer's files are encoded.
     pub(super) const fn codec(&self) -> Codec {
-        if self.place.is_some() { Codec::Zstd } else { Codec::Gzip }
+        if self.range.is_some() { Codec::Zstd } else { Codec::Gzip }
     }
 
     /// What people call the format.
     pub(super) const fn format(&self) -> &'static str {
-        if self.place.is_some() { "zstd:chunked" } else { "eStargz" }
+        if self.range.is_some() { "zstd:chunked" } else { "eStargz" }
     }
 
     /// The table of a blob of `len` bytes: the one that was kept, else from its place in the blob.
@@ -89,10 +89,10 @@ impl TocDescriptor {
     pub(super) fn fetch(&self, remote: &dyn RemoteBlob, len: u64) -> io::Result<Table> {
         let kept = remote.cached(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
         let kept = kept.filter(|bytes| self.digest.verify(bytes) == Some(true));
-        match (self.place, kept) {
+        match (self.range, kept) {
             (Some((offset, _)), Some(packed)) => packed_table(packed, offset),
             (Some((offset, stored)), None) => {
-                let packed = come(remote, offset, within(offset, stored, len)?)?;
+                let packed = fetch_table(remote, offset, checked_len(offset, stored, len)?)?;
                 self.verified(remote, &packed)?;
                 packed_table(packed, offset)
             }
@@ -101,8 +101,8 @@ impl TocDescriptor {
             (None, None) => {
                 let at = len.checked_sub(FOOTER).ok_or_else(no_footer)?;
                 let offset = footer(&remote.fetch_range(at, FOOTER)?).ok_or_else(no_footer)?;
-                let stored = within(offset, at.saturating_sub(offset), at)?;
-                let tar = unpacked(come(remote, offset, stored)?, Codec::Gzip)?;
+                let stored = checked_len(offset, at.saturating_sub(offset), at)?;
+                let tar = unpacked(fetch_table(remote, offset, stored)?, Codec::Gzip)?;
                 let json = document(&tar)?;
                 self.verified(remote, json)?;
                 Ok(Table { json: json.to_vec(), end: offset })
@@ -127,7 +127,7 @@ fn packed_table(packed: Vec<u8>, offset: u64) -> io::Result<Table> {
 }
 
 /// The bytes of a table, unless they are too many.
-fn come(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
+fn fetch_table(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
     if stored > STORED_MAX {
         let message = format!("its {stored} bytes are too many");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
@@ -136,7 +136,7 @@ fn come(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>
 }
 
 /// `stored`, if that many bytes are between `offset` and `end`, and any at all.
-fn within(offset: u64, stored: u64, end: u64) -> io::Result<u64> {
+fn checked_len(offset: u64, stored: u64, end: u64) -> io::Result<u64> {
     let fits = stored > 0 && offset.checked_add(stored).is_some_and(|it| it <= end);
     let message = "it is said to be where the layer has no bytes";
     fits.then_some(stored).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, message))
@@ -187,22 +187,22 @@ mod tests {
             let (checksum, position) = (format!("{prefix}checksum"), format!("{prefix}position"));
             let stated =
                 TocDescriptor::of(&pairs(&[(&checksum, &digest), (&position, "10:20:30:1")]));
-            assert_eq!(stated.unwrap().place, Some((10, 20)));
+            assert_eq!(stated.unwrap().range, Some((10, 20)));
             for bad in ["", "x:y", "1", "-1:2"] {
                 let stated = TocDescriptor::of(&pairs(&[(&checksum, &digest), (&position, bad)]));
                 assert_eq!(stated, None, "{bad}");
             }
             assert_eq!(TocDescriptor::of(&pairs(&[(&position, "10:20:30:1")])), None);
         }
-        assert_eq!(TocDescriptor::of(&pairs(&[(ESTARGZ, &digest)])).unwrap().place, None);
+        assert_eq!(TocDescriptor::of(&pairs(&[(ESTARGZ, &digest)])).unwrap().range, None);
         assert_eq!(TocDescriptor::of(&pairs(&[(ESTARGZ, "sha256:short")])), None);
     }
 
     #[test]
     fn a_place_is_within_the_blob() {
-        assert_eq!(within(5, 5, 10).unwrap(), 5);
+        assert_eq!(checked_len(5, 5, 10).unwrap(), 5);
         for (offset, stored) in [(5, 6), (0, 0), (u64::MAX, 1), (1, u64::MAX)] {
-            assert!(within(offset, stored, 10).is_err(), "{offset} {stored}");
+            assert!(checked_len(offset, stored, 10).is_err(), "{offset} {stored}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! SOCI's zTOC: a table of contents of a gzip layer that lies beside it, and places from where the layer can be decoded.
 //!
-//! soci-snapshotter, `ztoc/fbs/ztoc.fbs` (the document, as FlatBuffers), `ztoc/compression/gzip_zinfo.c` (the places: as
+//! soci-snapshotter, `ztoc/fbs/ztoc.fbs` (the document, as FlatBuffers), `ztoc/compression/gzip_zinfo.c` (the checkpoints: as
 //! zlib's `zran.c` has them, each with the whole window before it). The layer from one place to the next is a span,
 //! and each span has its digest: a file is decoded from verified bytes only. Of what comes out there is no digest, so
 //! that a zTOC is as good as whoever wrote it.
@@ -31,18 +31,18 @@ use crate::stack::kept::paths;
 /// `CompressionAlgorithm.Gzip`.
 const GZIP: u8 = 1;
 
-/// Before the places: their number and the distance that was wanted between them.
-const HEAD: usize = 4 + 8;
+/// Before the checkpoints: their number and the distance that was wanted between them.
+const CHECKPOINTS_HEADER: usize = 4 + 8;
 
-/// A place: offsets in the blob and in the tar, unread bits of the byte before, window.
-const PLACE: usize = 8 + 8 + 1 + WINDOW;
+/// A range: offsets in the blob and in the tar, unread bits of the byte before, window.
+const CHECKPOINT_LEN: usize = 8 + 8 + 1 + WINDOW;
 
 /// No span is longer in the blob: one is held in memory. Writers make them of 4 MiB of the tar.
 const SPAN_MAX: u64 = 64 << 20;
 
 /// Names and attributes are taken in up to so many times the document's length: they can be said to be the same bytes
 /// over and over.
-const OFTEN: usize = 16;
+const EXPANSION_MAX: usize = 16;
 
 /// Files are looked at so often whether anybody still waits.
 const FILES_AT_ONCE: usize = 4096;
@@ -62,7 +62,7 @@ pub(super) struct Index {
     /// Where each span's bytes begin in the tar.
     outputs: Vec<u64>,
     /// In the document's form; without the first where `from` is 1.
-    places: Box<[u8]>,
+    checkpoints: Box<[u8]>,
     from: usize,
 }
 
@@ -86,30 +86,32 @@ pub(super) fn read(
         return Err(wrong("it is of a layer of another length"));
     }
     let length = number(3).ok_or_else(|| wrong("it does not say how long the tar is"))?;
-    let (spans, outputs, places, from) = spans(&info, blob.len())?;
-    let (listing, files) = files(&root, length, OFTEN * document.len() + (64 << 10), watch)?;
+    let (spans, outputs, checkpoints, from) = spans(&info, blob.len())?;
+    let (listing, files) =
+        files(&root, length, EXPANSION_MAX * document.len() + (64 << 10), watch)?;
     let blob = blob.in_spans(spans.into());
-    Ok((listing, Index { files, blob, outputs, places, from }))
+    Ok((listing, Index { files, blob, outputs, checkpoints, from }))
 }
 
-type Places = (Vec<Span>, Vec<u64>, Box<[u8]>, usize);
+type SpanIndex = (Vec<Span>, Vec<u64>, Box<[u8]>, usize);
 
 /// The spans of a blob of `len` bytes.
-fn spans(info: &Table<'_>, len: u64) -> io::Result<Places> {
+fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
     let bytes = info.bytes(3).ok_or_else(|| wrong("its places lie outside it"))?;
     let count = bytes.first_chunk().map_or(0, |it| u32::from_le_bytes(*it)) as usize;
-    let stored = bytes.get(HEAD..).unwrap_or_default();
-    let whole = stored.len() / PLACE;
+    let stored = bytes.get(CHECKPOINTS_HEADER..).unwrap_or_default();
+    let whole = stored.len() / CHECKPOINT_LEN;
     // The first version left out the first, which then is behind the shortest header that there is.
     let from = count.wrapping_sub(whole);
     let digests = info.items(2).filter(|digests| digests.len() == count && count > 0);
-    let (Some(digests), 0, 0 | 1) = (digests, stored.len() % PLACE, from) else {
+    let (Some(digests), 0, 0 | 1) = (digests, stored.len() % CHECKPOINT_LEN, from) else {
         return Err(wrong("it has not as many places as it says"));
     };
     let at = |number: usize| {
-        let place = &stored[number.wrapping_sub(from) * PLACE..][..PLACE];
-        let offset = |at: usize| place[at..].first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
-        (offset(0), offset(8), place[16])
+        let checkpoint = &stored[number.wrapping_sub(from) * CHECKPOINT_LEN..][..CHECKPOINT_LEN];
+        let offset =
+            |at: usize| checkpoint[at..].first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
+        (offset(0), offset(8), checkpoint[16])
     };
     let mut found: Vec<(u64, u64, u8)> = Vec::with_capacity(count);
     found.extend((from == 1).then_some((10, 0, 0)));
@@ -141,7 +143,7 @@ type Files = HashMap<Vec<u8>, (u64, u64)>;
 fn files(
     root: &Table<'_>,
     length: u64,
-    most: usize,
+    limit: usize,
     watch: &dyn Watch,
 ) -> io::Result<(Listing, Files)> {
     let items = root.table(4).and_then(|toc| toc.items(0));
@@ -165,21 +167,22 @@ fn files(
         let text = |field| table.bytes(field).ok_or_else(|| wrong("a name lies outside it"));
         let (name, link) = (text(0)?, text(4)?);
         let whose = |why: io::Error| io::Error::new(why.kind(), format!("{}: {why}", quote(name)));
-        taken += name.len() + link.len() + put_xattrs(table, &mut xattrs, most).map_err(whose)?;
-        if taken > most {
+        taken +=
+            name.len() + link.len() + collect_xattrs(table, &mut xattrs, limit).map_err(whose)?;
+        if taken > limit {
             return Err(wrong("it says the same over and over"));
         }
-        let facts = facts(table).map_err(whose)?;
+        let fields = fields(table).map_err(whose)?;
         let stored = number(table, 3)?;
-        let end = offset.checked_add(if facts.kind == Kind::File { stored } else { 0 });
+        let end = offset.checked_add(if fields.kind == Kind::File { stored } else { 0 });
         let end = end.filter(|end| *end <= length && *offset >= before.saturating_add(HEADER));
         before = end.ok_or_else(|| whose(wrong("it is where another file is")))?;
         before = before.next_multiple_of(HEADER);
-        if facts.kind == Kind::File {
+        if fields.kind == Kind::File {
             paths::normalise(name, &mut path);
             files.insert(path.clone(), (*offset, stored));
         }
-        let found = TarEntry { name, link, xattrs: Xattrs::from_encoded(&xattrs), facts };
+        let found = TarEntry { name, link, xattrs: Xattrs::from_encoded(&xattrs), fields };
         if recorder.record(&found, &mut problems).is_break() {
             break;
         }
@@ -190,7 +193,7 @@ fn files(
 }
 
 /// The attributes among a file's pax records. How many bytes that took in.
-fn put_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+fn collect_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
     let outside = || wrong("an attribute lies outside it");
     let records = table.items(13).ok_or_else(outside)?;
     let (mut pairs, mut taken) = (Vec::new(), 0);
@@ -198,7 +201,7 @@ fn put_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, most: usize) -> io::Resu
         let record = record.ok_or_else(outside)?;
         let pair = record.bytes(0).zip(record.bytes(1)).ok_or_else(outside)?;
         taken += 8 + pair.0.len() + pair.1.len();
-        if taken > most {
+        if taken > limit {
             break;
         }
         if pair.0.starts_with(b"GNU.sparse.") {
@@ -216,7 +219,7 @@ fn put_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, most: usize) -> io::Resu
     Ok(taken)
 }
 
-fn facts(table: &Table<'_>) -> io::Result<TarFields> {
+fn fields(table: &Table<'_>) -> io::Result<TarFields> {
     let text = |field| table.bytes(field).and_then(|it| std::str::from_utf8(it).ok());
     let kind = rows::kind(text(1).unwrap_or_default()).map_err(wrong)?;
     let size = if kind == Kind::File { number(table, 3)? } else { 0 };
@@ -275,9 +278,9 @@ impl Index {
             let nothing = vec![0; WINDOW];
             return Decoder::between(blob, StreamPosition { input: 10, output }, 0, &nothing);
         };
-        let place = &self.places[stored * PLACE..][..PLACE];
-        let input = place.first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
-        Decoder::between(blob, StreamPosition { input, output }, place[16], &place[17..])
+        let checkpoint = &self.checkpoints[stored * CHECKPOINT_LEN..][..CHECKPOINT_LEN];
+        let input = checkpoint.first_chunk().map_or(0, |it| u64::from_le_bytes(*it));
+        Decoder::between(blob, StreamPosition { input, output }, checkpoint[16], &checkpoint[17..])
     }
 }
 

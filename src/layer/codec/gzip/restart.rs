@@ -14,7 +14,7 @@ use crate::layer::checkpoints::{DeflateState, Point, Proof, Sums, WINDOW, Window
 pub(crate) const WINDOW_BITS: u8 = 15;
 
 /// What 32 KiB take in the worst case, with room for empty blocks between.
-const REACH: usize = 64 * 1024;
+const TRIAL_INPUT: usize = 64 * 1024;
 
 /// Windows are mostly zeros: a higher level takes longer and saves nothing to speak of.
 const LEVEL: i32 = 3;
@@ -60,11 +60,11 @@ pub(in crate::layer) struct Candidate {
 impl Candidate {
     /// A checkpoint, if decoding can begin here in one way only that gives `follow`, which is what really came out
     /// behind (32 KiB, or less where the member ends).
-    pub(in crate::layer) fn prove(self, blob: &Blob, follow: &[u8]) -> Option<Point> {
-        let mut bytes = vec![0; REACH];
+    pub(in crate::layer) fn verify(self, blob: &Blob, follow: &[u8]) -> Option<Point> {
+        let mut bytes = vec![0; TRIAL_INPUT];
         let count = blob.fill_at(&mut bytes, self.input.checked_sub(1)?).ok()?;
         let (&last, rest) = bytes[..count].split_first()?;
-        let mut trial = Trial { inflate: Inflate::new(false, WINDOW_BITS), last, rest };
+        let mut trial = TrialInflate { inflate: Inflate::new(false, WINDOW_BITS), last, rest };
         let mut out = vec![0; follow.len()];
         let fitting: Vec<u8> = (0..8)
             .filter(|&unread| {
@@ -73,10 +73,10 @@ impl Candidate {
             })
             .collect();
         let (&unread, others) = fitting.split_first()?;
-        if others.iter().any(|&other| !trial.same(unread, other)) {
+        if others.iter().any(|&other| !trial.is_same_stored_block(unread, other)) {
             return None;
         }
-        let window = sparse(
+        let window = zero_unused(
             self.window,
             |dictionary, out| {
                 trial.run(dictionary, unread, out).is_some_and(|count| count == follow.len())
@@ -84,20 +84,19 @@ impl Candidate {
             follow.len(),
         )?;
         let proof = Proof { len: follow.len() as u32, hash: xxh3_64(follow) };
-        let inside =
-            DeflateState { unread, sums: self.sums, window: Window::pack(&window)?, proof };
-        Some(Point { input: self.input, output: self.output, inside: Some(inside) })
+        let state = DeflateState { unread, sums: self.sums, window: Window::pack(&window)?, proof };
+        Some(Point { input: self.input, output: self.output, state: Some(state) })
     }
 }
 
 /// Decodes the bytes behind a place as if it began there.
-struct Trial<'b> {
+struct TrialInflate<'b> {
     inflate: Inflate,
     last: u8,
     rest: &'b [u8],
 }
 
-impl Trial<'_> {
+impl TrialInflate<'_> {
     /// How many bytes came out, at most as many as fit; `None` where the data makes no sense.
     fn run(&mut self, dictionary: &[u8], unread: u8, out: &mut [u8]) -> Option<usize> {
         begin(&mut self.inflate, dictionary, unread, self.last)?;
@@ -108,7 +107,7 @@ impl Trial<'_> {
 
     /// Whether two possibilities are the same in effect: both are the header of the same stored block, whose bits up
     /// to the next byte mean nothing (RFC 1951, section 3.2.4).
-    fn same(&self, one: u8, other: u8) -> bool {
+    fn is_same_stored_block(&self, one: u8, other: u8) -> bool {
         let stored = |unread: u8| {
             let next = u16::from(*self.rest.first()?);
             let header = (next << unread | u16::from(self.last) >> (8 - unread)) & 0b111;
@@ -125,10 +124,10 @@ pub(super) fn begin(inflate: &mut Inflate, dictionary: &[u8], unread: u8, last: 
     inflate.reset(false);
     inflate.set_dictionary(dictionary).ok()?;
     if unread > 0 {
-        let lead = lead(8 - u32::from(unread), last);
+        let padding = padding_blocks(8 - u32::from(unread), last);
         // Room for a byte that cannot come: so few bits are no more than the beginning of a block.
-        let status = inflate.decompress(&lead, &mut [0], InflateFlush::NoFlush).ok()?;
-        let whole = inflate.total_in() == lead.len() as u64 && inflate.total_out() == 0;
+        let status = inflate.decompress(&padding, &mut [0], InflateFlush::NoFlush).ok()?;
+        let whole = inflate.total_in() == padding.len() as u64 && inflate.total_out() == 0;
         if status == Status::StreamEnd || !whole {
             return None;
         }
@@ -137,7 +136,7 @@ pub(super) fn begin(inflate: &mut Inflate, dictionary: &[u8], unread: u8, last: 
 }
 
 /// Empty blocks that end behind the `passed` low bits of a byte, and then that byte's other bits.
-fn lead(passed: u32, last: u8) -> Vec<u8> {
+fn padding_blocks(passed: u32, last: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (mut pending, mut bits) = (0_u64, 0);
     // 91 is 3 modulo 8, and 3 times 3 is 1.
@@ -161,7 +160,7 @@ fn lead(passed: u32, last: u8) -> Vec<u8> {
 ///
 /// Two dictionaries that differ everywhere tell: what differs in their outputs too comes from the dictionary, and the
 /// two bytes are chosen so that they tell from where.
-fn sparse(
+fn zero_unused(
     mut window: Vec<u8>,
     mut decode: impl FnMut(&[u8], &mut [u8]) -> bool,
     len: usize,

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::layer::tar::parallel::*;
 
 /// As small as can be: every few rows and blocks matter.
-const NEAR: Tuning = Tuning { rows: 1, least: 0, parts: 7, search: 8192 };
+const SMALL: Tuning = Tuning { rows: 1, min_left: 0, parts: 7, search: 8192 };
 
 /// Whether one thread more may be started; how many were asked for, and how often rows were told.
 struct Waiting {
@@ -88,21 +88,22 @@ fn compare(bytes: &[u8], limits: Limits) -> usize {
     let (one, two, late) = (Waiting::new(false), Waiting::new(true), Waiting::new(false));
     let listed = |watch: &Waiting| {
         let mut problems = Problems::default();
-        let listing = list(&blob, watch, limits, NEAR, &mut problems);
+        let listing = list(&blob, watch, limits, SMALL, &mut problems);
         (listing, problems.finish())
     };
     let (alone, of_alone) = listed(&one);
     let (both, of_both) = listed(&two);
 
-    let meeting = SharedProgress::new(&blob, &late, limits, NEAR);
+    let shared = SharedProgress::new(&blob, &late, limits, SMALL);
     let (send, receive) = mpsc::channel();
-    meeting.walk_from_back(0, &send);
+    shared.walk_from_back(0, &send);
     drop(send);
     let mut walker = Walker::new(Window::new(&blob, &late));
     let mut problems = Problems::default();
     let recorder = thread::scope(|scope| {
-        let ahead = TailChunks { begun: true, coming: Some(receive), ..TailChunks::new(&meeting) };
-        meeting.walk_from_front(scope, ahead, &mut walker, &mut problems)
+        let tail =
+            TailChunks { started: true, incoming: Some(receive), ..TailChunks::new(&shared) };
+        shared.walk_from_front(scope, tail, &mut walker, &mut problems)
     });
     let joined = recorder.finish(&mut problems);
 
@@ -170,7 +171,7 @@ fn no_thread_is_started_where_none_is_to_spare_and_one_where_all_are() {
     let blob = Blob::memory(tar(&vec![(0, 700, 0); 60]));
     for (spare, asked) in [(false, 60), (true, 1)] {
         let watch = Waiting::new(spare);
-        list(&blob, &watch, Limits::default(), NEAR, &mut Problems::default());
+        list(&blob, &watch, Limits::default(), SMALL, &mut Problems::default());
         assert_eq!(watch.asked.into_inner(), asked);
     }
 }
