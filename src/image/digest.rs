@@ -73,49 +73,62 @@ impl Digest {
         &self.text
     }
 
+    /// The digest of `bytes` by this one's algorithm; `None` where it is neither sha256 nor sha512.
+    #[must_use]
+    pub fn of_same_algorithm(&self, bytes: &[u8]) -> Option<Self> {
+        let mut hasher = Hasher::new(self.algorithm())?;
+        hasher.update(bytes);
+        Some(hasher.finish())
+    }
+
     /// Whether it is the digest of `bytes`; `None` where the algorithm is not known.
     #[must_use]
     pub fn verify(&self, bytes: &[u8]) -> Option<bool> {
-        let mut sum = Running::new(self.algorithm())?;
-        sum.update(bytes);
-        Some(sum.finish() == *self)
+        Some(self.of_same_algorithm(bytes)? == *self)
     }
 }
 
-/// The digest of bytes that come piece by piece.
+/// Computes a digest of bytes that are read piece by piece.
 #[derive(Clone, Debug)]
-pub enum Running {
-    /// SHA-256.
+pub struct Hasher(State);
+
+#[derive(Clone, Debug)]
+enum State {
     Sha256(Box<Sha256>),
-    /// SHA-512.
     Sha512(Box<Sha512>),
 }
 
-impl Running {
-    /// Of no bytes yet; `None` where the algorithm is not known.
+impl Hasher {
+    /// A hasher for `sha256` or `sha512`; `None` for any other algorithm.
     #[must_use]
     pub fn new(algorithm: &str) -> Option<Self> {
         match algorithm {
-            "sha256" => Some(Self::Sha256(Box::default())),
-            "sha512" => Some(Self::Sha512(Box::default())),
+            "sha256" => Some(Self::sha256()),
+            "sha512" => Some(Self(State::Sha512(Box::default()))),
             _ => None,
         }
     }
 
-    /// Takes in more bytes.
+    /// A hasher for `sha256`.
+    #[must_use]
+    pub fn sha256() -> Self {
+        Self(State::Sha256(Box::default()))
+    }
+
+    /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha256(sum) => sum.update(bytes),
-            Self::Sha512(sum) => sum.update(bytes),
+        match &mut self.0 {
+            State::Sha256(sum) => sum.update(bytes),
+            State::Sha512(sum) => sum.update(bytes),
         }
     }
 
     /// The digest of all bytes.
     #[must_use]
     pub fn finish(self) -> Digest {
-        let (name, hex) = match self {
-            Self::Sha256(sum) => ("sha256", hex(&sum.finalize())),
-            Self::Sha512(sum) => ("sha512", hex(&sum.finalize())),
+        let (name, hex) = match self.0 {
+            State::Sha256(sum) => ("sha256", hex(&sum.finalize())),
+            State::Sha512(sum) => ("sha512", hex(&sum.finalize())),
         };
         Digest { text: format!("{name}:{hex}"), colon: name.len() }
     }

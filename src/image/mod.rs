@@ -72,11 +72,8 @@ impl StatedDocument {
     /// A document of that stated digest, and its bytes where they are at hand.
     #[must_use]
     pub fn new(what: &'static str, digest: &digest::Digest, bytes: Option<&[u8]>) -> Self {
-        let found = bytes.and_then(|bytes| {
-            let mut sum = digest::Running::new(digest.algorithm())?;
-            sum.update(bytes);
-            Some(sum.finish().as_str().to_owned())
-        });
+        let found = bytes.and_then(|bytes| digest.of_same_algorithm(bytes));
+        let found = found.map(|found| found.to_string());
         Self { what, digest: digest.as_str().to_owned(), found }
     }
 }

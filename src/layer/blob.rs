@@ -2,7 +2,6 @@
 //!
 //! A blob is immutable and cheap to clone; it knows nothing of what the bytes mean.
 
-pub(crate) mod digest;
 pub mod growing_file;
 pub(crate) mod ranged_reader;
 pub mod remote;

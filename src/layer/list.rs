@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::image::digest::Hasher;
 use crate::layer::blob::Blob;
-use crate::layer::blob::digest::digest;
 use crate::layer::codec::Decoder;
 use crate::layer::codec::collector::Spacing;
 use crate::layer::encoding::Codec;
@@ -18,7 +18,7 @@ use crate::layer::tar::walker::Walker;
 use crate::layer::tar::window::Window;
 use crate::layer::tar::{MemberList, Members, parallel};
 use crate::layer::watch::{Unwatched, Watch};
-use crate::layer::{DIGESTED, codec};
+use crate::layer::{DIGESTED, blob_digest, codec};
 
 /// Lists a layer blob of any encoding. Never fails as a whole: what went wrong is among the problems, and what was
 /// read before it is in the table. An empty blob is an empty layer.
@@ -63,7 +63,8 @@ fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     conclude_plain(&mut listing, blob, problems);
     if blob.as_remote().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
         // What cannot be read a second time is not judged.
-        listing.diff_id = digest(blob, &Unwatched).ok().flatten();
+        let digest = blob_digest::of_blob(blob, Hasher::sha256(), &Unwatched);
+        listing.diff_id = digest.ok().map(|digest| digest.to_string());
     }
     listing
 }

@@ -20,6 +20,7 @@
 //! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
 
 pub mod blob;
+pub mod blob_digest;
 pub mod changes;
 mod checkpoints;
 pub mod codec;
@@ -33,13 +34,11 @@ mod problems;
 pub mod sparse;
 pub mod split;
 pub mod streamed_archive;
-pub mod sums;
 pub mod tar;
 pub mod toc;
 pub mod watch;
 pub mod whiteout;
 
-pub use crate::layer::blob::digest::digest;
 pub use crate::layer::checkpoints::Checkpoints;
 pub use crate::layer::codec::collector::Spacing;
 pub(crate) use crate::layer::directory::beneath::directory_beneath;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use layertui::image::digest::Digest;
+use layertui::image::digest::{Digest, Hasher};
 use layertui::layer::Unwatched;
 use layertui::layer::blob::Blob;
 use serde_json::json;
@@ -42,7 +42,8 @@ fn save(path: &Path) -> (String, String) {
     let after = 512 + layer;
     file.set_len(after).unwrap();
     let blob = Blob::whole(File::open(path).unwrap()).unwrap().slice(512, layer);
-    let diff_id = layer::digest(&blob, &Unwatched).unwrap().unwrap();
+    let diff_id =
+        layer::blob_digest::of_blob(&blob, Hasher::sha256(), &Unwatched).unwrap().to_string();
     let config = json!({"architecture": "amd64", "os": "linux",
         "rootfs": {"type": "layers", "diff_ids": [diff_id]}})
     .to_string();

@@ -5,16 +5,13 @@
 //! spares. Where a processor has nothing else to do, as beside the one large layer that most images have, it goes on on a
 //! thread of its own.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::thread::JoinHandle;
 
-use sha2::{Digest, Sha256};
-
-use crate::image::digest::Running;
+use crate::image::digest::Hasher;
 
 /// Chunks that may wait; the decoder waits beyond that.
 pub(super) const QUEUE_LEN: usize = 4;
@@ -28,15 +25,15 @@ type Chunk = (Arc<[u8]>, Range<usize>);
 /// A digest in the making.
 pub(super) enum Digester {
     /// By whoever fetches the bytes.
-    Inline(Box<Sha256>),
+    Inline(Hasher),
     /// By a thread, which ends when nothing can come any more.
-    Threaded { chunks: SyncSender<Chunk>, thread: JoinHandle<Sha256> },
+    Threaded { chunks: SyncSender<Chunk>, thread: JoinHandle<Hasher> },
 }
 
 impl Digester {
     /// One that nothing was told yet, for whoever fetches the bytes.
     pub(super) fn new() -> Self {
-        Self::Inline(Box::default())
+        Self::Inline(Hasher::sha256())
     }
 
     /// Goes on on a thread of its own, if there can be one; whether it does.
@@ -44,7 +41,7 @@ impl Digester {
         let Self::Inline(digest) = self else { return false };
         let (chunks, work) = sync_channel(QUEUE_LEN);
         let builder = thread::Builder::new().name("digest".to_owned()).stack_size(STACK);
-        let begun = Sha256::clone(digest);
+        let begun = digest.clone();
         let Ok(thread) = builder.spawn(move || digest_all(begun, &work)) else { return false };
         *self = Self::Threaded { chunks, thread };
         true
@@ -64,22 +61,17 @@ impl Digester {
     /// `sha256:…` over all bytes.
     pub(super) fn finish(self) -> Option<String> {
         let digest = match self {
-            Self::Inline(digest) => *digest,
+            Self::Inline(digest) => digest,
             Self::Threaded { chunks, thread } => {
                 drop(chunks);
                 thread.join().ok()?
             }
         };
-        let mut text = String::from("sha256:");
-        for byte in digest.finalize() {
-            // Writing into a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Some(text)
+        Some(digest.finish().to_string())
     }
 }
 
-fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
+fn digest_all(mut digest: Hasher, work: &Receiver<Chunk>) -> Hasher {
     while let Ok((buffer, range)) = work.recv() {
         digest.update(&buffer[range]);
     }
@@ -88,7 +80,7 @@ fn digest_all(mut digest: Sha256, work: &Receiver<Chunk>) -> Sha256 {
 
 /// The SHA-256 of what was decoded, as long as that is not much.
 pub(crate) struct BoundedDigest {
-    sum: Running,
+    sum: Hasher,
     /// Bytes that may still come.
     left: Option<u64>,
 }
@@ -96,7 +88,7 @@ pub(crate) struct BoundedDigest {
 impl BoundedDigest {
     /// Of at most `limit` bytes.
     pub(super) fn within(limit: u64) -> Self {
-        Self { sum: Running::Sha256(Box::default()), left: Some(limit) }
+        Self { sum: Hasher::sha256(), left: Some(limit) }
     }
 
     pub(super) fn update(&mut self, decoded: &[u8]) {
@@ -108,7 +100,7 @@ impl BoundedDigest {
 
     /// `sha256:…`; `None` where more than the limit came.
     pub(super) fn finish(self) -> Option<String> {
-        self.left.map(|_| self.sum.finish().as_str().to_owned())
+        self.left.map(|_| self.sum.finish().to_string())
     }
 }
 

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use crate::image::digest::Hasher;
 use crate::layer;
 use crate::layer::blob::{Blob, Identity};
 use crate::layer::encoding::Codec;
@@ -221,7 +222,8 @@ impl Cache {
     fn by_digest(&self, blob: &Blob, claimed: &str, watch: &dyn Watch) -> Option<Listing> {
         let claimed = Key::digest(claimed)?;
         let listing = self.listing(&claimed)?;
-        let found = Key::digest(&layer::digest(blob, watch).ok()??)?;
+        let found =
+            Key::digest(layer::blob_digest::of_blob(blob, Hasher::sha256(), watch).ok()?.as_str())?;
         if found == claimed { Some(listing) } else { self.listing(&found) }
     }
 

@@ -5,8 +5,9 @@ use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-use crate::image::digest::{Digest, Running};
+use crate::image::digest::{Digest, Hasher};
 use crate::layer::blob::Blob;
+use crate::layer::{Unwatched, blob_digest};
 use crate::source::disk::given;
 use crate::source::documents::found::{Found, Link, MOST_LINKS, Missing, components};
 
@@ -162,16 +163,9 @@ fn at_link(error: &io::Error, link: Option<&Link>) -> Missing {
 }
 
 fn has_digest(blob: &Blob, digest: &Digest) -> io::Result<bool> {
-    let Some(mut sum) = Running::new(digest.algorithm()) else { return Ok(false) };
-    let mut buffer = vec![0; 1 << 16];
-    let mut at = 0;
-    loop {
-        let count = blob.fill_at(&mut buffer, at)?;
-        if count == 0 {
-            return Ok(sum.finish() == *digest);
-        }
-        sum.update(&buffer[..count]);
-        at += count as u64;
+    match Hasher::new(digest.algorithm()) {
+        Some(hasher) => Ok(blob_digest::of_blob(blob, hasher, &Unwatched)? == *digest),
+        None => Ok(false),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::io;
 use std::io::Write;
 
-use crate::image::digest::{Digest, Running};
+use crate::image::digest::{Digest, Hasher};
 use crate::image::layer::Layer;
 use crate::layer::blob::Blob;
 use crate::layer::split::Split;
-use crate::layer::{Watch, sums};
+use crate::layer::{Watch, blob_digest};
 use crate::source::contract::verified::{Judged, Verified};
 use crate::source::documents::blobs::Content;
 
@@ -43,8 +43,8 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
         Err(error) => return Verified::unknown(Some(stated), &error.to_string()),
     };
     let verified = Verified {
-        digest: judge(stated.digest.as_deref(), |sum| sums::of_blob(blob, sum, watch)),
-        diff_id: judge(stated.diff_id.as_deref(), |sum| sums::of_contents(blob, sum, watch)),
+        digest: judge(stated.digest.as_deref(), |sum| blob_digest::of_blob(blob, sum, watch)),
+        diff_id: judge(stated.diff_id.as_deref(), |sum| blob_digest::of_contents(blob, sum, watch)),
     };
     // Other bytes than those that were opened say nothing of the image.
     match blob.unchanged() {
@@ -53,10 +53,9 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
     }
 }
 
-fn judge(stated: Option<&str>, read: impl FnOnce(Running) -> io::Result<Digest>) -> Judged {
+fn judge(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) -> Judged {
     let Some(stated) = stated else { return Judged::Unstated };
-    let Some(sum) = Digest::parse(stated).and_then(|digest| Running::new(digest.algorithm()))
-    else {
+    let Some(sum) = Digest::parse(stated).and_then(|digest| Hasher::new(digest.algorithm())) else {
         return Judged::Unknown(format!("{stated} is of no kind that is known here"));
     };
     match read(sum) {
@@ -67,8 +66,8 @@ fn judge(stated: Option<&str>, read: impl FnOnce(Running) -> io::Result<Digest>)
 }
 
 /// The digest of the tar that a store can put together again.
-fn assembled(split: &Split, sum: Running) -> io::Result<Digest> {
-    struct Sum(Running);
+fn assembled(split: &Split, sum: Hasher) -> io::Result<Digest> {
+    struct Sum(Hasher);
 
     impl Write for Sum {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -8,11 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{io, thread};
 
-use sha2::{Digest as _, Sha256, Sha512};
 use tempfile::NamedTempFile;
 
-use crate::image::digest;
-use crate::image::digest::Digest;
+use crate::image::digest::{Digest, Hasher};
 use crate::layer::blob::Blob;
 use crate::layer::blob::growing_file::{GrowingFile, Reason};
 use crate::layer::blob::remote::RemoteBlob;
@@ -269,7 +267,7 @@ impl Inner {
 
     /// Takes the blob in, over as many connections as it needs.
     fn receive(&self, into: &GrowingFile) -> Result<(), Failure> {
-        let mut hasher = Hasher::of(&self.digest).ok_or_else(|| {
+        let mut hasher = Hasher::new(self.digest.algorithm()).ok_or_else(|| {
             let what = format!("the digest {} cannot be verified", self.digest);
             Failure::new(FailureKind::Refused, what, "only sha256 and sha512 are known")
         })?;
@@ -295,14 +293,13 @@ impl Inner {
             repository::sleep(self.repository.pause(attempt - 1), &self.stop)?;
         }
         let found = hasher.finish();
-        if found == self.digest.encoded() {
+        if found == self.digest {
             return Ok(());
         }
         let what = format!(
-            "{} sent other bytes than {}: their digest is {}:{found}",
+            "{} sent other bytes than {}: their digest is {found}",
             self.repository.host(),
-            self.digest,
-            self.digest.algorithm()
+            self.digest
         );
         Err(Failure::new(FailureKind::Wrong, what, "nothing of them is shown"))
     }
@@ -348,37 +345,5 @@ impl Inner {
                 Failure::new(FailureKind::Here, what, remedy)
             })?;
         }
-    }
-}
-
-/// The digest of what came so far.
-enum Hasher {
-    Sha256(Sha256),
-    Sha512(Sha512),
-}
-
-impl Hasher {
-    fn of(digest: &Digest) -> Option<Self> {
-        match digest.algorithm() {
-            "sha256" => Some(Self::Sha256(Sha256::new())),
-            "sha512" => Some(Self::Sha512(Sha512::new())),
-            _ => None,
-        }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha256(hasher) => hasher.update(bytes),
-            Self::Sha512(hasher) => hasher.update(bytes),
-        }
-    }
-
-    /// In hexadecimal digits.
-    fn finish(self) -> String {
-        let bytes = match self {
-            Self::Sha256(hasher) => hasher.finalize().to_vec(),
-            Self::Sha512(hasher) => hasher.finalize().to_vec(),
-        };
-        digest::hex(&bytes)
     }
 }
