@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Network: `source`. Files: `source`, `layer`, `load::cache`, `extract`, `explorer::run`, `cli`. Terminal: `explorer`.
-//! The rest is pure.
+//! The rest is pure. `sync` takes locks for all of them.
 
 #![warn(unreachable_pub)]
 
@@ -36,4 +36,5 @@ pub mod policy;
 pub mod report;
 pub mod source;
 pub mod stack;
+mod sync;
 pub mod text;

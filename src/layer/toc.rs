@@ -21,7 +21,7 @@ mod ztoc;
 
 use std::io;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::image::digest::Digest;
 use crate::layer;
@@ -32,6 +32,7 @@ pub use crate::layer::toc::document::digests;
 pub use crate::layer::toc::soci_layer::SociLayer;
 pub use crate::layer::toc::toc_descriptor::TocDescriptor;
 use crate::layer::{Listing, Problem, Severity, Unwatched, Watch};
+use crate::sync;
 
 /// A layer elsewhere that has a table of contents.
 #[derive(Debug)]
@@ -101,7 +102,7 @@ impl TocLayer {
     }
 
     fn known(&self) -> Option<Arc<Index>> {
-        self.index.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        sync::lock(&self.index).clone()
     }
 
     fn fetch_index(&self) -> io::Result<Arc<Index>> {
@@ -116,7 +117,7 @@ impl TocLayer {
         let table = self.stated.fetch(remote, self.blob.len())?;
         let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
         if !listing.cancelled {
-            *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));
+            *sync::lock(&self.index) = Some(Arc::new(index));
             watch.progress(self.blob.len());
         }
         listing.codec = Some(self.stated.codec());

@@ -21,7 +21,7 @@ pub(crate) mod settings;
 mod undecided;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::image::Image;
 use crate::image::platform::Platform;
@@ -31,6 +31,7 @@ use crate::load::event::Pair;
 pub use crate::load::event::{Event, LayerState, Want};
 use crate::source::{Source, Stored};
 use crate::stack::{Payload, Stack};
+use crate::sync;
 
 /// Rows folded before the lock is given to others: some milliseconds.
 const ROWS_A_TURN: usize = 4096;
@@ -129,11 +130,11 @@ impl Loader {
 
     /// The stack as far as it is folded. Held locks make the loader wait: let go soon.
     pub fn stack(&self) -> RwLockReadGuard<'_, Stack> {
-        self.stack.read().unwrap_or_else(PoisonError::into_inner)
+        sync::read(&self.stack)
     }
 
     fn stack_mut(&self) -> RwLockWriteGuard<'_, Stack> {
-        self.stack.write().unwrap_or_else(PoisonError::into_inner)
+        sync::write(&self.stack)
     }
 
     /// Asks [`Self::run`] to stop reading and to keep what was read.
@@ -148,7 +149,7 @@ impl Loader {
     /// Says which pairs somebody looks at: where their contents have to be compared, they come before all others.
     /// Pairs of an earlier call that nobody has begun with are forgotten.
     pub fn prefer(&self, pairs: Vec<Pair>) {
-        *self.preferred.lock().unwrap_or_else(PoisonError::into_inner) = pairs;
+        *sync::lock(&self.preferred) = pairs;
     }
 
     /// Says which layer somebody looks at: those that its tree is made of are listed before those above it.
@@ -157,7 +158,7 @@ impl Loader {
     }
 
     fn take_preferred(&self) -> Vec<Pair> {
-        std::mem::take(&mut *self.preferred.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *sync::lock(&self.preferred))
     }
 
     /// Takes back [`Self::stop`]: the next [`Self::run`] reads what was not read. Only between two runs.
@@ -171,10 +172,10 @@ impl Loader {
     }
 
     fn take_listed(&self) -> Vec<Option<Arc<Listing>>> {
-        std::mem::take(&mut *self.listed.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *sync::lock(&self.listed))
     }
 
     fn keep_listed(&self, listed: Vec<Option<Arc<Listing>>>) {
-        *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = listed;
+        *sync::lock(&self.listed) = listed;
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use crate::layer::{Listing, Watch};
@@ -11,6 +11,7 @@ use crate::load::Loader;
 use crate::load::cache::Keep;
 use crate::load::event::Event;
 use crate::stack::kept::table::Table;
+use crate::sync;
 
 /// More threads than this gain nothing: the largest layer alone takes longest.
 const THREADS: usize = 8;
@@ -57,7 +58,7 @@ pub(super) fn in_order(
             let (jobs, spare) = (&jobs, &spare);
             scope.spawn(move || {
                 let next = || {
-                    let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut jobs = sync::lock(&jobs);
                     take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
                 };
                 while let Some(same) = next() {
@@ -201,7 +202,7 @@ impl Watch for Progress<'_> {
 
     fn rows(&self, table: &Table) {
         let Some(rows) = &self.rows else { return };
-        let (send, sent) = &mut *rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let (send, sent) = &mut *sync::lock(&rows);
         // Nobody receives any more only where reading was given up.
         let _ = send.send(Done::Rows(table.behind(*sent)));
         *sent = table.as_bytes().len();

@@ -2,8 +2,10 @@
 //! the signals that its keys send to us as well are its own affair.
 
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
+
+use crate::sync;
 
 use signal_hook::consts::SIGWINCH;
 
@@ -21,7 +23,7 @@ static CHANGED: Condvar = Condvar::new();
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn input() -> MutexGuard<'static, Input> {
-    INPUT.lock().unwrap_or_else(PoisonError::into_inner)
+    sync::lock(&INPUT)
 }
 
 /// The terminal is lent until this is dropped.
@@ -56,7 +58,7 @@ pub(super) fn wait() {
     while input.lent {
         input.waits = true;
         CHANGED.notify_all();
-        input = CHANGED.wait(input).unwrap_or_else(PoisonError::into_inner);
+        input = sync::wait(&CHANGED, input);
     }
     input.waits = false;
 }

@@ -6,9 +6,10 @@
 use std::fs::File;
 use std::io;
 use std::io::Write;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use crate::layer::blob::Blob;
+use crate::sync;
 
 /// A file that grows until it is whole, or until it will not get any longer.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ impl GrowingFile {
             if let Some(end) = &state.end {
                 return end.clone();
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = sync::wait(&self.changed, state);
         }
     }
 
@@ -105,7 +106,7 @@ impl GrowingFile {
             match &state.end {
                 Some(Ok(())) => return Ok(0),
                 Some(Err(reason)) => return Err(reason.clone().into()),
-                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => state = sync::wait(&self.changed, state),
             }
         }
         let ready = state.ready;
@@ -114,7 +115,7 @@ impl GrowingFile {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.state)
     }
 }
 

@@ -4,10 +4,11 @@
 //! Only spans are verified here; else whoever reads has a digest or a fingerprint of what the bytes become.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::image::digest::Digest;
 use crate::layer::blob::remote::RemoteBlob;
+use crate::sync;
 
 /// No part is longer: that much is held in memory.
 const LONGEST: u64 = 4 << 20;
@@ -66,7 +67,7 @@ impl RangedReader {
 
     /// Reads at `offset` what the last part has of it, or fetches the next.
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = sync::lock(&self.last);
         let within = offset.checked_sub(last.at).is_some_and(|it| it < last.bytes.len() as u64);
         if !within {
             let next = (last.next * 2).min(LONGEST);

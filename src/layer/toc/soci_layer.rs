@@ -2,7 +2,7 @@
 
 use std::io;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::layer;
 use crate::layer::blob::Blob;
@@ -11,6 +11,7 @@ use crate::layer::encoding::Codec;
 use crate::layer::toc::ztoc::Index;
 use crate::layer::toc::{list_without_toc, listed_by_toc, ztoc};
 use crate::layer::{Listing, Unwatched, Watch};
+use crate::sync;
 
 /// What people call it.
 const FORMAT: &str = "SOCI index";
@@ -66,7 +67,7 @@ impl SociLayer {
     }
 
     fn known(&self) -> Option<Arc<Index>> {
-        self.index.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        sync::lock(&self.index).clone()
     }
 
     /// Reads the zTOC: the listing, and where the files are. `None` where there is none.
@@ -74,7 +75,7 @@ impl SociLayer {
         let Some(document) = remote.ztoc()? else { return Ok(None) };
         let (mut listing, index) = ztoc::read(&document, &self.blob, watch)?;
         if !listing.cancelled {
-            *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(index));
+            *sync::lock(&self.index) = Some(Arc::new(index));
             watch.progress(self.blob.len());
         }
         listing.codec = Some(Codec::Gzip);

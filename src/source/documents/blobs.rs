@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::image::{Image, Other};
 use crate::layer;
@@ -21,6 +21,7 @@ use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
 use crate::source::contract::source::{Source, Stored};
 use crate::source::contract::verified::Verified;
 use crate::source::documents::verify;
+use crate::sync;
 use crate::text::Foreign;
 
 /// An image and where its layers' bytes are.
@@ -212,7 +213,7 @@ impl Source for Blobs {
 
     fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
         let key = self.content_key(layer)?;
-        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+        sync::lock(&self.checkpoints).get(&key).cloned()
     }
 
     fn beside(&self) -> Vec<Other> {
@@ -221,7 +222,7 @@ impl Source for Blobs {
 
     fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         if let Some(key) = self.content_key(layer) {
-            let mut known = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut known = sync::lock(&self.checkpoints);
             known.insert(key, checkpoints);
         }
     }
@@ -237,7 +238,7 @@ impl Blobs {
     fn list_content(&self, layer: usize, watch: &dyn Watch) -> Listing {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, soci, .. }) => {
-                let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let known = sync::lock(&self.listed).take();
                 let listing = known.unwrap_or_else(|| match (soci, blob.as_remote()) {
                     (Some(soci), _) => soci.list(watch),
                     (None, Some(remote)) => layer::list_remote::list(blob, remote, watch),

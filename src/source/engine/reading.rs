@@ -22,6 +22,7 @@ use crate::source::documents::spool::Copy;
 use crate::source::engine::api::Engine;
 use crate::source::engine::describe::Described;
 use crate::source::{Error, disk};
+use crate::sync;
 
 /// What the one layer of a tree is known by, which nobody gave a diff ID.
 const TREE: &str = "";
@@ -114,7 +115,7 @@ impl Reading {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.state)
     }
 
     /// The listing of the layer with that diff ID, after reading for as long as that takes.

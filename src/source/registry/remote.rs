@@ -5,7 +5,7 @@
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::{io, thread};
 
 use tempfile::NamedTempFile;
@@ -21,6 +21,7 @@ use crate::source::registry::repository::{Item, Repository};
 use crate::source::registry::soci::Soci;
 use crate::source::registry::wire::Answer;
 use crate::source::registry::{part, repository, soci};
+use crate::sync;
 
 const CHUNK: usize = 128 << 10;
 
@@ -222,11 +223,11 @@ impl RemoteBlob for Remote {
 
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.state)
     }
 
     fn table(&self) -> MutexGuard<'_, Option<Remote>> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.table)
     }
 
     fn shelved(&self) -> Option<Blob> {

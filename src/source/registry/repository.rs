@@ -2,7 +2,7 @@
 //! asks, and are made again where that may help.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use crate::source::registry::settings::Registries;
 use crate::source::registry::token::Wanted;
 use crate::source::registry::wire::{Answer, Request, Wire, is_loopback, origin, target};
 use crate::source::registry::{challenge, credentials, token};
+use crate::sync;
 
 /// Where the hub's registry is.
 const HUB: &str = "registry-1.docker.io";
@@ -302,7 +303,7 @@ impl Repository {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.state)
     }
 }
 

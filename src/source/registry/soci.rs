@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::image::digest::Digest;
 use crate::image::manifest;
@@ -14,6 +14,7 @@ use crate::image::manifest::Document;
 use crate::source::registry::failure::{Failure, FailureKind};
 use crate::source::registry::repository::Repository;
 use crate::source::registry::{documents, referrers};
+use crate::sync;
 
 /// The annotation of a zTOC that says which layer it is about.
 const LAYER: &str = "com.amazon.soci.image-layer-digest";
@@ -57,7 +58,7 @@ impl Soci {
         layer: &Digest,
         stop: &AtomicBool,
     ) -> Result<Option<(Digest, u64)>, Failure> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = sync::lock(&self.known);
         if known.is_none() {
             match self.look(stop) {
                 // Another time it may be waited for.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Response};
@@ -14,6 +14,7 @@ use ureq::{Agent, Body, Proxy};
 use crate::source::registry::secret::Secret;
 use crate::source::registry::settings::Registries;
 use crate::source::registry::trust;
+use crate::sync;
 
 /// How long a host may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -99,14 +100,14 @@ impl Wire {
 
     /// Cuts all connections: whoever waits on one gets an error at once.
     pub(super) fn cut(&self) {
-        for (_, agent) in self.agents.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+        for (_, agent) in sync::lock(&self.agents).drain() {
             agent.shutdown();
         }
     }
 
     fn agent(&self, url: &str, verify: bool) -> Agent {
         let (scheme, host) = origin(url);
-        let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut agents = sync::lock(&self.agents);
         let key = (format!("{scheme}://{host}"), verify);
         let agent = agents.entry(key).or_insert_with(|| {
             let config = Agent::config_builder()
