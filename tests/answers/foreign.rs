@@ -15,15 +15,11 @@ use layertui::image::layer::Layer;
 use layertui::image::{Image, Other};
 use layertui::source::{Opened, Options};
 use layertui::text::Foreign;
-use layertui::text::escape::is_hazard;
 use serde_json::{Value, json};
 
 use crate::saved::Place;
+use crate::support::hostile::{HOSTILE, scan};
 use crate::support::tarball::Tar;
-
-/// Colours, rings, reorders, hides, begins a line and ends markup.
-const HOSTILE: &str =
-    "MARK\x1b[2J\x07\u{9b}31m\u{202e}\u{200b}\u{e0041}\u{7f}</script>|``<i>\r\nFORGED";
 
 /// The same as a name: no line feed, which dpkg's database cannot hold, and no directory.
 fn name() -> String {
@@ -190,15 +186,6 @@ fn run(place: &Place, arguments: &[&str]) -> Output {
         .env("XDG_CONFIG_HOME", place.path("config"));
     layertui.env("XDG_CACHE_HOME", place.path("cache")).current_dir(place.path(""));
     layertui.arg("--no-cache").args(arguments).output().unwrap()
-}
-
-/// Nothing that a terminal obeys, hides or takes for a line of ours.
-fn scan(bytes: &[u8], what: &str) -> String {
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let hazard = text.chars().find(|&c| c != '\n' && is_hazard(c));
-    assert_eq!(hazard, None, "{what}: {}", text.escape_debug());
-    assert!(!text.lines().any(|line| line.starts_with("FORGED")), "{what}: {text}");
-    text
 }
 
 /// The values that an option of a command takes, as its help lists them.

@@ -6,6 +6,7 @@
 //! | `database` | writing a bbolt database |
 //! | `reading` | what was written is read again, also while somebody writes |
 //! | `damage` | truncated, mutated and malicious databases |
+//! | `hostile` | records with text that a terminal would obey |
 //! | `store` | stores: images, containers, snapshots, and what is not believed |
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,5 +14,8 @@ mod damage;
 mod database;
 #[path = "../support/every_byte.rs"]
 mod every_byte;
+mod hostile;
+#[path = "../support/hostile.rs"]
+mod hostile_text;
 mod reading;
 mod store;

@@ -9,6 +9,7 @@
 mod build;
 mod containers;
 mod damage;
+mod hostile;
 mod images;
 mod stage;
 mod stores;

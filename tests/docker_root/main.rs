@@ -11,6 +11,7 @@
 //! | `asking` | names in short and in full, parts of stores, what is not there
 //! | `containers` | containers of both ages, what they changed since they started |
 //! | `damage` | records that are missing, lying, broken or closed |
+//! | `hostile` | records with text that a terminal would obey |
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -20,6 +21,7 @@ mod containers;
 mod damage;
 mod disk;
 mod graph;
+mod hostile;
 mod image_store;
 mod layers;
 mod new_roots;

@@ -16,6 +16,7 @@ mod support;
 
 mod asking;
 mod faults;
+mod hostile;
 #[cfg(target_os = "linux")]
 mod memory;
 mod peer;

@@ -15,6 +15,8 @@ pub(crate) enum Reply {
     Json(Value),
     /// A status and an engine's words about it.
     No(u16, &'static str),
+    /// A status and the whole body.
+    Status(u16, String),
     /// These bytes as the whole document.
     Raw(Vec<u8>),
     /// A stream in chunks, out of a file.
@@ -94,6 +96,7 @@ fn serve(
     match answer(path) {
         Reply::Json(value) => stream.write_all(&whole(200, value.to_string().as_bytes())),
         Reply::Raw(bytes) => stream.write_all(&whole(200, &bytes)),
+        Reply::Status(status, body) => stream.write_all(&whole(status, body.as_bytes())),
         Reply::No(status, words) => {
             let body = serde_json::json!({"message": words}).to_string();
             stream.write_all(&whole(status, body.as_bytes()))

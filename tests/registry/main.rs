@@ -10,6 +10,7 @@ mod coming;
 mod deflate;
 mod encrypted;
 mod faults;
+mod hostile;
 mod image;
 mod lazy;
 mod marked;

@@ -6,6 +6,7 @@
 
 pub(crate) mod compress;
 pub(crate) mod every_byte;
+pub(crate) mod hostile;
 mod proof;
 pub(crate) mod recase;
 pub(crate) mod rows;
