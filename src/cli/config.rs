@@ -25,10 +25,10 @@ pub(super) fn check() -> Outcome {
         return Err(Failure::Error(why.to_owned()));
     };
     let settings = read(&path);
-    for complaint in &settings.complaints {
-        remark(complaint.raw());
+    for error in &settings.errors {
+        remark(error.raw());
     }
-    match settings.complaints.len() {
+    match settings.errors.len() {
         0 if path.exists() => lines(|out| writeln!(out, "{}: fine", path.display())),
         0 => lines(|out| writeln!(out, "{}: not there, the defaults hold", path.display())),
         1 => Err(Failure::No("one thing in the config file is not understood".to_owned())),
@@ -55,17 +55,17 @@ fn read(path: &Path) -> Settings {
     let bytes =
         given::reader(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
     let mut settings = match bytes {
-        Ok(bytes) if bytes as u64 > BYTES_MAX => complaint("larger than 1 MiB: not read"),
+        Ok(bytes) if bytes as u64 > BYTES_MAX => with_error("larger than 1 MiB: not read"),
         Ok(_) => Settings::parse(&text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
-        Err(error) => complaint(&error.to_string()),
+        Err(error) => with_error(&error.to_string()),
     };
-    for complaint in &mut settings.complaints {
-        *complaint = format!("{}: {}", path.display(), complaint.raw()).into();
+    for error in &mut settings.errors {
+        *error = format!("{}: {}", path.display(), error.raw()).into();
     }
     settings
 }
 
-fn complaint(what: &str) -> Settings {
-    Settings { complaints: vec![what.into()], ..Settings::default() }
+fn with_error(what: &str) -> Settings {
+    Settings { errors: vec![what.into()], ..Settings::default() }
 }

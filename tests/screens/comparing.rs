@@ -135,6 +135,6 @@ fn what_the_user_set_in_a_comparison_still_holds_behind_it() {
     assert_eq!(comparison.size, explorer.state.size);
     comparison.theme = Theme::Mono;
     let mut back = Explorer::open(80, 24).state;
-    back.take_looks(&comparison);
+    back.copy_appearance(&comparison);
     assert_eq!((back.theme, back.size.width), (Theme::Mono, 120));
 }

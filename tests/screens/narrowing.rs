@@ -92,7 +92,7 @@ fn what_is_asked_for_by_name_is_shown_whatever_the_filter() {
 fn ones_own_keys_hold_and_help_and_hints_show_them() {
     let mut explorer = Explorer::open(120, 40);
     let settings = Settings::parse("[keys]\nsearch = \"ctrl-s\"\nnext-layer = \"J\"\n");
-    assert!(settings.complaints.is_empty());
+    assert!(settings.errors.is_empty());
     explorer.state.keymap = settings.keymap;
     assert!(explorer.text().contains("ctrl-s find") && explorer.text().contains("[ J layer"));
     explorer.keys("/");
@@ -106,7 +106,7 @@ fn ones_own_keys_hold_and_help_and_hints_show_them() {
 #[test]
 fn a_broken_config_is_a_problem_that_can_be_read() {
     let mut explorer = Explorer::open(120, 40);
-    explorer.state.complaints = Settings::parse("them = 1").complaints;
+    explorer.state.config_errors = Settings::parse("them = 1").errors;
     explorer.keys("!");
     let text = explorer.text();
     assert!(text.contains("config") && text.contains("did you mean theme?"), "{text}");

@@ -15,14 +15,14 @@ const FILES: &str =
 
 fn asked(explorer: &Explorer) -> Vec<(usize, usize)> {
     let asked = explorer.effects.iter().filter_map(|effect| match effect {
-        Effect::ReadPackages { edition, layer } => Some((*edition, *layer)),
+        Effect::ReadPackages { database_layer, layer } => Some((*database_layer, *layer)),
         _ => None,
     });
     asked.collect()
 }
 
 /// What a worker answers: `name` has `/bin/a`, two packages have `/bin/both`.
-fn answer(explorer: &mut Explorer, edition: usize, name: &str) {
+fn answer(explorer: &mut Explorer, database_layer: usize, name: &str) {
     let package = |name: &str| Package {
         name: name.to_owned(),
         architecture: None,
@@ -33,7 +33,7 @@ fn answer(explorer: &mut Explorer, edition: usize, name: &str) {
     let node = |path: &str| explorer.stack.find(path.as_bytes()).unwrap();
     let of = HashMap::from([(node("/bin/a"), Some(0)), (node("/bin/both"), None)]);
     let packages = vec![package(name), package("other")];
-    let owners = Owners { edition, packages, of, notes: Vec::new() };
+    let owners = Owners { database_layer, packages, of, notes: Vec::new() };
     explorer.send(Message::Packages(Box::new(owners)));
 }
 

@@ -73,7 +73,7 @@ fn a_range_has_the_same_changes_from_either_end() {
         let mut explorer = Explorer::open(120, 40);
         explorer.keys(keys).keys("3 =");
         let state = &explorer.state;
-        (state.range(), view::range::words(state), paths(&mut explorer))
+        (state.range(), view::range::label(state), paths(&mut explorer))
     };
     let (upwards, downwards) = (from("[ [ [ m ] ]"), from("[ m [ ["));
     assert_eq!((upwards.0, &*upwards.1.plain()), ((2, 4), "layers 2 to 4"));

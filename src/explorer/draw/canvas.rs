@@ -10,7 +10,7 @@ use crate::explorer::model::role::{Role, Span};
 use crate::text::Visible;
 use crate::text::width::{start, truncate, width};
 
-/// How an escape looks where the text around it has that style: reversed, or not where all is.
+/// How an escape read_requests where the text around it has that style: reversed, or not where all is.
 const fn escape(style: Style) -> Style {
     if style.add_modifier.contains(Modifier::REVERSED) {
         style.remove_modifier(Modifier::REVERSED)
@@ -67,8 +67,8 @@ impl<'b> Canvas<'b> {
                 Glyphs::Unicode => piece,
                 Glyphs::Ascii => glyphs::ascii(&piece).into_owned().into(),
             };
-            let room = usize::from((x + cells).saturating_sub(at));
-            at = self.buffer.set_stringn(at, y, drawn, room, style).0;
+            let space = usize::from((x + cells).saturating_sub(at));
+            at = self.buffer.set_stringn(at, y, drawn, space, style).0;
         }
         at
     }
@@ -92,8 +92,8 @@ impl<'b> Canvas<'b> {
     pub(super) fn spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) -> u16 {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| {
-            let room = end.saturating_sub(x);
-            self.text(x, y, room, *role, truncate(text, usize::from(room)))
+            let space = end.saturating_sub(x);
+            self.text(x, y, space, *role, truncate(text, usize::from(space)))
         })
     }
 

@@ -24,11 +24,11 @@ pub(super) fn draw(
 ) {
     let (from, to) = state.range();
     let layers =
-        if state.layer_count() > 0 { view::range::words(state) } else { Visible::default() };
-    let remark = rows::remark(state, layers);
+        if state.layer_count() > 0 { view::range::label(state) } else { Visible::default() };
+    let status = rows::status(state, layers);
     let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
     let rows =
-        rows::draw(canvas, state, stack, layout, area, &remark, |row| describe(stack, tree, row));
+        rows::draw(canvas, state, stack, layout, area, &status, |row| describe(stack, tree, row));
     if rows == 0 {
         frame::empty(canvas, area.body, &why_empty(state, stack));
     }
@@ -42,8 +42,8 @@ pub(super) fn draw(
         let outer = area.outer;
         if !spans.is_empty() {
             let y = outer.y + outer.height - 1;
-            let room = outer.width.saturating_sub(20);
-            let end = canvas.spans(outer.x + 2, y, room, &spans);
+            let space = outer.width.saturating_sub(20);
+            let end = canvas.spans(outer.x + 2, y, space, &spans);
             canvas.text(end, y, 1, Role::Text, " ");
         }
     }
@@ -135,7 +135,7 @@ fn unread_hint(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     if layer < stack.folded() {
         return "! says why.".into();
     }
-    visible![coverage::key(state), " goes on reading."]
+    visible![coverage::resume_key(state), " goes on reading."]
 }
 
 fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
@@ -163,7 +163,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
         ];
     }
     if state.filter.as_ref().is_some_and(Filter::is_on) {
-        let which = visible!["No change of ", view::range::words(state), " passes the filter."];
+        let which = visible!["No change of ", view::range::label(state), " passes the filter."];
         return vec![text(which), (Role::Quiet, "Esc ends it; f changes it.".into())];
     }
     if from != to {

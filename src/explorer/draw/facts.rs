@@ -41,10 +41,10 @@ pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, lin
     let Some(running) = &state.extraction else {
         let Some(running) = &state.comparing else { return };
         let read = size::short(running.read);
-        let room =
+        let space =
             usize::from(line.width).saturating_sub("comparing with :  read  esc stops".len());
         let reference = visible(&running.reference);
-        let reference = shorten::middle(&reference, room.saturating_sub(read.len()).max(8));
+        let reference = shorten::middle(&reference, space.saturating_sub(read.len()).max(8));
         let spans = [
             (Role::Text, visible!["comparing with ", reference, ": ", read, " read"]),
             (Role::Quiet, "  esc stops".into()),
@@ -150,7 +150,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
     spans.push((Role::Quiet, visible!["  ", Visible::join(&facts, "  ")]));
     if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {
-        spans.push((Role::Quiet, visible!["  ", view::owners::named(package)]));
+        spans.push((Role::Quiet, visible!["  ", view::owners::package_label(package)]));
     }
     let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
     let made_by = described

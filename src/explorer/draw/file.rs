@@ -85,10 +85,10 @@ fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
         text = visible![" reading ", text];
     }
     let from = canvas.text_left_of(right, y, Role::Quiet, &text);
-    if let Some(remark) = &file.remark {
-        let room = from.saturating_sub(outer.x + 3);
-        let remark = shorten::middle(remark, usize::from(room.saturating_sub(2)));
-        canvas.text(outer.x + 2, y, room, Role::Warning, visible![" ", remark, " "]);
+    if let Some(message) = &file.message {
+        let space = from.saturating_sub(outer.x + 3);
+        let message = shorten::middle(message, usize::from(space.saturating_sub(2)));
+        canvas.text(outer.x + 2, y, space, Role::Warning, visible![" ", message, " "]);
     }
 }
 
@@ -105,7 +105,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -
     let text = match (file.found, file.search.is_empty()) {
         (_, true) => "   type what to find in this file",
         (Some(_), _) => "   enter keep   esc back",
-        (None, false) => "   not on this page: enter looks in the whole file",
+        (None, false) => "   not on this page: enter read_requests in the whole file",
     };
     canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, text);
     (cursor.min(limit.saturating_sub(1)), line.y)

@@ -81,7 +81,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     hints(canvas, line, &wanted);
 }
 
-/// A chip for each word of the filter, and how many paths pass; returns the room behind them.
+/// A chip for each word of the filter, and how many paths pass; returns the space behind them.
 fn chips(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) -> Rect {
     let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) else { return line };
     let mut spans = vec![(Role::Accent, "esc".into()), (Role::Quiet, " filter ".into())];
@@ -115,19 +115,19 @@ fn filter_prompt(
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "filter ");
     let (before, behind) = filter.input.split();
     let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
-    let room = usize::from(limit.saturating_sub(x) / 2);
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, room));
+    let space = usize::from(limit.saturating_sub(x) / 2);
+    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, space));
     let after = canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &behind);
     let x = (after + 2).min(limit);
-    let (role, text) = match (&filter.complaint, filter.is_on()) {
-        (Some(complaint), _) => (Role::Warning, complaint.clone()),
+    let (role, text) = match (&filter.error, filter.is_on()) {
+        (Some(error), _) => (Role::Warning, error.clone()),
         (None, true) if is_searching(state) => (Role::Quiet, "looking through the names …".into()),
         (None, true) => (Role::Text, passed(state, stack)),
         (None, false) => (Role::Quiet, crate::explorer::model::filter::WORDS.into()),
     };
     let x = canvas.spans(x, line.y, limit.saturating_sub(x), &[(role, text)]);
     let help = Rect { x: (x + 3).min(limit), width: limit.saturating_sub(x + 3), ..line };
-    if filter.is_on() && filter.complaint.is_none() {
+    if filter.is_on() && filter.error.is_none() {
         hints(canvas, help, &[("enter".into(), "keep"), ("esc".into(), "clear")]);
     }
     (cursor.min(limit.saturating_sub(1)), line.y)
@@ -166,10 +166,10 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let (before, behind) = search.input.split();
     let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
     // The end of what is typed shows; the count keeps its place.
-    let room = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
-    let before = end(&before, room.saturating_sub(1));
+    let space = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
+    let before = end(&before, space.saturating_sub(1));
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);
-    let left = room.saturating_sub(width(&before)) as u16;
+    let left = space.saturating_sub(width(&before)) as u16;
     let after = canvas.text(cursor, line.y, left, Role::Text, &behind);
     let x = (after + 3).min(limit);
     let role =

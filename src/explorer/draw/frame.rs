@@ -25,13 +25,13 @@ pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
     canvas.text(rect.x, bottom, rect.width, role, visible!["╰", line, "╯"]);
 }
 
-/// A pane's border with its tabs, a remark on the right, and the position below.
+/// A pane's border with its tabs, a status on the right, and the position below.
 pub(super) fn pane(
     canvas: &mut Canvas<'_>,
     state: &State,
     layout: &Layout,
     area: &PaneArea,
-    remark: &Visible<'_>,
+    status: &Visible<'_>,
     position: (usize, usize),
 ) {
     if !area.bordered {
@@ -43,13 +43,13 @@ pub(super) fn pane(
     border(canvas, outer, role);
     let line = Rect { x: outer.x + 1, width: outer.width - 2, height: 1, ..outer };
     let end = tabs(canvas, state, Pane::tabs(layout.shape, area.pane), line);
-    let room = (line.x + line.width).saturating_sub(end + 1);
-    if !remark.is_empty() && usize::from(room) > width(remark) + 3 {
+    let space = (line.x + line.width).saturating_sub(end + 1);
+    if !status.is_empty() && usize::from(space) > width(status) + 3 {
         canvas.text_left_of(
             outer.x + outer.width - 2,
             outer.y,
             Role::Quiet,
-            visible![" ", remark, " "],
+            visible![" ", status, " "],
         );
     }
     let (at, of) = position;
@@ -115,10 +115,10 @@ pub(super) fn cursor_mark(canvas: &mut Canvas<'_>, state: &State, area: &PaneAre
 
 /// Sentences in the middle of a pane that has nothing else.
 pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[Span]) {
-    let room = usize::from(body.width.saturating_sub(4).max(1));
+    let space = usize::from(body.width.saturating_sub(4).max(1));
     let lines: Vec<Span> = sentences
         .iter()
-        .flat_map(|(role, text)| wrap(text, room).into_iter().map(|line| (*role, line)))
+        .flat_map(|(role, text)| wrap(text, space).into_iter().map(|line| (*role, line)))
         .collect();
     let lines = &lines[..lines.len().min(usize::from(body.height))];
     let y = body.y + (body.height - lines.len() as u16) / 3;

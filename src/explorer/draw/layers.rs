@@ -154,11 +154,11 @@ fn first_line(
     let start = x + columns.number + 2;
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
     let (word, rest) = label(described);
-    let room = usize::from(right.saturating_sub(start));
-    let after = canvas.text(start, y, room as u16, Role::Quiet, truncate(&word, room));
-    let room = usize::from(right.saturating_sub(after));
+    let space = usize::from(right.saturating_sub(start));
+    let after = canvas.text(start, y, space as u16, Role::Quiet, truncate(&word, space));
+    let space = usize::from(right.saturating_sub(after));
     let role = if layer == state.layer { Role::Strong } else { Role::Text };
-    canvas.text(after, y, room as u16, role, truncate(&rest, room));
+    canvas.text(after, y, space as u16, role, truncate(&rest, space));
 }
 
 /// The instruction word, and the rest of the command; what stands for a command where there is none.
@@ -290,9 +290,9 @@ fn pending(
         state.loads.get(layer).map(|load| load.status)
     {
         let from = columns.stored + size::CELLS as u16 + 1;
-        let room = line.width.saturating_sub(from);
-        let bar = bar(done, total, room);
-        debug_assert!(width(&bar) <= usize::from(room));
-        canvas.text(line.x + from, line.y, room, Role::Bar, &bar);
+        let space = line.width.saturating_sub(from);
+        let bar = bar(done, total, space);
+        debug_assert!(width(&bar) <= usize::from(space));
+        canvas.text(line.x + from, line.y, space, Role::Bar, &bar);
     }
 }

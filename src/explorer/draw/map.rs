@@ -33,8 +33,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     canvas.select(false);
     if let Some(current) = current.filter(|_| bordered) {
         let text = visible![" ", facts(stack, map, &current), " "];
-        let room = usize::from(outer.width.saturating_sub(4));
-        let text = shorten::middle(&text, room);
+        let space = usize::from(outer.width.saturating_sub(4));
+        let text = shorten::middle(&text, space);
         canvas.text_left_of(
             outer.x + outer.width - 2,
             outer.y + outer.height - 1,
@@ -46,7 +46,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
 
 fn why_empty(state: &State, stack: &Stack, map: &Treemap) -> &'static str {
     match map.of {
-        _ if coverage::words(state, stack).is_some() => "Not read: ! says which layers and why.",
+        _ if coverage::layers_read(state, stack).is_some() => {
+            "Not read: ! says which layers and why."
+        }
         TreemapContent::Merged(_) => "Nothing here has any bytes.",
         TreemapContent::Wasted => {
             "Nothing is wasted: every byte that a layer stores can be seen in the end."
@@ -63,7 +65,8 @@ fn title(
     bordered: bool,
 ) {
     let bytes = size::short(map.bytes());
-    let coverage = coverage::words(state, stack).map(|it| visible![it, " "]).unwrap_or_default();
+    let coverage =
+        coverage::layers_read(state, stack).map(|it| visible![it, " "]).unwrap_or_default();
     let what = match map.of {
         TreemapContent::Merged(layer) => visible![" ", bytes, " at layer ", layer, " ", coverage],
         TreemapContent::Wasted => visible![" ", bytes, " wasted ", coverage],
@@ -92,7 +95,7 @@ fn name(stack: &Stack, tiles: &[Tile], shown: &TileGroup) -> Visible<'static> {
     if tile.directory { visible![name, "/"] } else { name.into_owned() }
 }
 
-/// One tile, and inside it those of a large directory, as deep as there is room: the room shrinks with each step.
+/// One tile, and inside it those of a large directory, as deep as there is space: the space shrinks with each step.
 fn draw_tile(
     canvas: &mut Canvas<'_>,
     stack: &Stack,
@@ -107,8 +110,8 @@ fn draw_tile(
     }
     canvas.blank(rect);
     frame::border(canvas, rect, Role::Frame);
-    let room = rect.width - 2;
-    if room < 2 {
+    let space = rect.width - 2;
+    if space < 2 {
         return;
     }
     let tile = tiles.get(shown.first).filter(|_| shown.count == 1);
@@ -123,14 +126,14 @@ fn draw_tile(
     let name = name(stack, tiles, shown);
     let bytes = size::short(shown.bytes);
     let low = rect.height < 3;
-    // What has others inside, or no room, has its name on the border.
+    // What has others inside, or no space, has its name on the border.
     let on_border = nested || low;
     let y = if on_border { rect.y } else { rect.y + 1 };
-    let end = canvas.text(rect.x + 1, y, room, role, shorten::middle(&name, usize::from(room)));
-    if on_border && usize::from((rect.x + room).saturating_sub(end)) > bytes.len() + 1 {
-        canvas.text(end, y, room, Role::Quiet, visible![" ", bytes]);
-    } else if !on_border && rect.height > 3 && bytes.len() <= usize::from(room) {
-        canvas.text(rect.x + 1, y + 1, room, Role::Quiet, &bytes);
+    let end = canvas.text(rect.x + 1, y, space, role, shorten::middle(&name, usize::from(space)));
+    if on_border && usize::from((rect.x + space).saturating_sub(end)) > bytes.len() + 1 {
+        canvas.text(end, y, space, Role::Quiet, visible![" ", bytes]);
+    } else if !on_border && rect.height > 3 && bytes.len() <= usize::from(space) {
+        canvas.text(rect.x + 1, y + 1, space, Role::Quiet, &bytes);
     }
     if nested {
         // The cursor's frame is enough: what is inside stays legible.

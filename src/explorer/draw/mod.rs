@@ -1,6 +1,6 @@
 //! Draws the explorer: `draw(state, stack, frame)` writes the frame and nothing else.
 //!
-//! Where things are is decided in `app::layout`, what overlays say in `app::page`, how a role looks in [`theme`]. Here
+//! Where things are is decided in `app::layout`, what overlays say in `app::page`, how a role read_requests in [`theme`]. Here
 //! is one file for each thing on the screen. Only the rows that show are asked for. Foreign text comes in through
 //! `text::visible`; own glyphs are ASCII, box drawing and block elements.
 

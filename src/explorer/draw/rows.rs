@@ -24,7 +24,7 @@ pub(super) struct TreeRow {
     pub(super) size: Visible<'static>,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
-    /// How the name looks.
+    /// How the name read_requests.
     pub(super) name_role: Role,
     /// What stands behind the name, quietly.
     pub(super) behind: Vec<Span>,
@@ -39,16 +39,16 @@ pub(super) fn draw(
     stack: &Stack,
     layout: &Layout,
     area: &PaneArea,
-    remark: &Visible<'_>,
+    status: &Visible<'_>,
     describe: impl Fn(OutlineRow) -> TreeRow,
 ) -> usize {
     let Some(outline) = view::trees::outline(state, stack, area.pane) else {
-        frame::pane(canvas, state, layout, area, remark, (0, 0));
+        frame::pane(canvas, state, layout, area, status, (0, 0));
         return 0;
     };
     let view = state.view(area.pane);
     let len = outline.len();
-    frame::pane(canvas, state, layout, area, remark, (view.row, len));
+    frame::pane(canvas, state, layout, area, status, (view.row, len));
     let columns = Columns::of(
         area.body.width,
         state.layer_count(),
@@ -77,8 +77,8 @@ pub(super) fn draw(
 }
 
 /// What a pane says on the right of its border: the order of its rows before the layer.
-pub(super) fn remark(state: &State, layer: Visible<'static>) -> Visible<'static> {
-    match view::sort::words(state.orders.sort()) {
+pub(super) fn status(state: &State, layer: Visible<'static>) -> Visible<'static> {
+    match view::sort::label(state.orders.sort()) {
         "" => layer,
         words => visible![words, ", ", layer],
     }
@@ -134,7 +134,7 @@ fn draw_row(
         (false, _) => " ",
     };
     canvas.text(x + mark, y, 1, Role::Quiet, fold);
-    let room = end.saturating_sub(x + mark + 2);
+    let space = end.saturating_sub(x + mark + 2);
     let name = name(stack, row);
     let hit = state
         .search
@@ -143,14 +143,14 @@ fn draw_row(
         .is_some_and(|hits| hits.contains(row.node));
     let role = if hit { Role::Hit } else { what.name_role };
     let behind: usize = what.behind.iter().map(|(_, text)| width(text)).sum();
-    // The name comes first; what stands behind it gets the room that is left.
-    let name_room = usize::from(room).saturating_sub(behind.min(usize::from(room) / 3));
-    let shown = if width(&name) + behind <= usize::from(room) {
+    // The name comes first; what stands behind it gets the space that is left.
+    let name_space = usize::from(space).saturating_sub(behind.min(usize::from(space) / 3));
+    let shown = if width(&name) + behind <= usize::from(space) {
         name
     } else {
-        shorten::middle(&name, name_room)
+        shorten::middle(&name, name_space)
     };
-    let after = canvas.text(x + mark + 2, y, room, role, &shown);
+    let after = canvas.text(x + mark + 2, y, space, role, &shown);
     canvas.spans(after, y, end.saturating_sub(after), &what.behind);
     if columns.owner_width > 0 {
         canvas.text_left_of(x + line.width, y, Role::Text, &what.owner);

@@ -19,8 +19,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         return;
     };
     let name = image.names.first().unwrap_or(&image.reference);
-    let room = usize::from(line.width) / 3;
-    x = canvas.text(x, line.y, end - x, Role::Strong, shorten::middle(&name.visible(), room));
+    let space = usize::from(line.width) / 3;
+    x = canvas.text(x, line.y, end - x, Role::Strong, shorten::middle(&name.visible(), space));
     let platform = image.platform.as_ref().map(crate::explorer::view::page::platform);
     if let Some(platform) = platform.filter(|_| line.width >= 100) {
         let text = shorten::middle(&visible(&platform), 24);
@@ -30,17 +30,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
         let layer = visible!["layer ", state.layer];
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &layer);
-        if let Some(coverage) = coverage::words(state, stack) {
+        if let Some(coverage) = coverage::layers_read(state, stack) {
             x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
             let text = visible!["totals ", coverage];
             x = canvas.text(x, line.y, end.saturating_sub(x), Role::Warning, &text);
         }
     }
     if let Some(node) = view::trees::current(state, stack) {
-        let room = usize::from(end.saturating_sub(x)).saturating_sub(width(&BETWEEN));
-        if room >= 8 {
+        let space = usize::from(end.saturating_sub(x)).saturating_sub(width(&BETWEEN));
+        if space >= 8 {
             x = canvas.text(x, line.y, end - x, Role::Quiet, BETWEEN);
-            let path = shorten::path(&visible(&stack.path(node)), room);
+            let path = shorten::path(&visible(&stack.path(node)), space);
             canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &path);
         }
     }

@@ -22,9 +22,9 @@ pub(super) fn draw(
     area: &PaneArea,
 ) {
     let shown = state.shown_layer(stack);
-    let remark = match shown {
+    let status = match shown {
         Some(layer) if layer < state.layer => visible!["layer ", layer, ", so far"],
-        Some(layer) => match coverage::gap(state, stack, layer) {
+        Some(layer) => match coverage::first_unread(state, stack, layer) {
             Some(gap) if coverage::read(state, stack, gap) == Coverage::Part => {
                 visible!["layer ", layer, ", ", gap, " read in part"]
             }
@@ -33,7 +33,7 @@ pub(super) fn draw(
         },
         None => Visible::default(),
     };
-    let remark = rows::remark(state, remark);
+    let status = rows::status(state, status);
     let mut area = *area;
     if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
         // The tree of the newest layer that is there shows meanwhile, under a line that says so.
@@ -44,7 +44,7 @@ pub(super) fn draw(
         );
         canvas.text(line.x + 1, line.y, line.width.saturating_sub(1), Role::Warning, &text);
     }
-    let rows = rows::draw(canvas, state, stack, layout, &area, &remark, |row| {
+    let rows = rows::draw(canvas, state, stack, layout, &area, &status, |row| {
         describe(stack, shown.unwrap_or(0), row)
     });
     if rows == 0 {
@@ -105,7 +105,7 @@ pub(super) fn waiting(state: &State, stack: &Stack) -> Visible<'static> {
             "layer ",
             awaited,
             " and those above were not read: ",
-            coverage::key(state),
+            coverage::resume_key(state),
             " goes on"
         ];
     }

@@ -31,7 +31,7 @@ pub struct Settings {
     /// The table's keys with the user's own in it.
     pub keymap: Keymap,
     /// What could not be understood, each with its line.
-    pub complaints: Vec<Foreign>,
+    pub errors: Vec<Foreign>,
 }
 
 /// Settings outside `[keys]`.
@@ -41,17 +41,17 @@ impl Settings {
     /// Reads the text of a config file (TOML).
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut reader = Reader { complaints: Vec::new(), settings: Self::default() };
+        let mut reader = Reader { errors: Vec::new(), settings: Self::default() };
         let (table, errors) = DeTable::parse_recoverable(text);
         reader.top(table.get_ref());
         for error in errors {
-            reader.complain(error.span().map_or(0, |span| span.start), error.message());
+            reader.error(error.span().map_or(0, |span| span.start), error.message());
         }
-        let Reader { mut complaints, mut settings } = reader;
-        complaints.sort();
+        let Reader { mut errors, mut settings } = reader;
+        errors.sort();
         let line = |at| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
-        let said = complaints.iter();
-        settings.complaints =
+        let said = errors.iter();
+        settings.errors =
             said.map(|(at, what)| format!("line {}: {what}", line(*at)).into()).collect();
         settings
     }
@@ -60,12 +60,12 @@ impl Settings {
 struct Reader {
     settings: Settings,
     /// Byte offset and sentence.
-    complaints: Vec<(usize, String)>,
+    errors: Vec<(usize, String)>,
 }
 
 impl Reader {
-    fn complain(&mut self, at: usize, message: &str) {
-        self.complaints.push((at, message.to_owned()));
+    fn error(&mut self, at: usize, message: &str) {
+        self.errors.push((at, message.to_owned()));
     }
 
     fn top(&mut self, table: &DeTable<'_>) {
@@ -79,16 +79,16 @@ impl Reader {
                 }
                 "mouse" => match value.get_ref() {
                     DeValue::Boolean(on) => self.settings.mouse = Some(*on),
-                    _ => self.complain(value.span().start, "mouse is true or false"),
+                    _ => self.error(value.span().start, "mouse is true or false"),
                 },
                 "columns" => self.columns(value),
                 "keys" => match value.get_ref() {
                     DeValue::Table(keys) => self.keys(keys),
-                    _ => self.complain(value.span().start, "keys is a table: [keys]"),
+                    _ => self.error(value.span().start, "keys is a table: [keys]"),
                 },
                 other => {
                     let message = unknown("setting", other, NAMES.into_iter());
-                    self.complain(name.span().start, &message);
+                    self.error(name.span().start, &message);
                 }
             }
         }
@@ -102,7 +102,7 @@ impl Reader {
             let given = given.unwrap_or("this");
             let message = format!("{given} is none of {}", names.join(", "));
             let message = format!("{message}{}", did_you_mean(given, names.iter().copied()));
-            self.complain(value.span().start, &message);
+            self.error(value.span().start, &message);
         }
         found
     }
@@ -117,7 +117,7 @@ impl Reader {
                 "layer" => wanted.layer = true,
                 other => {
                     let message = unknown("column", other, ["size", "bar", "layer"].into_iter());
-                    self.complain(at, &message);
+                    self.error(at, &message);
                 }
             }
         }
@@ -136,7 +136,7 @@ impl Reader {
             _ => None,
         };
         if words.is_none() {
-            self.complain(at, "here stands \"a word\" or a list of words: [\"a\", \"b\"]");
+            self.error(at, "here stands \"a word\" or a list of words: [\"a\", \"b\"]");
         }
         words
     }
@@ -148,7 +148,7 @@ impl Reader {
             let Some(entry) = model::action::all().find(|entry| entry.id == id.get_ref().as_ref())
             else {
                 let ids = model::action::all().map(|entry| entry.id);
-                self.complain(id.span().start, &unknown("action", id.get_ref(), ids));
+                self.error(id.span().start, &unknown("action", id.get_ref(), ids));
                 continue;
             };
             let Some(words) = self.words(value) else { continue };
@@ -156,7 +156,7 @@ impl Reader {
             for (at, word) in words {
                 match Key::parse(&word) {
                     Some(key) => keys.push(key),
-                    None => self.complain(
+                    None => self.error(
                         at,
                         &format!(
                             "'{word}' is no key: write j, G, ctrl-d, alt-x, space, enter, pgdn"
@@ -178,7 +178,7 @@ impl Reader {
                 "{} already means {} there, so {} keeps the keys it had: give {} another key",
                 taken.key, taken.by, entry.id, taken.by
             );
-            self.complain(places.remove(at), &message);
+            self.error(places.remove(at), &message);
         }
     }
 }
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn the_defaults_are_understood_and_change_nothing() {
         let settings = Settings::parse(&default_text());
-        assert_eq!(settings.complaints, [""; 0]);
+        assert_eq!(settings.errors, [""; 0]);
         assert_eq!(settings.theme, Some(Theme::default()));
         assert_eq!(settings.columns, TreeColumns::default());
         let keymap = Keymap::default();
@@ -285,8 +285,7 @@ mod tests {
         let text = "theme = \"lihgt\"\nmose = true\nmouse = 3\ncolumns = [\"size\", \"owner\"]\n\
                     [keys]\ndonw = \"x\"\nup = \"ctrl-\"\nquit = [\"Q\"]\nsearch = \"n\"\n";
         let settings = Settings::parse(text);
-        let complaints =
-            settings.complaints.iter().map(Foreign::raw).collect::<Vec<_>>().join("\n");
+        let errors = settings.errors.iter().map(Foreign::raw).collect::<Vec<_>>().join("\n");
         for expected in [
             "line 1: lihgt is none of dark, light, high-contrast, mono; did you mean light?",
             "line 2: no setting is called mose; did you mean mouse?",
@@ -296,9 +295,9 @@ mod tests {
             "line 7: 'ctrl-' is no key",
             "line 9: n already means next-hit there, so search keeps the keys it had",
         ] {
-            assert!(complaints.contains(expected), "{expected}:\n{complaints}");
+            assert!(errors.contains(expected), "{expected}:\n{errors}");
         }
-        assert_eq!(settings.complaints.len(), 7);
+        assert_eq!(settings.errors.len(), 7);
         let key = |notation| Key::parse(notation).unwrap();
         assert_eq!(settings.keymap.lookup(key("Q"), &[Context::Panes]), Some(Action::Quit));
         assert_eq!(settings.keymap.lookup(key("/"), &[Context::Panes]), Some(Action::Search));
@@ -306,18 +305,18 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_or_of_the_wrong_shape_is_a_complaint_too() {
-        let complaints = |text: &str| Settings::parse(text).complaints;
-        assert!(complaints("theme = \"dark\"\n[keys\n")[0].raw().starts_with("line 2: "));
-        assert_eq!(complaints("keys = 3").len(), 1);
-        assert_eq!(complaints("[keys]\ndown = [1]\nup = { a = 1 }").len(), 2);
-        assert!(complaints("\"a\\u001b[31m\" = 1")[0].visible().plain().contains("\\x1b[31m"));
-        assert_eq!(complaints(""), [""; 0]);
+        let errors = |text: &str| Settings::parse(text).errors;
+        assert!(errors("theme = \"dark\"\n[keys\n")[0].raw().starts_with("line 2: "));
+        assert_eq!(errors("keys = 3").len(), 1);
+        assert_eq!(errors("[keys]\ndown = [1]\nup = { a = 1 }").len(), 2);
+        assert!(errors("\"a\\u001b[31m\" = 1")[0].visible().plain().contains("\\x1b[31m"));
+        assert_eq!(errors(""), [""; 0]);
     }
 
     #[test]
     fn keys_can_be_exchanged_and_taken_away() {
         let settings = Settings::parse("[keys]\nup = \"j\"\ndown = \"k\"\ntheme = []\n");
-        assert_eq!(settings.complaints, [""; 0]);
+        assert_eq!(settings.errors, [""; 0]);
         let lookup = |key| settings.keymap.lookup(Key::parse(key).unwrap(), &[Context::Panes]);
         assert_eq!((lookup("j"), lookup("k")), (Some(Action::Up), Some(Action::Down)));
         assert_eq!((lookup("t"), lookup("down")), (None, None));

@@ -27,12 +27,12 @@ pub struct Filter {
     /// Each word that narrows, as it was typed.
     pub chips: Vec<Visible<'static>>,
     /// Why a word cannot be understood.
-    pub complaint: Option<Visible<'static>>,
+    pub error: Option<Visible<'static>>,
     pub(crate) criteria: Criteria,
     tests: Vec<NameTest>,
     pub(crate) package: Option<PackageFilter>,
-    /// The edition of the package databases that the criteria are from.
-    pub(crate) edition: Option<usize>,
+    /// The database_layer of the package databases that the criteria are from.
+    pub(crate) database_layer: Option<usize>,
     /// What all of it asks for, of so many paths.
     pub(crate) test: Option<(usize, Test)>,
     /// Names being tested, of so many paths; the sets of the tests before.
@@ -65,11 +65,11 @@ impl Filter {
             input,
             typing,
             chips: Vec::new(),
-            complaint: None,
+            error: None,
             criteria: Criteria::default(),
             tests: Vec::new(),
             package: None,
-            edition: None,
+            database_layer: None,
             test: None,
             search: None,
             tree: FilteredPane::default(),
@@ -79,7 +79,7 @@ impl Filter {
         for word in text.split_whitespace() {
             match filter.take(word) {
                 Ok(()) => filter.chips.push(visible(word).into_owned()),
-                Err(why) => filter.complaint = Some(visible(&why).into_owned()),
+                Err(why) => filter.error = Some(visible(&why).into_owned()),
             }
         }
         filter
@@ -237,7 +237,7 @@ mod tests {
     fn words_become_criteria_and_chips() {
         let made = filter("removed file >10M <2Gi layer:3 setuid *.so lib re:^a");
         assert_eq!(made.chips.len(), 9);
-        assert_eq!(made.complaint, None);
+        assert_eq!(made.error, None);
         let expected = Criteria {
             changes: vec![ChangeKind::Removed],
             kinds: vec![Kind::File],
@@ -260,7 +260,7 @@ mod tests {
         let (stack, _) = notation::stack(&names.join(" ")).unwrap();
         for (words, turns) in [(format!("{}7", "*a".repeat(60)), 2), ("*7 *a*7".to_owned(), 6)] {
             let mut made = filter(&words);
-            assert_eq!(made.complaint, None);
+            assert_eq!(made.error, None);
             let mut taken = 1;
             made.test_names(&stack);
             while made.search.is_some() {
@@ -279,11 +279,7 @@ mod tests {
         {
             let made = filter(text);
             assert!(!made.is_on(), "{text}");
-            assert!(
-                made.complaint.as_ref().unwrap().plain().contains(part),
-                "{:?}",
-                made.complaint
-            );
+            assert!(made.error.as_ref().unwrap().plain().contains(part), "{:?}", made.error);
         }
     }
 }

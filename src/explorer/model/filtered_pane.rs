@@ -21,7 +21,7 @@ pub(crate) struct FilterKey {
     /// Pairs that were not compared, where that makes a difference.
     pub(crate) undecided: u64,
     /// Of the package databases, where those make a difference.
-    pub(crate) edition: Option<usize>,
+    pub(crate) database_layer: Option<usize>,
 }
 
 impl Default for FilteredPane {

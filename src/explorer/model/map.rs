@@ -43,7 +43,7 @@ pub struct Treemap {
     /// The children of the largest directories below, to be drawn inside their tiles.
     pub(crate) inside: HashMap<NodeId, Vec<Tile>>,
     /// When the tiles were listed: layers folded, and whether more is to come.
-    pub(crate) made: (usize, bool),
+    pub(crate) as_of: (usize, bool),
     /// What is wasted, where the map shows that.
     pub(crate) waste: WasteByPath,
 }

@@ -161,7 +161,7 @@ pub enum Effect {
     /// Read the package databases that the tree of this layer has.
     ReadPackages {
         /// Comes back with the answer.
-        edition: usize,
+        database_layer: usize,
         /// The layer.
         layer: usize,
     },

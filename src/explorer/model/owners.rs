@@ -12,8 +12,8 @@ pub(crate) const KEPT: usize = 4;
 /// What the databases of some layers say.
 #[derive(Clone, Debug, Default)]
 pub struct Owners {
-    /// See [`edition`].
-    pub edition: usize,
+    /// See [`database_layer`].
+    pub database_layer: usize,
     /// The packages.
     pub packages: Vec<Package>,
     /// The paths that belong to a package: its number; `None` to several (mostly directories).

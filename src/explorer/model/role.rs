@@ -1,4 +1,4 @@
-//! What a piece of text is, so that a theme can say how it looks.
+//! What a piece of text is, so that a theme can say how it read_requests.
 
 use crate::text::Visible;
 

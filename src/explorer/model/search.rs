@@ -9,7 +9,7 @@ use crate::stack::NodeId;
 use crate::stack::query::search::Hits;
 
 /// How many hits are looked at to find one that needs no other layer.
-pub(crate) const LOOK_AHEAD: usize = 256;
+pub(crate) const HITS_TRIED_MAX: usize = 256;
 
 /// A search, being typed or accepted.
 pub struct Search {
@@ -24,7 +24,7 @@ pub struct Search {
     /// What no path has as it was typed: then none has what is longer.
     pub(crate) absent: Option<String>,
     /// The hit that this search put the cursor on, and the layer it was shown at.
-    pub(crate) landed: Option<(NodeId, usize)>,
+    pub(crate) shown_hit: Option<(NodeId, usize)>,
     /// Where the user was before.
     pub(crate) before: SavedPosition,
 }

@@ -29,21 +29,21 @@ use crate::stack::{EventId, NodeId, Stack};
 use crate::text::{Foreign, Visible};
 
 impl State {
-    /// The state of a comparison: on the same screen, with the same looks and keys, and nothing read yet.
+    /// The state of a comparison: on the same screen, with the same read_requests and keys, and nothing read yet.
     #[must_use]
     pub fn comparing(&self, sides: ComparedImages) -> Self {
         let mut state = Self::new(self.size);
-        state.take_looks(self);
+        state.copy_appearance(self);
         state.comparison = Some(sides);
         state
     }
 
     /// Looks as another state does: what the user set in a comparison still holds behind it.
-    pub fn take_looks(&mut self, other: &Self) {
+    pub fn copy_appearance(&mut self, other: &Self) {
         (self.size, self.theme, self.glyphs) = (other.size, other.theme, other.glyphs);
         (self.mouse, self.columns) = (other.mouse, other.columns);
         self.keymap.clone_from(&other.keymap);
-        self.complaints.clone_from(&other.complaints);
+        self.config_errors.clone_from(&other.config_errors);
     }
 }
 
@@ -127,14 +127,14 @@ pub enum Border {
 pub struct State {
     /// The terminal's size.
     pub size: Size,
-    /// How it looks.
+    /// How it read_requests.
     pub theme: Theme,
     /// What frames and bars are drawn with.
     pub glyphs: Glyphs,
     /// Which columns trees have.
     pub columns: TreeColumns,
     /// What is wrong with the config file, each with its place.
-    pub complaints: Vec<Foreign>,
+    pub config_errors: Vec<Foreign>,
     /// Which key means what.
     pub keymap: Keymap,
     /// Whether the mouse is ours.
@@ -185,8 +185,8 @@ pub struct State {
     pub comparison: Option<ComparedImages>,
     /// What package databases say, of the layers that were asked about, the newest answer first.
     pub owners: Vec<Arc<Owners>>,
-    /// The edition of them that is being read.
-    pub owners_asked: Option<usize>,
+    /// The database_layer of them that is being read.
+    pub owners_requested: Option<usize>,
     /// The marked layer, if there is one: the other end of the range that the changes pane shows.
     pub mark: Option<Mark>,
     /// The treemap, once it was asked for.
@@ -200,7 +200,7 @@ pub struct State {
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// How many parts of files were asked for.
-    pub looks: u64,
+    pub read_requests: u64,
     /// Shown until the next key.
     pub notice: Option<Visible<'static>>,
 }
@@ -222,7 +222,7 @@ impl State {
             glyphs: Glyphs::default(),
             mouse: true,
             columns: TreeColumns::default(),
-            complaints: Vec::new(),
+            config_errors: Vec::new(),
             keymap: Keymap::default(),
             phase: Phase::Opening,
             image: None,
@@ -250,14 +250,14 @@ impl State {
             comparing: None,
             comparison: None,
             owners: Vec::new(),
-            owners_asked: None,
+            owners_requested: None,
             mark: None,
             map: None,
             extraction: None,
             occupied: None,
             waste: None,
             file: None,
-            looks: 0,
+            read_requests: 0,
             notice: None,
         }
     }

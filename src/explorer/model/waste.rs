@@ -12,7 +12,7 @@ const PATHS: usize = 500;
 #[derive(Clone, Debug, PartialEq)]
 pub struct WasteSummary {
     /// When it was true: layers folded, and whether more is to come.
-    pub(crate) made: (usize, bool),
+    pub(crate) as_of: (usize, bool),
     /// The image's bytes.
     pub balance: Balance,
     /// What would get bytes back: how many, in how many stored files.
@@ -26,12 +26,12 @@ pub struct WasteSummary {
 }
 
 impl WasteSummary {
-    pub(crate) fn new(stack: &Stack, made: (usize, bool)) -> Self {
+    pub(crate) fn new(stack: &Stack, as_of: (usize, bool)) -> Self {
         let losses = stack.waste_report();
         let mut paths = losses.by_path(stack);
         let rest = paths.split_off(paths.len().min(PATHS));
         Self {
-            made,
+            as_of,
             balance: stack.balance(),
             advice: losses.by_advice(),
             layers: losses.layers_most_first(stack.layer_count()),

@@ -50,7 +50,12 @@ pub fn refresh(state: &mut State, stack: &Stack) {
                 && filter.sieve(
                     stack,
                     pane,
-                    FilterKey { tree, folded: stack.folded(), undecided, edition: filter.edition },
+                    FilterKey {
+                        tree,
+                        folded: stack.folded(),
+                        undecided,
+                        database_layer: filter.database_layer,
+                    },
                 )
             {
                 state.orders.forget();

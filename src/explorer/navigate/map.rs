@@ -2,16 +2,16 @@
 
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
-use crate::explorer::view::map::made;
+use crate::explorer::view;
 use crate::stack::Stack;
 
 /// Lists the tiles anew after layers were folded.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let now = (stack.folded(), state.phase == Phase::Done);
     let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Map);
-    let Some(old) = state.map.as_ref().filter(|map| is_open && map.made != now) else { return };
+    let Some(old) = state.map.as_ref().filter(|map| is_open && map.as_of != now) else { return };
     let (of, dir, selected) = (old.of, old.dir, old.selected);
-    let mut map = made(state, stack, of);
+    let mut map = view::map::new(state, stack, of);
     map.enter(stack, dir);
     map.selected = selected.min(map.tiles.len().saturating_sub(1));
     state.map = Some(map);

@@ -4,7 +4,7 @@ use crate::explorer::model::input::Input;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
-use crate::explorer::view::overlay::{PlacedOverlay, nothing_below, place};
+use crate::explorer::view::overlay::{PlacedOverlay, is_first_choice, place};
 use crate::explorer::view::page;
 use crate::stack::Stack;
 
@@ -25,7 +25,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
 
 /// Closes the topmost overlay; the list of images only where there is an image to go back to.
 pub fn close(state: &mut State) {
-    if nothing_below(state) {
+    if is_first_choice(state) {
         state.notice = Some("choose an image with Enter, or quit with q".into());
     } else {
         state.overlays.pop();

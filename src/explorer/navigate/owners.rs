@@ -7,7 +7,7 @@ use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::owners::{KEPT, Owners};
 use crate::explorer::model::state::{Phase, State};
-use crate::explorer::view::owners::{edition, passing};
+use crate::explorer::view::owners::{database_layer, paths_in_packages};
 use crate::stack::Stack;
 use crate::stack::query::filter::NodeFilter;
 
@@ -19,19 +19,19 @@ pub(crate) fn want(state: &mut State, stack: &Stack) -> Option<Effect> {
         return None;
     }
     let layer = state.shown_layer(stack)?;
-    let edition = edition(stack, layer)?;
-    let known = state.owners.iter().any(|known| known.edition == edition);
-    if known || state.owners_asked == Some(edition) {
+    let database_layer = database_layer(stack, layer)?;
+    let known = state.owners.iter().any(|known| known.database_layer == database_layer);
+    if known || state.owners_requested == Some(database_layer) {
         return None;
     }
-    state.owners_asked = Some(edition);
-    Some(Effect::ReadPackages { edition, layer })
+    state.owners_requested = Some(database_layer);
+    Some(Effect::ReadPackages { database_layer, layer })
 }
 
 /// They were read.
 pub(crate) fn arrived(state: &mut State, owners: Owners) {
-    if state.owners_asked == Some(owners.edition) {
-        state.owners_asked = None;
+    if state.owners_requested == Some(owners.database_layer) {
+        state.owners_requested = None;
     }
     state.owners.truncate(KEPT - 1);
     state.owners.insert(0, Arc::new(owners));
@@ -41,12 +41,12 @@ impl Filter {
     /// Takes over what the databases say that the selected layer has. Returns whether that is something else than before.
     pub(super) fn look_up_packages(&mut self, state: &State, stack: &Stack) -> bool {
         let Some(wanted) = &self.package else { return false };
-        let found = passing(state, stack, wanted);
-        let edition = found.as_ref().map(|(edition, _)| *edition);
-        if self.criteria.among.is_some() && edition == self.edition {
+        let found = paths_in_packages(state, stack, wanted);
+        let database_layer = found.as_ref().map(|(database_layer, _)| *database_layer);
+        if self.criteria.among.is_some() && database_layer == self.database_layer {
             return false;
         }
-        self.edition = edition;
+        self.database_layer = database_layer;
         // Nothing passes as long as nobody knows what does.
         let nobody = || NodeFilter { nodes: Arc::default(), inside: true };
         self.criteria.among = Some(found.map_or_else(nobody, |(_, among)| among));

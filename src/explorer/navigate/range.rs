@@ -13,7 +13,7 @@ pub(super) fn refresh(state: &mut State, stack: &Stack) {
         return;
     }
     if let Some(mark) = &mut state.mark {
-        let key = FilterKey { tree, folded: stack.folded(), undecided: 0, edition: None };
+        let key = FilterKey { tree, folded: stack.folded(), undecided: 0, database_layer: None };
         mark.narrowed.refresh(stack, key, &Test::default());
     }
 }

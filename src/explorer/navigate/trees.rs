@@ -190,7 +190,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
         reveal(state, stack, pane, row.node);
     } else {
         let which = if forward { "later" } else { "earlier" };
-        state.notice = Some(visible!["no ", which, " change in ", view::range::words(state)]);
+        state.notice = Some(visible!["no ", which, " change in ", view::range::label(state)]);
     }
 }
 

@@ -332,7 +332,9 @@ impl Explorer {
             }
             Effect::Look(question) => self.look(question)?,
             Effect::Page(event) => self.page(event)?,
-            Effect::ReadPackages { edition, layer } => self.read_packages(edition, layer)?,
+            Effect::ReadPackages { database_layer, layer } => {
+                self.read_packages(database_layer, layer)?
+            }
             Effect::Compare(reference) => self.compare(reference)?,
             Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),
             Effect::LeaveComparison => return self.leave(),

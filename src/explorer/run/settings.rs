@@ -31,7 +31,7 @@ impl StartSettings {
         state.glyphs = self.config.glyphs.unwrap_or(dumb);
         state.columns = self.config.columns;
         state.keymap = self.config.keymap.clone();
-        state.notice = self.config.complaints.first().map(|it| it.visible().into_owned());
-        state.complaints.clone_from(&self.config.complaints);
+        state.notice = self.config.errors.first().map(|it| it.visible().into_owned());
+        state.config_errors.clone_from(&self.config.errors);
     }
 }

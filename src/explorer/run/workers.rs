@@ -44,7 +44,7 @@ impl Explorer {
     }
 
     /// Reads package databases beside everything else.
-    pub(super) fn read_packages(&self, edition: usize, layer: usize) -> Result<(), Error> {
+    pub(super) fn read_packages(&self, database_layer: usize, layer: usize) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let number = self.loaders;
         in_background(&self.send, "packages", move |send| {
@@ -57,7 +57,7 @@ impl Explorer {
                 Some((there.or_else(|| locate(&stack, path, layer))?, owner))
             });
             let of = of.collect();
-            let owners = Owners { edition, packages: packages.list().to_vec(), of, notes };
+            let owners = Owners { database_layer, packages: packages.list().to_vec(), of, notes };
             let _ = send.send(RunEvent::Packages(number, Box::new(owners)));
         })
     }
@@ -97,7 +97,7 @@ impl Explorer {
     /// Back to the image that a comparison was begun from.
     pub(super) fn leave(&mut self) -> Result<bool, Error> {
         let Some((mut state, loader)) = self.former.take() else { return Ok(false) };
-        state.take_looks(&self.state);
+        state.copy_appearance(&self.state);
         if let Some(comparison) = self.loader.replace(loader) {
             comparison.stop();
         }

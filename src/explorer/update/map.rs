@@ -8,8 +8,8 @@ use crate::explorer::model::map::TreemapContent;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate::map::select;
-use crate::explorer::view::map::{area, made};
-use crate::explorer::{navigate, update};
+use crate::explorer::view::map::area;
+use crate::explorer::{navigate, update, view};
 use crate::stack::{NodeId, Stack};
 
 /// `T`: the treemap of the selected layer's merged tree; in the treemap, of what is wasted, and back.
@@ -22,7 +22,7 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
     let wasted = is_open
         && state.comparison.is_none()
         && state.map.as_ref().is_some_and(|map| map.of != TreemapContent::Wasted);
-    state.map = Some(made(
+    state.map = Some(view::map::new(
         state,
         stack,
         if wasted { TreemapContent::Wasted } else { TreemapContent::Merged(layer) },

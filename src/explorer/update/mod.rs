@@ -236,7 +236,7 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;
-        let key = coverage::key(state);
+        let key = coverage::resume_key(state);
         state.notice = Some(visible!["reading stopped: what was read stays, ", key, " goes on"]);
         return vec![Effect::StopReading];
     }

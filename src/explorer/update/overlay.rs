@@ -6,7 +6,7 @@ use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::navigate::file;
 use crate::explorer::navigate::overlay::{close, open, step};
-use crate::explorer::view::overlay::{nothing_below, place};
+use crate::explorer::view::overlay::{is_first_choice, place};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
@@ -73,7 +73,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Top => step(state, stack, isize::MIN),
         Action::Bottom => step(state, stack, isize::MAX),
         Action::Open => return choose(state, stack),
-        Action::Close if nothing_below(state) => return vec![Effect::Quit].into(),
+        Action::Close if is_first_choice(state) => return vec![Effect::Quit].into(),
         Action::Cancel | Action::Close => close(state),
         Action::Help => open(state, stack, OverlayKind::Help),
         Action::MarkVersion => mark(state),

@@ -142,7 +142,7 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     (state.waste, state.map) = (None, None);
     (state.extraction, state.comparing) = (None, None);
     state.owners.clear();
-    state.owners_asked = None;
+    state.owners_requested = None;
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);

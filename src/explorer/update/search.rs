@@ -3,7 +3,7 @@
 use crate::explorer::model::input::Input;
 use crate::explorer::model::search::{SavedPosition, Search};
 use crate::explorer::model::state::{Phase, State};
-use crate::explorer::view::search::{best, has_row, look, target_pane};
+use crate::explorer::view::search::{best, has_row, run, target_pane};
 use crate::explorer::{navigate, view};
 use crate::stack::{ChangeKind, NodeId, Stack};
 use crate::text::{shorten, visible};
@@ -39,7 +39,7 @@ pub(crate) fn start(state: &mut State, stack: &Stack) {
         typing: true,
         waiting: false,
         absent: None,
-        landed: None,
+        shown_hit: None,
         before,
     });
 }
@@ -50,8 +50,8 @@ pub(crate) fn typed(state: &mut State, stack: &Stack) {
     search.before.restore(state);
     state.notice = None;
     navigate::trees::settle(state, stack);
-    look(state, stack, &mut search);
-    search.landed = None;
+    run(state, stack, &mut search);
+    search.shown_hit = None;
     let target = best(state, stack, &search);
     state.search = Some(search);
     if let Some(node) = target {
@@ -64,9 +64,9 @@ pub(crate) fn typed(state: &mut State, stack: &Stack) {
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
-    look(state, stack, &mut search);
+    run(state, stack, &mut search);
     let pane = target_pane(state);
-    let gone = search.landed.filter(|&(node, layer)| {
+    let gone = search.shown_hit.filter(|&(node, layer)| {
         state.layer == layer
             && state.view(pane).wanted == Some(node)
             && !has_row(state, stack, pane, node)
@@ -136,7 +136,7 @@ fn land(state: &mut State, stack: &Stack, node: NodeId) {
     jump(state, stack, node);
     let layer = state.layer;
     if let Some(search) = &mut state.search {
-        search.landed = Some((node, layer));
+        search.shown_hit = Some((node, layer));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The order of the rows of both trees: which comes next, and what it is called.
 
 use crate::explorer::model::state::{Pane, State};
-use crate::explorer::view::sort::words;
+use crate::explorer::view::sort::label;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
 use crate::stack::query::outline::{By, Orders, Sort};
@@ -34,7 +34,7 @@ fn set(state: &mut State, stack: &Stack, next: impl FnOnce(Sort) -> Sort) {
     }
     let sort = next(state.orders.sort());
     state.orders = Orders::new(sort);
-    state.notice = Some(match words(sort) {
+    state.notice = Some(match label(sort) {
         "" => "in the order of names".into(),
         words => words.into(),
     });

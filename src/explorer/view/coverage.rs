@@ -40,14 +40,14 @@ fn is_broken(load: &LayerLoad) -> bool {
 
 /// The first layer up to `layer` that was not read to its end.
 #[must_use]
-pub fn gap(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
+pub fn first_unread(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
     (0..=layer)
         .find(|&layer| matches!(read(state, stack, layer), Coverage::Nothing | Coverage::Part))
 }
 
 /// `of the 4 of 6 layers read`; `None` where all were read, or may still be.
 #[must_use]
-pub fn words(state: &State, stack: &Stack) -> Option<Visible<'static>> {
+pub fn layers_read(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     let layers = state.layer_count();
     let reads = |wanted: &[Coverage]| {
         (0..layers).filter(|&layer| wanted.contains(&read(state, stack, layer))).count()
@@ -72,12 +72,12 @@ pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'st
             " is not what the image states: engines refuse it (! says why)."
         ])
     };
-    let Some(gap) = gap(state, stack, layer) else { return refused() };
-    Some(match read(state, stack, gap) {
+    let Some(unread) = first_unread(state, stack, layer) else { return refused() };
+    Some(match read(state, stack, unread) {
         Coverage::Part => {
-            visible!["Layer ", gap, " was read in part: what the rest of it changed is missing."]
+            visible!["Layer ", unread, " was read in part: what the rest of it changed is missing."]
         }
-        _ => visible!["Layer ", gap, " was not read: what it changed is missing."],
+        _ => visible!["Layer ", unread, " was not read: what it changed is missing."],
     })
 }
 
@@ -93,6 +93,6 @@ pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
 
 /// The key that goes on reading, as the user has it.
 #[must_use]
-pub fn key(state: &State) -> Visible<'static> {
+pub fn resume_key(state: &State) -> Visible<'static> {
     state.keymap.rewritten("r", &[Context::Panes])
 }

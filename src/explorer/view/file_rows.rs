@@ -42,20 +42,20 @@ pub fn position(file: &File) -> Option<(u64, u64)> {
 pub(crate) fn parts(file: &File, row: usize, columns: u16) -> usize {
     let Some(window) = file.window().filter(|_| file.wrap) else { return 1 };
     let Some(found) = window.row(row) else { return 1 };
-    let room = usize::from(columns).saturating_sub(gutter(file, window));
-    folded(&spans(file, window, row, found), room).len()
+    let space = usize::from(columns).saturating_sub(gutter(file, window));
+    folded(&spans(file, window, row, found), space).len()
 }
 
 fn text(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
     let Some(window) = file.window() else { return Vec::new() };
     let gutter = gutter(file, window);
-    let room = usize::from(columns).saturating_sub(gutter);
+    let space = usize::from(columns).saturating_sub(gutter);
     let mut out = Vec::new();
     for row in file.top..window.rows() {
         let Some(found) = window.row(row) else { break };
         let whole = spans(file, window, row, found);
         let lines =
-            if file.wrap { folded(&whole, room) } else { vec![cut(&whole, file.left, room)] };
+            if file.wrap { folded(&whole, space) } else { vec![cut(&whole, file.left, space)] };
         let skipped = if row == file.top { file.part } else { 0 };
         for (index, line) in lines.into_iter().enumerate().skip(skipped) {
             if out.len() == height {
@@ -136,7 +136,7 @@ const fn role(token: Token) -> Role {
 }
 
 /// The part of a row that begins `left` cells in.
-fn cut(spans: &[Span], left: usize, room: usize) -> Vec<Span> {
+fn cut(spans: &[Span], left: usize, space: usize) -> Vec<Span> {
     let mut before = left;
     let mut out = Vec::new();
     let mut taken = 0;
@@ -148,7 +148,7 @@ fn cut(spans: &[Span], left: usize, room: usize) -> Vec<Span> {
         }
         let (_, text) = split_at(text, before);
         before = 0;
-        if taken >= room {
+        if taken >= space {
             break;
         }
         taken += width(&text);
@@ -158,12 +158,12 @@ fn cut(spans: &[Span], left: usize, room: usize) -> Vec<Span> {
 }
 
 /// A row broken where the screen ends: a viewer keeps every blank.
-fn folded(spans: &[Span], room: usize) -> Vec<Vec<Span>> {
-    let room = room.max(2);
+fn folded(spans: &[Span], space: usize) -> Vec<Vec<Span>> {
+    let space = space.max(2);
     let mut lines = vec![Vec::new()];
     let mut taken = 0;
     for (role, text) in spans {
-        for (index, piece) in chop(text, room - taken, room).into_iter().enumerate() {
+        for (index, piece) in chop(text, space - taken, space).into_iter().enumerate() {
             if index > 0 {
                 lines.push(Vec::new());
                 taken = 0;

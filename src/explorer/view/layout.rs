@@ -25,7 +25,7 @@ pub struct Layout {
     pub shape: Shape,
     /// Image, layer and path.
     pub title: Option<Rect>,
-    /// The panes' names, where no border has room for them.
+    /// The panes' names, where no border has space for them.
     pub tabs: Option<Rect>,
     /// The panes that show, left to right.
     pub panes: Vec<PaneArea>,

@@ -13,12 +13,12 @@ pub fn area(state: &State) -> (Rect, Rect) {
     crate::explorer::view::file::area(state)
 }
 
-pub(crate) fn made(state: &State, stack: &Stack, of: TreemapContent) -> Treemap {
+pub(crate) fn new(state: &State, stack: &Stack, of: TreemapContent) -> Treemap {
     let waste =
         if of == TreemapContent::Wasted { WasteByPath::new(stack) } else { WasteByPath::default() };
-    let made = (stack.folded(), state.phase == Phase::Done);
+    let as_of = (stack.folded(), state.phase == Phase::Done);
     let (tiles, inside) = (Vec::new(), HashMap::new());
-    let mut map = Treemap { of, dir: NodeId::ROOT, tiles, selected: 0, inside, made, waste };
+    let mut map = Treemap { of, dir: NodeId::ROOT, tiles, selected: 0, inside, as_of, waste };
     map.enter(stack, NodeId::ROOT);
     map
 }

@@ -29,10 +29,10 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
     if let Some(hints) = state.layout().hints {
         screen.height = hints.y;
     }
-    let roomy = screen.width >= 70 && screen.height >= 16;
+    let is_large = screen.width >= 70 && screen.height >= 16;
     let bordered = screen.width >= 40 && screen.height >= 8;
     let mut outer = screen;
-    if roomy {
+    if is_large {
         let width = (screen.width - 6).min(100);
         outer = Rect { x: (screen.width - width) / 2, width, ..screen }.inset(0, 1);
     }
@@ -40,7 +40,7 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
     let page =
         view::page::of(state, stack, overlay, usize::from(outer.width.saturating_sub(2 * padding)));
     let extra = 2 + u16::from(overlay.is_typed()) * 2;
-    if roomy {
+    if is_large {
         let wanted =
             u16::try_from(page.lines.len()).unwrap_or(u16::MAX).saturating_add(extra).max(5);
         let height = wanted.min(outer.height);
@@ -58,7 +58,7 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
 }
 
 /// Whether the list of images is open and there is no image yet to go back to.
-pub(crate) fn nothing_below(state: &State) -> bool {
+pub(crate) fn is_first_choice(state: &State) -> bool {
     state.image.is_none()
         && state.overlays.last().is_some_and(|top| top.kind == OverlayKind::Choices)
 }

@@ -15,7 +15,7 @@ use crate::text::{Visible, visible};
 
 /// The layer that wrote the databases last that `layer` sees: layers between have the same. `None` where there are none.
 #[must_use]
-pub fn edition(stack: &Stack, layer: usize) -> Option<usize> {
+pub fn database_layer(stack: &Stack, layer: usize) -> Option<usize> {
     let wrote = |path: &str, inside: bool| {
         let node = stack.follow(path.as_bytes(), layer)?;
         let own = stack.visible(node, layer)?.layer;
@@ -33,15 +33,16 @@ pub fn edition(stack: &Stack, layer: usize) -> Option<usize> {
 /// The owner of a path in a layer's tree.
 #[must_use]
 pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) -> Owner<'s> {
-    let unsure = coverage::gap(state, stack, layer).map(|_| "not every layer was read");
-    let Some(edition) = edition(stack, layer) else {
+    let unsure = coverage::first_unread(state, stack, layer).map(|_| "not every layer was read");
+    let Some(database_layer) = database_layer(stack, layer) else {
         if unsure.is_some() {
             return Owner::None(unsure);
         }
         let rpm = RPM_PLACES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some());
         return Owner::NoDatabase(rpm);
     };
-    let Some(known) = state.owners.iter().find(|known| known.edition == edition) else {
+    let Some(known) = state.owners.iter().find(|known| known.database_layer == database_layer)
+    else {
         return Owner::Unread;
     };
     let package = match known.of.get(&node) {
@@ -55,20 +56,20 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
 
 /// A package in a line. Visible.
 #[must_use]
-pub fn named(package: &Package) -> Visible<'static> {
+pub fn package_label(package: &Package) -> Visible<'static> {
     let (name, version) = (visible(&package.name), visible(&package.version));
     visible![package.manager.name(), " package ", name, " ", version]
 }
 
-/// The paths that a filter's word lets pass in the selected layer's tree, and the edition that says so; `None` while that
+/// The paths that a filter's word lets pass in the selected layer's tree, and the database_layer that says so; `None` while that
 /// is not known.
-pub(crate) fn passing(
+pub(crate) fn paths_in_packages(
     state: &State,
     stack: &Stack,
     wanted: &PackageFilter,
 ) -> Option<(usize, NodeFilter)> {
-    let edition = edition(stack, state.shown_layer(stack)?)?;
-    let known = state.owners.iter().find(|known| known.edition == edition)?;
+    let database_layer = database_layer(stack, state.shown_layer(stack)?)?;
+    let known = state.owners.iter().find(|known| known.database_layer == database_layer)?;
     let is_wanted = |package: Option<u32>| match wanted {
         PackageFilter::By(name) => package
             .and_then(|package| known.packages.get(package as usize))
@@ -77,5 +78,8 @@ pub(crate) fn passing(
     };
     let nodes = known.of.iter().filter(|(_, package)| is_wanted(**package));
     let nodes: HashSet<NodeId> = nodes.map(|(node, _)| *node).collect();
-    Some((edition, NodeFilter { nodes: Arc::new(nodes), inside: *wanted != PackageFilter::None }))
+    Some((
+        database_layer,
+        NodeFilter { nodes: Arc::new(nodes), inside: *wanted != PackageFilter::None },
+    ))
 }

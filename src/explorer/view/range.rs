@@ -5,7 +5,7 @@ use crate::text::{Visible, visible};
 
 /// The range in words: `layer 3`, `layers 3 to 5`.
 #[must_use]
-pub fn words(state: &State) -> Visible<'static> {
+pub fn label(state: &State) -> Visible<'static> {
     match state.range() {
         (from, to) if from == to => visible!["layer ", to],
         (from, to) => visible!["layers ", from, " to ", to],

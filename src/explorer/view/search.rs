@@ -1,12 +1,12 @@
 //! Which path a search leads to.
 
-use crate::explorer::model::search::{LOOK_AHEAD, Search};
+use crate::explorer::model::search::{HITS_TRIED_MAX, Search};
 use crate::explorer::model::state::{Pane, Phase, State};
 use crate::stack::query::search::Hits;
 use crate::stack::{NodeId, Stack};
 
 /// Finds what is typed. Letters alone are tried only when nothing more is to come.
-pub(crate) fn look(state: &State, stack: &Stack, search: &mut Search) {
+pub(crate) fn run(state: &State, stack: &Stack, search: &mut Search) {
     let needle = search.input.text();
     if needle.is_empty() {
         search.hits = None;
@@ -32,7 +32,7 @@ pub(crate) fn best(state: &State, stack: &Stack, search: &Search) -> Option<Node
     }
     let needle = search.input.text().as_bytes();
     let step = |&node: &NodeId| hits.next(stack, node, true);
-    let looked_at = hits.len().min(LOOK_AHEAD);
+    let looked_at = hits.len().min(HITS_TRIED_MAX);
     let all = std::iter::successors(hits.next(stack, NodeId::ROOT, true), step).take(looked_at);
     let pane = target_pane(state);
     all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
@@ -48,7 +48,7 @@ fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> O
     let start = from.unwrap_or(NodeId::ROOT);
     let first = hits.next(stack, start, true)?;
     let mut node = first;
-    for _ in 0..LOOK_AHEAD {
+    for _ in 0..HITS_TRIED_MAX {
         if shows(node) {
             return Some(node);
         }

@@ -4,7 +4,7 @@ use crate::stack::query::outline::{By, Sort};
 
 /// An order in words; none for that of names.
 #[must_use]
-pub const fn words(sort: Sort) -> &'static str {
+pub const fn label(sort: Sort) -> &'static str {
     match (sort.by, sort.reversed) {
         (By::Name, false) => "",
         (By::Name, true) => "z to a",

@@ -85,7 +85,7 @@ pub struct File {
     /// The place of it that was found last: an offset in the file.
     pub found: Option<u64>,
     /// A word about the search.
-    pub remark: Option<Visible<'static>>,
+    pub message: Option<Visible<'static>>,
     /// The newest question and its number, while it is unanswered.
     pub(crate) awaited: Option<(u64, ReadPart)>,
 }

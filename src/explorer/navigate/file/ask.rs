@@ -6,8 +6,8 @@ use crate::explorer::model::state::State;
 
 /// Asks for a part of the open file.
 pub(crate) fn ask(state: &mut State, part: ReadPart) -> Vec<Effect> {
-    state.looks += 1;
-    let number = state.looks;
+    state.read_requests += 1;
+    let number = state.read_requests;
     let Some(file) = &mut state.file else { return Vec::new() };
     file.awaited = Some((number, part.clone()));
     vec![Effect::Look(ReadRequest { number, what: file.what, part })]

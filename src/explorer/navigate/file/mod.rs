@@ -29,7 +29,7 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
                 file.form = ViewMode::Facts;
             }
             if matches!(asked, ReadPart::Find { .. }) && contents.found.is_none() {
-                file.remark = Some(visible!["no ", file.search, " here"]);
+                file.message = Some(visible!["no ", file.search, " here"]);
                 return;
             }
             let before = file.window().map_or(0, |window| window.start_of(file.top));
@@ -38,7 +38,7 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
             file::position::after_reading(file, body, &asked, before, found);
         }
         // What is there already stays.
-        Err(reason) if !first => file.remark = Some(visible(&reason).into_owned()),
+        Err(reason) if !first => file.message = Some(visible(&reason).into_owned()),
         Err(reason) => file.contents = Some(Err(reason)),
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let (_, body) = area(state);
     let height = usize::from(body.height).max(1) as isize;
     let Some(file) = &mut state.file else { return Vec::new() };
-    file.remark = None;
+    file.message = None;
     match action {
         Action::Down => return file::position::step(state, 1),
         Action::Up => return file::position::step(state, -1),
@@ -110,7 +110,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
     let Some(window) = file.window().filter(|_| !file.search.is_empty()) else {
-        file.remark = Some("nothing was searched for yet: press /".into());
+        file.message = Some("nothing was searched for yet: press /".into());
         return Vec::new();
     };
     let top = window.start_of(file.top);
@@ -121,7 +121,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
         return Vec::new();
     }
     if whole {
-        file.remark = Some(visible!["no ", text, " here"]);
+        file.message = Some(visible!["no ", text, " here"]);
         return Vec::new();
     }
     ask(state, ReadPart::Find { text, from, forward })

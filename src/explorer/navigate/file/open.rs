@@ -82,7 +82,7 @@ fn open(
         left: 0,
         search: String::new(),
         found: None,
-        remark: None,
+        message: None,
         awaited: None,
     });
     navigate::overlay::open(state, stack, OverlayKind::File);

@@ -128,7 +128,7 @@ fn to_end(file: &mut File, body: Rect) {
 pub(super) fn turn(file: &mut File) {
     let Some(Ok(contents)) = &file.contents else { return };
     if matches!(file.what, ViewTarget::Two(..)) {
-        file.remark = Some("a difference has no bytes of its own".into());
+        file.message = Some("a difference has no bytes of its own".into());
         return;
     }
     let window = &contents.window;

@@ -39,7 +39,7 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
     let shown = state.shown_layer(stack).filter(|&layer| stack.visible(node, layer).is_some());
     let Some(layer) = shown.filter(|_| !state.is_reading()) else { return };
     let said = match view::owners::owner(state, stack, node, layer) {
-        Owner::Package(package) => view::owners::named(package),
+        Owner::Package(package) => view::owners::package_label(package),
         Owner::Several => "belongs to several packages".into(),
         Owner::None(None) => "belongs to no package".into(),
         Owner::None(Some(why)) => {

@@ -113,7 +113,7 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
     let digits = history.len().to_string().len();
     for step in history {
         let layer = step.layer.map_or_else(Visible::default, |layer| visible![layer]);
-        if !out.has_room() {
+        if !out.has_space() {
             break;
         }
         let made_by = step.created_by.as_ref();
@@ -144,8 +144,8 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
 fn instruction(out: &mut Writer, number: &Visible<'_>, line: &Visible<'_>) {
     let word = command::split_instruction(line).map_or(0, |(word, _)| word.len());
     let hang = line.plain().bytes().take_while(|&byte| byte == b' ').count().min(8);
-    let room = out.width.saturating_sub(number.len() + 2 + hang);
-    for (index, part) in wrap(line, room).into_iter().enumerate() {
+    let space = out.width.saturating_sub(number.len() + 2 + hang);
+    for (index, part) in wrap(line, space).into_iter().enumerate() {
         if index == 0 {
             let (word, rest) = split_at(&part, word);
             let spans = [

@@ -25,9 +25,9 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
         // The keys go first where it gets narrow, then what it says: the name is what is typed.
         let keys = if out.width < 60 { Visible::default() } else { keys };
         let mut spans = vec![(Role::Strong, pad(&name.into(), NAMES.min(out.width)))];
-        let room = out.width.saturating_sub(NAMES + width(&keys) + 2);
-        let help = shorten::middle(&view::offers::describe(stack, offer), room);
-        spans.push((Role::Text, pad(&help, room + 2)));
+        let space = out.width.saturating_sub(NAMES + width(&keys) + 2);
+        let help = shorten::middle(&view::offers::describe(stack, offer), space);
+        spans.push((Role::Text, pad(&help, space + 2)));
         spans.push((Role::Accent, keys));
         out.line(spans);
     }

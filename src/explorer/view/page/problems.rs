@@ -70,8 +70,10 @@ const fn role(severity: Severity) -> Role {
 }
 
 fn all(state: &State) -> impl Iterator<Item = (Location, Role, &str)> {
-    let config =
-        state.complaints.iter().map(|complaint| (Location::Config, Role::Warning, complaint.raw()));
+    let config = state
+        .config_errors
+        .iter()
+        .map(|complaint| (Location::Config, Role::Warning, complaint.raw()));
     let image = state.image.iter().flat_map(|image| image.problems.iter());
     let image = image.map(|message| (Location::Image, Role::Warning, message.raw()));
     let layers = (0..state.layer_count()).flat_map(move |layer| {

@@ -34,11 +34,11 @@ fn side(out: &mut Writer, side: &ComparedImage, (sign, role): (char, Role)) {
     for (index, layer) in side.layers.iter().enumerate() {
         let (sign, role) = if layer.shared { ('=', Role::Quiet) } else { (sign, role) };
         let made_by = layer.made_by.as_ref().map(command::one_line).unwrap_or_default();
-        let room = out.width.saturating_sub(digits + 4);
+        let space = out.width.saturating_sub(digits + 4);
         out.line(vec![
             (role, visible![sign, " "]),
             (Role::Strong, visible![pad_left(&visible![index], digits), "  "]),
-            (Role::Text, shorten::middle(&made_by.visible(), room)),
+            (Role::Text, shorten::middle(&made_by.visible(), space)),
         ]);
     }
 }

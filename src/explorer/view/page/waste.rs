@@ -17,7 +17,7 @@ const SIZE: usize = 8;
 pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     if let Some(ledger) = &state.waste {
-        let coverage = coverage::words(state, stack);
+        let coverage = coverage::layers_read(state, stack);
         totals(&mut out, ledger, coverage.as_ref());
         if coverage.is_none() && stack.folded() < stack.layer_count() {
             let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
@@ -96,8 +96,8 @@ fn layers(out: &mut Writer, state: &State, ledger: &WasteSummary) {
         let made_by = described.and_then(|layer| layer.created_by.as_ref());
         let made_by = made_by.map(command::one_line).unwrap_or_default();
         if !made_by.is_empty() {
-            let room = out.width.saturating_sub(SIZE);
-            out.text(Role::Quiet, SIZE, shorten::middle(&made_by.visible(), room));
+            let space = out.width.saturating_sub(SIZE);
+            out.text(Role::Quiet, SIZE, shorten::middle(&made_by.visible(), space));
         }
     }
     out.end_items();
@@ -111,8 +111,8 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
     for path in &ledger.paths {
         out.start_item();
         let name = stack.path(path.node);
-        let room = out.width.saturating_sub(SIZE);
-        sized(out, path.bytes, Role::Text, &shorten::path(&visible(&name), room));
+        let space = out.width.saturating_sub(SIZE);
+        sized(out, path.bytes, Role::Text, &shorten::path(&visible(&name), space));
         out.text(Role::Quiet, SIZE, why(path));
     }
     out.end_items();
@@ -127,8 +127,8 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
 /// A size in its column and what it is of, wrapped under itself.
 fn sized(out: &mut Writer, bytes: u64, role: Role, text: &Visible<'_>) {
     let column = if bytes == 0 { "     -".into() } else { size::fixed(bytes) };
-    let room = out.width.saturating_sub(SIZE);
-    for (index, line) in wrap(text, room).into_iter().enumerate() {
+    let space = out.width.saturating_sub(SIZE);
+    for (index, line) in wrap(text, space).into_iter().enumerate() {
         let lead = if index == 0 { pad(&column, SIZE) } else { Visible::blanks(SIZE) };
         out.line(vec![(Role::Modified, lead), (role, line)]);
     }

@@ -59,7 +59,7 @@ impl Writer {
     }
 
     /// Whether more text is shown on this page.
-    pub(crate) const fn has_room(&self) -> bool {
+    pub(crate) const fn has_space(&self) -> bool {
         self.bytes < PAGE_MAX
     }
 
@@ -77,7 +77,7 @@ impl Writer {
 
     /// Own or visible text, wrapped, each line `indent` cells in.
     pub(crate) fn text<'t>(&mut self, role: Role, indent: usize, text: impl Into<Visible<'t>>) {
-        if !self.has_room() {
+        if !self.has_space() {
             return;
         }
         for line in wrap(&text.into(), self.width.saturating_sub(indent)) {
@@ -109,7 +109,7 @@ impl Writer {
         value: impl Into<Visible<'t>>,
     ) {
         let (label, value) = (label.into(), value.into());
-        if !self.has_room() {
+        if !self.has_space() {
             return;
         }
         if self.width < LABEL + 16 {
@@ -152,7 +152,7 @@ impl Writer {
         title: impl Into<Visible<'static>>,
         hints: &'static [(&'static str, &'static str)],
     ) -> OverlayText {
-        if !self.has_room() {
+        if !self.has_space() {
             let note = "(more than a page can show: the rest is left out)";
             self.line(vec![(Role::Quiet, note.into())]);
         }
