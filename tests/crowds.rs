@@ -223,7 +223,7 @@ fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
                 assert_eq!(turned.len(), made.len(), "{criteria:?} {tree:?}");
                 for unfolded in [Unfolded::All, Unfolded::None] {
                     let folds = folds(&counted, unfolded, 3);
-                    let rows = |sieve| Outline::filtered(&stack, tree, &folds, Some(sieve));
+                    let rows = |filtered| Outline::filtered(&stack, tree, &folds, Some(filtered));
                     let (one, other) = (rows(&turned), rows(&made));
                     assert_eq!(one.len(), other.len(), "{criteria:?} {tree:?}");
                     assert_eq!(one.rows(0..usize::MAX), other.rows(0..usize::MAX), "{tree:?}");
@@ -239,12 +239,12 @@ fn a_range_has_the_paths_that_its_layers_changed_taken_together() {
     let everything = Test::default();
     for (from, to) in [(0, 4), (1, 3), (2, 2), (3, 4)] {
         let tree = Tree::Range(from, to);
-        let sieve = stack.filter_tree(tree, &everything);
+        let filtered = stack.filter_tree(tree, &everything);
         let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-        let rows = Outline::filtered(&stack, tree, &folds, Some(&sieve)).rows(0..usize::MAX);
+        let rows = Outline::filtered(&stack, tree, &folds, Some(&filtered)).rows(0..usize::MAX);
         let changed = rows.iter().filter(|row| stack.change_in(row.node, tree).is_some()).count();
         let every = Walk::new(&stack, Scope::All, NodeId::ROOT, true);
         let by_hand = every.filter(|&node| stack.change_in_range(node, from, to).is_some()).count();
-        assert_eq!((sieve.len(), changed), (by_hand, by_hand), "{tree:?}");
+        assert_eq!((filtered.len(), changed), (by_hand, by_hand), "{tree:?}");
     }
 }

@@ -79,7 +79,7 @@ impl Case<'_> {
                     shown.extend((1..=path.len()).map(|end| path[..end].to_vec()));
                 }
             }
-            Tree::Range(..) => unreachable!("the rows of a range are asked of a sieve"),
+            Tree::Range(..) => unreachable!("a range has rows only in a filtered tree"),
         }
         shown.remove(&vec![Vec::new()]);
         shown

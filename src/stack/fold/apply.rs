@@ -26,13 +26,13 @@ impl Stack {
                 if self.events.is_dir(event) {
                     open.push(child);
                 }
-                self.bury(child, layer, cause, by);
+                self.remove_path(child, layer, cause, by);
             }
         }
     }
 
     /// Removes one visible path.
-    pub(super) fn bury(&mut self, node: u32, layer: u16, cause: Cause, by: u32) {
+    pub(super) fn remove_path(&mut self, node: u32, layer: u16, cause: Cause, by: u32) {
         let before = self.arena.latest(node);
         let mut lower = before;
         if self.events.layer(before) == usize::from(layer) {
@@ -44,10 +44,10 @@ impl Stack {
         let newest =
             if gone { lower } else { self.events.push_tombstone(node, lower, layer, cause, by) };
         self.arena.set_latest(node, newest);
-        self.leave(before);
-        self.totals.count(&mut self.arena, node, -1, 0);
+        self.drop_name(before);
+        self.totals.add_path(&mut self.arena, node, -1, 0);
         self.totals.touch(node);
-        self.forget_place(node);
+        self.invalidate_last_dir(node);
     }
 
     /// The layer being folded says something else of the event's path: the event showed nowhere, but what it stores
@@ -60,7 +60,7 @@ impl Stack {
     }
 
     /// Writes an entry onto a path. `None` where it says nothing new.
-    pub(super) fn put(
+    pub(super) fn write_entry(
         &mut self,
         node: u32,
         layer: u16,
@@ -104,10 +104,10 @@ impl Stack {
         let stored = self.events.stored(event) as i64;
         match before {
             Some(before) => {
-                self.leave(before);
-                self.totals.carry(&mut self.arena, node, stored);
+                self.drop_name(before);
+                self.totals.add_bytes(&mut self.arena, node, stored);
             }
-            None => self.totals.count(&mut self.arena, node, 1, stored),
+            None => self.totals.add_path(&mut self.arena, node, 1, stored),
         }
         if quiet {
             self.events.set(event, Flag::QUIET);
@@ -116,7 +116,7 @@ impl Stack {
         }
         if entry.kind != Kind::Directory || before.is_none_or(|before| !self.events.is_dir(before))
         {
-            self.forget_place(node);
+            self.invalidate_last_dir(node);
         }
         Some(event)
     }
@@ -125,7 +125,7 @@ impl Stack {
     pub(super) fn imply(&mut self, node: u32, layer: u16) {
         let entry = Entry::new(b"", Kind::Directory);
         self.remove_below(node, layer, Cause::Replaced, node);
-        if let Some(event) = self.put(node, layer, &entry, &mut Oddities::new()) {
+        if let Some(event) = self.write_entry(node, layer, &entry, &mut Oddities::new()) {
             self.events.set(event, Flag::IMPLIED);
             let lower = self.events.prev(event);
             if lower != NONE && self.events.is_dir(lower) && self.events.has(lower, Flag::IMPLIED) {
@@ -136,7 +136,7 @@ impl Stack {
     }
 
     /// The newest version once more, as an event of this layer.
-    pub(super) fn repeat(&mut self, node: u32, layer: u16) -> u32 {
+    pub(super) fn repeat_newest(&mut self, node: u32, layer: u16) -> u32 {
         let before = self.arena.latest(node);
         let mut entry = Entry::new(b"", Kind::Directory);
         (entry.uid, entry.gid) = self.events.owner(before);

@@ -34,31 +34,31 @@ impl Stack {
     }
 
     /// The hard link `event` shares the payload of `payload`.
-    pub(crate) fn join(&mut self, payload: u32, event: u32) {
+    pub(crate) fn add_link(&mut self, payload: u32, event: u32) {
         if payload == NONE {
             return;
         }
         self.events.set_payload(event, payload);
         self.names_of.entry(payload).or_default().push(event);
-        let carrier = self.carriers.get(&payload).copied().unwrap_or(payload);
-        let alive = carrier != NONE && self.arena.latest(self.events.node(carrier)) == carrier;
+        let primary = self.primary_names.get(&payload).copied().unwrap_or(payload);
+        let alive = primary != NONE && self.arena.latest(self.events.node(primary)) == primary;
         // The target may have lain below the very path that became the link.
         if !alive {
-            self.carriers.insert(payload, event);
+            self.primary_names.insert(payload, event);
             let bytes = self.events.stored(payload) as i64;
-            self.totals.carry(&mut self.arena, self.events.node(event), bytes);
+            self.totals.add_bytes(&mut self.arena, self.events.node(event), bytes);
         }
     }
 
     /// `event` is no longer what its path shows: its payload goes, or lives on under another name.
-    pub(crate) fn leave(&mut self, event: u32) {
+    pub(crate) fn drop_name(&mut self, event: u32) {
         let Some(payload) = self.events.payload(event) else { return };
-        let carrier = self.carriers.get(&payload).copied().unwrap_or(payload);
-        if carrier != event {
+        let primary = self.primary_names.get(&payload).copied().unwrap_or(payload);
+        if primary != event {
             return;
         }
         let bytes = self.events.stored(payload) as i64;
-        self.totals.carry(&mut self.arena, self.events.node(event), -bytes);
+        self.totals.add_bytes(&mut self.arena, self.events.node(event), -bytes);
         let Some(names) = self.names_of.get(&payload) else { return };
         let heir = names
             .iter()
@@ -66,11 +66,11 @@ impl Stack {
             .find(|&name| name != event && self.arena.latest(self.events.node(name)) == name);
         match heir {
             Some(heir) => {
-                self.carriers.insert(payload, heir);
-                self.totals.carry(&mut self.arena, self.events.node(heir), bytes);
+                self.primary_names.insert(payload, heir);
+                self.totals.add_bytes(&mut self.arena, self.events.node(heir), bytes);
             }
             None => {
-                self.carriers.insert(payload, NONE);
+                self.primary_names.insert(payload, NONE);
             }
         }
     }

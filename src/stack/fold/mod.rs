@@ -71,8 +71,8 @@ pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
 /// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
 pub struct Fold {
-    place: table::RowCursor,
-    begun: bool,
+    cursor: table::RowCursor,
+    started: bool,
     /// There is no room for more.
     full: bool,
     layer: u16,
@@ -80,7 +80,7 @@ pub struct Fold {
     /// Of the first layer, where whiteouts remove nothing.
     whiteouts: Vec<Vec<u8>>,
     /// Links whose target was not there (yet): event and target.
-    waiting: Vec<(u32, Vec<u8>)>,
+    pending_links: Vec<(u32, Vec<u8>)>,
     oddities: Oddities,
     entries: u64,
     stored: u64,
@@ -93,13 +93,13 @@ impl Fold {
     #[must_use]
     pub fn new(stack: &Stack) -> Self {
         Self {
-            place: table::RowCursor::default(),
-            begun: false,
+            cursor: table::RowCursor::default(),
+            started: false,
             full: false,
             layer: stack.folded() as u16,
             opaque: Vec::new(),
             whiteouts: Vec::new(),
-            waiting: Vec::new(),
+            pending_links: Vec::new(),
             oddities: Oddities::new(),
             entries: 0,
             stored: 0,
@@ -112,22 +112,22 @@ impl Fold {
     /// The first layer's table may have grown since the last step, always with the same beginning; any other layer's
     /// is whole from the first step on.
     pub fn step(&mut self, stack: &mut Stack, table: &Table, rows: usize) -> bool {
-        if !self.begun {
-            self.begun = true;
+        if !self.started {
+            self.started = true;
             stack.thaw();
-            self.make_room(stack, table);
+            self.reserve(stack, table);
             if self.layer > 0 && table.has_markers() {
                 self.apply_markers(stack, table);
             }
         }
-        let mut cursor = table.rows_from(std::mem::take(&mut self.place));
-        let more = (0..rows).all(|_| cursor.next().is_some_and(|row| self.apply(stack, &row)));
-        self.place = cursor.place();
+        let mut rows_left = table.rows_from(std::mem::take(&mut self.cursor));
+        let more = (0..rows).all(|_| rows_left.next().is_some_and(|row| self.apply(stack, &row)));
+        self.cursor = rows_left.position();
         more
     }
 
     /// The first layer is mostly the largest: room for half as many rows again is room for all others.
-    fn make_room(&self, stack: &mut Stack, table: &Table) {
+    fn reserve(&self, stack: &mut Stack, table: &Table) {
         if self.layer == 0 {
             let rows = usize::try_from(table.len()).unwrap_or(EVENT_LIMIT).min(EVENT_LIMIT);
             stack.reserve(if stack.layer_count() > 1 { rows + rows / 2 } else { rows });
@@ -149,7 +149,7 @@ impl Fold {
             }
             Row::Whiteout { .. } | Row::Opaque { .. } => return true,
         };
-        if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.has_room(entry.path.len() * 2) {
+        if stack.events.len() >= EVENT_LIMIT || !stack.arena.names.fits(entry.path.len() * 2) {
             note(&mut self.oddities, Oddity::TooManyEvents, || absolute(entry.path));
             self.full = true;
             return false;
@@ -163,7 +163,7 @@ impl Fold {
         } else {
             entry
         };
-        stack.implied_room += IMPLIED_PER_ENTRY;
+        stack.implied_left += IMPLIED_PER_ENTRY;
         let resolved = match stack.resolve_for_entry(entry.path, self.layer) {
             Ok(resolved) => resolved,
             Err(oddity) => {
@@ -176,7 +176,7 @@ impl Fold {
         let at = Applying {
             layer: self.layer,
             oddities: &mut self.oddities,
-            waiting: &mut self.waiting,
+            pending_links: &mut self.pending_links,
         };
         at.apply(stack, entry, &resolved);
         true
@@ -184,7 +184,7 @@ impl Fold {
 
     /// Closes the layer: from now on it can be asked about.
     pub fn finish(mut self, stack: &mut Stack) -> Oddities {
-        self.link_late(stack);
+        self.resolve_pending_links(stack);
         self.note_whiteouts_of_nothing();
         self.mark_opaque(stack);
         stack.close_layer(self.entries, self.stored);
@@ -218,7 +218,7 @@ impl Fold {
             match stack.resolve_marker(path, Some(&replaced)) {
                 Some(node) if node != 0 && stack.newest_visible(node).is_some() => {
                     stack.remove_below(node, self.layer, Cause::Whiteout, node);
-                    stack.bury(node, self.layer, Cause::Whiteout, node);
+                    stack.remove_path(node, self.layer, Cause::Whiteout, node);
                 }
                 Some(node) if stack.newest_layer(node) == Some(self.layer) => {}
                 _ => note(&mut self.oddities, Oddity::WhiteoutOfNothing, || absolute(path)),
@@ -243,15 +243,15 @@ impl Fold {
     }
 
     /// Hard links to something that stands later in the tar.
-    fn link_late(&mut self, stack: &mut Stack) {
-        for (event, target) in std::mem::take(&mut self.waiting) {
+    fn resolve_pending_links(&mut self, stack: &mut Stack) {
+        for (event, target) in std::mem::take(&mut self.pending_links) {
             if stack.events.has(event, Flag::SUPERSEDED) {
                 continue;
             }
             let node = stack.events.node(event);
             let oddity = match stack.link_target(&target, node) {
                 LinkTarget::Payload(payload) => {
-                    stack.join(payload, event);
+                    stack.add_link(payload, event);
                     None
                 }
                 LinkTarget::Directory => Some(Oddity::LinkToDirectory),
@@ -280,7 +280,7 @@ impl Fold {
             let event = if stack.newest_layer(node) == Some(self.layer) {
                 newest
             } else {
-                stack.repeat(node, self.layer)
+                stack.repeat_newest(node, self.layer)
             };
             stack.events.set(event, Flag::OPAQUE);
             stack.events.clear(event, Flag::QUIET);
@@ -293,12 +293,12 @@ impl Fold {
 struct Applying<'a> {
     layer: u16,
     oddities: &'a mut Oddities,
-    waiting: &'a mut Vec<(u32, Vec<u8>)>,
+    pending_links: &'a mut Vec<(u32, Vec<u8>)>,
 }
 
 impl Applying<'_> {
     fn apply(self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
-        let Resolved { node, redirected, over } = *resolved;
+        let Resolved { node, redirected, conflict } = *resolved;
         if entry.clamped {
             note(self.oddities, Oddity::Clamped, || stack.arena.path(node));
         }
@@ -309,12 +309,12 @@ impl Applying<'_> {
             note(self.oddities, Oddity::RootNotDirectory, || b"/".to_vec());
             return;
         }
-        let over = over.or_else(|| {
+        let conflict = conflict.or_else(|| {
             let implied = || stack.is_implied_by(node, self.layer);
             (entry.kind != Kind::Directory && implied()).then_some(node)
         });
-        if let Some(over) = over {
-            note(self.oddities, Oddity::Contradiction, || stack.arena.path(over));
+        if let Some(conflict) = conflict {
+            note(self.oddities, Oddity::Contradiction, || stack.arena.path(conflict));
         }
         // A link's target is looked up before its own path changes.
         let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
@@ -325,15 +325,15 @@ impl Applying<'_> {
         if entry.kind != Kind::Directory {
             stack.remove_below(node, self.layer, Cause::Replaced, node);
         }
-        let Some(event) = stack.put(node, self.layer, entry, self.oddities) else { return };
+        let Some(event) = stack.write_entry(node, self.layer, entry, self.oddities) else { return };
         if redirected {
             stack.events.set(event, Flag::REDIRECTED);
         }
         match target {
-            Some(LinkTarget::Payload(payload)) => stack.join(payload, event),
+            Some(LinkTarget::Payload(payload)) => stack.add_link(payload, event),
             Some(_) => {
                 // What it shows is not known before the layer's end.
-                self.waiting.push((event, entry.link.to_vec()));
+                self.pending_links.push((event, entry.link.to_vec()));
                 return;
             }
             None => {}
@@ -346,7 +346,7 @@ impl Stack {
     fn close_layer(&mut self, entries: u64, stored: u64) {
         let layer = self.layer_ends.len() as u16;
         self.layer_ends.push(self.events.len() as u32);
-        self.place = None;
+        self.last_dir = None;
         let events = &self.events;
         self.totals.close(&mut self.arena, layer, |arena, node| touch(arena, events, node, layer));
         let total = self.totals.visible();
@@ -365,11 +365,11 @@ impl Stack {
 fn touch(arena: &Arena, events: &Events, node: u32, layer: u16) -> (Touch, bool) {
     let newest = arena.latest(node);
     if newest == NONE {
-        return (Touch::Passing, false);
+        return (Touch::Below, false);
     }
     let own = events.layer(newest) == usize::from(layer) && !events.has(newest, Flag::QUIET);
     if !own {
-        return (Touch::Passing, !events.is_tombstone(newest) && events.is_dir(newest));
+        return (Touch::Below, !events.is_tombstone(newest) && events.is_dir(newest));
     }
     if events.is_tombstone(newest) {
         return (Touch::Removed, false);

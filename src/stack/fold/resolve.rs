@@ -31,10 +31,10 @@ pub(super) const IMPLIED_PER_ENTRY: u64 = 4;
 /// The node an entry's name means.
 pub(super) struct Resolved {
     pub(super) node: u32,
-    /// A symbolic link was followed on the way.
+    /// A symbolic link was followed on the walk.
     pub(super) redirected: bool,
     /// What the same layer had at a parent, no directory, and had to make room.
-    pub(super) over: Option<u32>,
+    pub(super) conflict: Option<u32>,
 }
 
 /// What stands at a component of a path.
@@ -56,30 +56,29 @@ impl Stack {
         layer: u16,
     ) -> Result<Resolved, Oddity> {
         let Some((parent, name)) = paths::split(path) else {
-            return Ok(Resolved { node: 0, redirected: false, over: None });
+            return Ok(Resolved { node: 0, redirected: false, conflict: None });
         };
-        let cached = self.place.as_ref().filter(|place| place.path == parent);
+        let cached = self.last_dir.as_ref().filter(|dir| dir.path == parent);
         let directory = match cached {
-            Some(place) => Resolved { node: place.node, redirected: place.redirected, over: None },
-            None => self.change_place(parent, layer)?,
+            Some(dir) => Resolved { node: dir.node, redirected: dir.redirected, conflict: None },
+            None => self.enter_dir(parent, layer)?,
         };
         Ok(Resolved { node: self.arena.child_or_create(directory.node, name), ..directory })
     }
 
     /// Goes from the directory of the entry before to another one, creating it where it is not there.
-    fn change_place(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
-        let mut before = self.place.take().filter(|place| !place.redirected);
+    fn enter_dir(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
+        let mut before = self.last_dir.take().filter(|dir| !dir.redirected);
         // Directories above a cached one are as good as that one itself: only what differs is walked.
-        while let Some(place) = &mut before
-            && place.node != 0
-            && !(path.starts_with(&place.path) && path.get(place.path.len()) == Some(&b'/'))
+        while let Some(dir) = &mut before
+            && dir.node != 0
+            && !(path.starts_with(&dir.path) && path.get(dir.path.len()) == Some(&b'/'))
         {
-            place.node = self.parent_or_root(place.node);
-            let above = memchr::memrchr(b'/', &place.path).unwrap_or(0);
-            place.path.truncate(above);
+            dir.node = self.parent_or_root(dir.node);
+            let above = memchr::memrchr(b'/', &dir.path).unwrap_or(0);
+            dir.path.truncate(above);
         }
-        let (mut known, from) =
-            before.map_or_else(Default::default, |place| (place.path, place.node));
+        let (mut known, from) = before.map_or_else(Default::default, |dir| (dir.path, dir.node));
         let resolved = self.walk_creating(from, &path[known.len()..], layer)?;
         let Resolved { node, redirected, .. } = resolved;
         if redirected || path.len() >= DEPTH_MAX {
@@ -87,16 +86,15 @@ impl Stack {
         }
         known.clear();
         known.extend_from_slice(path);
-        self.place = Some(CachedDirectory { path: known, node, redirected });
+        self.last_dir = Some(CachedDirectory { path: known, node, redirected });
         Ok(resolved)
     }
 
-    /// `node` stopped or started being a directory: a cached way through it is void.
-    pub(super) fn forget_place(&mut self, node: u32) {
-        let void =
-            |place: &CachedDirectory| place.redirected || self.arena.is_below(place.node, node);
-        if self.place.as_ref().is_some_and(void) {
-            self.place = None;
+    /// `node` stopped or started being a directory: a cached walk through it is void.
+    pub(super) fn invalidate_last_dir(&mut self, node: u32) {
+        let void = |dir: &CachedDirectory| dir.redirected || self.arena.is_below(dir.node, node);
+        if self.last_dir.as_ref().is_some_and(void) {
+            self.last_dir = None;
         }
     }
 
@@ -105,71 +103,71 @@ impl Stack {
         self.resolve_marker(path, None)
     }
 
-    /// As [`Self::resolve_existing`], but links that are `barred` lead nowhere.
+    /// As [`Self::resolve_existing`], but links that are `replaced` lead nowhere.
     pub(super) fn resolve_marker(
         &self,
         path: &[u8],
-        barred: Option<&ReplacedLinks<'_>>,
+        replaced: Option<&ReplacedLinks<'_>>,
     ) -> Option<u32> {
         let Some((parent, name)) = paths::split(path) else { return Some(0) };
-        self.arena.child(self.resolve_directory(parent, barred)?, name)
+        self.arena.child(self.resolve_directory(parent, replaced)?, name)
     }
 
     /// The directory a path means, every component followed, if it is visible now.
     pub(super) fn resolve_directory(
         &self,
         path: &[u8],
-        barred: Option<&ReplacedLinks<'_>>,
+        replaced: Option<&ReplacedLinks<'_>>,
     ) -> Option<u32> {
-        let mut way = PathWalk::new(0, path);
-        while let Some(name) = way.next() {
+        let mut walk = PathWalk::new(0, path);
+        while let Some(name) = walk.next() {
             if *name == *b".." {
-                way.at = self.parent_or_root(way.at);
+                walk.at = self.parent_or_root(walk.at);
                 continue;
             }
-            match self.step(way.at, &name) {
-                Lookup::Directory(node) => way.at = node,
+            match self.step(walk.at, &name) {
+                Lookup::Directory(node) => walk.at = node,
                 Lookup::Link(node)
-                    if !barred.is_some_and(|barred| barred.has(self, node))
-                        && way.follow(self, node) => {}
+                    if !replaced.is_some_and(|replaced| replaced.has(self, node))
+                        && walk.follow(self, node) => {}
                 Lookup::Link(_) | Lookup::Other | Lookup::Missing => return None,
             }
         }
-        Some(way.at)
+        Some(walk.at)
     }
 
     fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
-        let mut way = PathWalk::new(from, path);
-        let mut over = None;
+        let mut walk = PathWalk::new(from, path);
+        let mut conflict = None;
         // Below a directory that was just made there is nothing: what the limits let begin, they let end.
         let mut allowed = false;
-        while let Some(name) = way.next() {
+        while let Some(name) = walk.next() {
             if *name == *b".." {
-                way.at = self.parent_or_root(way.at);
+                walk.at = self.parent_or_root(walk.at);
                 continue;
             }
-            match self.step(way.at, &name) {
-                Lookup::Directory(node) => way.at = node,
-                Lookup::Link(node) if way.follow(self, node) => {}
-                // A loop of links, a file in the way, or nothing: a directory takes the place.
+            match self.step(walk.at, &name) {
+                Lookup::Directory(node) => walk.at = node,
+                Lookup::Link(node) if walk.follow(self, node) => {}
+                // A loop of links, a file in the walk, or nothing: a directory takes the place.
                 Lookup::Link(_) | Lookup::Other | Lookup::Missing => {
                     if !std::mem::replace(&mut allowed, true) {
-                        self.check_room(way.at, way.pending.len() + 1)?;
+                        self.check_implied(walk.at, walk.pending.len() + 1)?;
                     }
-                    let node = self.arena.child_or_create(way.at, &name);
-                    if over.is_none() && self.newest_visible(node).is_some() {
-                        over = (self.newest_layer(node) == Some(layer)).then_some(node);
+                    let node = self.arena.child_or_create(walk.at, &name);
+                    if conflict.is_none() && self.newest_visible(node).is_some() {
+                        conflict = (self.newest_layer(node) == Some(layer)).then_some(node);
                     }
                     self.imply(node, layer);
-                    self.implied_room -= 1;
-                    way.at = node;
+                    self.implied_left -= 1;
+                    walk.at = node;
                 }
             }
         }
-        Ok(Resolved { node: way.at, redirected: way.hops > 0, over })
+        Ok(Resolved { node: walk.at, redirected: walk.hops > 0, conflict })
     }
 
-    /// Makes directories of the symbolic links on a marker's way at whose path this layer has a directory: what the layer
+    /// Makes directories of the symbolic links on a marker's walk at whose path this layer has a directory: what the layer
     /// has below them lies there, whether the directory's own entry comes before or after it.
     pub(super) fn replace_links(&mut self, path: &[u8], replaced: &ReplacedLinks<'_>, layer: u16) {
         let mut at = 0;
@@ -195,8 +193,8 @@ impl Stack {
     }
 
     /// Whether so many directories can be implied below one another in `dir`, with an entry in the last.
-    fn check_room(&self, dir: u32, count: usize) -> Result<(), Oddity> {
-        if count as u64 > self.implied_room {
+    fn check_implied(&self, dir: u32, count: usize) -> Result<(), Oddity> {
+        if count as u64 > self.implied_left {
             return Err(Oddity::TooManyImplied);
         }
         self.check_depth(dir, count + 1)
@@ -231,7 +229,7 @@ impl Stack {
     }
 }
 
-/// A walk along components, some of which come out of links on the way.
+/// A walk along components, some of which come out of links on the walk.
 struct PathWalk<'p> {
     at: u32,
     /// Components still to go, the next one last.

@@ -39,7 +39,7 @@ pub(crate) struct Dir {
 /// A node among others of its directory, with as much of its name as decides most comparisons: names themselves are a
 /// cache miss each.
 pub(super) struct Sibling {
-    beginning: u64,
+    prefix: u64,
     pub(super) node: u32,
 }
 
@@ -67,7 +67,7 @@ fn key_id(nodes: &[Node], keys: Option<&[u32]>, node: u32) -> u32 {
 }
 
 /// How far behind the node of the last entry the next one's is looked for before the hash table is asked.
-const AHEAD: u32 = 4;
+const LOOKAHEAD: u32 = 4;
 
 impl Arena {
     /// Only the root, which is node 0.
@@ -164,7 +164,7 @@ impl Arena {
             Children::Growing { table, hasher, .. } => {
                 let key = self.names.find(&self.key(name))?;
                 table
-                    .find(hasher.hash_one((parent, key)), |&node| self.is(node, parent, key))
+                    .find(hasher.hash_one((parent, key)), |&node| self.is_child(node, parent, key))
                     .copied()
             }
             Children::Frozen { list } => {
@@ -221,11 +221,11 @@ impl Arena {
     /// The child of that name, if it is one of the next nodes: they lie side by side, where the tables of
     /// names and children are a cache miss each.
     fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
-        let end = (self.recent + 1 + AHEAD).min(self.len() as u32);
+        let end = (self.recent + 1 + LOOKAHEAD).min(self.len() as u32);
         (self.recent + 1..end).find(|&node| self.parent(node) == parent && self.name(node) == name)
     }
 
-    fn is(&self, node: u32, parent: u32, key: u32) -> bool {
+    fn is_child(&self, node: u32, parent: u32, key: u32) -> bool {
         self.nodes[node as usize].parent == parent && self.key_id(node) == key
     }
 
@@ -273,7 +273,7 @@ impl Arena {
     pub(super) fn sort(&self, siblings: &mut [Sibling]) {
         // A merge sort likes what is nearly sorted already, as tars mostly are.
         siblings.sort_by(|a, b| {
-            let begin = a.beginning.cmp(&b.beginning);
+            let begin = a.prefix.cmp(&b.prefix);
             begin.then_with(|| self.name(a.node).cmp(self.name(b.node)))
         });
     }
@@ -281,10 +281,10 @@ impl Arena {
     /// A node for [`Self::sort`].
     pub(super) fn sibling(&self, node: u32) -> Sibling {
         let name = self.name(node);
-        let mut beginning = [0; 8];
+        let mut prefix = [0; 8];
         let length = name.len().min(8);
-        beginning[..length].copy_from_slice(&name[..length]);
-        Sibling { beginning: u64::from_be_bytes(beginning), node }
+        prefix[..length].copy_from_slice(&name[..length]);
+        Sibling { prefix: u64::from_be_bytes(prefix), node }
     }
 
     /// Sorts all children into one list and drops what only growing needs.

@@ -92,7 +92,7 @@ pub(crate) struct Events {
 
     owners: Vec<(u64, u64)>,
     owner_ids: HashMap<(u64, u64), u16>,
-    many_owners: Vec<(u32, (u64, u64))>,
+    rare_owners: Vec<(u32, (u64, u64))>,
     sizes: Vec<(u32, u64)>,
     mtimes: Vec<(u32, Mtime)>,
     offsets: Vec<(u32, u64)>,
@@ -103,7 +103,7 @@ pub(crate) struct Events {
 }
 
 /// Looks up a rare fact; pairs are sorted by event because events are appended in order.
-fn aside<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
+fn find_rare<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
     pairs.binary_search_by_key(&event, |pair| pair.0).ok().map(|found| pairs[found].1)
 }
 
@@ -160,14 +160,14 @@ impl Events {
 
     pub(crate) fn owner(&self, event: u32) -> (u64, u64) {
         match self.list[event as usize].owner {
-            u16::MAX => aside(&self.many_owners, event).unwrap_or_default(),
+            u16::MAX => find_rare(&self.rare_owners, event).unwrap_or_default(),
             id => self.owners.get(usize::from(id)).copied().unwrap_or_default(),
         }
     }
 
     pub(crate) fn size(&self, event: u32) -> u64 {
         match self.list[event as usize].size {
-            NONE => aside(&self.sizes, event).unwrap_or(0),
+            NONE => find_rare(&self.sizes, event).unwrap_or(0),
             size => u64::from(size),
         }
     }
@@ -178,14 +178,14 @@ impl Events {
             return 0;
         }
         if self.has(event, Flag::SPARSE) {
-            return aside(&self.stored, event).unwrap_or(0);
+            return find_rare(&self.stored, event).unwrap_or(0);
         }
         self.size(event)
     }
 
     pub(crate) fn mtime(&self, event: u32) -> Mtime {
         match self.list[event as usize].mtime {
-            NONE => aside(&self.mtimes, event).unwrap_or_default(),
+            NONE => find_rare(&self.mtimes, event).unwrap_or_default(),
             seconds => Mtime { seconds: i64::from(seconds), nanos: 0 },
         }
     }
@@ -193,7 +193,7 @@ impl Events {
     /// Where a file's payload begins in its layer.
     pub(crate) fn offset(&self, event: u32) -> Option<u64> {
         match self.list[event as usize].data {
-            NONE => aside(&self.offsets, event),
+            NONE => find_rare(&self.offsets, event),
             units => Some(u64::from(units) * 512),
         }
     }
@@ -226,17 +226,17 @@ impl Events {
     pub(crate) fn device(&self, event: u32) -> Option<(u32, u32)> {
         self.kind(event)
             .filter(|kind| kind.is_device())
-            .map(|_| aside(&self.devices, event).unwrap_or_default())
+            .map(|_| find_rare(&self.devices, event).unwrap_or_default())
     }
 
     /// Name id of a link's target.
     pub(crate) fn link(&self, event: u32) -> Option<u32> {
-        aside(&self.links, event)
+        find_rare(&self.links, event)
     }
 
     /// Name id of the encoded attribute set.
     pub(crate) fn xattrs(&self, event: u32) -> Option<u32> {
-        aside(&self.xattrs, event)
+        find_rare(&self.xattrs, event)
     }
 
     /// What removed the path, and the node whose marker or entry did it.
@@ -372,7 +372,7 @@ impl Events {
             id
         });
         if id == u16::MAX {
-            self.many_owners.push((event, owner));
+            self.rare_owners.push((event, owner));
         }
         id
     }
@@ -385,7 +385,7 @@ impl Events {
 
     pub(super) fn heap_bytes(&self) -> usize {
         self.list.capacity() * size_of::<Event>()
-            + self.many_owners.capacity() * 24
+            + self.rare_owners.capacity() * 24
             + (self.sizes.capacity() + self.offsets.capacity() + self.stored.capacity()) * 16
             + self.mtimes.capacity() * 24
             + self.devices.capacity() * 12

@@ -19,12 +19,12 @@ pub(crate) struct Names {
 }
 
 /// Bytes that a name takes, more or less.
-const NAME: usize = 16;
+const NAME_LEN: usize = 16;
 
 impl Names {
     /// Makes room for the names of so many paths, half of which are likely to be new.
     pub(super) fn reserve(&mut self, paths: usize) {
-        self.bytes.reserve(paths * NAME);
+        self.bytes.reserve(paths * NAME_LEN);
         let (bytes, hasher) = (&self.bytes, &self.hasher);
         self.table.reserve(paths / 2, |&id| hasher.hash_one(slice(bytes, id)));
     }
@@ -57,7 +57,7 @@ impl Names {
     }
 
     /// Whether `more` bytes of names still fit into 32-bit offsets.
-    pub(crate) fn has_room(&self, more: usize) -> bool {
+    pub(crate) fn fits(&self, more: usize) -> bool {
         self.bytes.len() + more + 8 < NONE as usize
     }
 
@@ -81,7 +81,7 @@ impl Names {
     }
 
     /// Tells the ids of all names in which `part` stands.
-    pub(crate) fn holding(&self, part: &Needle<'_>, mut tell: impl FnMut(u32)) {
+    pub(crate) fn containing(&self, part: &Needle<'_>, mut visit: impl FnMut(u32)) {
         // The bytes are looked through as one: most names are passed over without being looked at.
         let (mut id, mut start, mut end, mut from) = (0, 0, 0, 0);
         while let Some(found) = part.find_rarest(&self.bytes[from..]) {
@@ -92,8 +92,8 @@ impl Names {
             }
             from = found + 1;
             // A length may look like a letter.
-            if found >= start && part.is_around(&self.bytes[start..end], found - start) {
-                tell(id);
+            if found >= start && part.matches_at(&self.bytes[start..end], found - start) {
+                visit(id);
                 from = end;
             }
         }

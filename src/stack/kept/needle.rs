@@ -42,7 +42,7 @@ impl<'n> Needle<'n> {
     }
 
     /// Whether it stands in `name` so that its rarest byte is at `at`.
-    pub(super) fn is_around(&self, name: &[u8], at: usize) -> bool {
+    pub(super) fn matches_at(&self, name: &[u8], at: usize) -> bool {
         let Some(start) = at.checked_sub(self.rarest) else { return false };
         name.get(start..start + self.bytes.len()).is_some_and(|part| self.is_all(part))
     }
@@ -66,12 +66,12 @@ mod tests {
     use super::*;
     use crate::stack::kept::names::Names;
 
-    fn holding(names: &[&str], needle: &str) -> Vec<usize> {
+    fn containing(names: &[&str], needle: &str) -> Vec<usize> {
         let mut interned = Names::default();
         let ids: Vec<u32> = names.iter().map(|name| interned.intern(name.as_bytes())).collect();
         let needle = needle.as_bytes();
         let mut found = Vec::new();
-        interned.holding(&Needle::new(needle, folds_case(needle)), |id| {
+        interned.containing(&Needle::new(needle, folds_case(needle)), |id| {
             found.extend(ids.iter().position(|&known| known == id));
         });
         found
@@ -80,21 +80,21 @@ mod tests {
     #[test]
     fn names_are_found_once_and_in_either_case() {
         let names = ["python3", "PyPy", "py", "happy.py.py", "nothing", ""];
-        assert_eq!(holding(&names, "py"), [0, 1, 2, 3]);
-        assert_eq!(holding(&names, "Py"), [1]);
-        assert_eq!(holding(&names, "y"), [0, 1, 2, 3]);
-        assert_eq!(holding(&names, "ppy"), [3]);
+        assert_eq!(containing(&names, "py"), [0, 1, 2, 3]);
+        assert_eq!(containing(&names, "Py"), [1]);
+        assert_eq!(containing(&names, "y"), [0, 1, 2, 3]);
+        assert_eq!(containing(&names, "ppy"), [3]);
     }
 
     #[test]
     fn nothing_is_found_across_names_or_in_a_length() {
         // 97 bytes: the length of this name is the byte `a`.
         let long = "b".repeat(97);
-        assert_eq!(holding(&["x", &long, "c"], "a"), [0; 0]);
-        assert_eq!(holding(&["x", &long, "c"], "ab"), [0; 0]);
-        assert_eq!(holding(&["x", &long, "c"], "xa"), [0; 0]);
-        assert_eq!(holding(&["xy", "yz"], "yy"), [0; 0]);
+        assert_eq!(containing(&["x", &long, "c"], "a"), [0; 0]);
+        assert_eq!(containing(&["x", &long, "c"], "ab"), [0; 0]);
+        assert_eq!(containing(&["x", &long, "c"], "xa"), [0; 0]);
+        assert_eq!(containing(&["xy", "yz"], "yy"), [0; 0]);
         let longer = format!("{}needle{}", "-".repeat(300), "-".repeat(20_000));
-        assert_eq!(holding(&["ne", &longer, "edle"], "needle"), [1]);
+        assert_eq!(containing(&["ne", &longer, "edle"], "needle"), [1]);
     }
 }

@@ -30,19 +30,19 @@ pub struct Stack {
     pub(crate) arena: Arena,
     pub(crate) events: Events,
     pub(crate) totals: DirTotals,
-    pub(crate) siblings: LargeDirs,
+    pub(crate) large_dirs: LargeDirs,
     /// For each folded layer, the event after its last.
     pub(crate) layer_ends: Vec<u32>,
     pub(crate) summaries: Vec<LayerSummary>,
     declared: usize,
     /// The links of payloads that have any, and whichever name carries such a payload now, if not the file itself.
     pub(crate) names_of: kept::stack::NamesOf,
-    pub(crate) carriers: HashMap<u32, u32>,
+    pub(crate) primary_names: HashMap<u32, u32>,
     /// By path, the events with stored bytes that their own layer wrote over.
     pub(crate) superseded: HashMap<u32, Vec<u32>>,
-    pub(crate) place: Option<kept::cached_directory::CachedDirectory>,
+    pub(crate) last_dir: Option<kept::cached_directory::CachedDirectory>,
     /// Directories that names may still imply.
-    pub(crate) implied_room: u64,
+    pub(crate) implied_left: u64,
 }
 
 impl Stack {
@@ -61,15 +61,15 @@ impl Stack {
             arena,
             events,
             totals: DirTotals::default(),
-            siblings: LargeDirs::default(),
+            large_dirs: LargeDirs::default(),
             layer_ends: Vec::new(),
             summaries: Vec::new(),
             declared: layers,
             names_of: HashMap::new(),
-            carriers: HashMap::new(),
+            primary_names: HashMap::new(),
             superseded: HashMap::new(),
-            place: None,
-            implied_room: kept::stack::IMPLIED_FREE,
+            last_dir: None,
+            implied_left: kept::stack::IMPLIED_FREE,
         }
     }
 
@@ -100,8 +100,8 @@ impl Stack {
         self.arena.freeze();
         self.events.shrink();
         self.totals.freeze(&mut self.arena);
-        self.place = None;
-        self.siblings = LargeDirs::new(&self.arena, &self.events, &self.totals);
+        self.last_dir = None;
+        self.large_dirs = LargeDirs::new(&self.arena, &self.events, &self.totals);
     }
 
     /// Makes room for so many rows of a layer: growing by and by would copy all again and again.
@@ -114,7 +114,7 @@ impl Stack {
     pub(crate) fn thaw(&mut self) {
         self.arena.thaw();
         self.totals.thaw();
-        self.siblings = LargeDirs::default();
+        self.large_dirs = LargeDirs::default();
     }
 
     /// How many layers the image says it has.
@@ -141,10 +141,10 @@ impl Stack {
         self.arena.heap_bytes()
             + self.events.heap_bytes()
             + self.totals.heap_bytes()
-            + self.siblings.heap_bytes()
+            + self.large_dirs.heap_bytes()
             + lists(&self.names_of)
             + lists(&self.superseded)
-            + self.carriers.capacity() * (size_of::<(u32, u32)>() + 1)
+            + self.primary_names.capacity() * (size_of::<(u32, u32)>() + 1)
     }
 
     /// The last component of a path; empty for the root.

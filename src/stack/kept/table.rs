@@ -79,12 +79,12 @@ impl Table {
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let mut table = Self { bytes, rows: 0, marked: false };
         let (mut rows, mut marked, mut path) = (0, false, Vec::new());
-        let mut cursor = table.rows();
-        while let Some(is_marker) = cursor.pass(&mut path) {
+        let mut reader = table.rows();
+        while let Some(is_marker) = reader.skip(&mut path) {
             rows += 1;
             marked |= is_marker;
         }
-        if cursor.place.at != table.bytes.len() {
+        if reader.cursor.at != table.bytes.len() {
             return None;
         }
         (table.rows, table.marked) = (rows, marked);
@@ -118,8 +118,8 @@ impl Table {
 
     /// A cursor where an earlier one stood, in this table or a shorter one with the same beginning.
     #[must_use]
-    pub const fn rows_from(&self, place: RowCursor) -> Rows<'_> {
-        Rows { bytes: self.bytes.as_slice(), place }
+    pub const fn rows_from(&self, cursor: RowCursor) -> Rows<'_> {
+        Rows { bytes: self.bytes.as_slice(), cursor }
     }
 }
 
@@ -175,14 +175,14 @@ mod tests {
     fn reading_goes_on_where_more_was_appended() {
         let mut writer = TableWriter::new();
         let mut grown = Table::default();
-        let mut place = RowCursor::default();
+        let mut position = RowCursor::default();
         for row in &sample() {
             writer.push(row);
             grown.append(&writer.table().behind(grown.as_bytes().len()));
-            let mut rows = grown.rows_from(place);
+            let mut rows = grown.rows_from(position);
             assert_eq!(rows.next().as_ref(), Some(row));
             assert_eq!(rows.next(), None);
-            place = rows.place();
+            position = rows.position();
         }
         assert_eq!(grown.as_bytes(), writer.finish().as_bytes());
     }

@@ -10,7 +10,7 @@ use crate::stack::kept::arena::Arena;
 use crate::stack::kept::names::NONE;
 
 /// Siblings in a run. Fewer than this are looked at one by one.
-pub(crate) const FAN: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 /// One directory at one layer.
 #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ pub(crate) enum Touch {
     Changed,
     Removed,
     /// Nothing of its own: only something below it changed.
-    Passing,
+    Below,
 }
 
 /// All records, and the changes of the layer being folded.
@@ -54,7 +54,7 @@ pub(crate) struct DirTotals {
     /// Frozen: the layer of each record, so that the right one of a directory's is found in one cache line or two.
     layers: Vec<u16>,
     touched: Vec<u32>,
-    /// For lists of touched children that are longer than [`FAN`], by their start: where their samples begin.
+    /// For lists of touched children that are longer than [`CHUNK`], by their start: where their samples begin.
     sampled: HashMap<u32, u32>,
     samples: Vec<RowSums>,
     pending: Pending,
@@ -64,7 +64,7 @@ pub(crate) struct DirTotals {
     sum_only: bool,
 }
 
-/// Rows of a layer's diff that the children before every [`FAN`]th one of a list take: unfolded entirely, and as
+/// Rows of a layer's diff that the children before every [`CHUNK`]th one of a list take: unfolded entirely, and as
 /// far as steady directories go. A last one stands for the end of the list.
 #[derive(Clone, Copy)]
 pub(crate) struct RowSums {
@@ -122,7 +122,7 @@ impl DirTotals {
     }
 
     /// A path came to be (+1) or went (-1), and with it `bytes` became visible (or hidden, negative) under its name.
-    pub(crate) fn count(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
+    pub(crate) fn add_path(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
         self.visible += bytes;
         if node != 0 && !self.sum_only {
             let dir = arena.make_dir(arena.parent(node));
@@ -134,7 +134,7 @@ impl DirTotals {
     }
 
     /// `bytes` became visible (or hidden, negative) under the name `node`.
-    pub(crate) fn carry(&mut self, arena: &mut Arena, node: u32, bytes: i64) {
+    pub(crate) fn add_bytes(&mut self, arena: &mut Arena, node: u32, bytes: i64) {
         self.visible += bytes;
         if node != 0 && bytes != 0 && !self.sum_only {
             let dir = arena.make_dir(arena.parent(node));
@@ -162,8 +162,8 @@ impl DirTotals {
         }
         let mut nodes = std::mem::take(&mut self.pending.nodes);
         // What was written and replaced within this layer left nothing behind.
-        nodes.retain(|&node| node != 0 && touch_of(arena, node).0 != Touch::Passing);
-        add_passing(arena, &mut nodes);
+        nodes.retain(|&node| node != 0 && touch_of(arena, node).0 != Touch::Below);
+        add_ancestors(arena, &mut nodes);
         let mut pairs: Vec<(u32, u32)> =
             nodes.iter().map(|&node| (arena.dir(arena.parent(node)), node)).collect();
         drop(nodes);
@@ -211,13 +211,13 @@ impl DirTotals {
         for at in order {
             let mut delta = self.pending.deltas[at as usize];
             let touched = delta.touched_start as usize..;
-            let many = delta.touched_count as usize > FAN;
+            let many = delta.touched_count as usize > CHUNK;
             if many {
                 self.sampled.insert(delta.touched_start, self.samples.len() as u32);
             }
             let children = &self.touched[touched][..delta.touched_count as usize];
             for (number, &child) in children.iter().enumerate() {
-                if many && number % FAN == 0 {
+                if many && number % CHUNK == 0 {
                     let Delta { rows, rows_standard, .. } = delta;
                     self.samples.push(RowSums { rows, rows_standard });
                 }
@@ -229,7 +229,7 @@ impl DirTotals {
                         delta.removed += 1;
                         delta.removed_children += 1;
                     }
-                    Touch::Passing => {}
+                    Touch::Below => {}
                 }
                 delta.rows += 1;
                 delta.rows_standard += 1;
@@ -315,14 +315,14 @@ impl DirTotals {
         &self,
         arena: &Arena,
         node: u32,
-        mut tell: impl FnMut(u16, i64, u32),
+        mut visit: impl FnMut(u16, i64, u32),
     ) {
         let newest = arena.dirs.get(arena.dir(node) as usize).map_or(NONE, |dir| dir.record);
         let mut record = self.records.get(newest as usize);
         while let Some(now) = record {
             record = self.records.get(now.prev as usize);
             let before = record.map_or(0, |before| before.entries);
-            tell(now.layer, i64::from(now.entries) - i64::from(before), now.removed);
+            visit(now.layer, i64::from(now.entries) - i64::from(before), now.removed);
         }
     }
 
@@ -337,15 +337,15 @@ impl DirTotals {
         &self.touched[start..start + record.touched_count as usize]
     }
 
-    /// What the touched children numbered `at..at + FAN` (or to the end) take as rows: how many children those are,
-    /// and their rows. `at` is a multiple of [`FAN`]; nothing is known of short lists.
-    pub(crate) fn run(&self, record: &DirRecord, at: usize) -> Option<(usize, RowSums)> {
-        let start = *self.sampled.get(&record.touched_start)? as usize + at / FAN;
+    /// What the touched children numbered `at..at + CHUNK` (or to the end) take as rows: how many children those are,
+    /// and their rows. `at` is a multiple of [`CHUNK`]; nothing is known of short lists.
+    pub(crate) fn chunk(&self, record: &DirRecord, at: usize) -> Option<(usize, RowSums)> {
+        let start = *self.sampled.get(&record.touched_start)? as usize + at / CHUNK;
         let count = (record.touched_count as usize).checked_sub(at).filter(|&left| left > 0)?;
         let [before, after] = self.samples.get(start..start + 2)? else { return None };
         let rows = after.rows - before.rows;
         let rows_standard = after.rows_standard - before.rows_standard;
-        Some((count.min(FAN), RowSums { rows, rows_standard }))
+        Some((count.min(CHUNK), RowSums { rows, rows_standard }))
     }
 
     /// Lays the records of each directory side by side, oldest first.
@@ -392,7 +392,7 @@ impl DirTotals {
 }
 
 /// Adds the directories above touched nodes, each once.
-fn add_passing(arena: &Arena, nodes: &mut Vec<u32>) {
+fn add_ancestors(arena: &Arena, nodes: &mut Vec<u32>) {
     let mut passing = hashbrown::HashSet::new();
     for at in 0..nodes.len() {
         let mut node = arena.parent(nodes[at]);

@@ -34,9 +34,9 @@ impl Stack {
     #[must_use]
     pub fn change_in_range(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {
         let newest = self.newest_at(node.0, to);
-        let (mut event, mut reborn, mut opaque, mut own) = (newest, false, false, false);
+        let (mut event, mut readded, mut opaque, mut own) = (newest, false, false, false);
         while event != NONE && self.events.layer(event) >= from {
-            reborn |= self.events.is_tombstone(event);
+            readded |= self.events.is_tombstone(event);
             opaque |= self.events.has(event, Flag::OPAQUE);
             own |= !self.events.has(event, Flag::QUIET);
             event = self.events.prev(event);
@@ -54,7 +54,7 @@ impl Stack {
                 previous: Some(EventId(before)),
             });
         }
-        let before = before.filter(|_| !reborn);
+        let before = before.filter(|_| !readded);
         Some(Change {
             kind: before.map_or(ChangeKind::Added, |before| self.classify(newest, before)),
             layer: self.events.layer(newest),

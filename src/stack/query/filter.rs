@@ -226,9 +226,9 @@ mod tests {
         let names: Vec<NameSet> =
             names.iter().map(|name| stack.names_holding(name.as_bytes())).collect();
         let test = stack.test(&names, criteria.clone());
-        let sieve = stack.filter_tree(tree, &test);
+        let filtered = stack.filter_tree(tree, &test);
         let folds = Folds { unfolded, ..Folds::default() };
-        let outline = Outline::filtered(&stack, tree, &folds, Some(&sieve));
+        let outline = Outline::filtered(&stack, tree, &folds, Some(&filtered));
         let rows = outline.rows(0..100);
         assert_eq!(rows.len(), outline.len());
         for (at, row) in rows.iter().enumerate() {

@@ -34,7 +34,7 @@ impl Stack {
     #[must_use]
     pub fn filter_tree(&self, tree: Tree, test: &Test) -> FilteredTree {
         let paths = self.arena.len();
-        let mut sieve = FilteredTree {
+        let mut filtered = FilteredTree {
             tree,
             made_of: (self.folded(), paths),
             passed: BitSet::of(paths),
@@ -42,8 +42,8 @@ impl Stack {
             count: 0,
             rows: vec![Rows::default(); self.arena.dirs.len()],
         };
-        sieve.fill(self, test);
-        sieve
+        filtered.fill(self, test);
+        filtered
     }
 }
 

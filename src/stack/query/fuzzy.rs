@@ -54,7 +54,7 @@ impl Stack {
         let end = &letters.needle[letters.needle.len() - least..];
         // Most names are passed over for want of the rarest of them.
         let rarest = Needle::new(Needle::new(end, letters.fold_case).rarest(), letters.fold_case);
-        names.holding(&rarest, |id| {
+        names.containing(&rarest, |id| {
             if tail_in(letters, names.get(id)) >= least {
                 some |= fit.insert(id);
             }
@@ -65,7 +65,7 @@ impl Stack {
     fn letters_in_names(&self, letters: &Letters<'_>, top: usize, hits: &mut Hits) {
         let Some(fit) = self.names_with_tail(letters, letters.needle.len()) else { return };
         for node in 1..self.arena.len() as u32 {
-            if fit.has(self.arena.name_id(node)) && !self.is_to_come(node, top) {
+            if fit.has(self.arena.name_id(node)) && !self.is_unseen(node, top) {
                 hits.insert(self, node, self.arena.parent(node));
             }
         }
@@ -97,7 +97,7 @@ impl Stack {
             let head = usize::from(heads[self.arena.dir(parent) as usize]);
             if head < needle.len()
                 && head + tail_in(letters, self.arena.name(node)) >= needle.len()
-                && !self.is_to_come(node, top)
+                && !self.is_unseen(node, top)
             {
                 hits.insert(self, node, parent);
             }

@@ -44,14 +44,14 @@ impl Stack {
             layer: self.events.layer(event),
             event: change.kind,
             cause: self.events.cause(event).0,
-            by: self.culprit(event),
+            by: self.removed_by(event),
             version: self.version(EventId(event)),
             opaque: change.opaque,
         }
     }
 
     /// The path of whatever removed this path from above.
-    fn culprit(&self, event: u32) -> Option<Vec<u8>> {
+    fn removed_by(&self, event: u32) -> Option<Vec<u8>> {
         let (cause, by) = self.events.cause(event);
         let own = self.events.node(event) == by;
         match cause {

@@ -59,7 +59,7 @@ pub struct Outline<'s> {
     stack: &'s Stack,
     tree: Tree,
     folds: &'s Folds,
-    sieve: Option<&'s FilteredTree>,
+    filtered: Option<&'s FilteredTree>,
     orders: Option<&'s Orders>,
     /// By how much the rows below a directory differ from what holds without exceptions.
     corrections: HashMap<u32, i64>,
@@ -103,9 +103,9 @@ impl<'s> Outline<'s> {
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
-        sieve: Option<&'s FilteredTree>,
+        filtered: Option<&'s FilteredTree>,
     ) -> Self {
-        Self::sorted(stack, tree, folds, sieve, None)
+        Self::sorted(stack, tree, folds, filtered, None)
     }
 
     /// The same in another order than by name.
@@ -114,11 +114,11 @@ impl<'s> Outline<'s> {
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
-        sieve: Option<&'s FilteredTree>,
+        filtered: Option<&'s FilteredTree>,
         orders: Option<&'s Orders>,
     ) -> Self {
         let (corrections, shifts) = (HashMap::new(), HashMap::new());
-        let mut outline = Self { stack, tree, folds, sieve, orders, corrections, shifts };
+        let mut outline = Self { stack, tree, folds, filtered, orders, corrections, shifts };
         outline.correct();
         outline
     }
@@ -150,7 +150,7 @@ impl<'s> Outline<'s> {
         let mut levels = vec![self.level(0)];
         while rows.len() < range.len() {
             let Some(level) = levels.last_mut() else { break };
-            while let Some((children, above)) = self.run(level, level.children.len(), skip) {
+            while let Some((children, above)) = self.chunk(level, level.children.len(), skip) {
                 level.at += children;
                 skip -= above;
             }
@@ -236,8 +236,8 @@ impl<'s> Outline<'s> {
 
     /// Whether the path has a row, provided its directory's rows show.
     fn is_shown(&self, node: u32) -> bool {
-        if let Some(sieve) = self.sieve {
-            return sieve.shows(NodeId(node));
+        if let Some(filtered) = self.filtered {
+            return filtered.shows(NodeId(node));
         }
         match self.tree {
             Tree::Merged(layer) => {
@@ -286,10 +286,10 @@ impl<'s> Outline<'s> {
 
     fn below_when(&self, node: u32, unfolded: Unfolded) -> i64 {
         let (arena, totals) = (&self.stack.arena, &self.stack.totals);
-        if let Some(sieve) = self.sieve {
+        if let Some(filtered) = self.filtered {
             let dir = arena.dir(node);
             let all = unfolded == Unfolded::All;
-            return i64::from(if all { sieve.below(dir) } else { sieve.children(dir) });
+            return i64::from(if all { filtered.below(dir) } else { filtered.children(dir) });
         }
         match self.tree {
             Tree::Merged(layer) => {

@@ -110,7 +110,7 @@ impl Stack {
         // Siblings mostly come one after the other: one look at their directory is enough.
         let (mut known, mut fits) = (NONE, false);
         for node in 1..self.arena.len() as u32 {
-            if !names.has(self.arena.name_id(node)) || self.is_to_come(node, top) {
+            if !names.has(self.arena.name_id(node)) || self.is_unseen(node, top) {
                 continue;
             }
             let parent = self.arena.parent(node);
@@ -132,13 +132,13 @@ impl Stack {
             let with = names.iter().filter(|(_, name)| part.is_prefix(name));
             with.for_each(|(id, _)| _ = found.insert(id));
         } else {
-            names.holding(part, |id| _ = found.insert(id));
+            names.containing(part, |id| _ = found.insert(id));
         }
         found
     }
 
     /// Whether nothing befell the path up to layer `top`.
-    pub(super) fn is_to_come(&self, node: u32, top: usize) -> bool {
+    pub(super) fn is_unseen(&self, node: u32, top: usize) -> bool {
         // An event is far away in memory: it is looked at only while a layer is being folded.
         let all_folded =
             self.layer_ends.last().is_some_and(|&end| end as usize == self.events.len());

@@ -123,7 +123,7 @@ impl Stack {
         Version {
             event: EventId(event),
             layer: self.events.layer(wrote),
-            added_by: self.events.layer(self.first_of_life(event)),
+            added_by: self.events.layer(self.first_since_added(event)),
             kind: self.events.kind(event).unwrap_or(Kind::Other),
             mode: (!implied).then(|| self.events.mode(event)),
             owner: (!implied).then(|| self.events.owner(event)),
@@ -137,7 +137,7 @@ impl Stack {
         }
     }
 
-    fn first_of_life(&self, mut event: u32) -> u32 {
+    fn first_since_added(&self, mut event: u32) -> u32 {
         loop {
             let prev = self.events.prev(event);
             if prev == NONE || self.events.is_tombstone(prev) {

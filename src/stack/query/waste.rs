@@ -110,8 +110,8 @@ impl Stack {
     }
 
     fn is_live(&self, payload: u32) -> bool {
-        let carrier = self.carriers.get(&payload).copied().unwrap_or(payload);
+        let primary = self.primary_names.get(&payload).copied().unwrap_or(payload);
         let last = self.folded().saturating_sub(1);
-        carrier != NONE && self.newest_at(self.events.node(carrier), last) == carrier
+        primary != NONE && self.newest_at(self.events.node(primary), last) == primary
     }
 }

@@ -12,14 +12,14 @@ const NANOS_A_SECOND: u32 = 1_000_000_000;
 /// Reads a [`Table`](crate::stack::kept::table::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
-    pub(super) place: RowCursor,
+    pub(super) cursor: RowCursor,
 }
 
 impl Rows<'_> {
     /// Where the cursor stands.
     #[must_use]
-    pub fn place(self) -> RowCursor {
-        self.place
+    pub fn position(self) -> RowCursor {
+        self.cursor
     }
 
     /// The next row, or `None` at the end.
@@ -29,7 +29,7 @@ impl Rows<'_> {
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
-        let RowCursor { at, before } = &mut self.place;
+        let RowCursor { at, before } = &mut self.cursor;
         let mut input = Input { bytes: self.bytes, at: *at };
         let tag = input.byte()?;
         let shared = input.length()?;
@@ -51,8 +51,8 @@ impl Rows<'_> {
 
     /// Passes a row without making anything of it: whether it is a marker. Only rows that a layer's lister could have
     /// written are passed; `path` is the path of the row before, and then of this one.
-    pub(super) fn pass(&mut self, path: &mut Vec<u8>) -> Option<bool> {
-        let mut input = Input { bytes: self.bytes, at: self.place.at };
+    pub(super) fn skip(&mut self, path: &mut Vec<u8>) -> Option<bool> {
+        let mut input = Input { bytes: self.bytes, at: self.cursor.at };
         let tag = input.byte()?;
         let shared = input.length().filter(|&shared| shared <= path.len())?;
         path.truncate(shared);
@@ -64,10 +64,10 @@ impl Rows<'_> {
         }
         match tag {
             WHITEOUT | OPAQUE => {}
-            0..=ENTRY_MAX => pass_entry(&mut input, Kind::from_u8(tag)?)?,
+            0..=ENTRY_MAX => skip_entry(&mut input, Kind::from_u8(tag)?)?,
             _ => return None,
         }
-        self.place.at = input.at;
+        self.cursor.at = input.at;
         Some(tag > ENTRY_MAX)
     }
 }
@@ -117,7 +117,7 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> 
 }
 
 /// [`read_entry`] without the entry: what that accepts, if it could have been written.
-fn pass_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
+fn skip_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
     let present = input.flags()?;
     let has = |flag| present & flag != 0;
     u16::try_from(input.number()?).ok()?;

@@ -39,8 +39,8 @@ impl TableWriter {
             self.push(&row);
             pushed += 1;
             // From here on, every row is a difference to the same.
-            if self.before == rows.place.before {
-                self.table.bytes.extend_from_slice(&other.table.bytes[rows.place.at..]);
+            if self.before == rows.cursor.before {
+                self.table.bytes.extend_from_slice(&other.table.bytes[rows.cursor.at..]);
                 self.table.rows += other.table.rows - pushed;
                 self.table.marked |= other.table.marked;
                 self.before.clone_from(&other.before);

@@ -1,18 +1,18 @@
 //! Rows of the siblings in one directory: by runs where it has very many, each run's exceptions known.
 
 use crate::stack::kept::large_dirs::RowCount;
-use crate::stack::kept::totals::FAN;
+use crate::stack::kept::totals::CHUNK;
 use crate::stack::query::outline::{Children, Level, Outline, Unfolded};
 use crate::stack::query::tree::Tree;
 
 impl Outline<'_> {
     /// Rows that the siblings before `node` take.
     pub(super) fn rows_before(&self, level: &mut Level<'_>, node: u32) -> usize {
-        let end = if level.children.len() > FAN { self.number(level, node) } else { None };
+        let end = if level.children.len() > CHUNK { self.number(level, node) } else { None };
         let mut rows = 0;
         loop {
             while let Some(end) = end
-                && let Some((children, taken)) = self.run(level, end, usize::MAX)
+                && let Some((children, taken)) = self.chunk(level, end, usize::MAX)
             {
                 level.at += children;
                 rows += taken;
@@ -40,9 +40,14 @@ impl Outline<'_> {
 
     /// The longest known run of children from where `level` stands that ends before child number `end` and has at
     /// most `most` rows: its children and its rows.
-    pub(super) fn run(&self, level: &Level<'_>, end: usize, most: usize) -> Option<(usize, usize)> {
-        let known = self.sieve.is_none() || matches!(level.children, Children::Ordered(_));
-        if !known || level.children.len() <= FAN || !level.at.is_multiple_of(FAN) {
+    pub(super) fn chunk(
+        &self,
+        level: &Level<'_>,
+        end: usize,
+        most: usize,
+    ) -> Option<(usize, usize)> {
+        let known = self.filtered.is_none() || matches!(level.children, Children::Ordered(_));
+        if !known || level.children.len() <= CHUNK || !level.at.is_multiple_of(CHUNK) {
             return None;
         }
         let fits = |children: usize, rows: u32| {
@@ -54,19 +59,19 @@ impl Outline<'_> {
         };
         let arena = &self.stack.arena;
         if let Children::Ordered(order) = &level.children {
-            let (children, rows) = order.run(level.at, self.folds.unfolded)?;
+            let (children, rows) = order.chunk(level.at, self.folds.unfolded)?;
             return fits(children, rows);
         }
         match self.tree {
             Tree::Merged(layer) => self
                 .stack
-                .siblings
-                .runs(arena.dir(level.dir), level.at, layer)
+                .large_dirs
+                .chunks(arena.dir(level.dir), level.at, layer)
                 .find_map(|(children, count)| fits(children, self.rows_of(count))),
             Tree::Range(..) => None,
             Tree::Diff(layer) => {
                 let record = self.stack.totals.exactly(arena, level.dir, layer)?;
-                let (children, sample) = self.stack.totals.run(record, level.at)?;
+                let (children, sample) = self.stack.totals.chunk(record, level.at)?;
                 fits(
                     children,
                     match self.folds.unfolded {
@@ -95,7 +100,7 @@ impl Outline<'_> {
             return; // No runs are known yet.
         }
         let level = self.level(dir);
-        if level.children.len() > FAN
+        if level.children.len() > CHUNK
             && let Some(number) = self.number(&level, node)
         {
             self.shifts.entry(dir).or_default().push((number, rows));

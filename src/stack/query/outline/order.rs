@@ -11,12 +11,12 @@ use hashbrown::HashMap;
 
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::NodeId;
-use crate::stack::kept::totals::FAN;
+use crate::stack::kept::totals::CHUNK;
 use crate::stack::query::outline::{Outline, Unfolded};
 use crate::stack::query::tree::Tree;
 
 /// Children in the orders that are kept; each takes sixteen bytes.
-const KEPT: usize = 1 << 20;
+const CACHED_MAX: usize = 1 << 20;
 
 /// What siblings are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub(crate) struct Order {
     children: Vec<u32>,
     /// What decided, ascending.
     ranks: Vec<u64>,
-    /// Of more than [`FAN`]: rows that the children before each `FAN`th take, and all of them.
+    /// Of more than [`CHUNK`]: rows that the children before each `CHUNK`th take, and all of them.
     rows: Vec<Rows>,
 }
 
@@ -101,10 +101,10 @@ impl Order {
         &self.children
     }
 
-    /// The children numbered `at..at + FAN`, or to the end: how many, and their rows. `at` is a multiple of [`FAN`].
-    pub(super) fn run(&self, at: usize, unfolded: Unfolded) -> Option<(usize, u32)> {
-        let [before, after] = self.rows.get(at / FAN..at / FAN + 2)? else { return None };
-        let children = (self.children.len() - at).min(FAN);
+    /// The children numbered `at..at + CHUNK`, or to the end: how many, and their rows. `at` is a multiple of [`CHUNK`].
+    pub(super) fn chunk(&self, at: usize, unfolded: Unfolded) -> Option<(usize, u32)> {
+        let [before, after] = self.rows.get(at / CHUNK..at / CHUNK + 2)? else { return None };
+        let children = (self.children.len() - at).min(CHUNK);
         let rows = match unfolded {
             Unfolded::All => after.all - before.all,
             Unfolded::Changes => after.changes - before.changes,
@@ -123,7 +123,7 @@ impl Outline<'_> {
         }
         let order = Rc::new(self.order(orders.sort, dir));
         let mut known = orders.known.borrow_mut();
-        if known.children > KEPT {
+        if known.children > CACHED_MAX {
             *known = Known::default();
         }
         known.children += order.children.len();
@@ -151,15 +151,15 @@ impl Outline<'_> {
             // Stable: equals stay in the order of their names.
             ranked.sort_by_key(|&(rank, _)| rank);
         }
-        let rows = if ranked.len() > FAN { self.prefix_rows(&ranked) } else { Vec::new() };
+        let rows = if ranked.len() > CHUNK { self.prefix_rows(&ranked) } else { Vec::new() };
         let (ranks, children) = ranked.into_iter().unzip();
         Order { children, ranks, rows }
     }
 
     fn prefix_rows(&self, ranked: &[(u64, u32)]) -> Vec<Rows> {
         let mut sum = Rows::default();
-        let mut rows = Vec::with_capacity(ranked.len() / FAN + 2);
-        for run in ranked.chunks(FAN) {
+        let mut rows = Vec::with_capacity(ranked.len() / CHUNK + 2);
+        for run in ranked.chunks(CHUNK) {
             rows.push(sum);
             for &(_, child) in run {
                 let below = |unfolded| self.below_when(child, unfolded) as u32;
@@ -196,13 +196,13 @@ impl Outline<'_> {
     fn rank(&self, sort: Sort, node: u32) -> u64 {
         let value = match sort.by {
             By::Name => return 0,
-            By::Size => self.weight(node),
+            By::Size => self.size(node),
             By::Change => self.changes(node),
         };
         if sort.reversed { value } else { u64::MAX - value }
     }
 
-    fn weight(&self, node: u32) -> u64 {
+    fn size(&self, node: u32) -> u64 {
         let (stack, events) = (self.stack, &self.stack.events);
         let newest = stack.newest_at(node, self.tree.top());
         let gone = newest != NONE && events.is_tombstone(newest);
@@ -226,8 +226,8 @@ impl Outline<'_> {
                 (Some(_), None) => 1,
             }
         });
-        let below = match (self.tree, self.sieve) {
-            (Tree::Range(..), Some(sieve)) => sieve.below(self.stack.arena.dir(node)),
+        let below = match (self.tree, self.filtered) {
+            (Tree::Range(..), Some(filtered)) => filtered.below(self.stack.arena.dir(node)),
             (tree, _) => {
                 let record = self.stack.totals.exactly(&self.stack.arena, node, tree.top());
                 record.map_or(0, |record| record.added + record.changed + record.removed)
