@@ -132,7 +132,7 @@ fn walk_layers(stack: &Stack, view: View, caches: Caches, times: &mut Times) {
 
 /// What a frame needs of one tree; the sum keeps the compiler from leaving anything out.
 fn frame(stack: &Stack, tree: Tree, layer: usize, folds: &Folds, cursor: NodeId) -> u64 {
-    let outline = Outline::new(stack, tree, folds);
+    let outline = Outline::new(stack, tree, folds, None, None);
     let row = outline.position(cursor).unwrap_or(0);
     let top = row.saturating_sub(ROWS / 2);
     let mut sum = outline.len() as u64;
@@ -160,7 +160,7 @@ fn deepest(stack: &Stack) -> NodeId {
 /// The path in the middle of the last merged tree.
 fn middle(stack: &Stack) -> NodeId {
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-    let outline = Outline::new(stack, Tree::Merged(stack.folded() - 1), &folds);
+    let outline = Outline::new(stack, Tree::Merged(stack.folded() - 1), &folds, None, None);
     let middle = outline.len() / 2;
     outline.rows(middle..middle + 1).first().map_or(NodeId::ROOT, |row| row.node)
 }

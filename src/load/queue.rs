@@ -204,7 +204,7 @@ impl Watch for Progress<'_> {
         let Some(rows) = &self.rows else { return };
         let (send, sent) = &mut *sync::lock(&rows);
         // Nobody receives any more only where reading was given up.
-        let _ = send.send(Done::Rows(table.behind(*sent)));
+        let _ = send.send(Done::Rows(table.tail(*sent)));
         *sent = table.as_bytes().len();
     }
 }

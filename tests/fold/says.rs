@@ -232,7 +232,10 @@ fn depth_costs_no_stack() {
         assert_eq!(stack.summary(1).removed, 2_000);
         assert_eq!(Walk::new(&stack, Scope::Diff(1), NodeId::ROOT, true).count(), 2_000);
         let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
-        assert_eq!(Outline::new(&stack, Tree::Diff(1), &folds).rows(1_990..2_000).len(), 10);
+        assert_eq!(
+            Outline::new(&stack, Tree::Diff(1), &folds, None, None).rows(1_990..2_000).len(),
+            10
+        );
         stack.freeze();
     }
 }

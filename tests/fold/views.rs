@@ -34,7 +34,7 @@ impl Case<'_> {
             for tree in [Tree::Merged(layer), Tree::Diff(layer)] {
                 for unfolded in [Unfolded::None, Unfolded::Changes, Unfolded::All] {
                     let folds = Folds { unfolded, toggled: toggled.clone() };
-                    self.outline(&Outline::new(self.stack, tree, &folds), tree);
+                    self.outline(&Outline::new(self.stack, tree, &folds, None, None), tree);
                 }
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn draw(
         let spans = if from == to {
             counts(&stack.summary(to))
         } else {
-            let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.len());
+            let changed = state.narrowed(area.pane, tree).map_or(0, |(_, sieve)| sieve.count());
             vec![(Role::Text, visible![" ", size::count(changed as u64), " changed"])]
         };
         let outer = area.outer;

@@ -163,7 +163,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
     let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
     let sieve = state.narrowed(Pane::Diff, tree).map(|(_, sieve)| sieve);
-    let changes = Outline::sorted(stack, tree, &folds, sieve, Some(&state.orders));
+    let changes = Outline::new(stack, tree, &folds, sieve, Some(&state.orders));
     let here = current_row(state, stack, pane).map(|row| row.node);
     let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
     let rows_until = |inclusive| match here {

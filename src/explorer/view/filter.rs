@@ -14,5 +14,5 @@ pub fn is_searching(state: &State) -> bool {
 pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
     let tree = state.tree_of(pane, stack)?;
     let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
-    Some(sieve.len())
+    Some(sieve.count())
 }

@@ -17,7 +17,7 @@ pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Out
         (None, Tree::Range(..)) => return None,
         (None, _) => (&state.view(pane).folds, None),
     };
-    Some(Outline::sorted(stack, tree, folds, sieve, Some(&state.orders)))
+    Some(Outline::new(stack, tree, folds, sieve, Some(&state.orders)))
 }
 
 /// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.

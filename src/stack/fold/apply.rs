@@ -1,48 +1,49 @@
-//! What one row does to one path: written, removed, implied, repeated.
+//! The effect of one row on one path: written, removed, implied, repeated.
 //!
-//! The fold decides which row and which path; here the event is appended, totals are told, and what the same layer
-//! said of the path before is superseded.
+//! The fold selects the row and the path; the functions here append the event, update the totals, and mark an earlier
+//! event of the same layer as superseded.
 
 use crate::stack::fold::{Oddities, Oddity, note};
-use crate::stack::kept::entry::{Entry, Kind, Xattrs};
+use crate::stack::kept::entry::{Entry, Kind};
 use crate::stack::kept::events::{Cause, Flag};
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::Stack;
 
 impl Stack {
-    /// Removes what is visible below `dir`, each path with an event of its own.
+    /// Removes all visible paths below `dir`, with an event for each. `by` is the node whose marker or entry removes them.
     pub(super) fn remove_below(&mut self, dir: u32, layer: u16, cause: Cause, by: u32) {
         if self.arena.dir(dir) == NONE {
-            // Nearly every file: nothing ever lay below it.
+            // Nearly every file: it never had children.
             return;
         }
-        let mut open = vec![dir];
+        let mut pending = vec![dir];
         let mut children = Vec::new();
-        while let Some(dir) = open.pop() {
+        while let Some(dir) = pending.pop() {
             children.clear();
             self.arena.each_child(dir, |child| children.push(child));
             for &child in &children {
                 let Some(event) = self.newest_visible(child) else { continue };
                 if self.events.is_dir(event) {
-                    open.push(child);
+                    pending.push(child);
                 }
                 self.remove_path(child, layer, cause, by);
             }
         }
     }
 
-    /// Removes one visible path.
+    /// Removes one visible path. `by` as in [`Self::remove_below`].
     pub(super) fn remove_path(&mut self, node: u32, layer: u16, cause: Cause, by: u32) {
         let before = self.arena.latest(node);
         let mut lower = before;
         if self.events.layer(before) == usize::from(layer) {
-            // What this same layer wrote and then replaced never existed for anybody.
+            // An event that the same layer replaces is never visible.
             self.supersede(before);
             lower = self.events.prev(before);
         }
-        let gone = lower == NONE || self.events.is_tombstone(lower);
-        let newest =
-            if gone { lower } else { self.events.push_tombstone(node, lower, layer, cause, by) };
+        let newest = match self.events.present(lower) {
+            Some(lower) => self.events.push_tombstone(node, lower, layer, cause, by),
+            None => lower,
+        };
         self.arena.set_latest(node, newest);
         self.drop_name(before);
         self.totals.add_path(&mut self.arena, node, -1, 0);
@@ -50,8 +51,7 @@ impl Stack {
         self.invalidate_last_dir(node);
     }
 
-    /// The layer being folded says something else of the event's path: the event showed nowhere, but what it stores
-    /// stays stored.
+    /// Marks an event that another row of the same layer replaces. It is never visible, but its bytes are stored.
     fn supersede(&mut self, event: u32) {
         self.events.set(event, Flag::SUPERSEDED);
         if self.events.stored(event) > 0 {
@@ -59,7 +59,7 @@ impl Stack {
         }
     }
 
-    /// Writes an entry onto a path. `None` where it says nothing new.
+    /// Appends the event of an entry. `None` if the entry changes nothing: a directory with equal attributes and mtime.
     pub(super) fn write_entry(
         &mut self,
         node: u32,
@@ -71,8 +71,7 @@ impl Stack {
         let mut prev = self.arena.latest(node);
         let mut quiet = false;
         if let Some(before) = before {
-            let both_dirs = entry.kind == Kind::Directory && self.events.is_dir(before);
-            let same = both_dirs && self.same_attributes(before, entry);
+            let same = self.is_same_directory(before, entry);
             if self.events.layer(before) == usize::from(layer) {
                 let implied = self.events.has(before, Flag::IMPLIED);
                 if same && !implied && self.events.mtime(before) == entry.mtime {
@@ -83,12 +82,8 @@ impl Stack {
                 }
                 self.supersede(before);
                 prev = self.events.prev(before);
-                let lower =
-                    Some(prev).filter(|&prev| prev != NONE && !self.events.is_tombstone(prev));
-                quiet = entry.kind == Kind::Directory
-                    && lower.is_some_and(|lower| {
-                        self.events.is_dir(lower) && self.same_attributes(lower, entry)
-                    });
+                let lower = self.events.present(prev);
+                quiet = lower.is_some_and(|lower| self.is_same_directory(lower, entry));
             } else if same {
                 if self.events.mtime(before) == entry.mtime {
                     return None;
@@ -121,7 +116,7 @@ impl Stack {
         Some(event)
     }
 
-    /// A directory that an entry's path needs but no layer names.
+    /// Appends the event of a directory without an entry, which the path of another entry needs.
     pub(super) fn imply(&mut self, node: u32, layer: u16) {
         let entry = Entry::new(b"", Kind::Directory);
         self.remove_below(node, layer, Cause::Replaced, node);
@@ -129,13 +124,13 @@ impl Stack {
             self.events.set(event, Flag::IMPLIED);
             let lower = self.events.prev(event);
             if lower != NONE && self.events.is_dir(lower) && self.events.has(lower, Flag::IMPLIED) {
-                // This layer put a file there and took it away again: implied before, implied now.
+                // The layer wrote a file there and replaces it again: implied before, implied now.
                 self.events.set(event, Flag::QUIET);
             }
         }
     }
 
-    /// The newest version once more, as an event of this layer.
+    /// Appends a copy of a directory's newest event as an event of this layer.
     pub(super) fn repeat_newest(&mut self, node: u32, layer: u16) -> u32 {
         let before = self.arena.latest(node);
         let mut entry = Entry::new(b"", Kind::Directory);
@@ -151,12 +146,12 @@ impl Stack {
         event
     }
 
-    fn same_attributes(&self, event: u32, entry: &Entry<'_>) -> bool {
-        let xattrs = self
-            .events
-            .xattrs(event)
-            .map_or(Xattrs::EMPTY.encoded(), |id| self.arena.names.get(id));
-        !self.events.has(event, Flag::IMPLIED)
+    /// Whether both are directories that differ at most in the mtime.
+    fn is_same_directory(&self, event: u32, entry: &Entry<'_>) -> bool {
+        let xattrs = self.events.xattrs(event).map_or(&b""[..], |id| self.arena.names.get(id));
+        entry.kind == Kind::Directory
+            && self.events.is_dir(event)
+            && !self.events.has(event, Flag::IMPLIED)
             && self.events.mode(event) == entry.mode
             && self.events.owner(event) == (entry.uid, entry.gid)
             && xattrs == entry.xattrs.encoded()

@@ -1,9 +1,9 @@
-//! Folding: one layer's rows become events on paths.
+//! Folding: turns the rows of a layer into events of paths.
 //!
-//! Two passes, as the OCI image specification's `layer.md` decides where engines differ: first all whiteouts and
-//! opaque markers against what lies below, then the entries in tar order. Below the first layer lies nothing: one
-//! pass does, and it can begin before the layer is listed to its end. Which path a name means (symbolic links
-//! among its parents) is [`crate::stack::fold::resolve`]'s business; here is what an entry does to the path it means.
+//! A layer takes two passes, in the order of the OCI image specification (`layer.md`), since engines differ: first all
+//! whiteouts and opaque markers are applied to the layers below, then the entries in tar order. The first layer takes one
+//! pass, which can begin before the layer is listed to its end. [`crate::stack::fold::resolve`] finds the path that a name
+//! means (symbolic links among its parents); the code here applies an entry to that path.
 
 mod apply;
 mod links;
@@ -26,65 +26,66 @@ use crate::stack::kept::table::Table;
 use crate::stack::kept::totals::Touch;
 use crate::stack::kept::{paths, table};
 
-/// More events than this are not kept: some 2 GB, far beyond any image; a layer that claims more is cut there.
+/// The most events that a stack holds: about 2 GB, more than any image needs. Further entries are ignored.
 pub const EVENT_LIMIT: usize = 1 << 25;
 
-/// Something odd that the fold met. None of it is fatal: what it means is decided by the specification.
+/// An irregularity of a layer. None is fatal: the specification or a limit here decides the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Oddity {
-    /// A whiteout names a path that no lower layer has.
+    /// A whiteout of a path that no lower layer has.
     WhiteoutOfNothing,
-    /// An opaque marker stands in a directory that does not exist.
+    /// An opaque marker in a directory that does not exist.
     OpaqueOfNothing,
-    /// The layer has two entries for one path; the last one counts.
+    /// Two entries for one path; the last one counts.
     Duplicate,
-    /// A name with `..` in it; it stays below the root.
+    /// A name with a `..` component; it is resolved below the root.
     Clamped,
-    /// A parent in the name is a symbolic link: the entry lands where the link leads, as umoci and containerd
-    /// do it; Docker's overlay2 driver and containers/storage make a directory in the link's place.
+    /// A parent in the name is a symbolic link: the entry is written to the target, as by umoci and containerd;
+    /// Docker's overlay2 driver and containers/storage replace the link by a directory.
     ThroughLink,
-    /// A hard link whose target is not there.
+    /// A hard link whose target does not exist.
     BrokenLink,
-    /// A hard link to its own path. What the path has stays.
+    /// A hard link to its own path; the entry is ignored.
     LinkToItself,
-    /// A hard link to a directory, which no file system of Linux has.
+    /// A hard link to a directory, which Linux does not allow.
     LinkToDirectory,
-    /// The layer has a path both as something that is no directory and as the parent of another entry; the last counts.
+    /// A path that is both a non-directory and the parent of another entry of the layer; the last one counts.
     Contradiction,
-    /// An entry that is no directory stands for the root itself; it is ignored.
+    /// A non-directory entry for the root; it is ignored.
     RootNotDirectory,
-    /// An entry states more bytes than all layers together can hold; it counts as empty.
+    /// An entry that states more bytes than all layers together can hold; it counts as empty.
     ImpossibleSize,
-    /// A name leads deeper than [`DEPTH_MAX`]; the entry is left out.
+    /// A path deeper than [`DEPTH_MAX`]; the entry is ignored.
     TooDeep,
-    /// Names imply more directories than the entries account for; the entry is left out.
+    /// Paths that imply more directories than the number of entries allows; the entry is ignored.
     TooManyImplied,
-    /// The layer holds more than [`EVENT_LIMIT`] events; the rest is not shown.
+    /// More than [`EVENT_LIMIT`] events; further entries are ignored.
     TooManyEvents,
 }
 
-/// All payloads of an image together are fewer bytes than this, so that sums and differences of them always fit.
+/// The most bytes of all payloads of an image together, so that their sums and differences fit i64.
 const BYTES_LIMIT: u64 = 1 << 62;
 
-/// How often each oddity was met in a layer, with the first path that had it (absolute, raw bytes).
+/// The number of times that each oddity occurs in a layer, and the first path with it (absolute, raw bytes).
 pub type Oddities = BTreeMap<Oddity, (u64, Vec<u8>)>;
 
-/// The fold of one layer, which can be advanced in steps so that others can look at the lower layers meanwhile.
+/// The fold of one layer. It is advanced in steps, between which the lower layers can be queried.
 pub struct Fold {
     cursor: table::RowCursor,
     started: bool,
-    /// There is no room for more.
+    /// A limit of the stack is reached.
     full: bool,
     layer: u16,
+    /// Directories with an opaque marker, and their nodes if lower layers have them.
     opaque: Vec<(Vec<u8>, Option<u32>)>,
-    /// Of the first layer, where whiteouts remove nothing.
+    /// Whiteouts of the first layer, which remove nothing.
     whiteouts: Vec<Vec<u8>>,
-    /// Links whose target was not there (yet): event and target.
+    /// Hard links whose target does not exist so far: event and target.
     pending_links: Vec<(u32, Vec<u8>)>,
     oddities: Oddities,
     entries: u64,
     stored: u64,
-    /// Bytes that the layers below store.
+    /// Bytes stored by the layers below.
     below: u64,
 }
 
@@ -107,10 +108,10 @@ impl Fold {
         }
     }
 
-    /// Deals with up to `rows` more rows of the layer's table. Returns whether there are more.
+    /// Applies up to `rows` more rows of the layer's table. Returns `false` at its end.
     ///
-    /// The first layer's table may have grown since the last step, always with the same beginning; any other layer's
-    /// is whole from the first step on.
+    /// The table of the first layer may have grown since the last step, with the same rows at its beginning; that of any
+    /// other layer must be complete in the first step.
     pub fn step(&mut self, stack: &mut Stack, table: &Table, rows: usize) -> bool {
         if !self.started {
             self.started = true;
@@ -126,7 +127,7 @@ impl Fold {
         more
     }
 
-    /// The first layer is mostly the largest: room for half as many rows again is room for all others.
+    /// Allocates with the first layer for all layers: it mostly is the largest, and half its rows are enough for the others.
     fn reserve(&self, stack: &mut Stack, table: &Table) {
         if self.layer == 0 {
             let rows = usize::try_from(table.len()).unwrap_or(EVENT_LIMIT).min(EVENT_LIMIT);
@@ -134,7 +135,7 @@ impl Fold {
         }
     }
 
-    /// Applies one row; whether there is room for another.
+    /// Applies one row. Returns `false` if a limit is reached.
     fn apply(&mut self, stack: &mut Stack, row: &Row<'_>) -> bool {
         let entry = match row {
             _ if self.full => return false,
@@ -182,7 +183,7 @@ impl Fold {
         true
     }
 
-    /// Closes the layer: from now on it can be asked about.
+    /// Closes the layer, which can be queried from now on.
     pub fn finish(mut self, stack: &mut Stack) -> Oddities {
         self.resolve_pending_links(stack);
         self.note_whiteouts_of_nothing();
@@ -191,7 +192,7 @@ impl Fold {
         self.oddities
     }
 
-    /// First pass: what the layer takes away from below.
+    /// The first pass: removes what the layer's markers hide of the layers below.
     fn apply_markers(&mut self, stack: &mut Stack, table: &Table) {
         let mut whiteouts = Vec::new();
         let mut rows = table.rows();
@@ -203,13 +204,12 @@ impl Fold {
             }
         }
         let replaced = ReplacedLinks::new(table);
-        // What a whiteout names itself is removed, whatever takes its place.
+        // The path of a whiteout itself is removed, even if it is a link that the layer replaces.
         let parents = whiteouts.iter().filter_map(|path| Some(paths::split(path)?.0));
         for path in parents.chain(self.opaque.iter().map(|(path, _)| &path[..])) {
             stack.replace_links(path, &replaced, self.layer);
         }
-        // Deeper markers first, so that a path with a marker of its own is removed by that one whatever the order
-        // in the tar.
+        // Deeper markers first, so that the cause of a removal is the nearest marker, whatever the order in the tar.
         whiteouts.sort_by(|a, b| b.cmp(a));
         whiteouts.dedup();
         self.opaque.sort();
@@ -232,7 +232,7 @@ impl Fold {
         }
     }
 
-    /// In the first layer all of them, each path once; the root cannot be named by one.
+    /// Notes all whiteouts of the first layer, each path once. A whiteout of the root is impossible.
     fn note_whiteouts_of_nothing(&mut self) {
         let mut whiteouts = std::mem::take(&mut self.whiteouts);
         whiteouts.sort_by(|a, b| b.cmp(a));
@@ -242,7 +242,7 @@ impl Fold {
         }
     }
 
-    /// Hard links to something that stands later in the tar.
+    /// Resolves hard links whose target comes later in the tar.
     fn resolve_pending_links(&mut self, stack: &mut Stack) {
         for (event, target) in std::mem::take(&mut self.pending_links) {
             if stack.events.has(event, Flag::SUPERSEDED) {
@@ -265,6 +265,7 @@ impl Fold {
         }
     }
 
+    /// Sets the flag of directories with an opaque marker, and notes markers in directories that do not exist.
     fn mark_opaque(&mut self, stack: &mut Stack) {
         self.opaque.sort();
         self.opaque.dedup();
@@ -289,7 +290,7 @@ impl Fold {
     }
 }
 
-/// Where an entry is applied: the layer, and where its troubles are written down.
+/// The parts of [`Fold`] that applying an entry needs.
 struct Applying<'a> {
     layer: u16,
     oddities: &'a mut Oddities,
@@ -316,7 +317,7 @@ impl Applying<'_> {
         if let Some(conflict) = conflict {
             note(self.oddities, Oddity::Contradiction, || stack.arena.path(conflict));
         }
-        // A link's target is looked up before its own path changes.
+        // The target is resolved before the path of the link changes.
         let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
         if matches!(target, Some(LinkTarget::Itself)) {
             note(self.oddities, Oddity::LinkToItself, || stack.arena.path(node));
@@ -332,7 +333,7 @@ impl Applying<'_> {
         match target {
             Some(LinkTarget::Payload(payload)) => stack.add_link(payload, event),
             Some(_) => {
-                // What it shows is not known before the layer's end.
+                // The target may come later in the layer.
                 self.pending_links.push((event, entry.link.to_vec()));
                 return;
             }
@@ -343,6 +344,13 @@ impl Applying<'_> {
 }
 
 impl Stack {
+    /// Folds a whole layer on top.
+    pub fn fold(&mut self, table: &Table) -> Oddities {
+        let mut fold = Fold::new(self);
+        while fold.step(self, table, usize::MAX) {}
+        fold.finish(self)
+    }
+
     fn close_layer(&mut self, entries: u64, stored: u64) {
         let layer = self.layer_ends.len() as u16;
         self.layer_ends.push(self.events.len() as u32);
@@ -361,24 +369,22 @@ impl Stack {
     }
 }
 
-/// How the layer being closed left a node, and whether that is a directory which was there before and stayed.
+/// The effect of the layer being closed on a node, and whether the node is a directory before and after the layer.
 fn touch(arena: &Arena, events: &Events, node: u32, layer: u16) -> (Touch, bool) {
     let newest = arena.latest(node);
     if newest == NONE {
         return (Touch::Below, false);
     }
-    let own = events.layer(newest) == usize::from(layer) && !events.has(newest, Flag::QUIET);
-    if !own {
-        return (Touch::Below, !events.is_tombstone(newest) && events.is_dir(newest));
+    if events.layer(newest) != usize::from(layer) || events.has(newest, Flag::QUIET) {
+        return (Touch::Below, events.is_dir(newest));
     }
     if events.is_tombstone(newest) {
         return (Touch::Removed, false);
     }
-    let prev = events.prev(newest);
-    if prev == NONE || events.is_tombstone(prev) {
-        return (Touch::Added, false);
+    match events.present(events.prev(newest)) {
+        None => (Touch::Added, false),
+        Some(prev) => (Touch::Changed, events.is_dir(newest) && events.is_dir(prev)),
     }
-    (Touch::Changed, events.is_dir(newest) && events.is_dir(prev))
 }
 
 pub(super) fn note(oddities: &mut Oddities, oddity: Oddity, path: impl FnOnce() -> Vec<u8>) {
@@ -387,13 +393,4 @@ pub(super) fn note(oddities: &mut Oddities, oddity: Oddity, path: impl FnOnce() 
 
 fn absolute(path: &[u8]) -> Vec<u8> {
     [b"/", path].concat()
-}
-
-impl Stack {
-    /// Folds a whole layer on top.
-    pub fn fold(&mut self, table: &Table) -> Oddities {
-        let mut fold = Fold::new(self);
-        while fold.step(self, table, usize::MAX) {}
-        fold.finish(self)
-    }
 }

@@ -1,4 +1,4 @@
-//! Symbolic links that a layer replaces with directories: what its markers below them are about.
+//! Symbolic links of lower layers that a layer replaces by directories.
 
 use std::cell::OnceCell;
 
@@ -8,8 +8,8 @@ use crate::stack::kept::entry::{Entry, Kind, Row};
 use crate::stack::kept::stack::Stack;
 use crate::stack::kept::table::Table;
 
-/// Symbolic links of the lower layers at whose path this layer has a directory: a marker in such a directory is about
-/// that, not about the link's target. Looked for only once a marker's path leads to a link.
+/// The symbolic links of the lower layers for whose path this layer has a directory entry. A marker below such a path is
+/// about the directory, not about the target of the link. Computed when the path of a marker first contains a link.
 pub(crate) struct ReplacedLinks<'t> {
     table: &'t Table,
     links: OnceCell<HashSet<u32>>,

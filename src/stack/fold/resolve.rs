@@ -1,43 +1,41 @@
-//! Which path a stored name means: symbolic links among its parents are followed inside the root, as umoci and
-//! containerd do it. Only parents: the last component is the path itself.
+//! The path that a stored name means: symbolic links among its parents are followed inside the root, as by umoci and
+//! containerd. The last component is not followed.
 
 use std::borrow::Cow;
 
 use crate::stack::fold::Oddity;
 use crate::stack::fold::replaced::ReplacedLinks;
-use crate::stack::kept::cached_directory::CachedDirectory;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
-use crate::stack::kept::stack::Stack;
+use crate::stack::kept::stack::{CachedDirectory, Stack};
 
-/// Links followed for one name before it counts as a loop (Linux: 40).
+/// The most links followed for one name; more count as a loop (Linux: 40).
 const HOPS: usize = 40;
-/// Components that links may add to one name; a path of PATH_MAX bytes has at most twice as many.
+/// The most components that links add to one name; a path of PATH_MAX bytes has at most twice as many.
 const COMPONENTS: usize = 1024;
 
-/// The longest target that is followed, in bytes: Linux makes no link with a longer one.
+/// The longest target that is followed, in bytes: Linux creates no link with a longer one.
 const TARGET_MAX: usize = 4095;
 
-/// Directories from the root to the deepest entry. Linux takes paths of 4096 bytes (PATH_MAX), which is 2047 names of one
-/// letter.
+/// The most components of an entry's path. Linux takes paths of 4096 bytes (PATH_MAX), which is 2047 names of one letter.
 pub const DEPTH_MAX: usize = 2048;
 
-/// Further such directories for each entry. Layers without any entry for a directory (jib, ko, Bazel) imply about one; 30
-/// million fit into 133 kB of gzip where nothing limits them.
+/// Directories without an entry that each entry allows, beyond a constant number. Layers without any entry for a directory
+/// (jib, ko, Bazel) imply about one for each entry; without a limit, 133 kB of gzip imply 30 million.
 pub(super) const IMPLIED_PER_ENTRY: u64 = 4;
 
-/// The node an entry's name means.
+/// The node that the name of an entry means.
 pub(super) struct Resolved {
     pub(super) node: u32,
-    /// A symbolic link was followed on the walk.
+    /// A symbolic link was followed.
     pub(super) redirected: bool,
-    /// What the same layer had at a parent, no directory, and had to make room.
+    /// A non-directory of the same layer at a parent, which a directory replaced.
     pub(super) conflict: Option<u32>,
 }
 
-/// What stands at a component of a path.
+/// The visible object at a component of a path.
 enum Lookup {
     Directory(u32),
     Link(u32),
@@ -46,10 +44,10 @@ enum Lookup {
 }
 
 impl Stack {
-    /// The node for an entry of `layer`; directories that its path needs are implied.
+    /// The node for an entry of `layer`. Missing directories of its path are implied.
     ///
     /// # Errors
-    /// Where a limit does not let the path be; nothing was made of it.
+    /// If the path exceeds a limit. No directory is implied then.
     pub(super) fn resolve_for_entry(
         &mut self,
         path: &[u8],
@@ -66,10 +64,10 @@ impl Stack {
         Ok(Resolved { node: self.arena.child_or_create(directory.node, name), ..directory })
     }
 
-    /// Goes from the directory of the entry before to another one, creating it where it is not there.
+    /// Resolves another directory than that of the last entry, and caches it. Missing directories are implied.
     fn enter_dir(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
         let mut before = self.last_dir.take().filter(|dir| !dir.redirected);
-        // Directories above a cached one are as good as that one itself: only what differs is walked.
+        // Start at the deepest directory that the cached path shares.
         while let Some(dir) = &mut before
             && dir.node != 0
             && !(path.starts_with(&dir.path) && path.get(dir.path.len()) == Some(&b'/'))
@@ -90,20 +88,17 @@ impl Stack {
         Ok(resolved)
     }
 
-    /// `node` stopped or started being a directory: a cached walk through it is void.
+    /// Clears the cached directory if its path contains `node`, which has become a directory or is one no longer.
     pub(super) fn invalidate_last_dir(&mut self, node: u32) {
-        let void = |dir: &CachedDirectory| dir.redirected || self.arena.is_below(dir.node, node);
-        if self.last_dir.as_ref().is_some_and(void) {
-            self.last_dir = None;
-        }
+        self.last_dir.take_if(|dir| dir.redirected || self.arena.is_below(dir.node, node));
     }
 
-    /// The node a path means, visible or not, parents followed. `None` where no layer so far names it.
+    /// The node that a path means, visible or not; links among its parents are followed. `None` if no layer has it.
     pub(crate) fn resolve_existing(&self, path: &[u8]) -> Option<u32> {
         self.resolve_marker(path, None)
     }
 
-    /// As [`Self::resolve_existing`], but links that are `replaced` lead nowhere.
+    /// As [`Self::resolve_existing`], except that `replaced` links are not followed: the path does not exist then.
     pub(super) fn resolve_marker(
         &self,
         path: &[u8],
@@ -113,7 +108,7 @@ impl Stack {
         self.arena.child(self.resolve_directory(parent, replaced)?, name)
     }
 
-    /// The directory a path means, every component followed, if it is visible now.
+    /// The visible directory that a path means; links are followed, also in the last component.
     pub(super) fn resolve_directory(
         &self,
         path: &[u8],
@@ -139,7 +134,7 @@ impl Stack {
     fn walk_creating(&mut self, from: u32, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
         let mut walk = PathWalk::new(from, path);
         let mut conflict = None;
-        // Below a directory that was just made there is nothing: what the limits let begin, they let end.
+        // A new directory is empty, so the first missing component decides for the remaining ones.
         let mut allowed = false;
         while let Some(name) = walk.next() {
             if *name == *b".." {
@@ -149,7 +144,7 @@ impl Stack {
             match self.step(walk.at, &name) {
                 Lookup::Directory(node) => walk.at = node,
                 Lookup::Link(node) if walk.follow(self, node) => {}
-                // A loop of links, a file in the walk, or nothing: a directory takes the place.
+                // A loop of links, another object, or nothing: it is replaced by a directory.
                 Lookup::Link(_) | Lookup::Other | Lookup::Missing => {
                     if !std::mem::replace(&mut allowed, true) {
                         self.check_implied(walk.at, walk.pending.len() + 1)?;
@@ -167,8 +162,8 @@ impl Stack {
         Ok(Resolved { node: walk.at, redirected: walk.hops > 0, conflict })
     }
 
-    /// Makes directories of the symbolic links on a marker's walk at whose path this layer has a directory: what the layer
-    /// has below them lies there, whether the directory's own entry comes before or after it.
+    /// Replaces the `replaced` links in the path of a marker by directories. Entries below are written to the directory then,
+    /// whether its own entry comes before or after theirs.
     pub(super) fn replace_links(&mut self, path: &[u8], replaced: &ReplacedLinks<'_>, layer: u16) {
         let mut at = 0;
         for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
@@ -183,7 +178,7 @@ impl Stack {
         }
     }
 
-    /// Whether the path is a directory only because this layer has something below it.
+    /// Whether the path is a directory without an entry that this layer implies.
     pub(super) fn is_implied_by(&self, node: u32, layer: u16) -> bool {
         self.newest_visible(node).is_some_and(|event| {
             self.events.layer(event) == usize::from(layer)
@@ -192,7 +187,7 @@ impl Stack {
         })
     }
 
-    /// Whether so many directories can be implied below one another in `dir`, with an entry in the last.
+    /// Checks that `count` nested directories can be implied in `dir`, with an entry in the last one.
     fn check_implied(&self, dir: u32, count: usize) -> Result<(), Oddity> {
         if count as u64 > self.implied_left {
             return Err(Oddity::TooManyImplied);
@@ -200,7 +195,7 @@ impl Stack {
         self.check_depth(dir, count + 1)
     }
 
-    /// Whether so many levels below `dir` are within [`DEPTH_MAX`].
+    /// Checks that `levels` levels below `dir` do not exceed [`DEPTH_MAX`].
     fn check_depth(&self, dir: u32, levels: usize) -> Result<(), Oddity> {
         let mut depth = levels;
         let mut at = dir;
@@ -229,12 +224,14 @@ impl Stack {
     }
 }
 
-/// A walk along components, some of which come out of links on the walk.
+/// A walk along the components of a path and of the targets of the links in it.
 struct PathWalk<'p> {
     at: u32,
-    /// Components still to go, the next one last.
+    /// Remaining components, the next one last.
     pending: Vec<Cow<'p, [u8]>>,
+    /// Links followed.
     hops: usize,
+    /// Components of their targets.
     added: usize,
 }
 
@@ -248,7 +245,7 @@ impl<'p> PathWalk<'p> {
         self.pending.pop()
     }
 
-    /// Puts the link's target before what is still to go. `false` where there were too many.
+    /// Puts the target of a link before the remaining components. `false` if a limit is exceeded.
     fn follow(&mut self, stack: &Stack, link: u32) -> bool {
         let target = stack
             .newest_visible(link)

@@ -1,19 +1,20 @@
-//! Every path that any layer names, once: interned names, parents, children. What happened to a path is in
+//! The paths of all layers, each stored once: interned name, parent, children. Their events are in
 //! [`crate::stack::kept::events`].
 //!
-//! 16 bytes a path, its place among its siblings and its name. A parent is always created before its children, so ids grow
-//! with depth along every path. While layers are folded, siblings are linked lists and a hash table finds a child
-//! by name; [`Arena::freeze`] replaces both by one sorted list of children.
+//! A path takes 16 bytes, plus its entry in the list of siblings and its name. A parent is always created before its
+//! children, so ids grow with depth along every path. While layers are folded, siblings are linked lists and a hash table
+//! finds a child by name; [`Arena::freeze`] replaces both by one sorted list of children.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::stack::kept::case;
 use crate::stack::kept::names::{NONE, Names};
 
-/// One path; 16 bytes that lie together, because whoever looks at a path looks at most of it.
+/// One path. 16 bytes in one struct, since most readers of a path use most of its fields.
 #[derive(Clone, Copy)]
 struct Node {
     parent: u32,
@@ -24,7 +25,7 @@ struct Node {
     dir: u32,
 }
 
-/// What a node that has (or had) children knows beyond other nodes.
+/// The further fields of a node that has or had children.
 pub(crate) struct Dir {
     pub(crate) node: u32,
     /// Growing: the head of the sibling list. Frozen: where the children begin in `list`.
@@ -32,18 +33,25 @@ pub(crate) struct Dir {
     count: u32,
     /// The newest record of totals, see [`crate::stack::kept::totals`].
     pub(super) record: u32,
-    /// The oldest one, where records are frozen: all between the two are this directory's.
+    /// The oldest record, once frozen: all records between the two belong to this directory.
     pub(super) oldest: u32,
 }
 
-/// A node among others of its directory, with as much of its name as decides most comparisons: names themselves are a
-/// cache miss each.
+/// A node with the first eight bytes of its name, which decide most comparisons: reading a name is a cache miss.
 pub(super) struct Sibling {
+    /// Big endian, padded with zeros.
     prefix: u64,
     pub(super) node: u32,
 }
 
-/// How children are found.
+impl Dir {
+    /// The children in the frozen list.
+    const fn range(&self) -> Range<usize> {
+        self.first as usize..(self.first + self.count) as usize
+    }
+}
+
+/// The index of children.
 enum Children {
     Growing { next: Vec<u32>, table: HashTable<u32>, hasher: DefaultHashBuilder },
     Frozen { list: Vec<u32> },
@@ -55,22 +63,22 @@ pub(crate) struct Arena {
     nodes: Vec<Node>,
     pub(crate) dirs: Vec<Dir>,
     children: Children,
-    /// Where case does not count: for each node, the name by which it is found.
+    /// With case folding: for each node, the id of the name without case.
     keys: Option<Vec<u32>>,
-    /// The node found or made last: a layer that names many old paths mostly names them in their old order.
+    /// The node found or created last: a layer that repeats paths mostly has them in the order of the layer below.
     recent: u32,
 }
 
-/// The name by which a node is found among its siblings: its own, unless there are `keys`.
+/// The name id by which a node is found among its siblings: its own, unless there are `keys`.
 fn key_id(nodes: &[Node], keys: Option<&[u32]>, node: u32) -> u32 {
     keys.map_or_else(|| nodes[node as usize].name, |keys| keys[node as usize])
 }
 
-/// How far behind the node of the last entry the next one's is looked for before the hash table is asked.
+/// Nodes after [`Arena::recent`] that are compared before the hash table is used.
 const LOOKAHEAD: u32 = 4;
 
 impl Arena {
-    /// Only the root, which is node 0.
+    /// An arena of only the root, node 0.
     pub(super) fn new() -> Self {
         let mut names = Names::default();
         let empty = names.intern(b"");
@@ -88,22 +96,20 @@ impl Arena {
         }
     }
 
-    /// From now on case does not count in names. For an arena that has only the root.
+    /// Folds the case of names from now on. Only for an arena that has no node but the root.
     pub(super) fn fold_case(&mut self) {
         self.keys = Some(self.nodes.iter().map(|node| node.name).collect());
     }
 
-    /// Whether case does not count.
     pub(super) const fn folds_case(&self) -> bool {
         self.keys.is_some()
     }
 
-    /// The name by which a node is found among its siblings.
     fn key_id(&self, node: u32) -> u32 {
         key_id(&self.nodes, self.keys.as_deref(), node)
     }
 
-    /// What names are found by: themselves, or their form without case.
+    /// The bytes by which a name is found: the name itself, or its form without case.
     fn key<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
         if self.folds_case() { case::key(name) } else { Cow::Borrowed(name) }
     }
@@ -112,7 +118,7 @@ impl Arena {
         self.nodes.len()
     }
 
-    /// Makes room for so many more paths.
+    /// Allocates for `paths` more paths.
     pub(super) fn reserve(&mut self, paths: usize) {
         let Children::Growing { next, table, hasher } = &mut self.children else { return };
         self.names.reserve(paths);
@@ -150,7 +156,7 @@ impl Arena {
         self.nodes[node as usize].dir
     }
 
-    /// The directory index of `node`, making it one that can have children.
+    /// The directory index of `node`, which is given one if it has none.
     pub(super) fn make_dir(&mut self, node: u32) -> u32 {
         if self.nodes[node as usize].dir == NONE {
             self.nodes[node as usize].dir = self.dirs.len() as u32;
@@ -169,9 +175,9 @@ impl Arena {
             }
             Children::Frozen { list } => {
                 let dir = self.dirs.get(self.dir(parent) as usize)?;
-                let siblings = &list[dir.first as usize..(dir.first + dir.count) as usize];
+                let siblings = &list[dir.range()];
                 if self.folds_case() {
-                    // Siblings are in the order of their names as they are shown.
+                    // Siblings are sorted by the displayed names, not by these keys.
                     let key = case::key(name);
                     return siblings.iter().copied().find(|&it| case::key(self.name(it)) == key);
                 }
@@ -181,7 +187,7 @@ impl Arena {
         }
     }
 
-    /// The child of that name, created without any event where there is none. Not for a frozen arena.
+    /// The child of that name, created without an event if there is none. Not for a frozen arena.
     pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8]) -> u32 {
         if let Some(node) = self.next_in_order(parent, name) {
             self.recent = node;
@@ -218,7 +224,7 @@ impl Arena {
         node
     }
 
-    /// The child of that name, if it is one of the next nodes: they lie side by side, where the tables of
+    /// The child of that name, if it is one of the next [`LOOKAHEAD`] nodes. They are adjacent in memory, while the tables of
     /// names and children are a cache miss each.
     fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
         let end = (self.recent + 1 + LOOKAHEAD).min(self.len() as u32);
@@ -229,14 +235,13 @@ impl Arena {
         self.nodes[node as usize].parent == parent && self.key_id(node) == key
     }
 
-    /// Every child ever seen, sorted by name, where the arena is frozen.
+    /// All children in any layer, sorted by name; `None` while the arena grows.
     pub(crate) fn frozen_children(&self, node: u32) -> Option<&[u32]> {
         let Children::Frozen { list } = &self.children else { return None };
-        let Some(dir) = self.dirs.get(self.dir(node) as usize) else { return Some(&[]) };
-        Some(&list[dir.first as usize..(dir.first + dir.count) as usize])
+        Some(self.dirs.get(self.dir(node) as usize).map_or(&[], |dir| &list[dir.range()]))
     }
 
-    /// Every child ever seen, sorted by name; `scratch` is used where the arena is still growing.
+    /// All children in any layer, sorted by name; `scratch` is filled if the arena is still growing.
     pub(crate) fn children<'a>(&'a self, node: u32, scratch: &'a mut Vec<u32>) -> &'a [u32] {
         if let Some(children) = self.frozen_children(node) {
             return children;
@@ -247,12 +252,9 @@ impl Arena {
         scratch
     }
 
-    /// Every child ever seen, in no particular order.
+    /// All children in any layer, in no particular order.
     pub(crate) fn each_child(&self, node: u32, mut visit: impl FnMut(u32)) {
-        if self.dir(node) == NONE {
-            return;
-        }
-        let dir = &self.dirs[self.dir(node) as usize];
+        let Some(dir) = self.dirs.get(self.dir(node) as usize) else { return };
         match &self.children {
             Children::Growing { next, .. } => {
                 let mut child = dir.first;
@@ -261,17 +263,13 @@ impl Arena {
                     child = next[child as usize];
                 }
             }
-            Children::Frozen { list } => {
-                list[dir.first as usize..(dir.first + dir.count) as usize]
-                    .iter()
-                    .for_each(|&child| visit(child));
-            }
+            Children::Frozen { list } => list[dir.range()].iter().copied().for_each(visit),
         }
     }
 
     /// Sorts siblings by name.
     pub(super) fn sort(&self, siblings: &mut [Sibling]) {
-        // A merge sort likes what is nearly sorted already, as tars mostly are.
+        // The stable sort is a merge sort, which is fast on nearly sorted input, as most tars are.
         siblings.sort_by(|a, b| {
             let begin = a.prefix.cmp(&b.prefix);
             begin.then_with(|| self.name(a.node).cmp(self.name(b.node)))
@@ -287,7 +285,7 @@ impl Arena {
         Sibling { prefix: u64::from_be_bytes(prefix), node }
     }
 
-    /// Sorts all children into one list and drops what only growing needs.
+    /// Sorts all children into one list and frees the tables that only growing needs.
     pub(super) fn freeze(&mut self) {
         let Children::Growing { next, .. } = &self.children else { return };
         let mut list = Vec::with_capacity(self.nodes.len() - 1);
@@ -299,7 +297,7 @@ impl Arena {
                 siblings.push(self.sibling(child));
                 child = next[child as usize];
             }
-            // Lists are built by prepending: reversed, they are nearly in the order of a sorted tar.
+            // Lists are built by prepending: reversed, they are nearly in tar order.
             siblings.reverse();
             self.sort(&mut siblings);
             dir.first = list.len() as u32;
@@ -312,14 +310,14 @@ impl Arena {
         self.dirs.shrink_to_fit();
     }
 
-    /// The inverse of [`Self::freeze`], for a layer that is folded after all.
+    /// Reverts [`Self::freeze`] before another layer is folded.
     pub(super) fn thaw(&mut self) {
         let Children::Frozen { list } = &self.children else { return };
         let list = list.clone();
         self.names.thaw();
         let mut next = vec![NONE; self.nodes.len()];
         for dir in &mut self.dirs {
-            let range = dir.first as usize..(dir.first + dir.count) as usize;
+            let range = dir.range();
             dir.first = NONE;
             for &child in &list[range] {
                 next[child as usize] = dir.first;
@@ -335,7 +333,7 @@ impl Arena {
         self.children = Children::Growing { next, table, hasher };
     }
 
-    /// The absolute path: `/` for the root.
+    /// The absolute path, `/` for the root.
     pub(crate) fn path(&self, node: u32) -> Vec<u8> {
         let mut chain = Vec::new();
         let mut at = node;
@@ -354,9 +352,9 @@ impl Arena {
         path
     }
 
-    /// Whether `node` lies below `dir` (or is it).
+    /// Whether `node` is `dir` or below it.
     pub(crate) fn is_below(&self, mut node: u32, dir: u32) -> bool {
-        // A parent's id is smaller than its child's.
+        // The id of a parent is smaller than those of its children.
         while node > dir {
             node = self.parent(node);
         }

@@ -1,9 +1,10 @@
-//! Names without regard to case, as Windows compares them: letter by letter, by the capital of each, and only where that is
-//! one letter (NTFS, `$UpCase`). What is shown is the spelling that a name was first made with, which NTFS keeps as well.
+//! Case folding of names as Windows does it: each letter is replaced by its capital if that is a single letter (NTFS,
+//! `$UpCase`). The displayed name is the spelling of the first layer that has it, as on NTFS.
 
 use std::borrow::Cow;
 
-/// The key of a name: equal for names that Windows takes for the same. Bytes that are no UTF-8 stay as they are.
+/// The key of a name: equal for names that Windows treats as the same. Of a name that is not UTF-8 only ASCII letters are
+/// folded.
 pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
     let capital = |letter: char| {
         let mut capitals = letter.to_uppercase();

@@ -28,7 +28,7 @@ pub struct Change {
 }
 
 impl Stack {
-    /// The newest event up to `layer`, whatever it is.
+    /// The newest event up to `layer`, tombstones included, or [`NONE`].
     pub(in crate::stack) fn newest_at(&self, node: u32, layer: usize) -> u32 {
         let mut event = self.arena.latest(node);
         while event != NONE && self.events.layer(event) > layer {
@@ -38,14 +38,12 @@ impl Stack {
     }
 
     pub(in crate::stack) fn visible_event(&self, node: u32, layer: usize) -> Option<u32> {
-        let event = self.newest_at(node, layer);
-        (event != NONE && !self.events.is_tombstone(event)).then_some(event)
+        self.events.present(self.newest_at(node, layer))
     }
 
     /// The change from the event before to this one.
     pub(in crate::stack) fn change_of(&self, event: u32) -> Change {
-        let prev = self.events.prev(event);
-        let below = (prev != NONE && !self.events.is_tombstone(prev)).then_some(EventId(prev));
+        let below = self.events.present(self.events.prev(event)).map(EventId);
         if self.events.is_tombstone(event) {
             return Change {
                 kind: ChangeKind::Removed,
@@ -86,13 +84,9 @@ impl Stack {
     #[must_use]
     pub fn kind_if_same(&self, event: EventId, below: EventId) -> ChangeKind {
         let (events, event, below) = (&self.events, event.0, below.0);
-        let same = events.mode(event) == events.mode(below)
-            && events.owner(event) == events.owner(below)
-            && events.has(event, Flag::IMPLIED) == events.has(below, Flag::IMPLIED)
-            && events.xattrs(event) == events.xattrs(below)
-            && events.device(event) == events.device(below)
-            && events.mtime(event) == events.mtime(below);
-        // A directory that is stored again with nothing changed stores no bytes again.
+        let same =
+            events.same_attributes(event, below) && events.mtime(event) == events.mtime(below);
+        // An identical directory is not called rewritten, since its entry stores no bytes.
         if same && !events.is_dir(event) { ChangeKind::Rewritten } else { ChangeKind::Metadata }
     }
 

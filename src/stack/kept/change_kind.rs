@@ -1,19 +1,19 @@
 //! The kinds of change that a layer can make to a path.
 
-/// What a layer did to a path.
+/// The kind of change that a layer made to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChangeKind {
-    /// The path was not visible below.
+    /// The path is not visible in the layers below.
     Added,
-    /// Content, type or link target differ.
+    /// Contents, type or link target differ.
     Modified,
     /// Only mode, owner, attributes, device numbers or a file's mtime differ.
     Metadata,
-    /// Stored again, identical.
+    /// The layer stores the path again, identical.
     Rewritten,
-    /// No longer visible.
+    /// The path is no longer visible.
     Removed,
-    /// A regular file of the same size whose contents were not compared yet.
+    /// A regular file of the same size whose contents are not compared yet.
     Undecided,
 }
 
@@ -31,7 +31,7 @@ impl ChangeKind {
         }
     }
 
-    /// The sign in columns and trees, legible without colour.
+    /// The sign in columns and trees, distinct without colour.
     #[must_use]
     pub const fn sign(self) -> char {
         match self {

@@ -1,7 +1,7 @@
-//! What one layer says of one path: the vocabulary between whoever lists a layer and the fold.
+//! One row of a layer: what the listers of `layer` write and the fold reads.
 //!
-//! An entry is a description, never contents. Paths here are already normalised (see [`crate::stack::kept::paths`]): relative
-//! to the image's root, no leading or trailing slash, no `.`, `..` or empty component; the root itself is `b""`.
+//! An entry describes an object and does not hold its contents. Paths are normalised (see [`crate::stack::kept::paths`]):
+//! relative to the image's root, no leading or trailing slash, no `.`, `..` or empty component; the root itself is `b""`.
 
 /// The type of a file system object, as the layer states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub enum Kind {
     Fifo = 6,
     /// A socket.
     Socket = 7,
-    /// A type the tar formats do not define; kept, its payload skipped.
+    /// A type that the tar formats do not define. Its payload is skipped.
     Other = 8,
 }
 
@@ -61,7 +61,7 @@ impl Kind {
         })
     }
 
-    /// Whether the object is a regular file under one of its names.
+    /// Whether the object is a regular file or a hard link to one.
     #[must_use]
     pub const fn is_regular(self) -> bool {
         matches!(self, Self::File | Self::Hardlink)
@@ -79,11 +79,12 @@ impl Kind {
 pub struct Mtime {
     /// Whole seconds since the epoch, rounded towards the past.
     pub seconds: i64,
-    /// 0..1_000_000_000.
+    /// Nanoseconds, 0 to 999,999,999.
     pub nanos: u32,
 }
 
-/// A digest of a file's contents that came free with the listing. Only fingerprints of the same variant compare.
+/// A digest of a file's contents that listing the layer gives without further reading. Only fingerprints of the same variant
+/// can be compared. 64 bits are enough, since a file is only compared with other versions of the same path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fingerprint {
     /// The low 64 bits of XXH3-128 over the stored payload (computed while a layer is inflated).
@@ -95,6 +96,26 @@ pub enum Fingerprint {
 }
 
 impl Fingerprint {
+    /// The stored form: a kind of two bits, 0 for none, and the value.
+    pub(crate) const fn encode(fingerprint: Option<Self>) -> (u16, u64) {
+        match fingerprint {
+            None => (0, 0),
+            Some(Self::Xxh3(value)) => (1, value),
+            Some(Self::Crc64(value)) => (2, value),
+            Some(Self::Sha256(value)) => (3, value),
+        }
+    }
+
+    /// Reverts [`Self::encode`].
+    pub(crate) const fn decode(kind: u16, value: u64) -> Option<Self> {
+        match kind {
+            1 => Some(Self::Xxh3(value)),
+            2 => Some(Self::Crc64(value)),
+            3 => Some(Self::Sha256(value)),
+            _ => None,
+        }
+    }
+
     /// Whether two files have the same contents; `None` if a fingerprint is missing or they are of different variants.
     #[must_use]
     pub fn compare(one: Option<Self>, other: Option<Self>) -> Option<bool> {
@@ -103,7 +124,7 @@ impl Fingerprint {
     }
 }
 
-/// One path of one layer, borrowed from a [`crate::stack::kept::table::Table`] or from whoever is filling one.
+/// One path of one layer, borrowed from a [`crate::stack::kept::table::Table`] or from the lister that fills one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// The normalised path; `b""` is the root.
@@ -116,26 +137,25 @@ pub struct Entry<'a> {
     pub uid: u64,
     /// Numeric group.
     pub gid: u64,
-    /// Logical size in bytes: what `stat` would say. 0 for all but regular files (a hard link's bytes belong to
-    /// its target).
+    /// Logical size in bytes, as `stat` reports it. 0 for all but regular files (a hard link's bytes belong to its target).
     pub size: u64,
     /// Payload bytes stored in the layer; differs from `size` only for sparse files.
     pub stored: u64,
     /// Modification time.
     pub mtime: Mtime,
-    /// A symbolic link's target as stored, or a hard link's target as a normalised path. Empty otherwise.
+    /// The target of a symbolic link as stored, or that of a hard link as a normalised path. Empty otherwise.
     pub link: &'a [u8],
     /// Major and minor number of a device.
     pub device: (u32, u32),
     /// Extended attributes.
     pub xattrs: Xattrs<'a>,
-    /// Where the payload begins in the layer's uncompressed stream, if it has one there.
+    /// Offset of the payload in the uncompressed layer, if it is there.
     pub data: Option<u64>,
-    /// A digest of the payload, where it came free.
+    /// A digest of the payload, if the listing gave one.
     pub fingerprint: Option<Fingerprint>,
-    /// The stored name pointed above the root (`..`) and was clamped to it.
+    /// The stored name has a `..` component, which was resolved and clamped to the root.
     pub clamped: bool,
-    /// The payload is a sparse file's: segments, not plain contents.
+    /// The payload is the segments of a sparse file, not its plain contents.
     pub sparse: bool,
 }
 
@@ -163,17 +183,17 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// One row of a layer's table: an object, or a statement about what lies below.
+/// One row of a layer's table: an object, or a marker about the layers below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row<'a> {
     /// An object the layer holds.
     Entry(Entry<'a>),
-    /// `.wh.NAME`: the path it names (not the marker's own name) is removed from the layers below.
+    /// `.wh.NAME`: hides a path of the layers below.
     Whiteout {
-        /// The removed path.
+        /// The hidden path, not the name of the marker.
         path: &'a [u8],
     },
-    /// `.wh..wh..opq`: nothing that lies below in this directory shows through.
+    /// `.wh..wh..opq`: hides all that the layers below have in a directory.
     Opaque {
         /// The directory.
         path: &'a [u8],
@@ -189,7 +209,7 @@ impl<'a> Xattrs<'a> {
     /// No attributes.
     pub const EMPTY: Self = Self(&[]);
 
-    /// Takes bytes made by [`encode_xattrs`]. Malformed bytes iterate as far as they are well formed.
+    /// Wraps bytes made by [`encode_xattrs`]. Malformed bytes are iterated up to the first error.
     #[must_use]
     pub const fn from_encoded(encoded: &'a [u8]) -> Self {
         Self(encoded)
@@ -229,7 +249,7 @@ fn take_counted<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(bytes)
 }
 
-/// Sorts the pairs by name (the last of equal names wins, as in a pax header) and encodes them for [`Xattrs`].
+/// Sorts the pairs by name and encodes them for [`Xattrs`]. Of equal names the last one wins, as in a pax header.
 #[must_use]
 pub fn encode_xattrs(pairs: &mut Vec<(Vec<u8>, Vec<u8>)>) -> Vec<u8> {
     pairs.reverse();

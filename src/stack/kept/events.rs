@@ -1,7 +1,8 @@
-//! What befell each path, in layer order: one event is 36 bytes, the rare is kept aside.
+//! The events of all paths: one for each layer that has an entry for a path or removes it.
 //!
-//! An event is written once by the fold. The chain of a path runs from its newest event backwards through `prev`.
-//! What an event *means* (added, modified, …) follows from comparing it with the one before: see [`crate::stack::query::view`].
+//! An event takes 36 bytes; rare fields are kept in separate lists. The fold writes each event once. The chain of a path
+//! runs from its newest event backwards through `prev`. The kind of change (added, modified, …) is computed by comparing an
+//! event with the one before: see [`crate::stack::kept::change`].
 
 use hashbrown::HashMap;
 
@@ -12,14 +13,14 @@ const KIND_MASK: u16 = 0xf;
 const TOMBSTONE: u16 = 0xf;
 const FINGERPRINT_SHIFT: u32 = 14;
 
-/// Facts about an event, one bit each, above the four bits of its kind.
+/// Flags of an event, one bit each, above the four bits of its kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flag(u16);
 
 impl Flag {
-    /// A directory named again with nothing but its mtime changed: no event for anybody but `mtime`.
+    /// A directory with another entry in which only the mtime differs. Ignored everywhere except for the mtime.
     pub(crate) const QUIET: Self = Self(1 << 4);
-    /// A directory that no layer names, only implies.
+    /// A directory without an entry, which the path of another entry implies.
     pub(crate) const IMPLIED: Self = Self(1 << 5);
     /// The directory has an opaque marker in this layer.
     pub(crate) const OPAQUE: Self = Self(1 << 6);
@@ -33,22 +34,22 @@ impl Flag {
     pub(crate) const CLAMPED: Self = Self(1 << 10);
     /// A parent in the stored name is a symbolic link.
     pub(crate) const REDIRECTED: Self = Self(1 << 11);
-    /// The payload is a sparse file's.
+    /// The payload is the segments of a sparse file.
     pub(crate) const SPARSE: Self = Self(1 << 12);
-    /// A hard link whose target is not there.
+    /// A hard link whose target does not exist.
     pub(crate) const BROKEN: Self = Self(1 << 13);
 }
 
-/// What removed a path.
+/// The cause of an event: an entry for the path, or what removed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The layer has an entry for the path.
     Entry,
-    /// A whiteout of the path or of a directory above it.
+    /// A whiteout of the path or of a directory above it removed the path.
     Whiteout,
-    /// An opaque marker in a directory above it.
+    /// An opaque marker in a directory above it removed the path.
     Opaque,
-    /// A non-directory took the place of a directory above it.
+    /// A non-directory replaced a directory above the path.
     Replaced,
 }
 
@@ -65,31 +66,32 @@ impl Cause {
     }
 }
 
-/// One event: 36 bytes that lie together, because whoever looks at an event looks at most of it.
+/// One event. 36 bytes in one struct, since most readers of an event use most of its fields.
 #[derive(Clone, Copy)]
 struct Event {
     node: u32,
     prev: u32,
-    /// Logical size; a tombstone's cause node. `NONE`: see `sizes`.
+    /// Logical size; of a tombstone the node that removed the path. `NONE`: see `sizes`.
     size: u32,
     /// Seconds since 1970. `NONE`: see `mtimes`.
     mtime: u32,
-    /// A file's payload in units of 512 bytes (`NONE`: see `offsets`); a hard link's payload event.
+    /// Offset of a file's payload in units of 512 bytes (`NONE`: see `offsets`); of a hard link the event of the payload.
     data: u32,
-    /// A u64 that needs no alignment.
+    /// A u64 without its alignment.
     fingerprint: [u8; 8],
     layer: u16,
+    /// Kind (4 bits), flags (10), kind of fingerprint (2).
     meta: u16,
-    /// Permission bits; a tombstone's cause.
+    /// Permission bits; of a tombstone the cause.
     mode: u16,
+    /// Index into `owners`. `u16::MAX`: see `rare_owners`.
     owner: u16,
 }
 
-/// The events of all paths.
+/// The events of all paths. Lists of pairs have the event first.
 #[derive(Default)]
 pub(crate) struct Events {
     list: Vec<Event>,
-
     owners: Vec<(u64, u64)>,
     owner_ids: HashMap<(u64, u64), u16>,
     rare_owners: Vec<(u32, (u64, u64))>,
@@ -102,7 +104,7 @@ pub(crate) struct Events {
     xattrs: Vec<(u32, u32)>,
 }
 
-/// Looks up a rare fact; pairs are sorted by event because events are appended in order.
+/// Looks up a rare field. Pairs are sorted by event, since events are appended in order.
 fn find_rare<T: Copy>(pairs: &[(u32, T)], event: u32) -> Option<T> {
     pairs.binary_search_by_key(&event, |pair| pair.0).ok().map(|found| pairs[found].1)
 }
@@ -112,7 +114,7 @@ impl Events {
         self.list.len()
     }
 
-    /// Makes room for so many more events.
+    /// Allocates for `events` more events.
     pub(super) fn reserve(&mut self, events: usize) {
         self.list.reserve(events);
     }
@@ -154,6 +156,33 @@ impl Events {
         self.list[event as usize].meta & KIND_MASK == Kind::Directory as u16
     }
 
+    /// The event, unless it is [`NONE`] or a tombstone.
+    pub(crate) fn present(&self, event: u32) -> Option<u32> {
+        (event != NONE && !self.is_tombstone(event)).then_some(event)
+    }
+
+    /// The event of the version: of a tombstone that of the removed version, else the event itself.
+    pub(crate) fn version(&self, event: u32) -> u32 {
+        if self.is_tombstone(event) { self.prev(event) } else { event }
+    }
+
+    /// The newest event of the chain from `event` on that is not quiet: the one that wrote the version.
+    pub(crate) fn skip_quiet(&self, mut event: u32) -> u32 {
+        while self.has(event, Flag::QUIET) && self.prev(event) != NONE {
+            event = self.prev(event);
+        }
+        event
+    }
+
+    /// Whether all metadata but the mtime are equal.
+    pub(crate) fn same_attributes(&self, one: u32, other: u32) -> bool {
+        self.mode(one) == self.mode(other)
+            && self.owner(one) == self.owner(other)
+            && self.has(one, Flag::IMPLIED) == self.has(other, Flag::IMPLIED)
+            && self.xattrs(one) == self.xattrs(other)
+            && self.device(one) == self.device(other)
+    }
+
     pub(crate) fn mode(&self, event: u32) -> u16 {
         self.list[event as usize].mode
     }
@@ -172,7 +201,7 @@ impl Events {
         }
     }
 
-    /// Payload bytes that this very event stores in its layer.
+    /// Payload bytes that the event itself stores in its layer: 0 for a hard link.
     pub(crate) fn stored(&self, event: u32) -> u64 {
         if self.kind(event) != Some(Kind::File) {
             return 0;
@@ -190,7 +219,7 @@ impl Events {
         }
     }
 
-    /// Where a file's payload begins in its layer.
+    /// Offset of a file's payload in its uncompressed layer.
     pub(crate) fn offset(&self, event: u32) -> Option<u64> {
         match self.list[event as usize].data {
             NONE => find_rare(&self.offsets, event),
@@ -198,7 +227,7 @@ impl Events {
         }
     }
 
-    /// The event that stores the contents seen under this name: itself for a file, its target's for a hard link.
+    /// The event that stores the contents: the event itself for a file, that of the target for a hard link.
     pub(crate) fn payload(&self, event: u32) -> Option<u32> {
         match self.kind(event)? {
             Kind::File => Some(event),
@@ -214,13 +243,8 @@ impl Events {
     }
 
     pub(crate) fn fingerprint(&self, event: u32) -> Option<Fingerprint> {
-        let value = u64::from_le_bytes(self.list[event as usize].fingerprint);
-        match self.list[event as usize].meta >> FINGERPRINT_SHIFT {
-            1 => Some(Fingerprint::Xxh3(value)),
-            2 => Some(Fingerprint::Crc64(value)),
-            3 => Some(Fingerprint::Sha256(value)),
-            _ => None,
-        }
+        let Event { fingerprint, meta, .. } = &self.list[event as usize];
+        Fingerprint::decode(meta >> FINGERPRINT_SHIFT, u64::from_le_bytes(*fingerprint))
     }
 
     pub(crate) fn device(&self, event: u32) -> Option<(u32, u32)> {
@@ -239,7 +263,7 @@ impl Events {
         find_rare(&self.xattrs, event)
     }
 
-    /// What removed the path, and the node whose marker or entry did it.
+    /// The cause, and the node whose marker or entry is the cause.
     pub(crate) fn cause(&self, event: u32) -> (Cause, u32) {
         if !self.is_tombstone(event) {
             return (Cause::Entry, self.node(event));
@@ -290,12 +314,7 @@ impl Events {
         link: Option<u32>,
         xattrs: Option<u32>,
     ) -> u32 {
-        let (fingerprint_kind, fingerprint) = match entry.fingerprint {
-            None => (0, 0),
-            Some(Fingerprint::Xxh3(value)) => (1, value),
-            Some(Fingerprint::Crc64(value)) => (2, value),
-            Some(Fingerprint::Sha256(value)) => (3, value),
-        };
+        let (fingerprint_kind, fingerprint) = Fingerprint::encode(entry.fingerprint);
         let mut meta = entry.kind as u16 | fingerprint_kind << FINGERPRINT_SHIFT;
         if entry.clamped {
             meta |= Flag::CLAMPED.0;
@@ -393,7 +412,7 @@ impl Events {
     }
 }
 
-/// A value that fits a u32 column beside its sentinel.
+/// The value as u32, if it fits and is not the sentinel.
 fn small(value: u64) -> Option<u32> {
     u32::try_from(value).ok().filter(|&value| value != NONE)
 }

@@ -1,52 +1,39 @@
-//! How many rows neighbouring children take, for directories that have very many.
+//! Row counts of chunks of siblings, for directories with many children.
 //!
-//! To find the row with a number, or the number of a row, among 100,000 siblings without looking at each, they are
-//! taken in chunks of 64, and chunks in chunks again. A chunk knows how much of it is visible from which layer on, as a
-//! directory does ([`crate::stack::kept::totals`]); so a layer step looks at a few chunks, whatever the directory holds.
-//! Built when no more layers come; until then siblings are counted one by one.
+//! To find a row by number, or the number of a row, among 100,000 siblings without visiting each, siblings are grouped in
+//! chunks of 64, and 64 chunks in a larger chunk. For each chunk the visible rows are stored by layer, as they are for a
+//! directory ([`crate::stack::kept::totals`]), so a step to another layer reads a few chunks, whatever the size of the
+//! directory. Built by [`Stack::freeze`](crate::stack::Stack::freeze); until then siblings are counted one by one.
 
 use hashbrown::HashMap;
 
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::events::Events;
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::totals::{CHUNK, DirTotals};
+use crate::stack::kept::totals::{CHUNK, DirTotals, RowCount};
 
 /// All directories with more than [`CHUNK`] children.
 #[derive(Default)]
 pub(crate) struct LargeDirs {
     /// By the directory's index in the arena.
-    dirs: HashMap<u32, LargeDir>,
-    /// The states of all chunks, each chunk's in layer order.
+    dirs: HashMap<u32, Levels>,
+    /// The states of all chunks; those of one chunk are adjacent, in layer order.
     states: Vec<ChunkState>,
 }
 
-/// The chunks of one directory.
-struct LargeDir {
-    /// For each size of chunk, the smallest first: where in `states` each chunk's states begin, and where the last one's
-    /// end.
-    levels: Vec<Vec<u32>>,
-}
+/// The chunks of one directory. For each size of chunk, the smallest first: the index in `states` at which the states of
+/// each chunk begin, and that at which those of the last chunk end.
+type Levels = Vec<Vec<u32>>;
 
-/// What a chunk holds from one layer on.
+/// The rows of a chunk from one layer on.
 #[derive(Clone, Copy, Default)]
 struct ChunkState {
     layer: u16,
     count: RowCount,
 }
 
-/// Rows in a chunk of siblings.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct RowCount {
-    /// Visible siblings, and all visible paths: those and what is below them.
-    pub(crate) children: u32,
-    pub(crate) entries: u32,
-    /// Those of either that exactly this layer removed.
-    pub(crate) removed_children: u32,
-    pub(crate) removed: u32,
-}
-
-/// What one layer did to a chunk.
+/// The difference that one layer makes to the rows of a chunk.
+#[derive(Default)]
 struct Delta {
     layer: u16,
     children: i32,
@@ -58,25 +45,25 @@ struct Delta {
 impl LargeDirs {
     /// For a frozen arena.
     pub(super) fn new(arena: &Arena, events: &Events, totals: &DirTotals) -> Self {
-        let mut siblings = Self::default();
+        let mut large = Self::default();
         for (index, dir) in arena.dirs.iter().enumerate() {
             let children = arena.frozen_children(dir.node).unwrap_or(&[]);
             if children.len() > CHUNK {
-                let chunked = siblings.chunked(arena, events, totals, children);
-                siblings.dirs.insert(index as u32, chunked);
+                let levels = large.levels(arena, events, totals, children);
+                large.dirs.insert(index as u32, levels);
             }
         }
-        siblings.states.shrink_to_fit();
-        siblings
+        large.states.shrink_to_fit();
+        large
     }
 
-    fn chunked(
+    fn levels(
         &mut self,
         arena: &Arena,
         events: &Events,
         totals: &DirTotals,
         children: &[u32],
-    ) -> LargeDir {
+    ) -> Levels {
         let mut deltas = Vec::new();
         let mut starts = Vec::with_capacity(children.len() / CHUNK + 2);
         for chunk in children.chunks(CHUNK) {
@@ -84,13 +71,7 @@ impl LargeDirs {
             for &child in chunk {
                 visibility_changes(events, arena.latest(child), &mut deltas);
                 totals.each_change(arena, child, |layer, entries, removed| {
-                    deltas.push(Delta {
-                        layer,
-                        children: 0,
-                        entries,
-                        removed_children: 0,
-                        removed,
-                    });
+                    deltas.push(Delta { layer, entries, removed, ..Delta::default() });
                 });
             }
             self.push_states(&mut deltas);
@@ -110,10 +91,10 @@ impl LargeDirs {
             starts.push(self.states.len() as u32);
             levels.push(starts);
         }
-        LargeDir { levels }
+        levels
     }
 
-    /// Makes states of what befell a chunk.
+    /// Sums the deltas of a chunk by layer and appends its states. Clears `deltas`.
     fn push_states(&mut self, deltas: &mut Vec<Delta>) {
         deltas.sort_by_key(|delta| delta.layer);
         let mut count = RowCount::default();
@@ -130,7 +111,7 @@ impl LargeDirs {
         deltas.clear();
     }
 
-    /// The inverse of [`Self::state`].
+    /// Reverts [`Self::push_states`]: appends the deltas of a chunk.
     fn changes(&self, states: std::ops::Range<u32>, deltas: &mut Vec<Delta>) {
         let mut before = RowCount::default();
         for state in &self.states[states.start as usize..states.end as usize] {
@@ -145,15 +126,15 @@ impl LargeDirs {
         }
     }
 
-    /// The chunks that begin with child number `at` of a directory, the longest first: how many children, and what
-    /// they hold at `layer`.
+    /// The chunks that begin with child number `at` of a directory, the largest first: the number of children and the rows at
+    /// `layer`. The last chunk of a directory has fewer children than stated.
     pub(crate) fn chunks(
         &self,
         dir: u32,
         at: usize,
         layer: usize,
     ) -> impl Iterator<Item = (usize, RowCount)> {
-        let levels = self.dirs.get(&dir).map_or(&[][..], |chunked| &chunked.levels);
+        let levels = self.dirs.get(&dir).map_or(&[][..], Vec::as_slice);
         levels.iter().enumerate().rev().filter_map(move |(level, starts)| {
             let length = CHUNK.pow(level as u32 + 1);
             let chunk = at / length;
@@ -163,30 +144,30 @@ impl LargeDirs {
             let Some(state) = after.checked_sub(1).map(|at| states[at]) else {
                 return Some((length, RowCount::default()));
             };
-            let own = usize::from(state.layer) == layer;
-            let removed = if own { state.count } else { RowCount::default() };
-            let RowCount { removed_children, removed, .. } = removed;
-            Some((length, RowCount { removed_children, removed, ..state.count }))
+            let mut count = state.count;
+            if usize::from(state.layer) != layer {
+                (count.removed_children, count.removed) = (0, 0);
+            }
+            Some((length, count))
         })
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let levels = self.dirs.values().flat_map(|chunked| &chunked.levels);
-        self.dirs.capacity() * (size_of::<(u32, LargeDir)>() + 1)
+        let levels = self.dirs.values().flatten();
+        self.dirs.capacity() * (size_of::<(u32, Levels)>() + 1)
             + levels.map(|starts| starts.capacity() * 4 + size_of::<Vec<u32>>()).sum::<usize>()
             + self.states.capacity() * size_of::<ChunkState>()
     }
 }
 
-/// A path's coming and going, as its events tell it.
+/// Appends a delta for each event of a path that made it visible or removed it.
 fn visibility_changes(events: &Events, latest: u32, deltas: &mut Vec<Delta>) {
     let mut event = latest;
     while event != NONE {
         let prev = events.prev(event);
-        let was = prev != NONE && !events.is_tombstone(prev);
-        let is = !events.is_tombstone(event);
-        if is != was {
-            let (by, removed) = if is { (1, 0) } else { (-1, 1) };
+        let visible = events.present(event).is_some();
+        if visible != events.present(prev).is_some() {
+            let (by, removed) = if visible { (1, 0) } else { (-1, 1) };
             deltas.push(Delta {
                 layer: events.layer(event) as u16,
                 children: by,

@@ -1,7 +1,6 @@
-//! What is stored of an image: paths, entries, events, totals.
+//! The data of a stack: rows of layers, paths, events, totals.
 
 pub(crate) mod arena;
-pub mod cached_directory;
 mod case;
 pub(crate) mod change;
 pub mod change_kind;

@@ -1,4 +1,4 @@
-//! Byte strings stored once each: an id is four bytes, however long the name and however many paths have it.
+//! Interned byte strings: a name is stored once, and its id takes four bytes.
 
 use std::hash::BuildHasher;
 
@@ -6,23 +6,23 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::stack::kept::needle::Needle;
 
-/// No node, event, record or directory.
+/// Sentinel: no node, event, record or directory.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// Byte strings stored once each: component names, link targets, encoded attribute sets.
+/// Interned component names, link targets and encoded attribute sets.
 #[derive(Default)]
 pub(crate) struct Names {
-    /// Each name behind its length as LEB128; an id is the offset of the length.
+    /// Each name preceded by its length as LEB128; an id is the offset of the length.
     bytes: Vec<u8>,
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
-/// Bytes that a name takes, more or less.
+/// Typical length of a name in bytes, for allocation.
 const NAME_LEN: usize = 16;
 
 impl Names {
-    /// Makes room for the names of so many paths, half of which are likely to be new.
+    /// Allocates for the names of `paths` more paths, about half of which are new names.
     pub(super) fn reserve(&mut self, paths: usize) {
         self.bytes.reserve(paths * NAME_LEN);
         let (bytes, hasher) = (&self.bytes, &self.hasher);
@@ -61,12 +61,12 @@ impl Names {
         self.bytes.len() + more + 8 < NONE as usize
     }
 
-    /// Ids and names, in the order they came.
+    /// Ids and names in the order of interning.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
         self.iter_from(0)
     }
 
-    /// The same from an id on.
+    /// As [`Self::iter`], starting at an id.
     pub(crate) fn iter_from(&self, id: usize) -> impl Iterator<Item = (u32, &[u8])> {
         let mut at = id;
         std::iter::from_fn(move || {
@@ -80,9 +80,9 @@ impl Names {
         })
     }
 
-    /// Tells the ids of all names in which `part` stands.
+    /// Visits the ids of all names that contain `part`.
     pub(crate) fn containing(&self, part: &Needle<'_>, mut visit: impl FnMut(u32)) {
-        // The bytes are looked through as one: most names are passed over without being looked at.
+        // All names are searched as one byte string, so that most are skipped without being decoded.
         let (mut id, mut start, mut end, mut from) = (0, 0, 0, 0);
         while let Some(found) = part.find_rarest(&self.bytes[from..]) {
             let found = from + found;
@@ -91,7 +91,7 @@ impl Names {
                 (start, end) = span(&self.bytes, id);
             }
             from = found + 1;
-            // A length may look like a letter.
+            // The byte may be part of a length.
             if found >= start && part.matches_at(&self.bytes[start..end], found - start) {
                 visit(id);
                 from = end;
@@ -99,7 +99,7 @@ impl Names {
         }
     }
 
-    /// The end of the arena: every id is below it.
+    /// Bytes of all names and lengths. Every id is below it.
     pub(crate) fn end(&self) -> usize {
         self.bytes.len()
     }
@@ -108,13 +108,13 @@ impl Names {
         self.bytes.capacity() + self.table.capacity() * 5
     }
 
-    /// Gives back what only [`Self::intern`] and [`Self::find`] need.
+    /// Frees the table, which only [`Self::intern`] and [`Self::find`] need.
     pub(super) fn freeze(&mut self) {
         self.bytes.shrink_to_fit();
         self.table = HashTable::new();
     }
 
-    /// The inverse of [`Self::freeze`].
+    /// Reverts [`Self::freeze`].
     pub(super) fn thaw(&mut self) {
         let ids: Vec<u32> = self.iter().map(|(id, _)| id).collect();
         let (bytes, hasher) = (&self.bytes, &self.hasher);
@@ -125,7 +125,7 @@ impl Names {
     }
 }
 
-/// Where the name that follows the length at `id` begins and ends.
+/// Start and end of the name that follows the length at `id`.
 fn span(bytes: &[u8], id: u32) -> (usize, usize) {
     let mut at = id as usize;
     let (mut length, mut shift) = (0, 0);

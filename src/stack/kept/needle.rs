@@ -1,37 +1,37 @@
-//! A part of a path component to look for, as it is or whatever the case of its letters (ASCII only: names are bytes).
+//! A search string for path components, with or without regard to case (of ASCII letters only: names are bytes).
 
 use memchr::{memchr, memchr2};
 
-/// What to look for.
+/// A search string.
 pub(crate) struct Needle<'n> {
     bytes: &'n [u8],
     fold_case: bool,
-    /// Which of its bytes is rarest in file names: that one is looked for first.
+    /// Index of the byte that is rarest in file names, which is searched first.
     rarest: usize,
 }
 
-/// Whether letters of a needle match in both cases: unless it has a capital one.
+/// Smart case: a needle without a capital letter matches both cases.
 pub(crate) fn folds_case(needle: &[u8]) -> bool {
     !needle.iter().any(u8::is_ascii_uppercase)
 }
 
-/// Bytes of file names, the most frequent first; what is not among them is rarer.
+/// The bytes of file names, most frequent first. All others are rarer.
 const FREQUENT: &[u8] = b"eatisonrlcdpum.h_gb-fy0v12kx3wz456789jq";
 
 impl<'n> Needle<'n> {
-    /// `needle` has no capital letters where case does not count.
+    /// `needle` must have no capital letters if `fold_case` is set.
     pub(crate) fn new(needle: &'n [u8], fold_case: bool) -> Self {
         let rank = |byte: u8| memchr(byte.to_ascii_lowercase(), FREQUENT).unwrap_or(FREQUENT.len());
         let rarest = (0..needle.len()).max_by_key(|&at| rank(needle[at])).unwrap_or(0);
         Self { bytes: needle, fold_case, rarest }
     }
 
-    /// Its rarest byte, as a part by itself.
+    /// The rarest byte as a slice; empty for an empty needle.
     pub(crate) fn rarest(&self) -> &'n [u8] {
         self.bytes.get(self.rarest..=self.rarest).unwrap_or_default()
     }
 
-    /// The first place in `bytes` of its rarest byte.
+    /// Index in `bytes` of the first occurrence of the rarest byte.
     pub(super) fn find_rarest(&self, bytes: &[u8]) -> Option<usize> {
         let byte = *self.bytes.get(self.rarest)?;
         if self.fold_case && byte.is_ascii_lowercase() {
@@ -41,7 +41,7 @@ impl<'n> Needle<'n> {
         }
     }
 
-    /// Whether it stands in `name` so that its rarest byte is at `at`.
+    /// Whether `name` contains the needle with its rarest byte at index `at`.
     pub(super) fn matches_at(&self, name: &[u8], at: usize) -> bool {
         let Some(start) = at.checked_sub(self.rarest) else { return false };
         name.get(start..start + self.bytes.len()).is_some_and(|part| self.is_all(part))
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_once_and_in_either_case() {
+    fn a_name_is_found_once_and_in_either_case() {
         let names = ["python3", "PyPy", "py", "happy.py.py", "nothing", ""];
         assert_eq!(containing(&names, "py"), [0, 1, 2, 3]);
         assert_eq!(containing(&names, "Py"), [1]);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_found_across_names_or_in_a_length() {
+    fn matches_neither_span_two_names_nor_include_a_length() {
         // 97 bytes: the length of this name is the byte `a`.
         let long = "b".repeat(97);
         assert_eq!(containing(&["x", &long, "c"], "a"), [0; 0]);

@@ -1,11 +1,11 @@
-//! Paths as bytes: the one normal form that every table, fold and query uses.
+//! The normal form of paths, as bytes, that every table, fold and query uses.
 
-/// Brings a stored name into normal form in `out` (cleared first): relative to the root, components joined by one
-/// `/`, no `.` or empty component, no leading or trailing slash. `..` steps back but never above the root.
-/// Returns whether a `..` had to be stopped at the root or stepped back at all, which engines treat differently.
+/// Writes the normal form of a stored name to `out`, which is cleared first: relative to the root, components joined by one
+/// `/`, no `.` or empty component, no leading or trailing slash. `..` removes the component before it, if there is one.
+/// Returns whether the name has a `..`, which engines treat differently.
 pub fn normalise(raw: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
-    // Nearly every name is in normal form but for a `./` before it and a slash behind it.
+    // Nearly all names are in normal form except for a leading `./` and a trailing slash.
     let plain = raw.strip_prefix(b"./").unwrap_or(raw);
     let plain = plain.strip_suffix(b"/").unwrap_or(plain);
     if !has_odd_component(plain) {
@@ -32,22 +32,22 @@ pub fn normalise(raw: &[u8], out: &mut Vec<u8>) -> bool {
     stepped_back
 }
 
-/// Whether some component is empty or begins with a dot: only such a one can be anything but a name.
+/// Whether some component is empty or begins with a dot: all others are plain names.
 fn has_odd_component(path: &[u8]) -> bool {
     let odd = |at: usize| matches!(path.get(at), None | Some(b'/' | b'.'));
     odd(0) || memchr::memchr_iter(b'/', path).any(|slash| odd(slash + 1))
 }
 
-/// Whether a path that is not the root's is in normal form.
+/// Whether a path is in normal form. `false` for the root, `b""`.
 #[must_use]
 pub fn is_normal(path: &[u8]) -> bool {
     let name = |component: &[u8]| !matches!(component, b"" | b"." | b"..");
     !has_odd_component(path) || path.split(|&byte| byte == b'/').all(name)
 }
 
-/// How many bytes two paths have in common at their beginning.
+/// The length of the longest common prefix of two paths.
 #[must_use]
-pub fn shared(one: &[u8], other: &[u8]) -> usize {
+pub fn shared_prefix(one: &[u8], other: &[u8]) -> usize {
     let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
     let same = 8 * words.take_while(|(one, other)| one == other).count();
     let rest = one[same..].iter().zip(&other[same..]);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn normal_is_what_normalising_leaves_as_it_is() {
+    fn a_path_is_normal_if_normalising_does_not_change_it() {
         let mut out = Vec::new();
         for path in [
             "a", "a/b", ".a", "a/.b/..c", "...", "", "/", "a/", "/a", "a//b", ".", "a/.", "..",
@@ -107,15 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn what_paths_share() {
+    fn the_shared_prefix_ends_at_the_first_difference() {
         let path = b"usr/share/doc/apt/changelog.gz";
         for length in 0..=path.len() {
-            assert_eq!(shared(path, &path[..length]), length);
+            assert_eq!(shared_prefix(path, &path[..length]), length);
             let mut other = path.to_vec();
             if let Some(byte) = other.get_mut(length) {
                 *byte = b'!';
             }
-            assert_eq!(shared(&other, path), length);
+            assert_eq!(shared_prefix(&other, path), length);
         }
     }
 

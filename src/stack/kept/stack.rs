@@ -1,4 +1,4 @@
-//! The layers of one image, as far as they were folded.
+//! The folded layers of one image.
 
 use hashbrown::HashMap;
 
@@ -10,9 +10,8 @@ use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
 use crate::stack::kept::summary::LayerSummary;
 use crate::stack::kept::totals::DirTotals;
-use crate::stack::{kept, lists};
 
-/// A path that some layer names. Ids stay valid for the life of the stack.
+/// A path of some layer. Ids stay valid for the life of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u32);
 
@@ -21,11 +20,22 @@ impl NodeId {
     pub const ROOT: Self = Self(0);
 }
 
-/// Something that befell a path in one layer.
+/// An event of a path in one layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(pub(crate) u32);
 
-/// The layers of one image, as far as they were folded.
+/// The resolved directory of the last entry: in a tar, the next entry is nearly always in the same one.
+pub(crate) struct CachedDirectory {
+    pub(crate) path: Vec<u8>,
+    pub(crate) node: u32,
+    /// A symbolic link was followed to resolve the path.
+    pub(crate) redirected: bool,
+}
+
+/// Directories without an entry that the paths of an image may imply in any case: 9 MB of memory.
+const IMPLIED_FREE: u64 = 100_000;
+
+/// The folded layers of one image.
 pub struct Stack {
     pub(crate) arena: Arena,
     pub(crate) events: Events,
@@ -35,23 +45,25 @@ pub struct Stack {
     pub(crate) layer_ends: Vec<u32>,
     pub(crate) summaries: Vec<LayerSummary>,
     declared: usize,
-    /// The links of payloads that have any, and whichever name carries such a payload now, if not the file itself.
-    pub(crate) names_of: kept::stack::NamesOf,
+    /// By payload event, the events of the hard links to it, oldest first.
+    pub(crate) links_of: HashMap<u32, Vec<u32>>,
+    /// By payload event, the visible event in whose directory its bytes count; `NONE` if no name is visible. The event itself
+    /// if it is missing here.
     pub(crate) primary_names: HashMap<u32, u32>,
-    /// By path, the events with stored bytes that their own layer wrote over.
+    /// By path, the events with stored bytes that a later entry of the same layer replaced.
     pub(crate) superseded: HashMap<u32, Vec<u32>>,
-    pub(crate) last_dir: Option<kept::cached_directory::CachedDirectory>,
-    /// Directories that names may still imply.
+    pub(crate) last_dir: Option<CachedDirectory>,
+    /// Directories without an entry that further paths may imply.
     pub(crate) implied_left: u64,
 }
 
 impl Stack {
-    /// An empty stack for an image that says it has so many layers.
+    /// An empty stack for an image of `layers` layers.
     #[must_use]
     pub fn new(layers: usize) -> Self {
         let mut arena = Arena::new();
         let mut events = Events::default();
-        // The root is always there: a layer that names it only tells its attributes.
+        // The root always exists; an entry for it only sets its attributes.
         let root = Entry::new(b"", Kind::Directory);
         let event = events.push(0, NONE, 0, &root, None, None);
         arena.set_latest(0, event);
@@ -65,37 +77,37 @@ impl Stack {
             layer_ends: Vec::new(),
             summaries: Vec::new(),
             declared: layers,
-            names_of: HashMap::new(),
+            links_of: HashMap::new(),
             primary_names: HashMap::new(),
             superseded: HashMap::new(),
             last_dir: None,
-            implied_left: kept::stack::IMPLIED_FREE,
+            implied_left: IMPLIED_FREE,
         }
     }
 
-    /// As [`Self::new`], for whoever asks about single paths and whole layers: of directories nothing is added up, which
-    /// is a sixth of all that `layers` takes on a cached image. What walks or numbers a tree ([`walk`], [`outline`]) or asks for
-    /// [`Self::totals`] needs the other kind.
+    /// As [`Self::new`], without totals of directories, which take a sixth of the time of `layers` on a cached image. Enough
+    /// for queries about single paths and whole layers; [`Self::totals`] and what walks or numbers a tree need
+    /// [`Self::new`].
     #[must_use]
     pub fn without_totals(layers: usize) -> Self {
         Self { totals: DirTotals::sum_only(), ..Self::new(layers) }
     }
 
-    /// As it was made, for an image of Windows: names that differ in the case of letters are one path, shown as it was first
-    /// spelt.
+    /// The same stack for a Windows image: names that differ only in case are one path, displayed as the first layer spells
+    /// it. Only before the first layer is folded.
     #[must_use]
     pub fn without_case(mut self) -> Self {
         self.arena.fold_case();
         self
     }
 
-    /// Whether names that differ in the case of letters are one path.
+    /// Whether names that differ only in case are one path.
     #[must_use]
     pub const fn folds_case(&self) -> bool {
         self.arena.folds_case()
     }
 
-    /// Says that no more layers will come: sorts the siblings and gives back what only folding needed.
+    /// Sorts the siblings and frees what only folding needs. Called after the last layer; folding another layer reverts it.
     pub fn freeze(&mut self) {
         self.arena.freeze();
         self.events.shrink();
@@ -104,46 +116,46 @@ impl Stack {
         self.large_dirs = LargeDirs::new(&self.arena, &self.events, &self.totals);
     }
 
-    /// Makes room for so many rows of a layer: growing by and by would copy all again and again.
+    /// Allocates for `rows` rows, since growing step by step copies all again each time.
     pub(crate) fn reserve(&mut self, rows: usize) {
         self.events.reserve(rows);
         self.arena.reserve(rows);
     }
 
-    /// The inverse of [`Self::freeze`], for a layer that is folded after all.
+    /// Reverts [`Self::freeze`] before another layer is folded.
     pub(crate) fn thaw(&mut self) {
         self.arena.thaw();
         self.totals.thaw();
         self.large_dirs = LargeDirs::default();
     }
 
-    /// How many layers the image says it has.
+    /// The number of layers that the image states.
     #[must_use]
     pub const fn layer_count(&self) -> usize {
         self.declared
     }
 
-    /// How many layers were folded: layers `0..folded()` can be asked about.
+    /// The number of folded layers: queries are about layers `0..folded()`.
     #[must_use]
     pub fn folded(&self) -> usize {
         self.layer_ends.len()
     }
 
-    /// How many paths the layers name, the root included.
+    /// The number of paths of all layers, including the root.
     #[must_use]
     pub fn path_count(&self) -> usize {
         self.arena.len()
     }
 
-    /// Bytes held on the heap, tables of names included.
+    /// Bytes held on the heap.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.arena.heap_bytes()
             + self.events.heap_bytes()
             + self.totals.heap_bytes()
             + self.large_dirs.heap_bytes()
-            + lists(&self.names_of)
-            + lists(&self.superseded)
+            + list_bytes(&self.links_of)
+            + list_bytes(&self.superseded)
             + self.primary_names.capacity() * (size_of::<(u32, u32)>() + 1)
     }
 
@@ -153,25 +165,19 @@ impl Stack {
         self.arena.name(node.0)
     }
 
-    /// The absolute path, `/` for the root. Raw bytes.
+    /// The absolute path in raw bytes, `/` for the root.
     #[must_use]
     pub fn path(&self, node: NodeId) -> Vec<u8> {
         self.arena.path(node.0)
     }
 
-    /// The directory that holds the path; `None` for the root.
+    /// The parent directory; `None` for the root.
     #[must_use]
     pub fn parent(&self, node: NodeId) -> Option<NodeId> {
         Some(self.arena.parent(node.0)).filter(|&parent| parent != NONE).map(NodeId)
     }
 
-    /// Whether `node` is `dir` or lies below it.
-    #[must_use]
-    pub fn is_below(&self, node: NodeId, dir: NodeId) -> bool {
-        self.arena.is_below(node.0, dir.0)
-    }
-
-    /// The path of that spelling, if any layer names it. Links are not followed.
+    /// The node of a path, if any layer has it. Links are not followed.
     #[must_use]
     pub fn find(&self, path: &[u8]) -> Option<NodeId> {
         let mut normal = Vec::new();
@@ -183,10 +189,14 @@ impl Stack {
         Some(NodeId(node))
     }
 
-    /// The newest event of a path, if that leaves it visible.
+    /// The newest event of a path, if the path is visible.
     pub(crate) fn newest_visible(&self, node: u32) -> Option<u32> {
-        let event = self.arena.latest(node);
-        (event != NONE && !self.events.is_tombstone(event)).then_some(event)
+        self.events.present(self.arena.latest(node))
+    }
+
+    /// The primary name of a payload: the event of the name in whose directory its bytes count, or [`NONE`].
+    pub(crate) fn primary_name(&self, payload: u32) -> u32 {
+        self.primary_names.get(&payload).copied().unwrap_or(payload)
     }
 
     pub(crate) fn newest_layer(&self, node: u32) -> Option<u16> {
@@ -199,8 +209,8 @@ impl Stack {
     }
 }
 
-/// Payloads with several names: the events of the links, in order.
-pub(super) type NamesOf = HashMap<u32, Vec<u32>>;
-
-/// Directories without an entry of their own that the names of an image may imply in any case: 9 MB of memory.
-pub(super) const IMPLIED_FREE: u64 = 100_000;
+/// Heap bytes of lists by path or event.
+fn list_bytes(lists: &HashMap<u32, Vec<u32>>) -> usize {
+    let each = lists.values().map(|list| list.capacity() * size_of::<u32>());
+    lists.capacity() * (size_of::<(u32, Vec<u32>)>() + 1) + each.sum::<usize>()
+}

@@ -1,29 +1,29 @@
-//! What is stored of each layer as a whole.
+//! The numbers of each layer.
 
 use crate::stack::ChangeKind;
 
 /// One layer in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LayerSummary {
-    /// Entries the layer holds, markers not counted.
+    /// Entries of the layer, without markers.
     pub entries: u64,
-    /// Payload bytes it stores.
+    /// Payload bytes that the layer stores.
     pub bytes: u64,
-    /// By how much it changed the merged tree's bytes.
+    /// Difference of the merged tree's bytes to the layer below.
     pub net_bytes: i64,
-    /// The merged tree's bytes with this layer on top.
+    /// Bytes of the merged tree with this layer on top.
     pub cumulative_bytes: u64,
-    /// Paths it added.
+    /// Added paths.
     pub added: u64,
-    /// Paths whose content, type or link target it changed.
+    /// Paths whose contents, type or link target changed.
     pub modified: u64,
-    /// Paths of which it changed attributes only.
+    /// Paths of which only attributes changed.
     pub metadata: u64,
-    /// Paths it stored again, identical.
+    /// Paths stored again, identical.
     pub rewritten: u64,
-    /// Paths it removed.
+    /// Removed paths.
     pub removed: u64,
-    /// Paths whose contents were not compared yet: modified, metadata or rewritten.
+    /// Paths whose contents are not compared yet: modified, metadata or rewritten.
     pub undecided: u64,
 }
 

@@ -1,9 +1,9 @@
-//! One layer's rows, in tar order, in as few bytes as a listing needs.
+//! The rows of one layer in tar order, as a compact byte stream.
 //!
-//! Rows are written once and read front to back, so they are kept as a stream: the path as what it does not share
-//! with the row before (tar order is nearly depth first), numbers as LEB128, times and offsets as differences.
-//! A typical row takes some 30 bytes where a struct with its path would take 150. The same bytes can be stored.
-//! Whoever fills a table has normalised the paths; the fold that reads it decides what they mean.
+//! Rows are written once and read front to back. A path is encoded as the suffix that it does not share with the row
+//! before (tar order is nearly depth first), numbers as LEB128, times and offsets as differences to the row before.
+//! A typical row takes about 30 bytes, where a struct with its path takes 150. The cache stores the same bytes.
+//! Paths are normalised before they are pushed; the fold resolves them.
 
 mod reader;
 mod writer;
@@ -16,7 +16,7 @@ const ENTRY_MAX: u8 = Kind::Other as u8;
 const WHITEOUT: u8 = 9;
 const OPAQUE: u8 = 10;
 
-// What follows in an entry, beyond the fields that every entry has.
+// Flags for the fields of an entry that are present, beyond those that every entry has.
 const HAS_SIZE: u16 = 1;
 const HAS_STORED: u16 = 1 << 1;
 const HAS_NANOS: u16 = 1 << 2;
@@ -38,14 +38,14 @@ pub struct Table {
     marked: bool,
 }
 
-/// A place between two rows of a table. Reading goes on from there, also where more rows were appended meanwhile.
+/// A position between two rows of a table. Stays valid when rows are appended.
 #[derive(Default)]
 pub struct RowCursor {
     at: usize,
     before: Before,
 }
 
-/// What one row is a difference to.
+/// The values of the row before, to which a row is encoded.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Before {
     path: Vec<u8>,
@@ -55,26 +55,25 @@ struct Before {
 }
 
 impl Table {
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.rows
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    /// The stored form.
+    /// The encoded rows.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Takes back what [`Self::as_bytes`] gave. `None` where the bytes are not a whole number of rows, or where a row is
-    /// none that could have been written: its paths must be in normal form.
+    /// Reverts [`Self::as_bytes`]. `None` if the bytes are not a whole number of rows, or a path is not in normal form.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let mut table = Self { bytes, rows: 0, marked: false };
@@ -97,26 +96,25 @@ impl Table {
         self.marked
     }
 
-    /// What a longer table has behind the first `bytes` bytes, to be appended to a table of exactly those.
+    /// The bytes after the first `bytes`, to be appended to a table of exactly those first bytes.
     #[must_use]
-    pub fn behind(&self, bytes: usize) -> Vec<u8> {
+    pub fn tail(&self, bytes: usize) -> Vec<u8> {
         self.bytes.get(bytes..).unwrap_or_default().to_vec()
     }
 
-    /// Appends what [`Self::behind`] gave. How many rows that are is not counted.
+    /// Appends the bytes of [`Self::tail`]. The number of rows is not updated, and markers are assumed.
     pub fn append(&mut self, more: &[u8]) {
-        // Whoever cares for markers has to look.
         self.marked = true;
         self.bytes.extend_from_slice(more);
     }
 
-    /// A cursor before the first row.
+    /// A reader at the first row.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
         self.rows_from(RowCursor::default())
     }
 
-    /// A cursor where an earlier one stood, in this table or a shorter one with the same beginning.
+    /// A reader at the position of an earlier one of this table, or of a shorter table with the same first rows.
     #[must_use]
     pub const fn rows_from(&self, cursor: RowCursor) -> Rows<'_> {
         Rows { bytes: self.bytes.as_slice(), cursor }
@@ -155,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_back_as_they_went_in() {
+    fn decoding_reverts_encoding() {
         let mut writer = TableWriter::new();
         for row in &sample() {
             writer.push(row);
@@ -172,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn reading_goes_on_where_more_was_appended() {
+    fn a_position_stays_valid_when_rows_are_appended() {
         let mut writer = TableWriter::new();
         let mut grown = Table::default();
         let mut position = RowCursor::default();
         for row in &sample() {
             writer.push(row);
-            grown.append(&writer.table().behind(grown.as_bytes().len()));
+            grown.append(&writer.table().tail(grown.as_bytes().len()));
             let mut rows = grown.rows_from(position);
             assert_eq!(rows.next().as_ref(), Some(row));
             assert_eq!(rows.next(), None);
@@ -188,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_anywhere_it_is_refused_or_shorter() {
+    fn truncated_bytes_are_refused_or_give_fewer_rows() {
         let mut writer = TableWriter::new();
         for row in &sample() {
             writer.push(row);

@@ -8,7 +8,7 @@ use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::query::tree::Tree;
 
 impl Stack {
-    /// What this very layer did to the path.
+    /// The change that exactly this layer made to the path.
     #[must_use]
     pub fn change(&self, node: NodeId, layer: usize) -> Option<Change> {
         let newest = self.newest_at(node.0, layer);
@@ -21,7 +21,7 @@ impl Stack {
         Some(self.change_of(newest))
     }
 
-    /// What the layer on top of a tree did to the path, or the layers of a range taken together.
+    /// The change that the top layer of a tree made to the path, or the layers of a range taken together.
     #[must_use]
     pub fn change_in(&self, node: NodeId, tree: Tree) -> Option<Change> {
         match tree {
@@ -30,7 +30,7 @@ impl Stack {
         }
     }
 
-    /// What the layers `from..=to` did to the path, taken together.
+    /// The change that the layers `from..=to`, taken together, made to the path.
     #[must_use]
     pub fn change_in_range(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {
         let newest = self.newest_at(node.0, to);
@@ -41,7 +41,7 @@ impl Stack {
             own |= !self.events.has(event, Flag::QUIET);
             event = self.events.prev(event);
         }
-        let before = Some(event).filter(|&event| event != NONE && !self.events.is_tombstone(event));
+        let before = self.events.present(event);
         if !own || newest == NONE {
             return None;
         }
@@ -64,8 +64,7 @@ impl Stack {
         })
     }
 
-    /// Events of a layer whose contents have to be read to tell a modified file from one stored again: the event,
-    /// and the one before it.
+    /// The events of a layer that are undecided until contents are read, each with the event before it.
     #[must_use]
     pub fn undecided(&self, layer: usize) -> Vec<(EventId, EventId)> {
         self.own_events(layer)
@@ -76,7 +75,7 @@ impl Stack {
             .collect()
     }
 
-    /// Whether the event is one of those.
+    /// Whether the event is undecided.
     #[must_use]
     pub fn is_undecided(&self, event: EventId) -> bool {
         self.change_of(event.0).kind == ChangeKind::Undecided
@@ -84,7 +83,7 @@ impl Stack {
 
     /// Records whether the contents of an undecided event equal those of the event before it.
     pub fn decide(&mut self, event: EventId, same: bool) {
-        if self.change_of(event.0).kind != ChangeKind::Undecided {
+        if !self.is_undecided(event) {
             return;
         }
         self.events.set(event.0, if same { Flag::SAME } else { Flag::DIFFERENT });

@@ -1,4 +1,5 @@
-//! What paths have to be like to pass a filter. What of a tree does is in [`crate::stack::query::filtered_tree`].
+//! Criteria and tests that paths have to pass. The part of a tree that passes is in
+//! [`crate::stack::query::filtered_tree`].
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,50 +13,51 @@ use crate::stack::query::search::BitSet;
 use crate::stack::query::tree::Tree;
 use crate::stack::{Change, ChangeKind};
 
-/// What a path has to be like. Of several values for one property one has to fit; an empty list asks for nothing.
+/// The criteria of a filter. A path has to meet all of them; of a list it has to match one value, and an empty list is no
+/// criterion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Criteria {
-    /// What the layer, or the range of layers, did to it. Who asks for modified gets what is not compared yet too.
+    /// The kinds of change in the layer or range of layers. [`ChangeKind::Modified`] includes undecided files.
     pub changes: Vec<ChangeKind>,
-    /// Its type.
+    /// The types.
     pub kinds: Vec<Kind>,
-    /// A regular file's least size in bytes.
+    /// A regular file of at least so many bytes.
     pub min_size: Option<u64>,
-    /// A regular file's greatest size in bytes.
+    /// A regular file of at most so many bytes.
     pub max_size: Option<u64>,
-    /// The layer that wrote it last.
+    /// The layers that wrote the path last.
     pub layers: Vec<usize>,
-    /// It is a file with the setuid or the setgid bit.
+    /// A file with the setuid or the setgid bit.
     pub setuid: bool,
-    /// It is one of these, or none of them.
+    /// A set of paths to include or exclude.
     pub among: Option<NodeFilter>,
 }
 
-/// Certain paths.
+/// A set of paths to include or exclude.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeFilter {
-    /// Which.
+    /// The paths.
     pub nodes: Arc<HashSet<NodeId>>,
-    /// Those pass, else all others that are no directories.
+    /// Include exactly these paths; otherwise all others that are not directories.
     pub inside: bool,
 }
 
-/// Names that passed a test, of all last components that occur.
+/// The names that passed a test, of all components in the stack.
 pub struct NameSet(BitSet);
 
-/// A test of names that is made in turns, since names can be long and many.
+/// A test of all names, made in steps of bounded cost, since names can be long and many.
 #[derive(Default)]
 pub struct NameSearch {
     passed: BitSet,
-    /// The id of the name that is next.
+    /// The id of the next name.
     next: usize,
 }
 
-/// What testing a name costs besides its length, in bytes that could be tested meanwhile.
+/// The constant cost of testing a name, in bytes that could be tested instead.
 const NAME_COST: usize = 32;
 
 impl NameSearch {
-    /// Tests names for the cost of so many bytes, and one more. Returns whether there are none left.
+    /// Tests names of about `cost` bytes, at least one. Returns whether all names are tested.
     pub fn step(&mut self, stack: &Stack, cost: usize, test: impl Fn(&[u8]) -> bool) -> bool {
         let names = &stack.arena.names;
         self.passed.grow(names.end());
@@ -81,10 +83,10 @@ impl NameSearch {
     }
 }
 
-/// Names and criteria together. The default lets everything pass.
+/// A test of paths by name and by criteria. The default passes every path.
 #[derive(Default)]
 pub struct Test {
-    /// The paths whose names pass; `None` where all do.
+    /// The paths whose names pass; `None` if all do.
     named: Option<BitSet>,
     criteria: Criteria,
 }
@@ -93,12 +95,12 @@ const SETUID: u16 = 0o4000;
 const SETGID: u16 = 0o2000;
 
 impl Test {
-    /// Whether there is a tree in which the path could pass, as far as its name says.
+    /// Whether the name of the path passes.
     pub(super) fn may_pass(&self, node: u32) -> bool {
         self.named.as_ref().is_none_or(|named| named.has(node))
     }
 
-    /// Visits the paths that could pass, of so many.
+    /// Visits the paths whose names pass, out of nodes `1..paths`.
     pub(super) fn each_candidate(&self, paths: u32, visit: &mut impl FnMut(u32)) {
         match &self.named {
             Some(named) => named.iter().for_each(visit),
@@ -108,20 +110,20 @@ impl Test {
 }
 
 impl Stack {
-    /// Bytes that all names take.
+    /// Bytes of all names.
     #[must_use]
     pub fn name_bytes(&self) -> usize {
         self.arena.names.end()
     }
 
-    /// The names with that part in them; letters match in both cases unless the part has a capital one.
+    /// The names that contain `part`; letters match both cases unless `part` has a capital letter.
     #[must_use]
     pub fn names_holding(&self, part: &[u8]) -> NameSet {
         NameSet(self.names_with(&Needle::new(part, folds_case(part)), false))
     }
 
-    /// A test for paths whose last component is in all of these sets and that meet the criteria. It holds for the paths
-    /// that the stack has now.
+    /// A test for paths whose last component is in all of these sets and that meet the criteria. Valid until the stack gets
+    /// further paths.
     #[must_use]
     pub fn test(&self, names: &[NameSet], criteria: Criteria) -> Test {
         let named = (!names.is_empty()).then(|| {
@@ -137,7 +139,7 @@ impl Stack {
         Test { named, criteria }
     }
 
-    /// Whether a path passes in a tree, its name aside.
+    /// Whether a path of a tree meets the criteria of a test.
     pub(super) fn passes(&self, node: u32, tree: Tree, test: &Test) -> bool {
         let criteria = &test.criteria;
         let among = criteria.among.as_ref();
@@ -164,11 +166,10 @@ impl Stack {
         {
             return false;
         }
-        let event = if tombstone { self.events.prev(newest) } else { newest };
-        event != NONE && self.meets(event, newest, criteria)
+        self.meets(self.events.version(newest), newest, criteria)
     }
 
-    /// Whether the path as this event left it meets the criteria; `newest` is the newest event, a removal perhaps.
+    /// Whether the version of `event` meets the criteria; `newest` is the newest event, which may be a tombstone.
     fn meets(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
         let kind = self.events.kind(event).unwrap_or(Kind::Other);
         if !criteria.kinds.is_empty() && !criteria.kinds.contains(&kind) {
@@ -192,15 +193,11 @@ impl Stack {
         if criteria.layers.is_empty() {
             return true;
         }
-        let mut wrote = newest;
-        while self.events.has(wrote, Flag::QUIET) && self.events.prev(wrote) != NONE {
-            wrote = self.events.prev(wrote);
-        }
-        criteria.layers.contains(&self.events.layer(wrote))
+        criteria.layers.contains(&self.events.layer(self.events.skip_quiet(newest)))
     }
 }
 
-/// Whether a change is one that is asked for.
+/// Whether a change meets the criteria.
 fn meets_change(change: Option<Change>, criteria: &Criteria) -> bool {
     let kind = change.map(|change| match change.kind {
         ChangeKind::Undecided => ChangeKind::Modified,
@@ -228,7 +225,7 @@ mod tests {
         let test = stack.test(&names, criteria.clone());
         let filtered = stack.filter_tree(tree, &test);
         let folds = Folds { unfolded, ..Folds::default() };
-        let outline = Outline::filtered(&stack, tree, &folds, Some(&filtered));
+        let outline = Outline::new(&stack, tree, &folds, Some(&filtered), None);
         let rows = outline.rows(0..100);
         assert_eq!(rows.len(), outline.len());
         for (at, row) in rows.iter().enumerate() {
@@ -240,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_keeps_its_directories() {
+    fn paths_that_pass_are_shown_with_their_directories() {
         let all = Unfolded::All;
         let setuid = Criteria { setuid: true, ..Criteria::default() };
         assert_eq!(rows(Tree::Merged(1), &[], &setuid, all), ["/a", "/a/b", "/a/b/su"]);
@@ -253,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_tested_in_turns_of_a_bounded_cost() {
+    fn names_are_tested_in_steps_of_bounded_cost() {
         let words: Vec<String> = (0..100).map(|n| format!("+{}{n}:1", "a".repeat(1000))).collect();
         let (stack, _) = notation::stack(&words.join(" ")).unwrap();
         let (mut search, mut turns) = (NameSearch::default(), 0);
@@ -275,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_and_layers_are_those_of_the_tree() {
+    fn criteria_of_changes_and_layers_are_about_the_tree() {
         let all = Unfolded::All;
         let removed = Criteria { changes: vec![ChangeKind::Removed], ..Criteria::default() };
         assert_eq!(rows(Tree::Merged(1), &[], &removed, all), ["/a", "/a/b", "/a/b/x"]);

@@ -1,8 +1,8 @@
-//! A tree narrowed to the paths that pass a test, and the directories on the way to them.
+//! The paths of a tree that pass a test, and the directories above them.
 //!
-//! What passed is kept as bits and, for each directory on the way, as numbers of rows, so that [`crate::stack::query::outline`]
-//! numbers the rows of a narrowed tree as it does those of a whole one. From one layer to the next only paths are looked
-//! at to which something happened between the two: a step costs what the layers between changed, of what can pass at all.
+//! Paths are kept as bits, and for each directory the numbers of rows, so that [`crate::stack::query::outline`] numbers the
+//! rows of a filtered tree as those of a whole one. For another layer only the paths with events in the layers between the
+//! two are tested again, of those whose names pass.
 
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
@@ -10,27 +10,29 @@ use crate::stack::query::filter::Test;
 use crate::stack::query::search::BitSet;
 use crate::stack::query::tree::Tree;
 
-/// What passed a test in one tree.
+/// The part of a tree that passes a test.
 pub struct FilteredTree {
     tree: Tree,
-    /// Layers that were folded and paths that there were.
+    /// Numbers of folded layers and of paths when it was made.
     made_of: (usize, usize),
     passed: BitSet,
-    /// Passed, or on the way to what passed.
+    /// Paths that passed and the directories above them.
     shown: BitSet,
     count: usize,
-    /// By directory record: rows below it when all is unfolded, and children that have rows.
+    /// By directory index.
     rows: Vec<Rows>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Rows {
+    /// Rows below the directory with all directories unfolded.
     below: u32,
+    /// Children with rows.
     children: u32,
 }
 
 impl Stack {
-    /// Narrows a tree to what passes.
+    /// The part of a tree that passes a test.
     #[must_use]
     pub fn filter_tree(&self, tree: Tree, test: &Test) -> FilteredTree {
         let paths = self.arena.len();
@@ -48,7 +50,7 @@ impl Stack {
 }
 
 impl FilteredTree {
-    /// Narrows another tree with the same test instead.
+    /// Replaces the tree by another one, for the same test.
     pub fn retarget(&mut self, stack: &Stack, tree: Tree, test: &Test) {
         if self.made_of != (stack.folded(), stack.arena.len()) {
             *self = stack.filter_tree(tree, test);
@@ -72,44 +74,32 @@ impl FilteredTree {
         }
     }
 
-    /// The tree.
+    /// The number of paths that passed.
     #[must_use]
-    pub const fn tree(&self) -> Tree {
-        self.tree
-    }
-
-    /// How many paths passed.
-    #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.count
     }
 
-    /// Whether none did.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// Whether the path has a row: it passed, or something below it did.
+    /// Whether the path has a row: the path or one below it passed.
     #[must_use]
     pub fn shows(&self, node: NodeId) -> bool {
         self.shown.has(node.0)
     }
 
-    /// Rows below a directory, by its record.
+    /// Rows below a directory, by its index.
     pub(super) fn below(&self, dir: u32) -> u32 {
         self.rows.get(dir as usize).map_or(0, |rows| rows.below)
     }
 
-    /// Children with rows of a directory, by its record.
+    /// Children with rows of a directory, by its index.
     pub(super) fn children(&self, dir: u32) -> u32 {
         self.rows.get(dir as usize).map_or(0, |rows| rows.children)
     }
 
-    /// Looks at all that can pass.
+    /// Tests all paths of the tree.
     fn fill(&mut self, stack: &Stack, test: &Test) {
         let tree = self.tree;
-        let mut look = |node: u32| {
+        let mut visit = |node: u32| {
             let passes = node != 0 && test.may_pass(node) && stack.passes(node, tree, test);
             if passes && self.passed.insert(node) {
                 self.shown.insert(node);
@@ -117,15 +107,15 @@ impl FilteredTree {
             }
         };
         match tree {
-            Tree::Merged(_) => test.each_candidate(stack.arena.len() as u32, &mut look),
+            Tree::Merged(_) => test.each_candidate(stack.arena.len() as u32, &mut visit),
             Tree::Diff(layer) | Tree::Range(_, layer) => {
                 let from = if let Tree::Range(from, _) = tree { from } else { layer };
                 let events = stack.events_of(from, layer);
-                events.map(|event| stack.events.node(event)).for_each(&mut look);
+                events.map(|event| stack.events.node(event)).for_each(&mut visit);
             }
         }
         let rows = &mut self.rows;
-        // A child's id is larger than its parent's: children come first.
+        // Ids of children are larger than those of their parents: children come first.
         self.shown.each_downwards(|node| {
             let own = match stack.arena.dir(node) {
                 NONE => 0,
@@ -139,7 +129,7 @@ impl FilteredTree {
         });
     }
 
-    /// Lets a path pass or not, and the directories above it have rows or not.
+    /// Sets whether a path passes, and updates the rows of the directories above it.
     fn set(&mut self, stack: &Stack, node: u32, passes: bool) {
         if passes == self.passed.has(node) {
             return;
@@ -148,12 +138,13 @@ impl FilteredTree {
         self.count = if passes { self.count + 1 } else { self.count - 1 };
         let by =
             |number: u32, by: u32| if passes { number + by } else { number.saturating_sub(by) };
-        let (mut node, mut changed, mut turns) = (node, 0, true);
+        // `toggles`: the row of `node` appears or disappears. `changed`: the rows that do so, up to `node`.
+        let (mut node, mut changed, mut toggles) = (node, 0, true);
         while node != 0 {
-            // What is on the way to something keeps its row, whether it passes or not.
+            // A directory above a path that passes keeps its row.
             let unneeded = self.children(stack.arena.dir(node)) == 0 && !self.passed.has(node);
-            turns = turns && if passes { !self.shown.has(node) } else { unneeded };
-            if turns {
+            toggles = toggles && if passes { !self.shown.has(node) } else { unneeded };
+            if toggles {
                 self.shown.put(node, passes);
                 changed += 1;
             }
@@ -163,14 +154,14 @@ impl FilteredTree {
             node = stack.arena.parent(node);
             let Some(rows) = self.rows.get_mut(stack.arena.dir(node) as usize) else { return };
             rows.below = by(rows.below, changed);
-            if turns {
+            if toggles {
                 rows.children = by(rows.children, 1);
             }
         }
     }
 }
 
-/// The layers whose events can make a difference between two trees; `None` where that are all.
+/// The layers whose events can make a difference between two trees; `None` if all can.
 fn between(one: Tree, other: Tree) -> Option<(usize, usize)> {
     match (one, other) {
         (Tree::Merged(one), Tree::Merged(other)) => Some((one.min(other), one.max(other))),

@@ -1,21 +1,19 @@
-//! Where a path leads in a merged tree: symbolic links are followed inside the root, the last component's too.
-//!
-//! Names of entries are resolved while layers are folded, see `resolve`; this is for whoever asks for a file by a path
-//! as a program in a container would.
+//! Resolves a path in a merged tree as a program in a container does: symbolic links are followed inside the root,
+//! including that of the last component. Names of entries are resolved in [`crate::stack::fold`].
 
 use std::collections::VecDeque;
 
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::stack::{NodeId, Stack};
 
-/// Links followed for one path before it counts as a loop (Linux: 40).
+/// The most links followed for one path; more count as a loop (Linux: 40).
 const HOPS: usize = 40;
-/// Components that links may add up to; a path of PATH_MAX bytes has at most half as many.
+/// The most components of a path and of the targets of its links; a path of PATH_MAX bytes has at most half as many.
 const COMPONENTS: usize = 4096;
 
 impl Stack {
-    /// What `path` leads to in the merged tree of layers `0..=layer`. `None` where there is nothing, where a component
-    /// is no directory, or where links go round in circles.
+    /// The node that `path` resolves to in the merged tree of layers `0..=layer`. `None` if it does not exist, if a component
+    /// is not a directory, or if links form a loop.
     #[must_use]
     pub fn follow(&self, path: &[u8], layer: usize) -> Option<NodeId> {
         let mut left: VecDeque<Vec<u8>> = components(path).collect();
@@ -64,7 +62,7 @@ fn components(path: &[u8]) -> impl DoubleEndedIterator<Item = Vec<u8>> {
 mod tests {
     use crate::stack::notation;
 
-    fn leads(path: &str, layer: usize) -> Option<String> {
+    fn follow(path: &str, layer: usize) -> Option<String> {
         let text = "+usr/lib/os-release:9 +etc/os-release->../usr/lib/os-release +lib->usr/lib +a->b +b->a \
             +abs->/lib/os-release +up->../../../usr | -usr/lib/os-release";
         let (stack, _) = notation::stack(text).unwrap();
@@ -76,15 +74,15 @@ mod tests {
     fn links_are_followed_inside_the_root() {
         let found = Some("/usr/lib/os-release".to_owned());
         for path in ["/etc/os-release", "lib/os-release", "/abs", "up/lib/os-release"] {
-            assert_eq!(leads(path, 0), found, "{path}");
+            assert_eq!(follow(path, 0), found, "{path}");
         }
-        assert_eq!(leads("/", 0), Some("/".to_owned()));
+        assert_eq!(follow("/", 0), Some("/".to_owned()));
     }
 
     #[test]
-    fn loops_files_as_directories_and_removed_paths_lead_nowhere() {
+    fn loops_files_as_directories_and_removed_paths_do_not_resolve() {
         for (path, layer) in [("/a", 0), ("/usr/lib/os-release/x", 0), ("/etc/os-release", 1)] {
-            assert_eq!(leads(path, layer), None, "{path}");
+            assert_eq!(follow(path, layer), None, "{path}");
         }
     }
 }

@@ -1,35 +1,35 @@
-//! Finding paths by letters in their order, others between them: what is tried where no name has the letters in one run.
+//! Fuzzy search: finds paths that contain the letters of a needle in order, with other letters between them. Used when
+//! [`crate::stack::query::search`] finds no path.
 //!
-//! Like [`crate::stack::query::search`] this looks at names first, only at those that have the rarest of the letters; then at paths by
-//! what is known of their names.
+//! First names are compared, only those that contain the rarest letter; then paths, using the results for their names.
 
 use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::query::search::{BitSet, Hits};
 use crate::text::letters::Letters;
 
-/// What is longer than this is no abbreviation.
+/// The most bytes of a needle; longer ones match nothing.
 const NEEDLE_MAX: usize = 128;
 
-/// How many letters of the needle's end stand in `name` in their order.
+/// The number of letters at the end of the needle that `name` contains in order.
 fn tail_in(letters: &Letters<'_>, name: &[u8]) -> usize {
     letters.places(name).count()
 }
 
-/// How many letters of the needle's beginning there are once `name` and a slash follow a path that had `had`.
-fn head_in(letters: &Letters<'_>, had: usize, name: &[u8]) -> usize {
-    let mut had = had;
+/// The number of letters at the beginning of the needle that a path contains in order, which is `name` and a slash appended to
+/// one that contains `count`.
+fn head_in(letters: &Letters<'_>, mut count: usize, name: &[u8]) -> usize {
     for &byte in name.iter().chain(b"/") {
-        let Some(&wanted) = letters.needle.get(had) else { break };
+        let Some(&next) = letters.needle.get(count) else { break };
         let byte = if letters.fold_case { byte.to_ascii_lowercase() } else { byte };
-        had += usize::from(byte == wanted);
+        count += usize::from(byte == next);
     }
-    had
+    count
 }
 
 impl Stack {
-    /// Paths whose last component has all letters of `needle` in their order; where there are none, paths that have
-    /// them and whose last component completes them. Case as in [`Self::search`].
+    /// Paths whose last component contains all letters of `needle` in order; if there are none, paths that contain them and
+    /// whose parent does not. Case as in [`Self::search`].
     #[must_use]
     pub fn search_letters(&self, needle: &[u8]) -> Hits {
         let mut hits = Hits::none(self, true);
@@ -47,12 +47,12 @@ impl Stack {
         hits
     }
 
-    /// The names that have so many letters of the end at least; `None` for none. Texts of links may be among them.
+    /// The names that contain at least `least` letters of the end; `None` if there are none. Targets of links are included.
     fn names_with_tail(&self, letters: &Letters<'_>, least: usize) -> Option<BitSet> {
         let names = &self.arena.names;
         let (mut fit, mut some) = (BitSet::of(names.end()), false);
         let end = &letters.needle[letters.needle.len() - least..];
-        // Most names are passed over for want of the rarest of them.
+        // Most names do not contain the rarest letter and are skipped.
         let rarest = Needle::new(Needle::new(end, letters.fold_case).rarest(), letters.fold_case);
         names.containing(&rarest, |id| {
             if tail_in(letters, names.get(id)) >= least {
@@ -73,7 +73,7 @@ impl Stack {
 
     fn letters_in_paths(&self, letters: &Letters<'_>, top: usize, hits: &mut Hits) {
         let needle = letters.needle;
-        // Of each directory: how much of the needle the way to it has. One comes before those that lie in it.
+        // For each directory the letters that its path contains. A directory comes before those in it.
         let mut heads: Vec<u8> = Vec::with_capacity(self.arena.dirs.len());
         for dir in &self.arena.dirs {
             let head = match dir.node {
@@ -85,7 +85,7 @@ impl Stack {
             };
             heads.push(head as u8);
         }
-        // A path that had all of them already says so itself; what lies in it adds nothing.
+        // Paths below a directory that contains all letters are not listed.
         let most = heads.iter().copied().map(usize::from).filter(|&head| head < needle.len()).max();
         let Some(most) = most else { return };
         let Some(ends) = self.names_with_tail(letters, needle.len() - most) else { return };
@@ -104,8 +104,8 @@ impl Stack {
         }
     }
 
-    /// How far apart the letters of `needle` stand in a path that has them: bytes from the first to the last of them,
-    /// read from the end.
+    /// Bytes from the first to the last letter of `needle` in a path that contains them, matched from its end; the length of
+    /// the path if it does not.
     #[must_use]
     pub fn letters_span(&self, needle: &[u8], node: NodeId) -> usize {
         let path = self.path(node);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_capital_letter_is_meant() {
+    fn a_needle_with_a_capital_letter_matches_case() {
         assert_eq!(found("Scf"), ["/etc/nginx/Sites.conf"]);
         assert!(found("SCF").is_empty());
         assert!(found("").is_empty() && found(&"s".repeat(200)).is_empty());

@@ -1,4 +1,4 @@
-//! Shell patterns over paths: over the whole path where the pattern has a `/`, else over the last component.
+//! Shell patterns for paths: a pattern with a `/` matches whole paths, another one the last component.
 
 use regex::bytes::Regex;
 
@@ -8,15 +8,15 @@ use crate::text::pattern;
 #[derive(Clone, Debug)]
 pub struct Glob {
     matcher: Regex,
-    /// It is about whole paths.
+    /// Matches whole paths.
     whole: bool,
 }
 
 impl Glob {
-    /// Compiles a pattern; `*` stops at `/`, `**` does not. One with a `/` begins at the root.
+    /// Compiles a pattern; `*` does not match `/`, `**` does. A pattern with a `/` begins at the root.
     ///
     /// # Errors
-    /// What is wrong with the pattern.
+    /// If the pattern is malformed.
     pub fn new(pattern: &str) -> Result<Self, String> {
         let whole = pattern.contains('/');
         let absolute = if whole && !pattern.starts_with('/') {
@@ -27,13 +27,13 @@ impl Glob {
         Ok(Self { matcher: pattern::glob(&absolute, true)?, whole })
     }
 
-    /// The same pattern for letters of either case.
+    /// The same pattern, matching both cases.
     #[must_use]
     pub fn any_case(&self) -> Self {
         Self { matcher: pattern::any_case(&self.matcher, true), whole: self.whole }
     }
 
-    /// Whether an absolute path is meant.
+    /// Whether an absolute path matches.
     #[must_use]
     pub fn matches(&self, path: &[u8]) -> bool {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);

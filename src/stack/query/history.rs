@@ -1,36 +1,36 @@
-//! Everything that befell one path, oldest first.
+//! The history of one path: its events, oldest first.
 
 use crate::stack::kept::events::{Cause, Flag};
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::{ChangeKind, Version};
 
-/// One thing that befell a path.
+/// One event of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEvent {
-    /// The layer that did it.
+    /// The layer.
     pub layer: usize,
-    /// What it did.
+    /// The kind of change.
     pub event: ChangeKind,
-    /// By what means.
+    /// The cause of the change.
     pub cause: Cause,
-    /// For a path that went because of something above it: the marker's or replacing entry's absolute path.
+    /// For a path removed by a marker or an entry above it: the absolute path of that marker or entry.
     pub by: Option<Vec<u8>>,
-    /// The path as the layer left it; for a removal, what was removed.
+    /// The new version; for a removal, the removed one.
     pub version: Version,
-    /// The layer only has an opaque marker on this directory, or one beside its entry.
+    /// The layer has an opaque marker in this directory.
     pub opaque: bool,
 }
 
 impl Stack {
-    /// Every event of the path in the folded layers, oldest first.
+    /// All events of the path in the folded layers, oldest first.
     #[must_use]
     pub fn history(&self, node: NodeId) -> Vec<HistoryEvent> {
         let mut steps = Vec::new();
         let mut event = self.arena.latest(node.0);
         while event != NONE {
             if !self.events.has(event, Flag::QUIET) && self.events.layer(event) < self.folded() {
-                steps.push(self.step_of(event));
+                steps.push(self.history_event(event));
             }
             event = self.events.prev(event);
         }
@@ -38,7 +38,7 @@ impl Stack {
         steps
     }
 
-    fn step_of(&self, event: u32) -> HistoryEvent {
+    fn history_event(&self, event: u32) -> HistoryEvent {
         let change = self.change_of(event);
         HistoryEvent {
             layer: self.events.layer(event),
@@ -50,30 +50,21 @@ impl Stack {
         }
     }
 
-    /// The path of whatever removed this path from above.
+    /// The path of the marker or entry above this path that removed it.
     fn removed_by(&self, event: u32) -> Option<Vec<u8>> {
         let (cause, by) = self.events.cause(event);
-        let own = self.events.node(event) == by;
+        let child = |dir: u32, name: &[u8]| {
+            let dir = self.arena.path(dir);
+            let slash = if dir == b"/" { &b""[..] } else { b"/" };
+            Some([&dir[..], slash, name].concat())
+        };
         match cause {
             Cause::Entry => None,
-            Cause::Whiteout if own => None,
+            Cause::Whiteout if self.events.node(event) == by => None,
             Cause::Whiteout => {
-                let mut path = self.arena.path(self.arena.parent(by));
-                if path.last() != Some(&b'/') {
-                    path.push(b'/');
-                }
-                path.extend_from_slice(b".wh.");
-                path.extend_from_slice(self.arena.name(by));
-                Some(path)
+                child(self.arena.parent(by), &[b".wh.", self.arena.name(by)].concat())
             }
-            Cause::Opaque => {
-                let mut path = self.arena.path(by);
-                if path.last() != Some(&b'/') {
-                    path.push(b'/');
-                }
-                path.extend_from_slice(b".wh..wh..opq");
-                Some(path)
-            }
+            Cause::Opaque => child(by, b".wh..wh..opq"),
             Cause::Replaced => Some(self.arena.path(by)),
         }
     }

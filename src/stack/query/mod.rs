@@ -1,4 +1,4 @@
-//! What can be asked of a stack: views, changes, history, search, filters, waste.
+//! Queries of a stack: views, changes, history, search, filters, waste.
 
 mod change;
 pub mod filter;

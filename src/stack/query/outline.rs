@@ -1,8 +1,7 @@
-//! A tree as numbered rows, some directories unfolded and some not, without listing it.
+//! A tree as numbered rows, some directories unfolded, without listing it.
 //!
-//! The directory records know how many rows lie below, and runs of siblings in large directories know theirs; so the
-//! number of rows, the row with a given number and the number of a path's row cost a look at the directories on the
-//! way, however large the image or any of them is.
+//! The number of rows is recorded for each directory, and for chunks of siblings in large directories. So finding the number
+//! of rows, a row by number or the number of a path's row reads only the directories on the way, whatever their size.
 
 mod chunks;
 pub(crate) mod order;
@@ -15,29 +14,49 @@ use std::rc::Rc;
 use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::kept::totals::{RowCount, RowSums};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::order::Order;
 pub use crate::stack::query::outline::order::{By, Orders, Sort};
 use crate::stack::query::tree::Tree;
 
-/// Which directories are unfolded unless said otherwise.
+/// The directories that are unfolded by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Unfolded {
-    /// None but the root.
+    /// Only the root.
     #[default]
     None,
-    /// In a diff: every directory that was there before and still is.
+    /// In a diff: every directory that exists before and after the layer.
     Changes,
     /// All.
     All,
 }
 
-/// The state of a tree's folds.
+impl Unfolded {
+    /// Rows of a merged tree for these paths.
+    const fn visible(self, count: RowCount) -> u32 {
+        match self {
+            Self::All => count.entries + count.removed,
+            Self::None | Self::Changes => count.children + count.removed_children,
+        }
+    }
+
+    /// Rows of a diff with these sums, for `children` children.
+    const fn changed(self, rows: RowSums, children: usize) -> u32 {
+        match self {
+            Self::All => rows.all,
+            Self::Changes => rows.changes,
+            Self::None => children as u32,
+        }
+    }
+}
+
+/// The folded and unfolded directories of a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folds {
-    /// What holds for most.
+    /// The default.
     pub unfolded: Unfolded,
-    /// Directories for which the opposite holds.
+    /// Directories that differ from the default.
     pub toggled: HashSet<NodeId>,
 }
 
@@ -46,11 +65,11 @@ pub struct Folds {
 pub struct OutlineRow {
     /// The path.
     pub node: NodeId,
-    /// 0 for the root's children.
+    /// 0 for the children of the root.
     pub depth: usize,
-    /// It is a directory, or has rows below it all the same (one that was replaced by a file).
+    /// The path is a directory, or has rows below it (a directory that the layer replaced by a file).
     pub directory: bool,
-    /// Its rows follow.
+    /// The rows below it follow.
     pub open: bool,
 }
 
@@ -61,19 +80,21 @@ pub struct Outline<'s> {
     folds: &'s Folds,
     filtered: Option<&'s FilteredTree>,
     orders: Option<&'s Orders>,
-    /// By how much the rows below a directory differ from what holds without exceptions.
+    /// By directory: the rows that toggled directories add below it.
     corrections: HashMap<u32, i64>,
-    /// The same for the children of a directory that has many: which of them, sorted, and by how many rows.
+    /// By large directory: the number of each child with toggled directories, sorted, and the rows that they add.
     shifts: HashMap<u32, Vec<(usize, i64)>>,
 }
 
+/// A directory that is being iterated.
 struct Level<'s> {
     dir: u32,
     children: Children<'s>,
+    /// Number of the next child.
     at: usize,
 }
 
-/// What a directory ever had, by name; or what of it has rows, in another order.
+/// The children of a directory in any layer, by name; or those with rows, in another order.
 enum Children<'s> {
     Named(Cow<'s, [u32]>),
     Ordered(Rc<Order>),
@@ -91,26 +112,9 @@ impl Deref for Children<'_> {
 }
 
 impl<'s> Outline<'s> {
-    /// The rows of `tree` under these folds.
+    /// The rows of `tree`: only those of `filtered`, if given, and by name unless `orders` are given.
     #[must_use]
-    pub fn new(stack: &'s Stack, tree: Tree, folds: &'s Folds) -> Self {
-        Self::filtered(stack, tree, folds, None)
-    }
-
-    /// The same for what passed a filter of this tree.
-    #[must_use]
-    pub fn filtered(
-        stack: &'s Stack,
-        tree: Tree,
-        folds: &'s Folds,
-        filtered: Option<&'s FilteredTree>,
-    ) -> Self {
-        Self::sorted(stack, tree, folds, filtered, None)
-    }
-
-    /// The same in another order than by name.
-    #[must_use]
-    pub fn sorted(
+    pub fn new(
         stack: &'s Stack,
         tree: Tree,
         folds: &'s Folds,
@@ -123,26 +127,26 @@ impl<'s> Outline<'s> {
         outline
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.below(0)
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether a directory's rows follow it.
+    /// Whether a directory is unfolded.
     #[must_use]
     pub fn is_open(&self, node: NodeId) -> bool {
         node == NodeId::ROOT
             || self.is_open_by_default(node.0) != self.folds.toggled.contains(&node)
     }
 
-    /// The rows with these numbers, as far as they exist.
+    /// The rows with these numbers, fewer at the end.
     #[must_use]
     pub fn rows(&self, range: Range<usize>) -> Vec<OutlineRow> {
         let mut rows = Vec::with_capacity(range.len().min(4096));
@@ -234,7 +238,7 @@ impl<'s> Outline<'s> {
         }
     }
 
-    /// Whether the path has a row, provided its directory's rows show.
+    /// Whether the path has a row if its directory is unfolded.
     fn is_shown(&self, node: u32) -> bool {
         if let Some(filtered) = self.filtered {
             return filtered.shows(NodeId(node));
@@ -247,26 +251,20 @@ impl<'s> Outline<'s> {
                         || self.stack.events.layer(newest) == layer)
             }
             Tree::Diff(layer) => {
+                let record = || self.stack.totals.exactly(&self.stack.arena, node, layer);
                 self.stack.change(NodeId(node), layer).is_some()
-                    || self
-                        .stack
-                        .totals
-                        .exactly(&self.stack.arena, node, layer)
-                        .is_some_and(|record| record.rows > 0)
+                    || record().is_some_and(|record| record.rows.all > 0)
             }
             Tree::Range(..) => false,
         }
     }
 
     fn is_directory(&self, node: u32) -> bool {
-        let mut event = self.stack.newest_at(node, self.tree.top());
-        if event != NONE && self.stack.events.is_tombstone(event) {
-            event = self.stack.events.prev(event);
-        }
-        event != NONE && self.stack.events.is_dir(event)
+        let newest = self.stack.newest_at(node, self.tree.top());
+        newest != NONE && self.stack.events.is_dir(self.stack.events.version(newest))
     }
 
-    /// Rows that show below a path. Cheap for what never had children, which is nearly everything.
+    /// Rows below a path, 0 if it is folded. Cheap for paths that never had children, which are nearly all.
     fn open_below(&self, node: u32) -> usize {
         if self.stack.arena.dir(node) == NONE || !self.is_open(NodeId(node)) {
             return 0;
@@ -274,12 +272,13 @@ impl<'s> Outline<'s> {
         self.below(node)
     }
 
-    /// Rows below a directory if it is open, exceptions included.
+    /// Rows below a directory if it is unfolded.
     fn below(&self, node: u32) -> usize {
         let correction = self.corrections.get(&node).copied().unwrap_or(0);
         usize::try_from(self.below_by_default(node) + correction).unwrap_or(0)
     }
 
+    /// As [`Self::below`], without toggled directories.
     fn below_by_default(&self, node: u32) -> i64 {
         self.below_when(node, self.folds.unfolded)
     }
@@ -292,25 +291,12 @@ impl<'s> Outline<'s> {
             return i64::from(if all { filtered.below(dir) } else { filtered.children(dir) });
         }
         match self.tree {
-            Tree::Merged(layer) => {
-                let Some(record) = totals.at(arena, node, layer) else { return 0 };
-                let own = usize::from(record.layer) == layer;
-                let (visible, removed) = match unfolded {
-                    Unfolded::All => (record.entries, record.removed),
-                    Unfolded::None | Unfolded::Changes => {
-                        (record.children, record.removed_children)
-                    }
-                };
-                i64::from(visible) + if own { i64::from(removed) } else { 0 }
-            }
-            Tree::Diff(layer) => {
-                let Some(record) = totals.exactly(arena, node, layer) else { return 0 };
-                match unfolded {
-                    Unfolded::All => i64::from(record.rows),
-                    Unfolded::Changes => i64::from(record.rows_standard),
-                    Unfolded::None => totals.touched(record).len() as i64,
-                }
-            }
+            Tree::Merged(layer) => totals
+                .at(arena, node, layer)
+                .map_or(0, |record| unfolded.visible(record.count_at(layer)).into()),
+            Tree::Diff(layer) => totals.exactly(arena, node, layer).map_or(0, |record| {
+                unfolded.changed(record.rows, totals.touched(record).len()).into()
+            }),
             Tree::Range(..) => 0,
         }
     }
@@ -323,12 +309,12 @@ impl<'s> Outline<'s> {
         }
     }
 
-    /// Whether a directory is open where a diff opens what was there before.
+    /// Whether a directory is unfolded with [`Unfolded::Changes`].
     fn opens_in_diff(&self, node: u32) -> bool {
         matches!(self.tree, Tree::Diff(layer) if self.is_steady(node, layer))
     }
 
-    /// Whether the path is a directory that the layer found and left.
+    /// Whether the path is a directory before and after the layer.
     fn is_steady(&self, node: u32, layer: usize) -> bool {
         let events = &self.stack.events;
         let newest = self.stack.newest_at(node, layer);
@@ -342,7 +328,7 @@ impl<'s> Outline<'s> {
         prev != NONE && events.is_dir(prev)
     }
 
-    /// Works out the corrections, deepest exceptions first (a child's id is larger than its parent's).
+    /// Computes the corrections for toggled directories, the deepest first (ids of children are larger).
     fn correct(&mut self) {
         let toggled = self.folds.toggled.iter().map(|node| node.0);
         let mut queue: BTreeSet<u32> = toggled.filter(|&node| node != 0).collect();

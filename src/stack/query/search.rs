@@ -1,4 +1,4 @@
-//! Finding paths by a part of their name, among every path ever seen: visible, shadowed and removed ones.
+//! Finds paths by a part of their name, among the paths of all layers: visible, overwritten and removed ones.
 
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::needle::{Needle, folds_case};
@@ -7,7 +7,7 @@ use crate::stack::kept::stack::{NodeId, Stack};
 /// The paths that match a search.
 pub struct Hits {
     nodes: BitSet,
-    /// Directories with a hit somewhere below.
+    /// Directories with a match below.
     above: BitSet,
     count: usize,
     fuzzy: bool,
@@ -22,12 +22,12 @@ impl BitSet {
         Self(vec![0; bits.div_ceil(64)])
     }
 
-    /// Makes room for so many bits.
+    /// Grows to at least `bits` bits.
     pub(super) fn grow(&mut self, bits: usize) {
         self.0.resize(self.0.len().max(bits.div_ceil(64)), 0);
     }
 
-    /// Returns whether the bit was new.
+    /// Sets a bit. Returns whether it was not set before.
     pub(super) fn insert(&mut self, bit: u32) -> bool {
         let word = &mut self.0[bit as usize / 64];
         let mask = 1 << (bit % 64);
@@ -36,7 +36,7 @@ impl BitSet {
         new
     }
 
-    /// Puts a bit in or takes it out.
+    /// Sets or clears a bit.
     pub(super) fn put(&mut self, bit: u32, is_in: bool) {
         if is_in {
             self.insert(bit);
@@ -45,12 +45,12 @@ impl BitSet {
         }
     }
 
-    /// Takes all out.
+    /// Clears all bits.
     pub(super) fn clear(&mut self) {
         self.0.fill(0);
     }
 
-    /// All numbers, the smallest first.
+    /// The numbers of all set bits, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         self.0.iter().enumerate().flat_map(|(at, &word)| {
             let rest = std::iter::successors(Some(word), |&word| Some(word & word.wrapping_sub(1)));
@@ -67,7 +67,7 @@ impl BitSet {
         self.0.iter().all(|&word| word == 0)
     }
 
-    /// Visits all numbers from the largest down. A visit may add one smaller number, which is visited in its turn.
+    /// Visits the numbers of all set bits, descending. `visit` may return a smaller number to set, which is visited as well.
     pub(super) fn each_downwards(&mut self, mut visit: impl FnMut(u32) -> Option<u32>) {
         for at in (0..self.0.len()).rev() {
             let mut below = u64::MAX;
@@ -82,13 +82,13 @@ impl BitSet {
 }
 
 impl Stack {
-    /// Paths with `needle` in their last component; where the needle has a `/`, paths with the needle in them that
-    /// end in its last part. Letters match in both cases unless the needle has a capital one, and always where the stack
-    /// [folds case](Stack::folds_case).
+    /// Paths whose last component contains `needle`. If the needle has a `/`: paths that contain the needle such that its
+    /// last part is in the last component. Letters match both cases unless the needle has a capital letter, and always if
+    /// the stack [folds case](Stack::folds_case).
     #[must_use]
     pub fn search(&self, needle: &[u8]) -> Hits {
         let mut hits = Hits::none(self, false);
-        // Of a layer that is being folded nothing shows yet.
+        // A layer that is being folded has no visible paths yet.
         let Some(top) = self.folded().checked_sub(1) else { return hits };
         if needle.is_empty() {
             return hits;
@@ -107,7 +107,7 @@ impl Stack {
         if names.is_empty() {
             return hits;
         }
-        // Siblings mostly come one after the other: one look at their directory is enough.
+        // Siblings are mostly adjacent: the parents are compared once for each directory.
         let (mut known, mut fits) = (NONE, false);
         for node in 1..self.arena.len() as u32 {
             if !names.has(self.arena.name_id(node)) || self.is_unseen(node, top) {
@@ -124,7 +124,7 @@ impl Stack {
         hits
     }
 
-    /// Ids of the names with that part in them, or at their beginning.
+    /// Ids of the names that contain `part`, or begin with it.
     pub(super) fn names_with(&self, part: &Needle<'_>, begins: bool) -> BitSet {
         let names = &self.arena.names;
         let mut found = BitSet::of(names.end());
@@ -137,15 +137,15 @@ impl Stack {
         found
     }
 
-    /// Whether nothing befell the path up to layer `top`.
+    /// Whether the path has no event up to layer `top`.
     pub(super) fn is_unseen(&self, node: u32, top: usize) -> bool {
-        // An event is far away in memory: it is looked at only while a layer is being folded.
+        // Reading an event is a cache miss, which is needed only while a layer is being folded.
         let all_folded =
             self.layer_ends.last().is_some_and(|&end| end as usize == self.events.len());
         if all_folded { self.arena.latest(node) == NONE } else { self.newest_at(node, top) == NONE }
     }
 
-    /// Whether the path `node` ends in these parts.
+    /// Whether the path `node` ends with these parts.
     fn parents_match(&self, mut node: u32, parts: &[Needle<'_>]) -> bool {
         for (at, part) in parts.iter().enumerate().rev() {
             if node == NONE {
@@ -176,19 +176,19 @@ impl Hits {
         }
     }
 
-    /// How many paths match.
+    /// The number of paths that match.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether none does.
+    /// Whether no path matches.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Whether they were found by letters with others between them (see [`Stack::search_letters`]).
+    /// Whether the match is fuzzy (see [`Stack::search_letters`]).
     #[must_use]
     pub const fn is_fuzzy(&self) -> bool {
         self.fuzzy
@@ -200,14 +200,13 @@ impl Hits {
         self.nodes.has(node.0)
     }
 
-    /// Whether something below this directory matches.
-    #[must_use]
-    pub fn below(&self, dir: NodeId) -> bool {
-        self.above.has(dir.0)
+    /// Whether the path or one below it matches.
+    fn leads_to_match(&self, node: u32) -> bool {
+        self.nodes.has(node) || self.above.has(node)
     }
 
-    /// The next (or previous) match after `from`, in the order of a tree that lists a directory before its
-    /// children and siblings by name; wraps around.
+    /// The next (or previous) match after `from` in tree order: a directory before its children, siblings by name. Wraps
+    /// around.
     #[must_use]
     pub fn next(&self, stack: &Stack, from: NodeId, forward: bool) -> Option<NodeId> {
         if self.count == 0 {
@@ -226,7 +225,7 @@ impl Hits {
                 return None;
             }
             let children = stack.arena.children(dir, &mut scratch);
-            let next = *children.iter().find(|&&c| self.nodes.has(c) || self.above.has(c))?;
+            let next = *children.iter().find(|&&child| self.leads_to_match(child))?;
             if self.nodes.has(next) {
                 return Some(next);
             }
@@ -239,8 +238,7 @@ impl Hits {
         let (mut node, mut scratch) = (node, Vec::new());
         loop {
             let children = stack.arena.children(node, &mut scratch);
-            let last = children.iter().rev().find(|&&c| self.nodes.has(c) || self.above.has(c));
-            match last {
+            match children.iter().rev().find(|&&child| self.leads_to_match(child)) {
                 Some(&child) => node = child,
                 None => return Some(node).filter(|&node| self.nodes.has(node)),
             }
@@ -255,10 +253,8 @@ impl Hits {
         while node != 0 {
             let parent = stack.arena.parent(node);
             let children = stack.arena.children(parent, &mut scratch);
-            let place = place(stack, children, node)?;
-            let next =
-                children[place + 1..].iter().find(|&&c| self.nodes.has(c) || self.above.has(c));
-            if let Some(&next) = next {
+            let after = &children[index(stack, children, node)? + 1..];
+            if let Some(&next) = after.iter().find(|&&child| self.leads_to_match(child)) {
                 if self.nodes.has(next) {
                     return Some(next);
                 }
@@ -274,10 +270,9 @@ impl Hits {
         while node != 0 {
             let parent = stack.arena.parent(node);
             let children = stack.arena.children(parent, &mut scratch);
-            let place = place(stack, children, node)?;
-            let previous =
-                children[..place].iter().rev().find(|&&c| self.nodes.has(c) || self.above.has(c));
-            if let Some(&previous) = previous {
+            let before = &children[..index(stack, children, node)?];
+            if let Some(&previous) = before.iter().rev().find(|&&child| self.leads_to_match(child))
+            {
                 return self.last_in(stack, previous);
             }
             if self.nodes.has(parent) {
@@ -289,8 +284,8 @@ impl Hits {
     }
 }
 
-/// Where a path stands among its siblings, which are sorted by name.
-fn place(stack: &Stack, siblings: &[u32], node: u32) -> Option<usize> {
+/// The index of a path among its siblings, which are sorted by name.
+fn index(stack: &Stack, siblings: &[u32], node: u32) -> Option<usize> {
     let name = stack.arena.name(node);
     siblings.binary_search_by(|&sibling| stack.arena.name(sibling).cmp(name)).ok()
 }

@@ -1,18 +1,19 @@
-//! Which tree of a stack is shown: merged at a layer, or the changes of a range of layers.
+//! The trees of a stack: merged at a layer, or the changes of a layer or range of layers.
 
-/// Which tree.
+/// A tree of a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tree {
-    /// The merged tree of layers `0..=n`, and each path that layer n itself removed.
+    /// The merged tree of layers `0..=n`, and each path that layer n removed.
     Merged(usize),
-    /// What layer n changed, and the directories on the way there.
+    /// The paths that layer n changed, and the directories above them.
     Diff(usize),
-    /// What layers `from..=to` changed, taken together. It has rows only where it is [narrowed](Outline::filtered).
+    /// The paths that layers `from..=to` changed, taken together. Has rows only in a
+    /// [`FilteredTree`](crate::stack::query::filtered_tree::FilteredTree).
     Range(usize, usize),
 }
 
 impl Tree {
-    /// The layer on top.
+    /// The top layer.
     #[must_use]
     pub const fn top(self) -> usize {
         match self {

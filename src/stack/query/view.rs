@@ -1,7 +1,7 @@
-//! What the events mean: a path as one layer leaves it, what a layer did to it, what lies below a directory.
+//! A path at one layer: its version, its payload, the totals of a directory.
 //!
-//! Every question is answered by looking at one path's short chain of events. Trees of answers are made by
-//! [`crate::stack::query::outline`] and [`crate::stack::query::walk`].
+//! Each query reads the short chain of events of one path. Trees are made by [`crate::stack::query::outline`] and
+//! [`crate::stack::query::walk`].
 
 use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs};
 use crate::stack::kept::events::Flag;
@@ -9,61 +9,61 @@ use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::kept::summary::LayerSummary;
 
-/// A path as the merged tree has it at some layer.
+/// A path in the merged tree of some layer.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one entry")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// The event that states it; asks for link target, device and attributes.
+    /// The event of this version, for link target, device and attributes.
     pub event: EventId,
-    /// The layer of the newest event that is visible.
+    /// The layer that wrote the version.
     pub layer: usize,
-    /// The layer of the first event since the path last came to be.
+    /// The layer that added the path last.
     pub added_by: usize,
     /// The type.
     pub kind: Kind,
-    /// Permission bits; `None` for a directory that is only implied.
+    /// Permission bits; `None` for an implied directory.
     pub mode: Option<u16>,
-    /// User and group; `None` for a directory that is only implied.
+    /// User and group; `None` for an implied directory.
     pub owner: Option<(u64, u64)>,
-    /// Logical size in bytes; 0 for hard links, whose bytes are their target's.
+    /// Logical size in bytes; 0 for a hard link, whose bytes belong to its target.
     pub size: u64,
-    /// Modification time; `None` for a directory that is only implied.
+    /// Modification time; `None` for an implied directory.
     pub mtime: Option<Mtime>,
-    /// No layer names this directory.
+    /// A directory without an entry in any layer.
     pub implied: bool,
-    /// The stored name had a `..` and was kept below the root.
+    /// The stored name has a `..`, which was resolved below the root.
     pub clamped: bool,
-    /// A parent in the stored name was a symbolic link.
+    /// A parent in the stored name is a symbolic link.
     pub redirected: bool,
-    /// A hard link without a target.
+    /// A hard link whose target does not exist.
     pub broken_link: bool,
-    /// The layer has an opaque marker here.
+    /// The layer has an opaque marker in this directory.
     pub opaque: bool,
 }
 
-/// What lies below a directory.
+/// Totals of the paths below a directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Visible payload bytes; a payload with several names counts once.
     pub bytes: u64,
     /// Visible paths.
     pub entries: u64,
-    /// Paths this very layer added.
+    /// Paths that exactly this layer added.
     pub added: u64,
-    /// Paths this very layer changed in place.
+    /// Paths that exactly this layer changed.
     pub changed: u64,
-    /// Paths this very layer removed.
+    /// Paths that exactly this layer removed.
     pub removed: u64,
 }
 
-/// Where the bytes of a file are stored.
+/// The stored bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
     /// The layer that stores them.
     pub layer: usize,
-    /// The path of the entry that carries them, normalised.
+    /// The path of the entry that stores them, normalised.
     pub path: Vec<u8>,
-    /// Offset in the uncompressed layer, where it has one.
+    /// Offset in the uncompressed layer, if known.
     pub offset: Option<u64>,
     /// Bytes stored.
     pub stored: u64,
@@ -71,7 +71,7 @@ pub struct Payload {
     pub size: u64,
     /// The stored bytes are the segments of a sparse file.
     pub sparse: bool,
-    /// A digest of the stored bytes, where it came free.
+    /// A digest of the stored bytes, if the listing gave one.
     pub fingerprint: Option<Fingerprint>,
 }
 
@@ -101,28 +101,20 @@ pub struct Extent {
 }
 
 impl Stack {
-    /// What the merged tree of layers `0..=layer` has at the path.
+    /// The version of the path in the merged tree of layers `0..=layer`.
     #[must_use]
     pub fn visible(&self, node: NodeId, layer: usize) -> Option<Version> {
         self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
     }
 
-    /// The path as that event left it. An event that removed the path gives the version it removed.
+    /// The version that an event wrote, or removed.
     #[must_use]
     pub fn version(&self, event: EventId) -> Version {
-        let mut event = event.0;
-        if self.events.is_tombstone(event) {
-            event = self.events.prev(event);
-        }
-        // A quiet event only moves a directory's mtime: the layer that wrote it is further down.
-        let mut wrote = event;
-        while self.events.has(wrote, Flag::QUIET) && self.events.prev(wrote) != NONE {
-            wrote = self.events.prev(wrote);
-        }
+        let event = self.events.version(event.0);
         let implied = self.events.has(event, Flag::IMPLIED);
         Version {
             event: EventId(event),
-            layer: self.events.layer(wrote),
+            layer: self.events.layer(self.events.skip_quiet(event)),
             added_by: self.events.layer(self.first_since_added(event)),
             kind: self.events.kind(event).unwrap_or(Kind::Other),
             mode: (!implied).then(|| self.events.mode(event)),
@@ -137,17 +129,15 @@ impl Stack {
         }
     }
 
+    /// The event that added the path before `event`.
     fn first_since_added(&self, mut event: u32) -> u32 {
-        loop {
-            let prev = self.events.prev(event);
-            if prev == NONE || self.events.is_tombstone(prev) {
-                return event;
-            }
+        while let Some(prev) = self.events.present(self.events.prev(event)) {
             event = prev;
         }
+        event
     }
 
-    /// A symbolic link's target as stored, or a hard link's as an absolute path in the image; empty otherwise.
+    /// The target of a symbolic link as stored, or that of a hard link as an absolute path in the image; empty otherwise.
     #[must_use]
     pub fn link(&self, event: EventId) -> Vec<u8> {
         let target = self.events.link(event.0).map_or(&b""[..], |id| self.arena.names.get(id));
@@ -171,7 +161,7 @@ impl Stack {
             .map_or(Xattrs::EMPTY, |id| Xattrs::from_encoded(self.arena.names.get(id)))
     }
 
-    /// The stored bytes behind a version; `None` for all but regular files.
+    /// The stored bytes of a version; `None` for all but regular files.
     #[must_use]
     pub fn payload(&self, event: EventId) -> Option<Payload> {
         let event = self.events.payload(event.0)?;
@@ -188,14 +178,14 @@ impl Stack {
         })
     }
 
-    /// The entry that stores the bytes behind a version: the same for all hard links to a file. `None` for all but
+    /// The event of the entry that stores the bytes of a version, the same for all hard links to a file. `None` for all but
     /// regular files.
     #[must_use]
     pub fn payload_event(&self, event: EventId) -> Option<EventId> {
         self.events.payload(event.0).map(EventId)
     }
 
-    /// Where the stored bytes behind a version lie; `None` for all but regular files, for sparse files, and if the
+    /// Where the stored bytes of a version lie; `None` for all but regular files, for sparse files, and if the
     /// offset is not known. Cheaper than [`Self::payload`]: it allocates nothing.
     #[must_use]
     pub fn extent(&self, event: EventId) -> Option<Extent> {
@@ -208,7 +198,7 @@ impl Stack {
         })
     }
 
-    /// The first later layer that writes or removes what is visible at `layer`.
+    /// The first layer after `layer` that writes or removes the path.
     #[must_use]
     pub fn next_change(&self, node: NodeId, layer: usize) -> Option<usize> {
         let (mut event, mut next) = (self.arena.latest(node.0), None);
@@ -221,7 +211,7 @@ impl Stack {
         next
     }
 
-    /// What lies below a directory at `layer`.
+    /// The totals of a directory at `layer`.
     #[must_use]
     pub fn totals(&self, dir: NodeId, layer: usize) -> Totals {
         let Some(record) = self.totals.at(&self.arena, dir.0, layer) else {
@@ -238,14 +228,14 @@ impl Stack {
         }
     }
 
-    /// By how many visible bytes below a directory the layers `from..=to` changed.
+    /// The difference in visible bytes below a directory that the layers `from..=to` make.
     #[must_use]
     pub fn net_bytes(&self, dir: NodeId, from: usize, to: usize) -> i64 {
         let bytes = |layer| self.totals(dir, layer).bytes as i64;
         bytes(to) - from.checked_sub(1).map_or(0, bytes)
     }
 
-    /// A folded layer in numbers; all zero for one that was not folded yet.
+    /// The numbers of a layer, all zero if it is not folded yet.
     #[must_use]
     pub fn summary(&self, layer: usize) -> LayerSummary {
         self.summaries.get(layer).copied().unwrap_or_default()

@@ -1,25 +1,25 @@
-//! Whole trees for reports, one path after the other, sorted by the bytes of the path.
+//! Iterates over a whole tree, sorted by the bytes of the paths.
 //!
-//! Byte order is not tree order: `a-b` sorts between `a` and `a/c`. A directory's children therefore wait until the
-//! siblings that sort before `a/` have passed.
+//! Byte order is not tree order: `a-b` sorts between `a` and `a/c`. So the children of a directory come after the siblings
+//! that sort before `a/`.
 
 use std::borrow::Cow;
 
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
 
-/// Which paths a walk yields.
+/// The paths that a walk yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// What the merged tree of layers `0..=n` shows.
+    /// Those of the merged tree of layers `0..=n`.
     Merged(usize),
-    /// Paths that layer n has an event for.
+    /// Those that layer n has an event for.
     Diff(usize),
-    /// Every path any folded layer ever showed.
+    /// Those of all folded layers.
     All,
 }
 
-/// A walk below one directory; the directory itself is not yielded.
+/// An iterator over the paths below one directory, without the directory itself.
 pub struct Walk<'s> {
     stack: &'s Stack,
     scope: Scope,
@@ -30,12 +30,12 @@ pub struct Walk<'s> {
 struct Level<'s> {
     children: Cow<'s, [u32]>,
     at: usize,
-    /// Directories passed whose own children have not come yet; the innermost sorts first.
-    waiting: Vec<u32>,
+    /// Directories whose own children come later; the last one sorts first.
+    pending: Vec<u32>,
 }
 
 impl<'s> Walk<'s> {
-    /// Walks everything below `dir`, or only its children.
+    /// Walks all paths below `dir`, or only its children.
     #[must_use]
     pub fn new(stack: &'s Stack, scope: Scope, dir: NodeId, recursive: bool) -> Self {
         let mut walk = Self { stack, scope, recursive, levels: Vec::new() };
@@ -52,7 +52,7 @@ impl<'s> Walk<'s> {
                 Cow::Borrowed(record.map_or(&[][..], |record| stack.totals.touched(record)))
             }
         };
-        self.levels.push(Level { children, at: 0, waiting: Vec::new() });
+        self.levels.push(Level { children, at: 0, pending: Vec::new() });
     }
 
     fn yields(&self, node: u32) -> bool {
@@ -60,8 +60,8 @@ impl<'s> Walk<'s> {
             Scope::Merged(layer) => self.stack.visible_event(node, layer).is_some(),
             Scope::Diff(layer) => self.stack.change(NodeId(node), layer).is_some(),
             Scope::All => {
-                let last = self.stack.folded().wrapping_sub(1);
-                last != usize::MAX && self.stack.newest_at(node, last) != NONE
+                let last = self.stack.folded().checked_sub(1);
+                last.is_some_and(|last| self.stack.newest_at(node, last) != NONE)
             }
         }
     }
@@ -87,13 +87,13 @@ impl Iterator for Walk<'_> {
         loop {
             let level = self.levels.last_mut()?;
             let next = level.children.get(level.at).copied();
-            let due = level.waiting.last().copied().filter(|&dir| {
+            let due = level.pending.last().copied().filter(|&dir| {
                 next.is_none_or(|next| {
                     sorts_before(self.stack.arena.name(dir), self.stack.arena.name(next))
                 })
             });
             if let Some(dir) = due {
-                level.waiting.pop();
+                level.pending.pop();
                 self.descend(dir);
                 continue;
             }
@@ -105,7 +105,7 @@ impl Iterator for Walk<'_> {
             if self.has_children(node)
                 && let Some(level) = self.levels.last_mut()
             {
-                level.waiting.push(node);
+                level.pending.push(node);
             }
             if self.yields(node) {
                 return Some(NodeId(node));
@@ -114,7 +114,7 @@ impl Iterator for Walk<'_> {
     }
 }
 
-/// Whether everything below the directory of that name sorts before `next`: `name/` < `next`.
+/// Whether all paths below the directory of that name sort before `next`: `name/` < `next`.
 fn sorts_before(name: &[u8], next: &[u8]) -> bool {
     match next.strip_prefix(name) {
         Some(rest) => rest.first().is_some_and(|&byte| byte > b'/'),
@@ -123,12 +123,13 @@ fn sorts_before(name: &[u8], next: &[u8]) -> bool {
 }
 
 impl Stack {
-    /// Every child ever seen, sorted by name.
+    /// All children in any layer, sorted by name.
     pub(super) fn sorted_children(&self, dir: u32) -> Cow<'_, [u32]> {
-        let mut scratch = Vec::new();
-        match self.arena.frozen_children(dir) {
-            Some(children) => Cow::Borrowed(children),
-            None => Cow::Owned(self.arena.children(dir, &mut scratch).to_vec()),
+        if let Some(children) = self.arena.frozen_children(dir) {
+            return Cow::Borrowed(children);
         }
+        let mut children = Vec::new();
+        self.arena.children(dir, &mut children);
+        Cow::Owned(children)
     }
 }

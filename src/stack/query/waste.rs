@@ -1,57 +1,44 @@
-//! Stored bytes that the final tree does not show.
+//! Wasted bytes: stored payloads without a visible name in the final tree.
 //!
-//! Waste follows payloads, not names: a payload is live while any of its names, hard links included, is visible in
+//! Waste is counted by payload, not by name: a payload is live while any of its names, including hard links, is visible in
 //! the final tree.
 
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{EventId, NodeId, Stack};
 
-/// One stored payload that no name in the final tree leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wasted {
-    /// The path that stores it.
-    pub node: NodeId,
-    /// The layer that stores it.
-    pub layer: usize,
-    /// The entry.
-    pub event: EventId,
-    /// Stored bytes.
-    pub bytes: u64,
-}
-
-/// One stored payload, shown or wasted.
+/// One stored payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// The path that stores it.
     pub node: NodeId,
     /// The layer that stores it.
     pub layer: usize,
-    /// The entry.
+    /// The event of the entry that stores it.
     pub event: EventId,
     /// Stored bytes.
     pub bytes: u64,
-    /// A name in the final tree leads to it.
+    /// It has a visible name in the final tree. Otherwise it is wasted.
     pub live: bool,
 }
 
-/// An image's bytes.
+/// The bytes of an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Balance {
     /// Payload bytes in all layers.
     pub stored: u64,
-    /// Payload bytes the final tree shows, each payload once.
+    /// Payload bytes visible in the final tree; each payload counts once.
     pub visible: u64,
-    /// The difference.
+    /// `stored - visible`.
     pub wasted: u64,
-    /// `visible / stored`; 1 for an image that stores nothing.
+    /// `visible / stored`; 1 for an image that stores no bytes.
     pub efficiency: f64,
     /// Entries in all layers.
     pub entries: u64,
 }
 
 impl Stack {
-    /// The image's bytes as far as it is folded.
+    /// The bytes of the folded layers.
     #[must_use]
     pub fn balance(&self) -> Balance {
         let stored = self.summaries.iter().map(|layer| layer.bytes).sum();
@@ -66,13 +53,8 @@ impl Stack {
     }
 
     /// Every wasted payload of at least one byte, in layer order.
-    pub fn wasted(&self) -> impl Iterator<Item = Wasted> {
-        self.stored().filter(|stored| !stored.live).map(|stored| Wasted {
-            node: stored.node,
-            layer: stored.layer,
-            event: stored.event,
-            bytes: stored.bytes,
-        })
+    pub fn wasted(&self) -> impl Iterator<Item = Stored> {
+        self.stored().filter(|stored| !stored.live)
     }
 
     /// Every stored payload of at least one byte, in layer order.
@@ -90,7 +72,7 @@ impl Stack {
         })
     }
 
-    /// Bytes wasted under one path, in all layers.
+    /// Bytes that one path wastes in all layers.
     #[must_use]
     pub fn wasted_at(&self, node: NodeId) -> u64 {
         let mut bytes = 0;
@@ -110,7 +92,7 @@ impl Stack {
     }
 
     fn is_live(&self, payload: u32) -> bool {
-        let primary = self.primary_names.get(&payload).copied().unwrap_or(payload);
+        let primary = self.primary_name(payload);
         let last = self.folded().saturating_sub(1);
         primary != NONE && self.newest_at(self.events.node(primary), last) == primary
     }

@@ -1,9 +1,7 @@
-//! Why stored bytes are wasted: which layer took a payload's last name away, how, and what would have kept the bytes
-//! from being stored at all.
+//! The causes of waste: for each wasted file the layer that hid its last name, how it did, and the way to avoid the waste.
 //!
-//! The bytes themselves are [`crate::stack::query::waste`]'s business; here each piece of waste gets its cause, and the pieces are
-//! summed by path, by layer and by directory. Every sum is over the same pieces, so all of them agree with
-//! [`Stack::balance`].
+//! [`crate::stack::query::waste`] finds the wasted files; here each gets its cause, and they are summed by path, by layer and
+//! by directory. All sums are over the same files, so they agree with [`Stack::balance`].
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,27 +9,26 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use crate::stack::ChangeKind;
-use crate::stack::kept::events::Flag;
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::stack::{EventId, NodeId, Stack};
-use crate::stack::query::waste::Wasted;
+use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::query::waste::Stored;
 
-/// What took the last visible name of a payload away.
+/// How the last visible name of a payload was hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WasteCause {
-    /// A whiteout, an opaque marker, or something else in the place of a directory above.
+    /// A whiteout, an opaque marker, or a non-directory that replaced a directory above.
     Removed,
-    /// The path was written again with other contents, or as an object of another type.
+    /// The path was written again with other contents or another type.
     Overwritten,
-    /// The path was written again with the same contents, only mode, owner or attributes differ.
+    /// The path was written again with the same contents and another mode, owner or attribute.
     Attributes,
-    /// The path was written again with the same contents, only its time differs.
+    /// The path was written again with the same contents and attributes and another mtime.
     Touched,
-    /// The path was written again, the same in everything.
+    /// The path was written again, identical.
     Rewritten,
-    /// The path was written again with the same size; the contents were not compared.
+    /// The path was written again with the same size; the contents are not compared yet.
     Undecided,
-    /// Its own layer holds the path twice; the last entry counts.
+    /// The same layer has the path twice; the last entry counts.
     Twice,
 }
 
@@ -50,7 +47,7 @@ impl WasteCause {
         }
     }
 
-    /// What would get the bytes back.
+    /// The way to avoid the waste.
     #[must_use]
     pub const fn advice(self) -> Advice {
         match self {
@@ -63,7 +60,7 @@ impl WasteCause {
     }
 }
 
-/// How wasted bytes are got back.
+/// The ways to avoid waste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Advice {
     /// Delete in the layer that adds.
@@ -91,7 +88,7 @@ impl Advice {
         }
     }
 
-    /// One line for whoever writes the Containerfile.
+    /// One line for the author of the Containerfile.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -108,99 +105,99 @@ impl Advice {
     }
 }
 
-/// A wasted payload, and what came over it.
+/// A wasted file and the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WastedFile {
-    /// What is wasted.
-    pub wasted: Wasted,
-    /// The layer that took the last name away.
+    /// The wasted payload.
+    pub wasted: Stored,
+    /// The layer that hid the last name (`culpritLayer` in JSON).
     pub culprit: usize,
-    /// How it did.
+    /// How that layer hid it.
     pub cause: WasteCause,
 }
 
-/// What one path wastes, in all layers.
+/// The wasted files of one path in all layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathWaste {
     /// The path that stores it.
     pub node: NodeId,
-    /// Bytes in all layers.
+    /// Bytes of all files.
     pub bytes: u64,
-    /// Each payload, in layer order.
+    /// The files, in layer order.
     pub files: Vec<WastedFile>,
 }
 
 impl PathWaste {
-    /// The piece with the most bytes: the one to begin with.
+    /// The file with the most bytes; of equals that of the lowest layer.
     #[must_use]
     pub fn largest(&self) -> Option<&WastedFile> {
-        self.files.iter().max_by_key(|piece| (piece.wasted.bytes, Reverse(piece.wasted.layer)))
+        self.files.iter().max_by_key(|file| (file.wasted.bytes, Reverse(file.wasted.layer)))
     }
 }
 
-/// What one layer has to do with waste.
+/// The waste that one layer stores and causes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LayerWaste {
-    /// Bytes this layer stores that the final tree does not show.
+    /// Wasted bytes that this layer stores.
     pub stored: u64,
-    /// Bytes of this and lower layers that went out of sight because of this layer.
+    /// Bytes of this and lower layers that this layer hid.
     pub caused: u64,
 }
 
-/// All waste of an image, each piece with its cause, in layer order.
+/// All wasted files of an image, each with its cause, in layer order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WasteReport {
-    /// The pieces.
+    /// The files.
     pub files: Vec<WastedFile>,
 }
 
 impl WasteReport {
-    /// Bytes in all pieces.
+    /// Bytes of all files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|piece| piece.wasted.bytes).sum()
+        self.files.iter().map(|file| file.wasted.bytes).sum()
     }
 
-    /// By path, most bytes first; equal ones by their paths.
+    /// The waste by path, most bytes first, equals by path.
     #[must_use]
     pub fn by_path(&self, stack: &Stack) -> Vec<PathWaste> {
         let mut places: HashMap<NodeId, usize> = HashMap::new();
         let mut paths: Vec<PathWaste> = Vec::new();
-        for &piece in &self.files {
-            let node = piece.wasted.node;
+        for &file in &self.files {
+            let node = file.wasted.node;
             let at = *places.entry(node).or_insert(paths.len());
             if at == paths.len() {
                 paths.push(PathWaste { node, bytes: 0, files: Vec::new() });
             }
-            paths[at].bytes += piece.wasted.bytes;
-            paths[at].files.push(piece);
+            paths[at].bytes += file.wasted.bytes;
+            paths[at].files.push(file);
         }
         paths.sort_by_cached_key(|path| (Reverse(path.bytes), stack.path(path.node)));
         paths
     }
 
-    /// By layer: what each stores in vain, and what each put out of sight.
+    /// The waste by layer.
     #[must_use]
     pub fn by_layer(&self, layers: usize) -> Vec<LayerWaste> {
         let mut sums = vec![LayerWaste::default(); layers];
-        for piece in &self.files {
-            if let Some(layer) = sums.get_mut(piece.wasted.layer) {
-                layer.stored += piece.wasted.bytes;
+        for file in &self.files {
+            if let Some(layer) = sums.get_mut(file.wasted.layer) {
+                layer.stored += file.wasted.bytes;
             }
-            if let Some(layer) = sums.get_mut(piece.culprit) {
-                layer.caused += piece.wasted.bytes;
+            if let Some(layer) = sums.get_mut(file.culprit) {
+                layer.caused += file.wasted.bytes;
             }
         }
         sums
     }
 
-    /// By what would get the bytes back, most first: bytes and stored files.
+    /// Bytes and number of files by advice, most bytes first.
     #[must_use]
     pub fn by_advice(&self) -> Vec<(Advice, u64, u64)> {
         let mut sums: BTreeMap<Advice, (u64, u64)> = BTreeMap::new();
-        for piece in &self.files {
-            let (bytes, files) = sums.entry(piece.cause.advice()).or_default();
-            *bytes += piece.wasted.bytes;
+        for file in &self.files {
+            let (bytes, files) = sums.entry(file.cause.advice()).or_default();
+            *bytes += file.wasted.bytes;
             *files += 1;
         }
         let sums = sums.into_iter().map(|(advice, (bytes, files))| (advice, bytes, files));
@@ -209,7 +206,7 @@ impl WasteReport {
         sums
     }
 
-    /// Layers that waste or make waste, those that store most of it first.
+    /// The layers that store or cause waste; those that store most first.
     #[must_use]
     pub fn layers_most_first(&self, layers: usize) -> Vec<(usize, LayerWaste)> {
         let mut sums: Vec<_> = self.by_layer(layers).into_iter().enumerate().collect();
@@ -218,13 +215,13 @@ impl WasteReport {
         sums
     }
 
-    /// What is wasted below each directory, the root included, in no order.
+    /// Wasted bytes below each directory, including the root.
     #[must_use]
     pub fn by_directory(&self, stack: &Stack) -> HashMap<NodeId, u64> {
         let mut own: HashMap<NodeId, u64> = HashMap::new();
-        for piece in &self.files {
-            if let Some(parent) = stack.parent(piece.wasted.node) {
-                *own.entry(parent).or_default() += piece.wasted.bytes;
+        for file in &self.files {
+            if let Some(parent) = stack.parent(file.wasted.node) {
+                *own.entry(parent).or_default() += file.wasted.bytes;
             }
         }
         let mut sums = HashMap::with_capacity(own.len());
@@ -240,7 +237,7 @@ impl WasteReport {
 }
 
 impl Stack {
-    /// Every wasted payload with its cause, as far as the image is folded.
+    /// All wasted files of the folded layers with their causes.
     #[must_use]
     pub fn waste_report(&self) -> WasteReport {
         let files = self.wasted().map(|wasted| {
@@ -250,21 +247,21 @@ impl Stack {
         WasteReport { files: files.collect() }
     }
 
-    /// The layer in which the last name of a wasted payload went, and how it went.
+    /// The layer that hid the last name of a wasted payload, and how.
     fn cause_of(&self, payload: u32) -> (usize, WasteCause) {
-        let links = self.names_of.get(&payload).into_iter().flatten().copied();
+        let links = self.links_of.get(&payload).into_iter().flatten().copied();
         std::iter::once(payload)
             .chain(links)
             .map(|name| match self.successor(name) {
                 Some(next) => (self.events.layer(next), self.cause_by(next)),
                 None => (self.events.layer(name), WasteCause::Twice),
             })
-            // Of several names that went in one layer, the payload's own tells why.
+            // Of several names hidden by one layer, that of the file itself gives the cause.
             .reduce(|last, next| if next.0 > last.0 { next } else { last })
             .unwrap_or((self.events.layer(payload), WasteCause::Twice))
     }
 
-    /// The event that took the path over from `event`; `None` where the same layer did before anybody saw it.
+    /// The next event of the path after `event`; `None` if the same layer superseded `event`.
     fn successor(&self, event: u32) -> Option<u32> {
         let mut next = self.arena.latest(self.events.node(event));
         while next != NONE {
@@ -285,20 +282,12 @@ impl Stack {
             ChangeKind::Rewritten => WasteCause::Rewritten,
             ChangeKind::Undecided => WasteCause::Undecided,
             ChangeKind::Metadata => match change.previous {
-                Some(previous) if self.differ_in_time_only(EventId(next), previous) => {
+                Some(previous) if self.events.same_attributes(next, previous.0) => {
                     WasteCause::Touched
                 }
                 _ => WasteCause::Attributes,
             },
         }
-    }
-
-    fn differ_in_time_only(&self, one: EventId, other: EventId) -> bool {
-        let (events, one, other) = (&self.events, one.0, other.0);
-        events.mode(one) == events.mode(other)
-            && events.owner(one) == events.owner(other)
-            && events.xattrs(one) == events.xattrs(other)
-            && events.has(one, Flag::IMPLIED) == events.has(other, Flag::IMPLIED)
     }
 }
 
@@ -306,20 +295,20 @@ impl Stack {
 mod tests {
     use crate::stack::notation;
 
-    /// `PATH BYTES cause/culprit` for each piece.
-    fn pieces(text: &str) -> Vec<String> {
+    /// `PATH BYTES cause/culprit` for each wasted file.
+    fn wasted(text: &str) -> Vec<String> {
         let (stack, _) = notation::stack(text).unwrap();
-        let losses = stack.waste_report();
-        assert_eq!(losses.bytes(), stack.balance().wasted, "{text}");
-        let pieces = losses.files.iter().map(|piece| {
-            let path = String::from_utf8(stack.path(piece.wasted.node)).unwrap();
-            format!("{path} {} {}/{}", piece.wasted.bytes, piece.cause.name(), piece.culprit)
+        let report = stack.waste_report();
+        assert_eq!(report.bytes(), stack.balance().wasted, "{text}");
+        let files = report.files.iter().map(|file| {
+            let path = String::from_utf8(stack.path(file.wasted.node)).unwrap();
+            format!("{path} {} {}/{}", file.wasted.bytes, file.cause.name(), file.culprit)
         });
-        pieces.collect()
+        files.collect()
     }
 
     #[test]
-    fn each_way_to_go_has_its_name_and_its_layer() {
+    fn each_way_to_hide_a_file_has_its_cause_and_layer() {
         for (text, said) in [
             ("0: +a:5#1 | 1: +b:1 | 2: -a", "/a 5 removed/2"),
             ("0: +d/ +d/a:5#1 | 1: !d", "/d/a 5 removed/1"),
@@ -334,30 +323,29 @@ mod tests {
             ("0: +a:5 | 1: +a:5", "/a 5 undecided/1"),
             ("0: +a:5#1 +a:6#2", "/a 5 twice/0"),
         ] {
-            assert_eq!(pieces(text), [said], "{text}");
+            assert_eq!(wasted(text), [said], "{text}");
         }
-        assert!(pieces("0: +a:5#1 | 1: +a=>b +b:1").len() == 1);
-    }
-
-    /// A payload goes when its last name does.
-    #[test]
-    fn hard_links_keep_a_payload_until_the_last_of_them_goes() {
-        assert!(pieces("0: +a:5#1 +b=>a | 1: -a").is_empty());
-        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -a | 2: -b"), ["/a 5 removed/2"]);
-        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -b | 2: +a:5#1@700"), ["/a 5 attributes/2"]);
-        // Of names that go in one layer in different ways, the one that stores the payload tells how.
-        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -b +a:5#1@700"), ["/a 5 attributes/1"]);
-        assert_eq!(pieces("0: +a:5#1 +b=>a | 1: -a +b:5#1"), ["/a 5 removed/1"]);
+        assert!(wasted("0: +a:5#1 | 1: +a=>b +b:1").len() == 1);
     }
 
     #[test]
-    fn of_equally_large_pieces_the_first_layers_is_the_largest() {
+    fn a_payload_is_wasted_once_its_last_hard_link_is_hidden() {
+        assert!(wasted("0: +a:5#1 +b=>a | 1: -a").is_empty());
+        assert_eq!(wasted("0: +a:5#1 +b=>a | 1: -a | 2: -b"), ["/a 5 removed/2"]);
+        assert_eq!(wasted("0: +a:5#1 +b=>a | 1: -b | 2: +a:5#1@700"), ["/a 5 attributes/2"]);
+        // Of names that one layer hides in different ways, that of the file itself gives the cause.
+        assert_eq!(wasted("0: +a:5#1 +b=>a | 1: -b +a:5#1@700"), ["/a 5 attributes/1"]);
+        assert_eq!(wasted("0: +a:5#1 +b=>a | 1: -a +b:5#1"), ["/a 5 removed/1"]);
+    }
+
+    #[test]
+    fn of_equally_large_files_that_of_the_lowest_layer_is_the_largest() {
         let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:5#2 | 2: +a:5#3 | 3: -a").unwrap();
         let path = &stack.waste_report().by_path(&stack)[0];
-        assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(0));
+        assert_eq!(path.largest().map(|file| file.wasted.layer), Some(0));
         let (stack, _) = notation::stack("0: +a:5#1 | 1: +a:6#2 | 2: -a").unwrap();
         let path = &stack.waste_report().by_path(&stack)[0];
-        assert_eq!(path.largest().map(|piece| piece.wasted.layer), Some(1));
+        assert_eq!(path.largest().map(|file| file.wasted.layer), Some(1));
     }
 
     #[test]
@@ -365,15 +353,15 @@ mod tests {
         let (stack, _) =
             notation::stack("0: +d/e/a:5#1 +d/b:7#2 +c:1#3 | 1: +d/b:7#2@700 | 2: -d +c:1#3^4")
                 .unwrap();
-        let losses = stack.waste_report();
+        let report = stack.waste_report();
         let paths: Vec<(Vec<u8>, u64)> =
-            losses.by_path(&stack).iter().map(|path| (stack.path(path.node), path.bytes)).collect();
+            report.by_path(&stack).iter().map(|path| (stack.path(path.node), path.bytes)).collect();
         let expected: [(&[u8], u64); 3] = [(b"/d/b", 14), (b"/d/e/a", 5), (b"/c", 1)];
         assert_eq!(paths, expected.map(|(path, bytes)| (path.to_vec(), bytes)));
-        let layers = losses.by_layer(3);
+        let layers = report.by_layer(3);
         assert_eq!(layers.iter().map(|layer| layer.stored).collect::<Vec<_>>(), [13, 7, 0]);
         assert_eq!(layers.iter().map(|layer| layer.caused).collect::<Vec<_>>(), [0, 7, 13]);
-        let sums = losses.by_directory(&stack);
+        let sums = report.by_directory(&stack);
         let of = |path: &[u8]| sums.get(&stack.find(path).unwrap()).copied();
         assert_eq!(
             (of(b"/"), of(b"/d"), of(b"/d/e"), of(b"/c")),

@@ -1,4 +1,4 @@
-//! Rows out of the stream that a table is. Bytes that are no rows end it.
+//! Decodes the rows of a table. Malformed bytes end it.
 
 use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs};
 use crate::stack::kept::paths;
@@ -9,14 +9,15 @@ use crate::stack::kept::table::{
 
 const NANOS_A_SECOND: u32 = 1_000_000_000;
 
-/// Reads a [`Table`](crate::stack::kept::table::Table) front to back. A row is borrowed from the cursor, so this is no `Iterator`.
+/// Reads a [`Table`](crate::stack::kept::table::Table) from front to back. A row borrows from the reader, so this is not an
+/// `Iterator`.
 pub struct Rows<'t> {
     pub(super) bytes: &'t [u8],
     pub(super) cursor: RowCursor,
 }
 
 impl Rows<'_> {
-    /// Where the cursor stands.
+    /// The position after the last row read, for [`Table::rows_from`](crate::stack::kept::table::Table::rows_from).
     #[must_use]
     pub fn position(self) -> RowCursor {
         self.cursor
@@ -25,7 +26,7 @@ impl Rows<'_> {
     /// The next row, or `None` at the end.
     #[expect(
         clippy::should_implement_trait,
-        reason = "a row borrows the cursor, which Iterator cannot say"
+        reason = "a row borrows from the reader, which Iterator cannot express"
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
@@ -49,15 +50,15 @@ impl Rows<'_> {
         Some(row)
     }
 
-    /// Passes a row without making anything of it: whether it is a marker. Only rows that a layer's lister could have
-    /// written are passed; `path` is the path of the row before, and then of this one.
+    /// Skips a row and returns whether it is a marker; `None` at the end and for a row that no lister writes. `path` is the
+    /// path of the row before, and is set to that of this row.
     pub(super) fn skip(&mut self, path: &mut Vec<u8>) -> Option<bool> {
         let mut input = Input { bytes: self.bytes, at: self.cursor.at };
         let tag = input.byte()?;
         let shared = input.length().filter(|&shared| shared <= path.len())?;
         path.truncate(shared);
         path.extend_from_slice(input.counted()?);
-        // What is shared was looked at before, but for the component it ends in.
+        // The shared prefix was checked with the row before, except for the component in which it ends.
         let component = memchr::memrchr(b'/', &path[..shared]).map_or(0, |slash| slash + 1);
         if !paths::is_normal(&path[component..]) && !path.is_empty() {
             return None;
@@ -93,9 +94,7 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> 
     }
     let fingerprint = match (present >> FINGERPRINT_SHIFT) & 3 {
         0 => None,
-        1 => Some(Fingerprint::Xxh3(input.u64()?)),
-        2 => Some(Fingerprint::Crc64(input.u64()?)),
-        _ => Some(Fingerprint::Sha256(input.u64()?)),
+        kind => Fingerprint::decode(kind, input.u64()?),
     };
     Some(Entry {
         path: &before.path,
@@ -116,12 +115,12 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> 
     })
 }
 
-/// [`read_entry`] without the entry: what that accepts, if it could have been written.
+/// Skips the fields that [`read_entry`] reads. `None` if a lister does not write them so.
 fn skip_entry(input: &mut Input<'_>, kind: Kind) -> Option<()> {
     let present = input.flags()?;
     let has = |flag| present & flag != 0;
     u16::try_from(input.number()?).ok()?;
-    // Besides the time, which is always there, two numbers of an owner, size, stored size.
+    // The time, which is always present, the two numbers of the owner, size, stored size.
     let numbers = 1
         + 2 * usize::from(!has(SAME_OWNER))
         + usize::from(has(HAS_SIZE))
@@ -172,7 +171,7 @@ impl<'t> Input<'t> {
         if byte < 0x80 { Some(u64::from(byte)) } else { self.longer(byte) }
     }
 
-    /// The rest of a number of more than one byte.
+    /// The rest of a number (LEB128) of more than one byte.
     fn longer(&mut self, first: u8) -> Option<u64> {
         let mut value = u64::from(first & 0x7f);
         for shift in (7..64).step_by(7) {

@@ -1,4 +1,4 @@
-//! Rows into the stream that a table is.
+//! Encodes the rows of a table.
 
 use crate::stack::kept::entry::{Entry, Fingerprint, Row};
 use crate::stack::kept::paths;
@@ -31,14 +31,14 @@ impl TableWriter {
         self.table.rows += 1;
     }
 
-    /// Appends all rows of another writer, as if each had been pushed.
+    /// Appends all rows of another writer, with the same result as pushing each.
     pub fn append(&mut self, other: &Self) {
         let mut rows = other.table.rows();
         let mut pushed = 0;
         while let Some(row) = rows.next() {
             self.push(&row);
             pushed += 1;
-            // From here on, every row is a difference to the same.
+            // The remaining rows are encoded relative to the same row before: their bytes are copied.
             if self.before == rows.cursor.before {
                 self.table.bytes.extend_from_slice(&other.table.bytes[rows.cursor.at..]);
                 self.table.rows += other.table.rows - pushed;
@@ -49,7 +49,7 @@ impl TableWriter {
         }
     }
 
-    /// The rows written so far; more will be appended to them.
+    /// The rows written so far.
     #[must_use]
     pub const fn table(&self) -> &Table {
         &self.table
@@ -61,13 +61,13 @@ impl TableWriter {
         self.table.rows
     }
 
-    /// Whether nothing was written yet.
+    /// Whether no row is written yet.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.table.rows == 0
     }
 
-    /// Bytes the rows take so far.
+    /// Bytes of the rows written so far.
     #[must_use]
     pub const fn byte_len(&self) -> usize {
         self.table.bytes.len()
@@ -81,7 +81,7 @@ impl TableWriter {
     }
 
     fn start(&mut self, tag: u8, path: &[u8]) {
-        let shared = paths::shared(path, &self.before.path);
+        let shared = paths::shared_prefix(path, &self.before.path);
         let out = &mut self.table.bytes;
         out.push(tag);
         put(out, shared as u64);
@@ -99,12 +99,7 @@ impl TableWriter {
     fn push_entry(&mut self, entry: &Entry<'_>) {
         self.start(entry.kind as u8, entry.path);
         let owner = (entry.uid, entry.gid);
-        let (fingerprint_kind, fingerprint) = match entry.fingerprint {
-            None => (0, 0),
-            Some(Fingerprint::Xxh3(value)) => (1, value),
-            Some(Fingerprint::Crc64(value)) => (2, value),
-            Some(Fingerprint::Sha256(value)) => (3, value),
-        };
+        let (fingerprint_kind, fingerprint) = Fingerprint::encode(entry.fingerprint);
         let mut present = fingerprint_kind << FINGERPRINT_SHIFT;
         for (flag, set) in [
             (HAS_SIZE, entry.size != 0),

@@ -1,12 +1,11 @@
-//! Rows of the siblings in one directory: by runs where it has very many, each run's exceptions known.
+//! Rows of siblings: counted chunk by chunk in a large directory, with a correction for toggled directories in the chunk.
 
-use crate::stack::kept::large_dirs::RowCount;
 use crate::stack::kept::totals::CHUNK;
-use crate::stack::query::outline::{Children, Level, Outline, Unfolded};
+use crate::stack::query::outline::{Children, Level, Outline};
 use crate::stack::query::tree::Tree;
 
 impl Outline<'_> {
-    /// Rows that the siblings before `node` take.
+    /// Rows of the siblings before `node`. Advances `level` to it.
     pub(super) fn rows_before(&self, level: &mut Level<'_>, node: u32) -> usize {
         let end = if level.children.len() > CHUNK { self.number(level, node) } else { None };
         let mut rows = 0;
@@ -28,7 +27,7 @@ impl Outline<'_> {
         }
     }
 
-    /// The number of a child among its siblings.
+    /// The index of a child among its siblings.
     fn number(&self, level: &Level<'_>, node: u32) -> Option<usize> {
         let arena = &self.stack.arena;
         if let Children::Ordered(order) = &level.children {
@@ -38,8 +37,8 @@ impl Outline<'_> {
         level.children.binary_search_by(|&child| arena.name(child).cmp(name)).ok()
     }
 
-    /// The longest known run of children from where `level` stands that ends before child number `end` and has at
-    /// most `most` rows: its children and its rows.
+    /// The largest chunk that begins at the position of `level`, ends before child number `end` and has at most `most` rows:
+    /// the number of its children and of its rows.
     pub(super) fn chunk(
         &self,
         level: &Level<'_>,
@@ -51,7 +50,7 @@ impl Outline<'_> {
             return None;
         }
         let fits = |children: usize, rows: u32| {
-            // The last run of a directory may be shorter than others.
+            // The last chunk of a directory may be shorter.
             let children = children.min(level.children.len() - level.at);
             let rows = i64::from(rows) + self.shift(level.dir, level.at, level.at + children);
             let rows = usize::try_from(rows).unwrap_or(0);
@@ -63,41 +62,27 @@ impl Outline<'_> {
             return fits(children, rows);
         }
         match self.tree {
-            Tree::Merged(layer) => self
-                .stack
-                .large_dirs
-                .chunks(arena.dir(level.dir), level.at, layer)
-                .find_map(|(children, count)| fits(children, self.rows_of(count))),
+            Tree::Merged(layer) => {
+                self.stack.large_dirs.chunks(arena.dir(level.dir), level.at, layer).find_map(
+                    |(children, count)| fits(children, self.folds.unfolded.visible(count)),
+                )
+            }
             Tree::Range(..) => None,
             Tree::Diff(layer) => {
                 let record = self.stack.totals.exactly(arena, level.dir, layer)?;
-                let (children, sample) = self.stack.totals.chunk(record, level.at)?;
-                fits(
-                    children,
-                    match self.folds.unfolded {
-                        Unfolded::All => sample.rows,
-                        Unfolded::Changes => sample.rows_standard,
-                        Unfolded::None => children as u32,
-                    },
-                )
+                let (children, rows) = self.stack.totals.chunk(record, level.at)?;
+                fits(children, self.folds.unfolded.changed(rows, children))
             }
         }
     }
 
-    fn rows_of(&self, count: RowCount) -> u32 {
-        match self.folds.unfolded {
-            Unfolded::All => count.entries + count.removed,
-            Unfolded::None | Unfolded::Changes => count.children + count.removed_children,
-        }
-    }
-
-    /// Notes that an exception makes a difference of so many rows to the runs that `node` is in.
+    /// Records that toggled directories at or below `node` add `rows` rows to the chunks that contain it.
     pub(super) fn shift_by(&mut self, dir: u32, node: u32, rows: i64) {
         let known = self.orders.is_some_and(|orders| !orders.are_names())
             || matches!(self.tree, Tree::Diff(_))
             || self.stack.arena.frozen_children(dir).is_some();
         if !known {
-            return; // No runs are known yet.
+            return; // Without chunks no correction is needed.
         }
         let level = self.level(dir);
         if level.children.len() > CHUNK
@@ -107,7 +92,7 @@ impl Outline<'_> {
         }
     }
 
-    /// By how many rows the exceptions among these children make a difference.
+    /// The rows that toggled directories add to the children numbered `from..to`.
     fn shift(&self, dir: u32, from: usize, to: usize) -> i64 {
         let Some(shifts) = self.shifts.get(&dir) else { return 0 };
         let start = shifts.partition_point(|shift| shift.0 < from);

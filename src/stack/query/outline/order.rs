@@ -1,8 +1,8 @@
-//! Siblings in another order than by name: worked out for a directory when it is first looked at, and kept.
+//! Siblings in another order than by name: computed for a directory when it is first shown, and cached.
 //!
-//! What a directory holds at a layer, and what all of it weighs, is the same until a layer changes something below it.
-//! So an order holds from one record of the directory's totals ([`crate::stack::kept::totals`]) to the next, and a step to a
-//! layer that left the directory alone finds it again.
+//! The rows of a directory and their sizes stay the same until a layer changes something below it. So an order is valid from
+//! one record of the directory's totals ([`crate::stack::kept::totals`]) to the next, and a step to a layer that did not
+//! change the directory finds it in the cache.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,36 +11,36 @@ use hashbrown::HashMap;
 
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::NodeId;
-use crate::stack::kept::totals::CHUNK;
+use crate::stack::kept::totals::{CHUNK, RowSums};
 use crate::stack::query::outline::{Outline, Unfolded};
 use crate::stack::query::tree::Tree;
 
-/// Children in the orders that are kept; each takes sixteen bytes.
+/// The most children in cached orders; each takes 16 bytes.
 const CACHED_MAX: usize = 1 << 20;
 
-/// What siblings are sorted by.
+/// The sort key of siblings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum By {
-    /// The bytes of their names.
+    /// The bytes of the name.
     #[default]
     Name,
-    /// Bytes at or below them, the largest first. In a diff, of a directory: by how many it grew or shrank.
+    /// Bytes at or below the path, the largest first. For a directory in a diff: the difference that the layer makes.
     Size,
-    /// How many paths at or below them the layer changed, the most first; of equals what was removed comes first, then
-    /// what was changed in place.
+    /// The number of paths at or below the path that the layer changed, the most first; of equals first removed, then
+    /// changed, then added paths.
     Change,
 }
 
-/// An order, or its reverse.
+/// A sort key and a direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sort {
-    /// What decides. Equals are in the order of their names.
+    /// The key. Equals are sorted by name.
     pub by: By,
-    /// The other way round.
+    /// Sort in the opposite direction.
     pub reversed: bool,
 }
 
-/// The orders of directories, as far as somebody looked at them. They hold for one stack and what passes one filter.
+/// The cached orders of directories, for one stack and one filter.
 #[derive(Default)]
 pub struct Orders {
     sort: Sort,
@@ -53,44 +53,38 @@ struct Known {
     children: usize,
 }
 
-/// The directory, and what its order depends on: see [`Outline::key`].
+/// The directory and what its order depends on: see [`Outline::key`].
 type Key = (u32, Tree, bool);
 
-/// What of a directory has rows, in order.
+/// The children of a directory that have rows, sorted.
 pub(crate) struct Order {
     children: Vec<u32>,
-    /// What decided, ascending.
+    /// The sort key of each child, ascending.
     ranks: Vec<u64>,
-    /// Of more than [`CHUNK`]: rows that the children before each `CHUNK`th take, and all of them.
-    rows: Vec<Rows>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Rows {
-    all: u32,
-    changes: u32,
+    /// For more than [`CHUNK`] children: the rows of the children before each `CHUNK`th, and last those of all.
+    rows: Vec<RowSums>,
 }
 
 impl Orders {
-    /// Nothing is sorted yet.
+    /// An empty cache.
     #[must_use]
     pub fn new(sort: Sort) -> Self {
         Self { sort, known: RefCell::default() }
     }
 
-    /// The order.
+    /// The sort key and direction.
     #[must_use]
     pub const fn sort(&self) -> Sort {
         self.sort
     }
 
-    /// Whether that is the one things are in anyway.
+    /// Whether the order is by name, ascending, which needs no cache.
     #[must_use]
     pub fn are_names(&self) -> bool {
         self.sort == Sort::default()
     }
 
-    /// For another stack, or where something else passes the filter.
+    /// Clears the cache: for another stack or another filter.
     pub fn forget(&mut self) {
         *self.known.get_mut() = Known::default();
     }
@@ -101,21 +95,16 @@ impl Order {
         &self.children
     }
 
-    /// The children numbered `at..at + CHUNK`, or to the end: how many, and their rows. `at` is a multiple of [`CHUNK`].
+    /// The children numbered `at..at + CHUNK`, or to the end: their number and their rows. `at` is a multiple of [`CHUNK`].
     pub(super) fn chunk(&self, at: usize, unfolded: Unfolded) -> Option<(usize, u32)> {
         let [before, after] = self.rows.get(at / CHUNK..at / CHUNK + 2)? else { return None };
         let children = (self.children.len() - at).min(CHUNK);
-        let rows = match unfolded {
-            Unfolded::All => after.all - before.all,
-            Unfolded::Changes => after.changes - before.changes,
-            Unfolded::None => children as u32,
-        };
-        Some((children, rows))
+        Some((children, unfolded.changed(*after - *before, children)))
     }
 }
 
 impl Outline<'_> {
-    /// The order of a directory.
+    /// The order of a directory, from the cache or new.
     pub(super) fn ordered(&self, orders: &Orders, dir: u32) -> Rc<Order> {
         let key = self.key(dir);
         if let Some(order) = orders.known.borrow().orders.get(&key) {
@@ -131,8 +120,8 @@ impl Outline<'_> {
         order
     }
 
-    /// A merged tree's directory is what it was at the layer of its record; but what exactly this layer removed has a
-    /// row in it.
+    /// In a merged tree, a directory has the same rows as at the layer of its record, except for those of paths that exactly
+    /// this layer removed.
     fn key(&self, dir: u32) -> Key {
         let Tree::Merged(layer) = self.tree else { return (dir, self.tree, true) };
         let record = self.stack.totals.at(&self.stack.arena, dir, layer);
@@ -156,12 +145,12 @@ impl Outline<'_> {
         Order { children, ranks, rows }
     }
 
-    fn prefix_rows(&self, ranked: &[(u64, u32)]) -> Vec<Rows> {
-        let mut sum = Rows::default();
+    fn prefix_rows(&self, ranked: &[(u64, u32)]) -> Vec<RowSums> {
+        let mut sum = RowSums::default();
         let mut rows = Vec::with_capacity(ranked.len() / CHUNK + 2);
-        for run in ranked.chunks(CHUNK) {
+        for chunk in ranked.chunks(CHUNK) {
             rows.push(sum);
-            for &(_, child) in run {
+            for &(_, child) in chunk {
                 let below = |unfolded| self.below_when(child, unfolded) as u32;
                 let is_dir = self.stack.arena.dir(child) != NONE;
                 sum.all += 1 + if is_dir { below(Unfolded::All) } else { 0 };
@@ -173,7 +162,7 @@ impl Outline<'_> {
         rows
     }
 
-    /// Where a child is in an order.
+    /// The index of a child in an order.
     pub(super) fn number_in(&self, order: &Order, node: u32) -> Option<usize> {
         let sort = self.orders?.sort;
         let arena = &self.stack.arena;
@@ -192,7 +181,7 @@ impl Outline<'_> {
         (order.children.get(low) == Some(&node)).then_some(low)
     }
 
-    /// What decides where a path comes among its siblings: the least first.
+    /// The sort key of a path; the smallest comes first.
     fn rank(&self, sort: Sort, node: u32) -> u64 {
         let value = match sort.by {
             By::Name => return 0,
@@ -205,13 +194,15 @@ impl Outline<'_> {
     fn size(&self, node: u32) -> u64 {
         let (stack, events) = (self.stack, &self.stack.events);
         let newest = stack.newest_at(node, self.tree.top());
-        let gone = newest != NONE && events.is_tombstone(newest);
-        let event = if gone { events.prev(newest) } else { newest };
-        if event == NONE || !events.is_dir(event) {
-            return if event == NONE { 0 } else { events.size(event) };
+        if newest == NONE {
+            return 0;
+        }
+        let version = events.version(newest);
+        if !events.is_dir(version) {
+            return events.size(version);
         }
         match self.tree {
-            Tree::Merged(_) if gone => 0,
+            Tree::Merged(_) if events.is_tombstone(newest) => 0,
             Tree::Merged(layer) => stack.totals(NodeId(node), layer).bytes,
             Tree::Diff(layer) => stack.net_bytes(NodeId(node), layer, layer).unsigned_abs(),
             Tree::Range(from, to) => stack.net_bytes(NodeId(node), from, to).unsigned_abs(),
