@@ -10,7 +10,7 @@ use crate::explorer::model::role::{Role, Span};
 use crate::text::Visible;
 use crate::text::width::{start, truncate, width};
 
-/// How an escape read_requests where the text around it has that style: reversed, or not where all is.
+/// The style of an escape within text of the given style: reversed, or not reversed within reversed text.
 const fn escape(style: Style) -> Style {
     if style.add_modifier.contains(Modifier::REVERSED) {
         style.remove_modifier(Modifier::REVERSED)

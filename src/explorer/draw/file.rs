@@ -105,7 +105,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -
     let text = match (file.found, file.search.is_empty()) {
         (_, true) => "   type what to find in this file",
         (Some(_), _) => "   enter keep   esc back",
-        (None, false) => "   not on this page: enter read_requests in the whole file",
+        (None, false) => "   not on this page: enter looks in the whole file",
     };
     canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, text);
     (cursor.min(limit.saturating_sub(1)), line.y)

@@ -24,7 +24,7 @@ pub(super) struct TreeRow {
     pub(super) size: Visible<'static>,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
-    /// How the name read_requests.
+    /// Style of the name.
     pub(super) name_role: Role,
     /// What stands behind the name, quietly.
     pub(super) behind: Vec<Span>,

@@ -1,4 +1,4 @@
-//! How each role read_requests: the terminal's own sixteen colours and attributes, so that it fits any palette.
+//! The style of each role: the terminal's own sixteen colours and attributes, so that it fits any palette.
 //!
 //! Meaning never hangs on colour: every coloured sign is also a letter. Blue, yellow and orange-red (on light
 //! backgrounds blue, magenta and red) are reported apart with red-green blindness too. `Mono` sets no colour at all.

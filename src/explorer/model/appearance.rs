@@ -1,24 +1,24 @@
-//! How the explorer may look: themes and glyphs by name. What a theme makes of a role is for `ui` to say.
+//! Themes and sets of glyphs by name. `explorer::draw::theme` maps roles to styles.
 
 /// A colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
-    /// The terminal's own sixteen colours, the bright ones where it matters: for dark backgrounds.
+    /// The terminal's sixteen colours, some of them bright: for dark backgrounds.
     #[default]
     Dark,
-    /// The same, none of the bright ones: for light backgrounds.
+    /// The terminal's colours without the bright ones: for light backgrounds.
     Light,
-    /// Bright and bold, nothing dim.
+    /// Bright and bold; no dim text.
     HighContrast,
-    /// No colour at all: attributes only.
+    /// Attributes only, no colours.
     Mono,
 }
 
 impl Theme {
-    /// All, in the order in which one follows the other.
+    /// All themes, in the order of the key that changes them.
     pub const ALL: [Self; 4] = [Self::Dark, Self::Light, Self::HighContrast, Self::Mono];
 
-    /// The theme after this one, round to the first.
+    /// The next theme; after the last the first.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -29,7 +29,7 @@ impl Theme {
         }
     }
 
-    /// Its name.
+    /// As in the config file and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -40,28 +40,28 @@ impl Theme {
         }
     }
 
-    /// The theme of that name.
+    /// The theme of this name; `None` if there is no such theme.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.name() == name)
     }
 }
 
-/// What frames, bars and marks are drawn with.
+/// Characters of frames, bars and markers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Glyphs {
     /// Box drawing and block elements.
     #[default]
     Unicode,
-    /// Nothing but ASCII.
+    /// ASCII only.
     Ascii,
 }
 
 impl Glyphs {
-    /// Both.
+    /// All sets.
     pub const ALL: [Self; 2] = [Self::Unicode, Self::Ascii];
 
-    /// Its name.
+    /// As in the config file and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Glyphs {
         }
     }
 
-    /// The glyphs of that name.
+    /// The set of this name; `None` if there is no such set.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|glyphs| glyphs.name() == name)

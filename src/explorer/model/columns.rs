@@ -1,13 +1,13 @@
-//! Which columns the user wants.
+//! Columns of tree rows that the user configured.
 
-/// Which columns the user wants where there is room.
+/// Configured columns; narrow panes leave some out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeColumns {
-    /// Sizes.
+    /// The size of a path.
     pub size: bool,
-    /// Bars.
+    /// A bar for the share of its directory.
     pub bar: bool,
-    /// Owner layers.
+    /// The layer that wrote it.
     pub layer: bool,
 }
 

@@ -1,45 +1,45 @@
-//! Comparing with another image: which one, how far it is, and what is known of both while they are compared. The comparison
-//! itself is an image of two layers, the other image below and this one above; it is shown as any image is.
+//! Comparing with another image. A comparison is shown like an image of two layers: the merged tree of the other image
+//! below, that of this image above.
 
 use crate::text::Foreign;
 
-/// The layer that stands for the other image.
+/// Layer index of the other image.
 pub const OTHER: usize = 0;
-/// The layer that stands for this image.
+/// Layer index of this image.
 pub const THIS: usize = 1;
 
-/// The two images that are compared.
+/// Both images of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComparedImages {
-    /// The one it is compared with.
+    /// The image it is compared with.
     pub other: ComparedImage,
-    /// The one that was explored.
+    /// The image that the explorer was opened with.
     pub this: ComparedImage,
 }
 
-/// One of two images.
+/// One image of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComparedImage {
-    /// As it was asked for. Raw.
+    /// As given by the user.
     pub reference: Foreign,
-    /// Its layers.
+    /// Lowest first.
     pub layers: Vec<ComparedLayer>,
 }
 
-/// A layer of one of two images.
+/// A layer of an image of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComparedLayer {
-    /// The command that made it. Raw.
+    /// `created_by` of its history step.
     pub made_by: Option<Foreign>,
-    /// The other image has this very layer, too.
+    /// Whether the other image has the same layer.
     pub shared: bool,
 }
 
-/// A comparison that is being made.
+/// A comparison in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunningComparison {
-    /// With what. Raw.
+    /// Reference of the other image. Raw.
     pub reference: String,
-    /// Bytes of it read so far.
+    /// Bytes of its layers read so far.
     pub read: u64,
 }

@@ -1,7 +1,7 @@
-//! The user's settings: from the text of a config file to what the explorer is to be like. Reads no file.
+//! The config file: parses its text, reads no file.
 //!
-//! Nothing in a file can keep an image from being opened: what cannot be understood is complained about with its line
-//! and left as it was, the rest holds.
+//! An invalid setting keeps its default and is reported with its line; the other settings apply. No config file can
+//! prevent an image from being opened.
 
 use std::fmt::Write as _;
 
@@ -17,24 +17,24 @@ use crate::explorer::model::key::Key;
 use crate::explorer::model::keymap::Keymap;
 use crate::text::Foreign;
 
-/// What a config file says; `None` where it is silent.
+/// Settings of a config file; `None` where it sets nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The colours.
+    /// Colours.
     pub theme: Option<Theme>,
-    /// What frames and bars are drawn with.
+    /// Characters of frames and bars.
     pub glyphs: Option<Glyphs>,
-    /// Whether to take the mouse.
+    /// Whether the mouse is used.
     pub mouse: Option<bool>,
-    /// The columns of trees.
+    /// Columns of trees.
     pub columns: TreeColumns,
-    /// The table's keys with the user's own in it.
+    /// Default keys, with the user's in their place.
     pub keymap: Keymap,
-    /// What could not be understood, each with its line.
+    /// Errors, each with its line.
     pub errors: Vec<Foreign>,
 }
 
-/// Settings outside `[keys]`.
+/// Names of settings at the top level.
 const NAMES: [&str; 5] = ["theme", "glyphs", "mouse", "columns", "keys"];
 
 impl Settings {
@@ -59,7 +59,7 @@ impl Settings {
 
 struct Reader {
     settings: Settings,
-    /// Byte offset and sentence.
+    /// Byte offsets and messages.
     errors: Vec<(usize, String)>,
 }
 
@@ -94,7 +94,7 @@ impl Reader {
         }
     }
 
-    /// One of a few names.
+    /// A value that is one of `names`.
     fn choice<T: Named>(&mut self, value: &Spanned<DeValue<'_>>, names: &[&str]) -> Option<T> {
         let given = value.get_ref().as_str();
         let found = given.and_then(T::named);
@@ -124,7 +124,7 @@ impl Reader {
         self.settings.columns = wanted;
     }
 
-    /// A word or a list of words, with their places.
+    /// A string or a list of strings, with their byte offsets.
     fn words(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<(usize, String)>> {
         let at = value.span().start;
         let words: Option<Vec<_>> = match value.get_ref() {
@@ -167,7 +167,7 @@ impl Reader {
             places.push(id.span().start);
             changes.push((entry, keys));
         }
-        // What cannot be has to go; each time round the list is one shorter.
+        // Drops changes that clash; each pass removes one.
         while let Err(taken) = self.settings.keymap.rebind(&changes) {
             let at = changes
                 .iter()
@@ -183,7 +183,7 @@ impl Reader {
     }
 }
 
-/// What is chosen by name.
+/// A setting that is chosen by name.
 trait Named: Sized {
     fn named(name: &str) -> Option<Self>;
 }
@@ -204,7 +204,7 @@ fn unknown<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> 
     format!("no {what} is called {name}{}", did_you_mean(name, known))
 }
 
-/// The known name that is nearest, if it is near.
+/// Suggests the known name with the smallest edit distance, if that is at most 2 and half its length.
 fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let near = known.map(|known| (distance(name, known), known)).min();
     match near {
@@ -215,7 +215,7 @@ fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String 
     }
 }
 
-/// How many letters have to be put in, taken out or changed. Of a name that is far too long only the beginning counts.
+/// Edit distance (Levenshtein). Of `one` only the first 64 characters count.
 fn distance(one: &str, other: &str) -> usize {
     let one: Vec<char> = one.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=one.len()).collect();
@@ -231,7 +231,7 @@ fn distance(one: &str, other: &str) -> usize {
     row[one.len()]
 }
 
-/// A config file that says what holds without one.
+/// A config file with all defaults.
 #[must_use]
 pub fn default_text() -> String {
     let themes = Theme::ALL.map(Theme::name).join(", ");

@@ -1,56 +1,55 @@
-//! Getting a file or a subtree out of the image: what is meant, where it is to go, and what came of it. The work is
-//! done elsewhere; here is the conversation about it.
+//! Extracting a file or a subtree: the request, its progress and its result. `explorer::run` does the work.
 
 use crate::stack::NodeId;
 
-/// Cells of a path in a message.
+/// Maximum width of a path in a message, in cells.
 pub(crate) const PATH: usize = 40;
 
-/// Something to be extracted, and where to.
+/// What to extract, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtractionRequest {
-    /// What: with all that lies below.
+    /// The path, with all below it.
     pub node: NodeId,
-    /// As the merged tree of this layer has it.
+    /// The layer whose merged tree it is taken from.
     pub layer: usize,
-    /// Where to, as typed.
+    /// Destination, as typed.
     pub dest: String,
-    /// It was said that what is there may be overwritten.
+    /// Whether existing files may be overwritten.
     pub force: bool,
 }
 
-/// One that is being done.
+/// An extraction in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunningExtraction {
-    /// What it is about.
+    /// What is extracted.
     pub request: ExtractionRequest,
     /// Bytes written.
     pub done: u64,
-    /// Bytes to write.
+    /// Bytes to write; 0 while unknown.
     pub total: u64,
 }
 
-/// How one ended. Raw text.
+/// The result of an extraction. Texts are raw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExtractionResult {
-    /// Something is there already: nothing was done.
+    /// The destination exists; nothing was written.
     Occupied,
-    /// It was done, or as much of it as could be.
+    /// It ended; objects may have failed.
     Done {
-        /// Objects made.
+        /// Objects created.
         objects: u64,
         /// Bytes written.
         bytes: u64,
-        /// Objects that could not be made as they are.
+        /// Objects that could not be created, or not with all attributes.
         failed: u64,
-        /// The first of them and why.
+        /// The first failed object, and the error.
         first: Option<(Vec<u8>, String)>,
-        /// The user stopped it.
+        /// Whether the user stopped it.
         stopped: bool,
     },
-    /// Nothing, or nothing more, could be done.
+    /// It failed as a whole, with the error.
     Failed(String),
 }
 
-/// The item of the question that overwrites; the other one, on which the cursor starts, does not.
+/// Index of the answer that overwrites. The cursor starts on the other one.
 pub(crate) const OVERWRITE: usize = 1;

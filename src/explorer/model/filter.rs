@@ -1,5 +1,5 @@
-//! The filter: words typed behind `f` become what a path has to be like; trees show only what passes, and the way
-//! there. What the words find is worked out anew when the tree changes, and kept until then.
+//! The filter: words typed after `f` become criteria; trees show the paths that meet all of them and the directories
+//! on the way. The result is cached until the tree changes.
 
 use regex::bytes::Regex;
 
@@ -15,43 +15,43 @@ use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::{Visible, pattern, size, visible};
 
-/// What can be typed, for the prompt.
+/// The words of the filter, for the prompt.
 pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
 
-/// A filter, being typed or kept.
+/// A filter.
 pub struct Filter {
-    /// What was typed.
+    /// The text of the prompt.
     pub input: Input,
-    /// Keys go to the prompt.
+    /// Whether the prompt has the keys.
     pub typing: bool,
-    /// Each word that narrows, as it was typed.
+    /// The valid words, as typed.
     pub chips: Vec<Visible<'static>>,
-    /// Why a word cannot be understood.
+    /// Why the last invalid word is invalid.
     pub error: Option<Visible<'static>>,
     pub(crate) criteria: Criteria,
     tests: Vec<NameTest>,
     pub(crate) package: Option<PackageFilter>,
-    /// The database_layer of the package databases that the criteria are from.
+    /// The layer that wrote the package databases that the criteria come from.
     pub(crate) database_layer: Option<usize>,
-    /// What all of it asks for, of so many paths.
+    /// The result, and the number of paths that it was computed for.
     pub(crate) test: Option<(usize, Test)>,
-    /// Names being tested, of so many paths; the sets of the tests before.
+    /// Tests of names in progress.
     pub(crate) search: Option<NameTests>,
     tree: FilteredPane,
     diff: FilteredPane,
 }
 
-/// What of the tests of names is done.
+/// Progress of the tests of names.
 pub(crate) struct NameTests {
     paths: usize,
     done: Vec<NameSet>,
     current: NameSearch,
 }
 
-/// Bytes of names that are tested for one event, some 20 ms: the next one may be a key.
+/// Bytes of names tested for one message, about 20 ms, so that the next key is not delayed.
 const COST_A_TURN: usize = 8 << 20;
 
-/// How much faster names are looked through for a part than by a pattern.
+/// How many times faster names are searched for a substring than matched with a pattern.
 const PART_SPEED: usize = 8;
 
 enum NameTest {
@@ -85,7 +85,7 @@ impl Filter {
         filter
     }
 
-    /// Adds a word.
+    /// Adds one word. On error nothing is added.
     fn take(&mut self, word: &str) -> Result<(), String> {
         let criteria = &mut self.criteria;
         match word {
@@ -127,13 +127,13 @@ impl Filter {
         Ok(())
     }
 
-    /// What is asked of a path's package.
+    /// The criterion for the package of a path.
     #[must_use]
     pub const fn package(&self) -> Option<&PackageFilter> {
         self.package.as_ref()
     }
 
-    /// Whether it narrows anything.
+    /// Whether any word is valid.
     #[must_use]
     pub const fn is_on(&self) -> bool {
         !self.chips.is_empty()
@@ -153,18 +153,18 @@ impl Filter {
         }
     }
 
-    /// What passes in a pane's tree, and its folds.
+    /// The filtered tree of a pane and its folds, if it was computed for `tree`.
     #[must_use]
     pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         self.of(pane).shown(tree)
     }
 
-    /// The folds of a narrowed tree, to change them.
+    /// The folds of a pane's filtered tree.
     pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
         self.of_mut(pane).folds_mut()
     }
 
-    /// Tests names, as many as one event may cost, unless all are tested.
+    /// Tests the next names, at most [`COST_A_TURN`] bytes of them, until all are tested.
     pub(crate) fn test_names(&mut self, stack: &Stack) {
         let paths = stack.path_count();
         if self.test.as_ref().is_some_and(|(known, _)| *known == paths) {
@@ -198,7 +198,7 @@ impl Filter {
         self.test = Some((paths, stack.test(&search.done, self.criteria.clone())));
     }
 
-    /// Sieves a pane's tree, unless that was done. Returns whether something else may pass in the same tree.
+    /// Filters a pane's tree, unless the cached result is current. Returns whether other paths may pass in the same tree.
     pub(crate) fn sieve(&mut self, stack: &Stack, pane: Pane, key: FilterKey) -> bool {
         let paths = stack.path_count();
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(made.tests.len(), 3);
     }
 
-    /// A tar of 65 kB names of one letter takes a thousandth of that: one key must not cost all of it.
+    /// Gzip packs names of 65 kB of one letter a thousand times smaller, so a small image can hold many.
     #[test]
     fn long_names_are_looked_through_in_turns() {
         use crate::stack::notation;

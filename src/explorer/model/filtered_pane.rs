@@ -1,4 +1,4 @@
-//! A pane's tree narrowed to what passes a test, with folds of its own: unfolded, whatever the whole one is.
+//! A pane's tree reduced to the paths that pass a test. It has folds of its own and starts unfolded.
 
 use crate::stack::Stack;
 use crate::stack::query::filter::Test;
@@ -6,21 +6,21 @@ use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Unfolded};
 use crate::stack::query::tree::Tree;
 
-/// See above.
+/// A filtered tree and its folds.
 pub(crate) struct FilteredPane {
     folds: Folds,
     sieve: Option<(FilterKey, FilteredTree)>,
 }
 
-/// What a sieve was made of.
+/// The inputs of a filtered tree: equal keys give equal trees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FilterKey {
     pub(crate) tree: Tree,
-    /// Layers that were folded.
+    /// Number of folded layers.
     pub(crate) folded: usize,
-    /// Pairs that were not compared, where that makes a difference.
+    /// Number of pairs of files not compared yet; 0 where the test does not depend on it.
     pub(crate) undecided: u64,
-    /// Of the package databases, where those make a difference.
+    /// The layer that wrote the package databases, where the test depends on them.
     pub(crate) database_layer: Option<usize>,
 }
 
@@ -31,7 +31,7 @@ impl Default for FilteredPane {
 }
 
 impl FilteredPane {
-    /// The folds, and what passes: if that is known for this tree.
+    /// The folds and the filtered tree, if it was computed for `tree`.
     pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         let (key, sieve) = self.sieve.as_ref()?;
         (key.tree == tree).then_some((&self.folds, sieve))
@@ -41,8 +41,7 @@ impl FilteredPane {
         &mut self.folds
     }
 
-    /// Finds out what passes, unless that is known. Returns whether something else may pass in the same tree than
-    /// before.
+    /// Filters the tree of `key`, unless that is cached. Returns whether other paths may pass in the same tree than before.
     pub(crate) fn refresh(&mut self, stack: &Stack, key: FilterKey, test: &Test) -> bool {
         let same = |known: &FilterKey| FilterKey { tree: key.tree, ..*known } == key;
         match &mut self.sieve {

@@ -1,4 +1,4 @@
-//! Sizes, rectangles and the number of panes that a width allows.
+//! Sizes and rectangles in cells, and the number of panes side by side.
 
 /// A terminal's size in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// Whether the cell lies in it.
+    /// Whether the cell is inside.
     #[must_use]
     pub const fn contains(self, x: u16, y: u16) -> bool {
         x >= self.x && y >= self.y && x - self.x < self.width && y - self.y < self.height
@@ -64,12 +64,12 @@ impl Rect {
 /// How many panes stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Nothing fits but a line that says so.
+    /// The terminal is too small for any pane.
     TooSmall,
     /// One pane at a time.
     One,
-    /// The stack and one of tree and diff.
+    /// The stack, and the tree or the diff.
     Two,
-    /// All.
+    /// All three panes.
     Three,
 }

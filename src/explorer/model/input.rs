@@ -1,13 +1,13 @@
-//! A line of text being typed: the search prompt and the filter of lists.
+//! One line of editable text: prompts of the search, the filter and overlays.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::explorer::model::key::{Code, Key};
 
-/// More than this is no search but a paste gone wrong.
+/// Maximum length in bytes. Longer pastes are ignored.
 const LENGTH_MAX: usize = 4096;
 
-/// The text and where in it the next character goes. Raw: whoever draws it makes it visible.
+/// Text and cursor. Raw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
     text: String,
@@ -16,19 +16,19 @@ pub struct Input {
 }
 
 impl Input {
-    /// What was typed.
+    /// The whole text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is before and behind the cursor.
+    /// The text before and after the cursor.
     #[must_use]
     pub fn split(&self) -> (&str, &str) {
         self.text.split_at(self.cursor)
     }
 
-    /// Puts text at the cursor; line breaks end what is taken.
+    /// Inserts the first line of `text` at the cursor.
     pub fn insert(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or("");
         if self.text.len() + line.len() <= LENGTH_MAX {
@@ -37,7 +37,7 @@ impl Input {
         }
     }
 
-    /// Handles a key that types or edits. Returns whether it was one.
+    /// Handles a key that inserts or edits; returns `false` for any other key.
     pub fn key(&mut self, key: Key) -> bool {
         if let Some(c) = key.typed() {
             self.insert(c.encode_utf8(&mut [0; 4]));

@@ -1,6 +1,6 @@
 //! A key press as plain data, and the notation that names one: `j`, `G`, `ctrl-d`, `shift-tab`, `pgdn`, `space`.
 //!
-//! The terminal room turns its events into these; the action table, help and the README are written in the notation.
+//! `explorer::terminal` converts its events to these; the action table, help and the README use the notation.
 
 use std::fmt;
 
@@ -15,9 +15,9 @@ pub enum Code {
     Enter,
     /// Escape.
     Esc,
-    /// Tabulator.
+    /// Tab.
     Tab,
-    /// Tabulator with shift, which terminals send as a key of its own.
+    /// Shift with Tab, which terminals send as a separate key.
     BackTab,
     /// Backwards delete.
     Backspace,
@@ -37,7 +37,7 @@ pub enum Code {
     End,
     /// A page back.
     PageUp,
-    /// A page on.
+    /// A page forward.
     PageDown,
 }
 
@@ -76,7 +76,7 @@ impl Key {
         Self { code, ctrl: false, alt: false }
     }
 
-    /// Reads the notation. `None` where it names no key.
+    /// Parses the notation; `None` where it names no key.
     #[must_use]
     pub fn parse(notation: &str) -> Option<Self> {
         if let Some(rest) = notation.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()) {
@@ -104,7 +104,7 @@ impl Key {
         visible![self.to_string()]
     }
 
-    /// The character this key types, if it types one.
+    /// The character that this key types, if any.
     #[must_use]
     pub const fn typed(self) -> Option<char> {
         match self.code {

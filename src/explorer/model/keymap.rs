@@ -1,11 +1,11 @@
-//! Which keys mean what: the table of actions with the user's own keys in it; for key presses, help and the footer.
+//! Bindings of keys to actions: the defaults of the action table, changed by the user's config.
 
 use crate::explorer::model;
 use crate::explorer::model::action::entry::{Action, Context, Entry};
 use crate::explorer::model::key::Key;
 use crate::text::{Visible, visible};
 
-/// Keys and what they mean. Starts as the table says.
+/// Bindings of keys to actions. By default those of the action table.
 #[derive(Clone, Debug)]
 pub struct Keymap {
     bindings: Vec<Binding>,
@@ -17,12 +17,12 @@ struct Binding {
     entry: &'static Entry,
 }
 
-/// A key that another action has in the same place.
+/// A key that is bound to another action in the same context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyConflict {
-    /// The key.
+    /// The key in question.
     pub key: Key,
-    /// The id of the action that has it.
+    /// Id of the action it is bound to.
     pub by: &'static str,
 }
 
@@ -37,7 +37,7 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// Which action a key means, the first context that knows it deciding.
+    /// The action of a key in the first context that binds it.
     #[must_use]
     pub fn lookup(&self, key: Key, contexts: &[Context]) -> Option<Action> {
         contexts.iter().find_map(|context| {
@@ -48,10 +48,10 @@ impl Keymap {
         })
     }
 
-    /// Gives actions these keys instead of those they had: all at once, so that two can exchange theirs.
+    /// Replaces the keys of actions, all at once, so that two actions can exchange theirs.
     ///
     /// # Errors
-    /// The first key that would mean two things in one place; nothing is changed then.
+    /// The first key that would have two actions in one context. Then nothing is changed.
     pub fn rebind(&mut self, changes: &[(&'static Entry, Vec<Key>)]) -> Result<(), KeyConflict> {
         let mut bindings = self.bindings.clone();
         bindings.retain(|known| changes.iter().all(|(entry, _)| entry.id != known.entry.id));
@@ -70,21 +70,20 @@ impl Keymap {
         Ok(())
     }
 
-    /// The keys of a row, the one that hints show first.
+    /// The keys of an action; the first is the one in hints.
     pub fn keys(&self, entry: &Entry) -> impl Iterator<Item = Key> {
         let id = entry.id;
         self.bindings.iter().filter(move |known| known.entry.id == id).map(|known| known.key)
     }
 
-    /// The keys of a row as help writes them.
+    /// The keys of an action, for help.
     #[must_use]
     pub fn notation(&self, entry: &Entry) -> Visible<'static> {
         let keys: Vec<_> = self.keys(entry).map(Key::name).collect();
         Visible::join(&keys, "  ")
     }
 
-    /// The footer's hints where these contexts rule: key and word, the most needed first. An action without a key has
-    /// none.
+    /// Hints for the footer in these contexts: key and word, by rank. Actions without a key are left out.
     #[must_use]
     pub fn hints(&self, contexts: &[Context]) -> Vec<(Visible<'static>, &'static str)> {
         let mut rows: Vec<&Entry> = model::action::all()
@@ -95,8 +94,7 @@ impl Keymap {
         rows.into_iter().filter_map(|entry| Some((self.hint_keys(entry)?, entry.hint.0))).collect()
     }
 
-    /// Keys as an overlay's hints name them, which is as the table has them, as the user has them. Words that are no
-    /// keys, or mean nothing there, stay.
+    /// Replaces default keys, separated by spaces, by those the user bound instead. Words that are no keys stay as they are.
     #[must_use]
     pub fn rewritten(&self, keys: &'static str, contexts: &[Context]) -> Visible<'static> {
         let own = |word: &str| {
@@ -112,7 +110,7 @@ impl Keymap {
         Visible::join(&words.collect::<Vec<_>>(), " ")
     }
 
-    /// Pairs of opposite keys stand together in a hint.
+    /// The key of a hint; for actions with an opposite both keys.
     fn hint_keys(&self, entry: &Entry) -> Option<Visible<'static>> {
         let key = self.keys(entry).next()?;
         let opposite = match entry.action {
@@ -129,7 +127,7 @@ impl Keymap {
     }
 }
 
-/// Whether two rows are ever consulted for one key press.
+/// Whether two actions are looked up for one key press.
 fn meet(one: &Entry, other: &Entry) -> bool {
     CHAINS.iter().any(|chain| {
         let in_chain = |entry: &Entry| entry.contexts.iter().any(|place| chain.contains(place));
@@ -137,7 +135,7 @@ fn meet(one: &Entry, other: &Entry) -> bool {
     })
 }
 
-/// Which contexts are consulted together (see [`crate::explorer::model::state::State::contexts`]).
+/// Contexts that are looked up together (see [`crate::explorer::model::state::State::contexts`]).
 const CHAINS: [&[Context]; 6] = [
     &[Context::Stack, Context::Panes],
     &[Context::Trees, Context::Panes],

@@ -1,5 +1,6 @@
-//! The treemap: what a directory holds, or what of it is wasted, each child as large as its bytes, and inside the large
-//! ones theirs. All are listed when a directory is entered, so a frame costs the tiles that show.
+//! The treemap: the children of a directory as tiles, sized by their bytes or by the bytes they waste; the children of
+//! large directories are drawn inside their tiles. All are listed when a directory is entered, so drawing a frame costs
+//! only the tiles on the screen.
 
 use std::collections::HashMap;
 
@@ -7,48 +8,48 @@ use crate::explorer::model::geometry::Rect;
 use crate::stack::query::treemap::{Area, Tile, squarify};
 use crate::stack::{NodeId, Stack};
 
-/// How much higher than wide a cell of a terminal is.
+/// Height of a terminal's cell divided by its width.
 const CELL_TALL: f64 = 2.0;
 
-/// Tiles of fewer cells than this are summed up in one.
+/// Tiles of fewer cells are merged into one.
 const CELLS_LEAST: u128 = 8;
-/// And those beyond so many.
+/// Tiles beyond this number are merged into one.
 const TILES_MOST: usize = 150;
 
-/// Directories with less than this part of all are not looked into.
+/// Directories with less than one part in so many of all bytes are drawn without their children.
 const SHARE_LEAST: u64 = 40;
-/// Nor are those deeper down.
+/// Levels of directories drawn inside each other.
 const DEPTH_MOST: usize = 6;
 
-/// What the tiles are the size of.
+/// Which bytes the tiles stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TreemapContent {
     /// Bytes in the merged tree of this layer.
     Merged(usize),
-    /// Bytes that some layer stores and the final tree does not show.
+    /// Bytes that a layer stores and the final tree does not have.
     Wasted,
 }
 
-/// The treemap that is looked at.
+/// The treemap of one directory.
 #[derive(Clone, Debug)]
 pub struct Treemap {
-    /// What it shows.
+    /// Which bytes it shows.
     pub of: TreemapContent,
-    /// The directory.
+    /// The directory whose children are the tiles.
     pub dir: NodeId,
-    /// All its children with bytes, most first.
+    /// Its children that have bytes, most bytes first.
     pub tiles: Vec<Tile>,
-    /// The tile of the cursor.
+    /// Index of the selected tile.
     pub selected: usize,
-    /// The children of the largest directories below, to be drawn inside their tiles.
+    /// Children of the largest directories, drawn inside their tiles.
     pub(crate) inside: HashMap<NodeId, Vec<Tile>>,
-    /// When the tiles were listed: layers folded, and whether more is to come.
+    /// State of loading when the tiles were listed: number of folded layers, and whether loading was done.
     pub(crate) as_of: (usize, bool),
-    /// What is wasted, where the map shows that.
+    /// Wasted bytes; empty unless `of` is [`TreemapContent::Wasted`].
     pub(crate) waste: WasteByPath,
 }
 
-/// What is wasted at and below each path, and the children of each directory that have a part in it.
+/// Wasted bytes of each path and below it, and the children that waste bytes by directory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WasteByPath {
     of: HashMap<NodeId, NodeWaste>,
@@ -59,45 +60,45 @@ pub(crate) struct WasteByPath {
 pub(crate) struct NodeWaste {
     own: u64,
     below: u64,
-    /// The most of its own bytes that one layer stores, that layer, and the one that put them out of sight.
+    /// The most wasted bytes of this path in one layer; that layer, and the layer that hides them.
     largest: u64,
     pub(crate) stored_by: usize,
     pub(crate) culprit: usize,
 }
 
-/// One tile, or several small ones, on the screen.
+/// A rectangle on the screen: one tile, or several that are too small for one of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileGroup {
-    /// The first of the map's tiles.
+    /// Index of the first tile.
     pub first: usize,
-    /// How many; more than one are too small to be shown by themselves.
+    /// Number of tiles.
     pub count: usize,
-    /// Their bytes.
+    /// Sum of their bytes.
     pub bytes: u64,
-    /// Their place.
+    /// Cells they take.
     pub rect: Rect,
 }
 
 impl Treemap {
-    /// Bytes in the whole directory.
+    /// Bytes of all tiles.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.tiles.iter().map(|tile| tile.bytes).sum()
     }
 
-    /// What shows in this rectangle: it is filled, unless there is nothing.
+    /// The tiles laid out in a rectangle. They fill it, unless there are none.
     #[must_use]
     pub fn shown(&self, body: Rect) -> Vec<TileGroup> {
         shown(&self.tiles, body)
     }
 
-    /// The children of a directory's tile, where they are drawn inside it; empty otherwise.
+    /// The children drawn inside the tile of a directory; often empty.
     #[must_use]
     pub fn inside(&self, dir: NodeId) -> &[Tile] {
         self.inside.get(&dir).map_or(&[], Vec::as_slice)
     }
 
-    /// The tile of the cursor among those that show.
+    /// The rectangle that has the selected tile.
     #[must_use]
     pub fn current(&self, shown: &[TileGroup]) -> Option<TileGroup> {
         let holds =
@@ -108,7 +109,7 @@ impl Treemap {
     pub(crate) fn enter(&mut self, stack: &Stack, dir: NodeId) {
         let before = self.dir;
         (self.dir, self.tiles) = (dir, self.children(stack, dir));
-        // Coming up, the cursor is on where one came from.
+        // In the parent the directory that was left is selected.
         self.selected = self.tiles.iter().position(|tile| tile.node == before).unwrap_or(0);
         self.inside.clear();
         let least = self.bytes() / SHARE_LEAST;
@@ -141,20 +142,20 @@ impl Treemap {
     }
 }
 
-/// Divides a rectangle among tiles: those too small for it are one at the end.
+/// Divides a rectangle among tiles. Tiles that are too small are merged into one at the end.
 #[must_use]
 pub fn shown(tiles: &[Tile], body: Rect) -> Vec<TileGroup> {
     let cells = u128::from(body.width) * u128::from(body.height);
     let total = tiles.iter().map(|tile| u128::from(tile.bytes)).sum::<u128>().max(1);
     let fits = |tile: &&Tile| u128::from(tile.bytes) * cells / total >= CELLS_LEAST;
     let mut alone = tiles.iter().take(TILES_MOST).take_while(fits).count();
-    // A sum of one says less than the one.
+    // A single small tile is shown by itself.
     alone += usize::from(alone + 1 == tiles.len());
     loop {
         let mut shown = divided(tiles, alone, body);
         let count = shown.len();
         shown.retain(|shown| shown.rect.width > 0 && shown.rect.height > 0);
-        // One that rounding left without a cell joins the small ones, but nothing swallows the largest.
+        // A tile that rounding left without a cell joins the small ones, except the largest.
         if shown.len() == count || alone < 2 {
             return shown;
         }
@@ -206,7 +207,7 @@ impl WasteByPath {
         Self { of, children }
     }
 
-    /// What is wasted of the path itself.
+    /// Wasted bytes of the path itself, without those below it.
     pub(crate) fn own(&self, node: NodeId) -> Option<&NodeWaste> {
         self.of.get(&node).filter(|waste| waste.own > 0)
     }

@@ -1,14 +1,14 @@
-//! What lies over the panes: lists and pages, one on another, closed from the top.
+//! Overlays: lists and pages drawn over the panes, stacked; the topmost is closed first.
 
 use crate::explorer::model::input::Input;
 use crate::stack::NodeId;
 
-/// What an overlay shows.
+/// The contents of an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverlayKind {
     /// All keys and signs.
     Help,
-    /// Everything that can be done, by name.
+    /// The command palette.
     Palette,
     /// Every event of a path.
     History(NodeId),
@@ -16,45 +16,45 @@ pub enum OverlayKind {
     Layer(usize),
     /// The image: config, labels, Dockerfile.
     Image,
-    /// What was odd or broken.
+    /// Problems of the image and its layers.
     Problems,
     /// Several images, one to choose.
     Choices,
     /// The platforms of the image, one to choose.
     Platforms,
-    /// What is wasted, and what gets it back.
+    /// Wasted bytes, and how to avoid them.
     Waste,
     /// The contents of a file.
     File,
-    /// Directories and files as large as their bytes.
+    /// The treemap.
     Map,
-    /// Where to extract a path of a layer's tree to.
+    /// The destination to extract a path of a layer's tree to.
     Extract(NodeId, usize),
-    /// Which image to compare with.
+    /// The image to compare with.
     Compare,
-    /// Whether what is there already may be overwritten.
+    /// Whether to overwrite an existing destination.
     Overwrite,
 }
 
 /// An open overlay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlay {
-    /// What it shows.
+    /// Its contents.
     pub kind: OverlayKind,
-    /// The item the cursor is on, where the page has items.
+    /// Index of the selected item, where the page has items.
     pub selected: usize,
-    /// The first line on the screen.
+    /// First line on the screen: its scroll position.
     pub top: usize,
-    /// What was typed to narrow it, where it can be narrowed.
+    /// The text of its prompt, where it has one.
     pub input: Input,
-    /// Keys go to the prompt, where that is not always so.
+    /// Whether the prompt has the keys, where that can change.
     pub typing: bool,
-    /// The item that was marked, to be compared with another.
+    /// Index of the item marked for a comparison of two versions.
     pub marked: Option<usize>,
 }
 
 impl Overlay {
-    /// Whether typed characters narrow it.
+    /// Whether typed characters go to its prompt.
     #[must_use]
     pub fn is_typed(&self) -> bool {
         self.is_narrowed()
@@ -62,7 +62,7 @@ impl Overlay {
             || self.typing
     }
 
-    /// Whether what it shows changes while one types.
+    /// Whether its contents are filtered by what is typed.
     pub(crate) const fn is_narrowed(&self) -> bool {
         matches!(self.kind, OverlayKind::Help | OverlayKind::Palette)
     }

@@ -1,49 +1,49 @@
-//! Which distribution package a path belongs to, by the image's own database as the selected layer has it. Read when first
-//! asked for, by a history or a filter; kept for all layers that have the same database.
+//! Which distribution package a path belongs to, by the package database in the image at the selected layer. It is read when
+//! a history or a filter first needs it, and cached for all layers that have the same database.
 
 use std::collections::HashMap;
 
 use crate::content::packages::package::Package;
 use crate::stack::NodeId;
 
-/// Databases that are kept.
+/// Databases that are cached.
 pub(crate) const KEPT: usize = 4;
 
-/// What the databases of some layers say.
+/// The contents of the package databases of consecutive layers.
 #[derive(Clone, Debug, Default)]
 pub struct Owners {
-    /// See [`database_layer`].
+    /// The layer that wrote the databases: see [`crate::explorer::view::owners::database_layer`].
     pub database_layer: usize,
-    /// The packages.
+    /// In the order of the databases.
     pub packages: Vec<Package>,
-    /// The paths that belong to a package: its number; `None` to several (mostly directories).
+    /// For each owned path the index of its package; `None` where several own it (mostly directories).
     pub of: HashMap<NodeId, Option<u32>>,
-    /// What could not be read. Raw.
+    /// Errors of databases that could not be read. Raw.
     pub notes: Vec<String>,
 }
 
-/// What the filter asks of a path's package.
+/// A criterion for the package of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PackageFilter {
-    /// It is this one.
+    /// The package of this name.
     By(String),
-    /// There is one.
+    /// Any package.
     Any,
-    /// There is none.
+    /// No package.
     None,
 }
 
-/// Who owns a path, as far as it is known.
+/// The owner of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner<'a> {
-    /// This package.
+    /// One package.
     Package(&'a Package),
-    /// Several.
+    /// Several packages.
     Several,
-    /// None; and why that may not be so, where something could not be read. Raw.
+    /// No package; with the reason why that is uncertain, if it is. Raw.
     None(Option<&'a str>),
-    /// The database is being read.
+    /// Unknown while the database is being read.
     Unread,
-    /// There is none that could be read; whether an rpm database is there.
+    /// The image has no readable database; `true` where it has one of rpm.
     NoDatabase(bool),
 }

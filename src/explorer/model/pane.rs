@@ -1,4 +1,4 @@
-//! The three panes, and which of them share a place.
+//! The three panes, and which of them share an area of the screen.
 
 use crate::explorer::model::geometry::Shape;
 
@@ -17,7 +17,7 @@ impl Pane {
     /// All, left to right.
     pub const ALL: [Self; 3] = [Self::Stack, Self::Tree, Self::Diff];
 
-    /// The pane on its right, round to the first.
+    /// The pane to the right; after the last the first.
     #[must_use]
     pub const fn after(self) -> Self {
         match self {
@@ -27,13 +27,13 @@ impl Pane {
         }
     }
 
-    /// The pane on its left, round to the last.
+    /// The pane to the left; before the first the last.
     #[must_use]
     pub const fn before(self) -> Self {
         self.after().after()
     }
 
-    /// Its tab: the key that focuses it and its name, a blank on both sides.
+    /// Its tab: the key that focuses it and its name, with a space on both sides.
     #[must_use]
     pub const fn tab(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Pane {
         }
     }
 
-    /// The tabs that share this pane's place.
+    /// The panes that share the area of this pane.
     #[must_use]
     pub const fn tabs(shape: Shape, pane: Self) -> &'static [Self] {
         match (shape, pane) {

@@ -1,4 +1,4 @@
-//! A range of layers: from a marked one to the selected one. The changes pane shows what they did, taken together.
+//! A range of layers, from the marked to the selected one. The changes pane shows their combined changes.
 
 use crate::explorer::model::filtered_pane::FilteredPane;
 use crate::stack::query::filtered_tree::FilteredTree;
@@ -8,12 +8,12 @@ use crate::stack::query::tree::Tree;
 /// The marked layer.
 pub struct Mark {
     pub(crate) layer: usize,
-    /// What changed at all, where no filter says more.
+    /// The changed paths, shown where no filter is on.
     pub(crate) narrowed: FilteredPane,
 }
 
 impl Mark {
-    /// What the range changed, if that is known for this tree, and its folds.
+    /// The folds and the changed paths, if they were computed for `tree`.
     pub(super) fn shown(&self, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         self.narrowed.shown(tree)
     }

@@ -1,4 +1,4 @@
-//! What a piece of text is, so that a theme can say how it read_requests.
+//! The meaning of a piece of text, which a theme maps to a style.
 
 use crate::text::Visible;
 
@@ -10,27 +10,27 @@ pub type Span = (Role, Visible<'static>);
 pub enum Role {
     /// Ordinary text.
     Text,
-    /// Secondary text: present, not loud.
+    /// Secondary text.
     Quiet,
-    /// What the eye should find first.
+    /// Emphasis.
     Strong,
     /// A directory's name.
     Directory,
     /// Headings, keys, prompts.
     Accent,
-    /// Came to be.
+    /// Added by a layer.
     Added,
-    /// Content changed.
+    /// Changed content.
     Modified,
-    /// Attributes changed.
+    /// Changed attributes.
     Metadata,
-    /// Stored again, identical.
+    /// Stored again with the same bytes.
     Rewritten,
-    /// Not known yet.
+    /// Modified or rewritten: not compared yet.
     Undecided,
-    /// Went away.
+    /// Removed by a layer.
     Removed,
-    /// The name of something that went away.
+    /// The name of a removed path.
     Gone,
     /// An opaque directory.
     Opaque,
@@ -40,21 +40,21 @@ pub enum Role {
     Hit,
     /// The filled part of a bar.
     Bar,
-    /// Something broke.
+    /// Errors.
     Error,
-    /// Something is odd.
+    /// Warnings.
     Warning,
     /// A pane's frame.
     Frame,
     /// The focused pane's frame.
     FrameFocused,
-    /// In a file: a quoted text.
+    /// In a file: a string.
     Quoted,
     /// In a file: a number or another constant.
     Constant,
-    /// In a file: a word of the language.
+    /// In a file: a keyword.
     Keyword,
-    /// In a file: what is defined, called or given a value.
+    /// In a file: a name that is defined, called or assigned.
     Named,
     /// The row of the cursor.
     Selected,

@@ -1,35 +1,35 @@
-//! Search as you type, over every path any layer ever named: also removed, shadowed and not yet added ones. What is
-//! nowhere as it was typed is looked for by its letters, once all layers are there.
+//! Search as you type over all paths of all layers, including removed, shadowed and not yet added ones. Text that no
+//! path contains is matched by its letters (fuzzy), once all layers are folded.
 //!
-//! A path that has no row at the selected layer is shown at the layer of its last event, and the user is told.
+//! A hit that has no row at the selected layer is shown at the layer of its last event, with a notice.
 
 use crate::explorer::model::input::Input;
 use crate::explorer::model::state::{Pane, TreeView};
 use crate::stack::NodeId;
 use crate::stack::query::search::Hits;
 
-/// How many hits are looked at to find one that needs no other layer.
+/// Hits that are tried to find one that has a row at the selected layer.
 pub(crate) const HITS_TRIED_MAX: usize = 256;
 
 /// A search, being typed or accepted.
 pub struct Search {
-    /// What was typed.
+    /// The text of the prompt.
     pub input: Input,
-    /// What it found; `None` while nothing is typed.
+    /// The hits; `None` while the prompt is empty.
     pub hits: Option<Hits>,
-    /// Keys go to the prompt.
+    /// Whether the prompt has the keys.
     pub typing: bool,
-    /// Accepted before anything was found, while layers were still being read: the first find is shown.
+    /// Accepted without a hit while layers are being read: the first hit is shown when it is found.
     pub(crate) waiting: bool,
-    /// What no path has as it was typed: then none has what is longer.
+    /// A text that no path contains: then no path contains a longer one that starts with it.
     pub(crate) absent: Option<String>,
     /// The hit that this search put the cursor on, and the layer it was shown at.
     pub(crate) shown_hit: Option<(NodeId, usize)>,
-    /// Where the user was before.
+    /// Position to return to when the search is cancelled.
     pub(crate) before: SavedPosition,
 }
 
-/// What a search may move, to move it back.
+/// Selection and scroll positions before a search.
 pub(crate) struct SavedPosition {
     pub(crate) layer: usize,
     pub(crate) focus: Pane,

@@ -1,4 +1,4 @@
-//! What the explorer knows between two messages.
+//! The explorer's state between two messages.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::stack::{EventId, NodeId, Stack};
 use crate::text::{Foreign, Visible};
 
 impl State {
-    /// The state of a comparison: on the same screen, with the same read_requests and keys, and nothing read yet.
+    /// A new state for a comparison, with the size, appearance and keys of this one.
     #[must_use]
     pub fn comparing(&self, sides: ComparedImages) -> Self {
         let mut state = Self::new(self.size);
@@ -38,7 +38,7 @@ impl State {
         state
     }
 
-    /// Looks as another state does: what the user set in a comparison still holds behind it.
+    /// Takes over size, appearance, columns and keys: settings changed in a comparison stay after it.
     pub fn copy_appearance(&mut self, other: &Self) {
         (self.size, self.theme, self.glyphs) = (other.size, other.theme, other.glyphs);
         (self.mouse, self.columns) = (other.mouse, other.columns);
@@ -47,74 +47,74 @@ impl State {
     }
 }
 
-/// Where the whole stands.
+/// Progress of the whole image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nothing is known yet.
+    /// The image is being opened.
     Opening,
     /// Layers are being read.
     Reading,
-    /// The user stopped it; what was read stays.
+    /// The user stopped reading; layers in progress are being cancelled.
     Stopping,
-    /// All is read that will be read.
+    /// Nothing more is read: all layers are read, or reading was stopped.
     Done,
-    /// There is no image, and this is why. Raw.
+    /// The image cannot be opened, with the reason. Raw.
     Failed(String),
 }
 
-/// Where one layer stands.
+/// Progress and problems of one layer.
 #[derive(Clone, Debug, Default)]
 pub struct LayerLoad {
-    /// How far.
+    /// Progress.
     pub status: LoadStatus,
-    /// What was odd or broken.
+    /// Problems found while reading it.
     pub problems: Vec<Problem>,
-    /// What it stores that is no content.
+    /// Stored entries that are no content of the image, as tar-split padding.
     pub hidden: Vec<Hidden>,
 }
 
-/// How far a layer is.
+/// Progress of one layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoadStatus {
-    /// Its turn has not come.
+    /// Not started.
     #[default]
     Waiting,
-    /// Bytes read and to be read (0 where not known).
+    /// Being read.
     Reading {
-        /// Bytes dealt with.
+        /// Bytes of the blob read.
         done: u64,
-        /// Bytes to deal with.
+        /// Bytes of the blob; 0 where unknown.
         total: u64,
     },
-    /// Read; waits for the layers below.
+    /// Read, but a layer below is not folded yet.
     Listed,
-    /// Part of the stack.
+    /// Folded into the stack.
     Folded,
 }
 
-/// Where a tree pane stands: its folds, its cursor, its scroll.
+/// Folds, cursor and scroll position of a tree pane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TreeView {
-    /// What is unfolded.
+    /// Which directories are unfolded.
     pub folds: Folds,
-    /// The path the user put the cursor on. Where it has no row, the cursor waits on the nearest directory above.
+    /// The path the user put the cursor on. While it has no row, the cursor is on its nearest ancestor that has one.
     pub wanted: Option<NodeId>,
-    /// The row the cursor is on.
+    /// Row of the cursor.
     pub row: usize,
     /// The first row on the screen.
     pub top: usize,
 }
 
-/// By how many cells the user moved the borders.
+/// Cells by which the user moved the borders between panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Split {
-    /// The stack's right border.
+    /// Added to the width of the stack.
     pub stack: i16,
-    /// Added to the diff's width.
+    /// Added to the width of the diff.
     pub diff: i16,
 }
 
-/// A border that is being dragged.
+/// A border between two panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Border {
     /// Right of the stack.
@@ -127,93 +127,93 @@ pub enum Border {
 pub struct State {
     /// The terminal's size.
     pub size: Size,
-    /// How it read_requests.
+    /// Colours.
     pub theme: Theme,
-    /// What frames and bars are drawn with.
+    /// Characters of frames and bars.
     pub glyphs: Glyphs,
-    /// Which columns trees have.
+    /// Columns of the trees.
     pub columns: TreeColumns,
-    /// What is wrong with the config file, each with its place.
+    /// Errors in the config file, each with its line.
     pub config_errors: Vec<Foreign>,
-    /// Which key means what.
+    /// Bindings of keys to actions.
     pub keymap: Keymap,
-    /// Whether the mouse is ours.
+    /// Whether the terminal reports the mouse.
     pub mouse: bool,
-    /// Where the whole stands.
+    /// Progress of the whole image.
     pub phase: Phase,
-    /// The image, once described.
+    /// The image, once its manifest and config are read.
     pub image: Option<Box<Image>>,
-    /// Where each layer stands.
+    /// Progress of each layer, lowest first.
     pub loads: Vec<LayerLoad>,
-    /// Bytes of layers read in a second, as long as some are read and it is known.
+    /// Read rate of layers, bytes/s, while it is known.
     pub rate: Option<u64>,
-    /// Pairs of files not compared yet.
+    /// Number of pairs of files not compared yet.
     pub undecided: u64,
-    /// Those of them that the loader was last told to compare first.
+    /// Pairs that the loader was last asked to compare first.
     pub preferred: Vec<(EventId, EventId)>,
-    /// Images to choose from.
+    /// Images to choose from, where the reference names several.
     pub choices: Vec<Choice>,
-    /// The selected layer.
+    /// Index of the selected layer, from 0.
     pub layer: usize,
-    /// Which pane has the keys.
+    /// The pane that has the keys.
     pub focus: Pane,
-    /// Which of tree and diff shows where only one of them can.
+    /// Tree or diff: the one that is shown where there is space for one.
     pub right: Pane,
-    /// The focused pane is alone on the screen.
+    /// Whether the focused pane takes the whole screen.
     pub zoomed: bool,
-    /// Borders moved.
+    /// Positions of the borders between panes.
     pub split: Split,
-    /// The border being dragged.
+    /// The border that the mouse drags.
     pub drag: Option<Border>,
-    /// First line of the stack pane on the screen.
+    /// First line of the stack pane on the screen: its scroll position.
     pub stack_top: usize,
     /// The merged tree.
     pub tree: TreeView,
     /// The diff.
     pub diff: TreeView,
-    /// In which order the rows of both trees are.
+    /// Sort order of both trees.
     pub orders: Orders,
-    /// What lies over the panes, topmost last.
+    /// Open overlays, topmost last.
     pub overlays: Vec<Overlay>,
-    /// The search, if there is one.
+    /// The search by `/`.
     pub search: Option<Search>,
-    /// The filter, if there is one.
+    /// The filter by `f`.
     pub filter: Option<Filter>,
-    /// A comparison that is being made.
+    /// A comparison in progress.
     pub comparing: Option<RunningComparison>,
-    /// The two images that are compared, where this is a comparison of two.
+    /// Both images, where this state shows a comparison.
     pub comparison: Option<ComparedImages>,
-    /// What package databases say, of the layers that were asked about, the newest answer first.
+    /// Package databases read so far, the latest first.
     pub owners: Vec<Arc<Owners>>,
-    /// The database_layer of them that is being read.
+    /// The layer whose package databases are being read.
     pub owners_requested: Option<usize>,
-    /// The marked layer, if there is one: the other end of the range that the changes pane shows.
+    /// The marked layer: the other end of the range that the changes pane shows.
     pub mark: Option<Mark>,
-    /// The treemap, once it was asked for.
+    /// The treemap, once it was opened.
     pub map: Option<Treemap>,
-    /// What is being extracted.
+    /// An extraction in progress.
     pub extraction: Option<model::extraction::RunningExtraction>,
-    /// What was not extracted, because something is there already.
+    /// An extraction that stopped because its destination exists.
     pub occupied: Option<ExtractionRequest>,
-    /// What the waste page shows, once it was asked for.
+    /// Contents of the waste page, once it was opened.
     pub waste: Option<WasteSummary>,
     /// The file that the viewer shows.
     pub file: Option<File>,
-    /// How many parts of files were asked for.
+    /// Number of the last request for a part of a file.
     pub read_requests: u64,
     /// Shown until the next key.
     pub notice: Option<Visible<'static>>,
 }
 
 impl State {
-    /// The first and the last layer that the changes pane shows; the same where nothing is marked.
+    /// First and last layer of the changes pane; equal where no layer is marked.
     #[must_use]
     pub fn range(&self) -> (usize, usize) {
         let marked = self.mark.as_ref().map_or(self.layer, |mark| mark.layer);
         (marked.min(self.layer), marked.max(self.layer))
     }
 
-    /// Before anything is known.
+    /// The state before the image is opened.
     #[must_use]
     pub fn new(size: Size) -> Self {
         Self {
@@ -262,19 +262,19 @@ impl State {
         }
     }
 
-    /// How many layers the image has.
+    /// Number of layers of the image.
     #[must_use]
     pub const fn layer_count(&self) -> usize {
         self.loads.len()
     }
 
-    /// The layer whose merged tree shows: the selected one, or the newest that is part of the stack.
+    /// The layer whose merged tree is shown: the selected one, or the highest folded one below it.
     #[must_use]
     pub fn shown_layer(&self, stack: &Stack) -> Option<usize> {
         stack.folded().checked_sub(1).map(|newest| newest.min(self.layer))
     }
 
-    /// Which tree a pane shows; `None` for the stack pane and while there is nothing to show.
+    /// The tree of a pane; `None` for the stack pane and before a layer is folded.
     #[must_use]
     pub fn tree_of(&self, pane: Pane, stack: &Stack) -> Option<Tree> {
         match pane {
@@ -288,7 +288,7 @@ impl State {
         }
     }
 
-    /// The tree pane or the diff pane; the tree's where the stack is meant.
+    /// The view of the tree or diff pane; of the tree pane for [`Pane::Stack`].
     #[must_use]
     pub const fn view(&self, pane: Pane) -> &TreeView {
         match pane {
@@ -297,7 +297,7 @@ impl State {
         }
     }
 
-    /// The same, to change it.
+    /// As [`Self::view`], mutable.
     pub const fn view_mut(&mut self, pane: Pane) -> &mut TreeView {
         match pane {
             Pane::Diff => &mut self.diff,
@@ -305,7 +305,7 @@ impl State {
         }
     }
 
-    /// The folds of a pane's tree as it shows: narrowed or whole.
+    /// The folds of the tree that a pane shows, filtered or whole.
     pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
         let (from, to) = self.range();
         match (&mut self.filter, &mut self.mark, pane) {
@@ -316,7 +316,7 @@ impl State {
         }
     }
 
-    /// What of a pane's tree shows where not all of it does: what passes the filter, what a range changed.
+    /// The filtered tree of a pane, where a filter or a range of layers is on.
     #[must_use]
     pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         match &self.filter {
@@ -325,7 +325,7 @@ impl State {
         }
     }
 
-    /// Whether a filter narrows the trees.
+    /// Whether a filter is on.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
         self.filter.as_ref().is_some_and(Filter::is_on)
@@ -337,7 +337,7 @@ impl State {
         self.filter.as_ref().is_some_and(|filter| filter.typing)
     }
 
-    /// Gives a pane the keys.
+    /// Focuses a pane.
     pub const fn set_focus(&mut self, pane: Pane) {
         self.focus = pane;
         if !matches!(pane, Pane::Stack) {
@@ -351,13 +351,13 @@ impl State {
         matches!(self.phase, Phase::Reading | Phase::Stopping)
     }
 
-    /// Whether something is done beside everything else.
+    /// Whether an extraction or a comparison is in progress.
     #[must_use]
     pub const fn is_working(&self) -> bool {
         self.extraction.is_some() || self.comparing.is_some()
     }
 
-    /// Whether typed characters are text just now.
+    /// Whether a prompt takes typed characters.
     #[must_use]
     pub fn is_typing(&self) -> bool {
         match self.overlays.last() {
@@ -366,7 +366,7 @@ impl State {
         }
     }
 
-    /// Which rows of the action table rule, the first before the second.
+    /// Contexts in which keys are looked up, in order of precedence.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         if self.is_typing() {

@@ -1,27 +1,27 @@
-//! What the image wastes, asked for once and kept until more layers are folded: the waste page shows it, and adding it
-//! up costs a look at every stored file.
+//! Waste of the image, for the waste page. Computed when the page is opened and cached until more layers are folded: it
+//! takes a pass over all stored files.
 
 use crate::stack::Stack;
 use crate::stack::query::waste::Balance;
 use crate::stack::query::waste_cause::{Advice, LayerWaste, PathWaste};
 
-/// Paths that the page names; the rest is a sum.
+/// Paths that are listed; the others are summed up.
 const PATHS: usize = 500;
 
-/// Waste by what helps, by layer and by path, most first. All sums are over the same pieces.
+/// Waste by remedy, by layer and by path, most bytes first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WasteSummary {
-    /// When it was true: layers folded, and whether more is to come.
+    /// State of loading when it was computed: number of folded layers, and whether loading was done.
     pub(crate) as_of: (usize, bool),
-    /// The image's bytes.
+    /// Stored and wasted bytes of the image.
     pub balance: Balance,
-    /// What would get bytes back: how many, in how many stored files.
+    /// Remedies, with the bytes they save and the number of stored files.
     pub advice: Vec<(Advice, u64, u64)>,
-    /// Layers that waste or make waste.
+    /// Layers that store wasted bytes or cause waste.
     pub layers: Vec<(usize, LayerWaste)>,
     /// The paths that waste most.
     pub paths: Vec<PathWaste>,
-    /// Bytes and number of the paths beyond those.
+    /// Bytes and number of the paths that are not listed.
     pub rest: (u64, usize),
 }
 

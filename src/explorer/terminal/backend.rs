@@ -31,7 +31,7 @@ impl<W: Write> Screen<W> {
     }
 }
 
-/// What the terminal was last told about read_requests.
+/// What the terminal was last told about looks.
 type Look = (Color, Color, Modifier);
 const PLAIN: Look = (Color::Reset, Color::Reset, Modifier::empty());
 

@@ -1,103 +1,103 @@
-//! The viewer: a file as text, as bytes, or as facts; the difference of two versions of it. Reads nothing: it asks.
+//! The viewer: a file as text, as bytes or as facts, or the difference between two versions of it. It reads nothing itself.
 //!
-//! Of a large file only a window is here. Moving towards its edge asks for the next one, and the place that was on the
-//! screen stays there. What the screen shows is made in [`rows`].
+//! Of a large file only a window is kept. Moving towards its edge requests the next window, and the scroll position stays.
+//! `view::file_rows` makes the rows of the screen.
 
 use crate::content::{Contents, Window};
 use crate::stack::EventId;
 use crate::text::Visible;
 
-/// Cells that one step to the side moves.
+/// Cells of one horizontal step.
 pub(crate) const SIDE: usize = 8;
 
-/// What is looked at.
+/// What the viewer shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewTarget {
     /// One version of a file.
     Version(EventId),
-    /// The older and the newer of two.
+    /// The difference between two versions: the older and the newer.
     Two(EventId, EventId),
 }
 
-/// Which part of it.
+/// The part of a file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadPart {
-    /// Round the byte at this offset.
+    /// A window around the byte at this offset.
     At(u64),
-    /// The end.
+    /// A window at the end.
     End,
-    /// Where the text stands next from an offset on, or last before it.
+    /// A window around the next match from an offset on, or the last one before it.
     Find {
         /// As typed.
         text: String,
-        /// An offset in the file.
+        /// Byte offset in the file.
         from: u64,
-        /// Towards the end.
+        /// Whether to search towards the end.
         forward: bool,
     },
 }
 
-/// A part of a file that is to be read.
+/// A request for a part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadRequest {
-    /// Comes back with the answer; only the answer to the newest is taken.
+    /// Repeated in the reply; replies to older requests are ignored.
     pub number: u64,
-    /// What.
+    /// The file.
     pub what: ViewTarget,
-    /// Which part.
+    /// The part.
     pub part: ReadPart,
 }
 
 /// How a file is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewMode {
-    /// Lines.
+    /// Lines of text.
     Text,
-    /// Bytes.
+    /// Bytes in hexadecimal.
     Hex,
-    /// What it is.
+    /// Type, size and other facts.
     Facts,
 }
 
-/// The file that is looked at.
+/// The open file.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// What it is.
+    /// Type, size and other facts.
     pub what: ViewTarget,
-    /// Its path and which version.
+    /// Path, and layer or layers.
     pub title: (Visible<'static>, Visible<'static>),
-    /// What was read of it; `None` while nothing was. Raw, where it could not be read.
+    /// The current window, or the error; `None` before the first reply. Errors are raw.
     pub contents: Option<Result<Box<Contents>, String>>,
-    /// How it is shown.
+    /// Current mode.
     pub form: ViewMode,
-    /// Long lines go on in the next row of the screen.
+    /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// The first row on the screen, of those of the window.
+    /// First row of the window on the screen.
     pub top: usize,
-    /// How many rows of the screen, of a wrapped row, are above it.
+    /// Screen rows of a wrapped first row that are above the screen.
     pub part: usize,
-    /// Where the first row of bytes on the screen begins in the file.
+    /// Byte offset of the first row of bytes on the screen.
     pub hex_top: u64,
-    /// Cells that are left of the screen.
+    /// Horizontal scroll position in cells.
     pub left: usize,
-    /// What is looked for.
+    /// The text searched for.
     pub search: String,
-    /// The place of it that was found last: an offset in the file.
+    /// Byte offset of the last match.
     pub found: Option<u64>,
-    /// A word about the search.
+    /// Message about the search.
     pub message: Option<Visible<'static>>,
-    /// The newest question and its number, while it is unanswered.
+    /// Number and part of the latest request, until its reply.
     pub(crate) awaited: Option<(u64, ReadPart)>,
 }
 
 impl File {
-    /// The window, where there is one.
+    /// The current window, if the file could be read.
     #[must_use]
     pub fn window(&self) -> Option<&Window> {
         Some(&self.contents.as_ref()?.as_ref().ok()?.window)
     }
 
-    /// Whether more of it is being read.
+    /// Whether a request is pending.
     #[must_use]
     pub const fn is_reading(&self) -> bool {
         self.awaited.is_some()
