@@ -49,7 +49,7 @@ impl Source for Mixed {
         &self.image
     }
 
-    fn weight(&self, _layer: usize) -> u64 {
+    fn listing_cost(&self, _layer: usize) -> u64 {
         0
     }
 
@@ -65,7 +65,7 @@ impl Source for Mixed {
         }
     }
 
-    fn judge(&self, _layer: usize, _listing: &Listing) -> Vec<Problem> {
+    fn check_listing(&self, _layer: usize, _listing: &Listing) -> Vec<Problem> {
         Vec::new()
     }
 
@@ -73,7 +73,7 @@ impl Source for Mixed {
         None
     }
 
-    fn plain(&self, _layer: usize) -> Option<Blob> {
+    fn uncompressed_blob(&self, _layer: usize) -> Option<Blob> {
         None
     }
 

@@ -21,7 +21,7 @@ fn write(image: &str, setting: &OpenSettings, format: Format) -> Outcome {
     examine_briefly(image, setting, Want::Kinds, |loaded| {
         let mut image = loaded.image().clone();
         if format == Format::Json {
-            image.others.extend(loaded.loader.source().beside());
+            image.others.extend(loaded.loader.source().attachments());
         }
         loaded.subject(|subject| {
             let subject = Subject { image: &image, ..subject };

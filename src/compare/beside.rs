@@ -196,7 +196,7 @@ impl Source for ComparisonSource {
         &self.image
     }
 
-    fn weight(&self, _layer: usize) -> u64 {
+    fn listing_cost(&self, _layer: usize) -> u64 {
         0
     }
 
@@ -209,7 +209,7 @@ impl Source for ComparisonSource {
         Listing { table, ..Listing::default() }
     }
 
-    fn judge(&self, _layer: usize, _listing: &Listing) -> Vec<Problem> {
+    fn check_listing(&self, _layer: usize, _listing: &Listing) -> Vec<Problem> {
         Vec::new()
     }
 
@@ -225,7 +225,7 @@ impl Source for ComparisonSource {
         self.ask(layer, file, |source, layer, file| source.sparse(layer, file, size))
     }
 
-    fn plain(&self, _layer: usize) -> Option<Blob> {
+    fn uncompressed_blob(&self, _layer: usize) -> Option<Blob> {
         None
     }
 

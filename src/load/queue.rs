@@ -47,7 +47,7 @@ pub(super) fn in_order(
     let mut waiting = loader.take_listed();
     waiting.resize(layers, None);
     let jobs = jobs(loader, |layer| layer >= due && waiting[layer].is_none());
-    let most = if loader.source.comes_by_itself() { MOST_WAITING } else { threads() };
+    let most = if loader.source.is_pushed() { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
     let jobs = Mutex::new(jobs);
     let spare = AtomicUsize::new(threads().saturating_sub(workers));
@@ -120,7 +120,8 @@ pub(super) fn threads() -> usize {
 fn jobs(loader: &Loader, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let source = &loader.source;
     let layers = 0..source.image().layers.len();
-    let mut jobs = group(layers.map(|layer| (source.content_key(layer), source.weight(layer))));
+    let mut jobs =
+        group(layers.map(|layer| (source.content_key(layer), source.listing_cost(layer))));
     for same in &mut jobs {
         same.retain(|layer| wanted(*layer));
     }
@@ -166,7 +167,7 @@ fn list(
     if loader.stopped() {
         return (Listing { cancelled: true, ..Listing::default() }, None);
     }
-    let total = loader.source.weight(layer);
+    let total = loader.source.listing_cost(layer);
     let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
     let progress = Progress { loader, layer, total, rows, spare, report };
     match &loader.cache {

@@ -53,7 +53,7 @@ impl Loader {
         LayerState {
             problems: check::problems(
                 listing,
-                self.source.judge(layer, listing),
+                self.source.check_listing(layer, listing),
                 &oddities,
                 described,
             ),

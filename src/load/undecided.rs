@@ -49,7 +49,7 @@ pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Eve
 /// The bytes of each layer that is stored plain.
 fn plain_layers(loader: &Loader) -> Vec<Option<Blob>> {
     let layers = loader.stack().folded();
-    (0..layers).map(|layer| loader.source.plain(layer)).collect()
+    (0..layers).map(|layer| loader.source.uncompressed_blob(layer)).collect()
 }
 
 /// Compares one pair after another, with the same buffers.

@@ -205,8 +205,8 @@ impl Source for Counting {
         self.source.image()
     }
 
-    fn weight(&self, layer: usize) -> u64 {
-        self.source.weight(layer)
+    fn listing_cost(&self, layer: usize) -> u64 {
+        self.source.listing_cost(layer)
     }
 
     fn content_key(&self, layer: usize) -> Option<String> {
@@ -218,8 +218,8 @@ impl Source for Counting {
         self.source.list(layer, watch)
     }
 
-    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
-        self.source.judge(layer, listing)
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        self.source.check_listing(layer, listing)
     }
 
     fn blob(&self, layer: usize) -> Option<&Blob> {
@@ -230,8 +230,8 @@ impl Source for Counting {
         self.source.open(layer, file)
     }
 
-    fn plain(&self, layer: usize) -> Option<Blob> {
-        self.source.plain(layer)
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
+        self.source.uncompressed_blob(layer)
     }
 
     fn opens_cheaply(&self, layer: usize) -> bool {

@@ -118,7 +118,7 @@ fn bytes_that_are_not_what_was_promised_are_noted_on_the_layer() {
     let source = image(&stage.tree("a", &layout.list(descriptor).finish()));
     assert_eq!(stack(&*source), "a | changed");
     let said = |layer: usize| {
-        let judged = source.judge(layer, &source.list(layer, &Unwatched));
+        let judged = source.check_listing(layer, &source.list(layer, &Unwatched));
         judged.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")
     };
     assert!(said(0).contains("the media type says zstd, the bytes are gzip"), "{}", said(0));
@@ -290,6 +290,6 @@ fn zeros_without_end_are_an_empty_archive() {
     let bomb = gzip(&zeros);
     let source = image(&stage.file("zeros.gz", &bomb));
     assert_eq!(stack(&*source), "", "an empty archive, whatever follows");
-    let copied = source.weight(0);
+    let copied = source.listing_cost(0);
     assert!(copied < 1 << 20, "{copied} bytes were copied of something that had ended");
 }

@@ -51,7 +51,7 @@ fn referrers_are_listed_by_the_api_or_by_the_tag() {
         });
         let source = stage.open().unwrap();
         assert_eq!(stage.server.seen().len(), 2, "not before somebody asks");
-        assert_eq!(lines(&source.beside()), ["SBOM 700", "attestation 800"]);
+        assert_eq!(lines(&source.attachments()), ["SBOM 700", "attestation 800"]);
         let json = stage.says(&["layers", "--json", &stage.reference("1")]);
         let json: Value = serde_json::from_str(&json).unwrap();
         let others = json["image"]["others"].as_array().unwrap();
@@ -82,7 +82,7 @@ fn a_list_in_several_answers_is_read_to_its_end() {
     let second = format!("{path}?n=1&last=a");
     stage.server.next(&second, [answer(None, page("application/vnd.in-toto+json", 2))]);
     let source = stage.open().unwrap();
-    assert_eq!(lines(&source.beside()), ["SBOM 1", "attestation 2"]);
+    assert_eq!(lines(&source.attachments()), ["SBOM 1", "attestation 2"]);
     assert!(stage.server.paths().contains(&second), "asked of the registry itself");
 }
 
@@ -130,7 +130,7 @@ fn what_the_images_own_index_attests_is_told_apart() {
     assert_eq!(others.len(), 2);
     assert!(others.iter().all(|other| other.present), "all of it can be asked for: {others:?}");
     assert_eq!(others[0].platform.as_ref().unwrap().to_string(), "linux/arm64");
-    assert_eq!(lines(&source.beside()), ["SBOM 900", "attestation 70"]);
+    assert_eq!(lines(&source.attachments()), ["SBOM 900", "attestation 70"]);
 }
 
 #[test]
@@ -139,17 +139,17 @@ fn what_cosign_tags_is_found() {
         let digest = Digest::of(&image.manifest);
         vec![(format!("manifests/sha256-{}.sig", digest.encoded()), MANIFEST, vec![b' '; 321])]
     });
-    assert_eq!(lines(&stage.open().unwrap().beside()), ["signature 321"]);
+    assert_eq!(lines(&stage.open().unwrap().attachments()), ["signature 321"]);
 }
 
 #[test]
 fn a_registry_that_has_nothing_or_nonsense_says_nothing() {
-    assert!(Stage::new().open().unwrap().beside().is_empty());
+    assert!(Stage::new().open().unwrap().attachments().is_empty());
     for bytes in [&b"<html>"[..], b"{}", b"{\"manifests\":7}"] {
         let stage = with(|image| {
             let path = format!("referrers/{}", Digest::of(&image.manifest));
             vec![(path, INDEX, bytes.to_vec())]
         });
-        assert!(stage.open().unwrap().beside().is_empty());
+        assert!(stage.open().unwrap().attachments().is_empty());
     }
 }

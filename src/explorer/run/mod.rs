@@ -230,7 +230,7 @@ impl Explorer {
                     loader.stop();
                 }
             });
-            let others = loader.source().beside();
+            let others = loader.source().attachments();
             if !others.is_empty() {
                 // Nobody may be there any more to hear it.
                 let _ = send.send(RunEvent::Beside(number, others));
@@ -272,7 +272,7 @@ impl Explorer {
 
     /// Says once that a temporary copy is being made, and how large it gets.
     fn announce(&mut self) -> Result<(), Error> {
-        let copied = self.loader.as_ref().and_then(|loader| loader.source().being_copied());
+        let copied = self.loader.as_ref().and_then(|loader| loader.source().temp_copy_bytes());
         if let Some(bytes) = copied.filter(|_| !self.announced) {
             self.announced = true;
             let place = std::env::temp_dir();

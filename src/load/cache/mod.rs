@@ -156,7 +156,7 @@ impl Cache {
         watch: &dyn Watch,
     ) -> (Listing, Option<Keep>) {
         if let Some(listing) = Key::digest(digest).and_then(|digest| self.listing(&digest)) {
-            watch.progress(source.weight(layer));
+            watch.progress(source.listing_cost(layer));
             return (listing, None);
         }
         let keep = Keep { blob: Blob::memory([]), identity: None, listed: false };
@@ -248,7 +248,7 @@ impl Cache {
 /// Tells the source what listing the layer would have told it.
 fn remember(source: &dyn Source, layer: usize, listing: &Listing) {
     if let Some(checkpoints) = &listing.checkpoints {
-        source.remember(layer, Arc::clone(checkpoints));
+        source.set_checkpoints(layer, Arc::clone(checkpoints));
     }
 }
 

@@ -14,17 +14,17 @@ use crate::source::contract::verified::Verified;
 
 /// What was found at a reference.
 pub enum Opened {
-    /// The image that was asked for, or the only one.
+    /// The image that the reference names, or the only one.
     Image(Box<dyn Source>),
-    /// Several, none of which was asked for alone.
+    /// Several images match the reference.
     Several(Several),
 }
 
-/// Several images in one place.
+/// Several images behind one reference.
 pub struct Several {
-    /// What there is, in the place's own order.
+    /// The images, in the order of the archive or store.
     pub choices: Vec<Choice>,
-    /// What could not be looked into: sentences.
+    /// What could not be read, as sentences.
     pub notes: Vec<String>,
     pub(crate) opener: Box<Opener>,
 }
@@ -34,44 +34,40 @@ type Opener = dyn Fn(usize) -> Result<Box<dyn Source>, Error> + Send + Sync;
 /// One image of several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// What to ask for to get it: an `<image>` argument.
+    /// The IMAGE argument that opens it.
     pub reference: String,
-    /// Names and tags.
+    /// Names with tags.
     pub names: Vec<String>,
-    /// Image ID.
+    /// The image ID.
     pub id: Option<String>,
-    /// Platform.
     pub platform: Option<Platform>,
-    /// Number of layers, where it is known.
+    /// The number of layers, where it is known.
     pub layers: Option<usize>,
-    /// Bytes of the layers as stored, of those that are there.
+    /// Bytes of the layers as stored, without layers that are absent.
     pub size: u64,
-    /// An image, or a container.
     pub kind: ChoiceKind,
-    /// Nothing of it is here: its registry would be asked.
+    /// Only its registry has it: opening it uses the network.
     pub remote: bool,
-    /// What it belongs to, where there are several stores to choose from.
+    /// The store that holds it, where there are several.
     pub group: Option<String>,
-    /// A remark: of a container, the image it was made from.
+    /// Of a container, the image it was created from.
     pub note: Option<String>,
 }
 
-/// What there is to choose from.
+/// What a choice opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChoiceKind {
-    /// An image.
     #[default]
     Image,
-    /// A container: the layers of its image, and its own writable one on top.
+    /// The layers of a container's image with its writable layer on top.
     Container,
 }
 
 impl Several {
-    /// Opens one of the choices, by its place in the list. The place itself is not opened again, so this works for a
-    /// stream as well.
+    /// Opens the choice with this index. The archive or store is not opened again, so this works for a stream as well.
     ///
     /// # Errors
-    /// As [`open()`].
+    /// As [`open()`](crate::source::open()).
     pub fn open(&self, choice: usize) -> Result<Box<dyn Source>, Error> {
         (self.opener)(choice)
     }
@@ -92,40 +88,41 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// An opened place that holds one chosen image.
+/// One opened image: what describes it, and access to its layers.
 pub trait Source: Send + Sync {
-    /// Config, history and layer list: no layer is read.
+    /// Config, history and layer list. No layer is read for it.
     fn image(&self) -> &Image;
 
-    /// Bytes the listing of this layer will have to deal with, as `Watch::progress` counts them. 0 if unknown.
-    fn weight(&self, layer: usize) -> u64;
+    /// The bytes that listing this layer will read, in the unit of `Watch::progress`. 0 if unknown.
+    fn listing_cost(&self, layer: usize) -> u64;
 
-    /// Layers with equal keys have the same bytes: one of them is listed for all.
+    /// Layers with equal keys have the same bytes, so that one listing serves all of them.
     fn content_key(&self, layer: usize) -> Option<String>;
 
-    /// Lists one layer. Never fails as a whole: what went wrong is in the listing's problems.
+    /// Lists one layer. Errors become problems of the listing; the rows before them are kept.
     fn list(&self, layer: usize, watch: &dyn Watch) -> Listing;
 
-    /// Where a layer's listing, as [`Self::list`] gives it, is not what manifest and config promised.
-    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem>;
+    /// Compares a listing that [`Self::list`] gave with what manifest and config state of the layer. Returns the
+    /// differences.
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem>;
 
-    /// The bytes that [`Self::list`] reads, where all it reads is one blob: what its listing can be remembered by.
+    /// The blob that [`Self::list`] reads, where it reads nothing else. Its digest is the key of the listing in the cache.
     fn blob(&self, layer: usize) -> Option<&Blob>;
 
-    /// The digest of the uncompressed layer, where [`Self::list`] gives the listing of bytes that were found to have it,
-    /// or none: it can be remembered by that digest, and one that is remembered spares asking.
+    /// The digest of the uncompressed layer, where [`Self::list`] lists only bytes that were checked against it. It is the
+    /// key of the listing in the cache; with a cached listing the layer is not requested.
     fn verified_by(&self, _layer: usize) -> Option<&str> {
         None
     }
 
-    /// Whether layers come one after the other in an order of their own: who lists one mostly waits, so all of them are
-    /// to be asked for at once.
-    fn comes_by_itself(&self) -> bool {
+    /// Whether one stream delivers the layers in its own order. Listing a layer then mostly waits for the stream, so all
+    /// layers are listed at once.
+    fn is_pushed(&self) -> bool {
         false
     }
 
-    /// Where a temporary copy of contents is being made just now: how many bytes it will have.
-    fn being_copied(&self) -> Option<u64> {
+    /// The size in bytes of the temporary copy of contents that is being written; `None` if there is no copy.
+    fn temp_copy_bytes(&self) -> Option<u64> {
         None
     }
 
@@ -140,17 +137,17 @@ pub trait Source: Send + Sync {
     /// Where the layer or that part of it cannot be read.
     fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>>;
 
-    /// Where the segments of a sparse file of logical size `size` belong. Its payload is these and nothing of the holes:
-    /// it is opened as [`Map::stored`] bytes.
+    /// The segments of a sparse file of logical size `size`. Its payload consists of the segments without the holes and is
+    /// opened as [`Map::stored`] bytes.
     ///
     /// # Errors
-    /// Where the layer cannot be read, or what it says of the file makes no sense.
+    /// Where the layer cannot be read, or its sparse map is invalid.
     fn sparse(&self, _layer: usize, _file: &Stored<'_>, size: u64) -> std::io::Result<Map> {
-        // Where files lie as an engine has put them together.
+        // Files of a directory have no sparse map.
         Ok(Map::dense(size))
     }
 
-    /// Opens a sparse file of logical size `size` as programs would read it: holes are zeros.
+    /// Opens a sparse file of logical size `size` with its holes read as zeros.
     ///
     /// # Errors
     /// As [`Self::open`] and [`Self::sparse`].
@@ -165,33 +162,32 @@ pub trait Source: Send + Sync {
         Ok(Box::new(Whole::new(map, payload)))
     }
 
-    /// Reads the whole layer and says whether it has the digests that are stated of it. `watch` is told how far that is.
+    /// Reads the whole layer and compares its digests with the stated ones.
     fn verify(&self, layer: usize, _watch: &dyn Watch) -> Verified {
-        Verified::unknown(self.image().layers.get(layer), "its bytes are not to be had as a whole")
+        Verified::unknown(self.image().layers.get(layer), "its bytes are not available as a whole")
     }
 
-    /// The uncompressed bytes of the layer, where they lie somewhere as they are: a file's payload can then be read in
-    /// place, at [`Stored::data`].
-    fn plain(&self, layer: usize) -> Option<Blob>;
+    /// The uncompressed bytes of the layer, where they are stored. A file's payload can then be read in place, at
+    /// [`Stored::data`].
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob>;
 
     /// Whether [`Self::open`] costs no more than the file itself (the layer is stored plain).
     fn opens_cheaply(&self, layer: usize) -> bool;
 
-    /// Places inside a compressed layer from where [`Self::open`] decodes: those that listing it brought, or that it
-    /// was told to [remember](Self::remember). `None` where there are none.
+    /// Positions inside a compressed layer at which [`Self::open`] can start decoding: recorded while it was listed, or
+    /// [set](Self::set_checkpoints).
     fn checkpoints(&self, _layer: usize) -> Option<Arc<Checkpoints>> {
         None
     }
 
-    /// What the place has about the image beyond [`Image::others`], which only asking tells: signatures, SBOMs,
-    /// attestations. May take as long as a network takes.
-    fn beside(&self) -> Vec<Other> {
+    /// Signatures, SBOMs and attestations that are not part of [`Image::others`] and need requests of their own. May take
+    /// as long as the network takes.
+    fn attachments(&self) -> Vec<Other> {
         Vec::new()
     }
 
-    /// Makes [`Self::open`] use checkpoints that an earlier listing of the same bytes brought, where this layer need
-    /// not be listed again.
-    fn remember(&self, _layer: usize, _checkpoints: Arc<Checkpoints>) {}
+    /// Makes [`Self::open`] use the checkpoints of an earlier listing of the same bytes.
+    fn set_checkpoints(&self, _layer: usize, _checkpoints: Arc<Checkpoints>) {}
 }
 
 /// Where a file's payload is in its layer.

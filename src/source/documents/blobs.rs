@@ -76,7 +76,7 @@ impl Source for Blobs {
         &self.image
     }
 
-    fn weight(&self, layer: usize) -> u64 {
+    fn listing_cost(&self, layer: usize) -> u64 {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => blob.len(),
             Some(Content::Toc { toc, .. }) => toc.blob().len(),
@@ -108,7 +108,7 @@ impl Source for Blobs {
         matches!(self.contents.get(layer), Some(Content::Blob { blob, .. }) if blob.changed())
     }
 
-    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
         let Some(stated) = self.image.layers.get(layer) else { return Vec::new() };
         let mut problems = Vec::new();
         let diff_id = listing.diff_id.as_deref();
@@ -193,7 +193,7 @@ impl Source for Blobs {
         }
     }
 
-    fn plain(&self, layer: usize) -> Option<Blob> {
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
             // A table of contents does not tell where in the tar a file is.
@@ -216,11 +216,11 @@ impl Source for Blobs {
         sync::lock(&self.checkpoints).get(&key).cloned()
     }
 
-    fn beside(&self) -> Vec<Other> {
+    fn attachments(&self) -> Vec<Other> {
         self.beside.as_ref().map(|beside| beside.list()).unwrap_or_default()
     }
 
-    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+    fn set_checkpoints(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         if let Some(key) = self.content_key(layer) {
             let mut known = sync::lock(&self.checkpoints);
             known.insert(key, checkpoints);
@@ -261,7 +261,7 @@ impl Blobs {
 
     fn remember_those_of(&self, layer: usize, listing: &Listing) {
         if let Some(checkpoints) = &listing.checkpoints {
-            self.remember(layer, Arc::clone(checkpoints));
+            self.set_checkpoints(layer, Arc::clone(checkpoints));
         }
     }
 

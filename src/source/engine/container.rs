@@ -117,9 +117,9 @@ impl Source for Container {
         self.read.get().unwrap_or(&self.described)
     }
 
-    fn weight(&self, layer: usize) -> u64 {
+    fn listing_cost(&self, layer: usize) -> u64 {
         let (source, layer) = self.part(layer);
-        source.weight(layer)
+        source.listing_cost(layer)
     }
 
     fn content_key(&self, layer: usize) -> Option<String> {
@@ -142,8 +142,8 @@ impl Source for Container {
         listing
     }
 
-    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
-        if layer < self.count { self.below.judge(layer, listing) } else { Vec::new() }
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        if layer < self.count { self.below.check_listing(layer, listing) } else { Vec::new() }
     }
 
     fn blob(&self, layer: usize) -> Option<&Blob> {
@@ -154,12 +154,12 @@ impl Source for Container {
         (layer < self.count).then(|| self.below.verified_by(layer))?
     }
 
-    fn comes_by_itself(&self) -> bool {
-        self.below.comes_by_itself()
+    fn is_pushed(&self) -> bool {
+        self.below.is_pushed()
     }
 
-    fn being_copied(&self) -> Option<u64> {
-        self.below.being_copied().or_else(|| self.top.being_copied())
+    fn temp_copy_bytes(&self) -> Option<u64> {
+        self.below.temp_copy_bytes().or_else(|| self.top.temp_copy_bytes())
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
@@ -177,9 +177,9 @@ impl Source for Container {
         source.verify(layer, watch)
     }
 
-    fn plain(&self, layer: usize) -> Option<Blob> {
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         let (source, layer) = self.part(layer);
-        source.plain(layer)
+        source.uncompressed_blob(layer)
     }
 
     fn opens_cheaply(&self, layer: usize) -> bool {
@@ -192,13 +192,13 @@ impl Source for Container {
         source.checkpoints(layer)
     }
 
-    fn beside(&self) -> Vec<Other> {
-        self.below.beside()
+    fn attachments(&self) -> Vec<Other> {
+        self.below.attachments()
     }
 
-    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+    fn set_checkpoints(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         let (source, layer) = self.part(layer);
-        source.remember(layer, checkpoints);
+        source.set_checkpoints(layer, checkpoints);
     }
 }
 

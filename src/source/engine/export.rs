@@ -49,7 +49,7 @@ impl Export {
     fn share(&self, layer: usize, received: u64) -> u64 {
         let sizes = &self.0.described.sizes;
         let before: u64 = sizes.iter().take(layer).sum();
-        received.saturating_sub(before).min(self.weight(layer))
+        received.saturating_sub(before).min(self.listing_cost(layer))
     }
 
     /// The archive with all contents, after reading it if need be.
@@ -94,7 +94,7 @@ impl Source for Export {
         self.0.image.get().unwrap_or(&self.0.described.image)
     }
 
-    fn weight(&self, layer: usize) -> u64 {
+    fn listing_cost(&self, layer: usize) -> u64 {
         self.0.described.sizes.get(layer).copied().unwrap_or(0)
     }
 
@@ -115,7 +115,7 @@ impl Source for Export {
         };
         match listed {
             Ok(listing) => {
-                watch.progress(self.weight(layer));
+                watch.progress(self.listing_cost(layer));
                 listing
             }
             Err(Unread::Cancelled) => {
@@ -126,9 +126,9 @@ impl Source for Export {
     }
 
     /// Nothing: what is listed has the diff ID that was described.
-    fn judge(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
         match (self.diff_id(layer), self.here()) {
-            (None, Some(archive)) => archive.judge(layer, listing),
+            (None, Some(archive)) => archive.check_listing(layer, listing),
             _ => Vec::new(),
         }
     }
@@ -141,11 +141,11 @@ impl Source for Export {
         self.diff_id(layer)
     }
 
-    fn comes_by_itself(&self) -> bool {
+    fn is_pushed(&self) -> bool {
         true
     }
 
-    fn being_copied(&self) -> Option<u64> {
+    fn temp_copy_bytes(&self) -> Option<u64> {
         let copying = self.0.state().phase == Phase::Reading { contents: true };
         copying.then(|| self.0.described.sizes.iter().sum())
     }
@@ -168,8 +168,8 @@ impl Source for Export {
         }
     }
 
-    fn plain(&self, layer: usize) -> Option<Blob> {
-        self.here()?.plain(layer)
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
+        self.here()?.uncompressed_blob(layer)
     }
 
     fn opens_cheaply(&self, layer: usize) -> bool {
@@ -180,9 +180,9 @@ impl Source for Export {
         self.here()?.checkpoints(layer)
     }
 
-    fn remember(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
+    fn set_checkpoints(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
         if let Some(archive) = self.here() {
-            archive.remember(layer, checkpoints);
+            archive.set_checkpoints(layer, checkpoints);
         }
     }
 }

@@ -39,15 +39,17 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     match parsed.place {
         Transport::StandardInput(pick) => standard_input::open(&pick, ask, watch),
-        Transport::Bare(text) => bare(&text, &ask, options),
+        Transport::Bare(text) => open_bare(&text, &ask, options),
         Transport::DockerArchive(rest) => {
-            split(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
+            open_path_or_pick(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
-        Transport::Oci(rest) => split(&rest, "oci:", Wanted::Oci, ask, watch),
-        Transport::OciArchive(rest) => split(&rest, "oci-archive:", Wanted::Oci, ask, watch),
-        Transport::Dir(rest) => whole(&rest, Wanted::Dir, ask, watch),
-        Transport::Rootfs(rest) => whole(&rest, Wanted::Rootfs, ask, watch),
-        Transport::Layer(rest) => whole(&rest, Wanted::Layer, ask, watch),
+        Transport::Oci(rest) => open_path_or_pick(&rest, "oci:", Wanted::Oci, ask, watch),
+        Transport::OciArchive(rest) => {
+            open_path_or_pick(&rest, "oci-archive:", Wanted::Oci, ask, watch)
+        }
+        Transport::Dir(rest) => open_path(&rest, Wanted::Dir, ask, watch),
+        Transport::Rootfs(rest) => open_path(&rest, Wanted::Rootfs, ask, watch),
+        Transport::Layer(rest) => open_path(&rest, Wanted::Layer, ask, watch),
         Transport::DockerRoot(store) => {
             local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
         }
@@ -105,7 +107,7 @@ pub fn open_bytes(bytes: &[u8], name: &str) -> Result<Opened, Error> {
 }
 
 /// `PATH[:REF or @INDEX]` after a transport.
-fn split(
+fn open_path_or_pick(
     rest: &str,
     transport: &str,
     wanted: Wanted,
@@ -127,7 +129,7 @@ fn split(
 }
 
 /// A path after a transport that takes nothing else.
-pub(crate) fn whole(
+pub(crate) fn open_path(
     rest: &str,
     wanted: Wanted,
     ask: Ask,
@@ -141,7 +143,7 @@ pub(crate) fn whole(
 }
 
 /// A path, or a path and a pick, or a name.
-fn bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
+fn open_bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     for split in reference::splits(text) {
         // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds

@@ -186,7 +186,7 @@ fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        FailureKind::Wrong,
+        FailureKind::Mismatch,
         format!("what came as {digest} does not have that digest"),
         "check whether a proxy is in between, and tell whoever runs the registry",
     ))
@@ -199,7 +199,7 @@ fn size_of(repository: &Repository, digest: &Digest) -> Result<u64, Failure> {
     let length = answer.header("content-length").and_then(|length| length.parse().ok());
     length.ok_or_else(|| {
         Failure::new(
-            FailureKind::Wrong,
+            FailureKind::Mismatch,
             format!("{} does not say how large {digest} is", repository.host()),
             "push the image again with a newer engine",
         )

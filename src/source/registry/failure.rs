@@ -29,21 +29,21 @@ pub(super) struct Failure {
     pub(super) remedy: String,
 }
 
-/// What a failure means to whoever met it.
+/// The kinds of failure that callers handle differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureKind {
-    /// The registry answered, and that is its answer.
+    /// The registry answered with a refusal.
     Refused,
-    /// It cannot be reached, or the connection broke.
-    Line,
-    /// What came is not what was asked for.
-    Wrong,
-    /// Nobody waits for it any more.
+    /// The registry cannot be reached, or the connection broke.
+    Network,
+    /// The bytes do not have the expected digest, size or form.
+    Mismatch,
+    /// The caller cancelled the request.
     Stopped,
-    /// It is to be had as a whole only.
-    Whole,
-    /// Here is no room for it.
-    Here,
+    /// The registry does not serve ranges of this blob.
+    RangesUnsupported,
+    /// The disk has no space for the temporary copy.
+    NoSpace,
 }
 
 impl Failure {
@@ -115,7 +115,7 @@ impl Failure {
             ),
             error => (plain(error), "check the name, the network and the proxy variables"),
         };
-        Self::new(FailureKind::Line, format!("{host}: {what}"), remedy)
+        Self::new(FailureKind::Network, format!("{host}: {what}"), remedy)
     }
 
     /// A registry that answers over plain HTTP where TLS was wanted.
@@ -173,9 +173,9 @@ fn plain(error: &ureq::Error) -> String {
 impl From<Failure> for Reason {
     fn from(failure: Failure) -> Self {
         let kind = match failure.kind {
-            FailureKind::Wrong => io::ErrorKind::InvalidData,
+            FailureKind::Mismatch => io::ErrorKind::InvalidData,
             FailureKind::Stopped => io::ErrorKind::ConnectionAborted,
-            FailureKind::Whole => io::ErrorKind::Unsupported,
+            FailureKind::RangesUnsupported => io::ErrorKind::Unsupported,
             _ => io::ErrorKind::UnexpectedEof,
         };
         let message = match failure.remedy.as_str() {

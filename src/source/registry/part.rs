@@ -27,7 +27,7 @@ pub(super) fn fetch(
         let answer = repository.get(Item { name, accept: "*/*", range, head: false }, stop)?;
         if answer.status != 206 {
             let what = format!("{} sends blobs as a whole only", repository.host());
-            return Err(Failure::new(FailureKind::Whole, what, ""));
+            return Err(Failure::new(FailureKind::RangesUnsupported, what, ""));
         }
         let before = bytes.len();
         let end = offset + len;
@@ -47,7 +47,7 @@ pub(super) fn fetch(
             let broke = broke.unwrap_or_else(|| "the connection was closed".to_owned());
             let (host, came) = (repository.host(), bytes.len());
             let what = format!("{came} of {len} bytes came from {host}: {broke}");
-            return Err(Failure::new(FailureKind::Line, what, "try again"));
+            return Err(Failure::new(FailureKind::Network, what, "try again"));
         }
         repository::sleep(repository.pause(attempt), stop)?;
     }

@@ -250,7 +250,8 @@ impl Inner {
         }
         let name = format!("blobs/{}", self.digest);
         part::fetch(&self.repository, &name, (offset, len), &self.stop).map_err(|failure| {
-            self.only_whole.store(failure.kind == FailureKind::Whole, Ordering::Relaxed);
+            self.only_whole
+                .store(failure.kind == FailureKind::RangesUnsupported, Ordering::Relaxed);
             failure.reason(&self.repository.name()).into()
         })
     }
@@ -289,7 +290,7 @@ impl Inner {
             if attempt > ATTEMPTS {
                 let (host, size) = (self.repository.host(), self.size);
                 let what = format!("{ready} of {size} bytes came from {host}: {broke}");
-                return Err(Failure::new(FailureKind::Line, what, "try again"));
+                return Err(Failure::new(FailureKind::Network, what, "try again"));
             }
             repository::sleep(self.repository.pause(attempt - 1), &self.stop)?;
         }
@@ -302,7 +303,7 @@ impl Inner {
             self.repository.host(),
             self.digest
         );
-        Err(Failure::new(FailureKind::Wrong, what, "nothing of them is shown"))
+        Err(Failure::new(FailureKind::Mismatch, what, "they are discarded"))
     }
 
     /// Takes in what one answer brings; why it broke off, if it did.
@@ -337,13 +338,13 @@ impl Inner {
             if into.ready() + new.len() as u64 > self.size {
                 let (host, size) = (self.repository.host(), self.size);
                 let what = format!("{host} sent more than the {size} bytes of {}", self.digest);
-                return Err(Failure::new(FailureKind::Wrong, what, "nothing of them is shown"));
+                return Err(Failure::new(FailureKind::Mismatch, what, "they are discarded"));
             }
             hasher.update(new);
             into.push(new).map_err(|error| {
                 let what = format!("no room for what comes: {error}");
                 let remedy = "make room in the cache directory, or see `layertui cache`";
-                Failure::new(FailureKind::Here, what, remedy)
+                Failure::new(FailureKind::NoSpace, what, remedy)
             })?;
         }
     }

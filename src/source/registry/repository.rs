@@ -266,7 +266,7 @@ impl Repository {
             url = next;
         }
         let what = format!("{} sends in circles", self.host);
-        Err((Failure::new(FailureKind::Refused, what, "tell whoever runs it"), None))
+        Err((Failure::new(FailureKind::Refused, what, "tell its operator"), None))
     }
 
     /// The header that answers a challenge; `None` where there is nothing to answer with.

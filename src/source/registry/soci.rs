@@ -89,7 +89,7 @@ impl Soci {
             let bytes = documents::manifest_with(&self.repository, &digest, stop)?;
             let Ok(Document::Manifest(index)) = manifest::parse(&bytes) else {
                 let what = format!("the SOCI index {digest} is no manifest");
-                return Err(Failure::new(FailureKind::Wrong, what, "make it anew"));
+                return Err(Failure::new(FailureKind::Mismatch, what, "make it anew"));
             };
             for table in &index.layers {
                 if let (Some(layer), Some(digest), Some(size)) =

@@ -47,7 +47,7 @@ pub(super) fn get(
     let token = token.filter(|token| !token.is_empty()).ok_or_else(|| {
         let what = format!("{host} answers without a token");
         let remedy = "check whether a proxy or a portal is in between";
-        (Failure::new(FailureKind::Wrong, what, remedy), Retry::No)
+        (Failure::new(FailureKind::Mismatch, what, remedy), Retry::No)
     })?;
     Ok(Secret::new(format!("Bearer {token}")))
 }
