@@ -1,20 +1,21 @@
-//! The commands that made layers, without what builders wrap round them.
+//! Commands that created layers, as Dockerfile instructions.
 //!
-//! History's `created_by` is written by many hands: Docker's old builder (`/bin/sh -c #(nop) CMD ["sh"]`), the same with
-//! build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko.
-//! All become the Dockerfile instruction they came from; what comes out is as foreign as what went in.
+//! Builders write `created_by` of a history step in different forms: Docker's old builder
+//! (`/bin/sh -c #(nop) CMD ["sh"]`), the same with build arguments (`|2 A=1 B=2 /bin/sh -c make`), BuildKit
+//! (`RUN /bin/sh -c make # buildkit`), buildah, kaniko, ko. The functions here recover the instruction. Their results
+//! are still foreign text.
 
 use crate::text::{Foreign, Visible};
 
 const SHELL: &str = "/bin/sh -c ";
 const NOT_RUN: &str = "#(nop)";
-/// Longest hex digest that is kept whole in one-line form: `file:` names carry 64 digits that tell nobody anything.
+/// Digits of a digest that are kept in one-line form.
 const HEX_KEPT: usize = 12;
 
-/// Bytes of a command that its one-line form on a screen is made of. A config can have commands of 8 MB.
+/// Maximum bytes of a command that its one-line form on a screen is made of. A config can have commands of 8 MB.
 const ONE_LINE_MAX: usize = 4096;
 
-/// Words a Dockerfile line begins with.
+/// Instructions of a Dockerfile (Dockerfile reference, Overview).
 const INSTRUCTIONS: [&str; 18] = [
     "ADD",
     "ARG",
@@ -36,7 +37,7 @@ const INSTRUCTIONS: [&str; 18] = [
     "WORKDIR",
 ];
 
-/// The command as one line: the instruction, white space collapsed, long file digests cut. Empty for an empty one.
+/// The instruction as one line: white space collapsed, digests of files shortened. Empty for an empty command.
 #[must_use]
 pub fn clean(created_by: &Foreign) -> Foreign {
     let whole = unwrapped(created_by.raw());
@@ -44,7 +45,7 @@ pub fn clean(created_by: &Foreign) -> Foreign {
     words.join(" ").into()
 }
 
-/// The beginning of the command as one line, for screens, which are drawn anew at each key.
+/// As [`clean`] for the beginning of a command: for screens, which are drawn at each key.
 #[must_use]
 pub fn one_line(created_by: &Foreign) -> Foreign {
     let shown = beginning(created_by, ONE_LINE_MAX);
@@ -55,15 +56,14 @@ pub fn one_line(created_by: &Foreign) -> Foreign {
     line.into()
 }
 
-/// At most so many bytes of a command, from its beginning.
+/// The first `most` bytes of a command.
 #[must_use]
 pub fn beginning(created_by: &Foreign, most: usize) -> Foreign {
     let raw = created_by.raw();
     raw[..raw.floor_char_boundary(most)].into()
 }
 
-/// The Dockerfile instruction the command came from, its inner white space as it was. What is no instruction of a
-/// builder we know is returned trimmed.
+/// The Dockerfile instruction of a command, its inner white space kept. Commands in an unknown form are only trimmed.
 #[must_use]
 pub fn instruction(created_by: &Foreign) -> Foreign {
     unwrapped(created_by.raw()).into()
@@ -87,7 +87,7 @@ fn unwrapped(created_by: &str) -> String {
     if command.is_empty() { String::new() } else { format!("RUN {command}") }
 }
 
-/// The instruction word and the rest, if the line begins with one.
+/// The instruction word and the rest of a line that begins with one.
 #[must_use]
 pub fn split_instruction<'t>(line: &'t Visible<'_>) -> Option<(Visible<'t>, Visible<'t>)> {
     let marked = line.marked();
@@ -101,8 +101,8 @@ fn split_word(line: &str) -> Option<(&str, &str)> {
     INSTRUCTIONS.contains(&word).then_some((word, rest))
 }
 
-/// The instruction as Dockerfile lines: as it was broken, and a long `RUN` also broken at each top-level `&&`, `||`
-/// and `;`, with the lines continued by `\`.
+/// The instruction as Dockerfile lines. Line breaks are kept; a `RUN` in one line is broken at each top-level `&&`, `||`
+/// and `;`, with `\` at the ends of lines.
 #[must_use]
 pub fn dockerfile(created_by: &Foreign) -> Vec<Foreign> {
     Foreign::list(lines(&unwrapped(created_by.raw())))
@@ -128,26 +128,26 @@ fn lines(whole: &str) -> Vec<String> {
         .collect()
 }
 
-/// `|2 A=1 B=2 /bin/sh -c make` without its build arguments. They are shown by nobody's Dockerfile line.
+/// Removes build arguments: `|2 A=1 B=2 /bin/sh -c make`. They are no part of the Dockerfile's line.
 fn strip_arguments(body: &str) -> &str {
     let counted = body.strip_prefix('|').and_then(|rest| rest.split_once(' '));
     match counted {
         Some((count, rest))
             if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
-            // Values may hold spaces: the shell that follows them is the only sure mark.
+            // Values can contain spaces, so the shell after them marks their end.
             rest.find(SHELL).map_or(rest, |at| &rest[at..])
         }
         _ => body,
     }
 }
 
-/// What the shell was given, `None` where no shell was. `/bin/sh -ec` and bash are kept: somebody chose them.
+/// The command given to the default shell; `None` for other shells, which the Dockerfile chose.
 fn strip_shell(body: &str) -> Option<&str> {
     body.strip_prefix(SHELL).or_else(|| (body == SHELL.trim_end()).then_some(""))
 }
 
-/// The old builder wrote `ADD file:… in /app`; the Dockerfile had no `in`.
+/// Removes the `in` of `ADD file:… in /app`, which the old builder adds.
 fn without_in(instruction: &str) -> String {
     match split_word(instruction) {
         Some((word @ ("ADD" | "COPY"), rest)) => match rest.rsplit_once(" in ") {
@@ -158,7 +158,7 @@ fn without_in(instruction: &str) -> String {
     }
 }
 
-/// `file:<64 digits>` and its like with the digest cut to what tells two apart.
+/// Shortens the digest of `file:<64 digits>` and the like.
 fn cut_digest(word: &str) -> String {
     let cut = word.split_once(':').filter(|(name, digest)| {
         matches!(*name, "file" | "dir" | "multi" | "sha256")
@@ -168,7 +168,7 @@ fn cut_digest(word: &str) -> String {
     cut.map_or_else(|| word.to_owned(), |(name, digest)| format!("{name}:{}", &digest[..HEX_KEPT]))
 }
 
-/// The parts of a shell script, broken before `&&` and `||` and after `;` outside quotes and brackets.
+/// Splits a shell script before `&&` and `||` and after `;`, outside of quotes and brackets.
 #[expect(clippy::match_same_arms, reason = "inside quotes nothing below counts")]
 fn split_script(script: &str) -> Vec<String> {
     let mut parts = Vec::new();
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_builder_says_the_same_thing() {
+    fn builders_forms_become_the_same_instruction() {
         for (created_by, cleaned) in [
             ("/bin/sh -c #(nop)  CMD [\"bash\"]", "CMD [\"bash\"]"),
             (
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn file_digests_are_cut_to_what_tells_two_apart() {
+    fn digests_of_files_are_shortened() {
         let created_by =
             format!("/bin/sh -c #(nop) ADD file:{} in / ", "0123456789abcdef".repeat(4));
         assert_eq!(clean(&created_by.as_str().into()), "ADD file:0123456789ab /");
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn instructions_are_told_from_other_words() {
+    fn instructions_are_recognised() {
         assert_eq!(split_word("RUN make"), Some(("RUN", "make")));
         assert_eq!(split_word("STOPSIGNAL"), Some(("STOPSIGNAL", "")));
         assert_eq!(split_word("bazel build"), None);
@@ -286,7 +286,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_command_makes_it_stumble(text: String, tail in "[|&;()\"'\\\\ a#/]{0,40}") {
+        fn no_command_panics(text: String, tail in "[|&;()\"'\\\\ a#/]{0,40}") {
             for raw in [format!("/bin/sh -c {text}{tail}"), format!("|3 {tail}{text}"), text] {
                 let _ = (clean(&raw.as_str().into()), dockerfile(&raw.into()));
             }

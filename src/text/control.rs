@@ -1,16 +1,16 @@
-//! Bytes that a terminal obeys, found in what is about to be written to one as it is.
+//! Finds bytes that a terminal interprets, in data to be written to one unchanged.
 
-/// Looks through bytes that come in pieces.
+/// Scans bytes that arrive in pieces.
 #[derive(Default)]
 pub struct Scanner {
-    /// The end of the last piece, where what follows decides: part of a character, or a carriage return. At most
+    /// The end of the last piece, if it depends on what follows: an incomplete character, or a carriage return. At most
     /// three bytes.
     rest: Vec<u8>,
 }
 
 impl Scanner {
-    /// Whether a terminal would do more with the bytes, after those given before, than print them in lines: controls
-    /// other than a tab and an end of line, as UTF-8 or as single bytes, and marks that reorder text.
+    /// Whether the bytes, after those given before, contain controls other than tabs and line ends, in UTF-8 or as single
+    /// bytes, or marks that reorder text.
     pub fn finds_in(&mut self, piece: &[u8]) -> bool {
         let mut bytes = std::mem::take(&mut self.rest);
         bytes.extend_from_slice(piece);
@@ -34,7 +34,7 @@ impl Scanner {
         false
     }
 
-    /// Whether the end of the bytes is such a control.
+    /// Whether the data ended with such a control.
     #[must_use]
     pub fn finds_at_end(&self) -> bool {
         self.rest.iter().any(|&byte| byte == b'\r' || (0x80..=0x9f).contains(&byte))
@@ -46,7 +46,7 @@ fn is_obeyed(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether bytes that are no UTF-8 may become some by what follows.
+/// Whether invalid UTF-8 is the beginning of a character.
 fn starts_character(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first() else { return false };
     let wanted = match first {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn text_in_lines_is_printed_wherever_it_is_cut() {
+    fn plain_text_has_no_controls_at_any_cut() {
         for text in ["", "a\tb\r\nGrüße 日本 ❤\u{fe0f}\n\r\n", "😀😀", "caf\u{e9}"] {
             for size in 1..5 {
                 assert!(!found(text.as_bytes(), size), "{text} {size}");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_is_found_wherever_it_is_cut() {
+    fn controls_are_found_at_any_cut() {
         let obeyed: [&[u8]; 8] = [
             b"a\x1b[2Jb",
             b"\x07",

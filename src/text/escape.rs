@@ -1,4 +1,4 @@
-//! Escapes: which characters of foreign text are hazards, and how they are written out.
+//! Hazardous characters of foreign text, and how they are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -23,12 +23,12 @@ pub(super) fn code_len(code: &str) -> usize {
             end + usize::from(code[end..].starts_with('}'))
         }
         [b'n' | b'r' | b't' | b'u', ..] => 1,
-        // Cut directly behind the mark.
+        // Cut directly after the mark.
         _ => 0,
     }
 }
 
-/// The text with hazards written out, [`ESCAPE`] before each. Borrows where nothing had to change.
+/// Escapes hazards, with [`ESCAPE`] before each. Borrows where there are none.
 pub(super) fn with_escapes(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes)
         && text.chars().all(is_plain)
@@ -45,7 +45,7 @@ pub(super) fn with_escapes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out.out)
 }
 
-/// Whether a character must not reach a terminal as it is: it controls, reorders, joins, hides, or looks like nothing.
+/// Whether a character must not reach a terminal unescaped: controls, bidi, joiners, invisible and ambiguous characters.
 #[must_use]
 pub const fn is_hazard(c: char) -> bool {
     matches!(c,
@@ -67,8 +67,8 @@ pub const fn is_hazard(c: char) -> bool {
     )
 }
 
-/// Whether a character stands for itself wherever it stands: it is no hazard and joins no neighbour. A few common
-/// ranges only, so that most text is borrowed without being cut into clusters.
+/// Whether a character needs no escape in any context: it is no hazard and never joins a neighbour. Only a few common
+/// ranges, so that most text is borrowed without segmentation into clusters.
 const fn is_plain(c: char) -> bool {
     matches!(c,
         ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' // Latin
@@ -77,7 +77,7 @@ const fn is_plain(c: char) -> bool {
     )
 }
 
-/// The text being made.
+/// Builds escaped text.
 struct Escaper {
     out: String,
 }
@@ -89,8 +89,8 @@ impl Escaper {
         }
     }
 
-    /// One user-perceived character. Where its cells are not simply the sum of its parts, terminals disagree about
-    /// them: then only the first part is drawn and the others are written out.
+    /// Appends one grapheme cluster. Terminals disagree about the width of a cluster that is not the sum of its
+    /// characters; of such a cluster only the first character is kept and the others are escaped.
     fn cluster(&mut self, cluster: &str) {
         let parts: usize = cluster.chars().map(|c| c.width().unwrap_or(0)).sum();
         let joins = parts != cluster.width();

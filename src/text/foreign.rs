@@ -1,7 +1,7 @@
-//! Text of an image, a store, an engine, a registry or an error that quotes one: a type of its own.
+//! Foreign text: text of an image, a store, an engine, a registry, or an error that quotes one.
 //!
-//! It has no `Display` and is no `str`, so it reaches a screen, standard output or a page only through this module:
-//! [`visible`] for people, serde for JSON, which carries the exact text. Neither of these compiles:
+//! It has no `Display` and does not deref to `str`, so it reaches a screen, standard output or a page only through
+//! [`visible`]; serde writes the exact text to JSON. Neither of these compiles:
 //!
 //! ```compile_fail
 //! let name = layertui::text::Foreign::from("\u{1b}[2J");
@@ -26,25 +26,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{Visible, visible};
 
-/// Foreign text, exactly as it was found.
+/// Foreign text, exactly as found.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Foreign(String);
 
 impl Foreign {
-    /// Each of these texts.
+    /// Converts each text.
     #[must_use]
     pub fn list(texts: impl IntoIterator<Item = impl Into<Self>>) -> Vec<Self> {
         texts.into_iter().map(Into::into).collect()
     }
 
-    /// For people.
+    /// As it may be shown.
     #[must_use]
     pub fn visible(&self) -> Visible<'_> {
         visible(self)
     }
 
-    /// For comparing and parsing; what is shown of it must go through this module again.
+    /// The exact text, for comparing and parsing. Must not be shown.
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.0
@@ -62,7 +62,7 @@ impl Foreign {
         self.0.len()
     }
 
-    /// Whether there is no character at all.
+    /// Whether it has no characters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -93,7 +93,7 @@ impl PartialEq<&str> for Foreign {
     }
 }
 
-/// In quotes, for messages of tests.
+/// Visible text in quotes, for messages of tests.
 impl fmt::Debug for Foreign {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "\"{}\"", self.visible())

@@ -1,8 +1,8 @@
-//! Fuzzy matching: letters that stand in a text in their order, others between them.
+//! Fuzzy matching: letters that occur in a text in their order, with others between them.
 
 use memchr::{memrchr, memrchr2};
 
-/// Letters to be found in their order.
+/// Letters to match, in their order.
 pub struct Letters<'n> {
     /// In lower case, where case is folded.
     pub needle: &'n [u8],
@@ -11,7 +11,7 @@ pub struct Letters<'n> {
 }
 
 impl Letters<'_> {
-    /// The last place of a letter in these bytes.
+    /// The last position of a letter in these bytes.
     fn last(&self, letter: u8, bytes: &[u8]) -> Option<usize> {
         if self.fold_case {
             memrchr2(letter, letter.to_ascii_uppercase(), bytes)
@@ -20,8 +20,8 @@ impl Letters<'_> {
         }
     }
 
-    /// Where the letters of the needle's end stand in `text` in their order, the last of them first, as near to its end
-    /// as can be.
+    /// Positions of the needle's letters in `text`, the last first, each as close to the end as possible. Ends at the
+    /// first letter without a match.
     pub fn places<'l>(&'l self, text: &'l [u8]) -> impl Iterator<Item = usize> + 'l {
         let mut rest = text;
         self.needle.iter().rev().map_while(move |&letter| {
@@ -31,7 +31,7 @@ impl Letters<'_> {
         })
     }
 
-    /// The places of all letters, the last first; `None` where some are missing.
+    /// Positions of all letters, the last first; `None` if one is missing.
     #[must_use]
     pub fn all_places(&self, text: &[u8]) -> Option<Vec<usize>> {
         let places: Vec<usize> = self.places(text).collect();

@@ -1,8 +1,8 @@
-//! Text inside markup: made visible first, then escaped so that it means only itself.
+//! Text in markup: made visible, then escaped.
 
 use crate::text::{ToVisible, visible};
 
-/// Text for HTML and XML, in elements and in quoted attributes.
+/// Escapes text for HTML and XML, in elements and in quoted attributes.
 #[must_use]
 pub fn html(text: &(impl ToVisible + ?Sized)) -> String {
     let text = visible(text);
@@ -14,7 +14,7 @@ pub fn html(text: &(impl ToVisible + ?Sized)) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // HTML 4 does not know `&apos;`.
+            // `&apos;` is not in HTML 4.
             '\'' => escaped.push_str("&#39;"),
             other => escaped.push(other),
         }
@@ -22,8 +22,8 @@ pub fn html(text: &(impl ToVisible + ?Sized)) -> String {
     escaped
 }
 
-/// Text as Markdown code (GitHub's), also in a table's cell: fenced by more backticks than it has in a row, so that no
-/// link, picture or mention comes of it.
+/// Text as inline code of GitHub's Markdown, also in a table's cell: its fence has more backticks than any run in the
+/// text, so that it contains no link, image or mention.
 #[must_use]
 pub fn code(text: &(impl ToVisible + ?Sized)) -> String {
     let text = visible(text).plain().replace('|', "\\|");
@@ -35,7 +35,7 @@ pub fn code(text: &(impl ToVisible + ?Sized)) -> String {
     if longest == 0 { format!("{fence}{text}{fence}") } else { format!("{fence} {text} {fence}") }
 }
 
-/// Lines as the message of a GitHub workflow command, in which `%` begins an escape.
+/// Lines as the message of a workflow command of GitHub Actions, where `%` begins an escape.
 #[must_use]
 pub fn github(lines: &[String]) -> String {
     let lines: Vec<String> =
@@ -48,13 +48,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_means_itself() {
+    fn markup_is_escaped() {
         assert_eq!(html("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
         assert_eq!(html("plain\u{1b}"), "plain\\x1b");
     }
 
     #[test]
-    fn code_stays_in_its_cell() {
+    fn code_is_escaped_in_table_cells() {
         assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(code("a``b`"), "``` a``b` ```");
         assert_eq!(code(r"printf 'a\n'"), r"`printf 'a\n'`");
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workflow_command_ends_where_its_lines_do() {
+    fn line_breaks_cannot_end_a_workflow_command() {
         assert_eq!(github(&["50 %\r\n::error::".into(), "b".into()]), "50 %25\\r\\n::error::%0Ab");
     }
 }

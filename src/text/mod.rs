@@ -1,9 +1,8 @@
-//! The only way of foreign text to a screen, standard output or the clipboard.
+//! Foreign text, and how it is shown: no other module makes it safe for a screen, standard output or the clipboard.
 //!
-//! Names, link targets, commands, labels and error texts come from images that anybody may have made: [`Foreign`]. Here
-//! they are made [`Visible`] ([`visible()`]), escaped for markup ([`markup`]), measured and cut to cells ([`width`]),
-//! shortened ([`shorten`]), wrapped ([`wrap()`]), and numbers are given their fixed columns ([`size`], [`time`]). Pure:
-//! strings in, strings out; no terminal, no I/O.
+//! Names, link targets, commands, labels and error texts come from untrusted images: [`Foreign`]. Here they are made
+//! [`Visible`] ([`visible()`]), escaped for markup ([`markup`]), measured and cut to cells ([`width`]), shortened
+//! ([`shorten`]), wrapped ([`wrap()`]), and numbers are formatted ([`size`], [`time`]). Pure: no terminal, no I/O.
 
 pub mod command;
 pub mod control;

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_ls_writes_them() {
+    fn permissions_are_written_as_by_ls() {
         for (mode, shown) in [
             (0o755, "rwxr-xr-x"),
             (0o4755, "rwsr-xr-x"),

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_compilers_cannot_bear_is_refused_in_a_sentence() {
+    fn patterns_over_the_limits_are_refused() {
         for (pattern, why) in [
             ("{a,".repeat(150) + &"}".repeat(150), "nested"),
             ("{a,".repeat(3_000) + &"}".repeat(3_000), "nested"),

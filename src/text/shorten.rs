@@ -1,9 +1,9 @@
-//! Long text made to fit by cutting from its middle: the ends are what tells two of them apart.
+//! Shortens text by cutting its middle: names and paths differ mostly at their ends.
 
 use crate::text::width::{ELLIPSIS, end, start, width};
 use crate::text::{Visible, visible};
 
-/// At most `cells` cells: both ends of the text with an ellipsis between them, the end one cell longer.
+/// At most `cells` cells: both ends of the text with an ellipsis between them.
 #[must_use]
 pub fn middle(text: &Visible<'_>, cells: usize) -> Visible<'static> {
     if width(text) <= cells {
@@ -17,8 +17,8 @@ pub fn middle(text: &Visible<'_>, cells: usize) -> Visible<'static> {
     visible![head, ELLIPSIS, end(text, kept - width(&head))]
 }
 
-/// At most `cells` cells of a path: whole components go from the middle first (`/usr/…/locale/de`), the last one is
-/// kept as long as anything is.
+/// At most `cells` cells of a path: first whole components are cut from the middle (`/usr/…/locale/de`), then the last
+/// component is shortened.
 #[must_use]
 pub fn path(path: &Visible<'_>, cells: usize) -> Visible<'static> {
     if width(path) <= cells {
@@ -26,7 +26,7 @@ pub fn path(path: &Visible<'_>, cells: usize) -> Visible<'static> {
     }
     let marked = path.marked();
     let parts: Vec<&str> = marked.split('/').collect();
-    // Of an absolute path the first part is empty: it and the first name are the head.
+    // Of an absolute path the first part is empty; the head is this and the first component.
     let head_len = if marked.starts_with('/') { 2 } else { 1 };
     for head_len in [head_len, head_len - 1] {
         let Some(rest) = parts.get(head_len..).filter(|rest| rest.len() > 1) else { continue };
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_goes_and_the_ends_stay() {
+    fn the_middle_is_cut() {
         assert_eq!(middle(&"abcdefghij".into(), 10), "abcdefghij");
         assert_eq!(middle(&"abcdefghij".into(), 6), "ab…hij");
         assert_eq!(middle(&"abcdefghij".into(), 1), "…");

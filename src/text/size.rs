@@ -36,7 +36,7 @@ pub fn short(bytes: u64) -> Visible<'static> {
     }
     let mut unit = 1;
     let mut scale: u128 = 1000;
-    // Rounding must not make four digits: 999.5 kB is 1.0 MB.
+    // Rounding must not give four digits: 999.5 kB is 1.0 MB.
     while u128::from(bytes) * 2 >= scale * 1999 {
         scale *= 1000;
         unit += 1;
@@ -48,7 +48,7 @@ pub fn short(bytes: u64) -> Visible<'static> {
     Visible::owned(format!("{} {}", (u128::from(bytes) + scale / 2) / scale, UNITS[unit]))
 }
 
-/// For details: `18,402,816 B (18.4 MB)`; `922 B` where both would say the same.
+/// For details: `18,402,816 B (18.4 MB)`; `922 B` below 1 kB.
 #[must_use]
 pub fn long(bytes: u64) -> Visible<'static> {
     let exact = visible![count(bytes), " B"];
@@ -70,13 +70,13 @@ pub fn signed_long(bytes: i64) -> Visible<'static> {
     Visible::owned(format!("{sign}{}", long(bytes.unsigned_abs())))
 }
 
-/// A share of one: `97.3 %`.
+/// A share between 0 and 1 as a percentage: `97.3 %`.
 #[must_use]
 pub fn percent(share: f64) -> Visible<'static> {
     Visible::owned(format!("{:.1} %", share * 100.0))
 }
 
-/// A number with its thousands apart: `2,340`.
+/// A number with thousands separators: `2,340`.
 #[must_use]
 pub fn count(number: u64) -> Visible<'static> {
     let digits = number.to_string();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn six_cells_whatever_the_size() {
+    fn sizes_have_six_cells() {
         for (bytes, shown) in [
             (0, "   0 B"),
             (922, " 922 B"),

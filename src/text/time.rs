@@ -1,10 +1,10 @@
-//! Points in time as people read them.
+//! Timestamps as text.
 
 use jiff::Timestamp;
 
 use crate::text::Visible;
 
-/// Seconds since 1970 in UTC: `2024-03-01 12:00:05`; the bare number where no calendar has it.
+/// Seconds since 1970 in UTC: `2024-03-01 12:00:05`; the number if the calendar does not reach that far.
 #[must_use]
 pub fn utc(seconds: i64) -> Visible<'static> {
     Visible::owned(Timestamp::from_second(seconds).map_or_else(

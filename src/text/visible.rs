@@ -290,7 +290,7 @@ mod tests {
     use crate::text::width::width;
 
     #[test]
-    fn what_can_be_seen_is_left_alone() {
+    fn visible_text_is_unchanged() {
         for text in ["etc/passwd", "Grüße", "日本語", "naïve", "Привет", "a b~c", "e\u{301}", "😀"]
         {
             assert_eq!(visible(text), text);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_or_hides_is_written_out() {
+    fn controls_and_invisible_characters_are_escaped() {
         for (raw, seen) in [
             ("a\x1b[31mb", "a\\x1b[31mb"),
             ("nl\nx\ty\rz", "nl\\nx\\ty\\rz"),
@@ -315,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_written_out() {
+    fn invalid_utf8_is_escaped() {
         assert_eq!(visible(&b"caf\xe9"[..]), "caf\\xe9");
         assert_eq!(visible(&b"\xff\xfe"[..]), "\\xff\\xfe");
         assert_eq!(visible(&b"\xe2\x82"[..]), "\\xe2\\x82");
     }
 
     #[test]
-    fn joined_emoji_fall_into_parts_of_known_width() {
+    fn joined_emoji_are_split_into_parts_of_known_width() {
         assert_eq!(visible("👨\u{200d}👩"), "👨\\u{200d}\\u{1f469}");
         assert_eq!(visible("❤\u{fe0f}"), "❤\\u{fe0f}");
         assert_eq!(visible("👍🏽"), "👍\\u{1f3fd}");
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_needs_a_letter_and_few_suffice() {
+    fn marks_need_a_letter_and_are_limited() {
         assert_eq!(visible("\u{301}x"), "\\u{301}x");
         let tower = format!("a{}", "\u{301}".repeat(40));
         let seen = visible(&tower).to_string();
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_screen_an_escape_is_told_from_the_same_letters() {
+    fn pieces_distinguish_escapes_from_equal_text() {
         let cut = |raw: &[u8]| -> Vec<(String, bool)> {
             visible(raw).pieces().map(|(text, escape)| (text.into_owned(), escape)).collect()
         };
@@ -383,7 +383,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_dangerous_passes(bytes: Vec<u8>, text: String) {
+        fn no_hazard_remains(bytes: Vec<u8>, text: String) {
             for raw in [bytes.as_slice(), text.as_bytes()] {
                 let shown = visible(raw);
                 let plain = shown.plain();

@@ -1,17 +1,17 @@
-//! Cells: how wide visible text is on a terminal, and text cut or padded to so many of them.
+//! Width of visible text in cells of a terminal; cutting and padding.
 //!
-//! Counted by grapheme cluster, as the renderer draws. In visible text a cluster is as wide as the
-//! sum of its characters, so that every terminal agrees.
+//! Counted by grapheme cluster, as ratatui does. In visible text a cluster is as wide as the sum of its characters, so
+//! that all terminals agree.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::{Visible, visible};
 
-/// What stands for text that was cut away. One cell.
+/// Replaces text that was cut. One cell.
 pub const ELLIPSIS: &str = "…";
 
-/// Cells the text takes.
+/// Width in cells.
 #[must_use]
 pub fn width(text: &Visible<'_>) -> usize {
     cells(text.marked())
@@ -37,7 +37,7 @@ pub fn split_at<'t>(text: &'t Visible<'_>, cells: usize) -> (Visible<'t>, Visibl
     (text.slice(0..at), text.slice(at..text.len()))
 }
 
-/// The text in pieces: the first of at most `first` cells, each other of at most `cells`, which is two or more.
+/// Splits the text: the first piece has at most `first` cells, the others at most `cells` (2 or more).
 #[must_use]
 pub fn chop<'t>(text: &'t Visible<'_>, first: usize, cells: usize) -> Vec<Visible<'t>> {
     let mut pieces = Vec::new();
@@ -50,7 +50,7 @@ pub fn chop<'t>(text: &'t Visible<'_>, first: usize, cells: usize) -> Vec<Visibl
     pieces
 }
 
-/// Bytes of the longest start of at most `cells` cells.
+/// Length in bytes of the longest start of at most `cells` cells.
 pub(super) fn start_len(marked: &str, cells: usize) -> usize {
     let mut taken = 0;
     for (at, cluster) in marked.grapheme_indices(true) {
@@ -77,7 +77,7 @@ pub fn end<'t>(text: &'t Visible<'_>, cells: usize) -> Visible<'t> {
     text.slice(from..text.len())
 }
 
-/// At most `cells` cells of `text`; where something had to go, an ellipsis ends it.
+/// At most `cells` cells of `text`, with an ellipsis at the end if it was cut.
 #[must_use]
 pub fn truncate(text: &Visible<'_>, cells: usize) -> Visible<'static> {
     if start_len(text.marked(), cells) == text.len() {

@@ -1,24 +1,24 @@
-//! Visible text broken into lines of so many cells.
+//! Wraps visible text.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text::Visible;
 use crate::text::width::start_len;
 
-/// Lines of at most `cells` cells (at least one line; at least one character a line even if it is wider). Breaks at
-/// spaces where a line has one, inside a word where it has none. The break's spaces are dropped.
+/// Lines of at most `cells` cells; at least one line, and at least one character in each even if it is wider. Lines break
+/// at spaces, or inside a word that does not fit. Spaces at a break are dropped.
 #[must_use]
 pub fn wrap(text: &Visible<'_>, cells: usize) -> Vec<Visible<'static>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     let mut rest = text.marked();
-    // What is left is never measured as a whole: that would cost the square of its length.
+    // The rest is never measured as a whole, which would take quadratic time.
     loop {
         let fits = &rest[..start_len(rest, cells)];
         if fits.len() == rest.len() {
             break;
         }
-        // A space just behind the last cell is a break too.
+        // A space just after the last cell is a break too.
         let at_edge = rest[fits.len()..].starts_with(' ');
         let cut = if at_edge { Some(fits.len()) } else { fits.rfind(' ') };
         let (line, after) = match cut.filter(|&cut| !rest[..cut].trim().is_empty()) {

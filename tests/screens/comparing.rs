@@ -108,7 +108,7 @@ fn escape_and_c_lead_back_and_nothing_is_wasted() {
 }
 
 #[test]
-fn it_can_be_stopped_and_may_not_be_possible() {
+fn a_comparison_can_be_stopped_or_fail() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("c enter").type_text("shop:1").keys("enter");
     assert_eq!(explorer.effects.pop(), Some(Effect::Compare("shop:1".to_owned())));
@@ -129,7 +129,7 @@ fn it_can_be_stopped_and_may_not_be_possible() {
 }
 
 #[test]
-fn what_the_user_set_in_a_comparison_still_holds_behind_it() {
+fn settings_changed_in_a_comparison_stay() {
     let explorer = Explorer::open(120, 40);
     let mut comparison = explorer.state.comparing(sides());
     assert_eq!(comparison.size, explorer.state.size);

@@ -222,7 +222,7 @@ fn no_foreign_text_reaches_the_screen_raw() {
 }
 
 #[test]
-fn what_was_hidden_in_a_name_can_be_read() {
+fn hidden_characters_of_a_name_are_shown() {
     let mut explorer = explorer(120, 40);
     explorer.keys("= + j");
     assert!(

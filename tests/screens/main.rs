@@ -115,7 +115,7 @@ fn the_first_frame_needs_no_layer() {
 }
 
 #[test]
-fn how_fast_layers_are_read_is_said_where_there_is_room() {
+fn the_read_rate_is_shown_if_it_fits() {
     for (width, height) in SIZES {
         let mut explorer = Explorer::described(LAYERS, image(), width, height);
         explorer.send(Message::Reading { layer: 2, done: 8_000_000, total: 31_004_112 });
@@ -128,7 +128,7 @@ fn how_fast_layers_are_read_is_said_where_there_is_room() {
 
 /// A source may state less than it turns out to have.
 #[test]
-fn no_more_than_all_of_a_layer_is_read() {
+fn progress_never_exceeds_the_layer() {
     for (done, total, said) in [(150, 100, "100%"), (99, 100, "99%"), (999, 1000, "99%")] {
         let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
         explorer.send(Message::Reading { layer: 0, done, total });
@@ -278,7 +278,7 @@ fn no_size_breaks_hostile_and_broken_images() {
 }
 
 #[test]
-fn keys_at_a_size_of_nothing_do_no_harm() {
+fn keys_at_size_zero_do_not_panic() {
     let mut explorer = Explorer::open(0, 0);
     for entry in layertui::explorer::model::action::all() {
         for key in entry.keys {

@@ -89,7 +89,7 @@ fn what_is_asked_for_by_name_is_shown_whatever_the_filter() {
 }
 
 #[test]
-fn ones_own_keys_hold_and_help_and_hints_show_them() {
+fn help_and_hints_show_the_users_keys() {
     let mut explorer = Explorer::open(120, 40);
     let settings = Settings::parse("[keys]\nsearch = \"ctrl-s\"\nnext-layer = \"J\"\n");
     assert!(settings.errors.is_empty());

@@ -40,7 +40,7 @@ fn the_nearest_hit_that_shows_is_taken() {
 }
 
 #[test]
-fn what_is_nowhere_as_typed_is_found_by_its_letters() {
+fn text_that_no_path_contains_is_matched_by_letters() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("/").type_text("prdjson");
     assert!(explorer.text().contains("1 fuzzy"), "{}", explorer.text());
@@ -55,7 +55,7 @@ fn what_is_nowhere_as_typed_is_found_by_its_letters() {
 }
 
 #[test]
-fn letters_are_tried_only_when_no_layer_is_to_come() {
+fn fuzzy_matching_waits_for_all_layers() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     explorer.fold(0);
     explorer.keys("/").type_text("hosnam").keys("enter");
@@ -130,7 +130,7 @@ fn what_was_found_stays_under_the_cursor_when_a_layer_still_being_read_removes_i
 }
 
 #[test]
-fn who_went_on_from_what_was_found_is_not_called_back() {
+fn a_late_hit_does_not_move_a_user_who_moved_on() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     explorer.fold(0);
     explorer.fold(1);
@@ -142,7 +142,7 @@ fn who_went_on_from_what_was_found_is_not_called_back() {
 }
 
 #[test]
-fn a_search_that_waited_in_vain_says_so_at_the_end() {
+fn a_search_without_hits_says_so_when_reading_ends() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     explorer.keys("/").type_text("nowhere").keys("enter");
     for layer in 0..6 {

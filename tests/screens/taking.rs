@@ -30,7 +30,7 @@ fn done(failed: u64, first: Option<(Vec<u8>, String)>) -> ExtractionResult {
 }
 
 #[test]
-fn where_to_is_asked() {
+fn the_destination_is_prompted_for() {
     at_every_size("extract", |width, height| asking("ssl", width, height));
     at_every_size("extract-overwrite", |width, height| {
         let mut explorer = asking("ssl", width, height);
@@ -47,7 +47,7 @@ fn where_to_is_asked() {
 }
 
 #[test]
-fn a_subtree_goes_where_it_was_said() {
+fn a_subtree_is_extracted_to_the_destination() {
     let mut explorer = asking("ssl", 120, 40);
     explorer.keys("ctrl-u").type_text("/tmp/out").keys("enter");
     let request = asked(&explorer);

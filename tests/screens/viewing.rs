@@ -110,7 +110,7 @@ fn a_removed_and_a_shadowed_version_can_be_viewed() {
 }
 
 #[test]
-fn what_is_no_file_says_so() {
+fn other_types_cannot_be_viewed() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("v");
     assert!(explorer.text().contains("a directory: Enter opens it"), "{}", explorer.text());
@@ -121,7 +121,7 @@ fn what_is_no_file_says_so() {
 }
 
 #[test]
-fn an_answer_that_nobody_waits_for_changes_nothing() {
+fn a_stale_reply_is_ignored() {
     let mut explorer = viewing(80, 24, b"first\n");
     let before = explorer.text();
     let late = contents(b"late\n", "x");

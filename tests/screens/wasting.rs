@@ -17,7 +17,7 @@ fn what_is_wasted_and_what_gets_it_back() {
 }
 
 #[test]
-fn enter_goes_to_the_path_where_its_bytes_went_out_of_sight() {
+fn enter_goes_to_the_layer_that_hid_the_bytes() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("W");
     let layers = explorer.state.waste.as_ref().unwrap().layers.len();
@@ -33,7 +33,7 @@ fn enter_goes_to_the_path_where_its_bytes_went_out_of_sight() {
 }
 
 #[test]
-fn its_sums_are_the_stacks() {
+fn totals_equal_those_of_the_stack() {
     let explorer = {
         let mut explorer = Explorer::open(120, 40);
         explorer.keys("W");

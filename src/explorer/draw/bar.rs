@@ -4,7 +4,7 @@ use crate::text::{Visible, visible};
 
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// A bar for `part` of `whole`, at most `cells` wide. Something is never nothing: the least part shows an eighth.
+/// A bar for `part` of `whole`, at most `cells` wide. Any part above zero has at least an eighth of a cell.
 pub(super) fn bar(part: u64, whole: u64, cells: u16) -> Visible<'static> {
     if part == 0 || whole == 0 {
         return Visible::default();

@@ -1,4 +1,4 @@
-//! Writing visible text into cells: the only place that touches the buffer.
+//! The canvas: writes visible text into cells. Only this file writes to ratatui's buffer.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
@@ -19,12 +19,12 @@ const fn escape(style: Style) -> Style {
     }
 }
 
-/// A buffer and the theme to write with. Whatever lies outside the buffer is not written.
+/// A buffer with a theme. Text outside the buffer is dropped.
 pub(super) struct Canvas<'b> {
     buffer: &'b mut Buffer,
     theme: Theme,
     glyphs: Glyphs,
-    /// While the row of the cursor is drawn, all roles look the same: reversed.
+    /// Whether the selected row is being drawn: all its roles are reversed text.
     selected: bool,
 }
 
@@ -33,18 +33,18 @@ impl<'b> Canvas<'b> {
         Self { buffer, theme, glyphs, selected: false }
     }
 
-    /// Whether what is drawn from here on belongs to the row of the cursor.
+    /// Sets whether the text that follows belongs to the selected row.
     pub(super) const fn select(&mut self, selected: bool) {
         self.selected = selected;
     }
 
-    /// Whole, not an addition to how the cell looked before: text on a coloured border is not the border's colour.
+    /// Resets the cell's old style, so that text on a border does not take the border's colour.
     fn style(&self, role: Role) -> Style {
         let role = if self.selected { Role::Selected } else { role };
         Style::reset().patch(theme::style(self.theme, role))
     }
 
-    /// Writes visible text, at most `cells` wide; returns the column behind it.
+    /// Writes text, at most `cells` wide; returns the column after it.
     pub(super) fn text<'t>(
         &mut self,
         x: u16,
@@ -73,7 +73,7 @@ impl<'b> Canvas<'b> {
         at
     }
 
-    /// Writes visible text that ends at column `end` (exclusive); returns where it begins.
+    /// Writes text that ends before column `end`; returns the column where it begins.
     pub(super) fn text_left_of<'t>(
         &mut self,
         end: u16,
@@ -87,8 +87,7 @@ impl<'b> Canvas<'b> {
         x
     }
 
-    /// Writes spans one after another within `cells`, the one that does not fit cut with an ellipsis; returns the column
-    /// behind them.
+    /// Writes spans within `cells`, the one that does not fit cut with an ellipsis; returns the column after them.
     pub(super) fn spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) -> u16 {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| {
@@ -97,13 +96,13 @@ impl<'b> Canvas<'b> {
         })
     }
 
-    /// As [`Self::spans`], cut where the cells end: what is scrolled sideways needs no ellipsis.
+    /// As [`Self::spans`], cut without an ellipsis: for text that scrolls horizontally.
     pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| self.text(x, y, end.saturating_sub(x), *role, text));
     }
 
-    /// Blanks, in the look of the current row.
+    /// Clears a rectangle, in the style of the current row.
     pub(super) fn blank(&mut self, rect: Rect) {
         let style = self.style(Role::Text);
         for y in rect.y..rect.y.saturating_add(rect.height) {

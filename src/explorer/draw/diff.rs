@@ -1,4 +1,4 @@
-//! What the selected layer changed, and the directories on the way there.
+//! The changes pane: paths that the selected layer or range changed, and their parent directories.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::rows::TreeRow;
@@ -67,14 +67,14 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
         version.filter(|version| version.kind.is_regular()).map_or(0, |version| version.size);
     let name_role = match (gone, row.directory, change.is_some()) {
         (true, ..) => Role::Gone,
-        // A directory that is only the way to changes keeps quiet.
+        // A directory that only leads to changes is dimmed.
         (false, true, false) => Role::Quiet,
         (false, true, true) => Role::Directory,
         (false, false, _) => Role::Text,
     };
     let mut behind = Vec::new();
     if row.directory && !row.open {
-        // Over a range nobody counts by kind what is below.
+        // There are no counts by kind for a range.
         behind.extend((from == to).then(|| below(stack, to, row)).into_iter().flatten());
     } else if let Some(event) = event.filter(|_| !gone) {
         behind = rows::behind(stack, event);
@@ -99,7 +99,7 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
     }
 }
 
-/// What a folded directory hides.
+/// Counts of the changes below a folded directory.
 fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<Span> {
     let totals = stack.totals(row.node, layer);
     let parts = [
@@ -111,7 +111,7 @@ fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<Span> {
     parts.map(|(role, sign, number)| (role, visible!["  ", sign, size::count(number)])).collect()
 }
 
-/// The layer's changes by kind, for the border.
+/// Counts of the layer's changes by kind, for the border.
 fn counts(summary: &LayerSummary) -> Vec<Span> {
     let kinds = [
         (ChangeKind::Added, summary.added),
@@ -130,7 +130,7 @@ fn counts(summary: &LayerSummary) -> Vec<Span> {
         .collect()
 }
 
-/// How to learn more of a layer that was not read.
+/// Hint for a layer that was not read.
 fn unread_hint(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     if layer < stack.folded() {
         return "! says why.".into();

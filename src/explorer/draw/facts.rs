@@ -1,4 +1,4 @@
-//! The line above the hints: a word to the user, the progress of reading, or what is under the cursor.
+//! The line above the hints: a notice, progress, or facts about the selected row.
 
 use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
@@ -36,7 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     }
 }
 
-/// How far what is done beside everything else is: comparing, extracting.
+/// Progress of a comparison or an extraction.
 pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let Some(running) = &state.extraction else {
         let Some(running) = &state.comparing else { return };
@@ -65,7 +65,7 @@ pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, lin
     canvas.spans(line.x, line.y, line.width, &spans);
 }
 
-/// How much of all layers was read.
+/// Progress of reading all layers.
 pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let (mut done, mut total) = (0u64, 0u64);
     for (index, load) in state.loads.iter().enumerate() {
@@ -115,7 +115,7 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     Some(path(state, stack, row.node, layer))
 }
 
-/// Mode, owner, time and size of a path, and the layers that made it so.
+/// The layers that wrote a path, then mode, owner, size and time.
 fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     if state.comparison.is_some() {
         return compared(stack, node);
@@ -136,7 +136,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
             visible!["added by layer ", version.added_by, ", written by layer ", version.layer]
         }
     };
-    // What people ask first comes first: the line is cut on the right.
+    // The most important facts come first: the line is cut on the right.
     let mut spans = vec![(Role::Strong, made)];
     if let Some(later) = stack.next_change(node, layer) {
         let removes = stack.visible(node, later).is_none();
@@ -168,7 +168,7 @@ fn differs_below(stack: &Stack, node: NodeId) -> bool {
     below.added + below.changed + below.removed > 0
 }
 
-/// How a path differs in two images, and what each has of it.
+/// The difference between two images at a path, and the facts of both versions.
 fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
     let difference = view::comparison::difference(stack, node);
     let said = match difference {

@@ -1,4 +1,4 @@
-//! The viewer: the whole screen but the last line, which holds its keys or the prompt of its search.
+//! The viewer. The last line of the screen has its keys or the prompt of its search.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
@@ -11,7 +11,7 @@ use crate::explorer::{State, model, view};
 use crate::text::width::{end, width};
 use crate::text::{Visible, shorten, size, visible};
 
-/// Draws it; returns where the terminal's cursor goes while a search is typed.
+/// Draws the viewer; returns the position of the terminal's cursor while a search is typed.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -66,7 +66,7 @@ fn title(canvas: &mut Canvas<'_>, file: &File, outer: Rect, bordered: bool) {
     canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
 }
 
-/// In the lower border: what the search says, how large the file is and how far the screen is in it.
+/// Lower border: message of the search, size of the file and scroll position.
 fn below(canvas: &mut Canvas<'_>, file: &File, outer: Rect, body: Rect) {
     let y = outer.y + outer.height - 1;
     let right = outer.x + outer.width - 2;

@@ -1,4 +1,4 @@
-//! The last line: the search prompt, or the keys that matter here, the least needed dropped first.
+//! The last line: a prompt, or hints of keys by rank, as many as fit.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::facts;
@@ -13,7 +13,7 @@ use crate::stack::query::search::Hits;
 use crate::text::width::{end, width};
 use crate::text::{Visible, shorten, size, visible};
 
-/// Draws the line; returns where the terminal's cursor goes, if text is typed into it.
+/// Draws the line; returns the position of the terminal's cursor if it has a prompt.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -22,7 +22,7 @@ pub(super) fn draw(
 ) -> Option<(u16, u16)> {
     let inner = line.inset(1, 0);
     if let Some(top) = state.overlays.last() {
-        // What lies over the line of facts must not hide a word to the user.
+        // The overlay covers the line of facts, so the notice is shown here.
         if let Some(notice) = &state.notice {
             let text = shorten::middle(notice, usize::from(inner.width));
             canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
@@ -81,7 +81,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     hints(canvas, line, &wanted);
 }
 
-/// A chip for each word of the filter, and how many paths pass; returns the space behind them.
+/// A chip for each word of the filter, and the number of paths that pass; returns the rest of the line.
 fn chips(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) -> Rect {
     let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) else { return line };
     let mut spans = vec![(Role::Accent, "esc".into()), (Role::Quiet, " filter ".into())];
@@ -133,7 +133,7 @@ fn filter_prompt(
     (cursor.min(limit.saturating_sub(1)), line.y)
 }
 
-/// As many hints as fit, whole ones only.
+/// Draws as many whole hints as fit.
 fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(Visible<'_>, &str)]) {
     let limit = line.x + line.width;
     let mut x = line.x;
@@ -148,7 +148,7 @@ fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(Visible<'_>, &str)]) {
     }
 }
 
-/// How many were found, and how, if not as typed.
+/// Number of hits, and whether they are fuzzy.
 fn counted(hits: &Hits) -> Visible<'static> {
     let how = if hits.is_fuzzy() { "fuzzy" } else { "found" };
     visible![size::count(hits.len() as u64), " ", how]
@@ -165,7 +165,7 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
     let (before, behind) = search.input.split();
     let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
-    // The end of what is typed shows; the count keeps its place.
+    // A long text is cut at its beginning; the count keeps its position.
     let space = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
     let before = end(&before, space.saturating_sub(1));
     let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);

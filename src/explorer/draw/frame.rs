@@ -1,4 +1,4 @@
-//! Frames: borders, tabs, position, scroll bar, and what stands in a pane that has nothing to show.
+//! Frames: borders, tabs, position, scroll bar, and the text of empty panes.
 
 use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
@@ -25,7 +25,7 @@ pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
     canvas.text(rect.x, bottom, rect.width, role, visible!["╰", line, "╯"]);
 }
 
-/// A pane's border with its tabs, a status on the right, and the position below.
+/// A pane's border, with its tabs, a status at the right, and the position at the bottom.
 pub(super) fn pane(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -66,7 +66,7 @@ pub(super) fn pane(
     }
 }
 
-/// The names of panes, the focused one loud; returns the column behind them.
+/// The names of panes, the focused one highlighted; returns the column after them.
 pub(super) fn tabs(canvas: &mut Canvas<'_>, state: &State, tabs: &[Pane], line: Rect) -> u16 {
     let end = line.x + line.width;
     let mut x = line.x;
@@ -85,14 +85,14 @@ pub(super) fn tabs(canvas: &mut Canvas<'_>, state: &State, tabs: &[Pane], line: 
     x
 }
 
-/// A thumb on the right border, only where there is more than fits.
+/// A scroll bar on the right border, if not all lines fit.
 pub(super) fn scroll_bar(canvas: &mut Canvas<'_>, area: &PaneArea, top: usize, lines: usize) {
     if area.bordered {
         thumb(canvas, area.outer.x + area.outer.width - 1, area.body, top, lines);
     }
 }
 
-/// The thumb in a column beside `body`.
+/// The thumb of a scroll bar in column `x` beside `body`.
 pub(super) fn thumb(canvas: &mut Canvas<'_>, x: u16, body: Rect, top: usize, lines: usize) {
     let height = usize::from(body.height);
     if lines <= height || height == 0 {
@@ -105,7 +105,7 @@ pub(super) fn thumb(canvas: &mut Canvas<'_>, x: u16, body: Rect, top: usize, lin
     }
 }
 
-/// The cursor's mark on the left border, so that it can be seen without the focus.
+/// Marks the selected row on the left border, which shows it in panes without the focus too.
 pub(super) fn cursor_mark(canvas: &mut Canvas<'_>, state: &State, area: &PaneArea, y: u16) {
     if area.bordered {
         let role = if state.focus == area.pane { Role::FrameFocused } else { Role::Text };
@@ -113,7 +113,7 @@ pub(super) fn cursor_mark(canvas: &mut Canvas<'_>, state: &State, area: &PaneAre
     }
 }
 
-/// Sentences in the middle of a pane that has nothing else.
+/// Centred sentences in an empty pane.
 pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[Span]) {
     let space = usize::from(body.width.saturating_sub(4).max(1));
     let lines: Vec<Span> = sentences
@@ -128,7 +128,7 @@ pub(super) fn empty(canvas: &mut Canvas<'_>, body: Rect, sentences: &[Span]) {
     }
 }
 
-/// The image could not be opened: one frame that says why.
+/// A frame with the reason why the image cannot be opened.
 pub(super) fn failure(canvas: &mut Canvas<'_>, state: &State, reason: &str, layout: &Layout) {
     let Some((first, last)) = layout.panes.first().zip(layout.panes.last()) else { return };
     let width = last.outer.x + last.outer.width - first.outer.x;

@@ -1,8 +1,8 @@
-//! Frames, bars and marks in ASCII, for terminals and fonts that have nothing else.
+//! Frames, bars and markers in ASCII, for terminals and fonts without box drawing.
 
 use std::borrow::Cow;
 
-/// Our own glyphs in ASCII, a cell for a cell; everything else as it is.
+/// Replaces box drawing and block elements by ASCII of the same width; keeps everything else.
 pub(super) fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);

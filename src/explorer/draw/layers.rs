@@ -1,4 +1,4 @@
-//! The layer stack: number, command, what it did; below that its three sizes with a bar.
+//! The stack pane: number and command of each layer; below them its sizes with a bar, and its kinds of change.
 
 use crate::explorer::State;
 use crate::explorer::draw::bar::bar;
@@ -18,7 +18,7 @@ use crate::stack::{ChangeKind, Stack};
 use crate::text::width::{pad_left, truncate, width};
 use crate::text::{Foreign, Visible, command, size, visible};
 
-/// Cells of the signs that say which kinds of change a layer makes.
+/// Width of the markers of a layer's kinds of change.
 const SIGNS: u16 = 5;
 
 pub(super) fn draw(
@@ -68,7 +68,7 @@ pub(super) fn draw(
     frame::scroll_bar(canvas, area, state.stack_top, lines);
 }
 
-/// Columns from the left edge.
+/// Columns, in cells from the left edge.
 #[derive(Clone, Copy)]
 struct Columns {
     number: u16,
@@ -161,7 +161,7 @@ fn first_line(
     canvas.text(after, y, space as u16, role, truncate(&rest, space));
 }
 
-/// The instruction word, and the rest of the command; what stands for a command where there is none.
+/// The instruction word and the rest of the command, or a text in place of a missing command.
 fn label(layer: Option<&Layer>) -> (Visible<'static>, Visible<'static>) {
     let Some(layer) = layer else { return (Visible::default(), Visible::default()) };
     let cleaned = layer.created_by.as_ref().map(command::one_line).unwrap_or_default();
@@ -193,7 +193,7 @@ fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
     }
 }
 
-/// How far a layer is that is not part of the stack yet; empty for one that is.
+/// Progress of a layer; empty for one that was read completely.
 fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     match coverage::read(state, stack, layer) {
         Coverage::All => return Visible::default(),
@@ -267,7 +267,7 @@ fn sizes(
     }
 }
 
-/// The second line of a layer that is not there yet: the size of its blob, and a bar of how much of it was read.
+/// The second line of a layer that is not folded: the size of its blob, and a bar for its progress.
 fn pending(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -281,7 +281,7 @@ fn pending(
     if let Some(bytes) = blob {
         canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, size::fixed(bytes));
     }
-    // The size of the blob is not what the layer stores.
+    // Labelled, because the size of the blob is not the size of the stored files.
     let after = columns.stored + size::CELLS as u16 + 1;
     if coverage::read(state, stack, layer) == Coverage::Nothing && line.width > after + 4 {
         canvas.text(line.x + after, line.y, line.width - after, Role::Quiet, "blob");

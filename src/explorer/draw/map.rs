@@ -1,4 +1,4 @@
-//! The treemap: boxes as large as their bytes; what is too small for a box is a shade.
+//! The treemap: boxes by size. Tiles that are too small for a box are shaded.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
@@ -11,7 +11,7 @@ use crate::stack::Stack;
 use crate::stack::query::treemap::Tile;
 use crate::text::{Visible, shorten, size, visible};
 
-/// Draws it.
+/// Draws the treemap, if it is open.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack) {
     let Some(map) = &state.map else { return };
     let (outer, body) = view::map::area(state);
@@ -79,13 +79,13 @@ fn title(
     canvas.spans(outer.x + inset, outer.y, outer.width.saturating_sub(2 * inset), &spans);
 }
 
-/// The cursor's tile in words.
+/// Name, size and share of the selected tile.
 fn facts(stack: &Stack, map: &Treemap, shown: &TileGroup) -> Visible<'static> {
     let share = u128::from(shown.bytes) * 100 / u128::from(map.bytes()).max(1);
     visible![name(stack, &map.tiles, shown), "  ", size::short(shown.bytes), "  ", share, " %"]
 }
 
-/// What a tile is called. Visible.
+/// Name of a tile.
 fn name(stack: &Stack, tiles: &[Tile], shown: &TileGroup) -> Visible<'static> {
     if shown.count > 1 {
         return visible![size::count(shown.count as u64), " smaller"];
@@ -95,7 +95,7 @@ fn name(stack: &Stack, tiles: &[Tile], shown: &TileGroup) -> Visible<'static> {
     if tile.directory { visible![name, "/"] } else { name.into_owned() }
 }
 
-/// One tile, and inside it those of a large directory, as deep as there is space: the space shrinks with each step.
+/// One tile, and inside it the children of a large directory. The recursion ends because the area shrinks.
 fn draw_tile(
     canvas: &mut Canvas<'_>,
     stack: &Stack,
@@ -126,7 +126,7 @@ fn draw_tile(
     let name = name(stack, tiles, shown);
     let bytes = size::short(shown.bytes);
     let low = rect.height < 3;
-    // What has others inside, or no space, has its name on the border.
+    // Tiles with others inside, and low ones, have their name on the border.
     let on_border = nested || low;
     let y = if on_border { rect.y } else { rect.y + 1 };
     let end = canvas.text(rect.x + 1, y, space, role, shorten::middle(&name, usize::from(space)));
@@ -136,7 +136,7 @@ fn draw_tile(
         canvas.text(rect.x + 1, y + 1, space, Role::Quiet, &bytes);
     }
     if nested {
-        // The cursor's frame is enough: what is inside stays legible.
+        // Of the selected tile only the frame is highlighted, so that its contents stay legible.
         canvas.select(false);
         canvas.blank(inner);
         for child in model::map::shown(inside, inner) {

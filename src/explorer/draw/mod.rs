@@ -1,8 +1,7 @@
-//! Draws the explorer: `draw(state, stack, frame)` writes the frame and nothing else.
+//! Draws the explorer: `draw(state, stack, frame)` writes one frame and changes nothing else.
 //!
-//! Where things are is decided in `app::layout`, what overlays say in `app::page`, how a role read_requests in [`theme`]. Here
-//! is one file for each thing on the screen. Only the rows that show are asked for. Foreign text comes in through
-//! `text::visible`; own glyphs are ASCII, box drawing and block elements.
+//! `view::layout` computes areas, `view::page` the contents of overlays, [`theme`] the style of a role. Only rows on the
+//! screen are computed. Own glyphs are ASCII, box drawing and block elements.
 
 mod bar;
 mod canvas;
@@ -33,7 +32,7 @@ use crate::stack::Stack;
 
 /// Draws one frame.
 pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
-    // The frame may be smaller than the state believes: a resize is a message that may still be on its way.
+    // The frame can be smaller than `state.size` until the message of a resize arrives.
     let area = target.area();
     let layout = state.layout();
     let mut canvas = Canvas::new(target.buffer_mut(), state.theme, state.glyphs);

@@ -1,4 +1,4 @@
-//! Overlays: a frame, a page of lines, a prompt where the page can be narrowed.
+//! Overlays: a frame, lines, and a prompt.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
@@ -11,7 +11,7 @@ use crate::text::size::count;
 use crate::text::width::{end, width};
 use crate::text::{shorten, visible};
 
-/// Draws it; returns where the terminal's cursor goes, if text is typed into it.
+/// Draws an overlay; returns the position of the terminal's cursor if it has a prompt.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     state: &State,

@@ -1,4 +1,4 @@
-//! Rows of the merged tree and of the diff: what they share.
+//! Rows of the tree and of the changes pane.
 
 use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
@@ -14,25 +14,25 @@ use crate::stack::query::outline::OutlineRow;
 use crate::text::width::width;
 use crate::text::{Visible, shorten, size, visible};
 
-/// What one row says, ready to be drawn.
+/// One row, ready to be drawn.
 pub(super) struct TreeRow {
-    /// What this layer did to the path.
+    /// Marker of the change by this layer.
     pub(super) change: (char, Role),
-    /// Opaque, or shadowed later.
+    /// Marker of an opaque or shadowed path.
     pub(super) note: (char, Role),
-    /// Six cells, seven with a sign, or nothing.
+    /// Six cells, seven with a sign, or empty.
     pub(super) size: Visible<'static>,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
     /// Style of the name.
     pub(super) name_role: Role,
-    /// What stands behind the name, quietly.
+    /// Spans after the name.
     pub(super) behind: Vec<Span>,
-    /// The layer that wrote it, where the pane has that column.
+    /// The layer that wrote it, if the pane has that column.
     pub(super) owner: Visible<'static>,
 }
 
-/// Draws the frame and the rows that show; `describe` says what each is. Returns how many rows there are.
+/// Draws the frame and the rows on the screen, each made by `describe`. Returns the number of all rows.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -76,7 +76,7 @@ pub(super) fn draw(
     len
 }
 
-/// What a pane says on the right of its border: the order of its rows before the layer.
+/// Status in a pane's border: sort order and layer.
 pub(super) fn status(state: &State, layer: Visible<'static>) -> Visible<'static> {
     match view::sort::label(state.orders.sort()) {
         "" => layer,
@@ -112,7 +112,7 @@ fn draw_row(
     canvas.text(x, y, 1, what.change.1, visible(&what.change.0));
     canvas.text(x + 1, y, 1, what.note.1, visible(&what.note.0));
     if columns.has_size {
-        // Nothing to see in a size of nothing: it keeps quiet.
+        // A size of zero is dimmed.
         let role = if what.size.plain().trim_start() == "0 B" { Role::Quiet } else { Role::Text };
         canvas.text_left_of(x + columns.size + size::CELLS as u16, y, role, &what.size);
     }
@@ -143,7 +143,7 @@ fn draw_row(
         .is_some_and(|hits| hits.contains(row.node));
     let role = if hit { Role::Hit } else { what.name_role };
     let behind: usize = what.behind.iter().map(|(_, text)| width(text)).sum();
-    // The name comes first; what stands behind it gets the space that is left.
+    // The name has priority; the spans after it get the rest, but at least a third if they need it.
     let name_space = usize::from(space).saturating_sub(behind.min(usize::from(space) / 3));
     let shown = if width(&name) + behind <= usize::from(space) {
         name
@@ -157,12 +157,12 @@ fn draw_row(
     }
 }
 
-/// The last component, a directory's with a slash.
+/// The last component of the path, with a slash for a directory.
 fn name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
     visible![stack.name(row.node), if row.directory { "/" } else { "" }]
 }
 
-/// What is not plain about an object: link target, device number, type.
+/// Spans after a name: link target, device number, special type, warnings.
 pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
     let version = stack.version(event);
     let mut spans = Vec::new();

@@ -1,7 +1,7 @@
 //! The style of each role: the terminal's own sixteen colours and attributes, so that it fits any palette.
 //!
-//! Meaning never hangs on colour: every coloured sign is also a letter. Blue, yellow and orange-red (on light
-//! backgrounds blue, magenta and red) are reported apart with red-green blindness too. `Mono` sets no colour at all.
+//! No meaning depends on colour alone: every coloured marker is a distinct character. Blue, yellow and orange-red (on
+//! light backgrounds blue, magenta and red) can be distinguished with red-green blindness. `Mono` sets no colours.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -70,7 +70,7 @@ const fn dark(role: Role) -> Option<Color> {
     }
 }
 
-/// Yellow and everything bright vanish on white.
+/// Yellow and bright colours are unreadable on white.
 const fn light(role: Role) -> Option<Color> {
     match role {
         Role::Accent | Role::FrameFocused | Role::Added => Some(Color::Blue),

@@ -1,4 +1,4 @@
-//! The first line: which image, which layer, which path.
+//! The first line: image, platform, layer and path.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::model::geometry::Rect;

@@ -1,4 +1,4 @@
-//! The merged tree at the selected layer: each row with the layer that wrote it, this layer's removals in their place.
+//! The tree pane: the merged tree at the selected layer, with the layer that wrote each path, and paths it removed.
 
 use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
@@ -36,7 +36,7 @@ pub(super) fn draw(
     let status = rows::status(state, status);
     let mut area = *area;
     if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
-        // The tree of the newest layer that is there shows meanwhile, under a line that says so.
+        // Until the selected layer is folded the tree of the highest folded one is shown, below a line that says so.
         let line = area.body.take_top(1);
         let text = crate::text::width::truncate(
             &waiting(state, stack),
@@ -82,7 +82,7 @@ fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
     if row.directory { stack.totals(row.node, layer).bytes } else { own }
 }
 
-/// A path that this very layer removed: it keeps its place, struck out.
+/// A path that this layer removed: a struck out row in its place.
 fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let previous = stack.change(row.node, layer).and_then(|change| change.previous);
     let bytes = previous.map_or(0, |event| stack.version(event).size);
@@ -97,7 +97,7 @@ fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     }
 }
 
-/// Which layer is awaited, and how far it is.
+/// The next layer to be folded, and its progress.
 pub(super) fn waiting(state: &State, stack: &Stack) -> Visible<'static> {
     let awaited = stack.folded();
     if !state.is_reading() {
@@ -121,7 +121,7 @@ pub(super) fn waiting(state: &State, stack: &Stack) -> Visible<'static> {
     }
 }
 
-/// Whole percents, 100 only when all is done.
+/// Percentage, rounded down: 100 only when all is done.
 pub(super) fn percent(done: u64, total: u64) -> u64 {
     (u128::from(done.min(total)) * 100 / u128::from(total.max(1))) as u64
 }

@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_line_and_the_rest_holds() {
+    fn errors_have_lines_and_the_rest_applies() {
         let text = "theme = \"lihgt\"\nmose = true\nmouse = 3\ncolumns = [\"size\", \"owner\"]\n\
                     [keys]\ndonw = \"x\"\nup = \"ctrl-\"\nquit = [\"Q\"]\nsearch = \"n\"\n";
         let settings = Settings::parse(text);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_or_of_the_wrong_shape_is_a_complaint_too() {
+    fn invalid_toml_is_reported() {
         let errors = |text: &str| Settings::parse(text).errors;
         assert!(errors("theme = \"dark\"\n[keys\n")[0].raw().starts_with("line 2: "));
         assert_eq!(errors("keys = 3").len(), 1);

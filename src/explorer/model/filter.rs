@@ -253,7 +253,7 @@ mod tests {
 
     /// Gzip packs names of 65 kB of one letter a thousand times smaller, so a small image can hold many.
     #[test]
-    fn long_names_are_looked_through_in_turns() {
+    fn long_names_are_tested_in_turns() {
         use crate::stack::notation;
         let names: Vec<String> =
             (0..200).map(|n| format!("+{}{n}:1", "a".repeat(65_000))).collect();
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_half_typed_narrows_nothing_and_says_why() {
+    fn incomplete_words_are_reported() {
         for (text, part) in
             [(">", "is not a size"), ("layer:", "give a number"), ("re:(", "unclosed")]
         {

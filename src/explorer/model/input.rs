@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_typed_and_mended() {
+    fn text_is_inserted_and_edited() {
         assert_eq!(typed(&["a", "b", "left", "c"]).text(), "acb");
         assert_eq!(typed(&["a", "é", "b", "left", "backspace"]).text(), "ab");
         assert_eq!(typed(&["a", "b", "home", "del"]).text(), "b");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_are_left_to_others_and_pastes_are_bounded() {
+    fn other_keys_are_ignored_and_pastes_are_limited() {
         let mut input = Input::default();
         assert!(!input.key(Key::parse("enter").unwrap()));
         assert!(!input.key(Key::parse("ctrl-c").unwrap()));

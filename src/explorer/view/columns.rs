@@ -1,33 +1,33 @@
-//! Which columns a tree row has, and where: the size drops first as a pane gets narrow, the bar before it.
+//! Columns of a tree row. As a pane gets narrower, first the bar is left out, then the size.
 
 use crate::explorer::model::columns::TreeColumns;
 
-/// Columns of a tree or diff row, in cells from the row's left edge. A width of 0: not there.
+/// Columns of a tree or diff row, in cells from its left edge. A column of width 0 is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
-    /// Where the size begins.
+    /// Start of the size.
     pub size: u16,
-    /// Whether there is one.
+    /// Whether the size is shown.
     pub has_size: bool,
-    /// Where the bar begins.
+    /// Start of the bar.
     pub bar: u16,
-    /// Cells of the bar.
+    /// Width of the bar.
     pub bar_width: u16,
-    /// Where names begin.
+    /// Start of the name.
     pub name: u16,
-    /// Cells for indentation, fold mark and name.
+    /// Width of indentation, fold mark and name.
     pub name_width: u16,
-    /// Where the owner layer begins.
+    /// Start of the owner layer.
     pub owner: u16,
-    /// Cells of the owner layer.
+    /// Width of the owner layer.
     pub owner_width: u16,
 }
 
-/// Two signs and a blank.
+/// Width of two markers and a space.
 const SIGNS: u16 = 3;
 
 impl Columns {
-    /// The columns of a row of `width` cells in an image of `layers` layers; only the merged tree has owners.
+    /// The columns of a row of `width` cells in an image of `layers` layers; only the merged tree has `owners`.
     #[must_use]
     pub const fn of(width: u16, layers: usize, owners: bool, wanted: TreeColumns) -> Self {
         let digits = match layers {
@@ -53,7 +53,7 @@ impl Columns {
         Self { size, has_size, bar, bar_width, name, name_width, owner, owner_width }
     }
 
-    /// Where the fold mark of a row at this depth is; deep rows are indented no further than half the column.
+    /// Column of the fold mark of a row at this depth. Rows are indented by at most half the name column.
     #[must_use]
     pub fn fold_mark(self, depth: usize) -> u16 {
         let most = usize::from(self.name_width / 2);

@@ -1,4 +1,4 @@
-//! Which layers were read, as the panes and pages say it: what was not read is never shown as empty or as zero.
+//! Which layers were read. Unread layers are never shown as empty or with zero bytes.
 
 use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::state::{LayerLoad, Phase, State};
@@ -6,24 +6,24 @@ use crate::image::problem::Severity;
 use crate::stack::Stack;
 use crate::text::{Visible, size, visible};
 
-/// How much of a layer was read.
+/// How much of a layer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// It is being read, or will be.
+    /// Reading is in progress or has not started.
     NotYet,
-    /// Nothing, and nothing more will come by itself.
+    /// Nothing was read, and reading has ended.
     Nothing,
-    /// A part: it is cut or damaged.
+    /// Only a part could be read: the layer is truncated or damaged.
     Part,
-    /// All of it.
+    /// The whole layer was read.
     All,
 }
 
-/// How much of this layer was read.
+/// How much of `layer` is read.
 #[must_use]
 pub fn read(state: &State, stack: &Stack, layer: usize) -> Coverage {
     if layer >= stack.folded() {
-        // The layers of a comparison are there as soon as it is.
+        // The layers of a comparison are folded before it is shown.
         let over = state.phase == Phase::Done && state.comparison.is_none();
         return if over { Coverage::Nothing } else { Coverage::NotYet };
     }
@@ -38,14 +38,14 @@ fn is_broken(load: &LayerLoad) -> bool {
     load.problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// The first layer up to `layer` that was not read to its end.
+/// The lowest layer up to `layer` that was not read completely.
 #[must_use]
 pub fn first_unread(state: &State, stack: &Stack, layer: usize) -> Option<usize> {
     (0..=layer)
         .find(|&layer| matches!(read(state, stack, layer), Coverage::Nothing | Coverage::Part))
 }
 
-/// `of the 4 of 6 layers read`; `None` where all were read, or may still be.
+/// `of the 4 of 6 layers read`; `None` where all were read, and while reading.
 #[must_use]
 pub fn layers_read(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     let layers = state.layer_count();
@@ -59,7 +59,7 @@ pub fn layers_read(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     })
 }
 
-/// A sentence about the first layer up to `layer` that was not read to its end, else about one that engines refuse.
+/// A warning about the lowest layer up to `layer` that was not read completely, else about one that engines refuse.
 #[must_use]
 pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'static>> {
     let refused = || {
@@ -81,7 +81,7 @@ pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'st
     })
 }
 
-/// `not read`, with the size of the layer's blob where it is known.
+/// `not read`, with the size of the layer's blob if it is known.
 #[must_use]
 pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
     let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
@@ -91,7 +91,7 @@ pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
     }
 }
 
-/// The key that goes on reading, as the user has it.
+/// The key bound to [`crate::explorer::model::action::entry::Action::Resume`].
 #[must_use]
 pub fn resume_key(state: &State) -> Visible<'static> {
     state.keymap.rewritten("r", &[Context::Panes])

@@ -1,11 +1,11 @@
-//! What would be extracted.
+//! The path that an extraction would take.
 
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view;
 use crate::stack::{ChangeKind, NodeId, Stack};
 
-/// The path meant, and the layer whose tree has it.
+/// The path under the cursor, and the layer whose tree has it.
 pub(crate) fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, usize)> {
     let (node, layer) = match state.overlays.last().map(|top| (top.kind, top.selected)) {
         None => {

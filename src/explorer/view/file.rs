@@ -1,9 +1,9 @@
-//! Where the viewer stands on the screen.
+//! The area of the viewer.
 
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::state::State;
 
-/// Where the viewer lies: the whole screen but the line of hints; and where its rows go.
+/// The area of the viewer, which is the screen without the line of hints; and the area of its rows.
 #[must_use]
 pub fn area(state: &State) -> (Rect, Rect) {
     let mut outer = Rect { x: 0, y: 0, width: state.size.width, height: state.size.height };

@@ -1,4 +1,4 @@
-//! What the viewer's screen shows: visible spans for each row of the screen, and only for those.
+//! Rows of the viewer: spans for the rows on the screen, and only for those.
 
 use crate::content::search::Needle;
 use crate::content::{Row, Token, Window};
@@ -8,16 +8,16 @@ use crate::explorer::view::page::writer::OverlayLine;
 use crate::text::width::{chop, pad, pad_left, split_at, width};
 use crate::text::{Visible, size, visible};
 
-/// Bytes in a row of bytes, however narrow the screen.
+/// Bytes in a row of hexadecimal bytes.
 #[must_use]
 pub(crate) const fn hex_columns(width: u16) -> u64 {
     if width >= 78 { 16 } else { 8 }
 }
 
-/// Columns from one tab stop to the next.
+/// Cells between tab stops.
 const TAB: usize = 8;
 
-/// The rows of a screen of so many cells.
+/// The rows of a screen of `columns` by `height` cells.
 #[must_use]
 pub fn shown(file: &File, columns: u16, height: u16) -> Vec<OverlayLine> {
     let rows = match file.form {
@@ -30,7 +30,7 @@ pub fn shown(file: &File, columns: u16, height: u16) -> Vec<OverlayLine> {
     rows.into_iter().map(|spans| OverlayLine { spans, item: None }).collect()
 }
 
-/// Where the screen is, as a part of the whole: first byte on it, and the size.
+/// Offset of the first byte on the screen, and the size of the file; `None` for facts and empty files.
 #[must_use]
 pub fn position(file: &File) -> Option<(u64, u64)> {
     let window = file.window()?;
@@ -38,7 +38,7 @@ pub fn position(file: &File) -> Option<(u64, u64)> {
     (file.form != ViewMode::Facts && window.size > 0).then_some((at, window.size))
 }
 
-/// Rows of the screen that a row takes.
+/// Number of screen rows of a row of the window.
 pub(crate) fn parts(file: &File, row: usize, columns: u16) -> usize {
     let Some(window) = file.window().filter(|_| file.wrap) else { return 1 };
     let Some(found) = window.row(row) else { return 1 };
@@ -74,7 +74,7 @@ fn text(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
     out
 }
 
-/// Cells of the line numbers and the blank behind them; a difference has none, a narrow screen neither.
+/// Cells of the line numbers and the space after them; 0 for a difference.
 fn gutter(file: &File, window: &Window) -> usize {
     let last = window.row(window.rows().saturating_sub(1)).and_then(|row| row.number);
     let last = last.unwrap_or(window.lines_before + window.rows() as u64);
@@ -84,7 +84,7 @@ fn gutter(file: &File, window: &Window) -> usize {
     }
 }
 
-/// A row as visible spans: its tokens, and the places of what is looked for.
+/// A row as spans, by its tokens and the matches of the search.
 fn spans(file: &File, window: &Window, row: usize, found: Row<'_>) -> Vec<Span> {
     let bytes = found.bytes;
     let hits: Vec<(usize, usize)> =
@@ -109,7 +109,7 @@ fn spans(file: &File, window: &Window, row: usize, found: Row<'_>) -> Vec<Span> 
     out
 }
 
-/// Adds foreign bytes, tabs as the blanks they stand for.
+/// Appends foreign bytes, with tabs expanded to spaces.
 fn push(out: &mut Vec<Span>, column: &mut usize, role: Role, bytes: &[u8]) {
     for (index, piece) in bytes.split(|&byte| byte == b'\t').enumerate() {
         let blanks = if index > 0 { TAB - *column % TAB } else { 0 };
@@ -135,7 +135,7 @@ const fn role(token: Token) -> Role {
     }
 }
 
-/// The part of a row that begins `left` cells in.
+/// The part of a row from cell `left` on, at least `space` cells if it is that long.
 fn cut(spans: &[Span], left: usize, space: usize) -> Vec<Span> {
     let mut before = left;
     let mut out = Vec::new();
@@ -157,7 +157,7 @@ fn cut(spans: &[Span], left: usize, space: usize) -> Vec<Span> {
     out
 }
 
-/// A row broken where the screen ends: a viewer keeps every blank.
+/// A row broken at the width of the screen. Unlike [`crate::text::wrap()`] this keeps all spaces.
 fn folded(spans: &[Span], space: usize) -> Vec<Vec<Span>> {
     let space = space.max(2);
     let mut lines = vec![Vec::new()];
@@ -177,7 +177,7 @@ fn folded(spans: &[Span], space: usize) -> Vec<Vec<Span>> {
     lines
 }
 
-/// Offset, bytes in hexadecimal, and the characters that they are where they are printable ASCII.
+/// Rows of offset, bytes in hexadecimal, and printable ASCII characters.
 fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
     let Some(window) = file.window() else { return Vec::new() };
     let per_row = hex_columns(columns) as usize;
@@ -213,7 +213,7 @@ fn bytes(file: &File, columns: u16, height: usize) -> Vec<Vec<Span>> {
     out
 }
 
-/// What a file that is no text is, as rows.
+/// Rows of facts about a file.
 pub(crate) fn facts(file: &File) -> Vec<Vec<Span>> {
     let Some(Ok(contents)) = &file.contents else { return Vec::new() };
     let row = |label: &'static str, role, value: Visible<'static>| {

@@ -1,15 +1,15 @@
-//! How many paths pass the filter.
+//! Progress and result of the filter.
 
 use crate::explorer::model::state::{Pane, State};
 use crate::stack::Stack;
 
-/// Whether names are still being tested: [`refresh`] goes on with it.
+/// Whether names are still being tested.
 #[must_use]
 pub fn is_searching(state: &State) -> bool {
     state.filter.as_ref().is_some_and(|filter| filter.search.is_some())
 }
 
-/// How many paths pass in a pane's tree; `None` where nothing is filtered.
+/// Number of paths that pass in a pane's tree; `None` without a filter.
 #[must_use]
 pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
     let tree = state.tree_of(pane, stack)?;

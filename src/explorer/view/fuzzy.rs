@@ -1,9 +1,9 @@
-//! How well a text fits what was typed: words of it anywhere, a run of letters better than letters apart.
+//! Fuzzy matching of the palette's entries.
 
 use crate::text::letters::Letters;
 
-/// How well `text` fits `typed`, the higher the better; `None` where it does not. Each word typed has to be found,
-/// in either case: as it stands, at the start of a word best, else as letters in that order.
+/// Score of `text` for what was typed, higher is better; `None` where a typed word does not match. Case is ignored. A
+/// word that `text` contains scores more than letters in their order, and starts of words score more.
 #[must_use]
 pub(super) fn score(typed: &str, text: &str) -> Option<u32> {
     let text = text.to_lowercase();
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_there_comes_before_letters_apart() {
+    fn substrings_score_more_than_letters() {
         let best = |typed: &str, texts: &[&'static str]| {
             texts.iter().copied().max_by_key(|text| score(typed, text)).unwrap()
         };

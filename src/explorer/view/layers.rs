@@ -1,20 +1,20 @@
-//! The stack pane: selecting a layer, and how its rows lie on lines.
+//! Lines of the stack pane.
 //!
-//! Where all layers fit with two lines each they get them; else only the selected one has its second line (sizes); in
-//! a low pane none.
+//! Each layer has two lines (command, sizes) if all fit; else only the selected one has its second line; in a low pane
+//! none has.
 
-/// Which layers take two lines.
+/// Which layers have two lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Density {
-    /// All.
+    /// All layers.
     Two,
-    /// The selected one.
+    /// The selected layer.
     Selected,
-    /// None.
+    /// No layer.
     One,
 }
 
-/// The density for so many layers in so many rows.
+/// The density for this many layers in a pane of `rows` rows.
 #[must_use]
 pub const fn density(layers: usize, rows: usize) -> Density {
     if rows < 7 {
@@ -26,7 +26,7 @@ pub const fn density(layers: usize, rows: usize) -> Density {
     }
 }
 
-/// The line on which a layer begins.
+/// The first line of a layer.
 #[must_use]
 pub const fn line_of(density: Density, layer: usize, selected: usize) -> usize {
     match density {
@@ -36,7 +36,7 @@ pub const fn line_of(density: Density, layer: usize, selected: usize) -> usize {
     }
 }
 
-/// The layer on a line, and whether the line is its second.
+/// The layer of a line, and whether it is the layer's second line.
 #[must_use]
 pub const fn layer_at(density: Density, line: usize, selected: usize) -> (usize, bool) {
     match density {

@@ -1,37 +1,37 @@
-//! Where everything is: rectangles from the terminal's size and what the user did to them. Draws nothing.
+//! Layout: areas of the screen, computed from the terminal's size, the focus and moved borders.
 
 use crate::explorer::model::geometry::{Rect, Shape, Size};
 use crate::explorer::model::state::{Pane, State};
 
-/// A pane's place.
+/// Area of a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaneArea {
-    /// Which pane.
+    /// The pane.
     pub pane: Pane,
-    /// With its border.
+    /// Area with the border.
     pub outer: Rect,
-    /// Whether it has one.
+    /// Whether it has a border.
     pub bordered: bool,
-    /// The line that names the columns.
+    /// Line of the column names.
     pub header: Option<Rect>,
-    /// Where its rows go.
+    /// Area of the rows.
     pub body: Rect,
 }
 
-/// Where everything is.
+/// Areas of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// How many panes stand side by side.
+    /// Number of panes side by side.
     pub shape: Shape,
-    /// Image, layer and path.
+    /// First line: image, layer and path.
     pub title: Option<Rect>,
-    /// The panes' names, where no border has space for them.
+    /// Line of the panes' names, if panes have no border.
     pub tabs: Option<Rect>,
-    /// The panes that show, left to right.
+    /// Visible panes, left to right.
     pub panes: Vec<PaneArea>,
-    /// What is under the cursor, progress, messages.
+    /// Line for facts about the selected row, progress and notices.
     pub facts: Option<Rect>,
-    /// Keys, or the search prompt.
+    /// Last line: keys, or a prompt.
     pub hints: Option<Rect>,
 }
 
@@ -39,11 +39,11 @@ const NARROWEST: u16 = 20;
 const LOWEST: u16 = 4;
 const TWO_FROM: u16 = 70;
 const THREE_FROM: u16 = 110;
-/// No pane is made narrower than this.
+/// Minimum width of a pane.
 const PANE_MIN: u16 = 20;
 
 impl Layout {
-    /// The layout for a state.
+    /// The layout of a state.
     #[must_use]
     pub fn of(state: &State) -> Self {
         let Size { width, height } = state.size;
@@ -92,7 +92,7 @@ impl Layout {
         Self { shape, title, tabs, panes: panes.collect(), facts, hints }
     }
 
-    /// The place of a pane, if it shows.
+    /// The area of a pane, if it is visible.
     #[must_use]
     pub fn pane(&self, pane: Pane) -> Option<&PaneArea> {
         self.panes.iter().find(|area| area.pane == pane)
@@ -115,7 +115,7 @@ fn pane_area(pane: Pane, outer: Rect, bordered: bool) -> PaneArea {
 }
 
 impl State {
-    /// Where everything is on the screen.
+    /// The layout for the current size, focus and borders.
     #[must_use]
     pub fn layout(&self) -> Layout {
         Layout::of(self)
@@ -123,7 +123,7 @@ impl State {
 }
 
 impl State {
-    /// Makes a pane wider by so many cells (or narrower): its neighbour gives them. At the limit nothing moves.
+    /// Widens a pane by `by` cells at the cost of its neighbour; narrows it for a negative number. At the limit nothing changes.
     pub fn widen(&mut self, pane: Pane, by: i16) {
         let before = (self.layout(), self.split);
         match (before.0.shape, pane) {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn no_shift_makes_a_pane_vanish() {
+    fn panes_keep_their_minimum_width() {
         for by in [i16::MIN, -30, 30, i16::MAX] {
             for width in [70, 110, 200] {
                 let mut state = State::new(Size { width, height: 40 });
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_inset_leaves_nothing_but_no_wrong_place() {
+    fn an_inset_larger_than_the_area_is_empty() {
         let rect = Rect { x: 3, y: 3, width: 1, height: 5 };
         assert_eq!(rect.inset(1, 1), Rect { x: 3, y: 4, width: 0, height: 3 });
     }

@@ -1,4 +1,4 @@
-//! The tiles of the treemap as they fit its area.
+//! The area of the treemap, and the path under its cursor.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::explorer::model::map::{Treemap, TreemapContent, WasteByPath};
 use crate::explorer::model::state::{Phase, State};
 use crate::stack::{NodeId, Stack};
 
-/// Where the treemap lies: the whole screen but the line of hints; and where its tiles go.
+/// The area of the treemap, which is the screen without the line of hints; and the area of its tiles.
 #[must_use]
 pub fn area(state: &State) -> (Rect, Rect) {
     crate::explorer::view::file::area(state)
@@ -23,8 +23,8 @@ pub(crate) fn new(state: &State, stack: &Stack, of: TreemapContent) -> Treemap {
     map
 }
 
-/// The path of the cursor's tile, and the layer whose tree has what it stands for. Of what is wasted that is the layer which
-/// stores it; of a directory that holds wasted things, the last.
+/// The path of the selected tile, and the layer whose tree has it: for wasted bytes the layer that stores them, for a
+/// directory with wasted bytes below it the last layer.
 pub(super) fn under_cursor(state: &State) -> Option<(NodeId, usize)> {
     let map = state.map.as_ref()?;
     let tile = map.tiles.get(map.selected)?;

@@ -1,9 +1,9 @@
-//! The signs beside a row: what a layer did to the path, whatever the colours are.
+//! Markers of rows: what a layer did to a path. They carry the meaning without colours.
 
 use crate::explorer::model::role::Role;
 use crate::stack::ChangeKind;
 
-/// Sign and meaning of a change.
+/// Marker and role of a change.
 #[must_use]
 pub const fn change(kind: ChangeKind) -> (char, Role) {
     match kind {
@@ -16,12 +16,12 @@ pub const fn change(kind: ChangeKind) -> (char, Role) {
     }
 }
 
-/// The sign of an opaque directory.
+/// Marker of an opaque directory.
 pub const OPAQUE: (char, Role) = ('!', Role::Opaque);
-/// The sign of a path that a later layer rewrites or removes.
+/// Marker of a path that a later layer rewrites or removes.
 pub const SHADOWED: (char, Role) = ('x', Role::Shadowed);
 
-/// What each sign means, for help.
+/// Markers with their meanings, for help.
 pub const LEGEND: [(char, Role, &str); 8] = [
     ('+', Role::Added, "added by this layer"),
     ('~', Role::Modified, "modified: content, type or link target"),

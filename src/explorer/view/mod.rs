@@ -1,4 +1,4 @@
-//! What is shown and where: every function that reads the state and changes nothing.
+//! What is shown and where: functions that take `&State`.
 
 pub mod columns;
 pub mod comparison;

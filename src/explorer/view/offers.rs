@@ -1,4 +1,4 @@
-//! The palette: every action by name, and places to go to: `layer 7`, `path /etc`, `theme light`.
+//! Entries of the palette: all actions by name, and commands with an argument: `layer 7`, `path /etc`, `theme light`.
 
 use crate::explorer::model;
 use crate::explorer::model::action::entry::{Action, Context, Entry};
@@ -8,20 +8,20 @@ use crate::explorer::view::fuzzy;
 use crate::stack::{NodeId, Stack};
 use crate::text::{Visible, visible};
 
-/// Something the palette offers.
+/// An entry of the palette.
 #[derive(Clone, Copy, Debug)]
 pub enum Offer {
-    /// Do what a row of the table says.
+    /// Carry out an action.
     Do(&'static Entry),
     /// Select this layer.
     Layer(usize),
-    /// Show this path, in whatever layer has it.
+    /// Show this path, at a layer that has it.
     Path(NodeId),
-    /// Use this theme.
+    /// Change the theme.
     Theme(Theme),
 }
 
-/// What is offered for what was typed, the best first. Typing nothing offers every action, in the order of help.
+/// Entries that match what was typed, best first; all actions in the order of help if nothing was typed.
 #[must_use]
 pub fn offers(state: &State, stack: &Stack, typed: &str) -> Vec<Offer> {
     let typed = typed.trim_start();
@@ -38,12 +38,12 @@ pub fn offers(state: &State, stack: &Stack, typed: &str) -> Vec<Offer> {
             Some((name.max(help)?, entry))
         })
         .collect();
-    // Sorting is stable: rows that fit as well stay in the table's order.
+    // The sort is stable: equal scores stay in the order of the table.
     rows.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
     rows.into_iter().map(|(_, entry)| Offer::Do(entry)).collect()
 }
 
-/// Where a command with an argument leads; `None` where it is no such command.
+/// Entries for a command with an argument; `None` if there is no such command.
 fn places(state: &State, stack: &Stack, command: &str, argument: &str) -> Option<Vec<Offer>> {
     match command {
         "layer" => {
@@ -65,7 +65,7 @@ fn works_in_panes(entry: &Entry) -> bool {
     entry.contexts.iter().any(|context| panes.contains(context))
 }
 
-/// A line for an offer. Visible.
+/// Description of an entry, one line.
 #[must_use]
 pub fn describe(stack: &Stack, offer: Offer) -> Visible<'static> {
     match offer {

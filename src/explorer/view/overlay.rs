@@ -1,4 +1,4 @@
-//! Where overlays stand and what they show.
+//! Area and contents of overlays.
 
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
@@ -7,22 +7,22 @@ use crate::explorer::view;
 use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;
 
-/// An overlay's place and contents.
+/// Area and contents of an overlay.
 #[derive(Debug)]
 pub struct PlacedOverlay {
-    /// With its border.
+    /// Area with the border.
     pub outer: Rect,
-    /// Whether it has one.
+    /// Whether it has a border.
     pub bordered: bool,
-    /// The line of the prompt.
+    /// Line of the prompt, if it has one.
     pub input: Option<Rect>,
-    /// Where its lines go.
+    /// Area of its lines.
     pub body: Rect,
-    /// What it shows, wrapped to the body's width.
+    /// Its contents, wrapped to the width of the body.
     pub page: OverlayText,
 }
 
-/// Works out where an overlay lies: in the middle and as low as its contents on a large screen, everywhere on a small.
+/// Lays out an overlay: centred and as high as its contents on a large screen, the whole of a small one.
 #[must_use]
 pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
     let mut screen = Rect { x: 0, y: 0, width: state.size.width, height: state.size.height };
@@ -44,7 +44,7 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
         let wanted =
             u16::try_from(page.lines.len()).unwrap_or(u16::MAX).saturating_add(extra).max(5);
         let height = wanted.min(outer.height);
-        // What narrows while it is typed into must not jump about.
+        // An overlay that is filtered while typing keeps its place.
         let lift = if overlay.is_narrowed() { 0 } else { (outer.height - height) / 3 };
         let height = if overlay.is_narrowed() { outer.height } else { height };
         outer = Rect { y: outer.y + lift, height, ..outer };
@@ -57,7 +57,7 @@ pub fn place(state: &State, stack: &Stack, overlay: &Overlay) -> PlacedOverlay {
     PlacedOverlay { outer, bordered, input, body, page }
 }
 
-/// Whether the list of images is open and there is no image yet to go back to.
+/// Whether the list of images is open before any image was.
 pub(crate) fn is_first_choice(state: &State) -> bool {
     state.image.is_none()
         && state.overlays.last().is_some_and(|top| top.kind == OverlayKind::Choices)

@@ -1,4 +1,4 @@
-//! Which package owns a path.
+//! Packages that own paths.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 use crate::text::{Visible, visible};
 
-/// The layer that wrote the databases last that `layer` sees: layers between have the same. `None` where there are none.
+/// The highest layer up to `layer` that wrote a package database; layers between have the same databases. `None` without any.
 #[must_use]
 pub fn database_layer(stack: &Stack, layer: usize) -> Option<usize> {
     let wrote = |path: &str, inside: bool| {
@@ -30,7 +30,7 @@ pub fn database_layer(stack: &Stack, layer: usize) -> Option<usize> {
     written.max()
 }
 
-/// The owner of a path in a layer's tree.
+/// The package that owns a path in the merged tree of `layer`.
 #[must_use]
 pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) -> Owner<'s> {
     let unsure = coverage::first_unread(state, stack, layer).map(|_| "not every layer was read");
@@ -54,15 +54,15 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
     package.map_or(none, Owner::Package)
 }
 
-/// A package in a line. Visible.
+/// `dpkg package NAME VERSION`.
 #[must_use]
 pub fn package_label(package: &Package) -> Visible<'static> {
     let (name, version) = (visible(&package.name), visible(&package.version));
     visible![package.manager.name(), " package ", name, " ", version]
 }
 
-/// The paths that a filter's word lets pass in the selected layer's tree, and the database_layer that says so; `None` while that
-/// is not known.
+/// The paths that meet a criterion for packages in the selected layer's tree, and the layer that wrote the databases;
+/// `None` while the databases are not read.
 pub(crate) fn paths_in_packages(
     state: &State,
     stack: &Stack,

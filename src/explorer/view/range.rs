@@ -1,9 +1,9 @@
-//! The range of layers that the changes pane shows.
+//! Label of the range of layers in the changes pane.
 
 use crate::explorer::model::state::State;
 use crate::text::{Visible, visible};
 
-/// The range in words: `layer 3`, `layers 3 to 5`.
+/// `layer 3`, `layers 3 to 5`.
 #[must_use]
 pub fn label(state: &State) -> Visible<'static> {
     match state.range() {

@@ -1,11 +1,11 @@
-//! Which path a search leads to.
+//! Hits of a search, and the one to show.
 
 use crate::explorer::model::search::{HITS_TRIED_MAX, Search};
 use crate::explorer::model::state::{Pane, Phase, State};
 use crate::stack::query::search::Hits;
 use crate::stack::{NodeId, Stack};
 
-/// Finds what is typed. Letters alone are tried only when nothing more is to come.
+/// Searches for the text of the prompt. Matches letters (fuzzy) only when all layers are folded.
 pub(crate) fn run(state: &State, stack: &Stack, search: &mut Search) {
     let needle = search.input.text();
     if needle.is_empty() {
@@ -24,7 +24,7 @@ pub(crate) fn run(state: &State, stack: &Stack, search: &mut Search) {
     });
 }
 
-/// The hit to show: the nearest one, or of those found by their letters the one where they stand closest.
+/// The hit to show: the nearest one, or of fuzzy hits the one whose letters are closest together.
 pub(crate) fn best(state: &State, stack: &Stack, search: &Search) -> Option<NodeId> {
     let hits = search.hits.as_ref()?;
     if !hits.is_fuzzy() {
@@ -38,7 +38,7 @@ pub(crate) fn best(state: &State, stack: &Stack, search: &Search) -> Option<Node
     all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
 }
 
-/// The first hit at or after `from` that the pane can show as it is; else the first at all.
+/// The first hit at or after `from` that has a row in the pane; else the first hit.
 fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> Option<NodeId> {
     let pane = target_pane(state);
     let shows = |node: NodeId| has_row(state, stack, pane, node);
@@ -60,7 +60,7 @@ fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> O
     Some(first)
 }
 
-/// Searching from the stack pane shows what it finds in the tree.
+/// The pane that shows hits: the focused one, or the tree for the stack pane.
 pub(crate) const fn target_pane(state: &State) -> Pane {
     match state.focus {
         Pane::Stack => Pane::Tree,
@@ -68,7 +68,7 @@ pub(crate) const fn target_pane(state: &State) -> Pane {
     }
 }
 
-/// Whether the pane has a row for the path at the selected layer, folds aside.
+/// Whether the pane has a row for the path at the selected layer, with everything unfolded.
 pub(crate) fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) -> bool {
     let pane = if pane == Pane::Stack { Pane::Tree } else { pane };
     state.tree_of(pane, stack).is_some_and(|tree| {

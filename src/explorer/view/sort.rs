@@ -1,8 +1,8 @@
-//! The sort order in words.
+//! Label of the sort order.
 
 use crate::stack::query::outline::{By, Sort};
 
-/// An order in words; none for that of names.
+/// Label of an order; empty for the default order by name.
 #[must_use]
 pub const fn label(sort: Sort) -> &'static str {
     match (sort.by, sort.reversed) {

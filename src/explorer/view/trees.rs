@@ -1,14 +1,14 @@
-//! What the tree panes show: rows, cursor, scroll position.
+//! Rows, cursor and scroll position of the tree panes.
 
 use crate::explorer::model::state::{Pane, State};
 use crate::stack::query::outline::{Outline, OutlineRow};
 use crate::stack::query::tree::Tree;
 use crate::stack::{NodeId, Stack};
 
-/// Rows kept between the cursor and the edge.
+/// Rows kept between the cursor and the edge of the pane.
 const MARGIN: usize = 2;
 
-/// The rows of a pane; `None` for the stack pane and while there are none to ask for.
+/// The rows of a pane; `None` for the stack pane and before they are known.
 #[must_use]
 pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Outline<'s>> {
     let tree = state.tree_of(pane, stack)?;
@@ -20,7 +20,7 @@ pub fn outline<'s>(state: &'s State, stack: &'s Stack, pane: Pane) -> Option<Out
     Some(Outline::new(stack, tree, folds, sieve, Some(&state.orders)))
 }
 
-/// The pane whose cursor names a path: the focused one, or beside the stack the tree or diff that shows.
+/// The pane whose cursor selects the path: the focused one; for the stack pane the visible tree or diff.
 #[must_use]
 pub const fn pane_of_path(state: &State) -> Pane {
     match state.focus {
@@ -29,20 +29,20 @@ pub const fn pane_of_path(state: &State) -> Pane {
     }
 }
 
-/// The row under a pane's cursor.
+/// The selected row of a pane.
 #[must_use]
 pub fn current_row(state: &State, stack: &Stack, pane: Pane) -> Option<OutlineRow> {
     let row = state.view(pane).row;
     outline(state, stack, pane)?.rows(row..row + 1).first().copied()
 }
 
-/// The path under the cursor that counts.
+/// The selected path.
 #[must_use]
 pub fn current(state: &State, stack: &Stack) -> Option<NodeId> {
     current_row(state, stack, pane_of_path(state)).map(|row| row.node)
 }
 
-/// Rows that a pane shows at once.
+/// Number of rows of a pane on the screen, at least 1.
 #[must_use]
 pub fn rows_shown(state: &State, pane: Pane) -> usize {
     state
@@ -52,7 +52,7 @@ pub fn rows_shown(state: &State, pane: Pane) -> usize {
         .max(1)
 }
 
-/// The first row to show so that the cursor is well inside, moving as little as may be.
+/// The scroll position that keeps the cursor inside the margin with the least movement.
 #[must_use]
 pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
     let margin = MARGIN.min(height.saturating_sub(1) / 2);

@@ -1,9 +1,9 @@
-//! Which wasted path an item stands for.
+//! The path under the cursor of the waste page.
 
 use crate::explorer::model::state::State;
 use crate::stack::NodeId;
 
-/// The path of an item of the page, and the layer that stores most of what it wastes.
+/// The path of an item, and the layer that stores most of its wasted bytes.
 pub(super) fn under_cursor(state: &State, item: usize) -> Option<(NodeId, usize)> {
     let ledger = state.waste.as_ref()?;
     let path = ledger.paths.get(item.checked_sub(ledger.layers.len())?)?;

@@ -1,4 +1,4 @@
-//! Several images in one place, or all that local stores hold: one has to be chosen.
+//! The list of images to choose from: of an archive or layout with several, or of all local stores.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;

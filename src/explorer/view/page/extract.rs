@@ -1,4 +1,4 @@
-//! Extracting: what will be extracted, and whether something may be overwritten.
+//! Pages of an extraction: the prompt for the destination, and the question whether to overwrite it.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;

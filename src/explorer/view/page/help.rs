@@ -1,4 +1,4 @@
-//! The help: every row of the action table, and what the signs mean, narrowed by what is typed.
+//! The help page: all actions and markers, filtered by what is typed.
 
 use crate::explorer::model::action::GROUPS;
 use crate::explorer::model::keymap::Keymap;
@@ -8,7 +8,7 @@ use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::text::width::{pad, width};
 use crate::text::{Visible, visible, wrap};
 
-/// Cells of the keys' column.
+/// Width of the column of keys.
 const KEYS: usize = 20;
 
 pub(super) fn page(keymap: &Keymap, needle: &str, width: usize) -> OverlayText {

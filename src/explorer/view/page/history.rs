@@ -1,4 +1,4 @@
-//! The history of one path: an item for each event, oldest first.
+//! The history page of a path: one item for each event, oldest first.
 
 use crate::explorer::model::owners::Owner;
 use crate::explorer::model::role::Role;
@@ -34,7 +34,7 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
     out.finish("History", &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")])
 }
 
-/// Which package the path belongs to, where the selected layer has it.
+/// The package that owns the path, if the selected layer has the path.
 fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
     let shown = state.shown_layer(stack).filter(|&layer| stack.visible(node, layer).is_some());
     let Some(layer) = shown.filter(|_| !state.is_reading()) else { return };
@@ -52,7 +52,7 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
     out.text(Role::Quiet, 0, &said);
 }
 
-/// One event: what happened in which layer and how large it is; by what command; what else is to be said.
+/// One event: change, layer, size, details and command.
 fn event(
     out: &mut Writer,
     state: &State,
@@ -106,7 +106,7 @@ fn event(
     out.blank();
 }
 
-/// How a removal came about.
+/// The cause of a removal.
 fn cause(step: &HistoryEvent) -> Option<Visible<'static>> {
     let by = step.by.as_ref().map(|by| visible(by).into_owned());
     match (step.cause, by) {
@@ -118,7 +118,7 @@ fn cause(step: &HistoryEvent) -> Option<Visible<'static>> {
     }
 }
 
-/// What is other than in the version before, of what people ask for: size, mode, owner.
+/// Changes of size, mode and owner from the version before.
 fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<Visible<'static>> {
     use ChangeKind::{Added, Removed};
     if matches!(step.event, Added | Removed) || before.event == Removed {
@@ -142,7 +142,7 @@ fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<Visible<'static
     (!changes.is_empty()).then(|| Visible::join(&changes, "  "))
 }
 
-/// Type, mode, owner, time and link target, as far as there are any.
+/// Mode, owner, time, link target and other facts of a version, as far as they are known.
 fn facts(stack: &Stack, step: &HistoryEvent) -> Option<Visible<'static>> {
     let version = &step.version;
     let mut facts = Vec::new();

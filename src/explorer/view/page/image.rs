@@ -1,4 +1,4 @@
-//! The image in full: what it is, what it would run as, its labels, its history as a Dockerfile, what lies beside it.
+//! The image page: identity, config, labels, history as a Dockerfile, and other documents of the image.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
@@ -10,7 +10,7 @@ use crate::image::{Image, Other};
 use crate::text::width::{pad_left, split_at};
 use crate::text::{Foreign, Visible, command, size, visible, wrap};
 
-/// Lines of one step that are shown; a here-document may be a whole program.
+/// Lines of one history step that are shown. A here-document can be a whole program.
 const STEP_LINES: usize = 200;
 
 pub(super) fn page(state: &State, width: usize) -> OverlayText {
@@ -140,7 +140,7 @@ fn dockerfile(out: &mut Writer, history: &[HistoryStep]) {
     }
 }
 
-/// One line of a Dockerfile behind the number of its layer, wrapped under itself, its instruction word set off.
+/// One line of a Dockerfile after the number of its layer, wrapped with a hanging indent, its instruction highlighted.
 fn instruction(out: &mut Writer, number: &Visible<'_>, line: &Visible<'_>) {
     let word = command::split_instruction(line).map_or(0, |(word, _)| word.len());
     let hang = line.plain().bytes().take_while(|&byte| byte == b' ').count().min(8);

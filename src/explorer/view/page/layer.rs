@@ -1,4 +1,4 @@
-//! One layer in full: its command laid out, sizes, digests, what it holds beside content, its problems.
+//! The layer page: command, sizes, digests, hidden entries, problems.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, State};
@@ -10,7 +10,7 @@ use crate::image::layer::{Layer, LayerStore};
 use crate::stack::Stack;
 use crate::text::{command, size, visible};
 
-/// Hidden objects that are listed one by one.
+/// Hidden entries that are listed.
 const HIDDEN_MAX: usize = 20;
 
 pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> OverlayText {

@@ -1,6 +1,4 @@
-//! What overlays show: lines of spans with roles, wrapped to a width. Built anew for each frame, drawn by `ui`.
-//!
-//! Everything foreign is made visible here, on its way into a span.
+//! Contents of overlays: lines of spans with roles, wrapped to a width. Built for each frame.
 
 mod choices;
 mod extract;
@@ -21,11 +19,11 @@ pub(crate) use crate::explorer::view::page::image::platform;
 use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;
 
-/// The viewer draws its rows itself: only those that show.
+/// The viewer has no page: `view::file_rows` makes the rows on the screen.
 const FILE_HINTS: &[(&str, &str)] =
     &[("/", "find"), ("x", "bytes"), ("w", "wrap"), ("esc", "close"), ("h l", "sideways")];
 
-/// So does the treemap.
+/// The treemap has no page either.
 const MAP_HINTS: &[(&str, &str)] = &[
     ("arrows", "move"),
     ("enter", "into"),
@@ -35,7 +33,7 @@ const MAP_HINTS: &[(&str, &str)] = &[
     ("esc", "close"),
 ];
 
-/// The page an overlay shows, for lines of `width` cells.
+/// The contents of an overlay, in lines of `width` cells.
 #[must_use]
 pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> OverlayText {
     match overlay.kind {

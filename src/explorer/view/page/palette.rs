@@ -1,4 +1,4 @@
-//! The palette: what can be done, by name, with its keys.
+//! The palette page: entries with their descriptions and keys.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
@@ -9,7 +9,7 @@ use crate::stack::Stack;
 use crate::text::width::{pad, width};
 use crate::text::{Visible, shorten};
 
-/// Cells of the names.
+/// Width of the column of names.
 const NAMES: usize = 18;
 
 pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> OverlayText {
@@ -22,7 +22,7 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
             Offer::Path(_) => ("path", Visible::default()),
             Offer::Theme(_) => ("theme", Visible::default()),
         };
-        // The keys go first where it gets narrow, then what it says: the name is what is typed.
+        // In narrow overlays the keys are left out first, then the description is cut.
         let keys = if out.width < 60 { Visible::default() } else { keys };
         let mut spans = vec![(Role::Strong, pad(&name.into(), NAMES.min(out.width)))];
         let space = out.width.saturating_sub(NAMES + width(&keys) + 2);

@@ -1,4 +1,4 @@
-//! The platforms there are of an image: the one that is open, and those that its index has beside it.
+//! The page of platforms: the open one, and the others in the image's index.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
@@ -6,7 +6,7 @@ use crate::explorer::view::page::platform;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::platform::Platform;
 
-/// Each once: the one that is open first, the others as the index lists them.
+/// Each platform once: the open one first, the others in the order of the index.
 #[must_use]
 pub fn all(state: &State) -> Vec<Platform> {
     let Some(image) = state.image.as_deref() else { return Vec::new() };
@@ -18,7 +18,7 @@ pub fn all(state: &State) -> Vec<Platform> {
             all.push(found);
         }
     }
-    // Without a platform of its own nothing can be told apart.
+    // If the open image states no platform, the others cannot be told from it.
     if image.platform.is_none() { Vec::new() } else { all }
 }
 

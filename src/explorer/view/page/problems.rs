@@ -1,4 +1,4 @@
-//! Everything odd or broken, in the image and in its layers.
+//! The page of problems of the config file, the image and its layers.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::{LoadStatus, Phase, State};
@@ -6,7 +6,7 @@ use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::image::problem::Severity;
 use crate::text::visible;
 
-/// What is odd or broken.
+/// Where a problem is.
 #[derive(Clone, Copy)]
 enum Location {
     Config,
@@ -14,7 +14,7 @@ enum Location {
     Layer(usize),
 }
 
-/// Which layer each item of the page belongs to; `None` for the image as a whole and for the config file.
+/// The layer of each item of the page; `None` for the image as a whole and for the config file.
 #[must_use]
 pub fn layers(state: &State) -> Vec<Option<usize>> {
     let layer = |place| match place {
@@ -43,8 +43,8 @@ pub(super) fn page(state: &State, width: usize) -> OverlayText {
     out.finish("Problems", &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")])
 }
 
-/// What is known to be wrong with a layer: from its description, and once it was read, from that, which includes the
-/// description's.
+/// Problems of a layer: those of its description until it is folded, then those found while reading, which include
+/// the former.
 pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Role, &str)> {
     let load = state.loads.get(layer);
     let folded = load.is_some_and(|load| load.status == LoadStatus::Folded);
@@ -60,7 +60,7 @@ pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Rol
         .chain(stopped)
 }
 
-/// How loud a problem is.
+/// Role by severity.
 const fn role(severity: Severity) -> Role {
     match severity {
         Severity::Note => Role::Text,
@@ -83,7 +83,7 @@ fn all(state: &State) -> impl Iterator<Item = (Location, Role, &str)> {
 }
 
 impl State {
-    /// How many things were odd or broken: in the image and in its layers.
+    /// Number of problems of the config file, the image and its layers.
     #[must_use]
     pub fn problem_count(&self) -> usize {
         layers(self).len()

@@ -1,4 +1,4 @@
-//! Comparing: with which image, and the layers of both, matched by their digests.
+//! Pages of a comparison: the prompt for the other image, and the layers of both, matched by digest.
 
 use crate::explorer::model::comparison::{ComparedImage, ComparedImages};
 use crate::explorer::model::role::Role;
@@ -6,7 +6,7 @@ use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::text::width::pad_left;
 use crate::text::{command, shorten, visible};
 
-/// The prompt's page.
+/// The page under the prompt.
 pub(super) fn ask(width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \

@@ -1,4 +1,4 @@
-//! What is wasted: what would get it back, and the layers and paths that waste most. Layers and paths are items.
+//! The waste page: remedies, and the layers and paths that waste most. Layers and paths are items.
 
 use crate::explorer::model::role::Role;
 use crate::explorer::model::state::State;
@@ -11,7 +11,7 @@ use crate::stack::query::waste_cause::{PathWaste, WasteCause};
 use crate::text::width::pad;
 use crate::text::{Visible, command, shorten, size, visible, wrap};
 
-/// Cells before what a row is about: a size and two blanks.
+/// Width of the column of sizes: a size and two spaces.
 const SIZE: usize = 8;
 
 pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
@@ -34,7 +34,7 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     )
 }
 
-/// The layers of which nothing is in the numbers above.
+/// Layers that are missing from the totals.
 fn unread(out: &mut Writer, state: &State, stack: &Stack) {
     for layer in 0..state.layer_count() {
         match coverage::read(state, stack, layer) {
@@ -124,7 +124,7 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
     }
 }
 
-/// A size in its column and what it is of, wrapped under itself.
+/// A size in its column and a text, wrapped with a hanging indent.
 fn sized(out: &mut Writer, bytes: u64, role: Role, text: &Visible<'_>) {
     let column = if bytes == 0 { "     -".into() } else { size::fixed(bytes) };
     let space = out.width.saturating_sub(SIZE);
@@ -134,7 +134,7 @@ fn sized(out: &mut Writer, bytes: u64, role: Role, text: &Visible<'_>) {
     }
 }
 
-/// Where a path's bytes are stored, who put most of them out of sight and how, and what helps.
+/// The layers that store a path's wasted bytes, and the layer that hides most of them.
 fn why(path: &PathWaste) -> Visible<'static> {
     let Some(piece) = path.largest() else { return Visible::default() };
     let stored: Vec<Visible<'static>> =

@@ -1,41 +1,41 @@
-//! Writes the lines of a page: headings, fields, foreign text wrapped to a width.
+//! Builds the lines of a page: headings, fields, wrapped text.
 
 use crate::explorer::model::role::{Role, Span};
 use crate::text::width::{pad, width};
 use crate::text::{ToVisible, Visible, size, visible, wrap};
 
-/// Bytes of one foreign value that are shown; labels can hold whole documents.
+/// Maximum bytes shown of one foreign value. Labels can contain whole documents.
 const VALUE_MAX: usize = 4096;
-/// Bytes of one command that are shown; all of it is copied.
+/// Maximum bytes shown of one command. Copying takes the whole command.
 pub(crate) const COMMAND_MAX: usize = 64 << 10;
-/// Bytes of a page's text. Pages are built anew at each key, some 10 ms for so much.
+/// Maximum bytes of a page. Pages are built at each key, which takes about 10 ms for this many.
 const PAGE_MAX: usize = 256 << 10;
-/// Cells of the names before values.
+/// Width of the labels before values.
 const LABEL: usize = 14;
 
-/// Lines under a title.
+/// Contents of an overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverlayText {
-    /// For the border.
+    /// Title in the border.
     pub title: Visible<'static>,
-    /// All lines, also those that do not fit the screen.
+    /// All lines, including those off the screen.
     pub lines: Vec<OverlayLine>,
-    /// How many items there are to choose from.
+    /// Number of items that can be selected.
     pub items: usize,
-    /// Keys for the footer: key and word.
+    /// Hints for the footer: keys and word.
     pub hints: &'static [(&'static str, &'static str)],
 }
 
-/// One line.
+/// One line of an overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverlayLine {
-    /// Its parts.
+    /// Spans, left to right.
     pub spans: Vec<Span>,
-    /// The item it belongs to.
+    /// Index of the item it belongs to.
     pub item: Option<usize>,
 }
 
-/// Writes the lines of a page.
+/// Builds the lines of a page.
 pub(crate) struct Writer {
     pub(crate) width: usize,
     pub(crate) lines: Vec<OverlayLine>,
@@ -51,14 +51,14 @@ impl Writer {
         Self { width, lines: Vec::new(), items: 0, in_item: false, bytes: 0 }
     }
 
-    /// A line as it is.
+    /// Appends a line.
     pub(crate) fn line(&mut self, spans: Vec<Span>) {
         self.bytes += 1 + spans.iter().map(|(_, text)| text.len()).sum::<usize>();
         let item = self.in_item.then(|| self.items - 1);
         self.lines.push(OverlayLine { spans, item });
     }
 
-    /// Whether more text is shown on this page.
+    /// Whether the page is shorter than its maximum.
     pub(crate) const fn has_space(&self) -> bool {
         self.bytes < PAGE_MAX
     }
@@ -67,7 +67,7 @@ impl Writer {
         self.line(Vec::new());
     }
 
-    /// A heading, apart from what came before.
+    /// A heading, after a blank line.
     pub(crate) fn heading(&mut self, text: impl Into<Visible<'static>>) {
         if !self.lines.is_empty() {
             self.blank();
@@ -75,7 +75,7 @@ impl Writer {
         self.line(vec![(Role::Accent, text.into())]);
     }
 
-    /// Own or visible text, wrapped, each line `indent` cells in.
+    /// Text wrapped to the width, indented by `indent` cells.
     pub(crate) fn text<'t>(&mut self, role: Role, indent: usize, text: impl Into<Visible<'t>>) {
         if !self.has_space() {
             return;
@@ -85,7 +85,7 @@ impl Writer {
         }
     }
 
-    /// Foreign text: its line breaks kept, the rest made visible.
+    /// Foreign text, with its line breaks.
     pub(crate) fn foreign(&mut self, role: Role, indent: usize, raw: &str) {
         let shown = &raw[..raw.floor_char_boundary(VALUE_MAX)];
         for line in shown.lines() {
@@ -94,14 +94,14 @@ impl Writer {
         self.more(indent, raw.len() - shown.len());
     }
 
-    /// A name and a value behind it, wrapped under itself. On a narrow page the value goes below the name.
+    /// A label and a value, wrapped with a hanging indent; on a narrow page the value is below the label.
     pub(crate) fn field(&mut self, label: &'static str, value: &(impl ToVisible + ?Sized)) {
         let (shown, left) = value.beginning(VALUE_MAX);
         self.labelled(label, Role::Text, shown);
         self.more(LABEL, left);
     }
 
-    /// As [`Self::field`], all of the value, in a role of its own.
+    /// As [`Self::field`], with a role, and without a limit to the value.
     pub(crate) fn labelled<'t>(
         &mut self,
         label: impl Into<Visible<'static>>,
@@ -123,21 +123,21 @@ impl Writer {
         }
     }
 
-    /// A field only where there is a value.
+    /// A field, unless the value is missing or empty.
     pub(crate) fn optional(&mut self, label: &'static str, value: Option<impl ToVisible>) {
         if let Some(value) = value.filter(|value| !value.beginning(VALUE_MAX).0.is_empty()) {
             self.field(label, &value);
         }
     }
 
-    /// Says how many more bytes there are, if there are any.
+    /// Notes the number of bytes left out, if any.
     pub(crate) fn more(&mut self, indent: usize, left: usize) {
         if left > 0 {
             self.text(Role::Quiet, indent, visible!["(", size::count(left as u64), " more bytes)"]);
         }
     }
 
-    /// What follows is an item of its own, until the next or [`Self::end_items`].
+    /// Starts an item: the lines up to the next item or [`Self::end_items`].
     pub(crate) const fn start_item(&mut self) {
         self.items += 1;
         self.in_item = true;
@@ -160,12 +160,12 @@ impl Writer {
     }
 }
 
-/// The part of a value that is shown.
+/// The first [`VALUE_MAX`] bytes of a value.
 pub(crate) fn cut(text: &(impl ToVisible + ?Sized)) -> Visible<'_> {
     text.beginning(VALUE_MAX).0
 }
 
-/// Cells that spans take.
+/// Width of spans in cells.
 pub(crate) fn spans_width(spans: &[Span]) -> usize {
     spans.iter().map(|(_, text)| width(text)).sum()
 }
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_endless_values_ends() {
+    fn pages_have_a_maximum_length() {
         let mut writer = Writer::new(40);
         for _ in 0..10_000 {
             writer.field("Label", &"x".repeat(2000));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_know_their_item() {
+    fn lines_carry_their_item() {
         let mut writer = Writer::new(40);
         writer.heading("A");
         writer.start_item();
