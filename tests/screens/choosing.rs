@@ -1,4 +1,4 @@
-//! Choosing: among the images of one place, among all that local stores hold, and back to the list.
+//! Choosing an image: from an archive with several, from all local stores, and back to the list.
 
 use layertui::explorer::Message;
 use layertui::explorer::model::message::{Choice, Effect};
@@ -23,7 +23,7 @@ fn one_of_several_images_is_chosen() {
     assert_eq!(explorer.effects, [Effect::Choose(1), Effect::Choose(0)]);
 }
 
-/// Opening may take as long as an engine likes: nobody has to wait for it.
+/// Opening can take long, because engines can be slow: it can be cancelled.
 #[test]
 fn a_choice_that_does_not_open_is_given_up() {
     let mut explorer = Explorer::blank(80, 24);
@@ -36,7 +36,7 @@ fn a_choice_that_does_not_open_is_given_up() {
     assert_eq!(explorer.effects.last(), Some(&Effect::Choose(1)));
 }
 
-/// What two stores hold.
+/// Images of two stores.
 pub fn local() -> Vec<Choice> {
     let choice = |group: &str, name: &str, detail: &str, container| Choice {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Comparing with another image: the prompt, how far it is, and the comparison as it shows.
+//! Comparing with another image: the prompt, the progress and the result.
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
@@ -10,7 +10,7 @@ use layertui::image::layer::Layer;
 use crate::at_every_size;
 use crate::explorer::Explorer;
 
-/// Below what the other image has, above what this one has otherwise.
+/// Layer 0 is the other image, layer 1 the differences of this one.
 const BOTH: &str = "0: +etc/ +etc/passwd:922#a1 +etc/hosts:20#b1 +etc/same:5#c1 +usr/ +usr/old:700 +opt/ +opt/a:5 +opt/b:6
     | 1: ~etc/passwd:951#a2 +etc/hosts:20@600#b1 -usr/old +usr/new:900 -opt";
 

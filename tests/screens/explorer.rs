@@ -1,4 +1,4 @@
-//! An explorer without a terminal: layers in notation, keys in notation, the screen as text.
+//! The explorer without a terminal: layers and keys in notation, the screen as text.
 //!
 //! ```text
 //! let mut explorer = Explorer::open(LAYERS, 120, 40);
@@ -28,7 +28,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-/// Every phenomenon in six layers.
+/// All kinds of changes in six layers.
 pub const LAYERS: &str = "
     0: +bin/ +bin/busybox:1131168#b0 +bin/sh->busybox +bin/ls=>bin/busybox +etc/ +etc/passwd:922#a1
        +etc/group:445 +etc/hostname:12#f0 +etc/ssl/ +etc/ssl/certs/ +etc/ssl/certs/ca-certificates.crt:219342
@@ -57,7 +57,7 @@ const COMMANDS: [&str; 6] = [
     "COPY config/production.json server.js /srv/app/ # buildkit",
 ];
 
-/// An image that fits [`LAYERS`].
+/// An image with as many layers as [`LAYERS`].
 pub fn image() -> Image {
     let digest = |seed: usize| {
         format!(
@@ -148,7 +148,7 @@ pub fn image() -> Image {
     }
 }
 
-/// An explorer without a terminal.
+/// The explorer without a terminal.
 pub struct Explorer {
     pub state: State,
     pub stack: Stack,
@@ -157,7 +157,7 @@ pub struct Explorer {
 }
 
 impl Explorer {
-    /// An explorer that was told nothing yet.
+    /// Before any message.
     pub fn blank(width: u16, height: u16) -> Self {
         Self {
             state: State::new(Size { width, height }),
@@ -167,7 +167,7 @@ impl Explorer {
         }
     }
 
-    /// The image is described, no layer is read.
+    /// The image is described, no layers are read.
     pub fn described(layers: &str, image: Image, width: u16, height: u16) -> Self {
         let tables =
             if layers.trim().is_empty() { Vec::new() } else { notation::layers(layers).unwrap() };
@@ -177,7 +177,7 @@ impl Explorer {
         explorer
     }
 
-    /// Everything is read.
+    /// All layers are read.
     pub fn of(layers: &str, image: Image, width: u16, height: u16) -> Self {
         let mut explorer = Self::described(layers, image, width, height);
         for layer in 0..explorer.tables.len() {
@@ -192,7 +192,7 @@ impl Explorer {
         Self::of(LAYERS, image(), width, height)
     }
 
-    /// Layers in notation under an image that says nothing of them.
+    /// Layers in notation, of an image without history.
     pub fn plain(layers: &str, width: u16, height: u16) -> Self {
         let layers_of_image = vec![Layer::default(); notation::layers(layers).unwrap().len()];
         let image =
@@ -200,7 +200,7 @@ impl Explorer {
         Self::of(layers, image, width, height)
     }
 
-    /// [`image`] with [`LAYERS`], read; the image is odd and layer 2 is broken.
+    /// [`image`] with [`LAYERS`], read; the image and layer 2 have problems.
     pub fn with_problems(width: u16, height: u16) -> Self {
         let mut described = image();
         described.problems = vec!["the history has one step more than there are layers".into()];
@@ -226,7 +226,7 @@ impl Explorer {
         self.effects.extend(effects);
     }
 
-    /// Keys in notation, apart by spaces.
+    /// Keys in notation, separated by spaces.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
         for notation in keys.split_whitespace() {
             let key = Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"));
@@ -235,7 +235,7 @@ impl Explorer {
         self
     }
 
-    /// Text, typed a key a character.
+    /// Types text, one key for each character.
     pub fn type_text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.send(Message::Key(Key::plain(layertui::explorer::model::key::Code::Char(c))));
@@ -251,7 +251,7 @@ impl Explorer {
         self.send(Message::Resize(Size { width, height }));
     }
 
-    /// A layer is broken: it was read as far as it goes.
+    /// A layer is truncated.
     pub fn fold_broken(&mut self, layer: usize, message: &str) {
         self.stack.fold(&self.tables[layer]);
         let problems = vec![Problem { severity: Severity::Error, message: message.to_owned() }];
@@ -270,7 +270,7 @@ impl Explorer {
         lines(&self.buffer(), |cell| cell.symbol().to_owned())
     }
 
-    /// The screen as lines, and below it how each cell looks: a letter for its colour (capital where bold), `d` dim,
+    /// The screen as lines, and below it the style of each cell: a letter for its colour (a capital if bold), `d` dim,
     /// `B` bold, `u` underlined, `/` struck out, `#` reversed.
     pub fn screen(&self) -> String {
         let buffer = self.buffer();
@@ -278,7 +278,7 @@ impl Explorer {
         format!("{}\n{looks}", lines(&buffer, |cell| cell.symbol().to_owned()))
     }
 
-    /// The path under the cursor of the focused pane.
+    /// The selected path of the focused pane.
     pub fn path(&self) -> String {
         let node = layertui::explorer::view::trees::current(&self.state, &self.stack);
         node.map_or_else(String::new, |node| {

@@ -1,4 +1,4 @@
-//! What comes from an image that wants to harm: no text of it reaches the screen raw, and what was hidden can be read.
+//! Hostile images: no text of an image reaches the screen raw, and hidden characters are shown.
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
@@ -20,11 +20,11 @@ use ratatui::style::Modifier;
 use crate::SIZES;
 use crate::explorer::{Explorer, image};
 
-/// Tries to write the clipboard, reorder, hide, join and colour.
+/// Writes the clipboard, reorders, hides, joins and colours if it is not escaped.
 const EVIL: &str =
     "a\x1b]52;c;cm0gLXJm\x07b\u{202e}c\u{200b}d\u{e0041}e\u{9b}31m\r\nf\u{feff}👨\u{200d}👩";
 
-/// [`EVIL`] in every text that an image can carry: written out without `..`, so that a new field is set here first.
+/// [`EVIL`] in every text of an image. Without `..`, so that a new field does not compile until it is set here.
 pub(super) fn explorer(width: u16, height: u16) -> Explorer {
     let evil = || EVIL.to_owned();
     let platform = || Platform { os: evil(), architecture: evil(), variant: Some(evil()) };
@@ -100,7 +100,7 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
     Explorer::of(&layers, image, width, height)
 }
 
-/// The kind of overlay behind another, from the first to the last: none can be left out.
+/// The kind of overlay after another. The match is exhaustive, so that none is left out.
 const fn next(kind: Option<OverlayKind>) -> Option<OverlayKind> {
     Some(match kind {
         None => OverlayKind::Help,
@@ -145,7 +145,7 @@ fn check(explorer: &Explorer) {
         let symbol = cell.symbol();
         assert!(!symbol.chars().any(is_hazard), "{symbol:?} on\n{}", explorer.text());
     }
-    // The mark of an escape is no foreign text: nothing is made visible twice.
+    // The mark of an escape must not be escaped itself.
     assert!(!explorer.text().contains("f05c"), "{}", explorer.text());
 }
 
@@ -232,7 +232,7 @@ fn hidden_characters_of_a_name_are_shown() {
     );
 }
 
-/// The letters are the same; what was escaped is reversed, under every theme.
+/// Escapes are reversed in every theme; the same letters in a name are not.
 #[test]
 fn an_escape_does_not_look_like_the_same_letters_in_a_name() {
     for theme in Theme::ALL {
@@ -246,7 +246,7 @@ fn an_escape_does_not_look_like_the_same_letters_in_a_name() {
             .filter(|cells| cells.iter().map(Cell::symbol).collect::<String>() == "\\x1b")
             .map(|cells| cells[0].modifier.contains(Modifier::REVERSED))
             .collect();
-        // The path in the title comes before the names in the tree.
+        // The title has the path before the tree has the name.
         assert!(looks.ends_with(&[false, true]), "{theme:?} {looks:?}\n{}", explorer.text());
     }
 }

@@ -1,4 +1,4 @@
-//! What users come for, key by key.
+//! Tasks of users, key by key.
 
 use layertui::explorer::Message;
 use layertui::explorer::model;
@@ -378,7 +378,7 @@ fn files_on_the_screen_are_compared_before_others() {
     let shown: std::collections::BTreeSet<_> = preferred.iter().collect();
     assert_eq!(shown, undecided.iter().collect());
 
-    // The same rows again, and rows that are decided, are nothing to ask for.
+    // The same rows again, and rows that are compared, cause no request.
     explorer.keys("j");
     explorer.stack.decide(undecided[0].0, true);
     explorer.stack.decide(undecided[1].0, false);

@@ -1,8 +1,7 @@
-//! The explorer's screens: what is drawn, as text and as looks, at the four sizes; and that nothing hostile and no size
-//! breaks them.
+//! The explorer's screens: text and style at four sizes, and hostile images and all sizes without a panic.
 //!
-//! Snapshots lie in `snapshots/`: the screen, and below it a letter for the look of each cell (see
-//! `Explorer::screen`). `INSTA_UPDATE=always cargo test --test screens` writes them anew; look at them before you commit.
+//! Snapshots are in `snapshots/`: the screen, and below it a letter for the style of each cell (see `Explorer::screen`).
+//! `INSTA_UPDATE=always cargo test --test screens` rewrites them; review them before you commit.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
@@ -31,8 +30,8 @@ use ratatui::style::Color;
 
 const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (60, 20), (40, 12)];
 
-/// A snapshot at each of the four sizes. Without colour it is the same but for the colours, so that needs no snapshot of
-/// its own; and whatever size the terminal gets, it is drawn.
+/// A snapshot at each of the four sizes. Without colours the text must be the same, so this is compared and has no
+/// snapshot. Then the screen is drawn at other sizes.
 fn at_every_size(name: &str, screen: impl Fn(u16, u16) -> Explorer) {
     for (width, height) in SIZES {
         let mut explorer = screen(width, height);
@@ -56,8 +55,8 @@ fn loses_only_its_colours_in_mono(explorer: &mut Explorer, name: &str) {
     assert!(mono == wanted, "{name} is another screen without colour:\n{mono:?}");
 }
 
-/// Every size up to one that is larger than the largest at which anything changes: each screen takes its share of them,
-/// a larger one of the small sizes. `LAYERTUI_EVERY_SIZE=1` gives every screen all of them.
+/// All sizes up to one above the largest threshold of the layout. Each screen is drawn at a part of them, most of them
+/// small; with `LAYERTUI_EVERY_SIZE=1` at all.
 fn survives_every_size(explorer: &mut Explorer, name: &str) {
     let all = std::env::var_os("LAYERTUI_EVERY_SIZE").is_some();
     let share: usize = name.bytes().map(usize::from).sum();
@@ -126,7 +125,7 @@ fn the_read_rate_is_shown_if_it_fits() {
     }
 }
 
-/// A source may state less than it turns out to have.
+/// A layer can have more bytes than its source states.
 #[test]
 fn progress_never_exceeds_the_layer() {
     for (done, total, said) in [(150, 100, "100%"), (99, 100, "99%"), (999, 1000, "99%")] {

@@ -1,4 +1,4 @@
-//! The treemap: every cell of its room has a tile, arrows go to neighbours, Enter into directories and to files.
+//! The treemap: tiles fill its area, arrows go to neighbours, Enter opens directories and goes to files.
 
 use layertui::explorer::model::appearance::Theme;
 use layertui::explorer::model::map::TreemapContent;
@@ -20,7 +20,7 @@ fn the_largest_things_as_a_map() {
     });
 }
 
-/// Bytes of the tiles that show, and of the directory.
+/// Bytes of the tiles on the screen, and of the directory.
 fn sums(explorer: &Explorer) -> (u64, u64) {
     let (_, body) = view::map::area(&explorer.state);
     let map = explorer.state.map.as_ref().unwrap();
@@ -45,7 +45,7 @@ fn the_tiles_are_all_there_is() {
     assert_eq!(sums(&explorer), (wasted, wasted));
     for (width, height) in crate::SIZES {
         explorer.resize(width, height);
-        // What is not worth a cell may be missing.
+        // Tiles smaller than a cell can be missing.
         let cell = wasted / (u64::from(width - 2) * u64::from(height - 3));
         let shown = sums(&explorer).0;
         assert!(

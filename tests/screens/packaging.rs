@@ -1,4 +1,4 @@
-//! The package of a path: asked for when somebody wants to know, shown in the history and below the tree, and filtered by.
+//! The package of a path: read when it is first needed, shown in the history and below the tree, and a filter.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ fn asked(explorer: &Explorer) -> Vec<(usize, usize)> {
     asked.collect()
 }
 
-/// What a worker answers: `name` has `/bin/a`, two packages have `/bin/both`.
+/// A worker's reply: `name` owns `/bin/a`, two packages own `/bin/both`.
 fn answer(explorer: &mut Explorer, database_layer: usize, name: &str) {
     let package = |name: &str| Package {
         name: name.to_owned(),
@@ -41,7 +41,7 @@ fn answer(explorer: &mut Explorer, database_layer: usize, name: &str) {
 fn it_is_asked_for_once_and_shown_in_the_history_and_below_the_tree() {
     let mut explorer = Explorer::plain(FILES, 120, 40);
     explorer.keys("/").type_text("bin/a").keys("enter esc j k");
-    assert!(asked(&explorer).is_empty(), "nobody wants to know yet");
+    assert!(asked(&explorer).is_empty(), "it is not read before it is needed");
     explorer.keys("w");
     assert_eq!(asked(&explorer), [(2, 2)]);
     assert!(explorer.text().contains("reading the package database"), "{}", explorer.text());
@@ -52,7 +52,7 @@ fn it_is_asked_for_once_and_shown_in_the_history_and_below_the_tree() {
     explorer.keys("j w");
     assert!(explorer.text().contains("belongs to no package"), "{}", explorer.text());
     assert_eq!(asked(&explorer).len(), 1);
-    // Layers 0 and 1 have the same database, and another one than layer 2.
+    // Layers 0 and 1 have the same database, layer 2 another one.
     explorer.keys("esc [ w");
     assert_eq!(asked(&explorer), [(2, 2), (0, 1)]);
     answer(&mut explorer, 0, "musl");

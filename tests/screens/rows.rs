@@ -1,9 +1,9 @@
-//! Rows of the panes: their order, their signs, and how each part of one looks.
+//! Rows of the panes: order, markers, and the style of each part.
 
 use crate::explorer::Explorer;
 use layertui::explorer::view;
 
-/// The paths of the focused pane from its first row on.
+/// All paths of the focused pane.
 fn paths(explorer: &mut Explorer) -> Vec<String> {
     explorer.keys("g");
     let mut paths = vec![explorer.path()];
@@ -16,14 +16,14 @@ fn paths(explorer: &mut Explorer) -> Vec<String> {
     }
 }
 
-/// How a text on the screen looks, in the letters of [`Explorer::screen`].
+/// Style of a text on the screen, in the letters of [`Explorer::screen`].
 fn look(explorer: &Explorer, text: &str) -> String {
     let screen = explorer.screen();
     let lines: Vec<&str> = screen.lines().collect();
     let (shown, looks) = lines.split_at(lines.len() / 2);
     let (at, line) = shown.iter().enumerate().find(|(_, line)| line.contains(text)).unwrap();
     let from = line[..line.find(text).unwrap()].chars().count();
-    // An empty line stands between the two.
+    // An empty line separates the two.
     let looks = looks.iter().filter(|line| !line.is_empty()).count().min(looks.len());
     let skipped = lines.len() - shown.len() - looks;
     lines[shown.len() + skipped + at].chars().skip(from).take(text.chars().count()).collect()
@@ -81,7 +81,7 @@ fn a_range_has_the_same_changes_from_either_end() {
     assert_eq!(upwards, downwards);
 }
 
-/// The signs of layer 1 in the stack pane, one column for each kind of change.
+/// Markers of layer 1 in the stack pane, one column for each kind of change.
 fn signs(layer: &str) -> String {
     let below = "0: +a:1 +b:1#1 +c:1#1 +d:1#1";
     let text = Explorer::plain(&format!("{below} | 1: {layer}"), 120, 40).text();
@@ -139,7 +139,7 @@ fn each_part_of_a_row_looks_as_its_meaning_says() {
     }
     explorer.keys("j");
     assert_eq!(look(&explorer, "dir/"), "BBBB");
-    // The changes take the tree's place at this size.
+    // At this size the changes are shown instead of the tree.
     explorer.keys("3 G");
     assert!(!explorer.text().contains("dir/"), "{}", explorer.text());
     assert_eq!(look(&explorer, "gone"), "////");

@@ -1,4 +1,4 @@
-//! Searching: what is found, where it is shown, and what is said where it is not.
+//! Searching: hits, the layer and pane that show them, and notices.
 
 use layertui::explorer::Message;
 use layertui::explorer::model::state::Phase;
@@ -26,7 +26,7 @@ fn a_search_without_hits_says_so_and_moves_nothing() {
     assert!(explorer.state.search.is_none());
 }
 
-/// Of hits that the selected layer shows, the first behind the cursor; one that it does not show is passed over.
+/// The first hit after the cursor that the selected layer shows is selected; others are skipped.
 #[test]
 fn the_nearest_hit_that_shows_is_taken() {
     let layers = "0: +a:1 +hit1:1 +hit2:1 +hit3:1 +hit4:1 | 1: -hit1 | 2: +z:1";
@@ -47,7 +47,7 @@ fn text_that_no_path_contains_is_matched_by_letters() {
     explorer.keys("enter");
     assert_eq!(explorer.path(), "/srv/app/config/production.json");
     assert!(explorer.text().contains("1 fuzzy for /prdjson"), "{}", explorer.text());
-    // Of several the one whose letters stand closest.
+    // Of several fuzzy hits the one whose letters are closest together.
     explorer.keys("esc /").type_text("lbs");
     assert!(explorer.text().contains("2 fuzzy"), "{}", explorer.text());
     explorer.keys("enter");

@@ -1,4 +1,4 @@
-//! Extracting: what is asked, what is answered. The work itself is done by a worker, of which only the answers come here.
+//! Extracting: prompts and messages. A worker does the work; here only its messages are tested.
 
 use layertui::explorer::Message;
 use layertui::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
@@ -8,7 +8,7 @@ use layertui::explorer::model::overlay::OverlayKind;
 use crate::at_every_size;
 use crate::explorer::Explorer;
 
-/// The cursor on a path, then `e`.
+/// Selects a path, then presses `e`.
 fn asking(path: &str, width: u16, height: u16) -> Explorer {
     let mut explorer = Explorer::open(width, height);
     explorer.keys("/").type_text(path).keys("enter esc e");
@@ -84,7 +84,7 @@ fn what_a_layer_removed_is_taken_from_the_layer_below() {
     explorer.keys("e enter");
     assert_eq!(asked(&explorer).layer, 4);
     explorer.send(Message::Extracted(done(0, None)));
-    // From the history: the version the cursor is on.
+    // From the history the selected version is extracted.
     explorer.keys("w g e enter");
     assert_eq!(asked(&explorer).layer, 3);
 }
@@ -113,7 +113,7 @@ fn failures_are_named_and_one_thing_is_done_at_a_time() {
     );
 }
 
-/// What is wasted is taken from the layer that stores it, not as it is in the end.
+/// From the waste page a path is extracted from the layer that stores it, not from the final tree.
 #[test]
 fn what_is_wasted_is_taken_as_it_was_stored() {
     let mut explorer = Explorer::open(120, 40);

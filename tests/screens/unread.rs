@@ -1,5 +1,5 @@
-//! Layers that were not read: missing, cut, or left out because reading was stopped. Each place that would show what they hold
-//! says that it does not know, with the size of the blob where that is known; a key goes on reading.
+//! Unread layers: missing, truncated, or not read because reading was stopped. Panes and pages say `not read` in place of
+//! their contents, with the size of the blob if it is known; a key resumes reading.
 
 use layertui::explorer::model::state::Phase;
 use layertui::explorer::{Effect, Message};
@@ -8,7 +8,7 @@ use layertui::stack::notation;
 
 use crate::explorer::{Explorer, LAYERS, image};
 
-/// Layer 2 is missing; 4 breaks off after an entry.
+/// Layer 2 is missing; layer 4 is truncated after an entry.
 fn damaged() -> Explorer {
     let mut layers: Vec<&str> = LAYERS.split('|').collect();
     (layers[2], layers[4]) = ("2: ", "4: ~usr/bin/node:96434328@4755#c1");
@@ -25,7 +25,7 @@ fn damaged() -> Explorer {
     explorer
 }
 
-/// Layers 0 to 2 were read, 4 as well; then Esc.
+/// Layers 0 to 2 and 4 were read, then Esc was pressed.
 fn stopped() -> Explorer {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 30);
     (0..3).for_each(|layer| explorer.fold(layer));
@@ -39,7 +39,7 @@ fn stopped() -> Explorer {
 
 type Opened = (&'static str, fn() -> Explorer, usize);
 
-/// An image, and a layer of it that was not read.
+/// An image with an unread layer.
 const IMAGES: [Opened; 2] = [("missing", damaged, 2), ("stopped", stopped, 3)];
 
 #[test]
@@ -126,7 +126,7 @@ fn a_file_that_changes_while_it_is_open_is_said_once_and_stays_a_problem() {
     assert!(explorer.text().contains("changed while it was open"), "{}", explorer.text());
 }
 
-/// `extract` on the command line refuses what engines refuse, unless it is told `--force`: here the user is told before.
+/// On the command line `extract` refuses layers that engines refuse, unless `--force` is given: here the prompt warns.
 #[test]
 fn extracting_from_a_layer_that_engines_refuse_says_so() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 30);

@@ -1,5 +1,5 @@
-//! Files looked at: as text, as bytes, as facts; two versions compared. The answers that a worker would give are made
-//! here from bytes.
+//! The viewer: files as text, bytes and facts, and differences of two versions. Replies of the worker are built here from
+//! bytes.
 
 use layertui::content::colours;
 use layertui::content::diff;
@@ -40,7 +40,7 @@ fn asked(explorer: &Explorer) -> ReadRequest {
     looks.unwrap()
 }
 
-/// What was asked for last is these bytes.
+/// Replies to the last request with these bytes.
 fn answer(explorer: &mut Explorer, contents: Contents) {
     let ReadRequest { number, .. } = asked(explorer);
     explorer.send(Message::Looked { number, answer: Ok(Box::new(contents)) });

@@ -1,4 +1,4 @@
-//! The waste page: what is lost, what would get it back, and the way to who did it.
+//! The waste page: wasted bytes, remedies, and the way to the layers that cause them.
 
 use layertui::explorer::model::appearance::Theme;
 
@@ -47,7 +47,7 @@ fn totals_equal_those_of_the_stack() {
     assert_eq!(ledger.advice.iter().map(|(_, bytes, _)| bytes).sum::<u64>(), wasted);
 }
 
-/// What a path wastes in its parts counts once it is read, also while the page is open; a crowd of paths is a sum.
+/// Waste of a layer is counted once the layer is folded, also while the page is open; many paths are summed up.
 #[test]
 fn it_grows_with_the_layers_and_a_crowd_is_summed_up() {
     let many: Vec<String> = (0..600).map(|file| format!("+f{file}:{}#a", file + 1)).collect();
