@@ -1,12 +1,13 @@
-//! Where images lie, one file or folder each, behind one trait.
+//! Where images are stored: one file or folder for each place, all behind the trait [`Source`].
 //!
-//! A source finds images, describes one (cheap, first), lists one layer by the cheapest way the layer offers, and
-//! opens one file of one layer. It knows neither the stack nor a terminal, and never writes.
+//! A source finds images, describes one (cheap, so it comes first), lists one layer by the cheapest way the layer
+//! offers, and opens one file of one layer. It uses neither the stack nor a terminal, and writes nothing but temporary
+//! copies.
 //!
-//! The way of one image: [`open()`] reads the reference and finds the place; `recognise` tells what it is by its
-//! contents; a file for each form (`docker_archive`, `docker_v1`, `oci`, `dir`, `rootfs`, the stores in `local`) finds
-//! manifest, config and blobs; `assemble` makes of them what they all become, [`blobs::Blobs`]. An engine that is asked
-//! over its socket (`engine`) describes an image first and hands it over as an archive when a layer is read.
+//! The steps for one image: [`open()`] parses the reference and finds the place; `disk::recognise` recognises its form;
+//! a file for each form finds manifest, config and blobs; `documents::assemble` builds
+//! [`Blobs`](documents::blobs::Blobs) of them. Of the three implementations of [`Source`] that is the most used one;
+//! the others are an engine's export and its container (`engine`).
 
 pub mod contract;
 pub mod disk;

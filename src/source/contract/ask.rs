@@ -1,48 +1,48 @@
-//! What is asked of a place, and how to ask for one of several things in it.
+//! The request behind one reference, and the references of the images in an archive or store.
 
 use crate::image::platform::Platform;
 use crate::image::reference::Pick;
 use crate::source::Error;
 
-/// What is asked of a place.
+/// A request to open one reference.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ask {
-    /// As typed.
+    /// The reference as the user typed it.
     pub(crate) reference: String,
-    /// The part of it that leads to the place: `oci:DIR`, `image.tar`.
+    /// The part of the reference without name, digest or index: `oci:DIR`, `image.tar`.
     pub(crate) base: String,
-    /// The place, for messages: a path, or `standard input`.
+    /// The path for messages, or `standard input`.
     pub(crate) place: String,
     pub(crate) pick: Option<Pick>,
     pub(crate) platform: Option<Platform>,
-    /// Whether contents of files will be wanted.
+    /// Whether contents of files will be read, and not only listings.
     pub(crate) contents: bool,
 }
 
 impl Ask {
-    /// The argument that asks for one image by name. Behind a storage root in brackets the name follows at once.
+    /// The reference of an image by its name. After a storage root in brackets the name follows without a separator.
     pub(crate) fn with_name(&self, name: &str) -> String {
         let colon = if self.base.ends_with(']') { "" } else { ":" };
         format!("{}{colon}{name}", self.base)
     }
 
-    /// The argument that asks for one image by its digest.
+    /// The reference of an image by its digest.
     pub(crate) fn with_digest(&self, digest: &str) -> String {
         let at = if self.base.ends_with(']') { "" } else { "@" };
         format!("{}{at}{digest}", self.base)
     }
 
-    /// The argument that asks for one image by its place in the list.
+    /// The reference of an image by its index in the list.
     pub(crate) fn with_index(&self, index: usize) -> String {
         format!("{}:@{index}", self.base)
     }
 
-    /// The image that is asked for is not here.
+    /// The error for an image that is absent.
     pub(crate) fn no_such_image(&self, available: Vec<String>) -> Error {
         self.no_such("image", available)
     }
 
-    /// What is asked for is not here; `what` says what it would be.
+    /// The error for a missing `what`, such as `image` or `container`.
     pub(crate) fn no_such(&self, what: &'static str, available: Vec<String>) -> Error {
         let pick = match &self.pick {
             Some(Pick::Index(index)) => format!("@{index}"),

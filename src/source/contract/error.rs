@@ -1,6 +1,6 @@
-//! Why an image could not be opened: the thing, the place, and what to do about it.
+//! Errors of opening an image: the cause, the place, and what to do.
 //!
-//! Messages quote foreign text as it is; whoever prints one takes it through `text`.
+//! Messages contain foreign text unchanged. Callers that print one make it visible with `text`.
 
 use std::io;
 
@@ -9,24 +9,24 @@ use thiserror::Error;
 use crate::image::platform::Platform;
 use crate::image::reference::ReferenceError;
 
-/// What somebody whose file is nothing of the kind is told.
+/// The remedy for a file of an unknown form.
 pub(crate) const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
     `dir:` directory, a storage root of Docker, podman or containerd, an exported container or a root filesystem";
 
-/// Why no image was opened.
+/// The reasons why an image cannot be opened.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The argument cannot be understood.
+    /// The reference is invalid.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
-    /// Nothing is where the argument points.
+    /// The path does not exist.
     #[error("{path}: no such file or directory")]
     NoSuchPath {
         /// As asked for.
         path: String,
     },
-    /// It is neither a path nor a place that can be read.
+    /// The reference is neither a path nor a supported place.
     #[error("{reference}: {what}; {remedy}")]
     Unsupported {
         /// As asked for.
@@ -36,7 +36,7 @@ pub enum Error {
         /// What to do instead.
         remedy: String,
     },
-    /// A registry did not give it.
+    /// A registry refused, or cannot be reached.
     #[error("{reference}: {what}; {remedy}")]
     Registry {
         /// As asked for.
@@ -46,32 +46,32 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
-    /// The file system refused.
+    /// An operation of the file system failed.
     #[error("{place}: {doing}: {source}")]
     Io {
         /// Path or `standard input`.
         place: String,
-        /// What was being done.
+        /// The operation, such as `reading`.
         doing: &'static str,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Not enough room for the temporary copy that a stream or a compressed archive needs.
+    /// The disk has not enough space for the temporary copy of a stream or compressed archive.
     #[error(
         "{place}: cannot keep a temporary copy in {directory}, {written} bytes were written: {source}; make room \
          there, or point TMPDIR to a directory with more of it"
     )]
     Spool {
-        /// What was being copied.
+        /// The path of the original.
         place: String,
         /// The directory for temporary files.
         directory: String,
-        /// How far it got.
+        /// Bytes written before the error.
         written: u64,
         /// What the system said.
         source: io::Error,
     },
-    /// A small compressed archive became so large that it must be an attack or a mistake.
+    /// A compressed archive exceeds the limit of its ratio of uncompressed to compressed bytes.
     #[error(
         "{place}: {consumed} compressed bytes have become {produced} and there are more to come; if that is right, \
          decompress it first and open the result"
@@ -84,27 +84,27 @@ pub enum Error {
         /// Bytes they became.
         produced: u64,
     },
-    /// The bytes are nothing that holds an image.
+    /// The bytes have no form that can hold an image.
     #[error("{place}: {what}; {remedy}")]
     Unknown {
         /// Path or `standard input`.
         place: String,
         /// What was found.
         what: String,
-        /// What would be understood.
+        /// The supported forms.
         remedy: &'static str,
     },
-    /// A document that the whole image hangs on is broken.
+    /// A document without which the image cannot be shown is invalid.
     #[error("{place}: {document}: {reason}; save or copy the image again")]
     Document {
         /// Path or `standard input`.
         place: String,
-        /// Which document.
+        /// The name of the document.
         document: String,
-        /// What is wrong with it.
+        /// The defect.
         reason: String,
     },
-    /// There is something, but it is no image.
+    /// The document describes something that is not an image.
     #[error("{place}: not an image: {what}")]
     NotAnImage {
         /// Path or `standard input`, and the pick.
@@ -112,48 +112,48 @@ pub enum Error {
         /// What it is.
         what: String,
     },
-    /// What was taken for an image of some form by its contents, and cannot be opened as that.
+    /// The contents look like one form, but cannot be opened as that form.
     #[error("{error}; read as {form}, which its contents look like; {forced}")]
     Guessed {
-        /// Why it cannot be opened.
+        /// The error of opening it.
         error: Box<Self>,
         /// The form.
         form: &'static str,
-        /// How to see it in another one.
+        /// The reference that forces another form.
         forced: String,
     },
-    /// The place holds other images than the one asked for.
+    /// The archive or store holds other images than the requested one.
     #[error("{place}: no {what}{pick} here; there is {}", list(available))]
     NoSuchImage {
         /// Path or `standard input`.
         place: String,
         /// `image`, or `container`.
         what: &'static str,
-        /// What was asked for, in quotes and behind a space, where it was asked for by name.
+        /// The requested name in quotes with a space before it; empty without a name.
         pick: String,
-        /// How to ask for those that are there.
+        /// References of the images that exist.
         available: Vec<String>,
     },
-    /// The image is not there for the platform asked for.
+    /// The image does not exist for the requested platform.
     #[error("{place}: no image for {asked}; there is {}", list(available))]
     NoSuchPlatform {
         /// Path or `standard input`.
         place: String,
-        /// What was asked for.
+        /// The requested platform.
         asked: Platform,
-        /// What is there.
+        /// The platforms that exist.
         available: Vec<String>,
     },
-    /// A store that belongs to somebody else, most often to root.
+    /// The store is not readable for this user; most stores belong to root.
     #[error(
         "{place}: permission denied; run layertui as the owner of this store: with sudo, or `podman unshare layertui …` \
          for a rootless store of podman"
     )]
     Closed {
-        /// The storage root, or what in it is closed.
+        /// The storage root, or the path in it that is not readable.
         place: String,
     },
-    /// The records of a store are broken, or just being written.
+    /// The records of a store are invalid, or being written.
     #[error(
         "{place}: {reason}; if an engine is writing it just now, try again, else let the engine repair its store"
     )]
@@ -163,7 +163,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// No local store that can be read has it.
+    /// No readable local store has the image.
     #[error(
         "{reference}: no local store that can be read has it; try {remedy}{}",
         also(unreadable)
@@ -171,12 +171,12 @@ pub enum Error {
     NotStored {
         /// As asked for.
         reference: String,
-        /// How an engine that has it can hand it over.
+        /// How to obtain it from an engine.
         remedy: String,
-        /// Stores that could not be looked into.
+        /// Stores that are not readable.
         unreadable: Vec<String>,
     },
-    /// There is no image in any local store that can be read.
+    /// No readable local store has any image.
     #[error(
         "no image found in the local stores of Docker, podman or containerd, nor in an engine that answers; give an \
          archive, a directory or - for standard input, or see `layertui demo`{}",
@@ -186,27 +186,27 @@ pub enum Error {
         /// Stores that could not be looked into.
         unreadable: Vec<String>,
     },
-    /// An engine does not do what it is asked.
+    /// An engine refused, or cannot be reached.
     #[error("{place}: {what}; {remedy}")]
     Engine {
-        /// The transport and the address.
+        /// Transport and address of the engine.
         place: String,
-        /// What is wrong.
+        /// The cause.
         what: String,
-        /// What to do about it.
+        /// The remedy.
         remedy: String,
     },
-    /// No engine listens where engines usually do.
+    /// No engine listens at any of the usual addresses.
     #[error("{reference}: no such engine listens here; looked at {}; {remedy}", list(tried))]
     NoEngine {
         /// As asked for.
         reference: String,
-        /// Where was looked.
+        /// The addresses that were tried.
         tried: Vec<String>,
-        /// How to start one, or to say where it is.
+        /// How to start an engine or to configure its address.
         remedy: &'static str,
     },
-    /// Whoever asked no longer wants it.
+    /// The caller cancelled.
     #[error("{place}: cancelled")]
     Cancelled {
         /// Path or `standard input`.
@@ -215,7 +215,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Adds which form the place was recognised as and how to force another, where that may have been a wrong guess.
+    /// Adds the recognised form and how to force another one, for a form that was guessed from the contents.
     pub(crate) fn guessed(self, form: &'static str, forced: &str) -> Self {
         match self {
             Self::Document { .. } | Self::NotAnImage { .. } => {
@@ -233,7 +233,7 @@ fn also(unreadable: &[String]) -> String {
     }
 }
 
-/// More than these are not listed in a message.
+/// The most names that a message lists.
 const MOST_LISTED: usize = 20;
 
 fn list(items: &[String]) -> String {

@@ -12,7 +12,7 @@ use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
 use crate::source::contract::error::Error;
 use crate::source::contract::verified::Verified;
 
-/// What was found at a reference.
+/// The result of opening a reference.
 pub enum Opened {
     /// The image that the reference names, or the only one.
     Image(Box<dyn Source>),
@@ -126,7 +126,7 @@ pub trait Source: Send + Sync {
         None
     }
 
-    /// Whether the file that the layer lies in was written to since the image was opened.
+    /// Whether the file that holds the layer changed since the image was opened.
     fn changed(&self, _layer: usize) -> bool {
         false
     }
@@ -171,7 +171,7 @@ pub trait Source: Send + Sync {
     /// [`Stored::data`].
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob>;
 
-    /// Whether [`Self::open`] costs no more than the file itself (the layer is stored plain).
+    /// Whether [`Self::open`] reads only the bytes of the file: the layer is stored uncompressed.
     fn opens_cheaply(&self, layer: usize) -> bool;
 
     /// Positions inside a compressed layer at which [`Self::open`] can start decoding: recorded while it was listed, or
@@ -193,12 +193,12 @@ pub trait Source: Send + Sync {
 /// Where a file's payload is in its layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Stored<'a> {
-    /// The normalised path of the entry that carries the payload.
+    /// The normalised path of the entry that has the payload.
     pub path: &'a [u8],
     /// Offset in the uncompressed layer, from the listing.
     pub data: Option<u64>,
     /// Payload bytes.
     pub stored: u64,
-    /// What the listing knows of the payload: a store's file that has changed since is found out by it.
+    /// Size and time of the payload's file at listing, from which a later change is detected.
     pub fingerprint: Option<Fingerprint>,
 }

@@ -2,30 +2,30 @@
 
 use crate::image::layer::Layer;
 
-/// What became of one stated digest.
+/// The result for one stated digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judged {
-    /// Nobody states one.
+    /// No digest is stated.
     Unstated,
-    /// The bytes have it.
+    /// The bytes have the stated digest.
     Ok,
-    /// They have this one instead.
+    /// The digest that the bytes have.
     Differs(String),
-    /// It cannot be told, for this reason.
+    /// The reason why the digest cannot be computed.
     Unknown(String),
 }
 
-/// What became of the two digests of a layer.
+/// The results for both digests of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// Of the blob as stored, from the manifest.
+    /// The digest of the blob as stored, from the manifest.
     pub digest: Judged,
-    /// Of the uncompressed tar, from the config.
+    /// The diff ID: the digest of the uncompressed tar, from the config.
     pub diff_id: Judged,
 }
 
 impl Verified {
-    /// Neither can be told.
+    /// Neither digest can be computed.
     pub(crate) fn unknown(stated: Option<&Layer>, why: &str) -> Self {
         let of = |digest: Option<&String>| match digest {
             Some(_) => Judged::Unknown(why.to_owned()),

@@ -13,7 +13,7 @@ use crate::source::documents::layout::Layout;
 use crate::source::documents::oci::inline;
 use crate::source::documents::store::{Naming, Store};
 
-/// Reads the directory's manifest and all it leads to.
+/// Reads the manifest and the documents that it references.
 pub(super) fn read(files: &Arc<Files>, ask: &Ask) -> Result<Layout, Error> {
     let broken = |reason: String| Error::Document {
         place: ask.place.clone(),
@@ -26,7 +26,7 @@ pub(super) fn read(files: &Arc<Files>, ask: &Ask) -> Result<Layout, Error> {
         Document::Manifest(manifest) => manifest.media_type,
         Document::Schema1(_) => None,
     };
-    // The document points to itself, so that a list is walked as an index of a layout is.
+    // A descriptor of the manifest itself, so that a list is read like an index of a layout.
     let top = [inline(&bytes, media_type)];
     let store = Store::new(Arc::clone(files), Naming::Flat);
     let leaves = index::walk(&store, &top);

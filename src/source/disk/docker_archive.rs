@@ -1,8 +1,8 @@
-//! Archives with a `manifest.json`, packed or unpacked: Docker 1.10 and later, podman, skopeo, kaniko, bazel and all
-//! who write what `docker load` reads.
+//! Archives with a `manifest.json`, packed or unpacked: Docker 1.10 and later, podman, skopeo, kaniko, bazel and other
+//! tools whose output `docker load` reads.
 //!
-//! Docker 25 and later put an OCI index beside it. `manifest.json` decides what the layers are and in which order;
-//! the index adds digests, and the other platforms.
+//! Docker 25 and later add an OCI index. `manifest.json` decides the layers and their order; the index adds digests and
+//! other platforms.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -30,11 +30,11 @@ use crate::source::documents::{assemble, choose, files, oci};
 struct Archive {
     files: Arc<Files>,
     images: Vec<SavedImage>,
-    /// The OCI index, where there is one that can be read.
+    /// The OCI index, if the archive has a valid one.
     layout: Option<Layout>,
 }
 
-/// Chooses and opens.
+/// Opens the requested image, or returns the list.
 pub(super) fn open(files: Arc<Files>, images: Vec<SavedImage>, ask: &Ask) -> Result<Opened, Error> {
     let layout =
         files.has("index.json").then(|| oci::read(&files, "oci-archive", ask).ok()).flatten();
@@ -48,7 +48,7 @@ pub(super) fn open(files: Arc<Files>, images: Vec<SavedImage>, ask: &Ask) -> Res
             let available = vec![platform.to_string()];
             let wrong =
                 Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available };
-            // A multi-platform image: `manifest.json` has one of them, the index all.
+            // A multi-platform image: `manifest.json` lists one platform, the index all of them.
             archive
                 .layout
                 .ok_or(())
@@ -95,7 +95,7 @@ impl Archive {
         }
     }
 
-    /// Image ID and platform, as far as they can be had without reading too much.
+    /// Image ID and platform, without reading more than the config.
     fn details(
         &self,
         image: &SavedImage,
@@ -112,7 +112,7 @@ impl Archive {
         (Some(Digest::of(&bytes).as_str().to_owned()), platform)
     }
 
-    /// How to ask for each of the images: by a name that no other one has, else by its place in the list.
+    /// The reference of each image: a name that is unique in the archive, else the index.
     fn references(&self, images: &[usize], ask: &Ask) -> Vec<String> {
         let mut owners: HashMap<&str, usize> = HashMap::new();
         for image in &self.images {
@@ -162,7 +162,7 @@ impl Archive {
             self.files.problem().map(str::to_owned).into_iter().collect();
         problems.extend(saved.problems.iter().cloned());
         let (id, config) = self.config(saved, &mut problems);
-        // The name is all that an archive states of the config.
+        // The archive states the config's digest only by its name.
         let stated = named_digest(&saved.config).map(|named| {
             let bytes = self.find(&saved.config).and_then(|found| files::read(&found)).ok();
             StatedDocument::new("config", &named, bytes.as_deref())
@@ -187,7 +187,7 @@ impl Archive {
         assemble(ask, parts)
     }
 
-    /// The config and the image ID, which is its digest.
+    /// The config and the image ID, which is the config's digest.
     fn config(&self, saved: &SavedImage, problems: &mut Vec<String>) -> (Option<String>, Parsed) {
         let named = named_digest(&saved.config);
         if saved.config.is_empty() {
@@ -210,8 +210,8 @@ impl Archive {
         }
     }
 
-    /// A member of that name. A link that leads nowhere from where it lies is tried from the archive's root, which is
-    /// where some writers (Juniper's cRPD) put what it names.
+    /// Finds a member. A link with a missing target is resolved from the archive's root as well: Juniper's cRPD writes
+    /// links so.
     fn find(&self, path: &str) -> Result<Found, Missing> {
         let found = match named_digest(path) {
             Some(digest) => self.files.find_blob(path, &digest),
@@ -228,8 +228,8 @@ impl Archive {
     }
 
     fn layer(&self, path: &str, source: Option<&Descriptor>) -> Part {
-        // Only below `blobs/` is a name known to be the digest of what it names, and only there is the layer stored
-        // as `LayerSources` says; elsewhere that tells how a registry has it.
+        // Only names below `blobs/` are digests of the layer as stored, as `LayerSources` describes it. Elsewhere
+        // `LayerSources` describes the blob in the registry.
         let digest = path.starts_with("blobs/").then(|| named_digest(path)).flatten();
         let digest = digest.map(|digest| digest.as_str().to_owned());
         let found = self.find(path);
@@ -253,7 +253,7 @@ impl Archive {
     }
 }
 
-/// A layer that the archive describes and does not hold.
+/// A layer that the archive describes without its bytes.
 fn foreign_layer(source: &Descriptor) -> Layer {
     Layer {
         digest: source.digest().map(|digest| digest.as_str().to_owned()),
@@ -263,7 +263,7 @@ fn foreign_layer(source: &Descriptor) -> Layer {
     }
 }
 
-/// Adds what the OCI index says of the image, and what else it lists.
+/// Adds names, digests and other platforms from the OCI index.
 fn enrich(parts: &mut Parts, layout: &Layout, id: &str) {
     let Some((manifest, leaf)) = layout.manifest_of(id) else {
         parts.others = layout.others("");
@@ -283,7 +283,7 @@ fn enrich(parts: &mut Parts, layout: &Layout, id: &str) {
     }
 }
 
-/// The digest a config or blob is named after: `<hex>.json`, `sha256:<hex>`, `blobs/sha256/<hex>`.
+/// The digest in the name of a config or blob: `<hex>.json`, `sha256:<hex>`, `blobs/sha256/<hex>`.
 fn named_digest(path: &str) -> Option<Digest> {
     if let Some((algorithm, encoded)) =
         path.strip_prefix("blobs/").and_then(|rest| rest.split_once('/'))

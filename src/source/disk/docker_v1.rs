@@ -1,8 +1,8 @@
-//! Archives of Docker ≤ 1.9, packed or unpacked: a directory `<id>/{VERSION,json,layer.tar}` for each layer, every
-//! layer an image of its own with a parent, and `repositories` for the names.
+//! Archives of Docker ≤ 1.9, packed or unpacked: a directory `<id>/{VERSION,json,layer.tar}` for each layer; every
+//! layer is an image with a parent; `repositories` has the names.
 //!
-//! Docker wrote these directories beside `manifest.json` until version 24, so an archive that was cut off before its
-//! `manifest.json` opens this way too.
+//! Docker wrote these directories beside `manifest.json` until version 24, so a truncated archive without its
+//! `manifest.json` opens as this form.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::source::documents::{assemble, choose};
 
 struct Archive {
     files: Arc<Files>,
-    /// By ID: the directory, and what its `json` says.
+    /// Directory and parsed `json`, by ID.
     images: HashMap<String, (String, V1Image)>,
-    /// What may be opened: an ID and its names each.
+    /// The images that can be opened: ID and names.
     heads: Vec<(String, Vec<String>)>,
     problems: Vec<String>,
 }
 
-/// Chooses and opens.
+/// Opens the requested image, or returns the list.
 pub(super) fn open(files: Arc<Files>, ask: &Ask) -> Result<Opened, Error> {
     let archive = Archive::read(files);
     let known: Vec<Known> = archive
@@ -136,8 +136,8 @@ impl Archive {
         }
     }
 
-    /// What is listed unasked: all heads, unless a named one lost part of its chain. Its severed lower part then
-    /// looks like an image without a name.
+    /// The images of the list: all heads, unless a named image lost part of its chain. The lower part of such a chain
+    /// would look like an image without a name.
     fn listed(&self) -> Vec<usize> {
         let named = |at: &usize| !self.heads[*at].1.is_empty();
         let severed = |at: usize| self.chain(&self.heads[at].0).1.is_some();
@@ -182,7 +182,7 @@ impl Archive {
         problems.extend(broken);
         let mut config = chain.last().map(|(_, image)| image.parsed.clone()).unwrap_or_default();
         config.history = chain.iter().map(|(_, image)| image.step.clone()).collect();
-        // Here every step has a layer, be it an empty one.
+        // In this format every step has a layer; it may be empty.
         config.history.iter_mut().for_each(|step| step.empty_layer = false);
         let parts = Parts {
             source: "docker-archive",
@@ -201,7 +201,7 @@ impl Archive {
         assemble::part(Layer::default(), self.files.find(&path), &format!("`{path}`"))
     }
 
-    /// The images from the base up to `head`, and why there are not more.
+    /// The images from the base up to `head`, and the reason if the chain is incomplete.
     fn chain<'a>(&'a self, head: &'a str) -> (Vec<(&'a str, &'a V1Image)>, Option<String>) {
         let (chain, broken) = v1::chain(head, |id| {
             let (directory, image) = self.images.get(id)?;

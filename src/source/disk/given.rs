@@ -1,7 +1,7 @@
-//! Files that people and settings name: opening one never waits for long, whatever stands at the path.
+//! Opens files named by users and settings, without blocking on special files.
 //!
-//! To open a named pipe waits for a writer, and to open a device may do something (a tape is wound back). So only regular
-//! files are opened, and pipes where they make sense (`<(docker save nginx)` of a shell is one), without blocking.
+//! Opening a named pipe waits for a writer, and opening a device can have side effects (a tape rewinds). So only
+//! regular files are opened, and pipes where they make sense (`<(docker save nginx)` of a shell), without blocking.
 
 use std::fs::{File, FileType, Metadata};
 use std::io;
@@ -9,28 +9,28 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a pipe may have no writer.
+/// The longest wait for a writer of a pipe.
 const NO_WRITER_MAX: Duration = Duration::from_secs(1);
 
-/// How often a pipe without a writer is looked at again.
+/// The interval between attempts to read from a pipe without a writer.
 const POLL: Duration = Duration::from_millis(20);
 
 /// Opens a regular file.
 ///
 /// # Errors
-/// What the system says, or what the path is instead.
+/// Errors of the system, and files of another type.
 pub fn open(path: &Path) -> io::Result<File> {
     check(&std::fs::metadata(path)?)?;
     let file = open_now(path)?;
-    // Something else may have been put there meanwhile.
+    // The path may have been replaced since the check above.
     check(&file.metadata()?)?;
     Ok(file)
 }
 
-/// Opens a regular file, or a pipe that has a writer, for reading from the beginning to the end.
+/// Opens a regular file, or a pipe with a writer, for sequential reading.
 ///
 /// # Errors
-/// As [`open`]; where nothing writes to a pipe for a second.
+/// As [`open`], and if no writer opens the pipe within [`NO_WRITER_MAX`].
 pub fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
     if is_pipe(std::fs::metadata(path)?.file_type()) {
         return Ok(Box::new(open_pipe(path)?));
@@ -38,10 +38,10 @@ pub fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(open(path)?))
 }
 
-/// The bytes of a regular file of at most so many.
+/// Reads a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// As [`open`]; where the file is longer.
+/// As [`open`], and if the file is longer.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(most + 1).read_to_end(&mut bytes)?;
@@ -54,7 +54,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether the type is that of a pipe.
+/// Whether the file is a pipe.
 #[cfg(unix)]
 pub(super) fn is_pipe(kind: FileType) -> bool {
     std::os::unix::fs::FileTypeExt::is_fifo(&kind)
@@ -65,14 +65,14 @@ pub(super) fn is_pipe(_: FileType) -> bool {
     false
 }
 
-/// Opens a pipe for reading once it has a writer.
+/// Opens a pipe for reading as soon as it has a writer.
 pub(super) fn open_pipe(path: &Path) -> io::Result<impl Read + use<>> {
     let mut file = open_now(path)?;
     let mut first = [0; 4096];
     let until = Instant::now() + NO_WRITER_MAX;
     let count = loop {
         match file.read(&mut first) {
-            // No writer, or one that has closed its end without a byte.
+            // No writer, or a writer that closed the pipe without writing.
             Ok(0) if Instant::now() < until => std::thread::sleep(POLL),
             Ok(0) => {
                 return Err(io::Error::new(
@@ -81,7 +81,7 @@ pub(super) fn open_pipe(path: &Path) -> io::Result<impl Read + use<>> {
                 ));
             }
             Ok(count) => break count,
-            // A writer that has not written yet.
+            // The writer has not written yet.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => break 0,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

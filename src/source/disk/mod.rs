@@ -1,4 +1,4 @@
-//! Images in files that people have: archives, layouts, directories.
+//! Images in files and directories: archives, layouts, root filesystems.
 
 pub(crate) mod dir;
 pub(crate) mod docker_archive;

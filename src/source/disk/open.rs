@@ -17,10 +17,10 @@ use crate::source::documents::folder::Folder;
 use crate::source::documents::{oci, spool};
 use crate::source::local;
 
-/// What is told of a place that has the names of one of the forms, and not enough to tell which.
+/// The form in messages about a directory or archive that has the names of several forms.
 const A_SAVED_IMAGE: &str = "a saved image";
 
-/// What a place must be.
+/// The form that a transport requires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Anything,
@@ -31,7 +31,7 @@ pub(crate) enum Wanted {
     Layer,
 }
 
-/// An archive that was copied from elsewhere.
+/// Opens an archive from a copied stream.
 pub(crate) fn archive_in(blob: Blob, ask: &Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     archive(blob, Wanted::Anything, ask, watch)
 }
@@ -88,7 +88,7 @@ pub(crate) fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Ope
     }
 }
 
-/// A file, or a copy of a stream.
+/// Opens an archive from a file or a copied stream.
 pub(crate) fn archive(
     blob: Blob,
     wanted: Wanted,
@@ -120,7 +120,7 @@ pub(crate) fn archive(
     if matches!(wanted, Wanted::Rootfs | Wanted::Layer) {
         return tree(wanted == Wanted::Layer, problems);
     }
-    // Somebody may have packed a layout together with the directory it was in.
+    // The archive may contain the layout's directory instead of its files.
     let mut files = Files::Archive(archive);
     let forced = match ask.place.as_str() {
         "standard input" => "save it to a file: layer:FILE shows it as one layer".to_owned(),
@@ -173,7 +173,7 @@ fn opened_as(
             docker_archive::open(files, images, ask)
         }
         (Form::DockerV1, Wanted::Anything | Wanted::DockerArchive) => docker_v1::open(files, ask),
-        // Docker 25 and later write both; who asks for the layout gets it.
+        // Docker 25 and later write both; `oci:` selects the layout.
         (Form::DockerArchive(_), Wanted::Oci) if files.has("index.json") => {
             oci::read(&files, oci_source, ask)?.open(ask)
         }

@@ -1,4 +1,4 @@
-//! What a place holds, told by its contents. A name is a hint where to look, never an answer: a web project has an
+//! Recognises the form of a directory or archive by its contents. Names are only hints: a web project has an
 //! `index.json` too.
 
 use crate::image::docker_save::SavedImage;
@@ -9,7 +9,7 @@ use crate::source::contract::ask::Ask;
 use crate::source::documents::files::Files;
 use crate::source::documents::found::Missing;
 
-/// The forms of a place that holds images.
+/// The forms that hold images.
 #[derive(Debug)]
 pub(crate) enum Form {
     /// `manifest.json` that lists images.
@@ -23,7 +23,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// What a person calls it.
+    /// The name of the form in messages.
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::DockerArchive(_) | Self::DockerV1 => "a docker archive",
@@ -33,10 +33,10 @@ impl Form {
     }
 }
 
-/// Tells the form; `None` where the place holds no image but may be a root filesystem.
+/// Returns the form; `None` if there is no image, so that it may be a root filesystem.
 ///
 /// # Errors
-/// Where it can only be a form whose first document is broken or missing.
+/// If the first document of the only possible form is invalid or missing.
 pub(crate) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error> {
     let broken = |document: &str, reason: String| Error::Document {
         place: ask.place.clone(),
@@ -70,7 +70,7 @@ pub(crate) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error>
         let reason = cut_off(files, "a saved image without it");
         return Err(broken("manifest.json or index.json", reason));
     }
-    // A manifest.json of some other kind is common among ordinary files; beside these it is ours, and broken.
+    // Other software uses the name manifest.json. Beside these files it is an image's, and invalid.
     let ours = match files {
         Files::Archive(archive) => !archive.looks_like_a_root(),
         Files::Folder(_) | Files::Known(_) => files.has("version") || files.has("repositories"),
@@ -81,7 +81,7 @@ pub(crate) fn recognise(files: &Files, ask: &Ask) -> Result<Option<Form>, Error>
     }
 }
 
-/// `manifest.json` as what it is: `None` where there is none.
+/// The form of `manifest.json`; `None` if it is absent.
 fn docker_manifest(files: &Files) -> Option<Result<Form, String>> {
     let bytes = match files.document("manifest.json") {
         Ok(bytes) => bytes,
@@ -89,7 +89,7 @@ fn docker_manifest(files: &Files) -> Option<Result<Form, String>> {
         Err(missing) => return Some(Err(missing.to_string())),
     };
     let error = match docker_save::parse(&bytes) {
-        // A list of no images, but an index that has some.
+        // An empty list beside an index with images.
         Ok(images) if images.is_empty() && files.has("index.json") => return None,
         Ok(images) => return Some(Ok(Form::DockerArchive(images))),
         Err(error) => error,
@@ -118,7 +118,7 @@ fn cut_off(files: &Files, what: &str) -> String {
     }
 }
 
-/// Things that people mistake for images, by their first bytes.
+/// Names files that are often mistaken for images, by their first bytes.
 pub(crate) fn what_it_is(first: &[u8]) -> &'static str {
     let known: [(usize, &[u8], &'static str); 8] = [
         (0, b"PK\x03\x04", "a zip file"),

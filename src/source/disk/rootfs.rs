@@ -1,4 +1,4 @@
-//! Images without a manifest: a directory tree, an exported container, a bare layer. One layer, nothing said about it.
+//! Images without a manifest: a directory tree, an exported container, a single layer. One layer without metadata.
 
 use std::path::Path;
 
@@ -16,8 +16,8 @@ pub(super) fn directory(path: &Path, ask: &Ask) -> Blobs {
     one("rootfs", Layer::default(), Content::Tree(tree), Vec::new(), ask)
 }
 
-/// A tar that holds no image, or is `asked` for as a layer whatever it holds, as one layer. `stored` is its length as it
-/// was found, `listing` what was read of it in looking for an image.
+/// A tar as one layer: it holds no image, or the reference requests it as a layer. `stored` is its length as stored,
+/// `listing` the rows that were read while looking for an image.
 pub(crate) fn tar(
     blob: Blob,
     stored: u64,

@@ -12,10 +12,10 @@ use crate::source::contract::source::Opened;
 use crate::source::disk::open::archive_in;
 use crate::source::documents::spool;
 
-/// Opens the archive that comes on standard input; `pick` is what follows the `-`.
+/// Opens the archive on standard input; `pick` is the part of the reference after `-`.
 ///
 /// # Errors
-/// Where it is a terminal, or no archive.
+/// If standard input is a terminal, or not an archive.
 pub(crate) fn open(pick: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Error> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
@@ -39,7 +39,7 @@ pub(crate) fn open(pick: &str, ask: Ask, watch: &dyn Watch) -> Result<Opened, Er
     archive_in(blob, &ask, watch)
 }
 
-/// Standard input where it is a file (`layertui - < image.tar`), which needs no copy.
+/// Standard input as a file (`layertui - < image.tar`), which needs no copy.
 #[cfg(unix)]
 fn redirected() -> Option<Blob> {
     use std::fs::File;

@@ -1,7 +1,7 @@
-//! A tar as a place that holds files: which name stands for which bytes of it.
+//! A tar archive as a set of files: which name stands for which bytes.
 //!
-//! Only the headers of the outer archive are read. The last of equal names wins, as it would on unpacking; symbolic
-//! and hard links between members are resolved, a bounded number of them.
+//! Only the headers of the outer archive are read. Of equal names the last one wins, as in unpacking. Symbolic and hard
+//! links between members are resolved, at most [`MOST_LINKS`] for one name.
 
 use std::collections::HashMap;
 
@@ -16,10 +16,10 @@ use crate::source::documents::found::{Found, Link, MOST_LINKS, Missing, componen
 pub(crate) struct Archive {
     blob: Blob,
     members: HashMap<Vec<u8>, Target>,
-    /// Lookups begin here: some archives hold everything in one directory at the top.
+    /// The directory in which lookups start: some archives hold everything in one directory.
     top: Vec<u8>,
     problem: Option<String>,
-    /// What the tar is if it is a layer itself.
+    /// The rows of the tar, in case it is a layer itself.
     listing: Option<Box<Listing>>,
 }
 
@@ -46,42 +46,41 @@ impl Archive {
         }
     }
 
-    /// What the tar is if it is no archive around layers but a layer itself: its headers are read once only.
+    /// Takes the rows of the tar, in case it is a layer itself, so that its headers are read once only.
     pub(crate) fn take_listing(&mut self) -> Option<Listing> {
         self.listing.take().map(|listing| *listing)
     }
 
-    /// What is wrong with it: truncated, damaged, followed by something.
+    /// The defect of the archive: truncated, damaged, or with trailing data.
     pub(crate) fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
 
-    /// Adds what went wrong before it was read.
+    /// Adds an error of the stream that the archive was copied from.
     pub(crate) fn note(&mut self, problem: Option<String>) {
-        // What broke the stream also cut the archive short: the cause is worth more than the effect.
+        // An error of the stream also truncates the archive: report the cause, not the effect.
         self.problem = problem.or_else(|| self.problem.take());
     }
 
-    /// Whether it has the directories of a root filesystem, in which a `manifest.json` means nothing.
+    /// Whether it has the directories of a root filesystem, where a `manifest.json` is an ordinary file.
     pub(crate) fn looks_like_a_root(&self) -> bool {
         ["etc", "usr", "bin", "lib", "var"].into_iter().any(|name| self.has_directory(name))
     }
 
-    /// Whether it has configs or layers of a saved image, by their names, and nothing but what such an archive holds.
-    /// One file of another name makes it a root filesystem.
+    /// Whether its names are those of configs and layers of a saved image, and no other. A single other name makes it a
+    /// root filesystem.
     pub(crate) fn looks_like_a_save(&self) -> bool {
         let parts: Vec<SavePart> = self.members.keys().map(|name| save_part(name)).collect();
         parts.contains(&SavePart::Content) && !parts.contains(&SavePart::Foreign)
     }
 
-    /// Whether some member lies in that directory at the top.
+    /// Whether a member lies in the top-level directory `name`.
     pub(super) fn has_directory(&self, name: &str) -> bool {
         let prefix = format!("{name}/");
         self.members.keys().any(|member| member.starts_with(prefix.as_bytes()))
     }
 
-    /// Looks names up below the one directory that holds everything, if there is just one.
-    /// Returns whether there is; nothing changes otherwise.
+    /// If a single top-level directory holds all members, starts lookups there and returns true.
     pub(crate) fn descend(&mut self) -> bool {
         let mut first = None;
         for name in self.members.keys() {
@@ -99,7 +98,7 @@ impl Archive {
         }
     }
 
-    /// The member of that name, through links.
+    /// Finds a member and follows links.
     pub(super) fn find(&self, path: &[u8]) -> Result<Found, Missing> {
         let mut at = self.top.clone();
         let mut ahead: Vec<Vec<u8>> =
@@ -129,7 +128,7 @@ impl Archive {
             let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
             followed = Some(Link { name: text(&at), target: text(link) });
             at.truncate(from);
-            // `..` in a link is taken literally, one step at a time, since what it leaves may be a link as well.
+            // `..` in a link is resolved one step at a time, since the directory that it leaves may be a link.
             let parts =
                 link.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && part != b".");
             let parts: Vec<_> = parts.map(<[u8]>::to_vec).collect();
@@ -146,7 +145,7 @@ impl Archive {
         }
     }
 
-    /// Names of the directories at the top that hold a member called `json`.
+    /// The top-level directories that hold a member called `json`.
     pub(super) fn v1_ids(&self) -> Vec<String> {
         let names = self.members.keys().filter_map(|name| {
             let name = if self.top.is_empty() {
@@ -161,18 +160,18 @@ impl Archive {
     }
 }
 
-/// What a member of a saved image is, by its name.
+/// The role of a member of a saved image, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SavePart {
     /// A config, a layer or a blob.
     Content,
-    /// A directory, or a list of what there is: says nothing by itself.
+    /// A directory or a list of documents, which occurs elsewhere too.
     Frame,
-    /// No part of one.
+    /// Not a member of a saved image.
     Foreign,
 }
 
-/// Names as Docker (by ID before 25, in `blobs` since), podman, skopeo and kaniko give them.
+/// Names as written by Docker (by ID before 25, in `blobs` since), podman, skopeo and kaniko.
 fn save_part(name: &[u8]) -> SavePart {
     const LISTS: [&[u8]; 6] = [
         b"manifest.json",
@@ -201,7 +200,7 @@ fn save_part(name: &[u8]) -> SavePart {
 }
 
 fn target(member: Member) -> Target {
-    // By its name in the contract: which kinds there are is the business of the rooms below.
+    // Only the name: the entry kinds belong to `stack`, which this folder does not use.
     match member.kind.name() {
         "file" => Target::Bytes { offset: member.offset, size: member.size },
         "symlink" => Target::Symlink(member.link),

@@ -1,4 +1,4 @@
-//! From manifest, config and found blobs to an image: the part that is the same for every form.
+//! Builds an image from manifest, config and found blobs, for every form.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::source::documents::found::{Found, Missing};
 use crate::source::documents::store::Store;
 use crate::text::Foreign;
 
-/// What the forms find out, each in its own way.
+/// What a form found.
 #[derive(Default)]
 pub(crate) struct Parts {
-    /// The word for the place: `docker-archive`, `oci`, …
+    /// The name of the form: `docker-archive`, `oci`, …
     pub(crate) source: &'static str,
     pub(crate) id: Option<String>,
     pub(crate) manifest_digest: Option<String>,
@@ -28,19 +28,19 @@ pub(crate) struct Parts {
     pub(crate) config: Parsed,
     pub(crate) documents: Vec<StatedDocument>,
     pub(crate) layers: Vec<Part>,
-    /// So many of the layers, at the top, are a container's own: config and history say nothing of them.
+    /// The number of layers at the top that belong to a container: config and history do not describe them.
     pub(crate) own: usize,
     pub(crate) others: Vec<Other>,
     pub(crate) problems: Vec<String>,
 }
 
-/// One layer.
+/// A layer and its contents.
 pub(crate) struct Part {
     pub(crate) layer: Layer,
     pub(crate) content: Content,
 }
 
-/// Puts an image together.
+/// Builds the image.
 pub(crate) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
     let mut problems = parts.problems;
     problems.append(&mut parts.config.problems);
@@ -77,7 +77,7 @@ pub(crate) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
     Blobs::new(image, contents)
 }
 
-/// Reads a config. Where there is none to read, the image is shown without.
+/// Parses a config. If it cannot be read, the image is shown without one.
 pub(crate) fn read_config(bytes: Result<Vec<u8>, String>) -> Parsed {
     let parsed = bytes.and_then(|bytes| config::parse(&bytes).map_err(|error| error.to_string()));
     parsed.unwrap_or_else(|reason| Parsed {
@@ -86,8 +86,8 @@ pub(crate) fn read_config(bytes: Result<Vec<u8>, String>) -> Parsed {
     })
 }
 
-/// Docker 25.0.0 wrote OCI manifests whose layers are in no order. Layers that are stored plain have their diff ID as
-/// digest, so where all of them are, the config can put them right.
+/// Docker 25.0.0 wrote OCI manifests with unordered layers. The digest of an uncompressed layer is its diff ID, so if
+/// all layers are uncompressed, the config gives the order.
 fn order_by_diff_ids(layers: &mut Vec<Part>, diff_ids: &[String]) -> Option<String> {
     let digest = |part: &Part| part.layer.digest.clone().unwrap_or_default();
     let stored: Vec<String> = layers.iter().map(digest).collect();
@@ -111,7 +111,7 @@ fn order_by_diff_ids(layers: &mut Vec<Part>, diff_ids: &[String]) -> Option<Stri
     )
 }
 
-/// A layer that was found, or was not.
+/// A layer from the result of finding its blob.
 pub(crate) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) -> Part {
     let content = match found {
         Ok(found) => {
@@ -141,7 +141,7 @@ pub(crate) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
     Part { layer, content }
 }
 
-/// The layer a manifest's descriptor points to.
+/// The layer of a manifest's descriptor.
 pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
     let media_type = descriptor.media_type.as_deref().unwrap_or_default();
     let mut layer = Layer {
@@ -183,7 +183,7 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
     if let Content::Blob { blob, key, soci } = &mut part.content {
         let stated = TocDescriptor::of(&descriptor.annotations);
         if let Some(toc) = stated.and_then(|stated| TocLayer::new(blob, stated)) {
-            // Another manifest may promise another table of the same blob.
+            // Another manifest may state another table of contents for the same blob.
             let key = format!("{key} by {}", toc.digest());
             part.content = Content::Toc { toc: Arc::new(toc), key };
         } else if media_type.ends_with("gzip") {
@@ -193,7 +193,7 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
     part
 }
 
-/// Why a layer that no registry may pass on is not here.
+/// The reason for the absence of a layer that registries may not distribute.
 pub(crate) fn foreign(descriptor: &Descriptor) -> Missing {
     let from = descriptor.urls.first().map(|url| format!(", it can be fetched from {url}"));
     Missing::Refused(format!(
@@ -202,7 +202,7 @@ pub(crate) fn foreign(descriptor: &Descriptor) -> Missing {
     ))
 }
 
-/// Whether the bytes are what a layer that is not encrypted looks like.
+/// Whether the first bytes are those of an unencrypted layer.
 fn is_readable(found: &Found) -> bool {
     let mut first = [0; 512];
     let count = found.blob.fill_at(&mut first, 0).unwrap_or(0);

@@ -1,7 +1,7 @@
-//! The one implementation of [`Source`], whatever form the layers have: blobs, split tars, directories.
+//! The implementation of [`Source`] for everything but engines: layers are blobs, split tars or directories.
 //!
-//! Archives, layouts and directories differ only in how they find manifest, config and blobs. Once they have, this
-//! is what they all become.
+//! Archives, layouts, stores and registries differ in how they find manifest, config and blobs; the result is always
+//! this type.
 
 use std::collections::HashMap;
 use std::io;
@@ -24,50 +24,50 @@ use crate::source::documents::verify;
 use crate::sync;
 use crate::text::Foreign;
 
-/// An image and where its layers' bytes are.
+/// An image and the contents of its layers.
 #[derive(Debug)]
 pub(crate) struct Blobs {
     pub(crate) image: Image,
-    /// As many as `image.layers`.
+    /// The contents of each of `image.layers`.
     pub(crate) contents: Vec<Content>,
-    /// By content key, since equal layers are listed once.
+    /// By content key: equal layers are listed once.
     checkpoints: Mutex<HashMap<String, Arc<Checkpoints>>>,
-    /// Of an only layer: its listing, where the place had to be read for it to be found. Whoever asks first gets it.
+    /// The listing of a single layer that was read while the form was recognised; the first call of `list` takes it.
     listed: Mutex<Option<Listing>>,
-    /// Who knows what else there is about the image.
+    /// Finds further documents about the image.
     pub(crate) beside: Option<Box<dyn ExtraDocuments>>,
 }
 
-/// What a place has about an image that is not needed to show it.
+/// Further documents about an image: signatures, SBOMs, attestations.
 pub(crate) trait ExtraDocuments: std::fmt::Debug + Send + Sync {
-    /// Asks for it; what does not come is not listed.
+    /// Requests the documents. Failed requests are omitted.
     fn list(&self) -> Vec<Other>;
 }
 
-/// The bytes of one layer.
+/// The contents of one layer.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// A tar, compressed or not.
     Blob {
-        /// Its bytes.
+        /// The bytes.
         blob: Blob,
         /// Equal for equal bytes.
         key: String,
-        /// Where the bytes are elsewhere, the way to list and read them by a zTOC.
+        /// If the blob is remote: lists and reads it by a zTOC.
         soci: Option<Arc<SociLayer>>,
     },
-    /// A tar elsewhere with a table of contents.
+    /// A remote tar with a table of contents.
     Toc {
-        /// Its bytes, by the table or as a whole.
+        /// Reads by the table, or the whole blob.
         toc: Arc<TocLayer>,
         /// Equal for equal bytes and tables.
         key: String,
     },
-    /// A listing of the tar, and the files' contents beside it.
+    /// A tar-split listing with the files' contents in a directory.
     Split(Split),
     /// A directory tree.
     Tree(Tree),
-    /// There are none, for this reason.
+    /// The reason why there are no bytes.
     Absent(String),
 }
 
@@ -112,7 +112,7 @@ impl Source for Blobs {
         let Some(stated) = self.image.layers.get(layer) else { return Vec::new() };
         let mut problems = Vec::new();
         let diff_id = listing.diff_id.as_deref();
-        // A plain blob is the tar.
+        // An uncompressed blob is the tar.
         let of_plain = diff_id.filter(|_| listing.codec == Some(Codec::Plain));
         let pairs = [
             ("digest", stated.digest.as_deref(), listing.blob_digest.as_deref().or(of_plain)),
@@ -146,7 +146,7 @@ impl Source for Blobs {
     fn blob(&self, layer: usize) -> Option<&Blob> {
         match self.contents.get(layer)? {
             Content::Blob { blob, .. } => Some(blob),
-            // What the table says is not what reading the blob would: only where that is here is it read.
+            // The table's listing may differ from the blob's: only a complete local blob is used.
             Content::Toc { toc, .. } => Some(toc.blob()).filter(|blob| here(blob).is_some()),
             Content::Split(_) | Content::Tree(_) | Content::Absent(_) => None,
         }
@@ -158,7 +158,7 @@ impl Source for Blobs {
                 soci.open(file.path, file.stored)
             }
             Some(Content::Blob { blob, .. }) => self.open_in(layer, blob, file),
-            // A layer that was read as a whole after all has told where its files are.
+            // The whole layer was read after all, so the offsets of its files are known.
             Some(Content::Toc { toc, .. }) if file.data.is_some() => {
                 self.open_in(layer, toc.blob(), file)
             }
@@ -181,7 +181,7 @@ impl Source for Blobs {
                 let checkpoints = self.checkpoints(layer);
                 sparse::map(&settled(blob)?, data, file.stored, size, checkpoints.as_deref())
             }
-            // An engine has put it together; what is not there is found out when it is opened.
+            // Files of a directory have no sparse map; a missing file is reported by `open`.
             _ => Ok(Map::dense(size)),
         }
     }
@@ -196,7 +196,7 @@ impl Source for Blobs {
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),
-            // A table of contents does not tell where in the tar a file is.
+            // A table of contents has no offsets in the tar.
             _ => None,
         }
     }
@@ -265,7 +265,7 @@ impl Blobs {
         }
     }
 
-    /// A file of a layer that is one blob.
+    /// Opens a file of a layer that is one blob.
     fn open_in(
         &self,
         layer: usize,
@@ -300,13 +300,13 @@ impl Blobs {
         }
     }
 
-    /// The listing of its only layer, where that is known already.
+    /// Sets the listing of the single layer.
     pub(crate) fn listed(self, listing: Option<Listing>) -> Self {
         Self { listed: Mutex::new(listing), ..self }
     }
 }
 
-/// Contents of a file that lies in a blob, as long as the blob stays what it was.
+/// A reader that fails if its blob changed since it was opened.
 struct Unchanged {
     contents: Box<dyn Read + Send>,
     blob: Blob,
@@ -315,23 +315,23 @@ struct Unchanged {
 impl Read for Unchanged {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.contents.read(buffer);
-        // What the change made of the bytes, an error as well, is not what they were.
+        // The bytes, or the error, may come from the changed file.
         self.blob.unchanged()?;
         read
     }
 }
 
-/// Bytes that can be relied upon: those of a distant blob once all of it is here and verified.
+/// The blob; a remote one after it was fetched and verified.
 pub(super) fn settled(blob: &Blob) -> io::Result<Blob> {
     blob.as_remote().map_or_else(|| Ok(blob.clone()), |remote| remote.fetch_verified(true))
 }
 
-/// The blob, where nothing has to be waited for.
+/// The blob, if it is local or was fetched.
 fn here(blob: &Blob) -> Option<Blob> {
     blob.as_remote().map_or_else(|| Some(blob.clone()), RemoteBlob::local)
 }
 
-/// The encoding that a layer's media type promises; `None` where it promises none.
+/// The encoding that the media type states, if it states one.
 fn claimed_codec(media_type: &str) -> Option<Codec> {
     match media_type {
         _ if media_type.ends_with("+gzip") || media_type.ends_with(".tar.gzip") => {

@@ -1,13 +1,13 @@
-//! How much may be read before an image is described. Every document is small, but foreign lists can name the same
-//! one thousands of times.
+//! Limits of what is read to describe an image. Each document is small, but a foreign list can name the same document
+//! thousands of times.
 
-/// Documents of one place that are read before it is taken for an attack.
+/// The most documents that are read of one archive, layout or store.
 const MOST_DOCUMENTS: usize = 4096;
 
-/// Bytes of documents that are read before a place is taken for an attack.
+/// The most bytes of documents that are read of one archive, layout or store.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// What is left to be read of one place.
+/// The remaining documents and bytes.
 #[derive(Debug)]
 pub(crate) struct Budget {
     documents: usize,
@@ -19,12 +19,12 @@ impl Budget {
         Self { documents: MOST_DOCUMENTS, bytes: MOST_BYTES }
     }
 
-    /// Whether one more document may be read.
+    /// Whether another document may be read.
     pub(crate) const fn allows(&self) -> bool {
         self.documents > 0 && self.bytes > 0
     }
 
-    /// A document of that length was read.
+    /// Records that a document was read.
     pub(crate) const fn spend(&mut self, bytes: usize) {
         self.documents = self.documents.saturating_sub(1);
         self.bytes = self.bytes.saturating_sub(bytes as u64);

@@ -1,29 +1,29 @@
-//! Which of several images a name, a tag or an ID means.
+//! Finds the images that a name, a tag or an ID means.
 
 use crate::image::name::{Name, split_tag};
 
-/// Fewer digits are more likely a tag that is not here than the beginning of an ID.
+/// The shortest prefix of an ID. Shorter ones are more likely tags.
 const SHORTEST_ID: usize = 4;
 
-/// Digits of an ID in full.
+/// The number of digits of a full ID.
 const WHOLE_ID: usize = 64;
 
-/// What an image is known by.
+/// The names and IDs of one image.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     /// Names and tags.
     pub(crate) names: Vec<String>,
-    /// What else it may be asked for by: its tag alone.
+    /// Other accepted names: the tag alone.
     pub(crate) also: Vec<String>,
     /// Image IDs and digests.
     pub(crate) ids: Vec<String>,
 }
 
-/// The images that `text` means: by exact name, else by the name it is short for, else by repository where no tag was
-/// asked for, else by tag, else by the end of a name in full, else by the beginning of an ID or digest. Empty where it
-/// means none; more than one where it is not exact enough.
+/// The indices of the images that `text` means: by exact name, else by the full form of a short name, else by
+/// repository if no tag is given, else by tag, else by the end of a full name, else by the prefix of an ID or digest.
+/// Several if it is ambiguous.
 pub(crate) fn matching(text: &str, known: &[Known]) -> Vec<usize> {
-    // containers-transports(5) writes an ID as `@ID`, or behind the name that it has too.
+    // containers-transports(5) writes an ID as `@ID`, or after a name.
     let text = match text.rsplit_once('@') {
         Some((before, id)) if is_hex(id) && (before.is_empty() || id.len() == WHOLE_ID) => id,
         _ => text,
@@ -46,7 +46,7 @@ pub(crate) fn matching(text: &str, known: &[Known]) -> Vec<usize> {
         &|name| any_tag && means(&asked, name, Name::same_repository),
         &|name| any_tag && means(&local, name, Name::same_repository),
         &|name| split_tag(name).1 == Some(text),
-        // podman, too, finds `quay.io/lab/hello:1` by `hello:1`.
+        // As podman does, `hello:1` finds `quay.io/lab/hello:1`.
         &|name| means(&ending, name, Name::ends),
         &|name| any_tag && means(&ending, name, Name::ends_repository),
     ];

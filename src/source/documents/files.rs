@@ -1,7 +1,7 @@
-//! Files by name, whether they lie in a directory or in an archive.
+//! Files by name, in a directory or in an archive.
 //!
-//! Names come from foreign JSON. They are clamped to the place (`..` does not leave it, a leading slash means its
-//! top) and links are followed only inside it, so nothing here can be made to read a file elsewhere.
+//! Names come from foreign JSON. They are clamped to the root (`..` does not leave it, a leading slash means the root)
+//! and links are followed only inside it, so that no file elsewhere can be read.
 
 use std::collections::HashMap;
 
@@ -12,19 +12,19 @@ use crate::source::documents::archive::Archive;
 use crate::source::documents::folder::Folder;
 use crate::source::documents::found::{Found, Missing};
 
-/// A place that holds files.
+/// A set of files.
 #[derive(Debug)]
 pub(crate) enum Files {
     /// The members of a tar.
     Archive(Archive),
     /// A directory.
     Folder(Folder),
-    /// These, by name.
+    /// Blobs by name.
     Known(HashMap<String, Blob>),
 }
 
 impl Files {
-    /// The file of that name.
+    /// Finds a file.
     pub(crate) fn find(&self, path: &str) -> Result<Found, Missing> {
         if path.is_empty() {
             return Err(Missing::Absent);
@@ -39,8 +39,8 @@ impl Files {
         }
     }
 
-    /// The file of that name, which is named by its digest. As what has that digest is the same wherever it lies, links
-    /// that lead out of a directory are followed to it (rules_oci and lxc keep blobs so), and only to it.
+    /// Finds a file that is named by its digest. Links that leave the directory are followed (rules_oci and lxc store
+    /// blobs so), since the digest decides whether the bytes are the right ones.
     pub(crate) fn find_blob(&self, path: &str, digest: &Digest) -> Result<Found, Missing> {
         match (self, self.find(path)) {
             (Self::Folder(folder), Err(Missing::Outside(link))) => {
@@ -50,17 +50,17 @@ impl Files {
         }
     }
 
-    /// Whether there is a file of that name.
+    /// Whether the file exists.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.find(path).is_ok()
     }
 
-    /// The whole of a small file.
+    /// Reads a whole document.
     pub(crate) fn document(&self, path: &str) -> Result<Vec<u8>, Missing> {
         read(&self.find(path)?)
     }
 
-    /// Directories at the top that hold a file called `json`: the images of a v1 archive. Sorted.
+    /// The top-level directories that hold a file called `json`: the images of a v1 archive. Sorted.
     pub(crate) fn v1_ids(&self) -> Vec<String> {
         let mut ids = match self {
             Self::Archive(archive) => archive.v1_ids(),
@@ -71,7 +71,7 @@ impl Files {
         ids
     }
 
-    /// What is wrong with the place as a whole.
+    /// The defect of the archive as a whole.
     pub(crate) fn problem(&self) -> Option<&str> {
         match self {
             Self::Archive(archive) => archive.problem(),
@@ -80,7 +80,7 @@ impl Files {
     }
 }
 
-/// Reads a document, which no manifest or config exceeds.
+/// Reads a document of at most the size that manifests and configs may have.
 pub(crate) fn read(found: &Found) -> Result<Vec<u8>, Missing> {
     found.blob.read_all(document::LIMIT).map_err(|error| Missing::Refused(error.to_string()))
 }

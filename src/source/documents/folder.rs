@@ -1,5 +1,5 @@
-//! A directory as a place that holds files. Links are followed only as long as they stay inside; those that lead out, only
-//! to bytes whose digest is asked for.
+//! A directory as a set of files. Links are followed only inside it; those that leave it only to bytes with a requested
+//! digest.
 
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
@@ -11,28 +11,28 @@ use crate::layer::{Unwatched, blob_digest};
 use crate::source::disk::given;
 use crate::source::documents::found::{Found, Link, MOST_LINKS, Missing, components};
 
-/// A directory with more entries at its top than this holds something else than images.
+/// The most top-level entries that are read. Directories of images have fewer.
 const MOST_ENTRIES: usize = 100_000;
 
 /// A directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
-    /// Canonical, so that a link's target can be held against it.
+    /// Canonical, for the comparison with targets of links.
     root: PathBuf,
 }
 
 impl Folder {
-    /// The directory at `path`, which may itself be a link.
+    /// Opens the directory at `path`, which may be a link.
     pub(crate) fn new(path: &Path) -> io::Result<Self> {
         Ok(Self { root: fs::canonicalize(path)? })
     }
 
-    /// Where it is.
+    /// The canonical path.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The regular file of that name.
+    /// Finds a regular file.
     pub(crate) fn find(&self, path: &str) -> Result<Found, Missing> {
         let (place, metadata) = self.resolve(path)?;
         if !metadata.is_file() {
@@ -43,8 +43,8 @@ impl Folder {
         Ok(Found { blob, key, cut_from: None })
     }
 
-    /// The regular file that a `link` on the way leads to, outside the directory. All of it is read first, and it is
-    /// refused unless it has the digest.
+    /// Opens the regular file outside the directory that `link` points to. The file is read completely and refused
+    /// unless it has the digest.
     pub(super) fn find_outside(
         &self,
         path: &str,
@@ -68,7 +68,7 @@ impl Folder {
         Ok(Found { blob, key: digest.as_str().to_owned(), cut_from: None })
     }
 
-    /// The directory of that name.
+    /// The path of a subdirectory.
     pub(crate) fn directory(&self, path: &str) -> Result<PathBuf, Missing> {
         let (place, metadata) = self.resolve(path)?;
         if metadata.is_dir() {
@@ -77,7 +77,7 @@ impl Folder {
         Err(Missing::Refused("no directory".to_owned()))
     }
 
-    /// The names in a directory, sorted. Those that are no UTF-8 are nobody's IDs and left out.
+    /// The names in a directory, sorted. Names that are not UTF-8 are omitted: they are not IDs.
     pub(crate) fn names(&self, path: &str) -> Result<Vec<String>, Missing> {
         let entries = fs::read_dir(self.directory(path)?).map_err(|error| refused(&error))?;
         let names = entries.take(MOST_ENTRIES);
@@ -87,7 +87,7 @@ impl Folder {
         Ok(names)
     }
 
-    /// Names of the directories at the top that hold a file called `json`.
+    /// The top-level directories that hold a file called `json`.
     pub(super) fn v1_ids(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
         let names = entries
@@ -96,7 +96,7 @@ impl Folder {
         names.filter(|name| self.root.join(name).join("json").is_file()).collect()
     }
 
-    /// Walks a foreign path component by component, inside the root.
+    /// Resolves a foreign path component by component, inside the root.
     fn resolve(&self, path: &str) -> Result<(PathBuf, Metadata), Missing> {
         let parts = components(path.as_bytes()).into_iter();
         let parts = parts.map(|part| String::from_utf8_lossy(part).into_owned());
@@ -107,7 +107,7 @@ impl Folder {
         let mut followed: Option<Link> = None;
         while let Some(part) = ahead.pop() {
             if part.as_os_str() == ".." {
-                // Only a link's target still has one: the path itself was clamped.
+                // Only a link's target can have `..`: the path itself was clamped.
                 if at == self.root {
                     return Err(followed.map_or(Missing::Absent, Missing::Outside));
                 }
@@ -154,7 +154,7 @@ impl Folder {
     }
 }
 
-/// As [`refused`]; what is absent behind a link is the link's fault.
+/// As [`refused`]; a target that is absent is reported as the link's.
 fn at_link(error: &io::Error, link: Option<&Link>) -> Missing {
     match (refused(error), link) {
         (Missing::Absent, Some(link)) => Missing::Dangling(link.clone()),

@@ -1,54 +1,54 @@
-//! A file found in a folder or archive, or why there is none.
+//! A file found in a folder or archive, or the reason for its absence.
 
 use thiserror::Error;
 
 use crate::layer::blob::Blob;
 
-/// More links than this on the way to one file go round in circles.
+/// The most links that are followed for one file; more are a loop.
 pub(super) const MOST_LINKS: usize = 40;
 
-/// A file that is there.
+/// A file that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     /// Its bytes.
     pub(crate) blob: Blob,
-    /// Equal for equal files of one place, whatever name led to them.
+    /// Equal for the same file of one archive or directory, whatever name it was found by.
     pub(crate) key: String,
-    /// The archive ends before the file does: this many bytes it should have.
+    /// The stated size of a file that the end of the archive truncates.
     pub(crate) cut_from: Option<u64>,
 }
 
-/// Why a file is not to be had.
+/// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Missing {
-    /// It is not there.
+    /// The file is absent.
     #[error("not here")]
     Absent,
-    /// Something of that name is there that is no file: a directory, a device.
+    /// The name belongs to a directory, a device or another special file.
     #[error("no regular file")]
     NoFile,
-    /// A link on the way to it leads to nothing.
+    /// A link in the path has a missing target.
     #[error("{0}, which is not here")]
     Dangling(Link),
-    /// A symbolic link on the way to it leads out of the directory.
+    /// A symbolic link in the path leaves the directory.
     #[error("{0}, which leads out of the directory: not followed")]
     Outside(Link),
-    /// It is there, or might be, and cannot be read.
+    /// Reading failed.
     #[error("{0}")]
     Refused(String),
 }
 
-/// A link among the files of a place. Foreign text.
+/// A link between the files of an archive or directory. Foreign text.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{name}` is a link to `{target}`")]
 pub(crate) struct Link {
-    /// Its own path.
+    /// The path of the link.
     pub(super) name: String,
-    /// Its target, as stored.
+    /// The target as stored.
     pub(crate) target: String,
 }
 
-/// The components of a foreign path, clamped to its root.
+/// Splits a foreign path into components, clamped to its root.
 pub(super) fn components(path: &[u8]) -> Vec<&[u8]> {
     let mut kept = Vec::new();
     for part in path.split(|&byte| byte == b'/') {

@@ -1,7 +1,7 @@
-//! Walking an index down to the manifests it leads to, nested indexes and all.
+//! Finds the manifests of an index and of its nested indexes.
 //!
-//! Every document here is foreign and may point anywhere: the walk is a loop, not a recursion, an index is entered
-//! once, and depth, number of documents and bytes read are bounded.
+//! Every document is foreign and may reference any other: the walk is a loop instead of a recursion, each index is
+//! entered once, and depth, documents and bytes are limited.
 
 use std::collections::HashSet;
 
@@ -13,33 +13,33 @@ use crate::source::documents::budget::Budget;
 use crate::source::documents::found::Missing;
 use crate::source::documents::store::Store;
 
-/// Indexes in indexes: real ones are two deep.
+/// The greatest depth of nested indexes. Real ones have depth 2.
 const DEEPEST: usize = 16;
 
-/// A manifest an index leads to, or what is in its place.
+/// A manifest referenced by an index, or another document in its place.
 pub(crate) struct Leaf {
-    /// Which item of the top index leads here.
+    /// The item of the top index that leads to it.
     pub(super) entry: usize,
     pub(crate) descriptor: Descriptor,
     pub(crate) what: What,
-    /// Whether its document is here at all.
+    /// Whether the document is present.
     pub(super) present: bool,
-    /// From the descriptor, else from the config.
+    /// The platform from the descriptor, else from the config.
     pub(crate) platform: Option<Platform>,
     pub(super) problems: Vec<String>,
-    /// Its own digest, where its bytes were read.
+    /// Its digest, if its bytes were read.
     pub(crate) stated: Option<StatedDocument>,
 }
 
-/// What a descriptor leads to.
+/// The kinds of documents that a descriptor references.
 pub(crate) enum What {
     Image(Box<Manifest>),
     Schema1(Box<Schema1>),
-    /// What BuildKit states about an image.
+    /// An attestation of BuildKit about an image.
     Attestation(String),
-    /// Something else; the text says what.
+    /// Another artifact, with its description.
     Artifact(String),
-    /// An index that was not entered.
+    /// An index that was not read.
     Index(String),
     /// It is not here, and may be anything.
     Absent,

@@ -1,6 +1,6 @@
-//! An image that an engine hands over: described at once, exported when the first layer is asked for.
+//! An image of an engine: described at once, exported when the first layer is read.
 //!
-//! How it is read is the business of [`crate::source::engine::reading`]; here is what whoever asks gets.
+//! [`crate::source::engine::reading`] reads the export; this is the [`Source`] on top of it.
 
 use std::io;
 use std::io::Read;
@@ -28,7 +28,7 @@ impl Export {
         Self(Arc::new(Reading::new(engine, question, described, false, ask)))
     }
 
-    /// The merged tree of a container, as the one layer it then is. `problems` are those of the image.
+    /// The merged tree of a container as a single layer. `problems` are those of the image.
     pub(super) fn tree(engine: Engine, question: String, problems: Vec<String>, ask: &Ask) -> Self {
         let image = Image {
             reference: ask.reference.as_str().into(),
@@ -45,14 +45,14 @@ impl Export {
         self.0.described.image.layers.get(layer)?.diff_id.as_deref()
     }
 
-    /// Of so many bytes that came, those of one layer, if layers come in their order; which one comes is not known.
+    /// The share of the received bytes that belongs to one layer, assuming that layers arrive in order.
     fn share(&self, layer: usize, received: u64) -> u64 {
         let sizes = &self.0.described.sizes;
         let before: u64 = sizes.iter().take(layer).sum();
         received.saturating_sub(before).min(self.listing_cost(layer))
     }
 
-    /// The archive with all contents, after reading it if need be.
+    /// The archive with all contents; reads the export if necessary.
     fn archive(&self) -> io::Result<&dyn Source> {
         self.0.archive(&Unwatched).map_err(|unread| match unread {
             Unread::Failed(reason) => io::Error::other(reason),
@@ -60,7 +60,7 @@ impl Export {
         })
     }
 
-    /// The archive, where it is here with all contents.
+    /// The archive, if it was read with all contents.
     fn here(&self) -> Option<&dyn Source> {
         self.0.archive.get().map(AsRef::as_ref)
     }
@@ -72,7 +72,7 @@ impl Drop for Export {
     }
 }
 
-/// Whoever waits for one layer: of the bytes that came, those of other layers are not counted.
+/// The progress of one layer: bytes of other layers are not counted.
 struct OfLayer<'w> {
     watch: &'w dyn Watch,
     export: &'w Export,
@@ -125,7 +125,7 @@ impl Source for Export {
         }
     }
 
-    /// Nothing: what is listed has the diff ID that was described.
+    /// Nothing to report: only layers with the described diff ID are listed.
     fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
         match (self.diff_id(layer), self.here()) {
             (None, Some(archive)) => archive.check_listing(layer, listing),

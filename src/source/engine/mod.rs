@@ -1,4 +1,4 @@
-//! Engines that listen on a socket: Docker, podman, and whatever speaks Docker's API.
+//! Engines behind a socket: Docker, podman, and others that implement Docker's API.
 //!
 //! ```text
 //! environment ─► endpoint ─► wire (socket, ssh) ─► api ─┬► describe ─► the stack, at once
@@ -7,8 +7,8 @@
 //!                                                  └► container ─► its image's layers, and its changes on top
 //! ```
 //!
-//! Only questions are asked (`GET`): nothing is pulled, started or changed. Nothing of this happens unless an engine
-//! is asked for, or a name that no local store has.
+//! Only `GET` requests are sent: nothing is pulled, started or changed. Engines are contacted only for references to an
+//! engine, or for a name that no local store has.
 
 pub(crate) mod api;
 mod certificates;
@@ -44,14 +44,14 @@ use crate::source::local::Environment;
 pub use crate::source::open::inventory::{inventory, local_choices};
 use crate::source::{Error, local as stores};
 
-/// How many names an error lists.
+/// The most names that an error lists.
 const MOST_NAMES: usize = 100;
 
-/// The engines of a kind that answer, and what became of the others.
+/// The engines of a kind that answer, and the errors of the others.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) engines: Vec<Engine>,
-    /// Usual places where nobody is.
+    /// Usual addresses where nothing listens.
     empty: Vec<String>,
     pub(crate) errors: Vec<Error>,
 }
@@ -80,10 +80,10 @@ impl Found {
     }
 }
 
-/// Opens the image of that name of the engine of that kind.
+/// Opens an image of an engine of this kind.
 ///
 /// # Errors
-/// Where nobody answers, or the engine has no such image.
+/// If no engine answers, or the engine has no such image.
 pub(super) fn open(kind: Kind, name: &str, ask: &Ask) -> Result<Opened, Error> {
     let mut found = Found::look(kind, &Environment::of_process(), Patience::default());
     let mut without = Vec::new();
@@ -119,10 +119,10 @@ fn no_such_image(engine: &Engine, name: &str) -> Error {
     }
 }
 
-/// Opens the image that a bare name means: in the first local store that has it, else of the first engine.
+/// Opens the image of a bare name: of the first local store that has it, else of the first engine.
 ///
 /// # Errors
-/// Where none has it; says which could not be looked into.
+/// If none has it; the error names the stores and engines that could not be read.
 pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     let stored = stores::named(name, ask);
     let Err(Error::NotStored { reference, remedy, mut unreadable }) = stored else { return stored };
@@ -139,11 +139,11 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     }
 }
 
-/// Opens a container of a local store or, where none has it and no root was given, of an engine: from the engine's own
-/// store with all of its layers, else as its API tells its image and its changes.
+/// Opens a container of a local store or, if none has it and the reference has no root, of an engine: from the engine's
+/// store with all layers, else from its API with the image and the container's changes.
 ///
 /// # Errors
-/// Where none has it.
+/// If none has it.
 pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
     let stored = stores::stored(None, store, ChoiceKind::Container, ask);
     if stored.is_ok() || store.root.is_some() || store.name.is_empty() {
@@ -159,7 +159,7 @@ pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
             unreadable.extend(silent.errors.into_iter().chain(silent.absent));
             Err(Error::NotStored { reference, remedy, unreadable })
         }
-        // What the stores have says nothing about the engines that could not be asked.
+        // A list of stores must not hide errors of engines.
         (Err(silent), Err(Error::NoSuchImage { .. })) if !silent.errors.is_empty() => {
             Err(Error::NotStored {
                 reference: ask.reference.clone(),
@@ -174,16 +174,16 @@ pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
 /// The engines that could not be asked.
 #[derive(Default)]
 struct Silent {
-    /// Sentences about those that do not answer as they should.
+    /// Errors of engines that answered.
     errors: Vec<String>,
-    /// Sentences about the usual sockets where nothing listens.
+    /// Usual sockets where nothing listens.
     absent: Vec<String>,
 }
 
-/// What the first engine that has it gives.
+/// The result of the first engine that has one.
 ///
 /// # Errors
-/// Where none has: says which could not be asked.
+/// If none has one; the error names the engines that could not be asked.
 fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T, Silent> {
     let environment = Environment::of_process();
     let mut silent = Silent::default();
@@ -225,7 +225,7 @@ pub(crate) fn opened_container(engine: Engine, inspect: &Value, ask: &Ask) -> Op
     }
 }
 
-/// The image of a container, and what was changed above it; a part of a sentence where the engine does not tell.
+/// The image of a container and the changes above it; an error if the engine does not state them.
 fn layers_of(
     engine: &Engine,
     inspect: &Value,
@@ -248,7 +248,7 @@ fn layers_of(
     }
 }
 
-/// An image that the engine has.
+/// Opens an image of the engine.
 pub(crate) fn opened(engine: Engine, inspect: &Value, ask: &Ask) -> Result<Opened, Error> {
     if let Some(asked) = &ask.platform {
         serves(&engine, inspect, asked)?;
@@ -280,9 +280,8 @@ fn serves(engine: &Engine, inspect: &Value, asked: &Platform) -> Result<(), Erro
     }
 }
 
-/// The same image or container, read where the engine keeps it. `None` where that cannot be read from here: the
-/// engine is elsewhere, or its files belong to somebody else. What has the same ID is the same, whoever's files they
-/// are.
+/// Opens the same image or container from the engine's store; `None` if the store is not readable: the engine is on
+/// another machine, or its files belong to another user. Equal IDs mean equal images.
 fn in_its_store(engine: &Engine, id: &str, what: ChoiceKind, ask: &Ask) -> Option<Opened> {
     if !engine.wire.endpoint.is_local() || id.is_empty() {
         return None;

@@ -1,8 +1,8 @@
-//! Reading an export: one stream of all layers, by a thread of its own, for as long as anybody waits for it.
+//! Reads an export: one stream of all layers, in a thread of its own, as long as a caller waits for it.
 //!
-//! Layers are handed over as they come, each once, and only those whose bytes have the diff ID that was described: what
-//! came before the engine died is as good as ever. The contents of files are kept in a temporary file where somebody
-//! will want them; else only the archive's headers and documents are.
+//! Layers are delivered as they arrive, each once, and only if their bytes have the described diff ID: layers that
+//! arrived before the engine failed stay valid. Contents of files are stored in a temporary file if they will be read;
+//! else only headers and documents are stored.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -24,61 +24,61 @@ use crate::source::engine::describe::Described;
 use crate::source::{Error, disk};
 use crate::sync;
 
-/// What the one layer of a tree is known by, which nobody gave a diff ID.
+/// The key of a tree's single layer, which has no diff ID.
 const TREE: &str = "";
 
-/// How often those who wait look up.
+/// The interval at which waiting callers check for cancellation.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// An archive with more images than this is not what was asked for.
+/// The most images in an export; more were not requested.
 const MOST_CHOICES: usize = 256;
 
-/// An image or a tree that an engine hands over, and how far that is.
+/// An export and its progress.
 pub(super) struct Reading {
     pub(super) engine: Engine,
-    /// The path that asks for it.
+    /// The path of the request.
     pub(super) question: String,
     pub(super) ask: Ask,
     pub(super) described: Described,
-    /// What comes is no image, but the merged tree of a container.
+    /// Whether the export is the merged tree of a container instead of an image.
     pub(super) is_tree: bool,
     pub(super) state: Mutex<State>,
     pub(super) changed: Condvar,
-    /// Bytes that came so far.
+    /// Bytes received.
     received: AtomicU64,
-    /// Nobody wants it any more.
+    /// Cancels the reading thread.
     pub(super) stop: AtomicBool,
-    /// The image as the archive has it, under the names the engine knows it by.
+    /// The image of the archive, with the names that the engine gives it.
     pub(super) image: OnceLock<Image>,
-    /// The archive with all that is in it.
+    /// The archive with all contents.
     pub(super) archive: OnceLock<Box<dyn Source>>,
 }
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) phase: Phase,
-    /// Layers that came and nobody took yet, by diff ID.
+    /// Layers that arrived and were not taken, by diff ID.
     pub(super) arrived: HashMap<String, Listing>,
-    /// Diff IDs of all that came.
+    /// The diff IDs of all layers that arrived.
     pub(super) seen: HashSet<String>,
-    /// How many wait.
+    /// The number of waiting callers.
     waiting: usize,
 }
 
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nobody reads.
+    /// No thread reads.
     #[default]
     Idle,
-    /// A thread does, and keeps contents or not.
+    /// A thread reads, with or without storing contents.
     Reading { contents: bool },
-    /// All of it came.
+    /// The export was read completely.
     Ended,
-    /// It went wrong, and would again.
+    /// Reading failed, and would fail again.
     Failed(String),
 }
 
-/// Why there is nothing to read.
+/// Why a layer cannot be read.
 pub(super) enum Unread {
     Cancelled,
     Failed(String),
@@ -118,7 +118,7 @@ impl Reading {
         sync::lock(&self.state)
     }
 
-    /// The listing of the layer with that diff ID, after reading for as long as that takes.
+    /// The listing of the layer with this diff ID; waits until it arrives.
     pub(super) fn layer(
         self: &Arc<Self>,
         diff_id: &str,
@@ -127,7 +127,7 @@ impl Reading {
         let wanted = &self.described.image.config.diff_ids;
         self.wait(watch, self.ask.contents, |state| {
             let reading = matches!(state.phase, Phase::Reading { .. });
-            // Whoever takes the last one also waits for the documents behind it, which tell more of the image.
+            // The caller of the last layer also waits for the documents after it, which describe the image.
             let last = wanted.iter().all(|id| state.seen.contains(id));
             if reading && last {
                 return None;
@@ -146,7 +146,7 @@ impl Reading {
         })
     }
 
-    /// The listing of the only layer of a tree, after reading for as long as that takes.
+    /// The listing of a tree's single layer; waits until it was read.
     pub(super) fn tree(self: &Arc<Self>, watch: &dyn Watch) -> Result<Listing, Unread> {
         let came = self.wait(watch, self.ask.contents, |state| {
             let here = self.archive.get().is_some();
@@ -166,7 +166,7 @@ impl Reading {
         there().unwrap_or_else(|| self.wait(watch, true, |_| there()))
     }
 
-    /// Waits until `look` finds something, and has the export read, with these contents, where nobody reads it.
+    /// Waits until `look` returns a value. Starts reading, with or without contents, if no thread reads.
     fn wait<T>(
         self: &Arc<Self>,
         watch: &dyn Watch,
@@ -200,7 +200,7 @@ impl Reading {
         found
     }
 
-    /// Has a thread read all of it.
+    /// Starts the reading thread.
     fn begin(self: &Arc<Self>, state: &mut State, contents: bool) {
         self.stop.store(false, Ordering::Release);
         self.received.store(0, Ordering::Relaxed);
@@ -212,20 +212,20 @@ impl Reading {
         }
     }
 
-    /// Reads the export; those who wait learn how it ended, even by a panic.
+    /// Reads the export and reports its end to waiting callers, even after a panic.
     fn read(&self, contents: bool) {
         let mut ending = Ending { reading: self, phase: None };
         let result =
             if self.is_tree { self.fetch_tree(contents) } else { self.fetch_image(contents) };
         ending.phase = Some(match result {
             Ok(()) => Phase::Ended,
-            // Those who still wait begin again.
+            // Callers that still wait start another reading.
             Err(Error::Cancelled { .. }) => Phase::Idle,
             Err(error) => Phase::Failed(error.to_string()),
         });
     }
 
-    /// The tree is listed while it passes by; its contents are kept where somebody will want them.
+    /// Lists the tree while it is received; stores contents if they will be read.
     fn fetch_tree(&self, contents: bool) -> Result<(), Error> {
         let place = &self.ask.place;
         let mut copy = if contents { Some(Copy::begin(place)?) } else { None };
@@ -299,7 +299,7 @@ impl Reading {
         Ok(())
     }
 
-    /// The image in the archive: the only one, or that of several with the layers that were described.
+    /// The image in the archive: the only one, or the one with the described layers.
     fn chosen(&self, blob: crate::layer::blob::Blob) -> Result<Box<dyn Source>, Error> {
         let several = match disk::open::archive_in(blob, &self.ask, self)? {
             Opened::Image(source) => return Ok(source),
@@ -319,7 +319,7 @@ impl Reading {
     }
 }
 
-/// The thread that reads is told how far it is, and that nobody waits any more.
+/// Progress and cancellation of the reading thread.
 impl Watch for Reading {
     fn progress(&self, done: u64) {
         self.received.store(done, Ordering::Relaxed);
@@ -330,7 +330,7 @@ impl Watch for Reading {
     }
 }
 
-/// Tells those who wait that reading ended, however it did.
+/// Reports the end of reading to waiting callers, on every path.
 struct Ending<'r> {
     reading: &'r Reading,
     phase: Option<Phase>,
@@ -344,11 +344,11 @@ impl Drop for Ending<'_> {
     }
 }
 
-/// What becomes of the archive that passes by.
+/// Stores the parts of the received archive.
 struct Keeping<'r> {
     reading: &'r Reading,
     copy: Copy<'r>,
-    /// Why it cannot be kept.
+    /// The error of storing it.
     trouble: Option<Error>,
 }
 
@@ -375,7 +375,7 @@ impl ArchiveSink for Keeping<'_> {
 
     fn layer(&mut self, listing: Listing) {
         let Some(diff_id) = listing.diff_id.clone() else { return };
-        // Anything else that looks like a layer is none of this image's.
+        // Layers with other diff IDs belong to another image.
         if self.reading.described.image.config.diff_ids.contains(&diff_id) {
             let mut state = self.reading.state();
             state.seen.insert(diff_id.clone());

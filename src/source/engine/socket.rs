@@ -1,4 +1,4 @@
-//! HTTP over a Unix socket, or over `ssh`: the transports that the HTTP client does not bring itself.
+//! HTTP over a Unix socket or over `ssh`: transports that the HTTP client lacks.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
@@ -20,12 +20,12 @@ use crate::source::engine::dial::Line;
 use crate::source::engine::endpoint::Kind;
 use crate::source::engine::ssh::Far;
 
-/// Where connections lead, whatever the address in the request says.
+/// The target of all connections, whatever the address in the request.
 #[derive(Debug)]
 pub(super) enum To {
     /// A socket.
     Socket(PathBuf),
-    /// An engine of that kind on another machine, which may take so long to be reached.
+    /// An engine on another machine, with the time limit for connecting.
     Far(Far, Kind, Duration),
 }
 
@@ -57,7 +57,7 @@ struct Stream(UnixStream);
 
 impl ShutdownHandle for Stream {
     fn shutdown(&self) {
-        // Fails only where the other side was faster.
+        // Fails only if the peer closed the connection first.
         let _ = self.0.shutdown(Shutdown::Both);
     }
 }
@@ -66,9 +66,9 @@ impl ShutdownHandle for Stream {
 pub(super) struct Connection {
     stream: Arc<Stream>,
     buffers: LazyBuffers,
-    /// The `ssh` at the other end.
+    /// The `ssh` process.
     line: Option<Line>,
-    /// Something came.
+    /// Whether bytes were received.
     answered: bool,
 }
 
@@ -112,12 +112,12 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        // A new connection to a socket costs as much as asking, one by `ssh` far more.
+        // Connecting to a socket costs as much as a request, connecting by `ssh` far more.
         self.line.as_mut().is_some_and(Line::is_up)
     }
 }
 
-/// What a failed read or write is: where `ssh` went away, it has said why.
+/// The error of a failed read or write; if `ssh` ended, the error it printed.
 fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> Error {
     use io::ErrorKind::{BrokenPipe, ConnectionReset};
     match line {
@@ -128,7 +128,7 @@ fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> 
     }
 }
 
-/// Zero would mean to wait for ever.
+/// Zero would mean no time limit.
 fn limit(timeout: &NextTimeout) -> Option<Duration> {
     timeout.not_zero().map(|limit| (*limit).max(Duration::from_millis(1)))
 }
@@ -140,7 +140,7 @@ fn timed(error: io::Error, timeout: &NextTimeout) -> Error {
     }
 }
 
-/// Names need no looking up.
+/// No name is resolved.
 #[derive(Debug)]
 pub(super) struct Nowhere;
 

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where an engine is, by `ssh`.
+/// The address of an engine behind `ssh`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Far {
     pub(super) user: Option<String>,
     pub(super) host: String,
     pub(super) port: Option<u16>,
-    /// The engine's socket there; without one, where its client looks for it.
+    /// The engine's socket on the other machine; `None` for the default of its client.
     pub(super) socket: Option<String>,
-    /// A key.
+    /// The key file.
     pub(super) identity: Option<PathBuf>,
 }
 
@@ -30,8 +30,8 @@ impl fmt::Display for Far {
 }
 
 impl Far {
-    /// Takes what follows `ssh://`: `[USER@]HOST[:PORT][/SOCKET]`. A password in it is of no use to `ssh` and left out.
-    /// `None` for what is none, or would be an option of `ssh`.
+    /// Parses `[USER@]HOST[:PORT][/SOCKET]` after `ssh://`. A password is ignored: `ssh` does not take one. `None` for
+    /// invalid text and text that `ssh` would take for an option.
     pub(super) fn parse(rest: &str) -> Option<Self> {
         let (authority, socket) = match rest.find('/') {
             Some(slash) => (&rest[..slash], &rest[slash..]),

@@ -1,7 +1,7 @@
-//! Requests to one engine: only ever `GET`, so nothing is changed there.
+//! Requests to one engine: only `GET`, so that nothing is changed.
 //!
-//! Answers are bounded in size and in the time without a byte, and whoever waits can stop at any moment: then the
-//! connection is closed under the read that blocks.
+//! Answers are limited in size and in the time without a byte. A caller can cancel at any time: the connection is then
+//! closed during the blocking read.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,25 +19,25 @@ use crate::source::engine::endpoint::{Address, Endpoint};
 #[cfg(unix)]
 use crate::source::engine::socket::{Nowhere, To};
 
-/// An answer in JSON larger than this is not read on.
+/// The largest JSON answer that is read.
 const JSON_MAX: u64 = 64 << 20;
 
-/// An engine's own words about an error, shortened to this many bytes.
+/// The most bytes of an engine's error message.
 const MESSAGE_MAX: u64 = 4096;
 
-/// How long to wait.
+/// Time limits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    /// For somebody to take the call.
+    /// For connecting.
     pub(super) connect: Duration,
-    /// For a whole answer in JSON.
+    /// For a whole JSON answer.
     pub(super) answer: Duration,
-    /// For the next bytes of an export. Docker before 25 puts the whole archive together before it sends the first.
+    /// For the next bytes of an export. Docker before 25 builds the whole archive before it sends the first byte.
     pub(super) silence: Duration,
 }
 
 impl Patience {
-    /// For a list that local stores are on as well.
+    /// The limits for lists that also have local stores.
     pub(crate) const fn short() -> Self {
         Self {
             connect: Duration::from_secs(1),
@@ -57,7 +57,7 @@ impl Default for Patience {
     }
 }
 
-/// Where requests go.
+/// The target of requests.
 #[derive(Debug)]
 pub(crate) struct Wire {
     pub(crate) endpoint: Endpoint,
@@ -65,20 +65,20 @@ pub(crate) struct Wire {
     agent: Agent,
 }
 
-/// Why there is no answer.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// Nothing is at the address.
+    /// Nothing listens at the address.
     Nobody,
-    /// The socket belongs to somebody else.
+    /// The socket belongs to another user.
     Denied,
-    /// The engine says no: status, and its own words.
+    /// The engine refused: status and its message.
     Refused(u16, String),
-    /// Anything else, in words.
+    /// Any other error, as text.
     Broken(String),
 }
 
-/// Bytes that an engine sends.
+/// The response of an engine.
 pub(super) type Answer = ureq::http::Response<ureq::Body>;
 
 impl Wire {
@@ -87,12 +87,12 @@ impl Wire {
         Ok(Self { endpoint, patience, agent })
     }
 
-    /// The place, for messages.
+    /// The engine's name in messages.
     pub(super) fn place(&self) -> String {
         self.endpoint.place()
     }
 
-    /// Asks, and gives the answer if it is a good one.
+    /// Sends a request and returns a successful answer.
     pub(super) fn get(&self, path: &str) -> Result<Answer, Fault> {
         self.get_within(path, None)
     }
@@ -113,7 +113,7 @@ impl Wire {
         }
         let mut words = String::new();
         let mut body = answer.into_body().into_reader().take(MESSAGE_MAX);
-        // Whatever can be read of it; the status stands in any case.
+        // The part of the message that can be read; the status is reported in any case.
         let _ = body.read_to_string(&mut words);
         let message = serde_json::from_str::<Value>(&words).ok();
         let message = message.as_ref().and_then(|json| {
@@ -122,7 +122,7 @@ impl Wire {
         Err(Fault::Refused(status, message.unwrap_or(&words).trim().to_owned()))
     }
 
-    /// Asks for a document.
+    /// Requests a JSON document.
     pub(super) fn json(&self, path: &str) -> Result<Value, Fault> {
         let answer = self.get_within(path, Some(self.patience.answer))?;
         let mut bytes = Vec::new();
@@ -142,7 +142,7 @@ impl Wire {
             .map_err(|error| Fault::Broken(format!("its answer is no JSON: {error}")))
     }
 
-    /// Asks for a stream of any length and gives it to `read`, until it ends or `watch` says to stop.
+    /// Requests a stream of any length and passes it to `read`, until it ends or `watch` cancels.
     pub(super) fn stream<T>(
         &self,
         path: &str,
@@ -151,7 +151,7 @@ impl Wire {
     ) -> Result<T, Error> {
         let place = self.place();
         let cancelled = || Error::Cancelled { place: place.clone() };
-        // One of its own: stopping it stops nothing else.
+        // A client of its own: cancelling it closes no other connection.
         let patience = Patience { answer: self.patience.silence, ..self.patience };
         let wire = Self::new(self.endpoint.clone(), patience).map_err(|fault| self.error(fault))?;
         let done = AtomicBool::new(false);
@@ -188,7 +188,7 @@ impl Wire {
     }
 }
 
-/// What to tell a person, and what to do about it.
+/// The error for a fault, with its remedy.
 pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
     let kind = endpoint.kind;
     let (what, remedy) = match fault {
@@ -214,7 +214,7 @@ pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
 
 fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
     let mut config = Agent::config_builder()
-        // Variables for proxies mean the way to the Internet, not to an engine.
+        // Proxy variables concern the Internet, not engines.
         .proxy(None)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -232,7 +232,7 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
         }
         #[cfg(unix)]
         Address::Far(far) => {
-            // Signing in takes its time: what is asked one after the other goes over one connection.
+            // Connecting by `ssh` is slow: consecutive requests share one connection.
             let config = config.max_idle_connections(1).max_idle_connections_per_host(1);
             let to = To::Far(far.clone(), endpoint.kind, patience.connect);
             Agent::with_parts(config.build(), to, Nowhere)
@@ -265,7 +265,7 @@ fn fault(error: Http) -> Fault {
     }
 }
 
-/// An error of the body's reader, without the words that its layers wrap around it.
+/// The innermost error of the body's reader.
 fn words(error: &io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Http>());
     match (inner, error.kind()) {
@@ -286,7 +286,7 @@ mod tests {
     use super::*;
     use crate::source::engine::endpoint::Kind;
 
-    /// Sends a beginning and then nothing, for as long as the other side waits.
+    /// A peer that sends a beginning and then nothing.
     fn stalled() -> (tempfile::TempDir, Endpoint) {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("s");
@@ -294,7 +294,7 @@ mod tests {
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegin").unwrap();
-            // Until the other side hangs up.
+            // Until the client closes the connection.
             let _ = io::copy(&mut stream, &mut io::sink());
         });
         let address = Address::Socket(path);
@@ -317,7 +317,7 @@ mod tests {
 
     impl Watch for Stops {
         fn progress(&self, _done: u64) {}
-        /// Says so from the second time on: the question is on its way then.
+        /// Cancels from the second call on: the request was sent by then.
         fn cancelled(&self) -> bool {
             self.0.swap(true, Ordering::Relaxed)
         }

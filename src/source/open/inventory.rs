@@ -1,8 +1,7 @@
-//! What engines list, beside what local stores hold: the answer to `layertui images`, and the list the explorer begins
-//! with.
+//! The images of local stores and engines: for `layertui images` and the explorer's list.
 //!
-//! An image that a local store lists under the same names is not listed a second time: the store is read without the
-//! engine.
+//! An image that a local store lists under the same names is omitted from the engine's list: the store is read without
+//! the engine.
 
 use std::path::PathBuf;
 
@@ -17,7 +16,7 @@ use crate::source::local::{Environment, Inventory, Listed, StoreListing};
 use crate::source::open::options::Options;
 use crate::source::{Error, local};
 
-/// Everything that local stores hold and engines list, as far as it can be read. Reads records, never a layer.
+/// Lists all images of readable local stores and of engines. Reads records, not layers.
 #[must_use]
 pub fn inventory() -> Inventory {
     let mut inventory = local::inventory();
@@ -34,7 +33,7 @@ pub fn inventory() -> Inventory {
     inventory
 }
 
-/// What one engine lists and no store does. `None` where stores have it all.
+/// The images that one engine lists and no store has; `None` if there are none.
 fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing>, Fault> {
     let (mut images, mut containers) = (engine.images()?, engine.containers()?);
     let total = images.len() + containers.len();
@@ -57,7 +56,7 @@ fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing
     }))
 }
 
-/// Whether two lists hold the same names, in whatever order.
+/// Whether both entries have the same names in any order.
 fn same_names(one: &StoreEntry, other: &StoreEntry) -> bool {
     one.names.len() == other.names.len() && one.names.iter().all(|name| other.names.contains(name))
 }
@@ -70,10 +69,10 @@ fn listed(kept: Vec<StoreEntry>, transport: &str) -> Vec<Listed> {
     kept.into_iter().map(|kept| Listed { reference: reference(&kept), kept }).collect()
 }
 
-/// All images and containers of local stores and engines, to choose from.
+/// All images and containers of local stores and engines, as choices.
 ///
 /// # Errors
-/// Where there is nothing to choose from: says where was looked, and what could not be read.
+/// If there are none; the error names the places and the unreadable stores.
 pub fn local_choices(options: &Options<'_>) -> Result<Several, Error> {
     let (stores, mut notes) = match local::every_choice(options) {
         Ok(several) => (Some(several), Vec::new()),
@@ -141,7 +140,7 @@ impl Target {
     }
 }
 
-/// Adds what an engine lists to what can be chosen, unless a store offers it already.
+/// Adds an engine's image or container to the choices, unless a store has it.
 fn offer(
     stock: Option<StoreListing>,
     engine: &Engine,

@@ -1,4 +1,4 @@
-//! From `<image>` to an opened place: paths, streams, and what is told to those who ask for anything else.
+//! Opens the place that a reference means: paths, streams, stores, engines, registries.
 
 pub(crate) mod inventory;
 pub(super) mod options;
@@ -23,11 +23,11 @@ use crate::source::open::options::Options;
 use crate::source::registry::Pull;
 use crate::source::{Error, engine, local, registry};
 
-/// Opens what `reference` names (see [`crate::image::reference`]). Reads manifests and configs, never a layer; only
-/// a stream or a compressed archive is read as a whole, into a temporary copy.
+/// Opens `reference` (see [`crate::image::reference`]). Reads manifests and configs but no layer; only a stream or a
+/// compressed archive is copied to a temporary file first.
 ///
 /// # Errors
-/// Where there is nothing, nothing that is an image, or nothing that was asked for.
+/// If the place does not exist, holds no image, or not the requested one.
 pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     let parsed = reference::parse(reference)?;
     let ask = Ask {
@@ -66,7 +66,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
     }
 }
 
-/// Opens an archive that comes as a stream; `pick` is what follows the `-`: empty, `:REF` or `@INDEX`.
+/// Opens an archive from a stream; `pick` is the part of the reference after `-`: empty, `:REF` or `@INDEX`.
 ///
 /// # Errors
 /// As [`open`].
@@ -92,7 +92,7 @@ pub fn open_stream(
     archive(blob, Wanted::Anything, &ask, watch)
 }
 
-/// Opens an archive that is in memory already, under a name for messages.
+/// Opens an archive in memory. `name` is its name in messages.
 ///
 /// # Errors
 /// As [`open`].
@@ -106,7 +106,7 @@ pub fn open_bytes(bytes: &[u8], name: &str) -> Result<Opened, Error> {
     archive(Blob::memory(bytes), Wanted::Anything, &ask, &Unwatched)
 }
 
-/// `PATH[:REF or @INDEX]` after a transport.
+/// Opens `PATH[:REF or @INDEX]` after a transport.
 fn open_path_or_pick(
     rest: &str,
     transport: &str,
@@ -128,7 +128,7 @@ fn open_path_or_pick(
     Err(Error::NoSuchPath { path: rest.to_owned() })
 }
 
-/// A path after a transport that takes nothing else.
+/// Opens a path after a transport that takes no name.
 pub(crate) fn open_path(
     rest: &str,
     wanted: Wanted,
@@ -142,12 +142,12 @@ pub(crate) fn open_path(
     path(Path::new(rest), wanted, &ask, watch)
 }
 
-/// A path, or a path and a pick, or a name.
+/// Opens a reference without a transport: a path, a path with a name or index, or a name.
 fn open_bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Error> {
     let watch = options.watch.unwrap_or(&Unwatched);
     for split in reference::splits(text) {
-        // `nginx:1.2` is an image even where a directory is called nginx: with a pick, only a place that holds
-        // images is meant.
+        // `nginx:1.2` is an image even beside a directory nginx: with a name behind it, only a path that holds images
+        // matches.
         let place = Path::new(split.path);
         let whole = split.path == text;
         if !exists(split.path) {
@@ -162,7 +162,7 @@ fn open_bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Err
         if whole || place.is_file() {
             return path(place, Wanted::Anything, &picking, watch);
         }
-        // A store's records are read once: to find out that it is one is to have read them.
+        // Recognising a store reads its records, so they are used at once.
         if let Some(opened) = local::in_stores(place, &picking) {
             return opened;
         }
@@ -196,7 +196,7 @@ fn open_bare(text: &str, ask: &Ask, options: &Options<'_>) -> Result<Opened, Err
     }
 }
 
-/// Whether there is something, be it something that cannot be read.
+/// Whether the path exists, readable or not.
 fn exists(path: &str) -> bool {
     match fs::metadata(path) {
         Ok(_) => true,

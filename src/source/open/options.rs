@@ -4,17 +4,17 @@ use crate::image::platform::Platform;
 use crate::layer::Watch;
 use crate::source::registry::{Pull, Registries};
 
-/// How to open.
+/// Options of opening an image.
 #[derive(Clone, Default)]
 pub struct Options<'w> {
-    /// The platform asked for; without one the host's, else the only or first real one.
+    /// The requested platform; without one the host's, else the first that is a real platform.
     pub platform: Option<Platform>,
-    /// Whether contents of files will be wanted, not only what layers hold: of what passes by once, they are then kept.
+    /// Whether contents of files will be read, and not only listings: layers that arrive as a stream are then stored.
     pub contents: bool,
-    /// Is told how far the copy of a stream or of a compressed archive is (bytes read), and may stop it.
+    /// Receives the bytes read while a stream or compressed archive is copied, and can cancel the copy.
     pub watch: Option<&'w dyn Watch>,
-    /// When a bare name is asked for in its registry.
+    /// When a bare name is looked up in a registry.
     pub pull: Pull,
-    /// How registries are dealt with.
+    /// Settings for registries.
     pub registries: Registries,
 }
