@@ -41,9 +41,9 @@ pub(crate) enum What {
     Artifact(String),
     /// An index that was not read.
     Index(String),
-    /// It is not here, and may be anything.
+    /// The document is absent.
     Absent,
-    /// It is here and cannot be understood.
+    /// The document is present but invalid.
     Broken(String),
 }
 
@@ -53,7 +53,7 @@ struct Step {
     depth: usize,
 }
 
-/// Reads all that the top index's descriptors lead to, in their order.
+/// Reads all documents that the descriptors of the top index lead to, in their order.
 pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     let mut entered: HashSet<(usize, String)> = HashSet::new();
@@ -105,7 +105,7 @@ pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
     leaves
 }
 
-/// A manifest about another one of the same place is no image to choose, whatever it looks like.
+/// A manifest that refers to another manifest of the index is an artifact, not an image to choose.
 fn set_referrers_apart(leaves: &mut [Leaf]) {
     let digests: HashSet<String> =
         leaves.iter().map(|leaf| leaf.descriptor.stated_digest.clone()).collect();
@@ -145,7 +145,7 @@ fn read(
     if !artifact::is_manifest(media_type) && !parsed.as_ref().is_ok_and(Document::states_digests) {
         return Err(What::Artifact(artifact::described(media_type)));
     }
-    // The digest of a schema 1 manifest is that of a part of it: whoever parsed it has compared them.
+    // The digest of a schema 1 manifest covers only a part of it; its parser compares them.
     let whole = !matches!(parsed, Ok(Document::Schema1(_)));
     let digest = descriptor.digest().filter(|_| whole);
     let stated =
@@ -181,7 +181,7 @@ impl Leaf {
         }
     }
 
-    /// Descriptors need not state a platform; the config then does.
+    /// The platform of a descriptor is optional; the config states it.
     fn find_platform(&mut self, store: &Store, budget: &mut Budget) {
         if self.platform.is_some() || !budget.allows() {
             return;
@@ -197,7 +197,7 @@ impl Leaf {
         };
     }
 
-    /// How it is listed beside the image that was chosen.
+    /// Its entry in the list of other documents.
     pub(super) fn other(&self, names: &[String], all_there: bool) -> Other {
         let (kind, note) = match &self.what {
             What::Image(_) | What::Schema1(_) => ("image", String::new()),

@@ -1,6 +1,6 @@
-//! Images by manifest: what an OCI layout and a `dir:` have in common once their first document is read.
+//! Images by manifest: the common part of OCI layouts and `dir:` directories after their first document.
 //!
-//! Which of the images is meant, `selection` finds out; here one becomes an image with its layers.
+//! `selection` chooses the image; this module builds it with its layers.
 
 use std::collections::HashSet;
 
@@ -16,27 +16,27 @@ use crate::source::documents::choose::Known;
 use crate::source::documents::index::{Leaf, What};
 use crate::source::documents::store::Store;
 
-/// A place whose images are found through manifests.
+/// A set of images that are found through manifests.
 pub(crate) struct Layout {
-    /// The word for it: `oci`, `oci-archive`, `dir`.
+    /// The name of the form: `oci`, `oci-archive`, `dir`.
     pub(crate) source: &'static str,
     pub(crate) store: Store,
-    /// One for each item of the top index: what it is called, the full name first, and its digest.
+    /// For each item of the top index: its names, the full name first, and its digest.
     pub(crate) entries: Vec<Known>,
     pub(crate) leaves: Vec<Leaf>,
-    /// What is odd about the place.
+    /// Problems of the layout as a whole.
     pub(crate) problems: Vec<String>,
-    /// What was not read is there all the same.
+    /// Whether documents that were not read are listed as present.
     pub(crate) all_there: bool,
-    /// Adds what the place knows of an image's layers beside their blobs.
+    /// Adds what a store knows of an image's layers beside their blobs.
     pub(crate) complete: Option<Box<Complete>>,
 }
 
-/// Adds to an image that was put together from manifest, config and blobs.
+/// Completes an image that was built from manifest, config and blobs.
 pub(super) type Complete = dyn Fn(&mut Blobs) + Send + Sync;
 
 impl Layout {
-    /// The image of one leaf.
+    /// Builds the image of one manifest.
     pub(crate) fn image(&self, at: usize, ask: &Ask) -> Blobs {
         let leaf = &self.leaves[at];
         let mut parts = match &leaf.what {
@@ -76,7 +76,7 @@ impl Layout {
         blobs
     }
 
-    /// Whatever else is here.
+    /// The other documents of the layout.
     pub(crate) fn others(&self, chosen: &str) -> Vec<Other> {
         let mut seen = HashSet::new();
         let others = self.leaves.iter().filter(|leaf| leaf.descriptor.stated_digest != chosen);
@@ -117,8 +117,8 @@ impl Layout {
         }
     }
 
-    /// Blobs of the manifest that are layers, and documents among them (in-toto statements), which have no diff ID and no
-    /// history: containerd leaves them out of the stack, too. Where the config counts them as layers, they are.
+    /// The layers of the manifest. Documents among them (in-toto statements) have neither diff ID nor history and are
+    /// omitted, as containerd does, unless the config counts them as layers.
     fn set_documents_apart<'m>(
         &self,
         manifest: &'m Manifest,
@@ -164,7 +164,7 @@ impl Layout {
             ..Parts::default()
         }
     }
-    /// The manifest whose config is that image, for archives that say it in two ways.
+    /// The manifest with this config, for archives that describe an image twice.
     pub(crate) fn manifest_of(&self, id: &str) -> Option<(&Manifest, &Leaf)> {
         self.leaves.iter().find_map(|leaf| match &leaf.what {
             What::Image(manifest) if leaf.id() == Some(id) => Some((&**manifest, leaf)),
@@ -173,7 +173,7 @@ impl Layout {
     }
 }
 
-/// The blobs of a schema 1 manifest that are layers.
+/// The layers of a schema 1 manifest.
 pub(crate) fn stack(schema1: &Schema1) -> impl Iterator<Item = &str> {
     let steps =
         schema1.steps.iter().filter(|(digest, image)| !image.throwaway && digest != EMPTY_LAYER);

@@ -14,12 +14,12 @@ use crate::source::documents::index;
 use crate::source::documents::layout::Layout;
 use crate::source::documents::store::{Naming, Store};
 
-/// What containerd and Docker write as the full name.
+/// The annotation in which containerd and Docker write the full name.
 const FULL_NAME: &str = "io.containerd.image.name";
-/// What the image-spec has: a tag, or a full name as podman and skopeo write it.
+/// The annotation of the image-spec: a tag, or a full name as podman and skopeo write it.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
-/// Reads the layout's index and all it leads to.
+/// Reads the index and all documents that it leads to.
 pub(crate) fn read(files: &Arc<Files>, source: &'static str, ask: &Ask) -> Result<Layout, Error> {
     let broken = |reason: String| Error::Document {
         place: ask.place.clone(),
@@ -34,7 +34,7 @@ pub(crate) fn read(files: &Arc<Files>, source: &'static str, ask: &Ask) -> Resul
             problems.extend(index.problems);
             index.manifests
         }
-        // Not what the specification has, but it says all that is needed.
+        // Not as specified, but sufficient.
         Document::Manifest(manifest) => {
             problems.push("index.json holds a manifest where an index should be".to_owned());
             vec![inline(&bytes, manifest.media_type)]
@@ -49,7 +49,7 @@ pub(crate) fn read(files: &Arc<Files>, source: &'static str, ask: &Ask) -> Resul
     Ok(Layout { source, store, entries, leaves, problems, all_there: false, complete: None })
 }
 
-/// A document that is already here, as something that points to itself.
+/// A descriptor with the document inline.
 pub(crate) fn inline(bytes: &[u8], media_type: Option<String>) -> Descriptor {
     Descriptor {
         media_type,
@@ -61,7 +61,7 @@ pub(crate) fn inline(bytes: &[u8], media_type: Option<String>) -> Descriptor {
 }
 
 fn known(descriptor: &Descriptor) -> Known {
-    // A comma is no part of a name: BuildKit writes several names into one annotation.
+    // A comma separates names: BuildKit writes several names into one annotation.
     let listed = |key| {
         let names = descriptor.annotation(key).unwrap_or_default().split(',').map(str::trim);
         names.filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<String>>()

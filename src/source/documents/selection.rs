@@ -1,7 +1,7 @@
-//! Which image of a layout is meant: by name, by digest, by platform, or one that somebody has to choose.
+//! Chooses an image of a layout: by name, by digest, by platform, or by offering a list.
 //!
-//! The items of the top index are what has names. Items with the same name (or none) are one image for several
-//! platforms; items with different names are different images.
+//! The items of the top index have the names. Items with the same name (or none) are one image for several platforms;
+//! items with different names are different images.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::source::documents::choose::Known;
 use crate::source::documents::index::{Leaf, What};
 use crate::source::documents::layout::{Layout, stack};
 
-/// Items of the top index that are one image.
+/// The items of the top index that are one image.
 #[derive(Clone, Debug, Default)]
 struct Group {
     names: Vec<String>,
@@ -24,7 +24,7 @@ struct Group {
 }
 
 impl Layout {
-    /// Chooses and opens.
+    /// Opens the requested image, or returns the list.
     pub(crate) fn open(self, ask: &Ask) -> Result<Opened, Error> {
         let picked = self.picked(ask)?;
         let mut groups = merge(&self.leaves, picked);
@@ -54,7 +54,7 @@ impl Layout {
         }
     }
 
-    /// What the pick means.
+    /// Finds the images that the name or index means.
     fn picked(&self, ask: &Ask) -> Result<Vec<Group>, Error> {
         let all: Vec<usize> = (0..self.entries.len()).collect();
         let entries = match &ask.pick {
@@ -81,7 +81,7 @@ impl Layout {
         Ok(groups)
     }
 
-    /// A manifest digest or image ID below one of the items.
+    /// Finds a manifest digest or image ID below one of the items.
     fn by_id(&self, text: &str) -> Option<Vec<Group>> {
         let ids = |leaf: &Leaf| {
             let digest = leaf.descriptor.stated_digest.as_str();
@@ -104,12 +104,12 @@ impl Layout {
         (!groups.is_empty()).then_some(groups)
     }
 
-    /// The leaf for the platform, or several that serve it equally.
+    /// The manifest for the platform, or several that match it equally well.
     fn by_platform(&self, group: &Group, ask: &Ask) -> Result<Vec<usize>, Error> {
         let platforms: Vec<_> =
             group.leaves.iter().map(|&at| self.leaves[at].platform.clone()).collect();
         let Some(chosen) = platform::choose(&platforms, ask.platform.as_ref()) else {
-            // An image that does not say what it is for may be what was asked for.
+            // An image without a platform may be the requested one.
             return match (&ask.platform, platforms.iter().position(Option::is_none)) {
                 (Some(_), Some(unknown)) => Ok(vec![group.leaves[unknown]]),
                 _ => Err(self.no_such_platform(group, ask)),
@@ -128,7 +128,7 @@ impl Layout {
         Ok(equal.map(|(&at, _)| at).collect())
     }
 
-    /// The leaf that stands for a group in a list.
+    /// The manifest that represents a group in a list.
     fn default(&self, group: &Group, ask: &Ask) -> Vec<usize> {
         let platforms: Vec<_> =
             group.leaves.iter().map(|&at| self.leaves[at].platform.clone()).collect();
@@ -189,7 +189,7 @@ impl Layout {
         let place = ask.place.clone();
         let picked = self.picked(ask).unwrap_or_default();
         let leaves = || picked.iter().flat_map(|group| &group.leaves).map(|&at| &self.leaves[at]);
-        // The layers of a build cache stand before what says that it is one.
+        // In a build cache the layers precede the config that identifies it.
         let is_layer =
             |leaf: &&Leaf| matches!(&leaf.what, What::Artifact(what) if what == "a layer");
         let leaf = leaves().find(|leaf| !is_layer(leaf)).or_else(|| leaves().next());
@@ -246,7 +246,7 @@ impl Layout {
     }
 }
 
-/// Leaves only images in the groups, once each, and makes one of groups that hold the same ones.
+/// Keeps only images in the groups, each once, and merges groups with the same images.
 fn merge(leaves: &[Leaf], picked: Vec<Group>) -> Vec<Group> {
     let mut groups: Vec<(HashSet<&str>, Group)> = Vec::new();
     for mut group in picked {

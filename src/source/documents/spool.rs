@@ -1,7 +1,7 @@
-//! Bytes that cannot be read at any offset (a pipe, a compressed archive), copied to where they can.
+//! Copies bytes without random access (a pipe, a compressed archive) to a temporary file.
 //!
-//! The copy is a temporary file without a name: it is gone with the process, however that ends. Long runs of zeros
-//! become holes in it, so that an archive which is mostly nothing takes no room.
+//! The temporary file has no name, so that it disappears with the process. Long runs of zeros become holes, so that a
+//! sparse archive takes little space.
 
 use std::fs::File;
 use std::io;
@@ -16,21 +16,21 @@ use crate::source::Error;
 
 const CHUNK: usize = 128 << 10;
 
-/// Below this many bytes any compression ratio is believed.
+/// The number of bytes up to which any compression ratio is accepted.
 const BELIEVED: u64 = 1 << 30;
 
-/// Above [`BELIEVED`], no archive of real files shrinks to less than one part in this many.
+/// The greatest ratio of uncompressed to compressed bytes above [`BELIEVED`]. Archives of real files stay below it.
 const MOST_RATIO: u64 = 250;
 
-/// A copy, and what ended it early.
+/// A copy, and the error that truncated it.
 pub(crate) struct Spooled {
     /// The copy.
     pub(crate) blob: Blob,
-    /// Why it is not whole.
+    /// The error that truncated it.
     pub(crate) problem: Option<String>,
 }
 
-/// Copies all of `stream`.
+/// Copies `stream` to its end.
 pub(crate) fn stream(mut stream: impl Read, place: &str, watch: &dyn Watch) -> Result<Blob, Error> {
     let mut copy = Copy::begin(place)?;
     let mut chunk = vec![0; CHUNK];
@@ -51,7 +51,7 @@ pub(crate) fn stream(mut stream: impl Read, place: &str, watch: &dyn Watch) -> R
     copy.finish()
 }
 
-/// The archive in `blob`, decompressed where it is compressed. Data that breaks off is kept as far as it goes.
+/// Copies the archive in `blob`, decompressed if it is compressed. Of truncated data the beginning is kept.
 pub(crate) fn plain(blob: Blob, place: &str, watch: &dyn Watch) -> Result<Spooled, Error> {
     plain_within(blob, place, watch, BELIEVED)
 }
@@ -101,14 +101,14 @@ fn plain_within(
     Ok(Spooled { blob: copy.finish()?, problem })
 }
 
-/// Whether a tar begins here: a header, or the zeros that end one (an empty archive).
+/// Whether a tar begins here: a header, or the zeros at the end of an empty archive.
 pub(crate) fn begins_a_tar(bytes: &[u8]) -> bool {
     let empty = bytes.len() >= 1024 && bytes[..1024].iter().all(|&byte| byte == 0);
     empty || bytes.first_chunk::<512>().is_some_and(checksum_holds)
 }
 
-/// Whether the bytes sum up to what a tar header says of itself, its checksum field counted as spaces. Some writers
-/// summed signed bytes.
+/// Whether the checksum of a tar header is right, with its own field counted as spaces. Some writers summed signed
+/// bytes.
 fn checksum_holds(header: &[u8; 512]) -> bool {
     let field = 148..156;
     let stated = std::str::from_utf8(&header[field.clone()]).unwrap_or_default();
@@ -135,7 +135,7 @@ fn fill(reader: &mut impl Read, chunk: &mut [u8]) -> (usize, Option<io::Error>) 
     (filled, None)
 }
 
-/// A copy in the making.
+/// A copy that is being written.
 pub(crate) struct Copy<'p> {
     place: &'p str,
     file: File,
@@ -143,14 +143,14 @@ pub(crate) struct Copy<'p> {
 }
 
 impl<'p> Copy<'p> {
-    /// An empty one of what comes from `place`.
+    /// An empty copy of `place`.
     pub(crate) fn begin(place: &'p str) -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(|source| spool_error(place, 0, source))?;
         Ok(Self { place, file, written: 0 })
     }
 
-    /// Leaves a hole of so many bytes, which are zeros to whoever reads them.
-    pub(crate) fn leave_out(&mut self, count: u64) -> Result<(), Error> {
+    /// Adds a hole of `count` bytes, which read as zeros.
+    pub(crate) fn add_hole(&mut self, count: u64) -> Result<(), Error> {
         let by = i64::try_from(count).unwrap_or(i64::MAX);
         let sought = self.file.seek(SeekFrom::Current(by));
         sought.map_err(|source| spool_error(self.place, self.written, source))?;
@@ -161,7 +161,7 @@ impl<'p> Copy<'p> {
     /// Adds bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.len() >= 4096 && bytes.iter().all(|&byte| byte == 0) {
-            return self.leave_out(bytes.len() as u64);
+            return self.add_hole(bytes.len() as u64);
         }
         let done = self.file.write_all(bytes);
         done.map_err(|source| spool_error(self.place, self.written, source))?;
@@ -169,9 +169,9 @@ impl<'p> Copy<'p> {
         Ok(())
     }
 
-    /// All that was added.
+    /// Finishes the copy.
     pub(crate) fn finish(self) -> Result<Blob, Error> {
-        // A hole at the end is none until the file is as long as it claims.
+        // A hole at the end needs the file's length to be set.
         let set = self.file.set_len(self.written);
         set.map_err(|source| spool_error(self.place, self.written, source))?;
         Ok(Blob::region(Arc::new(self.file), 0, self.written))
@@ -203,7 +203,7 @@ mod tests {
         Blob::memory(encoder.finish().unwrap())
     }
 
-    /// Something with a valid header before it.
+    /// Bytes after a valid header.
     fn tar_of(payload: usize) -> Vec<u8> {
         let mut bytes = vec![0; 512 + payload];
         bytes[..8].copy_from_slice(b"big file");

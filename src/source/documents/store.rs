@@ -1,4 +1,4 @@
-//! Blobs by digest, in an OCI layout or in a skopeo `dir:`, and documents checked against theirs.
+//! Blobs by digest, in an OCI layout or a skopeo `dir:`, and documents that are checked against their digests.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(crate) struct Store {
     naming: Naming,
 }
 
-/// How a digest becomes a name.
+/// How files are named after digests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Naming {
     /// `blobs/sha256/<hex>`
@@ -25,7 +25,7 @@ pub(crate) enum Naming {
     Flat,
 }
 
-/// A small document and what is odd about it.
+/// A document and its problems.
 pub(super) struct Document {
     pub(super) bytes: Vec<u8>,
     pub(super) problems: Vec<String>,
@@ -36,12 +36,12 @@ impl Store {
         Self { files, naming }
     }
 
-    /// The blob of that digest.
+    /// Finds a blob by its digest.
     pub(super) fn blob(&self, digest: &Digest) -> Result<Found, Missing> {
         let (algorithm, encoded) = (digest.algorithm(), digest.encoded());
         match self.naming {
             Naming::Layout => self.first(digest, &[format!("blobs/{algorithm}/{encoded}")]),
-            // Version 1.0 of the directory put `.tar` behind layers; other algorithms than sha256 are spelt out.
+            // Version 1.0 of `dir:` appends `.tar` to layers; algorithms other than sha256 are part of the name.
             Naming::Flat => self.first(
                 digest,
                 &[
@@ -83,7 +83,7 @@ impl Store {
         Err(missing)
     }
 
-    /// The blob a descriptor points to: its inline data where that has the digest, else the stored one.
+    /// The blob of a descriptor: its inline data if that has the digest, else the stored blob.
     pub(super) fn fetch(&self, descriptor: &Descriptor) -> Result<Found, Missing> {
         self.fetch_as(descriptor, Self::blob)
     }
@@ -113,8 +113,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Reads a config or the like. A digest or size that does not hold is a problem of the document, no reason not to
-    /// read it.
+    /// Reads a document. A wrong digest or size becomes a problem; the document is used.
     pub(super) fn read(&self, descriptor: &Descriptor) -> Result<Document, Missing> {
         check(&self.fetch(descriptor)?, descriptor)
     }

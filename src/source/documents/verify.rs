@@ -1,4 +1,4 @@
-//! Whether a layer's bytes have the digests that manifest and config state: all of them are read again.
+//! Compares a layer's bytes with the digests that manifest and config state, by reading all of them.
 
 use std::io;
 use std::io::Write;
@@ -11,7 +11,7 @@ use crate::layer::{Watch, blob_digest};
 use crate::source::contract::verified::{Judged, Verified};
 use crate::source::documents::blobs::Content;
 
-/// Reads the layer and judges what is stated of it.
+/// Reads the layer and compares its digests.
 pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Verified {
     let digest = stated.digest.as_deref();
     match content {
@@ -19,7 +19,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
         Content::Toc { toc, .. } => verify_blob(toc.blob(), stated, watch),
         Content::Split(split) => {
             let diff_id = judge(stated.diff_id.as_deref(), |sum| assembled(split, sum));
-            // A store keeps the files, not the blob they came in; where that was plain, it is the tar.
+            // A store has the files, not the blob; the digest of an uncompressed blob is the diff ID.
             let digest = match digest {
                 Some(digest) if stated.diff_id.as_deref() == Some(digest) => diff_id.clone(),
                 Some(_) => Judged::Unknown("the store does not keep the blob".to_owned()),
@@ -36,7 +36,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
 }
 
 fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
-    // A blob that came from elsewhere is here and whole before anything is said of it.
+    // A remote blob is fetched completely first.
     let settled = crate::source::documents::blobs::settled(blob);
     let blob = match &settled {
         Ok(blob) => blob,
@@ -46,7 +46,7 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
         digest: judge(stated.digest.as_deref(), |sum| blob_digest::of_blob(blob, sum, watch)),
         diff_id: judge(stated.diff_id.as_deref(), |sum| blob_digest::of_contents(blob, sum, watch)),
     };
-    // Other bytes than those that were opened say nothing of the image.
+    // A changed file has no relation to the image that was opened.
     match blob.unchanged() {
         Ok(()) => verified,
         Err(error) => Verified::unknown(Some(stated), &error.to_string()),
@@ -65,7 +65,7 @@ fn judge(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) 
     }
 }
 
-/// The digest of the tar that a store can put together again.
+/// The digest of the tar that is assembled from the store.
 fn assembled(split: &Split, sum: Hasher) -> io::Result<Digest> {
     struct Sum(Hasher);
 

@@ -1,7 +1,7 @@
-//! The questions an engine is asked: Docker's API, which podman speaks as well.
+//! Requests of Docker's API, which podman implements as well.
 //!
-//! Answers become plain data here; what is of the wrong shape is left out. Docker Engine API reference, versions 1.24
-//! to 1.52; every question here is asked the same way in all of them.
+//! Answers become plain data; values of another type than specified are ignored. Docker Engine API reference, versions
+//! 1.24 to 1.52: these requests are the same in all of them.
 
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ use crate::source::engine::endpoint::{Endpoint, Kind};
 use crate::source::engine::wire::{Fault, Patience, Wire};
 use crate::source::local::root::StoreEntry;
 
-/// The newest version of the API that is asked for. Docker 29 answers to none below 1.44.
+/// The API version of the requests. Docker 29 requires at least 1.44.
 const NEWEST: (u32, u32) = (1, 49);
 
-/// From this version on a platform can be asked for.
+/// The first version with a platform parameter.
 const WITH_PLATFORMS: (u32, u32) = (1, 49);
 
 /// An engine that answers.
@@ -24,23 +24,23 @@ pub(crate) struct Engine {
     version: Option<(u32, u32)>,
 }
 
-/// Where an engine keeps its images, by its own word.
+/// Where an engine stores its images, as it reports.
 #[derive(Debug)]
 pub(super) struct Root {
     /// `DockerRootDir`: a data root, or podman's graph root.
     pub(super) directory: String,
-    /// Images are kept by containerd, perhaps elsewhere.
+    /// Whether containerd stores the images, possibly in another directory.
     pub(super) containerd: bool,
 }
 
 impl Engine {
-    /// Finds out whether anybody is there, and what version of the API is spoken.
+    /// Contacts the engine and reads its API version.
     pub(crate) fn connect(endpoint: Endpoint, patience: Patience) -> Result<Self, Fault> {
         let wire = Wire::new(endpoint, patience)?;
         let mut answer = wire.get("/_ping")?;
         let version = answer.headers().get("api-version").and_then(|it| it.to_str().ok());
         let version = version.and_then(numbers).map(|version| version.min(NEWEST));
-        // Read to its end, the connection can be asked again; whatever it says is of no concern.
+        // A response that is read to its end leaves the connection usable.
         let _ = answer.body_mut().with_config().limit(1024).read_to_vec();
         Ok(Self { wire, version })
     }
@@ -64,7 +64,7 @@ impl Engine {
         }
     }
 
-    /// `?platform=`, where the engine understands it.
+    /// The parameter `?platform=`, if the engine supports it.
     fn with_platform(&self, platform: Option<&Platform>) -> String {
         let Some(platform) = platform.filter(|_| self.version >= Some(WITH_PLATFORMS)) else {
             return String::new();
@@ -78,12 +78,12 @@ impl Engine {
         format!("?platform={}", escaped(&wanted.to_string(), ""))
     }
 
-    /// All images that are not merely a step of a build.
+    /// All images without intermediate ones of builds.
     pub(crate) fn images(&self) -> Result<Vec<StoreEntry>, Fault> {
         let answer = self.wire.json(&self.path("/images/json"))?;
         let images = answer.as_array().ok_or_else(|| shape("its list of images"))?;
         let mut images: Vec<StoreEntry> = images.iter().map(kept).collect();
-        // As stores do: by name, unnamed ones last.
+        // In the order of stores: by name, unnamed images last.
         images.sort_by(|a, b| {
             let key = |kept: &StoreEntry| (kept.names.is_empty(), kept.names.first().cloned());
             key(a).cmp(&key(b))
@@ -100,13 +100,13 @@ impl Engine {
         Ok(containers)
     }
 
-    /// The version of the API that is spoken.
+    /// The API version of the engine.
     pub(crate) fn version(&self) -> String {
         self.version.map_or_else(String::new, |(major, minor)| format!("API {major}.{minor}"))
     }
 
-    /// What the engine says of one image; `None` where it has none of that name or ID. Where it can keep several platforms
-    /// of an image, the list of them is in it, whichever was asked for.
+    /// Inspects an image; `None` if the engine has no such name or ID. If it can store several platforms of an image,
+    /// the answer lists them.
     pub(crate) fn image(
         &self,
         name: &str,
@@ -119,7 +119,7 @@ impl Engine {
         if query.is_empty() {
             return list();
         }
-        // No engine answers both at once.
+        // No engine supports both parameters at once.
         let mut image = self.about(&format!("{path}{query}"))?;
         if let (Some(image), Ok(Some(mut all))) = (&mut image, list()) {
             image["Manifests"] = all["Manifests"].take();
@@ -127,18 +127,18 @@ impl Engine {
         Ok(image)
     }
 
-    /// The steps that made it, newest first.
+    /// The history of an image, newest step first.
     pub(super) fn history(&self, id: &str, platform: Option<&Platform>) -> Result<Value, Fault> {
         let query = self.with_platform(platform);
         self.wire.json(&self.path(&format!("/images/{}/history{query}", escaped(id, ":"))))
     }
 
-    /// What the engine says of one container; `None` where it has none of that name or ID.
+    /// Inspects a container; `None` if the engine has no such name or ID.
     pub(crate) fn container(&self, name: &str) -> Result<Option<Value>, Fault> {
         self.about(&format!("/containers/{}/json", escaped(name, "")))
     }
 
-    /// What was changed in a container since its start.
+    /// The changes of a container since its start.
     pub(super) fn changes(&self, container: &str) -> Result<Value, Fault> {
         self.wire.json(&self.path(&format!("/containers/{}/changes", escaped(container, ""))))
     }
@@ -152,7 +152,7 @@ impl Engine {
         }
     }
 
-    /// Where its images lie.
+    /// Where the engine stores its images.
     pub(super) fn root(&self) -> Result<Root, Fault> {
         let info = self.wire.json(&self.path("/info"))?;
         let directory = info.get("DockerRootDir").and_then(Value::as_str).unwrap_or_default();
@@ -161,19 +161,19 @@ impl Engine {
         Ok(Root { directory: directory.to_owned(), containerd })
     }
 
-    /// The question for an archive of one image.
+    /// The path of the request for an archive of an image.
     pub(super) fn export_of(&self, id: &str, platform: Option<&Platform>) -> String {
         let query = self.with_platform(platform);
         self.path(&format!("/images/{}/get{query}", escaped(id, ":")))
     }
 
-    /// The question for the merged tree of a container.
+    /// The path of the request for the merged tree of a container.
     pub(super) fn tree_of(&self, container: &str) -> String {
         self.path(&format!("/containers/{}/export", escaped(container, "")))
     }
 }
 
-/// An entry of the list.
+/// An entry of the list of images.
 fn kept(image: &Value) -> StoreEntry {
     let named = |names: Vec<String>| -> Vec<String> {
         names.into_iter().filter(|name| !name.starts_with("<none>")).collect()
@@ -197,7 +197,7 @@ fn kept(image: &Value) -> StoreEntry {
     }
 }
 
-/// An entry of the list of containers. Names have a slash in front; those with more are links of other containers.
+/// An entry of the list of containers. Names begin with a slash; names with more slashes are links of other containers.
 fn kept_container(container: &Value) -> StoreEntry {
     let names = texts(container, "Names").into_iter();
     let names = names.map(|name| name.trim_start_matches('/').to_owned());
@@ -211,13 +211,13 @@ fn kept_container(container: &Value) -> StoreEntry {
     }
 }
 
-/// podman leaves the algorithm out here and there.
+/// podman omits the algorithm in some answers.
 pub(super) fn full_id(id: &str) -> String {
     let bare = id.len() == 64 && id.bytes().all(|c| c.is_ascii_hexdigit());
     if bare { format!("sha256:{id}") } else { id.to_owned() }
 }
 
-/// A list of texts; empty where it is `null` or anything else.
+/// A list of texts; empty for `null` and other types.
 pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
     let list = value.get(key).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_owned())).collect()
@@ -237,7 +237,7 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// A text as a part of a URL: what might mean something there is escaped.
+/// Escapes a text for a URL path.
 fn escaped(text: &str, plain: &str) -> String {
     let escape = |byte: u8| {
         let c = char::from(byte);

@@ -1,4 +1,4 @@
-//! Files of a TLS client, as Docker and podman are told of them, and what the HTTP client makes of them.
+//! Certificate files of a TLS client, from Docker's and podman's settings.
 
 use std::path::{Path, PathBuf};
 
@@ -8,19 +8,19 @@ use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 use crate::source::disk::given;
 use crate::source::local::Environment;
 
-/// Files of a TLS client.
+/// The files of a TLS client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Certificates {
-    /// Who is trusted.
+    /// The certificate authorities.
     pub(super) authority: Option<PathBuf>,
-    /// Who we are, and the key that proves it.
+    /// The client's certificate and key.
     pub(super) certificate: Option<PathBuf>,
     pub(super) key: Option<PathBuf>,
-    /// The server's certificate is not looked at, because the configuration says so.
+    /// Whether the server's certificate is not verified, by configuration.
     pub(super) unverified: bool,
 }
 
-/// No sound file of certificates is longer, in bytes.
+/// The largest certificate file, in bytes.
 const FILE_MAX: u64 = 4 << 20;
 
 impl Certificates {
@@ -35,7 +35,7 @@ impl Certificates {
         }
     }
 
-    /// podman's, each in a variable of its own (podman(1), `--tls-ca`, `--tls-cert`, `--tls-key`).
+    /// podman's files, each in a variable of its own (podman(1), `--tls-ca`, `--tls-cert`, `--tls-key`).
     pub(super) fn of_podman(environment: &Environment) -> Option<Self> {
         let file = |name: &str| environment.variable(name);
         let (authority, certificate) = (file("CONTAINER_TLS_CA"), file("CONTAINER_TLS_CERT"));
@@ -44,10 +44,10 @@ impl Certificates {
         any.then_some(Self { authority, certificate, key, unverified: false })
     }
 
-    /// What they come to; with no file that says who is trusted, that is whoever the world trusts.
+    /// The TLS settings; without a file of authorities, the public ones.
     ///
     /// # Errors
-    /// A sentence about a file that cannot be read or used.
+    /// If a file is unreadable or invalid; the message names it.
     pub(super) fn config(&self) -> Result<TlsConfig, String> {
         let read = |file: &Option<PathBuf>| {
             let Some(file) = file else { return Ok(None) };

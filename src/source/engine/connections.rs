@@ -1,4 +1,4 @@
-//! podman's named connections: places where its service is, each with a name and perhaps a key.
+//! podman's named connections: addresses of its service, each with a name and an optional key.
 //!
 //! `podman-connections.json` since podman 5, `containers.conf` before (containers.conf(5), "ENGINE TABLE",
 //! `service_destinations` and `active_service`).
@@ -10,20 +10,20 @@ use serde_json::Value;
 use crate::source::engine::endpoint::read;
 use crate::source::local::Environment;
 
-/// A file larger than this is none of these.
+/// The largest configuration file, in bytes.
 const MAX: u64 = 1 << 20;
 
-/// Where a service is.
+/// The address of a service.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Connection {
     pub(super) name: String,
     /// `unix://…`, `tcp://…` or `ssh://…`
     pub(super) uri: String,
-    /// A key for `ssh`.
+    /// The key file for `ssh`.
     pub(super) identity: Option<PathBuf>,
 }
 
-/// The connection of that name, else the one that is used unless another is named. `None` where there is none.
+/// The connection with this name, or the default one; `None` if there is none.
 pub(super) fn find(environment: &Environment, name: Option<&str>) -> Option<Connection> {
     let config = environment.xdg("XDG_CONFIG_HOME", ".config");
     let own = |file: &str| config.as_ref().map(|config| config.join("containers").join(file));

@@ -1,8 +1,8 @@
-//! A container of an engine: the layers of its image, and above them what was changed since its start.
+//! A container of an engine: the layers of its image and its changes on top.
 //!
-//! Which paths changed is the engine's answer to `/containers/ID/changes` (Docker Engine API, "Get changes on a
-//! container's filesystem"); what stands there now comes from the export of its merged tree, of which all else is left
-//! out. What the engine itself put below the writable layer (`/.dockerenv`, mount points) is in no answer of its API.
+//! The changed paths come from `/containers/ID/changes` (Docker Engine API, "Get changes on a container's filesystem"),
+//! their current contents from the export of the merged tree, of which other paths are ignored. The engine's own files
+//! below the writable layer (`/.dockerenv`, mount points) are in no answer of its API.
 
 use std::io;
 use std::io::Read;
@@ -25,7 +25,7 @@ use crate::text::Foreign;
 /// `Kind` of a change: the path was removed.
 const DELETED: u64 = 2;
 
-/// Reads the engine's answer, `null` where nothing was changed. `None` where it is of no known shape.
+/// Parses the engine's answer (`null`: no changes); `None` if its form is unknown.
 pub(super) fn changes(answer: &Value) -> Option<Changes> {
     let mut changes = Changes::default();
     if answer.is_null() {
@@ -40,7 +40,7 @@ pub(super) fn changes(answer: &Value) -> Option<Changes> {
 /// A container.
 pub(super) struct Container {
     below: Box<dyn Source>,
-    /// How many layers `below` has.
+    /// The number of layers of `below`.
     count: usize,
     /// The merged tree.
     top: Export,
@@ -48,12 +48,12 @@ pub(super) struct Container {
     names: Vec<Foreign>,
     created: Option<Foreign>,
     described: Image,
-    /// The image with what was learnt of it by reading it.
+    /// The image after its export was read.
     read: OnceLock<Image>,
 }
 
 impl Container {
-    /// The container that the engine describes as `inspect`, above its image.
+    /// The container of the answer `inspect`, above its image.
     pub(super) fn new(
         below: Box<dyn Source>,
         top: Export,
@@ -89,13 +89,13 @@ impl Container {
         image
     }
 
-    /// Where a layer is, and its number there.
+    /// The source of a layer, and the layer's index in it.
     fn part(&self, layer: usize) -> (&dyn Source, usize) {
         if layer < self.count { (&*self.below, layer) } else { (&self.top, layer - self.count) }
     }
 }
 
-/// Rows that pass by are those of the merged tree: they are not the layer's.
+/// Rows that are reported during reading belong to the merged tree, not to the layer.
 struct WithoutRows<'w>(&'w dyn Watch);
 
 impl Watch for WithoutRows<'_> {

@@ -1,8 +1,7 @@
-//! An image as its engine describes it, before a byte of a layer is read.
+//! An image as its engine describes it, before any layer is read.
 //!
-//! The answers of `inspect` and `history` are put together to the config they were made from. What the engine leaves
-//! out (which steps of the history made no layer) is inferred from sizes and commands; once the image itself is read,
-//! its own config takes over.
+//! `inspect` and `history` are combined to a config. Which steps of the history made no layer is inferred from sizes
+//! and commands; after the image was read, its own config is used.
 
 use serde_json::{Value, json};
 
@@ -13,18 +12,18 @@ use crate::image::{Image, Other, config, history};
 use crate::source::engine::api::{full_id, texts, time};
 use crate::text::Foreign;
 
-/// So many are listed.
+/// The most entries that are listed.
 const MOST_OTHERS: usize = 1000;
 
-/// An image, and how many bytes the engine says each layer has.
+/// An image and the size of each layer as the engine states it.
 #[derive(Debug)]
 pub(super) struct Described {
     pub(super) image: Image,
-    /// As many as layers.
+    /// For each layer.
     pub(super) sizes: Vec<u64>,
 }
 
-/// Puts together what the engine says. `source` is the transport.
+/// Builds the image from the engine's answers. `source` is the transport.
 pub(super) fn describe(
     inspect: &Value,
     steps: &Value,
@@ -73,8 +72,7 @@ pub(super) fn describe(
     Ok(Described { image, sizes })
 }
 
-/// What else the engine has under the same name, by the list that `inspect` may bring (since API 1.48): the image for
-/// other platforms.
+/// The image for other platforms, from the list in `inspect` (since API 1.48).
 fn others(inspect: &Value, own: Option<&Platform>) -> Vec<Other> {
     let list = inspect["Manifests"].as_array().into_iter().flatten().take(MOST_OTHERS);
     let others = list.filter_map(|item| {
@@ -101,7 +99,7 @@ fn others(inspect: &Value, own: Option<&Platform>) -> Vec<Other> {
         .collect()
 }
 
-/// The names an engine knows an image by.
+/// The names of an image.
 pub(super) fn names(inspect: &Value) -> Vec<String> {
     texts(inspect, "RepoTags").into_iter().filter(|name| !name.starts_with("<none>")).collect()
 }
@@ -123,8 +121,8 @@ fn step(step: &Value) -> Step {
     }
 }
 
-/// Which steps made the image's layers. Those with bytes did; where layers are left over, commands that may change
-/// files without adding a byte did, oldest first.
+/// The steps that made the image's layers: those with bytes and, for the remaining layers, commands that may change
+/// files without adding bytes, oldest first.
 fn with_layers(steps: &[Step], layers: usize) -> Vec<usize> {
     let mut chosen: Vec<usize> = (0..steps.len()).filter(|&at| steps[at].size > 0).collect();
     for likely in [true, false] {
@@ -136,7 +134,7 @@ fn with_layers(steps: &[Step], layers: usize) -> Vec<usize> {
     chosen
 }
 
-/// Whether a step of that command makes a layer, if it may be an empty one.
+/// Whether a step with this command makes a layer, possibly an empty one.
 fn changes_files(command: Option<&str>) -> bool {
     let Some(command) = command else { return true };
     let command = match command.split_once("#(nop)") {
@@ -158,7 +156,7 @@ fn changes_files(command: Option<&str>) -> bool {
         "SHELL",
         "MAINTAINER",
     ];
-    // A classic builder's WORKDIR makes a layer only if the directory is new, BuildKit's always.
+    // WORKDIR makes a layer in the classic builder only if the directory is new, in BuildKit always.
     let first = command.split_whitespace().next().unwrap_or_default();
     !without.contains(&first)
 }

@@ -1,7 +1,7 @@
-//! Engines on other machines, by the user's own `ssh`: it runs the engine's client there, which joins its input and output
-//! to the engine's socket (`system dial-stdio`), as Docker's own client does it.
+//! Connects to engines on other machines by the user's `ssh`: it runs the engine's client there, which connects its
+//! input and output to the engine's socket (`system dial-stdio`), as Docker's client does.
 //!
-//! Nobody is asked for a password here: who gets in does so by a key or an agent.
+//! No password is asked for: authentication uses a key or an agent.
 
 use std::io::Read;
 use std::os::fd::OwnedFd;
@@ -14,13 +14,13 @@ use std::{io, thread};
 use crate::source::engine::endpoint::Kind;
 use crate::source::engine::ssh::Far;
 
-/// What `ssh` says about a failure, at the most.
+/// The most bytes of an error message of `ssh`.
 const WORDS: u64 = 2048;
 
-/// How long what it says may take once it has hung up.
+/// The time limit for reading the error message after `ssh` closed the connection.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Its end is looked for so often.
+/// The interval at which its end is checked.
 const NAP: Duration = Duration::from_millis(10);
 
 impl Far {
@@ -48,7 +48,7 @@ impl Far {
         arguments
     }
 
-    /// Starts `ssh`. What is written to the stream it gives reaches the engine there, and its answers come back.
+    /// Starts `ssh`. The stream is connected to the engine's socket on the other machine.
     pub(super) fn dial(&self, kind: Kind, patience: Duration) -> io::Result<(UnixStream, Line)> {
         let (ours, theirs) = UnixStream::pair()?;
         let mut ssh = Command::new("ssh");
@@ -63,7 +63,7 @@ impl Far {
         let words = child.stderr.take().map(|mut errors| {
             thread::spawn(move || {
                 let mut text = Vec::new();
-                // What can be read of it; the rest must not make it wait.
+                // The rest of the message is discarded, so that `ssh` does not block.
                 let _ = errors.by_ref().take(WORDS).read_to_end(&mut text);
                 let _ = io::copy(&mut errors, &mut io::sink());
                 String::from_utf8_lossy(&text).into_owned()
@@ -73,26 +73,26 @@ impl Far {
     }
 }
 
-/// A running `ssh`; it ends with this.
+/// A running `ssh`, which is ended on drop.
 pub(super) struct Line {
     child: Child,
-    /// What it says beside the answers.
+    /// Its standard error.
     words: Option<JoinHandle<String>>,
 }
 
 impl Line {
-    /// Whether it still runs.
+    /// Whether it is running.
     pub(super) fn is_up(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Why it hung up, in its own words.
+    /// The error message with which it ended.
     pub(super) fn last_words(&mut self) -> io::Error {
         let until = Instant::now() + LAST_WORDS;
         while self.is_up() && Instant::now() < until {
             thread::sleep(NAP);
         }
-        // Nothing more is waited for: an end is put to it where there was none.
+        // The process is killed if it did not end by itself.
         let _ = self.child.kill();
         let said = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
         let said: Vec<&str> = said.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
@@ -103,13 +103,13 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        // Nothing is to be done where it has ended by itself.
+        // An error means that it ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// As one word of a shell's.
+/// Quotes a text as one word of a shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/.:_-+@%".contains(c);
     if text.chars().all(plain) {

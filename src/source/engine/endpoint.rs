@@ -1,7 +1,7 @@
-//! Where engines listen: what the environment, Docker's contexts and habit say.
+//! Finds addresses of engines: in the environment, in Docker's contexts, in podman's connections, and the usual ones.
 //!
-//! Only which places there are is decided here; whether anybody answers there is found out by [`crate::source::engine::wire`]. The
-//! environment comes in as plain data, so that a test can give its own.
+//! Only the addresses are determined here; [`crate::source::engine::wire`] connects. The environment is plain data, so
+//! that tests can set it.
 
 use std::path::{Path, PathBuf};
 
@@ -15,20 +15,20 @@ use crate::source::engine::connections::Connection;
 use crate::source::engine::ssh::Far;
 use crate::source::local::Environment;
 
-/// A configuration file larger than this is none.
+/// The largest configuration file, in bytes.
 const CONFIG_MAX: u64 = 1 << 20;
 
-/// Whose API is spoken.
+/// The kinds of engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source) enum Kind {
-    /// Docker, or what calls itself so.
+    /// Docker and compatible engines.
     Docker,
-    /// podman; its API service speaks Docker's as well.
+    /// podman, whose service implements Docker's API.
     Podman,
 }
 
 impl Kind {
-    /// The transport that leads here, as containers-transports(5) has it where it has one.
+    /// The transport of references, from containers-transports(5) if it has one.
     pub(in crate::source) const fn transport(self) -> &'static str {
         match self {
             Self::Docker => "docker-daemon",
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// How it is started, or where to say that it is elsewhere.
+    /// How to start the engine or to configure another address.
     pub(super) const fn start(self) -> &'static str {
         match self {
             Self::Docker => {
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-/// How it is reached.
+/// The address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Address {
     /// A Unix socket.
@@ -63,23 +63,23 @@ pub(super) enum Address {
     Far(Far),
 }
 
-/// One place where an engine may listen.
+/// One address of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(super) kind: Kind,
     pub(super) address: Address,
-    /// What says so: a variable, a context. `None` for the usual places.
+    /// The variable or context that states it; `None` for the usual addresses.
     pub(super) told_by: Option<String>,
 }
 
 impl Endpoint {
-    /// For messages: `docker-daemon at /run/docker.sock`.
+    /// Its name in messages: `docker-daemon at /run/docker.sock`.
     pub(super) fn place(&self) -> String {
         let by = self.told_by.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
         format!("{} at {}{by}", self.kind.transport(), self.address())
     }
 
-    /// The address as it is written.
+    /// The address as text.
     pub(crate) fn address(&self) -> String {
         match &self.address {
             Address::Socket(path) => path.display().to_string(),
@@ -89,17 +89,16 @@ impl Endpoint {
         }
     }
 
-    /// A socket of this machine: then the engine's files may be here, too.
+    /// Whether it is a socket of this machine, so that the engine's files may be readable.
     pub(super) const fn is_local(&self) -> bool {
         matches!(self.address, Address::Socket(_))
     }
 }
 
-/// Where to look for the engine of that kind: the one place that somebody named, or else the usual ones, the most
-/// likely first.
+/// The addresses of an engine of this kind: the configured one, or the usual ones, most likely first.
 ///
 /// # Errors
-/// A sentence where what somebody said cannot be understood.
+/// If the configured address is invalid.
 pub(super) fn endpoints(kind: Kind, environment: &Environment) -> Result<Vec<Endpoint>, String> {
     let told = match kind {
         Kind::Docker => docker(environment),
@@ -112,7 +111,7 @@ pub(super) fn endpoints(kind: Kind, environment: &Environment) -> Result<Vec<End
     let here =
         |endpoint: &Endpoint| matches!(&endpoint.address, Address::Socket(it) if it.exists());
     if kind == Kind::Podman && !usual.iter().any(here) {
-        // Where podman runs in a machine of its own, its usual connection is the way to it.
+        // If podman runs in a virtual machine, its default connection leads there.
         if let Some(connection) = connections::find(environment, None) {
             return Ok(vec![connected(&connection, environment)?]);
         }
@@ -141,7 +140,7 @@ fn connected(connection: &Connection, environment: &Environment) -> Result<Endpo
     Ok(endpoint)
 }
 
-/// The sockets that engines have unless told otherwise: the system's, the user's own, those of desktops.
+/// The default sockets: of the system, of the user, of desktop applications.
 fn usual(kind: Kind, environment: &Environment) -> Vec<Endpoint> {
     let run = environment.variable("XDG_RUNTIME_DIR");
     let home = environment.variable("HOME");
@@ -165,7 +164,7 @@ fn usual(kind: Kind, environment: &Environment) -> Vec<Endpoint> {
     places.into_iter().flatten().map(endpoint).collect()
 }
 
-/// Docker's order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context that was chosen with `docker context use`.
+/// Docker's order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context of `docker context use`.
 fn docker(environment: &Environment) -> Option<Result<Endpoint, String>> {
     if let Some(host) = text(environment, "DOCKER_HOST") {
         return Some(named(Kind::Docker, &host, "DOCKER_HOST", environment));
@@ -205,7 +204,7 @@ fn context(name: &str, directory: &Path) -> Result<Endpoint, String> {
     Ok(Endpoint { kind: Kind::Docker, address, told_by: Some(told_by) })
 }
 
-/// What a variable says; TLS as Docker's variables say.
+/// Parses the value of a variable, with TLS as Docker's variables state.
 fn named(
     kind: Kind,
     host: &str,

@@ -128,7 +128,7 @@ fn hung_up(line: &mut Option<Line>, error: io::Error, timeout: &NextTimeout) -> 
     }
 }
 
-/// Zero would mean no time limit.
+/// The remaining time; at least a millisecond, since zero would mean no limit.
 fn limit(timeout: &NextTimeout) -> Option<Duration> {
     timeout.not_zero().map(|limit| (*limit).max(Duration::from_millis(1)))
 }

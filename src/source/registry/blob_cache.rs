@@ -1,6 +1,6 @@
-//! Blobs that came once, kept for the next time: one file each, named by its digest, the least recently used go first.
+//! A cache of blobs: one file each, named by its digest; the least recently used are removed first.
 //!
-//! A file gets its name only after its bytes were verified, so whatever has a name is what the name says.
+//! A file is renamed to its digest only after it was verified, so that the name is always right.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::image::digest::Digest;
 use crate::layer::blob::Blob;
 use crate::source::disk::given;
 
-/// What files begin with that are not whole yet.
+/// The prefix of incomplete files.
 const COMING: &str = ".coming-";
 
-/// One that is older was left behind.
+/// The age after which an incomplete file is abandoned.
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
-/// No more files than this are looked at.
+/// The most files that are read of the directory.
 const MOST_FILES: usize = 1_000_000;
 
 /// A directory of blobs.
@@ -29,7 +29,7 @@ pub struct BlobCache {
     limit: u64,
 }
 
-/// What a shelf holds, or what was removed from it.
+/// The contents of a cache, or what was removed from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheUsage {
     /// Blobs.
@@ -46,41 +46,41 @@ struct Held {
 }
 
 impl BlobCache {
-    /// Bytes that a shelf holds where nobody says otherwise: 2 GiB.
+    /// The default limit: 2 GiB.
     pub const LIMIT: u64 = 2 << 30;
 
-    /// A shelf in `directory`, which is made when there is something to keep, of at most `limit` bytes.
+    /// A cache of at most `limit` bytes in `directory`, which is created when the first blob is stored.
     #[must_use]
     pub const fn new(directory: PathBuf, limit: u64) -> Self {
         Self { directory, limit }
     }
 
-    /// Where it is.
+    /// The directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Bytes it may hold.
+    /// The limit in bytes.
     #[must_use]
     pub const fn limit(&self) -> u64 {
         self.limit
     }
 
-    /// The blob with that digest, where it is here and as long as it should be.
+    /// The blob with this digest, if it is cached and has the expected size.
     pub(super) fn find(&self, digest: &Digest, size: u64) -> Option<Blob> {
         self.any(digest).filter(|blob| blob.len() == size)
     }
 
-    /// The blob with that digest, however long it is.
+    /// The blob with this digest, whatever its size.
     pub(super) fn any(&self, digest: &Digest) -> Option<Blob> {
         let file = given::open(&self.path(digest)?).ok()?;
-        // Where nothing can be written, nothing is ever removed either.
+        // If the directory is not writable, nothing can be removed either.
         let _ = file.set_modified(SystemTime::now());
         Blob::whole(file).ok()
     }
 
-    /// A file for a blob that is coming. `None` where it would not be kept.
+    /// A file for a blob that is being fetched; `None` if it would not be stored.
     pub(super) fn begin(&self, digest: &Digest, size: u64) -> Option<NamedTempFile> {
         self.path(digest).filter(|_| size <= self.limit)?;
         let mut builder = fs::DirBuilder::new();
@@ -91,7 +91,7 @@ impl BlobCache {
         tempfile::Builder::new().prefix(COMING).tempfile_in(&self.directory).ok()
     }
 
-    /// Gives a verified blob its name, and makes room for it.
+    /// Renames a verified blob to its digest and removes others over the limit.
     pub(super) fn keep(&self, file: NamedTempFile, digest: &Digest) {
         if let Some(path) = self.path(digest)
             && file.persist(&path).is_ok()
@@ -100,7 +100,7 @@ impl BlobCache {
         }
     }
 
-    /// Keeps a verified document.
+    /// Stores a verified document.
     pub(super) fn put(&self, digest: &Digest, bytes: &[u8]) {
         if let Some(mut file) = self.begin(digest, bytes.len() as u64)
             && file.write_all(bytes).is_ok()
@@ -109,17 +109,17 @@ impl BlobCache {
         }
     }
 
-    /// Takes away a blob that turned out damaged.
+    /// Removes a damaged blob.
     pub(super) fn remove(&self, digest: &Digest) {
         if let Some(path) = self.path(digest) {
             let _ = fs::remove_file(path);
         }
     }
 
-    /// Counts what is there.
+    /// Counts files and bytes.
     ///
     /// # Errors
-    /// Where the directory cannot be read; one that is not there is empty.
+    /// If the directory cannot be read. A missing directory is empty.
     pub fn stock(&self) -> io::Result<CacheUsage> {
         let mut stock = CacheUsage::default();
         for held in self.held()?.iter().filter(|held| held.whole) {
@@ -132,7 +132,7 @@ impl BlobCache {
     /// Removes everything.
     ///
     /// # Errors
-    /// Where the directory cannot be read, or a file of ours not be removed.
+    /// If the directory cannot be read, or a file cannot be removed.
     pub fn clear(&self) -> io::Result<CacheUsage> {
         let mut removed = CacheUsage::default();
         for held in self.held()? {
@@ -142,7 +142,7 @@ impl BlobCache {
         Ok(removed)
     }
 
-    /// Removes what was left behind, and the least recently used until the rest is within the limit.
+    /// Removes abandoned files, and the least recently used blobs over the limit.
     ///
     /// # Errors
     /// Where the directory cannot be read.

@@ -1,30 +1,30 @@
-//! What a registry that answers 401 wants: the `WWW-Authenticate` header (RFC 9110, section 11.6.1; the distribution
+//! Parses the challenge of a 401 response: the `WWW-Authenticate` header (RFC 9110, section 11.6.1; the distribution
 //! token specification).
 
-/// How to sign in.
+/// How to authenticate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
-    /// A user's name and password with each request.
+    /// Name and password with each request.
     Basic,
-    /// A token that a service gives.
+    /// A token from an authorization service.
     Bearer {
         /// The service's URL.
         realm: String,
-        /// Who will read the token.
+        /// The service for which the token is valid.
         service: Option<String>,
-        /// What it is to allow.
+        /// The scope.
         scope: Option<String>,
     },
 }
 
-/// The strongest challenge among the headers' values: a token before a password.
+/// The preferred challenge of the headers: a token before a password.
 pub(super) fn strongest<'h>(headers: impl Iterator<Item = &'h str>) -> Option<Challenge> {
     let all: Vec<Challenge> = headers.flat_map(parse).collect();
     let bearer = all.iter().find(|it| matches!(it, Challenge::Bearer { .. }));
     bearer.or(all.first()).cloned()
 }
 
-/// The challenges of one header that are known here.
+/// The supported challenges of one header.
 fn parse(header: &str) -> Vec<Challenge> {
     let mut challenges: Vec<(String, Vec<(String, String)>)> = Vec::new();
     let mut rest = header.trim_start();
@@ -32,7 +32,7 @@ fn parse(header: &str) -> Vec<Challenge> {
         let end = rest.find([' ', ',', '=']).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         let after = after.trim_start_matches(' ');
-        // A token68 after a scheme ends in '=' as well; no registry sends one.
+        // A token68 after a scheme may end in '=' as well; registries do not send one.
         if let Some(value) = after.strip_prefix('=') {
             let (value, after) = value_of(value.trim_start());
             if let Some((_, parameters)) = challenges.last_mut() {
@@ -68,7 +68,7 @@ fn known(scheme: &str, parameters: Vec<(String, String)>) -> Option<Challenge> {
     }
 }
 
-/// A token or a quoted string, and what follows it.
+/// A token or a quoted string, and the rest after it.
 fn value_of(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([',', ' ']).unwrap_or(text.len());

@@ -1,8 +1,8 @@
-//! The files of containers-registries.conf(5), and which images a short name may mean by them.
+//! Reads the files of containers-registries.conf(5), and the images that a short name can mean.
 //!
-//! Of the files, `registries.conf` is the user's where there is one, else the system's; the drop-ins of both come on top,
-//! and what a later one says replaces what an earlier one said: of a prefix, of an alias, the search list as a whole.
-//! Files of the first version, with tables `[registries.search]` and the like, say nothing here.
+//! `registries.conf` is the user's if it exists, else the system's. The drop-ins of both are applied on top; a later
+//! one replaces the prefix, alias or search list of an earlier one. Files of version 1, with tables
+//! `[registries.search]` and similar, are ignored.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,24 +14,24 @@ use crate::image::name;
 use crate::image::name::Name;
 use crate::source::disk::given;
 
-/// A configuration file larger than this is none, in bytes.
+/// The largest configuration file, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// No more drop-in files are read of one directory, and no more registries of one file or of the search list.
+/// The most drop-in files of one directory, and the most registries of one file and of the search list.
 const MOST: usize = 1000;
 
-/// The files that count.
+/// The paths of the files.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
-    /// `registries.conf`: the first that is there.
+    /// Candidates for `registries.conf`; the first that exists is read.
     pub files: Vec<PathBuf>,
-    /// Directories of drop-ins, the last one over the others.
+    /// Directories of drop-ins; later ones take precedence.
     pub drop_ins: Vec<PathBuf>,
-    /// `short-name-aliases.conf`, where podman keeps what a user chose for short names: over all others.
+    /// `short-name-aliases.conf`, where podman stores the user's choices for short names. It takes precedence.
     pub chosen_aliases: Option<PathBuf>,
 }
 
-/// What the files say.
+/// The contents of the files.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) registries: Vec<Registry>,
@@ -40,25 +40,25 @@ pub(super) struct Rules {
     mode: ShortNameMode,
 }
 
-/// What to do where several registries may have a short name.
+/// How a short name with several candidate registries is resolved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ShortNameMode {
-    /// The user chooses, and nothing else decides.
+    /// The user must choose.
     Enforcing,
-    /// The user chooses where there is a terminal; else as `Disabled`.
+    /// The user chooses on a terminal; else as `Disabled`.
     #[default]
     Permissive,
-    /// All are asked in their order.
+    /// All are tried in order.
     Disabled,
 }
 
-/// Which images a name may mean.
+/// The images that a name can mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidates {
     /// At least one.
     pub(super) names: Vec<Name>,
-    /// The user has to choose between them.
+    /// Whether the user must choose.
     pub(super) ambiguous: bool,
 }
 
@@ -96,7 +96,7 @@ impl Rules {
     /// Reads the files.
     ///
     /// # Errors
-    /// A sentence that names the file that cannot be read or understood.
+    /// If a file is unreadable or invalid; the message names it.
     pub(super) fn read(configuration: &Configuration) -> Result<Self, String> {
         let main = configuration.files.iter().find(|file| file.is_file());
         let mut files: Vec<PathBuf> = main.into_iter().cloned().collect();
@@ -132,8 +132,8 @@ impl Rules {
         self.mode = said.short_name_mode.unwrap_or(self.mode);
     }
 
-    /// Which images `text` may mean where it does not have to name a registry: by an alias, else one in each registry of
-    /// the search list, else Docker's. `None` where it can be no name.
+    /// The images that a name without a registry can mean: by an alias, else one in each registry of the search list,
+    /// else Docker's. `None` if it is not a valid name.
     pub(super) fn candidates(&self, text: &str) -> Option<Candidates> {
         let whole = Name::parse(text)?;
         if !is_short(text) {
@@ -157,7 +157,7 @@ impl Rules {
     }
 }
 
-/// Whether the name does not begin with a registry (containers-registries.conf(5), "Short-Name Aliasing").
+/// Whether the name has no registry (containers-registries.conf(5), "Short-Name Aliasing").
 fn is_short(text: &str) -> bool {
     let first = text.split_once('/').map(|(first, _)| first);
     !first.is_some_and(|first| first.contains(['.', ':']) || first == "localhost")

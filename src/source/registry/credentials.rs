@@ -1,7 +1,7 @@
-//! Who somebody is at a registry: what `docker login` and `podman login` left behind.
+//! Credentials for registries: from the files of `docker login` and `podman login`.
 //!
-//! Docker's `config.json`, its older `.dockercfg`, and containers-auth.json(5), which is the same but for keys that may
-//! name a part of a registry.
+//! Docker's `config.json`, its older `.dockercfg`, and containers-auth.json(5), whose keys may also name a part of a
+//! registry.
 
 use std::path::Path;
 
@@ -13,30 +13,30 @@ use crate::source::disk::given;
 use crate::source::registry::keychain;
 use crate::source::registry::secret::Secret;
 
-/// How Docker calls its hub in these files.
+/// The key of Docker Hub in these files.
 const HUB: &str = "https://index.docker.io/v1/";
 
-/// No sound file is longer, in bytes.
+/// The largest file, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// What to sign in with.
+/// Credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Credentials {
     /// A name and a password.
     Password { user: String, password: Secret },
-    /// A token that gets others.
+    /// An identity token, which is exchanged for access tokens.
     Identity(Secret),
 }
 
 impl Credentials {
-    /// The header of basic authentication; `None` for what is no password.
+    /// The header value of basic authentication; `None` without a password.
     pub(super) fn basic(&self) -> Option<Secret> {
         let Self::Password { user, password } = self else { return None };
         let pair = format!("{user}:{}", password.reveal());
         Some(Secret::new(format!("Basic {}", STANDARD.encode(pair))))
     }
 
-    /// Whatever of it must not be seen.
+    /// The parts that must not be printed.
     pub(super) fn secrets(&self) -> Vec<Secret> {
         match self {
             Self::Password { password, .. } => {
@@ -49,8 +49,8 @@ impl Credentials {
     }
 }
 
-/// The credentials for a repository (`docker.io/library/nginx`), from the first file that has some. Sentences tell
-/// what could not be asked.
+/// The credentials for a repository (`docker.io/library/nginx`) from the first file with an entry, and the errors of
+/// others.
 pub(super) fn of(
     domain: &str,
     path: &str,
@@ -81,7 +81,7 @@ fn in_file(value: &Value, domain: &str, path: &str) -> Result<Option<Credentials
     if let Some(helper) = helper {
         return ask(helper, domain);
     }
-    // A file of before 1.7 has the registries at its top.
+    // Files of Docker before 1.7 have the registries at the top level.
     let entries = match value.get("auths") {
         Some(auths) => auths.as_object(),
         None => value.as_object(),
@@ -98,12 +98,12 @@ fn ask(name: &str, domain: &str) -> Result<Option<Credentials>, String> {
     keychain::ask(name, server(domain))
 }
 
-/// What credential helpers know the registry by.
+/// The name of the registry for credential helpers.
 fn server(domain: &str) -> &str {
     if domain == "docker.io" { HUB } else { domain }
 }
 
-/// What a registry is called in such files.
+/// The names of a registry in these files.
 fn names(domain: &str) -> Vec<&str> {
     match domain {
         "docker.io" => vec![HUB, "docker.io", "index.docker.io", "registry-1.docker.io"],
@@ -111,7 +111,7 @@ fn names(domain: &str) -> Vec<&str> {
     }
 }
 
-/// The entry for the longest part of the repository's name that has one, else one of the registry in any spelling.
+/// The entry for the longest prefix of the repository's name, else for the registry in any spelling.
 fn entry<'f>(entries: &'f Map<String, Value>, domain: &str, path: &str) -> Option<&'f Value> {
     let mut part = format!("{domain}/{path}");
     loop {

@@ -1,6 +1,6 @@
-//! From a reference to the documents of one image: index, manifest and config, each held against its digest.
+//! Fetches the documents of one image: index, manifest and config, each checked against its digest.
 //!
-//! Of an index only the manifest for the platform is fetched, so the stack is known after two or three requests.
+//! Of an index only the manifest for the platform is fetched, so that layers are known after two or three requests.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -17,25 +17,25 @@ use crate::source::registry::repository;
 use crate::source::registry::repository::{Item, Repository};
 use crate::source::{Error, registry};
 
-/// Indexes in indexes: real ones are two deep.
+/// The greatest depth of nested indexes. Real ones have depth 2.
 const DEEPEST: usize = 8;
 
-/// So often a document is asked for that breaks off.
+/// The most attempts for a document whose transfer breaks.
 const ATTEMPTS: u32 = 4;
 
 /// A schema 1 manifest, signed or not: what very old registries have.
 const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
-/// What was fetched.
+/// The fetched documents.
 pub(super) struct Found {
-    /// The document that the reference names.
+    /// The document of the reference.
     pub(super) top: Vec<u8>,
     pub(super) media_type: Option<String>,
-    /// Below it: manifests and the config.
+    /// Manifests and config below it.
     pub(super) documents: HashMap<Digest, Vec<u8>>,
     /// The layers' blobs and their sizes.
     pub(super) layers: Vec<(Digest, u64)>,
-    /// The image's manifest, and what its annotations call its SOCI index.
+    /// The image's manifest, and the SOCI index that its annotations name.
     pub(super) manifest: Option<(Digest, Option<Digest>)>,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn fetch(repository: &Repository, name: &Name, ask: &Ask) -> Result<F
                 }
                 return Ok(found);
             }
-            // Said by whoever reads the documents that were found.
+            // The error is reported by the reader of the documents.
             Err(_) => return Ok(found),
         }
     }
@@ -114,7 +114,7 @@ fn image(repository: &Repository, manifest: &Manifest, found: &mut Found) -> Res
     Ok(())
 }
 
-/// The manifest of an index for the platform that is asked for, else for this machine's.
+/// The manifest of an index for the requested platform, else for the host's.
 fn chosen<'m>(manifests: &'m [Descriptor], ask: &Ask) -> Result<Option<&'m Descriptor>, Error> {
     let images: Vec<&Descriptor> =
         manifests.iter().filter(|it| !it.is_attestation() && it.no_manifest().is_none()).collect();
@@ -122,7 +122,7 @@ fn chosen<'m>(manifests: &'m [Descriptor], ask: &Ask) -> Result<Option<&'m Descr
     if let Some(at) = platform::choose(&platforms, ask.platform.as_ref()) {
         return Ok(Some(images[at]));
     }
-    // One that does not say what it is for may be what was asked for.
+    // A manifest without a platform may be the requested one.
     if let Some(at) = platforms.iter().position(Option::is_none) {
         return Ok(Some(images[at]));
     }
@@ -146,7 +146,7 @@ fn manifest_named(
     document(repository, item, &AtomicBool::new(false))
 }
 
-/// A manifest that is known by its digest.
+/// Fetches a manifest by its digest.
 pub(super) fn manifest_with(
     repository: &Repository,
     digest: &Digest,
@@ -173,7 +173,7 @@ fn document(
             .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
         match answer.body.with_config().limit(document::LIMIT).read_to_vec() {
             Ok(bytes) => return Ok((bytes, media_type)),
-            // It broke off.
+            // The transfer broke.
             Err(_) if attempt < ATTEMPTS => repository::sleep(repository.pause(attempt), stop)?,
             Err(error) => return Err(Failure::line(repository.host(), &error)),
         }
@@ -192,7 +192,7 @@ fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
     ))
 }
 
-/// The size of a blob whose descriptor does not say it.
+/// The size of a blob whose descriptor does not state it.
 fn size_of(repository: &Repository, digest: &Digest) -> Result<u64, Failure> {
     let item = Item { name: &format!("blobs/{digest}"), accept: "*/*", range: None, head: true };
     let answer = repository.get(item, &AtomicBool::new(false))?;

@@ -1,4 +1,4 @@
-//! Why a registry did not give what was asked for, in words, and what can be done.
+//! Errors of registries: the cause and the remedy.
 
 use std::io;
 
@@ -9,23 +9,23 @@ use crate::source::Error;
 use crate::source::registry::secret;
 use crate::source::registry::secret::Secret;
 
-/// No answer's explanation is read further than this, in bytes.
+/// The most bytes that are read of an error response.
 pub(super) const EXPLANATION: u64 = 64 << 10;
 
-/// Of an explanation, this many characters are passed on.
+/// The most characters of a registry's message in an error.
 const QUOTED: usize = 300;
 
-/// What helps where a certificate is not believed.
+/// The remedy for an untrusted certificate.
 const TRUST: &str =
     "put the registry's CA into /etc/containers/certs.d/HOST/ca.crt, or say --tls-verify=false";
 
-/// Why, and what then.
+/// A cause and its remedy.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) kind: FailureKind,
-    /// What did not work.
+    /// The cause.
     pub(super) what: String,
-    /// What to do.
+    /// The remedy.
     pub(super) remedy: String,
 }
 
@@ -68,7 +68,7 @@ impl Failure {
         Error::Registry { reference: reference.to_owned(), what, remedy }
     }
 
-    /// The status of an answer that is none.
+    /// An error status.
     pub(super) fn status(status: u16, host: &str, explanation: &str, signed_in: bool) -> Self {
         let said = match explanation {
             "" => String::new(),
@@ -101,7 +101,7 @@ impl Failure {
         Self::new(FailureKind::Refused, format!("{host} {what}{said}"), remedy)
     }
 
-    /// What the connection reports.
+    /// An error of the connection.
     pub(super) fn line(host: &str, error: &ureq::Error) -> Self {
         let (what, remedy) = match error {
             error if unknown(error) => {
@@ -118,20 +118,20 @@ impl Failure {
         Self::new(FailureKind::Network, format!("{host}: {what}"), remedy)
     }
 
-    /// A registry that answers over plain HTTP where TLS was wanted.
+    /// A registry that answers over plain HTTP instead of TLS.
     pub(super) fn unencrypted(host: &str) -> Self {
         let what = format!("{host} answers with plain HTTP, without TLS");
         let remedy = "--tls-verify=false allows it, or `insecure = true` in registries.conf";
         Self::new(FailureKind::Refused, what, remedy)
     }
 
-    /// As the reason why a blob of a repository did not come.
+    /// As an I/O error of reading a blob.
     pub(super) fn reason(self, repository: &str) -> Reason {
         let reason = Reason::from(self);
         Reason { message: format!("{repository}: {}", reason.message), ..reason }
     }
 
-    /// Whether another attempt may do better.
+    /// Whether another attempt may succeed.
     pub(super) fn may_pass(error: &ureq::Error) -> bool {
         use ureq::Error as E;
         !matches!(error, E::BadUri(_) | E::Http(_) | E::InvalidProxyUrl | E::ConnectProxyFailed(_))
@@ -145,7 +145,7 @@ fn refused(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
-/// Whether nobody knows the host. The standard library has no kind of its own for that.
+/// Whether the host name cannot be resolved. The standard library has no error kind for it.
 fn unknown(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::HostNotFound => true,
@@ -154,7 +154,7 @@ fn unknown(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether the certificate, or the encryption, is what was not agreed upon.
+/// Whether the TLS handshake failed: certificate or protocol.
 fn untrusted(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Rustls(_) => true,
@@ -186,7 +186,7 @@ impl From<Failure> for Reason {
     }
 }
 
-/// What an answer says of itself: the distribution-spec's `errors`, or a token service's `details`.
+/// The message of an error response: the distribution-spec's `errors`, or a token service's `details`.
 pub(super) fn explanation(body: &[u8], secrets: &[Secret]) -> String {
     let Ok(value) = serde_json::from_slice::<Value>(body) else { return String::new() };
     let of = |value: &Value| {
@@ -198,7 +198,7 @@ pub(super) fn explanation(body: &[u8], secrets: &[Secret]) -> String {
     let plain = ["details", "message", "error_description"]
         .into_iter()
         .find_map(|key| value.get(key)?.as_str().map(str::to_owned));
-    // Before it is shortened: a part of a secret would not be found any more.
+    // Secrets are removed before shortening, which could cut one in two.
     let text = secret::without(&first.or(plain).unwrap_or_default(), secrets);
     text.chars().take(QUOTED).collect()
 }

@@ -1,4 +1,4 @@
-//! Credential helpers: programs that keep passwords elsewhere than in a file (`docker-credential-helpers`' protocol).
+//! Credential helpers: programs that store passwords outside of files (the protocol of `docker-credential-helpers`).
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -9,19 +9,19 @@ use serde_json::Value;
 use crate::source::registry::credentials::Credentials;
 use crate::source::registry::secret::Secret;
 
-/// A helper that says nothing for so long waits for somebody who is not there.
+/// The time limit for a helper; a slower one is waiting for input.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// No sound answer is longer, in bytes.
+/// The longest answer, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// The user name of those that give a token instead of a password.
+/// The user name that marks a token instead of a password.
 const TOKEN: &str = "<token>";
 
-/// Asks `docker-credential-NAME` about a registry. `None`: it knows none.
+/// Asks `docker-credential-NAME` for the credentials of a registry; `None` if it has none.
 ///
 /// # Errors
-/// Where it cannot be asked, in words without any of its output.
+/// If the helper fails; the message has none of its output.
 pub(super) fn ask(name: &str, server: &str) -> Result<Option<Credentials>, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || !name.chars().all(plain) {
@@ -42,7 +42,7 @@ pub(super) fn ask(name: &str, server: &str) -> Result<Option<Credentials>, Strin
 
 fn talk(child: &mut Child, server: &str) -> Option<Vec<u8>> {
     if let Some(mut input) = child.stdin.take() {
-        // One that does not read will not answer either.
+        // A helper that does not read its input does not answer either.
         let _ = input.write_all(server.as_bytes());
     }
     let output = child.stdout.take()?;
@@ -56,7 +56,7 @@ fn talk(child: &mut Child, server: &str) -> Option<Vec<u8>> {
     receive.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
 }
 
-/// An answer that is no JSON object is the sentence "credentials not found", in whatever words.
+/// An answer that is not a JSON object means "credentials not found".
 fn read(answer: &[u8]) -> Option<Credentials> {
     let value: Value = serde_json::from_slice(answer).ok()?;
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();

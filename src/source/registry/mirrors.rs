@@ -1,23 +1,23 @@
-//! Where a name is asked for: its registry, or the mirrors that containers-registries.conf(5) puts before it.
+//! The registries to try for a name: mirrors by containers-registries.conf(5), then its own.
 
 use crate::image::name::Name;
 use crate::source::registry::configuration::{Registry, Rules};
 
-/// No more mirrors of one registry are asked.
+/// The most mirrors of one registry.
 const MOST: usize = 1000;
 
-/// One place to ask.
+/// A registry to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
-    /// What the image is called there.
+    /// The image's name there.
     pub(super) name: Name,
-    /// Somebody wrote that it needs no sound certificate and no encryption.
+    /// Whether the configuration allows untrusted certificates and plain HTTP.
     pub(super) insecure: bool,
-    /// It stands in for the registry that was asked for.
+    /// Whether it is a mirror.
     pub(super) mirror: bool,
 }
 
-/// Where to ask for `name`, first to last; a sentence where that cannot be told, or is forbidden.
+/// The registries for `name`, in order; an error if the configuration is invalid or blocks it.
 pub(super) fn of(name: &Name, rules: &Rules) -> Result<Vec<Endpoint>, String> {
     places(name, &rules.registries)
 }
@@ -25,7 +25,7 @@ pub(super) fn of(name: &Name, rules: &Rules) -> Result<Vec<Endpoint>, String> {
 fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Endpoint>, String> {
     let whole = format!("{}/{}", name.domain, name.path);
     let matching = registries.iter().filter_map(|it| Some((matched(&whole, &it.prefix)?, it)));
-    // The longest prefix counts, and a wildcard is shorter than any host it stands for.
+    // The longest prefix applies; a wildcard is shorter than any host that it matches.
     let found = matching.max_by_key(|(len, it)| (!it.prefix.starts_with("*."), *len));
     let own = |insecure| Endpoint { name: name.clone(), insecure, mirror: false };
     let Some((len, registry)) = found else { return Ok(vec![own(false)]) };
@@ -54,7 +54,8 @@ fn places(name: &Name, registries: &[Registry]) -> Result<Vec<Endpoint>, String>
     Ok(places)
 }
 
-/// How much of a name the prefix covers: whole components of it, or (`*.example.com`) a host below that domain.
+/// The length of the part of a name that the prefix matches: whole components, or (`*.example.com`) a host below the
+/// domain.
 fn matched(whole: &str, prefix: &str) -> Option<usize> {
     if let Some(domain) = prefix.strip_prefix('*').filter(|it| it.starts_with('.')) {
         let host = whole.split('/').next().unwrap_or_default();
@@ -66,7 +67,7 @@ fn matched(whole: &str, prefix: &str) -> Option<usize> {
     (rest.is_empty() || rest.starts_with(['/', ':'])).then_some(prefix.len())
 }
 
-/// The name with `location` in the place of its beginning.
+/// The name with its prefix replaced by `location`.
 fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, String> {
     let whole = format!("{location}{rest}");
     let moved =

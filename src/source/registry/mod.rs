@@ -2,19 +2,19 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `settings` | what somebody may want otherwise: trust, sign-in files, where blobs are kept |
+//! | `settings` | trust, credential files, cache |
 //! | `configuration` | registries.conf, and what a short name means by it |
-//! | `places` | where a name is asked for: mirrors, then its registry |
-//! | `repository` | one repository of one registry: asking, signing in, redirects, trying again |
-//! | `wire`, `trust` | connections: proxies, certificates, stalls, stopping |
-//! | `challenge`, `token`, `credentials`, `keychain`, `secret` | who asks |
-//! | `failure`, `retry` | why it did not work, what to do, and whether it is tried again |
-//! | `documents` | from a reference to manifest and config, and which platform's |
-//! | `referrers`, `soci` | what else there is about an image, and about its layers |
-//! | `remote`, `part`, `shelf` | layers: coming, as a whole or in part; verified; kept |
+//! | `mirrors` | the registries to try for a name |
+//! | `repository` | requests to one repository: authentication, redirects, retries |
+//! | `wire`, `trust` | connections: proxies, certificates, time limits, cancelling |
+//! | `challenge`, `token`, `credentials`, `keychain`, `secret` | authentication |
+//! | `failure`, `retry` | errors, remedies, retries |
+//! | `documents` | manifest and config, for a platform |
+//! | `referrers`, `soci` | signatures, SBOMs, attestations; zTOCs of layers |
+//! | `remote`, `part`, `blob_cache` | layers: fetched as a whole or in part, verified, cached |
 //!
-//! Manifest and config are fetched when an image is opened; a layer comes when it is listed or one of its files is
-//! opened, and only if it is not here from an earlier time.
+//! Manifest and config are fetched when an image is opened, a layer when it is listed or one of its files is opened, if
+//! it is not in the cache.
 
 mod blob_cache;
 mod challenge;
@@ -62,18 +62,18 @@ use crate::source::registry::repository::Repository;
 pub use crate::source::registry::settings::{Pull, Registries};
 use crate::source::registry::soci::Soci;
 
-/// So many digits of an ID are what engines show of it.
+/// The digits of an ID that engines show.
 const SHORT_ID: usize = 12;
 
-/// Opens the image that `text` names in its registry. Fetches documents, never a layer.
+/// Opens the image `text` from its registry. Fetches documents, but no layer.
 pub(super) fn open(text: &str, ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
     let name =
         Name::parse(text).filter(repository::is_askable).ok_or_else(|| no_name(text, ask))?;
     open_first(&[name], ask, settings)
 }
 
-/// Opens the image that `text` means where it need not name a registry, by the aliases and the search list of
-/// containers-registries.conf(5), as podman does. Where the user has to choose: all that it may mean.
+/// Opens the image of a name with an optional registry, by the aliases and the search list of
+/// containers-registries.conf(5), as podman does; a list if the user must choose.
 pub(super) fn open_short(text: &str, ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
     let candidates = candidates(text, ask, settings)?;
     if candidates.ambiguous {
@@ -82,8 +82,8 @@ pub(super) fn open_short(text: &str, ask: &Ask, settings: &Registries) -> Result
     open_first(&candidates.names, ask, settings)
 }
 
-/// The image that `text` means in registries, as what there is to choose: nothing is asked there before the user chooses
-/// it. `None` where `text` is no name of a registry's image, or rather the beginning of an ID.
+/// The registry images that `text` means, as choices: no request is sent before the user chooses. `None` if `text` is
+/// not a valid name, or more likely a prefix of an ID.
 pub(super) fn offer(
     text: &str,
     ask: &Ask,
@@ -131,7 +131,7 @@ fn to_choose(names: Vec<Name>, ask: &Ask, settings: &Registries, notes: Vec<Stri
     Opened::Several(Several { choices, notes, opener: Box::new(opener) })
 }
 
-/// Opens the first of the images that a registry or one of its mirrors has. Where none has: why not, of each.
+/// Opens the first image that a registry or one of its mirrors has; else the errors of all of them.
 fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened, Error> {
     let rules = Rules::read(&settings.mirrors).map_err(|what| misconfigured(what, ask))?;
     let (mut passed, mut errors) = (Vec::new(), Vec::new());
@@ -166,7 +166,7 @@ fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened
     Err(none_has_it(errors, ask))
 }
 
-/// The only error, or all in one.
+/// The error, or several combined.
 fn none_has_it(mut errors: Vec<Error>, ask: &Ask) -> Error {
     let Some(last) = errors.pop() else {
         return misconfigured("there is no place to ask for it".to_owned(), ask);
@@ -192,7 +192,7 @@ fn none_has_it(mut errors: Vec<Error>, ask: &Ask) -> Error {
     }
 }
 
-/// Everything that was fetched, as a layout that is here but for its layers.
+/// The fetched documents as a layout without layers.
 fn layout(
     repository: &Arc<Repository>,
     found: Found,

@@ -1,4 +1,4 @@
-//! A part of a blob, by HTTP range: nothing verifies it here, since a digest is of the whole.
+//! Fetches a part of a blob by HTTP range. It is not verified here, since a digest covers the whole.
 
 use std::io;
 use std::io::Read;
@@ -9,10 +9,10 @@ use crate::source::registry::repository;
 use crate::source::registry::repository::{Item, Repository};
 use crate::source::registry::wire::Answer;
 
-/// So often in a row a part may break off before anything of it came.
+/// The most consecutive attempts that fail before any byte arrives.
 const ATTEMPTS: u32 = 4;
 
-/// Takes in `len` bytes from `offset` on of what is called `name` (`blobs/sha256:…`).
+/// Fetches `len` bytes at `offset` of `name` (`blobs/sha256:…`).
 pub(super) fn fetch(
     repository: &Repository,
     name: &str,
@@ -54,14 +54,14 @@ pub(super) fn fetch(
     Ok(bytes)
 }
 
-/// Adds at most `left` bytes of a body; why it broke off, if it did.
+/// Appends at most `left` bytes of a body; returns the error that ended it.
 fn take(
     body: &mut impl Read,
     left: u64,
     bytes: &mut Vec<u8>,
     stop: &AtomicBool,
 ) -> Result<Option<String>, Failure> {
-    // What came before an error stays.
+    // Bytes before an error are kept.
     match body.take(left).read_to_end(bytes) {
         _ if stop.load(std::sync::atomic::Ordering::Relaxed) => Err(Failure::stopped()),
         Ok(_) => Ok(None),
@@ -70,18 +70,18 @@ fn take(
     }
 }
 
-/// What a partial answer says it is (RFC 9110, section 14.4).
+/// The range that a partial response states (RFC 9110, section 14.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     start: u64,
-    /// The byte behind its last one.
+    /// The end, exclusive.
     pub(super) end: u64,
-    /// Bytes of the whole, where it says so.
+    /// The size of the whole, if stated.
     total: Option<u64>,
 }
 
 impl Span {
-    /// Of an answer's `Content-Range`; `None` where it has none that makes sense.
+    /// Parses `Content-Range`; `None` if it is missing or invalid.
     pub(super) fn of(answer: &Answer) -> Option<Self> {
         Self::parse(answer.header("content-range")?)
     }
@@ -99,12 +99,12 @@ impl Span {
         sound.then_some(Self { start, end, total })
     }
 
-    /// Whether it begins there.
+    /// Whether it begins at `start`.
     pub(super) const fn is_from(self, start: u64) -> bool {
         self.start == start
     }
 
-    /// Whether it is the rest, from there on, of something with so many bytes, or a part of that rest.
+    /// Whether it is the rest from `start` of a whole of `size` bytes, or a part of that rest.
     pub(super) fn is_rest(self, start: u64, size: u64) -> bool {
         self.is_from(start) && self.end <= size && self.total.is_none_or(|total| total == size)
     }

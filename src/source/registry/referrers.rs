@@ -1,8 +1,8 @@
-//! What a registry has about an image beside it: signatures, SBOMs, attestations (distribution-spec, "Listing referrers").
+//! Documents about an image in its registry: signatures, SBOMs, attestations (distribution-spec, "Listing referrers").
 //!
-//! Nothing of it is needed to show the image, so it is asked for last, by whoever shows it. Registries without the
-//! referrers API have an index under a tag that is made of the digest; cosign has tags of its own. BuildKit puts its
-//! attestations into the image's index; what each of them states stands in its manifest.
+//! They are not needed to show the image, so they are requested last. Registries without the referrers API have an
+//! index under a tag made of the digest; cosign has tags of its own. BuildKit puts attestations into the image's index;
+//! their manifests state what they are.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,16 +14,16 @@ use crate::source::documents::blobs::ExtraDocuments;
 use crate::source::registry::failure::Failure;
 use crate::source::registry::repository::{Item, Repository};
 
-/// No more than this are listed.
+/// The most documents that are listed.
 const MOST: usize = 1000;
 
-/// What cosign puts behind the digest in a tag, and what that is.
+/// The suffixes of cosign's tags, and what they mean.
 const COSIGN: [(&str, &str); 3] = [("sig", "signature"), ("att", "attestation"), ("sbom", "SBOM")];
 
-/// So many answers a list may come in.
+/// The most pages of a list.
 const MOST_PAGES: usize = 32;
 
-/// So many attestations of one image are looked into.
+/// The most attestations of one image that are read.
 const MOST_ATTACHED: usize = 16;
 
 /// One image's.
@@ -31,7 +31,7 @@ const MOST_ATTACHED: usize = 16;
 pub(super) struct Referrers {
     repository: Arc<Repository>,
     manifest: Digest,
-    /// The attestations about it that its index lists.
+    /// The attestations that its index lists.
     attached: Vec<Digest>,
 }
 
@@ -47,7 +47,7 @@ impl ExtraDocuments for Referrers {
                 .iter()
                 .filter_map(|(end, kind)| {
                     self.by_tag(&format!("{tag}.{end}"), kind, &unstoppable).ok().filter(|found| {
-                        // It may be known as a referrer already.
+                        // It may be listed as a referrer already.
                         found.digest.is_none()
                             || others.iter().all(|known| known.digest != found.digest)
                     })
@@ -59,7 +59,7 @@ impl ExtraDocuments for Referrers {
 }
 
 impl Referrers {
-    /// Those of the image with that manifest, in whose index these attestations stand, of which some are about it.
+    /// The referrers of the image with this manifest, whose index has these attestations.
     pub(super) fn new(
         repository: Arc<Repository>,
         manifest: Digest,
@@ -73,7 +73,7 @@ impl Referrers {
         Self { repository, manifest, attached }
     }
 
-    /// What the attestations in the image's own index state: an SBOM, how it was built.
+    /// What the attestations in the image's index state: an SBOM, the provenance.
     fn stated(&self, stop: &AtomicBool) -> Vec<Other> {
         let statements = self.attached.iter().filter_map(|digest| {
             let name = format!("manifests/{digest}");
@@ -103,8 +103,7 @@ impl Referrers {
     }
 }
 
-/// What refers to an image, by the registry's API, else by the tag that stands for it; of one type, if the registry can
-/// tell them apart.
+/// Requests the referrers of an image by the API, else by the fallback tag; of one type, if the registry can filter.
 pub(super) fn listed(
     repository: &Repository,
     manifest: &Digest,
@@ -120,12 +119,12 @@ pub(super) fn listed(
     found
 }
 
-/// The beginning of the tags that are about an image.
+/// The prefix of the tags about an image.
 fn tag(manifest: &Digest) -> String {
     format!("{}-{}", manifest.algorithm(), manifest.encoded())
 }
 
-/// What an index lists, in however many answers; `None` where there is none.
+/// The entries of an index, over all pages; `None` if it does not exist.
 fn pages(repository: &Repository, name: &str, stop: &AtomicBool) -> Option<Vec<Descriptor>> {
     let (mut all, mut next) = (Vec::new(), Some(name.to_owned()));
     for page in 0..MOST_PAGES {
@@ -147,7 +146,7 @@ fn pages(repository: &Repository, name: &str, stop: &AtomicBool) -> Option<Vec<D
     (!all.is_empty()).then_some(all)
 }
 
-/// A document, and where the header says that it goes on.
+/// A document, and the next page from its header.
 fn fetch(
     repository: &Repository,
     name: &str,
@@ -161,7 +160,7 @@ fn fetch(
     Some((bytes, link))
 }
 
-/// What a layer of an attestation states. What is no SBOM states how the image was made.
+/// The kind of a layer of an attestation: an SBOM, or else provenance.
 fn stated_in(layer: &Descriptor) -> Option<Other> {
     let predicate = layer.annotation("in-toto.io/predicate-type")?;
     let kind = if artifact::kind(predicate) == "SBOM" { "SBOM" } else { "attestation" };
@@ -175,8 +174,8 @@ fn stated_in(layer: &Descriptor) -> Option<Other> {
     })
 }
 
-/// The query of the address that a `Link` header calls the next (RFC 8288, section 3). It is asked of the same document,
-/// whatever else the address says.
+/// The query of the next page from a `Link` header (RFC 8288, section 3). It is requested of the same document,
+/// whatever the rest of the address.
 fn query_of_next(header: &str) -> Option<&str> {
     let next = |link: &&str| {
         let parameters = link.rsplit('>').next().unwrap_or_default();

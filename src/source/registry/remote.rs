@@ -1,7 +1,7 @@
-//! A layer's blob in a registry: it comes when it is read, is held against its digest while it comes, and is then kept.
+//! A layer's blob in a registry: fetched when it is read, checked against its digest while it arrives, then cached.
 //!
-//! Where the connection breaks, it goes on where it stopped, if the registry knows ranges; else what came before is
-//! passed over. Bytes that would make it longer than was said end it.
+//! After a broken connection the fetch continues with a range request or, without ranges, skips the bytes that it has.
+//! More bytes than stated end it.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,13 +25,13 @@ use crate::sync;
 
 const CHUNK: usize = 128 << 10;
 
-/// So often in a row a blob may break off before much of it came.
+/// The most consecutive attempts that bring few bytes.
 const ATTEMPTS: u32 = 4;
 
-/// No zTOC is longer: that of a layer of 20 GB has some 200 MB.
+/// The largest zTOC; that of a layer of 20 GB has about 200 MB.
 const TABLE_MAX: u64 = 256 << 20;
 
-/// So many bytes are much.
+/// The number of bytes after which an attempt counts as progress.
 const MUCH: u64 = 1 << 20;
 
 /// A blob.
@@ -44,23 +44,23 @@ struct Inner {
     digest: Digest,
     size: u64,
     shelf: Option<Arc<BlobCache>>,
-    /// Who knows of a zTOC of the layer, if it is worth one.
+    /// Finds the zTOC of the layer, if the layer is large enough for one.
     soci: Option<Arc<Soci>>,
-    /// That zTOC, since somebody wanted it.
+    /// The zTOC after its first use.
     table: Mutex<Option<Remote>>,
     state: Mutex<State>,
     stop: Arc<AtomicBool>,
-    /// The registry sent all of it when it was asked for a part.
+    /// Whether the registry answered a range request with the whole.
     only_whole: AtomicBool,
 }
 
 #[derive(Debug)]
 enum State {
-    /// Nobody has read any of it.
+    /// Not requested.
     Away,
-    /// On its way, or broken off there.
+    /// Being fetched, or broken.
     Coming(Arc<GrowingFile>),
-    /// All of it, verified.
+    /// Complete and verified.
     Here(Blob),
 }
 
@@ -86,7 +86,7 @@ impl Remote {
         }))
     }
 
-    /// The same, of an image of which `soci` knows the indexes; before anybody reads it.
+    /// A blob of an image with SOCI indexes, before it is read.
     pub(super) fn known_to(mut self, soci: Option<&Arc<Soci>>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             inner.soci = soci.filter(|_| inner.size >= soci::WORTH).cloned();
@@ -94,7 +94,7 @@ impl Remote {
         self
     }
 
-    /// What is on its way, or is already here; begins where nothing is.
+    /// The bytes received so far; starts the fetch if necessary.
     fn come(&self, state: &mut State, again: bool) -> io::Result<Arrival> {
         if let State::Away = state
             && let Some(blob) = self.0.shelved()
@@ -205,7 +205,7 @@ impl RemoteBlob for Remote {
         if digest.verify(&bytes) == Some(true) {
             return Ok(Some(bytes));
         }
-        // It was here, and has been damaged since.
+        // The cached blob is damaged.
         table.discard();
         table.fetch_verified(true)?.read_all(size).map(Some)
     }
@@ -234,7 +234,7 @@ impl Inner {
         self.shelf.as_ref()?.find(&self.digest, self.size)
     }
 
-    /// Where the bytes go: to the shelf where there is one, else to a file without a name.
+    /// The file for the bytes: in the cache if there is one, else without a name.
     fn file(&self) -> io::Result<(std::fs::File, Option<NamedTempFile>)> {
         let kept = self.shelf.as_ref().and_then(|shelf| shelf.begin(&self.digest, self.size));
         match kept {
@@ -243,7 +243,7 @@ impl Inner {
         }
     }
 
-    /// A registry that sent the whole once is not asked for a part again.
+    /// After the registry sent the whole for a range, ranges are not requested again.
     fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
         if self.only_whole.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::Unsupported.into());
@@ -267,7 +267,7 @@ impl Inner {
         into.end(how.map_err(|failure| failure.reason(&self.repository.name())));
     }
 
-    /// Takes the blob in, over as many connections as it needs.
+    /// Fetches the blob over as many connections as necessary.
     fn receive(&self, into: &GrowingFile) -> Result<(), Failure> {
         let mut hasher = Hasher::new(self.digest.algorithm()).ok_or_else(|| {
             let what = format!("the digest {} cannot be verified", self.digest);
@@ -306,7 +306,7 @@ impl Inner {
         Err(Failure::new(FailureKind::Mismatch, what, "they are discarded"))
     }
 
-    /// Takes in what one answer brings; why it broke off, if it did.
+    /// Appends the bytes of one response; returns the error that ended it.
     fn take(
         &self,
         answer: Answer,

@@ -1,5 +1,5 @@
-//! One repository of one registry: requests that sign in when asked to, follow redirects without telling others who
-//! asks, and are made again where that may help.
+//! One repository of one registry: requests with authentication, redirects without credentials for other hosts, and
+//! retries.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -19,19 +19,19 @@ use crate::source::registry::wire::{Answer, Request, Wire, is_loopback, origin, 
 use crate::source::registry::{challenge, credentials, token};
 use crate::sync;
 
-/// Where the hub's registry is.
+/// The host of Docker Hub's registry.
 const HUB: &str = "registry-1.docker.io";
 
-/// A request is made so often at the most.
+/// The most attempts for a request.
 const ATTEMPTS: u32 = 4;
 
-/// More redirects lead in circles.
+/// The most redirects.
 const REDIRECTS: usize = 6;
 
-/// A registry that wants to be left alone for longer is left alone.
+/// The longest `Retry-After` that is waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Sleeping is looked up from so often.
+/// The interval at which a sleep checks for cancellation.
 const NAP: Duration = Duration::from_millis(25);
 
 /// A repository.
@@ -43,9 +43,9 @@ pub(super) struct Repository {
     sign_in: Vec<std::path::PathBuf>,
     wire: Wire,
     back_off: Duration,
-    /// Whether certificates must be sound and connections encrypted.
+    /// Whether certificates are verified and TLS is required.
     strict: bool,
-    /// Whether it answers over plain HTTP where it should over TLS, since that was asked.
+    /// Whether it answers over plain HTTP instead of TLS, once it was tested.
     unencrypted: OnceLock<bool>,
     state: Mutex<State>,
 }
@@ -56,23 +56,23 @@ struct State {
     plain: bool,
     authorization: Option<Secret>,
     credentials: Option<Credentials>,
-    /// The files were looked into.
+    /// Whether the credential files were read.
     looked: bool,
     trouble: Vec<String>,
 }
 
-/// What is asked of a repository.
+/// A request to a repository.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item<'i> {
     /// `manifests/latest`, `blobs/sha256:…`
     pub(super) name: &'i str,
     pub(super) accept: &'i str,
-    /// First and last byte wanted; to the end without a last.
+    /// The first and last byte; without a last one, to the end.
     pub(super) range: Option<(u64, Option<u64>)>,
     pub(super) head: bool,
 }
 
-/// Whether a name can be put into a URL as registries have it (distribution-spec, "Pulling manifests").
+/// Whether a name is valid in a URL of the API (distribution-spec, "Pulling manifests").
 pub(super) fn is_askable(name: &Name) -> bool {
     let plain = |text: &str, more: &[u8]| {
         text.bytes().all(|c| c.is_ascii_alphanumeric() || more.contains(&c))
@@ -104,17 +104,17 @@ impl Repository {
         &self.host
     }
 
-    /// What errors call it: its name as in a reference.
+    /// The name in errors, as in a reference.
     pub(super) fn name(&self) -> String {
         format!("{}/{}", self.domain, self.path)
     }
 
-    /// Cuts all connections.
+    /// Closes all connections.
     pub(super) fn cut(&self) {
         self.wire.cut();
     }
 
-    /// Asks until there is an answer with status 200 or 206, or none will come.
+    /// Repeats the request until the status is 200 or 206, or no attempt is left.
     pub(super) fn get(&self, item: Item<'_>, stop: &AtomicBool) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
@@ -139,12 +139,12 @@ impl Repository {
         }
     }
 
-    /// How long to wait after so many attempts.
+    /// The delay after this many attempts.
     pub(super) fn pause(&self, attempts: u32) -> Duration {
         self.back_off * 3u32.pow(attempts.saturating_sub(1).min(5))
     }
 
-    /// An answer that is none: why, and what then.
+    /// The error of a response, and whether to retry.
     fn refused(&self, mut answer: Answer) -> (Failure, Retry) {
         let retry = Retry::after_answer(&answer);
         let body = answer.body.with_config().limit(EXPLANATION).read_to_vec();
@@ -161,7 +161,7 @@ impl Repository {
         (failure, retry)
     }
 
-    /// One attempt: what may follow where there is no answer.
+    /// One attempt; an error with whether to retry.
     fn ask(&self, item: Item<'_>) -> Result<Answer, (Failure, Retry)> {
         let mut signed_in = false;
         loop {
@@ -170,7 +170,7 @@ impl Repository {
             if answer.status != 401 || signed_in {
                 return Ok(answer);
             }
-            // Another thread may have signed in meanwhile, and a token may have run out: each once.
+            // Another thread may have authenticated since, and a token may have expired: each case once.
             signed_in = true;
             let headers = answer.headers.get_all("www-authenticate");
             let challenge = challenge::strongest(headers.iter().filter_map(|it| it.to_str().ok()));
@@ -182,7 +182,7 @@ impl Repository {
         }
     }
 
-    /// Sends a request where it has to go, over TLS unless the registry has none.
+    /// Sends a request, over TLS unless the registry has none.
     fn request(&self, item: Item<'_>, sent: Option<&Secret>) -> Result<Answer, (Failure, Retry)> {
         let url = |scheme: &str| format!("{scheme}://{}/v2/{}/{}", self.host, self.path, item.name);
         let plain = self.state().plain;
@@ -191,7 +191,7 @@ impl Repository {
             Err((failure, error)) if !plain && !self.strict && speaks_plain(error.as_ref()) => {
                 let answer =
                     self.follow(url("http"), item, sent).map_err(|second| match second {
-                        // It answered.
+                        // The registry answered.
                         (refused, None) => (refused, Retry::No),
                         (_, Some(_)) => (failure, Retry::Again),
                     })?;
@@ -208,12 +208,12 @@ impl Repository {
         }
     }
 
-    /// Whether the registry answers over plain HTTP. Asked only to explain why TLS failed, once, and without saying who
-    /// asks or for what.
+    /// Whether the registry answers over plain HTTP. Tested once, only to explain a failure of TLS, and without
+    /// credentials or path.
     fn has_no_tls(&self) -> bool {
         let url = format!("http://{}/v2/", self.host);
         let request = Request { url: &url, accept: "*/*", ..Request::default() };
-        // A server that expects TLS here may say so over plain HTTP, with status 400.
+        // A server that expects TLS may answer plain HTTP with status 400.
         let answers = |answer: Answer| matches!(answer.status, 200 | 401 | 403 | 404);
         *self.unencrypted.get_or_init(|| self.wire.send(&request, true).is_ok_and(answers))
     }
@@ -229,7 +229,7 @@ impl Repository {
             let request = Request {
                 url: &url,
                 accept: item.accept,
-                // Only the registry itself hears who asks.
+                // Only the registry itself receives credentials.
                 authorization: sent.filter(|_| origin(&url) == origin(&first)),
                 range: item.range,
                 head: item.head,
@@ -245,7 +245,7 @@ impl Repository {
             };
             let Some(location) = location else {
                 if answer.status == 401 && origin(&url) != origin(&first) {
-                    // What is known of the registry is nobody else's, not even by way of a token.
+                    // Credentials of the registry are not sent to another host, not even for a token.
                     let (own, other) = (&self.host, origin(&url).1);
                     let what = format!("{own} sends to {other}, which wants to know who asks");
                     let remedy = "tell whoever runs the registry";
@@ -269,7 +269,7 @@ impl Repository {
         Err((Failure::new(FailureKind::Refused, what, "tell its operator"), None))
     }
 
-    /// The header that answers a challenge; `None` where there is nothing to answer with.
+    /// The header that answers a challenge; `None` without credentials.
     fn sign_in(&self, challenge: &Challenge) -> Result<Option<Secret>, (Failure, Retry)> {
         let credentials = self.credentials();
         match challenge {
@@ -307,13 +307,13 @@ impl Repository {
     }
 }
 
-/// Whether what went wrong is what happens where a server knows no TLS.
+/// Whether the error is typical of a server without TLS.
 fn speaks_plain(error: Option<&ureq::Error>) -> bool {
     use ureq::Error as E;
     matches!(error, Some(E::Rustls(_) | E::Tls(_) | E::Io(_) | E::ConnectionFailed))
 }
 
-/// Sleeps, unless and until somebody says stop.
+/// Sleeps; returns early if cancelled.
 pub(super) fn sleep(time: Duration, stop: &AtomicBool) -> Result<(), Failure> {
     let until = Instant::now() + time;
     while !stop.load(Ordering::Relaxed) {

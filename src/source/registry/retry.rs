@@ -1,23 +1,23 @@
-//! Whether a request that failed is made again, and when.
+//! Decides whether and when a failed request is repeated.
 
 use std::time::Duration;
 
 use crate::source::registry::failure::Failure;
 use crate::source::registry::wire::Answer;
 
-/// What follows a failed attempt.
+/// The decision after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// No other would do better.
+    /// No retry.
     No,
-    /// Another, after the usual time.
+    /// Retry after the usual delay.
     Again,
-    /// Another, after a time that the server names.
+    /// Retry after a delay that the server states.
     After(Duration),
 }
 
 impl Retry {
-    /// After an answer: the statuses of a server in passing trouble, whatever it serves.
+    /// The decision for a response: statuses of temporary errors are retried.
     pub(super) fn after_answer(answer: &Answer) -> Self {
         match answer.status {
             408 | 429 | 500 | 502..=504 => answer
@@ -28,13 +28,13 @@ impl Retry {
         }
     }
 
-    /// After a connection that failed.
+    /// The decision for a failed connection.
     pub(super) fn after_error(error: &ureq::Error) -> Self {
         if Failure::may_pass(error) { Self::Again } else { Self::No }
     }
 }
 
-/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3), which is worth as much as this machine's clock.
+/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3) that is compared with the local clock.
 fn wait(header: &str, now: jiff::Timestamp) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse() {

@@ -1,8 +1,8 @@
-//! Passwords and tokens: kept from everything that is printed.
+//! Passwords and tokens, which are never printed.
 
 use std::fmt;
 
-/// A text that nobody is to see. It goes into a request's headers or body and nowhere else.
+/// A secret text. It is used in a request's headers or body only.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Secret(String);
 
@@ -16,7 +16,7 @@ impl Secret {
         &self.0
     }
 
-    /// Of a header, all of it and what stands behind its scheme: a registry may repeat the one or the other.
+    /// The secrets in a header: the whole value, and the part after its scheme; a registry may repeat either.
     pub(super) fn header_parts(&self) -> [Self; 2] {
         let value = self.0.split_once(' ').map_or("", |(_, value)| value);
         [self.clone(), Self::new(value)]
@@ -33,11 +33,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes secrets out of a text that a registry wrote: some repeat what they were sent.
+/// Removes secrets from a message of a registry; some repeat what was sent.
 pub(super) fn without(text: &str, secrets: &[Secret]) -> String {
     let mut clean = text.to_owned();
     for Secret(secret) in secrets {
-        // Shorter ones are found in any text, and hiding them would tell more than it hides.
+        // The shortest secret that is removed. Shorter ones occur by chance, and removing them would reveal them.
         if secret.len() >= 4 {
             clean = clean.replace(secret.as_str(), "(secret)");
         }

@@ -1,4 +1,4 @@
-//! What somebody may want of registries otherwise than usual.
+//! Settings for registries.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,44 +7,43 @@ use std::time::Duration;
 use crate::source::registry::blob_cache::BlobCache;
 use crate::source::registry::configuration::Configuration;
 
-/// When a registry is asked for a name that is not written as a registry's.
+/// When a name without a registry is looked up in a registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pull {
-    /// Never: what is not in a local store is not found.
+    /// Never: only local stores are searched.
     #[default]
     Never,
-    /// Where no local store has it.
+    /// If no local store has it.
     Missing,
-    /// Where no local store has it and somebody agrees: the registry is what there is to choose.
+    /// If no local store has it, the registry is offered as a choice.
     Offered,
-    /// Always, whatever local stores have.
+    /// Always, without searching local stores.
     Always,
 }
 
-/// How registries are dealt with.
+/// Settings for registries.
 #[derive(Clone, Debug)]
 pub struct Registries {
-    /// Whether certificates have to be sound and connections encrypted. `None`: everywhere but on this machine itself,
-    /// as Docker has it.
+    /// Whether certificates are verified and TLS is required. `None`: for all hosts but this machine, as Docker does.
     pub tls_verify: Option<bool>,
-    /// Files that say who signs in where (containers-auth.json(5) or Docker's `config.json`), the first that knows a
-    /// registry counts.
+    /// Files with credentials (containers-auth.json(5) or Docker's `config.json`); the first with an entry for a
+    /// registry is used.
     pub sign_in: Vec<PathBuf>,
     /// Directories with a directory `HOST[:PORT]` for each registry that has certificates of its own
     /// (containers-certs.d(5)).
     pub certificates: Vec<PathBuf>,
-    /// Which mirrors are asked before which registry, and what short names mean (containers-registries.conf(5)).
+    /// Mirrors and short names (containers-registries.conf(5)).
     pub mirrors: Configuration,
-    /// Where layers are kept; `None`: no longer than the process lives.
+    /// The cache of layers; `None`: temporary files only.
     pub shelf: Option<Arc<BlobCache>>,
-    /// A connection on which nothing happens for so long is given up.
+    /// The time without a byte after which a connection is closed.
     pub stall: Duration,
-    /// How long to wait before the first of the attempts after a failed one; each further one waits three times as long.
+    /// The delay before the second attempt; each further delay is three times as long.
     pub back_off: Duration,
 }
 
 impl Default for Registries {
-    /// Knows no files; 30 seconds of nothing, a third of a second before the second attempt.
+    /// No files; 30 seconds without a byte; a third of a second before the second attempt.
     fn default() -> Self {
         Self {
             tls_verify: None,
@@ -59,7 +58,7 @@ impl Default for Registries {
 }
 
 impl Registries {
-    /// As this user's engines have it: their sign-in files, the machine's certificates.
+    /// The settings of this user's engines: their credential files, the system's certificates.
     #[must_use]
     pub fn of_process() -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());

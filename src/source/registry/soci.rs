@@ -1,4 +1,4 @@
-//! SOCI indexes: of which layers of an image somebody has made a zTOC, and which it is.
+//! SOCI indexes: the zTOCs of an image's layers.
 //!
 //! soci-snapshotter, `docs/soci-index-manifest.md`: an index of the first version refers to the image and is found by the
 //! referrers API; one of the second is named by an annotation of the image's manifest. Either is a manifest whose
@@ -16,17 +16,17 @@ use crate::source::registry::repository::Repository;
 use crate::source::registry::{documents, referrers};
 use crate::sync;
 
-/// The annotation of a zTOC that says which layer it is about.
+/// The annotation of a zTOC that names its layer.
 const LAYER: &str = "com.amazon.soci.image-layer-digest";
 
-/// What an index is that refers to its image.
+/// The artifact type of an index.
 const REFERRING: &str = "application/vnd.amazon.soci.index.v1+json";
 
-/// A layer of fewer bytes comes as soon as anybody has asked whether there is an index. Writers leave out what has less
-/// than 10 MiB.
+/// The smallest layer for which an index is requested; a smaller one is fetched as quickly. Writers omit layers below
+/// 10 MiB.
 pub(super) const WORTH: u64 = 1 << 20;
 
-/// So many indexes of one image are looked into.
+/// The most indexes of one image that are read.
 const MOST: usize = 4;
 
 /// The indexes of one image.
@@ -42,7 +42,7 @@ pub(super) struct Soci {
 type Known = HashMap<String, (Digest, u64)>;
 
 impl Soci {
-    /// Of the image with that manifest, which may name its index. Nothing is asked yet.
+    /// For the image with this manifest, which may name its index. Sends no request.
     pub(super) fn new(
         repository: &Arc<Repository>,
         manifest: Digest,
@@ -52,7 +52,7 @@ impl Soci {
         Self { repository, manifest, named, known: Mutex::default() }
     }
 
-    /// Digest and size of the zTOC of that layer, if there is one. Whoever asks first waits for the index.
+    /// Digest and size of a layer's zTOC, if there is one. The first call waits for the index.
     pub(super) fn of(
         &self,
         layer: &Digest,
@@ -61,7 +61,7 @@ impl Soci {
         let mut known = sync::lock(&self.known);
         if known.is_none() {
             match self.look(stop) {
-                // Another time it may be waited for.
+                // A later call may wait for it.
                 Err(failure) if failure.kind == FailureKind::Stopped => return Err(failure),
                 found => *known = Some(found),
             }

@@ -1,5 +1,5 @@
-//! Tokens: what a registry's authorization service gives for a password, an identity or nothing (distribution's token
-//! and OAuth2 specifications).
+//! Requests tokens from a registry's authorization service, with a password, an identity token or anonymously
+//! (distribution's token and OAuth2 specifications).
 
 use std::fmt::Write as _;
 
@@ -11,17 +11,17 @@ use crate::source::registry::retry::Retry;
 use crate::source::registry::secret::Secret;
 use crate::source::registry::wire::{Answer, Request, Wire, origin};
 
-/// How this program calls itself to an authorization service.
+/// The client ID of this program.
 const CLIENT: &str = "layertui";
 
-/// What is asked of a service.
+/// The parameters of a token request.
 pub(super) struct Wanted<'w> {
     pub(super) realm: &'w str,
     pub(super) service: Option<&'w str>,
     pub(super) scope: &'w str,
 }
 
-/// Gets a token; the result is an `Authorization` header. A failure comes with what may follow it.
+/// Requests a token and returns an `Authorization` header; an error with whether to retry.
 pub(super) fn get(
     wire: &Wire,
     wanted: &Wanted<'_>,
@@ -100,7 +100,7 @@ fn read(mut answer: Answer) -> Vec<u8> {
     answer.body.with_config().limit(EXPLANATION).read_to_vec().unwrap_or_default()
 }
 
-/// For a URL's query.
+/// Escapes a text for a URL query.
 fn encoded(text: &str) -> String {
     let mut coded = String::new();
     for byte in text.bytes() {

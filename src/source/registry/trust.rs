@@ -1,5 +1,5 @@
-//! Whom to believe: the system's certificate authorities, and those that a registry has of its own
-//! (containers-certs.d(5), which is Docker's layout).
+//! Certificate authorities: the system's, and those of single registries (containers-certs.d(5), which is Docker's
+//! layout).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConf
 
 use crate::source::disk::given;
 
-/// No directory of certificates has more files, no file more bytes.
+/// The most files of a directory of certificates, and the most bytes of a file.
 const MOST_FILES: usize = 1000;
 const LONGEST: u64 = 4 << 20;
 
-/// The encryption of connections to `host` (with its port, where it has one).
+/// The TLS settings for `host` (with its port, if it has one).
 pub(super) fn of(host: &str, directories: &[PathBuf], verify: bool) -> TlsConfig {
     let mut authorities = Vec::new();
     let mut client = None;
     for directory in directories {
         let directory = directory.join(host);
-        // A host that leaves the directory is none.
+        // A host name that would leave the directory is ignored.
         if host.contains(['/', '\\']) || host.starts_with('.') {
             break;
         }
@@ -39,7 +39,7 @@ pub(super) fn of(host: &str, directories: &[PathBuf], verify: bool) -> TlsConfig
     builder.root_certs(roots).build()
 }
 
-/// The system's authorities; none where it has none, and then those that come with this program count.
+/// The system's authorities; if there are none, the ones compiled into this program are used.
 fn system() -> &'static [Certificate<'static>] {
     static SYSTEM: OnceLock<Vec<Certificate<'static>>> = OnceLock::new();
     SYSTEM.get_or_init(|| {

@@ -1,7 +1,7 @@
-//! Connections: one pool for each host, with its certificates, its proxy and its patience.
+//! Connections: one pool for each host, with its certificates, proxy and time limits.
 //!
-//! Redirects are not followed here: whoever asks decides what goes along. All connections can be cut from another
-//! thread, and the next request then begins with new ones.
+//! Redirects are not followed here: the caller decides which headers to send along. All connections can be closed from
+//! another thread; later requests open new ones.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::source::registry::settings::Registries;
 use crate::source::registry::trust;
 use crate::sync;
 
-/// How long a host may take to accept a connection.
+/// The time limit for connecting.
 const CONNECT: Duration = Duration::from_secs(15);
 
 /// The connections of one image.
@@ -38,15 +38,15 @@ pub(super) struct Request<'r> {
     pub(super) url: &'r str,
     pub(super) accept: &'r str,
     pub(super) authorization: Option<&'r Secret>,
-    /// First and last byte wanted; to the end without a last.
+    /// The first and last byte; without a last one, to the end.
     pub(super) range: Option<(u64, Option<u64>)>,
-    /// Fields of a form to be sent; nothing is sent without.
+    /// The form fields of a POST request.
     pub(super) form: Option<&'r [(&'r str, &'r str)]>,
-    /// Whether only the headers are wanted.
+    /// Whether it is a HEAD request.
     pub(super) head: bool,
 }
 
-/// An answer, whatever its status.
+/// A response with any status.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -54,7 +54,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// A header's value, where it is a text.
+    /// The value of a header, if it is text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -76,7 +76,7 @@ impl Wire {
         }
     }
 
-    /// Sends a request; `verify` says whether the certificate has to be sound.
+    /// Sends a request; `verify`: whether the certificate is verified.
     pub(super) fn send(&self, request: &Request<'_>, verify: bool) -> Result<Answer, ureq::Error> {
         let agent = self.agent(request.url, verify);
         if let Some(form) = request.form {
@@ -98,7 +98,7 @@ impl Wire {
         get.call().map(Answer::from)
     }
 
-    /// Cuts all connections: whoever waits on one gets an error at once.
+    /// Closes all connections: blocked reads fail at once.
     pub(super) fn cut(&self) {
         for (_, agent) in sync::lock(&self.agents).drain() {
             agent.shutdown();
@@ -134,7 +134,7 @@ pub(super) fn origin(url: &str) -> (&str, &str) {
     (scheme, host)
 }
 
-/// Where a redirect leads: RFC 3986's reference, without the parts that no registry uses.
+/// The target of a redirect: a reference of RFC 3986, without the parts that registries do not use.
 pub(super) fn target(from: &str, location: &str) -> String {
     let (scheme, host) = origin(from);
     if location.contains("://") {
@@ -151,7 +151,7 @@ pub(super) fn target(from: &str, location: &str) -> String {
     format!("{directory}{location}")
 }
 
-/// Whether it is this machine itself.
+/// Whether the host is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').unwrap_or_default(),
@@ -165,14 +165,14 @@ pub(super) fn is_loopback(host: &str) -> bool {
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The proxy for a host, by the variables that curl, Go and their like know. This machine is never asked through one.
+/// The proxy for a host, from the variables that curl and Go use; none for this machine.
 fn proxy(scheme: &str, host: &str) -> Option<Proxy> {
     if is_loopback(host) {
         return None;
     }
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let either = |name: &str| set(&name.to_lowercase()).or_else(|| set(name));
-    // `HTTP_PROXY` in capitals is also what a CGI server makes of a request's header `Proxy`.
+    // A CGI server sets `HTTP_PROXY` in capitals from the request header `Proxy`.
     let own = if scheme == "http" { set("http_proxy") } else { either("HTTPS_PROXY") };
     let proxy = Proxy::new(&own.or_else(|| either("ALL_PROXY"))?).ok()?;
     let mut builder = Proxy::builder(proxy.protocol()).host(proxy.host()).port(proxy.port());
