@@ -16,11 +16,11 @@ fn one_of_several_images_is_chosen() {
     explorer.keys("esc");
     assert_eq!(explorer.state.overlays.len(), 1, "there is nothing to go back to");
     explorer.keys("j enter");
-    assert_eq!(explorer.effects, [Effect::Choose(1)]);
+    assert_eq!(explorer.effects, [Effect::OpenChoice(1)]);
     explorer.send(Message::Failed("it is broken".to_owned()));
     assert!(explorer.text().contains("it is broken"));
     explorer.keys("esc k enter");
-    assert_eq!(explorer.effects, [Effect::Choose(1), Effect::Choose(0)]);
+    assert_eq!(explorer.effects, [Effect::OpenChoice(1), Effect::OpenChoice(0)]);
 }
 
 /// Opening can take long, because engines can be slow: it can be cancelled.
@@ -30,10 +30,10 @@ fn a_choice_that_does_not_open_is_given_up() {
     let choice = |name: &str| Choice { name: name.to_owned(), ..Choice::default() };
     explorer.send(Message::Choices(vec![choice("one"), choice("two")]));
     explorer.keys("enter esc");
-    assert_eq!(explorer.effects, [Effect::Choose(0), Effect::GiveUpChoice]);
+    assert_eq!(explorer.effects, [Effect::OpenChoice(0), Effect::CancelChoice]);
     assert!(explorer.text().contains("choose one"), "{}", explorer.text());
     explorer.keys("j enter");
-    assert_eq!(explorer.effects.last(), Some(&Effect::Choose(1)));
+    assert_eq!(explorer.effects.last(), Some(&Effect::OpenChoice(1)));
 }
 
 /// Images of two stores.
@@ -65,7 +65,7 @@ fn everything_local_is_listed_by_store_and_one_comes_back_to_the_list() {
     assert!(lines.is_sorted(), "{screen}");
     assert!(screen.contains("2 images and 1 container here: choose one"), "{screen}");
     explorer.keys("j j enter");
-    assert_eq!(explorer.effects, [Effect::Choose(2)], "headings are no items");
+    assert_eq!(explorer.effects, [Effect::OpenChoice(2)], "headings are no items");
 
     explorer.send(Message::Image(Box::new(image())));
     assert!(explorer.state.overlays.is_empty());
@@ -74,7 +74,7 @@ fn everything_local_is_listed_by_store_and_one_comes_back_to_the_list() {
     explorer.keys("esc");
     assert!(explorer.state.overlays.is_empty(), "the image is still there");
     explorer.keys("I enter");
-    assert_eq!(explorer.effects.last(), Some(&Effect::Choose(0)));
+    assert_eq!(explorer.effects.last(), Some(&Effect::OpenChoice(0)));
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn what_is_not_here_is_asked_for_in_its_registry_if_the_user_says_so() {
     explorer.keys("esc");
     assert_eq!(explorer.effects, [], "escape never quits");
     explorer.keys("enter");
-    assert_eq!(explorer.effects, [Effect::Choose(0)]);
+    assert_eq!(explorer.effects, [Effect::OpenChoice(0)]);
     explorer.keys("esc q");
-    assert_eq!(explorer.effects[1..], [Effect::GiveUpChoice, Effect::Quit]);
+    assert_eq!(explorer.effects[1..], [Effect::CancelChoice, Effect::Quit]);
 }
 
 fn for_platform(kind: &str, architecture: &str) -> Other {
@@ -137,9 +137,9 @@ fn another_platform_of_the_image_is_opened() {
     assert_eq!(explorer.effects, [], "it is open already");
     explorer.keys("P j j enter");
     let wanted = Platform::parse("linux/arm/v7").unwrap();
-    assert_eq!(explorer.effects, [Effect::Platform(wanted)]);
+    assert_eq!(explorer.effects, [Effect::OpenPlatform(wanted)]);
     explorer.keys("esc");
-    assert_eq!(explorer.effects.last(), Some(&Effect::GiveUpChoice));
+    assert_eq!(explorer.effects.last(), Some(&Effect::CancelChoice));
     assert!(explorer.state.image.is_some(), "the one that was open still is");
 }
 
@@ -155,5 +155,5 @@ fn the_layer_that_is_looked_at_is_wanted_first() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     let top = explorer.state.layer;
     explorer.keys("[");
-    assert_eq!(explorer.effects, [Effect::Show(top - 1)]);
+    assert_eq!(explorer.effects, [Effect::ShowLayer(top - 1)]);
 }

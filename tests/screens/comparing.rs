@@ -71,7 +71,7 @@ fn the_other_image_is_asked_for() {
     at_every_size("comparing", |width, height| {
         let mut explorer = Explorer::open(width, height);
         explorer.keys("c").type_text("oci:shop:1").keys("enter");
-        explorer.send(Message::Comparing(12_000_000));
+        explorer.send(Message::ComparisonProgress(12_000_000));
         explorer
     });
 }
@@ -111,12 +111,12 @@ fn escape_and_c_lead_back_and_nothing_is_wasted() {
 fn a_comparison_can_be_stopped_or_fail() {
     let mut explorer = Explorer::open(120, 40);
     explorer.keys("c enter").type_text("shop:1").keys("enter");
-    assert_eq!(explorer.effects.pop(), Some(Effect::Compare("shop:1".to_owned())));
+    assert_eq!(explorer.effects.pop(), Some(Effect::StartComparison("shop:1".to_owned())));
     explorer.keys("c");
     assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
     explorer.keys("esc");
-    assert_eq!(explorer.effects.pop(), Some(Effect::StopComparing));
-    explorer.send(Message::NotCompared("no\u{202e}such".to_owned()));
+    assert_eq!(explorer.effects.pop(), Some(Effect::StopComparison));
+    explorer.send(Message::ComparisonFailed("no\u{202e}such".to_owned()));
     assert!(explorer.text().contains("not compared: no\\u{202e}such"), "{}", explorer.text());
     let mut half = Explorer::described(
         BOTH,

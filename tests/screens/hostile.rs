@@ -187,7 +187,7 @@ fn no_foreign_text_reaches_the_screen_raw() {
         check(&explorer);
         explorer.keys("enter");
         check(&explorer);
-        explorer.send(Message::NotCompared(EVIL.to_owned()));
+        explorer.send(Message::ComparisonFailed(EVIL.to_owned()));
         check(&explorer);
         explorer.state.comparison = Some(sides);
         explorer.keys("L");

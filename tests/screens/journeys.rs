@@ -328,7 +328,7 @@ fn the_mouse_does_what_keys_do() {
     explorer.mouse(MouseKind::Release, edge + 6, 10);
     assert_eq!(explorer.state.layout().pane(Pane::Stack).unwrap().body.width, stack.width + 6);
     explorer.keys("M");
-    assert_eq!(explorer.effects, [Effect::Mouse(false)]);
+    assert_eq!(explorer.effects, [Effect::CaptureMouse(false)]);
 }
 
 #[test]
@@ -382,7 +382,7 @@ fn files_on_the_screen_are_compared_before_others() {
     explorer.keys("j");
     explorer.stack.decide(undecided[0].0, true);
     explorer.stack.decide(undecided[1].0, false);
-    explorer.send(Message::Compared { left: 0 });
+    explorer.send(Message::Deciding { left: 0 });
     explorer.send(Message::Finished);
     assert_eq!(explorer.effects.len(), 1);
 }

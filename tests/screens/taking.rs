@@ -19,7 +19,7 @@ fn asked(explorer: &Explorer) -> ExtractionRequest {
     let mut effects = explorer.effects.iter().rev();
     effects
         .find_map(|effect| match effect {
-            Effect::Extract(request) => Some(request.clone()),
+            Effect::StartExtraction(request) => Some(request.clone()),
             _ => None,
         })
         .unwrap()
@@ -35,13 +35,13 @@ fn the_destination_is_prompted_for() {
     at_every_size("extract-overwrite", |width, height| {
         let mut explorer = asking("ssl", width, height);
         explorer.keys("enter");
-        explorer.send(Message::Extracted(ExtractionResult::Occupied));
+        explorer.send(Message::ExtractionEnded(ExtractionResult::Occupied));
         explorer
     });
     at_every_size("extracting", |width, height| {
         let mut explorer = asking("libcrypto", width, height);
         explorer.keys("enter");
-        explorer.send(Message::Extracting(3_000_000));
+        explorer.send(Message::ExtractionProgress(3_000_000));
         explorer
     });
 }
@@ -53,7 +53,7 @@ fn a_subtree_is_extracted_to_the_destination() {
     let request = asked(&explorer);
     assert_eq!(explorer.stack.path(request.node), b"/etc/ssl");
     assert_eq!((request.layer, request.dest.as_str(), request.force), (5, "/tmp/out", false));
-    explorer.send(Message::Extracted(done(0, None)));
+    explorer.send(Message::ExtractionEnded(done(0, None)));
     let text = explorer.text();
     assert!(
         text.contains("extracted /etc/ssl of layer 5 to /tmp/out: 12 objects, 219 kB"),
@@ -65,12 +65,15 @@ fn a_subtree_is_extracted_to_the_destination() {
 fn nothing_is_overwritten_unasked() {
     let mut explorer = asking("ssl", 120, 40);
     explorer.keys("enter");
-    explorer.send(Message::Extracted(ExtractionResult::Occupied));
+    explorer.send(Message::ExtractionEnded(ExtractionResult::Occupied));
     explorer.keys("enter");
     assert!(explorer.text().contains("nothing was extracted"), "{}", explorer.text());
-    assert_eq!(explorer.effects.iter().filter(|it| matches!(it, Effect::Extract(_))).count(), 1);
+    assert_eq!(
+        explorer.effects.iter().filter(|it| matches!(it, Effect::StartExtraction(_))).count(),
+        1
+    );
     explorer.keys("e enter");
-    explorer.send(Message::Extracted(ExtractionResult::Occupied));
+    explorer.send(Message::ExtractionEnded(ExtractionResult::Occupied));
     explorer.keys("j enter");
     assert!(asked(&explorer).force);
     assert_eq!(asked(&explorer).dest, "./ssl");
@@ -83,7 +86,7 @@ fn what_a_layer_removed_is_taken_from_the_layer_below() {
     assert_eq!(explorer.state.layer, 5, "the layer that removed it");
     explorer.keys("e enter");
     assert_eq!(asked(&explorer).layer, 4);
-    explorer.send(Message::Extracted(done(0, None)));
+    explorer.send(Message::ExtractionEnded(done(0, None)));
     // From the history the selected version is extracted.
     explorer.keys("w g e enter");
     assert_eq!(asked(&explorer).layer, 3);
@@ -95,13 +98,13 @@ fn failures_are_named_and_one_thing_is_done_at_a_time() {
     explorer.keys("enter e");
     assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
     explorer.keys("esc");
-    assert!(explorer.effects.contains(&Effect::StopExtracting));
+    assert!(explorer.effects.contains(&Effect::StopExtraction));
     let why = "Operation not permitted".to_owned();
-    explorer.send(Message::Extracted(done(2, Some((b"dev/\x1bnull".to_vec(), why)))));
+    explorer.send(Message::ExtractionEnded(done(2, Some((b"dev/\x1bnull".to_vec(), why)))));
     let text = explorer.text();
     assert!(text.contains("2 could not be made: /dev/\\x1bnull: Operation not"), "{text}");
     explorer.keys("e enter");
-    explorer.send(Message::Extracted(ExtractionResult::Failed("no\u{202e}space".to_owned())));
+    explorer.send(Message::ExtractionEnded(ExtractionResult::Failed("no\u{202e}space".to_owned())));
     assert!(explorer.text().contains("was not extracted: no\\u{202e}space"), "{}", explorer.text());
     explorer.keys("e ctrl-u enter");
     assert!(
@@ -124,7 +127,7 @@ fn what_is_wasted_is_taken_as_it_was_stored() {
     explorer.keys("e enter");
     assert_eq!(explorer.stack.path(asked(&explorer).node), b"/usr/bin/node");
     assert_eq!(asked(&explorer).layer, 2);
-    explorer.send(Message::Extracted(done(0, None)));
+    explorer.send(Message::ExtractionEnded(done(0, None)));
     explorer.keys("esc T T enter enter e enter");
     assert_eq!(explorer.stack.path(asked(&explorer).node), b"/usr/bin/node");
     assert_eq!(asked(&explorer).layer, 2);

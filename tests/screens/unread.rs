@@ -100,17 +100,23 @@ fn a_key_goes_on_reading_what_was_stopped() {
     explorer.keys("r");
     assert_eq!(
         (explorer.effects.pop(), &explorer.state.phase),
-        (Some(Effect::Resume), &Phase::Reading)
+        (Some(Effect::ResumeReading), &Phase::Reading)
     );
     assert!(!explorer.text().contains("not read"), "{}", explorer.text());
     (3..6).for_each(|layer| explorer.fold(layer));
     explorer.send(Message::Finished);
     assert!(!explorer.text().contains("layers read"));
     explorer.keys("r");
-    assert!(explorer.effects.iter().all(|effect| *effect != Effect::Resume), "nothing is left");
+    assert!(
+        explorer.effects.iter().all(|effect| *effect != Effect::ResumeReading),
+        "nothing is left"
+    );
     let mut damaged = damaged();
     damaged.keys("r");
-    assert!(damaged.effects.iter().all(|effect| *effect != Effect::Resume), "it would not help");
+    assert!(
+        damaged.effects.iter().all(|effect| *effect != Effect::ResumeReading),
+        "it would not help"
+    );
     assert!(damaged.state.notice.is_some());
 }
 

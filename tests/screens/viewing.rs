@@ -34,7 +34,7 @@ fn contents(bytes: &[u8], name: &str) -> Contents {
 
 fn asked(explorer: &Explorer) -> ReadRequest {
     let looks = explorer.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Look(look) => Some(look.clone()),
+        Effect::ReadPart(look) => Some(look.clone()),
         _ => None,
     });
     looks.unwrap()
@@ -43,7 +43,7 @@ fn asked(explorer: &Explorer) -> ReadRequest {
 /// Replies to the last request with these bytes.
 fn answer(explorer: &mut Explorer, contents: Contents) {
     let ReadRequest { number, .. } = asked(explorer);
-    explorer.send(Message::Looked { number, answer: Ok(Box::new(contents)) });
+    explorer.send(Message::PartRead { number, answer: Ok(Box::new(contents)) });
 }
 
 fn viewing(width: u16, height: u16, bytes: &[u8]) -> Explorer {
@@ -125,8 +125,8 @@ fn a_stale_reply_is_ignored() {
     let mut explorer = viewing(80, 24, b"first\n");
     let before = explorer.text();
     let late = contents(b"late\n", "x");
-    explorer.send(Message::Looked { number: 1, answer: Ok(Box::new(late)) });
-    explorer.send(Message::Looked { number: 99, answer: Err("late".to_owned()) });
+    explorer.send(Message::PartRead { number: 1, answer: Ok(Box::new(late)) });
+    explorer.send(Message::PartRead { number: 99, answer: Err("late".to_owned()) });
     assert_eq!(explorer.text(), before);
 }
 
@@ -201,7 +201,7 @@ fn a_file_that_cannot_be_read_says_why() {
     let mut explorer = Explorer::open(80, 24);
     explorer.keys("/").type_text("server.js").keys("enter esc v");
     let number = asked(&explorer).number;
-    explorer.send(Message::Looked {
+    explorer.send(Message::PartRead {
         number,
         answer: Err("the layer ends 12 bytes too early".to_owned()),
     });

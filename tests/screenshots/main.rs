@@ -91,7 +91,7 @@ impl Explorer {
     fn tell(&mut self, message: Message) {
         let effects = update(&mut self.state, &self.loader.stack(), message);
         for effect in effects {
-            if let Effect::Look(look) = effect {
+            if let Effect::ReadPart(look) = effect {
                 self.answer(&look);
             }
         }
@@ -105,7 +105,7 @@ impl Explorer {
         let part = part::Part::At(*at);
         let answer = part::part(&self.loader, event, &part, &|| true);
         let answer = answer.map(Box::new).map_err(|error| error.to_string());
-        self.tell(Message::Looked { number: look.number, answer });
+        self.tell(Message::PartRead { number: look.number, answer });
     }
 
     fn keys(&mut self, keys: &str) {

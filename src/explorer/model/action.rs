@@ -2,14 +2,14 @@
 
 pub mod entry;
 mod finding;
-mod looking;
+mod inspecting;
 mod moving;
 mod screen;
 
 use crate::explorer::model::action::entry::{Entry, Group};
 
 /// The table, in the order that help shows.
-pub const GROUPS: [Group; 4] = [moving::GROUP, finding::GROUP, looking::GROUP, screen::GROUP];
+pub const GROUPS: [Group; 4] = [moving::GROUP, finding::GROUP, inspecting::GROUP, screen::GROUP];
 
 /// Every row of the table.
 pub fn all() -> impl Iterator<Item = &'static Entry> {

@@ -55,7 +55,7 @@ pub enum Message {
         hidden: Vec<Hidden>,
     },
     /// So many pairs of files still have to be compared to tell modified from rewritten.
-    Compared {
+    Deciding {
         /// Pairs left; 0 when done.
         left: u64,
     },
@@ -64,11 +64,11 @@ pub enum Message {
     /// The file that these layers lie in was written to while it was open.
     Changed(Vec<usize>),
     /// What else there is about the image, of which nothing was known when it was described.
-    Beside(Vec<Other>),
+    Attachments(Vec<Other>),
     /// There will be no image, or no more of it, and this is why. Raw.
     Failed(String),
     /// What was asked for of a file, or why it cannot be read. Raw.
-    Looked {
+    PartRead {
         /// The number of the question.
         number: u64,
         /// The answer.
@@ -77,15 +77,15 @@ pub enum Message {
     /// What package databases say that were asked for.
     Packages(Box<Owners>),
     /// So many bytes of the image to compare with were read.
-    Comparing(u64),
+    ComparisonProgress(u64),
     /// There will be no comparison, and this is why. Raw.
-    NotCompared(String),
+    ComparisonFailed(String),
     /// So many bytes of what is being extracted were written.
-    Extracting(u64),
+    ExtractionProgress(u64),
     /// Extracting is over.
-    Extracted(ExtractionResult),
+    ExtractionEnded(ExtractionResult),
     /// The pager ended, and the terminal is ours again.
-    Paged,
+    PagerClosed,
     /// Something to tell the user. Raw.
     Notice(String),
 }
@@ -143,21 +143,21 @@ pub enum Effect {
     /// Stop reading layers, keep what was read.
     StopReading,
     /// Go on reading the layers that were not read.
-    Resume,
+    ResumeReading,
     /// Send this to the clipboard.
     Copy(Visible<'static>),
     /// The choice with this number was made.
-    Choose(usize),
+    OpenChoice(usize),
     /// Open the same image for another platform.
-    Platform(Platform),
+    OpenPlatform(Platform),
     /// This layer is looked at: what its tree is made of is wanted before the rest.
-    Show(usize),
+    ShowLayer(usize),
     /// The choice that is being opened is not wanted any more.
-    GiveUpChoice,
+    CancelChoice,
     /// Read a part of a file.
-    Look(ReadRequest),
+    ReadPart(ReadRequest),
     /// Show this version of a file in the user's pager.
-    Page(EventId),
+    OpenPager(EventId),
     /// Read the package databases that the tree of this layer has.
     ReadPackages {
         /// Comes back with the answer.
@@ -166,17 +166,17 @@ pub enum Effect {
         layer: usize,
     },
     /// Compare this image, as it is at the selected layer, with the one of that reference.
-    Compare(String),
+    StartComparison(String),
     /// Stop making the comparison.
-    StopComparing,
+    StopComparison,
     /// Back from a comparison to the image.
     LeaveComparison,
     /// Extract this; messages will tell how it goes.
-    Extract(ExtractionRequest),
+    StartExtraction(ExtractionRequest),
     /// Stop extracting, keep what is there.
-    StopExtracting,
+    StopExtraction,
     /// Take the mouse, or give it back.
-    Mouse(bool),
+    CaptureMouse(bool),
     /// Draw every cell again.
     Redraw,
     /// These rows are on the screen and their contents are not compared yet: the event and the one before it.

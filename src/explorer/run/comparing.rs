@@ -23,11 +23,11 @@ pub(super) fn compare(
     this: &Loader,
     layer: usize,
     reference: &str,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
     watch: &Reporting<'_>,
 ) -> Result<(Box<dyn Source>, ComparedImages), String> {
-    let other = open(reference, setting, watch)?;
-    let other = Loader::with_cache(Arc::from(other), setting.cache.clone());
+    let other = open(reference, settings, watch)?;
+    let other = Loader::with_cache(Arc::from(other), settings.cache.clone());
     let states = other.run(Want::Tree, &|event| {
         if let Event::Reading { layer, done, .. } = event {
             watch.read(layer, done);
@@ -57,16 +57,16 @@ pub(super) fn compare(
     if watch.cancelled() {
         return Err("stopped".to_owned());
     }
-    let beside = ComparisonSource::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
-    Ok((Box::new(beside), sides(old.image(), new.image())))
+    let source = ComparisonSource::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
+    Ok((Box::new(source), sides(old.image(), new.image())))
 }
 
 fn open(
     reference: &str,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
     watch: &Reporting<'_>,
 ) -> Result<Box<dyn Source>, String> {
-    let options = Options { watch: Some(watch), contents: true, ..setting.options.clone() };
+    let options = Options { watch: Some(watch), contents: true, ..settings.options.clone() };
     match source::open(reference, &options).map_err(|error| error.to_string())? {
         Opened::Image(source) => Ok(source),
         Opened::Several(several) => {

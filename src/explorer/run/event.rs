@@ -24,19 +24,19 @@ pub(super) enum RunEvent {
     Signal(Signal),
     Opened(Result<Opened, Error>),
     /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
-    Chosen(u64, Chosen),
+    ChoiceOpened(u64, Chosen),
     /// From the loader with this number; an older one's news are no news.
     Load(u64, Event),
     /// From a thread that was given something to do: the viewer's answers, how extracting goes.
-    Told(Message),
+    Message(Message),
     /// What the package databases say of the image of the loader with this number.
     Packages(u64, Box<Owners>),
     /// A file is ready for the pager, or cannot be; of the request with this number.
-    Paged(u64, Ready),
+    PagerReady(u64, Ready),
     /// The image of the loader with this number was compared.
-    Compared(u64, Box<(Box<dyn Source>, ComparedImages)>),
+    ComparisonReady(u64, Box<(Box<dyn Source>, ComparedImages)>),
     /// What else there is about the image of the loader with this number.
-    Beside(u64, Vec<Other>),
+    Attachments(u64, Vec<Other>),
     /// A thread of ours panicked; its message has been printed.
     Crashed,
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(
     open: impl FnOnce() -> Result<Opened, source::Error> + Send + 'static,
 ) -> Result<(), Error> {
     let (send, receive) = mpsc::channel();
-    in_background(&send, "open", move |send| {
+    spawn(&send, "open", move |send| {
         let _ = send.send(RunEvent::Opened(open()));
     })?;
     let first = match receive.recv_timeout(FIRST_FRAME_DEADLINE) {
@@ -68,51 +68,51 @@ struct Explorer {
     state: State,
     send: Sender<RunEvent>,
     loader: Option<Loader>,
-    loaders: u64,
+    load_number: u64,
     rate: Rate,
     several: Option<Arc<Several>>,
     /// How many choices were made so far.
-    choices: u64,
+    choice_number: u64,
     /// A temporary copy of the image's contents was announced.
     announced: bool,
-    setting: OpenSettings,
+    settings: OpenSettings,
     /// The argument that asks for the image that shows.
-    asked: Option<String>,
-    /// The number of the viewer's newest question.
-    newest_look: Arc<AtomicU64>,
+    reference: Option<String>,
+    /// The number of the viewer's newest request.
+    newest_read: Arc<AtomicU64>,
     /// The number of the newest file for the pager.
-    pages: Arc<AtomicU64>,
+    pager_requests: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
     stop_comparing: Arc<AtomicBool>,
     /// What a comparison was begun from, and will go back to.
-    former: Option<(State, Loader)>,
+    before_comparison: Option<(State, Loader)>,
     /// What is shown while there is no image.
-    nothing: Stack,
+    empty_stack: Stack,
 }
 
 impl Explorer {
     fn new(session: Session, send: Sender<RunEvent>, start: StartSettings) -> Result<Self, Error> {
         let mut state = State::new(session.size().map_err(Error::TerminalLost)?);
         start.apply(&mut state);
-        let nothing = Stack::new(0);
+        let empty_stack = Stack::new(0);
         Ok(Self {
             session,
             state,
             send,
             loader: None,
-            loaders: 0,
+            load_number: 0,
             rate: Rate::new(0, Instant::now()),
             several: None,
-            choices: 0,
+            choice_number: 0,
             announced: false,
-            setting: start.open,
-            asked: start.reference,
-            newest_look: Arc::default(),
-            pages: Arc::default(),
+            settings: start.open,
+            reference: start.reference,
+            newest_read: Arc::default(),
+            pager_requests: Arc::default(),
             stop_extracting: Arc::default(),
             stop_comparing: Arc::default(),
-            former: None,
-            nothing,
+            before_comparison: None,
+            empty_stack,
         })
     }
 
@@ -133,8 +133,8 @@ impl Explorer {
     ) -> Result<(), Error> {
         let mut next = first;
         loop {
-            while let Some(happening) = next {
-                if self.deal_with(happening)? {
+            while let Some(event) = next {
+                if self.handle(event)? {
                     return Ok(());
                 }
                 next = receive.try_recv().ok();
@@ -142,7 +142,7 @@ impl Explorer {
             self.draw()?;
             next = if view::filter::is_searching(&self.state) {
                 // What was begun goes on as long as nothing else happens.
-                let go_on = RunEvent::Told(Message::Continue);
+                let go_on = RunEvent::Message(Message::Continue);
                 Some(receive.try_recv().unwrap_or(go_on))
             } else {
                 // We hold a sender ourselves: this never fails.
@@ -152,21 +152,21 @@ impl Explorer {
     }
 
     fn draw(&mut self) -> Result<(), Error> {
-        let Self { session, state, loader, nothing, .. } = self;
+        let Self { session, state, loader, empty_stack, .. } = self;
         match loader {
             Some(loader) => {
                 let stack = loader.stack();
                 session.draw(|frame| draw::draw(state, &stack, frame))
             }
-            None => session.draw(|frame| draw::draw(state, nothing, frame)),
+            None => session.draw(|frame| draw::draw(state, empty_stack, frame)),
         }
         .map_err(Error::TerminalLost)
     }
 
     /// Returns whether the explorer ends.
-    fn deal_with(&mut self, happening: RunEvent) -> Result<bool, Error> {
-        match happening {
-            RunEvent::Input(input) => self.tell(input.map_err(Error::TerminalLost)?),
+    fn handle(&mut self, event: RunEvent) -> Result<bool, Error> {
+        match event {
+            RunEvent::Input(input) => self.dispatch(input.map_err(Error::TerminalLost)?),
             RunEvent::Signal(Signal::End(number)) => Err(Error::Signal(number)),
             RunEvent::Signal(Signal::Suspend) => {
                 self.session.suspend().map_err(Error::TerminalLost)?;
@@ -176,28 +176,32 @@ impl Explorer {
                 self.session.resume().map_err(Error::TerminalLost)?;
                 Ok(false)
             }
-            RunEvent::Opened(Ok(Opened::Image(source))) => self.show(source),
-            RunEvent::Opened(Ok(Opened::Several(several))) => self.offer(several),
+            RunEvent::Opened(Ok(Opened::Image(source))) => self.show_image(source),
+            RunEvent::Opened(Ok(Opened::Several(several))) => self.offer_choices(several),
             RunEvent::Opened(Err(error)) => Err(error.into()),
-            RunEvent::Chosen(number, chosen) if number == self.choices => self.chosen(chosen),
-            RunEvent::Load(number, event) if number == self.loaders => self.report(event),
-            RunEvent::Beside(number, others) if number == self.loaders => {
-                self.tell(Message::Beside(others))
+            RunEvent::ChoiceOpened(number, chosen) if number == self.choice_number => {
+                self.chosen(chosen)
             }
-            RunEvent::Told(message) => {
-                let ends = self.tell(message)?;
-                self.notice_changes()?;
+            RunEvent::Load(number, event) if number == self.load_number => self.handle_load(event),
+            RunEvent::Attachments(number, others) if number == self.load_number => {
+                self.dispatch(Message::Attachments(others))
+            }
+            RunEvent::Message(message) => {
+                let ends = self.dispatch(message)?;
+                self.report_changed_layers()?;
                 Ok(ends)
             }
-            RunEvent::Paged(number, ready) => self.lend(number, ready),
-            RunEvent::Compared(number, made) if number == self.loaders => self.enter(*made),
-            RunEvent::Packages(number, owners) if number == self.loaders => {
-                self.tell(Message::Packages(owners))
+            RunEvent::PagerReady(number, ready) => self.run_pager(number, ready),
+            RunEvent::ComparisonReady(number, made) if number == self.load_number => {
+                self.enter_comparison(*made)
             }
-            RunEvent::Chosen(..)
+            RunEvent::Packages(number, owners) if number == self.load_number => {
+                self.dispatch(Message::Packages(owners))
+            }
+            RunEvent::ChoiceOpened(..)
             | RunEvent::Load(..)
-            | RunEvent::Beside(..)
-            | RunEvent::Compared(..)
+            | RunEvent::Attachments(..)
+            | RunEvent::ComparisonReady(..)
             | RunEvent::Packages(..) => Ok(false),
             RunEvent::Crashed => Err(Error::Panicked),
         }
@@ -208,21 +212,21 @@ impl Explorer {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
-        let loader = Loader::with_cache(Arc::from(source), self.setting.cache.clone());
-        self.loaders += 1;
+        let loader = Loader::with_cache(Arc::from(source), self.settings.cache.clone());
+        self.load_number += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader);
         self.announced = false;
         self.read()?;
-        self.tell(Message::Image(image))
+        self.dispatch(Message::Image(image))
     }
 
     /// Reads the layers that are not part of the stack yet.
     fn read(&mut self) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
-        let number = self.loaders;
-        in_background(&self.send, "load", move |send| {
+        let number = self.load_number;
+        spawn(&self.send, "load", move |send| {
             let pace = Pace::new();
             loader.run(Want::Kinds, &|event| {
                 if pace.lets(&event) && send.send(RunEvent::Load(number, event)).is_err() {
@@ -233,45 +237,45 @@ impl Explorer {
             let others = loader.source().attachments();
             if !others.is_empty() {
                 // Nobody may be there any more to hear it.
-                let _ = send.send(RunEvent::Beside(number, others));
+                let _ = send.send(RunEvent::Attachments(number, others));
             }
         })
     }
 
-    fn report(&mut self, event: Event) -> Result<bool, Error> {
+    fn handle_load(&mut self, event: Event) -> Result<bool, Error> {
         match event {
             Event::Reading { layer, done, total } => {
-                self.announce()?;
+                self.announce_copy()?;
                 if let Some(rate) = self.rate.read(layer, done, Instant::now()) {
-                    self.tell(Message::Rate(rate))?;
+                    self.dispatch(Message::Rate(rate))?;
                 }
-                self.tell(Message::Reading { layer, done, total })
+                self.dispatch(Message::Reading { layer, done, total })
             }
-            Event::Listed(layer) => self.tell(Message::Listed { layer }),
-            Event::Folded(layer, state) => self.tell(Message::Folded {
+            Event::Listed(layer) => self.dispatch(Message::Listed { layer }),
+            Event::Folded(layer, state) => self.dispatch(Message::Folded {
                 layer,
                 problems: state.problems.clone(),
                 hidden: state.hidden.clone(),
             }),
-            Event::Comparing { left } => self.tell(Message::Compared { left: left as u64 }),
+            Event::Comparing { left } => self.dispatch(Message::Deciding { left: left as u64 }),
             Event::Finished => {
-                self.tell(Message::Finished)?;
-                self.notice_changes()
+                self.dispatch(Message::Finished)?;
+                self.report_changed_layers()
             }
         }
     }
 
     /// Says of which layers the files were written to meanwhile, whenever they were read.
-    fn notice_changes(&mut self) -> Result<bool, Error> {
+    fn report_changed_layers(&mut self) -> Result<bool, Error> {
         let Some(loader) = &self.loader else { return Ok(false) };
         let source = loader.source();
         let layers = 0..source.image().layers.len();
         let changed: Vec<usize> = layers.filter(|layer| source.changed(*layer)).collect();
-        if changed.is_empty() { Ok(false) } else { self.tell(Message::Changed(changed)) }
+        if changed.is_empty() { Ok(false) } else { self.dispatch(Message::Changed(changed)) }
     }
 
     /// Says once that a temporary copy is being made, and how large it gets.
-    fn announce(&mut self) -> Result<(), Error> {
+    fn announce_copy(&mut self) -> Result<(), Error> {
         let copied = self.loader.as_ref().and_then(|loader| loader.source().temp_copy_bytes());
         if let Some(bytes) = copied.filter(|_| !self.announced) {
             self.announced = true;
@@ -281,16 +285,16 @@ impl Explorer {
                 text::size::short(bytes),
                 place.display()
             );
-            self.tell(Message::Notice(text))?;
+            self.dispatch(Message::Notice(text))?;
         }
         Ok(())
     }
 
     /// Gives the state a message and does what it asks for.
-    fn tell(&mut self, message: Message) -> Result<bool, Error> {
+    fn dispatch(&mut self, message: Message) -> Result<bool, Error> {
         let effects = match &self.loader {
             Some(loader) => update(&mut self.state, &loader.stack(), message),
-            None => update(&mut self.state, &self.nothing, message),
+            None => update(&mut self.state, &self.empty_stack, message),
         };
         for effect in effects {
             if self.perform(effect)? {
@@ -305,13 +309,13 @@ impl Explorer {
             Effect::Quit => return Ok(true),
             Effect::Suspend => self.session.suspend().map_err(Error::TerminalLost)?,
             // Whatever it still brings is for a request that is no more.
-            Effect::GiveUpChoice => self.choices += 1,
+            Effect::CancelChoice => self.choice_number += 1,
             Effect::StopReading => {
                 if let Some(loader) = &self.loader {
                     loader.stop();
                 }
             }
-            Effect::Resume => {
+            Effect::ResumeReading => {
                 if let Some(loader) = &self.loader {
                     loader.resume();
                 }
@@ -323,24 +327,24 @@ impl Explorer {
                 }
             }
             Effect::Copy(text) => self.session.copy(&text.plain()).map_err(Error::TerminalLost)?,
-            Effect::Choose(choice) => self.choose(choice)?,
-            Effect::Platform(platform) => self.open_for(platform)?,
-            Effect::Show(layer) => {
+            Effect::OpenChoice(choice) => self.choose(choice)?,
+            Effect::OpenPlatform(platform) => self.open_platform(platform)?,
+            Effect::ShowLayer(layer) => {
                 if let Some(loader) = &self.loader {
                     loader.show(layer);
                 }
             }
-            Effect::Look(question) => self.look(question)?,
-            Effect::Page(event) => self.page(event)?,
+            Effect::ReadPart(request) => self.read_part(request)?,
+            Effect::OpenPager(event) => self.prepare_pager(event)?,
             Effect::ReadPackages { database_layer, layer } => {
                 self.read_packages(database_layer, layer)?
             }
-            Effect::Compare(reference) => self.compare(reference)?,
-            Effect::StopComparing => self.stop_comparing.store(true, Ordering::Relaxed),
-            Effect::LeaveComparison => return self.leave(),
-            Effect::Extract(request) => self.extract(request)?,
-            Effect::StopExtracting => self.stop_extracting.store(true, Ordering::Relaxed),
-            Effect::Mouse(on) => self.session.set_mouse(on).map_err(Error::TerminalLost)?,
+            Effect::StartComparison(reference) => self.compare(reference)?,
+            Effect::StopComparison => self.stop_comparing.store(true, Ordering::Relaxed),
+            Effect::LeaveComparison => return self.leave_comparison(),
+            Effect::StartExtraction(request) => self.extract(request)?,
+            Effect::StopExtraction => self.stop_extracting.store(true, Ordering::Relaxed),
+            Effect::CaptureMouse(on) => self.session.set_mouse(on).map_err(Error::TerminalLost)?,
             Effect::Redraw => self.session.redraw().map_err(Error::TerminalLost)?,
         }
         Ok(false)
@@ -348,7 +352,7 @@ impl Explorer {
 }
 
 /// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
-fn in_background(
+fn spawn(
     send: &Sender<RunEvent>,
     name: &str,
     work: impl FnOnce(&Sender<RunEvent>) + Send + 'static,

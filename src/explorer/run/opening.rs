@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::explorer::model::message::{Choice, Message};
 use crate::explorer::run::event::{Chosen, RunEvent};
-use crate::explorer::run::{Explorer, in_background};
+use crate::explorer::run::{Explorer, spawn};
 use crate::image::platform::Platform;
 use crate::image::reference;
 use crate::image::reference::Transport;
@@ -15,41 +15,41 @@ use crate::source::{ChoiceKind, Opened, Options, Several, Source};
 
 impl Explorer {
     /// The image that was asked for. Where a bare name might have been found in several places, it is said in which.
-    pub(super) fn show(&mut self, source: Box<dyn Source>) -> Result<bool, super::Error> {
+    pub(super) fn show_image(&mut self, source: Box<dyn Source>) -> Result<bool, super::Error> {
         let found_in = source.image().source.clone();
         let ends = self.load(source)?;
-        match &self.asked {
+        match &self.reference {
             Some(asked) if !ends && is_name(asked) => {
-                self.tell(Message::Notice(format!("{asked} is from {found_in}")))
+                self.dispatch(Message::Notice(format!("{asked} is from {found_in}")))
             }
             _ => Ok(ends),
         }
     }
 
     /// Several images: one has to be chosen.
-    pub(super) fn offer(&mut self, several: Several) -> Result<bool, super::Error> {
+    pub(super) fn offer_choices(&mut self, several: Several) -> Result<bool, super::Error> {
         let choices = several.choices.iter().map(line).collect();
         let notes = several.notes.join("; ");
         self.several = Some(Arc::new(several));
-        let ends = self.tell(Message::Choices(choices))?;
+        let ends = self.dispatch(Message::Choices(choices))?;
         if ends || notes.is_empty() {
             return Ok(ends);
         }
-        self.tell(Message::Notice(format!("not looked into: {notes}")))
+        self.dispatch(Message::Notice(format!("not looked into: {notes}")))
     }
 
     /// Opens one of several.
     pub(super) fn choose(&mut self, choice: usize) -> Result<(), super::Error> {
         let Some(several) = self.several.clone() else { return Ok(()) };
         let asked = several.choices.get(choice).map(|choice| choice.reference.clone());
-        self.open_beside(move || (asked, several.open(choice)))
+        self.open_choice(move || (asked, several.open(choice)))
     }
 
     /// Opens the image for another platform.
-    pub(super) fn open_for(&mut self, platform: Platform) -> Result<(), super::Error> {
-        let Some(asked) = self.asked.clone() else { return Ok(()) };
-        let options = Options { platform: Some(platform), ..self.setting.options.clone() };
-        self.open_beside(move || {
+    pub(super) fn open_platform(&mut self, platform: Platform) -> Result<(), super::Error> {
+        let Some(asked) = self.reference.clone() else { return Ok(()) };
+        let options = Options { platform: Some(platform), ..self.settings.options.clone() };
+        self.open_choice(move || {
             let opened = source::open(&asked, &options).and_then(|opened| match opened {
                 Opened::Image(source) => Ok(source),
                 Opened::Several(several) => several.open(0),
@@ -59,14 +59,14 @@ impl Explorer {
     }
 
     /// Opens something in a thread; whatever was being opened is not wanted any more.
-    fn open_beside(
+    fn open_choice(
         &mut self,
         open: impl FnOnce() -> Chosen + Send + 'static,
     ) -> Result<(), super::Error> {
-        self.choices += 1;
-        let number = self.choices;
-        in_background(&self.send, "choose", move |send| {
-            let _ = send.send(RunEvent::Chosen(number, open()));
+        self.choice_number += 1;
+        let number = self.choice_number;
+        spawn(&self.send, "choose", move |send| {
+            let _ = send.send(RunEvent::ChoiceOpened(number, open()));
         })
     }
 
@@ -74,10 +74,10 @@ impl Explorer {
     pub(super) fn chosen(&mut self, (asked, opened): Chosen) -> Result<bool, super::Error> {
         match opened {
             Ok(source) => {
-                self.asked = asked;
+                self.reference = asked;
                 self.load(source)
             }
-            Err(error) => self.tell(Message::Failed(error.to_string())),
+            Err(error) => self.dispatch(Message::Failed(error.to_string())),
         }
     }
 }

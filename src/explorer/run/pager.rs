@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use crate::explorer::model::message::Message;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::{Ready, RunEvent};
-use crate::explorer::run::{Explorer, in_background};
+use crate::explorer::run::{Explorer, spawn};
 use crate::load::Loader;
 use crate::load::files::part;
 use crate::stack::EventId;
@@ -23,29 +23,29 @@ const PIECE: u64 = 64 * 1024;
 
 impl Explorer {
     /// Reads a version of a file for the pager, beside everything else.
-    pub(super) fn page(&mut self, event: EventId) -> Result<(), Error> {
+    pub(super) fn prepare_pager(&mut self, event: EventId) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
-        let number = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
-        let newest = self.pages.clone();
-        in_background(&self.send, "page", move |send| {
+        let number = self.pager_requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let newest = self.pager_requests.clone();
+        spawn(&self.send, "page", move |send| {
             let wanted = || newest.load(Ordering::Relaxed) == number;
             let ready = write(&loader, event, &wanted).map_err(|error| error.to_string());
-            let _ = send.send(RunEvent::Paged(number, ready));
+            let _ = send.send(RunEvent::PagerReady(number, ready));
         })
     }
 
     /// Lends the terminal to the pager until that ends.
-    pub(super) fn lend(&mut self, number: u64, ready: Ready) -> Result<bool, Error> {
-        if number != self.pages.load(Ordering::Relaxed) {
+    pub(super) fn run_pager(&mut self, number: u64, ready: Ready) -> Result<bool, Error> {
+        if number != self.pager_requests.load(Ordering::Relaxed) {
             return Ok(false);
         }
         let file = match ready {
             Ok(file) => file,
-            Err(why) => return self.tell(Message::Notice(format!("not opened: {why}"))),
+            Err(why) => return self.dispatch(Message::Notice(format!("not opened: {why}"))),
         };
         let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
         let pager = pager.unwrap_or_else(|| "less".to_owned());
-        let ended = self.session.lend(|| {
+        let ended = self.session.hand_over(|| {
             // $PAGER may have arguments, as git, man and others take it.
             Command::new("sh")
                 .args(["-c", &format!("{pager} \"$1\""), "sh"])
@@ -55,15 +55,15 @@ impl Explorer {
                 .status()
         });
         match ended.map_err(Error::TerminalLost)? {
-            Ok(status) if status.success() => self.tell(Message::Paged),
+            Ok(status) if status.success() => self.dispatch(Message::PagerClosed),
             Ok(status) => {
                 let why =
                     status.code().map_or("a signal".to_owned(), |code| format!("exit {code}"));
-                self.tell(Message::Notice(format!(
+                self.dispatch(Message::Notice(format!(
                     "{pager} ended with {why}; $PAGER names another"
                 )))
             }
-            Err(error) => self.tell(Message::Notice(format!("{pager} cannot be run: {error}"))),
+            Err(error) => self.dispatch(Message::Notice(format!("{pager} cannot be run: {error}"))),
         }
     }
 }

@@ -11,15 +11,15 @@ use crate::load::Loader;
 use crate::load::files::part;
 
 /// What a viewer asked for. `newest` is the number of the newest question: nobody waits for an older one.
-pub(super) fn look(
+pub(super) fn read(
     loader: &Loader,
-    look: &ReadRequest,
+    request: &ReadRequest,
     newest: &Arc<AtomicU64>,
 ) -> Result<Box<Contents>, String> {
-    let wanted = || newest.load(Ordering::Relaxed) == look.number;
-    let found = match look.what {
+    let wanted = || newest.load(Ordering::Relaxed) == request.number;
+    let found = match request.what {
         ViewTarget::Two(old, new) => part::difference(loader, old, new, &wanted),
-        ViewTarget::Version(event) => match part(&look.part) {
+        ViewTarget::Version(event) => match part(&request.part) {
             Some(part) => part::part(loader, event, &part, &wanted),
             None => return Err("nothing to look for".to_owned()),
         },

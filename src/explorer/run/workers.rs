@@ -11,21 +11,21 @@ use crate::explorer::model::owners::Owners;
 use crate::explorer::run::comparing::Reporting;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
-use crate::explorer::run::{Explorer, comparing, extracting, in_background, viewer};
+use crate::explorer::run::{Explorer, comparing, extracting, spawn, viewer};
 use crate::extract::locate;
 use crate::load::files::packages::{Inventory, databases};
 use crate::source::Source;
 
 impl Explorer {
     /// Reads for the viewer, beside everything else.
-    pub(super) fn look(&self, question: model::file::ReadRequest) -> Result<(), Error> {
+    pub(super) fn read_part(&self, request: model::file::ReadRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
-        let newest = Arc::clone(&self.newest_look);
-        newest.store(question.number, Ordering::Relaxed);
-        in_background(&self.send, "look", move |send| {
-            let answer = viewer::look(&loader, &question, &newest);
-            let message = Message::Looked { number: question.number, answer };
-            let _ = send.send(RunEvent::Told(message));
+        let newest = Arc::clone(&self.newest_read);
+        newest.store(request.number, Ordering::Relaxed);
+        spawn(&self.send, "viewer", move |send| {
+            let answer = viewer::read(&loader, &request, &newest);
+            let message = Message::PartRead { number: request.number, answer };
+            let _ = send.send(RunEvent::Message(message));
         })
     }
 
@@ -34,20 +34,20 @@ impl Explorer {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_extracting = Arc::default();
         let stop = Arc::clone(&self.stop_extracting);
-        in_background(&self.send, "extract", move |send| {
-            let told = send.clone();
+        spawn(&self.send, "extract", move |send| {
+            let progress = send.clone();
             let ended = extracting::extract(&loader, &request, &stop, &|done| {
-                let _ = told.send(RunEvent::Told(Message::Extracting(done)));
+                let _ = progress.send(RunEvent::Message(Message::ExtractionProgress(done)));
             });
-            let _ = send.send(RunEvent::Told(Message::Extracted(ended)));
+            let _ = send.send(RunEvent::Message(Message::ExtractionEnded(ended)));
         })
     }
 
     /// Reads package databases beside everything else.
     pub(super) fn read_packages(&self, database_layer: usize, layer: usize) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
-        let number = self.loaders;
-        in_background(&self.send, "packages", move |send| {
+        let number = self.load_number;
+        spawn(&self.send, "packages", move |send| {
             let found = databases(&loader.stack(), layer, true);
             let Inventory { packages, notes } = found.read(loader.source().as_ref());
             let stack = loader.stack();
@@ -66,45 +66,45 @@ impl Explorer {
     pub(super) fn compare(&mut self, reference: String) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_comparing = Arc::default();
-        let (stop, setting) = (Arc::clone(&self.stop_comparing), self.setting.clone());
-        let (number, layer) = (self.loaders, self.state.layer);
-        in_background(&self.send, "compare", move |send| {
-            let told = send.clone();
+        let (stop, settings) = (Arc::clone(&self.stop_comparing), self.settings.clone());
+        let (number, layer) = (self.load_number, self.state.layer);
+        spawn(&self.send, "compare", move |send| {
+            let progress = send.clone();
             let tell = |read| {
-                let _ = told.send(RunEvent::Told(Message::Comparing(read)));
+                let _ = progress.send(RunEvent::Message(Message::ComparisonProgress(read)));
             };
             let watch = Reporting::new(&stop, &tell);
-            let made = comparing::compare(&loader, layer, &reference, &setting, &watch);
+            let made = comparing::compare(&loader, layer, &reference, &settings, &watch);
             let _ = send.send(match made {
-                Ok(beside) => RunEvent::Compared(number, Box::new(beside)),
-                Err(why) => RunEvent::Told(Message::NotCompared(why)),
+                Ok(source) => RunEvent::ComparisonReady(number, Box::new(source)),
+                Err(why) => RunEvent::Message(Message::ComparisonFailed(why)),
             });
         })
     }
 
     /// Explores a comparison; the image it was begun from waits.
-    pub(super) fn enter(
+    pub(super) fn enter_comparison(
         &mut self,
-        (beside, sides): (Box<dyn Source>, ComparedImages),
+        (source, sides): (Box<dyn Source>, ComparedImages),
     ) -> Result<bool, Error> {
         self.state.comparing = None;
         let state = self.state.comparing(sides);
         let image = std::mem::replace(&mut self.state, state);
-        self.former = self.loader.take().map(|loader| (image, loader));
-        self.load(beside)
+        self.before_comparison = self.loader.take().map(|loader| (image, loader));
+        self.load(source)
     }
 
     /// Back to the image that a comparison was begun from.
-    pub(super) fn leave(&mut self) -> Result<bool, Error> {
-        let Some((mut state, loader)) = self.former.take() else { return Ok(false) };
+    pub(super) fn leave_comparison(&mut self) -> Result<bool, Error> {
+        let Some((mut state, loader)) = self.before_comparison.take() else { return Ok(false) };
         state.copy_appearance(&self.state);
         if let Some(comparison) = self.loader.replace(loader) {
             comparison.stop();
         }
         // Whatever the comparison still says is no news.
-        self.loaders += 1;
+        self.load_number += 1;
         let size = state.size;
         self.state = state;
-        self.tell(Message::Resize(size))
+        self.dispatch(Message::Resize(size))
     }
 }

@@ -88,7 +88,7 @@ impl Session {
     ///
     /// # Errors
     /// Where the terminal cannot be taken again.
-    pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
+    pub fn hand_over<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
         let pause = handover::pause()?;
         leave();
         let answer = borrower();

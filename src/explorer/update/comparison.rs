@@ -33,5 +33,5 @@ pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
     }
     navigate::overlay::close(state);
     state.comparing = Some(RunningComparison { reference: reference.clone(), read: 0 });
-    vec![Effect::Compare(reference)]
+    vec![Effect::StartComparison(reference)]
 }

@@ -71,7 +71,7 @@ fn begin(state: &mut State, stack: &Stack, request: ExtractionRequest) -> Vec<Ef
         _ => stack.totals(request.node, request.layer).bytes,
     };
     state.extraction = Some(RunningExtraction { request: request.clone(), done: 0, total });
-    vec![Effect::Extract(request)]
+    vec![Effect::StartExtraction(request)]
 }
 
 /// Bytes were written.

@@ -35,7 +35,7 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
     let mut effects = take(state, stack, message);
     let moved = before.is_some_and(|before| before != state.layer);
     if moved && state.phase == Phase::Reading && state.layer >= stack.folded() {
-        effects.push(Effect::Show(state.layer));
+        effects.push(Effect::ShowLayer(state.layer));
     }
     effects.extend(reading::prefer(state, stack));
     effects.extend(navigate::owners::want(state, stack));
@@ -76,7 +76,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.notice = Some(visible(&text).into_owned());
             Vec::new()
         }
-        Message::Paged => {
+        Message::PagerClosed => {
             state.notice = None;
             Vec::new()
         }
@@ -85,26 +85,26 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             navigate::trees::settle(state, stack);
             Vec::new()
         }
-        Message::Comparing(read) => {
+        Message::ComparisonProgress(read) => {
             if let Some(running) = &mut state.comparing {
                 running.read = read;
             }
             Vec::new()
         }
-        Message::NotCompared(why) => {
+        Message::ComparisonFailed(why) => {
             state.comparing = None;
             state.notice = Some(visible!["not compared: ", why]);
             Vec::new()
         }
-        Message::Extracting(done) => {
+        Message::ExtractionProgress(done) => {
             extraction::progress(state, done);
             Vec::new()
         }
-        Message::Extracted(ended) => {
+        Message::ExtractionEnded(ended) => {
             extraction::ended(state, stack, ended);
             Vec::new()
         }
-        Message::Looked { number, answer } => {
+        Message::PartRead { number, answer } => {
             navigate::file::arrived(state, number, answer);
             Vec::new()
         }
@@ -192,7 +192,7 @@ pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<E
             let text =
                 if state.mouse { "mouse on" } else { "mouse off: the terminal selects text again" };
             state.notice = Some(text.into());
-            return vec![Effect::Mouse(state.mouse)];
+            return vec![Effect::CaptureMouse(state.mouse)];
         }
         _ if look(state, stack, action) => {}
         _ if state.focus == Pane::Stack => in_stack(state, stack, action),
@@ -214,10 +214,10 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         return Vec::new();
     }
     if state.extraction.is_some() {
-        return vec![Effect::StopExtracting];
+        return vec![Effect::StopExtraction];
     }
     if state.comparing.is_some() {
-        return vec![Effect::StopComparing];
+        return vec![Effect::StopComparison];
     }
     if state.comparison.is_some() {
         return vec![Effect::LeaveComparison];
@@ -232,7 +232,7 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         } else {
             navigate::overlay::open(state, stack, OverlayKind::Choices);
         }
-        return vec![Effect::GiveUpChoice];
+        return vec![Effect::CancelChoice];
     }
     if state.phase == Phase::Reading {
         state.phase = Phase::Stopping;

@@ -114,7 +114,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         OverlayKind::Choices if selected < state.choices.len() => {
             state.overlays.pop();
             state.phase = Phase::Opening;
-            return vec![Effect::Choose(selected)].into();
+            return vec![Effect::OpenChoice(selected)].into();
         }
         OverlayKind::Platforms => {
             state.overlays.pop();
@@ -123,7 +123,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             if let Some(platform) = chosen.filter(|_| selected > 0) {
                 state.notice = Some(visible!["opening ", view::page::platform(&platform)]);
                 state.phase = Phase::Opening;
-                return vec![Effect::Platform(platform)].into();
+                return vec![Effect::OpenPlatform(platform)].into();
             }
         }
         OverlayKind::Choices | OverlayKind::File | OverlayKind::Map => {}

@@ -38,7 +38,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             navigate::trees::settle(state, stack);
         }
         Message::Rate(rate) => state.rate = Some(rate),
-        Message::Compared { left } => state.undecided = left,
+        Message::Deciding { left } => state.undecided = left,
         Message::Finished => {
             state.phase = Phase::Done;
             let broken_off =
@@ -49,7 +49,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             update::search::refresh(state, stack);
         }
         Message::Changed(layers) => changed(state, &layers),
-        Message::Beside(others) => {
+        Message::Attachments(others) => {
             if let Some(image) = &mut state.image {
                 // Going on with reading asks again.
                 let new = others.into_iter().filter(|other| !image.others.contains(other));
@@ -89,7 +89,7 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
             for load in state.loads.iter_mut().filter(|it| it.status != LoadStatus::Folded) {
                 load.status = LoadStatus::Waiting;
             }
-            return vec![Effect::Resume];
+            return vec![Effect::ResumeReading];
         }
         Phase::Reading => "layers are being read",
         Phase::Stopping => "reading is being stopped: try again in a moment",

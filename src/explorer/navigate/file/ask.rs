@@ -10,5 +10,5 @@ pub(crate) fn ask(state: &mut State, part: ReadPart) -> Vec<Effect> {
     let number = state.read_requests;
     let Some(file) = &mut state.file else { return Vec::new() };
     file.awaited = Some((number, part.clone()));
-    vec![Effect::Look(ReadRequest { number, what: file.what, part })]
+    vec![Effect::ReadPart(ReadRequest { number, what: file.what, part })]
 }

@@ -43,7 +43,7 @@ pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect>
         }
     };
     state.notice = Some("reading the file for the pager".into());
-    vec![Effect::Page(event)]
+    vec![Effect::OpenPager(event)]
 }
 
 /// `D`: the version under the cursor and the one before it, or the marked one.
