@@ -266,7 +266,7 @@ pub fn default_text() -> String {
 mod tests {
     use super::*;
     use crate::explorer::model;
-    use crate::explorer::model::action::entry::{Action, Context};
+    use crate::explorer::model::action::entry::{Action, Context, FindAction, Move, PaneAction};
 
     #[test]
     fn the_defaults_are_understood_and_change_nothing() {
@@ -299,8 +299,14 @@ mod tests {
         }
         assert_eq!(settings.errors.len(), 7);
         let key = |notation| Key::parse(notation).unwrap();
-        assert_eq!(settings.keymap.lookup(key("Q"), &[Context::Panes]), Some(Action::Quit));
-        assert_eq!(settings.keymap.lookup(key("/"), &[Context::Panes]), Some(Action::Search));
+        assert_eq!(
+            settings.keymap.lookup(key("Q"), &[Context::Panes]),
+            Some(Action::Pane(PaneAction::Quit))
+        );
+        assert_eq!(
+            settings.keymap.lookup(key("/"), &[Context::Panes]),
+            Some(Action::Find(FindAction::Search))
+        );
     }
 
     #[test]
@@ -318,7 +324,10 @@ mod tests {
         let settings = Settings::parse("[keys]\nup = \"j\"\ndown = \"k\"\ntheme = []\n");
         assert_eq!(settings.errors, [""; 0]);
         let lookup = |key| settings.keymap.lookup(Key::parse(key).unwrap(), &[Context::Panes]);
-        assert_eq!((lookup("j"), lookup("k")), (Some(Action::Up), Some(Action::Down)));
+        assert_eq!(
+            (lookup("j"), lookup("k")),
+            (Some(Action::Move(Move::Up)), Some(Action::Move(Move::Down)))
+        );
         assert_eq!((lookup("t"), lookup("down")), (None, None));
     }
 }

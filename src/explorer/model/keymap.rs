@@ -1,7 +1,7 @@
 //! Bindings of keys to actions: the defaults of the action table, changed by the user's config.
 
 use crate::explorer::model;
-use crate::explorer::model::action::entry::{Action, Context, Entry};
+use crate::explorer::model::action::entry::{Action, Context, Entry, PaneAction};
 use crate::explorer::model::key::Key;
 use crate::text::{Visible, visible};
 
@@ -114,10 +114,11 @@ impl Keymap {
     fn hint_keys(&self, entry: &Entry) -> Option<Visible<'static>> {
         let key = self.keys(entry).next()?;
         let opposite = match entry.action {
-            Action::NextLayer => Some(Action::PreviousLayer),
-            Action::NextChange => Some(Action::PreviousChange),
+            Action::Pane(PaneAction::NextLayer) => Some(PaneAction::PreviousLayer),
+            Action::Pane(PaneAction::NextChange) => Some(PaneAction::PreviousChange),
             _ => None,
         };
+        let opposite = opposite.map(Action::Pane);
         let opposite = opposite
             .and_then(|action| self.bindings.iter().find(|known| known.entry.action == action));
         Some(
@@ -153,6 +154,7 @@ mod tests {
 
     use super::*;
     use crate::explorer::model;
+    use crate::explorer::model::action::entry::Move;
 
     fn key(notation: &str) -> Key {
         Key::parse(notation).unwrap_or_else(|| panic!("{notation} is no key"))
@@ -204,7 +206,7 @@ mod tests {
         keymap
             .rebind(&[
                 (row(Action::Extract), vec![key("E")]),
-                (row(Action::Down), vec![key("ctrl-n")]),
+                (row(Action::Move(Move::Down)), vec![key("ctrl-n")]),
             ])
             .unwrap();
         assert_eq!(keymap.rewritten("e", &[Overlay]), "E");
@@ -215,16 +217,20 @@ mod tests {
     #[test]
     fn actions_exchange_keys_and_keep_others_out() {
         let row = |action| model::action::all().find(|entry| entry.action == action).unwrap();
-        let (down, up) = (row(Action::Down), row(Action::Up));
+        let (down, up) = (row(Action::Move(Move::Down)), row(Action::Move(Move::Up)));
         let mut keymap = Keymap::default();
         keymap.rebind(&[(down, vec![key("k")]), (up, vec![key("j")])]).unwrap();
-        assert_eq!(keymap.lookup(key("j"), &[Panes]), Some(Action::Up));
+        assert_eq!(keymap.lookup(key("j"), &[Panes]), Some(Action::Move(Move::Up)));
         assert_eq!(keymap.lookup(key("down"), &[Panes]), None);
         let taken = keymap.rebind(&[(down, vec![key("/")])]).unwrap_err();
         assert_eq!(taken, KeyConflict { key: key("/"), by: "search" });
-        assert_eq!(keymap.lookup(key("k"), &[Panes]), Some(Action::Down), "nothing was changed");
+        assert_eq!(
+            keymap.lookup(key("k"), &[Panes]),
+            Some(Action::Move(Move::Down)),
+            "nothing was changed"
+        );
         // `q` quits among panes and closes overlays: two places.
-        keymap.rebind(&[(row(Action::Quit), vec![key("x")])]).unwrap();
+        keymap.rebind(&[(row(Action::Pane(PaneAction::Quit)), vec![key("x")])]).unwrap();
         assert_eq!(keymap.lookup(key("q"), &[Overlay]), Some(Action::Close));
         assert_eq!(keymap.lookup(key("q"), &[Panes]), None);
     }

@@ -54,6 +54,15 @@ pub fn select(state: &mut State, stack: &Stack, item: usize) {
     }
 }
 
+/// Marks the version under the cursor of a history, or takes the mark away.
+pub fn mark_version(state: &mut State) {
+    if let Some(top) =
+        state.overlays.last_mut().filter(|top| matches!(top.kind, OverlayKind::History(_)))
+    {
+        top.marked = (top.marked != Some(top.selected)).then_some(top.selected);
+    }
+}
+
 /// Scrolls so that the item of the cursor shows; also after the size or the contents changed.
 pub fn keep_in_view(state: &mut State, stack: &Stack) {
     let Some(overlay) = state.overlays.last() else { return };

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::action::entry::{Action, MapAction, Move};
 use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::map::TreemapContent;
 use crate::explorer::model::overlay::OverlayKind;
@@ -30,25 +30,38 @@ pub(super) fn open(state: &mut State, stack: &Stack) {
     navigate::overlay::open(state, stack, OverlayKind::Map);
 }
 
-/// Does what an action means in the treemap.
+/// Performs an action in the treemap.
 pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
     match action {
         Action::Treemap => open(state, stack),
-        Action::Down => neighbour(state, 0, 1),
-        Action::Up => neighbour(state, 0, -1),
-        Action::TileLeft => neighbour(state, -1, 0),
-        Action::TileRight => neighbour(state, 1, 0),
-        Action::Top => select(state, 0),
-        Action::Bottom => select(state, usize::MAX),
-        Action::Open | Action::Descend => descend(state, stack),
-        Action::Parent => {
+        Action::Move(Move::Down) => neighbour(state, 0, 1),
+        Action::Move(Move::Up) => neighbour(state, 0, -1),
+        Action::Map(MapAction::TileLeft) => neighbour(state, -1, 0),
+        Action::Map(MapAction::TileRight) => neighbour(state, 1, 0),
+        Action::Move(Move::Top) => select(state, 0),
+        Action::Move(Move::Bottom) => select(state, usize::MAX),
+        Action::Open | Action::Map(MapAction::Descend) => descend(state, stack),
+        Action::Map(MapAction::Parent) => {
             if let Some(map) = &mut state.map
                 && let Some(above) = stack.parent(map.dir)
             {
                 map.enter(stack, above);
             }
         }
-        _ => {}
+        Action::Move(Move::HalfDown | Move::HalfUp | Move::PageDown | Move::PageUp)
+        | Action::Left
+        | Action::Right
+        | Action::Cancel
+        | Action::Close
+        | Action::Find(_)
+        | Action::Version(_)
+        | Action::Extract
+        | Action::Help
+        | Action::Palette
+        | Action::Pane(_)
+        | Action::Tree(_)
+        | Action::File(_)
+        | Action::Program(_) => {}
     }
 }
 

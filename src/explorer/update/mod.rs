@@ -6,27 +6,23 @@ pub(super) mod map;
 mod mouse;
 pub(super) mod overlay;
 pub(super) mod palette;
+mod panes;
 pub(super) mod range;
 mod reading;
 pub(super) mod search;
 pub(super) mod sort;
 pub(super) mod waste;
 
-use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::action::entry::{Action, FindAction, Move, ProgramAction};
 use crate::explorer::model::key::Key;
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, Phase, State};
-use crate::explorer::navigate::file;
 use crate::explorer::update::overlay::Reply;
-use crate::explorer::view::{coverage, page};
+use crate::explorer::view::coverage;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
-use crate::stack::query::outline::Unfolded;
 use crate::text::visible;
-
-/// Cells a key press moves a border.
-const BORDER_STEP: i16 = 4;
 
 /// Takes a message, changes the state, says what is to be done in the world.
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
@@ -158,45 +154,45 @@ fn typing(
     taken
 }
 
-/// Does what an action means where the keys are.
-pub(super) fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+/// Performs an action in what has the keys: the topmost overlay, a prompt or the focused pane.
+fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
+    if !state.overlays.is_empty() && !matches!(action, Action::Program(_)) {
+        return match overlay::act(state, stack, action) {
+            Reply::Effects(effects) => effects,
+            Reply::Perform(action) => perform(state, stack, action),
+        };
+    }
+    let on_stack = state.focus == Pane::Stack;
     match action {
-        Action::Interrupt => return vec![Effect::Quit],
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Redraw => return vec![Effect::Redraw],
-        _ if !state.overlays.is_empty() => {
-            return match overlay::act(state, stack, action) {
-                Reply::Effects(effects) => effects,
-                Reply::Perform(action) => perform(state, stack, action),
-            };
-        }
-        _ if state.is_filtering() => in_filter(state, stack, action),
+        Action::Program(ProgramAction::Interrupt) => return vec![Effect::Quit],
+        Action::Program(ProgramAction::Suspend) => return vec![Effect::Suspend],
+        Action::Program(ProgramAction::Redraw) => return vec![Effect::Redraw],
         _ if state.is_typing() => in_prompt(state, stack, action),
-        Action::Quit => return vec![Effect::Quit],
+        Action::Pane(action) => return panes::act(state, stack, action),
+        Action::Version(action) => return navigate::file::open::act(state, stack, action),
         Action::Cancel => return cancel(state, stack),
-        Action::Resume => return reading::resume(state, stack),
-        Action::Copy => {
-            let bytes = path_or_digest(state, stack);
-            return copy(state, bytes);
+        Action::Find(FindAction::Search) => search::start(state, stack),
+        Action::Find(FindAction::NextHit) => search::next(state, stack, true),
+        Action::Find(FindAction::PreviousHit) => search::next(state, stack, false),
+        Action::Help => navigate::overlay::open(state, stack, OverlayKind::Help),
+        Action::Palette => navigate::overlay::open(state, stack, OverlayKind::Palette),
+        Action::Treemap => map::open(state, stack),
+        Action::Extract => extraction::ask(state, stack),
+        Action::Move(to) => move_cursor(state, stack, to),
+        Action::Right if on_stack => panes::focus(state, stack, state.right),
+        Action::Right => navigate::trees::open(state, stack, state.focus, false),
+        Action::Open if !on_stack => navigate::trees::open(state, stack, state.focus, true),
+        Action::Open if state.image.is_some() => {
+            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer));
         }
-        Action::CopyCommand => {
-            let bytes = command_of_owner(state, stack);
-            return copy(state, bytes);
-        }
-        Action::Compare => return comparison::ask(state, stack),
-        Action::View => return file::open::view(state, stack),
-        Action::Pager => return file::open::page(state, stack),
-        Action::TextDiff => return file::open::compare(state, stack),
-        Action::Mouse => {
-            state.mouse = !state.mouse;
-            let text =
-                if state.mouse { "mouse on" } else { "mouse off: the terminal selects text again" };
-            state.notice = Some(text.into());
-            return vec![Effect::CaptureMouse(state.mouse)];
-        }
-        _ if look(state, stack, action) => {}
-        _ if state.focus == Pane::Stack => in_stack(state, stack, action),
-        _ => in_trees(state, stack, action),
+        Action::Left if !on_stack => navigate::trees::close(state, stack, state.focus),
+        Action::Tree(action) if !on_stack => panes::in_tree(state, stack, action),
+        Action::Open
+        | Action::Left
+        | Action::Tree(_)
+        | Action::Close
+        | Action::File(_)
+        | Action::Map(_) => {}
     }
     Vec::new()
 }
@@ -243,126 +239,39 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     Vec::new()
 }
 
-fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
-    let Some(bytes) = bytes else {
-        state.notice = Some("nothing here to copy".into());
-        return Vec::new();
-    };
-    // What is pasted into a terminal is obeyed by it, as what is printed is.
-    let seen = crate::text::visible(&bytes).into_owned();
-    state.notice = Some(visible!["sent to the clipboard: ", seen]);
-    vec![Effect::Copy(seen)]
-}
-
-fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {
-    if state.focus != Pane::Stack {
-        return view::trees::current(state, stack).map(|node| stack.path(node));
-    }
-    let layer = state.image.as_ref()?.layers.get(state.layer)?;
-    layer.diff_id.clone().or_else(|| layer.digest.clone()).map(String::into_bytes)
-}
-
-/// The command of the selected layer, or of the one that wrote the path under the cursor.
-fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
-    let owner = || {
-        let node = view::trees::current(state, stack)?;
-        Some(stack.visible(node, state.shown_layer(stack)?)?.layer)
-    };
-    let layer = if state.focus == Pane::Stack { None } else { owner() }.unwrap_or(state.layer);
-    let made_by = state.image.as_ref()?.layers.get(layer)?.created_by.as_ref()?;
-    Some(crate::text::command::clean(made_by).into_raw().into_bytes())
-        .filter(|command| !command.is_empty())
-}
-
-fn in_filter(state: &mut State, stack: &Stack, action: Action) {
-    match action {
-        Action::Open => navigate::filter::accept(state),
-        Action::Cancel => _ = navigate::filter::end(state),
-        // The rows can be looked through while the filter is being found.
-        Action::Down | Action::Up | Action::PageDown | Action::PageUp
-            if state.focus != Pane::Stack =>
-        {
-            in_trees(state, stack, action);
-        }
-        _ => {}
-    }
-    resettle(state, stack);
-}
-
+/// Keys that type nothing while the search or the filter is typed.
 fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
-    match action {
-        Action::Open => search::accept(state, stack),
-        Action::Cancel => search::cancel(state, stack),
-        Action::Down | Action::PageDown => search::next(state, stack, true),
-        Action::Up | Action::PageUp => search::next(state, stack, false),
-        _ => {}
+    let filtering = state.is_filtering();
+    match (action, filtering) {
+        (Action::Open, true) => navigate::filter::accept(state),
+        (Action::Open, false) => search::accept(state, stack),
+        (Action::Cancel, true) => _ = navigate::filter::end(state),
+        (Action::Cancel, false) => search::cancel(state, stack),
+        (Action::Move(to), false) => search::next(state, stack, to.rows(1) > 0),
+        // The rows can be looked through while the filter is being typed.
+        (Action::Move(to), true) if state.focus != Pane::Stack => move_cursor(state, stack, to),
+        (
+            Action::Move(_)
+            | Action::Left
+            | Action::Right
+            | Action::Close
+            | Action::Find(_)
+            | Action::Version(_)
+            | Action::Extract
+            | Action::Treemap
+            | Action::Help
+            | Action::Palette
+            | Action::Pane(_)
+            | Action::Tree(_)
+            | Action::File(_)
+            | Action::Map(_)
+            | Action::Program(_),
+            _,
+        ) => {}
     }
-}
-
-/// Actions that mean the same in every pane. Returns whether it was one.
-fn look(state: &mut State, stack: &Stack, action: Action) -> bool {
-    match action {
-        Action::NextPane => focus(state, stack, state.focus.after()),
-        Action::PreviousPane => focus(state, stack, state.focus.before()),
-        Action::FocusStack => focus(state, stack, Pane::Stack),
-        Action::FocusTree => focus(state, stack, Pane::Tree),
-        Action::FocusDiff => focus(state, stack, Pane::Diff),
-        Action::PreviousLayer => navigate::layers::step(state, stack, -1),
-        Action::NextLayer => navigate::layers::step(state, stack, 1),
-        Action::PreviousChange => navigate::trees::go_to_change(state, stack, false),
-        Action::NextChange => navigate::trees::go_to_change(state, stack, true),
-        Action::Filter => navigate::filter::start(state),
-        Action::Mark => range::mark(state, stack),
-        Action::Sort => sort::next(state, stack),
-        Action::ReverseSort => sort::reverse(state, stack),
-        Action::Search => search::start(state, stack),
-        Action::NextHit => search::next(state, stack, true),
-        Action::PreviousHit => search::next(state, stack, false),
-        Action::Help => navigate::overlay::open(state, stack, OverlayKind::Help),
-        Action::Palette => navigate::overlay::open(state, stack, OverlayKind::Palette),
-        Action::ImageDetails => navigate::overlay::open(state, stack, OverlayKind::Image),
-        Action::LayerDetails => {
-            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer))
-        }
-        Action::Images if state.choices.is_empty() => {
-            let how = "this image was not chosen from a list: layertui without IMAGE shows all that are here";
-            state.notice = Some(how.into());
-        }
-        Action::Images => navigate::overlay::open(state, stack, OverlayKind::Choices),
-        Action::Platforms if page::platforms::all(state).len() < 2 => {
-            state.notice = Some("this image is here for one platform only".into());
-        }
-        Action::Platforms => navigate::overlay::open(state, stack, OverlayKind::Platforms),
-        Action::Treemap => map::open(state, stack),
-        Action::Extract => extraction::ask(state, stack),
-        Action::Waste if state.comparison.is_some() => {
-            state.notice = Some("a comparison wastes nothing: Esc goes back to the image".into());
-        }
-        Action::Waste => navigate::overlay::open(state, stack, OverlayKind::Waste),
-        Action::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
-        Action::Zoom => {
-            state.zoomed = !state.zoomed;
-            resettle(state, stack);
-        }
-        Action::Narrower => widen(state, stack, -BORDER_STEP),
-        Action::Wider => widen(state, stack, BORDER_STEP),
-        Action::Theme => {
-            state.theme = state.theme.next();
-            state.notice = Some(visible!["theme: ", state.theme.name()]);
-        }
-        _ => return false,
+    if filtering {
+        resettle(state, stack);
     }
-    true
-}
-
-fn focus(state: &mut State, stack: &Stack, pane: Pane) {
-    state.set_focus(pane);
-    resettle(state, stack);
-}
-
-fn widen(state: &mut State, stack: &Stack, by: i16) {
-    state.widen(state.focus, by);
-    resettle(state, stack);
 }
 
 fn resettle(state: &mut State, stack: &Stack) {
@@ -370,48 +279,12 @@ fn resettle(state: &mut State, stack: &Stack) {
     navigate::trees::settle(state, stack);
 }
 
-fn in_stack(state: &mut State, stack: &Stack, action: Action) {
-    let page = isize::try_from(view::trees::rows_shown(state, Pane::Stack) / 2).unwrap_or(1).max(1);
-    match action {
-        Action::Down => navigate::layers::step(state, stack, 1),
-        Action::Up => navigate::layers::step(state, stack, -1),
-        Action::HalfDown => navigate::layers::step(state, stack, (page / 2).max(1)),
-        Action::HalfUp => navigate::layers::step(state, stack, -(page / 2).max(1)),
-        Action::PageDown => navigate::layers::step(state, stack, page),
-        Action::PageUp => navigate::layers::step(state, stack, -page),
-        Action::Top => navigate::layers::select(state, stack, 0),
-        Action::Bottom => navigate::layers::select(state, stack, usize::MAX),
-        Action::Right => focus(state, stack, state.right),
-        Action::Open if state.image.is_some() => {
-            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer));
-        }
-        _ => {}
-    }
-}
-
-fn in_trees(state: &mut State, stack: &Stack, action: Action) {
-    let pane = state.focus;
-    let page = isize::try_from(view::trees::rows_shown(state, pane)).unwrap_or(1);
-    match action {
-        Action::Down => navigate::trees::step(state, stack, pane, 1),
-        Action::Up => navigate::trees::step(state, stack, pane, -1),
-        Action::HalfDown => navigate::trees::step(state, stack, pane, (page / 2).max(1)),
-        Action::HalfUp => navigate::trees::step(state, stack, pane, -(page / 2).max(1)),
-        Action::PageDown => navigate::trees::step(state, stack, pane, page),
-        Action::PageUp => navigate::trees::step(state, stack, pane, -page),
-        Action::Top => navigate::trees::go_to_row(state, stack, pane, 0),
-        Action::Bottom => navigate::trees::go_to_row(state, stack, pane, usize::MAX),
-        Action::Right => navigate::trees::open(state, stack, pane, false),
-        Action::Open => navigate::trees::open(state, stack, pane, true),
-        Action::Left => navigate::trees::close(state, stack, pane),
-        Action::Fold => navigate::trees::fold(state, stack, pane),
-        Action::FoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::None),
-        Action::UnfoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::All),
-        Action::History => {
-            if let Some(row) = view::trees::current_row(state, stack, pane) {
-                navigate::overlay::open(state, stack, OverlayKind::History(row.node));
-            }
-        }
-        _ => {}
+/// Moves the cursor of the focused pane.
+fn move_cursor(state: &mut State, stack: &Stack, to: Move) {
+    let rows = isize::try_from(view::trees::rows_shown(state, state.focus)).unwrap_or(1);
+    match state.focus {
+        // A layer has two lines.
+        Pane::Stack => navigate::layers::step(state, stack, to.rows((rows / 2).max(1))),
+        pane => navigate::trees::step(state, stack, pane, to.rows(rows)),
     }
 }

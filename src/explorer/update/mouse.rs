@@ -1,6 +1,6 @@
 //! The mouse: wheel, click, double click, dragging the borders between panes.
 
-use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::action::entry::{Action, Move};
 use crate::explorer::model::geometry::{Rect, Shape};
 use crate::explorer::model::message::{Mouse, MouseKind};
 use crate::explorer::model::overlay::OverlayKind;
@@ -141,8 +141,8 @@ fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
     let Some(top) = state.overlays.last() else { return Vec::new() };
     if top.kind == OverlayKind::File {
         let by = match mouse.kind {
-            MouseKind::WheelDown => Action::Down,
-            MouseKind::WheelUp => Action::Up,
+            MouseKind::WheelDown => Action::Move(Move::Down),
+            MouseKind::WheelUp => Action::Move(Move::Up),
             _ => return Vec::new(),
         };
         return (0..NOTCH).map(|_| by).collect();

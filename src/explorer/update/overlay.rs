@@ -34,62 +34,30 @@ impl From<Vec<Effect>> for Reply {
 pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
     let Some(overlay) = state.overlays.last() else { return Reply::NOTHING };
     match action {
-        Action::View => return file::open::view(state, stack).into(),
-        Action::Pager => return file::open::page(state, stack).into(),
-        Action::TextDiff => return file::open::compare(state, stack).into(),
-        Action::Cancel | Action::Close if overlay.kind == OverlayKind::File && !overlay.typing => {
-            close(state);
-            return Reply::NOTHING;
-        }
-        Action::Open if overlay.kind == OverlayKind::File && overlay.typing => {
-            return navigate::file::accept(state).into();
-        }
-        Action::Cancel if overlay.typing => {
-            navigate::file::set_typing(state, false);
-            return Reply::NOTHING;
-        }
-        _ if overlay.kind == OverlayKind::File && action != Action::Help => {
-            return navigate::file::act(state, action).into();
-        }
-        Action::Extract => {
-            update::extraction::ask(state, stack);
-            return Reply::NOTHING;
-        }
-        Action::Cancel | Action::Close | Action::Help | Action::Palette => {}
-        _ if overlay.kind == OverlayKind::Map => {
-            update::map::act(state, stack, action);
-            return Reply::NOTHING;
-        }
-        _ => {}
-    }
-    let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1).max(1);
-    match action {
-        Action::Down => step(state, stack, 1),
-        Action::Up => step(state, stack, -1),
-        Action::HalfDown => step(state, stack, (height / 2).max(1)),
-        Action::HalfUp => step(state, stack, -(height / 2).max(1)),
-        Action::PageDown => step(state, stack, height),
-        Action::PageUp => step(state, stack, -height),
-        Action::Top => step(state, stack, isize::MIN),
-        Action::Bottom => step(state, stack, isize::MAX),
-        Action::Open => return choose(state, stack),
+        Action::Version(action) => return file::open::act(state, stack, action).into(),
+        Action::Help => open(state, stack, OverlayKind::Help),
+        _ if overlay.kind == OverlayKind::File => return file::act(state, action).into(),
+        Action::Extract => update::extraction::ask(state, stack),
+        Action::Palette => open(state, stack, OverlayKind::Palette),
         Action::Close if is_first_choice(state) => return vec![Effect::Quit].into(),
         Action::Cancel | Action::Close => close(state),
-        Action::Help => open(state, stack, OverlayKind::Help),
-        Action::MarkVersion => mark(state),
-        Action::Palette => open(state, stack, OverlayKind::Palette),
-        _ => {}
+        _ if overlay.kind == OverlayKind::Map => update::map::act(state, stack, action),
+        Action::Open => return choose(state, stack),
+        Action::Move(to) => {
+            let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1);
+            step(state, stack, to.rows(height.max(1)));
+        }
+        Action::Left
+        | Action::Right
+        | Action::Find(_)
+        | Action::Treemap
+        | Action::Pane(_)
+        | Action::Tree(_)
+        | Action::File(_)
+        | Action::Map(_)
+        | Action::Program(_) => {}
     }
     Reply::NOTHING
-}
-
-/// Marks the version under the cursor, or takes the mark away.
-fn mark(state: &mut State) {
-    if let Some(top) =
-        state.overlays.last_mut().filter(|top| matches!(top.kind, OverlayKind::History(_)))
-    {
-        top.marked = (top.marked != Some(top.selected)).then_some(top.selected);
-    }
 }
 
 /// Enter.

@@ -2,21 +2,102 @@
 
 use Context::{Overlay, Panes, Typing};
 
-/// Something a user can ask for.
+/// Something a user can ask for. Actions that one handler takes are an enum of their own, so that every match over
+/// actions is exhaustive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the table says of each what it does, and only the table")]
 pub enum Action {
+    /// Moves the cursor, or scrolls where there is none.
+    Move(Move),
+    /// Folds a directory; scrolls the viewer.
+    Left,
+    /// Unfolds a directory; scrolls the viewer.
+    Right,
+    /// Enter.
+    Open,
+    /// Esc.
+    Cancel,
+    /// Closes an overlay.
+    Close,
+    /// Search in the panes and in the viewer.
+    Find(FindAction),
+    /// Opens a version of a file.
+    Version(VersionAction),
+    /// Asks where to extract the path under the cursor to.
+    Extract,
+    /// Opens the treemap; in it, changes what it shows.
+    Treemap,
+    /// Opens help.
+    Help,
+    /// Opens the palette.
+    Palette,
+    /// In the panes.
+    Pane(PaneAction),
+    /// In the tree and the diff.
+    Tree(TreeAction),
+    /// In the viewer.
+    File(FileAction),
+    /// In the treemap.
+    Map(MapAction),
+    /// Everywhere.
+    Program(ProgramAction),
+}
+
+/// Moves of the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum Move {
     Down,
     Up,
-    Left,
-    Right,
-    Open,
-    Top,
-    Bottom,
     HalfDown,
     HalfUp,
     PageDown,
     PageUp,
+    Top,
+    Bottom,
+}
+
+impl Move {
+    /// Rows to move by where a page has `page` rows; down is positive. To the first and the last row: the least and the
+    /// largest number.
+    #[must_use]
+    pub const fn rows(self, page: isize) -> isize {
+        let half = if page < 2 { 1 } else { page / 2 };
+        match self {
+            Self::Down => 1,
+            Self::Up => -1,
+            Self::HalfDown => half,
+            Self::HalfUp => -half,
+            Self::PageDown => page,
+            Self::PageUp => -page,
+            Self::Top => isize::MIN,
+            Self::Bottom => isize::MAX,
+        }
+    }
+}
+
+/// Actions of the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum FindAction {
+    Search,
+    NextHit,
+    PreviousHit,
+}
+
+/// Actions on one version of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum VersionAction {
+    View,
+    Pager,
+    TextDiff,
+    MarkVersion,
+}
+
+/// Actions of the panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum PaneAction {
     NextPane,
     PreviousPane,
     FocusStack,
@@ -26,23 +107,10 @@ pub enum Action {
     NextLayer,
     PreviousChange,
     NextChange,
-    Fold,
-    FoldAll,
-    UnfoldAll,
+    Filter,
     Mark,
     Sort,
     ReverseSort,
-    Search,
-    Filter,
-    NextHit,
-    PreviousHit,
-    History,
-    View,
-    Pager,
-    TextDiff,
-    MarkVersion,
-    Hex,
-    Wrap,
     LayerDetails,
     ImageDetails,
     Images,
@@ -50,27 +118,51 @@ pub enum Action {
     Problems,
     Waste,
     Compare,
-    Treemap,
-    TileLeft,
-    TileRight,
-    Descend,
-    Parent,
-    Extract,
     Copy,
     CopyCommand,
+    Resume,
     Zoom,
     Narrower,
     Wider,
     Theme,
     Mouse,
-    Redraw,
-    Palette,
-    Help,
-    Cancel,
-    Resume,
-    Close,
-    Suspend,
     Quit,
+}
+
+/// Actions of the tree and the diff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum TreeAction {
+    Fold,
+    FoldAll,
+    UnfoldAll,
+    History,
+}
+
+/// Actions of the viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum FileAction {
+    Hex,
+    Wrap,
+}
+
+/// Actions of the treemap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum MapAction {
+    TileLeft,
+    TileRight,
+    Descend,
+    Parent,
+}
+
+/// Actions that mean the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of actions says what each does")]
+pub enum ProgramAction {
+    Redraw,
+    Suspend,
     Interrupt,
 }
 

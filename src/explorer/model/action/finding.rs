@@ -1,14 +1,16 @@
 //! Rows of the table of actions: finding and narrowing.
 
 use crate::explorer::model::action::entry::Context::{File, Panes};
-use crate::explorer::model::action::entry::{Action, Entry, Group, hinted, row};
+use crate::explorer::model::action::entry::{
+    Action, Entry, FindAction, Group, PaneAction, hinted, row,
+};
 
 pub(super) const GROUP: Group = Group { name: "Find", rows: ROWS };
 
 const ROWS: &[Entry] = &[
     hinted(
         row(
-            Action::Search,
+            Action::Find(FindAction::Search),
             "search",
             &["/"],
             &[Panes, File],
@@ -19,7 +21,7 @@ const ROWS: &[Entry] = &[
     ),
     hinted(
         row(
-            Action::Filter,
+            Action::Pane(PaneAction::Filter),
             "filter",
             &["f"],
             &[Panes],
@@ -29,14 +31,32 @@ const ROWS: &[Entry] = &[
         5,
     ),
     row(
-        Action::Mark,
+        Action::Pane(PaneAction::Mark),
         "mark",
         &["m"],
         &[Panes],
         "mark the layer: the changes are then those from it to the selected one",
     ),
-    row(Action::Sort, "sort", &["s"], &[Panes], "sort by size, by change, by name"),
-    row(Action::ReverseSort, "reverse-sort", &["S"], &[Panes], "the same order backwards"),
-    row(Action::NextHit, "next-hit", &["n"], &[Panes, File], "next found"),
-    row(Action::PreviousHit, "previous-hit", &["N"], &[Panes, File], "previous found"),
+    row(
+        Action::Pane(PaneAction::Sort),
+        "sort",
+        &["s"],
+        &[Panes],
+        "sort by size, by change, by name",
+    ),
+    row(
+        Action::Pane(PaneAction::ReverseSort),
+        "reverse-sort",
+        &["S"],
+        &[Panes],
+        "the same order backwards",
+    ),
+    row(Action::Find(FindAction::NextHit), "next-hit", &["n"], &[Panes, File], "next found"),
+    row(
+        Action::Find(FindAction::PreviousHit),
+        "previous-hit",
+        &["N"],
+        &[Panes, File],
+        "previous found",
+    ),
 ];

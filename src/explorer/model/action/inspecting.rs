@@ -1,14 +1,17 @@
 //! Rows of the table of actions: looking closer at what is under the cursor.
 
 use crate::explorer::model::action::entry::Context::{File, Map, Overlay, Panes, Trees};
-use crate::explorer::model::action::entry::{Action, EVERYWHERE, Entry, Group, hinted, row};
+use crate::explorer::model::action::entry::{
+    Action, EVERYWHERE, Entry, FileAction, Group, MapAction, PaneAction, TreeAction, VersionAction,
+    hinted, row,
+};
 
 pub(super) const GROUP: Group = Group { name: "Look closer", rows: ROWS };
 
 const ROWS: &[Entry] = &[
     hinted(
         row(
-            Action::History,
+            Action::Tree(TreeAction::History),
             "history",
             &["w"],
             &[Trees],
@@ -19,7 +22,7 @@ const ROWS: &[Entry] = &[
     ),
     hinted(
         row(
-            Action::View,
+            Action::Version(VersionAction::View),
             "view",
             &["v"],
             &[Trees, Overlay],
@@ -29,28 +32,34 @@ const ROWS: &[Entry] = &[
         5,
     ),
     row(
-        Action::Pager,
+        Action::Version(VersionAction::Pager),
         "pager",
         &["o"],
         &[Trees, Overlay],
         "the file in $PAGER (else less), as this layer has it or had it",
     ),
     row(
-        Action::TextDiff,
+        Action::Version(VersionAction::TextDiff),
         "text-diff",
         &["D"],
         &[Trees, Overlay],
         "what changed in the file since the version before",
     ),
     row(
-        Action::MarkVersion,
+        Action::Version(VersionAction::MarkVersion),
         "mark-version",
         &["m"],
         &[Overlay],
         "in a history: mark a version for D to compare with",
     ),
-    row(Action::Hex, "hex", &["x"], &[File], "in a file: its bytes, and back"),
-    row(Action::Wrap, "wrap", &["w"], &[File], "in a file: wrap long lines or not"),
+    row(Action::File(FileAction::Hex), "hex", &["x"], &[File], "in a file: its bytes, and back"),
+    row(
+        Action::File(FileAction::Wrap),
+        "wrap",
+        &["w"],
+        &[File],
+        "in a file: wrap long lines or not",
+    ),
     row(
         Action::Open,
         "open",
@@ -59,7 +68,7 @@ const ROWS: &[Entry] = &[
         "open: a directory, a path's history, a layer's details; in lists, choose",
     ),
     row(
-        Action::LayerDetails,
+        Action::Pane(PaneAction::LayerDetails),
         "layer-details",
         &["L"],
         &[Panes],
@@ -67,7 +76,7 @@ const ROWS: &[Entry] = &[
     ),
     hinted(
         row(
-            Action::ImageDetails,
+            Action::Pane(PaneAction::ImageDetails),
             "image-details",
             &["i"],
             &[Panes],
@@ -77,27 +86,33 @@ const ROWS: &[Entry] = &[
         5,
     ),
     row(
-        Action::Images,
+        Action::Pane(PaneAction::Images),
         "images",
         &["I"],
         &[Panes],
         "back to the list of images this one was chosen from",
     ),
     row(
-        Action::Platforms,
+        Action::Pane(PaneAction::Platforms),
         "platforms",
         &["P"],
         &[Panes],
         "the platforms there are of this image; Enter opens another",
     ),
     hinted(
-        row(Action::Problems, "problems", &["!"], &[Panes], "what was odd or broken"),
+        row(
+            Action::Pane(PaneAction::Problems),
+            "problems",
+            &["!"],
+            &[Panes],
+            "what was odd or broken",
+        ),
         "problems",
         8,
     ),
     hinted(
         row(
-            Action::Waste,
+            Action::Pane(PaneAction::Waste),
             "waste",
             &["W"],
             &[Panes],
@@ -107,7 +122,7 @@ const ROWS: &[Entry] = &[
         7,
     ),
     row(
-        Action::Compare,
+        Action::Pane(PaneAction::Compare),
         "compare",
         &["c"],
         &[Panes],
@@ -120,10 +135,34 @@ const ROWS: &[Entry] = &[
         &[Panes, Map],
         "a map of the largest things; in it, of what is wasted, and back",
     ),
-    row(Action::TileLeft, "tile-left", &["left"], &[Map], "in the map: the tile on the left"),
-    row(Action::TileRight, "tile-right", &["right"], &[Map], "in the map: the tile on the right"),
-    row(Action::Descend, "descend", &["l"], &[Map], "in the map: into the directory"),
-    row(Action::Parent, "parent", &["h", "backspace"], &[Map], "in the map: the directory above"),
+    row(
+        Action::Map(MapAction::TileLeft),
+        "tile-left",
+        &["left"],
+        &[Map],
+        "in the map: the tile on the left",
+    ),
+    row(
+        Action::Map(MapAction::TileRight),
+        "tile-right",
+        &["right"],
+        &[Map],
+        "in the map: the tile on the right",
+    ),
+    row(
+        Action::Map(MapAction::Descend),
+        "descend",
+        &["l"],
+        &[Map],
+        "in the map: into the directory",
+    ),
+    row(
+        Action::Map(MapAction::Parent),
+        "parent",
+        &["h", "backspace"],
+        &[Map],
+        "in the map: the directory above",
+    ),
     row(
         Action::Extract,
         "extract",
@@ -132,14 +171,14 @@ const ROWS: &[Entry] = &[
         "extract the file or directory, as this layer has it or had it",
     ),
     row(
-        Action::Copy,
+        Action::Pane(PaneAction::Copy),
         "copy",
         &["y"],
         &[Panes],
         "send the path to the clipboard (in the stack, the digest)",
     ),
     row(
-        Action::CopyCommand,
+        Action::Pane(PaneAction::CopyCommand),
         "copy-command",
         &["Y"],
         &[Panes],

@@ -1,29 +1,47 @@
 //! Rows of the table of actions: the screen, the program and its help.
 
 use crate::explorer::model::action::entry::Context::{Overlay, Panes};
-use crate::explorer::model::action::entry::{Action, EVERYWHERE, Entry, Group, hinted, row};
+use crate::explorer::model::action::entry::{
+    Action, EVERYWHERE, Entry, Group, PaneAction, ProgramAction, hinted, row,
+};
 
 pub(super) const GROUP: Group = Group { name: "Screen", rows: ROWS };
 
 const ROWS: &[Entry] = &[
-    hinted(row(Action::Zoom, "zoom", &["+"], &[Panes], "this pane alone, or all again"), "zoom", 9),
-    row(Action::Narrower, "narrower", &["<"], &[Panes], "make the pane narrower"),
-    row(Action::Wider, "wider", &[">"], &[Panes], "make the pane wider"),
+    hinted(
+        row(
+            Action::Pane(PaneAction::Zoom),
+            "zoom",
+            &["+"],
+            &[Panes],
+            "this pane alone, or all again",
+        ),
+        "zoom",
+        9,
+    ),
+    row(Action::Pane(PaneAction::Narrower), "narrower", &["<"], &[Panes], "make the pane narrower"),
+    row(Action::Pane(PaneAction::Wider), "wider", &[">"], &[Panes], "make the pane wider"),
     row(
-        Action::Theme,
+        Action::Pane(PaneAction::Theme),
         "theme",
         &["t"],
         &[Panes],
         "next theme: dark, light, high contrast, no colour",
     ),
     row(
-        Action::Mouse,
+        Action::Pane(PaneAction::Mouse),
         "mouse",
         &["M"],
         &[Panes],
         "mouse on or off (off: the terminal selects text)",
     ),
-    row(Action::Redraw, "redraw", &["ctrl-l"], EVERYWHERE, "draw the whole screen again"),
+    row(
+        Action::Program(ProgramAction::Redraw),
+        "redraw",
+        &["ctrl-l"],
+        EVERYWHERE,
+        "draw the whole screen again",
+    ),
     hinted(
         row(
             Action::Palette,
@@ -48,14 +66,26 @@ const ROWS: &[Entry] = &[
         "close, then end search, filter and mark, then stop reading",
     ),
     row(
-        Action::Resume,
+        Action::Pane(PaneAction::Resume),
         "resume",
         &["r"],
         &[Panes],
         "go on reading the layers that were not read, after Esc stopped it",
     ),
-    hinted(row(Action::Quit, "quit", &["q"], &[Panes], "quit"), "quit", 6),
+    hinted(row(Action::Pane(PaneAction::Quit), "quit", &["q"], &[Panes], "quit"), "quit", 6),
     row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),
-    row(Action::Interrupt, "interrupt", &["ctrl-c"], EVERYWHERE, "quit from anywhere"),
-    row(Action::Suspend, "suspend", &["ctrl-z"], EVERYWHERE, "back to the shell; `fg` returns"),
+    row(
+        Action::Program(ProgramAction::Interrupt),
+        "interrupt",
+        &["ctrl-c"],
+        EVERYWHERE,
+        "quit from anywhere",
+    ),
+    row(
+        Action::Program(ProgramAction::Suspend),
+        "suspend",
+        &["ctrl-z"],
+        EVERYWHERE,
+        "back to the shell; `fg` returns",
+    ),
 ];

@@ -6,13 +6,13 @@ mod position;
 
 use crate::content::Contents;
 use crate::content::search::Needle;
-use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::action::entry::{Action, FileAction, FindAction, Move};
 use crate::explorer::model::file::{File, ReadPart, SIDE, ViewMode};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::State;
-use crate::explorer::navigate::file;
 use crate::explorer::navigate::file::ask::ask;
+use crate::explorer::navigate::{self, file};
 use crate::explorer::view::file::area;
 use crate::text::visible;
 
@@ -43,32 +43,43 @@ pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Content
     }
 }
 
-/// Does what an action means in the viewer.
+/// Performs an action in the viewer.
 pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let (_, body) = area(state);
     let height = usize::from(body.height).max(1) as isize;
+    let typing = state.overlays.last().is_some_and(|top| top.typing);
     let Some(file) = &mut state.file else { return Vec::new() };
     file.message = None;
     match action {
-        Action::Down => return file::position::step(state, 1),
-        Action::Up => return file::position::step(state, -1),
-        Action::HalfDown => return file::position::step(state, (height / 2).max(1)),
-        Action::HalfUp => return file::position::step(state, -(height / 2).max(1)),
-        Action::PageDown => return file::position::step(state, height),
-        Action::PageUp => return file::position::step(state, -height),
-        Action::Top => return file::position::go_to_start(state),
-        Action::Bottom => return file::position::go_to_end(state),
+        Action::Open if typing => return accept(state),
+        Action::Cancel if typing => set_typing(state, false),
+        Action::Cancel => navigate::overlay::close(state),
+        Action::Close if !typing => navigate::overlay::close(state),
+        Action::Move(Move::Top) => return file::position::go_to_start(state),
+        Action::Move(Move::Bottom) => return file::position::go_to_end(state),
+        Action::Move(to) => return file::position::step(state, to.rows(height)),
         Action::Left => file.left = file.left.saturating_sub(SIDE),
         Action::Right if !file.wrap => file.left = (file.left + SIDE).min(1 << 16),
-        Action::Wrap => {
+        Action::File(FileAction::Wrap) => {
             file.wrap = !file.wrap;
             (file.part, file.left) = (0, 0);
         }
-        Action::Hex => file::position::turn(file),
-        Action::Search => set_typing(state, true),
-        Action::NextHit => return next(state, true),
-        Action::PreviousHit => return next(state, false),
-        _ => {}
+        Action::File(FileAction::Hex) => file::position::turn(file),
+        Action::Find(FindAction::Search) => set_typing(state, true),
+        Action::Find(FindAction::NextHit) => return next(state, true),
+        Action::Find(FindAction::PreviousHit) => return next(state, false),
+        Action::Open
+        | Action::Close
+        | Action::Right
+        | Action::Version(_)
+        | Action::Extract
+        | Action::Treemap
+        | Action::Help
+        | Action::Palette
+        | Action::Pane(_)
+        | Action::Tree(_)
+        | Action::Map(_)
+        | Action::Program(_) => {}
     }
     Vec::new()
 }

@@ -1,5 +1,6 @@
 //! Which version of which file the viewer opens: from the row of a tree, or from an event of a path's history.
 
+use crate::explorer::model::action::entry::VersionAction;
 use crate::explorer::model::file::{File, ReadPart, ViewMode, ViewTarget};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
@@ -10,56 +11,57 @@ use crate::stack::kept::entry::Kind as Type;
 use crate::stack::{EventId, HistoryEvent, NodeId, Stack, Version};
 use crate::text::{Visible, visible};
 
-/// `v`: the version under the cursor.
-pub(in crate::explorer) fn view(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let Some((node, version)) = under_cursor(state, stack) else {
-        return tell(state, "put the cursor on a file to view it");
-    };
-    match regular(stack, node, version) {
-        Ok((node, version)) => {
-            let which = visible!["layer ", version.layer];
-            open(state, stack, ViewTarget::Version(version.event), node, which)
+/// Performs an action on the version under the cursor.
+pub(in crate::explorer) fn act(
+    state: &mut State,
+    stack: &Stack,
+    action: VersionAction,
+) -> Vec<Effect> {
+    let done = match action {
+        VersionAction::View => view(state, stack),
+        VersionAction::Pager => open_pager(state, stack),
+        VersionAction::TextDiff => compare(state, stack),
+        VersionAction::MarkVersion => {
+            navigate::overlay::mark_version(state);
+            return Vec::new();
         }
-        Err(why) => tell(state, why),
-    }
+    };
+    done.unwrap_or_else(|why| {
+        state.notice = Some(why.into());
+        Vec::new()
+    })
+}
+
+/// `v`: the version under the cursor.
+fn view(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
+    let (node, version) =
+        under_cursor(state, stack).ok_or("put the cursor on a file to view it")?;
+    let (node, version) = regular(stack, node, version)?;
+    let which = visible!["layer ", version.layer];
+    Ok(open(state, stack, ViewTarget::Version(version.event), node, which))
 }
 
 /// `o`: the version under the cursor, or the one that the viewer shows, in the user's pager.
-pub(in crate::explorer) fn page(state: &mut State, stack: &Stack) -> Vec<Effect> {
+fn open_pager(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
     let viewed = state.overlays.last().is_some_and(|top| top.kind == OverlayKind::File);
     let event = match state.file.as_ref().map(|file| file.what).filter(|_| viewed) {
         Some(ViewTarget::Version(event)) => event,
-        Some(ViewTarget::Two(..)) => {
-            return tell(state, "a pager shows one version: o in the history");
-        }
+        Some(ViewTarget::Two(..)) => return Err("a pager shows one version: o in the history"),
         None => {
-            let Some((node, version)) = under_cursor(state, stack) else {
-                return tell(state, "put the cursor on a file to open it in the pager");
-            };
-            match regular(stack, node, version) {
-                Ok((_, version)) => version.event,
-                Err(why) => return tell(state, why),
-            }
+            let (node, version) = under_cursor(state, stack)
+                .ok_or("put the cursor on a file to open it in the pager")?;
+            regular(stack, node, version)?.1.event
         }
     };
     state.notice = Some("reading the file for the pager".into());
-    vec![Effect::OpenPager(event)]
+    Ok(vec![Effect::OpenPager(event)])
 }
 
 /// `D`: the version under the cursor and the one before it, or the marked one.
-pub(in crate::explorer) fn compare(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    match two(state, stack) {
-        Ok((node, old, new)) => {
-            let which = visible!["layer ", old.layer, " and layer ", new.layer];
-            open(state, stack, ViewTarget::Two(old.event, new.event), node, which)
-        }
-        Err(why) => tell(state, why),
-    }
-}
-
-fn tell(state: &mut State, why: &'static str) -> Vec<Effect> {
-    state.notice = Some(why.into());
-    Vec::new()
+fn compare(state: &mut State, stack: &Stack) -> Result<Vec<Effect>, &'static str> {
+    let (node, old, new) = two(state, stack)?;
+    let which = visible!["layer ", old.layer, " and layer ", new.layer];
+    Ok(open(state, stack, ViewTarget::Two(old.event, new.event), node, which))
 }
 
 fn open(

@@ -1,0 +1,139 @@
+//! Actions of the panes.
+
+use crate::explorer::model::action::entry::{PaneAction, TreeAction};
+use crate::explorer::model::message::Effect;
+use crate::explorer::model::overlay::OverlayKind;
+use crate::explorer::model::state::{Pane, State};
+use crate::explorer::update::{comparison, range, reading, resettle, sort};
+use crate::explorer::view::page;
+use crate::explorer::{navigate, view};
+use crate::stack::Stack;
+use crate::stack::query::outline::Unfolded;
+use crate::text::{command, visible};
+
+/// Cells by which a key moves a border.
+const BORDER_STEP: i16 = 4;
+
+/// Performs an action of the panes.
+pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<Effect> {
+    match action {
+        PaneAction::Quit => return vec![Effect::Quit],
+        PaneAction::Resume => return reading::resume(state, stack),
+        PaneAction::Copy => return copy(state, path_or_digest(state, stack)),
+        PaneAction::CopyCommand => return copy(state, command_of_owner(state, stack)),
+        PaneAction::Compare => return comparison::ask(state, stack),
+        PaneAction::Mouse => return toggle_mouse(state),
+        PaneAction::NextPane => focus(state, stack, state.focus.after()),
+        PaneAction::PreviousPane => focus(state, stack, state.focus.before()),
+        PaneAction::FocusStack => focus(state, stack, Pane::Stack),
+        PaneAction::FocusTree => focus(state, stack, Pane::Tree),
+        PaneAction::FocusDiff => focus(state, stack, Pane::Diff),
+        PaneAction::PreviousLayer => navigate::layers::step(state, stack, -1),
+        PaneAction::NextLayer => navigate::layers::step(state, stack, 1),
+        PaneAction::PreviousChange => navigate::trees::go_to_change(state, stack, false),
+        PaneAction::NextChange => navigate::trees::go_to_change(state, stack, true),
+        PaneAction::Filter => navigate::filter::start(state),
+        PaneAction::Mark => range::mark(state, stack),
+        PaneAction::Sort => sort::next(state, stack),
+        PaneAction::ReverseSort => sort::reverse(state, stack),
+        PaneAction::LayerDetails => {
+            navigate::overlay::open(state, stack, OverlayKind::Layer(state.layer));
+        }
+        PaneAction::ImageDetails => navigate::overlay::open(state, stack, OverlayKind::Image),
+        PaneAction::Images => open_list(state, stack, OverlayKind::Choices),
+        PaneAction::Platforms => open_list(state, stack, OverlayKind::Platforms),
+        PaneAction::Waste => open_list(state, stack, OverlayKind::Waste),
+        PaneAction::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
+        PaneAction::Zoom => {
+            state.zoomed = !state.zoomed;
+            resettle(state, stack);
+        }
+        PaneAction::Narrower => widen(state, stack, -BORDER_STEP),
+        PaneAction::Wider => widen(state, stack, BORDER_STEP),
+        PaneAction::Theme => {
+            state.theme = state.theme.next();
+            state.notice = Some(visible!["theme: ", state.theme.name()]);
+        }
+    }
+    Vec::new()
+}
+
+/// Performs an action of the focused tree pane.
+pub(super) fn in_tree(state: &mut State, stack: &Stack, action: TreeAction) {
+    let pane = state.focus;
+    match action {
+        TreeAction::Fold => navigate::trees::fold(state, stack, pane),
+        TreeAction::FoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::None),
+        TreeAction::UnfoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::All),
+        TreeAction::History => {
+            if let Some(row) = view::trees::current_row(state, stack, pane) {
+                navigate::overlay::open(state, stack, OverlayKind::History(row.node));
+            }
+        }
+    }
+}
+
+/// Gives a pane the keys.
+pub(super) fn focus(state: &mut State, stack: &Stack, pane: Pane) {
+    state.set_focus(pane);
+    resettle(state, stack);
+}
+
+fn widen(state: &mut State, stack: &Stack, by: i16) {
+    state.widen(state.focus, by);
+    resettle(state, stack);
+}
+
+/// Opens an overlay, or says why there is nothing to list in it.
+fn open_list(state: &mut State, stack: &Stack, kind: OverlayKind) {
+    let why_not = match kind {
+        OverlayKind::Choices if state.choices.is_empty() => {
+            "this image was not chosen from a list: layertui without IMAGE shows all that are here"
+        }
+        OverlayKind::Platforms if page::platforms::all(state).len() < 2 => {
+            "this image is here for one platform only"
+        }
+        OverlayKind::Waste if state.comparison.is_some() => {
+            "a comparison wastes nothing: Esc goes back to the image"
+        }
+        _ => return navigate::overlay::open(state, stack, kind),
+    };
+    state.notice = Some(why_not.into());
+}
+
+fn toggle_mouse(state: &mut State) -> Vec<Effect> {
+    state.mouse = !state.mouse;
+    let text = if state.mouse { "mouse on" } else { "mouse off: the terminal selects text again" };
+    state.notice = Some(text.into());
+    vec![Effect::CaptureMouse(state.mouse)]
+}
+
+fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
+    let Some(bytes) = bytes else {
+        state.notice = Some("nothing here to copy".into());
+        return Vec::new();
+    };
+    // What is pasted into a terminal is obeyed by it, as what is printed is.
+    let seen = visible(&bytes).into_owned();
+    state.notice = Some(visible!["sent to the clipboard: ", seen]);
+    vec![Effect::Copy(seen)]
+}
+
+fn path_or_digest(state: &State, stack: &Stack) -> Option<Vec<u8>> {
+    if state.focus != Pane::Stack {
+        return view::trees::current(state, stack).map(|node| stack.path(node));
+    }
+    let layer = state.image.as_ref()?.layers.get(state.layer)?;
+    layer.diff_id.clone().or_else(|| layer.digest.clone()).map(String::into_bytes)
+}
+
+/// The command of the selected layer, or of the one that wrote the path under the cursor.
+fn command_of_owner(state: &State, stack: &Stack) -> Option<Vec<u8>> {
+    let owner = || {
+        let node = view::trees::current(state, stack)?;
+        Some(stack.visible(node, state.shown_layer(stack)?)?.layer)
+    };
+    let layer = if state.focus == Pane::Stack { None } else { owner() }.unwrap_or(state.layer);
+    let made_by = state.image.as_ref()?.layers.get(layer)?.created_by.as_ref()?;
+    Some(command::clean(made_by).into_raw().into_bytes()).filter(|command| !command.is_empty())
+}
