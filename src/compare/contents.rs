@@ -1,5 +1,5 @@
-//! Contents that have to be read: each side's files in the order in which its layers store them, so that no layer is
-//! decoded more than once a side.
+//! Compares contents by reading them. The files of each side are read in the order in which its layers store them, so
+//! that each layer is decoded at most once.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,15 +7,15 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::extract;
 use crate::layer::Watch;
+use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::Payload;
 use crate::stack::kept::entry::Fingerprint;
 
 type Sums = HashMap<usize, Result<u64, String>>;
 
-/// For each pair its place among the differences, and whether both have the same contents, or why that is not known.
+/// For each pair its index among the differences and whether both files have the same contents, or why that is not known.
 pub(super) fn compare(
     pairs: &[Pair],
     old: &dyn Source,
@@ -36,7 +36,7 @@ fn stopped() -> String {
     "reading was stopped".to_owned()
 }
 
-/// A fingerprint of each file's contents as programs read them.
+/// The XXH3 digest of each file's contents as programs read them.
 fn sums<'p>(
     source: &dyn Source,
     files: impl Iterator<Item = (usize, &'p Payload)>,
@@ -53,7 +53,7 @@ fn sums<'p>(
             _ => unknown.push((at, payload)),
         }
     }
-    extract::each(source, unknown, &mut |at, portion| {
+    pass::each(source, unknown, &mut |at, portion| {
         sums.insert(
             at,
             portion
@@ -88,7 +88,7 @@ fn sum(portion: &mut dyn Read, done: &mut u64, watch: &dyn Watch) -> io::Result<
 /// Two files whose contents have to be read.
 #[derive(Clone, Debug)]
 pub(super) struct Pair {
-    /// Among the differences.
+    /// Index among the differences.
     pub(super) at: usize,
     pub(super) old: Payload,
     pub(super) new: Payload,

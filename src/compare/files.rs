@@ -1,4 +1,4 @@
-//! The files of two trees: one walk over both, in the order of the paths' bytes.
+//! Compares the files of two trees in one walk over both, sorted by the bytes of the paths.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub enum Meaning {
     Content,
     /// Only what [`Metadata`] says differs.
     Metadata,
-    /// Contents of the same size that could not be read, or were not because reading was stopped.
+    /// Contents of the same size that could not be read, or are not read yet.
     Undecided,
 }
 
@@ -43,7 +43,7 @@ impl Meaning {
     }
 }
 
-/// What beside the contents differs.
+/// The metadata that differ.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -51,18 +51,18 @@ pub struct Metadata {
     pub mode: bool,
     /// User or group.
     pub owner: bool,
-    /// Modification time, of anything but a directory.
+    /// Modification time, except of directories.
     pub mtime: bool,
     /// Extended attributes.
     pub xattrs: bool,
     /// Device numbers.
     pub device: bool,
-    /// Which other paths are names of the same file.
+    /// The other names of the file.
     pub links: bool,
 }
 
 impl Metadata {
-    /// The names of what differs, as JSON has them.
+    /// The names of the metadata that differ, as in JSON.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("mode", self.mode),
@@ -83,52 +83,52 @@ impl Metadata {
 /// One path at which the trees differ.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// Absolute, raw bytes.
+    /// The absolute path in raw bytes.
     pub path: Vec<u8>,
-    /// How.
+    /// The kind of difference.
     pub meaning: Meaning,
-    /// What else.
+    /// The metadata that differ.
     pub metadata: Metadata,
-    /// In the old image.
+    /// The version in the old image.
     pub old: Option<Version>,
-    /// In the new image.
+    /// The version in the new image.
     pub new: Option<Version>,
-    /// Bytes of contents before and after; a hard link has those of its file.
+    /// Bytes of contents in the old and the new image; a hard link has those of its file.
     pub bytes: (u64, u64),
 }
 
-/// All differences below one directory.
+/// Sums of the differences below one directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     /// Paths that only the new image has.
     pub added: u64,
     /// Paths that only the old image has.
     pub removed: u64,
-    /// Paths that both have and that differ.
+    /// Paths of both images that differ.
     pub changed: u64,
-    /// Bytes of contents that differ, as the old image has them.
+    /// Bytes of the contents that differ, in the old image.
     pub old_bytes: u64,
-    /// The same in the new image.
+    /// Bytes of the contents that differ, in the new image.
     pub new_bytes: u64,
 }
 
-/// How the files of two images differ.
+/// The differences between the files of two images.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     /// Sorted by the bytes of the paths.
     pub differences: Vec<Difference>,
-    /// Paths that are the same in both.
+    /// The number of paths that are the same in both.
     pub same: u64,
-    /// Hard links that only one of them has, sorted likewise.
+    /// Hard links of only one image, sorted by the bytes of the paths.
     pub links: Vec<Link>,
-    /// Contents that could not be read, and why.
+    /// The paths whose contents could not be read, and why.
     pub unread: Vec<(Vec<u8>, String)>,
     pairs: Vec<Pair>,
 }
 
 impl Files {
-    /// Compares what the merged trees have, as far as it can be told without reading contents: what cannot is
-    /// [`Meaning::Undecided`] until [`Self::decide`]. Without `times`, modification times do not count.
+    /// Compares two merged trees without reading contents: where they are needed, the result is [`Meaning::Undecided`]
+    /// until [`Self::decide`]. Without `times`, modification times are ignored.
     #[must_use]
     pub fn of(old: Side<'_>, new: Side<'_>, times: bool) -> Self {
         let mut files = Self::default();
@@ -202,8 +202,8 @@ impl Files {
         });
     }
 
-    /// Reads the contents of what is undecided. What cannot be read stays so, with the reason in [`Self::unread`].
-    /// `watch` is told how many bytes were read.
+    /// Reads the contents of undecided paths. A path that cannot be read stays undecided, with the reason in
+    /// [`Self::unread`]. Reports the bytes read to `watch`.
     pub fn decide(&mut self, old: &dyn Source, new: &dyn Source, watch: &dyn Watch) {
         let pairs = std::mem::take(&mut self.pairs);
         for (at, verdict) in contents::compare(&pairs, old, new, watch) {
@@ -221,13 +221,13 @@ impl Files {
         self.same += (before - self.differences.len()) as u64;
     }
 
-    /// How many paths differ in each way: added, removed, content, metadata, undecided.
+    /// The number of paths with this kind of difference.
     #[must_use]
     pub fn count(&self, meaning: Meaning) -> u64 {
         self.differences.iter().filter(|it| it.meaning == meaning).count() as u64
     }
 
-    /// What differs below each directory that has a difference below it, sorted by the bytes of the paths.
+    /// Sums for each directory with a difference below it, sorted by the bytes of the paths.
     #[must_use]
     pub fn directories(&self) -> BTreeMap<&[u8], Directory> {
         let mut sums: BTreeMap<&[u8], Directory> = BTreeMap::new();
@@ -249,13 +249,13 @@ impl Files {
     }
 }
 
-/// The directories that hold a path, the root first. Their number is bounded by what a stack takes for a path.
+/// The directories above a path, the root first. The fold limits their number.
 fn parents(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     let inner = memchr::memchr_iter(b'/', path).filter(|&at| at > 0).map(|at| &path[..at]);
     std::iter::once(&b"/"[..]).filter(move |root| *root != path).chain(inner)
 }
 
-/// A merged tree's paths, the root first.
+/// The paths of a merged tree, the root first.
 struct Paths<'s>(Peekable<Box<dyn Iterator<Item = (Vec<u8>, NodeId)> + 's>>);
 
 impl<'s> Paths<'s> {
@@ -277,7 +277,7 @@ fn attributes(
     Metadata {
         mode: one.mode != other.mode,
         owner: one.owner != other.owner,
-        // When a directory was last put something into says nothing that its contents do not.
+        // The mtime of a directory only reflects changes of its children, which are compared themselves.
         mtime: times && !directory && one.mtime != other.mtime,
         xattrs: old.xattrs(one.event) != new.xattrs(other.event),
         device: old.device(one.event) != new.device(other.event),
@@ -289,7 +289,7 @@ fn attributes(
 enum Same {
     Yes,
     No,
-    /// Only the bytes tell.
+    /// The contents have to be read.
     Read(Box<(Payload, Payload)>),
 }
 
@@ -306,7 +306,7 @@ fn same(
     }
     let payloads = (old.stack.payload(one.event), new.stack.payload(other.event));
     let (Some(before), Some(after)) = payloads else {
-        // Links to nothing have no contents: their targets say what they are.
+        // A link without a payload has no contents: its target is compared instead.
         let none = payloads.0.is_none() && payloads.1.is_none();
         return known(none && old.stack.link(one.event) == new.stack.link(other.event));
     };
@@ -322,8 +322,8 @@ fn same(
     }
 }
 
-/// Which bytes the layers of both images are, where that is known: the same region of the same file needs no reading.
-/// What images merely say of their layers does not count.
+/// The identities of the blobs of both images, if known: files at the same offset of the same blob need no reading. Digests
+/// that the images state are not used, since they may be wrong.
 struct Layers {
     old: Vec<Option<Identity>>,
     new: Vec<Option<Identity>>,
@@ -338,7 +338,7 @@ impl Layers {
         Self { old: identities(old), new: identities(new) }
     }
 
-    /// Whether both files are the same bytes at the same place.
+    /// Whether both files are at the same offset of the same blob.
     fn hold_both(&self, before: &Payload, after: &Payload) -> bool {
         let old = self.old.get(before.layer).and_then(Option::as_ref);
         let new = self.new.get(after.layer).and_then(Option::as_ref);

@@ -1,4 +1,4 @@
-//! Hard links that one of two images has and the other has not: names of one file in one, copies of it in the other.
+//! Hard links that only one of two images has: names of one file in one image, separate files in the other.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -8,12 +8,12 @@ use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Version};
 
-/// What became of a hard link.
+/// The change of a hard link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkChange {
-    /// Two names of one file are two files now.
+    /// Two names of one file in the old image are two files in the new one.
     Lost,
-    /// Two files are two names of one file now.
+    /// Two files in the old image are two names of one file in the new one.
     New,
 }
 
@@ -28,21 +28,21 @@ impl LinkChange {
     }
 }
 
-/// A path that is no longer linked to another, or is now. Both images have both paths.
+/// A path that is linked to another one in only one of the images. Both images have both paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Absolute, raw bytes.
+    /// The absolute path in raw bytes.
     pub path: Vec<u8>,
-    /// The first path of the file that both are, or were.
+    /// The first path of the file in the image with the link.
     pub target: Vec<u8>,
-    /// How it changed.
+    /// The change.
     pub change: LinkChange,
-    /// Bytes that the new image stores more where the link is lost, or less where it is new: each copy of a file counts
-    /// once, whatever its names.
+    /// Bytes that the new image stores more if the link is lost, or less if it is new. Each copy of a file counts once,
+    /// whatever its names.
     pub bytes: u64,
 }
 
-/// The files with several names of one tree, and the first name of each that the other tree has as well.
+/// The files of one tree with several names, and the first name of each that the other tree has as well.
 pub(crate) struct Names<'s> {
     side: Side<'s>,
     linked: HashSet<EventId>,
@@ -51,12 +51,13 @@ pub(crate) struct Names<'s> {
 
 struct First {
     path: Vec<u8>,
-    /// The files of the other tree that names of this one are.
+    /// The files of the other tree at the names of this file.
     others: HashSet<EventId>,
+    /// The file of the other tree at `path`.
     other: EventId,
 }
 
-/// Finds the changes while paths come in order.
+/// Finds the changes while the paths of both trees are walked in order.
 pub(super) struct Links<'s> {
     old: Names<'s>,
     new: Names<'s>,
@@ -97,8 +98,8 @@ impl<'s> Names<'s> {
         Self { side, linked, first: HashMap::new() }
     }
 
-    /// Where the path is a name of `file` here, and in the other tree another file than the first such name is: that name,
-    /// and what the other file costs, of `size` bytes, if it was not met yet.
+    /// If the path is a name of `file` here, and in the other tree another file than at the first name of `file`: that first
+    /// name, and the `size` of the other file, or 0 if it is counted already.
     fn apart(
         &mut self,
         path: &[u8],

@@ -1,20 +1,19 @@
-//! Two images side by side: which files, settings, layers and packages differ. The question alone: how it is written is
-//! `report`'s affair, how it is shown the explorer's.
+//! Compares two images: files, settings, layers and packages. The result is written by `report` and shown by `explorer`.
 //!
 //! ```text
 //! two stacks ─► files (one walk over both trees) ─► undecided ones ─► contents (fingerprints, else bytes) ─► Files
 //! two configs ─► settings     two layer lists ─► layers     two databases ─► packages
 //! ```
 
-mod beside;
+mod comparison_source;
 mod contents;
 mod files;
 mod links;
 mod packages;
 mod settings;
 
-pub use crate::compare::beside::ComparisonSource;
-pub use crate::compare::files::{Difference, Directory, Files, Meaning, Metadata};
+pub use crate::compare::comparison_source::ComparisonSource;
+pub use crate::compare::files::{Difference, Directory, Files, Meaning};
 pub use crate::compare::links::{Link, LinkChange};
 pub use crate::compare::packages::{PackageChange, packages};
 pub use crate::compare::settings::{
@@ -23,13 +22,13 @@ pub use crate::compare::settings::{
 use crate::source::Source;
 use crate::stack::Stack;
 
-/// One of the two images, at one of its layers.
+/// One of the two images at one of its layers.
 #[derive(Clone, Copy)]
 pub struct Side<'a> {
-    /// Where its bytes are.
+    /// The source of the image.
     pub source: &'a dyn Source,
-    /// Its union filesystem.
+    /// All layers up to `layer`, folded.
     pub stack: &'a Stack,
-    /// The layer whose view counts.
+    /// The top layer of the compared tree.
     pub layer: usize,
 }

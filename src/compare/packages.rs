@@ -1,4 +1,4 @@
-//! Packages that only one of two images has, or has in another version.
+//! Compares the packages of two images.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use crate::content::packages::package::{Manager, Package};
 /// One package that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageChange {
-    /// Who installs it.
+    /// The package manager.
     pub manager: Manager,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its architecture.
+    /// The architecture.
     pub architecture: Option<String>,
-    /// The version that the old image has.
+    /// The version in the old image.
     pub old: Option<String>,
-    /// The version that the new image has.
+    /// The version in the new image.
     pub new: Option<String>,
 }
 
-/// What tells packages apart that have nothing to do with each other.
+/// The identity of a package: versions of the same key are compared.
 type Key<'p> = (Manager, &'p str, Option<&'p str>);
 
 fn key(package: &Package) -> Key<'_> {
@@ -37,7 +37,7 @@ pub fn packages(old: &Packages, new: &Packages) -> Vec<PackageChange> {
     for package in new.list() {
         both.entry(key(package)).or_default().1.push(&package.version);
     }
-    // A name may come twice in one database: then all its versions are one text.
+    // A database may have a key twice: all its versions are joined.
     let text = |mut versions: Vec<&str>| {
         versions.sort_unstable();
         (!versions.is_empty()).then(|| versions.join(", "))

@@ -1,4 +1,4 @@
-//! What two images say of themselves: config, history, layers.
+//! Compares the settings of two images: config, history, layers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,45 +12,30 @@ use crate::text::Foreign;
 pub struct Setting {
     /// `user`, `env PATH`, `label maintainer`, `history 3`, …
     pub key: Foreign,
-    /// What the old image has.
+    /// The value in the old image.
     pub old: Option<Foreign>,
-    /// What the new image has.
+    /// The value in the new image.
     pub new: Option<Foreign>,
 }
 
-/// The settings that differ, in a fixed order. Without `times`, when something was made does not count, nor does the
-/// order of the environment.
+/// The settings that differ, in a fixed order. Without `times`, creation times and the order of the environment are
+/// ignored.
 #[must_use]
 pub fn settings(old: &Image, new: &Image, times: bool) -> Vec<Setting> {
     let (old, new) = (listed(old, times), listed(new, times));
-    let places: HashMap<&Foreign, usize> =
-        new.iter().enumerate().map(|(at, (key, _))| (key, at)).collect();
-    let mut differ = Vec::new();
-    let mut met = vec![false; new.len()];
-    for (key, value) in &old {
-        let other = places.get(key).map(|&at| {
-            met[at] = true;
-            &new[at].1
-        });
-        if other != Some(value) {
-            differ.push(Setting {
-                key: key.clone(),
-                old: Some(value.clone()),
-                new: other.cloned(),
-            });
-        }
-    }
-    let only_new = new.iter().zip(&met).filter(|(_, met)| !**met);
-    differ.extend(only_new.map(|((key, value), _)| Setting {
-        key: key.clone(),
-        old: None,
-        new: Some(value.clone()),
-    }));
-    differ
+    let map = |list: &[(Foreign, Foreign)]| list.iter().cloned().collect::<HashMap<_, _>>();
+    let (old_values, new_values) = (map(&old), map(&new));
+    let added = new.into_iter().filter(|(key, _)| !old_values.contains_key(key));
+    let keys = old.into_iter().chain(added).map(|(key, _)| key);
+    let compared = keys.map(|key| {
+        let (old, new) = (old_values.get(&key).cloned(), new_values.get(&key).cloned());
+        Setting { key, old, new }
+    });
+    compared.filter(|setting| setting.old != setting.new).collect()
 }
 
-/// Whether the layers are known to be others: more or fewer, or with other diff IDs (else digests). A layer of which
-/// neither is stated may be any.
+/// Whether the layers are known to differ: in their number or in their diff IDs (else digests). A layer without both may be
+/// equal to any other.
 #[must_use]
 pub fn layers_differ(old: &Image, new: &Image) -> bool {
     let differ = |(one, other): (&Layer, &Layer)| match (layer_id(one), layer_id(other)) {
@@ -64,8 +49,8 @@ fn layer_id(layer: &Layer) -> Option<&str> {
     layer.diff_id.as_deref().or(layer.digest.as_deref())
 }
 
-/// Layers of the old image that the new one has too, by diff ID (else digest): how many of them, and how many from the
-/// base on.
+/// Layers of the old image that the new one has as well, by diff ID (else digest): the number of all, and of the lowest ones
+/// in a row.
 #[must_use]
 pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
     let shared = matched_layers(old, new).0.into_iter().filter(|shared| *shared).count();
@@ -73,21 +58,21 @@ pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
     (shared, pairs.take_while(|(one, other)| one.is_some() && one == other).count())
 }
 
-/// For each layer of the old and of the new image, whether the other one has it too, by diff ID (else digest). A layer that
-/// one image has twice and the other once is shared once.
+/// For each layer of the old and of the new image, whether the other one has it as well, by diff ID (else digest). A layer
+/// that one image has twice and the other once is shared once.
 #[must_use]
 pub fn matched_layers(old: &Image, new: &Image) -> (Vec<bool>, Vec<bool>) {
-    let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut unmatched: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, layer) in new.layers.iter().enumerate().rev() {
         if let Some(id) = layer_id(layer) {
-            waiting.entry(id).or_default().push(at);
+            unmatched.entry(id).or_default().push(at);
         }
     }
     let mut matched = (vec![false; old.layers.len()], vec![false; new.layers.len()]);
     for (at, layer) in old.layers.iter().enumerate() {
-        let there = layer_id(layer).and_then(|id| waiting.get_mut(id)).and_then(Vec::pop);
-        if let Some(there) = there {
-            (matched.0[at], matched.1[there]) = (true, true);
+        let other = layer_id(layer).and_then(|id| unmatched.get_mut(id)).and_then(Vec::pop);
+        if let Some(other) = other {
+            (matched.0[at], matched.1[other]) = (true, true);
         }
     }
     matched
@@ -117,7 +102,7 @@ fn listed(image: &Image, times: bool) -> Vec<(Foreign, Foreign)> {
     for variable in &config.env {
         let (name, value) = variable.raw().split_once('=').unwrap_or((variable.raw(), ""));
         names.push(name);
-        // An empty value is a value.
+        // With the name, so that a variable set to an empty value differs from one that is not set.
         put(&format!("env {name}"), Some(format!("{name}={value}").into()));
     }
     if times {
@@ -134,9 +119,9 @@ fn listed(image: &Image, times: bool) -> Vec<(Foreign, Foreign)> {
         put(&format!("volume {}", volume.raw()), Some(volume.clone()));
     }
     for (at, step) in image.history.iter().enumerate() {
-        put(&format!("history {at}"), Some(told(step, times)));
+        put(&format!("history {at}"), Some(history_text(step, times)));
     }
-    // Of a variable that is set twice, the last counts.
+    // Of a variable that is set twice, the last one counts.
     let mut last: HashMap<Foreign, usize> = HashMap::new();
     for (at, (key, _)) in list.iter().enumerate() {
         last.insert(key.clone(), at);
@@ -149,12 +134,12 @@ fn listed(image: &Image, times: bool) -> Vec<(Foreign, Foreign)> {
     list
 }
 
-/// A command in exec form, as JSON: where its words end can be seen.
+/// A command in exec form, as JSON.
 fn exec(words: &[Foreign]) -> Foreign {
     if words.is_empty() { Foreign::default() } else { serde_json::json!(words).to_string().into() }
 }
 
-fn told(step: &HistoryStep, times: bool) -> Foreign {
+fn history_text(step: &HistoryStep, times: bool) -> Foreign {
     let created = step.created.as_ref().filter(|_| times).map(Foreign::raw).unwrap_or_default();
     let by = step.created_by.as_ref().map(Foreign::raw).unwrap_or_default();
     let empty = if step.empty_layer { " (no layer)" } else { "" };
@@ -176,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn order_and_time_count_unless_they_are_said_not_to() {
+    fn order_and_time_can_be_ignored() {
         let (old, new) = (image(&["A=1", "B=2"], "then"), image(&["B=2", "A=1"], "now"));
         let keys = |times| -> Vec<Foreign> {
             settings(&old, &new, times).into_iter().map(|setting| setting.key).collect()
@@ -186,9 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn what_one_side_lacks_and_what_differs() {
+    fn settings_of_one_image_only_and_other_values_differ() {
         let found = settings(&image(&["A=1", "C="], ""), &image(&["A=2", "A=3", "D=4"], ""), false);
-        let told: Vec<_> = found
+        let values: Vec<_> = found
             .iter()
             .map(|it| {
                 (it.key.raw(), it.old.as_ref().map(Foreign::raw), it.new.as_ref().map(Foreign::raw))
@@ -199,6 +184,6 @@ mod tests {
             ("env C", Some("C="), None),
             ("env D", None, Some("D=4")),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(values, expected);
     }
 }

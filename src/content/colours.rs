@@ -1,7 +1,7 @@
-//! Which words of a text are what, by the grammars of Sublime Text.
+//! Syntax highlighting with the grammars of Sublime Text.
 //!
-//! The grammars are unpacked when the first file needs them. Foreign text can make a grammar slow, so there is a limit
-//! to everything: bytes, length of a line, time. What is behind a limit stays plain.
+//! The grammars are unpacked when they are first needed. Some texts make a grammar slow, so bytes, length of a line and time
+//! are limited. The rest of the text has no tokens.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -10,15 +10,15 @@ use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, Sy
 
 use crate::content::{Token, Window};
 
-/// Longer files stay plain behind this many bytes.
+/// The most bytes of a file that are highlighted.
 const BYTES_MAX: usize = 512 * 1024;
-/// A longer line is no source but data.
+/// The longest line in bytes that is highlighted: longer ones are data, not source.
 const LINE_MAX: usize = 2048;
-/// What a person waits for colours at the most; a grammar's first lines take longest, since its patterns are compiled then.
+/// The most time that highlighting takes. The first lines take longest, since the patterns of the grammar are compiled then.
 pub const TIME_MAX: Duration = Duration::from_millis(1500);
 
-/// Gives the rows of a window at the start of a file their tokens, by the file's name and its first line. Rows that are
-/// not reached within `limit` have none.
+/// Sets the tokens of a window at the start of a file. The name of the file or its first line selects the grammar. Rows that
+/// are not reached within `limit` have no tokens.
 pub fn colour(window: &mut Window, name: &[u8], limit: Duration) {
     static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
     if window.offset > 0 {
@@ -59,7 +59,7 @@ fn grammar<'g>(
     found.filter(|syntax| syntax.name != "Plain Text")
 }
 
-/// The pieces of a line between the places where its scopes change.
+/// The tokens of a line, between the changes of its scopes: length in bytes and role.
 fn words(
     line: &str,
     found: &[(usize, ScopeStackOp)],
@@ -87,7 +87,7 @@ fn words(
     words
 }
 
-/// What the innermost scope that says anything means.
+/// The role of the innermost scope that has one.
 fn token(scopes: &ScopeStack) -> Token {
     const MEANINGS: [(&str, Token); 13] = [
         ("comment", Token::Comment),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_and_configs_have_colours() {
+    fn scripts_and_configs_are_highlighted() {
         let window = coloured("run", "#!/bin/sh\n# why\nif true; then echo \"a\"; fi\n");
         assert_eq!(window.tokens[1][0].1, Token::Comment);
         assert!(window.tokens[2].iter().any(|(_, token)| *token == Token::Keyword));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_as_long_as_their_line() {
+    fn the_tokens_of_a_line_are_as_long_as_the_line() {
         for (name, text) in
             [("x.rs", "fn a() -> u8 { 'é' as u8 }"), ("x.json", "{\"a\": [1, null]}"), ("x.sh", "")]
         {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_data_ends_the_colours() {
+    fn a_line_that_is_too_long_ends_the_highlighting() {
         let text = format!("var a = 1;\n{}\nvar b = 2;\n", "x".repeat(LINE_MAX + 1));
         assert_eq!(coloured("a.js", &text).tokens.len(), 1);
     }

@@ -1,4 +1,4 @@
-//! Two texts as one: a unified diff whose rows know what they are.
+//! Text diff in the unified format, with a token for each row.
 
 use std::time::{Duration, Instant};
 
@@ -6,28 +6,28 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 
 use crate::content::{Token, Window};
 
-/// Lines of context round a change.
+/// Lines of context around a change.
 const CONTEXT: usize = 3;
-/// Past this the rest is taken as it lies: less fine, never wrong.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// After this time the diff of the rest is coarser, but still correct.
+const DEADLINE: Duration = Duration::from_secs(3);
 
-/// What differs, as a window over a text in the unified format; empty where nothing does.
+/// The differences as a window over a text in the unified format; empty for equal texts.
 #[must_use]
 pub fn unified(old: &[u8], new: &[u8]) -> Window {
     let diff = TextDiff::configure()
         .algorithm(Algorithm::Myers)
-        .deadline(Instant::now() + PATIENCE)
+        .deadline(Instant::now() + DEADLINE)
         .diff_lines(old, new);
     let (mut bytes, mut tokens) = (Vec::new(), Vec::new());
     let mut line = |sign: &[u8], text: &[u8], token| {
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let row = Window::new(0, 0, 0, [sign, text, b"\n"].concat());
-        // A long line goes on in several rows of the window below: each has its token.
+        // A long line takes several rows of the window: each needs a token.
         tokens.extend((0..row.rows()).map(|_| vec![(usize::MAX, token)]));
         bytes.extend(row.bytes);
     };
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        line(b"", hunk.header().to_string().as_bytes(), Token::Place);
+        line(b"", hunk.header().to_string().as_bytes(), Token::Hunk);
         for change in hunk.iter_changes() {
             let (sign, token): (&[u8], _) = match change.tag() {
                 ChangeTag::Equal => (b" ", Token::Plain),
@@ -36,7 +36,7 @@ pub fn unified(old: &[u8], new: &[u8]) -> Window {
             };
             line(sign, change.value(), token);
             if change.missing_newline() {
-                line(b"", b"\\ no line break at the end", Token::Place);
+                line(b"", b"\\ no newline at end of file", Token::Hunk);
             }
         }
     }
@@ -51,13 +51,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_know_what_they_are() {
+    fn each_row_has_the_token_of_its_sign() {
         let window = unified(b"a\nb\nc\n", b"a\nB\nc\nd");
         let rows: Vec<_> = (0..).map_while(|row| window.row(row)).collect();
         let text: Vec<_> = rows.iter().map(|row| String::from_utf8_lossy(row.bytes)).collect();
         assert_eq!(
             text,
-            ["@@ -1,3 +1,4 @@", " a", "-b", "+B", " c", "+d", "\\ no line break at the end"]
+            ["@@ -1,3 +1,4 @@", " a", "-b", "+B", " c", "+d", "\\ no newline at end of file"]
         );
         assert_eq!(window.tokens.len(), rows.len());
         assert_eq!(window.tokens[3], [(usize::MAX, Token::Added)]);

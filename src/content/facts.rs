@@ -1,9 +1,9 @@
-//! What a file is, by its first bytes: programs, archives, pictures, keys. No name is believed.
+//! The type of a file by its first bytes, not by its name.
 
 use crate::content::elf;
 use crate::content::fact::{Fact, ReadAt};
 
-/// Beginnings and what they mean.
+/// The first bytes of file types. The first match counts.
 const MAGIC: [(&[u8], &str); 26] = [
     (b"\x7fELF", "ELF"),
     (b"\x1f\x8b", "gzip data"),
@@ -33,7 +33,7 @@ const MAGIC: [(&[u8], &str); 26] = [
     (b"-----BEGIN ", "PEM"),
 ];
 
-/// What the file is; the first fact says it in a word. `read` gives parts of the file.
+/// The facts about a file, the first one its type if that is known. `read` reads parts of the file.
 pub fn of(read: &mut ReadAt<'_>) -> Vec<Fact> {
     let first = read(0, 512).unwrap_or_default();
     let what = MAGIC.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, what)| *what);
@@ -60,7 +60,7 @@ pub fn of(read: &mut ReadAt<'_>) -> Vec<Fact> {
     facts
 }
 
-/// What kind of key or certificate (RFC 7468).
+/// The type of a key or certificate (RFC 7468).
 fn pem(first: &[u8]) -> &'static str {
     let line = first.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn beginnings_tell_what_a_file_is() {
+    fn first_bytes_decide_the_type() {
         assert_eq!(what(b"\x1f\x8b\x08")[0].1, "gzip data");
         assert_eq!(what(b"-----BEGIN OPENSSH PRIVATE KEY-----\nabc")[0].1, "PRIVATE KEY");
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x01\0";

@@ -1,8 +1,7 @@
-//! What the bytes of one file are: lines or no lines, which program or key or archive, which colours, what differs.
+//! The contents of one file: lines, file type, syntax highlighting, text diff, package databases.
 //!
-//! Pure, and foreign bytes all the way: a [`Window`] holds a part of a file with its rows found, [`facts`] tells what a
-//! file that is no text is, [`colours`] gives the words of a text their roles, [`diff`] puts two texts side by side.
-//! Nothing here is made visible: whoever draws a row does that. Who reads the bytes is `load`.
+//! Pure: `load` reads the bytes, and `explorer` makes them visible. A [`Window`] is a part of a file with its rows, [`facts`]
+//! describes a file by its bytes, [`colours`] assigns tokens to a text, [`diff`] compares two texts.
 
 pub mod colours;
 pub mod diff;
@@ -15,46 +14,46 @@ mod window;
 
 pub use crate::content::window::{Row, Window};
 
-/// What a piece of a row is.
+/// The syntactic role of a part of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Token {
     /// Ordinary text.
     Plain,
-    /// A remark.
+    /// A comment.
     Comment,
-    /// A quoted text.
+    /// A string literal.
     Text,
     /// A number or another constant.
     Constant,
-    /// A word of the language.
+    /// A keyword of the language.
     Keyword,
-    /// The name of something that is defined or called here, or of a key.
+    /// The name of a definition, of a call or of a key.
     Name,
-    /// A line that only the newer of two texts has.
+    /// A line of only the newer text.
     Added,
-    /// A line that only the older one has.
+    /// A line of only the older text.
     Removed,
-    /// Where in two texts the lines below are.
-    Place,
+    /// The header of a hunk.
+    Hunk,
 }
 
-/// What is shown of a file at one time, or of the difference between two.
+/// A part of a file, or of the difference between two.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// The part that was asked for.
+    /// The requested part.
     pub window: Window,
-    /// It is no text.
+    /// The file is not text.
     pub binary: bool,
-    /// What it is; the first says it in a word.
+    /// The description of the file; the first fact is its type.
     pub facts: Vec<fact::Fact>,
-    /// Where the text that was looked for begins: an offset in the file. `None` where it is not there.
+    /// Offset in the file of the match of a search; `None` if there is none.
     pub found: Option<u64>,
 }
 
-/// Bytes looked at to tell text from anything else.
+/// Bytes at the beginning of a file that decide whether it is text.
 const SNIFFED: usize = 8192;
 
-/// Whether the beginning of a file is no text: it holds a NUL, or one byte in ten is a control character.
+/// Whether a file is not text, by its beginning: it has a NUL, or more than a tenth of the bytes are control characters.
 #[must_use]
 pub fn is_binary(first: &[u8]) -> bool {
     let first = &first[..first.len().min(SNIFFED)];
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_told_from_other_bytes() {
+    fn text_in_any_encoding_is_not_binary() {
         assert!(!is_binary(b""));
         assert!(!is_binary("Grüße\tund\r\n\x1b[1mfett\x1b[0m\n".as_bytes()));
         assert!(!is_binary(b"caf\xe9\n"));

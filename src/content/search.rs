@@ -1,46 +1,46 @@
-//! Text in bytes: as typed, in either case where nothing typed is a capital.
+//! Search for a text in the bytes of a file. Without a capital letter, both cases match.
 
 use regex::bytes::Regex;
 
 use crate::text::pattern;
 
-/// Something to look for.
+/// A search text.
 #[derive(Clone, Debug)]
 pub struct Needle {
     pattern: Regex,
-    /// Bytes it takes at most.
+    /// The most bytes of a match.
     len: usize,
 }
 
 impl Needle {
-    /// `None` where nothing was typed.
+    /// `None` for an empty text.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let any_case = !text.chars().any(char::is_uppercase);
         let pattern = pattern::literal(text, any_case).ok()?;
-        // The other case of a character may take more bytes than the typed one.
+        // The other case of a character may take up to three times as many bytes.
         (!text.is_empty()).then(|| Self { pattern, len: text.len() * 3 })
     }
 
-    /// How much of what was looked through has to be looked at again with what follows it.
+    /// Bytes at the end of a searched part that have to be searched again with the part after it.
     #[must_use]
     pub const fn overlap(&self) -> usize {
         self.len
     }
 
-    /// Every place it stands at, first to last, not overlapping: offsets of first byte and the one behind the last.
-    pub fn places<'h>(&'h self, bytes: &'h [u8]) -> impl Iterator<Item = (usize, usize)> + 'h {
+    /// Start and end of all matches, ascending, not overlapping.
+    pub fn matches<'h>(&'h self, bytes: &'h [u8]) -> impl Iterator<Item = (usize, usize)> + 'h {
         self.pattern.find_iter(bytes).map(|found| (found.start(), found.end()))
     }
 
-    /// The first place at or behind `from`, or the last place before it; round the end where there is none.
+    /// The start of the first match at or after `from`, or of the last one before it. Wraps around.
     #[must_use]
     pub fn next(&self, bytes: &[u8], from: usize, forward: bool) -> Option<usize> {
-        let places = || self.places(bytes).map(|(start, _)| start);
+        let starts = || self.matches(bytes).map(|(start, _)| start);
         if forward {
-            places().find(|&at| at >= from).or_else(|| places().next())
+            starts().find(|&at| at >= from).or_else(|| starts().next())
         } else {
-            places().take_while(|&at| at < from).last().or_else(|| places().last())
+            starts().take_while(|&at| at < from).last().or_else(|| starts().last())
         }
     }
 }
@@ -50,11 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_letters_find_both_and_capitals_only_themselves() {
+    fn a_text_without_capitals_matches_both_cases() {
         let text = b"Listen 80\nlisten.conf (listen)";
         let small = Needle::new("listen").unwrap();
-        assert_eq!(small.places(text).count(), 3);
-        assert_eq!(Needle::new("Listen").unwrap().places(text).count(), 1);
+        assert_eq!(small.matches(text).count(), 3);
+        assert_eq!(Needle::new("Listen").unwrap().matches(text).count(), 1);
         assert_eq!(small.next(text, 1, true), Some(10));
         assert_eq!(small.next(text, 28, true), Some(0));
         assert_eq!(small.next(text, 0, false), Some(23));

@@ -1,33 +1,33 @@
-//! A part of a file, and where its rows begin.
+//! A part of a file and its rows.
 
 use crate::content::Token;
 
-/// A row never has more bytes: a longer line goes on in the next row, so that no row costs more than a screen.
+/// The most bytes of a row. A longer line continues in the next row, so that the cost of drawing a row is bounded.
 const ROW_MAX: usize = 4096;
 
-/// Some bytes of a file, of bounded length, with the rows in them.
+/// A part of a file of bounded length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// Where in the file the bytes begin.
+    /// Offset of the bytes in the file.
     pub offset: u64,
-    /// Line breaks before that.
+    /// Line breaks before `offset`.
     pub lines_before: u64,
-    /// Length of the whole file.
+    /// Length of the whole file in bytes.
     pub size: u64,
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// For each row, lengths in bytes and what they are; fewer entries than rows where nothing is known.
+    /// For each row the lengths in bytes and roles of its tokens. Rows without tokens at the end are left out.
     pub tokens: Vec<Vec<(usize, Token)>>,
-    /// Where each row begins in `bytes`, and line breaks between the window's start and it.
+    /// For each row its start in `bytes`, and the line breaks before it in `bytes`.
     starts: Vec<(u32, u32)>,
 }
 
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row<'w> {
-    /// Its bytes without the line break.
+    /// The bytes without the line break.
     pub bytes: &'w [u8],
-    /// The number of its line, from 1; `None` where it goes on with the line of the row before.
+    /// The number of the line, from 1; `None` if the row continues the line of the row before.
     pub number: Option<u64>,
 }
 
@@ -51,13 +51,13 @@ impl Window {
         Self { offset, lines_before, size, bytes, tokens: Vec::new(), starts }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.starts.len()
     }
 
-    /// Where in the file the bytes end.
+    /// Offset in the file of the end of the bytes.
     #[must_use]
     pub const fn end(&self) -> u64 {
         self.offset + self.bytes.len() as u64
@@ -69,7 +69,7 @@ impl Window {
         self.offset == 0 && self.bytes.len() as u64 >= self.size
     }
 
-    /// The row with this number from 0.
+    /// The row with this number, from 0.
     #[must_use]
     pub fn row(&self, row: usize) -> Option<Row<'_>> {
         let &(start, line) = self.starts.get(row)?;
@@ -80,13 +80,13 @@ impl Window {
         Some(Row { bytes: bytes.strip_suffix(b"\n").unwrap_or(bytes), number })
     }
 
-    /// Where in the file a row begins.
+    /// Offset in the file of the start of a row.
     #[must_use]
     pub fn start_of(&self, row: usize) -> u64 {
         self.offset + self.starts.get(row).map_or(0, |&(start, _)| u64::from(start))
     }
 
-    /// The row that holds the byte at this offset of the file; the nearest one where the window does not have it.
+    /// The row of the byte at this offset of the file; the nearest row if the window does not contain it.
     #[must_use]
     pub fn row_at(&self, offset: u64) -> usize {
         let at = offset.saturating_sub(self.offset);
@@ -94,7 +94,7 @@ impl Window {
     }
 }
 
-/// `end`, or a little before it where it would cut a UTF-8 character.
+/// `end`, or up to three bytes before it if a UTF-8 character would be cut.
 fn whole_character(bytes: &[u8], end: usize) -> usize {
     if end == bytes.len() {
         return end;
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_lines_and_long_lines_are_several_rows() {
+    fn a_long_line_takes_several_rows() {
         let text = format!("one\n\n{}\nlast", "é".repeat(3000));
         let window = Window::new(0, 0, text.len() as u64, text.clone().into_bytes());
         let rows: Vec<Row<'_>> = (0..).map_while(|row| window.row(row)).collect();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_counts_lines_from_the_files_start() {
+    fn line_numbers_of_a_part_count_from_the_start_of_the_file() {
         let window = Window::new(100, 7, 500, b"a\nb".to_vec());
         assert_eq!(window.row(1).unwrap().number, Some(9));
         assert_eq!((window.start_of(1), window.end(), window.is_whole()), (102, 103, false));

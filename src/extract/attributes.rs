@@ -1,4 +1,4 @@
-//! An item's owner, times and attributes in the system's terms, and the system's errors in words.
+//! Converts owners, times and errors of system calls.
 
 use std::io;
 
@@ -7,18 +7,19 @@ use rustix::io::Errno;
 
 use crate::extract::Item;
 
-/// Attributes of other kinds are the system's, and root's to give.
+/// Whether an extended attribute can be set: only root can set those outside the `user.` namespace.
 pub(super) fn settable(name: &[u8], privileged: bool) -> bool {
     privileged || name.starts_with(b"user.")
 }
 
+/// The owner to set, if any.
 pub(super) fn owner(item: &Item) -> io::Result<Option<(Uid, Gid)>> {
     let Some((uid, gid)) = item.owner else { return Ok(None) };
-    // The largest number means "as it is".
-    let known = |id: u64| u32::try_from(id).ok().filter(|&id| id != u32::MAX);
-    match (known(uid), known(gid)) {
+    // For chown(2), the largest id means "unchanged".
+    let valid = |id: u64| u32::try_from(id).ok().filter(|&id| id != u32::MAX);
+    match (valid(uid), valid(gid)) {
         (Some(uid), Some(gid)) => Ok(Some((Uid::from_raw(uid), Gid::from_raw(gid)))),
-        _ => Err(io::Error::other(format!("its owner: {uid}:{gid} is none that a system knows"))),
+        _ => Err(io::Error::other(format!("owner {uid}:{gid}: the id is out of range"))),
     }
 }
 
@@ -28,16 +29,18 @@ pub(super) fn times(item: &Item) -> Option<Timestamps> {
     Some(Timestamps { last_access: time, last_modification: time })
 }
 
-pub(super) fn failed(what: &str, error: Errno) -> io::Error {
+/// The error of setting the attribute `what`.
+pub(super) fn set_error(what: &str, error: Errno) -> io::Error {
     let error = io::Error::from(error);
-    io::Error::new(error.kind(), format!("{what}: {error}"))
+    io::Error::new(error.kind(), format!("setting the {what}: {error}"))
 }
 
-pub(super) fn told(error: Errno) -> io::Error {
+/// The error of creating or opening an object.
+pub(super) fn create_error(error: Errno) -> io::Error {
     match error {
-        Errno::EXIST => io::Error::new(io::ErrorKind::AlreadyExists, "it is there already"),
+        Errno::EXIST => io::Error::new(io::ErrorKind::AlreadyExists, "already exists"),
         Errno::LOOP | Errno::NOTDIR => {
-            io::Error::other("something else is in the place of a directory now, not followed")
+            io::Error::other("a parent is no longer a directory; links are not followed")
         }
         error => error.into(),
     }
@@ -48,7 +51,7 @@ mod tests {
     use crate::extract::attributes::settable;
 
     #[test]
-    fn only_root_sets_attributes_that_are_not_a_users() {
+    fn only_root_sets_attributes_outside_the_user_namespace() {
         for (name, by_users) in [
             (&b"user.note"[..], true),
             (b"security.capability", false),

@@ -1,5 +1,5 @@
-//! Objects below one directory of a disk. Every one is made under a name in a directory that is entered without following
-//! any link, and is made anew: whatever stands in DEST, or is put there meanwhile, nothing is written outside it.
+//! Extracts to a directory of a disk. Each item is created new, in a directory that is opened without following links: whatever
+//! the destination contains, or other processes put there meanwhile, nothing is written outside it.
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
@@ -16,8 +16,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use crate::extract::attributes::{failed, owner, settable, times, told};
-use crate::extract::sink::{Error, Sink, Trouble};
+use crate::extract::attributes::{create_error, owner, set_error, settable, times};
+use crate::extract::sink::{Error, Failure, Sink};
 use crate::extract::{Item, Plan, node};
 use crate::layer::directory_beneath;
 use crate::load::files::pass::Contents;
@@ -25,15 +25,15 @@ use crate::load::files::plan::Body;
 
 const BUFFER: usize = 128 * 1024;
 
-/// The mode of a directory that no layer names, as engines make it.
-const IMPLIED: u16 = 0o755;
+/// The mode of a directory without an entry, as engines create it.
+const IMPLIED_MODE: u16 = 0o755;
 
-/// A directory and what may be done below it.
+/// A destination directory.
 pub(super) struct Disk {
     root: OwnedFd,
-    /// The directory that was last entered: the files of one come together.
+    /// The directory that was opened last: files of one directory are mostly adjacent.
     last: Option<(Vec<u8>, OwnedFd)>,
-    /// The name of what is no directory, in the root.
+    /// The name in `root` of a plan that is not a directory.
     only: Option<Vec<u8>>,
     force: bool,
     privileged: bool,
@@ -41,30 +41,32 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// Enters the place that `dest` means for that plan, and makes it where it is to be a directory.
-    pub(super) fn enter(plan: &Plan, dest: &Path, force: bool) -> Result<Self, Error> {
-        let place = |error: io::Error| Error::Place(dest.display().to_string(), error);
+    /// Opens the destination of a plan, which is created if the plan is a directory.
+    pub(super) fn open(plan: &Plan, dest: &Path, force: bool) -> Result<Self, Error> {
+        let failed = |error: io::Error| Error::Destination(dest.display().to_string(), error);
         let is_directory = fs::metadata(dest).is_ok_and(|metadata| metadata.is_dir());
         let (root, only) = if plan.is_directory() {
             if !is_directory {
-                DirBuilder::new().mode(0o700).create(dest).map_err(place)?;
-            } else if !force && fs::read_dir(dest).map_err(place)?.next().is_some() {
+                DirBuilder::new().mode(0o700).create(dest).map_err(failed)?;
+            } else if !force && fs::read_dir(dest).map_err(failed)?.next().is_some() {
                 return Err(Error::Exists(dest.display().to_string()));
             }
             (dest.to_owned(), None)
         } else if is_directory {
             (dest.to_owned(), Some(plan.name().to_vec()))
         } else {
-            let name = dest.file_name().ok_or_else(|| place(io::ErrorKind::InvalidInput.into()))?;
+            let name =
+                dest.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
             let parent = dest.parent().filter(|parent| !parent.as_os_str().is_empty());
             (
                 parent.map_or_else(|| PathBuf::from("."), Path::to_owned),
                 Some(name.to_owned().into_vec()),
             )
         };
-        // Whoever names the place has judged it, even if it is a link.
+        // The user chose the destination, so it may be a link.
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
-        let root = openat(CWD, &root, flags, Mode::empty()).map_err(|error| place(error.into()))?;
+        let root =
+            openat(CWD, &root, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         Ok(Self {
             root,
             last: None,
@@ -75,8 +77,8 @@ impl Disk {
         })
     }
 
-    /// Enters the directory of a path; gives the name in it.
-    fn place<'p>(&'p mut self, path: &'p [u8]) -> io::Result<(BorrowedFd<'p>, &'p OsStr)> {
+    /// The open directory of a path, and the name in it.
+    fn parent<'p>(&'p mut self, path: &'p [u8]) -> io::Result<(BorrowedFd<'p>, &'p OsStr)> {
         if let Some(only) = &self.only {
             return Ok((self.root.as_fd(), OsStr::from_bytes(only)));
         }
@@ -84,12 +86,9 @@ impl Disk {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&b""[..], path),
         };
-        // The plan's paths are in normal form; a name that is none would be taken for another directory.
+        // Paths of a plan are in normal form. Another component could mean a directory outside the destination.
         if matches!(name, b"" | b"." | b"..") || name.contains(&0) {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "no name that a file can have",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a valid file name"));
         }
         if self.last.as_ref().is_none_or(|(last, _)| last != dir) {
             self.last = Some((dir.to_vec(), directory_beneath(self.root.as_fd(), dir)?));
@@ -98,15 +97,15 @@ impl Disk {
         Ok((at, OsStr::from_bytes(name)))
     }
 
-    /// [`Self::place`], with room for something that is no directory.
-    fn room<'p>(&'p mut self, path: &'p [u8]) -> io::Result<(BorrowedFd<'p>, &'p OsStr)> {
+    /// As [`Self::parent`]. With `force`, an existing non-directory of that name is removed.
+    fn vacant_name<'p>(&'p mut self, path: &'p [u8]) -> io::Result<(BorrowedFd<'p>, &'p OsStr)> {
         let force = self.force;
-        let (dir, name) = self.place(path)?;
+        let (dir, name) = self.parent(path)?;
         if force {
             match unlinkat(dir, name, AtFlags::empty()) {
                 Ok(()) | Err(Errno::NOENT) => {}
                 Err(Errno::ISDIR | Errno::PERM) if is_directory(dir, name) => {
-                    return Err(io::Error::other("a directory is there already, not replaced"));
+                    return Err(io::Error::other("a directory already exists and is not replaced"));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -114,76 +113,76 @@ impl Disk {
         Ok((dir, name))
     }
 
-    /// Makes a new file and fills it.
-    fn fill(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble> {
+    /// Creates and writes a file.
+    fn fill(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Failure> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut buffer = std::mem::take(&mut self.buffer);
         let privileged = self.privileged;
-        let (dir, name) = self.room(&item.path)?;
-        let file = openat(dir, name, flags, Mode::RUSR | Mode::WUSR).map_err(told)?;
+        let (dir, name) = self.vacant_name(&item.path)?;
+        let file = openat(dir, name, flags, Mode::RUSR | Mode::WUSR).map_err(create_error)?;
         let written = write(&File::from(file.try_clone()?), contents, &mut buffer);
         if written.is_err() {
-            // Half a file is worse than none. That it cannot be removed would be a second trouble, not a greater one.
+            // A partial file is removed. The first error is reported, not that of removing it.
             let _ = unlinkat(dir, name, AtFlags::empty());
         }
         self.buffer = buffer;
         written?;
-        Ok(dress(&file, item, privileged)?)
+        Ok(set_attributes(&file, item, privileged)?)
     }
 }
 
 impl Sink for Disk {
-    fn directory(&mut self, item: &Item) -> Result<(), Trouble> {
+    fn directory(&mut self, item: &Item) -> Result<(), Failure> {
         if item.path.is_empty() {
             return Ok(());
         }
         let force = self.force;
-        let (dir, name) = self.place(&item.path)?;
+        let (dir, name) = self.parent(&item.path)?;
         match mkdirat(dir, name, Mode::RWXU) {
             Err(Errno::EXIST) if force => {
                 if !is_directory(dir, name) {
                     unlinkat(dir, name, AtFlags::empty()).map_err(io::Error::from)?;
-                    mkdirat(dir, name, Mode::RWXU).map_err(told)?;
+                    mkdirat(dir, name, Mode::RWXU).map_err(create_error)?;
                 }
                 Ok(())
             }
-            made => Ok(made.map_err(told)?),
+            made => Ok(made.map_err(create_error)?),
         }
     }
 
-    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble> {
+    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Failure> {
         let made = self.fill(item, contents);
         self.buffer.resize(BUFFER, 0);
         made
     }
 
-    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble> {
-        let (dir, name) = self.place(&first.path)?;
+    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Failure> {
+        let (dir, name) = self.parent(&first.path)?;
         let (dir, first) = (dir.try_clone_to_owned()?, name.to_owned());
-        let (to, name) = self.room(&item.path)?;
-        Ok(linkat(&dir, &first, to, name, AtFlags::empty()).map_err(told)?)
+        let (to, name) = self.vacant_name(&item.path)?;
+        Ok(linkat(&dir, &first, to, name, AtFlags::empty()).map_err(create_error)?)
     }
 
-    fn node(&mut self, item: &Item) -> Result<(), Trouble> {
+    fn node(&mut self, item: &Item) -> Result<(), Failure> {
         let privileged = self.privileged;
         if matches!(item.body, Body::Device { .. }) && !privileged {
-            return Err(Trouble::One(io::Error::other("a device, which only root can make")));
+            return Err(Failure::Item(io::Error::other("only root can create devices")));
         }
-        let (dir, name) = self.room(&item.path)?;
-        Ok(node::make(dir, name, item, privileged)?)
+        let (dir, name) = self.vacant_name(&item.path)?;
+        Ok(node::create(dir, name, item, privileged)?)
     }
 
-    fn settle(&mut self, item: &Item) -> Result<(), Trouble> {
+    fn finish_directory(&mut self, item: &Item) -> Result<(), Failure> {
         let privileged = self.privileged;
         let dir = if item.path.is_empty() {
             self.root.try_clone()?
         } else {
-            let (dir, name) = self.place(&item.path)?;
+            let (dir, name) = self.parent(&item.path)?;
             let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            openat(dir, name, flags, Mode::empty()).map_err(told)?
+            openat(dir, name, flags, Mode::empty()).map_err(create_error)?
         };
-        Ok(dress(&dir, item, privileged)?)
+        Ok(set_attributes(&dir, item, privileged)?)
     }
 }
 
@@ -193,8 +192,8 @@ fn is_directory(dir: BorrowedFd<'_>, name: &OsStr) -> bool {
         .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode.into()) == FileType::Directory)
 }
 
-/// Writes each segment where it belongs and leaves the holes.
-fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<(), Trouble> {
+/// Writes each segment at its offset and leaves the holes.
+fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<(), Failure> {
     let mut end = 0;
     for segment in contents.segments() {
         let mut at = segment.offset;
@@ -207,8 +206,8 @@ fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<
                     at += count as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // However it reads, that the layer cannot be read is no matter of the place.
-                Err(error) => return Err(Trouble::One(error)),
+                // An error of reading the layer is not fatal, whatever its kind.
+                Err(error) => return Err(Failure::Item(error)),
             }
         }
     }
@@ -218,20 +217,20 @@ fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<
     Ok(())
 }
 
-/// Owner, attributes, mode and time of an open file or directory, in this order: a change of owner takes the setuid bit
-/// and capabilities away.
-fn dress(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
+/// Sets owner, extended attributes, mode and mtime of an open file or directory, in this order: changing the owner clears the
+/// setuid bit and capabilities.
+fn set_attributes(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
     if privileged && let Some((uid, gid)) = owner(item)? {
-        fchown(at, Some(uid), Some(gid)).map_err(|error| failed("its owner", error))?;
+        fchown(at, Some(uid), Some(gid)).map_err(|error| set_error("owner", error))?;
     }
     for (name, value) in item.xattrs().iter().filter(|(name, _)| settable(name, privileged)) {
         fsetxattr(at, OsStr::from_bytes(name), value, XattrFlags::empty())
-            .map_err(|error| failed(&format!("attribute {}", name.escape_ascii()), error))?;
+            .map_err(|error| set_error(&format!("attribute {}", name.escape_ascii()), error))?;
     }
-    let mode = Mode::from_raw_mode(item.mode.unwrap_or(IMPLIED).into());
-    fchmod(at, mode).map_err(|error| failed("its mode", error))?;
+    let mode = Mode::from_raw_mode(item.mode.unwrap_or(IMPLIED_MODE).into());
+    fchmod(at, mode).map_err(|error| set_error("mode", error))?;
     match times(item) {
-        Some(times) => futimens(at, &times).map_err(|error| failed("its time", error)),
+        Some(times) => futimens(at, &times).map_err(|error| set_error("mtime", error)),
         None => Ok(()),
     }
 }

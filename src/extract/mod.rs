@@ -1,13 +1,12 @@
-//! Getting files out of an image: a file or a subtree as one layer sees it, onto a disk or into a tar stream.
+//! Extracts a file or a subtree of the merged tree at one layer to a disk or to a tar stream.
 //!
 //! ```text
-//! stack ─► plan (what, under which name, whose bytes) ─► run ─┬► disk    below one directory, no link followed
-//!                              source ─► contents ────────────┴► stream  a tar
+//! stack ─► plan (items: path, attributes, payload) ─► run ─┬► disk    below one directory, no link followed
+//!                            source ─► contents ───────────┴► stream  a tar
 //! ```
 //!
-//! Directories come first and are finished last, files in between in the order in which their layers store them, so
-//! that a compressed layer is decoded once. What fails is noted and the rest goes on. Everything here is bytes and
-//! paths: what is said of it, and where, is for whoever asked.
+//! Directories are created first and finished last. Files come in between, in the order in which their layers store them, so
+//! that a compressed layer is decoded once. A failed item is recorded and the others are still extracted.
 
 #[cfg(unix)]
 mod attributes;
@@ -22,50 +21,60 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
-use crate::extract::sink::{Error, Sink, Trouble};
+use crate::extract::sink::{Error, Failure, Sink};
 use crate::layer::Watch;
 use crate::load::files::pass::Payloads;
-pub use crate::load::files::pass::each;
 use crate::load::files::plan::Body;
 pub use crate::load::files::plan::{Item, Plan, locate, plan};
 use crate::source::Source;
 use crate::stack::Payload;
 
-/// The most failures that are kept with their reasons.
+/// The most failures that are recorded with their reasons.
 const FAILURES_MAX: usize = 1000;
 
-/// What came of it.
+/// The result of an extraction.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Objects that are there now.
+    /// Extracted items.
     pub done: u64,
-    /// Bytes written, holes not counted.
+    /// Bytes written, without holes.
     pub bytes: u64,
-    /// Paths (relative to what was asked for, raw) that could not be made, or only in part, and why: the first thousand.
+    /// The first [`FAILURES_MAX`] items that failed entirely or in part: the path in raw bytes, relative to the extracted
+    /// directory, and the reason.
     pub failures: Vec<(Vec<u8>, String)>,
-    /// How many there were.
+    /// The number of all failed items.
     pub failed: u64,
-    /// It was asked to stop.
+    /// Stopped by [`Watch::cancelled`].
     pub cancelled: bool,
 }
 
 impl Outcome {
-    fn note(&mut self, path: &[u8], why: String) {
-        self.failed += 1;
-        if self.failures.len() < FAILURES_MAX {
-            self.failures.push((path.to_vec(), why));
+    /// Counts the result of an item. A fatal failure ends the extraction.
+    fn record(&mut self, item: &Item, result: Result<(), Failure>) -> Result<(), Error> {
+        match result {
+            Ok(()) => self.done += 1,
+            Err(Failure::Item(error)) => {
+                self.failed += 1;
+                if self.failures.len() < FAILURES_MAX {
+                    self.failures.push((item.path.clone(), error.to_string()));
+                }
+            }
+            Err(Failure::Fatal(error)) => return Err(Error::Writing(error)),
         }
+        Ok(())
     }
 }
 
-/// Puts what was planned to `dest`. A directory's contents go into `dest`, which is made where it is not there; anything
-/// else becomes `dest`, or goes into it where that is a directory. Without `force`, what is there already is an error and
-/// stays as it is; with it, directories are merged and files replaced. `watch` is told how many bytes were written.
+/// Extracts a plan to `dest`. The contents of a directory are put into `dest`, which is created if it does not exist;
+/// anything else becomes `dest`, or is put into it if that is a directory. Without `force`, existing files are an error and
+/// are kept; with it, directories are merged and files replaced. Reports the bytes written to `watch`.
 ///
-/// Owners, devices and attributes other than `user.` are made by root only; for anybody else devices are failures.
+/// Only root can set owners and attributes other than `user.` and create devices. Without root, owners and these attributes
+/// are skipped, and devices are failures.
 ///
 /// # Errors
-/// Where the place cannot be used, or writing failed for good. What befell single paths is in the [`Outcome`].
+/// If `dest` cannot be used, or a write fails in a way that all others would. Failures of single items are in the
+/// [`Outcome`].
 #[cfg(unix)]
 pub fn to_disk(
     source: &dyn Source,
@@ -74,11 +83,11 @@ pub fn to_disk(
     force: bool,
     watch: &dyn Watch,
 ) -> Result<Outcome, Error> {
-    let mut disk = disk::Disk::enter(plan, dest, force)?;
+    let mut disk = disk::Disk::open(plan, dest, force)?;
     run(source, plan, &mut disk, watch)
 }
 
-/// There is no way to do it without following links on this system.
+/// Not supported on this system, which has no way to create files without following links.
 ///
 /// # Errors
 /// Always.
@@ -90,16 +99,16 @@ pub fn to_disk(
     _force: bool,
     _watch: &dyn Watch,
 ) -> Result<Outcome, Error> {
-    let error =
-        io::Error::new(io::ErrorKind::Unsupported, "not on this system; a tar stream (-) is");
-    Err(Error::Place(dest.display().to_string(), error))
+    let message = "not supported on this system; extract to a tar stream (-) instead";
+    let error = io::Error::new(io::ErrorKind::Unsupported, message);
+    Err(Error::Destination(dest.display().to_string(), error))
 }
 
-/// Writes what was planned as a tar, with pax records where the old header is too small; a directory's own name stands
-/// before the names of what it holds. Directories come behind what they hold. `watch` is told how many bytes of contents were written.
+/// Writes a plan as a tar, with pax records for fields that the header cannot hold. Paths begin with the name of the
+/// extracted directory; a directory comes after its children. Reports the bytes of contents written to `watch`.
 ///
 /// # Errors
-/// Where `out` fails, or a file's bytes end in the middle of it: what was written by then is not a whole tar.
+/// If writing to `out` fails, or the contents of a file end early. The tar is incomplete then.
 pub fn to_stream(
     source: &dyn Source,
     plan: &Plan,
@@ -121,7 +130,7 @@ fn run(
     let mut outcome = Outcome::default();
     let directories = || plan.items.iter().filter(|item| matches!(item.body, Body::Directory));
     for item in directories() {
-        settled(&mut outcome, item, sink.directory(item))?;
+        outcome.record(item, sink.directory(item))?;
     }
     for layer in plan.by_layer() {
         let stored: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
@@ -131,12 +140,13 @@ fn run(
                 outcome.cancelled = true;
                 break;
             }
-            let made = payloads.contents(payload).map_err(Trouble::One).and_then(|mut contents| {
-                let made = sink.file(item, &mut contents);
-                outcome.bytes += contents.passed();
-                made
-            });
-            settled(&mut outcome, item, made)?;
+            let result =
+                payloads.contents(payload).map_err(Failure::Item).and_then(|mut contents| {
+                    let result = sink.file(item, &mut contents);
+                    outcome.bytes += contents.passed();
+                    result
+                });
+            outcome.record(item, result)?;
             watch.progress(outcome.bytes);
         }
     }
@@ -145,29 +155,19 @@ fn run(
             outcome.cancelled = true;
             break;
         }
-        let made = match &item.body {
+        let result = match &item.body {
             Body::Directory | Body::File(_) => continue,
             Body::Link(first) => sink.link(item, &plan.items[*first]),
-            Body::Impossible(why) => Err(Trouble::One(io::Error::other(why.clone()))),
+            Body::Impossible(why) => Err(Failure::Item(io::Error::other(why.clone()))),
             _ => sink.node(item),
         };
-        settled(&mut outcome, item, made)?;
+        outcome.record(item, result)?;
     }
-    // The innermost first: making a file in a directory changes its time, and its mode may forbid it.
+    // The deepest first: creating a file in a directory changes its mtime, and its mode may not allow it.
     for item in plan.items.iter().rev().filter(|item| matches!(item.body, Body::Directory)) {
-        if let Err(trouble) = sink.settle(item) {
-            settled(&mut outcome, item, Err(trouble))?;
+        if let Err(failure) = sink.finish_directory(item) {
+            outcome.record(item, Err(failure))?;
         }
     }
     Ok(outcome)
-}
-
-/// Counts what was made and notes what was not.
-fn settled(outcome: &mut Outcome, item: &Item, made: Result<(), Trouble>) -> Result<(), Error> {
-    match made {
-        Ok(()) => outcome.done += 1,
-        Err(Trouble::One(error)) => outcome.note(&item.path, error.to_string()),
-        Err(Trouble::All(error)) => return Err(Error::Writing(error)),
-    }
-    Ok(())
 }

@@ -1,53 +1,53 @@
-//! Where extracted entries go.
+//! The interface of a destination: a disk or a tar stream.
 
 use std::io;
 
 use crate::load::files::pass::Contents;
 use crate::load::files::plan::Item;
 
-/// Why nothing, or nothing more, was done.
+/// An error that ends an extraction.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is something already, and it was not said that it may be overwritten.
-    #[error("{0} is there already and not empty; --force writes into it")]
+    /// The destination is a directory that is not empty, without `--force`.
+    #[error("{0} already exists and is not empty; use --force to write into it")]
     Exists(String),
-    /// The place could not be entered or made.
+    /// The destination cannot be opened or created.
     #[error("{0}: {1}")]
-    Place(String, #[source] io::Error),
-    /// Writing failed for a reason that the next file would meet, too.
+    Destination(String, #[source] io::Error),
+    /// Writing failed in a way that all further writes would.
     #[error("writing: {0}")]
     Writing(#[source] io::Error),
 }
 
-/// Why one object was not made.
+/// The failure of one item.
 #[derive(Debug)]
-pub(crate) enum Trouble {
-    /// It alone.
-    One(io::Error),
-    /// No other will be, either.
-    All(io::Error),
+pub(crate) enum Failure {
+    /// Only this item fails.
+    Item(io::Error),
+    /// All further items would fail as well.
+    Fatal(io::Error),
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind::{BrokenPipe, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         match error.kind() {
-            BrokenPipe | QuotaExceeded | ReadOnlyFilesystem | StorageFull => Self::All(error),
-            _ => Self::One(error),
+            BrokenPipe | QuotaExceeded | ReadOnlyFilesystem | StorageFull => Self::Fatal(error),
+            _ => Self::Item(error),
         }
     }
 }
 
-/// Where objects go.
+/// A destination of items.
 pub(crate) trait Sink {
-    /// A directory, open for what goes into it.
-    fn directory(&mut self, item: &Item) -> Result<(), Trouble>;
-    /// A regular file.
-    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble>;
-    /// One more name for a file that is there.
-    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble>;
-    /// A symbolic link, a device, a pipe or a socket.
-    fn node(&mut self, item: &Item) -> Result<(), Trouble>;
-    /// A directory into which all has been put.
-    fn settle(&mut self, item: &Item) -> Result<(), Trouble>;
+    /// Creates a directory that allows writing to it.
+    fn directory(&mut self, item: &Item) -> Result<(), Failure>;
+    /// Creates a regular file.
+    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Failure>;
+    /// Creates a hard link to the file `first`, which exists.
+    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Failure>;
+    /// Creates a symbolic link, a device, a pipe or a socket.
+    fn node(&mut self, item: &Item) -> Result<(), Failure>;
+    /// Sets the attributes of a directory whose children are all created.
+    fn finish_directory(&mut self, item: &Item) -> Result<(), Failure>;
 }

@@ -1,8 +1,8 @@
-//! Objects as a tar: the old header where it is large enough, pax records where it is not. Sparse files stay sparse in
-//! GNU's form 1.0, which every current tar reads.
+//! Extracts to a tar stream: ustar headers, with pax records for values that do not fit. Sparse files are written in GNU
+//! format 1.0, which every current tar reads.
 //!
-//! Files come in the order in which layers store them, so directories come last, the innermost first: a tar sets a
-//! directory's mode and time when it leaves it, and would spoil both when it comes back with one more file.
+//! Files come in the order in which layers store them, so directories come last, the deepest first: extracting a file into a
+//! directory whose mode and mtime are set already would fail or change them.
 
 use std::fmt::Write as _;
 use std::io;
@@ -11,15 +11,15 @@ use std::io::{Read, Write};
 use tar::{Builder, EntryType, Header};
 
 use crate::extract::Item;
-use crate::extract::sink::{Sink, Trouble};
+use crate::extract::sink::{Failure, Sink};
 use crate::load::files::pass::Contents;
 use crate::load::files::plan::Body;
 use crate::stack::kept::entry::Kind;
 
-/// An archive in the making.
+/// A tar that is being written.
 pub(super) struct Tar<'o> {
     builder: Builder<&'o mut dyn Write>,
-    /// What stands before every name.
+    /// The prefix of all names.
     base: Vec<u8>,
 }
 
@@ -47,15 +47,15 @@ impl<'o> Tar<'o> {
         name
     }
 
-    /// Writes headers and contents; everything that fails here leaves half an archive.
-    fn put(
+    /// Writes headers and contents. An I/O error is fatal, since the archive is incomplete then.
+    fn append(
         &mut self,
         item: &Item,
         kind: EntryType,
         link: &[u8],
         (mut records, size): (Records, u64),
         data: impl Read,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), Failure> {
         let mut header = Header::new_ustar();
         header.set_entry_type(kind);
         header.set_mode(item.mode.map_or(0o755, u32::from));
@@ -64,7 +64,7 @@ impl<'o> Tar<'o> {
         let named = if records.is_empty() {
             name
         } else {
-            // The map stands in the contents: who does not know it must not take this for the file.
+            // The contents begin with the map. Readers without sparse support extract them under another name.
             records.push(("GNU.sparse.name".to_owned(), name));
             [b"GNUSparseFile.0/", item.path.rsplit(|&byte| byte == b'/').next().unwrap_or(b"")]
                 .concat()
@@ -76,8 +76,8 @@ impl<'o> Tar<'o> {
         }
         numbers(&mut header, item, &mut records);
         if let Body::Device { numbers: (major, minor), .. } = item.body {
-            header.set_device_major(major).map_err(Trouble::One)?;
-            header.set_device_minor(minor).map_err(Trouble::One)?;
+            header.set_device_major(major).map_err(Failure::Item)?;
+            header.set_device_minor(minor).map_err(Failure::Item)?;
         }
         for (name, value) in item.xattrs().iter() {
             let name = String::from_utf8_lossy(name);
@@ -86,27 +86,27 @@ impl<'o> Tar<'o> {
         header.set_cksum();
         if !records.is_empty() {
             let records = records.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
-            self.builder.append_pax_extensions(records).map_err(Trouble::All)?;
+            self.builder.append_pax_extensions(records).map_err(Failure::Fatal)?;
         }
-        self.builder.append(&header, data).map_err(Trouble::All)
+        self.builder.append(&header, data).map_err(Failure::Fatal)
     }
 }
 
 impl Sink for Tar<'_> {
-    fn directory(&mut self, _item: &Item) -> Result<(), Trouble> {
-        // Whoever unpacks makes it when something goes into it.
+    fn directory(&mut self, _item: &Item) -> Result<(), Failure> {
+        // Extractors create missing parents.
         Ok(())
     }
 
-    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Trouble> {
+    fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Failure> {
         let stored: u64 = contents.segments().iter().map(|segment| segment.length).sum();
         if stored == contents.map.size {
-            return self.put(item, EntryType::Regular, b"", (Records::new(), stored), contents);
+            return self.append(item, EntryType::Regular, b"", (Records::new(), stored), contents);
         }
         let size = contents.map.size;
         let segments = contents.segments();
         let end = segments.last().map_or(0, |last| last.offset + last.length);
-        // A hole at the end needs a segment of nothing behind it: GNU tar makes the file as long as its segments reach.
+        // A hole at the end needs an empty segment after it: GNU tar makes the file as long as its segments reach.
         let last = (end < size).then_some((size, 0));
         let all = segments.iter().map(|segment| (segment.offset, segment.length)).chain(last);
         let mut map = format!("{}\n", all.clone().count());
@@ -119,31 +119,31 @@ impl Sink for Tar<'_> {
         let records = [("major", 1), ("minor", 0), ("realsize", size)]
             .map(|(key, value)| (format!("GNU.sparse.{key}"), value.to_string().into_bytes()));
         let length = map.len() as u64 + stored;
-        self.put(item, EntryType::Regular, b"", (records.into(), length), map.chain(contents))
+        self.append(item, EntryType::Regular, b"", (records.into(), length), map.chain(contents))
     }
 
-    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Trouble> {
+    fn link(&mut self, item: &Item, first: &Item) -> Result<(), Failure> {
         let target = self.name(first);
-        self.put(item, EntryType::Link, &target, (Records::new(), 0), io::empty())
+        self.append(item, EntryType::Link, &target, (Records::new(), 0), io::empty())
     }
 
-    fn node(&mut self, item: &Item) -> Result<(), Trouble> {
+    fn node(&mut self, item: &Item) -> Result<(), Failure> {
         let (kind, link) = match &item.body {
             Body::Symlink(target) => (EntryType::Symlink, target.as_slice()),
             Body::Device { kind: Kind::Block, .. } => (EntryType::Block, &b""[..]),
             Body::Device { .. } => (EntryType::Char, &b""[..]),
             Body::Fifo => (EntryType::Fifo, &b""[..]),
-            _ => return Err(Trouble::One(io::Error::other("a socket, which a tar cannot hold"))),
+            _ => return Err(Failure::Item(io::Error::other("a tar cannot store sockets"))),
         };
-        self.put(item, kind, link, (Records::new(), 0), io::empty())
+        self.append(item, kind, link, (Records::new(), 0), io::empty())
     }
 
-    fn settle(&mut self, item: &Item) -> Result<(), Trouble> {
-        self.put(item, EntryType::Directory, b"", (Records::new(), 0), io::empty())
+    fn finish_directory(&mut self, item: &Item) -> Result<(), Failure> {
+        self.append(item, EntryType::Directory, b"", (Records::new(), 0), io::empty())
     }
 }
 
-/// Puts text into a field, or into a record where the field is too small.
+/// Writes text to a field, and to a record if the field is too small.
 fn text(field: &mut [u8], value: &[u8], key: &str, records: &mut Records) {
     let short = value.len().min(field.len());
     field[..short].copy_from_slice(&value[..short]);
@@ -152,7 +152,7 @@ fn text(field: &mut [u8], value: &[u8], key: &str, records: &mut Records) {
     }
 }
 
-/// Owner, time and size, in records where the old fields cannot say them.
+/// Writes owner, mtime and size, in records if the fields cannot hold them.
 fn numbers(header: &mut Header, item: &Item, records: &mut Records) {
     const OWNER_MAX: u64 = 0o777_7777;
     const LARGEST: u64 = 0o777_7777_7777;
@@ -176,7 +176,7 @@ fn numbers(header: &mut Header, item: &Item, records: &mut Records) {
     }
 }
 
-/// Seconds since 1970 with their fraction. Nanoseconds count forward, also before 1970.
+/// Seconds since 1970 as a decimal fraction. `nanos` counts forward, also before 1970.
 fn decimal_time(seconds: i64, nanos: u32) -> String {
     if seconds < 0 && nanos > 0 {
         return format!("-{}.{:09}", (seconds + 1).unsigned_abs(), 1_000_000_000 - nanos);

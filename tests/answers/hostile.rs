@@ -156,7 +156,7 @@ fn a_directory_is_not_taken_away_for_a_file() {
     fs::create_dir_all(place.path("dest/f/full")).unwrap();
     let image = place.image("image", &[Tar::new().file("f", "x").file("g", "y").finish()]);
     let (code, said) = extract(&image, "/", &place.path("dest"), &["--force"]);
-    assert!(code == 2 && said.contains("/f: a directory is there already"), "{said}");
+    assert!(code == 2 && said.contains("/f: a directory already exists"), "{said}");
     assert!(place.path("dest/f/full").is_dir() && place.path("dest/g").is_file());
 }
 

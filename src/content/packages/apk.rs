@@ -1,36 +1,15 @@
-//! apk's database (apk-installed: a letter, a colon, a value; packages apart by empty lines).
+//! The database of apk. Each line is a letter, a colon and a value; empty lines separate packages.
 
 use crate::content::packages::package::{Manager, Package};
+use crate::content::packages::records;
 
 /// The packages, each with the normalised paths of its files.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = (Package, Vec<Vec<u8>>)> {
-    let mut lines = bytes.split(|&byte| byte == b'\n');
-    let mut over = false;
-    std::iter::from_fn(move || {
-        while !over {
-            let mut record = Record::default();
-            loop {
-                match lines.next() {
-                    None => over = true,
-                    Some(b"") => {}
-                    Some([letter, b':', value @ ..]) => {
-                        record.take(*letter, value);
-                        continue;
-                    }
-                    Some(_) => continue,
-                }
-                break;
-            }
-            if let Some(found) = record.finish() {
-                return Some(found);
-            }
-        }
-        None
-    })
+    records(bytes, Record::take).filter_map(Record::finish)
 }
 
 #[derive(Default)]
-pub(crate) struct Record {
+struct Record {
     name: Option<String>,
     version: String,
     architecture: Option<String>,
@@ -40,7 +19,8 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    fn take(&mut self, letter: u8, value: &[u8]) {
+    fn take(&mut self, line: &[u8]) {
+        let [letter, b':', value @ ..] = line else { return };
         let text = || String::from_utf8_lossy(value).into_owned();
         match letter {
             b'P' => self.name = Some(text()),

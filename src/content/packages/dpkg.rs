@@ -1,31 +1,11 @@
-//! dpkg's database: paragraphs of fields (deb-control(5)), and lists of paths.
+//! The database of dpkg: paragraphs of fields (deb-control(5)), and lists of paths.
 
 use crate::content::packages::package::{Manager, Package};
+use crate::content::packages::records;
 
-/// The packages of a `status` file that are installed. A file of `status.d` states no status: what it names is.
+/// The installed packages of a `status` file. Files of `status.d` have no status: all their packages are installed.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = Package> {
-    let text = bytes.split(|&byte| byte == b'\n');
-    let mut lines = text.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let mut over = false;
-    std::iter::from_fn(move || {
-        while !over {
-            let mut paragraph = Paragraph::default();
-            loop {
-                let Some(line) = lines.next() else {
-                    over = true;
-                    break;
-                };
-                if line.trim_ascii().is_empty() {
-                    break;
-                }
-                paragraph.take(line);
-            }
-            if let Some(package) = paragraph.package() {
-                return Some(package);
-            }
-        }
-        None
-    })
+    records(bytes, Paragraph::take).filter_map(Paragraph::package)
 }
 
 #[derive(Default)]
@@ -39,7 +19,7 @@ struct Paragraph {
 
 impl Paragraph {
     fn take(&mut self, line: &[u8]) {
-        // What goes on with the field before begins with a space, as no name of a field does.
+        // A continuation line begins with a space, so its text before a colon is not the name of a field.
         let Some(colon) = memchr::memchr(b':', line) else { return };
         let value = String::from_utf8_lossy(line[colon + 1..].trim_ascii()).into_owned();
         match &line[..colon].to_ascii_lowercase()[..] {
@@ -53,9 +33,9 @@ impl Paragraph {
     }
 
     fn package(self) -> Option<Package> {
-        let here = self.status.is_none_or(|status| status.ends_with(" installed"));
+        let installed = self.status.is_none_or(|status| status.ends_with(" installed"));
         Some(Package {
-            name: self.name.filter(|name| here && !name.is_empty())?,
+            name: self.name.filter(|name| installed && !name.is_empty())?,
             architecture: self.architecture,
             version: self.version.unwrap_or_default(),
             installed_bytes: self.kibibytes.and_then(|kibibytes| kibibytes.checked_mul(1024)),
@@ -64,18 +44,18 @@ impl Paragraph {
     }
 }
 
-/// The package that a file is called after.
+/// The name of the package in the name of a file.
 pub(super) fn name_of(file: &[u8], ending: &[u8]) -> Option<String> {
     String::from_utf8(file.strip_suffix(ending)?.to_vec()).ok()
 }
 
-/// The paths of a `.list`, normalised; the root is left out.
+/// The paths of a `.list`, normalised, without the root.
 pub(super) fn paths(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = bytes.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(b"/"));
     lines.filter(|path| !matches!(*path, b"" | b"."))
 }
 
-/// The paths of a `.md5sums`: they stand behind the checksum, relative to the root.
+/// The paths of a `.md5sums`: after the checksum, relative to the root.
 pub(super) fn summed_paths(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let path = |line| {
         let space = memchr::memchr(b' ', line)?;
@@ -90,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_removed_or_half_there_is_not_installed() {
+    fn removed_and_half_installed_packages_are_left_out() {
         let text = b"Package: a\nStatus: install ok installed\nVersion: 1:2-3\nInstalled-Size: 10\n\
             Description: text\n Package: not this\n\n\nPackage: b\nStatus: deinstall ok config-files\n\n\
             Version: 1\n\nPackage: c\nStatus: install ok half-installed\n\nPackage: d\nStatus: hold ok installed\n";
@@ -101,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_gives_nothing() {
+    fn malformed_lines_are_ignored() {
         assert_eq!(installed(b"\xff\0\n\n:\n: :\n").count(), 0);
         assert_eq!(paths(b"/.\n/\nx\n\n/a b\n").collect::<Vec<_>>(), [b"a b"]);
     }

@@ -1,8 +1,7 @@
-//! What package managers say they installed: names, versions and the files that belong to them. Pure parsing of bytes
-//! that somebody read out of an image; where the databases lie in it is said here too, finding and reading them is not.
+//! Package databases: the installed packages, their versions and files. Parses bytes; `load` finds and reads the files.
 //!
-//! dpkg (deb-control(5), and `status.d` of images without dpkg) and apk (`lib/apk/db/installed`). rpm's databases
-//! (Berkeley DB, ndb, SQLite) are known by their places only: no well-kept reader of all three comes without C.
+//! Supported are dpkg (deb-control(5), and `status.d` of images without dpkg) and apk (`lib/apk/db/installed`). The databases
+//! of rpm (Berkeley DB, ndb, SQLite) are only detected: there is no maintained reader of all three without C.
 
 mod apk;
 mod dpkg;
@@ -15,18 +14,18 @@ use crate::content::packages::package::{Manager, Package};
 /// A file, or a directory of files, of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseFile {
-    /// dpkg's list of packages.
+    /// The list of dpkg packages.
     DpkgStatus(&'static str),
-    /// A directory of such lists, a package each, with checksums of its files beside it.
+    /// A directory of such lists, one for each package, and `NAME.md5sums` with the checksums of its files.
     DpkgStatusDirectory(&'static str),
     /// A directory in which `NAME.list` has the paths of a package.
     DpkgLists(&'static str),
-    /// apk's packages and their files.
+    /// The apk packages and their files.
     ApkInstalled(&'static str),
 }
 
-/// Where to look, in this order: lists of packages before lists of their files.
-pub const PLACES: [DatabaseFile; 5] = [
+/// The paths of databases, in the order of reading: lists of packages before lists of their files.
+pub const DATABASES: [DatabaseFile; 5] = [
     DatabaseFile::DpkgStatus("var/lib/dpkg/status"),
     DatabaseFile::DpkgStatusDirectory("var/lib/dpkg/status.d"),
     DatabaseFile::DpkgLists("var/lib/dpkg/info"),
@@ -34,8 +33,8 @@ pub const PLACES: [DatabaseFile; 5] = [
     DatabaseFile::ApkInstalled("usr/lib/apk/db/installed"),
 ];
 
-/// Where rpm's databases lie, which are not read.
-pub const RPM_PLACES: [&str; 6] = [
+/// The paths of rpm databases, which are not read.
+pub const RPM_DATABASES: [&str; 6] = [
     "var/lib/rpm/rpmdb.sqlite",
     "var/lib/rpm/Packages.db",
     "var/lib/rpm/Packages",
@@ -44,29 +43,42 @@ pub const RPM_PLACES: [&str; 6] = [
     "usr/lib/sysimage/rpm/Packages",
 ];
 
-/// The most packages, and paths of theirs, that are kept: some ten times those of the largest images.
+/// The most packages, about ten times those of the largest images.
 const PACKAGES_MAX: usize = 100_000;
+/// The most paths of packages, about ten times those of the largest images.
 const PATHS_MAX: usize = 10_000_000;
 
 /// The packages of an image at some layer.
 #[derive(Clone, Debug, Default)]
 pub struct Packages {
     list: Vec<Package>,
-    /// The packages of each name.
+    /// By name: indices into `list`.
     names: HashMap<String, Vec<u32>>,
-    /// By normalised path: the package, or `None` where several have it (mostly a directory).
+    /// By normalised path: the index of the package, or `None` if several have it (mostly a directory).
     owners: HashMap<Vec<u8>, Option<u32>>,
 }
 
+/// The records of a database, separated by empty lines. `take` adds a line to a record.
+fn records<R: Default>(bytes: &[u8], take: impl Fn(&mut R, &[u8])) -> impl Iterator<Item = R> {
+    let mut lines = bytes.split(|&byte| byte == b'\n').peekable();
+    std::iter::from_fn(move || {
+        lines.peek()?;
+        let mut record = R::default();
+        let own = lines.by_ref().take_while(|line| !line.trim_ascii().is_empty());
+        own.for_each(|line| take(&mut record, line));
+        Some(record)
+    })
+}
+
 impl Packages {
-    /// Takes in `var/lib/dpkg/status`, or a file of `status.d`: those that are installed.
+    /// Adds the installed packages of `var/lib/dpkg/status`, or of a file of `status.d`.
     pub fn add_dpkg_status(&mut self, bytes: &[u8]) {
         for package in dpkg::installed(bytes) {
             self.push(package);
         }
     }
 
-    /// Takes in `info/NAME.list`: the paths of a package that is known already. `file` is the file's name.
+    /// Adds the paths of a known package from `info/NAME.list`. `file` is the name of the file.
     pub fn add_dpkg_list(&mut self, file: &[u8], bytes: &[u8]) {
         if let Some(package) = dpkg::name_of(file, b".list").and_then(|name| self.named(&name)) {
             for path in dpkg::paths(bytes) {
@@ -75,7 +87,7 @@ impl Packages {
         }
     }
 
-    /// Takes in `status.d/NAME.md5sums`: checksums and paths of a package that is known already.
+    /// Adds the paths of a known package from `status.d/NAME.md5sums`.
     pub fn add_dpkg_sums(&mut self, file: &[u8], bytes: &[u8]) {
         if let Some(package) = dpkg::name_of(file, b".md5sums").and_then(|name| self.named(&name)) {
             for path in dpkg::summed_paths(bytes) {
@@ -84,7 +96,7 @@ impl Packages {
         }
     }
 
-    /// Takes in `lib/apk/db/installed`.
+    /// Adds the packages of `lib/apk/db/installed` and their paths.
     pub fn add_apk_installed(&mut self, bytes: &[u8]) {
         for (package, paths) in apk::installed(bytes) {
             if let Some(at) = self.push(package) {
@@ -101,28 +113,16 @@ impl Packages {
         &self.list
     }
 
-    /// Whether there are none.
+    /// Whether there are no packages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Every path that some package has, without the `/` before it, and the number of the package in [`Self::list`]; `None` where
-    /// several have it. In no order.
+    /// The paths of all packages, without the leading `/`, and the index of the package in [`Self::list`]; `None` if several
+    /// packages have it. In no order.
     pub fn paths(&self) -> impl Iterator<Item = (&[u8], Option<u32>)> {
         self.owners.iter().map(|(path, owner)| (path.as_slice(), *owner))
-    }
-
-    /// The package that the path belongs to; `None` where no package, or more than one, has it. A path of `/usr/bin`
-    /// and the like may be listed without the `/usr`, from before the two were merged.
-    #[must_use]
-    pub fn owner(&self, path: &[u8]) -> Option<&Package> {
-        let path = path.strip_prefix(b"/").unwrap_or(path);
-        let at = self.owners.get(path).copied().flatten().or_else(|| {
-            let merged = path.strip_prefix(b"usr/")?;
-            self.owners.get(merged).copied().flatten()
-        });
-        self.list.get(at? as usize)
     }
 
     fn push(&mut self, package: Package) -> Option<u32> {
@@ -145,7 +145,7 @@ impl Packages {
         }
     }
 
-    /// The package that a file of dpkg's is called after: `NAME` or `NAME:ARCHITECTURE`.
+    /// The package for a name in dpkg's files: `NAME` or `NAME:ARCHITECTURE`.
     fn named(&self, name: &str) -> Option<u32> {
         let (name, architecture) = name.split_once(':').map_or((name, None), |(n, a)| (n, Some(a)));
         self.names.get(name)?.iter().copied().find(|&at| {
@@ -160,8 +160,14 @@ impl Packages {
 mod tests {
     use super::*;
 
+    fn owner<'p>(packages: &'p Packages, path: &str) -> Option<&'p Package> {
+        let mut paths = packages.paths();
+        let (_, owner) = paths.find(|(known, _)| *known == path.as_bytes())?;
+        packages.list().get(owner? as usize)
+    }
+
     #[test]
-    fn paths_lead_to_their_package() {
+    fn paths_belong_to_the_package_that_lists_them() {
         let mut packages = Packages::default();
         packages.add_dpkg_status(
             b"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\nPackage: libc6\n\
@@ -170,18 +176,17 @@ mod tests {
         packages.add_dpkg_list(b"bash.list", b"/.\n/bin\n/bin/bash\n/usr\n");
         packages.add_dpkg_list(b"libc6:amd64.list", b"/.\n/usr\n/usr/lib/libc.so.6\n");
         packages.add_dpkg_list(b"nothing.list", b"/x\n");
-        let owner = |path: &str| packages.owner(path.as_bytes()).map(|it| it.name.as_str());
-        assert_eq!(owner("/bin/bash"), Some("bash"));
-        assert_eq!(owner("/usr/bin/bash"), Some("bash"), "listed from before /bin was a link");
-        assert_eq!(owner("/usr/lib/libc.so.6"), Some("libc6"));
-        assert_eq!((owner("/usr"), owner("/x")), (None, None));
+        let owner = |path: &str| owner(&packages, path).map(|it| it.name.as_str());
+        assert_eq!(owner("bin/bash"), Some("bash"));
+        assert_eq!(owner("usr/lib/libc.so.6"), Some("libc6"));
+        assert_eq!((owner("usr"), owner("x")), (None, None));
     }
 
     #[test]
-    fn images_without_dpkg_have_sums_in_its_place() {
+    fn paths_of_images_without_dpkg_are_in_md5sums() {
         let mut packages = Packages::default();
         packages.add_dpkg_status(b"Package: tzdata\nVersion: 2024a\n");
         packages.add_dpkg_sums(b"tzdata.md5sums", b"0123  usr/share/zoneinfo/UTC\n");
-        assert_eq!(packages.owner(b"/usr/share/zoneinfo/UTC").unwrap().version, "2024a");
+        assert_eq!(owner(&packages, "usr/share/zoneinfo/UTC").unwrap().version, "2024a");
     }
 }

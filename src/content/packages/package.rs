@@ -3,9 +3,9 @@
 /// A package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Manager {
-    /// Debian's and its descendants'.
+    /// Debian and its derivatives.
     Dpkg,
-    /// Alpine's and its descendants'.
+    /// Alpine and its derivatives.
     Apk,
 }
 
@@ -20,17 +20,17 @@ impl Manager {
     }
 }
 
-/// One installed package. Names and versions are as stored, foreign text.
+/// One installed package. All text is foreign.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Package {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its architecture, where it says one.
+    /// The architecture, if stated.
     pub architecture: Option<String>,
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Bytes it says it takes when installed.
+    /// The stated size of the installed package in bytes.
     pub installed_bytes: Option<u64>,
-    /// Who installed it.
+    /// The package manager.
     pub manager: Manager,
 }

@@ -88,7 +88,7 @@ fn gutter(file: &File, window: &Window) -> usize {
 fn spans(file: &File, window: &Window, row: usize, found: Row<'_>) -> Vec<Span> {
     let bytes = found.bytes;
     let hits: Vec<(usize, usize)> =
-        Needle::new(&file.search).map(|needle| needle.places(bytes).collect()).unwrap_or_default();
+        Needle::new(&file.search).map(|needle| needle.matches(bytes).collect()).unwrap_or_default();
     let mut out = Vec::new();
     let mut column = 0;
     let mut at = 0usize;
@@ -131,7 +131,7 @@ const fn role(token: Token) -> Role {
         Token::Name => Role::Named,
         Token::Added => Role::Added,
         Token::Removed => Role::Removed,
-        Token::Place => Role::Accent,
+        Token::Hunk => Role::Accent,
     }
 }
 

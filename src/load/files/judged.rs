@@ -5,8 +5,8 @@ use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::extract;
 use crate::findings::place::Contents;
+use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::{EventId, Payload, Stack};
 
@@ -35,7 +35,7 @@ impl<'l> StoredFiles<'l> {
             files.iter().map(|file| self.stack.payload(*file)).collect();
         let known = payloads.iter().enumerate();
         let known = known.filter_map(|(at, payload)| Some((at, payload.as_ref()?))).collect();
-        extract::each(self.source, known, &mut |at, contents| {
+        pass::each(self.source, known, &mut |at, contents| {
             take(at, contents.and_then(&read).ok());
             true
         });

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::content::packages::{DatabaseFile, PLACES, Packages, RPM_PLACES};
+use crate::content::packages::{DATABASES, DatabaseFile, Packages, RPM_DATABASES};
 use crate::load::files::pass::each;
 use crate::load::files::plan::{Body, Plan, plan};
 use crate::source::Source;
@@ -38,7 +38,7 @@ pub struct Databases {
 pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
     let mut databases = Databases::default();
     let mut seen: Vec<NodeId> = Vec::new();
-    for place in PLACES {
+    for place in DATABASES {
         let (path, directory) = match place {
             DatabaseFile::DpkgStatus(path) | DatabaseFile::ApkInstalled(path) => (path, false),
             DatabaseFile::DpkgStatusDirectory(path) => (path, true),
@@ -54,7 +54,7 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
             databases.found.push((place, plan(stack, node, layer)));
         }
     }
-    if RPM_PLACES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some()) {
+    if RPM_DATABASES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some()) {
         let note = "an rpm database is here, which is not read: rpm's packages are not known";
         databases.notes.push(note.to_owned());
     }

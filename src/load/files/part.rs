@@ -189,7 +189,7 @@ impl File<'_> {
         let mut offset = 0;
         self.chunks(|chunk| {
             buffer.extend_from_slice(chunk);
-            for (start, _) in needle.places(&buffer) {
+            for (start, _) in needle.matches(&buffer) {
                 let at = offset + start as u64;
                 first = first.or(Some(at));
                 if at >= from && forward {

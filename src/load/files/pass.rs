@@ -127,7 +127,7 @@ impl<'s> Payloads<'s> {
 
 /// Reads files as programs would, in the order in which their layers store them: a compressed layer is decoded once for
 /// all of them. `take` is given each one's number and bytes, or why they cannot be read, and says whether to go on.
-pub fn each(
+pub(crate) fn each(
     source: &dyn Source,
     mut files: Vec<(usize, &Payload)>,
     take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,

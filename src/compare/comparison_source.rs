@@ -1,6 +1,5 @@
-//! Two images as one that has two layers: below all that the old one's merged tree has, above what the new one's has
-//! otherwise. Whatever shows, searches or extracts an image does so with a comparison, too: what the upper layer adds,
-//! changes and removes is what differs.
+//! A comparison as an image of two layers: the lower one is the merged tree of the old image, the upper one adds, changes
+//! and removes what differs in the new image. So the explorer shows, searches and extracts a comparison like an image.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -19,31 +18,30 @@ use crate::stack::kept::table::{Table, TableWriter};
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Stack, Version};
 
-/// One image above another.
+/// The source of a comparison.
 pub struct ComparisonSource {
     image: Image,
-    sides: [Half; 2],
+    layers: [ComparisonLayer; 2],
 }
 
-/// One of the two.
-struct Half {
+/// The layer that one of the two images makes.
+struct ComparisonLayer {
     source: Arc<dyn Source>,
     table: Table,
-    /// Where the contents of the table's files are: a file's place in the layer is its place in this list.
-    places: Vec<PayloadRef>,
+    /// The payloads of the table's files. The data offset of a file is its index here.
+    payloads: Vec<PayloadRef>,
 }
 
-/// Where contents are in their own image.
+/// The payload of a file in its own image.
 struct PayloadRef {
     layer: usize,
-    /// Where another path than the file's own carries them.
+    /// The path of the entry that stores it, if that is not the path of the file.
     path: Option<Box<[u8]>>,
     data: Option<u64>,
 }
 
 impl ComparisonSource {
-    /// Puts `new` above `old`; `files` is how they differ. Where contents are is asked of the stacks now, and read from the
-    /// sources later.
+    /// Puts the differences `files` above the tree of `old`. Contents are read from the sources later.
     #[must_use]
     pub fn new(
         (old, old_source): (Side<'_>, Arc<dyn Source>),
@@ -62,7 +60,7 @@ impl ComparisonSource {
             let path = difference.path.as_slice();
             match (difference.meaning, &difference.new) {
                 (Meaning::Removed, _) => {
-                    // What lay in a directory goes with it.
+                    // The whiteout of a directory removes the paths in it.
                     if !removed.contains(parent(path)) {
                         above.rows.push(&Row::Whiteout { path: path.get(1..).unwrap_or_default() });
                     }
@@ -85,28 +83,28 @@ impl ComparisonSource {
             others: Vec::new(),
             ..new_source.image().clone()
         };
-        Self { image, sides: [below.finish(old_source), above.finish(new_source)] }
+        Self { image, layers: [below.finish(old_source), above.finish(new_source)] }
     }
 
-    /// Asks the image that really has the file.
-    fn ask<T>(
+    /// Calls `with` with the source of the image that stores the file.
+    fn delegate<T>(
         &self,
         layer: usize,
         file: &Stored<'_>,
         with: impl FnOnce(&dyn Source, usize, &Stored<'_>) -> io::Result<T>,
     ) -> io::Result<T> {
-        let side = self.sides.get(layer);
+        let layer = self.layers.get(layer);
         let at = file.data.and_then(|at| usize::try_from(at).ok());
-        let found = side.and_then(|side| Some((side, side.places.get(at?)?)));
-        let Some((side, place)) = found else {
+        let found = layer.and_then(|layer| Some((layer, layer.payloads.get(at?)?)));
+        let Some((layer, payload)) = found else {
             return Err(io::Error::new(io::ErrorKind::NotFound, "no image stores these contents"));
         };
-        let path = place.path.as_deref().unwrap_or(file.path);
-        with(side.source.as_ref(), place.layer, &Stored { path, data: place.data, ..*file })
+        let path = payload.path.as_deref().unwrap_or(file.path);
+        with(layer.source.as_ref(), payload.layer, &Stored { path, data: payload.data, ..*file })
     }
 }
 
-/// The two references without the directories they share; and up to which layer, where that is not the last.
+/// The two references without their common directories, each with its top layer if that is not the last one.
 fn names(old: Side<'_>, new: Side<'_>) -> (String, String) {
     let [one, other] = [old, new].map(|side| side.source.image().reference.raw());
     let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
@@ -125,21 +123,21 @@ fn parent(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(&b""[..], |slash| &path[..slash])
 }
 
-/// Writes one side's table.
+/// Writes the table of one layer.
 struct Writer<'a> {
     side: Side<'a>,
     rows: TableWriter,
-    places: Vec<PayloadRef>,
-    /// Names of files that others carry: they come behind those.
+    payloads: Vec<PayloadRef>,
+    /// Hard links, which are written after the files.
     links: Vec<(Vec<u8>, Version)>,
-    /// The path under which each file is written.
+    /// By event of a file's payload: the path under which the file is written.
     files: HashMap<EventId, Vec<u8>>,
 }
 
 impl<'a> Writer<'a> {
     fn new(side: Side<'a>) -> Self {
-        let (rows, places, links) = (TableWriter::new(), Vec::new(), Vec::new());
-        Self { side, rows, places, links, files: HashMap::new() }
+        let (rows, payloads, links) = (TableWriter::new(), Vec::new(), Vec::new());
+        Self { side, rows, payloads, links, files: HashMap::new() }
     }
 
     fn object(&mut self, path: &[u8], version: &Version) {
@@ -164,11 +162,11 @@ impl<'a> Writer<'a> {
         if let Some(payload) = payload {
             (entry.size, entry.stored) = (payload.size, payload.stored);
             (entry.sparse, entry.fingerprint) = (payload.sparse, payload.fingerprint);
-            entry.data = Some(self.places.len() as u64);
-            let carrier = (payload.path != path).then(|| payload.path.into_boxed_slice());
-            self.places.push(PayloadRef {
+            entry.data = Some(self.payloads.len() as u64);
+            let stored_at = (payload.path != path).then(|| payload.path.into_boxed_slice());
+            self.payloads.push(PayloadRef {
                 layer: payload.layer,
-                path: carrier,
+                path: stored_at,
                 data: payload.offset,
             });
             if let Some(stored) = stack.payload_event(version.event) {
@@ -178,16 +176,16 @@ impl<'a> Writer<'a> {
         self.rows.push(&Row::Entry(entry));
     }
 
-    fn finish(mut self, source: Arc<dyn Source>) -> Half {
+    fn finish(mut self, source: Arc<dyn Source>) -> ComparisonLayer {
         for (path, version) in std::mem::take(&mut self.links) {
             let stored = self.side.stack.payload_event(version.event);
             match stored.and_then(|stored| self.files.get(&stored).cloned()) {
                 Some(first) => self.row(&path, &version, Kind::Hardlink, &first),
-                // The name that carried the contents is gone, or is the same in both images: a file of its own.
+                // The file itself is not in the table: the link is written as a file.
                 None => self.row(&path, &version, Kind::File, b""),
             }
         }
-        Half { source, table: self.rows.finish(), places: self.places }
+        ComparisonLayer { source, table: self.rows.finish(), payloads: self.payloads }
     }
 }
 
@@ -205,7 +203,7 @@ impl Source for ComparisonSource {
     }
 
     fn list(&self, layer: usize, _watch: &dyn Watch) -> Listing {
-        let table = self.sides.get(layer).map(|side| side.table.clone()).unwrap_or_default();
+        let table = self.layers.get(layer).map(|layer| layer.table.clone()).unwrap_or_default();
         Listing { table, ..Listing::default() }
     }
 
@@ -218,11 +216,11 @@ impl Source for ComparisonSource {
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
-        self.ask(layer, file, |source, layer, file| source.open(layer, file))
+        self.delegate(layer, file, |source, layer, file| source.open(layer, file))
     }
 
     fn sparse(&self, layer: usize, file: &Stored<'_>, size: u64) -> io::Result<Map> {
-        self.ask(layer, file, |source, layer, file| source.sparse(layer, file, size))
+        self.delegate(layer, file, |source, layer, file| source.sparse(layer, file, size))
     }
 
     fn uncompressed_blob(&self, _layer: usize) -> Option<Blob> {
