@@ -369,7 +369,7 @@ impl ArchiveSink for Keeping<'_> {
     }
 
     fn skip(&mut self, count: u64) -> io::Result<()> {
-        let kept = self.copy.leave_out(count);
+        let kept = self.copy.add_hole(count);
         self.noted(kept, count)
     }
 
