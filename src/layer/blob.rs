@@ -1,6 +1,6 @@
-//! The bytes of one blob, wherever they lie: a region of a file or of memory, read at any offset.
+//! The bytes of one blob: a region of a file or of memory, or a remote blob, read at any offset.
 //!
-//! A blob is immutable and cheap to clone; it knows nothing of what the bytes mean.
+//! A blob is immutable and cheap to clone. Its contents are not interpreted.
 
 pub mod growing_file;
 pub(crate) mod ranged_reader;
@@ -22,13 +22,12 @@ pub struct Blob {
     bytes: Bytes,
     offset: u64,
     len: u64,
-    /// Of a file of the user's: what it was when it was opened.
+    /// For a file of the user: size and time when it was opened.
     stamp: Option<Stamp>,
 }
 
-/// What shows that an open file was written to: its size, and its last modification in seconds since 1970 and nanoseconds.
-/// Not `ctime`, which a rename or a new hard link changes as well. A file that another one replaces under its name is not
-/// changed: what is open stays what it was.
+/// Size and modification time of an open file, to detect writes. `ctime` is not compared: a rename or a new hard link
+/// changes it too. A file that is replaced under its name is not changed: the open file stays the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     size: u64,
@@ -42,13 +41,13 @@ impl Stamp {
     }
 }
 
-/// Which bytes a region of a file is, as far as the file system can tell: equal identities mean that the same region
-/// of the same file was not written to in between.
+/// Identifies a region of a file, as far as the file system allows: equal identities mean that the same region of the
+/// same file was not written to in between.
 ///
-/// A rename or a hard link made meanwhile changes `ctime` too: then the bytes are the same and this says nothing.
+/// A rename or a new hard link changes `ctime` too, so the identity can differ although the bytes are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// Device the file lies on.
+    /// Device of the file.
     pub device: u64,
     /// Inode number on that device.
     pub inode: u64,
@@ -56,9 +55,9 @@ pub struct Identity {
     pub size: u64,
     /// Last modification of the contents: seconds since 1970 and nanoseconds.
     pub mtime: (i64, u32),
-    /// Last change of the inode, which no program can set back: seconds since 1970 and nanoseconds.
+    /// Last change of the inode, which programs cannot set: seconds since 1970 and nanoseconds.
     pub ctime: (i64, u32),
-    /// Where in the file the region begins, in bytes.
+    /// Offset of the region in the file, in bytes.
     pub offset: u64,
     /// Length of the region in bytes.
     pub len: u64,
@@ -73,13 +72,13 @@ enum Bytes {
 }
 
 impl Blob {
-    /// `len` bytes of `file` from `offset`. The region may reach past the end of the file; reads then end early.
+    /// `len` bytes of `file` at `offset`. The region may extend past the end of the file; reads then end early.
     #[must_use]
     pub const fn region(file: Arc<File>, offset: u64, len: u64) -> Self {
         Self { bytes: Bytes::File(file), offset, len, stamp: None }
     }
 
-    /// The whole of an open file, as long as it is now.
+    /// A whole open file, with its current length.
     ///
     /// # Errors
     /// Where the file's size cannot be read.
@@ -88,7 +87,7 @@ impl Blob {
         Ok(Self::region(Arc::new(file), 0, len).watched())
     }
 
-    /// The same bytes, of a file that should stay as it is now: see [`Self::changed`].
+    /// The same bytes, with size and time recorded for [`Self::changed`].
     #[must_use]
     pub fn watched(self) -> Self {
         let stamp = match &self.bytes {
@@ -98,8 +97,8 @@ impl Blob {
         Self { stamp, ..self }
     }
 
-    /// Whether the file was written to or cut since it was opened: what was read of it then, and what is read now, may not
-    /// belong together. `false` where that cannot be told.
+    /// Whether the file was written to or truncated since it was opened, so that earlier and later reads may not belong
+    /// together. `false` where that is unknown.
     #[must_use]
     pub fn changed(&self) -> bool {
         match (&self.bytes, self.stamp) {
@@ -110,10 +109,10 @@ impl Blob {
         }
     }
 
-    /// An error where the bytes have [changed](Self::changed).
+    /// Fails if the bytes have [changed](Self::changed).
     ///
     /// # Errors
-    /// Then.
+    /// If the file was changed.
     pub fn unchanged(&self) -> io::Result<()> {
         if self.changed() { Err(io::Error::other(CHANGED)) } else { Ok(()) }
     }
@@ -126,13 +125,13 @@ impl Blob {
         Self { bytes: Bytes::Memory(bytes), offset: 0, len, stamp: None }
     }
 
-    /// The `len` bytes of a blob that lies elsewhere.
+    /// A remote blob of `len` bytes.
     #[must_use]
     pub fn remote(remote: Arc<dyn RemoteBlob>, len: u64) -> Self {
         Self { bytes: Bytes::Remote(remote), offset: 0, len, stamp: None }
     }
 
-    /// Where the bytes lie elsewhere: the blob that this is, or is a region of.
+    /// The remote blob that this is, or is a region of.
     #[must_use]
     pub fn as_remote(&self) -> Option<&dyn RemoteBlob> {
         match &self.bytes {
@@ -141,8 +140,8 @@ impl Blob {
         }
     }
 
-    /// The same bytes, `len` from `offset` on, read in parts that nobody verified: the rest of a distant blob need not
-    /// come. `None` where the bytes are here.
+    /// `len` bytes from `offset`, downloaded in unverified ranges without the rest of the remote blob. `None` if the
+    /// blob is local.
     #[must_use]
     pub(super) fn in_ranges(&self, offset: u64, len: u64, first: u64) -> Option<Self> {
         let Bytes::Remote(remote) = &self.bytes else { return None };
@@ -152,7 +151,7 @@ impl Blob {
         Some(Self { bytes: Bytes::Ranged(Arc::new(pieces)), ..region })
     }
 
-    /// The same bytes, read in spans that are verified one by one. `None` where the bytes are here, or are a region only.
+    /// The same bytes, downloaded in spans that are verified one by one. `None` if the blob is local or a region.
     #[must_use]
     pub(super) fn in_spans(&self, spans: Arc<[Span]>) -> Option<Self> {
         let Bytes::Remote(remote) = &self.bytes else { return None };
@@ -161,7 +160,7 @@ impl Blob {
         (self.offset == 0).then_some(whole)
     }
 
-    /// How many bytes the region spans.
+    /// The length of the region in bytes.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
@@ -173,7 +172,7 @@ impl Blob {
         self.len == 0
     }
 
-    /// How many bytes of the region are really there: fewer than [`Self::len`] where the file ends early.
+    /// The number of bytes that exist: less than [`Self::len`] if the file ends early.
     ///
     /// # Errors
     /// Where the file's size cannot be read.
@@ -181,7 +180,7 @@ impl Blob {
         let there = match &self.bytes {
             Bytes::File(file) => {
                 let metadata = file.metadata()?;
-                // A device has no size of its own.
+                // The size of a device is not in its metadata.
                 if metadata.is_file() { metadata.len() } else { u64::MAX }
             }
             Bytes::Memory(bytes) => bytes.len() as u64,
@@ -190,8 +189,8 @@ impl Blob {
         Ok(self.len.min(there.saturating_sub(self.offset)))
     }
 
-    /// Which bytes these are. `None` where that cannot be told: bytes in memory, devices and pipes, files without a
-    /// name (nobody will find those again, and another file may get their inode), systems without inodes.
+    /// The identity of these bytes. `None` for memory, remote blobs, devices, pipes, files without a name (another file
+    /// may get the same inode later), and systems without inodes.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         match &self.bytes {
@@ -200,7 +199,7 @@ impl Blob {
         }
     }
 
-    /// A region of this region; what reaches past its end is cut off.
+    /// A region of this region, truncated at its end.
     #[must_use]
     pub fn slice(&self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.len);
@@ -212,7 +211,7 @@ impl Blob {
         }
     }
 
-    /// Reads at `offset`, as many bytes as one read gives; 0 at the end.
+    /// Reads at `offset` with one system call; 0 at the end.
     ///
     /// # Errors
     /// What the file system reports.
@@ -235,7 +234,7 @@ impl Blob {
         }
     }
 
-    /// Reads until `buffer` is full or the region ends; returns how much was read.
+    /// Reads until `buffer` is full or the region ends; returns the number of bytes.
     ///
     /// # Errors
     /// What the file system reports.
@@ -252,10 +251,11 @@ impl Blob {
         Ok(filled)
     }
 
-    /// Reads at `offset` only what is in memory already, without waiting for any device; may give less than is there.
+    /// Reads at `offset` from the page cache only, without waiting for a device; may return fewer bytes than exist.
     ///
     /// # Errors
-    /// `WouldBlock` where the bytes are not in memory; any other (mostly `Unsupported`) where that cannot be found out.
+    /// `WouldBlock` where the bytes are not in memory; another error (mostly `Unsupported`) where that cannot be
+    /// determined.
     pub fn read_resident_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         match &self.bytes {
             Bytes::File(file) => {
@@ -269,7 +269,7 @@ impl Blob {
         }
     }
 
-    /// The whole region in memory, if it is at most `limit` bytes.
+    /// Reads the whole region into memory, if it has at most `limit` bytes.
     ///
     /// # Errors
     /// `InvalidData` where the region is larger, else what the file system reports.
@@ -280,7 +280,7 @@ impl Blob {
                 format!("{} bytes, more than the {limit} that such a document may have", self.len),
             ));
         }
-        // The file may be shorter than the region claims: the buffer grows with what is there.
+        // The file may be shorter than the region: the buffer grows with the bytes read.
         let mut bytes = Vec::new();
         self.reader().take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -344,7 +344,7 @@ pub struct BlobReader {
 }
 
 impl BlobReader {
-    /// How many bytes were read so far.
+    /// The number of bytes read.
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.at

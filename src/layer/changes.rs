@@ -1,13 +1,13 @@
-//! A writable layer put together from what was changed and the merged tree: for containers whose layer itself is out of
-//! reach, but whose engine tells both.
+//! Builds the writable layer of a container from the list of changed paths and the merged tree, for engines that give
+//! both but not the layer itself.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::stack::kept::entry::{Kind, Row};
 use crate::stack::kept::table::{Table, TableWriter};
 
-/// Paths that were changed, without a slash in front. They come as JSON, which has no bytes that are not UTF-8, so they
-/// are compared in the form that JSON can have.
+/// Changed paths, without a leading slash. They come as JSON, which can have UTF-8 only, so paths of the tree are
+/// compared in their lossy form.
 #[derive(Debug, Default)]
 pub struct Changes {
     present: HashSet<String>,
@@ -15,7 +15,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Adds a path that was removed, or else added or modified.
+    /// Adds a path that was deleted, or that was added or modified.
     pub fn add(&mut self, path: &str, is_deleted: bool) {
         let path = path.trim_matches('/').to_owned();
         if is_deleted {
@@ -25,8 +25,8 @@ impl Changes {
         }
     }
 
-    /// The rows of the writable layer: of the merged tree those that changed, and a whiteout for each path that was
-    /// removed. A removed path that is there all the same was made anew, as overlayfs's opaque directories are.
+    /// The rows of the writable layer: the changed entries of the merged tree, and a whiteout for each deleted path. A
+    /// deleted path that exists in the merged tree was created again; such a directory is opaque, as with overlayfs.
     #[must_use]
     pub fn layer(&self, merged: &Table) -> Table {
         let mut layer = TableWriter::new();
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::stack::notation;
 
-    /// The writable layer's rows, `+PATH`, `-PATH`, `!PATH`, for changes `+PATH` and `-PATH`.
+    /// The rows as `+PATH`, `-PATH`, `!PATH`, for changes `+PATH` and `-PATH`.
     fn rows(merged: &str, changed: &str) -> Vec<String> {
         let table = notation::layers(merged).unwrap().remove(0);
         let mut changes = Changes::default();

@@ -1,51 +1,50 @@
-//! Places inside a compressed layer where decoding can begin, saved while the layer was decoded once.
+//! Offsets inside a compressed layer at which decoding can start, saved when the layer was decoded for its listing.
 //!
-//! A compressed layer can be read front to back only, so a file near its end costs as much as the whole layer. A
-//! checkpoint every few MB makes that a few MB. There are two kinds: where a member, frame or stream begins nothing
-//! else need be known; between two blocks of one deflate stream ([`DeflateState`]) the last 32 KiB before are needed as
-//! well, of which only the bytes are kept that are really referred to.
+//! A compressed layer can only be decoded front to back, so a file near its end costs as much as the whole layer; a
+//! checkpoint every few MB reduces that to a few MB. There are two kinds: the start of a member, frame or stream, which
+//! needs no state; and a boundary between two blocks of a deflate stream ([`DeflateState`]), which needs the last 32
+//! KiB before it, of which only the bytes that later blocks refer to are kept.
 //!
-//! [`collector`] finds the places, [`mod@format`] makes bytes of them that can be stored and read again. Whether those
-//! bytes belong to a blob is for whoever stored them to know; a checkpoint that does not fit is found out when it is
-//! used, and then decoding begins at the front.
+//! [`crate::layer::codec::collector`] finds checkpoints, [`mod@format`] serialises them. The caller makes sure that
+//! stored checkpoints belong to the blob; a wrong one is detected when it is used, and decoding then starts at the
+//! front.
 
 mod format;
 
 use crate::layer::encoding::Codec;
 
-/// How far a deflate stream refers back (RFC 1951, section 2).
+/// The longest distance that a deflate stream refers back (RFC 1951, section 2).
 pub(in crate::layer) const WINDOW: usize = 32 * 1024;
 
-/// Where decoding of one compressed blob can begin, first to last.
+/// The checkpoints of one compressed blob, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoints {
-    /// How the blob is encoded.
+    /// The encoding of the blob.
     pub(crate) codec: Codec,
-    /// The blob's length.
+    /// The length of the blob in bytes.
     pub(crate) blob_len: u64,
     pub(crate) points: Vec<Point>,
 }
 
 impl Checkpoints {
-    /// How many there are, the start of the blob not counted.
+    /// The number of checkpoints, without the start of the blob.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether there are none: only ever true of bytes that say so.
+    /// Whether there are none: possible only after [`Self::from_bytes`].
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// How the blob is encoded.
     pub(in crate::layer) const fn codec(&self) -> Codec {
         self.codec
     }
 
-    /// The last place from where `offset` of the uncompressed stream is reached, if these are checkpoints of such a
-    /// blob.
+    /// The last checkpoint at or before `offset` of the uncompressed stream. `None` if codec or length differ: the
+    /// checkpoints are of another blob.
     pub(in crate::layer) fn before(
         &self,
         offset: u64,
@@ -60,36 +59,36 @@ impl Checkpoints {
     }
 }
 
-/// A place where decoding can begin.
+/// A checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Point {
     /// Offset in the blob of the next byte to read.
     pub(in crate::layer) input: u64,
-    /// Offset in the uncompressed stream of the next byte that comes out.
+    /// Offset in the uncompressed stream of the next decoded byte.
     pub(in crate::layer) output: u64,
-    /// What must be known where the place is inside a member; `None` where a member begins.
+    /// The decoder state inside a gzip member; `None` at the start of a member.
     pub(in crate::layer) state: Option<DeflateState>,
 }
 
 impl Point {
-    /// Bytes that the point takes.
+    /// Memory in bytes.
     pub(crate) fn weight(&self) -> usize {
         size_of::<Self>() + self.state.as_ref().map_or(0, |state| state.window.packed.len())
     }
 }
 
-/// What decoding needs to know to begin between two blocks of a gzip member.
+/// The state between two blocks of a gzip member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::layer) struct DeflateState {
-    /// How many high bits of the byte before [`Point::input`] are still to be read: 0 to 7.
+    /// The number of unread high bits of the byte before [`Point::input`]: 0 to 7.
     pub(in crate::layer) unread: u8,
-    /// Of the member up to here.
+    /// CRC and length of the member up to the checkpoint.
     pub(in crate::layer) sums: Sums,
     pub(in crate::layer) window: Window,
     pub(in crate::layer) proof: Proof,
 }
 
-/// What a gzip member's trailer will be held against.
+/// The values that the trailer of a gzip member is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
     /// CRC-32 of the contents.
@@ -98,18 +97,18 @@ pub(crate) struct Sums {
     pub(in crate::layer) length: u32,
 }
 
-/// The bytes before a place, zeroed where nothing refers to them, deflated.
+/// The bytes before a checkpoint, deflated; bytes that nothing refers to are zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::layer) struct Window {
-    /// Length when unpacked: at most [`WINDOW`].
+    /// Inflated length: at most [`WINDOW`].
     pub(in crate::layer) len: u32,
     pub(in crate::layer) packed: Box<[u8]>,
 }
 
-/// What must come out first, so that a place that does not fit its blob is found out.
+/// The first decoded bytes after a checkpoint, to detect one that does not belong to its blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::layer) struct Proof {
-    /// How many bytes: at most [`WINDOW`].
+    /// The number of bytes: at most [`WINDOW`].
     pub(in crate::layer) len: u32,
     /// Their xxh3, 64 bits.
     pub(in crate::layer) hash: u64,

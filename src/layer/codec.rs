@@ -1,9 +1,9 @@
-//! How a blob is encoded, by its first bytes; never by its name or media type. And the way back: one streaming
-//! decoder for all encodings, which holds a window of the bytes and never the whole.
+//! Detects the encoding of a blob by its first bytes, never by its name or media type, and decodes it: one streaming
+//! decoder for all encodings, with a small buffer.
 //!
-//! All encodings that images use are the same in outline: a sequence of independent members (gzip), frames (zstd) or
-//! streams (bzip2, xz), possibly followed by padding. [`Decoder`] drives that sequence; the files below this one
-//! know one encoding each. What the bytes mean once decoded is not decided here.
+//! All encodings that images use are a sequence of independent members (gzip), frames (zstd) or streams (bzip2, xz),
+//! possibly followed by padding. [`Decoder`] decodes the sequence; the files of this folder implement one encoding
+//! each. The decoded bytes are not interpreted.
 
 pub(crate) mod bzip2;
 pub(in crate::layer) mod collector;
@@ -30,11 +30,11 @@ use crate::layer::listing::{Problem, Severity};
 use crate::layer::tar;
 use crate::layer::watch::Watch;
 
-/// How many first bytes [`sniff`] makes use of.
+/// The number of bytes that [`sniff`] uses.
 pub const SNIFFED: usize = 512;
 
-/// The encoding that the first bytes of a blob speak of; [`Codec::Plain`] where they speak of none. A whole tar
-/// header wins over any magic: a file may be *named* like one.
+/// The encoding of a blob with these first bytes; [`Codec::Plain`] if there is no known magic. A valid tar header is
+/// checked first: the name of its first file may look like a magic.
 #[must_use]
 pub fn sniff(first_bytes: &[u8]) -> Codec {
     if tar::is_header(first_bytes) {
@@ -65,7 +65,7 @@ pub fn sniff(first_bytes: &[u8]) -> Codec {
 /// [`sniff`]s the first bytes of a blob.
 ///
 /// # Errors
-/// Where they cannot be read.
+/// If they cannot be read.
 pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     let mut first = [0; SNIFFED];
     let count = blob.fill_at(&mut first, 0)?;
@@ -77,26 +77,26 @@ pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     }
 }
 
-/// The longest magic of any encoding.
+/// The longest magic in bytes.
 const MAGIC_MAX: usize = 10;
 
-/// Where a [`Decoder`] stands.
+/// The state of a [`Decoder`].
 #[derive(Clone, Debug)]
 enum State {
-    /// Before the first or after a whole member.
+    /// Before the first or after a complete member.
     Between,
     /// In the body of a member.
     Inside,
-    /// After the last member. What follows has not been looked at.
+    /// After the last member. The rest was not read.
     Trailing,
-    /// Nothing more will come, for this reason.
+    /// Decoding failed, for this reason.
     Failed(io::ErrorKind, String),
 }
 
 /// Decodes a blob front to back.
 ///
-/// Errors are final and say where: kind `UnexpectedEof` where the blob ends too early, `InvalidData` where it is
-/// corrupt, both with the offset in the compressed blob. All that could be decoded comes before the error.
+/// Errors are final: kind `UnexpectedEof` if the blob is truncated, `InvalidData` if it is corrupt, both with the
+/// offset in the compressed blob. Everything that could be decoded is returned before the error.
 pub struct Decoder {
     codec: Codec,
     input: Input,
@@ -109,19 +109,19 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder at the start of `blob`. [`Codec::Plain`] passes the bytes through.
+    /// Starts at the beginning of `blob`. [`Codec::Plain`] returns the bytes unchanged.
     ///
     /// # Errors
-    /// Where the decompression library cannot be set up.
+    /// If the decompression library cannot be initialised.
     pub fn new(blob: &Blob, codec: Codec) -> io::Result<Self> {
         Self::with_input(Input::new(blob, 0), codec)
     }
 
-    /// As [`Self::new`]; also computes the SHA-256 of the blob while its bytes go by (see [`Self::drain`]), and saves
-    /// checkpoints so far apart.
+    /// As [`Self::new`]; also computes the SHA-256 of the blob (see [`Self::drain`]) and, of small layers, that of the
+    /// contents, and saves checkpoints at the distances `spacing`.
     ///
     /// # Errors
-    /// Where the decompression library cannot be set up.
+    /// If the decompression library cannot be initialised.
     pub fn for_listing(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
         let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
@@ -129,7 +129,7 @@ impl Decoder {
         Ok(decoder)
     }
 
-    /// A decoder of what passes by once; also computes the SHA-256 of it if it is to be `digested`.
+    /// Decodes a stream; with `digested`, also computes its SHA-256.
     pub(in crate::layer) fn from_stream(
         stream: Box<dyn Read + Send>,
         codec: Codec,
@@ -159,18 +159,18 @@ impl Decoder {
         })
     }
 
-    /// Has the digest, if there is one, computed on a thread of its own from here on.
+    /// Moves the computation of the digest, if there is one, to a thread of its own.
     pub(in crate::layer) fn digest_on_thread(&mut self) {
         self.input.digest_on_thread();
     }
 
-    /// Bytes of the blob that were read so far.
+    /// Bytes of the blob that were read.
     #[must_use]
     pub const fn consumed(&self) -> u64 {
         self.input.fetched()
     }
 
-    /// Bytes decoded so far.
+    /// Bytes decoded.
     #[must_use]
     pub const fn produced(&self) -> u64 {
         self.produced
@@ -182,9 +182,8 @@ impl Decoder {
         matches!(self.state, State::Trailing)
     }
 
-    /// Reads what is left of the blob without decoding it, so that its digest is whole. Where the last member was
-    /// complete: says whether what follows is anything but zeros (which pad, and mean nothing). Stops early where
-    /// `watch` says so.
+    /// Reads the rest of the blob without decoding it, to complete the digest. If the last member was complete, returns
+    /// a problem if the rest is anything but zeros (padding). Stops early if `watch` is cancelled.
     ///
     /// # Errors
     /// What the file system reports.
@@ -212,24 +211,23 @@ impl Decoder {
         }))
     }
 
-    /// `sha256:…` over the blob, once all of it was read by a decoder made with [`Self::for_listing`].
+    /// `sha256:…` of the bytes read, which are the whole blob after [`Self::drain`]; `None` if it was not computed.
     #[must_use]
     pub fn digest(self) -> Option<String> {
         self.input.digest()
     }
 
-    /// `sha256:…` over what was decoded, once the last member is complete: of a decoder made with [`Self::for_listing`], where
-    /// that was little enough.
+    /// `sha256:…` of the contents, if decoding is complete and they have at most the limit of [`Self::for_listing`].
     pub(in crate::layer) fn contents_digest(&mut self) -> Option<String> {
         self.contents.take().filter(|_| self.is_complete())?.finish()
     }
 
-    /// The checkpoints that a decoder made with [`Self::for_listing`] saved.
+    /// The checkpoints saved since [`Self::for_listing`].
     pub fn checkpoints(&mut self) -> Option<Checkpoints> {
         self.collector.take()?.finish()
     }
 
-    /// One step of decoding into `output`, which is not empty: how many bytes it gave, or `None` after the last.
+    /// Decodes one step into `output`, which must not be empty: the number of bytes, or `None` at the end.
     fn step(&mut self, output: &mut [u8]) -> Result<Option<usize>, Fault> {
         let Some(member) = self.member.as_mut() else {
             let chunk = self.input.fill()?;
@@ -269,7 +267,7 @@ impl Decoder {
             }
         }
         if step.ended {
-            // What the body gave is delivered even where the check behind it fails.
+            // The decoded bytes are returned even if the check behind them fails.
             if let Err(fault) = member.end(&mut self.input) {
                 self.fail(fault);
                 return Ok(Some(step.produced));

@@ -1,5 +1,5 @@
-//! A directory as one layer: what a tar of it would say, read from the file system. Nothing is followed out of it,
-//! nothing is written, and no file is opened for its listing.
+//! Lists a directory as one layer, with the rows that a tar of it would have. No link out of it is followed, nothing is
+//! written, and no file is opened.
 //!
 //! ```text
 //! Plain, Overlay, Aufs: one walk ──────────────────────┐
@@ -28,9 +28,9 @@ use crate::layer::listing::Listing;
 use crate::layer::watch::Watch;
 
 impl Tree {
-    /// Lists the layer, sorted by name within each directory. Never fails as a whole: what cannot be read is among
-    /// the problems, the rest goes on. The directory's own attributes are a row only in [`Form::Plain`]: in a store
-    /// it is the engine's, and no tar of the layer would name it.
+    /// Lists the layer, sorted by name within each directory. Never fails as a whole: unreadable parts become problems.
+    /// The directory itself is a row in [`Form::Plain`] only: in a store it belongs to the engine, and no tar of the
+    /// layer has it.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
         let mut rows = Rows::new(self, watch);
@@ -57,7 +57,7 @@ impl Tree {
         rows.finish()
     }
 
-    /// `trusted.` attributes may be there that this process cannot see.
+    /// Reports that `trusted.` attributes may exist that this process cannot read.
     fn report_unseen(&self, rows: &mut Rows<'_>) {
         let who = "in the `trusted.` namespace, which only root can see";
         if matches!(self.form, Form::Overlay) {
@@ -70,7 +70,7 @@ impl Tree {
     }
 
     fn walk(&self, rows: &mut Rows<'_>) {
-        // The root may be a symbolic link to the directory that is meant.
+        // The root may be a symbolic link to the directory.
         let walk = WalkDir::new(&self.root).follow_links(false).follow_root_links(true);
         for object in walk.sort_by_file_name() {
             if !rows.count_object() {
@@ -91,10 +91,10 @@ impl Tree {
         }
     }
 
-    /// Opens the contents of a regular file by its normalised path, never following a link.
+    /// Opens a regular file by its normalised path, without following links.
     ///
     /// # Errors
-    /// Where it is not there or is no regular file.
+    /// If it does not exist or is not a regular file.
     pub fn open(&self, path: &[u8]) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(BeneathDir::new(&self.root)?.open(path)?))
     }

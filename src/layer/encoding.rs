@@ -16,7 +16,7 @@ pub enum Codec {
 }
 
 impl Codec {
-    /// The name people use: `plain`, `gzip`, `zstd`, `bzip2`, `xz`.
+    /// `plain`, `gzip`, `zstd`, `bzip2` or `xz`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

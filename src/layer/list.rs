@@ -20,20 +20,20 @@ use crate::layer::tar::{MemberList, Members, parallel};
 use crate::layer::watch::{Unwatched, Watch};
 use crate::layer::{DIGESTED, blob_digest, codec};
 
-/// Lists a layer blob of any encoding. Never fails as a whole: what went wrong is among the problems, and what was
-/// read before it is in the table. An empty blob is an empty layer.
+/// Lists a layer blob of any encoding. Never fails as a whole: errors become problems of the listing, and its table has
+/// the rows before the error. An empty blob is an empty layer.
 #[must_use]
 pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
     list_within(blob, watch, Limits::default())
 }
 
-/// [`list`], with checkpoints at other distances than the usual ones.
+/// [`list`] with the given distances between checkpoints.
 #[must_use]
 pub fn list_spaced(blob: &Blob, watch: &dyn Watch, spacing: Spacing) -> Listing {
     list_as(blob, watch, Limits::default(), spacing)
 }
 
-/// [`list`], with other limits than the usual ones.
+/// [`list`] with the given limits.
 #[must_use]
 pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     list_as(blob, watch, limits, Spacing::default())
@@ -56,13 +56,13 @@ fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> 
     listing
 }
 
-/// A plain tar is listed by its headers alone.
+/// Lists a plain tar by its headers alone; contents are not read, except to hash a small layer.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
     let mut listing = parallel::list(blob, watch, limits, Tuning::default(), &mut problems);
     conclude_plain(&mut listing, blob, problems);
     if blob.as_remote().is_none() && listing.uncompressed.is_some_and(|it| it <= DIGESTED) {
-        // What cannot be read a second time is not judged.
+        // A layer that cannot be read a second time is listed without a diff ID.
         let digest = blob_digest::of_blob(blob, Hasher::sha256(), &Unwatched);
         listing.diff_id = digest.ok().map(|digest| digest.to_string());
     }
@@ -77,8 +77,8 @@ fn conclude_plain(listing: &mut Listing, blob: &Blob, problems: Problems) {
     }
 }
 
-/// Reads the headers of a plain tar of which it is not known yet whether it is an archive around layers or itself a
-/// layer: its members, and what [`list`] would say of it (`None` where that is too much). Contents are not read.
+/// Reads the headers of a plain tar that is either an archive of an image or itself a layer. Returns its members, and
+/// the listing as a layer (`None` where it exceeds the limits). Contents are not read.
 #[must_use]
 pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
     let (mut as_archive, mut as_layer) = (Problems::default(), Problems::default());
@@ -103,7 +103,7 @@ pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
     (members.finish(as_archive), listing)
 }
 
-/// A compressed tar is decoded once, its blob digested and checkpoints saved in the same pass.
+/// Lists a compressed tar. The blob is decoded once; its digest and checkpoints come from the same pass.
 pub(crate) fn list_compressed(
     decoder: io::Result<Decoder>,
     watch: &dyn Watch,
@@ -123,7 +123,7 @@ pub(crate) fn list_compressed(
         listing.uncompressed = Some(decoder.produced());
         listing.diff_id = decoder.contents_digest();
     }
-    // Whatever stopped the tar, the digest is of the whole blob or of nothing.
+    // The rest is read even where the tar ended early: the digest is of the whole blob.
     match decoder.drain(watch) {
         Ok(garbage) => {
             if let Some(garbage) = garbage {

@@ -1,4 +1,4 @@
-//! Lists a layer that a registry or engine still delivers.
+//! Lists a layer that is still being downloaded from a registry or an engine.
 
 use std::io;
 
@@ -6,10 +6,10 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::{Listing, Problem, Severity, Watch};
 
-/// Lists a distant layer while it comes.
+/// Lists a remote layer while it is downloaded.
 ///
-/// Rows are told nobody before the layer is verified. Where it breaks off, what came is listed, with the reason; where
-/// it is not what was promised, nothing is.
+/// No rows are reported before the digest is verified. If the download breaks off, the rows read so far are listed with
+/// the reason; if the digest differs, none are.
 #[must_use]
 pub fn list(blob: &Blob, remote: &dyn RemoteBlob, watch: &dyn Watch) -> Listing {
     if let Some(here) = remote.local() {
@@ -39,7 +39,7 @@ fn judged(remote: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>) 
     }
 }
 
-/// The digest that was verified belongs to the listing, whether the layer was decoded or not.
+/// Adds the verified digest to a whole listing. The diff ID of a plain layer is the same digest.
 fn known_as(remote: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     if listing.blob_digest.is_none() && !listing.cancelled && !listing.faulty {
         listing.blob_digest = Some(remote.digest().to_owned());
@@ -53,7 +53,7 @@ pub(crate) fn failed(error: &io::Error) -> Listing {
     Listing { problems, faulty: true, ..Listing::default() }
 }
 
-/// Passes on how far it is, and no rows.
+/// Forwards progress and cancellation, but no rows: the bytes are not verified yet.
 struct Muted<'w>(&'w dyn Watch);
 
 impl Watch for Muted<'_> {

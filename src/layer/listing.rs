@@ -1,4 +1,4 @@
-//! What comes out of reading a layer, and the word with whoever waits for it.
+//! The result of reading a layer.
 
 use std::sync::Arc;
 
@@ -7,49 +7,48 @@ use crate::layer::checkpoints::Checkpoints;
 use crate::layer::encoding::Codec;
 use crate::stack::kept::table::Table;
 
-/// How many rows are read before whoever waits is told of them.
+/// The number of rows between two calls of [`crate::layer::Watch::rows`].
 pub(crate) const ROWS_AT_ONCE: u64 = 2048;
 
-/// What a layer turned out to hold.
+/// The contents of a layer.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// Its rows in tar order.
+    /// Rows in tar order.
     pub table: Table,
-    /// What was odd or broken, worst first. Empty for a sound layer. At most a few hundred; where there were
-    /// more, one says how many.
+    /// Problems, most severe first; empty for a sound layer. At most a few hundred; if there were more, one of them
+    /// states the number of the others.
     pub problems: Vec<Problem>,
-    /// Objects that are no content (aufs bookkeeping, eStargz landmarks and TOC), hidden from trees. At most
-    /// [`crate::layer::HIDDEN_MAX`]; a problem then says how many more there were.
+    /// Objects that are not content (aufs bookkeeping, eStargz landmarks and TOC), hidden from trees. At most
+    /// [`crate::layer::HIDDEN_MAX`]; a problem then states the number of the others.
     pub hidden: Vec<Hidden>,
-    /// How the bytes were encoded, found by their magic.
+    /// The encoding, detected by magic bytes.
     pub codec: Option<Codec>,
-    /// `sha256:…` over the blob as stored, where the whole blob was read anyway.
+    /// `sha256:…` of the blob as stored, if all of it was read.
     pub blob_digest: Option<String>,
-    /// `sha256:…` over the uncompressed stream (the diff ID), where it was computed.
+    /// `sha256:…` of the uncompressed tar (the diff ID), if it was computed.
     pub diff_id: Option<String>,
-    /// Length of the uncompressed stream, where it was read to its end.
+    /// Length of the uncompressed tar in bytes, if it was read to its end.
     pub uncompressed: Option<u64>,
-    /// Places from where a file is opened without decoding all that lies before it, where the layer is compressed and
-    /// large enough.
+    /// Offsets at which decoding can start, if the layer is compressed and large enough.
     pub checkpoints: Option<Arc<Checkpoints>>,
-    /// Reading stopped because [`Watch::cancelled`] said so: the rows are a part only.
+    /// Reading was stopped by [`crate::layer::Watch::cancelled`]; the rows are incomplete.
     pub cancelled: bool,
-    /// Reading failed where the bytes themselves are not to blame: another time they may list better, so this listing
-    /// is not one to keep.
+    /// Reading failed for a reason outside the bytes, such as an I/O error: another attempt may succeed, so the listing
+    /// must not be cached.
     pub faulty: bool,
 }
 
-/// What a layer may cost at the most, so that a few compressed bytes that say a great deal exhaust nothing.
+/// Limits on the memory for one layer, so that a small compressed blob cannot exhaust it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Objects: rows and hidden ones. Directories that names imply are limited where they are made, in `stack`.
+    /// Rows and hidden objects. Implied parent directories are limited in `stack`.
     pub rows: u64,
-    /// Bytes that the rows take in a [`Table`].
+    /// Bytes of the [`Table`].
     pub table_bytes: usize,
 }
 
 impl Default for Limits {
-    /// Far beyond any real layer: 50 million rows, 2 GB of them.
+    /// 50 million rows and 2 GB, far more than any real layer has.
     fn default() -> Self {
         Self { rows: 50_000_000, table_bytes: 2_000_000_000 }
     }

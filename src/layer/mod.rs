@@ -1,9 +1,9 @@
 //! One layer's bytes, turned into rows: codecs, tar, tar-split, whiteouts, directories in the forms that engines give
 //! them.
 //!
-//! This room reads a [`blob::Blob`], a [`toc::TocLayer`], a [`split::Split`] or a [`directory::Tree`] and fills a
-//! [`crate::stack::kept::table::Table`]. It knows nothing of images, manifests or where the bytes came from, and decides
-//! nothing about the layers below.
+//! Reads a [`blob::Blob`], a [`toc::TocLayer`], a [`split::Split`] or a [`directory::Tree`] and fills a
+//! [`crate::stack::kept::table::Table`]. Images, manifests and the origin of the bytes are not handled here, and
+//! nothing is decided about the layers below.
 //!
 //! ```text
 //! blob ─► codec ─► tar::stream ─┐
@@ -13,11 +13,11 @@
 //! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
 //!
-//! An archive that comes once and front to back is listed while it passes by (`passing`).
+//! An archive that can be read only once, front to back, is listed while it is copied (`streamed_archive`).
 //!
-//! A blob that is elsewhere (`remote`) comes when it is read; by `pieces` only parts of it do.
+//! A remote blob (`blob::remote`) is downloaded when it is read; `blob::ranged_reader` downloads parts of it.
 //!
-//! Files of split layers and of directories are opened through one door, `inside`, which follows no link.
+//! Files of split layers and of directories are opened by `directory::beneath`, which follows no link.
 
 pub mod blob;
 pub mod blob_digest;
@@ -48,9 +48,10 @@ pub use crate::layer::open::{ExactReader, ends_early, open, open_at, open_remote
 pub use crate::layer::watch::{Unwatched, Watch};
 pub use crate::stack::kept::entry::Fingerprint;
 
-/// The most [`Hidden`] objects a listing names.
+/// The most [`Hidden`] objects that a listing names.
 pub const HIDDEN_MAX: usize = 1000;
 
-/// Layers of at most so many uncompressed bytes are digested whole when they are listed, which costs some milliseconds: their
-/// diff ID is then known. That of larger ones is known where they stream past, or after `verify`.
+/// Layers of at most this many uncompressed bytes are hashed while they are listed, which costs a few milliseconds, so
+/// their diff ID is known. The diff ID of a larger layer is known where its blob is plain and was hashed anyway, where
+/// it was streamed, or after `verify`.
 const DIGESTED: u64 = 4 << 20;

@@ -1,5 +1,5 @@
-//! One file's payload out of a layer: where it lies in a plain one, or by decoding up to it from the front or from the
-//! last checkpoint before it.
+//! Reads the payload of one file in a layer: directly from a plain blob, or by decoding from the start or from the last
+//! checkpoint before the file.
 
 use std::io;
 use std::io::{Cursor, Read};
@@ -12,23 +12,23 @@ use crate::layer::codec::{Decoder, sniff_blob};
 use crate::layer::encoding::Codec;
 use crate::stack::kept::entry::Fingerprint;
 
-/// What is decoded only to be passed over goes through a buffer of this size.
+/// Size of the buffer for skipped decoded bytes.
 const SCRATCH: usize = 128 * 1024;
 
-/// Of a blob elsewhere so many bytes are asked for first.
+/// Length of the first range that is requested of a remote blob, in bytes.
 const FIRST_PART: u64 = 256 * 1024;
 
-/// Opens the payload of one file: `stored` bytes at offset `data` of the uncompressed layer, as a listing gave
-/// them. In a compressed layer all that lies before is decoded first.
+/// Opens the payload of one file: `stored` bytes at offset `data` of the uncompressed layer, as stated by a listing. In
+/// a compressed layer everything before it is decoded first.
 ///
 /// # Errors
-/// Where the blob cannot be read or decoded. The reader fails with `UnexpectedEof` where the payload is cut short.
+/// Where the blob cannot be read or decoded. The reader fails with `UnexpectedEof` if the payload is truncated.
 pub fn open(blob: &Blob, data: u64, stored: u64) -> io::Result<Box<dyn Read + Send>> {
     open_at(blob, data, stored, None)
 }
 
-/// [`open`], with the checkpoints that the listing of the same blob brought: decoding begins at the last one before
-/// the file. Checkpoints that do not fit the blob cost time and change nothing.
+/// [`open`] with the checkpoints of a listing of the same blob: decoding starts at the last one before the file. Wrong
+/// checkpoints cost time only: decoding then starts at the front.
 ///
 /// # Errors
 /// As [`open`].
@@ -53,9 +53,9 @@ pub fn open_at(
     Ok(Box::new(ExactReader::new(from, stored)))
 }
 
-/// [`open_at`] for a blob that lies elsewhere: only those parts of it come that decoding from a checkpoint to the file's
-/// end takes. They are verified by `mark`, the file's fingerprint, as they pass: others are an error before the last of
-/// them is given. `None` where that cannot be done and the whole has to come.
+/// [`open_at`] for a remote blob: downloads only the ranges between a checkpoint and the end of the file. The bytes are
+/// verified by `mark`, the fingerprint of the file; a mismatch is an error before the last bytes are returned. `None`
+/// if the fingerprint or a checkpoint is missing, so that the whole blob is needed.
 #[must_use]
 pub fn open_remote(
     blob: &Blob,
@@ -73,7 +73,7 @@ pub fn open_remote(
     Some(Box::new(Marked { payload: ExactReader::new(from, stored), sum: Xxh3::new(), mark }))
 }
 
-/// Decodes from a checkpoint on, once what comes out first is what came out there before.
+/// Decodes from a checkpoint, after checking that the first bytes match its proof.
 fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<impl Read + Send + use<>> {
     let mut decoder = Decoder::resume(blob, codec, point)?;
     let mut first = Vec::new();
@@ -87,7 +87,7 @@ fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<impl Read + Se
     Ok(Cursor::new(first).chain(decoder))
 }
 
-/// Reads `count` bytes and forgets them.
+/// Skips `count` bytes.
 fn pass<R: Read>(mut from: R, count: u64) -> io::Result<R> {
     let mut scratch = vec![0; SCRATCH];
     let mut left = count;
@@ -103,25 +103,25 @@ fn pass<R: Read>(mut from: R, count: u64) -> io::Result<R> {
     Ok(from)
 }
 
-/// Whether [`open`] costs no more than the file itself: the layer is stored plain.
+/// Whether [`open`] reads nothing but the file itself: the layer is plain.
 #[must_use]
 pub fn opens_cheaply(blob: &Blob) -> bool {
     sniff_blob(blob).is_ok_and(|codec| codec == Codec::Plain)
 }
 
-/// A payload of known length: one that ends early is an error, never a shorter file.
+/// Reads a payload of known length; fewer bytes are an error.
 pub struct ExactReader<R> {
     from: R,
     left: u64,
 }
 
 impl<R: Read> ExactReader<R> {
-    /// The next `len` bytes of `from`. Reading fails with `UnexpectedEof` where there are fewer.
+    /// Reads the next `len` bytes of `from`. Fails with `UnexpectedEof` if there are fewer.
     pub const fn new(from: R, len: u64) -> Self {
         Self { from, left: len }
     }
 
-    /// Bytes that are still to come.
+    /// The remaining bytes.
     pub const fn left(&self) -> u64 {
         self.left
     }
@@ -142,7 +142,7 @@ impl<R: Read> Read for ExactReader<R> {
     }
 }
 
-/// A payload that is held against its fingerprint.
+/// Verifies a payload by its fingerprint while it is read.
 struct Marked<R> {
     payload: ExactReader<R>,
     sum: Xxh3,
@@ -161,7 +161,7 @@ impl<R: Read> Read for Marked<R> {
     }
 }
 
-/// The error where a layer ends so many bytes before a payload does.
+/// The error for a layer that ends `missing` bytes before the end of a payload.
 #[must_use]
 pub fn ends_early(missing: u64) -> io::Error {
     io::Error::new(

@@ -1,12 +1,12 @@
-//! The log of a layer's troubles while it is read: capped by severity, so that a million notes cannot push out the
-//! one error, nor fill the memory.
+//! Collects the problems of one layer. The number kept of each severity is limited, so that a million notes cannot
+//! displace an error or fill the memory.
 
 use crate::layer::listing::{Problem, Severity};
 
-/// Kept of each severity; of the rest only the number.
+/// Problems kept of each severity; the rest are counted.
 const KEPT: usize = 100;
 
-/// Bytes of a foreign name that a message quotes.
+/// The most bytes of a foreign name that a message quotes.
 const QUOTED: usize = 200;
 
 /// Collects problems.
@@ -33,7 +33,7 @@ impl Problems {
         self.add(problem.severity, || problem.message);
     }
 
-    /// Adds what another log has.
+    /// Adds the problems and counts of another collection.
     pub(super) fn absorb(&mut self, other: &Self) {
         for problem in &other.kept {
             self.push(problem.clone());
@@ -43,7 +43,7 @@ impl Problems {
         }
     }
 
-    /// The message is only put together where it is kept.
+    /// `message` is called only if the problem is kept.
     fn add(&mut self, severity: Severity, message: impl FnOnce() -> String) {
         let count = &mut self.count[severity as usize];
         *count += 1;
@@ -52,7 +52,7 @@ impl Problems {
         }
     }
 
-    /// Worst first, otherwise in the order they came.
+    /// Most severe first, then in order of occurrence.
     pub(super) fn finish(mut self) -> Vec<Problem> {
         self.kept.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
         for (severity, name) in [
@@ -71,7 +71,7 @@ impl Problems {
     }
 }
 
-/// A foreign name for a message: lossy, in quotes, and not endless.
+/// Quotes a foreign name for a message: lossy UTF-8, at most [`QUOTED`] bytes.
 pub(super) fn quote(name: &[u8]) -> String {
     let shown = String::from_utf8_lossy(&name[..name.len().min(QUOTED)]);
     if name.len() > QUOTED { format!("'{shown}…'") } else { format!("'{shown}'") }

@@ -1,5 +1,4 @@
-//! A sparse file put together: the runs of bytes that its layer stores, where they lie in the file, and the holes
-//! between them as zeros.
+//! Restores a sparse file: stored segments at their offsets, and zeros for the holes between them.
 
 use std::io;
 use std::io::{BufReader, Read};
@@ -18,18 +17,18 @@ use crate::layer::watch::Unwatched;
 /// A run of stored bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// Where it lies in the file.
+    /// Offset in the file.
     pub offset: u64,
-    /// Its length in bytes; never 0.
+    /// Length in bytes; never 0.
     pub length: u64,
 }
 
-/// Where the stored bytes of a file belong.
+/// The segments of a sparse file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map {
-    /// The runs, in the order of the file and of the payload; they do not overlap.
+    /// In the order of the file and of the payload, without overlaps.
     pub segments: Vec<Segment>,
-    /// Bytes at the front of the payload that are no contents.
+    /// Bytes of the payload before the first segment: a map in the pax 1.0 format.
     pub front: u64,
     /// The file's logical size.
     pub size: u64,
@@ -43,13 +42,13 @@ impl Map {
         Self { segments, front: 0, size }
     }
 
-    /// Bytes of the payload.
+    /// Length of the payload in bytes.
     #[must_use]
     pub fn stored(&self) -> u64 {
         self.front + self.segments.iter().map(|segment| segment.length).sum::<u64>()
     }
 
-    /// Checks what a tar states: runs in order, inside the file, as many bytes as there are.
+    /// Checks the segments that a tar states: in order, inside the file, and together as long as the payload.
     fn checked(runs: &[map::Run], front: u64, stored: u64, size: u64) -> io::Result<Self> {
         let mut end = 0_u64;
         let mut bytes = front;
@@ -76,8 +75,9 @@ fn damaged(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
-/// Reads the map of the sparse file whose payload of `stored` bytes begins at `data` of the uncompressed layer: its
-/// headers stand somewhere before, so the layer is walked from its beginning. `size` is what the listing said.
+/// Reads the map of the sparse file whose payload of `stored` bytes begins at offset `data` of the uncompressed layer.
+/// The map is in its headers, whose offset is not kept, so the layer is walked from its start. `size` is the file size
+/// in the listing.
 ///
 /// # Errors
 /// Where the layer cannot be read, or the map does not fit the file.
@@ -107,19 +107,19 @@ pub fn map(
     Map::checked(&runs, front, stored, size)
 }
 
-/// The whole file: holes are zeros.
+/// Reads the whole file, holes as zeros.
 pub struct Whole<R> {
     map: Map,
     payload: R,
-    /// The next segment, and how much of it was read.
+    /// Index of the next segment, and the offset in the file.
     next: usize,
     at: u64,
-    /// The front of the payload has been passed.
+    /// The bytes before the first segment were skipped.
     begun: bool,
 }
 
 impl<R: Read> Whole<R> {
-    /// From a payload at its beginning.
+    /// `payload` must be at its start.
     pub const fn new(map: Map, payload: R) -> Self {
         Self { map, payload, next: 0, at: 0, begun: false }
     }

@@ -1,8 +1,8 @@
-//! A layer that an engine keeps as a tar-split listing with the files' contents beside it.
+//! A layer that an engine stores as files and a tar-split listing.
 //!
-//! tar-split holds every byte of the layer's tar but the files' contents (headers, padding, the end), so the exact
-//! rows come from it alone and the exact tar comes back when the contents are put between. Docker ≥ 1.8 and
-//! containers/storage keep one beside each layer. Format: vbatts/tar-split, `tar/storage`.
+//! tar-split has every byte of the layer's tar except the contents of files (headers, padding, the end). The rows come
+//! from it alone, and the exact tar is restored with the contents. Docker ≥ 1.8 and containers/storage store one for
+//! each layer. Format: vbatts/tar-split, `tar/storage`.
 //!
 //! ```text
 //! lines ─┬► feed ─► tar::walker ─► recorder ─► Listing
@@ -35,7 +35,7 @@ use crate::layer::watch::Watch;
 use crate::stack::kept::entry::{Fingerprint, Kind};
 use crate::stack::kept::paths;
 
-/// A layer in two parts: the listing, and where the files' contents are.
+/// A layer as tar-split listing and contents.
 #[derive(Clone, Debug)]
 pub struct Split {
     listing: Blob,
@@ -45,14 +45,14 @@ pub struct Split {
 }
 
 impl Split {
-    /// A layer whose tar-split, compressed or plain, is `listing`. `key` is equal for equal layers of one image.
+    /// `listing` is the tar-split, compressed or plain. `key` is equal for equal layers of one image.
     #[must_use]
     pub const fn new(listing: Blob, contents: Contents, key: String) -> Self {
         Self { listing, contents, key, checked: false }
     }
 
-    /// Also looks, while listing, whether each file is still there and has its length: one look into its directory a
-    /// file. What has changed is among the problems.
+    /// Also checks, while listing, that each file exists and has its length, by one `stat` a file. Differences become
+    /// problems.
     #[must_use]
     pub const fn checked(mut self) -> Self {
         self.checked = true;
@@ -65,14 +65,14 @@ impl Split {
         &self.key
     }
 
-    /// Bytes that listing has to deal with, as [`Watch::progress`] counts them.
+    /// The total of [`Watch::progress`] for a listing, in bytes.
     #[must_use]
     pub const fn weight(&self) -> u64 {
         self.listing.len()
     }
 
-    /// Lists the layer without touching any file's contents. Never fails as a whole: what went wrong is among the
-    /// problems, and what was read before it is in the table.
+    /// Lists the layer without opening any file. Never fails as a whole: errors become problems of the listing, and its
+    /// table has the rows before the error.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
         let feed = match SplitFeed::new(&self.listing, watch) {
@@ -93,7 +93,7 @@ impl Split {
                     problems.warning(|| changed);
                 });
             }
-            // The tar is nowhere: contents are found by their path.
+            // There is no tar: contents are found by path.
             found.fields.data = None;
             if recorder.record(&found, &mut problems).is_break() {
                 break;
@@ -119,7 +119,7 @@ impl Split {
         listing
     }
 
-    /// The directory to check files in, where that was asked for.
+    /// The directory for the checks, if they are enabled.
     fn checks(&self, problems: &mut Problems) -> Option<BeneathDir> {
         if !self.checked || matches!(self.contents, Contents::Unavailable(_)) {
             return None;
@@ -139,8 +139,8 @@ impl Split {
         self.contents.check(inside, &path, size)
     }
 
-    /// Whether the file with that normalised path is still there and still has `size` bytes: what is wrong, if
-    /// anything. Its contents are not read.
+    /// Checks that the file at a normalised path exists and has `size` bytes; returns what is wrong. The contents are
+    /// not read.
     #[must_use]
     pub fn check(&self, path: &[u8], size: u64) -> Option<String> {
         match self.contents.enter() {
@@ -149,12 +149,12 @@ impl Split {
         }
     }
 
-    /// Opens the contents of one regular file by its normalised path: `stored` bytes, which have the checksum that
-    /// `fingerprint` says, if it says one. A file that has changed since is an error of kind `InvalidData` that names
-    /// it: at once where its length differs, with its last bytes where the checksum does.
+    /// Opens a regular file by its normalised path: `stored` bytes, with the checksum of `fingerprint` if it has one. A
+    /// file that has changed is an error of kind `InvalidData` that names it: at once if the length differs, with its
+    /// last bytes if the checksum does.
     ///
     /// # Errors
-    /// Where the file is not there, is no regular file, or has another length.
+    /// If the file does not exist, is not a regular file, or has another length.
     pub fn open(
         &self,
         path: &[u8],
@@ -172,12 +172,12 @@ impl Split {
         Ok(Box::new(ChecksummedFile::new(file, path, stored, crc)))
     }
 
-    /// Writes the layer's exact tar, whose SHA-256 is the layer's diff ID, and returns its length. Every file's
-    /// length and checksum are checked as it passes.
+    /// Writes the exact tar of the layer, whose SHA-256 is the diff ID, and returns its length. Length and checksum of
+    /// each file are verified.
     ///
     /// # Errors
-    /// Where the tar-split is damaged, a file has changed or cannot be read, or `out` fails. What was written by then
-    /// is not the tar.
+    /// If the tar-split is damaged, a file has changed or cannot be read, or `out` fails. The bytes written before are
+    /// then not the tar.
     pub fn assemble(&self, out: &mut dyn Write) -> Result<u64, Error> {
         assemble::assemble(&self.listing, &self.contents, out)
     }

@@ -1,7 +1,7 @@
-//! An archive that passes by once, front to back: the layers in it are listed while their bytes go by.
+//! Lists the layers of an archive that can be read only once, while it is copied.
 //!
-//! Which member is a layer is seen by its first bytes, and which layer it is by the digest of its uncompressed bytes:
-//! names and manifests, which may come last, are not needed for that. Memory holds a few buffers of it.
+//! Layers are recognised by their first bytes and identified by the digest of their uncompressed bytes, so names and
+//! manifests, which may come last, are not needed. Memory holds a few buffers.
 //!
 //! ```text
 //! stream ─► headers ──────────────────────────────► ArchiveSink::write
@@ -26,34 +26,34 @@ use crate::stack::kept::entry::Fingerprint;
 
 const BUFFER: usize = 128 * 1024;
 
-/// Buffers on their way to whoever lists.
+/// Buffers that wait for the listing thread.
 const QUEUE_LEN: usize = 4;
 
-/// Members of more bytes are no documents that anybody would read.
+/// Larger members are neither layers nor documents that would be read.
 const DOCUMENT_MAX: u64 = 64 << 20;
 
-/// Takes what passes by.
+/// Receives the bytes and layers of an archive.
 pub trait ArchiveSink {
-    /// The next bytes of the archive.
+    /// Stores the next bytes of the archive.
     ///
     /// # Errors
-    /// Why they cannot be kept: nothing more is then read.
+    /// Why they cannot be stored; reading then stops.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// So many bytes follow that nobody will read: those of a layer whose contents are not wanted.
+    /// Skips the next `count` bytes, which will not be read: those of a layer whose contents are not needed.
     ///
     /// # Errors
     /// As [`Self::write`].
     fn skip(&mut self, count: u64) -> io::Result<()>;
 
-    /// A layer that came as a whole, as its uncompressed bytes list; [`Listing::diff_id`] is what these bytes have.
+    /// A complete layer, listed from its uncompressed bytes; [`Listing::diff_id`] is their digest.
     fn layer(&mut self, listing: Listing);
 }
 
-/// Reads an archive to its end. Where no `contents` are wanted, those of layers are not kept.
+/// Reads an archive to its end. Without `contents`, the bytes of layers are skipped in `sink`.
 ///
 /// # Errors
-/// What `stream` or `sink` reports. A damaged archive is no error: what came can be read again from where it was kept.
+/// Errors of `stream` or `sink`. A damaged archive is not an error: what was stored is read again later.
 pub fn archive(
     stream: &mut dyn Read,
     contents: bool,
@@ -69,7 +69,7 @@ pub fn archive(
         fetched: 0,
         failed: None,
     });
-    // Whoever reads what was kept finds the same.
+    // Reading the stored bytes later finds the same problems.
     let mut problems = Problems::default();
     while walker.next(&mut problems).is_some() {}
     let mut feed = walker.into_feed();
@@ -77,10 +77,10 @@ pub fn archive(
     feed.failed.map_or(Ok(()), Err)
 }
 
-/// Reads a tar to its end that is itself a layer, and lists it meanwhile. Each of its bytes is shown to `keep`.
+/// Reads a tar that is itself a layer to its end and lists it. `keep` receives all of its bytes.
 ///
 /// # Errors
-/// What `stream` or `keep` reports. A damaged tar is no error: its listing says so.
+/// Errors of `stream` or `keep`. A damaged tar is not an error: its listing has the problem.
 pub fn layer(
     stream: &mut dyn Read,
     keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
@@ -92,7 +92,7 @@ pub fn layer(
             Ok(0) => break,
             Ok(count) => {
                 keep(&buffer[..count])?;
-                // One that has given up needs no more of it.
+                // The receiver is gone if the listing ended early.
                 let _ = send.send(Some(buffer[..count].to_vec()));
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -103,10 +103,10 @@ pub fn layer(
     lister.join().map_err(|_| io::Error::other("listing it failed"))
 }
 
-/// The way to whoever lists.
+/// The channel to the listing thread; `None` marks the end of the layer.
 type Chunks = SyncSender<Option<Vec<u8>>>;
 
-/// A thread that lists the layer whose chunks it is sent; `None` is its end.
+/// Starts a thread that lists the layer whose chunks are sent to it.
 fn lister(codec: Codec) -> io::Result<(Chunks, JoinHandle<Listing>)> {
     let (send, chunks) = sync_channel(QUEUE_LEN);
     let pipe = Pipe { chunks, chunk: Vec::new(), at: 0, ended: false };
@@ -127,7 +127,7 @@ struct StreamFeed<'s> {
 }
 
 impl StreamFeed<'_> {
-    /// Reads more behind the buffered bytes; whether anything came.
+    /// Reads more bytes into the buffer; `false` at the end.
     fn refill(&mut self) -> bool {
         while self.failed.is_none() {
             match self.stream.read(&mut self.buffer[self.end..]) {
@@ -143,7 +143,8 @@ impl StreamFeed<'_> {
         false
     }
 
-    /// Passes up to `count` bytes in pieces, each shown to `see` and kept or not; how many there were.
+    /// Consumes up to `count` bytes in pieces: shows each to `show`, and stores or skips it. Returns the number of
+    /// bytes.
     fn pass(&mut self, count: u64, keep: bool, mut show: impl FnMut(&[u8])) -> u64 {
         let mut left = count;
         while left > 0 && self.failed.is_none() {
@@ -165,7 +166,7 @@ impl StreamFeed<'_> {
         count - left
     }
 
-    /// Passes a layer of `count` bytes and lists it meanwhile.
+    /// Consumes a layer of `count` bytes and lists it meanwhile.
     fn layer(&mut self, count: u64, codec: Codec) -> u64 {
         let (send, lister) = match lister(codec) {
             Ok(started) => started,
@@ -174,7 +175,7 @@ impl StreamFeed<'_> {
                 return 0;
             }
         };
-        // One that has given up needs no more of it.
+        // The receiver is gone if the listing ended early.
         let passed = self.pass(count, self.contents, |bytes| {
             let _ = send.send(Some(bytes.to_vec()));
         });
@@ -236,15 +237,15 @@ impl Feed for StreamFeed<'_> {
     }
 }
 
-/// How the layer is encoded that begins like this; `None` where no layer does.
+/// The encoding of a layer with these first bytes; `None` if it is not a layer.
 fn layer_in(first: &[u8]) -> Option<Codec> {
     let codec = codec::sniff(first);
-    // An empty layer is nothing but the zeros at its end.
+    // An empty layer consists of the zero blocks that end a tar.
     let empty = first.len() == SNIFFED && first.iter().all(|&byte| byte == 0);
     (codec != Codec::Plain || empty || tar::is_header(first)).then_some(codec)
 }
 
-/// Lists a layer by what it is uncompressed.
+/// Lists the uncompressed bytes of a layer and computes their digest.
 fn list(pipe: Pipe, codec: Codec) -> Listing {
     let decoded = match codec {
         Codec::Plain => Ok(Box::new(pipe) as Box<dyn Read + Send>),
@@ -261,9 +262,9 @@ fn list(pipe: Pipe, codec: Codec) -> Listing {
     listing
 }
 
-/// The bytes of one layer, from whoever reads the archive. Ends as they do only where that was said.
+/// Reads the bytes of one layer from the channel. A channel that closes without the end mark is an error.
 struct Pipe {
-    /// `None` is the end.
+    /// `None` marks the end.
     chunks: Receiver<Option<Vec<u8>>>,
     chunk: Vec<u8>,
     at: usize,

@@ -1,9 +1,9 @@
-//! Tar archives, read by their headers: every dialect that layers come in, from v7 to pax, and none of the contents.
+//! Reads tar archives by their headers, in every dialect that layers use, from v7 to pax; contents are not interpreted.
 //!
-//! [`walker`] is the state machine over headers, payloads and the end of the archive; [`feed`] gives it the bytes,
-//! from a plain blob (payloads are jumped over) or from a decoder (they pass by and are fingerprinted). [`header`],
-//! [`number`], [`pax`] and [`sparse`] know the formats; [`map`] reads where a sparse file's segments belong. The names that come out are as stored: what is a whiteout,
-//! and what is a row, is decided by whoever asked.
+//! [`walker`] is the state machine over headers, payloads and the end of the archive; [`feed`] supplies the bytes, from
+//! a plain blob (payloads are skipped) or from a decoder (payloads are fingerprinted). [`header`], [`number`], [`pax`]
+//! and [`sparse`] parse the formats; [`map`] reads the segments of sparse files. Names are returned as stored;
+//! [`recorder`] interprets them.
 
 mod ending;
 mod extended;
@@ -27,13 +27,13 @@ use crate::layer::tar::walker::TarEntry;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
 
-/// The most members an outer archive may have: real ones have a few for each layer.
+/// The most members of an archive of an image: real ones have a few for each layer.
 const MEMBERS_MAX: usize = 1_000_000;
 
-/// The most bytes of members' names that are kept.
+/// The most bytes of member names that are kept.
 const NAME_BYTES_MAX: usize = 64 << 20;
 
-/// One member of a plain archive that can be opened where it lies.
+/// A member of a plain archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The normalised path.
@@ -42,22 +42,22 @@ pub struct Member {
     pub kind: Kind,
     /// A symbolic link's target as stored, or a hard link's target as a normalised path. Empty otherwise.
     pub link: Vec<u8>,
-    /// Where the payload begins in the blob.
+    /// Offset of the payload in the blob.
     pub offset: u64,
-    /// Bytes of payload that are really there. 0 for all but regular files.
+    /// Bytes of the payload that exist; 0 for all but regular files.
     pub size: u64,
 }
 
-/// What [`crate::layer::list::survey`] found in an archive.
+/// The members of an archive, from [`crate::layer::list::survey`].
 #[derive(Clone, Debug, Default)]
 pub struct Members {
-    /// The members in the order they are stored. The same name may come twice: the last is meant.
+    /// In the order of the archive. A name may occur twice: the last member counts.
     pub members: Vec<Member>,
-    /// What was odd or broken, worst first; the members before it are listed all the same.
+    /// Problems, most severe first. The members before an error are listed.
     pub problems: Vec<Problem>,
 }
 
-/// Gathers members.
+/// Collects members.
 #[derive(Default)]
 pub(super) struct MemberList {
     members: Vec<Member>,
@@ -66,7 +66,7 @@ pub(super) struct MemberList {
 }
 
 impl MemberList {
-    /// Adds an entry of an archive, as far as there is room.
+    /// Adds an entry, within the limits.
     pub(super) fn add(&mut self, found: &TarEntry<'_>, problems: &mut Problems) {
         if self.full {
             return;

@@ -1,9 +1,10 @@
-//! Layers with a table of contents: listed without the layer, their files read by the parts of the blob that hold them.
-//! In eStargz and zstd:chunked the table is in the layer itself; SOCI's lies beside a usual gzip layer.
+//! Layers with a table of contents (TOC): listed without downloading the layer; files are read from the ranges of the
+//! blob that hold them. The TOC of eStargz and zstd:chunked is in the layer itself; that of SOCI is a separate blob for
+//! an ordinary gzip layer.
 //!
-//! A table counts only with the digest that the manifest (or SOCI's index of the image) states; it may still say
-//! something else than the tar that it is about, so a listing says where it is from, and a layer that is here anyway is
-//! read itself. Where there is no such table, or no way to read a part of the blob, the layer is read as any other.
+//! A TOC is used only with the digest that the manifest (or the SOCI index of the image) states. It may still differ
+//! from the tar that it describes, so a listing states that it comes from a TOC, and a layer that is local is read
+//! itself. Without a TOC, or without range requests, the layer is read as any other.
 //!
 //! ```text
 //! stated (annotations) ─► the blob's end ─► document ─► rows ─┬► recorder ─► Listing
@@ -34,7 +35,7 @@ pub use crate::layer::toc::toc_descriptor::TocDescriptor;
 use crate::layer::{Listing, Problem, Severity, Unwatched, Watch};
 use crate::sync;
 
-/// A layer elsewhere that has a table of contents.
+/// A remote layer with a TOC.
 #[derive(Debug)]
 pub struct TocLayer {
     blob: Blob,
@@ -43,26 +44,27 @@ pub struct TocLayer {
 }
 
 impl TocLayer {
-    /// The layer of that blob, of which `stated` was said. `None` where the blob is here: it is read itself.
+    /// A layer with the TOC that `stated` describes. `None` if the blob is local, which is then read itself.
     #[must_use]
     pub fn new(blob: &Blob, stated: TocDescriptor) -> Option<Self> {
         blob.as_remote()?;
         Some(Self { blob: blob.clone(), stated, index: Mutex::default() })
     }
 
-    /// The whole layer.
+    /// The blob of the layer.
     #[must_use]
     pub const fn blob(&self) -> &Blob {
         &self.blob
     }
 
-    /// The digest of the table.
+    /// The digest of the TOC.
     #[must_use]
     pub fn digest(&self) -> &Digest {
         self.stated.digest()
     }
 
-    /// Lists the layer by its table of contents, else (with a problem that says why) by itself. Never fails as a whole.
+    /// Lists the layer from its TOC, or from the blob if that fails (with a problem that says why). Never fails as a
+    /// whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
         let Some(remote) = self.blob.as_remote() else {
@@ -78,16 +80,15 @@ impl TocLayer {
         list_without_toc(&self.blob, remote, watch, &self.table(), &why)
     }
 
-    /// What people call the table.
+    /// The name of the TOC in messages.
     fn table(&self) -> String {
         format!("{} table of contents", self.stated.format())
     }
 
-    /// Opens a file that a table of contents listed, by its normalised path: `size` bytes, of which only the parts come
-    /// that hold it.
+    /// Opens a file of the TOC by its normalised path: `size` bytes; only the ranges that hold it are downloaded.
     ///
     /// # Errors
-    /// Where the table does not come, or does not have the file.
+    /// If the TOC cannot be downloaded, or does not have the file.
     pub fn open(&self, path: &[u8], size: u64) -> io::Result<Box<dyn Read + Send>> {
         if size == 0 {
             return Ok(Box::new(io::empty()));
@@ -112,7 +113,7 @@ impl TocLayer {
         self.known().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Reads the table: the listing, and where the files are.
+    /// Reads the TOC: returns the listing, and stores the index of files.
     fn read(&self, remote: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Listing> {
         let table = self.stated.fetch(remote, self.blob.len())?;
         let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
@@ -126,7 +127,7 @@ impl TocLayer {
     }
 }
 
-/// The listing of the layer itself, with a remark why it is not by its table.
+/// Lists the blob of the layer, with a problem that says why the TOC was not used.
 fn list_without_toc(
     blob: &Blob,
     remote: &dyn RemoteBlob,
@@ -136,7 +137,7 @@ fn list_without_toc(
 ) -> Listing {
     let mut listing = layer::list_remote::list(blob, remote, watch);
     let message = format!("read as a whole, without its {table}: {why}");
-    // What kind of connection it was is no fault of the layer's.
+    // A connection error is not a problem of the layer.
     let severity = match why.kind() {
         io::ErrorKind::InvalidData => Severity::Warning,
         _ => Severity::Note,
@@ -146,7 +147,7 @@ fn list_without_toc(
     listing
 }
 
-/// What a listing says that is by a table.
+/// The note of a listing from a TOC.
 fn listed_by_toc(table: &str) -> Problem {
     let message = format!("listed by its {table}: the layer itself was not read");
     Problem { severity: Severity::Note, message }

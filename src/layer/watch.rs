@@ -2,21 +2,22 @@
 
 use crate::stack::kept::table::Table;
 
-/// Whoever waits for a listing: is told how far it is, and may ask it to stop.
+/// Receives the progress of a listing and can cancel it.
 pub trait Watch: Sync {
-    /// `done` bytes of the blob as stored have been dealt with. Called a few times per MB at the most.
+    /// `done` bytes of the blob as stored were processed. Called at most a few times per MB.
     fn progress(&self, done: u64);
-    /// Whether to stop; what was read so far is then returned, with a problem that says so.
+    /// Whether to stop. The listing then has the rows read so far, and a problem that says so.
     fn cancelled(&self) -> bool;
-    /// The rows read so far, told every few thousand of them. [`Listing::table`] will begin with these very bytes.
+    /// The rows read so far, reported every few thousand rows. The final [`crate::layer::Listing::table`] begins with
+    /// the same bytes.
     fn rows(&self, _table: &Table) {}
-    /// Whether a processor has nothing to do. Whoever is told so has it: one more thread may be started for the listing.
+    /// Takes an idle CPU, if there is one: on `true` the listing may start one more thread.
     fn take_idle_cpu(&self) -> bool {
         false
     }
 }
 
-/// Nobody waits: never cancelled.
+/// Ignores progress and is never cancelled.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unwatched;
 

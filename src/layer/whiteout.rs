@@ -1,6 +1,6 @@
-//! Names that are statements about the layers below, or bookkeeping, and no content.
+//! Names that mark deletions in the layers below, or bookkeeping of a union filesystem, rather than content.
 //!
-//! The name alone decides, before the type is looked at: markers occur as regular files, hard links and directories.
+//! Only the name is checked, not the type: markers occur as regular files, hard links and directories.
 
 use std::sync::LazyLock;
 
@@ -9,16 +9,16 @@ use memchr::memmem::Finder;
 use crate::stack::kept::paths;
 
 const PREFIX: &[u8] = b".wh.";
-/// Every path is searched: what searching needs is prepared once.
+/// Built once, because every path is searched.
 static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PREFIX));
 const META_PREFIX: &[u8] = b".wh..wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
 
-/// What eStargz puts beside the content, at the layer's root.
+/// Files that eStargz adds at the root of a layer.
 const LANDMARKS: [&[u8]; 3] =
     [b"stargz.index.json", b".prefetch.landmark", b".no.prefetch.landmark"];
 
-/// What a normalised path stands for.
+/// The meaning of a normalised path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning<'p> {
     /// An object of the image.
@@ -30,16 +30,16 @@ pub enum Meaning<'p> {
         /// The removed name.
         name: &'p [u8],
     },
-    /// `.wh..wh..opq`: nothing below shows through in this directory.
+    /// `.wh..wh..opq`: the directory is opaque; its contents in the layers below are hidden.
     Opaque(&'p [u8]),
-    /// aufs bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`, `.wh..wh.orph` and what is below them), or eStargz's TOC
-    /// and landmarks.
+    /// aufs bookkeeping (`.wh..wh.plnk`, `.wh..wh.aufs`, `.wh..wh.orph` and everything below them), or the TOC and
+    /// landmarks of eStargz.
     Hidden,
-    /// A whiteout that names nothing a directory can hold: `.wh.`, `.wh..`, `.wh...`.
+    /// A whiteout of a name that no directory can have: `.wh.`, `.wh..`, `.wh...`.
     Nameless,
 }
 
-/// Judges a normalised path.
+/// Classifies a normalised path.
 #[must_use]
 pub fn meaning(path: &[u8]) -> Meaning<'_> {
     if LANDMARKS.contains(&path) {

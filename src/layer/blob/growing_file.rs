@@ -1,7 +1,6 @@
-//! Bytes that are still on their way: one thread writes them to a file in order, others read what is there and wait for
-//! what is not.
+//! A file that one thread appends to while others read it; readers wait for bytes that are not written yet.
 //!
-//! Where they come from is the writer's business, and whether they are the right ones is known only at their end.
+//! The writer fetches the bytes and verifies them at the end.
 
 use std::fs::File;
 use std::io;
@@ -11,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use crate::layer::blob::Blob;
 use crate::sync;
 
-/// A file that grows until it is whole, or until it will not get any longer.
+/// A growing file.
 #[derive(Debug)]
 pub struct GrowingFile {
     file: Arc<File>,
@@ -21,17 +20,16 @@ pub struct GrowingFile {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Bytes that can be read.
+    /// The number of bytes that can be read.
     ready: u64,
-    /// Whether anything more comes: nothing does after the end, for this reason or because all of it is here.
+    /// `Some` after the last byte: whether the file is complete and verified, or why not.
     end: Option<Result<(), Reason>>,
 }
 
-/// Why bytes stopped coming, as whoever waits for them is told.
+/// Why a download ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// Whether the bytes that came are worth nothing (`InvalidData`: they are others than those that were asked for), or
-    /// are good as far as they go.
+    /// `InvalidData` if the bytes are wrong and must be discarded; any other kind if the bytes so far can be used.
     pub kind: io::ErrorKind,
     /// A sentence.
     pub message: String,
@@ -44,13 +42,13 @@ impl From<Reason> for io::Error {
 }
 
 impl GrowingFile {
-    /// Bytes that will be written to `file`, which is empty and open for reading as well.
+    /// `file` must be empty and open for reading and writing.
     #[must_use]
     pub fn new(file: File) -> Self {
         Self { file: Arc::new(file), state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Adds bytes behind those that are there. One thread only.
+    /// Appends bytes. Only one thread may call this.
     ///
     /// # Errors
     /// What the file system reports.
@@ -61,26 +59,26 @@ impl GrowingFile {
         Ok(())
     }
 
-    /// How many bytes are there.
+    /// The number of bytes written.
     pub fn ready(&self) -> u64 {
         self.state().ready
     }
 
-    /// Says that nothing more comes. What was said first holds.
+    /// Ends the file. Only the first call counts.
     pub fn end(&self, how: Result<(), Reason>) {
         self.state().end.get_or_insert(how);
         self.changed.notify_all();
     }
 
-    /// Whether, and how, it ended.
+    /// The result, if the file has ended.
     pub fn ended(&self) -> Option<Result<(), Reason>> {
         self.state().end.clone()
     }
 
-    /// Waits for the end.
+    /// Waits until the file has ended.
     ///
     /// # Errors
-    /// Why the bytes are not all there, or not the right ones.
+    /// Why the file is incomplete or wrong.
     pub fn wait(&self) -> Result<(), Reason> {
         let mut state = self.state();
         loop {
@@ -91,15 +89,15 @@ impl GrowingFile {
         }
     }
 
-    /// What is there by now, to be read like any other file.
+    /// The bytes written so far, as a blob.
     pub fn blob(&self) -> Blob {
         Blob::region(Arc::clone(&self.file), 0, self.ready())
     }
 
-    /// Reads at `offset`, as many bytes as one read gives; waits until there is one.
+    /// Reads at `offset` with one system call; waits until at least one byte is written there.
     ///
     /// # Errors
-    /// Why the byte there will never come.
+    /// Why the file ended before `offset`.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut state = self.state();
         while state.ready <= offset {

@@ -1,7 +1,6 @@
-//! A region of a distant blob, fetched in parts by whoever reads it front to back: a few bytes at first, then more; or
-//! in spans of which the digests are known.
+//! Reads a region of a remote blob in ranges: small ones first, then larger ones; or in spans with known digests.
 //!
-//! Only spans are verified here; else whoever reads has a digest or a fingerprint of what the bytes become.
+//! Only spans are verified here. In the other case the caller verifies the decoded bytes by a digest or a fingerprint.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -10,10 +9,10 @@ use crate::image::digest::Digest;
 use crate::layer::blob::remote::RemoteBlob;
 use crate::sync;
 
-/// No part is longer: that much is held in memory.
+/// The longest range in bytes; one range is held in memory.
 const LONGEST: u64 = 4 << 20;
 
-/// The last part that was fetched of a distant blob.
+/// A remote blob and the range that was fetched last.
 #[derive(Debug)]
 pub(super) struct RangedReader {
     remote: Arc<dyn RemoteBlob>,
@@ -21,21 +20,21 @@ pub(super) struct RangedReader {
     last: Mutex<FetchedRange>,
 }
 
-/// Where the parts begin and end.
+/// How the blob is divided into ranges.
 #[derive(Debug)]
 enum Cuts {
-    /// Wherever somebody reads; nothing behind `end` is asked for.
+    /// At the offset of the read, each range twice as long as the one before; never past `end`.
     Growing { end: u64 },
     /// In order, without gaps.
     Spans(Arc<[Span]>),
 }
 
-/// A part of a blob that has a digest of its own.
+/// A range of a blob with its own digest.
 #[derive(Debug)]
 pub(crate) struct Span {
     pub(crate) begin: u64,
     pub(crate) end: u64,
-    /// The last byte is the next span's first as well: some count it to that one only.
+    /// The last byte is also the first of the next span; some writers leave it out of the digest of this one.
     pub(crate) shared: bool,
     pub(crate) digest: Digest,
 }
@@ -44,17 +43,17 @@ pub(crate) struct Span {
 struct FetchedRange {
     at: u64,
     bytes: Vec<u8>,
-    /// How long the next one is to be.
+    /// Length of the next range.
     next: u64,
 }
 
 impl RangedReader {
-    /// Of a blob up to `end`; the first part has `first` bytes, each further one twice as many.
+    /// Reads up to `end`; the first range has `first` bytes.
     pub(super) fn new(remote: Arc<dyn RemoteBlob>, end: u64, first: u64) -> Self {
         Self::cut(remote, Cuts::Growing { end }, first)
     }
 
-    /// Of a blob in these spans. Those that were [kept](RemoteBlob::cache) need not come.
+    /// Reads in spans. Spans that were [cached](RemoteBlob::cache) are not downloaded.
     pub(super) fn spans(remote: Arc<dyn RemoteBlob>, spans: Arc<[Span]>) -> Self {
         Self::cut(remote, Cuts::Spans(spans), 1)
     }
@@ -65,7 +64,7 @@ impl RangedReader {
         Self { remote, cuts, last }
     }
 
-    /// Reads at `offset` what the last part has of it, or fetches the next.
+    /// Reads at `offset` from the last range, or fetches the next one.
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut last = sync::lock(&self.last);
         let within = offset.checked_sub(last.at).is_some_and(|it| it < last.bytes.len() as u64);
@@ -95,7 +94,7 @@ impl RangedReader {
 
     fn part(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
         match self.remote.fetch_range(offset, len) {
-            // Then all of it comes, once; from then on there are parts of it.
+            // Without range requests the whole blob is downloaded; ranges are then read from it.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
                 self.remote.fetch_verified(true)?;
                 self.remote.fetch_range(offset, len)
@@ -104,7 +103,7 @@ impl RangedReader {
         }
     }
 
-    /// A span's bytes, verified.
+    /// The verified bytes of a span.
     fn span(&self, span: &Span) -> io::Result<Vec<u8>> {
         let holds = |bytes: &[u8]| span.digest.verify(bytes) == Some(true);
         let len = span.end - span.begin;

@@ -1,9 +1,9 @@
-//! Blobs that lie elsewhere and come when they are read: what a layer needs to know of them.
+//! The interface of blobs that are downloaded when they are read.
 //!
-//! A distant blob is known by its digest before a byte of it is here. Reading it makes it come, from the front on; what
-//! is read may turn out to be something else at the very end, so nothing of it counts before its [verdict].
+//! The digest of a remote blob is known before it is downloaded. Bytes are readable while they arrive, before the
+//! digest is verified, so nothing read from it is final before [fetch_verified] succeeds.
 //!
-//! [verdict]: RemoteBlob::fetch_verified
+//! [fetch_verified]: RemoteBlob::fetch_verified
 
 use std::fmt::Debug;
 use std::sync::mpsc;
@@ -15,55 +15,56 @@ use crate::image::digest::Digest;
 use crate::layer::Watch;
 use crate::layer::blob::Blob;
 
-/// How long whoever stops waiting may have to wait for that.
+/// The interval at which cancellation is checked.
 const CANCEL_POLL: Duration = Duration::from_millis(50);
 
-/// A blob that lies elsewhere.
+/// A blob that is downloaded on demand.
 pub trait RemoteBlob: Debug + Send + Sync {
-    /// `algorithm:hex` that the bytes have, or are refused.
+    /// The expected digest, `algorithm:hex`.
     fn digest(&self) -> &str;
 
-    /// Reads at `offset`, waiting for bytes that are on their way. They are not verified.
+    /// Reads at `offset`; waits for bytes that are being downloaded. They are not verified yet.
     ///
     /// # Errors
-    /// Why they do not come.
+    /// Why the download failed.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// All of it, once it is here and verified. Where an earlier attempt failed, another is made.
+    /// Waits for the whole blob and its verification. With `retry`, a failed download is started again.
     ///
     /// # Errors
-    /// `InvalidData` where the bytes are not those that were promised; else why they did not come.
+    /// `InvalidData` if the digest differs; else why the download failed.
     fn fetch_verified(&self, retry: bool) -> io::Result<Blob>;
 
-    /// The verified bytes, where they are here already: nothing is waited for.
+    /// The verified bytes, if they are stored locally; does not wait.
     fn local(&self) -> Option<Blob>;
 
-    /// The bytes that were here are damaged: they are to come anew.
+    /// Discards the local bytes, which are damaged: the next read downloads them again.
     fn discard(&self);
 
-    /// Stops waiting: what is on its way is not wanted any more.
+    /// Cancels the download.
     fn cancel(&self);
 
-    /// `len` bytes from `offset` on, and nothing else of the blob. Nobody verified them.
+    /// Downloads `len` bytes from `offset`, unverified, without the rest of the blob.
     ///
     /// # Errors
-    /// `Unsupported` where only the whole blob is to be had; else why they do not come.
+    /// `Unsupported` if the server sends whole blobs only; else why the download failed.
     fn fetch_range(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
 
-    /// A zTOC of the blob that lies beside it, verified by its digest. `None` where nobody knows of one.
+    /// Downloads the zTOC of the blob and verifies its digest. `None` if there is none.
     ///
     /// # Errors
-    /// Where there is one, and it does not come or is another than was promised.
+    /// If there is a zTOC and it cannot be downloaded or has another digest.
     fn ztoc(&self) -> io::Result<Option<Vec<u8>>>;
 
-    /// A document about the blob that was [kept](Self::cache) under this digest. It may have been damaged since.
+    /// A document about the blob that was [cached](Self::cache) under this digest. It must be verified: the file may be
+    /// damaged.
     fn cached(&self, digest: &Digest) -> Option<Blob>;
 
-    /// Keeps a document about the blob for the next time, if it can be kept.
+    /// Caches a document about the blob, if possible.
     fn cache(&self, digest: &Digest, bytes: &[u8]);
 }
 
-/// Does what may wait for a distant blob, and stops the waiting when `watch` says so.
+/// Runs `wait`, which may block on a remote blob, and cancels the download when `watch` is cancelled.
 pub(crate) fn with_cancellation<T>(
     remote: &dyn RemoteBlob,
     watch: &dyn Watch,

@@ -1,7 +1,7 @@
-//! Checkpoints as bytes that can be stored: versioned, checksummed, and distrusted when they are read again.
+//! Serialised checkpoints: versioned, with a checksum, and checked when they are read.
 //!
-//! Little-endian throughout: magic and version, xxh3 of all that follows, codec, blob length, number of points, the
-//! points. Another version is no error but simply not these bytes: whoever stored them decodes anew.
+//! Little-endian: magic with version, xxh3 of the rest, codec, blob length, number of points, points. Another version
+//! is not an error: the caller decodes the layer again.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -11,13 +11,13 @@ use crate::layer::encoding::Codec;
 /// The last byte is the version.
 const MAGIC: [u8; 8] = *b"ltpoint\x01";
 
-/// More than 32 KiB of anything take when deflated.
+/// An upper bound for 32 KiB deflated.
 const PACKED_MAX: usize = WINDOW + 1024;
 
 const CODECS: [Codec; 4] = [Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
 
 impl Checkpoints {
-    /// The checkpoints as bytes, for [`Self::from_bytes`].
+    /// Serialises the checkpoints for [`Self::from_bytes`].
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut body = Vec::new();
@@ -32,8 +32,7 @@ impl Checkpoints {
         [&MAGIC[..], &xxh3_64(&body).to_le_bytes(), &body].concat()
     }
 
-    /// Checkpoints from bytes that [`Self::to_bytes`] gave. `None` where they are of another version, damaged, or
-    /// nothing of the kind.
+    /// Reads the output of [`Self::to_bytes`]. `None` for another version, damage, or other data.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let body = bytes.strip_prefix(&MAGIC)?;
@@ -75,7 +74,7 @@ fn write_point(point: &Point, out: &mut Vec<u8>) {
     out.extend(&window.packed);
 }
 
-/// The bytes that are still to be read.
+/// The unread bytes.
 struct Fields<'b>(&'b [u8]);
 
 impl Fields<'_> {

@@ -1,11 +1,12 @@
-//! bzip2: streams, one after another (parallel compressors write many).
+//! bzip2: one stream, or several one after another (parallel compressors write many).
 
 use bzip2::{Decompress, Status};
 
 use crate::layer::codec::input::Input;
 use crate::layer::codec::member::{Fault, Member, Step};
 
-/// Whether the bytes begin a stream: `BZh`, the block size, and the magic of a block or of an empty stream's end.
+/// Whether a stream begins with these bytes: `BZh`, the block size, and the magic of a block or of the end of an empty
+/// stream.
 pub(super) fn begins(start: &[u8]) -> bool {
     matches!(start, [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]
         if rest.starts_with(b"1AY&SY") || rest.starts_with(b"\x17\x72\x45\x38\x50\x90"))

@@ -1,48 +1,48 @@
-//! Saves a checkpoint every few MB while a decoder runs: watches where it is, keeps the bytes that a place needs, and
-//! says when it would like to stop at the next block.
+//! Saves a checkpoint every few MB of a decoder: tracks its position, keeps the decoded bytes that a checkpoint needs,
+//! and asks the decoder to stop at a block boundary.
 //!
-//! Nearly always it rests and costs two comparisons a buffer. Where a checkpoint is due, it gathers 32 KiB of output,
-//! takes the next block boundary behind them, and waits for the 32 KiB that follow: they verify that decoding really
-//! can begin there, and show which of the bytes before are referred to.
+//! It is idle nearly always and costs two comparisons a buffer. If a checkpoint is due, it keeps the last 32 KiB of
+//! output, takes the next block boundary, and compares the following 32 KiB with a trial decoding: they verify the
+//! checkpoint, and show which of the bytes before it are referred to.
 
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::{Checkpoints, Point, Sums, WINDOW};
 use crate::layer::codec::Candidate;
 use crate::layer::encoding::Codec;
 
-/// How far apart checkpoints are at the least.
+/// The least distances between checkpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spacing {
-    /// Bytes of the blob. A checkpoint is due where so many were read since the last, or where …
+    /// A checkpoint is due after this many bytes of the blob, or …
     pub input: u64,
-    /// … so many bytes came out.
+    /// … after this many decoded bytes.
     pub output: u64,
 }
 
 impl Default for Spacing {
-    /// 4 MiB of the blob: some 10 MiB of a usual layer, which take some 20 ms to decode. 16 MiB of output, where a
-    /// layer is smaller than usual for its contents.
+    /// 4 MiB of the blob: some 10 MiB of a typical layer, which take some 20 ms to decode. 16 MiB of output, for layers
+    /// that compress better.
     fn default() -> Self {
         Self { input: 4 << 20, output: 16 << 20 }
     }
 }
 
-/// What all checkpoints of a blob may take: a small part of it, so that they are worth keeping.
+/// The checkpoints of a blob may take this fraction of its length.
 const BUDGET_DIVISOR: u64 = 200;
 
-/// Less than that is not worth saving on.
+/// The lower limit of the budget in bytes.
 const BUDGET_MIN: u64 = 64 * 1024;
 
-/// Where a decoder stands.
+/// The position of a decoder.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::layer) struct StreamPosition {
     /// Offset in the blob of the next byte.
     pub(in crate::layer) input: u64,
-    /// Offset in the uncompressed stream.
+    /// Offset in the uncompressed stream of the next byte.
     pub(in crate::layer) output: u64,
 }
 
-/// Collects the checkpoints of one blob while it is decoded from its front.
+/// Collects the checkpoints of one blob, which is decoded from its start.
 pub(in crate::layer) struct Collector {
     blob: Blob,
     codec: Codec,
@@ -57,9 +57,9 @@ pub(in crate::layer) struct Collector {
 enum Phase {
     /// No checkpoint is due.
     Idle,
-    /// The last bytes that came out, to become a window.
+    /// The last decoded bytes, for the window of a checkpoint.
     Gathering(Vec<u8>),
-    /// A place, and the bytes that came out behind it so far.
+    /// A possible checkpoint, and the bytes decoded after it.
     Verifying(Candidate, Vec<u8>),
 }
 
@@ -78,19 +78,20 @@ impl Collector {
         }
     }
 
-    /// Whether the decoder is to stop at the next block boundary.
+    /// Whether the decoder must stop at the next block boundary.
     pub(in crate::layer) const fn needs_boundary(&self) -> bool {
         matches!(&self.phase, Phase::Gathering(history) if history.len() == WINDOW)
     }
 
-    /// A member begins here.
+    /// Called at the start of a member.
     pub(in crate::layer) fn member_begins(&mut self, at: StreamPosition) {
         if self.due(at) {
             self.save(Point { input: at.input, output: at.output, state: None });
         }
     }
 
-    /// The decoder gave `bytes` and now stands at `now`; with `boundary`, that is between two blocks.
+    /// Called after each step: `bytes` were decoded up to the position `now`, which is between two blocks if `boundary`
+    /// is `Some`.
     pub(in crate::layer) fn passed(
         &mut self,
         now: StreamPosition,
@@ -99,7 +100,7 @@ impl Collector {
     ) {
         match &mut self.phase {
             Phase::Idle => {
-                // Only gzip can begin anew inside a member.
+                // Only gzip can be resumed inside a member.
                 if self.codec == Codec::Gzip && self.due(now) {
                     let mut history = Vec::with_capacity(WINDOW);
                     keep_last(&mut history, bytes);
@@ -126,13 +127,13 @@ impl Collector {
         }
     }
 
-    /// The member is complete: nothing behind it refers to its bytes.
+    /// Called at the end of a member: later members do not refer to its bytes.
     pub(in crate::layer) fn member_ends(&mut self) {
         self.verify();
         self.phase = Phase::Idle;
     }
 
-    /// The checkpoints, if there are any.
+    /// The checkpoints; `None` if there are none.
     pub(in crate::layer) fn finish(self) -> Option<Checkpoints> {
         let Self { codec, points, blob, .. } = self;
         (!points.is_empty()).then(|| Checkpoints { codec, blob_len: blob.len(), points })
@@ -143,20 +144,20 @@ impl Collector {
             || now.output >= self.last.output.saturating_add(self.spacing.output)
     }
 
-    /// Makes a checkpoint of the place in question, if it is one.
+    /// Verifies and saves the candidate.
     fn verify(&mut self) {
         let Phase::Verifying(candidate, follow) = std::mem::replace(&mut self.phase, Phase::Idle)
         else {
             return;
         };
-        // A place that proves nothing is passed over: the next is due after the usual distance.
+        // If it is not valid, the next checkpoint is due after the usual distance.
         self.last = StreamPosition { input: candidate.input, output: candidate.output };
         if let Some(point) = candidate.verify(&self.blob, &follow) {
             self.save(point);
         }
     }
 
-    /// Keeps a checkpoint; where they take too much in all, every second is given up and the distance doubled.
+    /// Saves a checkpoint. If they exceed the budget, every second one is removed and the distance doubled.
     fn save(&mut self, point: Point) {
         self.last = StreamPosition { input: point.input, output: point.output };
         self.weight += point.weight();
@@ -174,7 +175,7 @@ impl Collector {
     }
 }
 
-/// Appends `bytes` and keeps the last 32 KiB of all.
+/// Appends `bytes`, and keeps the last 32 KiB.
 fn keep_last(history: &mut Vec<u8>, bytes: &[u8]) {
     let bytes = &bytes[bytes.len().saturating_sub(WINDOW)..];
     let surplus = (history.len() + bytes.len()).saturating_sub(WINDOW);

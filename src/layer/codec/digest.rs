@@ -1,9 +1,9 @@
-//! The SHA-256 of a blob while it is decoded.
+//! Computes the SHA-256 of a blob while it is decoded.
 //!
-//! It costs a fifth of decoding zstd. As a rule it is computed by whoever decodes, of bytes that are still in the
-//! processor's nearest cache: other layers keep the other processors busy, and passing bytes on would cost more than it
-//! spares. Where a processor has nothing else to do, as beside the one large layer that most images have, it goes on on a
-//! thread of its own.
+//! It takes a fifth of the time of decoding zstd. It is usually computed by the decoding thread, while the bytes are in
+//! the L1 cache: other layers use the other CPUs, and passing the bytes to another thread would cost more than it
+//! saves. If a CPU is idle, as with the one large layer that most images have, the computation moves to a thread of its
+//! own.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,30 +13,30 @@ use std::thread::JoinHandle;
 
 use crate::image::digest::Hasher;
 
-/// Chunks that may wait; the decoder waits beyond that.
+/// The most chunks in the queue; the decoder then waits.
 pub(super) const QUEUE_LEN: usize = 4;
 
-/// Hashing needs next to none.
+/// Stack size in bytes: hashing needs little.
 const STACK: usize = 128 * 1024;
 
-/// Bytes of the blob, in order: a part of a buffer.
+/// A range of a buffer.
 type Chunk = (Arc<[u8]>, Range<usize>);
 
-/// A digest in the making.
+/// A running digest.
 pub(super) enum Digester {
-    /// By whoever fetches the bytes.
+    /// On the thread that reads.
     Inline(Hasher),
-    /// By a thread, which ends when nothing can come any more.
+    /// On a thread of its own, which ends when the channel closes.
     Threaded { chunks: SyncSender<Chunk>, thread: JoinHandle<Hasher> },
 }
 
 impl Digester {
-    /// One that nothing was told yet, for whoever fetches the bytes.
+    /// Starts on the calling thread.
     pub(super) fn new() -> Self {
         Self::Inline(Hasher::sha256())
     }
 
-    /// Goes on on a thread of its own, if there can be one; whether it does.
+    /// Moves to a thread of its own; `false` if that cannot be started or was done already.
     pub(super) fn move_to_thread(&mut self) -> bool {
         let Self::Inline(digest) = self else { return false };
         let (chunks, work) = sync_channel(QUEUE_LEN);
@@ -47,18 +47,18 @@ impl Digester {
         true
     }
 
-    /// Takes the next bytes.
+    /// Adds bytes.
     pub(super) fn update(&mut self, buffer: &Arc<[u8]>, range: Range<usize>) {
         match self {
             Self::Inline(digest) => digest.update(&buffer[range]),
             Self::Threaded { chunks, .. } => {
-                // Nobody takes them where the thread has died; `finish` then has no digest.
+                // Fails only if the thread has panicked; `finish` then returns `None`.
                 let _ = chunks.send((Arc::clone(buffer), range));
             }
         }
     }
 
-    /// `sha256:…` over all bytes.
+    /// `sha256:…` of all bytes.
     pub(super) fn finish(self) -> Option<String> {
         let digest = match self {
             Self::Inline(digest) => digest,
@@ -78,15 +78,15 @@ fn digest_all(mut digest: Hasher, work: &Receiver<Chunk>) -> Hasher {
     digest
 }
 
-/// The SHA-256 of what was decoded, as long as that is not much.
+/// The SHA-256 of decoded bytes, up to a limit.
 pub(crate) struct BoundedDigest {
     sum: Hasher,
-    /// Bytes that may still come.
+    /// Bytes left to the limit; `None` if it was exceeded.
     left: Option<u64>,
 }
 
 impl BoundedDigest {
-    /// Of at most `limit` bytes.
+    /// Hashes at most `limit` bytes.
     pub(super) fn within(limit: u64) -> Self {
         Self { sum: Hasher::sha256(), left: Some(limit) }
     }
@@ -98,7 +98,7 @@ impl BoundedDigest {
         }
     }
 
-    /// `sha256:…`; `None` where more than the limit came.
+    /// `sha256:…`; `None` if the limit was exceeded.
     pub(super) fn finish(self) -> Option<String> {
         self.left.map(|_| self.sum.finish().to_string())
     }

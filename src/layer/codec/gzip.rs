@@ -1,8 +1,8 @@
-//! gzip (RFC 1952): headers and trailers here, deflate by zlib-rs.
+//! gzip (RFC 1952): headers and trailers are read here, deflate is decoded by zlib-rs.
 //!
-//! The container format is read by hand because members follow one another (eStargz has one a file): one inflater is
-//! reset for each where a library's reader would allocate anew; and because decoding can stop and begin between two
-//! blocks of a member, which [`restart`] knows about.
+//! The container format is read here because members follow one another (eStargz has one for each file): one inflater
+//! is reset for each, where a reader of a library would allocate a new one; and because decoding can stop and resume
+//! between two blocks of a member (see [`restart`]).
 
 mod restart;
 
@@ -21,10 +21,10 @@ const HAS_NAME: u8 = 1 << 3;
 const HAS_COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0xe0;
 
-/// More than any writer puts into a member's name or comment.
+/// The longest name or comment of a member that is accepted.
 const TEXT_MAX: usize = 1 << 20;
 
-/// Whether the bytes begin a gzip member with the only compression method there is.
+/// Whether a gzip member begins with these bytes; deflate is the only compression method.
 pub(super) fn begins(start: &[u8]) -> bool {
     start.starts_with(&[0x1f, 0x8b, 8])
 }
@@ -33,7 +33,7 @@ pub(super) fn begins(start: &[u8]) -> bool {
 pub(super) struct Gzip {
     inflate: Inflate,
     sums: Sums,
-    /// They are of the whole member: it was not begun in its midst without them.
+    /// Whether `sums` are of the whole member: not if it was resumed without the sums up to there.
     summed: bool,
 }
 
@@ -42,8 +42,7 @@ impl Gzip {
         Self { inflate: Inflate::new(false, WINDOW_BITS), sums: Sums::default(), summed: true }
     }
 
-    /// In the body of a member, behind `last`, the byte that was touched last. `None` where `state` contradicts
-    /// itself.
+    /// Resumes in the body of a member, behind the byte `last`. `None` if `state` is not consistent.
     pub(super) fn resume(state: &DeflateState, last: u8) -> Option<Self> {
         let mut gzip = Self { sums: state.sums, ..Self::new() };
         let window = state.window.unpack()?;
@@ -51,7 +50,7 @@ impl Gzip {
         Some(gzip)
     }
 
-    /// In the body of a member of whose contents so far only the last, `window`, are known.
+    /// Resumes in the body of a member, of which only the last decoded bytes are known.
     pub(super) fn between(window: &[u8], unread: u8, last: u8) -> Option<Self> {
         let mut gzip = Self { summed: false, ..Self::new() };
         restart::begin(&mut gzip.inflate, window, unread, last)?;
@@ -70,7 +69,7 @@ impl Gzip {
         let consumed = (self.inflate.total_in() - total_in) as usize;
         let produced = (self.inflate.total_out() - total_out) as usize;
         self.sums.crc = crc32(self.sums.crc, &output[..produced]);
-        // The trailer has the length modulo 2³² as well.
+        // The trailer, too, has the length modulo 2³².
         self.sums.length = self.sums.length.wrapping_add(produced as u32);
         let ended = status == Status::StreamEnd;
         Ok((Step { consumed, produced, ended, boundary: None }, status))
@@ -113,7 +112,7 @@ impl Member for Gzip {
 
     fn run_to_boundary(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
         let (mut step, status) = self.inflate(input, output, InflateFlush::Block)?;
-        // With input and room for output left there is no other reason to stop.
+        // With input and output left there is no other reason to stop.
         let stopped = status == Status::Ok
             && step.consumed > 0
             && step.consumed < input.len()

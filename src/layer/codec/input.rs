@@ -1,7 +1,6 @@
-//! The compressed bytes of a blob or of a stream, front to back: buffered, counted and, on request, digested.
+//! Reads the bytes of a blob or a stream front to back: buffered, counted and optionally hashed.
 //!
-//! Everything a decoder reads comes through here, so that this is the one place that knows how far into the blob a
-//! decoder is and what the SHA-256 of the passed bytes is.
+//! All input of a decoder is read here, so this is the place of its position in the blob and of the SHA-256.
 
 use std::io;
 use std::io::Read;
@@ -10,24 +9,24 @@ use std::sync::Arc;
 use crate::layer::blob::Blob;
 use crate::layer::codec::digest::{Digester, QUEUE_LEN};
 
-/// Reads of this size keep the system calls rare and the buffer in the processor's second cache.
+/// Bytes of one read: few system calls, and the buffer stays in the L2 cache.
 const BUFFER: usize = 128 * 1024;
 
-/// Where the same thread digests and decodes what was read, it is read in pieces that stay in the first cache.
+/// Bytes of one read if the same thread hashes and decodes: the piece stays in the L1 cache.
 const DIGESTED_PIECE: usize = 32 * 1024;
 
-/// Room before the bytes of a buffer for the few that were left of the one before: as many as a [`Input::peek`] shows.
+/// Space before the bytes of a buffer for those left over from the one before: as many as [`Input::peek`] can return.
 const PEEK_MARGIN: usize = 16;
 
-/// Where the bytes come from.
+/// The source of the bytes.
 enum Origin {
     Blob(Blob),
-    /// They pass by once.
+    /// Can be read once.
     Stream(Box<dyn Read + Send>),
 }
 
 impl Origin {
-    /// Reads what is at `offset`, which a stream has reached just then.
+    /// Reads at `offset`, which is the current position of a stream.
     fn read(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         match self {
             Self::Blob(blob) => blob.read_at(buffer, offset),
@@ -36,28 +35,28 @@ impl Origin {
     }
 }
 
-/// A cursor over a blob, or over a stream.
+/// A cursor over a blob or a stream.
 pub(crate) struct Input {
     origin: Origin,
     /// Offset in the blob of the end of the buffered bytes.
     fetched: u64,
-    /// Filled in turn: whoever digests may be a few behind.
+    /// Filled in turn: the hashing thread may be a few behind.
     buffers: Vec<Arc<[u8]>>,
     current: usize,
     start: usize,
     end: usize,
-    /// How many bytes are read at once.
+    /// Bytes of one read.
     piece: usize,
     digester: Option<Digester>,
 }
 
 impl Input {
-    /// A cursor at a byte of `blob`.
+    /// Starts at an offset of `blob`.
     pub(super) fn new(blob: &Blob, at: u64) -> Self {
         Self::of(Origin::Blob(blob.clone()), at)
     }
 
-    /// A cursor over what `stream` gives.
+    /// Starts at the current position of `stream`.
     pub(super) fn from_stream(stream: Box<dyn Read + Send>) -> Self {
         Self::of(Origin::Stream(stream), 0)
     }
@@ -75,21 +74,21 @@ impl Input {
         }
     }
 
-    /// The same cursor, at its start; the bytes are digested as they are fetched.
+    /// Also hashes the bytes that are read. Must be called at the start.
     pub(super) fn digesting(self) -> Self {
         Self { digester: Some(Digester::new()), piece: DIGESTED_PIECE, ..self }
     }
 
-    /// Has the digest computed on a thread of its own from here on: a processor has nothing else to do.
+    /// Moves the hashing to a thread of its own.
     pub(super) fn digest_on_thread(&mut self) {
         if self.digester.as_mut().is_some_and(Digester::move_to_thread) {
             self.piece = BUFFER;
-            // One is decoded, one digested, the others wait.
+            // One is decoded, one is hashed, the others are in the queue.
             self.buffers.resize_with(QUEUE_LEN + 2, buffer);
         }
     }
 
-    /// Offset in the blob of the end of the fetched bytes, passed or not.
+    /// Offset in the blob of the end of the bytes read, consumed or not.
     pub(super) const fn fetched(&self) -> u64 {
         self.fetched
     }
@@ -99,7 +98,7 @@ impl Input {
         self.fetched - (self.end - self.start) as u64
     }
 
-    /// The bytes that follow: none at the end of the blob, else as many as are at hand.
+    /// The buffered bytes; empty at the end of the blob.
     pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
         if self.start == self.end {
             self.fetch()?;
@@ -107,7 +106,7 @@ impl Input {
         Ok(&self.buffers[self.current][self.start..self.end])
     }
 
-    /// The next `count` bytes (at most [`PEEK_MARGIN`]), or all that follow where the blob ends before.
+    /// The next `count` bytes (at most [`PEEK_MARGIN`]), or fewer at the end of the blob.
     pub(super) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         let count = count.min(PEEK_MARGIN);
         while self.end - self.start < count && self.fetch()? {}
@@ -115,35 +114,35 @@ impl Input {
         Ok(&self.buffers[self.current][self.start..end])
     }
 
-    /// The next byte, passed.
+    /// Consumes the next byte.
     pub(super) fn byte(&mut self) -> io::Result<Option<u8>> {
         let byte = self.fill()?.first().copied();
         self.start += usize::from(byte.is_some());
         Ok(byte)
     }
 
-    /// Passes `count` bytes that [`Self::fill`] or [`Self::peek`] has shown.
+    /// Consumes `count` bytes that [`Self::fill`] or [`Self::peek`] returned.
     pub(super) fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
     }
 
-    /// `sha256:…` over all bytes fetched, if they were digested.
+    /// `sha256:…` of all bytes read, if they were hashed.
     pub(super) fn digest(self) -> Option<String> {
         self.digester?.finish()
     }
 
-    /// Fetches more bytes behind those at hand, which are fewer than [`PEEK_MARGIN`]; whether there were any.
+    /// Reads more bytes, keeping the buffered ones, which must be fewer than [`PEEK_MARGIN`]; `false` at the end.
     fn fetch(&mut self) -> io::Result<bool> {
         let mut left = [0; PEEK_MARGIN];
         let count = self.end - self.start;
         left[..count].copy_from_slice(&self.buffers[self.current][self.start..self.end]);
         self.current = (self.current + 1) % self.buffers.len();
         let shared = &mut self.buffers[self.current];
-        // By its turn nobody else has the buffer any more.
+        // By then the hashing thread has released the buffer; otherwise it is copied.
         let buffer = Arc::make_mut(shared);
         self.start = PEEK_MARGIN - count;
         buffer[self.start..PEEK_MARGIN].copy_from_slice(&left[..count]);
-        // Should reading fail, these are still at hand.
+        // If reading fails, the left-over bytes are still buffered.
         self.end = PEEK_MARGIN;
         let count = loop {
             match self.origin.read(&mut buffer[PEEK_MARGIN..PEEK_MARGIN + self.piece], self.fetched)

@@ -5,45 +5,45 @@ use std::io;
 use crate::layer::checkpoints::Sums;
 use crate::layer::codec::input::Input;
 
-/// What one encoding must be able to do for [`Decoder`].
+/// The interface of an encoding for [`crate::layer::codec::Decoder`].
 pub(crate) trait Member: Send {
-    /// Whether a member begins with these bytes (up to [`MAGIC_MAX`] of them; fewer at the end of the blob).
+    /// Whether a member begins with these bytes (at most the longest magic; fewer at the end of the blob).
     fn begins(&self, start: &[u8]) -> bool;
 
-    /// Makes ready for the next member and passes its header, where that is read apart from the body.
+    /// Starts the next member, and reads its header if that is not part of `run`.
     fn start(&mut self, input: &mut Input) -> Result<(), Fault>;
 
-    /// Decodes some of `input` into some of `output`. No progress at all with empty input means that more is needed.
+    /// Decodes some of `input` into some of `output`. No progress with empty input means that the member is truncated.
     fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault>;
 
-    /// As [`Self::run`], but stops where decoding could begin anew inside the member, if that can be.
+    /// As [`Self::run`], but stops at a boundary where decoding could be resumed, if the encoding has any.
     fn run_to_boundary(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
         self.run(input, output)
     }
 
-    /// Checks what follows the body, where that is read apart from it.
+    /// Checks the trailer, if that is not part of `run`.
     fn end(&mut self, input: &mut Input) -> Result<(), Fault>;
 }
 
-/// What one call of [`Member::run`] did.
+/// The result of [`Member::run`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Step {
     pub(crate) consumed: usize,
     pub(crate) produced: usize,
     /// The body of the member is complete.
     pub(crate) ended: bool,
-    /// It stopped where decoding could begin anew.
+    /// It stopped at a boundary, with these sums.
     pub(crate) boundary: Option<Sums>,
 }
 
-/// Why decoding cannot go on.
+/// Why decoding failed.
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// The blob ends inside a member.
     Truncated,
-    /// The bytes break the encoding's rules.
+    /// The bytes are not valid in this encoding.
     Corrupt(String),
-    /// The blob itself could not be read.
+    /// The blob could not be read.
     Unreadable(io::Error),
 }
 

@@ -1,4 +1,4 @@
-//! Decoders that begin in the midst of a blob, at places that somebody has found before.
+//! Decoders that start at a checkpoint.
 
 use std::io;
 
@@ -11,10 +11,10 @@ use crate::layer::codec::{Decoder, State};
 use crate::layer::encoding::Codec;
 
 impl Decoder {
-    /// A decoder that begins at a checkpoint.
+    /// Starts at a checkpoint.
     ///
     /// # Errors
-    /// `InvalidData` where the checkpoint cannot be one of this blob, else as [`Self::new`].
+    /// `InvalidData` if the checkpoint cannot be of this blob, else as [`Self::new`].
     pub(in crate::layer) fn resume(blob: &Blob, codec: Codec, point: &Point) -> io::Result<Self> {
         let at = StreamPosition { input: point.input, output: point.output };
         let mut decoder = Self::at(blob, codec, at)?;
@@ -25,8 +25,8 @@ impl Decoder {
         Ok(decoder)
     }
 
-    /// A decoder that begins between two blocks of a gzip member: `unread` high bits of the byte before are still to come
-    /// (0 to 7), and `window` came out before. The member's checksum is not known there and not checked.
+    /// Starts between two blocks of a gzip member, after the decoded bytes `window`. `unread` high bits (0 to 7) of the
+    /// byte before are not decoded yet. The checksum of the member is not checked.
     ///
     /// # Errors
     /// As [`Self::resume`].
@@ -47,7 +47,7 @@ impl Decoder {
         Ok(Self { produced: at.output, ..decoder })
     }
 
-    /// Goes on in the body of a member.
+    /// Continues in the body of a member.
     fn enter(&mut self, member: Option<Gzip>) -> io::Result<()> {
         let member = member.ok_or_else(wrong_checkpoint)?;
         self.member = Some(Box::new(member));
@@ -56,7 +56,7 @@ impl Decoder {
     }
 }
 
-/// The byte before `at`, of which some bits may still be unread.
+/// The byte before `at`, some bits of which may be unread.
 fn byte_before(blob: &Blob, at: u64) -> io::Result<u8> {
     let mut last = [0];
     let count = blob.fill_at(&mut last, at.saturating_sub(1))?;

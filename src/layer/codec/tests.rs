@@ -1,4 +1,4 @@
-//! Which encoding first bytes speak of, and bytes that are none.
+//! Detection of encodings, and plain bytes.
 
 use crate::layer::codec::*;
 

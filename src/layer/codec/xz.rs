@@ -1,14 +1,14 @@
-//! xz: streams, one after another.
+//! xz: one stream, or several one after another.
 
 use lzma_rust2::{Action, Status, XzStream};
 
 use crate::layer::codec::input::Input;
 use crate::layer::codec::member::{Fault, Member, Step};
 
-/// The dictionary is what a header claims: `xz -9` wants 64 MiB, this refuses what no honest layer wants.
+/// The dictionary size is stated by the header: `xz -9` needs 64 MiB. Streams that need more than this are refused.
 const MEMORY_MAX_KIB: u32 = 256 * 1024;
 
-/// Whether the bytes begin a stream.
+/// Whether a stream begins with these bytes.
 pub(super) fn begins(start: &[u8]) -> bool {
     start.starts_with(b"\xfd7zXZ\0")
 }

@@ -1,4 +1,4 @@
-//! zstd (RFC 8878): frames and skippable frames, by the reference library, or in a build without C by ruzstd.
+//! zstd (RFC 8878): frames and skippable frames, by the reference library, or without the feature `native` by ruzstd.
 
 #[cfg(feature = "native")]
 mod native;
@@ -10,16 +10,16 @@ pub(super) use crate::layer::codec::zstd::native::Zstd;
 #[cfg(not(feature = "native"))]
 pub(super) use crate::layer::codec::zstd::pure::Zstd;
 
-/// Whether the bytes begin a frame or a skippable frame (`0x184D2A50` to `0x184D2A5F`).
+/// Whether a frame or a skippable frame (`0x184D2A50` to `0x184D2A5F`) begins with these bytes.
 pub(super) fn begins(start: &[u8]) -> bool {
     matches!(start, [0x28, 0xb5, 0x2f, 0xfd, ..]) || is_skippable(start)
 }
 
-/// How many skippable frames are passed in looking for what they stand before.
+/// The most skippable frames that are skipped in search of another frame.
 const SKIPPED_MAX: usize = 64;
 
-/// Whether the first frame behind skippable ones is one of lz4 (LZ4 frame format, "Skippable Frames": both formats have the
-/// same). `read` fills a buffer from an offset and says how many bytes there are.
+/// Whether the first frame behind skippable ones is one of lz4, which has the same skippable frames (LZ4 frame format,
+/// "Skippable Frames"). `read` fills a buffer from an offset and returns the number of bytes.
 pub(super) fn is_lz4_behind_skippable<E>(
     mut read: impl FnMut(&mut [u8], u64) -> Result<usize, E>,
 ) -> Result<bool, E> {

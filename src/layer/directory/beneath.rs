@@ -1,5 +1,5 @@
-//! The one door to a file inside a directory that somebody else filled: no link on the way is followed, so that no
-//! name leads out, and nothing but a regular file is opened.
+//! Opens files inside a directory that is not trusted: no link on the way is followed, so no path leads out of it, and
+//! only regular files are opened.
 
 use std::io;
 
@@ -44,14 +44,14 @@ mod unix {
     #[cfg(not(target_os = "linux"))]
     const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
-    /// A directory, and the one below it that was last looked into: files of one directory come together.
+    /// A directory, and the last subdirectory used: files of one directory are usually opened together.
     pub(crate) struct BeneathDir {
         root: OwnedFd,
         last: Option<(Vec<u8>, OwnedFd)>,
     }
 
     impl BeneathDir {
-        /// Enters `root`, which may itself be a link: whoever names it has judged it.
+        /// Opens `root`, which may itself be a link: the caller has chosen it.
         pub(in crate::layer) fn new(root: &Path) -> io::Result<Self> {
             let root = openat(CWD, root, DIRECTORY, Mode::empty())?;
             Ok(Self { root, last: None })
@@ -61,7 +61,8 @@ mod unix {
         pub(in crate::layer) fn open(&mut self, path: &[u8]) -> io::Result<File> {
             let (dir, name) = split(path)?;
             let dir = self.directory(dir)?;
-            // Looked at before it is opened: opening a device may do something to it, and a pipe may never open.
+            // The type is checked before opening: opening a device can have side effects, and opening a pipe can block
+            // forever.
             size_of_file(&statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(explained)?)?;
             let flags = OFlags::RDONLY
                 | OFlags::NOFOLLOW
@@ -92,11 +93,11 @@ mod unix {
         }
     }
 
-    /// Opens a directory below `root` by its normalised path (`b""` is the root itself) for whoever puts something into
-    /// it: no link on the way is followed, so it lies below `root` whatever others do meanwhile.
+    /// Opens a directory below `root` by its normalised path (`b""` is the root itself), to write into it. No link on
+    /// the way is followed, so it is below `root` whatever other processes do.
     ///
     /// # Errors
-    /// Where there is no such directory, or a link is in the way.
+    /// If there is no such directory, or a component is a link.
     pub(crate) fn directory_beneath(root: BorrowedFd<'_>, path: &[u8]) -> io::Result<OwnedFd> {
         if path.is_empty() {
             return root.try_clone_to_owned();
@@ -105,7 +106,7 @@ mod unix {
         open_directory(root, path).map_err(explained)
     }
 
-    /// Opens a directory below `root` in one step where the kernel can (Linux 5.6).
+    /// Opens a directory below `root` with one system call, if the kernel supports it (Linux 5.6).
     #[cfg(target_os = "linux")]
     fn open_directory(root: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
         use rustix::fs::{ResolveFlags, openat2};
@@ -113,7 +114,7 @@ mod unix {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         match openat2(root, path, DIRECTORY, Mode::empty(), resolve) {
-            // Not there, barred by a filter that does not know it, or the path is longer than one call takes.
+            // Not supported, denied by a seccomp filter, or the path is too long for one call.
             Err(Errno::NOSYS | Errno::PERM | Errno::NAMETOOLONG) => walk(root, path),
             opened => opened,
         }

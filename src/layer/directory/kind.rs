@@ -1,4 +1,4 @@
-//! What kinds of directory trees engines keep layers in, and how their owners are to be read.
+//! The forms of directories that engines store layers in, and the mapping of owners.
 
 use std::path::PathBuf;
 
@@ -7,58 +7,57 @@ use std::path::PathBuf;
 pub struct Tree {
     /// The directory.
     pub root: PathBuf,
-    /// How the layer is laid down in it.
+    /// The form of the layer.
     pub form: Form,
-    /// How owners on disk became those of the image.
+    /// The mapping of owners on disk to those of the image.
     pub ids: IdMaps,
 }
 
-/// How a layer is laid down in its directory.
+/// The form of a layer in its directory.
 #[derive(Clone, Debug, Default)]
 pub enum Form {
-    /// Content and nothing else: names like `.wh.x` are ordinary.
+    /// Content only: names like `.wh.x` are ordinary files.
     #[default]
     Plain,
-    /// What the kernel's overlayfs or fuse-overlayfs writes: devices 0:0 and attributes, or aufs's names, say what is
-    /// gone from the layers below.
+    /// Written by overlayfs or fuse-overlayfs: devices 0:0, attributes, or names of aufs mark deletions.
     Overlay,
-    /// What aufs writes: names say what is gone.
+    /// Written by aufs: names mark deletions.
     Aufs,
-    /// A complete root filesystem; the layer is what differs from the parent's.
+    /// A complete root filesystem; the layer is its difference from the parent's.
     FullCopy {
-        /// The parent's directory; without one, everything is the layer's.
+        /// The directory of the parent; without one, the whole tree is the layer.
         parent: Option<PathBuf>,
     },
 }
 
-/// How owners on disk became those of the image: empty maps change nothing.
+/// The mapping of owners on disk to those of the image; empty maps change nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdMaps {
-    /// Of users.
+    /// Ranges of users.
     pub uids: Vec<IdRange>,
-    /// Of groups.
+    /// Ranges of groups.
     pub gids: Vec<IdRange>,
 }
 
-/// A run of `size` ids, starting at `container` in the image and at `host` on disk.
+/// A range of `size` ids, starting at `container` in the image and at `host` on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdRange {
     /// First id in the image.
     pub container: u64,
     /// First id on disk.
     pub host: u64,
-    /// How many.
+    /// The number of ids.
     pub size: u64,
 }
 
 impl IdMaps {
-    /// The image's user for one on disk; what no range covers stays as it is.
+    /// The user in the image for one on disk; unchanged if no range has it.
     #[must_use]
     pub fn uid(&self, host: u64) -> u64 {
         shift(&self.uids, host)
     }
 
-    /// The image's group for one on disk; what no range covers stays as it is.
+    /// The group in the image for one on disk; unchanged if no range has it.
     #[must_use]
     pub fn gid(&self, host: u64) -> u64 {
         shift(&self.gids, host)

@@ -1,4 +1,4 @@
-//! One object of a file system: what its inode and attributes say, in a tar's terms.
+//! Reads the inode and the attributes of a file system object as fields of a tar entry.
 
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use crate::stack::kept::entry::{Entry, Kind, Mtime};
 
-/// Names and values of attributes.
+/// Names and values of extended attributes.
 pub(super) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// The path below the root in normal form.
+/// The path below the root, normalised.
 pub(super) fn relative(root: &Path, path: &Path) -> Vec<u8> {
     let below = path.strip_prefix(root).unwrap_or(path);
     let mut bytes = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn describe<'p>(path: &'p [u8], metadata: &Metadata) -> Entry<'p> {
     Entry { size, stored: size, mtime, ..Entry::new(path, kind) }
 }
 
-/// Linux packs 12 bits of major and 20 of minor number so that old 8-bit ones stay where they were.
+/// Linux packs 12 bits of major and 20 bits of minor number; old 8-bit numbers keep their positions.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const fn device_numbers(device: u64) -> (u32, u32) {
     let major = (device >> 8 & 0xfff) | (device >> 32 & 0xffff_f000);
@@ -97,13 +97,13 @@ const fn device_numbers(device: u64) -> (u32, u32) {
     (major as u32, minor as u32)
 }
 
-/// The BSDs' 8 bits of major and 24 of minor number.
+/// The BSDs have 8 bits of major and 24 bits of minor number.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const fn device_numbers(device: u64) -> (u32, u32) {
     ((device >> 24 & 0xff) as u32, (device & 0x00ff_ffff) as u32)
 }
 
-/// Device and inode of an object that has several names.
+/// Device and inode of an object with several hard links.
 #[cfg(unix)]
 pub(super) fn inode_of_links(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
@@ -115,9 +115,9 @@ pub(super) fn inode_of_links(_metadata: &Metadata) -> Option<(u64, u64)> {
     None
 }
 
-/// The object's own attributes, never those of what a link points to, and why any could not be read. A file system that
-/// has none is no error. An attribute may be listed and still not be readable: a file capability of another user
-/// namespace, for one (capabilities(7), "Namespaced file capabilities").
+/// The attributes of the object itself, not of the target of a link, and the error if any could not be read. A file
+/// system without attributes is not an error. An attribute can be listed and still be unreadable, such as a file
+/// capability of another user namespace (capabilities(7), "Namespaced file capabilities").
 #[cfg(unix)]
 pub(super) fn read_xattrs(path: &Path) -> (Pairs, Option<io::Error>) {
     let names = match xattr::list(path) {

@@ -1,31 +1,31 @@
-//! What union file systems write into extended attributes: statements about the layers below, bookkeeping, and the
-//! attributes that an object really has where its inode may not have them.
+//! The extended attributes of union filesystems: marks about the layers below, bookkeeping, and the owner, mode and
+//! type of objects whose inode cannot have them.
 //!
 //! Sources: the kernel's `filesystems/overlayfs.rst`; fuse-overlayfs(1); containers/storage, `pkg/idtools`.
 
 use crate::layer::directory::object::Pairs;
 use crate::stack::kept::entry::{Entry, Kind};
 
-/// What an object's attributes say beyond the object itself.
+/// The marks of one object.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an attribute of its own, in any combination"
 )]
 pub(super) struct OverlayXattrs {
-    /// Nothing below shows through in this directory.
+    /// The directory hides its contents in the layers below.
     pub(super) opaque: bool,
-    /// An empty file that stands for a whiteout.
+    /// An empty file that is a whiteout.
     pub(super) whiteout: bool,
-    /// The directory was renamed: its lower half has another path.
+    /// The directory was renamed: in the layers below it has another path.
     pub(super) redirect: bool,
     /// The file's contents are in a lower layer.
     pub(super) metacopy: bool,
-    /// What the inode should say.
+    /// Replaces fields of the inode.
     override_stat: Option<OverrideStat>,
 }
 
-/// Owner, mode and type as `user.containers.override_stat` states them.
+/// Owner, mode and type, from `user.containers.override_stat`.
 #[derive(Debug, PartialEq, Eq)]
 struct OverrideStat {
     uid: u64,
@@ -35,7 +35,7 @@ struct OverrideStat {
 }
 
 impl OverlayXattrs {
-    /// Takes the overlay out of an object's attributes; what is left is the object's own.
+    /// Removes the marks from the attributes of an object; the others are its own.
     pub(super) fn take(pairs: &mut Pairs) -> Self {
         let mut overlay = Self::default();
         pairs.retain(|(name, value)| !overlay.take_one(name, value));
@@ -72,7 +72,7 @@ impl OverlayXattrs {
         true
     }
 
-    /// Puts right what the inode could not say; whether owners were among it, which are the image's own then.
+    /// Applies the replaced fields of the inode. Returns whether there are any: their owners are those of the image.
     pub(super) fn apply(&self, entry: &mut Entry<'_>) -> bool {
         let Some(override_stat) = &self.override_stat else { return false };
         (entry.uid, entry.gid, entry.mode) =
@@ -131,7 +131,7 @@ mod tests {
     fn every_spelling_of_opaque_and_no_other() {
         for name in ["trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"] {
             assert!(overlay(&[(name, "y")]).0.opaque, "{name}");
-            // `x` says that there may be whiteouts in attributes, `n` that nothing is hidden.
+            // `x` states that there may be whiteouts in attributes, `n` that nothing is hidden.
             assert!(!overlay(&[(name, "x")]).0.opaque && !overlay(&[(name, "n")]).0.opaque);
         }
         assert!(!overlay(&[("security.overlay.opaque", "y")]).0.opaque);

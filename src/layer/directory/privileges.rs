@@ -1,10 +1,10 @@
-//! What this process cannot see of other people's files: `trusted.` attributes, in which a root-owned overlay says
-//! which directories are opaque, are simply not there for whoever lacks `CAP_SYS_ADMIN`.
+//! Whether this process can read `trusted.` attributes, in which an overlay owned by root marks opaque directories:
+//! without `CAP_SYS_ADMIN` they are not listed.
 
 use std::fs::Metadata;
 
-/// Whether opaque overlay may be there that do not show. A directory of one's own has none: whoever could write it
-/// could not write such attributes, and engines without privileges use `user.` ones.
+/// Whether opaque marks may exist that cannot be read. Not in a directory of this user: without privileges, engines
+/// write `user.` attributes.
 #[cfg(target_os = "linux")]
 pub(super) fn may_miss_trusted(root: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -15,14 +15,14 @@ pub(super) fn may_miss_trusted(root: &Metadata) -> bool {
     !sees_trusted(&read("status"), &read("uid_map")) && !own
 }
 
-/// Elsewhere there are no such attributes.
+/// Other systems have no such attributes.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn may_miss_trusted(_root: &Metadata) -> bool {
     false
 }
 
-/// Judges `/proc/self/status` and `/proc/self/uid_map`: the capability counts in the machine's own user namespace
-/// only, which maps all ids to themselves.
+/// Parses `/proc/self/status` and `/proc/self/uid_map`: the capability counts only in the initial user namespace, which
+/// maps all ids to themselves.
 #[cfg(target_os = "linux")]
 fn sees_trusted(status: &str, uid_map: &str) -> bool {
     const CAP_SYS_ADMIN: u64 = 1 << 21;

@@ -1,5 +1,5 @@
-//! From objects of a directory to a layer's rows: markers recognised in whatever way the form makes them, owners
-//! shifted back, names of one inode joined.
+//! Converts the objects of a directory to the rows of a layer: interprets markers of each form, maps owners, and joins
+//! hard links.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -18,10 +18,10 @@ use crate::layer::whiteout::{Meaning, meaning};
 use crate::stack::kept::entry::{Entry, Kind, Row, Xattrs, encode_xattrs};
 use crate::stack::kept::table::TableWriter;
 
-/// How often, in objects, progress is told and a wish to stop is noticed.
+/// Objects between two progress reports and checks for cancellation.
 const STRIDE: u64 = 256;
 
-/// Fills a table.
+/// Writes the rows of one layer.
 pub(super) struct Rows<'t> {
     pub(super) tree: &'t Tree,
     pub(super) problems: Problems,
@@ -30,7 +30,7 @@ pub(super) struct Rows<'t> {
     writer: TableWriter,
     hidden: Vec<Hidden>,
     hidden_count: u64,
-    /// Files with several names, by device and inode, and the first name of each.
+    /// Files with several hard links by device and inode, with the first name of each.
     inodes: HashMap<(u64, u64), Vec<u8>>,
     bytes: u64,
     objects: u64,
@@ -77,7 +77,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// One more object is looked at: whether to go on.
+    /// Counts an object; `false` if the limit is reached or listing was cancelled.
     pub(super) fn count_object(&mut self) -> bool {
         let index = self.objects;
         self.objects += 1;
@@ -102,13 +102,13 @@ impl<'t> Rows<'t> {
         room
     }
 
-    /// Part of the directory cannot be read.
+    /// Reports that a part of the directory cannot be read.
     pub(super) fn unreadable(&mut self, error: &io::Error) {
         self.denied |= error.kind() == io::ErrorKind::PermissionDenied;
         self.problems.error(|| format!("cannot read part of the directory: {error}"));
     }
 
-    /// The layer has the object at `place`, whose normalised path is `path`.
+    /// Adds the object at `place`, whose normalised path is `path`.
     pub(super) fn object(&mut self, path: &[u8], place: &Path, metadata: &Metadata) {
         let mut entry = describe(path, metadata);
         if matches!(self.tree.form, Form::Overlay | Form::Aufs) && self.marker(path, &entry) {
@@ -128,7 +128,7 @@ impl<'t> Rows<'t> {
             self.writer.push(&Row::Whiteout { path });
             return;
         }
-        // The directory that holds the layer is the engine's; what it is in the image, another layer says.
+        // The root of a layer in a store belongs to the engine; its attributes in the image are in another layer.
         if !path.is_empty() || matches!(self.tree.form, Form::Plain) {
             self.content(entry, pairs, place, metadata);
         }
@@ -137,12 +137,12 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// Something the parent has is gone.
+    /// Adds a whiteout for a path that only the parent has.
     pub(super) fn removed(&mut self, path: &[u8]) {
         self.writer.push(&Row::Whiteout { path });
     }
 
-    /// Whether the name alone makes the object something else than content; then it is dealt with.
+    /// Handles an object whose name is a marker; `false` if it is content.
     fn marker(&mut self, path: &[u8], entry: &Entry<'_>) -> bool {
         match meaning(path) {
             Meaning::Content => return false,
@@ -189,7 +189,7 @@ impl<'t> Rows<'t> {
         self.writer.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
     }
 
-    /// What an overlay's attributes say of the layers below.
+    /// Adds the marks of an overlay about the layers below.
     fn statements(&mut self, path: &[u8], attributes: &OverlayXattrs) {
         if attributes.opaque {
             self.writer.push(&Row::Opaque { path });
@@ -220,7 +220,7 @@ impl<'t> Rows<'t> {
     }
 }
 
-/// A character device 0:0, or an empty file with the attribute that says so.
+/// A character device 0:0, or an empty file with the whiteout attribute.
 fn is_whiteout(entry: &Entry<'_>, attributes: &OverlayXattrs) -> bool {
     match entry.kind {
         Kind::Char => entry.device == (0, 0),

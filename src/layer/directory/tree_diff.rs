@@ -1,12 +1,12 @@
-//! A complete copy of the parent's tree with changes in it: the layer is what differs, by the rule that Docker has
-//! for this (moby, `pkg/archive/changes{,_unix}.go`).
+//! The difference between a complete copy of a tree and the tree of its parent, by the rules of Docker (moby,
+//! `pkg/archive/changes{,_unix}.go`).
 //!
-//! Both trees are walked in step. What only the copy has was added; what only the parent has was removed; what both
-//! have was changed where mode, owner or device differ, or, but for directories, size or time. A directory in which
-//! something changed is part of the layer too, as in the tar that Docker would make.
+//! Both trees are walked in parallel. A name that only the copy has was added; one that only the parent has was
+//! removed; one that both have was changed if mode, owner or device differ, or, except for directories, size or time. A
+//! directory with changes in it is part of the layer too, as in the tar that Docker makes.
 //!
-//! In one respect this is more exact than Docker: it compares the targets of links, too. A link that was turned
-//! elsewhere within the second in which it was made is as long and as old as before where a copy knows whole seconds.
+//! Unlike Docker, the targets of links are compared too: a link that was changed within the second in which it was
+//! created has the same length and time, if the copy has whole seconds only.
 
 use std::ffi::OsString;
 use std::fs::Metadata;
@@ -16,11 +16,11 @@ use std::path::Path;
 use crate::layer::directory::object::os_bytes;
 use crate::layer::directory::rows::Rows;
 
-/// A directory on the way to where the walk is.
+/// A directory on the path of the walk.
 struct Level {
     path: Vec<u8>,
     names: std::vec::IntoIter<Name>,
-    /// The directory itself, where it is no row yet.
+    /// Metadata of the directory, if it is not a row yet.
     pending: Option<Metadata>,
 }
 
@@ -31,7 +31,7 @@ struct Name {
     in_parent: bool,
 }
 
-/// Puts into `rows` how `root` differs from `parent`.
+/// Adds the differences between `root` and `parent` to `rows`.
 pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
     let names = match (read_names(root), read_names(parent)) {
         (Ok(own), Ok(in_parent)) => merge(own, in_parent),
@@ -89,16 +89,16 @@ pub(super) fn compare(rows: &mut Rows<'_>, root: &Path, parent: &Path) {
     }
 }
 
-/// What the two trees have under one name.
+/// The difference between the two trees at one path.
 enum Step {
     Same,
     Removed,
-    /// Added or changed; `in_parent` where the parent too has a directory there.
+    /// Added or changed; `in_parent` if the parent also has a directory there.
     Changed {
         metadata: Metadata,
         in_parent: bool,
     },
-    /// A directory that is the same; what is in it may not be.
+    /// An unchanged directory; its contents may differ.
     Directory(Metadata),
 }
 
@@ -120,7 +120,7 @@ fn step(
     let in_parent = match parent_path.symlink_metadata() {
         Ok(in_parent) => in_parent,
         Err(error) => {
-            // Not to be compared: shown, since it is there.
+            // The two cannot be compared; the object exists, so it is listed.
             rows.unreadable(&at(&parent_path, &error));
             return Ok(Step::Changed { metadata: own, in_parent: false });
         }
@@ -139,7 +139,7 @@ fn step(
     }
 }
 
-/// Makes rows of the directories on the way, since something in them changed.
+/// Adds the pending directories: something in them changed.
 fn flush_pending(rows: &mut Rows<'_>, root: &Path, levels: &mut [Level]) {
     for level in levels {
         if let Some(metadata) = level.pending.take() {
@@ -160,7 +160,7 @@ fn differs(own: &Metadata, in_parent: &Metadata) -> bool {
     if inode(own) != inode(in_parent) {
         return true;
     }
-    // Copying tools that know whole seconds only write 0 behind them.
+    // Tools that copy whole seconds only write 0 nanoseconds.
     let (ours, others) = (own.mtime_nsec(), in_parent.mtime_nsec());
     let same_time =
         own.mtime() == in_parent.mtime() && (ours == others || ours == 0 || others == 0);
@@ -174,7 +174,7 @@ fn differs(own: &Metadata, in_parent: &Metadata) -> bool {
             && (own.len() != in_parent.len() || own.modified().ok() != in_parent.modified().ok()))
 }
 
-/// A file's capabilities, which are no part of its inode.
+/// The capabilities of a file, which are not in its inode.
 #[cfg(unix)]
 fn capability(place: &Path) -> Option<Vec<u8>> {
     xattr::get(place, "security.capability").ok().flatten()

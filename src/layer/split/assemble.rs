@@ -1,4 +1,4 @@
-//! The exact tar again: segments as they are, files' contents between them.
+//! Restores the exact tar: segments of the tar-split, with the contents of files between them.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -11,7 +11,7 @@ use crate::stack::kept::paths;
 
 const BUFFER: usize = 128 * 1024;
 
-/// Writes the tar; how many bytes it has.
+/// Writes the tar; returns its length in bytes.
 pub(super) fn assemble(
     listing: &Blob,
     contents: &Contents,
@@ -44,7 +44,7 @@ struct Files<'c> {
 }
 
 impl Files<'_> {
-    /// Writes one file's contents.
+    /// Writes the contents of one file.
     fn copy(
         &mut self,
         name: &[u8],

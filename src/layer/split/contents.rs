@@ -1,5 +1,4 @@
-//! Where the contents of a split layer's files are, the way to one of them, and whether it is still what went into
-//! the layer.
+//! Finds, opens and verifies the files of a split layer.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,25 +12,25 @@ use crate::layer::problems::quote;
 use crate::layer::split::crc;
 use crate::layer::split::crc::Crc64;
 
-/// Where an engine keeps the contents of a layer's files.
+/// Where an engine stores the contents of files.
 #[derive(Clone, Debug)]
 pub enum Contents {
-    /// A directory tree in which each file lies under its own path.
+    /// A directory tree; each file is at its own path.
     Directory(PathBuf),
-    /// A directory in which files lie under the SHA-256 of their contents (`xx/` and 62 more digits), as composefs
-    /// stores of containers/storage keep them.
+    /// A directory with files named by the SHA-256 of their contents (`xx/` and 62 more digits), as in composefs stores
+    /// of containers/storage.
     ByDigest {
         /// The directory.
         root: PathBuf,
-        /// Each file's digest, 64 hexadecimal digits, by its normalised path.
+        /// The digest of each file, 64 hexadecimal digits, by its normalised path.
         digests: Arc<HashMap<Vec<u8>, String>>,
     },
-    /// Nowhere that can be read, for this reason.
+    /// Not readable, for this reason.
     Unavailable(String),
 }
 
 impl Contents {
-    /// The door to the directory.
+    /// Opens the directory.
     pub(super) fn enter(&self) -> io::Result<BeneathDir> {
         match self {
             Self::Directory(root) | Self::ByDigest { root, .. } => BeneathDir::new(root),
@@ -39,7 +38,7 @@ impl Contents {
         }
     }
 
-    /// Where in the directory the file with that normalised path is.
+    /// The path in the directory of a file of the layer.
     fn place(&self, path: &[u8]) -> io::Result<Vec<u8>> {
         let Self::ByDigest { digests, .. } = self else { return Ok(path.to_vec()) };
         let digest = digests.get(path).map(String::as_bytes).unwrap_or_default();
@@ -50,7 +49,7 @@ impl Contents {
         Ok([&digest[..2], b"/", &digest[2..]].concat())
     }
 
-    /// Opens a file, which has to have `size` bytes.
+    /// Opens a file, which must have `size` bytes.
     pub(super) fn open(&self, inside: &mut BeneathDir, path: &[u8], size: u64) -> io::Result<File> {
         let opened = self.place(path).and_then(|place| inside.open(&place));
         let file = opened.map_err(|error| named(path, &error))?;
@@ -60,7 +59,7 @@ impl Contents {
         }
     }
 
-    /// What is wrong with a file that should have `size` bytes, as far as its entry in the directory tells.
+    /// Checks by `stat` that a file has `size` bytes; returns what is wrong.
     pub(super) fn check(&self, inside: &mut BeneathDir, path: &[u8], size: u64) -> Option<String> {
         match self.place(path).and_then(|place| inside.file_size(&place)) {
             Ok(now) => (now != size).then(|| changed(path, &length_differs(now, size)).to_string()),
@@ -73,7 +72,7 @@ fn length_differs(now: u64, then: u64) -> String {
     format!("it has {now} bytes now and had {then}")
 }
 
-/// The file is not what went into the layer.
+/// The error for a file that has changed.
 pub(super) fn changed(path: &[u8], how: &str) -> io::Error {
     let message = format!("{} has changed on disk: {how}", quote(path));
     io::Error::new(io::ErrorKind::InvalidData, message)
@@ -88,17 +87,17 @@ fn named(path: &[u8], error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), message)
 }
 
-/// A file's contents, counted and checked as they pass: what differs from the layer is an error at its end.
+/// Reads a file and verifies its length and checksum: a difference is an error at its end.
 pub(super) struct ChecksummedFile {
     file: File,
     path: Vec<u8>,
     left: u64,
-    /// The checksum so far, and what it should be in the end.
+    /// The checksum so far, and the expected one.
     crc: Option<(Crc64, u64)>,
 }
 
 impl ChecksummedFile {
-    /// From the start of `file`, which should give `size` bytes with that checksum.
+    /// `file` must be at its start, and should have `size` bytes with the checksum `crc`.
     pub(super) fn new(file: File, path: &[u8], size: u64, crc: Option<u64>) -> Self {
         Self {
             file,
@@ -128,7 +127,7 @@ impl Read for ChecksummedFile {
             && let Some((crc, stated)) = self.crc.take()
             && crc.finalize() != stated
         {
-            // Nothing of this last piece is given: a reader that stops at the last byte would not ask again.
+            // The last bytes are not returned: a caller may stop reading at the last byte.
             return Err(changed(&self.path, "its bytes are not those that went into the layer"));
         }
         Ok(count)

@@ -1,13 +1,13 @@
-//! CRC-64/GO-ISO, tar-split's checksum of a file's contents.
+//! CRC-64/GO-ISO, the checksum of contents in tar-split.
 
 use crc::{CRC_64_GO_ISO, Crc, Digest, Table};
 
 static GO_ISO: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_GO_ISO);
 
-/// Bytes that pass by.
+/// A running checksum.
 pub(super) type Crc64 = Digest<'static, u64, Table<16>>;
 
-/// Of no bytes yet.
+/// Starts a checksum.
 pub(super) fn start() -> Crc64 {
     GO_ISO.digest()
 }

@@ -1,27 +1,27 @@
-//! Why a layer's tar cannot be put together again.
+//! Errors of restoring a tar.
 
 use std::io;
 
 use thiserror::Error;
 
-/// What keeps [`crate::layer::split::Split::assemble`] from writing the exact tar.
+/// An error of [`crate::layer::split::Split::assemble`].
 #[derive(Debug, Error)]
 pub enum Error {
     /// The tar-split itself is damaged.
     #[error("{0}")]
     Listing(#[source] io::Error),
-    /// A file's contents are not what went into the layer, or cannot be read.
+    /// The contents of a file have changed, or cannot be read.
     #[error("{how}")]
     Changed {
         /// The file's name, as the tar has it.
         path: Vec<u8>,
-        /// A sentence that names it and says what differs: missing, another length, other bytes.
+        /// A sentence with the name and the difference: missing, another length, other bytes.
         how: String,
     },
-    /// The contents are nowhere to be had, for this reason.
+    /// The contents are not available, for this reason.
     #[error("{0}")]
     Unavailable(String),
-    /// Whoever takes the tar failed.
+    /// Writing the tar failed.
     #[error("writing the layer: {0}")]
     Write(#[source] io::Error),
 }

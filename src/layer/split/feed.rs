@@ -1,4 +1,4 @@
-//! A tar of which only the headers are there: segments give real bytes, files' contents are a length to be passed.
+//! A feed of the headers in a tar-split; contents of files are skipped by their length.
 
 use crate::layer::blob::Blob;
 use crate::layer::split::lines::{Item, Lines};
@@ -6,17 +6,17 @@ use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
-/// How often progress is reported, in bytes of the tar-split as stored.
+/// The interval of progress reports, in bytes of the tar-split as stored.
 const STRIDE: u64 = 64 * 1024;
 
 /// A [`Feed`] over a tar-split.
 pub(super) struct SplitFeed<'w> {
     lines: Lines,
     watch: &'w dyn Watch,
-    /// Bytes of segments, of which those before `start` are passed.
+    /// Bytes of segments; those before `start` were consumed.
     real: Vec<u8>,
     start: usize,
-    /// Contents that follow the real bytes.
+    /// Contents that follow the buffered bytes.
     gap: Gap,
     /// Offset in the tar.
     at: u64,
@@ -24,7 +24,7 @@ pub(super) struct SplitFeed<'w> {
     end_reason: Option<EndReason>,
 }
 
-/// A file's contents, which are not here.
+/// The contents of a file, which are not in the tar-split.
 #[derive(Clone, Copy, Default)]
 struct Gap {
     left: u64,
@@ -46,7 +46,7 @@ impl<'w> SplitFeed<'w> {
         })
     }
 
-    /// How many lines were read.
+    /// The number of lines read.
     pub(super) const fn lines(&self) -> u64 {
         self.lines.count()
     }
@@ -55,7 +55,7 @@ impl<'w> SplitFeed<'w> {
         &self.real[self.start..]
     }
 
-    /// Takes in the next line; whether there was one. Contents have to be passed before what follows them is read.
+    /// Reads the next line; `false` at the end, or if contents must be skipped first.
     fn load(&mut self) -> bool {
         if self.gap.left > 0 || self.end_reason.is_some() {
             return false;
@@ -101,7 +101,7 @@ impl<'w> SplitFeed<'w> {
         count
     }
 
-    /// Headers and tar-split speak of different tars: nothing behind this can be trusted.
+    /// Ends the feed: the headers contradict the tar-split.
     fn mismatch(&mut self, what: String) {
         if self.end_reason.is_none() {
             let error = std::io::Error::new(std::io::ErrorKind::InvalidData, what);

@@ -1,7 +1,6 @@
-//! The lines of a tar-split, one at a time: JSON objects that are a piece of the tar's bytes or a file's place in it.
+//! Parses the lines of a tar-split: JSON objects for a segment of the tar's bytes or for the contents of a file.
 //!
-//! A line is held no longer than until the next is asked for, and never one of more than [`LINE_MAX`] bytes. Lines
-//! count themselves, which shows when one is missing.
+//! One line is in memory at a time, of at most [`LINE_MAX`] bytes. Lines are numbered, so a missing one is detected.
 
 use std::borrow::Cow;
 use std::io;
@@ -14,25 +13,26 @@ use serde::Deserialize;
 use crate::layer::blob::Blob;
 use crate::layer::codec::{Decoder, sniff_blob};
 
-/// The longest line. The longest honest ones hold what a tar has behind its end; old writers put it all in one.
+/// The longest line in bytes. The longest valid lines have the bytes behind the end of a tar; old writers use one line
+/// for all of them.
 const LINE_MAX: usize = 64 << 20;
 
-/// Decoded bytes at hand to begin with.
+/// Initial size of the buffer of decoded bytes.
 const BUFFER: usize = 64 * 1024;
 
 /// The CRC-64 of nothing.
 const CRC_OF_NOTHING: u64 = 0;
 
-/// What a line says.
+/// A parsed line.
 #[derive(Debug)]
 pub(super) enum Item<'l> {
     /// Bytes of the tar: headers, padding, the end.
     Segment(&'l [u8]),
-    /// The entry whose headers are in the segments before; its contents come next in the tar.
+    /// The contents of the entry whose headers were in the segments before.
     Entry {
-        /// Its name, as the tar's headers have it.
+        /// The name in the headers of the tar.
         name: Cow<'l, [u8]>,
-        /// Bytes of contents.
+        /// Length of the contents in bytes.
         size: u64,
         /// CRC-64/GO-ISO of the contents.
         crc: Option<u64>,
@@ -55,7 +55,7 @@ struct Line<'l> {
     position: u64,
 }
 
-/// Text that is copied only where JSON escapes something in it.
+/// A string that is copied only if it has JSON escapes.
 #[derive(Deserialize)]
 struct Text<'l>(#[serde(borrow)] Cow<'l, str>);
 
@@ -65,14 +65,14 @@ pub(super) struct Lines {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
-    /// Decoded bytes of the segment at hand.
+    /// The decoded bytes of the current segment.
     segment: Vec<u8>,
-    /// How many lines were read, and so the position that the next should have.
+    /// The number of lines read, which is the position of the next.
     count: u64,
 }
 
 impl Lines {
-    /// At the first line of a tar-split, compressed or not.
+    /// Starts at the first line of a tar-split, compressed or not.
     pub(super) fn new(blob: &Blob) -> io::Result<Self> {
         Ok(Self {
             decoder: Decoder::new(blob, sniff_blob(blob)?)?,
@@ -84,20 +84,20 @@ impl Lines {
         })
     }
 
-    /// Bytes of the blob that were read so far.
+    /// Bytes of the blob that were read.
     pub(super) const fn consumed(&self) -> u64 {
         self.decoder.consumed()
     }
 
-    /// How many lines were read.
+    /// The number of lines read.
     pub(super) const fn count(&self) -> u64 {
         self.count
     }
 
-    /// The next line; `None` behind the last.
+    /// The next line; `None` at the end.
     ///
     /// # Errors
-    /// Where the blob cannot be read or decoded, or the line is not one of a tar-split; says which line it was.
+    /// If the blob cannot be read or decoded, or the line is not valid; the error has its number.
     pub(super) fn next(&mut self) -> io::Result<Option<Item<'_>>> {
         let line = loop {
             match self.line()? {
@@ -112,7 +112,7 @@ impl Lines {
         item.map(Some).map_err(|why| damaged(&format!("line {number}: {why}")))
     }
 
-    /// Where in the buffer the next line is, without its end.
+    /// The range of the next line in the buffer, without its line break.
     fn line(&mut self) -> io::Result<Option<(usize, usize)>> {
         let mut searched = self.start;
         loop {
@@ -132,7 +132,7 @@ impl Lines {
         }
     }
 
-    /// Makes room behind the bytes at hand; where `place` is then.
+    /// Makes space at the end of the buffer; returns the new index of `place`.
     fn make_room(&mut self, place: usize) -> io::Result<usize> {
         if self.end < self.buffer.len() {
             return Ok(place);
@@ -152,7 +152,7 @@ impl Lines {
     }
 }
 
-/// Makes sense of a line, whose position has to be `expected`.
+/// Parses a line, whose position must be `expected`.
 fn item<'l>(
     line: &'l [u8],
     expected: u64,
@@ -196,8 +196,8 @@ fn item<'l>(
     }
 }
 
-/// The payload and position of a segment that is spelled as tar-split's own writer spells it. Nearly all bytes of a
-/// listing are in such lines, and a JSON parser looks at each of them twice more. `None` is no judgement.
+/// The payload and position of a segment that is formatted exactly as tar-split does. Nearly all bytes of a listing are
+/// in such lines, and a JSON parser would read them twice more. `None` if the line must be parsed as JSON.
 fn plain_segment(line: &[u8]) -> Option<(&[u8], u64)> {
     let rest = line.strip_prefix(br#"{"type":2,"payload":""#)?;
     let (payload, rest) = rest.split_at(memchr::memchr(b'"', rest)?);
@@ -206,13 +206,13 @@ fn plain_segment(line: &[u8]) -> Option<(&[u8], u64)> {
     Some((payload, position))
 }
 
-/// Why a line is none, without the number that it has for the parser, which knows of one line only.
+/// The error of the JSON parser, without its line number, which is always 1.
 fn no_line(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.replacen(" at line 1 column ", " at column ", 1)
 }
 
-/// An entry's checksum: eight bytes, the highest first. Empty contents need none.
+/// The checksum of an entry: eight bytes, big-endian. Empty contents need none.
 fn checksum(payload: &str, size: u64) -> Result<Option<u64>, &'static str> {
     if payload.is_empty() {
         return Ok((size == 0).then_some(CRC_OF_NOTHING));

@@ -1,5 +1,5 @@
-//! How a tar ends: by its two zero blocks, by running out of bytes, in the middle of something, or by never having
-//! been a tar. Each ending keeps the entries before it; what differs is what is said of it.
+//! The ways a tar ends: two zero blocks, missing bytes, a bad header, or not being a tar at all. The entries before the
+//! end are kept; the problem differs.
 
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::{EndReason, Feed};
@@ -7,7 +7,8 @@ use crate::layer::tar::header::{BLOCK, Header, is_zero};
 use crate::layer::tar::walker::{Halt, Walker};
 
 impl<F: Feed> Walker<F> {
-    /// A zero block was passed: whether it begins the end. Two of them do, and one that no whole block follows.
+    /// Called after a zero block: whether the archive ends here. It does at a second zero block, or if no whole block
+    /// follows.
     pub(super) fn is_end(&mut self, problems: &mut Problems) -> bool {
         let at = self.at;
         let next = self.feed.peek(BLOCK);
@@ -29,7 +30,7 @@ impl<F: Feed> Walker<F> {
         true
     }
 
-    /// The bytes end before a whole block.
+    /// Reports that less than a block is left.
     pub(super) fn end_of_bytes(&mut self, problems: &mut Problems) {
         let at = self.at;
         let left = self.feed.peek(BLOCK);
@@ -53,7 +54,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// The block at hand is no header.
+    /// Reports that the current block is not a header.
     pub(super) fn bad_header(&mut self, problems: &mut Problems) {
         let at = self.at;
         if self.headers == 0 && !Header(&self.block).is_ustar() {
@@ -66,7 +67,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// A payload of `size` bytes from byte `begins` on has only `passed` of them.
+    /// Reports that only `passed` of the `size` bytes of a payload at byte `begins` exist.
     pub(super) fn cut(&mut self, begins: u64, size: u64, passed: u64, problems: &mut Problems) {
         self.done = true;
         if !self.report_end(problems) {
@@ -78,7 +79,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// Tells why the bytes ended, where that was not simply their end.
+    /// Reports why the bytes ended, unless that is the end of the blob; whether it was reported.
     fn report_end(&mut self, problems: &mut Problems) -> bool {
         let at = self.feed.position();
         match self.feed.end_reason() {
@@ -91,7 +92,7 @@ impl<F: Feed> Walker<F> {
                 problems.error(|| format!("reading was cancelled at byte {at} of the tar: what was read before is shown"));
             }
             EndReason::Failed(error) => {
-                // Decoders have these two kinds for what the bytes are to blame for; a file system has others.
+                // Decoders return these two kinds for damaged data; file systems return others.
                 use std::io::ErrorKind::{InvalidData, UnexpectedEof};
                 if !matches!(error.kind(), InvalidData | UnexpectedEof) {
                     self.halt = Some(Halt::Unreadable);
@@ -109,14 +110,14 @@ impl<F: Feed> Walker<F> {
     }
 }
 
-/// What bytes that are no tar look like.
+/// A guess at the format of bytes that are not a tar.
 fn resemblance(bytes: &[u8]) -> &'static str {
     match bytes.trim_ascii_start() {
         [b'{' | b'[', ..] => "it looks like JSON",
         [b'P', b'K', 3 | 5, 4 | 6, ..] => "it looks like a zip file",
         [0x7f, b'E', b'L', b'F', ..] => "it looks like an ELF program",
         [b'h', b's', b'q', b's', ..] => "it looks like a squashfs image",
-        // What zstd has behind skippable frames is decoded, so that this is lz4's.
+        // A skippable frame followed by zstd frames is decoded, so this one is of lz4.
         [4, 0x22, 0x4d, 0x18, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
             "it looks like lz4, which no image specification knows"
         }

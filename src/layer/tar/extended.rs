@@ -1,4 +1,4 @@
-//! Headers that describe another entry: pax records, local and global, and GNU's long names.
+//! Headers that describe the following entry: pax records, local and global, and long names of GNU tar.
 
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::{Feed, PEEK_MAX};
@@ -6,8 +6,8 @@ use crate::layer::tar::pax::TEXT_MAX;
 use crate::layer::tar::walker::Walker;
 
 impl<F: Feed> Walker<F> {
-    /// A pax header for the next entry. Where several follow one another, the last stands alone, as in Go's reader,
-    /// which every engine uses.
+    /// Reads a pax header of the next entry. If several follow one another, only the last counts, as in Go's reader,
+    /// which all engines use.
     pub(super) fn local_header(&mut self, size: u64, problems: &mut Problems) {
         self.has_extended = true;
         self.local.clear();
@@ -17,7 +17,7 @@ impl<F: Feed> Walker<F> {
         self.local.parse(0, self.at, problems);
     }
 
-    /// A pax header for all entries that follow.
+    /// Reads a pax header of all following entries.
     pub(super) fn global_header(&mut self, size: u64, problems: &mut Problems) {
         let at = self.at;
         self.globals = true;
@@ -38,7 +38,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// The text of a GNU long name or link target, for the next entry.
+    /// Reads the long name or link target of the next entry.
     pub(super) fn long_text(
         &mut self,
         size: u64,
@@ -52,7 +52,7 @@ impl<F: Feed> Walker<F> {
         *which(self) = text;
     }
 
-    /// Appends a payload to `text`, or skips it where it is longer than any honest one.
+    /// Appends a payload to `text`, or skips it if it is longer than [`TEXT_MAX`].
     fn read_text(&mut self, size: u64, text: &mut Vec<u8>, problems: &mut Problems) {
         if size > TEXT_MAX as u64 {
             let at = self.at;

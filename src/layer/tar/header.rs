@@ -1,9 +1,9 @@
-//! One 512-byte header block: where its fields lie in each dialect, and whether it is a header at all.
+//! The fields of a 512-byte header block in each dialect, and its checksum.
 
 use crate::layer::tar::number;
 use crate::layer::tar::number::BadNumber;
 
-/// Headers and payloads come in blocks of this size.
+/// The size of a block; headers and payloads are padded to it.
 pub(super) const BLOCK: usize = 512;
 
 /// The bytes of a header block.
@@ -12,17 +12,17 @@ pub(super) type Block = [u8; BLOCK];
 const SUM: std::ops::Range<usize> = 148..156;
 const PREFIX: usize = 345;
 
-/// Whether the bytes begin with a header whose checksum is right.
+/// Whether the bytes begin with a header with a valid checksum.
 pub(crate) fn is_header(bytes: &[u8]) -> bool {
     bytes.first_chunk::<BLOCK>().is_some_and(|block| !is_zero(block) && checksum_matches(block))
 }
 
-/// Whether a block is all zeros, as those that end an archive.
+/// Whether a block is all zeros, like those at the end of an archive.
 pub(super) fn is_zero(block: &[u8]) -> bool {
     block.iter().all(|&byte| byte == 0)
 }
 
-/// Whether the block's checksum is right, by the standard's unsigned sum or by the signed one of old writers.
+/// Whether the checksum is valid: the unsigned sum of the standard, or the signed sum of old writers.
 pub(super) fn checksum_matches(block: &Block) -> bool {
     let Ok(stated) = number::field(&block[SUM]) else { return false };
     let all = sum(block);
@@ -36,7 +36,7 @@ pub(super) fn checksum_matches(block: &Block) -> bool {
     stated == unsigned - 256 * (high(block) - high(&block[SUM])) as i64
 }
 
-/// The sum of a block's bytes: eight at a time, in four lanes of 16 bits, which 128 bytes cannot fill.
+/// The sum of the bytes of a block: eight at a time, in four lanes of 16 bits, which 128 bytes cannot overflow.
 fn sum(block: &Block) -> u32 {
     const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
     let words = block.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
@@ -44,7 +44,7 @@ fn sum(block: &Block) -> u32 {
     (0..4).map(|lane| (lanes >> (16 * lane)) as u32 & 0xffff).sum()
 }
 
-/// A header block, whose checksum was found right.
+/// A header block with a valid checksum.
 #[derive(Clone, Copy)]
 pub(super) struct Header<'b>(pub(super) &'b Block);
 
@@ -54,7 +54,8 @@ impl<'b> Header<'b> {
         self.0[156]
     }
 
-    /// Whether any `ustar` magic is there: else this is v7, where a trailing slash makes a directory.
+    /// Whether there is a `ustar` magic of any kind; without it the dialect is v7, where a trailing slash marks a
+    /// directory.
     pub(super) fn is_ustar(self) -> bool {
         self.0[257..262] == *b"ustar"
     }
@@ -64,8 +65,7 @@ impl<'b> Header<'b> {
         until_nul(&self.0[157..257])
     }
 
-    /// Puts the name together in `out` (cleared first): the name field, behind the prefix field in the dialects
-    /// that have one.
+    /// Writes the name to `out`: the prefix field, in dialects that have one, and the name field.
     pub(super) fn name(self, out: &mut Vec<u8>) {
         out.clear();
         let prefix = self.prefix();
@@ -76,7 +76,7 @@ impl<'b> Header<'b> {
         out.extend_from_slice(until_nul(&self.0[..100]));
     }
 
-    /// The last byte of the name, which old writers use to mark a directory.
+    /// Whether the name ends with a slash, which marks a directory in old archives.
     pub(super) fn ends_with_slash(self) -> bool {
         until_nul(&self.0[..100]).last() == Some(&b'/')
     }
@@ -86,18 +86,19 @@ impl<'b> Header<'b> {
             return b"";
         }
         if self.0[257..265] == *b"ustar  \0" {
-            // GNU keeps access time and sparse map here. Old Go versions wrote a prefix all the same: no number.
+            // GNU tar stores access time and sparse map here. Old Go versions wrote a prefix nevertheless, which is not
+            // a number.
             let field = until_nul(&self.0[PREFIX..500]);
             let is_prefix =
                 number::field(&self.0[PREFIX..PREFIX + 12]).is_err() && field.is_ascii();
             return if is_prefix { field } else { b"" };
         }
-        // star keeps its times behind a shorter prefix.
+        // star has a shorter prefix, followed by times.
         let end = if self.0[508..512] == *b"tar\0" { 476 } else { 500 };
         until_nul(&self.0[PREFIX..end])
     }
 
-    /// Permission bits and those above them.
+    /// Permission bits, setuid, setgid and sticky.
     pub(super) fn mode(self) -> Result<i64, BadNumber> {
         number::field(&self.0[100..108])
     }
@@ -112,7 +113,7 @@ impl<'b> Header<'b> {
         number::field(&self.0[116..124])
     }
 
-    /// Payload bytes, before pax has its say.
+    /// Length of the payload, unless a pax record overrides it.
     pub(super) fn size(self) -> Result<u64, BadNumber> {
         number::field(&self.0[124..136]).and_then(|size| u64::try_from(size).map_err(|_| BadNumber))
     }

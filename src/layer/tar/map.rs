@@ -1,8 +1,7 @@
-//! Where the segments of a sparse file belong: read from the tar again when the file is opened, because a listing keeps
-//! sizes only.
+//! Reads the map of a sparse file when the file is opened, because a listing keeps sizes only.
 //!
-//! Four ways of saying it: an old GNU header and the blocks behind it, pax records one by one (0.0) or in one (0.1), or
-//! the front of the payload (1.0); and Solaris' `SUN.holesdata`.
+//! There are four formats: an old GNU header with extension blocks; pax records, one for each segment (0.0) or one for
+//! all (0.1); the start of the payload (1.0); and `SUN.holesdata` of Solaris.
 
 use std::io;
 use std::io::BufRead;
@@ -16,27 +15,28 @@ use crate::layer::tar::walker::Walker;
 /// The most segments a map may have: a file of 4 TB with a hole after each 4 MB.
 const SEGMENTS_MAX: usize = 1 << 20;
 
-/// An old GNU header has room for so many segments, and a block behind it for more.
+/// Segments in an old GNU header, and in each extension block.
 const IN_HEADER: usize = 4;
 const IN_BLOCK: usize = 21;
-/// Bytes of one segment in either.
+/// Bytes of one segment in both.
 const PAIR: usize = 24;
 
-/// A run of bytes: where it lies in the file, and how long it is.
+/// Offset in the file and length of a run of bytes.
 pub(in crate::layer) type Run = (u64, u64);
 
-/// What a tar says in front of a sparse file's payload.
+/// The map in the headers of a sparse file.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::layer) enum StatedMap {
-    /// The runs of bytes that are stored, one behind the other.
+    /// The complete list of stored runs.
     Runs(Vec<Run>),
-    /// The runs of the header; more stand in the blocks from this offset of the uncompressed tar up to the payload.
+    /// The runs of the header; more follow in extension blocks between this offset of the uncompressed tar and the
+    /// payload.
     Blocks(Vec<Run>, u64),
-    /// The payload begins with the map.
+    /// The map is at the start of the payload.
     InPayload,
 }
 
-/// Walks to the file whose payload begins at `data`, and reads what its headers say of its holes.
+/// Walks to the file whose payload begins at `data`, and reads the map in its headers.
 pub(in crate::layer) fn find<F: Feed>(feed: F, data: u64) -> io::Result<StatedMap> {
     let mut walker = Walker::new(feed);
     let mut problems = Problems::default();
@@ -77,7 +77,7 @@ fn stated<F: Feed>(walker: &Walker<F>) -> io::Result<StatedMap> {
     Ok(StatedMap::Runs(runs))
 }
 
-/// The segments of the blocks behind an old GNU header, appended to those in it.
+/// Appends the segments of the extension blocks to `runs`.
 pub(in crate::layer) fn read_blocks(
     mut runs: Vec<Run>,
     blocks: &mut dyn io::Read,
@@ -94,13 +94,13 @@ pub(in crate::layer) fn read_blocks(
     }
 }
 
-/// The map at the front of a payload (pax 1.0): decimal numbers a line, padded to a whole block. Returns how many bytes
-/// of the payload that is, too.
+/// Reads the map at the start of a payload (pax 1.0): one decimal number a line, padded to a whole block. Also returns
+/// its length in bytes.
 pub(in crate::layer) fn read_front(payload: &mut dyn BufRead) -> io::Result<(Vec<Run>, u64)> {
     let mut read = 0;
     let mut line = || -> io::Result<u64> {
         let mut digits = Vec::new();
-        // No number has more digits than this.
+        // No valid number has more digits.
         let count = io::Read::take(&mut *payload, 24).read_until(b'\n', &mut digits)?;
         read += count as u64;
         match digits.split_last() {
@@ -117,7 +117,7 @@ pub(in crate::layer) fn read_front(payload: &mut dyn BufRead) -> io::Result<(Vec
     Ok((runs, read.next_multiple_of(BLOCK as u64)))
 }
 
-/// Segments in the old form, and whether every place for one was taken.
+/// Segments in the old format, and whether all slots are used.
 fn old_runs(bytes: &[u8]) -> io::Result<(Vec<Run>, bool)> {
     let mut runs = Vec::new();
     for pair in bytes.chunks_exact(PAIR) {
@@ -139,7 +139,7 @@ fn pairs(text: &[u8], between: u8) -> io::Result<Vec<Run>> {
     Ok(numbers.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
-/// Offsets at which data and holes begin in turn, the last being the end.
+/// Parses alternating offsets of data and holes; the last one is the end of the file.
 fn between_holes(text: &[u8]) -> io::Result<Vec<Run>> {
     let turns = pairs(text, b' ')?;
     let run = |(data, hole): (u64, u64)| {

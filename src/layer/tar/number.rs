@@ -1,12 +1,12 @@
-//! The numbers of tar headers: octal text, GNU's base-256, and the decimals of pax.
+//! The numbers of tar headers: octal text, base-256 of GNU tar, and decimals of pax.
 
 use crate::stack::kept::entry::Mtime;
 
-/// A field that is no number, or one beyond 63 bits.
+/// A field is not a number, or has more than 63 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadNumber;
 
-/// A numeric header field: octal digits between spaces and NULs, or base-256 (two's complement, high bit set).
+/// Parses a numeric header field: octal digits between spaces and NULs, or base-256 (two's complement, high bit set).
 /// An empty field is 0.
 pub(super) fn field(bytes: &[u8]) -> Result<i64, BadNumber> {
     match bytes.first() {
@@ -35,7 +35,7 @@ fn octal(bytes: &[u8]) -> Result<i64, BadNumber> {
 }
 
 fn base256(bytes: &[u8]) -> Result<i64, BadNumber> {
-    // The marker bit belongs to no number: it takes the value of the sign bit below it.
+    // The marker bit is not part of the number: it is replaced by the sign bit below it.
     let negative = bytes[0] & 0x40 != 0;
     let mut value = if negative { -1i64 } else { 0 };
     for (index, &byte) in bytes.iter().enumerate() {
@@ -53,23 +53,24 @@ fn base256(bytes: &[u8]) -> Result<i64, BadNumber> {
     Ok(value)
 }
 
-/// An owner or group: the kernel's 32 bits where it is negative (`nobody` as -2), else as large as it says.
+/// An owner or group. A negative one (`nobody` as -2) becomes 32 bits unsigned, as in the kernel.
 pub(super) fn owner(value: i64) -> u64 {
     if value < 0 { u64::from(value as u32) } else { value as u64 }
 }
 
-/// A pax decimal integer that may not be negative.
+/// Parses a pax integer that may not be negative.
 pub(super) fn decimal(text: &[u8]) -> Result<u64, BadNumber> {
     let value = signed(text)?;
     u64::try_from(value).map_err(|_| BadNumber)
 }
 
-/// A pax decimal integer.
+/// Parses a pax integer.
 pub(super) fn signed(text: &[u8]) -> Result<i64, BadNumber> {
     std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(BadNumber)
 }
 
-/// A pax time: decimal seconds with an optional fraction, possibly negative. Digits below nanoseconds are dropped.
+/// Parses a pax time: decimal seconds with an optional fraction, possibly negative. Digits below nanoseconds are
+/// dropped.
 pub(super) fn time(text: &[u8]) -> Result<Mtime, BadNumber> {
     let (whole, fraction) = match memchr::memchr(b'.', text) {
         Some(dot) => (&text[..dot], &text[dot + 1..]),

@@ -1,11 +1,11 @@
-//! A large plain tar, walked from the front and, where a processor is to spare, in parts from the back.
+//! Lists a large plain tar on two threads, if there is an idle CPU: one from the front, one in chunks from the back.
 //!
-//! The way through a tar leads from header to header, so a layer that holds most of an image holds everybody up. But
-//! whoever finds a header somewhere can walk on from the entry behind it. So a second thread takes parts from the back,
-//! each up to where the one taken before begins, until the two meet. The first thread puts in the parts' rows: only
-//! where it comes to the very place at which a part begins, with nothing in mind that would matter there, so that it
-//! would have found the same itself. What looked like a header and was none, or a part whose entries may have to do with
-//! those before it (global records, aufs bookkeeping), costs time and nothing else.
+//! Headers must be followed one after another, so one large layer can take as long as all others. A second thread
+//! searches for a header near the end and walks from the entry behind it; it takes chunks from the back, each up to the
+//! start of the one before, until it meets the first thread. The first thread appends the rows of a chunk only if it
+//! arrives exactly at its start, with no state (global pax records, payload of unknown length) that could change them,
+//! so that the result is the same as with one thread. A wrong header, or a chunk that depends on earlier entries
+//! (global records, aufs bookkeeping), costs time only.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -25,22 +25,22 @@ use crate::layer::watch::Watch;
 
 const BLOCK: usize = 512;
 
-/// How much is read at once where a header is looked for.
+/// Bytes read at once in the search for a header.
 const SEARCH_BUFFER: usize = 16 << 10;
 
-/// Parts that did not end where the next begins, one after the other, before it is given up.
+/// The second thread ends after this many consecutive chunks that do not end where the next one begins.
 const FAILURES_MAX: usize = 8;
 
-/// How the second thread goes to work.
+/// The parameters of the second thread.
 #[derive(Clone, Copy)]
 pub(crate) struct Tuning {
-    /// How many rows are read before another thread is thought of, and before whoever waits is told of them.
+    /// Rows before the second thread is started, and between reports.
     rows: u64,
-    /// The min_left that must be left to be read.
+    /// The least number of unread bytes for which a second thread is started.
     min_left: u64,
-    /// What is left is cut into so many parts.
+    /// The number of chunks that the unread bytes are divided into.
     parts: u64,
-    /// How far a header is looked for: most files are smaller.
+    /// Bytes that are searched for a header: most files are smaller.
     search: u64,
 }
 
@@ -67,38 +67,38 @@ pub(crate) fn list(
     Listing { cancelled: walker.cancelled(), faulty: walker.faulty(), ..listing }
 }
 
-/// Entries from one place to another.
+/// The entries between two offsets.
 struct Chunk {
     start: u64,
-    /// `None`: the end of the tar.
+    /// `None` at the end of the tar.
     end: Option<u64>,
     recorder: Recorder,
     problems: Problems,
 }
 
-/// What both threads know.
+/// The state that both threads share.
 struct SharedProgress<'w> {
     blob: &'w Blob,
     watch: &'w dyn Watch,
     limits: Limits,
     tuning: Tuning,
-    /// Where the first thread is.
+    /// Offset of the first thread.
     front: AtomicU64,
-    /// Where the first part begins that the second has, or is at.
+    /// Start of the frontmost chunk that the second thread has finished or is working on.
     tail_start: AtomicU64,
-    /// The first has come there: no more parts are needed.
+    /// Set when the first thread has arrived there: no more chunks are needed.
     enough: AtomicBool,
-    /// Nor is the one that the second is at.
+    /// Set when the chunk in progress is no longer needed either.
     stop: AtomicBool,
 }
 
-/// The parts that lie tail of the first thread.
+/// The chunks ahead of the first thread.
 struct TailChunks<'m> {
     shared: &'m SharedProgress<'m>,
     started: bool,
-    /// While parts are still made.
+    /// `Some` while the second thread may send chunks.
     incoming: Option<Receiver<Chunk>>,
-    /// The first last.
+    /// In reverse order.
     chunks: Vec<Chunk>,
 }
 
@@ -113,11 +113,11 @@ impl<'m> TailChunks<'m> {
         (self.incoming, self.started) = (Some(receive), true);
         let shared = self.shared;
         let from_back = move || shared.walk_from_back(position, &send);
-        // Where there can be no other thread, nothing comes.
+        // If no thread can be started, the channel is closed and has no chunks.
         let _ = thread::Builder::new().spawn_scoped(scope, from_back);
     }
 
-    /// The part that begins at `position`, which never decreases.
+    /// The chunk that starts at `position`, which must not decrease.
     fn starting_at(&mut self, position: u64) -> Option<Chunk> {
         let SharedProgress { front, tail_start, enough, stop, .. } = self.shared;
         if let Some(incoming) = &self.incoming {
@@ -128,7 +128,7 @@ impl<'m> TailChunks<'m> {
             }
             enough.store(true, Relaxed);
             stop.store(position > first, Relaxed);
-            // Waits for the part that the second thread is at, if any.
+            // Waits for the chunk in progress, if any.
             self.chunks = incoming.iter().collect();
             self.incoming = None;
         }
@@ -153,7 +153,7 @@ impl<'w> SharedProgress<'w> {
         }
     }
 
-    /// What the first thread does.
+    /// The first thread: walks the tar and appends chunks.
     fn walk_from_front<'s>(
         &'s self,
         scope: &'s Scope<'s, '_>,
@@ -190,7 +190,7 @@ impl<'w> SharedProgress<'w> {
         recorder
     }
 
-    /// What the second thread does; the first was at `begin` then.
+    /// The second thread, started when the first was at `begin`.
     fn walk_from_back(&self, begin: u64, send: &Sender<Chunk>) {
         let length = self.blob.len();
         let left = length.saturating_sub(begin);
@@ -201,7 +201,7 @@ impl<'w> SharedProgress<'w> {
             if from < self.front.load(Relaxed) + width {
                 break;
             }
-            // None begins in the midst of a large file: the next part will be all the longer.
+            // No header within a large file: the next chunk is longer instead.
             let Some(walker) = self.walker_at(from) else { continue };
             let start = walker.position();
             if start >= end.unwrap_or(length) {
@@ -220,8 +220,8 @@ impl<'w> SharedProgress<'w> {
         }
     }
 
-    /// A walker behind the first whole entry that is found from `from` on, if that can be had without waiting for a
-    /// disk.
+    /// A walker behind the first whole entry after `from`. `None` if there is none, or if the bytes are not in the page
+    /// cache.
     fn walker_at(&self, from: u64) -> Option<Walker<Window<'_>>> {
         let mut buffer = [0; SEARCH_BUFFER];
         let mut at = from;
@@ -236,12 +236,12 @@ impl<'w> SharedProgress<'w> {
             }
         };
         let mut walker = Walker::new(Window::starting_at(self.blob, self, header));
-        // It may be the second of several headers of one entry: what is sure is where the entry ends.
+        // The header may be the second of several of one entry; only the end of the entry is certain.
         walker.next(&mut Problems::default())?;
         walker.is_self_contained().then_some(walker)
     }
 
-    /// The entries from `walker` to `end`, if just there one ends that has no say in what follows.
+    /// The entries from `walker` to `end`, if an entry ends exactly there and later entries do not depend on it.
     fn chunk(&self, mut walker: Walker<Window<'_>>, end: Option<u64>) -> Option<Chunk> {
         let start = walker.position();
         let (mut recorder, mut problems) = (Recorder::new(self.limits), Problems::default());
@@ -260,7 +260,7 @@ impl<'w> SharedProgress<'w> {
     }
 }
 
-/// What the second thread has done is not told, or progress would jump.
+/// The second thread reports no progress, which would jump.
 impl Watch for SharedProgress<'_> {
     fn progress(&self, _done: u64) {}
 

@@ -1,8 +1,7 @@
-//! pax extended headers: `LENGTH KEY=VALUE\n` records that override an entry's header, or (global) every header
-//! that follows.
+//! pax extended headers: `LENGTH KEY=VALUE\n` records that override the header of an entry or (global) of all following
+//! entries.
 //!
-//! The text of a header is kept and fields point into it, so that an archive with a header for each entry costs no
-//! allocation for each.
+//! Fields are ranges of the header's text, so an archive with a header for each entry needs no allocation for each.
 
 use std::ops::Range;
 
@@ -12,10 +11,10 @@ use crate::layer::tar::number::BadNumber;
 use crate::layer::tar::sparse::SparseRecords;
 use crate::stack::kept::entry::Mtime;
 
-/// The most bytes one extended header may have. Kernels allow 64 KiB of extended attributes on a file.
+/// The most bytes of one extended header. Kernels allow 64 KiB of extended attributes on a file.
 pub(super) const TEXT_MAX: usize = 1 << 20;
 
-/// A record: not there, there but empty (which takes back what a global header said), or there.
+/// A record: absent (`None`), empty (`Some(None)`, which resets a global record), or a value.
 pub(crate) type Record<T> = Option<Option<T>>;
 
 type Span = Range<usize>;
@@ -36,7 +35,7 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// Forgets everything but the buffers.
+    /// Removes all records, but keeps the buffers.
     pub(super) fn clear(&mut self) {
         let text = std::mem::take(&mut self.text);
         let xattrs = std::mem::take(&mut self.xattrs);
@@ -45,12 +44,12 @@ impl Records {
         self.xattrs.clear();
     }
 
-    /// Where the text of the next header is to be appended before [`Self::parse`].
+    /// The buffer to append the text of the next header to, before [`Self::parse`].
     pub(super) const fn text_mut(&mut self) -> &mut Vec<u8> {
         &mut self.text
     }
 
-    /// Bytes of text held.
+    /// The length of the text in bytes.
     pub(super) const fn text_len(&self) -> usize {
         self.text.len()
     }
@@ -77,7 +76,7 @@ impl Records {
         })
     }
 
-    /// Extended attributes in the order they were stored.
+    /// Extended attributes in the order of the archive.
     pub(super) fn xattrs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.xattrs
             .iter()
@@ -88,7 +87,7 @@ impl Records {
         !self.xattrs.is_empty()
     }
 
-    /// Whether there is a record that makes sense for one entry only.
+    /// Whether a record applies to a single entry only.
     pub(super) const fn names_one_entry(&self) -> bool {
         matches!(self.path, Some(Some(_)))
             || matches!(self.linkpath, Some(Some(_)))
@@ -100,8 +99,8 @@ impl Records {
         record.map(|span| span.as_ref().map(|span| &self.text[span.clone()]))
     }
 
-    /// Reads the records of the text from `from` on. `at` is where the header is, for problems. What a malformed
-    /// record follows still counts.
+    /// Parses the text from `from` on. `at` is the offset of the header, for problems. Records before a malformed one
+    /// are kept.
     pub(super) fn parse(&mut self, from: usize, at: u64, problems: &mut Problems) {
         let mut rest = from..self.text.len();
         while !rest.is_empty() {
@@ -124,7 +123,7 @@ impl Records {
         }
     }
 
-    /// Takes one record, or says what became of a value that makes no sense.
+    /// Stores one record. The error says what happened to an invalid value.
     fn take(&mut self, key: Span, value: Span) -> Result<(), &'static str> {
         let (name, text) = (&self.text[key.clone()], &self.text[value.clone()]);
         match name {
@@ -159,12 +158,12 @@ impl Records {
 
 const IGNORED: &str = "ignored";
 
-/// A local record, or else the global one, unless the local one takes it back.
+/// The local record, or the global one unless an empty local one resets it.
 pub(super) fn pick<T>(local: Record<T>, global: Record<T>) -> Option<T> {
     local.unwrap_or_else(|| global.flatten())
 }
 
-/// No file system has names with NUL: such a value ends there.
+/// Stores a name, truncated at its first NUL, which no file system allows.
 fn take_text(record: &mut Record<Span>, text: &[u8], span: Span) -> Result<(), &'static str> {
     let nul = memchr::memchr(0, text);
     let end = nul.map_or(span.end, |length| span.start + length);
@@ -181,7 +180,7 @@ fn take_value<T>(
     Ok(())
 }
 
-/// Key and value of the record that `text[rest]` begins with, and where the next begins.
+/// The key and value of the record at the start of `text[rest]`, and the start of the next record.
 fn split_record(text: &[u8], rest: Span) -> Option<(Span, Span, usize)> {
     let record = &text[rest.clone()];
     let space = record.iter().take(20).position(|&byte| byte == b' ')?;

@@ -1,5 +1,5 @@
-//! aufs's pseudo links: a file with several names lies under its inode number in `.wh..wh.plnk`, and all of its real
-//! names are hard links to there. The directory is bookkeeping and hidden; the file must not vanish with it.
+//! Pseudo links of aufs: a file with several names is stored under its inode number in `.wh..wh.plnk`, and its real
+//! names are hard links to it. The directory is hidden, but the file must be listed.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::layer::whiteout::is_pseudo_link;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::paths;
 
-/// The most bytes of names that are remembered: some hundred thousand files' worth.
+/// The most bytes of names that are kept: enough for some hundred thousand files.
 const BYTES_MAX: usize = 64 << 20;
 
 /// The files of one layer's `.wh..wh.plnk`.
@@ -19,14 +19,14 @@ pub(super) struct PseudoLinks {
 }
 
 enum PseudoLink {
-    /// No real name has come yet.
+    /// No real name was found yet.
     Source(TarFields),
-    /// The first of its real names, which stands for the file.
+    /// The first real name; later ones become hard links to it.
     Named(Vec<u8>),
 }
 
 impl PseudoLinks {
-    /// Remembers a hidden object, if it is such a file.
+    /// Stores a hidden object if it is a file with pseudo links.
     pub(super) fn remember(&mut self, path: &[u8], found: &TarEntry<'_>) {
         if !is_pseudo_link(path) {
             return;
@@ -46,8 +46,8 @@ impl PseudoLinks {
         }
     }
 
-    /// Looks at the hard link at `path` to `target`: where that is a pseudo link, the first such name becomes the
-    /// file (`fields`), and later ones link to the first (`target`).
+    /// Resolves the hard link at `path` to `target`, if that is a pseudo link: the first name becomes the file
+    /// (`fields` changes), later names link to the first (`target` changes).
     pub(super) fn resolve(&mut self, path: &[u8], target: &mut Vec<u8>, fields: &mut TarFields) {
         if self.known.is_empty() || !is_pseudo_link(target) {
             return;
@@ -60,7 +60,7 @@ impl PseudoLinks {
             }
             Some(PseudoLink::Source(source)) => *source,
         };
-        // The link's own header speaks of mode, owner and time; the source has the contents.
+        // Mode, owner and time come from the header of the link; the contents are those of the source.
         *fields = TarFields {
             kind: Kind::File,
             size: source.size,
@@ -75,7 +75,7 @@ impl PseudoLinks {
         }
     }
 
-    /// Whether there is room for so many more bytes; if so they are taken.
+    /// Takes bytes from the budget, if it has enough.
     const fn spend(&mut self, bytes: usize) -> bool {
         let room = bytes <= BYTES_MAX - self.bytes;
         if room {

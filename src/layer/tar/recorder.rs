@@ -1,4 +1,5 @@
-//! From a tar's entries to a layer's rows: names normalised, markers recognised, bookkeeping set aside, limits kept.
+//! Converts the entries of a tar to the rows of a layer: normalises names, interprets markers, hides bookkeeping, and
+//! enforces limits.
 
 use std::ops::ControlFlow;
 
@@ -12,10 +13,11 @@ use crate::stack::kept::entry::{Entry, Kind, Row};
 use crate::stack::kept::paths;
 use crate::stack::kept::table::{Table, TableWriter};
 
-/// The longest path that becomes a row. Linux takes 4 KiB in one call; deeper trees exist, built step by step.
+/// The longest path in bytes that becomes a row. Linux accepts 4 KiB in one call; deeper trees can be built step by
+/// step.
 const PATH_MAX: usize = 64 * 1024;
 
-/// Fills a table.
+/// Writes the rows of one layer.
 pub(crate) struct Recorder {
     writer: TableWriter,
     limits: Limits,
@@ -41,7 +43,7 @@ impl Recorder {
         }
     }
 
-    /// Makes a row of an entry, or whatever else it stands for. Breaks off where a limit is reached.
+    /// Adds an entry. `Break` if a limit is reached.
     pub(crate) fn record(
         &mut self,
         found: &TarEntry<'_>,
@@ -80,8 +82,8 @@ impl Recorder {
         ControlFlow::Continue(())
     }
 
-    /// Appends what a recorder has that went on where this one stopped; whether that could be. It cannot where a limit
-    /// would be reached, or where one of the two has hidden objects, which entries of the other may have meant.
+    /// Appends the rows of a recorder that continued where this one stopped. `false` if a limit would be reached, or if
+    /// either has hidden objects, which hard links of the other may refer to.
     pub(super) fn append(&mut self, other: &Self) -> bool {
         let objects = self.writer.len() + other.writer.len();
         let bytes = self.writer.byte_len() + other.writer.byte_len();
@@ -100,7 +102,7 @@ impl Recorder {
         self.writer.table()
     }
 
-    /// The listing, with rows and hidden objects.
+    /// A listing with rows and hidden objects.
     pub(crate) fn finish(self, problems: &mut Problems) -> Listing {
         let more = self.hidden_count - self.hidden.len() as u64;
         if more > 0 {

@@ -1,11 +1,10 @@
-//! Sparse files: how large they really are, by each of the ways tar has to say so. The maps of their holes are
-//! passed over, never kept: a listing needs sizes only.
+//! The sizes of sparse files in each format of tar. Their maps are skipped: a listing needs sizes only.
 
 use crate::layer::tar::header::{Block, Header};
 use crate::layer::tar::number;
 use crate::layer::tar::number::BadNumber;
 
-/// Whether an old GNU sparse header (type `S`) goes on in an extension block.
+/// Whether an old GNU sparse header (type `S`) is followed by an extension block.
 pub(super) const fn header_continues(header: Header<'_>) -> bool {
     header.0[482] != 0
 }
@@ -15,19 +14,19 @@ pub(super) const fn extension_continues(block: &Block) -> bool {
     block[504] != 0
 }
 
-/// The logical size that an old GNU sparse header states.
+/// The logical size in an old GNU sparse header.
 pub(super) fn real_size(header: Header<'_>) -> Result<u64, BadNumber> {
     number::field(&header.0[483..495]).and_then(|size| u64::try_from(size).map_err(|_| BadNumber))
 }
 
-/// What pax records say of a sparse file.
+/// The pax records of a sparse file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct SparseRecords {
-    /// `GNU.sparse.major` was there: versions 0.1 written late, and 1.0.
+    /// There is `GNU.sparse.major`: versions 0.1 written late, and 1.0.
     pub(super) versioned: bool,
-    /// `GNU.sparse.map`, `.numblocks` or `.offset` was there: versions 0.0 and 0.1.
+    /// There is `GNU.sparse.map`, `.numblocks` or `.offset`: versions 0.0 and 0.1.
     pub(super) mapped: bool,
-    /// `SUN.holesdata` was there.
+    /// There is `SUN.holesdata`.
     pub(super) holes: bool,
     /// The logical size: `GNU.sparse.size` (0.x), `GNU.sparse.realsize` (1.0), `SCHILY.realsize` or the end of
     /// `SUN.holesdata`.
@@ -40,7 +39,7 @@ impl SparseRecords {
         self.versioned || self.mapped || self.holes
     }
 
-    /// Takes one record whose key begins `GNU.sparse.`, without that beginning.
+    /// Stores a record; `key` is without its prefix `GNU.sparse.`.
     pub(super) fn take_gnu(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadNumber> {
         match key {
             b"major" => self.versioned = true,
@@ -51,7 +50,7 @@ impl SparseRecords {
         Ok(())
     }
 
-    /// Takes `SUN.holesdata`: offsets at which data and holes begin in turn, the last being the file's end.
+    /// Stores `SUN.holesdata`: alternating offsets of data and holes; the last one is the end of the file.
     pub(super) fn take_sun(&mut self, value: &[u8]) -> Result<(), BadNumber> {
         self.holes = true;
         let last = value.rsplit(|&byte| byte == b' ').find(|number| !number.is_empty());

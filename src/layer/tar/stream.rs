@@ -1,4 +1,4 @@
-//! The bytes of a compressed tar as they come out of the decoder, once, each file's contents fingerprinted in passing.
+//! A feed of decoded bytes, which fingerprints the contents of each file.
 
 use std::io::Read;
 
@@ -9,10 +9,10 @@ use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
-/// The decoded bytes at hand: small enough to stay in the processor's second cache.
+/// The buffer of decoded bytes: small enough for the L2 cache.
 const BUFFER: usize = 128 * 1024;
 
-/// How often progress is reported, and asked whether a processor has become free.
+/// The interval, in bytes of the blob, of progress reports and of checks for an idle CPU.
 const STRIDE: u64 = 512 * 1024;
 
 /// A [`Feed`] over a decoder.
@@ -25,14 +25,14 @@ pub(in crate::layer) struct Stream<'w> {
     /// Offset in the decoded stream of the end of the buffered bytes.
     decoded: u64,
     reported: u64,
-    /// A processor that had nothing else to do computes the digest.
+    /// The digest is computed on a thread of its own.
     digest_threaded: bool,
     end_reason: Option<EndReason>,
     hasher: Box<Xxh3>,
 }
 
 impl<'w> Stream<'w> {
-    /// Takes the decoder where it stands.
+    /// Starts at the position of the decoder.
     pub(in crate::layer) fn new(decoder: Decoder, watch: &'w dyn Watch) -> Self {
         Self {
             decoder,
@@ -48,12 +48,12 @@ impl<'w> Stream<'w> {
         }
     }
 
-    /// The decoder, with whatever it has not decoded yet.
+    /// The decoder, with what is left to decode.
     pub(in crate::layer) fn into_decoder(self) -> Decoder {
         self.decoder
     }
 
-    /// Decodes more behind the buffered bytes, for which there must be room; whether anything came.
+    /// Decodes more bytes into the buffer, which must have space; `false` at the end.
     fn refill(&mut self) -> bool {
         if self.end_reason.is_some() {
             return false;
@@ -84,7 +84,7 @@ impl<'w> Stream<'w> {
         }
     }
 
-    /// The buffered bytes, at least one unless the stream has ended.
+    /// The buffered bytes: at least one, unless the stream has ended.
     fn chunk(&mut self) -> &[u8] {
         if self.start == self.end {
             self.start = 0;
@@ -94,7 +94,7 @@ impl<'w> Stream<'w> {
         &self.buffer[self.start..self.end]
     }
 
-    /// Shows up to `count` bytes to `see`, in pieces, and passes them; how many there were.
+    /// Consumes up to `count` bytes in pieces, and shows each to `show`; returns the number of bytes.
     fn pass(&mut self, count: u64, mut show: impl FnMut(&mut Xxh3, &[u8])) -> u64 {
         let mut left = count;
         while left > 0 {
@@ -138,7 +138,7 @@ impl Feed for Stream<'_> {
         if let Ok(length) = usize::try_from(count)
             && length <= self.end - self.start
         {
-            // Most files are small and wholly at hand: one call, no state.
+            // Most files are small and completely buffered: one call hashes them.
             let hash = xxh3_128(&self.buffer[self.start..self.start + length]);
             self.start += length;
             return (count, Some(Fingerprint::Xxh3(hash as u64)));

@@ -1,8 +1,8 @@
-//! The state machine over a tar: header, extended headers, payload, the next header, the end. It knows the order of
-//! things and which statement beats which; where bytes come from is the [`Feed`]'s affair.
+//! The state machine over a tar: header, extended headers, payload, next header, end. It applies the precedence of the
+//! headers; a [`Feed`] supplies the bytes.
 //!
-//! pax records beat GNU long names, which beat the header. Nothing is allocated for an entry: names and attributes
-//! stand in buffers that the next entry reuses.
+//! pax records override GNU long names, which override the header. Names and attributes are stored in reused buffers,
+//! so an entry needs no allocation.
 
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::Feed;
@@ -11,20 +11,20 @@ use crate::layer::tar::pax::{Records, pick};
 use crate::layer::tar::{number, sparse};
 use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
 
-/// One entry, as stored: names are neither normalised nor judged. Borrowed from the walker.
+/// One entry as stored, with names that are not normalised. Borrows from the walker.
 #[derive(Clone, Debug)]
 pub(crate) struct TarEntry<'w> {
     /// The stored name.
     pub(in crate::layer) name: &'w [u8],
-    /// The stored target of a hard or symbolic link. Empty otherwise.
+    /// The stored target of a hard or symbolic link; otherwise empty.
     pub(in crate::layer) link: &'w [u8],
     /// Extended attributes.
     pub(in crate::layer) xattrs: Xattrs<'w>,
-    /// The rest.
+    /// The numeric fields.
     pub(crate) fields: TarFields,
 }
 
-/// What an entry says in numbers.
+/// The numeric fields of an entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TarFields {
     pub(in crate::layer) kind: Kind,
@@ -33,12 +33,12 @@ pub(crate) struct TarFields {
     pub(in crate::layer) gid: u64,
     /// Logical size. 0 for all but regular files.
     pub(in crate::layer) size: u64,
-    /// Payload bytes that are there. 0 for all but regular files.
+    /// Payload bytes that exist; 0 for all but regular files.
     pub(in crate::layer) stored: u64,
     pub(in crate::layer) mtime: Mtime,
     pub(in crate::layer) device: (u32, u32),
     pub(in crate::layer) sparse: bool,
-    /// Where a regular file's payload begins in the uncompressed tar.
+    /// Offset of a regular file's payload in the uncompressed tar.
     pub(in crate::layer) data: Option<u64>,
     pub(in crate::layer) fingerprint: Option<Fingerprint>,
 }
@@ -55,36 +55,36 @@ impl std::ops::Deref for TarEntry<'_> {
 pub(in crate::layer) struct Walker<F> {
     pub(super) feed: F,
     pub(super) block: Block,
-    /// Where the header in `block` begins.
+    /// Offset of the header in `block`.
     pub(super) at: u64,
     pub(super) headers: u64,
     pub(super) global: Records,
-    /// There was a header for all entries that follow.
+    /// There was a global pax header.
     pub(super) globals: bool,
     pub(super) local: Records,
     pub(super) long_name: Vec<u8>,
     pub(super) long_link: Vec<u8>,
-    /// Some extended header waits for its entry.
+    /// An extended header was read for the next entry.
     pub(super) has_extended: bool,
     pub(super) name: Vec<u8>,
     pub(super) xattrs: Vec<u8>,
-    /// Payload that an entry of a type without payload claims to have.
+    /// Length of the payload that an entry without a payload (such as a hard link) states.
     pub(super) stated_size: u64,
     pub(super) done: bool,
     pub(super) halt: Option<Halt>,
 }
 
-/// Why the bytes ended too early, where they themselves are not to blame.
+/// Why reading ended early, if the bytes are not the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Halt {
-    /// Whoever waited no longer does.
+    /// Reading was cancelled.
     Cancelled,
-    /// They could not be read.
+    /// The bytes could not be read.
     Unreadable,
 }
 
 impl<F: Feed> Walker<F> {
-    /// At the start of the tar that `feed` gives.
+    /// Starts at the position of `feed`.
     pub(in crate::layer) fn new(feed: F) -> Self {
         Self {
             feed,
@@ -105,47 +105,47 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// The feed, wherever it stands.
+    /// The feed, at its current position.
     pub(in crate::layer) fn into_feed(self) -> F {
         self.feed
     }
 
-    /// The feed, to be asked about.
+    /// The feed.
     pub(in crate::layer) const fn feed(&self) -> &F {
         &self.feed
     }
 
-    /// Where the bytes behind the entry begin that was found last.
+    /// Offset behind the last entry and its payload.
     pub(in crate::layer) fn position(&self) -> u64 {
         self.feed.position()
     }
 
-    /// Passes everything before `position`, unseen.
+    /// Skips to `position`.
     pub(in crate::layer) fn jump(&mut self, position: u64) {
         self.feed.skip(position.saturating_sub(self.feed.position()));
     }
 
-    /// Whether there were headers for all entries that follow.
+    /// Whether there was a global pax header.
     pub(in crate::layer) const fn has_globals(&self) -> bool {
         self.globals
     }
 
-    /// Whether nothing of what was read so far has a say in what follows.
+    /// Whether later entries are independent of everything read so far.
     pub(in crate::layer) const fn is_self_contained(&self) -> bool {
         !self.globals && self.stated_size == 0 && !self.done
     }
 
-    /// Whether reading stopped because it was asked to.
+    /// Whether reading was cancelled.
     pub(in crate::layer) fn cancelled(&self) -> bool {
         self.halt == Some(Halt::Cancelled)
     }
 
-    /// Whether the bytes could not be read, as against being wrong.
+    /// Whether the bytes could not be read, as opposed to being invalid.
     pub(in crate::layer) fn faulty(&self) -> bool {
         self.halt == Some(Halt::Unreadable)
     }
 
-    /// The next entry. After the last one, `None`; where that was not the archive's own end, `problems` says why.
+    /// The next entry; `None` at the end. If that is not a regular end of the archive, a problem is added.
     pub(in crate::layer) fn next(&mut self, problems: &mut Problems) -> Option<TarEntry<'_>> {
         self.clear_extended();
         while !self.done {
@@ -165,8 +165,8 @@ impl<F: Feed> Walker<F> {
                 b'g' => self.global_header(size, problems),
                 b'L' => self.long_text(size, problems, |walker| &mut walker.long_name),
                 b'K' => self.long_text(size, problems, |walker| &mut walker.long_link),
-                // A volume's label, a file's continuation from another volume, old GNU long names, Solaris ACLs:
-                // nothing that a layer can mean.
+                // A volume label, the continuation of a file from another volume, old GNU long names, Solaris ACLs: not
+                // used in layers.
                 b'V' | b'M' | b'N' | b'A' => {
                     self.skip_payload(size, problems);
                 }
@@ -180,7 +180,7 @@ impl<F: Feed> Walker<F> {
         None
     }
 
-    /// Forgets the extended headers of the entry before.
+    /// Removes the extended headers of the previous entry.
     fn clear_extended(&mut self) {
         if std::mem::take(&mut self.has_extended) {
             self.local.clear();
@@ -189,7 +189,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// Finds the next header and passes it; whether there is one.
+    /// Reads the next header; `false` at the end.
     fn next_header(&mut self, problems: &mut Problems) -> bool {
         loop {
             self.at = self.feed.position();
@@ -209,7 +209,7 @@ impl<F: Feed> Walker<F> {
                 self.headers += 1;
                 return true;
             } else if self.stated_size > 0 {
-                // Some writers store a body behind a hard link or a directory where others only state a size.
+                // Some writers store a payload behind a hard link or a directory, where others only state its length.
                 let body = std::mem::take(&mut self.stated_size);
                 self.feed.skip(body.next_multiple_of(BLOCK as u64));
             } else {
@@ -219,8 +219,8 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// Reads the numbers of the entry whose header is at hand and passes its payload. `None` where reading was
-    /// cancelled before all of it had passed.
+    /// Reads the fields of the entry whose header is in `block`, and skips its payload. `None` if reading was cancelled
+    /// within the payload.
     fn entry(&mut self, header_size: u64, problems: &mut Problems) -> Option<TarFields> {
         let header = Header(&self.block);
         let kind = kind_of(header);
@@ -231,7 +231,7 @@ impl<F: Feed> Walker<F> {
                 let (sparse, real_size) = self.sparse_size(problems);
                 fields.data = Some(self.feed.position());
                 if sparse {
-                    // The segments alone do not say where they belong: equal segments are no equal files.
+                    // No fingerprint: equal segments at other offsets are another file.
                     fields.sparse = true;
                     fields.stored = self.skip_payload(size, problems);
                 } else {
@@ -246,7 +246,7 @@ impl<F: Feed> Walker<F> {
             Kind::Other => {
                 self.skip_payload(size, problems);
             }
-            // GNU's incremental dumps list a directory's names in its payload.
+            // GNU incremental dumps store the names in a directory as its payload.
             Kind::Directory if header.flag() == b'D' => {
                 self.skip_payload(size, problems);
             }
@@ -255,7 +255,7 @@ impl<F: Feed> Walker<F> {
         (!self.cancelled()).then_some(fields)
     }
 
-    /// The numbers of an entry without those that its payload decides.
+    /// The fields that do not depend on the payload.
     fn numbers(&self, header: Header<'_>, kind: Kind, problems: &mut Problems) -> TarFields {
         let at = self.at;
         let mut checked = |field: &str, number: Result<i64, number::BadNumber>| {
@@ -296,8 +296,7 @@ impl<F: Feed> Walker<F> {
         }
     }
 
-    /// Whether the file is sparse and, if that is stated, its logical size. Passes the blocks in which an old GNU
-    /// header continues its map.
+    /// Whether the file is sparse, and its logical size if stated. Skips the extension blocks of an old GNU header.
     fn sparse_size(&mut self, problems: &mut Problems) -> (bool, Option<u64>) {
         let records = self.local.sparse;
         if Header(&self.block).flag() != b'S' {
@@ -321,8 +320,8 @@ impl<F: Feed> Walker<F> {
         (true, stated)
     }
 
-    /// Passes `size` bytes of payload by `pass`, and the padding behind them; how many there were. Where that is
-    /// fewer, says so and ends the walk.
+    /// Reads `size` bytes of payload by `pass`, and skips the padding; returns the number of bytes. If there are fewer,
+    /// adds a problem and ends the walk.
     pub(super) fn payload(
         &mut self,
         size: u64,
@@ -334,18 +333,18 @@ impl<F: Feed> Walker<F> {
         if passed < size {
             self.cut(begins, size, passed, problems);
         } else {
-            // Padding that is missing hurts nobody: the archive ends there.
+            // Missing padding is not a problem: the archive ends there.
             self.feed.skip(size.next_multiple_of(BLOCK as u64) - size);
         }
         passed
     }
 
-    /// [`Self::payload`] that nobody looks at.
+    /// Skips `size` bytes of payload and the padding.
     pub(super) fn skip_payload(&mut self, size: u64, problems: &mut Problems) -> u64 {
         self.payload(size, problems, F::skip)
     }
 
-    /// Puts names and attributes to the numbers.
+    /// Adds names and attributes to the fields.
     fn with_names(&mut self, fields: TarFields) -> TarEntry<'_> {
         self.collect_xattrs();
         let header = Header(&self.block);
@@ -376,7 +375,7 @@ impl<F: Feed> Walker<F> {
     }
 }
 
-/// The kind that a header's type flag stands for.
+/// The kind of a type flag.
 fn kind_of(header: Header<'_>) -> Kind {
     match header.flag() {
         0 if header.ends_with_slash() => Kind::Directory,

@@ -1,12 +1,11 @@
-//! The bytes of a plain tar through a window: headers are read, payloads jumped over.
+//! A feed of a plain tar: reads headers, skips payloads.
 //!
-//! Which window is best depends on where the file is. In memory, 16 KiB at the next header cost little and hold
-//! several headers where files are small. On a disk, most headers are nearer to each other than the disk is fast:
-//! reading on in large blocks beats jumping, unless the gap is a large one. Each window is first asked for without
-//! waiting; where the system would have to wait, the file is read on for a stretch. See [`ReadMode`].
+//! The best buffer size depends on where the file is. In the page cache, 16 KiB at the next header cost little and hold
+//! several headers if files are small. On a disk, most headers are closer to each other than a seek is fast: sequential
+//! reads of large blocks are faster than seeks, unless the gap is large. Each read is first tried without waiting for
+//! the disk; if it would block, the file is read sequentially for a stretch. See [`ReadMode`].
 //!
-//! Positional reads, not a memory map: a map shows as resident memory and dies with the process when the file is
-//! truncated meanwhile.
+//! Reads are positional. A memory map would count as resident memory, and truncating the file would end the process.
 
 use std::io;
 
@@ -16,33 +15,33 @@ use crate::layer::tar::header::is_zero;
 use crate::layer::watch::Watch;
 use crate::stack::kept::entry::Fingerprint;
 
-/// The window over a file in memory.
+/// Bytes read at once from the page cache.
 const WINDOW_LEN: usize = 16 * 1024;
 
-/// The window over a file on a disk.
+/// Bytes read at once from a disk.
 const BLOCK: usize = 256 * 1024;
 
-/// A gap worth a jump on a disk.
+/// The smallest gap that is skipped on a disk rather than read.
 const JUMP_MIN: u64 = 1 << 20;
 
-/// How far a file is read on before it is asked for without waiting again: at first, and at the most. What the system
-/// reads ahead is in memory too, and must not be taken for more than it is.
+/// The first and the longest stretch of sequential reads, in bytes. The read-ahead of the system is in the page cache
+/// too, and must not be mistaken for the whole file.
 const STRETCH_LEN: std::ops::Range<u64> = 8 << 20..256 << 20;
 
-/// How often progress is reported.
+/// The interval of progress reports, in bytes.
 const STRIDE: u64 = 512 * 1024;
 
-/// How much behind the end of an archive is looked at. Writers pad to 10 KiB, some to 1 MiB.
+/// The most bytes behind the end of an archive that are checked. Writers pad to 10 KiB, some to 1 MiB.
 const REST_MAX: u64 = 16 << 20;
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ReadMode {
-    /// In memory, as far as is known: small windows, asked for without waiting.
+    /// The file is in the page cache as far as is known: small reads, tried without waiting.
     Resident,
-    /// Whether it is in memory cannot be found out: small windows.
+    /// The system cannot tell: small reads.
     Unknown,
-    /// Read on in large blocks up to this offset.
+    /// Large sequential reads up to this offset.
     Sequential(u64),
 }
 
@@ -51,16 +50,16 @@ pub(in crate::layer) struct Window<'w> {
     blob: Blob,
     watch: &'w dyn Watch,
     buffer: Vec<u8>,
-    /// Offset in the blob of the buffered bytes, and how many there are.
+    /// Offset in the blob and number of the buffered bytes.
     start: u64,
     filled: usize,
     at: u64,
     reported: u64,
-    /// What is really there of the blob.
+    /// The number of bytes of the blob that exist.
     present: u64,
     end_reason: Option<EndReason>,
     mode: ReadMode,
-    /// How far the next stretch goes, and where the last one ended.
+    /// Length of the next stretch, and end of the last one.
     stretch: u64,
     stretch_end: u64,
 }
@@ -88,17 +87,17 @@ impl<'w> Window<'w> {
         }
     }
 
-    /// At some place of `blob`.
+    /// At an offset of `blob`.
     pub(in crate::layer) fn starting_at(blob: &Blob, watch: &'w dyn Watch, offset: u64) -> Self {
         Self { at: offset, start: offset, reported: offset, ..Self::new(blob, watch) }
     }
 
-    /// Whether all that was read so far was in memory.
+    /// Whether all reads so far came from the page cache.
     pub(in crate::layer) fn is_resident(&self) -> bool {
         self.mode == ReadMode::Resident && self.stretch_end == 0
     }
 
-    /// The buffered bytes from the position on.
+    /// The buffered bytes at the current position.
     fn buffered(&self) -> &[u8] {
         self.at
             .checked_sub(self.start)
@@ -128,7 +127,7 @@ impl<'w> Window<'w> {
         }
     }
 
-    /// Fills the buffer from the position on. `before` is where the bytes read last ended.
+    /// Fills the buffer at the current position. `before` is the end of the last read.
     fn fill(&mut self, before: u64) -> io::Result<usize> {
         if matches!(self.mode, ReadMode::Sequential(until) if self.at >= until) {
             self.mode = ReadMode::Resident;
@@ -139,10 +138,10 @@ impl<'w> Window<'w> {
             let wanted = (self.present - self.at.min(self.present)).min(WINDOW_LEN as u64);
             match self.blob.read_resident_at(window, self.at) {
                 Ok(count) if count as u64 >= wanted => return Ok(count),
-                // Not in memory, or only its beginning.
+                // Not in the page cache, or only its start.
                 Ok(_) => self.start_sequential(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.start_sequential(),
-                // A system or a file system that does not know the question. What else is wrong, reading will tell.
+                // Not supported by the system or the file system. Other errors are returned by the next read.
                 Err(_) => self.mode = ReadMode::Unknown,
             }
         }
@@ -154,7 +153,7 @@ impl<'w> Window<'w> {
         self.blob.fill_at(&mut self.buffer, self.at)
     }
 
-    /// Begins a stretch of large blocks: a longer one each time that asking without waiting soon failed again.
+    /// Starts a sequential stretch: twice as long if the last one ended only shortly before.
     fn start_sequential(&mut self) {
         let again = self.stretch_end > 0 && self.at - self.stretch_end < self.stretch;
         self.stretch =
@@ -162,8 +161,8 @@ impl<'w> Window<'w> {
         self.mode = ReadMode::Sequential(self.at + self.stretch);
     }
 
-    /// Reads the bytes between those read last and the position, unless they are so many that jumping is quicker. A
-    /// disk gives them sooner than it finds its place again, and the system goes on reading ahead.
+    /// Reads the gap before the current position, unless it is larger than [`JUMP_MIN`]: a disk is faster that way than
+    /// with a seek, and the read-ahead of the system continues.
     fn read_through(&mut self, before: u64) -> io::Result<()> {
         let mut from = before;
         while from < self.at && self.at - from < JUMP_MIN && !self.watch.cancelled() {
@@ -250,7 +249,7 @@ mod tests {
         Window { mode, ..Window::new(blob, &Unwatched) }
     }
 
-    /// No two places look alike.
+    /// Bytes that differ at every offset.
     fn bytes(count: u32) -> Vec<u8> {
         (0..count.div_ceil(4)).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
     }
@@ -266,7 +265,7 @@ mod tests {
         let bytes = bytes(6 << 20);
         let blob = Blob::whole(file(&bytes)).unwrap();
         for mode in MODES {
-            // Within a block, beyond one, just below a jump and far above.
+            // Within a block, beyond one, just below the limit and far above.
             for gap in [100, 300_000, JUMP_MIN - 1, JUMP_MIN, 3 << 20] {
                 let mut window = in_mode(&blob, mode);
                 assert_eq!(window.peek(512), &bytes[..512]);
@@ -304,7 +303,7 @@ mod tests {
             (window.at, window.stretch_end) = (until, until);
         }
         assert_eq!(reached, [8, 16, 32, 64, 128, 256, 256, 256]);
-        // Far behind the last stretch: what failed then says nothing any more.
+        // Far behind the last stretch, its length is reset.
         window.at += 1 << 30;
         window.start_sequential();
         assert_eq!(window.stretch, STRETCH_LEN.start);

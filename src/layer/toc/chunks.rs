@@ -1,4 +1,4 @@
-//! Where the chunks of a layer's files are in its blob, and reading one file by them alone.
+//! The index of the chunks of a layer's files, and the reader of one file by its chunks.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,48 +12,48 @@ use crate::layer::codec::Decoder;
 use crate::layer::encoding::Codec;
 use crate::layer::problems::quote;
 
-/// The files of a layer by normalised path; of several entries under one path the last.
+/// The files of a layer by normalised path; of several entries with one path the last.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     files: HashMap<Vec<u8>, usize>,
-    /// One file behind the other.
+    /// In the order of the files.
     chunks: Vec<Chunk>,
-    /// For each file: its first chunk, and where its bytes end in the blob, if that is stated (else 0).
+    /// For each file its first chunk, and the end of its bytes in the blob if stated (else 0).
     firsts: Vec<(usize, u64)>,
 }
 
-/// A piece of a file.
+/// A part of a file.
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
     len: u64,
     at: Location,
 }
 
-/// Where it is.
+/// The location of a chunk.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Location {
-    /// Nowhere: it is all zeros.
+    /// Not stored: all zeros.
     Zeros,
-    /// Behind `inner` bytes of what the members or frames between `offset` and `end` of the blob become.
+    /// After `inner` decoded bytes of the members or frames between `offset` and `end` of the blob.
     Stored { offset: u64, end: u64, inner: u64, digest: [u8; 32] },
 }
 
 impl Index {
-    /// The next file. Its bytes end at `end` of the blob, if that is not 0.
+    /// Starts the next file. Its bytes end at `end` of the blob, if that is not 0.
     pub(super) fn begin(&mut self, path: &[u8], end: u64) {
         self.files.insert(path.to_vec(), self.firsts.len());
         self.firsts.push((self.chunks.len(), end));
     }
 
-    /// The next chunk of the file that was begun last.
+    /// Adds a chunk to the last file.
     pub(super) fn push(&mut self, len: u64, at: Location) {
         self.chunks.push(Chunk { len, at });
     }
 
-    /// Finds where each chunk's members end: where the next begins, at the file's end, at the latest at `last`.
+    /// Sets the end of each chunk's members: the start of the next, the end of the file, or `last`.
     ///
     /// # Errors
-    /// Where a chunk is said to be where there are no bytes.
+    /// If a chunk has no bytes.
     pub(super) fn set_chunk_ends(&mut self, last: u64) -> Result<(), String> {
         let mut begins: Vec<u64> = self.chunks.iter().filter_map(Chunk::offset).collect();
         begins.sort_unstable();
@@ -79,7 +79,7 @@ impl Index {
     /// The chunks of a file of `size` bytes.
     ///
     /// # Errors
-    /// Where the table does not have it, or has it with another size.
+    /// If the TOC does not have it, or has it with another size.
     fn file(&self, path: &[u8], size: u64) -> io::Result<&[Chunk]> {
         let chunks = self.files.get(path).map(|&at| {
             let next = self.firsts.get(at + 1).map_or(self.chunks.len(), |(first, _)| *first);
@@ -103,36 +103,37 @@ impl Chunk {
     }
 }
 
-/// Bytes between two chunks that come along rather than cost another request.
+/// Gaps of at most this many bytes between two chunks are downloaded, rather than starting another request.
 const GAP_MAX: u64 = 64 << 10;
 
-/// Bytes of the first request for a file: much larger than a chunk, and little more than its beginning needs.
+/// Length of the first request for a file in bytes: much larger than a chunk, and little more than its start needs.
 const FIRST_PART: u64 = 1 << 20;
 
-/// A file, chunk by chunk. Chunks that lie close to each other in the blob come in the same requests. One whose bytes are not those that the table promises is an error before its last bytes.
+/// Reads a file chunk by chunk. Neighbouring chunks share requests. A chunk with another digest is an error before its
+/// last bytes.
 pub(super) struct File {
     blob: Blob,
     codec: Codec,
     path: Vec<u8>,
-    /// Last first.
+    /// In reverse order.
     ahead: Vec<Chunk>,
     current: Option<Current>,
-    /// A region of the blob that neighbouring chunks share, and where it begins and ends.
+    /// The range of the blob that neighbouring chunks share, and its reader.
     shared: Option<(Range<u64>, Blob)>,
 }
 
 struct Current {
     bytes: Box<dyn Read + Send>,
     left: u64,
-    /// The digest so far, and what it has to be.
+    /// The digest so far, and the expected one.
     sum: Option<(Sha256, [u8; 32])>,
 }
 
 impl File {
-    /// The file of that path and size. `blob` is the layer's, here or elsewhere.
+    /// `blob` is that of the layer, local or remote.
     ///
     /// # Errors
-    /// Where the table does not have it.
+    /// If the TOC does not have the file.
     pub(super) fn new(
         blob: Blob,
         codec: Codec,
@@ -158,7 +159,7 @@ impl File {
         Ok(Current { bytes: Box::new(decoder), left, sum: Some((Sha256::new(), digest)) })
     }
 
-    /// The bytes of a chunk, as a part of the region that it shares with those behind it.
+    /// The bytes of a chunk, within the range that it shares with the following ones.
     fn region(&mut self, chunk: Range<u64>) -> Blob {
         let covers = |whole: &Range<u64>| whole.start <= chunk.start && chunk.end <= whole.end;
         let shared = self.shared.take().filter(|(whole, _)| covers(whole));
@@ -173,7 +174,7 @@ impl File {
         bytes
     }
 
-    /// Where the last of the chunks ends that follow this one with small gaps.
+    /// The end of the last of the following chunks with small gaps.
     fn merged_end(&self, chunk: &Range<u64>) -> u64 {
         let mut reached = chunk.end;
         for next in self.ahead.iter().rev() {
@@ -217,7 +218,7 @@ impl Read for File {
         } else if let Some((sum, stated)) = current.sum
             && <[u8; 32]>::from(sum.finalize()) != stated
         {
-            // Nothing of this last piece is given: a reader that stops at the last byte would not ask again.
+            // The last bytes are not returned: a caller may stop reading at the last byte.
             return Err(self.damaged("its bytes are not those that the table of contents promises"));
         }
         Ok(count)

@@ -1,5 +1,5 @@
-//! The document itself: JSON that eStargz and zstd:chunked share but for a few keys, read record by record, so that a
-//! long one never lies in memory twice.
+//! Parses the JSON of a TOC, which eStargz and zstd:chunked share except for a few keys, record by record, so that a
+//! long one is not in memory twice.
 //!
 //! stargz-snapshotter, `docs/estargz.md`, "TOC"; containers/storage, `pkg/chunked/internal/minimal`.
 
@@ -14,10 +14,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use crate::image::digest::Digest;
 use crate::stack::kept::paths;
 
-/// The only version there is.
+/// The only version.
 const VERSION: u64 = 1;
 
-/// One record: an object of the layer, or a further chunk of the file before it.
+/// One record: an object of the layer, or another chunk of the file before it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Record<'d> {
@@ -37,30 +37,30 @@ pub(crate) struct Record<'d> {
     pub(super) modtime: Cow<'d, str>,
     pub(super) dev_major: u32,
     pub(super) dev_minor: u32,
-    /// In base64.
+    /// Values in base64.
     pub(super) xattrs: HashMap<String, String>,
-    /// Of a whole file.
+    /// The digest of a whole file.
     #[serde(borrow)]
     pub(super) digest: Cow<'d, str>,
-    /// Where the gzip member or zstd frame with the chunk begins in the blob, and (zstd:chunked) where the file ends.
+    /// Offset in the blob of the gzip member or zstd frame with the chunk, and (zstd:chunked) end of the file.
     pub(super) offset: u64,
     pub(super) end_offset: u64,
-    /// Where in that member the chunk begins once it is decoded.
+    /// Offset of the chunk in the decoded member.
     pub(super) inner_offset: u64,
-    /// Where in the file it belongs, and its length; 0 where it reaches to the file's end.
+    /// Offset in the file, and length; 0 for the rest of the file.
     pub(super) chunk_offset: u64,
     pub(super) chunk_size: u64,
     #[serde(borrow)]
     pub(super) chunk_digest: Cow<'d, str>,
-    /// `zeros` where nothing is stored.
+    /// `zeros` if the chunk is not stored.
     #[serde(borrow)]
     pub(super) chunk_type: Cow<'d, str>,
 }
 
-/// Calls `each` with every record, in order, until it has enough.
+/// Calls `each` with every record in order, until it returns `Break`.
 ///
 /// # Errors
-/// Where the document is none, and why; records before that were told.
+/// If the document is not valid; the records before the error were reported.
 pub(super) fn read<'d>(
     bytes: &'d [u8],
     each: &mut dyn FnMut(Record<'d>) -> ControlFlow<()>,
@@ -70,11 +70,11 @@ pub(super) fn read<'d>(
     read.map_err(|error| error.to_string())
 }
 
-/// The digests of regular files (64 hexadecimal digits) by their normalised paths, as a store for composefs needs
-/// them. Files without contents have none.
+/// The digests of regular files (64 hexadecimal digits) by their normalised paths, for composefs stores. Files without
+/// contents have none.
 ///
 /// # Errors
-/// Where the document is no table of contents.
+/// If the document is not a TOC.
 pub fn digests(bytes: &[u8]) -> Result<HashMap<Vec<u8>, String>, String> {
     let mut digests = HashMap::new();
     read(bytes, &mut |record| {

@@ -1,4 +1,4 @@
-//! From the records of a table of contents to rows, and to where each file's chunks are.
+//! Converts the records of a TOC to rows and to the index of chunks.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -18,20 +18,20 @@ use crate::layer::watch::Watch;
 use crate::stack::kept::entry::{Fingerprint, Kind, Mtime, Xattrs, encode_xattrs};
 use crate::stack::kept::paths;
 
-/// So many records are read between two looks whether anybody still waits.
+/// Records between two checks for cancellation.
 const RECORDS_AT_ONCE: u64 = 4096;
 
-/// Nobody puts a chunk behind more than this of other files, in bytes: all that is decoded only to be passed over.
+/// The largest offset of a chunk in its decoded member, in bytes; everything before it is decoded and skipped.
 const PASSED_MAX: u64 = 256 << 20;
 
-/// What stands where a name was no UTF-8: writers put it there since JSON has no other way.
+/// The replacement for invalid UTF-8, which JSON cannot represent.
 const REPLACED: char = '\u{fffd}';
 
-/// Reads a table: the layer's rows, and its files' chunks, which all lie before `end` of the blob.
+/// Reads a TOC: the rows of the layer, and the chunks of its files, which all end before `end` of the blob.
 ///
 /// # Errors
-/// `InvalidData` where something is wrong with it, `Unsupported` where the layer has what no table can say: then none of
-/// it is to be used.
+/// `InvalidData` if the TOC is not valid, `Unsupported` if the layer has something that a TOC cannot represent: the TOC
+/// must then not be used.
 pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> io::Result<(Listing, Index)> {
     let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
     let (listing, index, exact) = read_all(json, end, watch).map_err(wrong)?;
@@ -85,9 +85,9 @@ struct TocReader {
     index: Index,
     xattrs: Vec<u8>,
     path: Vec<u8>,
-    /// The file whose chunks are still coming: its size, and how much of it they cover.
+    /// The current file: its size, and the length of its chunks so far.
     open: Option<(u64, u64)>,
-    /// All names are what they are in the tar.
+    /// All names are the same as in the tar.
     exact: bool,
 }
 
@@ -136,7 +136,7 @@ impl TocReader {
         Ok(())
     }
 
-    /// Adds a chunk to the file at hand: where the chunks before it ended, and no further than the file goes.
+    /// Adds a chunk to the current file, where the last one ended and within its size.
     fn chunk(&mut self, record: &Record<'_>) -> Result<(), String> {
         let Some((size, covered)) = self.open else { return Ok(()) };
         let rest = size.saturating_sub(record.chunk_offset);
@@ -150,7 +150,7 @@ impl TocReader {
         let part = if record.chunk_type == "zeros" {
             Location::Zeros
         } else {
-            // A file in one piece need not state its digest twice.
+            // A file with one chunk may state its digest once.
             let of_file = if len == size { &record.digest } else { "" };
             let digest = sha256(&record.chunk_digest).or_else(|| sha256(of_file));
             let digest = digest.ok_or("a chunk without a digest that could be verified")?;
@@ -161,7 +161,7 @@ impl TocReader {
         Ok(())
     }
 
-    /// After the last chunk of a file.
+    /// Checks that the chunks of the current file are complete.
     fn close(&mut self) -> Result<(), String> {
         match self.open.take() {
             Some((size, covered)) if covered != size => {
@@ -172,7 +172,7 @@ impl TocReader {
     }
 }
 
-/// What tables call the types of objects.
+/// The kind of a type name.
 pub(super) fn kind(text: &str) -> Result<Kind, String> {
     Ok(match text {
         "reg" => Kind::File,
@@ -208,7 +208,7 @@ fn fields(record: &Record<'_>) -> Result<TarFields, String> {
     })
 }
 
-/// 1970 where none is stated.
+/// 1970 if no time is stated.
 pub(super) fn mtime(text: &str) -> Result<Mtime, String> {
     if text.is_empty() {
         return Ok(Mtime::default());

@@ -1,4 +1,4 @@
-//! A gzip layer elsewhere of which somebody may have made a zTOC: whether there is one is asked when the layer is listed.
+//! A remote gzip layer that may have a zTOC, which is looked up when the layer is listed.
 
 use std::io;
 use std::io::Read;
@@ -13,10 +13,10 @@ use crate::layer::toc::{list_without_toc, listed_by_toc, ztoc};
 use crate::layer::{Listing, Unwatched, Watch};
 use crate::sync;
 
-/// What people call it.
+/// The name in messages.
 const FORMAT: &str = "SOCI index";
 
-/// A layer.
+/// A remote gzip layer.
 #[derive(Debug)]
 pub struct SociLayer {
     blob: Blob,
@@ -24,15 +24,15 @@ pub struct SociLayer {
 }
 
 impl SociLayer {
-    /// The layer of that blob. `None` where it is here: then it is read itself.
+    /// `None` if the blob is local, which is then read itself.
     #[must_use]
     pub fn new(blob: &Blob) -> Option<Self> {
         blob.as_remote()?;
         Some(Self { blob: blob.clone(), index: Mutex::default() })
     }
 
-    /// Lists the layer by its zTOC, else by itself (with a problem that says why, where there is one that is no good).
-    /// Never fails as a whole.
+    /// Lists the layer from its zTOC, or from the blob if there is none or it is not valid (with a problem that says
+    /// why). Never fails as a whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
         let Some(remote) = self.blob.as_remote() else {
@@ -48,11 +48,10 @@ impl SociLayer {
         }
     }
 
-    /// Opens a file that a zTOC listed, by its normalised path: `size` bytes, of which only the spans come that hold
-    /// it.
+    /// Opens a file of the zTOC by its normalised path: `size` bytes; only the spans that hold it are downloaded.
     ///
     /// # Errors
-    /// Where the zTOC does not come, or does not have the file.
+    /// If the zTOC cannot be downloaded, or does not have the file.
     pub fn open(&self, path: &[u8], size: u64) -> io::Result<Box<dyn Read + Send>> {
         if size == 0 {
             return Ok(Box::new(io::empty()));
@@ -70,7 +69,7 @@ impl SociLayer {
         sync::lock(&self.index).clone()
     }
 
-    /// Reads the zTOC: the listing, and where the files are. `None` where there is none.
+    /// Reads the zTOC: returns the listing, and stores the index of files. `None` if there is no zTOC.
     fn read(&self, remote: &dyn RemoteBlob, watch: &dyn Watch) -> io::Result<Option<Listing>> {
         let Some(document) = remote.ztoc()? else { return Ok(None) };
         let (mut listing, index) = ztoc::read(&document, &self.blob, watch)?;

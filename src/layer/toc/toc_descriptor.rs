@@ -1,9 +1,8 @@
-//! What a manifest says of a layer's table of contents, and the way to its bytes, which count only with the digest
-//! that was stated.
+//! Parses the annotations that describe the TOC of a layer, and downloads and verifies the TOC.
 //!
-//! eStargz: a footer of 51 bytes says where a gzip member begins whose tar holds the document; its digest is that of
-//! the document. zstd:chunked: the annotation itself says where, in a frame that other readers skip; its digest is that
-//! of the compressed document.
+//! eStargz: a footer of 51 bytes has the offset of a gzip member whose tar has the document; the digest is that of the
+//! document. zstd:chunked: the annotation has the offset, in a frame that other readers skip; the digest is that of the
+//! compressed document.
 
 use std::io;
 use std::io::Read;
@@ -25,32 +24,33 @@ const CHUNKED: [&str; 2] =
 /// The name of the document in an eStargz layer.
 const DOCUMENT: &[u8] = b"stargz.index.json";
 
-/// An empty gzip member, in whose extra field (subfield `SG`) is written where the document's member begins.
+/// The length of the footer: an empty gzip member, whose extra field (subfield `SG`) has the offset of the document's
+/// member.
 const FOOTER: u64 = 51;
 
-/// No table is longer as it is stored: that of a layer of a million files has some 60 MB.
+/// The longest TOC as stored: that of a layer of a million files has some 60 MB.
 const STORED_MAX: u64 = 64 << 20;
 
-/// Nor once it is unpacked; containers/storage draws the same line.
+/// The longest TOC unpacked; containers/storage has the same limit.
 const DOCUMENT_MAX: u64 = 150 << 20;
 
-/// A table of contents that a manifest promises.
+/// The TOC that a manifest states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TocDescriptor {
     digest: Digest,
-    /// Offset and length in the blob, where they are stated.
+    /// Offset and length in the blob, if stated (zstd:chunked).
     range: Option<(u64, u64)>,
 }
 
-/// A table's bytes, verified.
+/// A verified TOC.
 pub(super) struct Table {
     pub(super) json: Vec<u8>,
-    /// Where in the blob files can no longer be.
+    /// The end of the files' bytes in the blob.
     pub(super) end: u64,
 }
 
 impl TocDescriptor {
-    /// What a layer's annotations say; `None` where they promise no table that could be verified.
+    /// Parses the annotations of a layer; `None` if they state no TOC that can be verified.
     #[must_use]
     pub fn of(annotations: &[(String, String)]) -> Option<Self> {
         let digest =
@@ -71,21 +71,20 @@ impl TocDescriptor {
         &self.digest
     }
 
-    /// How the layer's files are encoded.
+    /// The encoding of the files.
     pub(super) const fn codec(&self) -> Codec {
         if self.range.is_some() { Codec::Zstd } else { Codec::Gzip }
     }
 
-    /// What people call the format.
+    /// The name of the format in messages.
     pub(super) const fn format(&self) -> &'static str {
         if self.range.is_some() { "zstd:chunked" } else { "eStargz" }
     }
 
-    /// The table of a blob of `len` bytes: the one that was kept, else from its place in the blob.
+    /// The TOC of a blob of `len` bytes, from the cache or from the blob.
     ///
     /// # Errors
-    /// `Unsupported` where the blob cannot be read in parts; `InvalidData` where what is there is no such table; else
-    /// why it does not come.
+    /// `Unsupported` without range requests; `InvalidData` if the TOC is not valid; else why the download failed.
     pub(super) fn fetch(&self, remote: &dyn RemoteBlob, len: u64) -> io::Result<Table> {
         let kept = remote.cached(&self.digest).and_then(|blob| blob.read_all(DOCUMENT_MAX).ok());
         let kept = kept.filter(|bytes| self.digest.verify(bytes) == Some(true));
@@ -96,7 +95,7 @@ impl TocDescriptor {
                 self.verified(remote, &packed)?;
                 packed_table(packed, offset)
             }
-            // What follows the files is not needed to read one: the next member's beginning ends each.
+            // The end of the files is not needed: each file ends where the next member begins.
             (None, Some(json)) => Ok(Table { json, end: len }),
             (None, None) => {
                 let at = len.checked_sub(FOOTER).ok_or_else(no_footer)?;
@@ -110,7 +109,7 @@ impl TocDescriptor {
         }
     }
 
-    /// Keeps the bytes that have the digest.
+    /// Verifies the bytes and caches them.
     fn verified(&self, remote: &dyn RemoteBlob, bytes: &[u8]) -> io::Result<()> {
         if self.digest.verify(bytes) != Some(true) {
             let message = format!("its bytes do not have the digest {}", self.digest);
@@ -121,12 +120,12 @@ impl TocDescriptor {
     }
 }
 
-/// The document of a zstd:chunked layer.
+/// Unpacks the document of a zstd:chunked layer.
 fn packed_table(packed: Vec<u8>, offset: u64) -> io::Result<Table> {
     Ok(Table { json: unpacked(packed, Codec::Zstd)?, end: offset })
 }
 
-/// The bytes of a table, unless they are too many.
+/// Downloads a TOC, within the limit.
 fn fetch_table(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<Vec<u8>> {
     if stored > STORED_MAX {
         let message = format!("its {stored} bytes are too many");
@@ -135,7 +134,7 @@ fn fetch_table(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<
     remote.fetch_range(offset, stored)
 }
 
-/// `stored`, if that many bytes are between `offset` and `end`, and any at all.
+/// `stored`, if it is not 0 and the range ends before `end`.
 fn checked_len(offset: u64, stored: u64, end: u64) -> io::Result<u64> {
     let fits = stored > 0 && offset.checked_add(stored).is_some_and(|it| it <= end);
     let message = "it is said to be where the layer has no bytes";
@@ -146,7 +145,7 @@ fn no_footer() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "the layer does not end in an eStargz footer")
 }
 
-/// The offset in an eStargz footer.
+/// Parses the offset in an eStargz footer.
 fn footer(bytes: &[u8]) -> Option<u64> {
     let extra = bytes.strip_prefix(b"\x1f\x8b\x08\x04").and_then(|rest| rest.get(6..34))?;
     let text = extra.strip_prefix(b"\x1a\0SG\x16\0")?.strip_suffix(b"STARGZ")?;
@@ -163,7 +162,7 @@ fn unpacked(bytes: Vec<u8>, codec: Codec) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The document in its tar.
+/// Finds the document in its tar.
 fn document(tar: &[u8]) -> io::Result<&[u8]> {
     let (found, _) = crate::layer::list::survey(&Blob::memory(tar));
     let member = found.members.iter().find(|member| member.name == DOCUMENT);

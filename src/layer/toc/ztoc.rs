@@ -1,9 +1,9 @@
-//! SOCI's zTOC: a table of contents of a gzip layer that lies beside it, and places from where the layer can be decoded.
+//! The zTOC of SOCI: a TOC for a gzip layer in a separate blob, with checkpoints for decoding the layer.
 //!
-//! soci-snapshotter, `ztoc/fbs/ztoc.fbs` (the document, as FlatBuffers), `ztoc/compression/gzip_zinfo.c` (the checkpoints: as
-//! zlib's `zran.c` has them, each with the whole window before it). The layer from one place to the next is a span,
-//! and each span has its digest: a file is decoded from verified bytes only. Of what comes out there is no digest, so
-//! that a zTOC is as good as whoever wrote it.
+//! soci-snapshotter, `ztoc/fbs/ztoc.fbs` (the document, as FlatBuffers), `ztoc/compression/gzip_zinfo.c` (the
+//! checkpoints, in the format of zlib's `zran.c`, each with its whole window). A span is the range of the layer between
+//! two checkpoints, and has a digest, so files are decoded from verified bytes only. There are no digests of decoded
+//! bytes: a wrong zTOC is not detected.
 
 mod flatbuffer;
 
@@ -31,46 +31,46 @@ use crate::stack::kept::paths;
 /// `CompressionAlgorithm.Gzip`.
 const GZIP: u8 = 1;
 
-/// Before the checkpoints: their number and the distance that was wanted between them.
+/// Length of the header of the checkpoints: their number, and the intended distance.
 const CHECKPOINTS_HEADER: usize = 4 + 8;
 
-/// A range: offsets in the blob and in the tar, unread bits of the byte before, window.
+/// Length of a checkpoint: offsets in the blob and in the tar, unread bits of the byte before, window.
 const CHECKPOINT_LEN: usize = 8 + 8 + 1 + WINDOW;
 
-/// No span is longer in the blob: one is held in memory. Writers make them of 4 MiB of the tar.
+/// The longest span in the blob, in bytes; one is held in memory. Writers make them of 4 MiB of the tar.
 const SPAN_MAX: u64 = 64 << 20;
 
-/// Names and attributes are taken in up to so many times the document's length: they can be said to be the same bytes
-/// over and over.
+/// Names and attributes may take this many times the length of the document: several fields can refer to the same
+/// bytes.
 const EXPANSION_MAX: usize = 16;
 
-/// Files are looked at so often whether anybody still waits.
+/// Files between two checks for cancellation.
 const FILES_AT_ONCE: usize = 4096;
 
 const HEADER: u64 = 512;
 
-/// What stands before an attribute's name in a pax record.
+/// The prefix of an attribute in a pax record.
 const XATTR: &[u8] = b"SCHILY.xattr.";
 
-/// Where a layer's files are in its tar, and how to get there.
+/// The offsets of files in the tar, and the checkpoints to decode from.
 #[derive(Debug)]
 pub(super) struct Index {
     /// Offset and size, by normalised path; of several entries under one path the last.
     files: HashMap<Vec<u8>, (u64, u64)>,
-    /// What the blob is read by: its verified spans.
+    /// The blob, read in verified spans.
     blob: Option<Blob>,
-    /// Where each span's bytes begin in the tar.
+    /// Offset in the tar of each span.
     outputs: Vec<u64>,
-    /// In the document's form; without the first where `from` is 1.
+    /// As stored in the document; without the first if `from` is 1.
     checkpoints: Box<[u8]>,
     from: usize,
 }
 
-/// Reads a zTOC of the layer in `blob`: its rows, and where its files are.
+/// Reads a zTOC of the layer in `blob`: its rows, and the index of files.
 ///
 /// # Errors
-/// `InvalidData` where something is wrong with it, `Unsupported` where the layer has what none can say: then none of it
-/// is to be used.
+/// `InvalidData` if the zTOC is not valid, `Unsupported` if the layer has something that a zTOC cannot represent: the
+/// zTOC must then not be used.
 pub(super) fn read(
     document: &[u8],
     blob: &Blob,
@@ -101,7 +101,7 @@ fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
     let count = bytes.first_chunk().map_or(0, |it| u32::from_le_bytes(*it)) as usize;
     let stored = bytes.get(CHECKPOINTS_HEADER..).unwrap_or_default();
     let whole = stored.len() / CHECKPOINT_LEN;
-    // The first version left out the first, which then is behind the shortest header that there is.
+    // The first version leaves out the first checkpoint, which is then behind the shortest gzip header.
     let from = count.wrapping_sub(whole);
     let digests = info.items(2).filter(|digests| digests.len() == count && count > 0);
     let (Some(digests), 0, 0 | 1) = (digests, stored.len() % CHECKPOINT_LEN, from) else {
@@ -139,7 +139,7 @@ fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
 
 type Files = HashMap<Vec<u8>, (u64, u64)>;
 
-/// The rows of the layer, whose tar has `length` bytes, taking in no more than `most` bytes of names and attributes.
+/// The rows of the layer, whose tar has `length` bytes; names and attributes may have `limit` bytes in all.
 fn files(
     root: &Table<'_>,
     length: u64,
@@ -153,7 +153,7 @@ fn files(
         let table = table.ok_or_else(|| wrong("a file lies outside it"))?;
         tables.push((number(&table, 2)?, table));
     }
-    // In whatever order they are listed: this is that of the tar.
+    // The document may have any order; rows are in the order of the tar.
     tables.sort_by_key(|(offset, _)| *offset);
     let (mut recorder, mut problems) = (Recorder::new(Limits::default()), Problems::default());
     let (mut files, mut xattrs, mut path) = (HashMap::new(), Vec::new(), Vec::new());
@@ -192,7 +192,7 @@ fn files(
     Ok((listing, files))
 }
 
-/// The attributes among a file's pax records. How many bytes that took in.
+/// Encodes the extended attributes among the pax records of a file; returns the bytes they take of the limit.
 fn collect_xattrs(table: &Table<'_>, encoded: &mut Vec<u8>, limit: usize) -> io::Result<usize> {
     let outside = || wrong("an attribute lies outside it");
     let records = table.items(13).ok_or_else(outside)?;
@@ -241,7 +241,7 @@ fn fields(table: &Table<'_>) -> io::Result<TarFields> {
     })
 }
 
-/// A number that cannot be less than 0.
+/// A number that must not be negative.
 fn number(table: &Table<'_>, field: usize) -> io::Result<u64> {
     let number = table.i64(field).and_then(|it| u64::try_from(it).ok());
     number.ok_or_else(|| wrong("a number makes no sense"))
@@ -255,7 +255,7 @@ impl Index {
     /// Opens a file of `size` bytes by its normalised path.
     ///
     /// # Errors
-    /// Where the table does not have it, or its spans do not come.
+    /// If the zTOC does not have it, or its spans cannot be downloaded.
     pub(super) fn open(&self, path: &[u8], size: u64) -> io::Result<Box<dyn Read + Send>> {
         let found = self.files.get(path).filter(|(_, stated)| *stated == size);
         let (Some(&(offset, _)), Some(blob)) = (found, &self.blob) else {
@@ -274,7 +274,7 @@ impl Index {
     fn decoder(&self, blob: &Blob, number: usize) -> io::Result<Decoder> {
         let output = self.outputs[number];
         let Some(stored) = number.checked_sub(self.from) else {
-            // Nothing is before the first.
+            // No bytes precede the first span.
             let nothing = vec![0; WINDOW];
             return Decoder::between(blob, StreamPosition { input: 10, output }, 0, &nothing);
         };

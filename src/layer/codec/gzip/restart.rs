@@ -1,8 +1,8 @@
-//! Beginning to inflate in the middle of a deflate stream: between two blocks, with the bytes before as a dictionary.
+//! Starts to inflate in the middle of a deflate stream: between two blocks, with the bytes before as a dictionary.
 //!
-//! Blocks begin at any bit, an inflater at a byte. So it is first fed an empty block of our own making whose length
-//! in bits brings it to the right one. On which bit a block begins, the inflater does not tell; there are eight
-//! possibilities, and what follows tells which it is.
+//! A block can begin at any bit, but an inflater starts at a byte. So it first gets empty blocks made here, whose
+//! length in bits moves it to the right bit. The inflater does not say at which bit a block begins; all eight are
+//! tried, and compared with the bytes that were decoded.
 
 use xxhash_rust::xxh3::xxh3_64;
 use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
@@ -10,17 +10,17 @@ use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::{DeflateState, Point, Proof, Sums, WINDOW, Window};
 
-/// The largest window there is, 2¹⁵ bytes: a gzip header does not say which.
+/// The largest window, 2¹⁵ bytes; a gzip header does not state its size.
 pub(crate) const WINDOW_BITS: u8 = 15;
 
-/// What 32 KiB take in the worst case, with room for empty blocks between.
+/// Input in bytes for 32 KiB of output in the worst case, with empty blocks between.
 const TRIAL_INPUT: usize = 64 * 1024;
 
-/// Windows are mostly zeros: a higher level takes longer and saves nothing to speak of.
+/// Windows are mostly zeros: a higher level is slower and not noticeably smaller.
 const LEVEL: i32 = 3;
 
-/// An empty block with codes of its own (RFC 1951, section 3.2.7), the lowest bit first: 91 bits. Only an odd length
-/// reaches every bit of a byte. Pairs of value and number of bits.
+/// An empty block with dynamic codes (RFC 1951, section 3.2.7), lowest bit first: 91 bits. Only an odd length reaches
+/// every bit of a byte. Pairs of value and number of bits.
 const EMPTY_BLOCK: [(u32, u32); 16] = [
     // Not the last block; dynamic codes; 257 literals and lengths, 1 distance, 18 lengths of code lengths.
     (0, 1),
@@ -45,21 +45,21 @@ const EMPTY_BLOCK: [(u32, u32); 16] = [
     (1, 1),
 ];
 
-/// A place between two blocks that may become a checkpoint.
+/// A possible checkpoint between two blocks.
 pub(in crate::layer) struct Candidate {
-    /// Offset in the blob of the first byte that was not touched.
+    /// Offset in the blob of the first byte that was not read.
     pub(in crate::layer) input: u64,
     /// Offset in the uncompressed stream.
     pub(in crate::layer) output: u64,
-    /// Of the member up to here.
+    /// CRC and length of the member up to here.
     pub(in crate::layer) sums: Sums,
-    /// What came out before.
+    /// The decoded bytes before.
     pub(in crate::layer) window: Vec<u8>,
 }
 
 impl Candidate {
-    /// A checkpoint, if decoding can begin here in one way only that gives `follow`, which is what really came out
-    /// behind (32 KiB, or less where the member ends).
+    /// A checkpoint, if decoding can start here in exactly one way that gives `follow`, the bytes that were decoded
+    /// after it (32 KiB, or fewer at the end of the member).
     pub(in crate::layer) fn verify(self, blob: &Blob, follow: &[u8]) -> Option<Point> {
         let mut bytes = vec![0; TRIAL_INPUT];
         let count = blob.fill_at(&mut bytes, self.input.checked_sub(1)?).ok()?;
@@ -89,7 +89,7 @@ impl Candidate {
     }
 }
 
-/// Decodes the bytes behind a place as if it began there.
+/// Decodes from a candidate on trial.
 struct TrialInflate<'b> {
     inflate: Inflate,
     last: u8,
@@ -97,7 +97,7 @@ struct TrialInflate<'b> {
 }
 
 impl TrialInflate<'_> {
-    /// How many bytes came out, at most as many as fit; `None` where the data makes no sense.
+    /// The number of decoded bytes, at most the length of `out`; `None` if the data is invalid.
     fn run(&mut self, dictionary: &[u8], unread: u8, out: &mut [u8]) -> Option<usize> {
         begin(&mut self.inflate, dictionary, unread, self.last)?;
         let before = self.inflate.total_out();
@@ -105,8 +105,8 @@ impl TrialInflate<'_> {
         Some((self.inflate.total_out() - before) as usize)
     }
 
-    /// Whether two possibilities are the same in effect: both are the header of the same stored block, whose bits up
-    /// to the next byte mean nothing (RFC 1951, section 3.2.4).
+    /// Whether two bit positions are equivalent: both are the header of the same stored block, whose bits up to the
+    /// next byte are ignored (RFC 1951, section 3.2.4).
     fn is_same_stored_block(&self, one: u8, other: u8) -> bool {
         let stored = |unread: u8| {
             let next = u16::from(*self.rest.first()?);
@@ -118,14 +118,14 @@ impl TrialInflate<'_> {
     }
 }
 
-/// Makes an inflater ready to go on between two blocks: `dictionary` came out before, and of the byte `last`, the
-/// last one touched, the `unread` high bits are still to come.
+/// Prepares an inflater to continue between two blocks: `dictionary` is the output before, and the `unread` high bits
+/// of the byte `last` are not decoded yet.
 pub(super) fn begin(inflate: &mut Inflate, dictionary: &[u8], unread: u8, last: u8) -> Option<()> {
     inflate.reset(false);
     inflate.set_dictionary(dictionary).ok()?;
     if unread > 0 {
         let padding = padding_blocks(8 - u32::from(unread), last);
-        // Room for a byte that cannot come: so few bits are no more than the beginning of a block.
+        // One byte of output, which stays unused: so few bits are only the beginning of a block.
         let status = inflate.decompress(&padding, &mut [0], InflateFlush::NoFlush).ok()?;
         let whole = inflate.total_in() == padding.len() as u64 && inflate.total_out() == 0;
         if status == Status::StreamEnd || !whole {
@@ -135,7 +135,7 @@ pub(super) fn begin(inflate: &mut Inflate, dictionary: &[u8], unread: u8, last: 
     Some(())
 }
 
-/// Empty blocks that end behind the `passed` low bits of a byte, and then that byte's other bits.
+/// Empty blocks that end after the `passed` low bits of a byte, followed by the other bits of `last`.
 fn padding_blocks(passed: u32, last: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (mut pending, mut bits) = (0_u64, 0);
@@ -155,11 +155,11 @@ fn padding_blocks(passed: u32, last: u8) -> Vec<u8> {
     bytes
 }
 
-/// Zeroes the bytes of a window that nothing refers to. `decode` fills its output with what comes out for a
-/// dictionary, and says whether it could.
+/// Zeroes the bytes of a window that nothing refers to. `decode` fills its output with the bytes decoded for a
+/// dictionary; `false` if that fails.
 ///
-/// Two dictionaries that differ everywhere tell: what differs in their outputs too comes from the dictionary, and the
-/// two bytes are chosen so that they tell from where.
+/// Output bytes that differ for two dictionaries which differ at every offset come from the dictionary; the two values
+/// of an output byte state the offset.
 fn zero_unused(
     mut window: Vec<u8>,
     mut decode: impl FnMut(&[u8], &mut [u8]) -> bool,
@@ -198,10 +198,10 @@ impl Window {
             .then(|| Self { len: window.len() as u32, packed: packed.into() })
     }
 
-    /// The window, where it is as long as it says.
+    /// The inflated window, if its length is as stated.
     pub(super) fn unpack(&self) -> Option<Vec<u8>> {
         let len = self.len as usize;
-        // One byte more than it may have, to see where it has more.
+        // One byte more than stated, to detect a longer window.
         let mut window = vec![0; len.min(WINDOW) + 1];
         let mut inflate = Inflate::new(false, WINDOW_BITS);
         let status = inflate.decompress(&self.packed, &mut window, InflateFlush::NoFlush).ok()?;
@@ -219,11 +219,11 @@ mod tests {
     fn the_empty_block_has_an_odd_length_and_reaches_every_bit() {
         let bits: u32 = EMPTY_BLOCK.iter().map(|(_, bits)| bits).sum();
         assert_eq!(bits, 91);
-        // A stored block of two bytes, moved to every bit of a byte. Its own padding ends at a byte.
+        // A stored block of two bytes, shifted to every bit of a byte. Its own padding ends at a byte.
         for passed in 1..=5_u32 {
             let unread = (8 - passed) as u8;
             let mut inflate = Inflate::new(false, WINDOW_BITS);
-            // The three header bits (1: the last block; 00: stored) stand in the byte's high bits.
+            // The three header bits (1: the last block; 00: stored) are in the high bits of the byte.
             begin(&mut inflate, b"dictionary", unread, 1 << passed | ((1 << passed) - 1)).unwrap();
             let mut out = [0; 8];
             let status = inflate

@@ -40,7 +40,7 @@ impl Member for Zstd {
     }
 }
 
-/// The library works in memory: its errors speak of the data, never of the file.
+/// The library works in memory, so its errors are about the data.
 fn corrupt(error: &io::Error) -> Fault {
     Fault::Corrupt(error.to_string())
 }

@@ -1,7 +1,7 @@
-//! ruzstd: without C, and some three times slower.
+//! zstd by ruzstd: without C, and about three times slower.
 //!
-//! It decodes whole blocks and takes more than one frame's bytes if it is given them. So a frame is cut up here, and
-//! it is given one header or one block at a time.
+//! ruzstd decodes whole blocks, and reads beyond the end of a frame if it can. So a frame is divided here, and it gets
+//! one header or one block at a time.
 
 use std::io;
 use std::io::Read;
@@ -28,27 +28,27 @@ const CHECKSUM: usize = 4;
 /// Decodes one frame after another; a skippable frame decodes to nothing.
 pub(in crate::layer::codec) struct Zstd {
     decoder: FrameDecoder,
-    /// The beginning of the part that comes next.
+    /// The bytes of the next part so far.
     part: Vec<u8>,
     next: Next,
     checksum: bool,
 }
 
-/// The part of a frame that comes next.
+/// The next part of a frame.
 #[derive(Clone, Copy)]
 enum Next {
-    /// Magic and descriptor, which tell the frame header's length.
+    /// Magic and descriptor, from which the length of the frame header follows.
     Start,
-    /// The frame header, of this length with magic and descriptor.
+    /// The frame header; its length includes magic and descriptor.
     Header(usize),
     /// A skippable frame's length.
     SkippableHeader,
-    /// So many bytes that mean nothing.
+    /// The contents of a skippable frame: the remaining bytes.
     Skippable(u64),
     BlockHeader,
-    /// A block, of this length with its header (and the frame's checksum behind the last).
+    /// A block; its length includes the block header (and, for the last block, the frame's checksum).
     Block(usize),
-    /// Nothing.
+    /// The end of the frame.
     End,
 }
 
@@ -59,7 +59,7 @@ impl Zstd {
         Ok(Self { decoder, part: Vec::new(), next: Next::Start, checksum: false })
     }
 
-    /// Takes from `input` what the next part lacks; how much that was, and whether the part is whole.
+    /// Copies missing bytes of the next part from `input`; returns their number, and whether the part is complete.
     fn gather(&mut self, input: &[u8]) -> (usize, bool) {
         let wanted = match self.next {
             Next::Start => START,
@@ -78,7 +78,7 @@ impl Zstd {
         (count, self.part.len() >= wanted)
     }
 
-    /// Deals with a whole part.
+    /// Decodes a complete part.
     fn take(&mut self) -> Result<(), Fault> {
         self.next = match self.next {
             Next::Start if is_skippable(&self.part) => Next::SkippableHeader,
@@ -108,7 +108,7 @@ impl Zstd {
         Ok(())
     }
 
-    /// The length of the block whose header is at hand, with that (RFC 8878, section 3.1.1.2).
+    /// The length of the block with its header (RFC 8878, section 3.1.1.2).
     fn block_len(&self) -> Result<usize, Fault> {
         let [low, middle, high] = self.part.first_chunk().copied().unwrap_or_default();
         let header = u32::from_le_bytes([low, middle, high, 0]);
@@ -121,7 +121,7 @@ impl Zstd {
         Ok(BLOCK_HEADER + body + checksum)
     }
 
-    /// Whether the frame's checksum, if it has one, is that of what came out.
+    /// Compares the checksum of the frame, if it has one, with that of the decoded bytes.
     fn check(&self) -> Result<(), Fault> {
         let sums = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
         match sums {
@@ -159,7 +159,7 @@ impl Member for Zstd {
                 step.ended = true;
                 return Ok(step);
             }
-            // Every turn takes bytes, but for one to the end of an empty block or frame.
+            // Every iteration consumes bytes, except at the end of an empty block or frame.
             let (consumed, whole) = self.gather(&input[step.consumed..]);
             step.consumed += consumed;
             if !whole {

@@ -1,15 +1,15 @@
-//! FlatBuffers (the format's "Internals"), read with every step held against the bytes that are there.
+//! Reads FlatBuffers (the format's "Internals"); every access is checked against the length of the buffer.
 //!
-//! A table begins with the distance back to its vtable, which says where in the table each field is; strings, vectors
-//! and tables in tables are reached by distances forward. Nothing forbids two ways to the same bytes, so a short buffer
-//! can be made to say a great deal: whoever walks one has to bound what it takes in.
+//! A table begins with the distance back to its vtable, which has the offset of each field in the table; strings,
+//! vectors and nested tables are referred to by distances forward. Several references may lead to the same bytes, so a
+//! short buffer can describe much data: the caller must limit what it copies.
 
 /// A table.
 #[derive(Clone, Copy)]
 pub(super) struct Table<'b> {
     bytes: &'b [u8],
     at: usize,
-    /// Where its vtable begins, and that vtable's length in bytes.
+    /// Offset and length of its vtable in bytes.
     vtable: usize,
     vtable_len: usize,
 }
@@ -18,13 +18,13 @@ pub(super) struct Table<'b> {
 #[derive(Clone, Copy)]
 pub(super) struct Items<'b> {
     bytes: &'b [u8],
-    /// Where the first distance stands.
+    /// Offset of the first distance.
     at: usize,
     len: usize,
 }
 
 impl<'b> Table<'b> {
-    /// The table that a whole buffer is about. `None` where there is none.
+    /// The root table of a buffer.
     pub(super) fn root(bytes: &'b [u8]) -> Option<Self> {
         Self::at(bytes, follow(bytes, 0)?)
     }
@@ -37,7 +37,7 @@ impl<'b> Table<'b> {
         whole.then_some(Self { bytes, at, vtable, vtable_len })
     }
 
-    /// Where a field is; `None` where it is left out, or its table's bytes end before it.
+    /// Offset of a field; `None` if it is absent, or outside the buffer.
     fn field(&self, number: usize) -> Option<usize> {
         let slot = 4 + 2 * number;
         if slot + 2 > self.vtable_len {
@@ -47,7 +47,7 @@ impl<'b> Table<'b> {
         (distance > 0).then_some(self.at + usize::from(distance))
     }
 
-    /// A number of 8 bits. One that is left out is its default, for this and the others.
+    /// A number of 8 bits. An absent field has its default value, here and below.
     pub(super) fn u8(&self, number: usize, default: u8) -> Option<u8> {
         self.field(number).map_or(Some(default), |at| self.bytes.get(at).copied())
     }
@@ -60,7 +60,7 @@ impl<'b> Table<'b> {
         self.field(number).map_or(Some(0), |at| array(self.bytes, at).map(i64::from_le_bytes))
     }
 
-    /// A string's or vector's bytes; empty where it is left out.
+    /// The bytes of a string or vector; empty if it is absent.
     pub(super) fn bytes(&self, number: usize) -> Option<&'b [u8]> {
         match self.field(number) {
             Some(at) => counted(self.bytes, follow(self.bytes, at)?),
@@ -68,7 +68,7 @@ impl<'b> Table<'b> {
         }
     }
 
-    /// A table in this one; `None` also where it is left out.
+    /// A nested table; `None` also if it is absent.
     pub(super) fn table(&self, number: usize) -> Option<Self> {
         Self::at(self.bytes, follow(self.bytes, self.field(number)?)?)
     }
@@ -89,12 +89,12 @@ impl<'b> Items<'b> {
         self.len
     }
 
-    /// The tables, each of which may be none.
+    /// The tables; `None` for an invalid one.
     pub(super) fn tables(self) -> impl Iterator<Item = Option<Table<'b>>> {
         (0..self.len).map(move |item| Table::at(self.bytes, self.target(item)?))
     }
 
-    /// The strings, each of which may be none.
+    /// The strings; `None` for an invalid one.
     pub(super) fn strings(self) -> impl Iterator<Item = Option<&'b [u8]>> {
         (0..self.len).map(move |item| counted(self.bytes, self.target(item)?))
     }
@@ -104,12 +104,12 @@ impl<'b> Items<'b> {
     }
 }
 
-/// Where the distance that stands there leads.
+/// The target of the distance at `at`.
 fn follow(bytes: &[u8], at: usize) -> Option<usize> {
     at.checked_add(u32::from_le_bytes(array(bytes, at)?) as usize)
 }
 
-/// As many bytes as the number before them says.
+/// The bytes after their length at `at`.
 fn counted(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let len = u32::from_le_bytes(array(bytes, at)?) as usize;
     bytes.get(at + 4..)?.get(..len)
@@ -123,7 +123,7 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 mod tests {
     use super::*;
 
-    /// By hand: a root of two fields, the number 7 and the string `ok`, and a third left out.
+    /// Written by hand: a root with two fields, the number 7 and the string `ok`, and a third one that is absent.
     const SAMPLE: [u8; 32] = [
         12, 0, 0, 0, // the root, 12 bytes on
         8, 0, 12, 0, 4, 0, 8, 0, // its vtable: 8 bytes, of a table of 12; fields at 4 and 8
