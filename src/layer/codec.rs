@@ -38,27 +38,27 @@ pub const SNIFFED: usize = 512;
 #[must_use]
 pub fn sniff(first_bytes: &[u8]) -> Codec {
     if tar::is_header(first_bytes) {
-        Codec::Plain
-    } else if gzip::begins(first_bytes) {
-        Codec::Gzip
-    } else if zstd::begins(first_bytes) {
-        let read = |frame: &mut [u8], at: u64| {
-            let rest = usize::try_from(at).ok().and_then(|at| first_bytes.get(at..));
-            let rest = rest.unwrap_or_default();
-            let count = rest.len().min(frame.len());
-            frame[..count].copy_from_slice(&rest[..count]);
-            Ok::<_, std::convert::Infallible>(count)
-        };
-        match zstd::is_lz4_behind_skippable(read) {
-            Ok(true) => Codec::Plain,
-            Ok(false) => Codec::Zstd,
+        return Codec::Plain;
+    }
+    let codecs = [Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
+    match codecs.into_iter().find(|&codec| begins(codec, first_bytes)) {
+        Some(Codec::Zstd)
+            if matches!(zstd::is_lz4_behind_skippable(&Blob::memory(first_bytes)), Ok(true)) =>
+        {
+            Codec::Plain
         }
-    } else if bzip2::begins(first_bytes) {
-        Codec::Bzip2
-    } else if xz::begins(first_bytes) {
-        Codec::Xz
-    } else {
-        Codec::Plain
+        codec => codec.unwrap_or(Codec::Plain),
+    }
+}
+
+/// Whether a member of this encoding begins with these bytes (at most [`MAGIC_MAX`] are needed).
+fn begins(codec: Codec, start: &[u8]) -> bool {
+    match codec {
+        Codec::Plain => false,
+        Codec::Gzip => gzip::begins(start),
+        Codec::Zstd => zstd::begins(start),
+        Codec::Bzip2 => bzip2::begins(start),
+        Codec::Xz => xz::begins(start),
     }
 }
 
@@ -70,9 +70,7 @@ pub fn sniff_blob(blob: &Blob) -> io::Result<Codec> {
     let mut first = [0; SNIFFED];
     let count = blob.fill_at(&mut first, 0)?;
     match sniff(&first[..count]) {
-        Codec::Zstd if zstd::is_lz4_behind_skippable(|frame, at| blob.fill_at(frame, at))? => {
-            Ok(Codec::Plain)
-        }
+        Codec::Zstd if zstd::is_lz4_behind_skippable(blob)? => Ok(Codec::Plain),
         codec => Ok(codec),
     }
 }
@@ -238,7 +236,7 @@ impl Decoder {
         };
         if matches!(self.state, State::Between) {
             let start = self.input.peek(MAGIC_MAX)?;
-            if !member.begins(start) {
+            if !begins(self.codec, start) {
                 if self.members == 0 && !start.is_empty() {
                     return Err(Fault::Corrupt("it does not begin as such data does".to_owned()));
                 }

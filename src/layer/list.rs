@@ -24,22 +24,12 @@ use crate::layer::{DIGESTED, blob_digest, codec};
 /// the rows before the error. An empty blob is an empty layer.
 #[must_use]
 pub fn list(blob: &Blob, watch: &dyn Watch) -> Listing {
-    list_within(blob, watch, Limits::default())
+    list_with(blob, watch, Limits::default(), Spacing::default())
 }
 
-/// [`list`] with the given distances between checkpoints.
+/// [`list`] with the given limits and distances between checkpoints.
 #[must_use]
-pub fn list_spaced(blob: &Blob, watch: &dyn Watch, spacing: Spacing) -> Listing {
-    list_as(blob, watch, Limits::default(), spacing)
-}
-
-/// [`list`] with the given limits.
-#[must_use]
-pub fn list_within(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
-    list_as(blob, watch, limits, Spacing::default())
-}
-
-fn list_as(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
+pub fn list_with(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacing) -> Listing {
     let codec = match codec::sniff_blob(blob) {
         Ok(codec) => codec,
         Err(error) => return unreadable(&error),

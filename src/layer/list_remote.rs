@@ -4,7 +4,9 @@ use std::io;
 
 use crate::layer::blob::Blob;
 use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
-use crate::layer::{Listing, Problem, Severity, Watch};
+use crate::layer::encoding::Codec;
+use crate::layer::list::unreadable;
+use crate::layer::{Listing, Watch};
 
 /// Lists a remote layer while it is downloaded.
 ///
@@ -31,9 +33,9 @@ pub fn list(blob: &Blob, remote: &dyn RemoteBlob, watch: &dyn Watch) -> Listing 
 fn judged(remote: &dyn RemoteBlob, listing: Listing, verdict: io::Result<Blob>) -> Listing {
     match verdict {
         Ok(_) => known_as(remote, listing),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => failed(&error),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => unreadable(&error),
         Err(error) if listing.table.is_empty() => {
-            Listing { cancelled: listing.cancelled, ..failed(&error) }
+            Listing { cancelled: listing.cancelled, ..unreadable(&error) }
         }
         Err(_) => Listing { faulty: true, blob_digest: None, ..listing },
     }
@@ -44,13 +46,10 @@ fn known_as(remote: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     if listing.blob_digest.is_none() && !listing.cancelled && !listing.faulty {
         listing.blob_digest = Some(remote.digest().to_owned());
     }
+    if listing.codec == Some(Codec::Plain) {
+        listing.diff_id.clone_from(&listing.blob_digest);
+    }
     listing
-}
-
-pub(crate) fn failed(error: &io::Error) -> Listing {
-    let message = format!("the layer cannot be read: {error}");
-    let problems = vec![Problem { severity: Severity::Error, message }];
-    Listing { problems, faulty: true, ..Listing::default() }
 }
 
 /// Forwards progress and cancellation, but no rows: the bytes are not verified yet.

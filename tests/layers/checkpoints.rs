@@ -6,7 +6,9 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use layertui::layer::blob::Blob;
-use layertui::layer::{Checkpoints, Listing, Spacing, Unwatched, list, list_spaced, open, open_at};
+use layertui::layer::{
+    Checkpoints, Limits, Listing, Spacing, Unwatched, list, list_with, open, open_at,
+};
 use layertui::stack::kept::entry::Row;
 use proptest::prelude::*;
 
@@ -54,7 +56,7 @@ fn layer(contents: &[u8]) -> Vec<u8> {
 }
 
 fn surveyed(encoded: &[u8]) -> Listing {
-    list_spaced(&Blob::memory(encoded), &Unwatched, CLOSE)
+    list_with(&Blob::memory(encoded), &Unwatched, Limits::default(), CLOSE)
 }
 
 fn checkpoints(encoded: &[u8]) -> Checkpoints {
@@ -176,7 +178,9 @@ fn truncated_at_every_byte() {
     }
     let encoded = encoder.finish().unwrap();
     let close = Spacing { input: u64::MAX, output: 20_000 };
-    let listed = |bytes: &[u8]| list_spaced(&Blob::memory(bytes), &Unwatched, close).checkpoints;
+    let listed = |bytes: &[u8]| {
+        list_with(&Blob::memory(bytes), &Unwatched, Limits::default(), close).checkpoints
+    };
     let points = listed(&encoded).unwrap();
     assert!(points.len() >= 2);
     let at = tar.len() - 30_000;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use layertui::layer::blob::Blob;
 use layertui::layer::codec::Decoder;
-use layertui::layer::{Limits, Severity, Unwatched, Watch, list, list_within};
+use layertui::layer::{Limits, Severity, Spacing, Unwatched, Watch, list, list_with};
 
 use crate::listed;
 use crate::support::compress::{gzip, gzip_members};
@@ -24,7 +24,7 @@ fn many(count: usize) -> Vec<u8> {
 fn more_rows_than_the_limit_are_left_out_and_said() {
     let limits = Limits { rows: 10, ..Limits::default() };
     for blob in [many(30), gzip(&many(30))] {
-        let listing = list_within(&Blob::memory(blob), &Unwatched, limits);
+        let listing = list_with(&Blob::memory(blob), &Unwatched, limits, Spacing::default());
         assert_eq!(rows(&listing).len(), 10);
         assert_eq!(
             problems(&listing),
@@ -38,14 +38,14 @@ fn more_rows_than_the_limit_are_left_out_and_said() {
 #[test]
 fn as_many_rows_as_the_limit_are_no_problem() {
     let limits = Limits { rows: 30, ..Limits::default() };
-    let listing = list_within(&Blob::memory(many(30)), &Unwatched, limits);
+    let listing = list_with(&Blob::memory(many(30)), &Unwatched, limits, Spacing::default());
     assert_eq!((listing.table.len(), problems(&listing).len()), (30, 0));
 }
 
 #[test]
 fn more_bytes_of_rows_than_the_limit_are_left_out_and_said() {
     let limits = Limits { table_bytes: 200, ..Limits::default() };
-    let listing = list_within(&Blob::memory(many(30)), &Unwatched, limits);
+    let listing = list_with(&Blob::memory(many(30)), &Unwatched, limits, Spacing::default());
     assert!((5..25).contains(&rows(&listing).len()));
     assert_eq!(listing.problems[0].severity, Severity::Error);
 }
@@ -57,7 +57,7 @@ fn hidden_objects_count_too() {
         tar = tar.file(format!(".wh..wh.plnk/{index}"), "x");
     }
     let limits = Limits { rows: 10, ..Limits::default() };
-    let listing = list_within(&Blob::memory(tar.finish()), &Unwatched, limits);
+    let listing = list_with(&Blob::memory(tar.finish()), &Unwatched, limits, Spacing::default());
     assert_eq!(listing.hidden.len(), 10);
 }
 

@@ -167,6 +167,7 @@ fn a_layer_is_opened_without_being_listed() {
     assert_eq!(listing.blob_digest.as_deref(), Some(stage.image.digest(0).as_str()));
     let plain = source.list(2, &Unwatched);
     assert_eq!(plain.blob_digest.as_deref(), Some(stage.image.digest(2).as_str()));
+    assert_eq!(plain.diff_id, plain.blob_digest, "a plain blob is the tar");
 }
 
 /// The least recently used go first, and what is larger than all that may be kept is not kept at all.

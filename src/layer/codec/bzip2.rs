@@ -22,10 +22,6 @@ impl Bzip2 {
 }
 
 impl Member for Bzip2 {
-    fn begins(&self, start: &[u8]) -> bool {
-        begins(start)
-    }
-
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
         self.0 = Decompress::new(false);
         Ok(())
@@ -41,9 +37,5 @@ impl Member for Bzip2 {
             ended: status == Status::StreamEnd,
             boundary: None,
         })
-    }
-
-    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
-        Ok(())
     }
 }

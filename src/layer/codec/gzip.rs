@@ -81,10 +81,6 @@ impl Gzip {
 }
 
 impl Member for Gzip {
-    fn begins(&self, start: &[u8]) -> bool {
-        begins(start)
-    }
-
     fn start(&mut self, input: &mut Input) -> Result<(), Fault> {
         self.inflate.reset(false);
         (self.sums, self.summed) = (Sums::default(), true);

@@ -7,9 +7,6 @@ use crate::layer::codec::input::Input;
 
 /// The interface of an encoding for [`crate::layer::codec::Decoder`].
 pub(crate) trait Member: Send {
-    /// Whether a member begins with these bytes (at most the longest magic; fewer at the end of the blob).
-    fn begins(&self, start: &[u8]) -> bool;
-
     /// Starts the next member, and reads its header if that is not part of `run`.
     fn start(&mut self, input: &mut Input) -> Result<(), Fault>;
 
@@ -22,7 +19,9 @@ pub(crate) trait Member: Send {
     }
 
     /// Checks the trailer, if that is not part of `run`.
-    fn end(&mut self, input: &mut Input) -> Result<(), Fault>;
+    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// The result of [`Member::run`].

@@ -23,10 +23,6 @@ impl Xz {
 }
 
 impl Member for Xz {
-    fn begins(&self, start: &[u8]) -> bool {
-        begins(start)
-    }
-
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
         *self = Self::new();
         Ok(())
@@ -43,9 +39,5 @@ impl Member for Xz {
             ended: result.status == Status::StreamEnd,
             boundary: None,
         })
-    }
-
-    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
-        Ok(())
     }
 }

@@ -5,6 +5,9 @@ mod native;
 #[cfg(not(feature = "native"))]
 mod pure;
 
+use std::io;
+
+use crate::layer::blob::Blob;
 #[cfg(feature = "native")]
 pub(super) use crate::layer::codec::zstd::native::Zstd;
 #[cfg(not(feature = "native"))]
@@ -19,13 +22,11 @@ pub(super) fn begins(start: &[u8]) -> bool {
 const SKIPPED_MAX: usize = 64;
 
 /// Whether the first frame behind skippable ones is one of lz4, which has the same skippable frames (LZ4 frame format,
-/// "Skippable Frames"). `read` fills a buffer from an offset and returns the number of bytes.
-pub(super) fn is_lz4_behind_skippable<E>(
-    mut read: impl FnMut(&mut [u8], u64) -> Result<usize, E>,
-) -> Result<bool, E> {
+/// "Skippable Frames").
+pub(super) fn is_lz4_behind_skippable(blob: &Blob) -> io::Result<bool> {
     let (mut at, mut frame) = (0_u64, [0; 8]);
     for _ in 0..SKIPPED_MAX {
-        let count = read(&mut frame, at)?;
+        let count = blob.fill_at(&mut frame, at)?;
         match frame {
             _ if count < 4 => return Ok(false),
             [4, 0x22, 0x4d, 0x18, ..] => return Ok(at > 0),

@@ -17,10 +17,6 @@ impl Zstd {
 }
 
 impl Member for Zstd {
-    fn begins(&self, start: &[u8]) -> bool {
-        crate::layer::codec::zstd::begins(start)
-    }
-
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
         self.0.reinit().map_err(|error| corrupt(&error))
     }
@@ -33,10 +29,6 @@ impl Member for Zstd {
             ended: status.remaining == 0,
             boundary: None,
         })
-    }
-
-    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
-        Ok(())
     }
 }
 

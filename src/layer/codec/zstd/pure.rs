@@ -134,10 +134,6 @@ impl Zstd {
 }
 
 impl Member for Zstd {
-    fn begins(&self, start: &[u8]) -> bool {
-        crate::layer::codec::zstd::begins(start)
-    }
-
     fn start(&mut self, _input: &mut Input) -> Result<(), Fault> {
         self.part.clear();
         self.next = Next::Start;
@@ -167,10 +163,6 @@ impl Member for Zstd {
             }
             self.take()?;
         }
-    }
-
-    fn end(&mut self, _input: &mut Input) -> Result<(), Fault> {
-        Ok(())
     }
 }
 
