@@ -1,4 +1,4 @@
-//! Every fault at every door: wherever an answer breaks off, is refused or comes late, there is a clear error, or in the
+//! Every fault at every request: wherever an answer breaks off, is refused or comes late, there is a clear error, or in the
 //! end the very same image.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use layertui::load::LayerState;
 
 use super::chunked::Format;
 use super::lazy::lazy_image;
-use super::server::{Door, Turn};
+use super::server::{Access, Turn};
 use super::stage::{Stage, problems};
 
 /// Numbers that look random and are the same every time.
@@ -23,16 +23,16 @@ fn random(seed: u64) -> impl FnMut(usize) -> usize {
 }
 
 /// What is asked for on the way to a tree, and the length of each answer.
-fn doors(stage: &Stage) -> Vec<(String, usize)> {
+fn paths(stage: &Stage) -> Vec<(String, usize)> {
     let config = format!("/v2/lab/x/blobs/{}", Digest::of(&stage.image.config));
-    let mut doors = vec![
+    let mut paths = vec![
         ("/v2/lab/x/manifests/1".to_owned(), stage.image.manifest.len()),
         (config, stage.image.config.len()),
     ];
     for (at, layer) in stage.image.layers.iter().enumerate() {
-        doors.push((stage.image.blob(at), layer.len()));
+        paths.push((stage.image.blob(at), layer.len()));
     }
-    doors
+    paths
 }
 
 fn status(status: u16) -> Turn {
@@ -56,7 +56,7 @@ fn cut_or_stalled_at_random_the_same_image_comes() {
     for round in 0..40 {
         let stage = Stage::new();
         let mut turns = Vec::new();
-        for (path, length) in doors(&stage) {
+        for (path, length) in paths(&stage) {
             let turn = match random(4) {
                 0 => Turn::Cut(random(length)),
                 1 if round % 4 == 0 => Turn::Stall(random(length)),
@@ -73,12 +73,12 @@ fn cut_or_stalled_at_random_the_same_image_comes() {
 #[test]
 fn tables_of_contents_come_over_broken_connections_as_well() {
     for format in [Format::EStargz, Format::ZstdChunked] {
-        let fresh = || Stage::of(lazy_image(format), Door::Open, true);
+        let fresh = || Stage::of(lazy_image(format), Access::Open, true);
         let expected = tree(&fresh());
         let mut random = random(format as u64 + 1);
         for _ in 0..20 {
             let stage = fresh();
-            for (path, _) in doors(&stage) {
+            for (path, _) in paths(&stage) {
                 let turns = (0..random(3)).map(|_| match random(3) {
                     0 => status(503),
                     _ => Turn::Cut(random(40)),
@@ -101,14 +101,14 @@ fn every_refusal_is_explained_at_every_door() {
         (500, "has trouble of its own, status 500"),
         (503, "has trouble of its own, status 503"),
     ] {
-        let count = doors(&Stage::new()).len();
-        for door in 0..count {
+        let count = paths(&Stage::new()).len();
+        for request in 0..count {
             let stage = Stage::new();
-            let (path, _) = doors(&stage)[door].clone();
+            let (path, _) = paths(&stage)[request].clone();
             // As often as anybody would ask.
             stage.server.next(&path, vec![status(number); 9]);
             let host = stage.server.host();
-            let message = if door < 2 {
+            let message = if request < 2 {
                 stage.open().err().unwrap().to_string()
             } else {
                 let (loader, states) = stage.load();
@@ -117,7 +117,7 @@ fn every_refusal_is_explained_at_every_door() {
                     state.problems.iter().any(|problem| problem.severity == Severity::Error)
                 };
                 assert_eq!(states.iter().filter(broken).count(), 1);
-                problems(&states[door - 2])
+                problems(&states[request - 2])
             };
             assert!(message.contains(said) && message.contains(&host), "{path}: {message}");
             let asked = stage.server.paths().iter().filter(|it| **it == path).count();
@@ -131,7 +131,7 @@ fn every_refusal_is_explained_at_every_door() {
 #[test]
 fn what_describes_the_image_is_held_against_its_digest() {
     let stage = Stage::new();
-    let (config, _) = doors(&stage)[1].clone();
+    let (config, _) = paths(&stage)[1].clone();
     for bytes in [
         [&stage.image.config[..], b" "].concat(),
         stage.image.config[1..].to_vec(),
@@ -149,7 +149,7 @@ fn what_describes_the_image_is_held_against_its_digest() {
 #[test]
 fn redirects_that_lead_nowhere_good_are_errors() {
     let stage = Stage::new();
-    let (path, _) = doors(&stage)[0].clone();
+    let (path, _) = paths(&stage)[0].clone();
     let to = |location: String| Turn::Status(302, vec![("location", location)], String::new());
     let circle = format!("http://{}{path}", stage.server.host());
     stage.server.next(&path, vec![to(circle); 40]);

@@ -7,7 +7,7 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use super::image::Image;
-use super::server::{Door, Held, Server, Turn};
+use super::server::{Access, Held, Server, Turn};
 use super::stage::Stage;
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -19,7 +19,7 @@ fn with(extra: impl Fn(&Image) -> Vec<(String, &'static str, Vec<u8>)>) -> Stage
     for (path, media_type, bytes) in extra(&image) {
         held.insert(format!("/v2/lab/x/{path}"), Held { media_type, bytes });
     }
-    let server = Server::start(held, Door::Open, true);
+    let server = Server::start(held, Access::Open, true);
     Stage { folder: tempfile::tempdir().unwrap(), image, server }
 }
 

@@ -6,13 +6,13 @@ use layertui::layer::Unwatched;
 use layertui::source::Source;
 use layertui::source::registry::Registries;
 
-use super::server::{Door, Server, Turn};
+use super::server::{Access, Server, Turn};
 use super::stage::Stage;
 use super::tls::Tls;
 
 /// A registry behind TLS, and settings that trust its certificate and accept no other.
-fn encrypted(door: Door, name: &str) -> (Stage, Tls, Registries) {
-    let stage = Stage::with(door, true);
+fn encrypted(access: Access, name: &str) -> (Stage, Tls, Registries) {
+    let stage = Stage::with(access, true);
     let tls = Tls::before(&stage.server.host(), name);
     let directory = stage.path("certs").join(tls.host());
     fs::create_dir_all(&directory).unwrap();
@@ -32,18 +32,18 @@ fn open(tls: &Tls, settings: Registries) -> Result<Box<dyn Source>, String> {
 
 #[test]
 fn a_trusted_certificate_opens() {
-    let (_stage, tls, settings) = encrypted(Door::Open, "127.0.0.1");
+    let (_stage, tls, settings) = encrypted(Access::Open, "127.0.0.1");
     let source = open(&tls, settings).unwrap();
     assert!(source.list(0, &Unwatched).problems.is_empty());
 }
 
 #[test]
 fn an_unknown_certificate_and_one_for_another_host_are_refused() {
-    let (stage, tls, settings) = encrypted(Door::Open, "127.0.0.1");
+    let (stage, tls, settings) = encrypted(Access::Open, "127.0.0.1");
     let refused = open(&tls, Registries { certificates: Vec::new(), ..settings }).err().unwrap();
     assert!(refused.contains("certificate"), "{refused}");
     assert!(stage.server.seen().is_empty());
-    let (stage, tls, settings) = encrypted(Door::Open, "r.io");
+    let (stage, tls, settings) = encrypted(Access::Open, "r.io");
     let refused = open(&tls, settings.clone()).err().unwrap();
     assert!(refused.contains("certificate"), "{refused}");
     assert!(stage.server.seen().is_empty());
@@ -55,7 +55,7 @@ fn an_unknown_certificate_and_one_for_another_host_are_refused() {
 
 #[test]
 fn a_token_service_without_encryption_is_not_asked() {
-    let (stage, tls, settings) = encrypted(Door::Token("token", "none"), "127.0.0.1");
+    let (stage, tls, settings) = encrypted(Access::Token("token", "none"), "127.0.0.1");
     let refused = open(&tls, settings.clone()).err().unwrap();
     assert!(refused.contains("without encryption"), "{refused}");
     assert!(!stage.server.paths().iter().any(|path| path.starts_with("/token")));
@@ -70,7 +70,7 @@ fn a_token_service_without_encryption_is_not_asked() {
 fn a_redirect_away_from_encryption_is_not_followed() {
     let other = Stage::new();
     for scheme in ["http", "HTTP"] {
-        let (stage, tls, settings) = encrypted(Door::Open, "127.0.0.1");
+        let (stage, tls, settings) = encrypted(Access::Open, "127.0.0.1");
         let source = open(&tls, settings).unwrap();
         let blob = stage.image.blob(0);
         let location = format!("{scheme}://{}{blob}", other.server.host());
@@ -105,9 +105,9 @@ fn another_range_than_asked_for_is_no_part_of_the_blob() {
 
 #[test]
 fn a_password_goes_to_the_registry_alone() {
-    let (stage, tls, settings) = encrypted(Door::Open, "127.0.0.1");
+    let (stage, tls, settings) = encrypted(Access::Open, "127.0.0.1");
     let file = stage.path("auth.json");
-    let other = Server::start(stage.image.held(), Door::Open, true);
+    let other = Server::start(stage.image.held(), Access::Open, true);
     let keys = [format!("evil-{}", tls.host()), format!("{}.evil", tls.host()), other.host()];
     let entry = serde_json::json!({"auth": "bWU6aHVudGVyMjI="});
     let auths: serde_json::Map<String, serde_json::Value> =

@@ -7,7 +7,7 @@ use std::time::Duration;
 use layertui::layer::{Severity, Watch};
 
 use super::image::noise;
-use super::server::{Door, Held, Seen, Server, Turn};
+use super::server::{Access, Held, Seen, Server, Turn};
 use super::stage::{Stage, problems};
 
 fn status(status: u16, body: &str) -> Turn {
@@ -17,7 +17,7 @@ fn status(status: u16, body: &str) -> Turn {
 #[test]
 fn a_layer_that_breaks_off_goes_on_where_it_stopped() {
     for ranges in [true, false] {
-        let stage = Stage::with(Door::Open, ranges);
+        let stage = Stage::with(Access::Open, ranges);
         let blob = stage.image.blob(0);
         stage.server.next(&blob, [Turn::Cut(1000), Turn::Stall(2000)]);
         let (_, states) = stage.load();
@@ -212,7 +212,7 @@ fn a_registry_without_tls_is_said_to_be_one() {
     for path in ["/v2/", "/v2/none/"] {
         let stage = Stage::new();
         let held = [(path.to_owned(), Held { media_type: "text/plain", bytes: Vec::new() })];
-        let server = Server::start(held.into(), Door::Open, true);
+        let server = Server::start(held.into(), Access::Open, true);
         let reference = format!("docker://{}/lab/x:1", server.host());
         let output = stage.run(&["layers", "--tls-verify=true", &reference]);
         let error = String::from_utf8(output.stderr).unwrap();

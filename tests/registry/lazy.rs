@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::chunked::{Chunked, Format, build, close, files};
 use super::image::{Image, noise};
-use super::server::{Door, Turn};
+use super::server::{Access, Turn};
 use super::stage::{Stage, problems};
 use crate::support::compress::{gzip, zstd};
 use crate::support::tarball::Tar;
@@ -60,7 +60,7 @@ fn image(layers: Vec<(Chunked, Format)>) -> Image {
 }
 
 fn stage(format: Format, ranges: bool) -> Stage {
-    Stage::of(lazy_image(format), Door::Open, ranges)
+    Stage::of(lazy_image(format), Access::Open, ranges)
 }
 
 /// Two layers of that format.
@@ -71,7 +71,7 @@ pub(crate) fn lazy_image(format: Format) -> Image {
 
 fn plain() -> Stage {
     let layers = [base(), top()].map(|tar| (gzip(&tar), "tar+gzip", json!({})));
-    Stage::of(Image::of(layers.into()), Door::Open, true)
+    Stage::of(Image::of(layers.into()), Access::Open, true)
 }
 
 const QUESTIONS: [&[&str]; 3] =
@@ -137,7 +137,7 @@ fn less_than_two_hundredths_of_a_large_layer_make_its_tree() {
         let chunked = close(blob, format, &records);
         let size = chunked.blob.len() as u64;
         assert!(size >= 200_000_000);
-        let stage = Stage::of(image(vec![(chunked, format)]), Door::Open, true);
+        let stage = Stage::of(image(vec![(chunked, format)]), Access::Open, true);
         let tree = stage.says(&["ls", "--recursive", &stage.reference("1")]);
         assert_eq!(tree.lines().count(), 212, "{tree}");
         let sent = stage.server.sent();
@@ -184,7 +184,7 @@ fn a_file_of_many_chunks_takes_few_requests() {
     for format in FORMATS {
         for gap in [0, 1_000, 400_000] {
             let chunked = with_gap(&tar, format, gap);
-            let stage = Stage::of(image(vec![(chunked, format)]), Door::Open, true);
+            let stage = Stage::of(image(vec![(chunked, format)]), Access::Open, true);
             let source = stage.open().unwrap();
             assert_eq!(source.list(0, &Unwatched).problems.len(), 1, "{format:?} {gap}");
             let (before, sent) = (fetched(&stage), stage.server.sent());
@@ -231,7 +231,7 @@ fn other_bytes_in_a_file_than_promised_are_an_error() {
         let end = chunked.files_end.min(forged.files_end);
         chunked.blob[..end].copy_from_slice(&forged.blob[..end]);
         assert!(honest != chunked.blob);
-        let stage = Stage::of(image(vec![(chunked, format)]), Door::Open, true);
+        let stage = Stage::of(image(vec![(chunked, format)]), Access::Open, true);
         let source = stage.open().unwrap();
         source.list(0, &Unwatched);
         let error = read(&*source, "etc/passwd", 10).unwrap_err();
@@ -257,7 +257,7 @@ fn a_table_that_is_not_what_was_promised_is_not_used() {
                     }
                 }
                 "table" => {
-                    let spoilt = [json!({"type": "door"})];
+                    let spoilt = [json!({"type": "access"})];
                     let files = chunked.blob[..chunked.files_end].to_vec();
                     *chunked = close(files, format, &spoilt);
                 }
@@ -271,7 +271,7 @@ fn a_table_that_is_not_what_was_promised_is_not_used() {
                     }
                 }
             }
-            let stage = Stage::of(image(layers.into()), Door::Open, true);
+            let stage = Stage::of(image(layers.into()), Access::Open, true);
             let (_, states) = stage.load();
             let said = problems(&states[0]);
             assert!(said.contains("without its"), "{what}: {said}");
@@ -326,7 +326,7 @@ fn a_file_of_a_plain_layer_whose_blob_went_comes_by_a_part() {
         .file("second", "needle")
         .file("third", &filler[..4 << 20])
         .finish();
-    let stage = Stage::of(Image::of(vec![(gzip(&tar), "tar+gzip", json!({}))]), Door::Open, true);
+    let stage = Stage::of(Image::of(vec![(gzip(&tar), "tar+gzip", json!({}))]), Access::Open, true);
     let reference = stage.reference("1");
     stage.says(&["ls", &reference]);
     std::fs::remove_dir_all(stage.path("home/.cache/layertui/blobs")).unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::chunked::Format;
 use super::lazy::lazy_image;
-use super::server::{Door, Turn};
+use super::server::{Access, Turn};
 use super::stage::Stage;
 
 const PASSWORD: &str = "MARKED-password-1";
@@ -19,17 +19,17 @@ const TOKEN: &str = "MARKED-token-2";
 const IDENTITY: &str = "MARKED-identity-3";
 
 /// How somebody signs in: who is let in, and what the configuration file says of the registry.
-fn ways() -> Vec<(Door, Value)> {
+fn ways() -> Vec<(Access, Value)> {
     let password = json!({"username": "me", "password": PASSWORD});
     let identity = format!("refresh_token={IDENTITY}");
     vec![
-        (Door::Basic(BASIC), json!({"auth": CODED})),
-        (Door::Basic(BASIC), Value::Null),
-        (Door::Token(TOKEN, BASIC), password),
-        (Door::Token(TOKEN, identity.leak()), json!({"identitytoken": IDENTITY})),
+        (Access::Basic(BASIC), json!({"auth": CODED})),
+        (Access::Basic(BASIC), Value::Null),
+        (Access::Token(TOKEN, BASIC), password),
+        (Access::Token(TOKEN, identity.leak()), json!({"identitytoken": IDENTITY})),
         // Who is not let in at all.
-        (Door::Basic("Basic other"), json!({"auth": CODED})),
-        (Door::Token(TOKEN, "Basic other"), json!({"auth": CODED})),
+        (Access::Basic("Basic other"), json!({"auth": CODED})),
+        (Access::Token(TOKEN, "Basic other"), json!({"auth": CODED})),
     ]
 }
 
@@ -73,8 +73,8 @@ fn is_clean(output: &Output, what: &str) {
 #[test]
 fn nothing_that_is_said_or_kept_has_a_secret_in_it() {
     let mut signed_in = 0;
-    for (number, (door, entry)) in ways().into_iter().enumerate() {
-        let stage = Stage::of(lazy_image(Format::ZstdChunked), door.clone(), true);
+    for (number, (access, entry)) in ways().into_iter().enumerate() {
+        let stage = Stage::of(lazy_image(Format::ZstdChunked), access.clone(), true);
         sign_in(&stage, &entry);
         let reference = stage.reference("1");
         let questions: [&[&str]; 9] = [
@@ -96,10 +96,10 @@ fn nothing_that_is_said_or_kept_has_a_secret_in_it() {
         if number < 4 {
             assert!(stage.kept_without(&["MARKED", CODED]) > 0, "{number}: tables are kept");
         }
-        // A registry that repeats what it was sent, at every door.
+        // A registry that repeats what it was sent, at every request.
         for status in [400, 401, 403, 404, 418, 429, 500] {
             for path in ["/v2/lab/x/manifests/1".to_owned(), stage.image.blob(0)] {
-                let stage = Stage::of(lazy_image(Format::ZstdChunked), door.clone(), true);
+                let stage = Stage::of(lazy_image(Format::ZstdChunked), access.clone(), true);
                 sign_in(&stage, &entry);
                 stage.server.next(&path, vec![Turn::Echo(status); 4]);
                 let output = run(&stage, &["ls", "--json", &stage.reference("1")]);

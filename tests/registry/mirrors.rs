@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::chunked::Format;
 use super::lazy::lazy_image;
-use super::server::{Door, Server, Turn};
+use super::server::{Access, Server, Turn};
 use super::stage::Stage;
 
 /// `me:hunter22`
@@ -16,8 +16,8 @@ const BASIC: &str = "Basic bWU6aHVudGVyMjI=";
 const CODED: &str = "bWU6aHVudGVyMjI=";
 
 /// A registry, a mirror of it, and a file that says so.
-fn mirrored(stage: &Stage, door: Door) -> Server {
-    let mirror = Server::start(stage.image.held(), door, true);
+fn mirrored(stage: &Stage, access: Access) -> Server {
+    let mirror = Server::start(stage.image.held(), access, true);
     let (own, other) = (stage.server.host(), mirror.host());
     let configuration = format!(
         "[[registry]]\nlocation = \"{own}\"\n[[registry.mirror]]\nlocation = \"{other}\"\ninsecure = true\n"
@@ -47,7 +47,7 @@ fn sign_in(stage: &Stage, host: &str) {
 #[test]
 fn what_a_mirror_has_is_not_asked_of_the_registry() {
     let stage = Stage::new();
-    let mirror = mirrored(&stage, Door::Open);
+    let mirror = mirrored(&stage, Access::Open);
     let source = stage.open_with(settings(&stage)).unwrap();
     assert!(source.list(0, &layertui::layer::Unwatched).problems.is_empty());
     assert!(stage.server.seen().is_empty() && mirror.seen().len() == 3);
@@ -66,7 +66,7 @@ fn what_a_mirror_has_is_not_asked_of_the_registry() {
 fn a_mirror_that_fails_is_passed_over() {
     for status in [404, 401, 503] {
         let stage = Stage::new();
-        let mirror = mirrored(&stage, Door::Open);
+        let mirror = mirrored(&stage, Access::Open);
         let no = Turn::Status(status, Vec::new(), String::new());
         mirror.next("/v2/lab/x/manifests/1", vec![no; 4]);
         let source = stage.open_with(settings(&stage)).unwrap();
@@ -81,7 +81,7 @@ fn a_mirror_that_fails_is_passed_over() {
         assert_eq!(stage.server.seen().len(), 2);
     }
     let stage = Stage::new();
-    drop(mirrored(&stage, Door::Open));
+    drop(mirrored(&stage, Access::Open));
     stage.open_with(settings(&stage)).unwrap();
     let no = Turn::Status(404, Vec::new(), String::new());
     stage.server.next("/v2/lab/x/manifests/1", [no]);
@@ -99,7 +99,7 @@ fn configure(stage: &Stage, text: &str) {
 #[test]
 fn a_short_name_is_pulled_by_alias_or_search_list() {
     let stage = Stage::new();
-    let empty = Server::start(HashMap::new(), Door::Open, true);
+    let empty = Server::start(HashMap::new(), Access::Open, true);
     let (own, other) = (stage.server.host(), empty.host());
     for (conf, name) in [
         (format!("[aliases]\n\"tool\" = \"{own}/lab/x\""), "tool:1"),
@@ -124,7 +124,7 @@ fn a_short_name_is_pulled_by_alias_or_search_list() {
 #[test]
 fn a_short_name_that_no_registry_has_names_all_that_were_asked() {
     let stage = Stage::new();
-    let empty = Server::start(HashMap::new(), Door::Open, true);
+    let empty = Server::start(HashMap::new(), Access::Open, true);
     let (own, other) = (stage.server.host(), empty.host());
     configure(&stage, &format!("unqualified-search-registries = [\"{other}\", \"{own}\"]"));
     let output = stage.run(&["layers", "--pull", "missing", "lab/none:1"]);
@@ -159,7 +159,7 @@ fn enforced_short_names_are_chosen_by_the_user() {
 #[test]
 fn each_host_hears_of_its_own_credentials_only() {
     let stage = Stage::new();
-    let mirror = mirrored(&stage, Door::Basic(BASIC));
+    let mirror = mirrored(&stage, Access::Basic(BASIC));
     // The registry's are not the mirror's.
     sign_in(&stage, &stage.server.host());
     stage.open_with(settings(&stage)).unwrap();
@@ -175,8 +175,8 @@ fn each_host_hears_of_its_own_credentials_only() {
 #[test]
 fn credentials_are_nowhere_to_be_seen_by_any_way() {
     for format in [Format::EStargz, Format::ZstdChunked] {
-        let stage = Stage::of(lazy_image(format), Door::Open, true);
-        let mirror = mirrored(&stage, Door::Basic(BASIC));
+        let stage = Stage::of(lazy_image(format), Access::Open, true);
+        let mirror = mirrored(&stage, Access::Basic(BASIC));
         sign_in(&stage, &mirror.host());
         let reference = stage.reference("1");
         for command in [

@@ -33,7 +33,7 @@ pub(crate) enum Turn {
 
 /// Who is let in.
 #[derive(Clone, Debug)]
-pub(crate) enum Door {
+pub(crate) enum Access {
     Open,
     /// Whoever sends this `Authorization` header.
     Basic(&'static str),
@@ -58,7 +58,7 @@ pub(crate) struct Seen {
 struct Inside {
     held: HashMap<String, Held>,
     turns: Mutex<HashMap<String, VecDeque<Turn>>>,
-    door: Door,
+    access: Access,
     ranges: bool,
     address: SocketAddr,
     seen: Mutex<Vec<Seen>>,
@@ -74,13 +74,13 @@ pub(crate) struct Server {
 
 impl Server {
     /// Serves `held`, by path.
-    pub(crate) fn start(held: HashMap<String, Held>, door: Door, ranges: bool) -> Self {
+    pub(crate) fn start(held: HashMap<String, Held>, access: Access, ranges: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let inside = Arc::new(Inside {
             held,
             turns: Mutex::default(),
-            door,
+            access,
             ranges,
             address,
             seen: Mutex::default(),
@@ -211,14 +211,14 @@ impl Inside {
     fn refusal(&self, seen: &Seen) -> Option<Refusal> {
         let sent = seen.authorization.as_deref();
         let denied = r#"{"errors":[{"code":"UNAUTHORIZED","message":"who is there?"}]}"#.to_owned();
-        match &self.door {
-            Door::Open => None,
-            Door::Basic(expected) if sent == Some(expected) => None,
-            Door::Basic(_) => {
+        match &self.access {
+            Access::Open => None,
+            Access::Basic(expected) if sent == Some(expected) => None,
+            Access::Basic(_) => {
                 let challenge = r#"Basic realm="here""#.to_owned();
                 Some((401, vec![("www-authenticate", challenge)], denied))
             }
-            Door::Token(token, expected) if seen.path.starts_with("/token") => {
+            Access::Token(token, expected) if seen.path.starts_with("/token") => {
                 if sent == Some(expected) || seen.body.contains(expected) {
                     return Some((200, Vec::new(), format!(r#"{{"token":"{token}"}}"#)));
                 }
@@ -228,8 +228,8 @@ impl Inside {
                     r#"{"details":"incorrect username or password"}"#.to_owned(),
                 ))
             }
-            Door::Token(token, _) if sent == Some(&format!("Bearer {token}")) => None,
-            Door::Token(..) => {
+            Access::Token(token, _) if sent == Some(&format!("Bearer {token}")) => None,
+            Access::Token(..) => {
                 let challenge = format!(
                     r#"Bearer realm="http://{}/token",service="here",scope="repository:lab/x:pull""#,
                     self.address

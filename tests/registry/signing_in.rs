@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use layertui::source::registry::Registries;
 use serde_json::json;
 
-use super::server::{Door, Held, Server, Turn};
+use super::server::{Access, Held, Server, Turn};
 use super::stage::Stage;
 
 /// `me:hunter22`
@@ -22,7 +22,7 @@ fn signed_in(stage: &Stage, entry: &serde_json::Value) -> Registries {
 
 #[test]
 fn a_password_is_sent_when_it_is_asked_for() {
-    let stage = Stage::with(Door::Basic(BASIC), true);
+    let stage = Stage::with(Access::Basic(BASIC), true);
     let settings = signed_in(&stage, &json!({"auth": CODED}));
     let source = stage.open_with(settings).unwrap();
     assert_eq!(source.image().layers.len(), 3);
@@ -37,7 +37,7 @@ fn a_token_is_got_with_a_password_or_an_identity() {
         (BASIC, json!({"username": "me", "password": "hunter22"})),
         ("refresh_token=an-identity", json!({"identitytoken": "an-identity"})),
     ] {
-        let stage = Stage::with(Door::Token(TOKEN, expected), true);
+        let stage = Stage::with(Access::Token(TOKEN, expected), true);
         stage.open_with(signed_in(&stage, &entry)).unwrap();
         let paths = stage.server.paths();
         assert_eq!(paths.len(), 4, "{paths:?}");
@@ -54,7 +54,7 @@ fn a_token_is_got_with_a_password_or_an_identity() {
 fn a_token_service_in_trouble_is_asked_again() {
     let path = "/token?service=here&scope=repository:lab/x:pull";
     let no = |status| Turn::Status(status, vec![("retry-after", "0".to_owned())], String::new());
-    let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+    let stage = Stage::with(Access::Token(TOKEN, BASIC), true);
     stage.server.next(path, [no(503), Turn::Status(500, Vec::new(), String::new()), no(429)]);
     stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
     // Not for ever, and not where the answer is no.
@@ -70,7 +70,7 @@ fn a_token_service_in_trouble_is_asked_again() {
 
 #[test]
 fn a_token_that_has_run_out_is_renewed() {
-    let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+    let stage = Stage::with(Access::Token(TOKEN, BASIC), true);
     let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
     let challenge = format!(r#"Bearer realm="http://{}/token""#, stage.server.host());
     let out = Turn::Status(401, vec![("www-authenticate", challenge)], String::new());
@@ -81,7 +81,7 @@ fn a_token_that_has_run_out_is_renewed() {
 
 #[test]
 fn a_helper_is_asked() {
-    let stage = Stage::with(Door::Basic(BASIC), true);
+    let stage = Stage::with(Access::Basic(BASIC), true);
     let bin = stage.path("bin");
     fs::create_dir(&bin).unwrap();
     let script = format!(
@@ -119,7 +119,7 @@ fn every_file_that_signing_in_leaves_is_found() {
         ("HOME", "home", "home/.docker/config.json"),
         ("HOME", "home", "home/.dockercfg"),
     ];
-    let stage = Stage::with(Door::Basic(BASIC), true);
+    let stage = Stage::with(Access::Basic(BASIC), true);
     let write = |path: &str, auth: &str| {
         let path = stage.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -151,11 +151,11 @@ fn every_file_that_signing_in_leaves_is_found() {
 
 #[test]
 fn credentials_are_not_sent_where_a_redirect_leads() {
-    let stage = Stage::with(Door::Basic(BASIC), true);
+    let stage = Stage::with(Access::Basic(BASIC), true);
     let bytes = stage.image.layers[0].clone();
     let elsewhere = Server::start(
         [("/kept?signature=1".to_owned(), Held { media_type: "x/y", bytes })].into(),
-        Door::Open,
+        Access::Open,
         true,
     );
     let to = format!("http://{}/kept?signature=1", elsewhere.host());
@@ -172,11 +172,11 @@ fn credentials_are_not_sent_where_a_redirect_leads() {
 /// Nor by way of a token that the other host would have us fetch.
 #[test]
 fn whoever_a_redirect_leads_to_gets_no_token_either() {
-    for door in [Door::Token(TOKEN, BASIC), Door::Basic(BASIC)] {
-        let stage = Stage::with(Door::Token(TOKEN, BASIC), true);
+    for access in [Access::Token(TOKEN, BASIC), Access::Basic(BASIC)] {
+        let stage = Stage::with(Access::Token(TOKEN, BASIC), true);
         let bytes = stage.image.layers[0].clone();
         let held = Held { media_type: "x/y", bytes };
-        let elsewhere = Server::start([("/kept".to_owned(), held)].into(), door, true);
+        let elsewhere = Server::start([("/kept".to_owned(), held)].into(), access, true);
         let source = stage.open_with(signed_in(&stage, &json!({"auth": CODED}))).unwrap();
         let to = format!("http://{}/kept", elsewhere.host());
         stage.server.next(
@@ -194,7 +194,7 @@ fn whoever_a_redirect_leads_to_gets_no_token_either() {
 
 #[test]
 fn secrets_are_nowhere_to_be_seen() {
-    let stage = Stage::with(Door::Basic("Basic other"), true);
+    let stage = Stage::with(Access::Basic("Basic other"), true);
     let entry = json!({"auth": CODED});
     let settings = signed_in(&stage, &entry);
     let echo = format!(r#"{{"errors":[{{"message":"{BASIC} hunter22 is wrong"}}]}}"#);
@@ -210,7 +210,7 @@ fn secrets_are_nowhere_to_be_seen() {
 
 #[test]
 fn the_cache_holds_no_secret() {
-    let stage = Stage::with(Door::Basic(BASIC), true);
+    let stage = Stage::with(Access::Basic(BASIC), true);
     let docker = stage.path("home/.docker");
     fs::create_dir_all(&docker).unwrap();
     let auths = json!({"auths": {stage.server.host(): {"auth": CODED}}});

@@ -18,7 +18,7 @@ use super::deflate::{Member, gzip_in_blocks};
 use super::faults::Impatient;
 use super::image::{Image, noise};
 use super::lazy::{answers, objects, read, top};
-use super::server::{Door, Held, Server, Turn};
+use super::server::{Access, Held, Server, Turn};
 use super::stage::{Stage, problems};
 use super::ztoc::{Form, INDEX_V1, Index, MANIFEST, ztoc};
 use crate::support::compress::gzip;
@@ -81,7 +81,7 @@ fn referrers(image: &Image) -> String {
 fn stage_of(image: Image, more: Vec<(String, Held)>, ranges: bool) -> Stage {
     let mut held = image.held();
     held.extend(more);
-    let server = Server::start(held, Door::Open, ranges);
+    let server = Server::start(held, Access::Open, ranges);
     Stage { folder: tempfile::tempdir().unwrap(), image, server }
 }
 
@@ -290,19 +290,19 @@ fn everything_of_an_index_comes_over_connections_that_break() {
     }
 }
 
-/// At whichever door it is: the index's list, the index, its zTOC, a span.
+/// At each request: the index's list, the index, its zTOC, a span.
 #[test]
 fn whoever_stops_waiting_is_let_go_at_every_door() {
     let (tar, member) = member();
     let table = ztoc(&tar, &member, SPAN, Form::Usual);
-    for door in 0..3 {
+    for request in 0..3 {
         let stage = stage(Form::Usual, true);
         let index = Index::new(&[(stage.image.digest(0), table.clone())], INDEX_V1);
         let path = [
             referrers(&stage.image),
             format!("/v2/lab/x/manifests/{}", index.digest()),
             format!("/v2/lab/x/blobs/{}", Digest::of(&table)),
-        ][door]
+        ][request]
             .clone();
         stage.server.next(&path, vec![Turn::Stall(1); 9]);
         let settings = Registries { stall: Duration::from_mins(10), ..stage.settings() };
@@ -316,8 +316,8 @@ fn whoever_stops_waiting_is_let_go_at_every_door() {
             watch.0.store(true, Ordering::Relaxed);
             listing.join().unwrap()
         });
-        assert!(listing.faulty || listing.cancelled, "{door}: {:?}", listing.problems);
-        assert_eq!(stage.server.paths().iter().filter(|it| **it == path).count(), 1, "{door}");
+        assert!(listing.faulty || listing.cancelled, "{request}: {:?}", listing.problems);
+        assert_eq!(stage.server.paths().iter().filter(|it| **it == path).count(), 1, "{request}");
     }
 }
 

@@ -11,7 +11,7 @@ use layertui::source::registry::{BlobCache, Registries};
 use layertui::source::{Error, Opened, Options, Source, open};
 
 use super::image::Image;
-use super::server::{Door, Server};
+use super::server::{Access, Server};
 
 pub(crate) struct Stage {
     pub(crate) folder: tempfile::TempDir,
@@ -21,15 +21,15 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self::with(Door::Open, true)
+        Self::with(Access::Open, true)
     }
 
-    pub(crate) fn with(door: Door, ranges: bool) -> Self {
-        Self::of(Image::new(), door, ranges)
+    pub(crate) fn with(access: Access, ranges: bool) -> Self {
+        Self::of(Image::new(), access, ranges)
     }
 
-    pub(crate) fn of(image: Image, door: Door, ranges: bool) -> Self {
-        let server = Server::start(image.held(), door, ranges);
+    pub(crate) fn of(image: Image, access: Access, ranges: bool) -> Self {
+        let server = Server::start(image.held(), access, ranges);
         Self { folder: tempfile::tempdir().unwrap(), image, server }
     }
 

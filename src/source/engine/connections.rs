@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(uri(None).as_deref(), Some("ssh://new/s"));
         assert_eq!(uri(Some("other")).as_deref(), Some("unix:///o"));
         assert_eq!(uri(Some("old")).as_deref(), Some("ssh://me@old/s"));
-        assert_eq!(uri(Some("nobody")), None);
+        assert_eq!(uri(Some("unknown")), None);
         assert_eq!(find(&environment, None).unwrap().identity, None);
     }
 

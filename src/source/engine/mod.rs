@@ -72,7 +72,7 @@ impl Found {
             let unspoken = endpoint.told_by.is_none();
             match Engine::connect(endpoint.clone(), patience) {
                 Ok(engine) => found.engines.push(engine),
-                Err(Fault::Nobody) if unspoken => found.empty.push(endpoint.address()),
+                Err(Fault::NotListening) if unspoken => found.empty.push(endpoint.address()),
                 Err(fault) => found.errors.push(wire::error(&endpoint, fault)),
             }
         }

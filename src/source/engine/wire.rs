@@ -69,7 +69,7 @@ pub(crate) struct Wire {
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// Nothing listens at the address.
-    Nobody,
+    NotListening,
     /// The socket belongs to another user.
     Denied,
     /// The engine refused: status and its message.
@@ -192,7 +192,7 @@ impl Wire {
 pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
     let kind = endpoint.kind;
     let (what, remedy) = match fault {
-        Fault::Nobody => ("nobody listens there".to_owned(), kind.start().to_owned()),
+        Fault::NotListening => ("nobody listens there".to_owned(), kind.start().to_owned()),
         Fault::Denied => (
             "permission denied".to_owned(),
             "run layertui with sudo, or as a member of the group that owns the socket (docker's is `docker`)"
@@ -238,7 +238,7 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
             Agent::with_parts(config.build(), to, Nowhere)
         }
         #[cfg(not(unix))]
-        Address::Socket(_) | Address::Far(_) => return Err(Fault::Nobody),
+        Address::Socket(_) | Address::Far(_) => return Err(Fault::NotListening),
         Address::Tcp(_) => Agent::new_with_config(config.build()),
         Address::Tls(_, certificates) => {
             config = config.tls_config(certificates.config().map_err(Fault::Broken)?);
@@ -254,11 +254,11 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
 fn fault(error: Http) -> Fault {
     match error {
         Http::Io(error) => match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Fault::Nobody,
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Fault::NotListening,
             io::ErrorKind::PermissionDenied => Fault::Denied,
             _ => Fault::Broken(format!("the connection broke: {}", words(&error))),
         },
-        Http::Timeout(Timeout::Resolve | Timeout::Connect) => Fault::Nobody,
+        Http::Timeout(Timeout::Resolve | Timeout::Connect) => Fault::NotListening,
         Http::Timeout(_) => Fault::Broken("it stopped answering".to_owned()),
         Http::HostNotFound => Fault::Broken("there is no host of that name".to_owned()),
         other => Fault::Broken(other.to_string()),
