@@ -46,7 +46,7 @@ impl Progress {
                 let done: u64 = line.done.values().map(|layer| layer.0).sum();
                 format!("reading {} layers, {}", line.done.len(), text::size::short(done))
             }),
-            Event::Comparing { left } => self.update(|_| format!("comparing, {left} files left")),
+            Event::Deciding { left } => self.update(|_| format!("comparing, {left} files left")),
             _ => {}
         }
     }

@@ -143,7 +143,7 @@ fn run(
             let result =
                 payloads.contents(payload).map_err(Failure::Item).and_then(|mut contents| {
                     let result = sink.file(item, &mut contents);
-                    outcome.bytes += contents.passed();
+                    outcome.bytes += contents.bytes_read();
                     result
                 });
             outcome.record(item, result)?;

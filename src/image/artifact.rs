@@ -43,7 +43,7 @@ pub fn is_manifest(media_type: &str) -> bool {
 /// What a descriptor points to where its media type says that it is neither a manifest nor an index. `None` where it
 /// may be one, which the document itself then decides.
 #[must_use]
-pub fn no_manifest(media_type: &str) -> Option<String> {
+pub fn non_manifest(media_type: &str) -> Option<String> {
     if is_manifest(media_type) {
         return None;
     }
@@ -54,12 +54,12 @@ pub fn no_manifest(media_type: &str) -> Option<String> {
     if is_layer && media_type.contains("tar") {
         return Some("a layer".to_owned());
     }
-    (kind(media_type) != "artifact").then(|| described(media_type))
+    (kind(media_type) != "artifact").then(|| with_article(media_type))
 }
 
 /// What an artifact of that type is, with an article.
 #[must_use]
-pub fn described(artifact_type: &str) -> String {
+pub fn with_article(artifact_type: &str) -> String {
     match kind(artifact_type) {
         "artifact" if artifact_type.is_empty() => "an artifact of unknown type".to_owned(),
         "artifact" => format!("an artifact of type {artifact_type}"),
@@ -119,10 +119,10 @@ mod tests {
             ("application/vnd.dev.cosign.simplesigning.v1+json", "a signature"),
             ("application/spdx+json", "an SBOM"),
         ] {
-            assert_eq!(no_manifest(stated).as_deref(), Some(expected), "{stated}");
+            assert_eq!(non_manifest(stated).as_deref(), Some(expected), "{stated}");
         }
         for stated in MANIFESTS.into_iter().chain(["application/vnd.example.thing"]) {
-            assert_eq!(no_manifest(stated), None, "{stated}");
+            assert_eq!(non_manifest(stated), None, "{stated}");
         }
     }
 }

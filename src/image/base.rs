@@ -91,9 +91,9 @@ impl Base {
     /// The base as far as the image itself and the images at hand tell it.
     #[must_use]
     pub fn recognise(image: &Image, at_hand: &[Candidate]) -> Self {
-        annotated(image, at_hand)
-            .or_else(|| told_by_history(image))
-            .or_else(|| shared(image, at_hand))
+        from_annotations(image, at_hand)
+            .or_else(|| from_history(image))
+            .or_else(|| from_shared_layers(image, at_hand))
             .unwrap_or_else(|| Self {
                 layers: 1.min(image.layers.len()),
                 name: annotation(image, NAME).map(str::to_owned),
@@ -127,7 +127,7 @@ fn annotation<'i>(image: &'i Image, key: &str) -> Option<&'i str> {
     image.annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.raw())
 }
 
-fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
+fn from_annotations(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     let (name, digest) = (annotation(image, NAME), annotation(image, DIGEST));
     let found = at_hand.iter().find_map(|candidate| {
         let it = candidate.digests.iter().any(|own| Some(own.as_str()) == digest)
@@ -141,7 +141,7 @@ fn annotated(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
 
 /// buildah notes `FROM image` on the first step that is not the base's. Where it keeps each step as an image, it does so on
 /// all that follow, with the ID of the step before: those are no bases.
-fn told_by_history(image: &Image) -> Option<Base> {
+fn from_history(image: &Image) -> Option<Base> {
     let (at, name) = image.history.iter().enumerate().rev().find_map(|(at, step)| {
         let noted = step.comment.as_ref()?.raw().trim_start().strip_prefix("FROM ")?;
         let name = noted.split_whitespace().next().filter(|name| !is_id(name))?;
@@ -159,7 +159,7 @@ fn is_id(name: &str) -> bool {
 }
 
 /// The longest image at hand that these layers begin with and do not end with.
-fn shared(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
+fn from_shared_layers(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     let fits =
         at_hand.iter().filter_map(|candidate| Some((begins_with(image, candidate)?, candidate)));
     let (layers, candidate) = fits

@@ -37,7 +37,7 @@ pub struct Container {
 
 /// One way a layer went to or came from a registry: `distribution/v2metadata-by-diffid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passage {
+pub struct RegistryBlob {
     /// Digest of the blob there.
     pub digest: String,
     /// The repository, by its full name.
@@ -104,18 +104,18 @@ pub fn parse_container(bytes: &[u8]) -> Result<Container, DocumentError> {
 ///
 /// # Errors
 /// Where it is no list.
-pub fn parse_passages(bytes: &[u8]) -> Result<Vec<Passage>, DocumentError> {
+pub fn parse_registry_blobs(bytes: &[u8]) -> Result<Vec<RegistryBlob>, DocumentError> {
     let value = document::parse(bytes)?;
     let Value::Array(items) = &value else {
         return Err(DocumentError::Other("not a list of digests and repositories"));
     };
-    let passage = |item: &Value| {
+    let blob = |item: &Value| {
         let fields = Fields::of(item, "").ok()?;
         let digest = Digest::parse(&fields.text("Digest").ok()??)?;
         let repository = fields.text("SourceRepository").ok()?.unwrap_or_default();
-        Some(Passage { digest: digest.as_str().to_owned(), repository })
+        Some(RegistryBlob { digest: digest.as_str().to_owned(), repository })
     };
-    Ok(items.iter().take(LONGEST_LIST).filter_map(passage).collect())
+    Ok(items.iter().take(LONGEST_LIST).filter_map(blob).collect())
 }
 
 /// The addresses in a `descriptor.json`, which Docker writes beside a layer that no registry may pass on.
@@ -177,7 +177,7 @@ mod tests {
         let text = format!(
             r#"[{{"Digest":"{digest}","SourceRepository":"docker.io/a/b","HMAC":""}},{{"Digest":"../x"}}]"#
         );
-        let passages = parse_passages(text.as_bytes()).unwrap();
-        assert_eq!(passages, [Passage { digest, repository: "docker.io/a/b".to_owned() }]);
+        let blobs = parse_registry_blobs(text.as_bytes()).unwrap();
+        assert_eq!(blobs, [RegistryBlob { digest, repository: "docker.io/a/b".to_owned() }]);
     }
 }

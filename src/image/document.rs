@@ -88,7 +88,7 @@ impl<'v> Fields<'v> {
     }
 
     /// Whether the field is there, be it null.
-    pub(crate) fn names(&self, key: &str) -> bool {
+    pub(crate) fn contains(&self, key: &str) -> bool {
         self.named(key).next().is_some()
     }
 

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-use crate::image::artifact::{described, is_document, is_image_config, no_manifest};
+use crate::image::artifact::{is_document, is_image_config, non_manifest, with_article};
 use crate::image::digest::Digest;
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, Value, kept};
@@ -110,8 +110,8 @@ impl Descriptor {
 
     /// What it points to where its media type says that it is neither a manifest nor an index.
     #[must_use]
-    pub fn no_manifest(&self) -> Option<String> {
-        no_manifest(self.media_type.as_deref().unwrap_or_default())
+    pub fn non_manifest(&self) -> Option<String> {
+        non_manifest(self.media_type.as_deref().unwrap_or_default())
     }
 
     /// Whether the blob is a document, and so no layer of a file system.
@@ -129,7 +129,7 @@ impl Descriptor {
 
     /// What is to be said where the inline data does not have the digest.
     #[must_use]
-    pub fn false_data(&self) -> Option<String> {
+    pub fn data_mismatch(&self) -> Option<String> {
         let verified = self.digest()?.verify(self.data.as_ref()?);
         (verified == Some(false)).then(|| {
             format!("the data inside the descriptor of {} is not that blob", self.stated_digest)
@@ -182,9 +182,11 @@ impl Manifest {
         let document = self.layers.iter().find(|layer| layer.is_document());
         let only_documents = self.layers.iter().all(Descriptor::is_document);
         match document.and_then(|layer| layer.media_type.as_deref()) {
-            Some(media_type) if only_documents => Some(described(media_type)),
+            Some(media_type) if only_documents => Some(with_article(media_type)),
             _ if has_image_config => None,
-            _ => Some(described(self.artifact_type.as_deref().or(config_type).unwrap_or_default())),
+            _ => Some(with_article(
+                self.artifact_type.as_deref().or(config_type).unwrap_or_default(),
+            )),
         }
     }
 
@@ -234,8 +236,8 @@ pub fn parse(bytes: &[u8]) -> Result<Document, DocumentError> {
     let mut problems = Vec::new();
     let media_type = kept(fields.text("mediaType"), &mut problems);
     let is_list = matches!(media_type.as_deref(), Some(OCI_INDEX | DOCKER_LIST));
-    let lists = fields.has("manifests") || (fields.names("manifests") && !fields.has("layers"));
-    let stacks = ["config", "layers", "blobs"].into_iter().any(|key| fields.names(key));
+    let lists = fields.has("manifests") || (fields.contains("manifests") && !fields.has("layers"));
+    let stacks = ["config", "layers", "blobs"].into_iter().any(|key| fields.contains(key));
     if lists && stacks {
         // The same bytes mean two things to two readers (CVE-2021-41190): say so, go by the media type.
         problems.push("is both an index and a manifest: read as its mediaType says".to_owned());

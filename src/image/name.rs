@@ -75,13 +75,13 @@ impl Name {
     /// Whether `other` ends with this name, which is one that [`Self::on_localhost`] gives: with the path and the tag
     /// that were asked for, in whatever registry.
     #[must_use]
-    pub fn ends(&self, other: &Self) -> bool {
-        self.digest.is_none() && self.tag == other.tag && self.ends_repository(other)
+    pub fn is_suffix_of(&self, other: &Self) -> bool {
+        self.digest.is_none() && self.tag == other.tag && self.is_repository_suffix_of(other)
     }
 
-    /// As [`Self::ends`], whatever the tags.
+    /// As [`Self::is_suffix_of`], whatever the tags.
     #[must_use]
-    pub fn ends_repository(&self, other: &Self) -> bool {
+    pub fn is_repository_suffix_of(&self, other: &Self) -> bool {
         let before = other.path.strip_suffix(self.path.as_str());
         before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
     }

@@ -35,7 +35,7 @@ pub enum Event {
     /// A layer is part of the stack, and this is what is known of it beyond the stack.
     Folded(usize, Arc<LayerState>),
     /// So many pairs of files are still to be compared.
-    Comparing {
+    Deciding {
         /// Pairs left.
         left: usize,
     },

@@ -34,7 +34,7 @@ use crate::stack::{Payload, Stack};
 use crate::sync;
 
 /// Rows folded before the lock is given to others: some milliseconds.
-const ROWS_A_TURN: usize = 4096;
+const ROWS_PER_LOCK: usize = 4096;
 
 /// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
 impl<'p> From<&'p Payload> for Stored<'p> {

@@ -20,8 +20,8 @@ impl Pace {
     }
 
     /// Whether this event is to be passed on. Only progress is ever held back.
-    pub(crate) fn lets(&self, event: &Event) -> bool {
-        if !matches!(event, Event::Reading { .. } | Event::Comparing { left: 1.. }) {
+    pub(crate) fn allows(&self, event: &Event) -> bool {
+        if !matches!(event, Event::Reading { .. } | Event::Deciding { left: 1.. }) {
             return true;
         }
         let now = self.start.elapsed().as_millis() as u64;

@@ -50,19 +50,19 @@ pub(super) fn in_order(
     let most = if loader.source.is_pushed() { MOST_WAITING } else { threads() };
     let workers = most.min(jobs.len());
     let jobs = Mutex::new(jobs);
-    let spare = AtomicUsize::new(threads().saturating_sub(workers));
+    let idle_cpus = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
         for _ in 0..workers {
             let send = send.clone();
-            let (jobs, spare) = (&jobs, &spare);
+            let (jobs, idle_cpus) = (&jobs, &idle_cpus);
             scope.spawn(move || {
                 let next = || {
                     let mut jobs = sync::lock(&jobs);
                     take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
                 };
                 while let Some(same) = next() {
-                    let (listing, keep) = list(loader, same[0], &send, spare, report);
+                    let (listing, keep) = list(loader, same[0], &send, idle_cpus, report);
                     let listing = Arc::new(listing);
                     for layer in same {
                         if !was_stopped(loader, &listing) {
@@ -77,7 +77,7 @@ pub(super) fn in_order(
                         cache.keep(&keep, &listing);
                     }
                 }
-                spare.fetch_add(1, Ordering::Relaxed);
+                idle_cpus.fetch_add(1, Ordering::Relaxed);
             });
         }
         drop(send);
@@ -161,7 +161,7 @@ fn list(
     loader: &Loader,
     layer: usize,
     send: &Sender<Done>,
-    spare: &AtomicUsize,
+    idle_cpus: &AtomicUsize,
     report: &(dyn Fn(Event) + Sync),
 ) -> (Listing, Option<Keep>) {
     if loader.stopped() {
@@ -169,7 +169,7 @@ fn list(
     }
     let total = loader.source.listing_cost(layer);
     let rows = (layer == 0).then(|| Mutex::new((send.clone(), 0)));
-    let progress = Progress { loader, layer, total, rows, spare, report };
+    let progress = Progress { loader, layer, total, rows, idle_cpus, report };
     match &loader.cache {
         Some(cache) => cache.list(&*loader.source, layer, &progress),
         None => (loader.source.list(layer, &progress), None),
@@ -183,7 +183,7 @@ struct Progress<'a> {
     /// Of the first layer: whom its rows are sent to, and how many bytes of them were.
     rows: Option<Mutex<(Sender<Done>, usize)>>,
     /// Processors for which there is no layer left.
-    spare: &'a AtomicUsize,
+    idle_cpus: &'a AtomicUsize,
     report: &'a (dyn Fn(Event) + Sync),
 }
 
@@ -197,8 +197,8 @@ impl Watch for Progress<'_> {
     }
 
     fn take_idle_cpu(&self) -> bool {
-        let one_less = |spare: usize| spare.checked_sub(1);
-        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+        let one_less = |idle_cpus: usize| idle_cpus.checked_sub(1);
+        self.idle_cpus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
     fn rows(&self, table: &Table) {

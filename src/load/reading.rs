@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::layer::Listing;
 use crate::load::queue::Arrival;
-use crate::load::{Event, LayerState, Loader, Pair, ROWS_A_TURN, Want, check, queue, undecided};
+use crate::load::{Event, LayerState, Loader, Pair, ROWS_PER_LOCK, Want, check, queue, undecided};
 use crate::stack::EventId;
 use crate::stack::fold::Fold;
 use crate::stack::kept::table::Table;
@@ -65,7 +65,7 @@ impl Loader {
 
     /// Folds all rows that the table has by now.
     fn advance(&self, fold: &mut Fold, table: &Table) {
-        while fold.step(&mut self.stack_mut(), table, ROWS_A_TURN) {}
+        while fold.step(&mut self.stack_mut(), table, ROWS_PER_LOCK) {}
     }
 
     /// Reads the contents of undecided events and of those before them, and records what they say.

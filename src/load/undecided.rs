@@ -15,7 +15,7 @@ use crate::stack::{EventId, Extent, Payload};
 
 const BUFFER: usize = 64 * 1024;
 /// Read of two long files before the rest: those that differ mostly differ in their headers.
-const FIRST: usize = 16 * 1024;
+const FIRST_READ: usize = 16 * 1024;
 /// Pairs decided before the stack is told and the progress reported.
 const BATCH: usize = 256;
 
@@ -35,7 +35,7 @@ pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Eve
                 return;
             }
             let done = done.fetch_add(batch.len(), Ordering::Relaxed) + batch.len();
-            report(Event::Comparing { left: pairs.len() - done });
+            report(Event::Deciding { left: pairs.len() - done });
         }
     };
     thread::scope(|scope| {
@@ -125,7 +125,7 @@ impl<'l> Comparer<'l> {
     ) -> io::Result<bool> {
         let mut done = 0;
         while done < length {
-            let most = if done == 0 && length > BUFFER as u64 { FIRST } else { BUFFER };
+            let most = if done == 0 && length > BUFFER as u64 { FIRST_READ } else { BUFFER };
             let wanted = usize::try_from(length - done).unwrap_or(most).min(most);
             let (left, right) = (&mut self.left[..wanted], &mut self.right[..wanted]);
             if one.fill_at(left, one_at.saturating_add(done))? < wanted

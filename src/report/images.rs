@@ -58,7 +58,7 @@ pub fn images(
 }
 
 fn keys<'a>(kind: &'static str, stock: &'a StoreListing, listed: &'a Listed) -> Keys<'a> {
-    let kept = &listed.kept;
+    let kept = &listed.entry;
     Keys {
         kind,
         reference: &listed.reference,
@@ -99,7 +99,7 @@ fn text_of(out: &mut dyn Write, stock: &StoreListing, containers: bool) -> io::R
 }
 
 fn row(out: &mut dyn Write, listed: &Listed) -> io::Result<()> {
-    let kept = &listed.kept;
+    let kept = &listed.entry;
     let id = kept.ids.first().map_or("", String::as_str);
     let id: String = id.strip_prefix("sha256:").unwrap_or(id).chars().take(SHORT_ID).collect();
     let size = kept.size.map_or_else(|| "     -".into(), size::fixed);

@@ -118,7 +118,7 @@ fn pairs_that_somebody_looks_at_come_before_all_others() {
     loader.prefer(wanted.clone());
     let at_first = Mutex::new(None);
     loader.run(Want::Kinds, &|event| {
-        if matches!(event, Event::Comparing { .. }) {
+        if matches!(event, Event::Deciding { .. }) {
             let stack = loader.stack();
             let is_open = |pair: &&(EventId, EventId)| stack.is_undecided(pair.0);
             at_first.lock().unwrap().get_or_insert((

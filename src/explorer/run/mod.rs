@@ -229,7 +229,7 @@ impl Explorer {
         spawn(&self.send, "load", move |send| {
             let pace = Pace::new();
             loader.run(Want::Kinds, &|event| {
-                if pace.lets(&event) && send.send(RunEvent::Load(number, event)).is_err() {
+                if pace.allows(&event) && send.send(RunEvent::Load(number, event)).is_err() {
                     // The explorer is gone.
                     loader.stop();
                 }
@@ -257,7 +257,7 @@ impl Explorer {
                 problems: state.problems.clone(),
                 hidden: state.hidden.clone(),
             }),
-            Event::Comparing { left } => self.dispatch(Message::Deciding { left: left as u64 }),
+            Event::Deciding { left } => self.dispatch(Message::Deciding { left: left as u64 }),
             Event::Finished => {
                 self.dispatch(Message::Finished)?;
                 self.report_changed_layers()

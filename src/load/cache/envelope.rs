@@ -55,12 +55,12 @@ pub(super) fn seal(key: &[u8], parts: &[(Tag, &[u8])]) -> Vec<u8> {
 
 /// The parts of a sound file for `key`.
 pub(super) fn open<'f>(file: &'f [u8], key: &[u8]) -> Option<Parts<'f>> {
-    let (found, parts) = take_apart(file)?;
+    let (found, parts) = parse(file)?;
     (found == key).then_some(parts)
 }
 
 /// Key and parts of a sound file.
-pub(super) fn take_apart(file: &[u8]) -> Option<(&[u8], Parts<'_>)> {
+pub(super) fn parse(file: &[u8]) -> Option<(&[u8], Parts<'_>)> {
     let (header, rest) = file.split_at_checked(HEADER)?;
     let number = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
     if header[..8] != *MAGIC || number(8)? != VERSION {

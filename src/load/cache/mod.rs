@@ -15,7 +15,7 @@
 mod envelope;
 mod frame;
 mod key;
-mod place;
+mod location;
 mod record;
 mod store;
 #[cfg(unix)]
@@ -34,7 +34,7 @@ use crate::layer::encoding::Codec;
 use crate::layer::{Checkpoints, Listing, Watch};
 use crate::load::cache::envelope::{Parts, Tag};
 use crate::load::cache::key::Key;
-pub use crate::load::cache::place::{check, directory};
+pub use crate::load::cache::location::{check, directory};
 use crate::load::cache::store::Store;
 pub use crate::load::cache::upkeep::{Pruned, Survey};
 use crate::source::Source;
@@ -72,9 +72,9 @@ pub struct Cache {
     store: Store,
     rules: Rules,
     /// Writing failed: it will again.
-    given_up: AtomicBool,
+    write_failed: AtomicBool,
     /// Something was written since the cache was last within its limit.
-    grown: AtomicBool,
+    written: AtomicBool,
 }
 
 /// How a listing that is not in the cache is to be kept.
@@ -94,8 +94,8 @@ impl Cache {
         Self {
             store: Store::new(directory),
             rules,
-            given_up: AtomicBool::new(false),
-            grown: AtomicBool::new(false),
+            write_failed: AtomicBool::new(false),
+            written: AtomicBool::new(false),
         }
     }
 
@@ -165,12 +165,12 @@ impl Cache {
 
     /// Keeps a listing, where it is complete and worth it. Failing to is no trouble.
     pub(super) fn keep(&self, keep: &Keep, listing: &Listing) {
-        if listing.cancelled || listing.faulty || self.given_up.load(Ordering::Relaxed) {
+        if listing.cancelled || listing.faulty || self.write_failed.load(Ordering::Relaxed) {
             return;
         }
-        self.grown.store(true, Ordering::Relaxed);
+        self.written.store(true, Ordering::Relaxed);
         if self.try_to_keep(keep, listing).is_err() {
-            self.given_up.store(true, Ordering::Relaxed);
+            self.write_failed.store(true, Ordering::Relaxed);
         }
     }
 

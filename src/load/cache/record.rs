@@ -21,7 +21,7 @@ const SEVERITIES: [Severity; 4] =
 
 /// The bytes of a listing; `None` where the compressor fails.
 pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
-    let mut facts = Facts::default();
+    let mut facts = FactsWriter::default();
     facts.number(
         listing
             .codec
@@ -42,7 +42,7 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
         facts.text(&hidden.path);
         facts.number(hidden.size);
     }
-    let Facts(facts) = facts;
+    let FactsWriter(facts) = facts;
     let table = listing.table.as_bytes();
     let mut bytes = Vec::with_capacity(16 + facts.len() + table.len());
     bytes.extend_from_slice(table);
@@ -72,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
 }
 
 fn read_facts(bytes: &[u8]) -> Option<Listing> {
-    let mut facts = Taken(bytes);
+    let mut facts = FactsReader(bytes);
     let codec = match facts.number()? {
         0 => None,
         at => Some(*CODECS.get(usize::try_from(at).ok()? - 1)?),
@@ -94,9 +94,9 @@ fn read_facts(bytes: &[u8]) -> Option<Listing> {
 }
 
 #[derive(Default)]
-struct Facts(Vec<u8>);
+struct FactsWriter(Vec<u8>);
 
-impl Facts {
+impl FactsWriter {
     fn number(&mut self, value: u64) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
@@ -107,9 +107,9 @@ impl Facts {
     }
 }
 
-struct Taken<'b>(&'b [u8]);
+struct FactsReader<'b>(&'b [u8]);
 
-impl<'b> Taken<'b> {
+impl<'b> FactsReader<'b> {
     fn number(&mut self) -> Option<u64> {
         let (number, rest) = self.0.split_first_chunk::<8>()?;
         self.0 = rest;

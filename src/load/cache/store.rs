@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
 use crate::load::cache::key::{BY_DIGEST, BY_FILE, Key};
-use crate::load::cache::{envelope, place};
+use crate::load::cache::{envelope, location};
 
 /// What names of files begin with that are still being written.
 const UNFINISHED: &str = ".new-";
@@ -43,7 +43,7 @@ pub(super) struct Store {
 
 /// A file of ours.
 #[derive(Clone, Debug)]
-pub(super) struct Held {
+pub(super) struct EntryFile {
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
     /// Bytes on disk, about.
@@ -93,14 +93,14 @@ impl Store {
     }
 
     /// Does all that writing an entry takes, and leaves nothing.
-    pub(super) fn try_out(&self) -> io::Result<()> {
+    pub(super) fn probe(&self) -> io::Result<()> {
         self.make()?;
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
         file.write_all(&[0; BLOCK as usize])
     }
 
     /// All files that are ours. A directory that is not there holds none.
-    pub(super) fn held(&self) -> io::Result<Vec<Held>> {
+    pub(super) fn entry_files(&self) -> io::Result<Vec<EntryFile>> {
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -115,7 +115,7 @@ impl Store {
             if metadata.is_dir() {
                 continue;
             }
-            held.push(Held {
+            held.push(EntryFile {
                 path: entry.path(),
                 kind,
                 size: metadata.len().next_multiple_of(BLOCK),
@@ -129,14 +129,14 @@ impl Store {
         if self.trusted.load(Ordering::Relaxed) {
             return Ok(());
         }
-        place::make(&self.directory)?;
+        location::make(&self.directory)?;
         self.check()
     }
 
     /// Checks that what is there is this user's alone: others may have made it since the program began.
     fn check(&self) -> io::Result<()> {
         if !self.trusted.load(Ordering::Relaxed) {
-            place::check(&self.directory).map_err(io::Error::other)?;
+            location::check(&self.directory).map_err(io::Error::other)?;
             self.trusted.store(self.directory.is_dir(), Ordering::Relaxed);
         }
         Ok(())
@@ -147,7 +147,7 @@ impl Store {
     }
 }
 
-impl Held {
+impl EntryFile {
     /// Whether nobody can be writing it any more.
     pub(super) fn abandoned(&self) -> bool {
         self.kind == Kind::Unfinished && self.used.elapsed().is_ok_and(|age| age > ABANDONED)
@@ -156,7 +156,7 @@ impl Held {
     /// The file's bytes, where it is sound and under its own name.
     pub(super) fn sound(&self) -> Option<Vec<u8>> {
         let (bytes, _) = read(&self.path)?;
-        envelope::take_apart(&bytes)?;
+        envelope::parse(&bytes)?;
         Some(bytes)
     }
 
@@ -200,11 +200,11 @@ mod tests {
     fn what_is_written_is_read_and_belongs_to_the_user_alone() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().join("a/b"));
-        assert!(store.read(&key(1)).is_none() && store.held().unwrap().is_empty());
+        assert!(store.read(&key(1)).is_none() && store.entry_files().unwrap().is_empty());
         store.write(&key(1), b"one").unwrap();
         store.write(&key(1), b"two").unwrap();
         assert_eq!(store.read(&key(1)).unwrap(), b"two");
-        assert_eq!(store.held().unwrap().len(), 1);
+        assert_eq!(store.entry_files().unwrap().len(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -221,7 +221,7 @@ mod tests {
             fs::write(folder.path().join(name), "").unwrap();
         }
         fs::create_dir(folder.path().join("blob-dir")).unwrap();
-        assert!(Store::new(folder.path().to_owned()).held().unwrap().is_empty());
+        assert!(Store::new(folder.path().to_owned()).entry_files().unwrap().is_empty());
     }
 
     #[cfg(unix)]

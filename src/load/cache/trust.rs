@@ -24,7 +24,7 @@ const UNKNOWN_USER: u32 = 65_534;
 /// The level that another user could change, and why.
 pub(super) fn check(directory: &Path) -> Result<(), String> {
     let user = rustix::process::geteuid().as_raw();
-    check_way(directory, user, LINKS_MAX)?;
+    check_ancestors(directory, user, LINKS_MAX)?;
     match directory.metadata() {
         Ok(own) if own.uid() != user => {
             Err(format!("{} belongs to user {}, not to {user}", directory.display(), own.uid()))
@@ -35,7 +35,7 @@ pub(super) fn check(directory: &Path) -> Result<(), String> {
     }
 }
 
-fn check_way(path: &Path, user: u32, links: u8) -> Result<(), String> {
+fn check_ancestors(path: &Path, user: u32, links: u8) -> Result<(), String> {
     for level in path.ancestors().filter(|level| !level.as_os_str().is_empty()) {
         let Ok(metadata) = level.symlink_metadata() else { continue };
         check_level(level, &metadata, user)?;
@@ -44,7 +44,7 @@ fn check_way(path: &Path, user: u32, links: u8) -> Result<(), String> {
                 return Err(format!("{}: too many links on the way", level.display()));
             };
             let Ok(target) = level.read_link() else { continue };
-            check_way(&level.parent().unwrap_or(level).join(target), user, links)?;
+            check_ancestors(&level.parent().unwrap_or(level).join(target), user, links)?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use crate::load::cache::envelope::Tag;
 use crate::load::cache::key::Key;
-use crate::load::cache::store::{Held, Kind};
+use crate::load::cache::store::{EntryFile, Kind};
 use crate::load::cache::{Cache, envelope};
 
 /// What a cache holds.
@@ -38,7 +38,7 @@ pub struct Pruned {
 }
 
 impl Pruned {
-    fn remove(&mut self, held: &Held) -> bool {
+    fn remove(&mut self, held: &EntryFile) -> bool {
         let removed = held.remove();
         if removed {
             self.files += 1;
@@ -59,7 +59,7 @@ impl Cache {
             limit: self.rules.limit,
             ..Survey::default()
         };
-        for held in self.store.held()? {
+        for held in self.store.entry_files()? {
             survey.bytes += held.size;
             match held.kind {
                 Kind::ByDigest => survey.layers += 1,
@@ -73,7 +73,7 @@ impl Cache {
     /// Why nothing can be kept, where nothing can.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let error = self.store.try_out().err()?;
+        let error = self.store.probe().err()?;
         Some(format!("{} cannot be written to: {error}", self.directory().display()))
     }
 
@@ -83,7 +83,7 @@ impl Cache {
     /// Where the directory cannot be read, or a file of ours cannot be removed.
     pub fn clear(&self) -> io::Result<Pruned> {
         let mut pruned = Pruned::default();
-        for held in self.store.held()? {
+        for held in self.store.entry_files()? {
             if !pruned.remove(&held) && held.path.symlink_metadata().is_ok() {
                 return Err(io::Error::other(format!("{} cannot be removed", held.path.display())));
             }
@@ -100,7 +100,7 @@ impl Cache {
         let mut pruned = Pruned::default();
         let mut listings = HashSet::new();
         let mut sound = Vec::new();
-        for held in self.store.held()? {
+        for held in self.store.entry_files()? {
             let used = match held.kind {
                 Kind::Unfinished if !held.abandoned() => continue,
                 Kind::Unfinished => None,
@@ -131,10 +131,10 @@ impl Cache {
     /// After something was written: removes the least recently used where there is too much, and what was left behind.
     /// Nothing is read for it.
     pub(in crate::load) fn shrink(&self) {
-        if !self.grown.swap(false, Ordering::Relaxed) {
+        if !self.written.swap(false, Ordering::Relaxed) {
             return;
         }
-        let Ok(held) = self.store.held() else { return };
+        let Ok(held) = self.store.entry_files() else { return };
         let (unfinished, held): (Vec<_>, Vec<_>) =
             held.into_iter().partition(|held| held.kind == Kind::Unfinished);
         for left in unfinished.iter().filter(|held| held.abandoned()) {
@@ -146,13 +146,13 @@ impl Cache {
 
 /// The name of the file that an alias leads to, which may not be there; `None` for what is no alias.
 fn target(file: &[u8]) -> Option<OsString> {
-    let (_, parts) = envelope::take_apart(file)?;
+    let (_, parts) = envelope::parse(file)?;
     let digest = std::str::from_utf8(parts.get(Tag::Alias)?).unwrap_or_default();
     Some(Key::digest(digest).map(|key| key.name().into()).unwrap_or_default())
 }
 
 /// Removes the least recently used until the rest takes at most `limit` bytes.
-fn evict(mut held: Vec<Held>, limit: u64, pruned: &mut Pruned) {
+fn evict(mut held: Vec<EntryFile>, limit: u64, pruned: &mut Pruned) {
     let mut bytes: u64 = held.iter().map(|held| held.size).sum();
     if bytes <= limit {
         return;
@@ -216,7 +216,7 @@ mod tests {
         let (_folder, cache) = four(3 * 4096);
         let listing = Listing { blob_digest: Some(digest(9)), ..Listing::default() };
         cache.write_listing(&Key::digest(&digest(9)).unwrap(), &listing).unwrap();
-        cache.grown.store(true, Ordering::Relaxed);
+        cache.written.store(true, Ordering::Relaxed);
         cache.shrink();
         assert_eq!(left(&cache), [2, 3]);
         assert_eq!(cache.survey().unwrap().layers, 3);

@@ -10,11 +10,11 @@ use crate::stack::kept::entry::Kind;
 use crate::stack::{NodeId, Stack};
 
 /// The largest database that is read: those of the largest images have a few MB.
-const LARGEST: u64 = 64 << 20;
+const DATABASE_MAX: u64 = 64 << 20;
 /// What the many small files of one may come to together.
-const TOGETHER: u64 = 256 << 20;
+const TOTAL_MAX: u64 = 256 << 20;
 /// How checksums of a package's files are called.
-const SUMS: &[u8] = b".md5sums";
+const CHECKSUMS_SUFFIX: &[u8] = b".md5sums";
 
 /// Packages, and what is to be said of them.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Databases {
         for (place, plan) in &self.found {
             let mut files = read_files(source, *place, plan, &mut inventory.notes);
             // Sums come behind the packages they belong to.
-            files.sort_by_key(|(path, _)| (path.ends_with(SUMS), *path));
+            files.sort_by_key(|(path, _)| (path.ends_with(CHECKSUMS_SUFFIX), *path));
             for (path, bytes) in files {
                 take(&mut inventory.packages, *place, path, &bytes);
             }
@@ -101,12 +101,12 @@ fn read_files<'p>(
         .collect();
     let payloads = items.iter().map(|(_, payload)| *payload).enumerate().collect();
     let mut files = Vec::new();
-    let mut together = 0;
+    let mut total = 0;
     each(source, payloads, &mut |at, bytes| {
         let (item, payload) = items[at];
-        together += payload.size;
+        total += payload.size;
         let read = bytes.and_then(|bytes| {
-            if payload.size > LARGEST || together > TOGETHER {
+            if payload.size > DATABASE_MAX || total > TOTAL_MAX {
                 return Err(io::Error::other("larger than any such database"));
             }
             let mut all = Vec::new();
@@ -118,7 +118,7 @@ fn read_files<'p>(
                 notes.push(format!("{}: {error}", String::from_utf8_lossy(&payload.path)));
             }
         }
-        together <= TOGETHER
+        total <= TOTAL_MAX
     });
     files
 }
@@ -132,7 +132,7 @@ fn is_wanted(place: DatabaseFile, path: &[u8]) -> bool {
 
 fn take(packages: &mut Packages, place: DatabaseFile, path: &[u8], bytes: &[u8]) {
     match place {
-        DatabaseFile::DpkgStatusDirectory(_) if path.ends_with(SUMS) => {
+        DatabaseFile::DpkgStatusDirectory(_) if path.ends_with(CHECKSUMS_SUFFIX) => {
             packages.add_dpkg_sums(path, bytes);
         }
         DatabaseFile::DpkgStatus(_) | DatabaseFile::DpkgStatusDirectory(_) => {

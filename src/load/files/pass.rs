@@ -49,7 +49,7 @@ impl Contents<'_> {
     }
 
     /// Bytes read so far.
-    pub(crate) const fn passed(&self) -> u64 {
+    pub(crate) const fn bytes_read(&self) -> u64 {
         self.len - self.from.left()
     }
 }

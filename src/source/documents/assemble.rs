@@ -152,7 +152,7 @@ pub(super) fn described(store: &Store, descriptor: &Descriptor) -> Part {
         ..Layer::default()
     };
     let found = store.fetch(descriptor);
-    layer.problems.extend(descriptor.false_data().map(Into::into));
+    layer.problems.extend(descriptor.data_mismatch().map(Into::into));
     if let (Ok(found), Some(size)) = (&found, descriptor.size)
         && found.blob.len() != size
     {

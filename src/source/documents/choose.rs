@@ -47,8 +47,8 @@ pub(crate) fn matching(text: &str, known: &[Known]) -> Vec<usize> {
         &|name| any_tag && means(&local, name, Name::same_repository),
         &|name| split_tag(name).1 == Some(text),
         // As podman does, `hello:1` finds `quay.io/lab/hello:1`.
-        &|name| means(&ending, name, Name::ends),
-        &|name| any_tag && means(&ending, name, Name::ends_repository),
+        &|name| means(&ending, name, Name::is_suffix_of),
+        &|name| any_tag && means(&ending, name, Name::is_repository_suffix_of),
     ];
     let by_id = |id: &String| {
         id == text || (may_be_id && id.strip_prefix("sha256:").unwrap_or(id).starts_with(&prefix))

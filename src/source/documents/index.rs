@@ -63,7 +63,7 @@ pub(crate) fn walk(store: &Store, top: &[Descriptor]) -> Vec<Leaf> {
         steps.map(|(entry, descriptor)| Step { descriptor, entry, depth: 0 }).collect();
     ahead.reverse();
     while let Some(Step { descriptor, entry, depth }) = ahead.pop() {
-        if let Some(what) = descriptor.no_manifest() {
+        if let Some(what) = descriptor.non_manifest() {
             let present = store.fetch(&descriptor).is_ok();
             let leaf = Leaf::new(entry, descriptor, What::Artifact(what), Vec::new(), None);
             leaves.push(Leaf { present, ..leaf });
@@ -143,7 +143,7 @@ fn read(
     let parsed = manifest::parse(&document.bytes);
     let media_type = descriptor.media_type.as_deref().unwrap_or_default();
     if !artifact::is_manifest(media_type) && !parsed.as_ref().is_ok_and(Document::states_digests) {
-        return Err(What::Artifact(artifact::described(media_type)));
+        return Err(What::Artifact(artifact::with_article(media_type)));
     }
     // The digest of a schema 1 manifest covers only a part of it; its parser compares them.
     let whole = !matches!(parsed, Ok(Document::Schema1(_)));

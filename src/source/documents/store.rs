@@ -127,7 +127,7 @@ impl Store {
 fn check(found: &Found, descriptor: &Descriptor) -> Result<Document, Missing> {
     let bytes = files::read(found)?;
     let mut problems = descriptor.problems.clone();
-    problems.extend(descriptor.false_data());
+    problems.extend(descriptor.data_mismatch());
     let length = bytes.len() as u64;
     if let Some(size) = descriptor.size
         && size != length

@@ -1,6 +1,6 @@
 //! Where engines keep their stores unless they are told otherwise, and where their configuration says they were told.
 //!
-//! Only which directories to look at is decided here; what they hold is found out by [`crate::source::local::at`]. The environment
+//! Only which directories to look at is decided here; what they hold is found out by [`crate::source::local::recognise`]. The environment
 //! comes in as plain data, so that a test can give its own.
 
 use std::collections::HashMap;
@@ -65,7 +65,7 @@ pub(super) fn docker(environment: &Environment) -> Vec<PathBuf> {
         rootless.or_else(|| Some(data?.join("docker"))),
         Some(environment.system("var/snap/docker/common/var-lib-docker")),
     ];
-    there(places.into_iter().flatten())
+    existing(places.into_iter().flatten())
 }
 
 /// Directories in which containerd keeps its data: the system's, those of k3s and rke2, a rootless one. The one that
@@ -74,31 +74,31 @@ pub(super) fn containerd(environment: &Environment) -> Vec<PathBuf> {
     let own = ["var/lib/containerd", "var/lib/rancher/k3s/agent/containerd"];
     let own = own.into_iter().chain(["var/lib/rancher/rke2/agent/containerd"]);
     let rootless = environment.xdg("XDG_DATA_HOME", ".local/share").map(|it| it.join("containerd"));
-    let told = environment.variable("DOCKER_CONTAINERD_ROOT");
-    there(own.map(|path| environment.system(path)).chain(rootless).chain(told))
+    let configured = environment.variable("DOCKER_CONTAINERD_ROOT");
+    existing(own.map(|path| environment.system(path)).chain(rootless).chain(configured))
 }
 
 /// `data-root`, which was called `graph` before Docker 17.05.
 fn data_root(config: &Path) -> Option<PathBuf> {
     let document = document::parse(&given::read(config, CONFIG_MAX).ok()?).ok()?;
     let fields = Fields::of(&document, "").ok()?;
-    let told = fields.text("data-root").ok()?.or_else(|| fields.text("graph").ok()?)?;
-    Some(PathBuf::from(told))
+    let configured = fields.text("data-root").ok()?.or_else(|| fields.text("graph").ok()?)?;
+    Some(PathBuf::from(configured))
 }
 
 /// Those that exist, or may exist behind a door that is closed to us, each once.
-fn there(places: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
-    let mut there: Vec<PathBuf> = Vec::new();
+fn existing(places: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut existing: Vec<PathBuf> = Vec::new();
     for place in places {
         let exists = match std::fs::metadata(&place) {
             Ok(metadata) => metadata.is_dir(),
             Err(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
         };
-        if exists && !there.contains(&place) {
-            there.push(place);
+        if exists && !existing.contains(&place) {
+            existing.push(place);
         }
     }
-    there
+    existing
 }
 
 #[cfg(test)]
@@ -137,9 +137,9 @@ mod tests {
         let root = system.path();
         let own = make(root, "var/lib/containerd");
         let k3s = make(root, "var/lib/rancher/k3s/agent/containerd");
-        let told = make(root, "srv/containerd");
-        let here = environment(root, &[("DOCKER_CONTAINERD_ROOT", &told)]);
-        assert_eq!(containerd(&here), [own, k3s, told]);
+        let configured = make(root, "srv/containerd");
+        let here = environment(root, &[("DOCKER_CONTAINERD_ROOT", &configured)]);
+        assert_eq!(containerd(&here), [own, k3s, configured]);
     }
 
     #[test]

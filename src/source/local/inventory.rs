@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source};
-use crate::source::local::anywhere;
 use crate::source::local::default_roots::Environment;
+use crate::source::local::in_default_roots;
 use crate::source::local::root::{StorageRoot, StoreEntry};
 use crate::source::open::options::Options;
 use crate::text::Foreign;
@@ -44,19 +44,21 @@ pub struct Listed {
     /// An `<image>` argument.
     pub reference: String,
     /// What its store says of it.
-    pub kept: StoreEntry,
+    pub entry: StoreEntry,
 }
 
 /// Looks into every store that is where stores usually are. Reads records, never a layer.
 pub(in crate::source) fn inventory() -> Inventory {
-    let (roots, unreadable) = anywhere(&Environment::of_process());
-    Inventory { stores: roots.iter().map(|root| stock(root.as_ref())).collect(), unreadable }
+    let (roots, unreadable) = in_default_roots(&Environment::of_process());
+    Inventory { stores: roots.iter().map(|root| listing(root.as_ref())).collect(), unreadable }
 }
 
-fn stock(root: &dyn StorageRoot) -> StoreListing {
-    let list = |kept: &[StoreEntry], reference: &dyn Fn(usize) -> String| {
-        let listed = kept.iter().enumerate();
-        listed.map(|(at, kept)| Listed { reference: reference(at), kept: kept.clone() }).collect()
+fn listing(root: &dyn StorageRoot) -> StoreListing {
+    let list = |entry: &[StoreEntry], reference: &dyn Fn(usize) -> String| {
+        let listed = entry.iter().enumerate();
+        listed
+            .map(|(at, entry)| Listed { reference: reference(at), entry: entry.clone() })
+            .collect()
     };
     StoreListing {
         kind: root.kind(),
@@ -75,19 +77,19 @@ pub(super) fn base(root: &dyn StorageRoot) -> String {
 
 /// How to ask for an image: by a name that no other one of the store has, else by ID.
 pub(super) fn image_reference(root: &dyn StorageRoot, at: usize) -> String {
-    format!("{}{}", base(root), unique(root.images(), at))
+    format!("{}{}", base(root), unique_name(root.images(), at))
 }
 
 /// How to ask for a container.
 pub(super) fn container_reference(root: &dyn StorageRoot, at: usize) -> String {
-    format!("container:[{}]{}", root.root().display(), unique(root.containers(), at))
+    format!("container:[{}]{}", root.root().display(), unique_name(root.containers(), at))
 }
 
-fn unique(all: &[StoreEntry], at: usize) -> &str {
-    let Some(kept) = all.get(at) else { return "" };
+fn unique_name(all: &[StoreEntry], at: usize) -> &str {
+    let Some(entry) = all.get(at) else { return "" };
     let owners = |name: &String| all.iter().filter(|other| other.names.contains(name)).count();
-    let name = kept.names.iter().find(|name| owners(name) == 1);
-    name.or_else(|| kept.ids.first()).map_or("", String::as_str)
+    let name = entry.names.iter().find(|name| owners(name) == 1);
+    name.or_else(|| entry.ids.first()).map_or("", String::as_str)
 }
 
 /// What can be opened in some stores: an image or a container of one of them.
@@ -103,7 +105,7 @@ pub(super) struct Target {
 /// # Errors
 /// Where there is nothing to choose from: says where was looked, and what could not be read.
 pub(in crate::source) fn every_choice(options: &Options<'_>) -> Result<Several, Error> {
-    let (roots, unreadable) = anywhere(&Environment::of_process());
+    let (roots, unreadable) = in_default_roots(&Environment::of_process());
     let targets = all(&roots);
     if targets.is_empty() {
         return Err(Error::NothingLocal { unreadable });
@@ -156,27 +158,27 @@ pub(super) fn open(root: &dyn StorageRoot, target: Target, ask: &Ask) -> Result<
 }
 
 fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
-    let (kept, reference) = match target.kind {
+    let (entry, reference) = match target.kind {
         ChoiceKind::Image => (root.images().get(target.at), image_reference(root, target.at)),
         ChoiceKind::Container => {
             (root.containers().get(target.at), container_reference(root, target.at))
         }
     };
-    let Some(kept) = kept else { return Choice::default() };
+    let Some(entry) = entry else { return Choice::default() };
     Choice {
         reference,
-        names: kept.names.clone(),
-        id: kept.ids.first().cloned(),
-        platform: kept.platform.clone(),
-        layers: kept.layers,
-        size: kept.size.unwrap_or(0),
+        names: entry.names.clone(),
+        id: entry.ids.first().cloned(),
+        platform: entry.platform.clone(),
+        layers: entry.layers,
+        size: entry.size.unwrap_or(0),
         kind: target.kind,
         remote: false,
         group: Some(format!("{} {} {}", root.kind(), root.qualifier(), root.root().display())),
-        note: kept
+        note: entry
             .image
             .clone()
             .map(|image| format!("of {image}"))
-            .or_else(|| kept.problem.clone().map(Foreign::into_raw)),
+            .or_else(|| entry.problem.clone().map(Foreign::into_raw)),
     }
 }

@@ -23,7 +23,7 @@ pub(super) use crate::source::local::reference::{in_directory, in_stores, named,
 use crate::source::local::root::{Found, Readable};
 
 /// The stores whose storage root is this directory, recognised by what lies in it. Empty where it is none.
-fn at(root: &Path) -> Found {
+fn recognise(root: &Path) -> Found {
     let found = [docker::find(root), containers_storage::find(root), containerd::find(root)];
     let flat = found.into_iter().flatten().flat_map(|found| match found {
         Ok(roots) => roots.into_iter().map(Ok).collect(),
@@ -42,11 +42,13 @@ fn at(root: &Path) -> Found {
 }
 
 /// The stores at all places where stores usually are, and sentences about those that cannot be read.
-fn anywhere(environment: &Environment) -> Readable {
+fn in_default_roots(environment: &Environment) -> Readable {
     let mut places: Vec<PathBuf> = default_roots::docker(environment);
     places.extend(default_roots::containerd(environment));
-    let found =
-        places.iter().flat_map(|place| at(place)).chain(containers_storage::usual(environment));
+    let found = places
+        .iter()
+        .flat_map(|place| recognise(place))
+        .chain(containers_storage::in_configured_roots(environment));
     let (mut roots, mut unreadable) = (Vec::new(), Vec::new());
     for found in found {
         match found {

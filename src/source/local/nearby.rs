@@ -4,32 +4,32 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::local::at;
+use crate::source::local::recognise;
 use crate::source::local::root::Found;
 
 /// Directories that hold stores hold few other things.
-const MOST_BELOW: usize = 64;
+const ENTRIES_MAX: usize = 64;
 
 /// What a root file system has, and what holds stores does not.
-const OF_A_SYSTEM: [&str; 4] = ["bin", "etc", "usr", "sbin"];
+const SYSTEM_DIRECTORIES: [&str; 4] = ["bin", "etc", "usr", "sbin"];
 
 /// Directories of a storage root that are no image when looked at by themselves.
-const PARTS: [&str; 9] =
+const ROOT_PARTS: [&str; 9] =
     ["image", "graph", "containers", "overlay2", "overlay", "aufs", "vfs", "btrfs", "devicemapper"];
 
 /// The stores of a directory: it is a storage root, or holds some. Empty where neither is so.
 pub(super) fn stores(directory: &Path) -> Found {
-    let found = at(directory);
-    let is_system = || OF_A_SYSTEM.iter().any(|name| directory.join(name).exists());
+    let found = recognise(directory);
+    let is_system = || SYSTEM_DIRECTORIES.iter().any(|name| directory.join(name).exists());
     if !found.is_empty() || is_system() {
         return found;
     }
     let Ok(entries) = fs::read_dir(directory) else { return Found::new() };
-    let below = entries.flatten().take(MOST_BELOW).map(|entry| entry.path());
+    let below = entries.flatten().take(ENTRIES_MAX).map(|entry| entry.path());
     let mut below: Vec<PathBuf> = below.filter(|path| path.is_dir()).collect();
     below.sort();
     // What is closed may be anything.
-    below.iter().flat_map(|path| at(path)).flatten().map(Ok).collect()
+    below.iter().flat_map(|path| recognise(path)).flatten().map(Ok).collect()
 }
 
 /// The storage root of which a directory is a part that says nothing by itself.
@@ -37,12 +37,12 @@ pub(super) fn root_above(directory: &Path) -> Option<PathBuf> {
     let directory = fs::canonicalize(directory).ok()?;
     let root = directory.ancestors().skip(1).take(2).find(|above| {
         let part = directory.strip_prefix(above).ok().and_then(|rest| rest.iter().next()?.to_str());
-        part.is_some_and(is_part) && at(above).iter().any(Result::is_ok)
+        part.is_some_and(is_part) && recognise(above).iter().any(Result::is_ok)
     });
     root.map(Path::to_path_buf)
 }
 
 fn is_part(name: &str) -> bool {
     let of_podman = ["-images", "-layers", "-containers"].iter().any(|end| name.ends_with(end));
-    PARTS.contains(&name) || of_podman || name.starts_with("io.containerd.")
+    ROOT_PARTS.contains(&name) || of_podman || name.starts_with("io.containerd.")
 }

@@ -11,7 +11,7 @@ use crate::source::documents::choose::Known;
 use crate::source::local::inventory::{Target, all, base, several};
 use crate::source::local::root::{Found, Readable, StorageRoot, StoreEntry};
 use crate::source::local::{
-    Environment, anywhere, at, containerd, default_roots, inventory, nearby,
+    Environment, containerd, default_roots, in_default_roots, inventory, nearby, recognise,
 };
 
 /// The transport of Docker's data roots.
@@ -35,22 +35,22 @@ pub(in crate::source) fn stored(
             let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
             let mut found = nearby::stores(&place);
             if kind == Some(DOCKER) {
-                found.extend(dockers_beside(&place));
+                found.extend(docker_stores_near(&place));
             }
             if found.is_empty() {
                 return Err(no_store(root, ask));
             }
             readable(found)?
         }
-        None => anywhere(&Environment::of_process()),
+        None => in_default_roots(&Environment::of_process()),
     };
-    let there: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
+    let available: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
     roots.retain(|root| kind.is_none_or(|kind| is_of_kind(root.as_ref(), kind)));
     if let Some(qualifier) = &store.qualifier {
         roots.retain(|root| root.qualifier() == qualifier);
     }
     if roots.is_empty() && store.root.is_some() {
-        return Err(other_store(&there, ask));
+        return Err(wrong_store(&available, ask));
     }
     let mut targets = match store.name.as_str() {
         "" => all(&roots),
@@ -62,8 +62,8 @@ pub(in crate::source) fn stored(
         return Err(Error::NothingLocal { unreadable });
     }
     if targets.is_empty() {
-        let remedy = hand_over(kind, what, &store.name);
-        return Err(not_there(&roots, what, remedy, unreadable, &ask));
+        let remedy = engine_command(kind, what, &store.name);
+        return Err(not_found(&roots, what, remedy, unreadable, &ask));
     }
     one_of(roots, targets, &ask)
 }
@@ -76,10 +76,11 @@ fn is_of_kind(root: &dyn StorageRoot, kind: &str) -> bool {
 }
 
 /// Docker's images in a containerd's store beside its data root (`/var/lib/containerd` beside `/var/lib/docker`).
-fn dockers_beside(root: &Path) -> Found {
-    let beside = root.parent().map(|parent| at(&parent.join("containerd"))).unwrap_or_default();
+fn docker_stores_near(root: &Path) -> Found {
+    let near =
+        root.parent().map(|parent| recognise(&parent.join("containerd"))).unwrap_or_default();
     // What is closed or damaged there need not be Docker's.
-    beside.into_iter().flatten().filter(|root| root.qualifier() == MOBY).map(Ok).collect()
+    near.into_iter().flatten().filter(|root| root.qualifier() == MOBY).map(Ok).collect()
 }
 
 /// The root of `ROOT+RUNROOT:OPTION,…`, which is how containers-transports(5) lets a root be written. Neither tells
@@ -94,23 +95,23 @@ fn without_options<'r>(kind: Option<&str>, root: &'r str) -> &'r str {
 
 fn no_store(root: &str, ask: &Ask) -> Error {
     if let Some(above) = nearby::root_above(Path::new(root)) {
-        return part_of(&above, ask);
+        return inside_root(&above, ask);
     }
     let what = "no storage root of Docker, podman or containerd".to_owned();
     Error::NotAnImage { place: root.to_owned(), what }
 }
 
 /// What was asked for is there, but not of that kind, or not with that driver.
-fn other_store(there: &[String], ask: &Ask) -> Error {
+fn wrong_store(available: &[String], ask: &Ask) -> Error {
     Error::Unsupported {
         reference: ask.reference.clone(),
         what: "what is there is another kind of store, driver or namespace".to_owned(),
-        remedy: format!("ask for {}", there.join(" or ")),
+        remedy: format!("ask for {}", available.join(" or ")),
     }
 }
 
 /// A directory within a storage root was asked for.
-fn part_of(root: &Path, ask: &Ask) -> Error {
+fn inside_root(root: &Path, ask: &Ask) -> Error {
     Error::Unsupported {
         reference: ask.reference.clone(),
         what: format!("this is a part of the storage root {}", root.display()),
@@ -123,7 +124,7 @@ fn part_of(root: &Path, ask: &Ask) -> Error {
 
 /// Opens the image that a bare name means, in the first local store that has it.
 pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
-    let (roots, unreadable) = anywhere(&Environment::of_process());
+    let (roots, unreadable) = in_default_roots(&Environment::of_process());
     let mut targets = matching(&roots, name, ChoiceKind::Image);
     let Some(first) = targets.first().map(|target| target.root) else {
         let remedy = format!("`docker save {name} | layertui -`, or its registry: docker://{name}");
@@ -147,13 +148,13 @@ pub(in crate::source) fn with_id(
     if containerd {
         places.extend(default_roots::containerd(&Environment::of_process()));
     }
-    let stores = places.iter().flat_map(|place| at(place)).filter_map(Result::ok);
+    let stores = places.iter().flat_map(|place| recognise(place)).filter_map(Result::ok);
     for store in stores {
-        let kept = match what {
+        let entry = match what {
             ChoiceKind::Image => store.images(),
             ChoiceKind::Container => store.containers(),
         };
-        let Some(at) = kept.iter().position(|kept| kept.ids.iter().any(|it| it == id)) else {
+        let Some(at) = entry.iter().position(|entry| entry.ids.iter().any(|it| it == id)) else {
             continue;
         };
         let target = Target { root: 0, kind: what, at };
@@ -168,7 +169,8 @@ pub(in crate::source) fn with_id(
 
 /// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none and no part of one.
 pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
-    in_stores(root, ask).or_else(|| nearby::root_above(root).map(|above| Err(part_of(&above, ask))))
+    in_stores(root, ask)
+        .or_else(|| nearby::root_above(root).map(|above| Err(inside_root(&above, ask))))
 }
 
 /// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none.
@@ -190,7 +192,7 @@ pub(in crate::source) fn in_stores(root: &Path, ask: &Ask) -> Option<Result<Open
         }
     };
     Some(if targets.is_empty() {
-        Err(not_there(&roots, ChoiceKind::Image, String::new(), Vec::new(), ask))
+        Err(not_found(&roots, ChoiceKind::Image, String::new(), Vec::new(), ask))
     } else {
         one_of(roots, targets, ask)
     })
@@ -214,18 +216,18 @@ fn readable(found: Found) -> Result<Readable, Error> {
 /// Everything in the stores that a name, a tag or an ID means.
 fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec<Target> {
     let targets = roots.iter().enumerate().flat_map(|(root, store)| {
-        let kept = match kind {
+        let entry = match kind {
             ChoiceKind::Image => store.images(),
             ChoiceKind::Container => store.containers(),
         };
-        let known: Vec<Known> = kept.iter().map(known).collect();
+        let known: Vec<Known> = entry.iter().map(known).collect();
         choose::matching(name, &known).into_iter().map(move |at| Target { root, kind, at })
     });
     targets.collect()
 }
 
-fn known(kept: &StoreEntry) -> Known {
-    Known { names: kept.names.clone(), ids: kept.ids.clone(), ..Known::default() }
+fn known(entry: &StoreEntry) -> Known {
+    Known { names: entry.names.clone(), ids: entry.ids.clone(), ..Known::default() }
 }
 
 /// Opens the only target, or offers them.
@@ -241,7 +243,7 @@ fn one_of(
 }
 
 /// What to ask an engine for.
-fn hand_over(kind: Option<&str>, what: ChoiceKind, name: &str) -> String {
+fn engine_command(kind: Option<&str>, what: ChoiceKind, name: &str) -> String {
     match (what, kind) {
         (ChoiceKind::Container, _) => {
             format!("`docker export {name} | layertui -` (the merged tree as one layer)")
@@ -252,7 +254,7 @@ fn hand_over(kind: Option<&str>, what: ChoiceKind, name: &str) -> String {
     }
 }
 
-fn not_there(
+fn not_found(
     roots: &[Box<dyn StorageRoot>],
     what: ChoiceKind,
     remedy: String,

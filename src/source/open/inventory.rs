@@ -37,13 +37,13 @@ pub fn inventory() -> Inventory {
 fn stock(engine: &Engine, stores: &[StoreListing]) -> Result<Option<StoreListing>, Fault> {
     let (mut images, mut containers) = (engine.images()?, engine.containers()?);
     let total = images.len() + containers.len();
-    let known = |kept: &StoreEntry, list: &[Listed]| {
+    let known = |entry: &StoreEntry, list: &[Listed]| {
         list.iter().any(|other| {
-            other.kept.ids.first() == kept.ids.first() && same_names(&other.kept, kept)
+            other.entry.ids.first() == entry.ids.first() && same_names(&other.entry, entry)
         })
     };
-    images.retain(|kept| !stores.iter().any(|stock| known(kept, &stock.images)));
-    containers.retain(|kept| !stores.iter().any(|stock| known(kept, &stock.containers)));
+    images.retain(|entry| !stores.iter().any(|stock| known(entry, &stock.images)));
+    containers.retain(|entry| !stores.iter().any(|stock| known(entry, &stock.containers)));
     let seen = total > 0 && images.is_empty() && containers.is_empty();
     let transport = engine.kind().transport();
     Ok((!seen).then(|| StoreListing {
@@ -61,12 +61,12 @@ fn same_names(one: &StoreEntry, other: &StoreEntry) -> bool {
     one.names.len() == other.names.len() && one.names.iter().all(|name| other.names.contains(name))
 }
 
-fn listed(kept: Vec<StoreEntry>, transport: &str) -> Vec<Listed> {
-    let reference = |kept: &StoreEntry| {
-        let name = kept.names.first().or_else(|| kept.ids.first());
+fn listed(entries: Vec<StoreEntry>, transport: &str) -> Vec<Listed> {
+    let reference = |entry: &StoreEntry| {
+        let name = entry.names.first().or_else(|| entry.ids.first());
         format!("{transport}:{}", name.map_or("", String::as_str))
     };
-    kept.into_iter().map(|kept| Listed { reference: reference(&kept), kept }).collect()
+    entries.into_iter().map(|entry| Listed { reference: reference(&entry), entry }).collect()
 }
 
 /// All images and containers of local stores and engines, as choices.
@@ -151,13 +151,13 @@ fn offer(
     let Some(stock) = stock else { return };
     let images = stock.images.into_iter().map(|it| (ChoiceKind::Image, it));
     let containers = stock.containers.into_iter().map(|it| (ChoiceKind::Container, it));
-    for (kind, Listed { reference, kept }) in images.chain(containers) {
-        let id = kept.ids.first().cloned();
+    for (kind, Listed { reference, entry }) in images.chain(containers) {
+        let id = entry.ids.first().cloned();
         let offered = |other: &Choice| {
             other.kind == kind
                 && other.id == id
-                && other.names.len() == kept.names.len()
-                && other.names.iter().all(|name| kept.names.contains(name))
+                && other.names.len() == entry.names.len()
+                && other.names.iter().all(|name| entry.names.contains(name))
         };
         if stores.is_some_and(|stores| stores.choices.iter().any(offered)) {
             continue;
@@ -172,15 +172,15 @@ fn offer(
         targets.push(target);
         choices.push(Choice {
             reference,
-            names: kept.names,
+            names: entry.names,
             id,
-            platform: kept.platform,
-            layers: kept.layers,
-            size: kept.size.unwrap_or(0),
+            platform: entry.platform,
+            layers: entry.layers,
+            size: entry.size.unwrap_or(0),
             kind,
             remote: false,
             group: Some(format!("{} {}", stock.kind, stock.root.display())),
-            note: kept.image.map(|image| format!("of {image}")),
+            note: entry.image.map(|image| format!("of {image}")),
         });
     }
 }

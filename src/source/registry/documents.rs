@@ -117,7 +117,7 @@ fn image(repository: &Repository, manifest: &Manifest, found: &mut Found) -> Res
 /// The manifest of an index for the requested platform, else for the host's.
 fn chosen<'m>(manifests: &'m [Descriptor], ask: &Ask) -> Result<Option<&'m Descriptor>, Error> {
     let images: Vec<&Descriptor> =
-        manifests.iter().filter(|it| !it.is_attestation() && it.no_manifest().is_none()).collect();
+        manifests.iter().filter(|it| !it.is_attestation() && it.non_manifest().is_none()).collect();
     let platforms: Vec<_> = images.iter().map(|it| it.platform.clone()).collect();
     if let Some(at) = platform::choose(&platforms, ask.platform.as_ref()) {
         return Ok(Some(images[at]));

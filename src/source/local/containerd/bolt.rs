@@ -30,25 +30,25 @@ use crate::source::local::containerd::bolt::page::Page;
 const ATTEMPTS: u32 = 40;
 
 /// How long a writer is left alone after it overtook us. A commit waits for the disk, some milliseconds.
-const PAUSE: Duration = Duration::from_millis(5);
+const RETRY_DELAY: Duration = Duration::from_millis(5);
 
 /// A file up to this size is read as a whole, which takes less time than a commit does.
-const SMALL: u64 = 16 << 20;
+const WHOLE_FILE_MAX: u64 = 16 << 20;
 
 /// Bytes of pages and values that following a damaged file's pages may cost beyond what a sound one costs.
-const PATIENCE: u64 = 64 << 20;
+const BUDGET_BASE: u64 = 64 << 20;
 
 /// How many times over the file may be read in one view.
-const TIMES_OVER: u64 = 64;
+const BUDGET_FACTOR: u64 = 64;
 
 /// A page with its overflow pages is as large as its largest value, and nobody keeps values of this size.
-const LARGEST_PAGE: u64 = 64 << 20;
+const PAGE_MAX: u64 = 64 << 20;
 
 /// What looking at a page or an element costs in addition to the bytes that are read for it.
-const LOOK: u64 = 16;
+const VISIT_COST: u64 = 16;
 
 /// Bytes of pages that are kept.
-const MOST_KNOWN: u64 = 32 << 20;
+const CACHE_MAX: u64 = 32 << 20;
 
 /// A database that is not being opened for writing.
 #[derive(Clone, Debug)]
@@ -77,20 +77,20 @@ impl Db {
     ///
     /// # Errors
     /// What `look` says, or: no valid meta page, or a writer that is always quicker.
-    pub fn view<T>(&self, look: impl Fn(&Bucket<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn view<T>(&self, read: impl Fn(&Bucket<'_>) -> Result<T, Error>) -> Result<T, Error> {
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
-                thread::sleep(PAUSE);
+                thread::sleep(RETRY_DELAY);
             }
             let meta = Meta::newest(&self.bytes)?;
             let len = self.bytes.present()?;
-            if len <= SMALL {
-                let state = Blob::memory(self.bytes.slice(0, len).read_all(SMALL)?);
+            if len <= WHOLE_FILE_MAX {
+                let state = Blob::memory(self.bytes.slice(0, len).read_all(WHOLE_FILE_MAX)?);
                 if self.is_newest(&meta)? {
-                    return look(&State::new(state, len, meta).top());
+                    return read(&State::new(state, len, meta).top());
                 }
             } else {
-                let seen = look(&State::new(self.bytes.clone(), len, meta.clone()).top());
+                let seen = read(&State::new(self.bytes.clone(), len, meta.clone()).top());
                 if self.is_newest(&meta)? {
                     return seen;
                 }
@@ -113,21 +113,21 @@ struct State {
     len: u64,
     meta: Meta,
     /// Bytes that may still be read.
-    left: Cell<u64>,
-    known: RefCell<Known>,
+    budget: Cell<u64>,
+    cache: RefCell<PageCache>,
 }
 
 /// Pages that were read and checked: whoever looks up many keys comes by the same few again and again.
 #[derive(Debug, Default)]
-struct Known {
+struct PageCache {
     pages: HashMap<u64, Page>,
     bytes: u64,
 }
 
 impl State {
     fn new(bytes: Blob, len: u64, meta: Meta) -> Self {
-        let left = Cell::new(PATIENCE.saturating_add(len.saturating_mul(TIMES_OVER)));
-        Self { bytes, len, meta, left, known: RefCell::default() }
+        let budget = Cell::new(BUDGET_BASE.saturating_add(len.saturating_mul(BUDGET_FACTOR)));
+        Self { bytes, len, meta, budget, cache: RefCell::default() }
     }
 
     const fn top(&self) -> Bucket<'_> {
@@ -136,24 +136,24 @@ impl State {
 
     /// Pages may be led to again and again; this is what ends it.
     fn spend(&self, bytes: u64) -> Result<(), Error> {
-        let left = self.left.get().checked_sub(bytes).ok_or(Error::TooMuch)?;
-        self.left.set(left);
+        let budget = self.budget.get().checked_sub(bytes).ok_or(Error::TooMuch)?;
+        self.budget.set(budget);
         Ok(())
     }
 
     /// The page of that number with its overflow pages.
     fn page(&self, id: u64) -> Result<Page, Error> {
-        self.spend(LOOK)?;
-        if let Some(page) = self.known.borrow().pages.get(&id) {
+        self.spend(VISIT_COST)?;
+        if let Some(page) = self.cache.borrow().pages.get(&id) {
             return Ok(page.clone());
         }
         let (page, length) = self.read(id)?;
-        let mut known = self.known.borrow_mut();
-        if known.bytes + length > MOST_KNOWN {
-            *known = Known::default();
+        let mut cache = self.cache.borrow_mut();
+        if cache.bytes + length > CACHE_MAX {
+            *cache = PageCache::default();
         }
-        known.bytes += length;
-        known.pages.insert(id, page.clone());
+        cache.bytes += length;
+        cache.pages.insert(id, page.clone());
         Ok(page)
     }
 
@@ -180,7 +180,7 @@ impl State {
                 self.len
             )));
         }
-        if length > LARGEST_PAGE {
+        if length > PAGE_MAX {
             return Err(broken(format!("it claims {length} bytes, more than a page may have")));
         }
         self.spend(length)?;

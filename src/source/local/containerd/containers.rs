@@ -15,7 +15,7 @@ use crate::text::Foreign;
 const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
 
 /// How a container is listed. Its image's own documents are not read for this: snapshots tell how many layers it has.
-pub(super) fn kept(container: &Container, snapshots: &Snapshots) -> StoreEntry {
+pub(super) fn entry(container: &Container, snapshots: &Snapshots) -> StoreEntry {
     let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
     StoreEntry {
         names: container.names.clone(),
@@ -44,7 +44,8 @@ pub(super) fn open(
         problems.push(format!("the container's writable layer is not to be had: {why}"));
         Vec::new()
     });
-    let (mut blobs, above) = match record.and_then(|record| below(record, images, &stack, ask)) {
+    let (mut blobs, above) = match record.and_then(|record| base_image(record, images, &stack, ask))
+    {
         Some(found) => found,
         None if stack.is_empty() => {
             let document = format!("container {}", container.id);
@@ -77,7 +78,7 @@ pub(super) fn open(
 
 /// The image the container was made from: of an image for several platforms the one whose layers the container stands
 /// on. And how many of the snapshots are the image's.
-fn below(
+fn base_image(
     record: &Record,
     images: &Images,
     stack: &[Snapshot],

@@ -43,7 +43,7 @@ impl Images {
 
     /// All that an image's names lead to: one platform's image or several.
     pub(super) fn layout(&self, record: &Record) -> Layout {
-        let ids = [std::slice::from_ref(&record.target.stated_digest), &record.also].concat();
+        let ids = [std::slice::from_ref(&record.target.stated_digest), &record.other_ids].concat();
         let known = |names| Known { names, ids: ids.clone(), ..Known::default() };
         // Items of an index that lead to the same image are one image with all their names.
         let mut entries: Vec<Known> =
@@ -67,8 +67,8 @@ impl Images {
     }
 
     /// How an image is listed: by the platform that would be opened. Manifest and config are read, no layer.
-    pub(super) fn kept(&self, record: &Record) -> StoreEntry {
-        let mut kept = StoreEntry {
+    pub(super) fn entry(&self, record: &Record) -> StoreEntry {
+        let mut entry = StoreEntry {
             names: record.names.clone(),
             created: record.created.clone().map(Into::into),
             ..StoreEntry::default()
@@ -80,36 +80,36 @@ impl Images {
             images.iter().map(|&at| layout.leaves[at].platform.clone()).collect();
         let default = platform::choose(&platforms, None).unwrap_or(0);
         match images.get(default) {
-            Some(&at) => describe(&mut kept, layout.image(at, &Ask::default())),
-            None => kept.problem = Some(nothing(layout.leaves.first()).into()),
+            Some(&at) => describe(&mut entry, layout.image(at, &Ask::default())),
+            None => entry.problem = Some(why_no_image(layout.leaves.first()).into()),
         }
-        let ids = [&record.target.stated_digest].into_iter().chain(&record.also);
+        let ids = [&record.target.stated_digest].into_iter().chain(&record.other_ids);
         for id in ids.filter(|id| !id.is_empty()) {
-            if !kept.ids.contains(id) {
-                kept.ids.push(id.clone());
+            if !entry.ids.contains(id) {
+                entry.ids.push(id.clone());
             }
         }
-        kept
+        entry
     }
 }
 
-fn describe(kept: &mut StoreEntry, blobs: Blobs) {
+fn describe(entry: &mut StoreEntry, blobs: Blobs) {
     let image = blobs.image;
-    kept.layers = Some(image.layers.len());
+    entry.layers = Some(image.layers.len());
     let sizes = image.layers.iter().map(|layer| layer.compressed_bytes);
-    kept.size = sizes.sum::<Option<u64>>();
-    kept.platform = image.platform;
-    kept.ids = image.id.into_iter().chain(image.manifest_digest).collect();
-    kept.created = image.config.created.or(kept.created.take());
+    entry.size = sizes.sum::<Option<u64>>();
+    entry.platform = image.platform;
+    entry.ids = image.id.into_iter().chain(image.manifest_digest).collect();
+    entry.created = image.config.created.or(entry.created.take());
     let absent = blobs.contents.iter().find_map(|content| match content {
         Content::Absent(why) => Some(why.clone()),
         _ => None,
     });
-    kept.problem = absent.map(Foreign::from).or_else(|| image.problems.first().cloned());
+    entry.problem = absent.map(Foreign::from).or_else(|| image.problems.first().cloned());
 }
 
 /// Why a target leads to no image.
-fn nothing(leaf: Option<&Leaf>) -> String {
+fn why_no_image(leaf: Option<&Leaf>) -> String {
     let Some(leaf) = leaf else { return "its index lists no image".to_owned() };
     let digest = &leaf.descriptor.stated_digest;
     match &leaf.what {

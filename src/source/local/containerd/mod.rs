@@ -104,13 +104,13 @@ struct Store {
     root: PathBuf,
     namespace: String,
     records: Vec<Record>,
-    made: Vec<Container>,
+    container_records: Vec<Container>,
     images: Images,
     snapshots: Arc<Snapshots>,
     /// As many as `records`.
-    listed: Vec<StoreEntry>,
+    image_entries: Vec<StoreEntry>,
     /// As many as `made`.
-    listed_containers: Vec<StoreEntry>,
+    container_entries: Vec<StoreEntry>,
     problems: Vec<String>,
 }
 
@@ -118,23 +118,26 @@ impl Store {
     fn new(root: &Path, namespace: Namespace) -> io::Result<Self> {
         let snapshots = Arc::new(Snapshots::new(root, &namespace.snapshots));
         let images = Images::new(root, Arc::clone(&snapshots))?;
-        let listed = namespace.images.iter().map(|record| images.kept(record)).collect();
-        let kept = namespace.containers.iter().map(|made| containers::kept(made, &snapshots));
+        let image_entries = namespace.images.iter().map(|record| images.entry(record)).collect();
+        let entry = namespace
+            .containers
+            .iter()
+            .map(|container_records| containers::entry(container_records, &snapshots));
         let mut containers: Vec<(StoreEntry, Container)> =
-            kept.zip(namespace.containers.iter().cloned()).collect();
+            entry.zip(namespace.containers.iter().cloned()).collect();
         containers.sort_by(|(one, _), (other, _)| {
             (&one.names, &one.ids).cmp(&(&other.names, &other.ids))
         });
-        let (listed_containers, made) = containers.into_iter().unzip();
+        let (container_entries, container_records) = containers.into_iter().unzip();
         Ok(Self {
             root: root.to_owned(),
             namespace: namespace.name,
             records: namespace.images,
-            made,
+            container_records,
             images,
             snapshots,
-            listed,
-            listed_containers,
+            image_entries,
+            container_entries,
             problems: namespace.problems,
         })
     }
@@ -154,11 +157,11 @@ impl StorageRoot for Store {
     }
 
     fn images(&self) -> &[StoreEntry] {
-        &self.listed
+        &self.image_entries
     }
 
     fn containers(&self) -> &[StoreEntry] {
-        &self.listed_containers
+        &self.container_entries
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
@@ -168,12 +171,15 @@ impl StorageRoot for Store {
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let made = self.made.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
+        let container_records =
+            self.container_records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
         let is_its_image = |record: &&Record| {
-            record.names.contains(&made.image) || record.also.contains(&made.image)
+            record.names.contains(&container_records.image)
+                || record.other_ids.contains(&container_records.image)
         };
         let record = self.records.iter().find(is_its_image);
-        let blobs = containers::open(made, record, &self.images, &self.snapshots, ask)?;
+        let blobs =
+            containers::open(container_records, record, &self.images, &self.snapshots, ask)?;
         Ok(Opened::Image(Box::new(blobs)))
     }
 

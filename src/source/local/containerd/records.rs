@@ -32,7 +32,7 @@ pub(crate) struct Record {
     /// With tags. Empty for an untagged image.
     pub(super) names: Vec<String>,
     /// What else it is called: by digest, by ID.
-    pub(super) also: Vec<String>,
+    pub(super) other_ids: Vec<String>,
     pub(super) target: Descriptor,
     /// When the first name was put there.
     pub(super) created: Option<String>,
@@ -126,7 +126,7 @@ fn images_of(namespace: &Bucket<'_>, images: &mut Vec<Record>) -> Result<(), bol
         match name.starts_with(DANGLING) {
             true => {}
             false if name.starts_with("sha256:") || name.contains("@sha256:") => {
-                images[at].also.push(name);
+                images[at].other_ids.push(name);
             }
             false => images[at].names.push(name),
         }

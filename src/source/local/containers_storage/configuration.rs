@@ -37,9 +37,9 @@ pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root>
         roots.push(user_root(environment, &user, &system, true));
         roots.push(system_root(environment, &system));
     } else {
-        let told = told(environment).unwrap_or_else(|| system.clone());
-        roots.push(system_root(environment, &told));
-        if let Some(user) = behind_sudo(environment, accounts) {
+        let override_file = override_file(environment).unwrap_or_else(|| system.clone());
+        roots.push(system_root(environment, &override_file));
+        if let Some(user) = sudo_user(environment, accounts) {
             roots.push(user_root(environment, &user, &system, false));
         }
     }
@@ -48,9 +48,11 @@ pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root>
 
 /// The user whose podman runs without root; `None` for root itself. `podman unshare` makes its user root, and says so.
 fn this_user(environment: &Environment) -> Option<User> {
-    let told = environment.variable("_CONTAINERS_ROOTLESS_UID");
-    let told = told.and_then(|uid| uid.to_str()?.parse().ok());
-    let uid = told.or_else(|| own_uid(&environment.system("proc/self"))).filter(|uid| *uid != 0)?;
+    let override_file = environment.variable("_CONTAINERS_ROOTLESS_UID");
+    let override_file = override_file.and_then(|uid| uid.to_str()?.parse().ok());
+    let uid = override_file
+        .or_else(|| own_uid(&environment.system("proc/self")))
+        .filter(|uid| *uid != 0)?;
     Some(User {
         uid,
         home: environment.variable("HOME"),
@@ -60,7 +62,7 @@ fn this_user(environment: &Environment) -> Option<User> {
     })
 }
 
-fn behind_sudo(environment: &Environment, accounts: &Accounts) -> Option<User> {
+fn sudo_user(environment: &Environment, accounts: &Accounts) -> Option<User> {
     let uid = environment.variable("SUDO_UID")?.to_str()?.parse().ok().filter(|uid| *uid != 0)?;
     let home = PathBuf::from(accounts.user(uid)?.1);
     Some(User {
@@ -85,7 +87,7 @@ const fn own_uid(_process: &Path) -> Option<u32> {
 }
 
 /// The file that `$CONTAINERS_STORAGE_CONF` names takes the place of all others.
-fn told(environment: &Environment) -> Option<Settings> {
+fn override_file(environment: &Environment) -> Option<Settings> {
     environment
         .variable("CONTAINERS_STORAGE_CONF")
         .map(|file| Settings::read(&file).unwrap_or_default())
@@ -111,15 +113,15 @@ fn system_root(environment: &Environment, settings: &Settings) -> Root {
 
 /// A rootless store: of the system's settings only those count that speak of such stores.
 fn user_root(environment: &Environment, user: &User, system: &Settings, own: bool) -> Root {
-    let told = own.then(|| told(environment)).flatten();
+    let override_file = own.then(|| override_file(environment)).flatten();
     let directories: Vec<_> = user.config.iter().map(|it| it.join("containers")).collect();
-    let settings = told.unwrap_or_else(|| Settings::of_directories(&directories));
+    let settings = override_file.unwrap_or_else(|| Settings::of_directories(&directories));
     let base = Settings {
         rootless_storage_path: system.rootless_storage_path.clone(),
         additional: system.additional.clone(),
         ..Settings::default()
     };
-    let settings = base.with(&settings);
+    let settings = base.overridden_by(&settings);
     let expand = |path: &str| expanded(path, environment, user);
     let graph = settings.graphroot.as_deref().or(settings.rootless_storage_path.as_deref());
     let data = user.data.clone().unwrap_or_default();
@@ -255,11 +257,11 @@ mod tests {
     #[test]
     fn one_variable_takes_the_place_of_all_files() {
         let etc = ("etc/containers/storage.conf", "[storage]\ngraphroot='/b'");
-        let told = ("told.conf", "[storage]\ngraphroot='/t'\nrunroot='/r'");
-        let variable = ("CONTAINERS_STORAGE_CONF", "@told.conf");
-        assert_eq!(roots_of(&[etc, told], &[variable]), ["/t /r"]);
+        let override_file = ("override_file.conf", "[storage]\ngraphroot='/t'\nrunroot='/r'");
+        let variable = ("CONTAINERS_STORAGE_CONF", "@override_file.conf");
+        assert_eq!(roots_of(&[etc, override_file], &[variable]), ["/t /r"]);
         assert_eq!(
-            roots_of(&[etc, told], &[variable, ROOTLESS, ("HOME", "/h")]),
+            roots_of(&[etc, override_file], &[variable, ROOTLESS, ("HOME", "/h")]),
             ["/t /r", "/b run/containers/storage"]
         );
     }

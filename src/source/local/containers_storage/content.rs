@@ -11,11 +11,11 @@ use crate::layer::split::{Contents, Split};
 use crate::layer::toc;
 use crate::source::documents::blobs::Content;
 use crate::source::local::containers_storage::driver::Driver;
-use crate::source::local::containers_storage::layers::Held;
-use crate::source::local::containers_storage::owners::through;
-use crate::source::local::containers_storage::place::StoreRoot;
+use crate::source::local::containers_storage::layers::RecordedLayer;
+use crate::source::local::containers_storage::owners::compose;
 use crate::source::local::containers_storage::records::{LayerRecord, is_flat};
 use crate::source::local::containers_storage::store::Store;
+use crate::source::local::containers_storage::store_root::StoreRoot;
 
 /// Key of what a partial pull of a zstd:chunked layer notes: whether the layer's files lie under their digests.
 const LAYER_DATA: &str = "zstd-chunked-layer-data";
@@ -33,19 +33,19 @@ pub(super) struct Reading {
 }
 
 /// Finds out what a layer is read from.
-pub(super) fn reading(store: &Store, held: &Held) -> Reading {
-    let record = &held.record;
+pub(super) fn reading(store: &Store, recorded: &RecordedLayer) -> Reading {
+    let record = &recorded.record;
     let mut problems = Vec::new();
-    let (directory, missing) = match directory(store, held) {
+    let (directory, missing) = match directory(store, recorded) {
         Ok(directory) => (Some(directory), String::new()),
         Err(why) => (None, why),
     };
-    let flat = is_composefs(store, held);
-    let content = match tar_split(store, held, &mut problems) {
+    let flat = is_composefs(store, recorded);
+    let content = match tar_split(store, recorded, &mut problems) {
         Some(listing) => {
             let contents = match &directory {
                 None => Err(missing),
-                Some(root) if flat => by_digest(store, held, root.clone()),
+                Some(root) if flat => by_digest(store, recorded, root.clone()),
                 Some(root) => Ok(Contents::Directory(root.clone())),
             };
             let contents = contents.unwrap_or_else(|why| {
@@ -61,7 +61,7 @@ pub(super) fn reading(store: &Store, held: &Held) -> Reading {
                 "its files lie under the digests of their contents and its tar-split is not here",
                 &mut problems,
             ),
-            Some(root) => Content::Tree(tree(store, held, root.clone(), &mut problems)),
+            Some(root) => Content::Tree(tree(store, recorded, root.clone(), &mut problems)),
         },
     };
     Reading { content, directory, problems }
@@ -80,19 +80,22 @@ fn key(record: &LayerRecord) -> String {
 }
 
 /// The roots of the store, that which recorded the layer first: a layer's parts may lie in another one.
-fn places<'s>(store: &'s Store, held: &Held) -> impl Iterator<Item = &'s StoreRoot> + use<'s> {
-    let first = held.place;
-    let others = store.places.iter().enumerate().filter(move |(at, _)| *at != first);
-    store.places.get(first).into_iter().chain(others.map(|(_, place)| place))
+fn roots<'s>(
+    store: &'s Store,
+    recorded: &RecordedLayer,
+) -> impl Iterator<Item = &'s StoreRoot> + use<'s> {
+    let first = recorded.root;
+    let others = store.roots.iter().enumerate().filter(move |(at, _)| *at != first);
+    store.roots.get(first).into_iter().chain(others.map(|(_, store_root)| store_root))
 }
 
 fn tar_split(
     store: &Store,
-    held: &Held,
+    recorded: &RecordedLayer,
     problems: &mut Vec<String>,
 ) -> Option<crate::layer::blob::Blob> {
-    for place in places(store, held) {
-        match place.tar_split(&held.record.id) {
+    for store_root in roots(store, recorded) {
+        match store_root.tar_split(&recorded.record.id) {
             Ok(None) => {}
             Ok(found) => return found,
             Err(why) => problems.push(format!("the tar-split cannot be read: {why}")),
@@ -102,11 +105,11 @@ fn tar_split(
 }
 
 /// The directory that holds a layer's files.
-fn directory(store: &Store, held: &Held) -> Result<PathBuf, String> {
-    let id = &held.record.id;
+fn directory(store: &Store, recorded: &RecordedLayer) -> Result<PathBuf, String> {
+    let id = &recorded.record.id;
     let mut why = format!("{} is not there", store.driver.contents(id));
-    for place in places(store, held) {
-        match place.contents(id) {
+    for store_root in roots(store, recorded) {
+        match store_root.contents(id) {
             Ok(None) => {}
             // A dataset that is not mounted leaves its mount point, empty.
             Ok(Some(at)) if store.driver == Driver::Zfs && is_empty(&at) => {
@@ -127,20 +130,21 @@ fn is_empty(directory: &std::path::Path) -> bool {
 }
 
 /// Whether the layer is one of composefs: its files lie under the digests of their contents.
-fn is_composefs(store: &Store, held: &Held) -> bool {
-    let noted = held.record.big_data.iter().any(|key| key == LAYER_DATA);
+fn is_composefs(store: &Store, recorded: &RecordedLayer) -> bool {
+    let noted = recorded.record.big_data.iter().any(|key| key == LAYER_DATA);
     noted
-        && places(store, held)
-            .find_map(|place| place.layer_data(&held.record.id, LAYER_DATA).ok())
+        && roots(store, recorded)
+            .find_map(|store_root| store_root.layer_data(&recorded.record.id, LAYER_DATA).ok())
             .is_some_and(|data| is_flat(&data))
 }
 
-fn by_digest(store: &Store, held: &Held, root: PathBuf) -> Result<Contents, String> {
+fn by_digest(store: &Store, recorded: &RecordedLayer, root: PathBuf) -> Result<Contents, String> {
     let mut why = format!("`{TABLE_OF_CONTENTS}` is not here");
-    for place in places(store, held) {
-        let digests = place.layer_data(&held.record.id, TABLE_OF_CONTENTS).and_then(|bytes| {
-            toc::digests(&bytes).map_err(|error| format!("`{TABLE_OF_CONTENTS}`: {error}"))
-        });
+    for store_root in roots(store, recorded) {
+        let digests =
+            store_root.layer_data(&recorded.record.id, TABLE_OF_CONTENTS).and_then(|bytes| {
+                toc::digests(&bytes).map_err(|error| format!("`{TABLE_OF_CONTENTS}`: {error}"))
+            });
         match digests {
             Ok(digests) => return Ok(Contents::ByDigest { root, digests: Arc::new(digests) }),
             Err(reason) => why = reason,
@@ -150,8 +154,13 @@ fn by_digest(store: &Store, held: &Held, root: PathBuf) -> Result<Contents, Stri
 }
 
 /// A layer without a tar-split: a container's own one, or one that an engine never made a tar of.
-fn tree(store: &Store, held: &Held, root: PathBuf, problems: &mut Vec<String>) -> Tree {
-    let below = held.record.parent.as_deref();
+fn tree(
+    store: &Store,
+    recorded: &RecordedLayer,
+    root: PathBuf,
+    problems: &mut Vec<String>,
+) -> Tree {
+    let below = recorded.record.parent.as_deref();
     let parent = below.filter(|_| store.driver.copies()).and_then(|id| {
         let parent = store.layers.get(id).ok_or_else(|| format!("layer {id} is not in this store"));
         let found = parent.and_then(|parent| directory(store, parent));
@@ -162,13 +171,13 @@ fn tree(store: &Store, held: &Held, root: PathBuf, problems: &mut Vec<String>) -
         };
         found.map_err(missing).ok()
     });
-    Tree { root, form: store.driver.form(parent), ids: owners(store, held) }
+    Tree { root, form: store.driver.form(parent), ids: owners(store, recorded) }
 }
 
-fn owners(store: &Store, held: &Held) -> IdMaps {
-    let Some(place) = store.places.get(held.place) else { return IdMaps::default() };
+fn owners(store: &Store, recorded: &RecordedLayer) -> IdMaps {
+    let Some(store_root) = store.roots.get(recorded.root) else { return IdMaps::default() };
     IdMaps {
-        uids: through(&held.record.uids, &place.owners.uids),
-        gids: through(&held.record.gids, &place.owners.gids),
+        uids: compose(&recorded.record.uids, &store_root.owners.uids),
+        gids: compose(&recorded.record.gids, &store_root.owners.gids),
     }
 }

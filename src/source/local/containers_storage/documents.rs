@@ -8,8 +8,8 @@ use crate::image::schema1::{EMPTY_LAYER, Schema1};
 use crate::image::{StatedDocument, config, manifest};
 use crate::source::documents::assemble;
 use crate::source::documents::layout::stack;
-use crate::source::local::containers_storage::place::StoreRoot;
 use crate::source::local::containers_storage::records::ImageRecord;
+use crate::source::local::containers_storage::store_root::StoreRoot;
 
 /// What an image's documents say.
 #[derive(Debug, Default)]
@@ -30,9 +30,9 @@ pub(super) struct Documents {
 }
 
 /// Reads manifest and config. What cannot be read is a problem, and its facts are not known.
-pub(super) fn read(place: &StoreRoot, image: &ImageRecord) -> Documents {
+pub(super) fn read(store_root: &StoreRoot, image: &ImageRecord) -> Documents {
     let mut documents = Documents { manifest_digest: image.digest.clone(), ..Documents::default() };
-    let bytes = manifest(place, image);
+    let bytes = manifest(store_root, image);
     if let Some(digest) = image.digest.as_deref().and_then(Digest::parse) {
         let bytes = bytes.as_deref().ok();
         documents.stated.push(StatedDocument::new("manifest", &digest, bytes));
@@ -41,19 +41,20 @@ pub(super) fn read(place: &StoreRoot, image: &ImageRecord) -> Documents {
         manifest::parse(&bytes).map_err(|error| format!("the manifest cannot be read: {error}"))
     }) {
         Ok(Document::Index(list)) => documents.list = Some(list),
-        Ok(Document::Schema1(schema1)) => documents.old(*schema1),
-        Ok(Document::Manifest(manifest)) => documents.usual(place, image, *manifest),
+        Ok(Document::Schema1(schema1)) => documents.read_schema1(*schema1),
+        Ok(Document::Manifest(manifest)) => documents.read_manifest(store_root, image, *manifest),
         Err(why) => {
             documents.problems.push(why);
-            documents.read_config(place, image, config_digest(image));
+            documents.read_config(store_root, image, config_digest(image));
         }
     }
     documents
 }
 
 /// The platform and the image ID alone, for a list of images. Returns the bytes that were read, too.
-pub(super) fn glance(place: &StoreRoot, image: &ImageRecord) -> (Parsed, usize) {
-    let config = config_digest(image).and_then(|id| place.image_data(&image.id, id.as_str()).ok());
+pub(super) fn config_alone(store_root: &StoreRoot, image: &ImageRecord) -> (Parsed, usize) {
+    let config =
+        config_digest(image).and_then(|id| store_root.image_data(&image.id, id.as_str()).ok());
     let length = config.as_ref().map_or(0, Vec::len);
     (config.and_then(|bytes| config::parse(&bytes).ok()).unwrap_or_default(), length)
 }
@@ -65,30 +66,36 @@ pub(super) fn config_digest(image: &ImageRecord) -> Option<Digest> {
 }
 
 /// The manifest of this image: under its digest (an image pulled through a list has the list's as well), else plainly.
-fn manifest(place: &StoreRoot, image: &ImageRecord) -> Result<Vec<u8>, String> {
+fn manifest(store_root: &StoreRoot, image: &ImageRecord) -> Result<Vec<u8>, String> {
     let digest = image.digest.as_deref().and_then(Digest::parse);
-    let named = digest.map(|digest| place.image_data(&image.id, &format!("manifest-{digest}")));
+    let named =
+        digest.map(|digest| store_root.image_data(&image.id, &format!("manifest-{digest}")));
     match named {
         Some(Ok(bytes)) => Ok(bytes),
-        _ => place.image_data(&image.id, "manifest"),
+        _ => store_root.image_data(&image.id, "manifest"),
     }
 }
 
 impl Documents {
-    fn usual(&mut self, place: &StoreRoot, image: &ImageRecord, mut manifest: Manifest) {
+    fn read_manifest(
+        &mut self,
+        store_root: &StoreRoot,
+        image: &ImageRecord,
+        mut manifest: Manifest,
+    ) {
         self.problems.append(&mut manifest.problems);
         self.annotations = manifest.annotations;
         self.layers = manifest.layers;
         let stated = manifest.config.as_ref().and_then(Descriptor::digest);
-        self.read_config(place, image, stated.or_else(|| config_digest(image)));
+        self.read_config(store_root, image, stated.or_else(|| config_digest(image)));
     }
 
-    fn read_config(&mut self, place: &StoreRoot, image: &ImageRecord, digest: Option<Digest>) {
+    fn read_config(&mut self, store_root: &StoreRoot, image: &ImageRecord, digest: Option<Digest>) {
         let Some(digest) = digest else {
             self.config = assemble::read_config(Err("no big data of the image is one".to_owned()));
             return;
         };
-        let bytes = place.image_data(&image.id, digest.as_str());
+        let bytes = store_root.image_data(&image.id, digest.as_str());
         self.stated.push(StatedDocument::new("config", &digest, bytes.as_deref().ok()));
         if bytes.as_ref().is_ok_and(|bytes| digest.verify(bytes) == Some(false)) {
             self.problems.push(format!(
@@ -100,7 +107,7 @@ impl Documents {
     }
 
     /// A schema 1 manifest has the config in its history.
-    fn old(&mut self, mut schema1: Schema1) {
+    fn read_schema1(&mut self, mut schema1: Schema1) {
         self.problems.append(&mut schema1.problems);
         let descriptor =
             |digest: &str| Descriptor { stated_digest: digest.to_owned(), ..Descriptor::default() };

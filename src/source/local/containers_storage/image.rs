@@ -8,7 +8,7 @@ use crate::source::documents::assemble::{Part, Parts, assemble};
 use crate::source::documents::blobs::{Blobs, Content};
 use crate::source::local::containers_storage::content::Reading;
 use crate::source::local::containers_storage::documents::Documents;
-use crate::source::local::containers_storage::layers::{Chain, Held};
+use crate::source::local::containers_storage::layers::{Chain, RecordedLayer};
 use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
 use crate::source::local::containers_storage::store::Store;
 use crate::source::local::containers_storage::{content, documents};
@@ -32,7 +32,7 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
     // A container in a user namespace may stand on a copy of the image's top layer: its own layer knows which.
     let chain = store.layers.chain(own.and_then(|own| own.record.parent.as_deref()));
     let image = record.image.as_deref().and_then(|id| store.image(id));
-    let documents = image.map(|image| documents::read(&store.places[image.place], &image.record));
+    let documents = image.map(|image| documents::read(&store.roots[image.root], &image.record));
     let mut parts = parts(store, &chain, documents.unwrap_or_default());
     parts.names.clone_from(&record.names);
     if let (Some(id), None) = (&record.image, image) {
@@ -74,9 +74,9 @@ fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
     }
     let descriptor = |at: usize| documents.layers.get(at).filter(|_| described);
     let mut layers: Vec<Part> = (0..absent).map(|at| missing(descriptor(at))).collect();
-    for (at, held) in (absent..).zip(&chain.layers) {
-        let mut part = part(store, held, descriptor(at));
-        part.layer.problems.extend(other_diff_id(held, diff_ids.get(at)).map(Into::into));
+    for (at, recorded) in (absent..).zip(&chain.layers) {
+        let mut part = part(store, recorded, descriptor(at));
+        part.layer.problems.extend(other_diff_id(recorded, diff_ids.get(at)).map(Into::into));
         layers.push(part);
     }
     Parts {
@@ -105,13 +105,13 @@ fn missing(descriptor: Option<&Descriptor>) -> Part {
 }
 
 /// A layer, described by the manifest where that knows it, else by what the store recorded when it was made.
-fn part(store: &Store, held: &Held, descriptor: Option<&Descriptor>) -> Part {
-    let record = &held.record;
-    let Reading { content, directory, mut problems } = content::reading(store, held);
+fn part(store: &Store, recorded: &RecordedLayer, descriptor: Option<&Descriptor>) -> Part {
+    let record = &recorded.record;
+    let Reading { content, directory, mut problems } = content::reading(store, recorded);
     if record.unverified {
         let toc = record.toc_digest.as_deref().unwrap_or("unknown");
         problems.push(format!(
-            "pulled in part: its contents were held against the table of contents {toc}, its diff ID was not computed"
+            "pulled in part: its contents were recorded against the table of contents {toc}, its diff ID was not computed"
         ));
     }
     let stated = descriptor.and_then(Descriptor::digest).map(|it| it.as_str().to_owned());
@@ -133,8 +133,8 @@ fn part(store: &Store, held: &Held, descriptor: Option<&Descriptor>) -> Part {
     Part { layer, content }
 }
 
-fn other_diff_id(held: &Held, stated: Option<&String>) -> Option<String> {
-    let (stored, stated) = (held.record.diff_digest.as_ref()?, stated?);
+fn other_diff_id(recorded: &RecordedLayer, stated: Option<&String>) -> Option<String> {
+    let (stored, stated) = (recorded.record.diff_digest.as_ref()?, stated?);
     (stored != stated).then(|| format!("the store says diff ID {stored}, the config {stated}"))
 }
 
@@ -151,8 +151,8 @@ fn finish(ask: &Ask, parts: Parts) -> Blobs {
             }
             _ => None,
         };
-        if let Some(kept) = &mut layer.store {
-            kept.chain_id = below.as_ref().map(|id| id.as_str().to_owned());
+        if let Some(layer_store) = &mut layer.store {
+            layer_store.chain_id = below.as_ref().map(|id| id.as_str().to_owned());
         }
     }
     blobs

@@ -7,34 +7,34 @@ use crate::source::local::containers_storage::records::LayerRecord;
 
 /// A layer and which of the store's roots recorded it.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct RecordedLayer {
     pub(super) record: LayerRecord,
-    pub(super) place: usize,
+    pub(super) root: usize,
 }
 
 /// The layers of all roots, by ID.
 #[derive(Debug, Default)]
-pub(super) struct Layers(HashMap<String, Held>);
+pub(super) struct Layers(HashMap<String, RecordedLayer>);
 
 /// A layer and everything below it.
 #[derive(Debug, Default)]
 pub(super) struct Chain<'l> {
     /// Base first.
-    pub(super) layers: Vec<&'l Held>,
+    pub(super) layers: Vec<&'l RecordedLayer>,
     /// Why there must be more below than is here.
     pub(super) broken: Option<String>,
 }
 
 impl Layers {
     /// Adds what one root records. An ID that is known already stays where it was found first.
-    pub(super) fn add(&mut self, place: usize, records: Vec<LayerRecord>) {
+    pub(super) fn add(&mut self, root: usize, records: Vec<LayerRecord>) {
         for record in records {
-            self.0.entry(record.id.clone()).or_insert(Held { record, place });
+            self.0.entry(record.id.clone()).or_insert(RecordedLayer { record, root });
         }
     }
 
     /// The layer of that ID.
-    pub(super) fn get(&self, id: &str) -> Option<&Held> {
+    pub(super) fn get(&self, id: &str) -> Option<&RecordedLayer> {
         self.0.get(id)
     }
 
@@ -52,14 +52,14 @@ impl Layers {
                 chain.broken = Some(format!("layer {id} lies below itself: the store is damaged"));
                 break;
             }
-            let Some(held) = self.0.get(id) else {
+            let Some(recorded) = self.0.get(id) else {
                 chain.broken = Some(format!(
                     "layer {id} is not in this store: it and what lies below it cannot be shown"
                 ));
                 break;
             };
-            chain.layers.push(held);
-            next = held.record.parent.as_deref();
+            chain.layers.push(recorded);
+            next = recorded.record.parent.as_deref();
         }
         chain.layers.reverse();
         chain
@@ -69,7 +69,7 @@ impl Layers {
 impl Chain<'_> {
     /// Bytes of all layers' tars, if all are known.
     pub(super) fn size(&self) -> Option<u64> {
-        let mut sizes = self.layers.iter().map(|held| held.record.diff_size);
+        let mut sizes = self.layers.iter().map(|recorded| recorded.record.diff_size);
         let sum = sizes.try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)));
         sum.filter(|_| self.broken.is_none())
     }
@@ -99,7 +99,10 @@ mod tests {
     fn chain(text: &str, top: &str) -> (String, bool) {
         let layers = layers(text);
         let chain = layers.chain(Some(top));
-        (chain.layers.iter().map(|held| held.record.id.as_str()).collect(), chain.broken.is_some())
+        (
+            chain.layers.iter().map(|recorded| recorded.record.id.as_str()).collect(),
+            chain.broken.is_some(),
+        )
     }
 
     #[test]
@@ -126,7 +129,7 @@ mod tests {
             vec![LayerRecord { id: "a".to_owned(), diff_size: Some(9), ..LayerRecord::default() }],
         );
         assert_eq!(
-            layers.get("a").map(|held| (held.place, held.record.diff_size)),
+            layers.get("a").map(|recorded| (recorded.root, recorded.record.diff_size)),
             Some((0, Some(1)))
         );
     }

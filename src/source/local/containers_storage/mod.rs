@@ -15,10 +15,10 @@ mod image;
 mod layers;
 mod list;
 mod owners;
-mod place;
 mod records;
 mod settings;
 mod store;
+mod store_root;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -48,7 +48,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Stores, Error>> {
 }
 
 /// The stores at the roots that the configuration says.
-pub(super) fn usual(environment: &Environment) -> Found {
+pub(super) fn in_configured_roots(environment: &Environment) -> Found {
     let accounts = Accounts::of_system();
     let configured = configuration::roots(environment, &accounts);
     let found = configured.into_iter().filter_map(|root| {

@@ -100,7 +100,7 @@ fn range(line: &str, uid: u32, name: &str) -> Option<(u64, u64)> {
 
 /// Both maps, one behind the other: `inner` says what a layer's namespace made of the image's owners, `outer` what the
 /// store's made of those.
-pub(super) fn through(inner: &[IdRange], outer: &[IdRange]) -> Vec<IdRange> {
+pub(super) fn compose(inner: &[IdRange], outer: &[IdRange]) -> Vec<IdRange> {
     if inner.is_empty() || outer.is_empty() {
         return [inner, outer].concat();
     }
@@ -163,11 +163,11 @@ mod tests {
         let range = |container, host, size| IdRange { container, host, size };
         let outer = [range(0, 1000, 1), range(1, 100_000, 65_536)];
         // A container whose root is the namespace's 1: on disk 100000.
-        assert_eq!(through(&[range(0, 1, 100)], &outer), [range(0, 100_000, 100)]);
-        assert_eq!(through(&[range(0, 0, 3)], &outer), [range(0, 1000, 1), range(1, 100_000, 2)]);
-        assert_eq!(through(&[range(0, 70_000, 3)], &outer), []);
-        assert_eq!(through(&[], &outer), outer);
-        assert_eq!(through(&outer, &[]), outer);
-        assert_eq!(through(&[range(u64::MAX, 0, u64::MAX)], &outer).len(), 2);
+        assert_eq!(compose(&[range(0, 1, 100)], &outer), [range(0, 100_000, 100)]);
+        assert_eq!(compose(&[range(0, 0, 3)], &outer), [range(0, 1000, 1), range(1, 100_000, 2)]);
+        assert_eq!(compose(&[range(0, 70_000, 3)], &outer), []);
+        assert_eq!(compose(&[], &outer), outer);
+        assert_eq!(compose(&outer, &[]), outer);
+        assert_eq!(compose(&[range(u64::MAX, 0, u64::MAX)], &outer).len(), 2);
     }
 }

@@ -51,7 +51,7 @@ impl Settings {
     }
 
     /// These settings, and `over` wherever that says something.
-    pub(super) fn with(self, over: &Self) -> Self {
+    pub(super) fn overridden_by(self, over: &Self) -> Self {
         let over = over.clone();
         Self {
             graphroot: over.graphroot.or(self.graphroot),
@@ -77,7 +77,7 @@ impl Settings {
             }
         }
         let settings = files.values().filter_map(|file| Self::read(file));
-        settings.fold(main.unwrap_or_default(), |settings, over| settings.with(&over))
+        settings.fold(main.unwrap_or_default(), |settings, over| settings.overridden_by(&over))
     }
 
     /// Reads a file; `None` where it is none that can be read.

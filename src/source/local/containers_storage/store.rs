@@ -16,8 +16,8 @@ use crate::source::documents::budget::Budget;
 use crate::source::local::containers_storage::driver::Driver;
 use crate::source::local::containers_storage::layers::{Chain, Layers};
 use crate::source::local::containers_storage::owners::Accounts;
-use crate::source::local::containers_storage::place::StoreRoot;
 use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
+use crate::source::local::containers_storage::store_root::StoreRoot;
 use crate::source::local::containers_storage::{documents, image, list};
 use crate::source::local::root::{StorageRoot, StoreEntry};
 
@@ -28,7 +28,7 @@ const MOST_STEPS: usize = 4_000_000;
 #[derive(Debug)]
 pub(super) struct Stored {
     pub(super) record: ImageRecord,
-    pub(super) place: usize,
+    pub(super) root: usize,
 }
 
 /// A store with one driver.
@@ -36,14 +36,14 @@ pub(super) struct Stored {
 pub(super) struct Store {
     pub(super) driver: Driver,
     root: PathBuf,
-    pub(super) places: Vec<StoreRoot>,
+    pub(super) roots: Vec<StoreRoot>,
     pub(super) layers: Layers,
     pub(super) images: Vec<Stored>,
     /// Places in `images`, by ID.
     by_id: HashMap<String, usize>,
     containers: Vec<ContainerRecord>,
-    kept_images: Vec<StoreEntry>,
-    kept_containers: Vec<StoreEntry>,
+    image_entries: Vec<StoreEntry>,
+    container_entries: Vec<StoreEntry>,
     pub(super) problems: Vec<String>,
 }
 
@@ -60,13 +60,13 @@ impl Store {
         let mut store = Self {
             driver,
             root: roots.first().cloned().unwrap_or_default(),
-            places: Vec::new(),
+            roots: Vec::new(),
             layers: Layers::default(),
             images: Vec::new(),
             by_id: HashMap::new(),
             containers: Vec::new(),
-            kept_images: Vec::new(),
-            kept_containers: Vec::new(),
+            image_entries: Vec::new(),
+            container_entries: Vec::new(),
             problems: Vec::new(),
         };
         for (at, root) in roots.iter().enumerate() {
@@ -83,8 +83,8 @@ impl Store {
 
     /// Adds what one root records. Images come before layers: what an engine adds meanwhile, it adds the other way.
     fn add(&mut self, root: &Path, accounts: &Accounts) -> Result<(), Error> {
-        let place = match StoreRoot::new(root, self.driver, accounts) {
-            Ok(place) => place,
+        let store_root = match StoreRoot::new(root, self.driver, accounts) {
+            Ok(store_root) => store_root,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 return Err(Error::Closed { place: root.display().to_string() });
@@ -95,22 +95,22 @@ impl Store {
             }
         };
         let problems = &mut self.problems;
-        let images: Vec<ImageRecord> = place.records("images", "images.json", problems)?;
-        let mut layers = place.records("layers", "layers.json", problems)?;
+        let images: Vec<ImageRecord> = store_root.records("images", "images.json", problems)?;
+        let mut layers = store_root.records("layers", "layers.json", problems)?;
         // What is lost at the next start anyway may be lost here, too.
-        layers.extend(noted(
-            place.records("layers", "volatile-layers.json", &mut Vec::new()),
+        layers.extend(or_problem(
+            store_root.records("layers", "volatile-layers.json", &mut Vec::new()),
             problems,
         ));
         let containers = ["containers.json", "volatile-containers.json"];
         for file in containers {
-            let found = place.records("containers", file, &mut Vec::new());
-            self.containers.extend(noted::<ContainerRecord>(found, problems));
+            let found = store_root.records("containers", file, &mut Vec::new());
+            self.containers.extend(or_problem::<ContainerRecord>(found, problems));
         }
-        let at = self.places.len();
-        self.images.extend(images.into_iter().map(|record| Stored { record, place: at }));
+        let at = self.roots.len();
+        self.images.extend(images.into_iter().map(|record| Stored { record, root: at }));
         self.layers.add(at, layers);
-        self.places.push(place);
+        self.roots.push(store_root);
         Ok(())
     }
 
@@ -142,17 +142,19 @@ impl Store {
         self.by_id = ids.collect();
         let (mut budget, mut steps) = (Budget::new(), MOST_STEPS);
         let images = self.images.iter();
-        self.kept_images = images.map(|it| self.kept_image(it, &mut budget, &mut steps)).collect();
+        self.image_entries =
+            images.map(|it| self.image_entry(it, &mut budget, &mut steps)).collect();
         let containers = self.containers.iter();
-        self.kept_containers = containers.map(|it| self.kept_container(it, &mut steps)).collect();
+        self.container_entries =
+            containers.map(|it| self.container_entry(it, &mut steps)).collect();
     }
 
-    fn kept_image(&self, image: &Stored, budget: &mut Budget, steps: &mut usize) -> StoreEntry {
+    fn image_entry(&self, image: &Stored, budget: &mut Budget, steps: &mut usize) -> StoreEntry {
         let record = &image.record;
-        let chain = counted(steps, || self.chain_of(record));
+        let chain = chain_within(steps, || self.chain_of(record));
         let mut platform = None;
         if budget.allows() {
-            let (config, length) = documents::glance(&self.places[image.place], record);
+            let (config, length) = documents::config_alone(&self.roots[image.root], record);
             budget.spend(length);
             platform = config.platform;
         }
@@ -179,8 +181,8 @@ impl Store {
         }
     }
 
-    fn kept_container(&self, container: &ContainerRecord, steps: &mut usize) -> StoreEntry {
-        let chain = counted(steps, || self.layers.chain(container.layer.as_deref()));
+    fn container_entry(&self, container: &ContainerRecord, steps: &mut usize) -> StoreEntry {
+        let chain = chain_within(steps, || self.layers.chain(container.layer.as_deref()));
         let image = container.image.as_deref();
         let named = image.and_then(|id| self.image(id)?.record.names.first().cloned());
         StoreEntry {
@@ -198,20 +200,20 @@ impl Store {
     fn opened(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
         let no_such = || ask.no_such_image(Vec::new());
         let mut image = self.images.get(at).ok_or_else(no_such)?;
-        let mut documents = documents::read(&self.places[image.place], &image.record);
+        let mut documents = documents::read(&self.roots[image.root], &image.record);
         if let (Some(index), true) = (&documents.list, image.record.layers.is_empty()) {
             image = list::instance(self, index, ask)?;
-            documents = documents::read(&self.places[image.place], &image.record);
+            documents = documents::read(&self.roots[image.root], &image.record);
         }
         Ok(image::image(self, &image.record, documents, ask))
     }
 }
 
 /// A chain, while the steps last.
-fn counted<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l> {
+fn chain_within<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l> {
     if *steps == 0 {
         let broken =
-            Some("its layers were not counted: there are too many in this store".to_owned());
+            Some("its layers were not chain_within: there are too many in this store".to_owned());
         return Chain { broken, ..Chain::default() };
     }
     let chain = chain();
@@ -220,7 +222,7 @@ fn counted<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l
 }
 
 /// Records without which the rest is still worth having.
-fn noted<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Vec<R> {
+fn or_problem<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Vec<R> {
     found.unwrap_or_else(|error| {
         problems.push(error.to_string());
         Vec::new()
@@ -241,11 +243,11 @@ impl StorageRoot for Store {
     }
 
     fn images(&self) -> &[StoreEntry] {
-        &self.kept_images
+        &self.image_entries
     }
 
     fn containers(&self) -> &[StoreEntry] {
-        &self.kept_containers
+        &self.container_entries
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {

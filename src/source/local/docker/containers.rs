@@ -56,7 +56,7 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
 
 impl Recorded {
     /// As it is listed, without what takes the layers to know.
-    pub(super) fn kept(&self) -> StoreEntry {
+    pub(super) fn entry(&self) -> StoreEntry {
         let container = &self.container;
         StoreEntry {
             names: container.name.iter().cloned().collect(),
@@ -70,6 +70,6 @@ impl Recorded {
 }
 
 /// The order in which images and containers are listed: by first name, nameless ones last.
-pub(super) fn sort_key(kept: &StoreEntry) -> (bool, Option<String>, Option<String>) {
-    (kept.names.is_empty(), kept.names.first().cloned(), kept.ids.first().cloned())
+pub(super) fn sort_key(entry: &StoreEntry) -> (bool, Option<String>, Option<String>) {
+    (entry.names.is_empty(), entry.names.first().cloned(), entry.ids.first().cloned())
 }

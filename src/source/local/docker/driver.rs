@@ -14,7 +14,7 @@ pub(super) type LayerDir = Result<PathBuf, String>;
 
 /// An image's layers and a container's own ones are not always kept alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum LayerOwner {
     Image,
     Container,
 }
@@ -68,26 +68,32 @@ impl Driver {
                     let metadata = format!("devicemapper/metadata/{id}");
                     matches!(self.records.file(&metadata), Ok(Some(_)))
                 }
-                _ => self.place(id, Whose::Image).is_ok(),
+                _ => self.layer_dir(id, LayerOwner::Image).is_ok(),
             }
     }
 
     /// The directory of a layer.
-    pub(super) fn place(&self, id: &str, whose: Whose) -> LayerDir {
-        match (self.kind, whose) {
-            (Kind::Overlay, Whose::Image) => self.directory(id, &format!("overlay/{id}/root")),
-            (Kind::Overlay, Whose::Container) => self.directory(id, &format!("overlay/{id}/upper")),
-            (Kind::Aufs, Whose::Image) => self.aufs(id, &format!("graph/{id}/layer")),
-            (Kind::Aufs, Whose::Container) => self.aufs(id, &format!("containers/{id}/rw")),
+    pub(super) fn layer_dir(&self, id: &str, owner: LayerOwner) -> LayerDir {
+        match (self.kind, owner) {
+            (Kind::Overlay, LayerOwner::Image) => self.directory(id, &format!("overlay/{id}/root")),
+            (Kind::Overlay, LayerOwner::Container) => {
+                self.directory(id, &format!("overlay/{id}/upper"))
+            }
+            (Kind::Aufs, LayerOwner::Image) => self.aufs(id, &format!("graph/{id}/layer")),
+            (Kind::Aufs, LayerOwner::Container) => self.aufs(id, &format!("containers/{id}/rw")),
             _ => self.either(id),
         }
     }
 
     /// In which form a layer lies in its directory, and what is wrong with that: a complete tree says what a layer
     /// changed only beside the tree below it.
-    pub(super) fn form(&self, whose: Whose, below: Option<&LayerDir>) -> (Form, Option<String>) {
-        match (self.kind, whose) {
-            (Kind::Overlay2, _) | (Kind::Overlay, Whose::Container) => (Form::Overlay, None),
+    pub(super) fn form(
+        &self,
+        owner: LayerOwner,
+        below: Option<&LayerDir>,
+    ) -> (Form, Option<String>) {
+        match (self.kind, owner) {
+            (Kind::Overlay2, _) | (Kind::Overlay, LayerOwner::Container) => (Form::Overlay, None),
             (Kind::Aufs, _) => (Form::Aufs, None),
             _ => match below {
                 Some(Ok(parent)) => (Form::FullCopy { parent: Some(parent.clone()) }, None),
@@ -139,7 +145,7 @@ impl Driver {
             return self.directory(id, &path);
         }
         let link = fs::read_link(self.records.root().join(&path));
-        match link.as_deref().map(taken_over) {
+        match link.as_deref().map(migrated_path) {
             Ok(Some(inside)) => self.directory(id, &inside),
             Ok(None) => Err(format!("`{path}` is a link that leads elsewhere: not followed")),
             Err(_) => match self.records.directory(&path)? {
@@ -169,7 +175,7 @@ impl Driver {
 
 /// The place in the root that a link of the 0.7 migration means: `graph/<id>/layer` or `containers/<id>/rw`,
 /// wherever the root was at that time.
-fn taken_over(link: &std::path::Path) -> Option<String> {
+fn migrated_path(link: &std::path::Path) -> Option<String> {
     let text = link.to_str()?;
     let mut parts = text.rsplit('/');
     let (last, id, first) = (parts.next()?, parts.next()?, parts.next()?);
@@ -188,12 +194,12 @@ mod tests {
         let id = "a".repeat(64);
         for root in ["/var/lib/docker", "/mnt/old/docker", "../.."] {
             let link = format!("{root}/graph/{id}/layer");
-            assert_eq!(taken_over(Path::new(&link)), Some(format!("graph/{id}/layer")));
+            assert_eq!(migrated_path(Path::new(&link)), Some(format!("graph/{id}/layer")));
         }
         let link = format!("/x/containers/{id}/rw");
-        assert_eq!(taken_over(Path::new(&link)), Some(format!("containers/{id}/rw")));
+        assert_eq!(migrated_path(Path::new(&link)), Some(format!("containers/{id}/rw")));
         for link in ["/etc", "graph/../layer", "/graph/x/layer", "", "layer"] {
-            assert_eq!(taken_over(Path::new(link)), None, "{link}");
+            assert_eq!(migrated_path(Path::new(link)), None, "{link}");
         }
     }
 
@@ -208,8 +214,8 @@ mod tests {
             let driver = Driver::new(name, records.clone(), IdMaps::default());
             for id in ["../../outside", "..", "", "a/b"] {
                 assert!(!driver.has(id));
-                assert!(driver.place(id, Whose::Image).is_err(), "{name} {id}");
-                assert!(driver.place(id, Whose::Container).is_err(), "{name} {id}");
+                assert!(driver.layer_dir(id, LayerOwner::Image).is_err(), "{name} {id}");
+                assert!(driver.layer_dir(id, LayerOwner::Container).is_err(), "{name} {id}");
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::image::v1;
 use crate::image::v1::{Broken, V1Image};
 use crate::source::documents::assemble::Part;
 use crate::source::documents::budget::Budget;
-use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::on_disk::OnDisk;
 use crate::source::local::docker::records::Records;
@@ -149,12 +149,12 @@ impl Chain<'_> {
                 && let Some(parent) = entry.parent.as_ref().filter(|_| self.broken.is_some())
             {
                 // What the driver keeps of a lost parent still serves for comparison.
-                below = Some(driver.place(parent, Whose::Image));
+                below = Some(driver.layer_dir(parent, LayerOwner::Image));
             }
             let on_disk = entry.on_disk(id, driver);
-            let place = on_disk.place.clone();
+            let dir = on_disk.dir.clone();
             parts.push(on_disk.part(driver, below.as_ref()));
-            below = Some(place);
+            below = Some(dir);
         }
         (parts, below)
     }
@@ -167,7 +167,7 @@ impl Entry {
         let digest = checksum.filter(|digest| ids::sha256_hex(digest).is_some());
         OnDisk {
             layer: Layer { digest, ..Layer::default() },
-            place: driver.place(id, Whose::Image),
+            dir: driver.layer_dir(id, LayerOwner::Image),
             cache_id: Some(id.to_owned()),
             chain_id: None,
             split: driver.records.file(&format!("{at}/tar-data.json.gz")),

@@ -8,10 +8,10 @@ use crate::source::contract::ask::Ask;
 use crate::source::contract::source::Opened;
 use crate::source::documents::assemble::{Parts, assemble};
 use crate::source::local::docker::containers::{Recorded, sort_key};
-use crate::source::local::docker::driver::{Driver, Whose};
+use crate::source::local::docker::driver::{Driver, LayerOwner};
 use crate::source::local::docker::graph::{Chain, Graph};
 use crate::source::local::docker::names::Names;
-use crate::source::local::docker::on_disk::{Own, own_layers};
+use crate::source::local::docker::on_disk::{ContainerLayers, container_layers};
 use crate::source::local::docker::records::Records;
 use crate::source::local::docker::{containers, ids};
 use crate::source::local::root::{StorageRoot, StoreEntry};
@@ -59,24 +59,25 @@ impl GraphStore {
         let mut problems = problems.to_vec();
         let graph = Graph::read(records, &mut problems);
         let containers = containers::read(records, "config.json", &mut problems);
-        let alone = drivers.len() == 1;
+        let only_driver = drivers.len() == 1;
         let store = |name: &&str| {
             let driver = Driver::new(name, records.clone(), ids.clone());
-            let own =
-                |recorded: &&Recorded| alone || recorded.container.driver.as_deref() == Some(*name);
+            let own = |recorded: &&Recorded| {
+                only_driver || recorded.container.driver.as_deref() == Some(*name)
+            };
             let containers = containers.iter().filter(own).cloned().collect();
             let problems = std::mem::take(&mut problems);
-            Box::new(Self::new(driver, graph.clone(), containers, alone, problems)) as Box<_>
+            Box::new(Self::new(driver, graph.clone(), containers, only_driver, problems)) as Box<_>
         };
         Some(drivers.iter().map(store).collect())
     }
 
-    /// `alone`: there is no other driver that images without a directory may belong to.
+    /// `only_driver`: there is no other driver that images without a directory may belong to.
     fn new(
         driver: Driver,
         graph: Graph,
         mut records: Vec<Recorded>,
-        alone: bool,
+        only_driver: bool,
         mut problems: Vec<String>,
     ) -> Self {
         let own = format!("repositories-{}", driver.name);
@@ -87,23 +88,23 @@ impl GraphStore {
         };
         let names = Names::read(&driver.records, file, &mut problems);
         let mut images = Vec::new();
-        for (id, of) in names.ids() {
+        for (id, found_names) in names.ids() {
             if graph.has(id) {
                 continue;
             }
-            let called = of.names().first().cloned().unwrap_or_default();
+            let called = found_names.names().first().cloned().unwrap_or_default();
             problems.push(format!("`{called}` is {id}, which is not here"));
         }
-        let untagged = graph.heads().filter(|id| names.of(id).is_empty());
-        let untagged = untagged.filter(|id| alone || driver.has(id));
+        let untagged = graph.heads().filter(|id| names.of_image(id).is_empty());
+        let untagged = untagged.filter(|id| only_driver || driver.has(id));
         let tagged = names.ids().map(|(id, _)| id).filter(|id| graph.has(id));
         for id in tagged.chain(untagged) {
             let chain = graph.chain(id);
-            let of = names.of(id);
+            let found_names = names.of_image(id);
             let head = chain.layers.last().map(|(_, entry)| &entry.image.parsed);
             images.push(StoreEntry {
-                names: of.names(),
-                ids: of.ids(id),
+                names: found_names.names(),
+                ids: found_names.ids(id),
                 platform: head.and_then(|parsed| parsed.platform.clone()),
                 layers: Some(chain.layers.len()),
                 size: chain.size(),
@@ -113,21 +114,21 @@ impl GraphStore {
             });
         }
         images.sort_by_key(sort_key);
-        records.sort_by_key(|recorded| sort_key(&recorded.kept()));
-        let kept = |recorded: &Recorded| {
+        records.sort_by_key(|recorded| sort_key(&recorded.entry()));
+        let entry = |recorded: &Recorded| {
             let chain = graph.chain(recorded.container.image_id.as_deref().unwrap_or_default());
-            let mut kept = recorded.kept();
-            kept.layers =
+            let mut entry = recorded.entry();
+            entry.layers =
                 Some(chain.layers.len() + 1 + usize::from(init(&driver, recorded).is_some()));
-            kept.problem = kept.problem.or(chain.broken.map(Into::into));
-            kept
+            entry.problem = entry.problem.or(chain.broken.map(Into::into));
+            entry
         };
-        let containers = records.iter().map(kept).collect();
+        let containers = records.iter().map(entry).collect();
         Self { driver, graph, names, images, containers, records, problems }
     }
 
     fn parts(&self, chain: &Chain<'_>, id: &str, ask: &Ask) -> Parts {
-        let of = self.names.of(id);
+        let found_names = self.names.of_image(id);
         let mut problems = self.problems.clone();
         problems.extend(chain.broken.clone());
         let mut config =
@@ -138,8 +139,8 @@ impl GraphStore {
         Parts {
             source: "docker-root",
             id: Some(id.to_owned()),
-            manifest_digest: of.manifest(&ask.reference),
-            names: of.names(),
+            manifest_digest: found_names.manifest(&ask.reference),
+            names: found_names.names(),
             config,
             problems,
             ..Parts::default()
@@ -150,7 +151,7 @@ impl GraphStore {
 /// The ID of a container's init layer, which Docker < 0.7 did not make.
 fn init(driver: &Driver, recorded: &Recorded) -> Option<String> {
     let id = format!("{}-init", recorded.id);
-    driver.place(&id, Whose::Container).is_ok().then_some(id)
+    driver.layer_dir(&id, LayerOwner::Container).is_ok().then_some(id)
 }
 
 impl StorageRoot for GraphStore {
@@ -188,16 +189,16 @@ impl StorageRoot for GraphStore {
         let image = recorded.container.image_id.as_deref().unwrap_or_default();
         let chain = self.graph.chain(image);
         let mut parts = self.parts(&chain, image, ask);
-        parts.names = recorded.kept().names;
+        parts.names = recorded.entry().names;
         parts.problems.extend(recorded.problem.clone());
         parts.problems.extend(recorded.container.problems.iter().cloned());
         let (layers, below) = chain.parts(&self.driver);
-        let own = Own {
+        let own = ContainerLayers {
             init: init(&self.driver, recorded),
             writable: Ok(recorded.id.clone()),
             created: recorded.container.created.clone(),
         };
-        let own = own_layers(&self.driver, own, below.as_ref());
+        let own = container_layers(&self.driver, own, below.as_ref());
         parts.own = own.len();
         parts.layers = layers.into_iter().chain(own).collect();
         Ok(Opened::Image(Box::new(assemble(ask, parts))))

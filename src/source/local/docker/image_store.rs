@@ -17,8 +17,8 @@ use crate::source::documents::budget::Budget;
 use crate::source::local::docker::containers::{Recorded, sort_key};
 use crate::source::local::docker::driver::Driver;
 use crate::source::local::docker::layerdb::{LayerDb, Mount};
-use crate::source::local::docker::names::{Names, Of};
-use crate::source::local::docker::on_disk::{Own, own_layers};
+use crate::source::local::docker::names::{ImageNames, Names};
+use crate::source::local::docker::on_disk::{ContainerLayers, container_layers};
 use crate::source::local::docker::{ids, layerdb};
 use crate::source::local::root::{StorageRoot, StoreEntry};
 
@@ -45,17 +45,17 @@ impl ImageStore {
         let mut sizes = HashMap::new();
         let images = images(&layers, &names, &mut sizes, &mut problems);
         let mut all = containers_of(&layers, recorded);
-        all.sort_by_key(|(recorded, _)| sort_key(&recorded.kept()));
-        let kept = |(recorded, mount): &(Recorded, Mount)| {
-            let mut kept = recorded.kept();
+        all.sort_by_key(|(recorded, _)| sort_key(&recorded.entry()));
+        let entry = |(recorded, mount): &(Recorded, Mount)| {
+            let mut entry = recorded.entry();
             let top = mount.parent.as_deref();
             let (steps, broken) = top.map(|top| layers.down_from(top)).unwrap_or_default();
             let own = usize::from(mount.init.is_some()) + 1;
-            kept.layers = Some(steps.len() + own);
-            kept.problem = kept.problem.or(broken.map(Into::into));
-            kept
+            entry.layers = Some(steps.len() + own);
+            entry.problem = entry.problem.or(broken.map(Into::into));
+            entry
         };
-        let containers = all.iter().map(kept).collect();
+        let containers = all.iter().map(entry).collect();
         Self { layers, names, images, containers, records: all, problems }
     }
 
@@ -84,22 +84,22 @@ impl ImageStore {
         assemble::read_config(Ok(bytes))
     }
 
-    fn parts_of(&self, id: &str, ask: &Ask) -> (Parts, Of) {
+    fn parts_of(&self, id: &str, ask: &Ask) -> (Parts, ImageNames) {
         let mut problems = self.problems.clone();
         let mut documents = Vec::new();
         let config = self.config(id, &mut problems, &mut documents);
-        let of = self.names.of(id);
+        let found_names = self.names.of_image(id);
         let parts = Parts {
             source: "docker-root",
             id: Some(id.to_owned()),
-            manifest_digest: of.manifest(&ask.reference),
-            names: of.names(),
+            manifest_digest: found_names.manifest(&ask.reference),
+            names: found_names.names(),
             config,
             documents,
             problems,
             ..Parts::default()
         };
-        (parts, of)
+        (parts, found_names)
     }
 }
 
@@ -127,20 +127,20 @@ impl StorageRoot for ImageStore {
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
         let id = self.images.get(at).and_then(|image| image.ids.first());
         let id = id.ok_or_else(|| ask.no_such_image(Vec::new()))?;
-        let (mut parts, of) = self.parts_of(id, ask);
+        let (mut parts, found_names) = self.parts_of(id, ask);
         let steps = layerdb::chain(&parts.config.config.diff_ids);
-        parts.layers = self.layers.parts(&steps, &of.repositories()).0;
+        parts.layers = self.layers.parts(&steps, &found_names.repositories()).0;
         crate::source::local::docker::opened::opened(parts, ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
         let (recorded, mount) =
             self.records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
-        let (mut parts, of) = match &recorded.container.image_id {
+        let (mut parts, found_names) = match &recorded.container.image_id {
             Some(id) => self.parts_of(id, ask),
             None => Default::default(),
         };
-        parts.names = recorded.kept().names;
+        parts.names = recorded.entry().names;
         parts.problems.extend(recorded.problem.clone());
         parts.problems.extend(recorded.container.problems.iter().cloned());
         // What it was really put upon counts, not what its image, which may be gone, says.
@@ -149,15 +149,15 @@ impl StorageRoot for ImageStore {
             None => Default::default(),
         };
         parts.problems.extend(broken);
-        let (layers, below) = self.layers.parts(&steps, &of.repositories());
-        let own = Own {
+        let (layers, below) = self.layers.parts(&steps, &found_names.repositories());
+        let own = ContainerLayers {
             init: mount.init.clone(),
             writable: mount.writable.clone().ok_or_else(|| {
                 format!("`{}/layerdb/mounts/{}` does not name it", self.layers.base, recorded.id)
             }),
             created: recorded.container.created.clone(),
         };
-        let own = own_layers(&self.layers.driver, own, below.as_ref());
+        let own = container_layers(&self.layers.driver, own, below.as_ref());
         parts.own = own.len();
         parts.layers = layers.into_iter().chain(own).collect();
         Ok(Opened::Image(Box::new(assemble(ask, parts))))
@@ -189,9 +189,9 @@ fn images(
     };
     let parents: HashSet<String> = found.iter().filter_map(parent).collect();
     let known: HashSet<&str> = found.iter().map(String::as_str).collect();
-    for (id, of) in names.ids() {
+    for (id, found_names) in names.ids() {
         if !ids::sha256_hex(id).is_some_and(|hex| known.contains(hex.as_str())) {
-            let called = of.names().first().cloned().unwrap_or_default();
+            let called = found_names.names().first().cloned().unwrap_or_default();
             problems.push(format!("`{called}` is {id}, which is not here"));
         }
     }
@@ -199,8 +199,8 @@ fn images(
     let mut images = Vec::new();
     for hex in &found {
         let id = format!("sha256:{hex}");
-        let of = names.of(&id);
-        if of.is_empty() && names.known && parents.contains(hex) {
+        let found_names = names.of_image(&id);
+        if found_names.is_empty() && names.known && parents.contains(hex) {
             continue;
         }
         if !budget.allows() {
@@ -224,8 +224,8 @@ fn images(
             *size.or_insert_with(|| layers.size(&step.chain_id))
         };
         images.push(StoreEntry {
-            names: of.names(),
-            ids: of.ids(&id),
+            names: found_names.names(),
+            ids: found_names.ids(&id),
             platform: parsed.platform,
             layers: Some(steps.len()),
             size: steps

@@ -9,7 +9,7 @@ use crate::image::digest::Digest;
 use crate::image::docker_root;
 use crate::image::layer::Layer;
 use crate::source::documents::assemble::Part;
-use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::on_disk::OnDisk;
 
@@ -102,9 +102,9 @@ impl LayerDb {
         let mut parts = Vec::with_capacity(steps.len());
         for step in steps {
             let on_disk = self.on_disk(step, names);
-            let place = on_disk.place.clone();
+            let dir = on_disk.dir.clone();
             parts.push(on_disk.part(&self.driver, below.as_ref()));
-            below = Some(place);
+            below = Some(dir);
         }
         (parts, below)
     }
@@ -116,8 +116,8 @@ impl LayerDb {
             layer.digest = self.blob_of(diff_id, names);
         }
         let cache_id = self.text(chain_id, "cache-id");
-        let place = match &cache_id {
-            Ok(Some(id)) => self.driver.place(id, Whose::Image),
+        let dir = match &cache_id {
+            Ok(Some(id)) => self.driver.layer_dir(id, LayerOwner::Image),
             Ok(None) => Err(format!("the layerdb has no record of {chain_id}")),
             Err(error) => Err(error.clone()),
         };
@@ -128,13 +128,13 @@ impl LayerDb {
                 "the layerdb says that the diff ID of {chain_id} is {recorded}, the config {diff_id}"
             ).into());
         }
-        if place.is_err() {
+        if dir.is_err() {
             layer.problems.extend(self.foreign(chain_id).map(Into::into));
         }
         let split = self.path(chain_id, "tar-split.json.gz");
         OnDisk {
             layer,
-            place,
+            dir,
             split: split.and_then(|path| self.driver.records.file(&path)),
             key: step.diff_id.clone().unwrap_or_else(|| chain_id.clone()),
             cache_id: cache_id.ok().flatten(),
@@ -155,10 +155,10 @@ impl LayerDb {
         let hex = ids::sha256_hex(diff_id)?;
         let path = format!("{}/distribution/v2metadata-by-diffid/sha256/{hex}", self.base);
         let bytes = self.driver.records.document(&path).ok()??;
-        let passages = docker_root::parse_passages(&bytes).ok()?;
-        let own = passages.iter().rev().find(|passage| names.contains(&passage.repository));
-        let found = own.or_else(|| passages.first())?;
-        let only = passages.iter().all(|passage| passage.digest == found.digest);
+        let blobs = docker_root::parse_registry_blobs(&bytes).ok()?;
+        let own = blobs.iter().rev().find(|blob| names.contains(&blob.repository));
+        let found = own.or_else(|| blobs.first())?;
+        let only = blobs.iter().all(|blob| blob.digest == found.digest);
         (own.is_some() || only).then(|| found.digest.clone())
     }
 

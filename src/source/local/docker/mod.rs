@@ -57,7 +57,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
     let mut first_error = None;
     for name in &names {
         let Some((uid, gid)) = ids::namespace(name) else { continue };
-        match one(&root.join(name), &shifted(uid, gid), Vec::new()) {
+        match stores_of(&root.join(name), &shifted(uid, gid), Vec::new()) {
             Some(Ok(roots)) => remapped.extend(roots),
             Some(Err(error)) => {
                 problems.push(error.to_string());
@@ -66,7 +66,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
             None => {}
         }
     }
-    match one(root, &IdMaps::default(), problems) {
+    match stores_of(root, &IdMaps::default(), problems) {
         Some(Ok(mut roots)) => {
             roots.append(&mut remapped);
             Some(Ok(roots))
@@ -79,7 +79,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
 
 /// The stores of one root, without those of namespaces. One that was migrated from before 1.10 has both kinds of
 /// records; the newer are the ones that Docker went on with.
-fn one(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<Roots, Error>> {
+fn stores_of(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<Roots, Error>> {
     for place in [root.to_owned(), root.join("image"), root.join("graph")] {
         if let Err(error) = names(&place)
             && error.kind() == io::ErrorKind::PermissionDenied

@@ -9,14 +9,14 @@ use crate::source::local::docker::records::Records;
 /// The names of a store's images, by image ID as the file writes it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    by_id: BTreeMap<String, Of>,
+    by_id: BTreeMap<String, ImageNames>,
     /// Whether there was a file that could be read.
     pub(super) known: bool,
 }
 
 /// What leads to one image.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Of {
+pub(super) struct ImageNames {
     /// `repository:tag`, sorted.
     pub(super) tags: Vec<String>,
     /// `repository@sha256:…` and the digest in it, sorted.
@@ -36,10 +36,10 @@ impl Names {
             Ok(named) => {
                 let mut names = Self { known: true, ..Self::default() };
                 for docker_root::Named { name, manifest, id } in named {
-                    let of = names.by_id.entry(id).or_default();
+                    let found_names = names.by_id.entry(id).or_default();
                     match manifest {
-                        Some(digest) => of.manifests.push((name, digest)),
-                        None => of.tags.push(name),
+                        Some(digest) => found_names.manifests.push((name, digest)),
+                        None => found_names.tags.push(name),
                     }
                 }
                 names
@@ -52,17 +52,17 @@ impl Names {
     }
 
     /// What leads to the image of that ID.
-    pub(super) fn of(&self, id: &str) -> Of {
+    pub(super) fn of_image(&self, id: &str) -> ImageNames {
         self.by_id.get(id).cloned().unwrap_or_default()
     }
 
     /// The IDs that names lead to.
-    pub(super) fn ids(&self) -> impl Iterator<Item = (&str, &Of)> {
-        self.by_id.iter().map(|(id, of)| (id.as_str(), of))
+    pub(super) fn ids(&self) -> impl Iterator<Item = (&str, &ImageNames)> {
+        self.by_id.iter().map(|(id, found_names)| (id.as_str(), found_names))
     }
 }
 
-impl Of {
+impl ImageNames {
     /// What an image is called: its tags, or by its digests where it has none.
     pub(super) fn names(&self) -> Vec<String> {
         if self.tags.is_empty() {

@@ -7,7 +7,7 @@ use crate::layer::directory::Tree;
 use crate::layer::split::{Contents, Split};
 use crate::source::documents::assemble::Part;
 use crate::source::documents::blobs::Content;
-use crate::source::local::docker::driver::{Driver, LayerDir, Whose};
+use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::root::{INIT_LAYER, WRITABLE_LAYER};
 
 /// A layer as a store's records have it.
@@ -15,7 +15,7 @@ pub(super) struct OnDisk {
     /// What is known of it; where it is kept is filled in here.
     pub(super) layer: Layer,
     /// Where its files are.
-    pub(super) place: LayerDir,
+    pub(super) dir: LayerDir,
     /// What the driver calls it.
     pub(super) cache_id: Option<String>,
     /// Its chain ID, where there are such.
@@ -27,7 +27,7 @@ pub(super) struct OnDisk {
 }
 
 /// The ids of a container's own layers.
-pub(super) struct Own {
+pub(super) struct ContainerLayers {
     /// The one below the writable one, in which Docker prepares mount points. Docker < 0.7 made none.
     pub(super) init: Option<String>,
     /// The writable one, or why it is not known.
@@ -39,57 +39,61 @@ pub(super) struct Own {
 impl OnDisk {
     /// The part it is of an image, on top of the layer whose place is `below`.
     pub(super) fn part(self, driver: &Driver, below: Option<&LayerDir>) -> Part {
-        let Self { mut layer, place, cache_id, chain_id, split, key } = self;
-        layer.store = Some(kept(driver, cache_id, chain_id, &place));
+        let Self { mut layer, dir, cache_id, chain_id, split, key } = self;
+        layer.store = Some(layer_store(driver, cache_id, chain_id, &dir));
         let split = split.unwrap_or_else(|error| {
             layer.problems.push(format!("{error}: its directory is read instead").into());
             None
         });
-        let content = match (split, place) {
-            (Some(listing), Ok(place)) => {
-                Content::Split(Split::new(listing, Contents::Directory(place), key))
+        let content = match (split, dir) {
+            (Some(listing), Ok(dir)) => {
+                Content::Split(Split::new(listing, Contents::Directory(dir), key))
             }
             // What is read of it says so then.
             (Some(listing), Err(why)) => {
                 Content::Split(Split::new(listing, Contents::Unavailable(why), key))
             }
-            (None, place) => directory(driver, &place, Whose::Image, below, &mut layer),
+            (None, dir) => directory(driver, &dir, LayerOwner::Image, below, &mut layer),
         };
         Part { layer, content }
     }
 }
 
 /// A container's own layers on top of an image whose topmost layer's place is `below`.
-pub(super) fn own_layers(driver: &Driver, own: Own, below: Option<&LayerDir>) -> Vec<Part> {
-    let Own { init, writable, created } = own;
-    let part = |id: Option<String>, place: &LayerDir, below: Option<&LayerDir>, writable: bool| {
+pub(super) fn container_layers(
+    driver: &Driver,
+    own: ContainerLayers,
+    below: Option<&LayerDir>,
+) -> Vec<Part> {
+    let ContainerLayers { init, writable, created } = own;
+    let part = |id: Option<String>, dir: &LayerDir, below: Option<&LayerDir>, writable: bool| {
         let command = if writable { WRITABLE_LAYER } else { INIT_LAYER };
         let mut layer = Layer {
             created_by: Some(command.into()),
             created: created.clone().map(Into::into),
             writable,
-            store: Some(kept(driver, id, None, place)),
+            store: Some(layer_store(driver, id, None, dir)),
             ..Layer::default()
         };
-        let content = directory(driver, place, Whose::Container, below, &mut layer);
+        let content = directory(driver, dir, LayerOwner::Container, below, &mut layer);
         Part { layer, content }
     };
-    let place = |id: &str| driver.place(id, Whose::Container);
-    let init = init.map(|id| (place(&id), id));
-    let top = writable.as_deref().map_err(String::clone).and_then(place);
-    let under_top = init.as_ref().map_or(below, |(place, _)| Some(place));
+    let dir = |id: &str| driver.layer_dir(id, LayerOwner::Container);
+    let init = init.map(|id| (dir(&id), id));
+    let top = writable.as_deref().map_err(String::clone).and_then(dir);
+    let under_top = init.as_ref().map_or(below, |(dir, _)| Some(dir));
     let top = part(writable.ok(), &top, under_top, true);
-    let init = init.as_ref().map(|(place, id)| part(Some(id.clone()), place, below, false));
+    let init = init.as_ref().map(|(dir, id)| part(Some(id.clone()), dir, below, false));
     init.into_iter().chain([top]).collect()
 }
 
-fn kept(
+fn layer_store(
     driver: &Driver,
     cache_id: Option<String>,
     chain_id: Option<String>,
-    place: &LayerDir,
+    dir: &LayerDir,
 ) -> LayerStore {
-    let directory = place.as_ref().ok().cloned();
+    let directory = dir.as_ref().ok().cloned();
     LayerStore {
         driver: driver.name.as_str().into(),
         cache_id: cache_id.map(Into::into),
@@ -101,14 +105,14 @@ fn kept(
 /// What the driver's directory says, where that is all there is.
 fn directory(
     driver: &Driver,
-    place: &LayerDir,
-    whose: Whose,
+    dir: &LayerDir,
+    owner: LayerOwner,
     below: Option<&LayerDir>,
     layer: &mut Layer,
 ) -> Content {
-    match place {
+    match dir {
         Ok(root) => {
-            let (form, problem) = driver.form(whose, below);
+            let (form, problem) = driver.form(owner, below);
             layer.problems.extend(problem.map(Into::into));
             Content::Tree(Tree { root: root.clone(), form, ids: driver.ids.clone() })
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::source::local::containerd::bolt::page::{HEADER, Leaf, Page, u64_at};
-use crate::source::local::containerd::bolt::{Error, LOOK, State};
+use crate::source::local::containerd::bolt::{Error, State, VISIT_COST};
 
 /// Branch pages above a leaf. With the fewest branches a page can have, this is more than a file can hold.
 const DEEPEST: usize = 64;
@@ -101,7 +101,7 @@ impl<'d> Item<'d> {
             Leaf::Value(value) => value.len(),
             Leaf::Bucket(record) => record.len(),
         };
-        state.spend(LOOK + (item.key().len() + value) as u64)?;
+        state.spend(VISIT_COST + (item.key().len() + value) as u64)?;
         Ok(item)
     }
 
