@@ -1,4 +1,4 @@
-//! What a layer's description, its listing and its fold found odd, as one list of problems a person can read.
+//! All problems of a layer, from its description, its listing and its fold, as messages.
 
 use crate::image;
 use crate::layer::{Listing, Problem, Severity};

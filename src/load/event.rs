@@ -1,4 +1,4 @@
-//! What a loader reports while it reads.
+//! Progress events of a loader.
 
 use std::sync::Arc;
 
@@ -6,52 +6,52 @@ use crate::layer::encoding::Codec;
 use crate::layer::{Hidden, Problem};
 use crate::stack::EventId;
 
-/// How much is to be known in the end.
+/// How far [`super::Loader::run`] goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// The merged trees; whether an equal-sized file of a plain layer was modified may stay open.
+    /// The merged trees. Whether an equal-sized file of a plain layer was modified may stay undecided.
     Tree,
-    /// Everything.
+    /// Also decides all undecided files by their contents.
     Kinds,
 }
 
-/// An event whose contents have to be read, and the one before it.
+/// An undecided event of the stack and the event before it on the same path.
 pub type Pair = (EventId, EventId);
 
-/// Something that happened while loading.
+/// A progress event.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// `done` of `total` bytes of a layer's blob were dealt with (`total` 0: not known).
+    /// A layer is being read.
     Reading {
-        /// Which layer.
+        /// Index of the layer.
         layer: usize,
-        /// Bytes dealt with.
+        /// Bytes of the blob read so far.
         done: u64,
-        /// Bytes to deal with.
+        /// Length of the blob in bytes; 0 if unknown.
         total: u64,
     },
-    /// A layer was listed; it becomes visible when it is folded.
+    /// A layer was listed but not yet folded.
     Listed(usize),
-    /// A layer is part of the stack, and this is what is known of it beyond the stack.
+    /// A layer became part of the stack.
     Folded(usize, Arc<LayerState>),
-    /// So many pairs of files are still to be compared.
+    /// Pairs of files are being compared to decide whether they were modified.
     Deciding {
         /// Pairs left.
         left: usize,
     },
-    /// Nothing more will happen.
+    /// The last event of a run.
     Finished,
 }
 
-/// What is known of a layer beyond its rows.
+/// Facts about a layer beside its rows.
 #[derive(Clone, Debug, Default)]
 pub struct LayerState {
-    /// What was odd or broken, worst first.
+    /// Problems, worst first.
     pub problems: Vec<Problem>,
-    /// Objects that are no content of the image.
+    /// Objects that are not content of the image.
     pub hidden: Vec<Hidden>,
-    /// How the blob was encoded, if it was read.
+    /// Compression of the blob, if it was read.
     pub codec: Option<Codec>,
-    /// Length of the uncompressed stream, where it was read to its end.
+    /// Length of the uncompressed stream in bytes, if it was read to its end.
     pub uncompressed: Option<u64>,
 }

@@ -1,14 +1,15 @@
-//! From a source to a stack: layers listed in parallel, folded in order, contents compared where only that tells.
+//! From a source to a stack: lists layers in parallel, folds them in order, and compares contents where sizes and
+//! fingerprints leave a change undecided.
 //!
 //! ```text
 //! workers, shown and large layers first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
 //! ```
 //!
-//! The first layer is mostly the largest, and all others wait for it: it is folded row by row while it is read.
+//! The first layer is usually the largest and has to be folded before all others, so it is folded while it is read.
 //!
-//! The stack is shared behind a lock that is held for a few thousand rows at a time, so that whoever looks at the
-//! layers folded so far never waits long. `load` never asks which kind of source it reads. A listing that the
-//! [`cache`] has is not made again.
+//! The stack is shared behind a lock that is held for a few thousand rows at a time, so that readers of the folded
+//! layers are blocked for milliseconds only. `load` does not depend on the kind of source. Listings in the [`cache`]
+//! are reused.
 
 pub mod cache;
 mod check;
@@ -33,10 +34,10 @@ use crate::source::{Source, Stored};
 use crate::stack::{Payload, Stack};
 use crate::sync;
 
-/// Rows folded before the lock is given to others: some milliseconds.
+/// Rows folded per acquisition of the lock: some milliseconds.
 const ROWS_PER_LOCK: usize = 4096;
 
-/// What the stack knows of a file's bytes, as sources ask for it. Here, because a source knows no stack.
+/// The location of a file's bytes, as sources need it. Implemented here because `source` must not depend on `stack`.
 impl<'p> From<&'p Payload> for Stored<'p> {
     fn from(payload: &'p Payload) -> Self {
         Self {
@@ -48,7 +49,7 @@ impl<'p> From<&'p Payload> for Stored<'p> {
     }
 }
 
-/// Loads one image.
+/// Loads one image. Clones share the same state.
 #[derive(Clone)]
 pub struct Loader {
     source: Arc<dyn Source>,
@@ -56,28 +57,28 @@ pub struct Loader {
     stop: Arc<AtomicBool>,
     cache: Option<Arc<Cache>>,
     preferred: Arc<Mutex<Vec<Pair>>>,
-    /// The layer that somebody looks at.
+    /// Index of the layer on screen; the number of layers if none is.
     shown: Arc<AtomicUsize>,
-    /// Layers that were read before reading was stopped, above one that was not.
+    /// Listings kept after [`Self::stop`]: of layers above one that was not read.
     listed: Arc<Mutex<Vec<Option<Arc<Listing>>>>>,
-    /// The stack has no totals and is not frozen when all layers are folded.
+    /// The stack has no totals and is not frozen.
     brief: bool,
 }
 
-/// The stack in the way that the image's system compares names.
+/// The stack with the case sensitivity of the image's operating system.
 fn stack_for(image: &Image, stack: Stack) -> Stack {
     let windows = |it: &Platform| it.normalised().os == "windows";
     if image.platform.as_ref().is_some_and(windows) { stack.without_case() } else { stack }
 }
 
 impl Loader {
-    /// A loader with an empty stack and no cache; nothing is read yet.
+    /// A loader with an empty stack and no cache. Reads nothing.
     #[must_use]
     pub fn new(source: Arc<dyn Source>) -> Self {
         Self::with_cache(source, None)
     }
 
-    /// As [`Self::new`]; what the cache knows is not read again, and what it does not know is kept in it.
+    /// As [`Self::new`], with a cache for listings.
     #[must_use]
     pub fn with_cache(source: Arc<dyn Source>, cache: Option<Arc<Cache>>) -> Self {
         let layers = source.image().layers.len();
@@ -101,8 +102,8 @@ impl Loader {
         stack_for(image, stack)
     }
 
-    /// For whoever asks a few questions about paths and layers and goes: the stack has no totals
-    /// ([`Stack::without_totals`]), and it stays as folding leaves it, larger than one that was frozen.
+    /// For commands that ask few questions and exit: a stack without totals ([`Stack::without_totals`]) that is not
+    /// frozen, which saves time and needs more memory.
     #[must_use]
     pub fn brief(self) -> Self {
         let brief = Self { brief: true, ..self };
@@ -110,16 +111,16 @@ impl Loader {
         Self { stack, ..brief }
     }
 
-    /// Where the image comes from.
+    /// The source of the image.
     #[must_use]
     pub fn source(&self) -> &Arc<dyn Source> {
         &self.source
     }
 
-    /// Opens a file: [`Payload::length`] bytes, the holes of a sparse one filled.
+    /// Opens a file of [`Payload::length`] bytes; holes of a sparse file read as zeros.
     ///
     /// # Errors
-    /// Where the layer or that part of it cannot be read, or the map of a sparse file is broken.
+    /// If the layer cannot be read, or the map of a sparse file is damaged.
     pub fn open(&self, payload: &Payload) -> std::io::Result<Box<dyn std::io::Read + Send>> {
         let stored = Stored::from(payload);
         if payload.sparse {
@@ -128,7 +129,7 @@ impl Loader {
         self.source.open(payload.layer, &stored)
     }
 
-    /// The stack as far as it is folded. Held locks make the loader wait: let go soon.
+    /// The stack as far as it is folded. The guard blocks the loader: drop it soon.
     pub fn stack(&self) -> RwLockReadGuard<'_, Stack> {
         sync::read(&self.stack)
     }
@@ -137,7 +138,7 @@ impl Loader {
         sync::write(&self.stack)
     }
 
-    /// Asks [`Self::run`] to stop reading and to keep what was read.
+    /// Stops [`Self::run`] soon. Complete listings are kept.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -146,13 +147,12 @@ impl Loader {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Says which pairs somebody looks at: where their contents have to be compared, they come before all others.
-    /// Pairs of an earlier call that nobody has begun with are forgotten.
+    /// Sets the pairs on screen, which are decided before all others. Replaces the pairs of an earlier call.
     pub fn prefer(&self, pairs: Vec<Pair>) {
         *sync::lock(&self.preferred) = pairs;
     }
 
-    /// Says which layer somebody looks at: those that its tree is made of are listed before those above it.
+    /// Sets the layer on screen. Layers of its tree are listed before those above it.
     pub fn show(&self, layer: usize) {
         self.shown.store(layer, Ordering::Relaxed);
     }
@@ -161,7 +161,7 @@ impl Loader {
         std::mem::take(&mut *sync::lock(&self.preferred))
     }
 
-    /// Takes back [`Self::stop`]: the next [`Self::run`] reads what was not read. Only between two runs.
+    /// Undoes [`Self::stop`]: the next [`Self::run`] reads the remaining layers. Call it only between two runs.
     pub fn resume(&self) {
         self.stop.store(false, Ordering::Relaxed);
     }

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use crate::load::Event;
 
-/// Thins out progress: more than some thirty reports a second are seen by nobody.
+/// Limits progress events to one per [`Self::GAP`].
 pub(crate) struct Pace {
     start: Instant,
-    /// Milliseconds from `start` before which nothing more is let through.
+    /// Earliest time of the next event, in milliseconds since `start`.
     next: AtomicU64,
 }
 
@@ -19,7 +19,7 @@ impl Pace {
         Self { start: Instant::now(), next: AtomicU64::new(0) }
     }
 
-    /// Whether this event is to be passed on. Only progress is ever held back.
+    /// Whether to report this event. Only progress is ever dropped.
     pub(crate) fn allows(&self, event: &Event) -> bool {
         if !matches!(event, Event::Reading { .. } | Event::Deciding { left: 1.. }) {
             return true;

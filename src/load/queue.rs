@@ -1,4 +1,4 @@
-//! The order of work: which layer is listed next, and handing listings over in layer order.
+//! The order of work: chooses the next layer to list and returns listings in layer order.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,30 +13,31 @@ use crate::load::event::Event;
 use crate::stack::kept::table::Table;
 use crate::sync;
 
-/// More threads than this gain nothing: the largest layer alone takes longest.
+/// Maximum number of threads. More gain nothing, because the largest layer alone takes longest.
 const THREADS: usize = 8;
 
-/// Threads that merely wait cost next to nothing; no engine builds images of more layers.
+/// Maximum number of threads for a source that pushes layers, whose threads mostly wait. Engines build images of at
+/// most 127 layers.
 const MOST_WAITING: usize = 128;
 
-/// What the queue hands over, in layer order.
+/// An item of the queue, in layer order.
 pub(super) enum Arrival<'a> {
-    /// The rows of the first layer that were read so far, while it is still being read.
+    /// The rows of the first layer so far, while it is being read.
     Rows(&'a Table),
     /// The listing of the next layer.
     Layer(usize, &'a Listing),
 }
 
-/// What a worker has done.
+/// A message from a worker.
 enum Done {
-    /// More rows of the first layer, behind those sent before.
+    /// Further rows of the first layer.
     Rows(Vec<u8>),
     Listed(usize, Arc<Listing>),
 }
 
-/// Lists every layer that is not part of the stack, each blob once, and calls `take` for each in layer order. First are those
-/// that the tree of the shown layer is made of, and of these the largest. Where reading is stopped, the first layer that was
-/// not read to its end is the end: what was read above it is kept for the next call.
+/// Lists all layers that are not part of the stack, each blob once, and calls `take` for each in layer order. Layers
+/// of the shown layer's tree come first, and of these the largest. After a stop, `take` is called up to the first
+/// incomplete layer; listings above it are kept for the next call.
 pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
@@ -72,7 +73,7 @@ pub(super) fn in_order(
                             return;
                         }
                     }
-                    // While the fold is at work already.
+                    // Written here, in parallel to the fold.
                     if let (Some(cache), Some(keep)) = (&loader.cache, keep) {
                         cache.keep(&keep, &listing);
                     }
@@ -92,11 +93,11 @@ pub(super) fn in_order(
                 Some(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
                     waiting[layer] = Some(listing);
                 }
-                // The last time round, what an earlier call has left is taken even where nothing was to be listed.
+                // `None`, at the end: takes listings that an earlier call left, even if nothing was to be listed.
                 Some(Done::Listed(..)) | None => {}
             }
             while let Some(listing) = waiting.get_mut(due).and_then(Option::take) {
-                // The listing has all of it.
+                // The listing contains all rows.
                 first = Table::default();
                 take(Arrival::Layer(due, &listing));
                 due += 1;
@@ -106,17 +107,17 @@ pub(super) fn in_order(
     });
 }
 
-/// Whether a listing is a part only because reading was stopped: another time there will be more of it.
+/// Whether a listing is incomplete because reading was stopped.
 fn was_stopped(loader: &Loader, listing: &Listing) -> bool {
     listing.cancelled || (loader.stopped() && listing.faulty)
 }
 
-/// How many threads are worth starting.
+/// Number of threads to start.
 pub(super) fn threads() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(THREADS)
 }
 
-/// The wanted layers, those with the same bytes together, the largest first.
+/// The wanted layers, grouped by equal content, the largest first.
 fn jobs(loader: &Loader, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let source = &loader.source;
     let layers = 0..source.image().layers.len();
@@ -129,7 +130,7 @@ fn jobs(loader: &Loader, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     jobs
 }
 
-/// Of each layer, the key that those with the same bytes share, and its weight.
+/// Groups layers by content key, the largest cost first. `layers` has the content key and the cost of each layer.
 fn group(layers: impl Iterator<Item = (Option<String>, u64)>) -> Vec<Vec<usize>> {
     let mut jobs: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -150,7 +151,7 @@ fn group(layers: impl Iterator<Item = (Option<String>, u64)>) -> Vec<Vec<usize>>
     jobs
 }
 
-/// The first of the jobs that are needed for the tree of the shown layer, else the first of all.
+/// The first job for the tree of the shown layer, else the first of all.
 fn take_next(jobs: &mut Vec<Vec<usize>>, shown: usize) -> Option<Vec<usize>> {
     let needed = jobs.iter().position(|same| same.iter().any(|&layer| layer <= shown));
     let at = needed.or_else(|| (!jobs.is_empty()).then_some(0))?;
@@ -180,9 +181,9 @@ struct Progress<'a> {
     loader: &'a Loader,
     layer: usize,
     total: u64,
-    /// Of the first layer: whom its rows are sent to, and how many bytes of them were.
+    /// For the first layer: the channel for its rows, and the number of bytes already sent.
     rows: Option<Mutex<(Sender<Done>, usize)>>,
-    /// Processors for which there is no layer left.
+    /// Number of CPUs without a layer to list.
     idle_cpus: &'a AtomicUsize,
     report: &'a (dyn Fn(Event) + Sync),
 }
@@ -204,7 +205,7 @@ impl Watch for Progress<'_> {
     fn rows(&self, table: &Table) {
         let Some(rows) = &self.rows else { return };
         let (send, sent) = &mut *sync::lock(&rows);
-        // Nobody receives any more only where reading was given up.
+        // The receiver is gone only if reading was stopped.
         let _ = send.send(Done::Rows(table.tail(*sent)));
         *sent = table.as_bytes().len();
     }

@@ -1,4 +1,4 @@
-//! Reads the layers of an image and folds them in order; decides what stays undecided.
+//! Reads the layers of an image, folds them in order and decides undecided files.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::stack::fold::Fold;
 use crate::stack::kept::table::Table;
 
 impl Loader {
-    /// Reads all layers that are not part of the stack yet; returns when nothing more is to be done, with the states of the
-    /// layers that became part of it: fewer than there are where it was stopped. `report` is called from several threads.
+    /// Reads all layers that are not part of the stack yet, and blocks until done. Returns the states of the layers
+    /// that were folded: fewer than the image has if it was stopped. `report` is called from several threads.
     pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
         let mut states = Vec::new();
         let mut first = None;
@@ -27,7 +27,7 @@ impl Loader {
             }
         });
         if first.is_some() {
-            // Rows of a layer that was not read to its end are no layer; none other is there yet.
+            // The first layer is incomplete: drop its rows. No other layer is in the stack yet.
             *self.stack_mut() = self.empty_stack();
         }
         if !self.brief && self.is_complete() {
@@ -45,7 +45,7 @@ impl Loader {
         states
     }
 
-    /// Folds a listed layer on top and judges what its listing says against the manifest.
+    /// Folds a listed layer onto the stack and checks its listing against the manifest.
     fn fold(&self, mut fold: Fold, layer: usize, listing: &Listing) -> LayerState {
         self.advance(&mut fold, &listing.table);
         let oddities = fold.finish(&mut self.stack_mut());
@@ -63,20 +63,20 @@ impl Loader {
         }
     }
 
-    /// Folds all rows that the table has by now.
+    /// Folds all rows that the table has so far.
     fn advance(&self, fold: &mut Fold, table: &Table) {
         while fold.step(&mut self.stack_mut(), table, ROWS_PER_LOCK) {}
     }
 
-    /// Reads the contents of undecided events and of those before them, and records what they say.
+    /// Decides undecided events by reading their contents.
     pub fn compare(&self, pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
         undecided::decide(self, pairs, report);
     }
 
-    /// Whether two files have the same contents, by reading them.
+    /// Whether two files have the same contents.
     ///
     /// # Errors
-    /// Where one of them cannot be read.
+    /// If one of them cannot be read.
     pub fn same_contents(&self, one: EventId, other: EventId) -> std::io::Result<bool> {
         undecided::same_contents(self, one, other)
     }

@@ -1,5 +1,5 @@
-//! Telling a modified file from one stored again, where sizes are equal and no fingerprint came free: the bytes
-//! decide.
+//! Decides by their bytes whether files were modified or stored again unchanged, where sizes are equal and there are
+//! no fingerprints.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,15 +14,14 @@ use crate::stack::kept::entry::Fingerprint;
 use crate::stack::{EventId, Extent, Payload};
 
 const BUFFER: usize = 64 * 1024;
-/// Read of two long files before the rest: those that differ mostly differ in their headers.
+/// Bytes of two long files to compare first: files that differ mostly differ in their headers.
 const FIRST_READ: usize = 16 * 1024;
-/// Pairs decided before the stack is told and the progress reported.
+/// Pairs decided per update of the stack and report of progress.
 const BATCH: usize = 256;
 
-/// Decides all pairs, on several threads; whenever there are pairs that [`Loader::prefer`] was told of, those before
-/// the rest. What cannot be read stays undecided.
+/// Decides all pairs on several threads, pairs of [`Loader::prefer`] first. Files that cannot be read stay undecided.
 pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Event) + Sync)) {
-    // Events are in tar order: so are the reads.
+    // Events are in tar order, so this makes reads sequential.
     pairs.sort_unstable();
     let plain = plain_layers(loader);
     Comparer::new(loader, &plain).serve_preferred();
@@ -46,13 +45,13 @@ pub(super) fn decide(loader: &Loader, mut pairs: Vec<Pair>, report: &(dyn Fn(Eve
     });
 }
 
-/// The bytes of each layer that is stored plain.
+/// The blobs of layers that are stored uncompressed.
 fn plain_layers(loader: &Loader) -> Vec<Option<Blob>> {
     let layers = loader.stack().folded();
     (0..layers).map(|layer| loader.source.uncompressed_blob(layer)).collect()
 }
 
-/// Compares one pair after another, with the same buffers.
+/// Compares pairs, reusing its buffers.
 struct Comparer<'l> {
     loader: &'l Loader,
     plain: &'l [Option<Blob>],
@@ -60,7 +59,7 @@ struct Comparer<'l> {
     right: Box<[u8]>,
 }
 
-/// A version, and where its bytes lie if they can be read in place.
+/// A version, and the extent of its bytes if they can be read in place.
 type Side = (EventId, Option<Extent>);
 
 impl<'l> Comparer<'l> {
@@ -69,7 +68,7 @@ impl<'l> Comparer<'l> {
         Self { loader, plain, left: buffer(), right: buffer() }
     }
 
-    /// Decides what somebody waits for.
+    /// Decides the pairs on screen.
     fn serve_preferred(&mut self) {
         let pairs = self.loader.take_preferred();
         if !pairs.is_empty() {
@@ -77,8 +76,8 @@ impl<'l> Comparer<'l> {
         }
     }
 
-    /// Decides pairs that are still undecided and tells the stack; `between` is called before each. Returns whether
-    /// all were dealt with: `false` where reading was stopped.
+    /// Decides pairs that are still undecided and updates the stack; `between` is called before each. Returns `false`
+    /// if reading was stopped.
     fn decide(&mut self, pairs: &[Pair], between: impl Fn(&mut Self)) -> bool {
         let sides: Vec<(Side, Side)> = {
             let stack = self.loader.stack();
@@ -131,7 +130,7 @@ impl<'l> Comparer<'l> {
             if one.fill_at(left, one_at.saturating_add(done))? < wanted
                 || other.fill_at(right, other_at.saturating_add(done))? < wanted
             {
-                // A layer that ends early says nothing about the rest of the file.
+                // The layer is truncated: the rest of the file is unknown.
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             if left != right {
@@ -143,7 +142,7 @@ impl<'l> Comparer<'l> {
     }
 }
 
-/// Whether two regular files have the same contents.
+/// Whether two regular files have the same contents; `false` if one has none.
 pub(super) fn same_contents(loader: &Loader, one: EventId, other: EventId) -> io::Result<bool> {
     let (one, other) = {
         let stack = loader.stack();
@@ -183,7 +182,7 @@ fn same_bytes(one: &mut impl Read, other: &mut impl Read, length: u64) -> io::Re
     while left_to_read > 0 {
         let wanted = usize::try_from(left_to_read).unwrap_or(BUFFER).min(left.len());
         if fill(one, &mut left[..wanted])? < wanted || fill(other, &mut right[..wanted])? < wanted {
-            // A layer that ends early says nothing about the rest of the file.
+            // The layer is truncated: the rest of the file is unknown.
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if left[..wanted] != right[..wanted] {
@@ -198,7 +197,7 @@ fn buffer_for(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(BUFFER).clamp(512, BUFFER)
 }
 
-/// Reads until the buffer is full or the input ends.
+/// Reads until the buffer is full or the input ends; returns the number of bytes.
 pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,5 +1,5 @@
-//! The form of a cache file: what it is, what it is for, a checksum, and named parts. Foreign until proven: a file that
-//! is cut, damaged, of another version or for something else opens as nothing.
+//! The format of a cache file: magic, version, key, checksum, tagged parts. Untrusted: a file that is truncated,
+//! damaged, of another version or for another key counts as missing.
 //!
 //! ```text
 //!  0  "layertui"      8 bytes
@@ -10,31 +10,31 @@
 //!     parts           tag u8 · length u64 · bytes; to the end of the file
 //! ```
 //!
-//! The checksum is against damage. Against somebody who can write to the user's own directory there is no defence, and
-//! nothing worse for him to gain than a wrong listing: whatever the parts hold is decoded within bounds.
+//! The checksum detects damage, not forgery: who can write to the user's own directory can cause a wrong listing, but
+//! nothing worse, because parts are decoded within bounds.
 
 use xxhash_rust::xxh3::xxh3_128;
 
 const MAGIC: &[u8; 8] = b"layertui";
 
-/// Goes up with every change of what entries hold or mean, so also when layers are listed in another way than before.
+/// Incremented with every change of what entries contain or mean, including changes of how layers are listed.
 pub(super) const VERSION: u32 = 2;
 
 const HEADER: usize = 32;
 
-/// What a part holds.
+/// The kind of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Tag {
-    /// The digest under which the listing is kept.
+    /// The digest of the entry that has the listing.
     Alias = 1,
-    /// A listing: see `record`.
+    /// A listing in the format of `record`.
     Listing = 2,
-    /// Checkpoints of the layer, where its listing has some, in their own stored form.
+    /// Checkpoints of the layer in their own stored form, if its listing has some.
     Checkpoints = 3,
 }
 
-/// The bytes of a file for `key` with these parts.
+/// The bytes of a cache file for `key`.
 pub(super) fn seal(key: &[u8], parts: &[(Tag, &[u8])]) -> Vec<u8> {
     let room: usize = parts.iter().map(|(_, bytes)| bytes.len() + 9).sum();
     let mut file = Vec::with_capacity(HEADER + key.len() + room);
@@ -53,13 +53,13 @@ pub(super) fn seal(key: &[u8], parts: &[(Tag, &[u8])]) -> Vec<u8> {
     file
 }
 
-/// The parts of a sound file for `key`.
+/// The parts of a valid file for `key`.
 pub(super) fn open<'f>(file: &'f [u8], key: &[u8]) -> Option<Parts<'f>> {
     let (found, parts) = parse(file)?;
     (found == key).then_some(parts)
 }
 
-/// Key and parts of a sound file.
+/// Key and parts of a valid file.
 pub(super) fn parse(file: &[u8]) -> Option<(&[u8], Parts<'_>)> {
     let (header, rest) = file.split_at_checked(HEADER)?;
     let number = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
@@ -73,12 +73,12 @@ pub(super) fn parse(file: &[u8]) -> Option<(&[u8], Parts<'_>)> {
     Some((key, Parts(parts)))
 }
 
-/// The parts of a file.
+/// The encoded parts of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parts<'f>(&'f [u8]);
 
 impl<'f> Parts<'f> {
-    /// The first part with that tag.
+    /// The first part with this tag.
     pub(super) fn get(self, tag: Tag) -> Option<&'f [u8]> {
         let mut rest = self.0;
         while let Some((&found, after)) = rest.split_first() {

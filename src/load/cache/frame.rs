@@ -1,22 +1,22 @@
-//! One zstd frame around a record: by the reference library, or in a build without C by ruzstd. Either reads the
-//! other's.
+//! One zstd frame around a record, by the reference library or, without the feature `native`, by ruzstd. Each reads
+//! the frames of the other.
 
 use std::io::Read;
 
-/// Room is made at once for frames that shrank no more than this; others grow as they are decoded.
+/// Buffers are allocated up to this multiple of the frame at once and grow beyond it while decoding.
 const LIKELY_RATIO: u64 = 16;
 
-/// Fast to write, and no slower to read than higher levels.
+/// Compression level: fast to write, and no slower to read than higher levels.
 #[cfg(feature = "native")]
 const LEVEL: i32 = 1;
 
-/// The bytes in a frame.
+/// Compresses bytes to a frame.
 #[cfg(feature = "native")]
 pub(super) fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::compress(bytes, LEVEL).ok()
 }
 
-/// The bytes in a frame.
+/// Compresses bytes to a frame.
 #[cfg(not(feature = "native"))]
 #[expect(clippy::unnecessary_wraps, reason = "the other library can fail")]
 pub(super) fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -24,7 +24,7 @@ pub(super) fn pack(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(compress_to_vec(bytes, CompressionLevel::Fastest))
 }
 
-/// The `length` bytes in a frame; `None` where there are others.
+/// Decompresses a frame; `None` if its content is not exactly `length` bytes.
 #[cfg(feature = "native")]
 pub(super) fn unpack(frame: &[u8], length: u64) -> Option<Vec<u8>> {
     if length > frame.len() as u64 * LIKELY_RATIO {
@@ -34,13 +34,13 @@ pub(super) fn unpack(frame: &[u8], length: u64) -> Option<Vec<u8>> {
     (bytes.len() as u64 == length).then_some(bytes)
 }
 
-/// The `length` bytes in a frame; `None` where there are others.
+/// Decompresses a frame; `None` if its content is not exactly `length` bytes.
 #[cfg(not(feature = "native"))]
 pub(super) fn unpack(frame: &[u8], length: u64) -> Option<Vec<u8>> {
     read(ruzstd::decoding::StreamingDecoder::new(frame).ok()?, frame, length)
 }
 
-/// Takes the bytes as they are decoded.
+/// Reads exactly `length` bytes from a decoder.
 fn read(decoder: impl Read, frame: &[u8], length: u64) -> Option<Vec<u8>> {
     let likely = length.min(frame.len() as u64 * LIKELY_RATIO);
     let mut bytes = Vec::with_capacity(usize::try_from(likely).ok()?);

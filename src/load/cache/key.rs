@@ -1,10 +1,10 @@
-//! What an entry is known by: bytes that were hashed, or a region of a file as the file system knows it.
+//! Keys of entries: the digest of hashed bytes, or the identity of a region of a file.
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::layer::blob::Identity;
 
-/// The name of an entry. Its bytes stand in the entry as well, so that an entry under a wrong name is none.
+/// A key. Its bytes are stored in the entry as well, so that an entry under a wrong name is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     kind: Kind,
@@ -17,12 +17,12 @@ enum Kind {
     File,
 }
 
-/// What the names of entries begin with: by digest, by file.
+/// Prefixes of file names: by digest, by file.
 pub(super) const BY_DIGEST: &str = "blob-";
 pub(super) const BY_FILE: &str = "file-";
 
 impl Key {
-    /// For bytes that have this digest. `None` unless it is a well-formed sha256: it becomes a file's name.
+    /// The key of a digest; `None` unless it is a well-formed sha256, because it becomes a file name.
     pub(super) fn digest(digest: &str) -> Option<Self> {
         let hex = digest.strip_prefix("sha256:")?;
         let well_formed = hex.len() == 64
@@ -30,7 +30,7 @@ impl Key {
         well_formed.then(|| Self { kind: Kind::Digest, bytes: digest.as_bytes().to_vec() })
     }
 
-    /// For this region of this file.
+    /// The key of a region of a file.
     pub(super) fn file(identity: &Identity) -> Self {
         let Identity { device, inode, size, mtime, ctime, offset, len } = *identity;
         let mut bytes = Vec::with_capacity(64);
@@ -43,7 +43,7 @@ impl Key {
         Self { kind: Kind::File, bytes }
     }
 
-    /// The file's name in the cache directory.
+    /// The file name in the cache directory.
     pub(super) fn name(&self) -> String {
         match self.kind {
             Kind::Digest => {
@@ -54,7 +54,7 @@ impl Key {
         }
     }
 
-    /// All that it says.
+    /// The bytes stored in the entry.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

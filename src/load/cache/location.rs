@@ -1,13 +1,13 @@
-//! Where the cache is: the XDG Base Directory Specification's rule, and nothing else.
+//! The location of the cache, by the XDG Base Directory Specification.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// `$XDG_CACHE_HOME/layertui`, or `~/.cache/layertui` where that variable is unset, empty or (as the specification
-/// has it) not absolute.
+/// `$XDG_CACHE_HOME/layertui`, or `~/.cache/layertui` if that variable is unset, empty or (by the specification) not
+/// absolute.
 ///
 /// # Errors
-/// Where neither variable says a place, in words.
+/// If neither variable is usable: a sentence.
 pub fn directory() -> Result<PathBuf, String> {
     of(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"))
 }
@@ -23,25 +23,25 @@ fn of(cache: Option<OsString>, home: Option<OsString>) -> Result<PathBuf, String
         })
 }
 
-/// Checks that no other user may write to the directory, as far as it exists.
+/// Checks that no other user may write to the directory or, if it does not exist, to its ancestors.
 ///
 /// # Errors
-/// Who may, and where.
+/// A sentence that names the directory and who may write to it.
 #[cfg(unix)]
 pub fn check(directory: &Path) -> Result<(), String> {
     crate::load::cache::trust::check(directory)
 }
 
-/// Where there are no owners and modes, a user's directory is the user's.
+/// Systems without owners and modes: nothing to check.
 #[cfg(not(unix))]
 pub const fn check(_: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes the directory and those above it, for this user alone.
+/// Creates the directory and its ancestors with mode 0700.
 ///
 /// # Errors
-/// What the file system reports.
+/// I/O errors.
 pub(super) fn make(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -1,16 +1,16 @@
-//! Listings kept on disk, one file a layer, for every image that has the layer.
+//! Cache of listings on disk: one file per layer, shared by all images with the layer.
 //!
-//! There are two ways to an entry, and a digest that an archive merely claims is neither of them (that of a blob which
-//! is yet to come is as good as read: it comes with that digest or not at all):
+//! An entry is found in two ways. A digest that an archive claims is not one of them; the digest of a remote blob is,
+//! because the download is verified:
 //!
-//! - **by digest**: bytes that were read and hashed here. Listing a compressed layer hashes it in passing, and the entry
-//!   is kept under what came out. A claim is only a reason to hash a blob first, which is several times cheaper than
-//!   decoding it; what is then used is what the bytes have.
-//! - **by file**: the same region of the same file, as the file system knows it ([`Identity`]): nothing is read. Such
-//!   an entry is an alias of one by digest, or, for plain layers, which nobody hashes, the listing itself.
+//! - **by digest**: of bytes that were read and hashed here. Listing a compressed layer computes its digest on the way.
+//!   If there is an entry for a claimed digest, the blob is hashed first, which is several times cheaper than decoding
+//!   it; only the computed digest counts.
+//! - **by file**: the same region of the same unchanged file ([`Identity`]), without reading it. Such an entry is an
+//!   alias of one by digest or, for plain layers, which are never hashed, the listing itself.
 //!
-//! What is kept is what [`Source::list`] gave, complete and without what this or that image says of it. The cache never
-//! stands in the way: what cannot be read is listed, what cannot be written is not kept.
+//! Entries contain the result of [`Source::list`], complete and without facts of a particular image. Cache errors are
+//! never fatal: an entry that cannot be read is listed anew, one that cannot be written is skipped.
 
 mod envelope;
 mod frame;
@@ -39,23 +39,23 @@ use crate::load::cache::store::Store;
 pub use crate::load::cache::upkeep::{Pruned, Survey};
 use crate::source::Source;
 
-/// What is worth keeping, and for how long.
+/// Limits of the cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// Bytes on disk; beyond them the least recently used entries go.
+    /// Maximum size on disk in bytes; beyond it the least recently used entries are removed.
     pub limit: u64,
-    /// A file that was changed less than this before it was read may be changed again without a trace in its times,
-    /// so nothing is kept for it as a file.
+    /// A file modified less than this before it was read gets no entry by file: another change might not show in its
+    /// timestamps.
     pub settle: Duration,
-    /// Blobs of fewer bytes are listed at once and not kept.
+    /// Minimum blob size in bytes; smaller ones are not cached.
     pub least_blob: u64,
-    /// Plain layers of fewer rows are listed at once and not kept.
+    /// Minimum number of rows of a plain layer; smaller ones are not cached.
     pub least_rows: u64,
 }
 
 impl Default for Rules {
-    /// 512 MiB: thousands of layers. 3 seconds, since there are file systems that know times to 2. 32 KiB are decoded in
-    /// the time it takes to open a file or two. 20,000 headers are walked in some 15 ms.
+    /// 512 MiB are thousands of layers. 3 seconds, because timestamps of some file systems have a resolution of 2. 32
+    /// KiB are decoded in the time it takes to open one or two files. 20,000 headers are read in some 15 ms.
     fn default() -> Self {
         Self {
             limit: 512 << 20,
@@ -71,24 +71,24 @@ impl Default for Rules {
 pub struct Cache {
     store: Store,
     rules: Rules,
-    /// Writing failed: it will again.
+    /// A write failed: no more writes are tried.
     write_failed: AtomicBool,
-    /// Something was written since the cache was last within its limit.
+    /// Something was written since the last check of the limit.
     written: AtomicBool,
 }
 
-/// How a listing that is not in the cache is to be kept.
+/// How to store a listing that was not in the cache.
 #[derive(Debug)]
 pub(super) struct Keep {
     blob: Blob,
-    /// The file, if its times tell whether it is the same again.
+    /// The file, if its timestamps would show a change.
     identity: Option<Identity>,
-    /// The listing itself is there already, by digest.
+    /// The listing is already stored by digest.
     listed: bool,
 }
 
 impl Cache {
-    /// A cache in `directory`, which is made when there is something to keep.
+    /// A cache in `directory`, which is created by the first write.
     #[must_use]
     pub fn new(directory: PathBuf, rules: Rules) -> Self {
         Self {
@@ -99,13 +99,13 @@ impl Cache {
         }
     }
 
-    /// Where it is.
+    /// The cache directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.store.directory()
     }
 
-    /// A layer's listing, from the cache or from the source, and how to [`Self::keep`] what is not there yet.
+    /// The listing of a layer from the cache or from the source; in the second case with how to [`Self::keep`] it.
     pub(super) fn list(
         &self,
         source: &dyn Source,
@@ -120,7 +120,7 @@ impl Cache {
             return (source.list(layer, watch), None);
         };
         if let Some(distant) = blob.as_remote() {
-            // Whatever had another digest would be refused: nothing need come for its listing.
+            // A download with another digest would be refused, so the listing is known without one.
             let known = Key::digest(distant.digest()).and_then(|digest| self.listing(&digest));
             if let Some(listing) = known {
                 watch.progress(blob.len());
@@ -136,7 +136,7 @@ impl Cache {
             remember(source, layer, &listing);
             return (listing, None);
         }
-        // The time is taken before the bytes are: what changes from here on is younger.
+        // Taken before the bytes are read, so that any later change has a later timestamp.
         let identity = identity.filter(|identity| self.settled(identity, SystemTime::now()));
         let keep = Keep { blob: blob.clone(), identity, listed: false };
         let claimed = source.image().layers.get(layer).and_then(|layer| layer.digest.as_deref());
@@ -147,7 +147,7 @@ impl Cache {
         (source.list(layer, watch), Some(keep))
     }
 
-    /// As [`Self::list`], where the listing is of the bytes with that digest or there is none.
+    /// As [`Self::list`] for a remote blob, whose digest is verified.
     fn list_verified(
         &self,
         source: &dyn Source,
@@ -163,7 +163,7 @@ impl Cache {
         (source.list(layer, watch), Some(keep))
     }
 
-    /// Keeps a listing, where it is complete and worth it. Failing to is no trouble.
+    /// Stores a listing if it is complete and large enough. Errors are ignored.
     pub(super) fn keep(&self, keep: &Keep, listing: &Listing) {
         if listing.cancelled || listing.faulty || self.write_failed.load(Ordering::Relaxed) {
             return;
@@ -175,7 +175,7 @@ impl Cache {
     }
 
     fn try_to_keep(&self, keep: &Keep, listing: &Listing) -> std::io::Result<()> {
-        // Only if it is still what it was when reading began.
+        // Only if the file is unchanged since reading began.
         let same = |identity: &&Identity| keep.blob.identity().as_ref() == Some(*identity);
         let file = keep.identity.as_ref().filter(same).map(Key::file);
         let digest = listing.blob_digest.as_deref().and_then(Key::digest);
@@ -218,7 +218,7 @@ impl Cache {
         }
     }
 
-    /// Hashes the blob where that may spare decoding it, and gives the listing of what it turned out to be.
+    /// If there is an entry for the claimed digest, hashes the blob and returns the listing of the computed digest.
     fn by_digest(&self, blob: &Blob, claimed: &str, watch: &dyn Watch) -> Option<Listing> {
         let claimed = Key::digest(claimed)?;
         let listing = self.listing(&claimed)?;
@@ -227,7 +227,7 @@ impl Cache {
         if found == claimed { Some(listing) } else { self.listing(&found) }
     }
 
-    /// The listing of the bytes with that digest.
+    /// The listing stored by digest.
     fn listing(&self, digest: &Key) -> Option<Listing> {
         let file = self.store.read(digest)?;
         let parts = envelope::open(&file, digest.bytes())?;
@@ -236,7 +236,7 @@ impl Cache {
         own.then_some(listing)
     }
 
-    /// Whether a change of the file from `now` on would show in its times.
+    /// Whether a change of the file after `now` would show in its timestamps.
     fn settled(&self, identity: &Identity, now: SystemTime) -> bool {
         let Ok(now) = now.duration_since(SystemTime::UNIX_EPOCH) else { return false };
         let Some(before) = now.checked_sub(self.rules.settle) else { return false };
@@ -252,7 +252,7 @@ fn remember(source: &dyn Source, layer: usize, listing: &Listing) {
     }
 }
 
-/// The listing in an entry, with its checkpoints.
+/// Decodes a listing with its checkpoints.
 fn unpack(parts: Parts<'_>) -> Option<Listing> {
     let mut listing = record::read(parts.get(Tag::Listing)?)?;
     let checkpoints = parts.get(Tag::Checkpoints).and_then(Checkpoints::from_bytes);

@@ -1,25 +1,25 @@
-//! A listing as bytes and back: the table in its own stored form, the facts and their length, all in one zstd frame.
+//! Encodes and decodes a listing: the table in its own stored form, the facts and their length, in one zstd frame.
 //!
-//! Going back, nothing is believed: sizes are bounded by what is really there and by the limits of a layer, and the
-//! table's rows are walked once before anybody else does.
+//! Decoding trusts nothing: sizes are bounded by the bytes present and the limits of a layer, and all rows of the
+//! table are validated once.
 
 use crate::layer::encoding::Codec;
 use crate::layer::{HIDDEN_MAX, Hidden, Limits, Listing, Problem, Severity};
 use crate::load::cache::frame;
 use crate::stack::kept::table::Table;
 
-/// No listing has more problems than this: a hundred of each severity, and a line about the rest.
+/// Maximum number of problems: a listing has at most a hundred of each severity and a line about the rest.
 const PROBLEMS_MAX: u64 = 1000;
 
-/// The facts beside the table never take more: problems and hidden names are few, and each is short.
+/// Maximum length in bytes of the facts beside the table.
 const FACTS_MAX: u64 = 128 << 20;
 
 const CODECS: [Codec; 5] = [Codec::Plain, Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
-/// By their numbers in a record. [`Severity::Refused`] is what an image says of a layer: no listing has it.
+/// Severities by their numbers in a record. [`Severity::Refused`] depends on an image, so no listing has it.
 const SEVERITIES: [Severity; 4] =
     [Severity::Note, Severity::Warning, Severity::Error, Severity::Refused];
 
-/// The bytes of a listing; `None` where the compressor fails.
+/// Encodes a listing; `None` if compression fails.
 pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     let mut facts = FactsWriter::default();
     facts.number(
@@ -53,7 +53,7 @@ pub(super) fn write(listing: &Listing) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The listing that [`write()`] was given; `None` where these are not such bytes.
+/// Decodes the bytes of [`write()`]; `None` if they are not valid.
 pub(super) fn read(bytes: &[u8]) -> Option<Listing> {
     let (length, frame) = bytes.split_first_chunk::<8>()?;
     let length = u64::from_le_bytes(*length);

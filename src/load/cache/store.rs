@@ -1,8 +1,8 @@
-//! The directory: entries read whole, written to a temporary name and renamed, the least recently used removed.
+//! The cache directory: entries are read whole, and written to a temporary file that is renamed.
 //!
-//! Nothing is locked. A rename replaces an entry as a whole, so whoever reads sees the old or the new one; two writers
-//! of one entry write the same. What a killed process or a full disk leaves behind is a temporary file, or (after the
-//! machine itself went down) an entry whose checksum does not hold: both are found and replaced.
+//! There are no locks. A rename replaces an entry atomically, so readers see the old or the new one, and two writers
+//! of an entry write the same bytes. A killed process or a full disk leaves a temporary file, a crash of the machine
+//! possibly an entry with a wrong checksum; both are detected and replaced.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -15,44 +15,44 @@ use std::{fs, io};
 use crate::load::cache::key::{BY_DIGEST, BY_FILE, Key};
 use crate::load::cache::{envelope, location};
 
-/// What names of files begin with that are still being written.
+/// Prefix of files that are being written.
 const UNFINISHED: &str = ".new-";
 
-/// Nobody writes an entry for as long as this: whoever began is gone.
+/// Age of an unfinished file after which its writer is taken to be dead.
 const ABANDONED: Duration = Duration::from_hours(1);
 
-/// An entry used again within this time is not marked again.
+/// Minimum interval between updates of an entry's time of last use.
 const MARKED: Duration = Duration::from_mins(1);
 
-/// No entry is larger: the table of the largest layer that is listed at all.
+/// Maximum size of an entry in bytes: the table of the largest layer that is listed at all.
 const ENTRY_MAX: u64 = 2 << 30;
 
-/// A directory is looked through no further than this.
+/// Maximum number of directory entries to read.
 const FILES_MAX: usize = 1_000_000;
 
-/// What a file takes on disk is counted in blocks of this.
+/// Block size in bytes, to estimate the size on disk.
 const BLOCK: u64 = 4096;
 
-/// Files by key in one directory.
+/// Files by key in a directory.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     directory: PathBuf,
-    /// The directory is there, and no other user may write to it.
+    /// The directory exists, and no other user may write to it.
     trusted: Arc<AtomicBool>,
 }
 
-/// A file of ours.
+/// A file of the cache.
 #[derive(Clone, Debug)]
 pub(super) struct EntryFile {
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
-    /// Bytes on disk, about.
+    /// Approximate size on disk in bytes.
     pub(super) size: u64,
-    /// When it was used last.
+    /// Time of last use: the modification time.
     pub(super) used: SystemTime,
 }
 
-/// What a file of ours is, by its name.
+/// The kind of a file, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     ByDigest,
@@ -69,37 +69,37 @@ impl Store {
         &self.directory
     }
 
-    /// The whole file of that key, and that it was used now.
+    /// Reads the file of a key and updates its time of last use.
     pub(super) fn read(&self, key: &Key) -> Option<Vec<u8>> {
         self.check().ok()?;
         let path = self.path(key);
         let (bytes, used) = read(&path)?;
         let now = SystemTime::now();
         if now.duration_since(used).is_ok_and(|age| age > MARKED) {
-            // In a cache that cannot be written to, nothing is ever removed either.
+            // Errors are ignored: a read-only cache does not remove entries either.
             let _ = File::open(&path).and_then(|file| file.set_modified(now));
         }
         Some(bytes)
     }
 
-    /// Puts `bytes` under that key.
+    /// Writes the file of a key.
     pub(super) fn write(&self, key: &Key, bytes: &[u8]) -> io::Result<()> {
         self.make()?;
-        // Mode 0600, removed again where anything fails.
+        // Mode 0600; deleted on drop if anything fails.
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
         file.write_all(bytes)?;
         file.persist(self.path(key))?;
         Ok(())
     }
 
-    /// Does all that writing an entry takes, and leaves nothing.
+    /// Tests whether an entry can be written; leaves no file.
     pub(super) fn probe(&self) -> io::Result<()> {
         self.make()?;
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
         file.write_all(&[0; BLOCK as usize])
     }
 
-    /// All files that are ours. A directory that is not there holds none.
+    /// All files of the cache; empty if the directory does not exist.
     pub(super) fn entry_files(&self) -> io::Result<Vec<EntryFile>> {
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
@@ -110,7 +110,7 @@ impl Store {
         for entry in entries.take(FILES_MAX) {
             let Ok(entry) = entry else { continue };
             let Some(kind) = entry.file_name().to_str().and_then(kind) else { continue };
-            // Somebody else may be removing it.
+            // Another process may be removing it.
             let Ok(metadata) = entry.metadata() else { continue };
             if metadata.is_dir() {
                 continue;
@@ -133,7 +133,8 @@ impl Store {
         self.check()
     }
 
-    /// Checks that what is there is this user's alone: others may have made it since the program began.
+    /// Checks that no other user may write to the directory: another user may have created it since the program
+    /// started.
     fn check(&self) -> io::Result<()> {
         if !self.trusted.load(Ordering::Relaxed) {
             location::check(&self.directory).map_err(io::Error::other)?;
@@ -148,19 +149,19 @@ impl Store {
 }
 
 impl EntryFile {
-    /// Whether nobody can be writing it any more.
+    /// Whether its writer is taken to be dead.
     pub(super) fn abandoned(&self) -> bool {
         self.kind == Kind::Unfinished && self.used.elapsed().is_ok_and(|age| age > ABANDONED)
     }
 
-    /// The file's bytes, where it is sound and under its own name.
+    /// The bytes of the file if it is valid and has the name of its key.
     pub(super) fn sound(&self) -> Option<Vec<u8>> {
         let (bytes, _) = read(&self.path)?;
         envelope::parse(&bytes)?;
         Some(bytes)
     }
 
-    /// Removes it; whether it was there to be removed.
+    /// Removes the file; returns whether it was removed.
     pub(super) fn remove(&self) -> bool {
         fs::remove_file(&self.path).is_ok()
     }
@@ -172,9 +173,9 @@ fn kind(name: &str) -> Option<Kind> {
         .find_map(|(prefix, kind)| name.starts_with(prefix).then_some(kind))
 }
 
-/// A regular file's bytes and when it was changed last.
+/// The bytes of a regular file and its modification time.
 fn read(path: &Path) -> Option<(Vec<u8>, SystemTime)> {
-    // To open something that is no file might wait for ever (a pipe), and would follow a link that is not ours.
+    // Opening something else could block forever (a pipe) or follow a link.
     if !fs::symlink_metadata(path).ok()?.is_file() {
         return None;
     }

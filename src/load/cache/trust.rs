@@ -1,27 +1,28 @@
-//! Whether a cache is this user's alone: what it says of a layer is believed, so no other user may write to it.
+//! Checks that no other user may write to a cache, because its entries are trusted.
 //!
-//! The directory has to belong to the effective user, and no other user may write to it. On the way there, links included, each
-//! level has to belong to this user or to root, and no other user may rename what is in it: it is not writable by others, or
-//! has the sticky bit, as `/tmp` has. Root with another user's HOME (`sudo` keeps it in some set-ups) has no cache there.
+//! The directory must belong to the effective user and not be writable by others. Each ancestor, links included, must
+//! belong to this user or to root, and no other user may rename entries in it: it is not writable by others, or has
+//! the sticky bit, like `/tmp`. Root with another user's HOME (some configurations of `sudo` keep it) has no cache
+//! there.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-/// Links followed on the way.
+/// Maximum number of symbolic links to follow.
 const LINKS_MAX: u8 = 8;
 
-/// Write permission of the group and of all others.
+/// Write permission of group and others.
 const OTHERS_WRITE: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 
-/// The owner of what belongs to a user whom a user namespace does not know (`/proc/sys/kernel/overflowuid`).
+/// Owner shown for users that a user namespace does not map (`/proc/sys/kernel/overflowuid`).
 const UNKNOWN_USER: u32 = 65_534;
 
-/// Checks the directory, as far as it exists.
+/// Checks the directory, or its ancestors if it does not exist.
 ///
 /// # Errors
-/// The level that another user could change, and why.
+/// The directory that another user could change, and why.
 pub(super) fn check(directory: &Path) -> Result<(), String> {
     let user = rustix::process::geteuid().as_raw();
     check_ancestors(directory, user, LINKS_MAX)?;
@@ -30,7 +31,7 @@ pub(super) fn check(directory: &Path) -> Result<(), String> {
             Err(format!("{} belongs to user {}, not to {user}", directory.display(), own.uid()))
         }
         Ok(own) if own.mode() & OTHERS_WRITE != 0 => Err(writable(directory, own.mode())),
-        // What cannot be looked at cannot be used either.
+        // A directory that cannot be examined cannot be used either.
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -61,12 +62,12 @@ fn check_level(level: &Path, metadata: &Metadata, user: u32) -> Result<(), Strin
     Ok(())
 }
 
-/// Whether what belongs to `owner` is changed by this user or root alone. In a user namespace, root outside is unknown.
+/// Whether `owner` is this user or root. In a user namespace, root outside appears as [`UNKNOWN_USER`].
 fn is_trusted(owner: u32, user: u32, in_user_namespace: impl Fn() -> bool) -> bool {
     owner == user || owner == 0 || owner == UNKNOWN_USER && in_user_namespace()
 }
 
-/// Whether users of this process are mapped to others outside (user_namespaces(7)).
+/// Whether this process runs in a user namespace (user_namespaces(7)).
 fn in_user_namespace() -> bool {
     let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
     !map.is_empty() && !map.split_whitespace().eq(["0", "0", "4294967295"])

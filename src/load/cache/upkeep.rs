@@ -1,4 +1,4 @@
-//! Keeping the cache small and sound: what it holds, what goes when it is full, what was left behind.
+//! Survey, clearing and pruning of the cache.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -11,29 +11,29 @@ use crate::load::cache::key::Key;
 use crate::load::cache::store::{EntryFile, Kind};
 use crate::load::cache::{Cache, envelope};
 
-/// What a cache holds.
+/// Counts and sizes of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// Where it is.
+    /// The cache directory.
     pub directory: PathBuf,
-    /// Listings of layers known by their digest.
+    /// Number of listings by digest.
     pub layers: u64,
-    /// Files that are known without being read, each an alias of a layer or a plain layer's own listing.
+    /// Number of entries by file: aliases, or listings of plain layers.
     pub files: u64,
-    /// What was never finished: being written right now, or left behind by a process that was killed.
+    /// Number of unfinished files: being written, or left by a killed process.
     pub unfinished: u64,
-    /// Bytes all of it takes on disk.
+    /// Size on disk in bytes.
     pub bytes: u64,
-    /// Bytes it may take.
+    /// Maximum size on disk in bytes.
     pub limit: u64,
 }
 
-/// What was removed.
+/// Count and size of removed files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Files.
+    /// Number of files.
     pub files: u64,
-    /// Bytes they took on disk.
+    /// Their size on disk in bytes.
     pub bytes: u64,
 }
 
@@ -49,10 +49,10 @@ impl Pruned {
 }
 
 impl Cache {
-    /// Counts what is there, by name and size.
+    /// Counts the files by name and size.
     ///
     /// # Errors
-    /// Where the directory cannot be read; one that is not there is empty.
+    /// If the directory cannot be read; a missing one counts as empty.
     pub fn survey(&self) -> io::Result<Survey> {
         let mut survey = Survey {
             directory: self.directory().to_owned(),
@@ -70,17 +70,17 @@ impl Cache {
         Ok(survey)
     }
 
-    /// Why nothing can be kept, where nothing can.
+    /// Why the cache cannot be written to; `None` if it can.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         let error = self.store.probe().err()?;
         Some(format!("{} cannot be written to: {error}", self.directory().display()))
     }
 
-    /// Removes all that is ours, and nothing else.
+    /// Removes all files of the cache, and nothing else.
     ///
     /// # Errors
-    /// Where the directory cannot be read, or a file of ours cannot be removed.
+    /// If the directory cannot be read or a file cannot be removed.
     pub fn clear(&self) -> io::Result<Pruned> {
         let mut pruned = Pruned::default();
         for held in self.store.entry_files()? {
@@ -91,11 +91,11 @@ impl Cache {
         Ok(pruned)
     }
 
-    /// Removes what is of no use (left behind unfinished, damaged, of another version, an alias of what is gone), then
-    /// the least recently used until the rest is within the limit.
+    /// Removes useless files (abandoned, damaged, of another version, alias without target), then the least recently
+    /// used until the rest is within the limit.
     ///
     /// # Errors
-    /// Where the directory cannot be read.
+    /// If the directory cannot be read.
     pub fn prune(&self) -> io::Result<Pruned> {
         let mut pruned = Pruned::default();
         let mut listings = HashSet::new();
@@ -128,8 +128,7 @@ impl Cache {
         Ok(pruned)
     }
 
-    /// After something was written: removes the least recently used where there is too much, and what was left behind.
-    /// Nothing is read for it.
+    /// After a write: removes abandoned files and, beyond the limit, the least recently used ones. Reads no file.
     pub(in crate::load) fn shrink(&self) {
         if !self.written.swap(false, Ordering::Relaxed) {
             return;
@@ -144,14 +143,14 @@ impl Cache {
     }
 }
 
-/// The name of the file that an alias leads to, which may not be there; `None` for what is no alias.
+/// The file name of an alias's target, which may be missing; `None` if the file is not an alias.
 fn target(file: &[u8]) -> Option<OsString> {
     let (_, parts) = envelope::parse(file)?;
     let digest = std::str::from_utf8(parts.get(Tag::Alias)?).unwrap_or_default();
     Some(Key::digest(digest).map(|key| key.name().into()).unwrap_or_default())
 }
 
-/// Removes the least recently used until the rest takes at most `limit` bytes.
+/// Removes the least recently used files until the rest has at most `limit` bytes.
 fn evict(mut held: Vec<EntryFile>, limit: u64, pruned: &mut Pruned) {
     let mut bytes: u64 = held.iter().map(|held| held.size).sum();
     if bytes <= limit {

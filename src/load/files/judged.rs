@@ -1,4 +1,4 @@
-//! Stored files for whoever judges an image: read through its source, each layer in one pass where it is compressed.
+//! Stored files for findings: read from the source, a compressed layer in one pass.
 
 use std::io;
 use std::io::Read;
@@ -10,7 +10,7 @@ use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::{EventId, Payload, Stack};
 
-/// How much of a file tells what it is: settings may begin with a long comment.
+/// Bytes of a file that findings examine; configuration files may begin with a long comment.
 const HEAD: u64 = 64 * 1024;
 
 /// The stored files of a loaded image.
@@ -24,7 +24,7 @@ impl<'l> StoredFiles<'l> {
         Self { source, stack }
     }
 
-    /// Hands over what `read` makes of each file.
+    /// Passes the result of `read` for each file to `take`.
     fn each<T>(
         &self,
         files: &[EventId],

@@ -1,4 +1,4 @@
-//! An image's package databases as one layer sees them: found, read out, parsed.
+//! Package databases of the merged tree at a layer.
 
 use std::io;
 
@@ -9,31 +9,31 @@ use crate::source::Source;
 use crate::stack::kept::entry::Kind;
 use crate::stack::{NodeId, Stack};
 
-/// The largest database that is read: those of the largest images have a few MB.
+/// Maximum size of a database in bytes; those of the largest images have a few MB.
 const DATABASE_MAX: u64 = 64 << 20;
-/// What the many small files of one may come to together.
+/// Maximum total size in bytes of a database of many files.
 const TOTAL_MAX: u64 = 256 << 20;
-/// How checksums of a package's files are called.
+/// Suffix of files with the checksums of a package's files.
 const CHECKSUMS_SUFFIX: &[u8] = b".md5sums";
 
-/// Packages, and what is to be said of them.
+/// Packages, and notes about unreadable databases.
 #[derive(Debug, Default)]
 pub struct Inventory {
-    /// What the databases that could be read have.
+    /// Packages of all readable databases.
     pub packages: Packages,
-    /// Databases that are there and could not be read: sentences.
+    /// Databases that could not be read: a sentence each.
     pub notes: Vec<String>,
 }
 
-/// Where an image's databases are, from one look at the stack.
+/// The databases found in a stack, to be read without holding its lock.
 #[derive(Debug, Default)]
 pub struct Databases {
     found: Vec<(DatabaseFile, Plan)>,
     notes: Vec<String>,
 }
 
-/// Looks for package databases in the merged tree of layers `0..=layer`. With `files`, also for what says which files
-/// belong to whom.
+/// Finds package databases in the merged tree of layers `0..=layer`. With `files`, includes the lists of the files of
+/// each package.
 #[must_use]
 pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
     let mut databases = Databases::default();
@@ -46,7 +46,7 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
             DatabaseFile::DpkgLists(_) => continue,
         };
         let node = stack.follow(path.as_bytes(), layer);
-        // Two places are one where a directory is a link to the other.
+        // Two paths are the same database if one is a link to the other.
         let Some(node) = node.filter(|node| !seen.contains(node)) else { continue };
         let kind = stack.visible(node, layer).map(|version| version.kind);
         if kind.is_some_and(|kind| (kind == Kind::Directory) == directory) {
@@ -68,7 +68,7 @@ impl Databases {
         let mut inventory = Inventory { packages: Packages::default(), notes: self.notes };
         for (place, plan) in &self.found {
             let mut files = read_files(source, *place, plan, &mut inventory.notes);
-            // Sums come behind the packages they belong to.
+            // Checksums after the packages that they belong to.
             files.sort_by_key(|(path, _)| (path.ends_with(CHECKSUMS_SUFFIX), *path));
             for (path, bytes) in files {
                 take(&mut inventory.packages, *place, path, &bytes);
@@ -77,14 +77,14 @@ impl Databases {
         inventory
     }
 
-    /// Whether there are none.
+    /// Whether no database was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }
 
-/// The files of one place, by their paths in it (empty where it is a file).
+/// The files of a database by relative path (empty if the database is one file).
 fn read_files<'p>(
     source: &dyn Source,
     place: DatabaseFile,

@@ -1,7 +1,7 @@
-//! A part of a file out of its layer, with the text looked for, facts and colours: what a viewer shows.
+//! A part of a file for the viewer: a window of bytes, facts, colours and search.
 //!
-//! However large the file is, only a window of it is ever held. A layer gives a file front to back, so a window far
-//! behind costs reading up to it; that also counts its lines.
+//! Only a window of a file is ever in memory. A layer is read from front to back, so a window costs reading all bytes
+//! before it, which also counts their lines.
 
 use std::io;
 use std::io::Read;
@@ -13,34 +13,34 @@ use crate::load::Loader;
 use crate::load::undecided::fill;
 use crate::stack::{EventId, Payload};
 
-/// Bytes of a window: some twenty thousand lines.
+/// Size of a window in bytes: some twenty thousand lines.
 pub const WINDOW: usize = 1024 * 1024;
-/// Two texts are compared up to this size each.
+/// Maximum size in bytes of a text in a comparison.
 pub const COMPARED_MAX: u64 = 8 * 1024 * 1024;
 const CHUNK: usize = 64 * 1024;
 
-/// Which part of a file.
+/// A part of a file.
 #[derive(Clone, Debug)]
 pub enum Part {
-    /// Round the byte at this offset.
+    /// Around the byte at this offset.
     At(u64),
-    /// The end.
+    /// The end of the file.
     End,
-    /// Round the next place of a text from an offset on, or the last one before it; round the end of the file.
+    /// Around the next match from an offset on, or the last one before it; wraps around at the ends of the file.
     Find {
-        /// What to look for.
+        /// The text to search.
         needle: Needle,
-        /// From where.
+        /// Start offset in bytes.
         from: u64,
-        /// Towards the end.
+        /// Search direction: towards the end, or towards the beginning.
         forward: bool,
     },
 }
 
-/// Reads a part of the file behind a version. `wanted` says whether anybody still waits for it.
+/// Reads a part of the file of a version. Stops as soon as `wanted` returns `false`.
 ///
 /// # Errors
-/// Where the version is no file, or it cannot be read; `Interrupted` where nobody waits any more.
+/// If the version is not a file or cannot be read; `Interrupted` if `wanted` returned `false`.
 pub fn part(
     loader: &Loader,
     event: EventId,
@@ -67,10 +67,10 @@ pub fn part(
     Ok(Contents { window, binary, facts, found })
 }
 
-/// What differs between two versions, as a unified diff; the facts say how large they are where they are no texts.
+/// The unified diff of two versions, or their facts if they are not texts.
 ///
 /// # Errors
-/// As [`part`]; `FileTooLarge` where one has more bytes than are compared.
+/// As [`part`]; `FileTooLarge` if one is larger than [`COMPARED_MAX`].
 pub fn difference(
     loader: &Loader,
     old: EventId,
@@ -90,7 +90,7 @@ pub fn difference(
     Ok(Contents { window, binary, facts, found: None })
 }
 
-/// All bytes of a file of at most `most` bytes.
+/// All bytes of a file; an error if it has more than `most`.
 fn whole(
     loader: &Loader,
     event: EventId,
@@ -112,10 +112,10 @@ fn whole(
     Ok(bytes)
 }
 
-/// Where a version's bytes are.
+/// The location of a version's bytes.
 ///
 /// # Errors
-/// Where it has none.
+/// If the version has no contents.
 pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
     let payload = loader.stack().payload(event);
     payload.ok_or_else(|| {
@@ -123,7 +123,7 @@ pub fn payload(loader: &Loader, event: EventId) -> io::Result<Payload> {
     })
 }
 
-/// Where a version's bytes are, and its name.
+/// The location of a version's bytes, and its file name.
 fn named(loader: &Loader, event: EventId) -> io::Result<(Payload, Vec<u8>)> {
     let payload = payload(loader, event)?;
     let name = payload.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
@@ -137,7 +137,7 @@ struct File<'l> {
 }
 
 impl File<'_> {
-    /// Hands over the file chunk by chunk until `take` has enough.
+    /// Passes the file to `take` in chunks until it returns `false`.
     fn chunks(&self, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
         let mut reader = self.loader.open(self.payload)?;
         let mut chunk = vec![0; CHUNK];
@@ -156,8 +156,8 @@ impl File<'_> {
         Ok(())
     }
 
-    /// A window in which the byte at `at` has something before and something behind it. It begins with a line where
-    /// one begins near.
+    /// A window with bytes before and after offset `at`. It begins at the start of a line if there is one within the
+    /// first chunk.
     fn window(&self, at: u64) -> io::Result<Window> {
         let size = self.payload.length();
         let from = at.saturating_sub(WINDOW as u64 / 4).min(size.saturating_sub(WINDOW as u64));
@@ -207,7 +207,7 @@ impl File<'_> {
         Ok(next.or(if forward { first } else { last }))
     }
 
-    /// As many bytes at an offset as there are, at most `length`.
+    /// Up to `length` bytes at an offset.
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut reader = self.loader.open(self.payload)?.take(self.payload.length());
         let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;

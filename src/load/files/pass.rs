@@ -1,4 +1,4 @@
-//! Files' bytes out of one layer, in the order in which it stores them: a compressed layer is decoded once for all.
+//! Reads many files of one layer in the order in which it stores them, so that a compressed layer is decoded once.
 
 use std::io;
 use std::io::Read;
@@ -8,20 +8,21 @@ use crate::layer::{ExactReader, ends_early};
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
-/// A gap between two files that is worth beginning anew at a checkpoint.
+/// Gap between two files in bytes from which on restarting at a checkpoint is cheaper than decoding the gap.
 const JUMP: u64 = 64 << 20;
 
-/// The files of one layer.
+/// Reader of the files of one layer.
 pub(crate) struct Payloads<'s> {
     source: &'s dyn Source,
-    /// The layer's files are read in one pass up to this offset, where it is compressed and there are several.
+    /// End offset of the pass; `None` if files are opened one by one, because the layer is cheap to open or there is
+    /// only one file.
     until: Option<u64>,
     pass: Option<Pass>,
-    /// Why the pass could not go on: nor could a new one.
+    /// The error that ended the pass; a new pass would fail alike.
     broken: Option<String>,
 }
 
-/// The uncompressed layer from some place on.
+/// The uncompressed layer from an offset on.
 struct Pass {
     from: Box<dyn Read + Send>,
     at: u64,
@@ -35,11 +36,11 @@ impl Read for Pass {
     }
 }
 
-/// One file's bytes: the segments that are stored, one behind the other.
+/// The stored segments of one file, concatenated.
 pub(crate) struct Contents<'c> {
     pub(crate) map: Map,
     from: ExactReader<Box<dyn Read + 'c>>,
-    /// Bytes there were to read.
+    /// Total bytes to read.
     len: u64,
 }
 
@@ -61,7 +62,7 @@ impl Read for Contents<'_> {
 }
 
 impl<'s> Payloads<'s> {
-    /// Of the layer that stores all of `files`, which are in the order of their offsets.
+    /// `files` are all of one layer and sorted by offset.
     pub(crate) fn new(source: &'s dyn Source, files: &[&Payload]) -> Self {
         let ends = files.iter().filter_map(|payload| Some(payload.offset? + payload.stored));
         let together = files.len() > 1 && !source.opens_cheaply(files[0].layer);
@@ -69,7 +70,7 @@ impl<'s> Payloads<'s> {
         Self { source, until, pass: None, broken: None }
     }
 
-    /// The next file's bytes.
+    /// The contents of the next file.
     pub(crate) fn contents(&mut self, payload: &Payload) -> io::Result<Contents<'_>> {
         let stored = Stored::from(payload);
         let map = if payload.sparse {
@@ -92,7 +93,7 @@ impl<'s> Payloads<'s> {
         Ok(Contents { map, from: ExactReader::new(from, len), len })
     }
 
-    /// The pass over the layer, at that offset.
+    /// Advances the pass to an offset, or starts one there.
     fn pass_to(&mut self, payload: &Payload, offset: u64, until: u64) -> io::Result<&mut Pass> {
         if let Some(why) = &self.broken {
             return Err(io::Error::other(why.clone()));
@@ -125,8 +126,8 @@ impl<'s> Payloads<'s> {
     }
 }
 
-/// Reads files as programs would, in the order in which their layers store them: a compressed layer is decoded once for
-/// all of them. `take` is given each one's number and bytes, or why they cannot be read, and says whether to go on.
+/// Reads files, holes filled, in the order in which their layers store them, so that a compressed layer is decoded
+/// once. `take` gets the number of each file with its bytes or an error, and returns whether to continue.
 pub(crate) fn each(
     source: &dyn Source,
     mut files: Vec<(usize, &Payload)>,
@@ -139,7 +140,7 @@ pub(crate) fn each(
         for (number, payload) in layer {
             let on = match open.contents(payload) {
                 Ok(contents) => {
-                    // Its front has been passed.
+                    // The front was already skipped.
                     let map = Map { front: 0, ..contents.map.clone() };
                     take(*number, Ok(&mut Whole::new(map, contents)))
                 }

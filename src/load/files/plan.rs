@@ -1,4 +1,5 @@
-//! What is to be extracted, as plain data: the stack is asked once and let go before anything is read or written.
+//! The plan of an extraction as plain data, so that the lock on the stack is released before anything is read or
+//! written.
 
 use std::collections::HashMap;
 
@@ -6,17 +7,17 @@ use crate::stack::kept::entry::{Kind, Mtime, Xattrs};
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Payload, Stack, Version};
 
-/// The objects to be made, a directory before what it holds, sorted by the bytes of their paths.
+/// The objects to create, sorted by path bytes, a directory before its entries.
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) items: Vec<Item>,
     name: Vec<u8>,
 }
 
-/// One object to be made.
+/// One object to create.
 #[derive(Debug)]
 pub struct Item {
-    /// Relative to what was asked for, normalised; empty for that itself.
+    /// Normalised path relative to the requested object; empty for that object.
     pub(crate) path: Vec<u8>,
     pub(crate) body: Body,
     /// Permission bits; `None` for a directory that no layer names.
@@ -26,12 +27,12 @@ pub struct Item {
     pub(crate) xattrs: Box<[u8]>,
 }
 
-/// What kind of object.
+/// The kind of an object and its content.
 #[derive(Debug)]
 pub(crate) enum Body {
     Directory,
     File(Box<Payload>),
-    /// Another name of the file of that number.
+    /// A hard link to the item with this index.
     Link(usize),
     Symlink(Vec<u8>),
     Device {
@@ -40,7 +41,7 @@ pub(crate) enum Body {
     },
     Fifo,
     Socket,
-    /// Nothing that can be made, for this reason.
+    /// Cannot be created, with the reason.
     Impossible(String),
 }
 
@@ -51,31 +52,31 @@ impl Item {
 }
 
 impl Plan {
-    /// The name of what was asked for; empty for the image's root.
+    /// File name of the requested object; empty for the image's root.
     #[must_use]
     pub fn name(&self) -> &[u8] {
         &self.name
     }
 
-    /// Whether it is a directory.
+    /// Whether the requested object is a directory.
     #[must_use]
     pub fn is_directory(&self) -> bool {
         self.items.first().is_some_and(|item| matches!(item.body, Body::Directory))
     }
 
-    /// How many objects are to be made.
+    /// Number of objects.
     #[must_use]
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there is nothing to be made.
+    /// Whether there are no objects.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Bytes of contents, as stored.
+    /// Stored bytes of all files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let stored = |item: &Item| match &item.body {
@@ -85,7 +86,7 @@ impl Plan {
         self.items.iter().map(stored).sum()
     }
 
-    /// The files, by the layer that stores them and in the order in which it does.
+    /// The files by layer, in stored order.
     pub(crate) fn by_layer(&self) -> Vec<Vec<(&Item, &Payload)>> {
         let mut files: Vec<(&Item, &Payload)> = self
             .items
@@ -100,8 +101,8 @@ impl Plan {
     }
 }
 
-/// What `path` means for whoever wants the object itself: links on the way are followed inside the image, the last
-/// component is not, unless a `/` follows it.
+/// The node of a path. Links in the path are followed inside the image; the last component is not, unless a `/`
+/// follows it.
 #[must_use]
 pub fn locate(stack: &Stack, path: &[u8], layer: usize) -> Option<NodeId> {
     let (parent, name) = match memchr::memrchr(b'/', path) {
@@ -116,8 +117,8 @@ pub fn locate(stack: &Stack, path: &[u8], layer: usize) -> Option<NodeId> {
     stack.visible(node, layer).map(|_| node)
 }
 
-/// Plans to extract what the merged tree of layers `0..=layer` has at `node`: with all that lies below, if that is a
-/// directory. Hard links between extracted files stay links.
+/// Plans to extract `node` of the merged tree of layers `0..=layer`, a directory with everything below it. Hard links
+/// between extracted files stay links.
 #[must_use]
 pub fn plan(stack: &Stack, node: NodeId, layer: usize) -> Plan {
     let mut planner = Planner { stack, layer, items: Vec::new(), firsts: HashMap::new() };
@@ -134,7 +135,7 @@ struct Planner<'s> {
     stack: &'s Stack,
     layer: usize,
     items: Vec<Item>,
-    /// The first name of each file.
+    /// Index of the first item of each file, for hard links.
     firsts: HashMap<EventId, usize>,
 }
 
@@ -142,11 +143,11 @@ impl Planner<'_> {
     fn add(&mut self, node: NodeId, path: Vec<u8>) {
         let Some(mut version) = self.stack.visible(node, self.layer) else { return };
         let mut body = self.body(&version);
-        // A file has one set of attributes, whatever its links' headers say: those it was stored with.
+        // A file has one set of attributes: those of the entry that stores it, whatever the headers of its links say.
         if let Some(stored_by) = self.stack.payload_event(version.event) {
             version = self.stack.version(stored_by);
         }
-        // A link to what has no contents, mostly to a symbolic link, becomes another such object.
+        // A hard link to an object without contents, mostly a symbolic link, becomes a copy of that object.
         if version.kind == Kind::Hardlink
             && matches!(body, Body::Impossible(_))
             && let Some(target) = self.target(&version)

@@ -1,7 +1,7 @@
-//! Where engines keep their stores unless they are told otherwise, and where their configuration says they were told.
+//! Default and configured locations of stores.
 //!
-//! Only which directories to look at is decided here; what they hold is found out by [`crate::source::local::recognise`]. The environment
-//! comes in as plain data, so that a test can give its own.
+//! This module only names directories; [`crate::source::local::recognise`] examines them. The environment is plain
+//! data, so that tests can provide their own.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -11,24 +11,24 @@ use crate::image::document;
 use crate::image::document::Fields;
 use crate::source::disk::given;
 
-/// A configuration file larger than this is none.
+/// Maximum size of a configuration file, in bytes.
 const CONFIG_MAX: u64 = 1 << 20;
 
-/// What decides where stores are.
+/// Environment variables and the file system root.
 #[derive(Clone, Debug)]
 pub(in crate::source) struct Environment {
     variables: HashMap<OsString, OsString>,
-    /// What stands for `/`: another directory only in tests.
+    /// Replaces `/` in tests.
     root: PathBuf,
 }
 
 impl Environment {
-    /// This process's own.
+    /// The environment of this process.
     pub(in crate::source) fn of_process() -> Self {
         Self { variables: std::env::vars_os().collect(), root: PathBuf::from("/") }
     }
 
-    /// One that a test makes up.
+    /// An environment for tests.
     #[cfg(test)]
     pub(in crate::source) fn given(root: &Path, variables: &[(&str, &Path)]) -> Self {
         let variables =
@@ -36,25 +36,25 @@ impl Environment {
         Self { variables: variables.collect(), root: root.to_path_buf() }
     }
 
-    /// A variable that is set to something.
+    /// A variable that is set and not empty.
     pub(in crate::source) fn variable(&self, name: &str) -> Option<PathBuf> {
         let value = self.variables.get(std::ffi::OsStr::new(name))?;
         (!value.is_empty()).then(|| PathBuf::from(value))
     }
 
-    /// An absolute path of the system.
+    /// An absolute path below the file system root.
     pub(in crate::source) fn system(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
     }
 
-    /// `$NAME`, or what stands for it below the home directory (XDG Base Directory Specification).
+    /// `$NAME` if absolute, else its default below the home directory (XDG Base Directory Specification).
     pub(in crate::source) fn xdg(&self, name: &str, below_home: &str) -> Option<PathBuf> {
         let absolute = self.variable(name).filter(|path| path.is_absolute());
         absolute.or_else(|| Some(self.variable("HOME")?.join(below_home)))
     }
 }
 
-/// Directories in which Docker keeps its data: of the system's daemon, of a rootless one, of the snap.
+/// Docker's data roots: of the system daemon, a rootless daemon, and the snap.
 pub(super) fn docker(environment: &Environment) -> Vec<PathBuf> {
     let config = environment.xdg("XDG_CONFIG_HOME", ".config");
     let data = environment.xdg("XDG_DATA_HOME", ".local/share");
@@ -68,8 +68,8 @@ pub(super) fn docker(environment: &Environment) -> Vec<PathBuf> {
     existing(places.into_iter().flatten())
 }
 
-/// Directories in which containerd keeps its data: the system's, those of k3s and rke2, a rootless one. The one that
-/// Docker runs for itself is found with Docker's root.
+/// containerd's roots: the system's, those of k3s and rke2, a rootless one. The containerd inside Docker is found
+/// with Docker's data root.
 pub(super) fn containerd(environment: &Environment) -> Vec<PathBuf> {
     let own = ["var/lib/containerd", "var/lib/rancher/k3s/agent/containerd"];
     let own = own.into_iter().chain(["var/lib/rancher/rke2/agent/containerd"]);
@@ -78,7 +78,7 @@ pub(super) fn containerd(environment: &Environment) -> Vec<PathBuf> {
     existing(own.map(|path| environment.system(path)).chain(rootless).chain(configured))
 }
 
-/// `data-root`, which was called `graph` before Docker 17.05.
+/// `data-root` of a `daemon.json`; called `graph` before Docker 17.05.
 fn data_root(config: &Path) -> Option<PathBuf> {
     let document = document::parse(&given::read(config, CONFIG_MAX).ok()?).ok()?;
     let fields = Fields::of(&document, "").ok()?;
@@ -86,7 +86,7 @@ fn data_root(config: &Path) -> Option<PathBuf> {
     Some(PathBuf::from(configured))
 }
 
-/// Those that exist, or may exist behind a door that is closed to us, each once.
+/// The directories that exist, or may exist but are not accessible, without duplicates.
 fn existing(places: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut existing: Vec<PathBuf> = Vec::new();
     for place in places {

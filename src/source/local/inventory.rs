@@ -1,4 +1,4 @@
-//! What all local stores hold together: the answer to `layertui images`, and the list the explorer begins with.
+//! The images and containers of all local stores, for `layertui images` and the explorer's first list.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,42 +12,42 @@ use crate::source::local::root::{StorageRoot, StoreEntry};
 use crate::source::open::options::Options;
 use crate::text::Foreign;
 
-/// Everything that local stores hold and engines list, as far as they can be read.
+/// Images and containers of local stores and engines.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    /// The stores that could be read, then the engines that answered.
+    /// Readable stores, then engines that answered.
     pub stores: Vec<StoreListing>,
-    /// Those that could not, each a sentence that names the place and says how it can be read.
+    /// Stores and engines that could not be read: a sentence each, with the place and a remedy.
     pub unreadable: Vec<String>,
 }
 
-/// What one store holds.
+/// The images and containers of one store.
 #[derive(Clone, Debug, Default)]
 pub struct StoreListing {
-    /// The transport that leads there: `docker-root`, `containers-storage`, `containerd`; `docker-daemon`, `podman`.
+    /// The transport: `docker-root`, `containers-storage`, `containerd`; `docker-daemon`, `podman`.
     pub kind: &'static str,
-    /// Storage driver, or namespace; of an engine, the version of its API.
+    /// Storage driver or namespace; for an engine, the version of its API.
     pub qualifier: String,
-    /// The root directory, or the address of the socket.
+    /// The root directory, or the address of an engine's socket.
     pub root: PathBuf,
     /// Its images.
     pub images: Vec<Listed>,
     /// Its containers.
     pub containers: Vec<Listed>,
-    /// What could not be read of it.
+    /// Parts of the store that could not be read.
     pub problems: Vec<String>,
 }
 
-/// An image or container, and how to ask for it.
+/// An image or container and a reference to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// An `<image>` argument.
     pub reference: String,
-    /// What its store says of it.
+    /// Its entry in the store.
     pub entry: StoreEntry,
 }
 
-/// Looks into every store that is where stores usually are. Reads records, never a layer.
+/// Lists the stores in default and configured locations. Reads records, never a layer.
 pub(in crate::source) fn inventory() -> Inventory {
     let (roots, unreadable) = in_default_roots(&Environment::of_process());
     Inventory { stores: roots.iter().map(|root| listing(root.as_ref())).collect(), unreadable }
@@ -70,17 +70,17 @@ fn listing(root: &dyn StorageRoot) -> StoreListing {
     }
 }
 
-/// The part of a reference that leads to a store.
+/// The part of a reference that names a store.
 pub(super) fn base(root: &dyn StorageRoot) -> String {
     format!("{}:[{}@{}]", root.kind(), root.qualifier(), root.root().display())
 }
 
-/// How to ask for an image: by a name that no other one of the store has, else by ID.
+/// A reference to an image: by a name that is unique in the store, else by ID.
 pub(super) fn image_reference(root: &dyn StorageRoot, at: usize) -> String {
     format!("{}{}", base(root), unique_name(root.images(), at))
 }
 
-/// How to ask for a container.
+/// A reference to a container.
 pub(super) fn container_reference(root: &dyn StorageRoot, at: usize) -> String {
     format!("container:[{}]{}", root.root().display(), unique_name(root.containers(), at))
 }
@@ -92,7 +92,7 @@ fn unique_name(all: &[StoreEntry], at: usize) -> &str {
     name.or_else(|| entry.ids.first()).map_or("", String::as_str)
 }
 
-/// What can be opened in some stores: an image or a container of one of them.
+/// An image or container in a list of stores, by index.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
     pub(super) root: usize,
@@ -103,7 +103,7 @@ pub(super) struct Target {
 /// All images and containers of local stores, to choose from.
 ///
 /// # Errors
-/// Where there is nothing to choose from: says where was looked, and what could not be read.
+/// If there are none: lists the stores that could not be read.
 pub(in crate::source) fn every_choice(options: &Options<'_>) -> Result<Several, Error> {
     let (roots, unreadable) = in_default_roots(&Environment::of_process());
     let targets = all(&roots);
@@ -114,7 +114,7 @@ pub(in crate::source) fn every_choice(options: &Options<'_>) -> Result<Several, 
     Ok(Several { notes: unreadable, ..several(roots, targets, &ask) })
 }
 
-/// Everything some stores hold.
+/// All images and containers of some stores.
 pub(super) fn all(roots: &[Box<dyn StorageRoot>]) -> Vec<Target> {
     let targets = roots.iter().enumerate().flat_map(|(root, store)| {
         let targets = move |kind, count| (0..count).map(move |at| Target { root, kind, at });
@@ -141,7 +141,7 @@ pub(super) fn several(
         let ask = Ask { reference: reference.clone(), ..ask.clone() };
         match open(roots[target.root].as_ref(), *target, &ask)? {
             Opened::Image(source) => Ok(source),
-            // For several platforms, none of which is this machine's: the first stands for them.
+            // Several platforms, none of which is the host's: opens the first.
             Opened::Several(several) => several.open(0),
         }
     };

@@ -1,8 +1,8 @@
-//! Storage roots: the directories in which engines keep images and containers, read where they lie.
+//! Storage roots: the directories in which engines store images and containers, read in place.
 //!
-//! A file or folder each for Docker (both ages), containers/storage and containerd. They find images, containers and
-//! the layers' places; what a layer's place holds is read by [`crate::layer`]. Nothing is written and no lock taken;
-//! IDs that are read from files are never trusted as paths.
+//! `docker` (before and since 1.10), `containers_storage` and `containerd` find images, containers and the
+//! directories of layers; [`crate::layer`] reads those. Nothing is written and no lock is taken. IDs from files are
+//! validated before they become part of a path.
 
 pub(super) mod containerd;
 mod containers_storage;
@@ -22,7 +22,7 @@ pub(super) use crate::source::local::inventory::{every_choice, inventory};
 pub(super) use crate::source::local::reference::{in_directory, in_stores, named, stored, with_id};
 use crate::source::local::root::{Found, Readable};
 
-/// The stores whose storage root is this directory, recognised by what lies in it. Empty where it is none.
+/// The stores whose root is this directory, recognised by its content; empty if it is not a storage root.
 fn recognise(root: &Path) -> Found {
     let found = [docker::find(root), containers_storage::find(root), containerd::find(root)];
     let flat = found.into_iter().flatten().flat_map(|found| match found {
@@ -30,7 +30,7 @@ fn recognise(root: &Path) -> Found {
         Err(error) => vec![Err(error)],
     });
     let mut found: Found = flat.collect();
-    // A closed directory might be any of them: that it is closed is said once, and only where nothing can be read.
+    // An unreadable directory might be any kind of store: report it once, and only if nothing can be read.
     let closed = |found: &Result<_, Error>| matches!(found, Err(Error::Closed { .. }));
     if found.iter().any(closed) {
         found.retain(|found| !closed(found));
@@ -41,7 +41,7 @@ fn recognise(root: &Path) -> Found {
     found
 }
 
-/// The stores at all places where stores usually are, and sentences about those that cannot be read.
+/// The stores in all default and configured locations, and sentences about those that cannot be read.
 fn in_default_roots(environment: &Environment) -> Readable {
     let mut places: Vec<PathBuf> = default_roots::docker(environment);
     places.extend(default_roots::containerd(environment));

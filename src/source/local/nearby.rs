@@ -1,5 +1,5 @@
-//! Storage roots just below or just above a directory: people point to `/var/lib/containers`, to what they unpacked a
-//! store into, or to `/var/lib/docker/overlay2`, and mean the store.
+//! Storage roots directly below or above a directory: users name `/var/lib/containers`, a directory into which they
+//! unpacked a store, or `/var/lib/docker/overlay2`, and mean the store.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::source::local::recognise;
 use crate::source::local::root::Found;
 
-/// Directories that hold stores hold few other things.
+/// Maximum number of entries to examine in a directory that may contain stores.
 const ENTRIES_MAX: usize = 64;
 
-/// What a root file system has, and what holds stores does not.
+/// Directories of a root file system, which is not searched for stores.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["bin", "etc", "usr", "sbin"];
 
-/// Directories of a storage root that are no image when looked at by themselves.
+/// Directories of a storage root that are not an image by themselves.
 const ROOT_PARTS: [&str; 9] =
     ["image", "graph", "containers", "overlay2", "overlay", "aufs", "vfs", "btrfs", "devicemapper"];
 
-/// The stores of a directory: it is a storage root, or holds some. Empty where neither is so.
+/// The stores of a directory that is a storage root or contains some; empty if neither.
 pub(super) fn stores(directory: &Path) -> Found {
     let found = recognise(directory);
     let is_system = || SYSTEM_DIRECTORIES.iter().any(|name| directory.join(name).exists());
@@ -28,11 +28,11 @@ pub(super) fn stores(directory: &Path) -> Found {
     let below = entries.flatten().take(ENTRIES_MAX).map(|entry| entry.path());
     let mut below: Vec<PathBuf> = below.filter(|path| path.is_dir()).collect();
     below.sort();
-    // What is closed may be anything.
+    // Unreadable directories are ignored: they may be anything.
     below.iter().flat_map(|path| recognise(path)).flatten().map(Ok).collect()
 }
 
-/// The storage root of which a directory is a part that says nothing by itself.
+/// The storage root that a directory is a part of.
 pub(super) fn root_above(directory: &Path) -> Option<PathBuf> {
     let directory = fs::canonicalize(directory).ok()?;
     let root = directory.ancestors().skip(1).take(2).find(|above| {

@@ -1,4 +1,4 @@
-//! From a reference to an image or container of a local store: which stores are meant, and what in them.
+//! Resolves a reference to an image or container of a local store.
 
 use std::path::Path;
 
@@ -20,8 +20,8 @@ const DOCKER: &str = "docker-root";
 /// The namespace in which Docker keeps its images in containerd.
 const MOBY: &str = "moby";
 
-/// Opens what a reference with a transport asks for: an image of a store of one kind, or a container of any. Without a
-/// name, all there are.
+/// Opens a reference with a transport: an image of one kind of store, or a container of any. Without a name, all are
+/// offered.
 pub(in crate::source) fn stored(
     kind: Option<&'static str>,
     store: &Store,
@@ -31,7 +31,7 @@ pub(in crate::source) fn stored(
     let (mut roots, unreadable) = match &store.root {
         Some(root) => {
             let root = without_options(kind, root);
-            // What is told of where layers lie holds wherever it is read.
+            // Canonical, so that reported layer directories are valid from any working directory.
             let place = std::fs::canonicalize(root).map_err(|source| no_root(root, source))?;
             let mut found = nearby::stores(&place);
             if kind == Some(DOCKER) {
@@ -68,23 +68,23 @@ pub(in crate::source) fn stored(
     one_of(roots, targets, &ask)
 }
 
-/// Whether a store is what a transport is for. Since Docker 25 its images may be in a containerd's store, of the containerd
-/// that it runs itself or of the system's, there in a namespace of Docker's own.
+/// Whether a store belongs to a transport. Since Docker 25, `docker-root` includes containerd stores: of the
+/// containerd that Docker runs itself, or the namespace `moby` of the system's.
 fn is_of_kind(root: &dyn StorageRoot, kind: &str) -> bool {
     let is_dockers = || root.root().ends_with(containerd::IN_DOCKER) || root.qualifier() == MOBY;
     root.kind() == kind || (kind == DOCKER && root.kind() == "containerd" && is_dockers())
 }
 
-/// Docker's images in a containerd's store beside its data root (`/var/lib/containerd` beside `/var/lib/docker`).
+/// Docker's images in a containerd store next to its data root (`/var/lib/containerd` next to `/var/lib/docker`).
 fn docker_stores_near(root: &Path) -> Found {
     let near =
         root.parent().map(|parent| recognise(&parent.join("containerd"))).unwrap_or_default();
-    // What is closed or damaged there need not be Docker's.
+    // Errors are ignored: that containerd need not be Docker's.
     near.into_iter().flatten().filter(|root| root.qualifier() == MOBY).map(Ok).collect()
 }
 
-/// The root of `ROOT+RUNROOT:OPTION,…`, which is how containers-transports(5) lets a root be written. Neither tells
-/// anything about what is stored. A directory that is really called so is taken as it is.
+/// The root of `ROOT+RUNROOT:OPTION,…` (containers-transports(5)); run root and options do not affect what is stored.
+/// An existing directory of that name is used as it is.
 fn without_options<'r>(kind: Option<&str>, root: &'r str) -> &'r str {
     if kind != Some("containers-storage") || Path::new(root).exists() {
         return root;
@@ -101,7 +101,7 @@ fn no_store(root: &str, ask: &Ask) -> Error {
     Error::NotAnImage { place: root.to_owned(), what }
 }
 
-/// What was asked for is there, but not of that kind, or not with that driver.
+/// The root has stores, but none of the requested kind, driver or namespace.
 fn wrong_store(available: &[String], ask: &Ask) -> Error {
     Error::Unsupported {
         reference: ask.reference.clone(),
@@ -110,7 +110,7 @@ fn wrong_store(available: &[String], ask: &Ask) -> Error {
     }
 }
 
-/// A directory within a storage root was asked for.
+/// The reference names a directory inside a storage root.
 fn inside_root(root: &Path, ask: &Ask) -> Error {
     Error::Unsupported {
         reference: ask.reference.clone(),
@@ -122,7 +122,7 @@ fn inside_root(root: &Path, ask: &Ask) -> Error {
     }
 }
 
-/// Opens the image that a bare name means, in the first local store that has it.
+/// Opens an image by its bare name, from the first local store that has it.
 pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     let (roots, unreadable) = in_default_roots(&Environment::of_process());
     let mut targets = matching(&roots, name, ChoiceKind::Image);
@@ -135,8 +135,8 @@ pub(in crate::source) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
     one_of(roots, targets, &ask)
 }
 
-/// Opens the image or container with exactly that ID in the stores of an engine's root directory, or where containerd
-/// usually keeps its own. `None` where it is not there as a whole, or may not be read.
+/// Opens the image or container with exactly this ID in the stores of an engine's root directory or, with
+/// `containerd`, in containerd's default roots. `None` if it is missing, incomplete or not readable.
 pub(in crate::source) fn with_id(
     root: &Path,
     containerd: bool,
@@ -167,13 +167,13 @@ pub(in crate::source) fn with_id(
     None
 }
 
-/// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none and no part of one.
+/// As [`in_stores`]; an error if the directory is a part of a storage root.
 pub(in crate::source) fn in_directory(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
     in_stores(root, ask)
         .or_else(|| nearby::root_above(root).map(|above| Err(inside_root(&above, ask))))
 }
 
-/// Opens what is picked of a directory that is a storage root or holds some. `None` where it is none.
+/// Opens an image or container of a directory that is a storage root or contains some; `None` if it is neither.
 pub(in crate::source) fn in_stores(root: &Path, ask: &Ask) -> Option<Result<Opened, Error>> {
     let found = nearby::stores(root);
     if found.is_empty() {
@@ -198,7 +198,7 @@ pub(in crate::source) fn in_stores(root: &Path, ask: &Ask) -> Option<Result<Open
     })
 }
 
-/// What can be read; an error only where nothing can.
+/// The readable stores; an error only if there are none.
 fn readable(found: Found) -> Result<Readable, Error> {
     let (mut roots, mut errors) = (Vec::new(), Vec::new());
     for found in found {
@@ -213,7 +213,7 @@ fn readable(found: Found) -> Result<Readable, Error> {
     }
 }
 
-/// Everything in the stores that a name, a tag or an ID means.
+/// All images or containers of the stores that match a name, a tag or an ID.
 fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec<Target> {
     let targets = roots.iter().enumerate().flat_map(|(root, store)| {
         let entry = match kind {
@@ -230,7 +230,7 @@ fn known(entry: &StoreEntry) -> Known {
     Known { names: entry.names.clone(), ids: entry.ids.clone(), ..Known::default() }
 }
 
-/// Opens the only target, or offers them.
+/// Opens the only target, or offers several.
 fn one_of(
     roots: Vec<Box<dyn StorageRoot>>,
     targets: Vec<Target>,
@@ -242,7 +242,7 @@ fn one_of(
     }
 }
 
-/// What to ask an engine for.
+/// The command that exports the image or container from its engine.
 fn engine_command(kind: Option<&str>, what: ChoiceKind, name: &str) -> String {
     match (what, kind) {
         (ChoiceKind::Container, _) => {

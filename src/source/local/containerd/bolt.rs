@@ -1,11 +1,12 @@
-//! A read-only reader of bbolt databases, in which containerd keeps what it knows. Format: storage-layouts, 4.1.
+//! A read-only reader of bbolt databases, in which containerd stores its metadata. Format: go.etcd.io/bbolt,
+//! `internal/common/{meta,page,bucket}.go`.
 //!
-//! It takes no lock: whoever writes the database goes on, and its lock would not be had anyway. bbolt writes pages of
-//! a new state only over pages that the newest committed state no longer uses, so a state may be read as long as it is
-//! the newest one. [`Db::view`] reads one state and, where it was overtaken meanwhile, reads the next one.
+//! No lock is taken, because a running containerd holds an exclusive one. A bbolt transaction writes only to pages
+//! that the newest committed state does not use, so a state is intact as long as it is the newest. [`Db::view`] reads
+//! one state and retries if another one was committed meanwhile.
 //!
-//! Every page is foreign: what it claims is checked before it is used, reading is bounded, and what is wrong is said
-//! with its page and its place in the file. What keys and values mean is not known here.
+//! Pages are untrusted: their fields are validated before use, reading is bounded, and errors name the page and the
+//! offset in the file. Keys and values are opaque here.
 
 mod bucket;
 mod error;
@@ -26,57 +27,57 @@ pub use crate::source::local::containerd::bolt::error::Error;
 use crate::source::local::containerd::bolt::meta::Meta;
 use crate::source::local::containerd::bolt::page::Page;
 
-/// States that are tried before the writer is taken to be too quick for us.
+/// Number of states to try before giving up with [`Error::Busy`].
 const ATTEMPTS: u32 = 40;
 
-/// How long a writer is left alone after it overtook us. A commit waits for the disk, some milliseconds.
+/// Delay before a retry. A commit takes some milliseconds, because it waits for the disk.
 const RETRY_DELAY: Duration = Duration::from_millis(5);
 
-/// A file up to this size is read as a whole, which takes less time than a commit does.
+/// Files up to this size in bytes are read as a whole, which takes less time than a commit.
 const WHOLE_FILE_MAX: u64 = 16 << 20;
 
-/// Bytes of pages and values that following a damaged file's pages may cost beyond what a sound one costs.
+/// Constant part of the read budget, in bytes of pages and values.
 const BUDGET_BASE: u64 = 64 << 20;
 
-/// How many times over the file may be read in one view.
+/// Part of the read budget proportional to the file: how many times its size may be read in one view.
 const BUDGET_FACTOR: u64 = 64;
 
-/// A page with its overflow pages is as large as its largest value, and nobody keeps values of this size.
+/// Maximum length of a page with its overflow pages, in bytes, and so of a value. containerd stores no large values.
 const PAGE_MAX: u64 = 64 << 20;
 
-/// What looking at a page or an element costs in addition to the bytes that are read for it.
+/// Budget charged for each visit of a page or an element, in addition to its bytes.
 const VISIT_COST: u64 = 16;
 
-/// Bytes of pages that are kept.
+/// Maximum size of the page cache in bytes.
 const CACHE_MAX: u64 = 32 << 20;
 
-/// A database that is not being opened for writing.
+/// A database, opened read-only.
 #[derive(Clone, Debug)]
 pub struct Db {
     bytes: Blob,
 }
 
 impl Db {
-    /// Opens a file, which may be in use.
+    /// Opens a file, which another process may be writing to.
     ///
     /// # Errors
-    /// Where it cannot be opened, or is not a regular file.
+    /// If it cannot be opened or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        // It may grow while it is read.
+        // The file may grow while it is read.
         Ok(Self { bytes: Blob::region(Arc::new(given::open(path)?), 0, i64::MAX as u64) })
     }
 
-    /// A database in memory.
+    /// A database in memory, for tests and fuzzing.
     #[must_use]
     pub fn memory(bytes: &[u8]) -> Self {
         Self { bytes: Blob::memory(bytes) }
     }
 
-    /// Lets `look` read one state of the database, from its top bucket down. Where a writer overtakes it, `look` is
-    /// called again with a newer state, and what it made of the older one is dropped.
+    /// Calls `read` with the root bucket of the newest state. If another state is committed meanwhile, the result is
+    /// dropped and `read` is called again with the newer state.
     ///
     /// # Errors
-    /// What `look` says, or: no valid meta page, or a writer that is always quicker.
+    /// Errors of `read`, no valid meta page, or [`Error::Busy`].
     pub fn view<T>(&self, read: impl Fn(&Bucket<'_>) -> Result<T, Error>) -> Result<T, Error> {
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
@@ -99,8 +100,8 @@ impl Db {
         Err(Error::Busy { attempts: ATTEMPTS })
     }
 
-    /// Whether nobody has committed since. Only then are the state's pages certainly untouched: those it no longer
-    /// shares with the next state are written to by the one after that, before it is committed.
+    /// Whether no newer state was committed. Only then are the pages of this state certainly intact: pages that the
+    /// next state does not share are overwritten by the transaction after it, before that commits.
     fn is_newest(&self, meta: &Meta) -> Result<bool, Error> {
         Ok(Meta::newest(&self.bytes)?.transaction == meta.transaction)
     }
@@ -112,12 +113,12 @@ struct State {
     bytes: Blob,
     len: u64,
     meta: Meta,
-    /// Bytes that may still be read.
+    /// Remaining read budget in bytes.
     budget: Cell<u64>,
     cache: RefCell<PageCache>,
 }
 
-/// Pages that were read and checked: whoever looks up many keys comes by the same few again and again.
+/// Cache of validated pages: lookups of many keys pass the same few branch pages.
 #[derive(Debug, Default)]
 struct PageCache {
     pages: HashMap<u64, Page>,
@@ -134,14 +135,14 @@ impl State {
         Bucket::at(self, self.meta.root)
     }
 
-    /// Pages may be led to again and again; this is what ends it.
+    /// Charges the budget, which ends reading where pages refer to each other repeatedly.
     fn spend(&self, bytes: u64) -> Result<(), Error> {
         let budget = self.budget.get().checked_sub(bytes).ok_or(Error::TooMuch)?;
         self.budget.set(budget);
         Ok(())
     }
 
-    /// The page of that number with its overflow pages.
+    /// A page with its overflow pages, from the cache or the file.
     fn page(&self, id: u64) -> Result<Page, Error> {
         self.spend(VISIT_COST)?;
         if let Some(page) = self.cache.borrow().pages.get(&id) {
@@ -157,7 +158,7 @@ impl State {
         Ok(page)
     }
 
-    /// Reads and checks a page; and how many bytes it has.
+    /// Reads and validates a page; returns it and its length in bytes.
     fn read(&self, id: u64) -> Result<(Page, u64), Error> {
         let size = self.meta.page_size;
         let offset = id.checked_mul(size).filter(|_| id < self.meta.pages).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! Containers of one namespace: the layers of the image and, on top, the snapshots that are the container's own.
+//! Containers of one namespace: the layers of the image with the container's own snapshots on top.
 
 use crate::image::layer::Layer;
 use crate::source::Error;
@@ -11,10 +11,10 @@ use crate::source::local::containerd::snapshots::{Snapshot, Snapshots};
 use crate::source::local::root::{INIT_LAYER, StoreEntry, WRITABLE_LAYER};
 use crate::text::Foreign;
 
-/// What the image's layers say where the image itself is gone.
+/// Stands for the command of a layer whose image record was deleted.
 const UNPACKED_LAYER: &str = "a layer of the container's image, as it was unpacked";
 
-/// How a container is listed. Its image's own documents are not read for this: snapshots tell how many layers it has.
+/// The list entry of a container. The number of layers comes from its snapshots; documents of the image are not read.
 pub(super) fn entry(container: &Container, snapshots: &Snapshots) -> StoreEntry {
     let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
     StoreEntry {
@@ -30,7 +30,7 @@ pub(super) fn entry(container: &Container, snapshots: &Snapshots) -> StoreEntry 
     }
 }
 
-/// Opens a container. `record` is its image's, where that is still here.
+/// Opens a container. `record` is the record of its image, if that still exists.
 pub(super) fn open(
     container: &Container,
     record: Option<&Record>,
@@ -76,8 +76,8 @@ pub(super) fn open(
     Ok(blobs)
 }
 
-/// The image the container was made from: of an image for several platforms the one whose layers the container stands
-/// on. And how many of the snapshots are the image's.
+/// The image of the container and how many of the snapshots belong to it. Of a multi-platform image it is the one
+/// whose chain ID is among the container's snapshots.
 fn base_image(
     record: &Record,
     images: &Images,

@@ -1,5 +1,5 @@
-//! Images of one namespace: their documents and layers from the content store, which is an OCI layout without an
-//! index, and from snapshots where a layer's blob is no longer kept.
+//! Images of one namespace: documents and layers from the content store, which is an OCI layout without an index, and
+//! from snapshots if the blob of a layer was deleted.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::source::local::containerd::snapshots::Snapshots;
 use crate::source::local::root::StoreEntry;
 use crate::text::Foreign;
 
-/// Where content lies below containerd's root.
+/// The content store below containerd's root.
 pub(super) const CONTENT: &str = "io.containerd.content.v1.content";
 
-/// Where a namespace's images are.
+/// Reads the images of one namespace.
 #[derive(Debug)]
 pub(super) struct Images {
     store: Store,
@@ -35,17 +35,17 @@ impl Images {
     /// Images of the store at `root`.
     ///
     /// # Errors
-    /// Where its content store is not there or may not be looked into.
+    /// If its content store is missing or not readable.
     pub(super) fn new(root: &Path, snapshots: Arc<Snapshots>) -> std::io::Result<Self> {
         let folder = Folder::new(&root.join(CONTENT))?;
         Ok(Self { store: Store::new(Arc::new(Files::Folder(folder)), Naming::Layout), snapshots })
     }
 
-    /// All that an image's names lead to: one platform's image or several.
+    /// The layout of a record: an image for one platform or several.
     pub(super) fn layout(&self, record: &Record) -> Layout {
         let ids = [std::slice::from_ref(&record.target.stated_digest), &record.other_ids].concat();
         let known = |names| Known { names, ids: ids.clone(), ..Known::default() };
-        // Items of an index that lead to the same image are one image with all their names.
+        // Items of an index that point to the same image become one image with all their names.
         let mut entries: Vec<Known> =
             record.names.iter().map(|name| known(vec![name.clone()])).collect();
         if entries.is_empty() {
@@ -66,7 +66,7 @@ impl Images {
         }
     }
 
-    /// How an image is listed: by the platform that would be opened. Manifest and config are read, no layer.
+    /// The list entry of an image, for the platform that would be opened. Reads manifest and config, no layer.
     pub(super) fn entry(&self, record: &Record) -> StoreEntry {
         let mut entry = StoreEntry {
             names: record.names.clone(),
@@ -108,7 +108,7 @@ fn describe(entry: &mut StoreEntry, blobs: Blobs) {
     entry.problem = absent.map(Foreign::from).or_else(|| image.problems.first().cloned());
 }
 
-/// Why a target leads to no image.
+/// Why a record's target is not an image.
 fn why_no_image(leaf: Option<&Leaf>) -> String {
     let Some(leaf) = leaf else { return "its index lists no image".to_owned() };
     let digest = &leaf.descriptor.stated_digest;
@@ -120,7 +120,7 @@ fn why_no_image(leaf: Option<&Leaf>) -> String {
     }
 }
 
-/// Says of each layer where it was unpacked, and reads it there where its blob is not kept.
+/// Sets the snapshot directory of each layer, and reads the snapshot of layers whose blob was deleted.
 fn add_snapshots(blobs: &mut Blobs, snapshots: &Snapshots) {
     let chain_ids = chain_ids(&blobs.image.layers);
     let layers = blobs.image.layers.iter_mut().zip(&mut blobs.contents);
@@ -146,7 +146,7 @@ fn add_snapshots(blobs: &mut Blobs, snapshots: &Snapshots) {
     }
 }
 
-/// Chain IDs, as far as diff IDs are known from the bottom up (OCI image-spec, `config.md`, "Layer ChainID").
+/// Chain IDs from the base up to the first layer without a diff ID (OCI image-spec, `config.md`, "Layer ChainID").
 fn chain_ids(layers: &[Layer]) -> Vec<String> {
     let mut chain: Vec<String> = Vec::with_capacity(layers.len());
     for layer in layers {

@@ -1,12 +1,12 @@
-//! containerd's store, read where it lies: also the one that Docker ≥ 25 keeps inside its data root. Layout:
-//! storage-layouts, 4.
+//! containerd's store, including the one that Docker ≥ 25 keeps inside its data root. Layout: containerd
+//! `core/metadata/buckets.go` (`meta.db`), `core/snapshots/storage` (`metadata.db`), `plugins/content/local` (blobs).
 //!
 //! ```text
 //! meta.db ─► records ─► images ─────► documents and blobs of the content store, like those of an OCI layout
 //!                    └► containers ─► snapshots, which stand in for blobs that are not kept, too
 //! ```
 //!
-//! Each namespace is a store of its own. The databases are read by `bolt`, which is of use to nothing else here.
+//! Each namespace is a store of its own. `bolt` reads the databases and has no other user.
 
 pub mod bolt;
 mod containers;
@@ -27,19 +27,19 @@ use crate::source::local::containerd::records::{Container, Namespace, Record};
 use crate::source::local::containerd::snapshots::Snapshots;
 use crate::source::local::root::{StorageRoot, StoreEntry};
 
-/// What containerd records of everything, below its root.
+/// containerd's metadata database, below its root.
 const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";
 
-/// Where Docker keeps the data of the containerd that it runs itself.
+/// The root of the containerd that Docker runs itself, below Docker's data root.
 pub(super) const IN_DOCKER: &str = "containerd/daemon";
 
 type Roots = Vec<Box<dyn StorageRoot>>;
 
-/// The namespaces with images or containers of the store at `root`, or of the one inside a Docker data root. `None`
-/// where there is neither.
+/// The namespaces with images or containers of the store at `root` and of the one inside a Docker data root; `None`
+/// if there is neither.
 ///
 /// # Errors
-/// Where the store may not be read, or its records are damaged.
+/// If the store is not readable or its metadata is damaged.
 pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
     let own = namespaces(root);
     let inside = namespaces(&root.join(IN_DOCKER));
@@ -48,7 +48,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
             roots.extend(inside);
             Some(Ok(roots))
         }
-        // One that is closed or damaged does not hide the other.
+        // An unreadable or damaged store does not hide the other.
         (Some(Ok(roots)), _) | (_, Some(Ok(roots))) => Some(Ok(roots)),
         (own, inside) => own.or(inside),
     }
@@ -107,9 +107,9 @@ struct Store {
     container_records: Vec<Container>,
     images: Images,
     snapshots: Arc<Snapshots>,
-    /// As many as `records`.
+    /// In the order of `records`.
     image_entries: Vec<StoreEntry>,
-    /// As many as `made`.
+    /// In the order of `container_records`.
     container_entries: Vec<StoreEntry>,
     problems: Vec<String>,
 }
@@ -166,7 +166,7 @@ impl StorageRoot for Store {
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
         let record = self.records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
-        // The image is chosen already; what is left is its platform.
+        // The image is already chosen; only its platform is open.
         self.images.layout(record).open(&Ask { pick: None, ..ask.clone() })
     }
 

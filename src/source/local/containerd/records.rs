@@ -1,6 +1,7 @@
-//! What containerd records of images, containers and snapshots in `meta.db`, read as it stands there.
+//! Records of images, containers and snapshots in containerd's `meta.db`.
 //!
-//! Layout: storage-layouts, 4. Every string is foreign and means nothing yet: no path is made of one here.
+//! Layout: `v1/<namespace>/{images,containers,snapshots}/…` (containerd, `core/metadata/buckets.go`). Strings are
+//! untrusted; no path is built from them here.
 
 use std::collections::HashMap;
 
@@ -9,32 +10,32 @@ use crate::source::local::containerd::bolt;
 use crate::source::local::containerd::bolt::{Bucket, Db};
 use crate::source::local::containerd::values::{signed, text, time};
 
-/// Names that Docker gives to images without one.
+/// Prefix of the names that Docker gives to untagged images.
 const DANGLING: &str = "moby-dangling@";
 
-/// What one namespace holds.
+/// The records of one namespace.
 #[derive(Debug, Default)]
 pub(super) struct Namespace {
     pub(super) name: String,
-    /// In the order of their first names, unnamed ones last.
+    /// Sorted by first name, unnamed images last.
     pub(super) images: Vec<Record>,
-    /// By ID.
+    /// Sorted by ID.
     pub(super) containers: Vec<Container>,
-    /// Of each snapshotter: what it calls the snapshots, by their keys.
+    /// By snapshotter, then by snapshot key: the snapshotter's own name of the snapshot.
     pub(super) snapshots: HashMap<String, HashMap<String, String>>,
     /// What could not be read.
     pub(super) problems: Vec<String>,
 }
 
-/// What one or more names lead to.
+/// An image record: a target and all names that point to it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    /// With tags. Empty for an untagged image.
+    /// Names with tags; empty for an untagged image.
     pub(super) names: Vec<String>,
-    /// What else it is called: by digest, by ID.
+    /// Names by digest and by ID.
     pub(super) other_ids: Vec<String>,
     pub(super) target: Descriptor,
-    /// When the first name was put there.
+    /// Creation time of the first name.
     pub(super) created: Option<String>,
 }
 
@@ -42,17 +43,17 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Container {
     pub(super) id: String,
-    /// The name of its image.
+    /// Name of its image.
     pub(super) image: String,
     pub(super) snapshotter: String,
-    /// Of its writable layer.
+    /// Snapshot key of its writable layer.
     pub(super) snapshot: String,
     pub(super) created: Option<String>,
-    /// Names that tools gave it.
+    /// Names from labels of tools (nerdctl, CRI).
     pub(super) names: Vec<String>,
 }
 
-/// Reads all namespaces, as they are in one state of the database.
+/// Reads all namespaces from one state of the database.
 pub(super) fn read(db: &Db) -> Result<Vec<Namespace>, bolt::Error> {
     db.view(|top| {
         let mut namespaces = Vec::new();
@@ -67,7 +68,7 @@ pub(super) fn read(db: &Db) -> Result<Vec<Namespace>, bolt::Error> {
     })
 }
 
-/// What is damaged costs the part of the namespace it belongs to.
+/// Damage loses only the part of the namespace that it is in.
 fn namespace(name: String, bucket: &Bucket<'_>) -> Namespace {
     let mut problems = Vec::new();
     let mut note = |what: &str, error: bolt::Error| {
@@ -85,7 +86,7 @@ fn namespace(name: String, bucket: &Bucket<'_>) -> Namespace {
     Namespace { name, images, containers, snapshots, problems }
 }
 
-/// Calls `each` with every bucket of a bucket; and stops at the first damage.
+/// Calls `each` with every sub-bucket; stops at the first error.
 fn each(
     parent: &Bucket<'_>,
     key: &[u8],
@@ -105,7 +106,7 @@ fn texts(bucket: &Bucket<'_>, key: &[u8]) -> Result<String, bolt::Error> {
     Ok(bucket.get(key)?.map(|value| text(&value)).unwrap_or_default())
 }
 
-/// Names for the same target are one image: Kubernetes gives each three.
+/// Merges names of the same target into one image: Kubernetes gives each image three.
 fn images_of(namespace: &Bucket<'_>, images: &mut Vec<Record>) -> Result<(), bolt::Error> {
     let mut by_digest: HashMap<String, usize> = HashMap::new();
     each(namespace, b"images", |name, bucket| {

@@ -1,7 +1,7 @@
-//! Snapshots: where a snapshotter keeps a layer that was unpacked, and a container's writable one.
+//! Snapshots: unpacked layers and the writable layers of containers.
 //!
-//! A snapshotter records its snapshots in a `metadata.db` of its own, under the names that `meta.db` gives them.
-//! Layout: storage-layouts, 4.
+//! A snapshotter has a `metadata.db` of its own (containerd, `core/snapshots/storage/bolt.go`), in which snapshots
+//! have the names that `meta.db` maps their keys to.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -14,48 +14,48 @@ use crate::source::local::containerd::bolt;
 use crate::source::local::containerd::bolt::Db;
 use crate::source::local::containerd::values::{text, unsigned};
 
-/// The snapshots that one namespace knows.
+/// The snapshots of one namespace.
 #[derive(Debug)]
 pub(super) struct Snapshots {
-    /// By name: the one that most engines use first.
+    /// Sorted by name, `overlayfs` first.
     snapshotters: Vec<Snapshotter>,
 }
 
-/// What one snapshotter has.
+/// One snapshotter.
 #[derive(Debug)]
 struct Snapshotter {
     name: String,
     directory: PathBuf,
-    /// What it calls the snapshots, by their keys.
+    /// The snapshotter's names by snapshot key.
     names: HashMap<String, String>,
-    /// Its own records, read when they are asked for first.
+    /// Records of `metadata.db`, read on first use.
     records: OnceLock<Result<HashMap<String, Record>, String>>,
 }
 
-/// What a snapshotter records of a snapshot.
+/// A snapshot in `metadata.db`.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     id: u64,
     parent: Option<String>,
-    /// Not committed: a container writes to it.
+    /// Active, not committed: the writable layer of a container.
     is_active: bool,
 }
 
-/// A snapshot that was found.
+/// A snapshot and its content.
 #[derive(Clone, Debug)]
 pub(super) struct Snapshot {
-    /// The chain ID of the stack up to it, or what the container's tool called it.
+    /// The chain ID up to this layer, or the key that the client chose for a container.
     pub(super) key: String,
-    /// A container writes to it.
+    /// Active: the writable layer of a container.
     pub(super) is_active: bool,
-    /// Where it is kept.
+    /// Driver, key and directory.
     pub(super) store: LayerStore,
-    /// What it holds, or why that cannot be read.
+    /// The directory tree, or why it cannot be read.
     pub(super) content: Result<Tree, String>,
 }
 
 impl Snapshots {
-    /// `names` as `meta.db` has them: for each snapshotter, what it calls the snapshots.
+    /// `names` is the map of `meta.db`: by snapshotter, then by key.
     pub(super) fn new(root: &Path, names: &HashMap<String, HashMap<String, String>>) -> Self {
         let sorted: BTreeMap<_, _> =
             names.iter().map(|(name, keys)| ((name != "overlayfs", name), keys)).collect();
@@ -69,7 +69,7 @@ impl Snapshots {
         Self { snapshotters: snapshotters.collect() }
     }
 
-    /// The snapshot with that chain ID, whichever snapshotter has it.
+    /// The snapshot with a chain ID, from the first snapshotter that has it.
     pub(super) fn of_chain(&self, chain_id: &str) -> Option<Snapshot> {
         self.snapshotters.iter().find_map(|snapshotter| {
             let name = snapshotter.names.get(chain_id)?;
@@ -77,10 +77,10 @@ impl Snapshots {
         })
     }
 
-    /// The snapshot with that key and those below it, the lowest first.
+    /// The snapshot with a key and its parents, base first.
     ///
     /// # Errors
-    /// Where it is not known, or the snapshotter's records cannot be read.
+    /// If the key is unknown or the snapshotter's records cannot be read.
     pub(super) fn stack(&self, snapshotter: &str, key: &str) -> Result<Vec<Snapshot>, String> {
         let found = self.snapshotters.iter().find(|known| known.name == snapshotter);
         let missing = || format!("there is no snapshot `{key}` of snapshotter `{snapshotter}`");
@@ -89,7 +89,7 @@ impl Snapshots {
         let mut seen = HashSet::new();
         let mut stack = Vec::new();
         while let Some(name) = next.take().filter(|name| seen.insert(name.clone())) {
-            // The namespace, a number, and the key, which may hold slashes itself.
+            // `<namespace>/<number>/<key>`; the key may contain slashes.
             let key = name.splitn(3, '/').nth(2).unwrap_or(&name);
             stack.push(snapshotter.snapshot(&name, key));
             next.clone_from(&snapshotter.record(&name)?.parent);
@@ -143,7 +143,8 @@ impl Snapshotter {
         Ok(Tree { root: self.directory_of(record)?, form, ids: IdMaps::default() })
     }
 
-    /// Where the files are. IDs are numbers, so nothing leads out of the snapshotter's directory; nor does a link.
+    /// The directory of the files. IDs are numbers and links are not followed, so the path stays inside the
+    /// snapshotter's directory.
     fn directory_of(&self, record: &Record) -> Result<PathBuf, String> {
         let id = record.id;
         let below = match self.name.as_str() {
@@ -177,7 +178,7 @@ fn read(db: &Db) -> Result<HashMap<String, Record>, bolt::Error> {
         for item in snapshots.items() {
             let item = item?;
             let Some(bucket) = item.bucket()? else { continue };
-            // Half-written or foreign: as if it were not there.
+            // Without a valid ID the record is skipped.
             let Some(id) = bucket.get(b"id")?.and_then(|value| unsigned(&value)) else { continue };
             let kind = bucket.get(b"kind")?.and_then(|value| unsigned(&value));
             let parent = bucket.get(b"parent")?.filter(|parent| !parent.is_empty());
@@ -189,7 +190,7 @@ fn read(db: &Db) -> Result<HashMap<String, Record>, bolt::Error> {
     })
 }
 
-/// Whether a snapshotter's name may become part of a directory's name.
+/// Whether a snapshotter's name is safe as part of a directory name.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_.".contains(&c))
 }

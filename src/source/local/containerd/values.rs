@@ -1,16 +1,16 @@
-//! How containerd writes numbers, times and text into its databases: Go's `encoding/binary` and `time.MarshalBinary`.
+//! Values in containerd's databases: varints of Go's `encoding/binary`, times of Go's `Time.MarshalBinary`.
 
 use jiff::Timestamp;
 
-/// Seconds from the year 1, from which Go counts, to 1970.
+/// Seconds from year 1, Go's epoch, to 1970.
 const TO_1970: i64 = 62_135_596_800;
 
-/// Text, whatever bytes it has.
+/// Text; invalid UTF-8 is replaced.
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// An unsigned varint that takes up all the bytes.
+/// An unsigned varint that fills all the bytes.
 pub(super) fn unsigned(bytes: &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for (at, byte) in bytes.iter().enumerate() {
@@ -24,15 +24,15 @@ pub(super) fn unsigned(bytes: &[u8]) -> Option<u64> {
     None
 }
 
-/// A signed varint, of which only what is not negative means anything here.
+/// A signed (zigzag) varint; `None` if negative.
 pub(super) fn signed(bytes: &[u8]) -> Option<u64> {
     let zigzag = unsigned(bytes)?;
     (zigzag & 1 == 0).then_some(zigzag >> 1)
 }
 
-/// RFC 3339. `None` for Go's zero time, which means that nobody knows.
+/// RFC 3339. `None` for Go's zero time, which means "unknown".
 pub(super) fn time(bytes: &[u8]) -> Option<String> {
-    // The second version has seconds in its zone, which does not matter to the moment.
+    // Version 2 adds seconds to the zone offset, which does not affect the instant.
     let (1 | 2, rest) = (*bytes.first()?, &bytes[1..]) else { return None };
     let seconds = i64::from_be_bytes(*rest.first_chunk()?);
     let nanos = i32::from_be_bytes(*rest.get(8..)?.first_chunk()?);

@@ -1,7 +1,7 @@
-//! Where the stores are, by `storage.conf`: the system's, and that of a user who runs podman without root.
+//! Locations of stores by `storage.conf`: the system's store and that of a rootless podman.
 //!
-//! Which file counts, and what takes the place of what is not set: storage.conf(5) and containers/storage,
-//! `types/options.go`. A file that cannot be read says nothing; the defaults then count.
+//! Precedence of files and defaults follows storage.conf(5) and containers/storage, `types/options.go`. A file that
+//! cannot be read is ignored.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use crate::source::local::Environment;
 use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::settings::Settings;
 
-/// A graphroot and what belongs to it.
+/// A graphroot and the roots that belong to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Root {
-    /// Where images and containers are written to.
+    /// The graphroot: new images and containers are written here.
     pub(super) graph: PathBuf,
-    /// Where else they may be: a separate image store, additional read-only ones, the runroot.
+    /// Further roots: a separate image store, additional read-only stores, the runroot.
     pub(super) others: Vec<PathBuf>,
 }
 
-/// Somebody whose stores are looked for.
+/// A user whose rootless store is searched.
 struct User {
     uid: u32,
     home: Option<PathBuf>,
@@ -28,8 +28,7 @@ struct User {
     runtime: Option<PathBuf>,
 }
 
-/// The roots that this user's podman would use, then the system's. Somebody who became root with sudo has their own
-/// looked for, too.
+/// The roots that this user's podman uses, then the system's. Under sudo the roots of the invoking user are included.
 pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root> {
     let system = system(environment);
     let mut roots = Vec::new();
@@ -46,7 +45,7 @@ pub(super) fn roots(environment: &Environment, accounts: &Accounts) -> Vec<Root>
     roots
 }
 
-/// The user whose podman runs without root; `None` for root itself. `podman unshare` makes its user root, and says so.
+/// The user of a rootless podman; `None` for root. `podman unshare` makes its user root and sets a variable.
 fn this_user(environment: &Environment) -> Option<User> {
     let override_file = environment.variable("_CONTAINERS_ROOTLESS_UID");
     let override_file = override_file.and_then(|uid| uid.to_str()?.parse().ok());
@@ -74,7 +73,7 @@ fn sudo_user(environment: &Environment, accounts: &Accounts) -> Option<User> {
     })
 }
 
-/// A process's directory in `/proc` belongs to its user.
+/// The UID of a process: the owner of its directory in `/proc`.
 #[cfg(unix)]
 fn own_uid(process: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
@@ -86,14 +85,14 @@ const fn own_uid(_process: &Path) -> Option<u32> {
     None
 }
 
-/// The file that `$CONTAINERS_STORAGE_CONF` names takes the place of all others.
+/// `$CONTAINERS_STORAGE_CONF` replaces all other files.
 fn override_file(environment: &Environment) -> Option<Settings> {
     environment
         .variable("CONTAINERS_STORAGE_CONF")
         .map(|file| Settings::read(&file).unwrap_or_default())
 }
 
-/// What is set for the whole system.
+/// Settings of the whole system.
 fn system(environment: &Environment) -> Settings {
     let directories =
         ["usr/share/containers", "etc/containers"].map(|path| environment.system(path));
@@ -111,7 +110,7 @@ fn system_root(environment: &Environment, settings: &Settings) -> Root {
     )
 }
 
-/// A rootless store: of the system's settings only those count that speak of such stores.
+/// A rootless store. Of the system's settings only `rootless_storage_path` and the additional stores apply to it.
 fn user_root(environment: &Environment, user: &User, system: &Settings, own: bool) -> Root {
     let override_file = own.then(|| override_file(environment)).flatten();
     let directories: Vec<_> = user.config.iter().map(|it| it.join("containers")).collect();
@@ -148,7 +147,7 @@ fn root(
     Root { graph, others: imagestore.into_iter().chain(additional).chain(run).collect() }
 }
 
-/// A path with `$UID`, `$HOME` and other variables put in, as rootless settings may have them.
+/// Expands `$UID`, `$HOME` and other variables, which rootless settings may contain.
 fn expanded(path: &str, environment: &Environment, user: &User) -> PathBuf {
     let value = |name: &str| match name {
         "UID" => user.uid.to_string(),

@@ -1,6 +1,6 @@
-//! What one layer of a store is read from: its tar-split with the contents beside it, or its directory alone.
+//! How one layer is read: by its tar-split and the contents in its directory, or by the directory alone.
 //!
-//! Nothing of a layer is read here but the table of contents of one whose files lie under digests.
+//! Reads nothing of a layer but the table of contents of a composefs layer.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,22 +17,22 @@ use crate::source::local::containers_storage::records::{LayerRecord, is_flat};
 use crate::source::local::containers_storage::store::Store;
 use crate::source::local::containers_storage::store_root::StoreRoot;
 
-/// Key of what a partial pull of a zstd:chunked layer notes: whether the layer's files lie under their digests.
+/// Big-data key of a partially pulled zstd:chunked layer: says whether its files are stored by digest.
 const LAYER_DATA: &str = "zstd-chunked-layer-data";
 
-/// Key of the table of contents of such a layer.
+/// Big-data key of the table of contents of such a layer.
 const TABLE_OF_CONTENTS: &str = "zstd-chunked-manifest";
 
-/// What a layer is read from, and where that is.
+/// The source of a layer's content.
 pub(super) struct Reading {
     pub(super) content: Content,
-    /// The directory of the layer's files.
+    /// The layer's directory.
     pub(super) directory: Option<PathBuf>,
-    /// What is known to be wrong.
+    /// Problems found so far.
     pub(super) problems: Vec<String>,
 }
 
-/// Finds out what a layer is read from.
+/// Determines how a layer is read.
 pub(super) fn reading(store: &Store, recorded: &RecordedLayer) -> Reading {
     let record = &recorded.record;
     let mut problems = Vec::new();
@@ -73,13 +73,13 @@ fn absent(why: &str, problems: &mut Vec<String>) -> Content {
     Content::Absent(why)
 }
 
-/// Layers of one tar have the same rows, whatever they lie on. A diff ID that nobody computed promises nothing.
+/// Layers of the same tar have the same key, whatever is below them. An unverified diff ID does not count as a key.
 fn key(record: &LayerRecord) -> String {
     let verified = record.diff_digest.as_ref().filter(|_| !record.unverified);
     verified.unwrap_or(&record.id).clone()
 }
 
-/// The roots of the store, that which recorded the layer first: a layer's parts may lie in another one.
+/// The roots of the store, starting with the one that recorded the layer: parts of a layer may be in another root.
 fn roots<'s>(
     store: &'s Store,
     recorded: &RecordedLayer,
@@ -104,14 +104,14 @@ fn tar_split(
     None
 }
 
-/// The directory that holds a layer's files.
+/// The directory of a layer's files.
 fn directory(store: &Store, recorded: &RecordedLayer) -> Result<PathBuf, String> {
     let id = &recorded.record.id;
     let mut why = format!("{} is not there", store.driver.contents(id));
     for store_root in roots(store, recorded) {
         match store_root.contents(id) {
             Ok(None) => {}
-            // A dataset that is not mounted leaves its mount point, empty.
+            // An empty mount point: the dataset is not mounted.
             Ok(Some(at)) if store.driver == Driver::Zfs && is_empty(&at) => {
                 why = format!(
                     "{} is empty: its zfs dataset is not mounted (`zfs mount`)",
@@ -129,7 +129,7 @@ fn is_empty(directory: &std::path::Path) -> bool {
     fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Whether the layer is one of composefs: its files lie under the digests of their contents.
+/// Whether the layer is a composefs layer, whose files are stored by the digests of their contents.
 fn is_composefs(store: &Store, recorded: &RecordedLayer) -> bool {
     let noted = recorded.record.big_data.iter().any(|key| key == LAYER_DATA);
     noted
@@ -153,7 +153,7 @@ fn by_digest(store: &Store, recorded: &RecordedLayer, root: PathBuf) -> Result<C
     Err(why)
 }
 
-/// A layer without a tar-split: a container's own one, or one that an engine never made a tar of.
+/// A layer without a tar-split: a container's writable layer, or one that was never exported as a tar.
 fn tree(
     store: &Store,
     recorded: &RecordedLayer,

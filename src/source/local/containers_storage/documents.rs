@@ -1,4 +1,4 @@
-//! What lies beside an image as big data: its manifest and its config.
+//! Manifest and config of an image, which the store keeps as big data.
 
 use crate::image::config::Parsed;
 use crate::image::digest::Digest;
@@ -11,25 +11,25 @@ use crate::source::documents::layout::stack;
 use crate::source::local::containers_storage::records::ImageRecord;
 use crate::source::local::containers_storage::store_root::StoreRoot;
 
-/// What an image's documents say.
+/// The parsed documents of an image.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
-    /// Digest of the manifest.
+    /// Digest of the manifest, as recorded.
     pub(super) manifest_digest: Option<String>,
     /// The image ID: the digest of the config.
     pub(super) id: Option<String>,
     pub(super) config: Parsed,
-    /// Both, as far as their digests are stated.
+    /// Manifest and config, if their digests are stated.
     pub(super) stated: Vec<StatedDocument>,
     pub(super) annotations: Vec<(String, String)>,
-    /// The layers as the manifest has them, base first.
+    /// Layers of the manifest, base first.
     pub(super) layers: Vec<Descriptor>,
-    /// The record is no image, but a list of some (`podman manifest create`).
+    /// Set if the record is a manifest list (`podman manifest create`).
     pub(super) list: Option<Index>,
     pub(super) problems: Vec<String>,
 }
 
-/// Reads manifest and config. What cannot be read is a problem, and its facts are not known.
+/// Reads manifest and config. A document that cannot be read becomes a problem.
 pub(super) fn read(store_root: &StoreRoot, image: &ImageRecord) -> Documents {
     let mut documents = Documents { manifest_digest: image.digest.clone(), ..Documents::default() };
     let bytes = manifest(store_root, image);
@@ -51,7 +51,7 @@ pub(super) fn read(store_root: &StoreRoot, image: &ImageRecord) -> Documents {
     documents
 }
 
-/// The platform and the image ID alone, for a list of images. Returns the bytes that were read, too.
+/// The config alone, for lists of images, and the number of bytes read.
 pub(super) fn config_alone(store_root: &StoreRoot, image: &ImageRecord) -> (Parsed, usize) {
     let config =
         config_digest(image).and_then(|id| store_root.image_data(&image.id, id.as_str()).ok());
@@ -59,13 +59,13 @@ pub(super) fn config_alone(store_root: &StoreRoot, image: &ImageRecord) -> (Pars
     (config.and_then(|bytes| config::parse(&bytes).ok()).unwrap_or_default(), length)
 }
 
-/// The digest of the config, by the keys of the big data: the only one that is a digest.
+/// The digest of the config: the only big-data key that is a digest, else the image ID.
 pub(super) fn config_digest(image: &ImageRecord) -> Option<Digest> {
     let key = image.big_data.iter().find_map(|key| Digest::parse(key));
     key.or_else(|| Digest::from_sha256_hex(&image.id))
 }
 
-/// The manifest of this image: under its digest (an image pulled through a list has the list's as well), else plainly.
+/// The manifest: by key `manifest-<digest>` (an image pulled by a list has the list's as well), else by `manifest`.
 fn manifest(store_root: &StoreRoot, image: &ImageRecord) -> Result<Vec<u8>, String> {
     let digest = image.digest.as_deref().and_then(Digest::parse);
     let named =
@@ -106,7 +106,7 @@ impl Documents {
         self.id = Some(digest.as_str().to_owned());
     }
 
-    /// A schema 1 manifest has the config in its history.
+    /// A schema 1 manifest contains the config in its history.
     fn read_schema1(&mut self, mut schema1: Schema1) {
         self.problems.append(&mut schema1.problems);
         let descriptor =

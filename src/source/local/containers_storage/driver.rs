@@ -1,4 +1,4 @@
-//! The storage drivers: what they are called, and where each keeps a layer's files.
+//! The storage drivers: their names and where each stores a layer's files.
 
 use std::path::PathBuf;
 
@@ -7,24 +7,24 @@ use crate::layer::directory::Form;
 /// A storage driver of containers/storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Driver {
-    /// overlay, with the kernel's overlayfs or a mount program.
+    /// overlay, by the kernel's overlayfs or a mount program (fuse-overlayfs).
     Overlay,
-    /// A complete copy for each layer.
+    /// vfs: a complete copy for each layer.
     Vfs,
-    /// A snapshot for each layer.
+    /// btrfs: a snapshot for each layer.
     Btrfs,
-    /// A dataset for each layer.
+    /// zfs: a dataset for each layer.
     Zfs,
     /// aufs.
     Aufs,
 }
 
 impl Driver {
-    /// All of them, the most likely first.
+    /// All drivers, the most likely first.
     pub(super) const ALL: [Self; 5] =
         [Self::Overlay, Self::Vfs, Self::Btrfs, Self::Zfs, Self::Aufs];
 
-    /// Its name, with which its directories begin.
+    /// The driver's name, the prefix of its directories.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Overlay => "overlay",
@@ -35,7 +35,7 @@ impl Driver {
         }
     }
 
-    /// The directory that holds a layer's files, below a root.
+    /// The directory of a layer's files, relative to a root.
     pub(super) fn contents(self, id: &str) -> String {
         match self {
             Self::Overlay => format!("overlay/{id}/diff"),
@@ -46,7 +46,7 @@ impl Driver {
         }
     }
 
-    /// How a layer lies in its directory. `parent` is the directory of the layer below.
+    /// How a layer is stored in its directory. `parent` is the directory of the layer below.
     pub(super) fn form(self, parent: Option<PathBuf>) -> Form {
         match self {
             Self::Overlay => Form::Overlay,

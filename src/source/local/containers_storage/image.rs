@@ -1,4 +1,4 @@
-//! From the records of an image or a container to an image with its layers.
+//! Assembles an image or a container with its layers from the store's records.
 
 use crate::image::digest::Digest;
 use crate::image::layer::{Layer, LayerStore};
@@ -15,7 +15,7 @@ use crate::source::local::containers_storage::{content, documents};
 use crate::source::local::root::WRITABLE_LAYER;
 use crate::text::Foreign;
 
-/// The image of a record whose documents were read.
+/// Assembles the image of a record.
 pub(super) fn image(store: &Store, record: &ImageRecord, documents: Documents, ask: &Ask) -> Blobs {
     let chain = store.chain_of(record);
     let mut parts = parts(store, &chain, documents);
@@ -26,10 +26,10 @@ pub(super) fn image(store: &Store, record: &ImageRecord, documents: Documents, a
     finish(ask, parts)
 }
 
-/// A container: its image's layers, and its own on top. podman and buildah have no layer between them.
+/// Assembles a container: the layers of its image and its writable layer. podman and buildah have no init layer.
 pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> Blobs {
     let own = record.layer.as_deref().and_then(|id| store.layers.get(id));
-    // A container in a user namespace may stand on a copy of the image's top layer: its own layer knows which.
+    // A container in a user namespace may use a copy of the image's top layer, so the parent of its own layer counts.
     let chain = store.layers.chain(own.and_then(|own| own.record.parent.as_deref()));
     let image = record.image.as_deref().and_then(|id| store.image(id));
     let documents = image.map(|image| documents::read(&store.roots[image.root], &image.record));
@@ -61,7 +61,7 @@ fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
     problems.append(&mut documents.problems);
     problems.extend(chain.broken.clone());
     let diff_ids = &documents.config.config.diff_ids;
-    // Where the base is missing, what is above it still has its own place in the stack.
+    // If the base is missing, placeholders keep the positions of the layers above it.
     let above = chain.layers.len();
     let absent = match &chain.broken {
         Some(_) => diff_ids.len().max(documents.layers.len()).saturating_sub(above),
@@ -104,7 +104,7 @@ fn missing(descriptor: Option<&Descriptor>) -> Part {
     Part { layer, content: Content::Absent(why) }
 }
 
-/// A layer, described by the manifest where that knows it, else by what the store recorded when it was made.
+/// A layer, described by the manifest if there is a descriptor, else by the store's record.
 fn part(store: &Store, recorded: &RecordedLayer, descriptor: Option<&Descriptor>) -> Part {
     let record = &recorded.record;
     let Reading { content, directory, mut problems } = content::reading(store, recorded);
@@ -138,7 +138,7 @@ fn other_diff_id(recorded: &RecordedLayer, stated: Option<&String>) -> Option<St
     (stored != stated).then(|| format!("the store says diff ID {stored}, the config {stated}"))
 }
 
-/// Puts the image together, and the chain IDs into what is known of its layers (OCI image-spec, `config.md`).
+/// Assembles the image and sets the chain IDs of its layers (OCI image-spec, `config.md`).
 fn finish(ask: &Ask, parts: Parts) -> Blobs {
     let mut blobs = assemble(ask, parts);
     let mut below: Option<Digest> = None;

@@ -1,11 +1,11 @@
-//! All layers of a store, whichever of its roots they lie in, and the way from a layer down to its base.
+//! All layers of a store, from any of its roots, and the chain from a layer down to its base.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::image::document::LONGEST_LIST;
 use crate::source::local::containers_storage::records::LayerRecord;
 
-/// A layer and which of the store's roots recorded it.
+/// A layer record and the index of the root that has it.
 #[derive(Debug)]
 pub(super) struct RecordedLayer {
     pub(super) record: LayerRecord,
@@ -16,29 +16,29 @@ pub(super) struct RecordedLayer {
 #[derive(Debug, Default)]
 pub(super) struct Layers(HashMap<String, RecordedLayer>);
 
-/// A layer and everything below it.
+/// A layer and its parents.
 #[derive(Debug, Default)]
 pub(super) struct Chain<'l> {
     /// Base first.
     pub(super) layers: Vec<&'l RecordedLayer>,
-    /// Why there must be more below than is here.
+    /// Why the chain is incomplete.
     pub(super) broken: Option<String>,
 }
 
 impl Layers {
-    /// Adds what one root records. An ID that is known already stays where it was found first.
+    /// Adds the records of one root. The first record of an ID counts.
     pub(super) fn add(&mut self, root: usize, records: Vec<LayerRecord>) {
         for record in records {
             self.0.entry(record.id.clone()).or_insert(RecordedLayer { record, root });
         }
     }
 
-    /// The layer of that ID.
+    /// The layer with this ID.
     pub(super) fn get(&self, id: &str) -> Option<&RecordedLayer> {
         self.0.get(id)
     }
 
-    /// The layer of that ID and all below it, as far as they are here. No ID, no layers.
+    /// The chain of a layer, as far as it is in the store; empty for `None`.
     pub(super) fn chain(&self, top: Option<&str>) -> Chain<'_> {
         let mut chain = Chain::default();
         let (mut next, mut seen) = (top, HashSet::new());
@@ -67,7 +67,7 @@ impl Layers {
 }
 
 impl Chain<'_> {
-    /// Bytes of all layers' tars, if all are known.
+    /// Sum of the tar sizes in bytes, if all are known.
     pub(super) fn size(&self) -> Option<u64> {
         let mut sizes = self.layers.iter().map(|recorded| recorded.record.diff_size);
         let sum = sizes.try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)));

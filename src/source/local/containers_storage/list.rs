@@ -1,4 +1,4 @@
-//! Manifest lists that were made here (`podman manifest create`): records of their own that point to other images.
+//! Manifest lists made in this store (`podman manifest create`): records that point to other images.
 
 use crate::image::manifest::Index;
 use crate::image::platform;
@@ -6,7 +6,7 @@ use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::local::containers_storage::store::{Store, Stored};
 
-/// The image of a list that serves the platform asked for, or this machine's.
+/// The image of a list for the requested platform, or for the host's.
 pub(super) fn instance<'s>(store: &'s Store, list: &Index, ask: &Ask) -> Result<&'s Stored, Error> {
     let here: Vec<_> = list
         .manifests

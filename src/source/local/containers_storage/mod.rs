@@ -32,8 +32,8 @@ use crate::source::local::root::{Found, StorageRoot};
 
 type Stores = Vec<Box<dyn StorageRoot>>;
 
-/// The stores whose graphroot is `root`, one for each driver; `None` where it is none. Further stores that the
-/// configuration gives to that graphroot belong to them.
+/// The stores with graphroot `root`, one for each driver; `None` if it is not a graphroot. Further roots that the
+/// configuration assigns to this graphroot are included.
 pub(super) fn find(root: &Path) -> Option<Result<Stores, Error>> {
     let environment = Environment::of_process();
     let same = |other: &Path| match (fs::canonicalize(root), fs::canonicalize(other)) {
@@ -47,7 +47,7 @@ pub(super) fn find(root: &Path) -> Option<Result<Stores, Error>> {
     find_all(&roots, &Accounts::of_system())
 }
 
-/// The stores at the roots that the configuration says.
+/// The stores at the configured roots.
 pub(super) fn in_configured_roots(environment: &Environment) -> Found {
     let accounts = Accounts::of_system();
     let configured = configuration::roots(environment, &accounts);
@@ -66,7 +66,7 @@ pub(super) fn in_configured_roots(environment: &Environment) -> Found {
     flat.collect()
 }
 
-/// The stores of a graphroot, which comes first, and of what belongs to it: one for each driver.
+/// The stores of a graphroot (the first of `roots`) and its further roots, one for each driver.
 fn find_all(roots: &[PathBuf], accounts: &Accounts) -> Option<Result<Stores, Error>> {
     let graph = roots.first()?;
     let mut stores: Vec<Store> = Vec::new();
@@ -85,12 +85,12 @@ fn find_all(roots: &[PathBuf], accounts: &Accounts) -> Option<Result<Stores, Err
         }
     }
     let Some(first) = stores.first_mut() else { return errors.into_iter().next().map(Err) };
-    // One driver's broken records do not hide what another has.
+    // Broken records of one driver do not hide the others.
     first.problems.extend(errors.iter().map(ToString::to_string));
     Some(Ok(stores.into_iter().map(|store| Box::new(store) as Box<dyn StorageRoot>).collect()))
 }
 
-/// Whether a directory is a root of a store with that driver.
+/// Whether a directory is a root of a store with this driver.
 fn holds(root: &Path, driver: Driver) -> io::Result<bool> {
     for what in ["images", "layers"] {
         match fs::metadata(root.join(format!("{}-{what}", driver.name()))) {

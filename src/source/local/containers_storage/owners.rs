@@ -1,6 +1,6 @@
-//! Owners on disk and owners in the image: what a rootless store's user namespace and a layer's own one made of them.
+//! Maps owners on disk to owners in the image: by the user namespace of a rootless store and by that of a layer.
 //!
-//! Only layers without a tar-split need this; a tar-split has the true IDs. See user_namespaces(7), subuid(5).
+//! Only layers without a tar-split need this; a tar-split has the original IDs. See user_namespaces(7), subuid(5).
 
 use std::io::Read as _;
 use std::path::Path;
@@ -8,10 +8,10 @@ use std::{fs, io};
 
 use crate::layer::directory::{IdMaps, IdRange};
 
-/// An account file larger than this is none, in bytes.
+/// Maximum size of an account file, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// Ranges of IDs that one account may have.
+/// Maximum number of ID ranges of one account.
 const MOST_RANGES: usize = 64;
 
 /// The system's accounts, as text.
@@ -26,7 +26,7 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// Those of this system. What cannot be read is empty.
+    /// The accounts of this system. A file that cannot be read counts as empty.
     pub(super) fn of_system() -> Self {
         let read = |path| {
             let mut text = Vec::new();
@@ -52,8 +52,8 @@ impl Accounts {
     }
 }
 
-/// How owners within the namespace of a store's user became those on disk: those of root's stores stayed, and so did
-/// those that we see from inside the namespace, where its user is root.
+/// The map from IDs in the user namespace of a store to IDs on disk. It is the identity for root's stores, and inside
+/// the namespace itself, where the store's owner appears as root.
 pub(super) fn of(root: &Path, accounts: &Accounts) -> io::Result<IdMaps> {
     let (uid, gid) = owner(&fs::metadata(root)?);
     Ok(if uid == 0 { IdMaps::default() } else { rootless(uid, gid, accounts) })
@@ -70,7 +70,7 @@ const fn owner(_metadata: &fs::Metadata) -> (u32, u32) {
     (0, 0)
 }
 
-/// As `podman unshare` maps: the user to root, then its subordinate ranges one after the other.
+/// The map of `podman unshare`: the user becomes root, then follow its subordinate ranges.
 fn rootless(uid: u32, gid: u32, accounts: &Accounts) -> IdMaps {
     let name = accounts.user(uid).map_or("", |(name, _)| name);
     let map = |own: u32, subordinate: &str| {
@@ -88,18 +88,17 @@ fn rootless(uid: u32, gid: u32, accounts: &Accounts) -> IdMaps {
     IdMaps { uids: map(uid, &accounts.subuid), gids: map(gid, &accounts.subgid) }
 }
 
-/// A line `NAME or UID:START:COUNT`, if it is about that user.
+/// Parses a line `NAME or UID:START:COUNT`; `None` if it is for another user.
 fn range(line: &str, uid: u32, name: &str) -> Option<(u64, u64)> {
     let mut fields = line.trim().split(':');
     let (who, start, count) = (fields.next()?, fields.next()?, fields.next()?);
     let about = (!name.is_empty() && who == name) || who.parse() == Ok(uid);
-    // IDs have 32 bits; what claims more cannot have been mapped.
+    // IDs have 32 bits; larger numbers cannot have been mapped.
     let number = |text: &str| text.parse::<u32>().ok().map(u64::from);
     about.then_some((number(start)?, number(count)?))
 }
 
-/// Both maps, one behind the other: `inner` says what a layer's namespace made of the image's owners, `outer` what the
-/// store's made of those.
+/// Composes two maps: `inner` is that of the layer's namespace, `outer` that of the store's.
 pub(super) fn compose(inner: &[IdRange], outer: &[IdRange]) -> Vec<IdRange> {
     if inner.is_empty() || outer.is_empty() {
         return [inner, outer].concat();
@@ -107,7 +106,7 @@ pub(super) fn compose(inner: &[IdRange], outer: &[IdRange]) -> Vec<IdRange> {
     let mut ranges = Vec::new();
     for inner in inner {
         for outer in outer {
-            // What both have in common, in the numbers that lie between them.
+            // The intersection, in IDs of the store's namespace.
             let from = inner.host.max(outer.container);
             let end = inner
                 .host

@@ -1,7 +1,7 @@
-//! The records of a store: `images.json`, `layers.json` and `containers.json`, as plain data.
+//! Parses the records of a store: `images.json`, `layers.json`, `containers.json`.
 //!
-//! Each is a list of objects (containers/storage, `images.go`, `layers.go`, `containers.go`). One odd record costs
-//! itself, never its neighbours; a record whose ID could lead out of the store is none. Nothing is opened here.
+//! Each is a list of objects (containers/storage, `images.go`, `layers.go`, `containers.go`). A malformed record is
+//! skipped without affecting the others; so is one whose ID is not safe in a path. Pure: opens nothing.
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
@@ -10,79 +10,80 @@ use crate::image::document;
 use crate::image::document::{DocumentError, Fields, Value, known_time};
 use crate::layer::directory::IdRange;
 
-/// The longest ID that is accepted. The library's own have 64 digits; callers may choose others.
+/// Maximum length of an ID in bytes. containers/storage makes 64 hexadecimal digits; its callers may choose others.
 const LONGEST_ID: usize = 128;
 
-/// An image: names, and what lies beside it as big data.
+/// A record of `images.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ImageRecord {
-    /// Hexadecimal: the config's digest, or one over the layers' TOC digests where a partial pull checked no diff ID.
+    /// Hexadecimal: the digest of the config, or one over the TOC digests of the layers if a partial pull verified no
+    /// diff IDs.
     pub(super) id: String,
-    /// Digest of the manifest.
+    /// Digest of the manifest, as recorded.
     pub(super) digest: Option<String>,
     pub(super) names: Vec<String>,
-    /// The top layer, then copies of it for other user namespaces.
+    /// The top layer, then its copies for other user namespaces.
     pub(super) layers: Vec<String>,
-    /// Keys of its big data.
+    /// Keys of big data.
     pub(super) big_data: Vec<String>,
     pub(super) created: Option<String>,
 }
 
-/// A layer: its place in the tree of layers, and what is known of its tar.
+/// A record of `layers.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct LayerRecord {
     pub(super) id: String,
     pub(super) parent: Option<String>,
     pub(super) created: Option<String>,
-    /// The blob that it was first made from, and its length.
+    /// Digest and length of the blob that the layer was created from.
     pub(super) compressed_digest: Option<String>,
     pub(super) compressed_size: Option<u64>,
-    /// The diff ID, and the length of the tar. A container's own layer has neither.
+    /// Diff ID and length of the tar. A container's writable layer has neither.
     pub(super) diff_digest: Option<String>,
     pub(super) diff_size: Option<u64>,
-    /// Digest of the table of contents that a partial pull went by.
+    /// Digest of the table of contents of a partial pull.
     pub(super) toc_digest: Option<String>,
-    /// The diff ID is what the config claims, nobody computed it.
+    /// The diff ID was taken from the config and not computed.
     pub(super) unverified: bool,
-    /// Owners in the image and on disk, where the layer was made for a user namespace.
+    /// Owner maps of a layer that was made for a user namespace.
     pub(super) uids: Vec<IdRange>,
     pub(super) gids: Vec<IdRange>,
-    /// Keys of its big data.
+    /// Keys of big data.
     pub(super) big_data: Vec<String>,
 }
 
-/// A container, or a working container of buildah.
+/// A record of `containers.json`: a container, or a working container of buildah.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ContainerRecord {
     pub(super) id: String,
     pub(super) names: Vec<String>,
-    /// ID of the image.
+    /// ID of its image.
     pub(super) image: Option<String>,
-    /// What the image was called when the container was made.
+    /// Name of the image when the container was created.
     pub(super) image_name: Option<String>,
-    /// Its own, writable layer.
+    /// ID of its writable layer.
     pub(super) layer: Option<String>,
     pub(super) created: Option<String>,
 }
 
 impl ImageRecord {
-    /// Whether it is a manifest list, which has neither layers nor a config.
+    /// Whether this is a manifest list, which has neither layers nor a config.
     pub(super) fn is_list(&self) -> bool {
         self.layers.is_empty() && !self.big_data.iter().any(|key| Digest::parse(key).is_some())
     }
 }
 
-/// What can be made of one record.
+/// A record that can be parsed from an object.
 pub(super) trait Record: Sized {
-    /// Reads one; `Err` says why it is none.
+    /// Parses one record.
     fn read(fields: &Fields<'_>) -> Result<Self, DocumentError>;
 }
 
-/// Reads a list of records; `name` is the file's, for problems. Records that are being written or deleted are left
-/// out without a word.
+/// Parses a list of records; `name` is the file name for problems. Incomplete records (being written or deleted) are
+/// skipped silently.
 ///
 /// # Errors
-/// Where the document is no list: half-written, or something else.
+/// If the document is not a list, for example half-written.
 pub(super) fn read<R: Record>(
     bytes: &[u8],
     name: &str,
@@ -109,7 +110,8 @@ pub(super) fn read<R: Record>(
     Ok(records)
 }
 
-/// Takes a list item by item: a store of thousands of layers is never a document in memory. `null` is no items.
+/// Parses a list item by item, so that the list of a store with thousands of layers is never in memory as a whole.
+/// `null` is an empty list.
 struct Each<F>(F);
 
 impl<'de, F: FnMut(Value)> Visitor<'de> for Each<F> {
@@ -148,7 +150,7 @@ impl Record for ImageRecord {
 
 impl Record for LayerRecord {
     fn read(fields: &Fields<'_>) -> Result<Self, DocumentError> {
-        // A size of -1 means that nobody counted.
+        // A size of -1 means "unknown".
         let size = |key| fields.number(key).ok().flatten();
         let flags = fields.object("flags").ok().flatten();
         Ok(Self {
@@ -181,7 +183,7 @@ impl Record for ContainerRecord {
     }
 }
 
-/// What podman notes of a container: a JSON object inside a string.
+/// The image name in podman's metadata of a container: a JSON object inside a string.
 fn image_name(metadata: &str) -> Option<String> {
     let value = document::parse(metadata.as_bytes()).ok()?;
     Fields::of(&value, "metadata").ok()?.text("image-name").ok()?
@@ -195,7 +197,7 @@ fn required_id(fields: &Fields<'_>) -> Result<String, DocumentError> {
     })
 }
 
-/// An ID, which may be absent but not be a path.
+/// An ID that may be absent, but must be safe in a path.
 fn own_id(fields: &Fields<'_>, key: &str) -> Result<Option<String>, DocumentError> {
     let id = fields.text(key)?;
     if id.as_deref().is_none_or(is_id) {
@@ -208,7 +210,7 @@ fn own_id(fields: &Fields<'_>, key: &str) -> Result<Option<String>, DocumentErro
     })
 }
 
-/// Whether a text may become part of a path: what IDs are made of, and nothing that leads elsewhere.
+/// Whether a text is safe as part of a path: only characters of IDs, no `..`.
 pub(super) fn is_id(text: &str) -> bool {
     let plain = |c: u8| c.is_ascii_alphanumeric() || b"_.-".contains(&c);
     !text.is_empty()
@@ -230,7 +232,8 @@ fn ranges(fields: &Fields<'_>, key: &str) -> Result<Vec<IdRange>, DocumentError>
     items.map(range).collect()
 }
 
-/// Whether a layer's files lie under the digests of their contents (`zstd-chunked-layer-data`: format 1, composefs).
+/// Whether a layer's files are stored by the digests of their contents (`zstd-chunked-layer-data`: format 1,
+/// composefs).
 pub(super) fn is_flat(layer_data: &[u8]) -> bool {
     let Ok(value) = document::parse(layer_data) else { return false };
     Fields::of(&value, "").is_ok_and(|fields| fields.number("format") == Ok(Some(1)))

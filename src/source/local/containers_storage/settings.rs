@@ -1,4 +1,4 @@
-//! `storage.conf` and its drop-ins, as far as they say where stores are (storage.conf(5)).
+//! The settings of `storage.conf` and its drop-ins that locate stores (storage.conf(5)).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,16 +8,16 @@ use toml::{Table, Value};
 
 use crate::source::disk::given;
 
-/// A configuration file larger than this is none, in bytes.
+/// Maximum size of a configuration file, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// No more drop-in files than these are read of one directory.
+/// Maximum number of drop-in files per directory.
 const MOST_FILES: usize = 1000;
 
-/// No more additional stores than these are looked into.
+/// Maximum number of additional stores.
 const MOST_STORES: usize = 100;
 
-/// What of a configuration matters here.
+/// The settings that locate stores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) graphroot: Option<String>,
@@ -50,7 +50,7 @@ impl Settings {
         }
     }
 
-    /// These settings, and `over` wherever that says something.
+    /// These settings, overridden by those that `over` has.
     pub(super) fn overridden_by(self, over: &Self) -> Self {
         let over = over.clone();
         Self {
@@ -62,8 +62,8 @@ impl Settings {
         }
     }
 
-    /// `storage.conf` of the last directory that has one, and on top of it the files of all drop-in directories, by name;
-    /// one in a later directory hides one of the same name in an earlier.
+    /// `storage.conf` of the last directory that has one, overridden by the drop-ins of all directories in the order
+    /// of their names. A drop-in hides one of the same name in an earlier directory.
     pub(super) fn of_directories(directories: &[PathBuf]) -> Self {
         let main = directories.iter().rev().find_map(|it| Self::read(&it.join("storage.conf")));
         let mut files = BTreeMap::new();
@@ -80,7 +80,7 @@ impl Settings {
         settings.fold(main.unwrap_or_default(), |settings, over| settings.overridden_by(&over))
     }
 
-    /// Reads a file; `None` where it is none that can be read.
+    /// Reads a file; `None` if it cannot be read or parsed.
     pub(super) fn read(file: &Path) -> Option<Self> {
         let text = String::from_utf8(given::read(file, LARGEST).ok()?).ok()?;
         text.parse().ok().map(|table| Self::of(&table))

@@ -1,7 +1,7 @@
-//! One store with one driver: what all its roots record, and what can be opened of it.
+//! One store with one driver: the records of all its roots.
 //!
-//! A store is a graphroot and what belongs to it: a separate image store, additional read-only ones, the runroot with
-//! what is lost at the next start. Images, layers and contents may lie in different ones of them.
+//! A store is a graphroot and its further roots: a separate image store, additional read-only stores, and the runroot
+//! with volatile records. Images, layers and contents may be in different roots.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -21,10 +21,10 @@ use crate::source::local::containers_storage::store_root::StoreRoot;
 use crate::source::local::containers_storage::{documents, image, list};
 use crate::source::local::root::{StorageRoot, StoreEntry};
 
-/// Steps from layer to layer that are made to list a store. A thousand images of a hundred layers need a fortieth.
+/// Maximum number of layers visited to list a store. A thousand images of a hundred layers need 100,000.
 const MOST_STEPS: usize = 4_000_000;
 
-/// An image's record and which of the store's roots has it.
+/// An image record and the index of the root that has it.
 #[derive(Debug)]
 pub(super) struct Stored {
     pub(super) record: ImageRecord,
@@ -39,7 +39,7 @@ pub(super) struct Store {
     pub(super) roots: Vec<StoreRoot>,
     pub(super) layers: Layers,
     pub(super) images: Vec<Stored>,
-    /// Places in `images`, by ID.
+    /// Indexes into `images` by ID.
     by_id: HashMap<String, usize>,
     containers: Vec<ContainerRecord>,
     image_entries: Vec<StoreEntry>,
@@ -48,10 +48,10 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Reads what the roots record; the first is the graphroot.
+    /// Reads the records of all roots; the first is the graphroot.
     ///
     /// # Errors
-    /// Where the graphroot's records cannot be read. Those of the others are problems.
+    /// If the graphroot's records cannot be read. Errors of other roots become problems.
     pub(super) fn read(
         driver: Driver,
         roots: &[PathBuf],
@@ -81,7 +81,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Adds what one root records. Images come before layers: what an engine adds meanwhile, it adds the other way.
+    /// Adds the records of one root. Images are read before layers: an engine writes a layer before the image that
+    /// uses it.
     fn add(&mut self, root: &Path, accounts: &Accounts) -> Result<(), Error> {
         let store_root = match StoreRoot::new(root, self.driver, accounts) {
             Ok(store_root) => store_root,
@@ -97,7 +98,7 @@ impl Store {
         let problems = &mut self.problems;
         let images: Vec<ImageRecord> = store_root.records("images", "images.json", problems)?;
         let mut layers = store_root.records("layers", "layers.json", problems)?;
-        // What is lost at the next start anyway may be lost here, too.
+        // Volatile records are optional: they are lost at the next boot.
         layers.extend(or_problem(
             store_root.records("layers", "volatile-layers.json", &mut Vec::new()),
             problems,
@@ -114,25 +115,25 @@ impl Store {
         Ok(())
     }
 
-    /// The image of that ID.
+    /// The image with this ID.
     pub(super) fn image(&self, id: &str) -> Option<&Stored> {
         self.by_id.get(id).and_then(|&at| self.images.get(at))
     }
 
-    /// The layers of an image.
+    /// The layer chain of an image.
     pub(super) fn chain_of(&self, image: &ImageRecord) -> Chain<'_> {
         let here = image.layers.iter().find(|id| self.layers.get(id).is_some());
         self.layers.chain(here.or(image.layers.first()).map(String::as_str))
     }
 
-    /// Puts images and containers in order and makes the lists of what there is.
+    /// Sorts images and containers and builds their list entries.
     fn describe(&mut self) {
-        // What several roots have counts where it was found first.
+        // The first record of an ID counts.
         let mut seen = HashSet::new();
         self.images.retain(|image| seen.insert(image.record.id.clone()));
         seen.clear();
         self.containers.retain(|container| seen.insert(container.id.clone()));
-        // Unnamed ones last.
+        // Unnamed images last.
         self.images.sort_by_cached_key(|image| {
             let name = image.record.names.first().cloned();
             (name.is_none(), name, image.record.id.clone())
@@ -196,7 +197,7 @@ impl Store {
         }
     }
 
-    /// Opens the image with that place in the list, or the one that a manifest list means by it.
+    /// Opens the image at this index, or the instance of a manifest list.
     fn opened(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
         let no_such = || ask.no_such_image(Vec::new());
         let mut image = self.images.get(at).ok_or_else(no_such)?;
@@ -209,7 +210,7 @@ impl Store {
     }
 }
 
-/// A chain, while the steps last.
+/// The chain, unless the limit of visited layers is reached.
 fn chain_within<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Chain<'l> {
     if *steps == 0 {
         let broken =
@@ -221,7 +222,7 @@ fn chain_within<'l>(steps: &mut usize, chain: impl FnOnce() -> Chain<'l>) -> Cha
     chain
 }
 
-/// Records without which the rest is still worth having.
+/// Turns an error into a problem, for optional records.
 fn or_problem<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Vec<R> {
     found.unwrap_or_else(|error| {
         problems.push(error.to_string());

@@ -1,8 +1,7 @@
-//! One root of a store, as a place of records and layers: graphroot, a separate image store, an additional one, the
-//! runroot.
+//! One root of a store: the graphroot, a separate image store, an additional store, or the runroot.
 //!
-//! Every document is bounded and none is followed out of the root. A layer's directory is reached without any link:
-//! what an additional *layer* store puts in its place is not there for us.
+//! The size of documents is bounded, and links out of the root are not followed. A layer's directory is opened
+//! without following any link, so additional *layer* stores, which put a link there, are not supported.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -22,37 +21,37 @@ use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::records::Record;
 use crate::source::local::containers_storage::{owners, records};
 
-/// No list of records may be larger, in bytes: it would tell of more than a hundred thousand layers.
+/// Maximum size of a list of records, in bytes: more than a hundred thousand layers.
 const LARGEST_LIST: u64 = 64 << 20;
 
-/// No table of contents of one layer may be larger, in bytes: what the library itself accepts.
+/// Maximum size of the table of contents of a layer, in bytes: the limit of containers/storage itself.
 const LARGEST_CONTENTS: u64 = 150 << 20;
 
 /// A root of a store, with the driver it is read for.
 #[derive(Debug)]
 pub(super) struct StoreRoot {
-    /// As it was given: what messages and references name.
+    /// The path as given, for messages and references.
     root: PathBuf,
     folder: Folder,
     driver: Driver,
-    /// How the owners that its user's processes saw became those on disk.
+    /// Map from IDs in the store's user namespace to IDs on disk.
     pub(super) owners: IdMaps,
 }
 
 impl StoreRoot {
-    /// The root at `path`, read for one driver.
+    /// Opens the root at `path` for one driver.
     pub(super) fn new(path: &Path, driver: Driver, accounts: &Accounts) -> io::Result<Self> {
         let folder = Folder::new(path)?;
         let owners = owners::of(folder.root(), accounts)?;
         Ok(Self { root: path.to_path_buf(), folder, driver, owners })
     }
 
-    /// The directory of images, layers or containers, and a file in it.
+    /// Path of a file in the directory of images, layers or containers (`what`).
     fn path(&self, what: &str, file: &str) -> String {
         format!("{}-{what}/{file}", self.driver.name())
     }
 
-    /// Reads a list of records; none where there is no such file.
+    /// Reads a list of records; empty if the file does not exist.
     pub(super) fn records<R: Record>(
         &self,
         what: &str,
@@ -78,12 +77,12 @@ impl StoreRoot {
         Error::Records { place: file.display().to_string(), reason: reason.to_owned() }
     }
 
-    /// A document that lies beside an image, by its key.
+    /// Big data of an image.
     pub(super) fn image_data(&self, id: &str, key: &str) -> Result<Vec<u8>, String> {
         self.data("images", id, key, document::LIMIT)
     }
 
-    /// A document that lies beside a layer, by its key.
+    /// Big data of a layer.
     pub(super) fn layer_data(&self, id: &str, key: &str) -> Result<Vec<u8>, String> {
         self.data("layers", id, key, LARGEST_CONTENTS)
     }
@@ -94,7 +93,7 @@ impl StoreRoot {
         found.blob.read_all(limit).map_err(|error| format!("`{key}`: {error}"))
     }
 
-    /// The tar-split of a layer; `None` where there is none.
+    /// The tar-split of a layer; `None` if it has none.
     pub(super) fn tar_split(&self, id: &str) -> Result<Option<Blob>, String> {
         let path = self.path("layers", &format!("{id}.tar-split.gz"));
         match self.folder.find(&path) {
@@ -104,7 +103,7 @@ impl StoreRoot {
         }
     }
 
-    /// The directory that holds a layer's files; `None` where there is none.
+    /// The directory of a layer's files; `None` if it does not exist.
     pub(super) fn contents(&self, id: &str) -> Result<Option<PathBuf>, String> {
         let mut at = self.folder.root().to_path_buf();
         for part in self.driver.contents(id).split('/') {
@@ -125,13 +124,13 @@ impl StoreRoot {
     }
 }
 
-/// The name of the file that a key's data lies in (`makeBigDataBaseName` of containers/storage).
+/// The file name for a big-data key (`makeBigDataBaseName` of containers/storage).
 fn file_name(key: &str) -> String {
     let plain = |c: u8| c == b'.' || c.is_ascii_digit() || c.is_ascii_lowercase();
     if key.bytes().all(plain) { key.to_owned() } else { format!("={}", STANDARD.encode(key)) }
 }
 
-/// Whether a path, or the way to it, may not be read by this user.
+/// Whether this user lacks permission to read a path.
 pub(super) fn is_closed(path: &Path) -> bool {
     let read = fs::metadata(path)
         .and_then(|metadata| if metadata.is_file() { given::open(path).map(drop) } else { Ok(()) });

@@ -1,4 +1,4 @@
-//! `containers/`: what Docker of either age recorded of each container.
+//! `containers/`: Docker's records of containers, before and since 1.10.
 
 use crate::image::docker_root;
 use crate::image::docker_root::Container;
@@ -10,15 +10,15 @@ use crate::source::local::root::StoreEntry;
 /// A container of a data root.
 #[derive(Clone, Debug)]
 pub(super) struct Recorded {
-    /// Its ID.
+    /// Container ID.
     pub(super) id: String,
-    /// What its record says, or nothing where that cannot be read.
+    /// The record; empty if it cannot be read.
     pub(super) container: Container,
-    /// Why not.
+    /// Why the record cannot be read.
     pub(super) problem: Option<String>,
 }
 
-/// Reads the records of all containers, whatever driver they were made with. `file` is what the record is called.
+/// Reads the records of all containers, of any driver. `file` is the name of the record file.
 pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) -> Vec<Recorded> {
     let ids = records.names("containers").unwrap_or_else(|error| {
         problems.push(error);
@@ -34,7 +34,7 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
         let path = format!("containers/{id}/{file}");
         let bytes = match records.document(&path) {
             Ok(Some(bytes)) => Ok(bytes),
-            // Docker takes the record away first: what is left is half deleted.
+            // Docker deletes the record first, so this container is half deleted.
             Ok(None) => {
                 problems.push(format!("`{path}` is not here: a container half deleted, left out"));
                 continue;
@@ -55,7 +55,7 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
 }
 
 impl Recorded {
-    /// As it is listed, without what takes the layers to know.
+    /// The list entry, without the number of layers.
     pub(super) fn entry(&self) -> StoreEntry {
         let container = &self.container;
         StoreEntry {
@@ -69,7 +69,7 @@ impl Recorded {
     }
 }
 
-/// The order in which images and containers are listed: by first name, nameless ones last.
+/// Sort key of lists: by first name, unnamed entries last.
 pub(super) fn sort_key(entry: &StoreEntry) -> (bool, Option<String>, Option<String>) {
     (entry.names.is_empty(), entry.names.first().cloned(), entry.ids.first().cloned())
 }

@@ -1,6 +1,6 @@
-//! Storage drivers: in which directory each keeps a layer, and in what form.
+//! Storage drivers: the directory of a layer and the form of its content.
 //!
-//! moby, `daemon/graphdriver/*` of the versions that had each of them.
+//! Source: moby, `daemon/graphdriver/*` of the versions that had each driver.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use crate::layer::directory::{Form, IdMaps};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::records::Records;
 
-/// Where a layer's directory is, or why it has none that could be read.
+/// The directory of a layer, or why it cannot be read.
 pub(super) type LayerDir = Result<PathBuf, String>;
 
-/// An image's layers and a container's own ones are not always kept alike.
+/// Some drivers store layers of images and of containers differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LayerOwner {
     Image,
@@ -22,20 +22,20 @@ pub(super) enum LayerOwner {
 /// One driver of one data root.
 #[derive(Clone, Debug)]
 pub(super) struct Driver {
-    /// As Docker calls it.
+    /// Docker's name of the driver.
     pub(super) name: String,
     kind: Kind,
-    /// The root.
+    /// The data root.
     pub(super) records: Records,
-    /// How owners on disk became those of the image (a user namespace).
+    /// Map of owners in the image to owners on disk (`userns-remap`).
     pub(super) ids: IdMaps,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// `overlay2`, and `fuse-overlayfs`, which is laid out alike.
+    /// `overlay2`, and `fuse-overlayfs`, which has the same layout.
     Overlay2,
-    /// The first overlay driver: complete trees of hard links.
+    /// `overlay`, the first overlay driver: complete trees of hard links.
     Overlay,
     Aufs,
     Vfs,
@@ -60,7 +60,7 @@ impl Driver {
         Self { name: name.to_owned(), kind, records, ids }
     }
 
-    /// Whether the driver knows an image's layer of that ID.
+    /// Whether the driver has an image layer with this ID.
     pub(super) fn has(&self, id: &str) -> bool {
         ids::is_cache_id(id)
             && match self.kind {
@@ -85,8 +85,8 @@ impl Driver {
         }
     }
 
-    /// In which form a layer lies in its directory, and what is wrong with that: a complete tree says what a layer
-    /// changed only beside the tree below it.
+    /// The form of a layer in its directory, and a problem if the layer below is needed and missing: a complete tree
+    /// shows changes only in comparison with it.
     pub(super) fn form(
         &self,
         owner: LayerOwner,
@@ -109,7 +109,7 @@ impl Driver {
         }
     }
 
-    /// The directory of a layer where the driver makes no difference between an image's and a container's.
+    /// The directory of a layer for drivers that store layers of images and containers alike.
     fn either(&self, id: &str) -> LayerDir {
         let name = &self.name;
         match self.kind {
@@ -137,8 +137,8 @@ impl Driver {
         self.records.directory(path)?.ok_or_else(|| format!("`{path}` is not here"))
     }
 
-    /// aufs's directory. One that Docker 0.7 took over from an older version is a link to where it was (`older`);
-    /// before 0.7 there is nothing else.
+    /// The directory of an aufs layer. Docker 0.7 migrated older layers as links to their previous path (`older`);
+    /// before 0.7 there is only that path.
     fn aufs(&self, id: &str, older: &str) -> LayerDir {
         let path = format!("aufs/diff/{id}");
         if !ids::is_cache_id(id) {
@@ -158,7 +158,7 @@ impl Driver {
         }
     }
 
-    /// The place where a dataset is mounted while it is needed.
+    /// The mount point of a zfs dataset, which is mounted only while in use.
     fn zfs(&self, id: &str) -> LayerDir {
         let path = format!("zfs/graph/{id}");
         let directory = self.directory(id, &path);
@@ -173,7 +173,7 @@ impl Driver {
     }
 }
 
-/// The place in the root that a link of the 0.7 migration means: `graph/<id>/layer` or `containers/<id>/rw`,
+/// The path below the root that a link of the 0.7 migration points to, `graph/<id>/layer` or `containers/<id>/rw`,
 /// wherever the root was at that time.
 fn migrated_path(link: &std::path::Path) -> Option<String> {
     let text = link.to_str()?;

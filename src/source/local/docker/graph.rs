@@ -1,6 +1,6 @@
-//! `graph/`: Docker ≤ 1.9's images, of which each is one layer and names its parent.
+//! `graph/`: images of Docker ≤ 1.9. Each is one layer and names its parent.
 //!
-//! moby v1.9.1, `graph/graph.go`, `image/image.go`; v0.6, `image.go`.
+//! Source: moby v1.9.1, `graph/graph.go`, `image/image.go`; v0.6, `image.go`.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,24 +23,25 @@ pub(super) struct Graph {
 /// One image, which is one layer.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    /// The name of its directory, which is its ID unless the graph is damaged.
+    /// Directory name: the ID, unless the graph is damaged.
     directory: String,
     pub(super) image: V1Image,
     parent: Option<String>,
-    /// Bytes of the layer's files.
+    /// Size of the layer's files in bytes.
     size: Option<u64>,
 }
 
-/// A chain of images.
+/// An image and its parents.
 pub(super) struct Chain<'g> {
     /// IDs and images, base first.
     pub(super) layers: Vec<(&'g str, &'g Entry)>,
-    /// Why there are not more.
+    /// Why the chain is incomplete.
     pub(super) broken: Option<String>,
 }
 
 impl Graph {
-    /// Reads the records of all images. What is no image's ID is no image: `_tmp`, what is being written or deleted.
+    /// Reads the records of all images. Directories whose name is not an ID (`_tmp`, being written or deleted) are
+    /// skipped.
     pub(super) fn read(records: &Records, problems: &mut Vec<String>) -> Self {
         let names = records.names("graph").unwrap_or_else(|error| {
             problems.push(error);
@@ -88,7 +89,7 @@ impl Graph {
                 None
             })
         };
-        // What a pull by digest wrote beside it is truer than what the image says.
+        // The `parent` file that a pull by digest wrote takes precedence over the image's own field.
         let parent = text("parent").or_else(|| image.parent.clone());
         let size = text("layersize").and_then(|size| size.parse().ok());
         let parent = parent.map(|id| id.strip_prefix("sha256:").unwrap_or(&id).to_owned());
@@ -103,12 +104,12 @@ impl Graph {
         self.entries.insert(id, Entry { directory, image, parent, size });
     }
 
-    /// Whether there is an image of that ID.
+    /// Whether there is an image with this ID.
     pub(super) fn has(&self, id: &str) -> bool {
         self.entries.contains_key(id)
     }
 
-    /// The IDs of the images that are nobody's parent.
+    /// IDs of the images that are not the parent of another.
     pub(super) fn heads(&self) -> impl Iterator<Item = &str> {
         let parents: HashSet<&str> =
             self.entries.values().filter_map(|entry| entry.parent.as_deref()).collect();
@@ -134,13 +135,13 @@ impl Graph {
 }
 
 impl Chain<'_> {
-    /// Bytes of all layers' files, where all are known.
+    /// Sum of the layer sizes in bytes, if all are known.
     pub(super) fn size(&self) -> Option<u64> {
         let mut sizes = self.layers.iter().map(|(_, entry)| entry.size);
         sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
     }
 
-    /// The layers as parts of an image, and the place of the topmost one.
+    /// The layers as parts of an image, and the directory of the topmost one.
     pub(super) fn parts(&self, driver: &Driver) -> (Vec<Part>, Option<LayerDir>) {
         let mut below: Option<LayerDir> = None;
         let mut parts = Vec::with_capacity(self.layers.len());
@@ -148,7 +149,7 @@ impl Chain<'_> {
             if index == 0
                 && let Some(parent) = entry.parent.as_ref().filter(|_| self.broken.is_some())
             {
-                // What the driver keeps of a lost parent still serves for comparison.
+                // The directory of a parent without a record still serves for comparison.
                 below = Some(driver.layer_dir(parent, LayerOwner::Image));
             }
             let on_disk = entry.on_disk(id, driver);

@@ -1,4 +1,4 @@
-//! Docker ≤ 1.9: the images of `graph/` with one driver, and the containers made from them.
+//! Docker ≤ 1.9: images of `graph/` with one driver, and their containers.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::source::local::docker::records::Records;
 use crate::source::local::docker::{containers, ids};
 use crate::source::local::root::{StorageRoot, StoreEntry};
 
-/// Drivers of that age, with the directory that each has in the root.
+/// Drivers of Docker ≤ 1.9, which are also the names of their directories.
 const DRIVERS: [&str; 6] = ["aufs", "btrfs", "devicemapper", "overlay", "vfs", "zfs"];
 
 /// A store of one driver.
@@ -32,7 +32,7 @@ pub(super) struct GraphStore {
 }
 
 impl GraphStore {
-    /// The stores of a root, one for each driver; `None` where there is no graph.
+    /// The stores of a root, one for each driver; `None` if there is no graph.
     pub(super) fn find(
         records: &Records,
         ids: &IdMaps,
@@ -53,7 +53,7 @@ impl GraphStore {
             drivers = DRIVERS.into_iter().filter(is_here).collect();
         }
         if drivers.is_empty() {
-            // Docker < 0.7 had no other.
+            // Docker < 0.7 had no other driver.
             drivers.push("aufs");
         }
         let mut problems = problems.to_vec();
@@ -72,7 +72,7 @@ impl GraphStore {
         Some(drivers.iter().map(store).collect())
     }
 
-    /// `only_driver`: there is no other driver that images without a directory may belong to.
+    /// `only_driver`: the root has one driver, so images without a directory belong to it.
     fn new(
         driver: Driver,
         graph: Graph,
@@ -81,7 +81,7 @@ impl GraphStore {
         mut problems: Vec<String>,
     ) -> Self {
         let own = format!("repositories-{}", driver.name);
-        // Without a suffix until 0.7.
+        // The file had no suffix until Docker 0.7.
         let file = match driver.records.file(&own) {
             Ok(None) => "repositories",
             _ => own.as_str(),
@@ -134,7 +134,7 @@ impl GraphStore {
         let mut config =
             chain.layers.last().map(|(_, entry)| entry.image.parsed.clone()).unwrap_or_default();
         config.history = chain.layers.iter().map(|(_, entry)| entry.image.step.clone()).collect();
-        // Here every step has a layer, be it an empty one.
+        // In this format every step has a layer, possibly an empty one.
         config.history.iter_mut().for_each(|step| step.empty_layer = false);
         Parts {
             source: "docker-root",
@@ -148,7 +148,7 @@ impl GraphStore {
     }
 }
 
-/// The ID of a container's init layer, which Docker < 0.7 did not make.
+/// The ID of a container's init layer; Docker < 0.7 created none.
 fn init(driver: &Driver, recorded: &Recorded) -> Option<String> {
     let id = format!("{}-init", recorded.id);
     driver.layer_dir(&id, LayerOwner::Container).is_ok().then_some(id)

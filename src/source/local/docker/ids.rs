@@ -1,17 +1,18 @@
-//! What may become part of a path: IDs that files of the store name are held against the alphabets that Docker uses,
-//! so that none of them can lead anywhere else.
+//! Validation of IDs from the store's files before they become part of a path: only the alphabets that Docker uses
+//! are accepted, so no ID leads out of the root.
 
 use crate::image::digest::Digest;
 
-/// The longest name of a layer's directory that is accepted. Docker's own have 64 characters, or 25 (BuildKit).
+/// Maximum length of a layer's directory name in bytes. Docker uses 64 characters, BuildKit 25.
 const LONGEST: usize = 128;
 
-/// An image's ID before 1.10, and every container's: 64 hexadecimal digits.
+/// An image ID before 1.10, or a container ID: 64 hexadecimal digits.
 pub(super) fn is_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// What a driver calls a layer: a cache ID (hexadecimal, or BuildKit's base 36), or a container's with `-init`.
+/// The ID of a layer in a driver: a cache ID (hexadecimal, or BuildKit's base 36), or a container ID, possibly with
+/// `-init`.
 pub(super) fn is_cache_id(text: &str) -> bool {
     let id = text.strip_suffix("-init").unwrap_or(text);
     !id.is_empty()
@@ -26,13 +27,13 @@ pub(super) fn is_driver(text: &str) -> bool {
         && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_".contains(&c))
 }
 
-/// The hexadecimal digits of a sha256 digest: what Docker calls its files by.
+/// The hexadecimal part of a sha256 digest, which is a file name in Docker's store.
 pub(super) fn sha256_hex(text: &str) -> Option<String> {
     let digest = Digest::parse(text)?;
     (digest.algorithm() == "sha256").then(|| digest.encoded().to_owned())
 }
 
-/// The IDs of user and group that `<uid>.<gid>` stands for: where the ids of a namespace begin on disk.
+/// The first UID and GID on disk of a user namespace, from a directory name `<uid>.<gid>`.
 pub(super) fn namespace(name: &str) -> Option<(u32, u32)> {
     let (uid, gid) = name.split_once('.')?;
     let number = |text: &str| {

@@ -1,6 +1,6 @@
-//! Docker ≥ 1.10: `image/<driver>`, where an image is a config and its layers are found by chain ID.
+//! Docker ≥ 1.10: `image/<driver>`, where an image is a config and layers are found by chain ID.
 //!
-//! moby, `image/fs.go`, `image/store.go`, `layer/layer_store.go`.
+//! Source: moby, `image/fs.go`, `image/store.go`, `layer/layer_store.go`.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -34,8 +34,8 @@ pub(super) struct ImageStore {
 }
 
 impl ImageStore {
-    /// Reads what there is of names, configs and layers' records, no layer. `recorded` are the root's containers,
-    /// whatever driver they have.
+    /// Reads names, configs and layer records, but no layer. `recorded` are the containers of the root, of any
+    /// driver.
     pub(super) fn read(driver: Driver, recorded: &[Recorded], mut problems: Vec<String>) -> Self {
         let base = format!("image/{}", driver.name);
         let layers = LayerDb { driver, base };
@@ -143,7 +143,7 @@ impl StorageRoot for ImageStore {
         parts.names = recorded.entry().names;
         parts.problems.extend(recorded.problem.clone());
         parts.problems.extend(recorded.container.problems.iter().cloned());
-        // What it was really put upon counts, not what its image, which may be gone, says.
+        // The recorded parent of the mount counts, not the layers of its image, which may be deleted.
         let (steps, broken) = match &mount.parent {
             Some(top) => self.layers.down_from(top),
             None => Default::default(),
@@ -168,8 +168,8 @@ impl StorageRoot for ImageStore {
     }
 }
 
-/// The images that are listed: those with names, and those that are no other one's parent. What the builder went
-/// through on the way to an image is not shown, unless names are not known at all.
+/// Images to list: those with names and those that are not the parent of another. Intermediate images of the classic
+/// builder are not listed, unless the names are unknown.
 fn images(
     layers: &LayerDb,
     names: &Names,

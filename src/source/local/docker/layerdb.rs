@@ -1,7 +1,7 @@
-//! `image/<driver>/layerdb`: Docker's record of each layer, by chain ID, since 1.10.
+//! `image/<driver>/layerdb`: Docker's layer records by chain ID, since 1.10.
 //!
-//! moby, `layer/filestore.go`. A directory whose name goes on behind the chain ID (`-removing`) is half deleted; nothing
-//! leads to it.
+//! Source: moby, `layer/filestore.go`. A directory with a suffix after the chain ID (`-removing`) is half deleted and
+//! never referenced.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::on_disk::OnDisk;
 
-/// Layers of one image. The drivers can mount 128.
+/// Maximum number of layers of one image. Drivers can mount 128.
 const LONGEST_CHAIN: usize = 1024;
 
-/// The record of layers with one driver.
+/// The layer records of one driver.
 #[derive(Clone, Debug)]
 pub(super) struct LayerDb {
     pub(super) driver: Driver,
@@ -24,15 +24,15 @@ pub(super) struct LayerDb {
     pub(super) base: String,
 }
 
-/// One layer, as far as finding others takes it.
+/// The IDs of one layer.
 pub(super) struct Step {
-    /// `sha256:…` over the stack up to here.
+    /// `sha256:…` over the layers up to this one.
     pub(super) chain_id: String,
-    /// `sha256:…` of the layer's tar, where it is known.
+    /// `sha256:…` of the layer's tar, if known.
     pub(super) diff_id: Option<String>,
 }
 
-/// What Docker recorded for a container: which layers are its own, and on what they lie.
+/// Docker's layer record of a container.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mount {
     pub(super) writable: Option<String>,
@@ -58,12 +58,12 @@ pub(super) fn chain(diff_ids: &[String]) -> Vec<Step> {
 }
 
 impl LayerDb {
-    /// Bytes of the files of one layer, as recorded.
+    /// Recorded size of a layer's files in bytes.
     pub(super) fn size(&self, chain_id: &str) -> Option<u64> {
         self.text(chain_id, "size").ok()??.parse().ok()
     }
 
-    /// The layers from the base up to `top`, by what each says of its parent, and why there are not more.
+    /// The layers from the base up to `top`, by their `parent` files, and why the chain is incomplete.
     pub(super) fn down_from(&self, top: &str) -> (Vec<Step>, Option<String>) {
         let mut steps = Vec::new();
         let mut seen = HashSet::new();
@@ -88,15 +88,15 @@ impl LayerDb {
         (steps, broken)
     }
 
-    /// A container's record; empty where there is none.
+    /// The record of a container; empty if there is none.
     pub(super) fn mount(&self, container: &str) -> Result<Mount, String> {
         let at = format!("{}/layerdb/mounts/{container}", self.base);
         let text = |name: &str| self.driver.records.text(&format!("{at}/{name}"));
         Ok(Mount { writable: text("mount-id")?, init: text("init-id")?, parent: text("parent")? })
     }
 
-    /// The layers as parts of an image, and the place of the topmost one. `names` are those of the image's
-    /// repositories, by which its blobs' digests are told from those of others.
+    /// The layers as parts of an image, and the directory of the topmost one. `names` are the image's repositories,
+    /// which select the blob digests.
     pub(super) fn parts(&self, steps: &[Step], names: &[String]) -> (Vec<Part>, Option<LayerDir>) {
         let mut below: Option<LayerDir> = None;
         let mut parts = Vec::with_capacity(steps.len());
@@ -142,7 +142,7 @@ impl LayerDb {
         }
     }
 
-    /// Where a layer that no registry may pass on would come from.
+    /// A note with the URL of a non-distributable layer.
     fn foreign(&self, chain_id: &str) -> Option<String> {
         let path = self.path(chain_id, "descriptor.json").ok()?;
         let bytes = self.driver.records.document(&path).ok()??;
@@ -150,7 +150,7 @@ impl LayerDb {
         Some(format!("non-distributable: it can be fetched from {}", urls.first()?))
     }
 
-    /// The digest of a layer's blob in a registry: the one of the image's own repository, or the only one.
+    /// The digest of a layer's blob in a registry: that of the image's own repository, or the only one.
     fn blob_of(&self, diff_id: &str, names: &[String]) -> Option<String> {
         let hex = ids::sha256_hex(diff_id)?;
         let path = format!("{}/distribution/v2metadata-by-diffid/sha256/{hex}", self.base);

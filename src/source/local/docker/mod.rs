@@ -1,4 +1,4 @@
-//! Docker's data root (`/var/lib/docker`) of any age, read without Docker.
+//! Docker's data root (`/var/lib/docker`) of any version, read without Docker.
 //!
 //! | file | what |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | `image_store`, `layerdb` | Docker ≥ 1.10: configs, and layers by chain ID |
 //! | `graph_store`, `graph` | Docker ≤ 1.9: every layer an image with a parent |
 //!
-//! Docker's containerd store, which may lie in the same root, is another one.
+//! Docker's containerd store in the same root is read by `containerd`.
 
 mod containers;
 mod driver;
@@ -34,16 +34,16 @@ use crate::source::local::docker::image_store::ImageStore;
 use crate::source::local::docker::records::Records;
 use crate::source::local::root::StorageRoot;
 
-/// Ids of a user namespace are counted from where it begins; how many it has, the directory's name does not say.
+/// Upper bound of IDs in a user namespace. The directory name gives only the first ID, not the number.
 const MOST_IDS: u64 = 1 << 32;
 
 type Roots = Vec<Box<dyn StorageRoot>>;
 
-/// The stores of the data root at `root`: one for each driver, those of user namespaces included. `None` where it is
-/// no data root.
+/// The stores of the data root at `root`: one for each driver, including those of user namespaces; `None` if it is
+/// not a data root.
 ///
 /// # Errors
-/// Where it may not be read.
+/// If it is not readable.
 pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
     let names = match names(root) {
         Ok(names) => names,
@@ -77,8 +77,8 @@ pub(super) fn find(root: &Path) -> Option<Result<Roots, Error>> {
     }
 }
 
-/// The stores of one root, without those of namespaces. One that was migrated from before 1.10 has both kinds of
-/// records; the newer are the ones that Docker went on with.
+/// The stores of one root, without those of user namespaces. A root that was migrated from Docker < 1.10 has both
+/// kinds of records; the newer ones count.
 fn stores_of(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<Roots, Error>> {
     for place in [root.to_owned(), root.join("image"), root.join("graph")] {
         if let Err(error) = names(&place)
@@ -101,7 +101,7 @@ fn stores_of(root: &Path, ids: &IdMaps, problems: Vec<String>) -> Option<Result<
     }
     let mut problems = problems;
     let containers = containers::read(&records, "config.v2.json", &mut problems);
-    // What is wrong with the root as a whole is told by the first.
+    // Problems of the root as a whole go to the first store.
     let store = |name| {
         let problems = std::mem::take(&mut problems);
         Box::new(ImageStore::read(driver(name), &containers, problems)) as Box<dyn StorageRoot>
@@ -118,7 +118,7 @@ fn closed(place: &Path) -> Error {
     Error::Closed { place: format!("docker-root {}", place.display()) }
 }
 
-/// Owners in a namespace that begins at these ids.
+/// The ID map of a user namespace that begins at these IDs.
 fn shifted(uid: u32, gid: u32) -> IdMaps {
     let range = |host: u32| {
         let host = u64::from(host);

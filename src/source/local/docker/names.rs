@@ -1,4 +1,4 @@
-//! Which names lead to which image of a store.
+//! The names of a store's images.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,25 @@ use crate::image::docker_root;
 use crate::image::name::Name;
 use crate::source::local::docker::records::Records;
 
-/// The names of a store's images, by image ID as the file writes it.
+/// Names by image ID, as written in the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     by_id: BTreeMap<String, ImageNames>,
-    /// Whether there was a file that could be read.
+    /// Whether the file could be read.
     pub(super) known: bool,
 }
 
-/// What leads to one image.
+/// The names of one image.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ImageNames {
     /// `repository:tag`, sorted.
     pub(super) tags: Vec<String>,
-    /// `repository@sha256:…` and the digest in it, sorted.
+    /// `repository@sha256:…` and its digest, sorted.
     pub(super) manifests: Vec<(String, String)>,
 }
 
 impl Names {
-    /// Reads the file at `path`. Where that fails, the images have no names and there is a problem.
+    /// Reads the file at `path`. If that fails, there are no names, and a problem is added.
     pub(super) fn read(records: &Records, path: &str, problems: &mut Vec<String>) -> Self {
         let named = match records.document(path) {
             Ok(Some(bytes)) => docker_root::parse_repositories(&bytes)
@@ -51,19 +51,19 @@ impl Names {
         }
     }
 
-    /// What leads to the image of that ID.
+    /// The names of the image with this ID.
     pub(super) fn of_image(&self, id: &str) -> ImageNames {
         self.by_id.get(id).cloned().unwrap_or_default()
     }
 
-    /// The IDs that names lead to.
+    /// All image IDs that have names.
     pub(super) fn ids(&self) -> impl Iterator<Item = (&str, &ImageNames)> {
         self.by_id.iter().map(|(id, found_names)| (id.as_str(), found_names))
     }
 }
 
 impl ImageNames {
-    /// What an image is called: its tags, or by its digests where it has none.
+    /// The tags, or the names by digest if there are none.
     pub(super) fn names(&self) -> Vec<String> {
         if self.tags.is_empty() {
             self.manifests.iter().map(|(name, _)| name.clone()).collect()
@@ -72,26 +72,26 @@ impl ImageNames {
         }
     }
 
-    /// Whether any name leads here.
+    /// Whether there are no names.
     pub(super) const fn is_empty(&self) -> bool {
         self.tags.is_empty() && self.manifests.is_empty()
     }
 
-    /// The image's ID and what else it may be asked for by.
+    /// The image ID, then manifest digests and names by digest.
     pub(super) fn ids(&self, id: &str) -> Vec<String> {
         let manifests = self.manifests.iter();
         let manifests = manifests.flat_map(|(name, digest)| [digest.clone(), name.clone()]);
         std::iter::once(id.to_owned()).chain(manifests).collect()
     }
 
-    /// The manifest's digest: the one that was asked for, else the first.
+    /// The manifest digest that the reference ends with, else the first.
     pub(super) fn manifest(&self, asked: &str) -> Option<String> {
         let mut manifests = self.manifests.iter();
         let asked = manifests.find(|(_, digest)| asked.ends_with(digest.as_str()));
         asked.or_else(|| self.manifests.first()).map(|(_, digest)| digest.clone())
     }
 
-    /// The repositories by their full names.
+    /// Full names of the repositories.
     pub(super) fn repositories(&self) -> Vec<String> {
         let manifests = self.manifests.iter().map(|(name, _)| name);
         let names = self.tags.iter().chain(manifests).filter_map(|name| Name::parse(name));

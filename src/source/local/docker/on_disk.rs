@@ -1,5 +1,5 @@
-//! From a layer's records and its directory to the part it is of an image: by its tar-split where there is one, else
-//! in the driver's own form.
+//! Makes a part of an image from a layer's records and directory: by its tar-split if it has one, else in the form of
+//! the driver.
 
 use crate::image::layer::{Layer, LayerStore};
 use crate::layer::blob::Blob;
@@ -10,34 +10,34 @@ use crate::source::documents::blobs::Content;
 use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::root::{INIT_LAYER, WRITABLE_LAYER};
 
-/// A layer as a store's records have it.
+/// A layer as recorded in a store.
 pub(super) struct OnDisk {
-    /// What is known of it; where it is kept is filled in here.
+    /// The description of the layer; `store` is filled in here.
     pub(super) layer: Layer,
-    /// Where its files are.
+    /// The directory of its files.
     pub(super) dir: LayerDir,
-    /// What the driver calls it.
+    /// Its ID in the driver.
     pub(super) cache_id: Option<String>,
-    /// Its chain ID, where there are such.
+    /// Its chain ID; Docker < 1.10 had none.
     pub(super) chain_id: Option<String>,
-    /// Its tar-split, where it has one.
+    /// Its tar-split, if it has one.
     pub(super) split: Result<Option<Blob>, String>,
-    /// Equal for equal layers.
+    /// The same for layers with the same content.
     pub(super) key: String,
 }
 
-/// The ids of a container's own layers.
+/// IDs of a container's own layers.
 pub(super) struct ContainerLayers {
-    /// The one below the writable one, in which Docker prepares mount points. Docker < 0.7 made none.
+    /// The init layer, in which Docker prepares mount points. Docker < 0.7 created none.
     pub(super) init: Option<String>,
-    /// The writable one, or why it is not known.
+    /// The writable layer, or why it is unknown.
     pub(super) writable: Result<String, String>,
-    /// When the container was made.
+    /// Creation time of the container.
     pub(super) created: Option<String>,
 }
 
 impl OnDisk {
-    /// The part it is of an image, on top of the layer whose place is `below`.
+    /// The layer as a part of an image; `below` is the directory of the layer below.
     pub(super) fn part(self, driver: &Driver, below: Option<&LayerDir>) -> Part {
         let Self { mut layer, dir, cache_id, chain_id, split, key } = self;
         layer.store = Some(layer_store(driver, cache_id, chain_id, &dir));
@@ -49,7 +49,7 @@ impl OnDisk {
             (Some(listing), Ok(dir)) => {
                 Content::Split(Split::new(listing, Contents::Directory(dir), key))
             }
-            // What is read of it says so then.
+            // Reading contents reports the reason.
             (Some(listing), Err(why)) => {
                 Content::Split(Split::new(listing, Contents::Unavailable(why), key))
             }
@@ -59,7 +59,7 @@ impl OnDisk {
     }
 }
 
-/// A container's own layers on top of an image whose topmost layer's place is `below`.
+/// The container's own layers; `below` is the directory of the image's topmost layer.
 pub(super) fn container_layers(
     driver: &Driver,
     own: ContainerLayers,
@@ -102,7 +102,7 @@ fn layer_store(
     }
 }
 
-/// What the driver's directory says, where that is all there is.
+/// The content of a layer without a tar-split: the tree in the driver's directory.
 fn directory(
     driver: &Driver,
     dir: &LayerDir,

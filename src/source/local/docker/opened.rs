@@ -1,11 +1,11 @@
-//! Makes an opened image of what a Docker data root says of it.
+//! Opens an image of a Docker data root.
 
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::Opened;
 use crate::source::documents::assemble::{Parts, assemble};
 
-/// The image, unless another platform was asked for.
+/// The image, or an error if another platform was requested.
 pub(crate) fn opened(parts: Parts, ask: &Ask) -> Result<Opened, Error> {
     let blobs = assemble(ask, parts);
     match (&ask.platform, &blobs.image.platform) {

@@ -1,4 +1,4 @@
-//! Reading a data root's small files: each bounded, none followed out of the root, each failure with its file's name.
+//! Reads the small files of a data root: size-limited, links out of the root not followed, errors with the file name.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use crate::layer::blob::Blob;
 use crate::source::documents::folder::Folder;
 use crate::source::documents::found::Missing;
 
-/// Files that hold one ID, number or time may have this many bytes.
+/// Maximum size in bytes of a file that contains one ID, number or time.
 const LONGEST_TEXT: u64 = 4096;
 
-/// A data root, as a place of records.
+/// The files of a data root.
 #[derive(Clone, Debug)]
 pub(super) struct Records(Folder);
 
@@ -21,22 +21,22 @@ impl Records {
         Folder::new(root).map(Self)
     }
 
-    /// The root, without links.
+    /// The canonical path of the root.
     pub(super) fn root(&self) -> &Path {
         self.0.root()
     }
 
-    /// A file; `None` where there is none of that name.
+    /// A file; `None` if it does not exist.
     pub(super) fn file(&self, path: &str) -> Result<Option<Blob>, String> {
         present(path, self.0.find(path).map(|found| found.blob))
     }
 
-    /// A whole document.
+    /// The bytes of a JSON document, up to [`document::LIMIT`].
     pub(super) fn document(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         self.read(path, document::LIMIT)
     }
 
-    /// A file that holds one word, without the white space around it. An empty one is none.
+    /// A file with one word, trimmed; `None` if it is empty or does not exist.
     pub(super) fn text(&self, path: &str) -> Result<Option<String>, String> {
         let Some(bytes) = self.read(path, LONGEST_TEXT)? else { return Ok(None) };
         match std::str::from_utf8(&bytes) {
@@ -45,12 +45,12 @@ impl Records {
         }
     }
 
-    /// The names in a directory, sorted; none where it is not there.
+    /// The sorted names in a directory; empty if it does not exist.
     pub(super) fn names(&self, path: &str) -> Result<Vec<String>, String> {
         present(path, self.0.names(path)).map(Option::unwrap_or_default)
     }
 
-    /// The place of a directory.
+    /// The path of a directory; `None` if it does not exist.
     pub(super) fn directory(&self, path: &str) -> Result<Option<PathBuf>, String> {
         present(path, self.0.directory(path))
     }

@@ -6,10 +6,11 @@ use std::ops::Range;
 use crate::source::local::containerd::bolt::page::{HEADER, Leaf, Page, u64_at};
 use crate::source::local::containerd::bolt::{Error, State, VISIT_COST};
 
-/// Branch pages above a leaf. With the fewest branches a page can have, this is more than a file can hold.
+/// Maximum depth of branch pages above a leaf. A tree of pages with two branches each is larger than any file at this
+/// depth.
 const DEEPEST: usize = 64;
 
-/// Bytes of a bucket's record: the number of its top page, and a sequence.
+/// Length of a bucket record in bytes: page number of the root (u64) and sequence (u64).
 const RECORD: usize = 16;
 
 /// A bucket of one state of a database.
@@ -19,12 +20,12 @@ pub struct Bucket<'d> {
     top: Top,
 }
 
-/// Where a bucket's keys are.
+/// Where the root page of a bucket is stored.
 #[derive(Clone, Debug)]
 enum Top {
-    /// Below a page of its own.
+    /// In a page of its own, with this number.
     Page(u64),
-    /// In a page inside the bucket's record, as small buckets are.
+    /// Inline: in the bucket record itself. bbolt stores small buckets this way.
     Inline(Page),
 }
 
@@ -33,24 +34,24 @@ impl<'d> Bucket<'d> {
         Self { state, top: Top::Page(page) }
     }
 
-    /// The value of that key; `None` where there is none, or a bucket.
+    /// The value of a key; `None` if the key is missing or is a bucket.
     ///
     /// # Errors
-    /// Where a page on the way is damaged.
+    /// If a page on the path is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let item = self.find(key)?;
         Ok(item.and_then(|item| item.value().map(<[u8]>::to_vec)))
     }
 
-    /// The bucket of that key; `None` where there is none, or a value.
+    /// The bucket of a key; `None` if the key is missing or is a value.
     ///
     /// # Errors
-    /// Where a page on the way, or the bucket's record, is damaged.
+    /// If a page on the path or the bucket record is damaged.
     pub fn bucket(&self, key: &[u8]) -> Result<Option<Self>, Error> {
         self.find(key)?.map_or(Ok(None), |item| item.bucket())
     }
 
-    /// What the bucket holds, in the order of its keys. After an error nothing follows.
+    /// The items of the bucket in key order. The iterator ends after an error.
     #[must_use]
     pub fn items(&self) -> Items<'d> {
         Items {
@@ -68,7 +69,7 @@ impl<'d> Bucket<'d> {
             if page.is_leaf() {
                 return found.map_or(Ok(None), |at| Item::new(self.state, page, at).map(Some));
             }
-            // A branch's key is the first one below it.
+            // The key of a branch element is the smallest key of its child page.
             let at = found.unwrap_or_else(|after| after.saturating_sub(1));
             page = self.state.page(page.child(at))?;
         }
@@ -85,7 +86,7 @@ impl Top {
     }
 }
 
-/// A key and what it has.
+/// A key with its value or bucket.
 #[derive(Clone, Debug)]
 pub struct Item<'d> {
     state: &'d State,
@@ -94,7 +95,7 @@ pub struct Item<'d> {
 }
 
 impl<'d> Item<'d> {
-    /// Costs what looking at it may cost.
+    /// Charges the budget for the key, the value and the visit.
     fn new(state: &'d State, page: Page, at: usize) -> Result<Self, Error> {
         let item = Self { state, page, at };
         let value = match item.page.leaf(at) {
@@ -105,13 +106,13 @@ impl<'d> Item<'d> {
         Ok(item)
     }
 
-    /// The key.
+    /// The key as stored.
     #[must_use]
     pub fn key(&self) -> &[u8] {
         self.page.key(self.at)
     }
 
-    /// The value, where it is no bucket.
+    /// The value; `None` for a bucket.
     #[must_use]
     pub fn value(&self) -> Option<&[u8]> {
         match self.page.leaf(self.at) {
@@ -120,10 +121,10 @@ impl<'d> Item<'d> {
         }
     }
 
-    /// The bucket, where it is one.
+    /// The bucket; `None` for a value.
     ///
     /// # Errors
-    /// Where the bucket's record is damaged.
+    /// If the bucket record is damaged.
     pub fn bucket(&self) -> Result<Option<Bucket<'d>>, Error> {
         let Leaf::Bucket(record) = self.page.leaf(self.at) else { return Ok(None) };
         let Range { start, end } = record;
@@ -138,14 +139,14 @@ impl<'d> Item<'d> {
     }
 }
 
-/// What a bucket holds, in order.
+/// Iterator over the items of a bucket in key order.
 #[derive(Debug)]
 pub struct Items<'d> {
     state: &'d State,
     start: Option<Top>,
-    /// Pages from the top down, each with its next element.
+    /// Pages from the root down, each with the index of its next element.
     path: Vec<(Page, usize)>,
-    /// Pages that were entered: each belongs to one place of one bucket.
+    /// Page numbers already entered. A page belongs to one parent, so a second visit means a cycle.
     seen: HashSet<u64>,
 }
 

@@ -1,38 +1,38 @@
-//! What can be wrong with a database.
+//! Errors of the bbolt reader.
 
 use std::io;
 
 use thiserror::Error;
 
-/// Why a database, or a part of it, cannot be read.
+/// Why a database or a part of it cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system refused.
+    /// An I/O error.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Neither meta page holds.
+    /// Neither meta page has a valid checksum.
     #[error("no valid meta page at its beginning: it is damaged, or no bbolt database")]
     NoMeta,
-    /// A page is not what it should be.
+    /// A page is damaged.
     #[error("page {page} at byte {offset}: {what}")]
     Page {
-        /// Its number.
+        /// Page number.
         page: u64,
-        /// Where in the file it (or what is wrong with it) begins, in bytes.
+        /// Offset in the file of the page or of the damaged part, in bytes.
         offset: u64,
-        /// What is wrong.
+        /// Description of the damage.
         what: String,
     },
-    /// Following the pages has no end.
+    /// The read budget is exhausted: pages refer to each other repeatedly.
     #[error("its pages lead to each other again and again: it is damaged")]
     TooMuch,
-    /// A writer commits more often than the file can be read.
+    /// A writer commits faster than the file can be read.
     #[error(
         "it changed {attempts} times while it was being read: try again when its engine is less busy"
     )]
     Busy {
-        /// How often reading was tried.
+        /// Number of attempts.
         attempts: u32,
     },
 }

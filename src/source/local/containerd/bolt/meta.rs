@@ -1,4 +1,4 @@
-//! The two meta pages, each of which describes one committed state of the whole database.
+//! The two meta pages, each of which describes one committed state of the database.
 
 use std::io;
 
@@ -8,28 +8,28 @@ use crate::source::local::containerd::bolt::page::{HEADER, u32_at, u64_at};
 
 const MAGIC: u32 = 0xED0C_DAED;
 const VERSION: u32 = 2;
-/// Bytes of a meta: seven fields of 32 or 64 bits, and the checksum over them.
+/// Length of the meta structure in bytes: the fields of bbolt's `meta` struct and a checksum over them.
 const LENGTH: usize = 64;
 const CHECKED: usize = 56;
 
-/// Page sizes at which the second meta page is looked for where the first one is damaged: those of machines, and the
-/// smallest that bbolt itself looks for.
+/// Page sizes at which the second meta page is searched if the first is damaged: common OS page sizes, and the
+/// smaller ones that bbolt itself tries.
 const PAGE_SIZES: [u64; 7] = [4096, 8192, 16_384, 32_768, 65_536, 1024, 2048];
 
-/// What a valid meta page says.
+/// The fields of a valid meta page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Meta {
     pub(super) page_size: u64,
-    /// The page of the top bucket.
+    /// Page number of the root bucket.
     pub(super) root: u64,
-    /// Pages that are in use or were ever: the first number beyond them.
+    /// High-water mark: the first page number that was never allocated.
     pub(super) pages: u64,
-    /// The transaction that wrote it.
+    /// ID of the transaction that wrote it.
     pub(super) transaction: u64,
 }
 
 impl Meta {
-    /// The newest committed state: the valid meta page with the higher transaction.
+    /// The newest committed state: the valid meta page with the higher transaction ID.
     pub(super) fn newest(bytes: &Blob) -> Result<Self, Error> {
         let first = Self::at(bytes, 0)?;
         let second = match &first {
@@ -40,7 +40,7 @@ impl Meta {
         found.max_by_key(|meta| meta.transaction).ok_or(Error::NoMeta)
     }
 
-    /// The second meta page where the first does not say where that is.
+    /// The second meta page if the first is damaged and its page size therefore unknown.
     fn second(bytes: &Blob) -> io::Result<Option<Self>> {
         for size in PAGE_SIZES {
             if let Some(meta) = Self::at(bytes, size)?.filter(|meta| meta.page_size == size) {
@@ -50,7 +50,7 @@ impl Meta {
         Ok(None)
     }
 
-    /// The meta page at that offset, if a valid one is there. One that is just being written has a false checksum.
+    /// The meta page at an offset, if valid. A page that is being written has a wrong checksum.
     fn at(bytes: &Blob, offset: u64) -> io::Result<Option<Self>> {
         let mut page = [0; HEADER + LENGTH];
         let count = bytes.fill_at(&mut page, offset)?;
@@ -63,8 +63,8 @@ impl Meta {
             && u32_at(meta, 4) == VERSION
             && PAGE_SIZES.contains(&page_size)
             && u64_at(meta, CHECKED) == fnv_1a(&meta[..CHECKED]);
-        // Between them: flags, the top bucket's sequence, and the freelist's page, which is u64::MAX where the free
-        // pages are not written down. Free pages do not matter here.
+        // Skipped fields: flags, the root bucket's sequence, and the freelist page (u64::MAX if the freelist is not
+        // stored), which reading does not need.
         sound.then(|| Self {
             page_size,
             root: u64_at(meta, 16),
@@ -74,7 +74,7 @@ impl Meta {
     }
 }
 
-/// The 64-bit FNV-1a hash.
+/// 64-bit FNV-1a.
 fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

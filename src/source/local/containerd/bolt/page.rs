@@ -1,21 +1,21 @@
-//! Branch and leaf pages, checked as a whole before anything of them is used.
+//! Branch and leaf pages, validated as a whole before use.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::source::local::containerd::bolt::Error;
 
-/// Bytes of a page's header: number, kind, count of elements, count of overflow pages.
+/// Length of a page header in bytes: page number (u64), flags (u16), element count (u16), overflow pages (u32).
 pub(super) const HEADER: usize = 16;
-/// Bytes of an element, of branches and of leaves.
+/// Length of a branch or leaf element in bytes.
 const ELEMENT: usize = 16;
 
 const BRANCH: u16 = 1;
 const LEAF: u16 = 2;
-/// An element of a leaf that is a bucket.
+/// Flag of a leaf element that is a bucket.
 const BUCKET: u32 = 1;
 
-/// The fields before the elements.
+/// The page header.
 pub(super) struct Header {
     pub(super) id: u64,
     kind: u16,
@@ -24,42 +24,42 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// From the first 16 bytes.
+    /// Parses the first 16 bytes of a page.
     pub(super) fn read(bytes: &[u8]) -> Self {
         let (kind, count) = (u32_at(bytes, 8) as u16, (u32_at(bytes, 8) >> 16) as usize);
         Self { id: u64_at(bytes, 0), kind, count, overflow: u32_at(bytes, 12) }
     }
 }
 
-/// A page whose elements lie inside it, their keys in ascending order.
+/// A validated page: elements lie inside it and keys are in ascending order.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     id: u64,
-    /// Where `bytes` begins in the file.
+    /// Offset of `bytes` in the file.
     offset: u64,
     bytes: Arc<[u8]>,
-    /// Of `bytes`: an inline bucket's page is part of the page that holds the bucket.
+    /// The range of `bytes` that is this page: an inline bucket's page is part of the page that contains the bucket.
     place: Range<usize>,
     is_leaf: bool,
     count: usize,
 }
 
-/// What an element of a leaf holds.
+/// The content of a leaf element.
 pub(super) enum Leaf<'p> {
     /// A value.
     Value(&'p [u8]),
-    /// A bucket's record.
+    /// Range of a bucket record.
     Bucket(Range<usize>),
 }
 
 impl Page {
-    /// A page of the file.
+    /// Validates a page of the file.
     pub(super) fn new(id: u64, offset: u64, bytes: Vec<u8>) -> Result<Self, Error> {
         let place = 0..bytes.len();
         Self { id, offset, bytes: bytes.into(), place, is_leaf: false, count: 0 }.checked()
     }
 
-    /// The page that a bucket's record at `place` holds behind its 16 bytes.
+    /// The inline page that follows the 16 bytes of the bucket record at `place`.
     pub(super) fn inline(&self, place: Range<usize>) -> Result<Self, Error> {
         let inline = Self { place, ..self.clone() };
         if inline.place.len() < HEADER {
@@ -76,17 +76,17 @@ impl Page {
         self.count
     }
 
-    /// The key of the element at that place.
+    /// The key of element `at`.
     pub(super) fn key(&self, at: usize) -> &[u8] {
         &self.bytes[self.key_range(at)]
     }
 
-    /// Where a branch's element leads.
+    /// The child page of branch element `at`.
     pub(super) fn child(&self, at: usize) -> u64 {
         u64_at(&self.bytes, self.element(at) + 8)
     }
 
-    /// What a leaf's element holds.
+    /// The content of leaf element `at`.
     pub(super) fn leaf(&self, at: usize) -> Leaf<'_> {
         let element = self.element(at);
         let start = self.key_range(at).end;
@@ -97,12 +97,12 @@ impl Page {
         Leaf::Value(&self.bytes[range])
     }
 
-    /// The page's own bytes at a place that [`Self::leaf`] gave.
+    /// The bytes of a range that [`Self::leaf`] returned.
     pub(super) fn at(&self, place: Range<usize>) -> &[u8] {
         &self.bytes[place]
     }
 
-    /// The element with that key, or where it would be.
+    /// Binary search for a key: its index, or the index where it would be inserted.
     pub(super) fn search(&self, key: &[u8]) -> Result<usize, usize> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
@@ -116,7 +116,7 @@ impl Page {
         Err(low)
     }
 
-    /// What is wrong, `at` so many bytes into the page.
+    /// An error at offset `at` of the page.
     pub(super) fn broken(&self, at: usize, what: &str) -> Error {
         Error::page(self.id, self.offset + (self.place.start + at) as u64, what.to_owned())
     }
@@ -125,7 +125,7 @@ impl Page {
         self.place.start + HEADER + at * ELEMENT
     }
 
-    /// In a leaf's element the position stands behind the flags, in a branch's first; it counts from the element.
+    /// The key position is relative to its element. A leaf element stores it after the flags, a branch element first.
     fn key_range(&self, at: usize) -> Range<usize> {
         let element = self.element(at);
         let fields = element + if self.is_leaf { 4 } else { 0 };
@@ -133,7 +133,7 @@ impl Page {
         start..start + u32_at(&self.bytes, fields + 4) as usize
     }
 
-    /// Checks all that the functions above rely on.
+    /// Validates everything that the accessors rely on.
     fn checked(mut self) -> Result<Self, Error> {
         let header = Header::read(&self.bytes[self.place.clone()]);
         self.is_leaf = match header.kind {
@@ -170,12 +170,12 @@ impl Page {
     }
 }
 
-/// The little-endian number there. Nothing is read past the end: callers have checked, and would get 0.
+/// Little-endian u32 at an offset; 0 past the end, which callers exclude by validation.
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |four| u32::from_le_bytes(*four))
 }
 
-/// As [`u32_at`].
+/// Little-endian u64; otherwise as [`u32_at`].
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |eight| u64::from_le_bytes(*eight))
 }
