@@ -1,8 +1,8 @@
-//! What a blob or manifest is that is no image: told by its media types.
+//! Classifies blobs and manifests that are not images, by their media types.
 
 use crate::image::manifest::{DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST};
 
-/// Media types of manifests and indexes, of all ages. Documents served as plain JSON are schema 1 manifests.
+/// Media types of manifests and indexes of all versions. Schema 1 manifests are also served as plain JSON.
 const MANIFESTS: [&str; 9] = [
     OCI_INDEX,
     OCI_MANIFEST,
@@ -22,26 +22,27 @@ const CONFIGS: [&str; 2] =
 /// Config media type of BuildKit's cache exports (`--cache-to`).
 const BUILD_CACHE: &str = "application/vnd.buildkit.cacheconfig";
 
-/// Whether a config of that type makes a manifest an image. The first clients that knew schema 2 wrote the third.
+/// Whether a config of this type makes a manifest an image. The first clients with schema 2 wrote
+/// `application/octet-stream`.
 pub(super) fn is_image_config(media_type: &str) -> bool {
     CONFIGS.contains(&media_type) || media_type == "application/octet-stream"
 }
 
-/// Whether a blob of that type is a document, and so no layer of a file system.
+/// Whether a blob of this type is a document and therefore not a layer.
 #[must_use]
 pub fn is_document(media_type: &str) -> bool {
     let ends = ["json", "xml"].iter().any(|end| media_type.ends_with(end));
     ends || media_type.starts_with("text/") || media_type.contains("in-toto")
 }
 
-/// Whether a media type is that of a manifest or an index.
+/// Whether this is a media type of a manifest or an index.
 #[must_use]
 pub fn is_manifest(media_type: &str) -> bool {
     MANIFESTS.contains(&media_type)
 }
 
-/// What a descriptor points to where its media type says that it is neither a manifest nor an index. `None` where it
-/// may be one, which the document itself then decides.
+/// What a descriptor points to if its media type excludes a manifest or an index; `None` if the document itself must
+/// be read to decide.
 #[must_use]
 pub fn non_manifest(media_type: &str) -> Option<String> {
     if is_manifest(media_type) {
@@ -57,7 +58,7 @@ pub fn non_manifest(media_type: &str) -> Option<String> {
     (kind(media_type) != "artifact").then(|| with_article(media_type))
 }
 
-/// What an artifact of that type is, with an article.
+/// The kind of an artifact, with an article.
 #[must_use]
 pub fn with_article(artifact_type: &str) -> String {
     match kind(artifact_type) {
@@ -69,7 +70,7 @@ pub fn with_article(artifact_type: &str) -> String {
     }
 }
 
-/// What an artifact of that type is, in the words people have for it.
+/// The common name of an artifact type.
 #[must_use]
 pub fn kind(artifact_type: &str) -> &'static str {
     let stated = artifact_type.to_ascii_lowercase();

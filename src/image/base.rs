@@ -1,28 +1,29 @@
-//! The image another one was built on: which of the layers, from the first on, are not the builder's own.
+//! The base image: which layers, from the first on, come from the image that was built on.
 //!
-//! Told by whoever asks, by the manifest's annotations (OCI image-spec, `annotations.md`), by the history (buildah
-//! writes `FROM` into it), or by an image at hand all of whose layers these begin with. Pure: candidates are given.
+//! Determined by the user, by the manifest's annotations (OCI image-spec, `annotations.md`), by the history (buildah
+//! writes `FROM` into it), or by a local image whose layers are the first ones of this image. Pure: candidates are
+//! passed in.
 
 use crate::image::Image;
 
-/// Annotation with the reference of the base image.
+/// Annotation: reference of the base image.
 const NAME: &str = "org.opencontainers.image.base.name";
-/// Annotation with the digest of the base image's manifest.
+/// Annotation: digest of the base image's manifest.
 const DIGEST: &str = "org.opencontainers.image.base.digest";
 
 /// An image that may be the base of another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
-    /// What it is called.
+    /// Name, if known.
     pub name: String,
-    /// Digests it has, of its manifest or config.
+    /// Digests of its manifest and config.
     pub digests: Vec<String>,
-    /// Its layers' diff IDs, base first.
+    /// Diff IDs of its layers, base first.
     pub diff_ids: Vec<String>,
 }
 
 impl Candidate {
-    /// An image as a candidate. `None` where a layer's diff ID is not known: nothing can be compared then.
+    /// An image as a candidate; `None` if a diff ID is unknown, because layers are compared by diff ID.
     #[must_use]
     pub fn of(image: &Image) -> Option<Self> {
         let diff_ids: Option<Vec<String>> =
@@ -35,23 +36,23 @@ impl Candidate {
     }
 }
 
-/// By what the base was told.
+/// How the base was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// Somebody said so.
+    /// Given by the user.
     Asked,
-    /// The manifest's annotations name an image that is at hand.
+    /// The manifest's annotations name a local image.
     Annotations,
-    /// The history says where the base ends.
+    /// The history states where the base ends.
     History,
-    /// An image at hand has the same first layers, and no others.
+    /// A local image consists of the first layers of this one.
     Shared,
-    /// Nothing tells: the first layer is taken for it.
+    /// Unknown: the first layer is assumed.
     Assumed,
 }
 
 impl Evidence {
-    /// The name used in JSON output.
+    /// The value in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,7 +64,7 @@ impl Evidence {
         }
     }
 
-    /// The same for a sentence, after the base's name.
+    /// A phrase for messages, after the base's name.
     #[must_use]
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -79,16 +80,16 @@ impl Evidence {
 /// The base of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
-    /// How many layers are its, from the first on.
+    /// Number of layers of the base, from the first on.
     pub layers: usize,
-    /// What it is called, where that is known.
+    /// Name, if known.
     pub name: Option<String>,
-    /// By what it was told.
+    /// How it was determined.
     pub evidence: Evidence,
 }
 
 impl Base {
-    /// The base as far as the image itself and the images at hand tell it.
+    /// Determines the base from the image itself and from local images.
     #[must_use]
     pub fn recognise(image: &Image, at_hand: &[Candidate]) -> Self {
         from_annotations(image, at_hand)
@@ -101,7 +102,7 @@ impl Base {
             })
     }
 
-    /// The base that somebody names by a digest: of one of the image's own layers, the last that is the base's.
+    /// The base given by the digest or diff ID of its last layer; `None` if the image has no such layer.
     #[must_use]
     pub fn up_to_layer(image: &Image, digest: &str) -> Option<Self> {
         let is_it = |known: &Option<String>| known.as_deref() == Some(digest);
@@ -109,14 +110,14 @@ impl Base {
         Some(Self { layers: last + 1, name: None, evidence: Evidence::Asked })
     }
 
-    /// The base that somebody names. `None` where the image does not begin with its layers.
+    /// The base given by the user; `None` if the image does not begin with its layers.
     #[must_use]
     pub fn asked(image: &Image, candidate: &Candidate) -> Option<Self> {
         let layers = begins_with(image, candidate)?;
         Some(Self { layers, name: Some(candidate.name.clone()), evidence: Evidence::Asked })
     }
 
-    /// Whether a layer is the base's.
+    /// Whether a layer belongs to the base.
     #[must_use]
     pub const fn has(&self, layer: usize) -> bool {
         layer < self.layers
@@ -139,8 +140,8 @@ fn from_annotations(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     Some(Base { layers, name: Some(name), evidence: Evidence::Annotations })
 }
 
-/// buildah notes `FROM image` on the first step that is not the base's. Where it keeps each step as an image, it does so on
-/// all that follow, with the ID of the step before: those are no bases.
+/// buildah comments the first step after the base with `FROM <image>`. With `--layers` it also comments each later
+/// step with the ID of the previous one; those are not bases.
 fn from_history(image: &Image) -> Option<Base> {
     let (at, name) = image.history.iter().enumerate().rev().find_map(|(at, step)| {
         let noted = step.comment.as_ref()?.raw().trim_start().strip_prefix("FROM ")?;
@@ -152,13 +153,13 @@ fn from_history(image: &Image) -> Option<Base> {
     (layers > 0).then(|| Base { layers, name: Some(name.to_owned()), evidence: Evidence::History })
 }
 
-/// Whether it is an image's ID, or as much of it as tools show.
+/// Whether a name is an image ID or an abbreviated one.
 fn is_id(name: &str) -> bool {
     let name = name.strip_prefix("sha256:").unwrap_or(name);
     name.len() >= 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The longest image at hand that these layers begin with and do not end with.
+/// The local image with the most layers that are the first, but not all, layers of this image.
 fn from_shared_layers(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     let fits =
         at_hand.iter().filter_map(|candidate| Some((begins_with(image, candidate)?, candidate)));
@@ -168,7 +169,7 @@ fn from_shared_layers(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
     Some(Base { layers, name: Some(candidate.name.clone()), evidence: Evidence::Shared })
 }
 
-/// How many layers the candidate has, if they are this image's first ones.
+/// Number of the candidate's layers, if this image begins with them.
 fn begins_with(image: &Image, candidate: &Candidate) -> Option<usize> {
     let layers = candidate.diff_ids.len();
     let same = layers > 0

@@ -1,7 +1,7 @@
 //! The image configuration: what a container started from the image would run as.
 //!
-//! A field of the wrong shape costs that field and leaves a problem; only what is no JSON object at all is an error,
-//! because an image must open even where its config is odd.
+//! A field of the wrong type is dropped and becomes a problem. Only a document that is not a JSON object is an error,
+//! because an image must open even if its config is malformed.
 
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, kept, known_time};
@@ -9,16 +9,16 @@ use crate::image::history::HistoryStep;
 use crate::image::platform::Platform;
 use crate::text::Foreign;
 
-/// What of a config is shown, exported and judged. Foreign text, raw.
+/// The fields of a config that are shown, exported and checked. Foreign text, raw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// When the image was made, as recorded.
+    /// Creation time, as recorded.
     pub created: Option<Foreign>,
-    /// Who made it.
+    /// Author.
     pub author: Option<Foreign>,
-    /// User and group, as recorded.
+    /// User and group, `USER[:GROUP]`.
     pub user: Option<Foreign>,
-    /// Environment, `NAME=value`, in order.
+    /// Environment variables, `NAME=value`, in order.
     pub env: Vec<Foreign>,
     /// Entrypoint in exec form.
     pub entrypoint: Vec<Foreign>,
@@ -32,41 +32,41 @@ pub struct Config {
     pub exposed_ports: Vec<Foreign>,
     /// Volumes, sorted.
     pub volumes: Vec<Foreign>,
-    /// Signal that stops it.
+    /// Signal that stops a container.
     pub stop_signal: Option<Foreign>,
-    /// Docker's health check command.
+    /// Docker's `HEALTHCHECK` command.
     pub healthcheck: Vec<Foreign>,
-    /// Docker's ONBUILD triggers.
+    /// Docker's `ONBUILD` triggers.
     pub on_build: Vec<Foreign>,
-    /// Docker's SHELL.
+    /// Docker's `SHELL`.
     pub shell: Vec<Foreign>,
     /// `rootfs.diff_ids`, base first.
     pub diff_ids: Vec<String>,
 }
 
-/// A config document, read as far as it can be.
+/// A config document, parsed as far as possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parsed {
-    /// The config proper.
+    /// The config.
     pub config: Config,
-    /// Operating system and architecture, where the config says them.
+    /// Platform, if the config states one.
     pub platform: Option<Platform>,
-    /// The history as recorded, oldest first, not yet matched to layers.
+    /// History as recorded, oldest first, not yet matched to layers.
     pub history: Vec<HistoryStep>,
-    /// Fields that had to be left out.
+    /// Fields that were dropped.
     pub problems: Vec<String>,
 }
 
-/// Reads a config document (OCI `config.md`, Docker schema 2's container image).
+/// Parses a config document (OCI image-spec, `config.md`; Docker schema 2).
 ///
 /// # Errors
-/// Where it is no JSON object.
+/// If it is not a JSON object.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, DocumentError> {
     let value = document::parse(bytes)?;
     Ok(read(&Fields::of(&value, "")?))
 }
 
-/// Reads the fields that OCI configs and Docker's v1 images share.
+/// Reads the fields that OCI configs and Docker v1 images share.
 pub(super) fn read(fields: &Fields<'_>) -> Parsed {
     let mut problems = Vec::new();
     let mut config = match kept(fields.object("config"), &mut problems) {
@@ -87,7 +87,7 @@ fn history(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<HistoryStep> 
     let items = kept(fields.list("history"), problems);
     let mut steps = Vec::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
-        // A step that is no object still stands for a layer: it stays, unknown.
+        // A step that is not an object still counts as one for a layer, so it stays, empty.
         let step = match Fields::of(item, format!("history[{at}]")) {
             Ok(step) => HistoryStep {
                 created: known_time(kept(step.text("created"), problems)).map(Foreign::from),

@@ -1,13 +1,13 @@
-//! Digests (`sha256:…`), checked before anything is built from them.
+//! Digests (`sha256:…`), validated before use.
 //!
-//! A digest comes from foreign JSON and ends up in a path below `blobs/`: nothing but a well-formed one may get
-//! that far. The grammar is that of the OCI image-spec, `descriptor.md`.
+//! A digest from untrusted JSON becomes part of a path below `blobs/`, so it must be well-formed. Grammar: OCI
+//! image-spec, `descriptor.md`.
 
 use std::fmt;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
-/// The longest digest that is accepted, in bytes; sha512 needs 135.
+/// Maximum length of a digest in bytes; sha512 needs 135.
 const LONGEST: usize = 256;
 
 /// A well-formed digest.
@@ -18,7 +18,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Takes `text` as a digest; `None` where it is none. For sha256 and sha512 the length must be right.
+    /// Parses a digest; `None` if it is not well-formed. For sha256 and sha512 the length must match.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > LONGEST {
@@ -49,7 +49,7 @@ impl Digest {
         Self { text: format!("sha256:{}", hex(&Sha256::digest(bytes))), colon: 6 }
     }
 
-    /// `sha256:` before `hex`, if that makes a digest.
+    /// The digest `sha256:<hex>`, if well-formed.
     #[must_use]
     pub fn from_sha256_hex(hex: &str) -> Option<Self> {
         Self::parse(&format!("sha256:{hex}"))
@@ -61,7 +61,7 @@ impl Digest {
         &self.text[..self.colon]
     }
 
-    /// What follows the colon.
+    /// The part after the colon.
     #[must_use]
     pub fn encoded(&self) -> &str {
         &self.text[self.colon + 1..]
@@ -73,7 +73,7 @@ impl Digest {
         &self.text
     }
 
-    /// The digest of `bytes` by this one's algorithm; `None` where it is neither sha256 nor sha512.
+    /// The digest of `bytes` by the same algorithm; `None` if that is neither sha256 nor sha512.
     #[must_use]
     pub fn of_same_algorithm(&self, bytes: &[u8]) -> Option<Self> {
         let mut hasher = Hasher::new(self.algorithm())?;
@@ -81,14 +81,14 @@ impl Digest {
         Some(hasher.finish())
     }
 
-    /// Whether it is the digest of `bytes`; `None` where the algorithm is not known.
+    /// Whether this is the digest of `bytes`; `None` if the algorithm is not supported.
     #[must_use]
     pub fn verify(&self, bytes: &[u8]) -> Option<bool> {
         Some(self.of_same_algorithm(bytes)? == *self)
     }
 }
 
-/// Computes a digest of bytes that are read piece by piece.
+/// Computes a digest incrementally.
 #[derive(Clone, Debug)]
 pub struct Hasher(State);
 
@@ -140,7 +140,7 @@ impl fmt::Display for Digest {
     }
 }
 
-/// Bytes as hexadecimal digits, small ones.
+/// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes

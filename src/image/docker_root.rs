@@ -1,53 +1,53 @@
-//! The documents of a Docker data root: which names lead to which images, containers, and where blobs came from.
+//! Documents of a Docker data root: names of images, containers, and the registries of blobs.
 //!
-//! moby, `image/store.go`, `reference/store.go`, `container/container.go`, `distribution/metadata`; before 1.10
-//! `graph/tags.go`. Both ages write the same shapes with other keys.
+//! Source: moby, `image/store.go`, `reference/store.go`, `container/container.go`, `distribution/metadata`; before
+//! 1.10 `graph/tags.go`. Both have the same structure with other keys.
 
 use crate::image::digest::Digest;
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, LONGEST_LIST, Value, kept, known_time};
 
-/// One line of `repositories.json` (or, before 1.10, `repositories-<driver>`): a name and the image it leads to.
+/// A name of an image in `repositories.json` (before 1.10 `repositories-<driver>`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// `repository:tag`, or `repository@sha256:…` where the manifest's digest is what names it.
+    /// `repository:tag`, or `repository@sha256:…`.
     pub name: String,
-    /// That digest.
+    /// The manifest digest of a name by digest.
     pub manifest: Option<String>,
-    /// The image's ID as written: `sha256:…`, before 1.10 plain hexadecimal. Foreign.
+    /// Image ID as written: `sha256:…`, before 1.10 plain hexadecimal. Untrusted.
     pub id: String,
 }
 
 /// A container's `config.v2.json` (before 1.10 `config.json`). Foreign text, raw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
-    /// Its name, without the slash that Docker puts before it.
+    /// Name, without Docker's leading slash.
     pub name: Option<String>,
-    /// When it was made, as recorded.
+    /// Creation time, as recorded.
     pub created: Option<String>,
-    /// The ID of its image.
+    /// ID of its image.
     pub image_id: Option<String>,
-    /// What its image was asked for by.
+    /// Reference of its image, as the user gave it.
     pub image_name: Option<String>,
-    /// The storage driver it was made with.
+    /// Storage driver.
     pub driver: Option<String>,
-    /// Fields that had to be left out.
+    /// Fields that were dropped.
     pub problems: Vec<String>,
 }
 
-/// One way a layer went to or came from a registry: `distribution/v2metadata-by-diffid`.
+/// A blob of a layer in a registry that it was pulled from or pushed to: `distribution/v2metadata-by-diffid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryBlob {
-    /// Digest of the blob there.
+    /// Digest of the blob.
     pub digest: String,
-    /// The repository, by its full name.
+    /// Full name of the repository.
     pub repository: String,
 }
 
-/// Reads the names, sorted.
+/// Parses the names; sorted.
 ///
 /// # Errors
-/// Where it is no object with an object of objects called `Repositories`.
+/// If `Repositories` is not an object of objects.
 pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<Named>, DocumentError> {
     let value = document::parse(bytes)?;
     let Some(repositories) = Fields::of(&value, "")?.object("Repositories")? else {
@@ -67,7 +67,7 @@ pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<Named>, DocumentError> {
     Ok(names)
 }
 
-/// Keys are whole names since 1.10, tags or digests before.
+/// Keys are complete names since 1.10, before that tags or digests.
 fn named(repository: &str, key: &str, id: String) -> Named {
     let rest = key.strip_prefix(repository).filter(|rest| rest.starts_with([':', '@']));
     let manifest = rest.map_or(Some(key), |rest| rest.strip_prefix('@')).and_then(Digest::parse);
@@ -79,10 +79,10 @@ fn named(repository: &str, key: &str, id: String) -> Named {
     Named { name, manifest: manifest.map(|digest| digest.as_str().to_owned()), id }
 }
 
-/// Reads a container's record.
+/// Parses the record of a container.
 ///
 /// # Errors
-/// Where it is no JSON object.
+/// If it is not a JSON object.
 pub fn parse_container(bytes: &[u8]) -> Result<Container, DocumentError> {
     let value = document::parse(bytes)?;
     let fields = Fields::of(&value, "")?;
@@ -100,10 +100,10 @@ pub fn parse_container(bytes: &[u8]) -> Result<Container, DocumentError> {
     })
 }
 
-/// Reads what is known of a layer's blobs, oldest first.
+/// Parses the registry blobs of a layer, oldest first.
 ///
 /// # Errors
-/// Where it is no list.
+/// If it is not a list.
 pub fn parse_registry_blobs(bytes: &[u8]) -> Result<Vec<RegistryBlob>, DocumentError> {
     let value = document::parse(bytes)?;
     let Value::Array(items) = &value else {
@@ -118,10 +118,10 @@ pub fn parse_registry_blobs(bytes: &[u8]) -> Result<Vec<RegistryBlob>, DocumentE
     Ok(items.iter().take(LONGEST_LIST).filter_map(blob).collect())
 }
 
-/// The addresses in a `descriptor.json`, which Docker writes beside a layer that no registry may pass on.
+/// Parses the URLs of a `descriptor.json`, which Docker writes for non-distributable layers.
 ///
 /// # Errors
-/// Where it is no JSON object, or its addresses are no strings.
+/// If it is not a JSON object, or `urls` is not a list of strings.
 pub fn parse_urls(bytes: &[u8]) -> Result<Vec<String>, DocumentError> {
     let value = document::parse(bytes)?;
     Fields::of(&value, "")?.texts("urls")

@@ -1,4 +1,4 @@
-//! The two lists a `docker save` archive has: `manifest.json` (Docker ≥ 1.10) and `repositories` (every age).
+//! The two lists of a `docker save` archive: `manifest.json` (Docker ≥ 1.10) and `repositories` (all versions).
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use crate::image::manifest::Descriptor;
 /// One image of a `manifest.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedImage {
-    /// Path of the config in the archive. Foreign: it is looked up, never followed.
+    /// Path of the config in the archive. Untrusted: looked up among the entries only.
     pub config: String,
     /// Names with tags.
     pub tags: Vec<String>,
-    /// Paths of the layers in the archive, base first. Foreign.
+    /// Paths of the layers in the archive, base first. Untrusted.
     pub layers: Vec<String>,
-    /// How a registry has the layers, by diff ID: `LayerSources`, which Docker writes for layers that came from one.
+    /// Descriptors of layers in a registry by diff ID (`LayerSources`), for layers that were pulled.
     pub sources: BTreeMap<String, Descriptor>,
-    /// What is odd about it.
+    /// Problems found while parsing.
     pub problems: Vec<String>,
 }
 
-/// Reads `manifest.json`.
+/// Parses `manifest.json`.
 ///
 /// # Errors
-/// Where it is no list of objects, or has no layers that could be read.
+/// If it is not a list of objects, or a list of layers cannot be read.
 pub fn parse(bytes: &[u8]) -> Result<Vec<SavedImage>, DocumentError> {
     let value = document::parse(bytes)?;
     let Value::Array(items) = &value else {
@@ -54,10 +54,10 @@ fn saved(item: &Value, at: usize) -> Result<SavedImage, DocumentError> {
     })
 }
 
-/// Reads `repositories`: which names lead to which v1 ID. Sorted by name.
+/// Parses `repositories`: names and v1 IDs, sorted by name.
 ///
 /// # Errors
-/// Where it is no object of objects of strings.
+/// If it is not an object of objects of strings.
 pub fn parse_repositories(bytes: &[u8]) -> Result<Vec<(String, String)>, DocumentError> {
     let value = document::parse(bytes)?;
     let repositories = Fields::of(&value, "")?;

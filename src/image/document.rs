@@ -1,9 +1,9 @@
-//! Reading foreign JSON leniently: absent and `null` are the same, and what has the wrong shape is named.
+//! Lenient reading of untrusted JSON: absent and `null` are the same, and errors name the field.
 //!
-//! Typed deserialisation would say "invalid type at line 1 column 20"; a person with a damaged image needs to know
-//! *which field*. So documents are read as values and each field is asked for by name, as Go's `encoding/json` finds the
-//! members of a struct: without regard to case, the last one wins, and objects under one name are read one over the other.
-//! The keys of maps (labels, annotations, repositories) are data and stay as they are written.
+//! Typed deserialisation would report "invalid type at line 1 column 20", but users with a damaged image need to know
+//! *which field*. So documents are parsed to values, and fields are looked up like members of a struct by Go's
+//! `encoding/json`: case-insensitively, the last member wins, and several objects of one name are merged. Keys of
+//! maps (labels, annotations, repositories) are data and stay as written.
 
 use std::collections::BTreeMap;
 
@@ -12,58 +12,58 @@ use thiserror::Error;
 pub(crate) use crate::image::json::Value;
 use crate::image::json::same_name;
 
-/// No manifest, index or config may be larger, in bytes. Registries take 4 MiB; what is bigger is no such document.
+/// Maximum size of a manifest, index or config in bytes. Registries accept 4 MiB.
 pub const LIMIT: u64 = 8 << 20;
 
-/// No list of layers, manifests or history steps may be longer.
+/// Maximum length of a list of layers, manifests or history steps.
 pub const LONGEST_LIST: usize = 20_000;
 
-/// Why a document could not be understood.
+/// Why a document cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DocumentError {
-    /// It is no JSON at all.
+    /// Not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// A field has another type than it must have.
+    /// A field has the wrong type.
     #[error("`{field}` is {found} where {expected} should be")]
     Shape {
-        /// Where: `layers[2].digest`. Foreign where it holds map keys.
+        /// Path of the field: `layers[2].digest`. Foreign text if it contains map keys.
         field: String,
-        /// What should be there.
+        /// Expected type.
         expected: &'static str,
-        /// What is.
+        /// Actual type.
         found: &'static str,
     },
-    /// A list is longer than any sound image's.
+    /// A list is longer than [`LONGEST_LIST`].
     #[error("`{field}` has {length} items; no more than {LONGEST_LIST} are read")]
     TooLong {
-        /// The list.
+        /// Path of the list.
         field: String,
         /// Its length.
         length: usize,
     },
-    /// It is a JSON object, but none of those that were looked for.
+    /// A JSON object of another kind.
     #[error("{0}")]
     Other(&'static str),
 }
 
-/// Parses `bytes`. Bytes that are no UTF-8 inside strings are replaced, as engines do.
+/// Parses JSON. Invalid UTF-8 in strings is replaced, as engines do.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, DocumentError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     serde_json::from_str(text).map_err(|error| DocumentError::NotJson(error.to_string()))
 }
 
-/// An object and where it stands in its document.
+/// An object and its path in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'v> {
-    /// One object, or several under one name, in the document's order.
+    /// One object, or several of the same name in document order.
     objects: Vec<&'v [(String, Value)]>,
     place: String,
 }
 
 impl<'v> Fields<'v> {
-    /// Takes `value` as an object; `place` is empty for the document itself.
+    /// `value` as an object; `place` is its path, empty for the document itself.
     pub(crate) fn of(value: &'v Value, place: impl Into<String>) -> Result<Self, DocumentError> {
         let place = place.into();
         match value {
@@ -76,28 +76,28 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// The members that Go takes for that field, in order.
+    /// All members that Go would assign to this field, in order.
     fn named(&self, key: &str) -> impl DoubleEndedIterator<Item = &'v Value> {
         let members = self.objects.iter().flat_map(|members| members.iter());
         members.filter(move |(name, _)| same_name(name, key)).map(|(_, value)| value)
     }
 
-    /// Whether the field is there and not null.
+    /// Whether the field is present and not null.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
-    /// Whether the field is there, be it null.
+    /// Whether the field is present, possibly null.
     pub(crate) fn contains(&self, key: &str) -> bool {
         self.named(key).next().is_some()
     }
 
-    /// The field itself, unless it is absent or null. A null after a value changes nothing.
+    /// The value of a field; `None` if absent or null. A null after a value is ignored.
     pub(crate) fn value(&self, key: &str) -> Option<&'v Value> {
         self.named(key).rfind(|value| !value.is_null())
     }
 
-    /// A string. An empty one is none.
+    /// A string; `None` if empty.
     pub(crate) fn text(&self, key: &str) -> Result<Option<String>, DocumentError> {
         match self.value(key) {
             None => Ok(None),
@@ -106,7 +106,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// A whole number that is not negative.
+    /// A non-negative integer.
     pub(crate) fn number(&self, key: &str) -> Result<Option<u64>, DocumentError> {
         match self.value(key) {
             None => Ok(None),
@@ -117,7 +117,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// True or false; absent is false.
+    /// A boolean; false if absent.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, DocumentError> {
         match self.value(key) {
             None => Ok(false),
@@ -126,7 +126,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// A list; absent is empty.
+    /// A list; empty if absent.
     pub(crate) fn list(&self, key: &str) -> Result<&'v [Value], DocumentError> {
         match self.value(key) {
             None => Ok(&[]),
@@ -138,7 +138,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// An object; absent is none. Several under the name are one, later fields over earlier ones.
+    /// An object; `None` if absent. Several of this name are merged, later fields first.
     pub(crate) fn object(&self, key: &str) -> Result<Option<Self>, DocumentError> {
         let mut merged: Option<Self> = None;
         for value in self.named(key).filter(|value| !value.is_null()) {
@@ -162,7 +162,7 @@ impl<'v> Fields<'v> {
             .collect()
     }
 
-    /// A command line: a list of strings, one string, or nothing. Old Docker wrote all three.
+    /// A command line: a list of strings, a string, or absent. Old versions of Docker wrote all three.
     pub(crate) fn command(&self, key: &str) -> Result<Vec<String>, DocumentError> {
         match self.value(key) {
             Some(Value::String(text)) if text.is_empty() => Ok(Vec::new()),
@@ -171,7 +171,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// The keys of a set that is written as an object (`{"80/tcp": {}}`), or a list of strings; sorted.
+    /// A set, written as the keys of an object (`{"80/tcp": {}}`) or as a list of strings; sorted.
     pub(crate) fn keys(&self, key: &str) -> Result<Vec<String>, DocumentError> {
         let mut keys = match self.value(key) {
             Some(Value::Object(_)) => {
@@ -184,7 +184,7 @@ impl<'v> Fields<'v> {
         Ok(keys)
     }
 
-    /// A map of strings, sorted by key. Numbers and the like are taken as they are written.
+    /// A map of strings, sorted by key. Numbers and booleans are taken as written.
     pub(crate) fn pairs(&self, key: &str) -> Result<Vec<(String, String)>, DocumentError> {
         Ok(self.object(key)?.map(|map| map.strings()).unwrap_or_default())
     }
@@ -199,13 +199,13 @@ impl<'v> Fields<'v> {
         entries.map(|(key, value)| (key.to_owned(), string(value))).collect()
     }
 
-    /// The object as a map: keys as they are written, the last of equal ones.
+    /// The object as a map; the last of several equal keys wins.
     pub(crate) fn entries(&self) -> BTreeMap<&'v str, &'v Value> {
         let members = self.objects.iter().flat_map(|members| members.iter());
         members.map(|(key, value)| (key.as_str(), value)).collect()
     }
 
-    /// The place of one of the fields.
+    /// The path of a field.
     pub(crate) fn path(&self, key: &str) -> String {
         if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
     }
@@ -215,7 +215,7 @@ impl<'v> Fields<'v> {
     }
 }
 
-/// What could be read; the rest becomes a problem and the field its default.
+/// The value, or the default and a problem.
 pub(crate) fn kept<T: Default>(result: Result<T, DocumentError>, problems: &mut Vec<String>) -> T {
     result.unwrap_or_else(|error| {
         problems.push(error.to_string());
@@ -223,7 +223,7 @@ pub(crate) fn kept<T: Default>(result: Result<T, DocumentError>, problems: &mut 
     })
 }
 
-/// Go's zero time means "not known"; engines write it for builds without a clock.
+/// A time; `None` for Go's zero time, which engines write for "unknown".
 pub(crate) fn known_time(time: Option<String>) -> Option<String> {
     time.filter(|time| !time.starts_with("0001-01-01T00:00:00"))
 }

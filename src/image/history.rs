@@ -1,32 +1,32 @@
-//! Matching history to layers.
+//! Matches history to layers.
 //!
-//! History and layers are two lists that should agree and often do not (squashed images, hand-made configs, builders
-//! that wrote none). Layers are what counts: none is ever dropped for the history's sake.
+//! History and layers often disagree (squashed images, hand-written configs, builders without history). Layers take
+//! precedence: none is dropped because of the history.
 
 use crate::image::layer::Layer;
 use crate::text::Foreign;
 
-/// One step of the history.
+/// A step of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryStep {
-    /// When, as recorded.
+    /// Creation time, as recorded.
     pub created: Option<Foreign>,
-    /// The command.
+    /// The command that was run.
     pub created_by: Option<Foreign>,
-    /// Who.
+    /// Author.
     pub author: Option<Foreign>,
-    /// A remark.
+    /// Comment.
     pub comment: Option<Foreign>,
-    /// The step made no layer.
+    /// Whether the step made no layer.
     pub empty_layer: bool,
-    /// Index of the layer it made, where the two could be matched.
+    /// Index of the layer, if one was matched.
     pub layer: Option<usize>,
 }
 
-/// Matches the non-empty steps of `history` to `layers`, from the newest backwards, and copies what they say into
-/// the layers. Surplus steps stay without a layer, surplus layers without a step.
+/// Matches the non-empty steps of `history` to `layers` from the newest backwards, and copies their fields to the
+/// layers. Surplus steps remain without a layer, surplus layers without a step.
 ///
-/// Returns a sentence where the two lists disagree; no history at all is no disagreement.
+/// Returns a problem if the numbers differ, unless there is no history at all.
 pub fn pair(history: &mut [HistoryStep], layers: &mut [Layer]) -> Option<String> {
     let mut claimed = 0;
     let mut unmatched = layers.iter_mut().enumerate().rev();

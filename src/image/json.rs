@@ -1,5 +1,5 @@
-//! JSON values as Go's `encoding/json` reads them: an object keeps every member, in the document's order, so that a name
-//! can be looked up without regard to case and the last of several members wins, in whatever case it is written.
+//! JSON values as Go's `encoding/json` reads them: an object keeps all members in document order, so that names can
+//! be looked up case-insensitively and the last of several members wins.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub(crate) enum Value {
     Number(Number),
     String(String),
     Array(Vec<Self>),
-    /// Members in the document's order; a name may occur more than once.
+    /// Members in document order; names may repeat.
     Object(Vec<(String, Self)>),
 }
 
@@ -23,7 +23,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// The number, where it is a whole one that is not negative.
+    /// The number, if it is a non-negative integer.
     pub(super) fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Number(number) => number.as_u64(),
@@ -32,8 +32,8 @@ impl Value {
     }
 }
 
-/// Whether Go takes a member called `name` for the field `field`: the case of letters does not count, and the two
-/// non-ASCII letters whose simple case folding is ASCII are those letters (`encoding/json`, fold.go).
+/// Whether Go assigns a member `name` to the field `field`: case-insensitively, including the two non-ASCII letters
+/// whose simple case folding is ASCII (`encoding/json`, fold.go).
 pub(super) fn same_name(name: &str, field: &str) -> bool {
     let folded = |letter| match letter {
         '\u{17F}' => 's',
@@ -43,7 +43,7 @@ pub(super) fn same_name(name: &str, field: &str) -> bool {
     name.chars().map(folded).eq(field.chars().map(folded))
 }
 
-/// As JSON, without white space.
+/// Compact JSON.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text: &str| serde_json::Value::from(text).to_string();

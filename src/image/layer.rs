@@ -1,42 +1,42 @@
-//! One layer as manifest, config, history and store describe it.
+//! The description of one layer by manifest, config, history and store.
 
 use crate::text::Foreign;
 
-/// One layer as manifest, config and history describe it.
+/// A layer as described before its blob is read.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
-    /// Digest of the uncompressed tar, from the config.
+    /// Diff ID: digest of the uncompressed tar, from the config.
     pub diff_id: Option<String>,
     /// Digest of the blob, from the manifest.
     pub digest: Option<String>,
-    /// As the manifest says; the bytes decide how it is read.
+    /// Media type of the manifest. The bytes decide how the layer is read.
     pub media_type: Option<Foreign>,
-    /// Length of the blob as stored, where that is compressed or the manifest says it.
+    /// Length of the stored blob in bytes, if it is compressed or the manifest states it.
     pub compressed_bytes: Option<u64>,
-    /// The command that made it, as history records it.
+    /// The command of the history step.
     pub created_by: Option<Foreign>,
-    /// History's comment.
+    /// The comment of the history step.
     pub comment: Option<Foreign>,
-    /// When, RFC 3339 as recorded.
+    /// Creation time as recorded, RFC 3339.
     pub created: Option<Foreign>,
-    /// A container's own layer, on top of the image's read-only ones.
+    /// Whether this is the writable layer of a container.
     pub writable: bool,
-    /// Where an engine keeps the layer, if it was found in a local store.
+    /// Location in a local store of an engine, if it was found in one.
     pub store: Option<LayerStore>,
-    /// What is known to be wrong before it is read (blob absent, encrypted, …).
+    /// Problems known before it is read (blob absent, encrypted, …).
     pub problems: Vec<Foreign>,
 }
 
-/// Where an engine keeps a layer.
+/// Location of a layer in an engine's store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerStore {
     /// Storage driver or snapshotter: `overlay2`, `aufs`, `vfs`, `overlayfs`, …
     pub driver: Foreign,
-    /// What the store calls the layer: Docker's cache ID (`graph` ID before 1.10), containers/storage's layer ID,
-    /// containerd's snapshot key.
+    /// ID in the store: Docker's cache ID (`graph` ID before 1.10), containers/storage's layer ID, containerd's
+    /// snapshot key.
     pub cache_id: Option<Foreign>,
-    /// `sha256:…` over the stack up to and with this layer (OCI image-spec, `config.md`, "Layer ChainID").
+    /// Chain ID: `sha256:…` over the layers up to this one (OCI image-spec, `config.md`, "Layer ChainID").
     pub chain_id: Option<String>,
-    /// The directory on disk that holds the layer's contents, if it has one of its own.
+    /// The directory of the layer's contents, if it has one.
     pub directory: Option<std::path::PathBuf>,
 }

@@ -1,7 +1,7 @@
 //! Manifests and indexes: OCI image-spec 1.0 and 1.1, Docker schema 2 and manifest lists.
 //!
-//! What a document is, its shape decides; its media type is a claim. A descriptor with a broken field keeps its
-//! place in the list with a problem, since its neighbours are still good.
+//! The fields of a document decide its kind; the media type is only a claim. A descriptor with a malformed field
+//! stays in its list, with a problem.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -13,83 +13,83 @@ use crate::image::document::{DocumentError, Fields, Value, kept};
 use crate::image::platform::Platform;
 use crate::image::schema1::Schema1;
 
-/// The OCI index.
+/// OCI index.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-/// Docker's manifest list.
+/// Docker manifest list.
 pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
-/// The OCI image manifest.
+/// OCI image manifest.
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-/// Docker's schema 2 manifest.
+/// Docker schema 2 manifest.
 pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
-/// Points to a blob.
+/// A descriptor: a reference to a blob (OCI image-spec, `descriptor.md`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Descriptor {
-    /// As stated.
+    /// Media type, as stated.
     pub media_type: Option<String>,
-    /// As stated; [`Self::digest`] says whether it is one.
+    /// Digest as stated; [`Self::digest`] validates it.
     pub stated_digest: String,
-    /// Bytes of the blob.
+    /// Length of the blob in bytes.
     pub size: Option<u64>,
-    /// The platform of what it points to.
+    /// Platform of the referenced image.
     pub platform: Option<Platform>,
-    /// Sorted by key.
+    /// Annotations, sorted by key.
     pub annotations: Vec<(String, String)>,
-    /// Where the blob may be fetched instead.
+    /// Alternative URLs of the blob.
     pub urls: Vec<String>,
-    /// The blob itself, inline. Not yet checked against the digest.
+    /// The blob itself, inline. Not verified against the digest.
     pub data: Option<Vec<u8>>,
-    /// The type of the artifact it points to.
+    /// Type of the referenced artifact.
     pub artifact_type: Option<String>,
-    /// Fields of the wrong shape.
+    /// Fields of the wrong type.
     pub problems: Vec<String>,
 }
 
-/// A manifest list.
+/// An OCI index or Docker manifest list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
-    /// As stated.
+    /// Media type, as stated.
     pub media_type: Option<String>,
-    /// What it lists, in order.
+    /// Descriptors of manifests, in order.
     pub manifests: Vec<Descriptor>,
-    /// Sorted by key.
+    /// Annotations, sorted by key.
     pub annotations: Vec<(String, String)>,
-    /// What is odd about it.
+    /// Problems found while parsing.
     pub problems: Vec<String>,
 }
 
-/// An image manifest, or an artifact's that is written as one.
+/// A manifest of an image, or of an artifact in the same format.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// As stated.
+    /// Media type, as stated.
     pub media_type: Option<String>,
     /// The config.
     pub config: Option<Descriptor>,
-    /// Base first.
+    /// Layers, base first.
     pub layers: Vec<Descriptor>,
-    /// Sorted by key.
+    /// Annotations, sorted by key.
     pub annotations: Vec<(String, String)>,
-    /// Present on artifacts.
+    /// Artifact type, if stated.
     pub artifact_type: Option<String>,
-    /// The digest of the manifest that it is about, as stated: signatures, SBOMs and the like have one.
+    /// Digest of the manifest that a signature, SBOM or the like refers to, as stated.
     pub subject: Option<String>,
-    /// What is odd about it.
+    /// Problems found while parsing.
     pub problems: Vec<String>,
 }
 
-/// What a document turned out to be.
+/// A parsed document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
-    /// A list of manifests.
+    /// An index.
     Index(Index),
-    /// An image (or artifact) manifest.
+    /// A manifest of an image or artifact.
     Manifest(Box<Manifest>),
-    /// Docker's first registry format.
+    /// A Docker schema 1 manifest.
     Schema1(Box<Schema1>),
 }
 
 impl Descriptor {
-    /// The digest, if what is stated is one.
+    /// The digest, if well-formed.
     #[must_use]
     pub fn digest(&self) -> Option<Digest> {
         Digest::parse(&self.stated_digest)
@@ -101,33 +101,33 @@ impl Descriptor {
         annotation(&self.annotations, key)
     }
 
-    /// Whether it points to what BuildKit attests about an image, by its annotation or its platform.
+    /// Whether it refers to a BuildKit attestation, by its annotation or its platform.
     #[must_use]
     pub fn is_attestation(&self) -> bool {
         self.annotation("vnd.docker.reference.type") == Some("attestation-manifest")
             || self.platform.as_ref().is_some_and(Platform::is_unknown)
     }
 
-    /// What it points to where its media type says that it is neither a manifest nor an index.
+    /// What it refers to, if its media type excludes a manifest or an index.
     #[must_use]
     pub fn non_manifest(&self) -> Option<String> {
         non_manifest(self.media_type.as_deref().unwrap_or_default())
     }
 
-    /// Whether the blob is a document, and so no layer of a file system.
+    /// Whether the blob is a document and therefore not a layer.
     #[must_use]
     pub fn is_document(&self) -> bool {
         self.media_type.as_deref().is_some_and(is_document)
     }
 
-    /// Whether the blob is one that registries may not pass on: a base layer of Windows, mostly.
+    /// Whether the blob is non-distributable ("foreign"): mostly base layers of Windows.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         let is = |stated: &str| stated.contains("nondistributable") || stated.contains(".foreign.");
         self.media_type.as_deref().is_some_and(is)
     }
 
-    /// What is to be said where the inline data does not have the digest.
+    /// A problem if the inline data does not have the stated digest.
     #[must_use]
     pub fn data_mismatch(&self) -> Option<String> {
         let verified = self.digest()?.verify(self.data.as_ref()?);
@@ -170,8 +170,8 @@ impl Descriptor {
 }
 
 impl Manifest {
-    /// What the thing is where it is no image; `None` where it is one. A config of an image's type does not make an image
-    /// of documents: cosign writes its signatures so.
+    /// What the manifest describes, if not an image; `None` for an image. Layers that are documents are no image even
+    /// with an image config: cosign writes signatures this way.
     #[must_use]
     pub fn artifact(&self) -> Option<String> {
         let config_type = self.config.as_ref().and_then(|config| config.media_type.as_deref());
@@ -190,14 +190,14 @@ impl Manifest {
         }
     }
 
-    /// Whether it carries in-toto statements, whatever its config claims.
+    /// Whether it contains in-toto statements, whatever its config type.
     #[must_use]
     pub fn is_attestation(&self) -> bool {
         let in_toto = |layer: &Descriptor| layer.media_type.as_deref().is_some_and(is_in_toto);
         !self.layers.is_empty() && self.layers.iter().all(in_toto)
     }
 
-    /// What its in-toto statements are about: SBOM, provenance, …
+    /// Predicate types of its in-toto statements: SBOM, provenance, …
     #[must_use]
     pub fn predicates(&self) -> Vec<&str> {
         self.layers
@@ -208,7 +208,7 @@ impl Manifest {
 }
 
 impl Document {
-    /// Whether some blob that it names has a digest. JSON of another kind may have the same keys, but not that.
+    /// Whether any blob has a digest. JSON of another kind may have the same keys, but no digests.
     #[must_use]
     pub fn states_digests(&self) -> bool {
         let stated = |descriptor: &Descriptor| descriptor.digest().is_some();
@@ -220,16 +220,16 @@ impl Document {
     }
 }
 
-/// Finds a key in a sorted annotation list.
+/// The value of a key in a sorted list of annotations.
 #[must_use]
 pub fn annotation<'a>(annotations: &'a [(String, String)], key: &str) -> Option<&'a str> {
     annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
 }
 
-/// Reads a manifest or index of any kind.
+/// Parses a manifest or index of any kind.
 ///
 /// # Errors
-/// Where it is no JSON, or no object, or an object that is none of them.
+/// If it is not a JSON object of a known kind.
 pub fn parse(bytes: &[u8]) -> Result<Document, DocumentError> {
     let value = document::parse(bytes)?;
     let fields = Fields::of(&value, "")?;
@@ -239,7 +239,7 @@ pub fn parse(bytes: &[u8]) -> Result<Document, DocumentError> {
     let lists = fields.has("manifests") || (fields.contains("manifests") && !fields.has("layers"));
     let stacks = ["config", "layers", "blobs"].into_iter().any(|key| fields.contains(key));
     if lists && stacks {
-        // The same bytes mean two things to two readers (CVE-2021-41190): say so, go by the media type.
+        // Ambiguous documents (CVE-2021-41190): report it and trust the media type.
         problems.push("is both an index and a manifest: read as its mediaType says".to_owned());
     }
     if fields.has("fsLayers") {
@@ -266,7 +266,7 @@ fn manifest(
     media_type: Option<String>,
     mut problems: Vec<String>,
 ) -> Result<Manifest, DocumentError> {
-    // An artifact manifest of OCI 1.1's drafts has `blobs` where an image has `layers`.
+    // Artifact manifests of the OCI 1.1 drafts have `blobs` instead of `layers`.
     let key = if fields.has("layers") || !fields.has("blobs") { "layers" } else { "blobs" };
     let layers = Descriptor::read_all(fields, key)?;
     let config = fields.value("config").map(|config| Descriptor::read(config, "config"));

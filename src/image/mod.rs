@@ -1,6 +1,6 @@
-//! What an image says of itself: manifests, configs, history, platforms, and the grammar that names images.
+//! The description of an image: manifests, configs, history, platforms, and the grammar of references.
 //!
-//! Parsing only: this room takes bytes and strings and gives plain data. It opens no file and knows no source.
+//! Parsing only: bytes and strings in, plain data out. No I/O.
 
 pub mod artifact;
 pub mod base;
@@ -27,49 +27,48 @@ use crate::text::Foreign;
 /// An image, described before any layer is read.
 #[derive(Clone, Debug, Default)]
 pub struct Image {
-    /// What the user asked for, as typed.
+    /// The reference as the user typed it.
     pub reference: Foreign,
-    /// What kind of place it was found in, in the words of containers-transports(5): `docker-archive`,
-    /// `oci`, `oci-archive`, `dir`, `rootfs`.
+    /// Transport name of its source, as in containers-transports(5): `docker-archive`, `oci`, `oci-archive`, `dir`,
+    /// `rootfs`, …
     pub source: String,
-    /// The image ID: `sha256:…` of the config, where there is a config; the plain hexadecimal ID of an image that
-    /// Docker ≤ 1.9 saved.
+    /// Image ID: `sha256:…` of the config, or the plain hexadecimal ID of an image of Docker ≤ 1.9.
     pub id: Option<String>,
-    /// `sha256:…` (or sha512) of the manifest, where there is one that has a digest.
+    /// Digest of the manifest (sha256 or sha512), if there is one.
     pub manifest_digest: Option<String>,
     /// Operating system, architecture and variant.
     pub platform: Option<platform::Platform>,
-    /// Names and tags the place knows it by.
+    /// Names and tags at its source.
     pub names: Vec<Foreign>,
-    /// What the config says, or nothing at all where it is absent or unreadable (then there is a problem).
+    /// The config; empty, with a problem, if it is absent or unreadable.
     pub config: config::Config,
     /// Manifest annotations, sorted by key.
     pub annotations: Vec<(Foreign, Foreign)>,
-    /// Manifest and config, as far as a digest of them is stated.
+    /// Manifest and config, if their digests are stated.
     pub documents: Vec<StatedDocument>,
-    /// The layer stack, base first.
+    /// Layers, base first.
     pub layers: Vec<Layer>,
-    /// The whole history, oldest first, empty layers included.
+    /// The complete history including empty layers, oldest first.
     pub history: Vec<HistoryStep>,
-    /// What else the place holds beside this image: other platforms, attestations, artifacts.
+    /// Other content of the source: images for other platforms, attestations, artifacts.
     pub others: Vec<Other>,
-    /// What was odd about manifest, config or history. Layers carry their own.
+    /// Problems of manifest, config or history. Layers have their own.
     pub problems: Vec<Foreign>,
 }
 
-/// A document whose digest is stated somewhere.
+/// A document with a stated digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedDocument {
     /// `manifest` or `config`.
     pub what: &'static str,
-    /// As stated.
+    /// Media type, as stated.
     pub digest: String,
-    /// What its bytes have; `None` where they could not be read, or the algorithm is not known.
+    /// Computed digest; `None` if the bytes could not be read or the algorithm is not supported.
     pub found: Option<String>,
 }
 
 impl StatedDocument {
-    /// A document of that stated digest, and its bytes where they are at hand.
+    /// Computes the digest of `bytes`, if given.
     #[must_use]
     pub fn new(what: &'static str, digest: &digest::Digest, bytes: Option<&[u8]>) -> Self {
         let found = bytes.and_then(|bytes| digest.of_same_algorithm(bytes));
@@ -78,19 +77,19 @@ impl StatedDocument {
     }
 }
 
-/// Something that lies beside the chosen image.
+/// Content of a source beside the chosen image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Other {
-    /// What it is: `image`, `attestation`, `artifact`, `index`.
+    /// `image`, `attestation`, `artifact` or `index`.
     pub kind: String,
-    /// Its digest.
+    /// Digest of its manifest.
     pub digest: Option<String>,
-    /// Its platform, where it has one.
+    /// Platform, if it has one.
     pub platform: Option<platform::Platform>,
     /// Size of its manifest in bytes.
     pub size: Option<u64>,
-    /// Whether its manifest is here at all.
+    /// Whether its manifest is present at the source.
     pub present: bool,
-    /// Names, artifact type or predicate types: whatever tells a person what it is.
+    /// Names, artifact type or predicate types, for display.
     pub note: Foreign,
 }

@@ -1,28 +1,28 @@
 //! Names of images (`nginx`, `ghcr.io/a/b:1.2@sha256:…`) and when two of them are the same.
 //!
 //! Follows Docker's rules for familiar names: no domain means `docker.io`, no slash there means `library/`, and
-//! neither tag nor digest means `latest`. Used to match what somebody asks for with what an archive says; so it is
-//! lenient about characters that a registry would refuse.
+//! neither tag nor digest means `latest`. Used to match requested names with those in an archive, so characters that
+//! a registry would refuse are accepted.
 
 use std::fmt;
 
 use crate::image::digest::Digest;
 
-/// A name in full.
+/// A complete name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name {
     /// `docker.io`, `ghcr.io`, `localhost:5000`, …
     pub domain: String,
     /// `library/nginx`
     pub path: String,
-    /// The tag, `latest` where neither tag nor digest was given.
+    /// The tag; `latest` if neither tag nor digest was given.
     pub tag: Option<String>,
     /// The digest after `@`.
     pub digest: Option<Digest>,
 }
 
 impl Name {
-    /// Takes apart `text` and fills in what may be left out. `None` where it cannot be a name.
+    /// Parses a name and fills in defaults; `None` if it is not a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (rest, digest) = match text.split_once('@') {
@@ -56,7 +56,7 @@ impl Name {
         Some(Self { domain: domain.to_owned(), path, tag, digest })
     }
 
-    /// Whether somebody who asks for `self` may be given `other`: the same repository, and the same tag or digest.
+    /// Whether a request for `self` is satisfied by `other`: the same repository, and the same tag or digest.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         let same = |a: &Option<Digest>, b: &Option<Digest>| a.is_none() || a == b;
@@ -66,20 +66,20 @@ impl Name {
             && (self.tag == other.tag || (self.tag.is_none() && self.digest.is_some()))
     }
 
-    /// Whether both are of one repository, whatever their tags.
+    /// Whether both name the same repository, whatever their tags.
     #[must_use]
     pub fn same_repository(&self, other: &Self) -> bool {
         self.domain == other.domain && self.path == other.path
     }
 
-    /// Whether `other` ends with this name, which is one that [`Self::on_localhost`] gives: with the path and the tag
-    /// that were asked for, in whatever registry.
+    /// Whether `other` ends with the path and has the tag of this name, in any registry. `self` is a result of
+    /// [`Self::on_localhost`].
     #[must_use]
     pub fn is_suffix_of(&self, other: &Self) -> bool {
         self.digest.is_none() && self.tag == other.tag && self.is_repository_suffix_of(other)
     }
 
-    /// As [`Self::is_suffix_of`], whatever the tags.
+    /// As [`Self::is_suffix_of`], without comparing tags.
     #[must_use]
     pub fn is_repository_suffix_of(&self, other: &Self) -> bool {
         let before = other.path.strip_suffix(self.path.as_str());
@@ -104,7 +104,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// Splits a trailing `:tag` off; a colon before the last slash belongs to a port.
+/// Splits off a trailing `:tag`; a colon before the last slash belongs to a port.
 #[must_use]
 pub fn split_tag(text: &str) -> (&str, Option<&str>) {
     let after_slash = text.rfind('/').map_or(0, |slash| slash + 1);

@@ -1,7 +1,7 @@
-//! Operating system, architecture, variant: parsing, printing, choosing.
+//! Platforms (operating system, architecture, variant): parsing, printing, choosing.
 //!
-//! Aliases (`x86_64`, `aarch64`, `armhf`) and default variants (arm is v7, arm64 is v8, amd64 is v1) are those that
-//! engines accept. Platforms are kept and shown as recorded; only comparisons normalise.
+//! Aliases (`x86_64`, `aarch64`, `armhf`) and default variants (arm is v7, arm64 is v8, amd64 is v1) are those of
+//! engines. Platforms are stored and shown as recorded; only comparisons normalise.
 
 use std::fmt;
 
@@ -14,15 +14,15 @@ pub struct Platform {
     pub os: String,
     /// `amd64`, `arm64`, … (GOARCH names)
     pub architecture: String,
-    /// `v7`, `v8`, … where the architecture has variants.
+    /// `v7`, `v8`, … if the architecture has variants.
     pub variant: Option<String>,
 }
 
 impl Platform {
-    /// Takes `OS/ARCH` or `OS/ARCH/VARIANT`.
+    /// Parses `OS/ARCH` or `OS/ARCH/VARIANT`.
     ///
     /// # Errors
-    /// A sentence that says what such a text looks like.
+    /// A sentence that describes the expected form.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('/').collect();
         match parts[..] {
@@ -41,7 +41,7 @@ impl Platform {
         }
     }
 
-    /// The platform images run on here: Linux (containers run in a Linux machine elsewhere too), except on Windows.
+    /// The platform of containers on this machine: Linux (elsewhere containers run in a Linux VM), except on Windows.
     #[must_use]
     pub fn host() -> Self {
         let os = if cfg!(windows) { "windows" } else { "linux" };
@@ -70,13 +70,13 @@ impl Platform {
         })
     }
 
-    /// `unknown/unknown`: what BuildKit calls the platform of an attestation. No image has it.
+    /// `unknown/unknown`, which BuildKit writes as the platform of attestations.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         self.os == "unknown" && self.architecture == "unknown"
     }
 
-    /// The same platform in the one spelling that comparisons use: no alias, no default variant.
+    /// The platform without aliases and default variants, for comparisons.
     #[must_use]
     pub fn normalised(&self) -> Self {
         let os = match self.os.to_ascii_lowercase().as_str() {
@@ -106,8 +106,8 @@ impl Platform {
         Self { os, architecture, variant: Some(variant).filter(|variant| !variant.is_empty()) }
     }
 
-    /// How well an image for `self` serves somebody who wants `wanted`: 0 is a perfect match, more is worse, `None`
-    /// not at all. A lower variant runs on a higher one; a higher one serves only where no variant was asked for.
+    /// How well an image for `self` matches the platform `wanted`: 0 is exact, more is worse, `None` is no match. A
+    /// lower variant runs on a higher one; a higher one matches only if `wanted` has no variant.
     #[must_use]
     pub fn serves(&self, wanted: &Self) -> Option<u8> {
         let asked_variant = wanted.variant.is_some();
@@ -138,10 +138,10 @@ impl fmt::Display for Platform {
     }
 }
 
-/// Chooses among images by platform: the one asked for, else the host's, else the only or first real one.
-/// Unknown platforms (`None`) are real but serve nobody in particular; `unknown/unknown` is never chosen.
+/// Chooses an image by platform: the requested one, else the host's, else the first. Images without a platform
+/// (`None`) match no request; `unknown/unknown` is never chosen.
 ///
-/// Returns an index into `platforms`; `None` where nothing serves.
+/// Returns an index into `platforms`; `None` if there is no match.
 #[must_use]
 pub fn choose(platforms: &[Option<Platform>], asked: Option<&Platform>) -> Option<usize> {
     let real = |platform: &Option<Platform>| !platform.as_ref().is_some_and(Platform::is_unknown);

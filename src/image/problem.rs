@@ -1,48 +1,47 @@
-//! What is odd or broken about a layer, and what it stores that is no content: plain data, made by whoever reads the
-//! layer, read by whoever shows it.
+//! Problems of a layer, and objects in it that are not content of the image.
 
-/// What is said of a layer whose file was written to while it was open.
+/// Message for a layer whose file was modified while it was open.
 pub const CHANGED: &str = "the file was changed while it was open: open the image again";
 
-/// A row of a layer's own troubles.
+/// A problem of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// What happened, where (offset or path) and, where there is one, the remedy. Foreign bytes in it are raw:
-    /// whoever prints it takes it through `text`.
+    /// What happened, where (offset or path) and the remedy, if there is one. May contain raw foreign text: print it
+    /// through `text`.
     pub message: String,
 }
 
-/// How a problem begins that is about extended attributes which this process may not read.
+/// Prefix of problems about extended attributes that this process may not read.
 pub const UNREAD_ATTRIBUTES: &str = "not all extended attributes could be read";
 
 impl Problem {
-    /// Whether objects may have extended attributes that are not known.
+    /// Whether objects may have extended attributes that could not be read.
     #[must_use]
     pub fn hides_attributes(&self) -> bool {
         self.message.starts_with(UNREAD_ATTRIBUTES)
     }
 }
 
-/// How bad a [`Problem`] is.
+/// Severity of a [`Problem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing; everything was read.
+    /// A fact of interest; everything was read.
     Note,
-    /// The layer breaks a rule of its format; what it means was decided by the specification.
+    /// The layer violates its format; it was interpreted as the specification says.
     Warning,
-    /// The layer was read, but its bytes do not have a digest that is stated of them: engines refuse it.
+    /// The layer was read, but does not have its stated digest: engines refuse it.
     Refused,
     /// Part of the layer could not be read.
     Error,
 }
 
-/// An object that is stored in the layer but is no content of the image.
+/// An object in the layer that is not content of the image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hidden {
-    /// Its normalised path.
+    /// Normalised path.
     pub path: Vec<u8>,
-    /// Its payload in bytes.
+    /// Length of its content in bytes.
     pub size: u64,
 }

@@ -1,25 +1,25 @@
-//! The grammar of `<image>`, as containers-transports(5) has it.
+//! The grammar of `<image>` arguments, following containers-transports(5).
 //!
-//! Only the text is looked at here. Whether a file exists is for `source` to find out; since a path may hold colons,
-//! [`splits`] gives it every way to read `FILE:REF`, the longest path first.
+//! Parses text only; `source` checks which files exist. Because a path may contain colons, [`splits`] returns all
+//! ways to read `FILE:REF`, the longest path first.
 
 use thiserror::Error;
 
-/// What somebody asks for.
+/// A parsed `<image>` argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// As typed.
+    /// The argument as typed.
     pub text: String,
-    /// Where to look.
+    /// The transport and its argument.
     pub place: Transport,
 }
 
-/// Where an image is to be looked for. The strings are what follows the transport's colon.
+/// A transport. The strings are the text after its colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// `-`, with `-:REF` or `-@INDEX` to choose: an archive on standard input.
+    /// `-`, `-:REF` or `-@INDEX`: an archive on standard input.
     StandardInput(String),
-    /// No transport: a path that exists, else a name.
+    /// No transport: an existing path, else a name.
     Bare(String),
     /// `docker-archive:FILE[:REF or @INDEX]`
     DockerArchive(String),
@@ -49,37 +49,37 @@ pub enum Transport {
     Container(Store),
 }
 
-/// A name in a store whose root may be given in brackets: `[overlay@/var/lib/containers/storage]nginx`.
+/// A name in a store, whose root may be given in brackets: `[overlay@/var/lib/containers/storage]nginx`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
-    /// Driver or namespace, before the `@`.
+    /// Driver or namespace: the part before the `@`.
     pub qualifier: Option<String>,
-    /// The root directory. Paths are absolute here, which is how a root is told from a name.
+    /// The root directory, an absolute path.
     pub root: Option<String>,
-    /// The image or container. Empty: all that the store has are meant, to choose from.
+    /// Name of the image or container; empty to choose from all.
     pub name: String,
 }
 
-/// Why a text is no `<image>`.
+/// Why an argument is not a reference.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReferenceError {
-    /// Nothing was given.
+    /// The argument is empty.
     #[error("no image given: give a path, a name, or TRANSPORT:… (see --help)")]
     Empty,
-    /// A transport without anything after it.
+    /// A transport without an argument.
     #[error("`{0}` names no image: write {1}")]
     Incomplete(String, &'static str),
-    /// A bracket that is never closed.
+    /// A missing closing bracket.
     #[error("`{0}` opens a bracket and never closes it: write {1}")]
     Bracket(String, &'static str),
 }
 
-/// How to choose one image where a place holds several.
+/// Selects one image of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// `@INDEX`, from 0, in the order of the archive's own list.
+    /// `@INDEX`, from 0, in the order of the archive's list.
     Index(usize),
-    /// A name, a tag, an image ID or digest, or the beginning of one.
+    /// A name, tag, image ID or digest, or a prefix of an ID or digest.
     Text(String),
 }
 
@@ -88,17 +88,17 @@ pub enum Pick {
 pub struct Split<'t> {
     /// The path.
     pub path: &'t str,
-    /// What follows it.
+    /// The selection after the path.
     pub pick: Option<Pick>,
 }
 
-/// Ways to read one text; more colons than this are no name.
+/// Maximum number of ways to read one argument.
 const MOST_SPLITS: usize = 64;
 
-/// Reads an `<image>` argument.
+/// Parses an `<image>` argument.
 ///
 /// # Errors
-/// Where nothing, or nothing but a transport, is given.
+/// If it is empty, only a transport, or has an unclosed bracket.
 pub fn parse(text: &str) -> Result<Reference, ReferenceError> {
     if text.is_empty() {
         return Err(ReferenceError::Empty);
@@ -135,7 +135,7 @@ fn place(text: &str) -> Result<Transport, ReferenceError> {
         "docker-root" => Transport::DockerRoot(store("docker-root:[ROOT]REF")?),
         "containerd" => Transport::Containerd(store("containerd:[[NAMESPACE@]ROOT]REF")?),
         "container" => Transport::Container(store("container:[[ROOT]]NAME")?),
-        // `docker:tag` is an image called docker; only `docker://` is the registry.
+        // `docker:tag` is an image named docker; only `docker://` is the transport.
         "docker" if rest.starts_with("//") => match &rest[2..] {
             "" => return Err(ReferenceError::Incomplete(text.to_owned(), "docker://REF")),
             name => Transport::Registry(name.to_owned()),
@@ -144,7 +144,7 @@ fn place(text: &str) -> Result<Transport, ReferenceError> {
     })
 }
 
-/// The root stands in brackets (`[/var/lib/docker]nginx`, as skopeo has it), doubled ones allowed.
+/// Parses a root in brackets (`[/var/lib/docker]nginx`, as in skopeo); double brackets are allowed.
 fn store(text: &str, rest: &str, form: &'static str) -> Result<Store, ReferenceError> {
     let (inside, name) = match rest.strip_prefix("[[").map(|rest| rest.split_once("]]")) {
         Some(Some((inside, name))) => (Some(inside), name),
@@ -165,8 +165,8 @@ fn store(text: &str, rest: &str, form: &'static str) -> Result<Store, ReferenceE
     Ok(Store { qualifier: given(qualifier), root: given(root), name: name.to_owned() })
 }
 
-/// Every way to read `PATH[:REF or @INDEX]`, the longest path first: a path that exists as a whole is that path,
-/// whatever colons it holds.
+/// All ways to read `PATH[:REF or @INDEX]`, the longest path first, so that an existing path with colons takes
+/// precedence.
 #[must_use]
 pub fn splits(text: &str) -> Vec<Split<'_>> {
     let mut splits = vec![Split { path: text, pick: None }];
@@ -182,7 +182,7 @@ pub fn splits(text: &str) -> Vec<Split<'_>> {
     splits
 }
 
-/// Reads `:REF`, `:@INDEX`, `@INDEX` or nothing. `None` where it is none of them, `Some(None)` where it is empty.
+/// Parses `:REF`, `:@INDEX` or `@INDEX`; `Some(None)` if empty, `None` if malformed.
 #[must_use]
 pub fn parse_pick(text: &str) -> Option<Option<Pick>> {
     let bare = text.strip_prefix(':');
@@ -194,7 +194,7 @@ pub fn parse_pick(text: &str) -> Option<Option<Pick>> {
         if !index.is_empty() && index.bytes().all(|c| c.is_ascii_digit()) {
             return Some(Some(Pick::Index(index.parse().unwrap_or(usize::MAX))));
         }
-        // `FILE@sha256:…` asks by digest.
+        // `FILE@sha256:…` selects by digest.
         return crate::image::digest::Digest::parse(index)
             .map(|digest| Some(Pick::Text(digest.as_str().to_owned())));
     }

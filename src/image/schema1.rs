@@ -1,4 +1,5 @@
-//! Docker schema 1 manifests, signed or not: both lists newest first, the config hidden in the first history item.
+//! Docker schema 1 manifests, signed or not. Both lists are newest first, and the first history item contains the
+//! config.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,26 +10,26 @@ use crate::image::document::{DocumentError, Fields, Value, kept};
 use crate::image::v1::V1Image;
 use crate::image::{document, v1};
 
-/// The gzip of an empty tar, which every step without a layer pointed to.
+/// Digest of the gzipped empty tar that steps without a layer refer to.
 pub const EMPTY_LAYER: &str =
     "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4";
 
-/// A schema 1 manifest, turned round: base first.
+/// A schema 1 manifest with its lists reversed: base first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema1 {
-    /// `name:tag`, or what there is of it.
+    /// `name:tag`, or the one of them that is present.
     pub name: Option<String>,
-    /// A blob and its step each, base first, empty ones included. The digest is as stated.
+    /// Blob digest as stated and step, base first, including empty steps.
     pub steps: Vec<(String, V1Image)>,
-    /// Config and platform of the image: those of its newest step.
+    /// Config and platform of the newest step.
     pub parsed: Parsed,
-    /// The digest, which is that of the document without its signatures.
+    /// Digest of the document without its signatures.
     pub digest: Option<Digest>,
-    /// What is odd about it.
+    /// Problems found while parsing.
     pub problems: Vec<String>,
 }
 
-/// Reads the manifest whose fields these are; `bytes` is the whole document.
+/// Reads a manifest; `bytes` is the whole document.
 pub(super) fn read(fields: &Fields<'_>, bytes: &[u8]) -> Result<Schema1, DocumentError> {
     let mut problems = Vec::new();
     let blobs = fields.list("fsLayers")?;
@@ -69,7 +70,7 @@ fn compatibility(item: &Value, at: usize) -> Result<V1Image, DocumentError> {
     text.map_or_else(|| Ok(V1Image::default()), |text| v1::parse(text.as_bytes()))
 }
 
-/// The bytes that were signed: each signature's header says how long they are and how they end (JWS, "prettyjws").
+/// The signed bytes: the header of each signature contains their length and their end (JWS, "prettyjws").
 fn unsigned(fields: &Fields<'_>, bytes: &[u8]) -> Option<Vec<u8>> {
     let signature = Fields::of(fields.list("signatures").ok()?.first()?, "signatures[0]").ok()?;
     let header = URL_SAFE_NO_PAD.decode(signature.text("protected").ok()??).ok()?;

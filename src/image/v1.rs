@@ -1,6 +1,6 @@
-//! The image JSON of Docker ≤ 1.9, where every layer was an image of its own with a parent.
+//! The image JSON of Docker ≤ 1.9, where each layer is an image with a parent.
 //!
-//! It is found as `<id>/json` in old saved archives and, as a string, in the history of schema 1 manifests.
+//! It occurs as `<id>/json` in old saved archives and, as a string, in the history of schema 1 manifests.
 
 use std::collections::HashSet;
 
@@ -9,34 +9,35 @@ use crate::image::document::{DocumentError, Fields, kept};
 use crate::image::history::HistoryStep;
 use crate::image::{config, document};
 
-/// One image of the age when a layer was an image.
+/// A v1 image, which is one layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct V1Image {
-    /// Its ID: 64 hexadecimal digits, random or derived, no digest.
+    /// ID: 64 hexadecimal digits, random or derived, not a digest.
     pub id: Option<String>,
     /// The ID of the image below.
     pub parent: Option<String>,
-    /// The history step that made it.
+    /// Its history step.
     pub step: HistoryStep,
-    /// Schema 1: the step made no layer.
+    /// Schema 1: whether the step made no layer.
     pub throwaway: bool,
     /// Config and platform.
     pub parsed: Parsed,
 }
 
-/// Layers of one image. Engines of that age could mount 127.
+/// Maximum number of layers of one image. Engines of that time could mount 127.
 const LONGEST_CHAIN: usize = 1024;
 
-/// Why a chain of parents does not reach an image without one.
+/// Why a chain of parents is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken<'i> {
-    /// It leads back to this ID, or does not end.
+    /// A cycle at this ID, or more than the maximum number of layers.
     Endless(&'i str),
-    /// The parent with this ID is not here.
+    /// The parent with this ID is missing.
     Missing(&'i str),
 }
 
-/// Follows parents from `head` to the base: what `get` has for each ID and, with it, its parent. Base first.
+/// Follows parents from `head` to the base. `get` returns the item and the parent of an ID. Returns the items base
+/// first.
 #[must_use]
 pub fn chain<'i, T>(
     head: &'i str,
@@ -60,10 +61,10 @@ pub fn chain<'i, T>(
     (chain, broken)
 }
 
-/// Reads a v1 image JSON.
+/// Parses a v1 image JSON.
 ///
 /// # Errors
-/// Where it is no JSON object.
+/// If it is not a JSON object.
 pub fn parse(bytes: &[u8]) -> Result<V1Image, DocumentError> {
     let value = document::parse(bytes)?;
     let fields = Fields::of(&value, "")?;
@@ -71,7 +72,7 @@ pub fn parse(bytes: &[u8]) -> Result<V1Image, DocumentError> {
     let problems = &mut parsed.problems;
     let container = kept(fields.object("container_config"), problems);
     let command = container.map(|container| kept(container.command("Cmd"), problems));
-    // Pulls by digest (1.9) recorded `parent_id` as a digest instead.
+    // Docker 1.9 recorded the parent as a digest, `parent_id`, for pulls by digest.
     let parent = kept(fields.text("parent"), problems).or_else(|| {
         let parent = kept(fields.text("parent_id"), problems)?;
         Some(parent.strip_prefix("sha256:").unwrap_or(&parent).to_owned())
