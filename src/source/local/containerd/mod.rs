@@ -119,10 +119,8 @@ impl Store {
         let snapshots = Arc::new(Snapshots::new(root, &namespace.snapshots));
         let images = Images::new(root, Arc::clone(&snapshots))?;
         let image_entries = namespace.images.iter().map(|record| images.entry(record)).collect();
-        let entry = namespace
-            .containers
-            .iter()
-            .map(|container_records| containers::entry(container_records, &snapshots));
+        let entry =
+            namespace.containers.iter().map(|container| containers::entry(container, &snapshots));
         let mut containers: Vec<(StoreEntry, Container)> =
             entry.zip(namespace.containers.iter().cloned()).collect();
         containers.sort_by(|(one, _), (other, _)| {
