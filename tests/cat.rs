@@ -1,5 +1,5 @@
-//! `layertui cat`: the bytes of a file as some layer saw it, through links, and what is said where there are none.
-#![expect(clippy::unwrap_used, reason = "what cannot be run is a failed test")]
+//! `layertui cat`: the bytes of a file at some layer, through links, and the errors for paths that are not files.
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run is a failed test")]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -17,9 +17,9 @@ fn text(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_file_is_written_as_it_is() {
+fn a_file_is_written_unchanged() {
     assert_eq!(text(&["/etc/debian_version"]), "12.7\n");
-    assert_eq!(text(&["etc/debian_version"]), "12.7\n", "a path of the image is absolute anyway");
+    assert_eq!(text(&["etc/debian_version"]), "12.7\n", "paths are relative to the root");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn each_layer_has_its_own_version() {
 }
 
 #[test]
-fn a_deleted_file_is_there_where_it_was() {
+fn a_deleted_file_can_be_read_at_the_layer_that_has_it() {
     let path = "/var/cache/apt/archives/ca-certificates_20230311_all.deb";
     assert_eq!(cat(&[path, "--layer", "1"]).stdout.len(), 155_000);
     let gone = cat(&[path]);
@@ -41,14 +41,14 @@ fn a_deleted_file_is_there_where_it_was() {
 }
 
 #[test]
-fn links_lead_to_files() {
+fn links_are_followed() {
     assert_eq!(text(&["/etc/localtime"]), "TZif2 UTC0\n", "absolute, inside the image");
     assert_eq!(cat(&["/lib/libz.so.1"]).stdout.len(), 125_500, "through a directory's link");
     assert_eq!(cat(&["/bin/sh"]).stdout, cat(&["/usr/bin/busybox"]).stdout, "a hard link");
 }
 
 #[test]
-fn what_is_no_file_is_said_to_be_none() {
+fn a_path_that_is_not_a_file_is_an_error() {
     for (path, words) in [("/etc", "a directory"), ("/dev/null", "char"), ("/bin", "a directory")] {
         let output = cat(&[path]);
         assert_eq!(output.status.code(), Some(2), "{path}");
@@ -58,7 +58,7 @@ fn what_is_no_file_is_said_to_be_none() {
 }
 
 #[test]
-fn options_may_stand_before_the_command_and_the_image_may_not() {
+fn the_image_must_not_come_before_the_command() {
     let layertui = |arguments: &[&str]| {
         let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
         layertui.args(arguments).output().unwrap()

@@ -1,7 +1,6 @@
-//! Directories with thousands of entries: the rows that come out by runs of siblings are those that come out when
-//! every sibling is counted.
+//! Directories with thousands of entries: counting rows by chunks of siblings gives the same rows as counting each sibling.
 //!
-//! A stack knows its runs when it is frozen and counts while it grows, so the same layers are asked both ways.
+//! A frozen stack uses chunks and a growing one counts, so the same layers are queried in both.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +12,12 @@ use layertui::stack::query::tree::Tree;
 use layertui::stack::query::walk::{Scope, Walk};
 use layertui::stack::{ChangeKind, NodeId, Stack};
 
-/// Enough for runs of runs (64 × 64), and not a multiple of either.
+/// Enough for two sizes of chunks (64 and 64 × 64), and not a multiple of either.
 const FILES: u64 = 4500;
 const LAYERS: usize = 5;
 
-/// Numbers that look random and are always the same.
-fn lot(layer: usize, number: u64) -> u64 {
+/// Pseudorandom numbers.
+fn random(layer: usize, number: u64) -> u64 {
     let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (layer as u64) << 17;
     (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40
 }
@@ -27,28 +26,28 @@ fn entry(path: &str, kind: Kind, mode: u16) -> Row<'_> {
     Row::Entry(Entry { mode, ..Entry::new(path.as_bytes(), kind) })
 }
 
-/// Every eighth object of the crowd is a directory with three files.
+/// Every eighth object in /crowd is a directory with three files.
 fn layer(number: usize) -> Table {
     let mut writer = TableWriter::new();
     writer.push(&entry("before", Kind::Directory, 0o755));
     writer.push(&entry("before/x", Kind::File, 0o644));
     for file in 0..FILES {
         let path = format!("crowd/n{file}");
-        match lot(number, file) % 16 {
+        match random(number, file) % 16 {
             0 if number > 0 => writer.push(&Row::Whiteout { path: path.as_bytes() }),
             1 if number > 0 => writer.push(&entry(&path, Kind::Symlink, 0o777)),
             2..8 if file % 8 == 0 => {
                 writer.push(&entry(&path, Kind::Directory, 0o755));
                 for child in 0..3 {
                     let path = format!("{path}/c{child}");
-                    match lot(number + 7, file * 3 + child) % 3 {
+                    match random(number + 7, file * 3 + child) % 3 {
                         0 => writer.push(&Row::Whiteout { path: path.as_bytes() }),
                         _ => writer.push(&entry(&path, Kind::File, 0o600 + number as u16)),
                     }
                 }
             }
             2..8 => {
-                let size = lot(number, file + 1) % 50;
+                let size = random(number, file + 1) % 50;
                 let Row::Entry(plain) = entry(&path, Kind::File, 0o600 + number as u16) else {
                     continue;
                 };
@@ -74,7 +73,7 @@ fn stacks() -> [Stack; 2] {
     })
 }
 
-/// Folds with some exceptions: the crowd itself, and directories and files in it.
+/// Folds with some toggled paths: /crowd itself, and directories and files in it.
 fn folds(stack: &Stack, unfolded: Unfolded, exceptions: u64) -> Folds {
     let mut folds = Folds { unfolded, ..Folds::default() };
     let crowd = ["/crowd".to_owned()].into_iter().filter(|_| unfolded == Unfolded::None);
@@ -101,7 +100,7 @@ fn compare(one: &Stack, other: &Stack, tree: Tree, folds: &Folds) {
 }
 
 #[test]
-fn runs_of_siblings_count_as_siblings_do() {
+fn chunks_of_siblings_have_the_rows_of_the_siblings() {
     let [counted, known] = stacks();
     for number in 0..LAYERS {
         for (tree, unfolded) in [
@@ -120,7 +119,7 @@ fn runs_of_siblings_count_as_siblings_do() {
 }
 
 #[test]
-fn a_path_without_a_row_is_where_its_directory_is() {
+fn a_path_without_a_row_has_the_position_of_its_directory() {
     let [counted, known] = stacks();
     let child = counted.find(b"/crowd/n8/c1").unwrap_or(NodeId::ROOT);
     for number in 0..LAYERS {
@@ -133,7 +132,7 @@ fn a_path_without_a_row_is_where_its_directory_is() {
     }
 }
 
-/// What of the rows of an outline in the order of names is the crowd itself, in the order that was asked for.
+/// The children of /crowd with rows, sorted without [`Orders`].
 fn sorted_by_hand(stack: &Stack, number: usize, folds: &Folds, sort: Sort) -> Vec<NodeId> {
     let rows = Outline::new(stack, Tree::Merged(number), folds, None, None).rows(0..usize::MAX);
     let rows = rows.into_iter().filter(|row| stack.path(row.node).starts_with(b"/crowd/"));
@@ -156,7 +155,7 @@ fn sorted_by_hand(stack: &Stack, number: usize, folds: &Folds, sort: Sort) -> Ve
 }
 
 #[test]
-fn other_orders_have_the_same_rows_and_number_them_alike() {
+fn other_orders_have_the_same_rows_and_consistent_positions() {
     let [counted, known] = stacks();
     let sorts = [By::Name, By::Size, By::Change]
         .into_iter()
@@ -199,7 +198,7 @@ fn other_orders_have_the_same_rows_and_number_them_alike() {
 }
 
 #[test]
-fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
+fn a_retargeted_tree_equals_a_newly_filtered_one() {
     let [counted, stack] = stacks();
     let tests = [
         (&b""[..], Criteria::default()),
@@ -238,7 +237,7 @@ fn a_sieve_turned_to_another_layer_is_the_one_made_for_it() {
 }
 
 #[test]
-fn a_range_has_the_paths_that_its_layers_changed_taken_together() {
+fn a_range_has_the_paths_that_its_layers_changed() {
     let [_, stack] = stacks();
     let everything = Test::default();
     for (from, to) in [(0, 4), (1, 3), (2, 2), (3, 4)] {

@@ -1,5 +1,5 @@
-//! `layertui waste`: its sums agree with each other and with `layers`, and text names the largest first.
-#![expect(clippy::unwrap_used, reason = "what cannot be run is a failed test")]
+//! `layertui waste`: its sums agree with each other and with `layers`, and the text lists the largest paths first.
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run is a failed test")]
 
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +24,7 @@ fn sum<'v>(values: impl IntoIterator<Item = &'v Value>, key: &str) -> u64 {
 }
 
 #[test]
-fn every_sum_is_the_waste_that_layers_tells() {
+fn all_sums_equal_the_waste_of_layers() {
     let waste: Value = serde_json::from_str(&layertui(&["waste", "--json"])).unwrap();
     let layers: Value = serde_json::from_str(&layertui(&["layers", "--json"])).unwrap();
     assert_eq!(waste["totals"], layers["totals"]);
@@ -47,7 +47,7 @@ fn every_sum_is_the_waste_that_layers_tells() {
 }
 
 #[test]
-fn each_piece_tells_who_did_it_and_what_helps() {
+fn each_piece_has_its_culprit_cause_and_advice() {
     let waste: Value = serde_json::from_str(&layertui(&["waste", "--json"])).unwrap();
     let piece = |path: &str| {
         let paths = waste["paths"].as_array().unwrap();
@@ -67,7 +67,7 @@ fn each_piece_tells_who_did_it_and_what_helps() {
 }
 
 #[test]
-fn text_names_the_largest_and_counts_the_rest() {
+fn the_text_lists_the_largest_paths_and_counts_the_rest() {
     let short = layertui(&["waste"]);
     assert!(short.contains("in 3 more paths: --all names them"), "{short}");
     assert!(short.contains("delete in the layer that adds it: one RUN"), "{short}");

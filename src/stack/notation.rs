@@ -1,4 +1,4 @@
-//! Layers in one line, for tests and bug reports.
+//! A notation for layers in one line, for tests and bug reports.
 //!
 //! ```text
 //! 0: +etc/ +etc/passwd:922 | 1: ~etc/passwd:951 | 2: -etc
@@ -11,13 +11,12 @@
 //! | `+a->b` | symbolic link |
 //! | `+a=>b` | hard link |
 //! | `+a*1.3` | character device 1:3 |
-//! | `~…` | the same as `+…`: tells the reader that it was there before |
+//! | `~…` | the same as `+…`, to show that a lower layer has the path |
 //! | `-a` | whiteout |
 //! | `!a` | opaque marker (`!` alone: the root's) |
 //!
-//! Behind an entry, in any order: `@755` mode, `%0.0` owner, `^17` mtime, `#c0` fingerprint, `&user.x=1` attribute.
-//! Layers are numbered for the reader; they are taken in the order they stand. Names are as they would be stored:
-//! normalised here as a lister would do it.
+//! After an entry, in any order: `@755` mode, `%0.0` owner, `^17` mtime, `#c0` fingerprint, `&user.x=1` extended attribute.
+//! Numbers of layers are ignored: layers are read in order. Names are normalised like those of a stored layer.
 
 use crate::stack::fold::Oddities;
 use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row, Xattrs, encode_xattrs};
@@ -28,12 +27,12 @@ use crate::stack::kept::table::{Table, TableWriter};
 /// Parses the notation.
 ///
 /// # Errors
-/// A sentence that names the word which is no row.
+/// A message with the word that is not a row.
 pub fn layers(text: &str) -> Result<Vec<Table>, String> {
     text.split('|').map(layer).collect()
 }
 
-/// Parses and folds; oddities are those of each layer.
+/// Parses and folds. Returns the oddities of each layer.
 ///
 /// # Errors
 /// As [`layers`].
@@ -66,14 +65,14 @@ fn row(word: &str, writer: &mut TableWriter) -> Result<(), String> {
             writer.push(&Row::Opaque { path: &path });
         }
         "+" | "~" => {
-            entry(rest, writer).ok_or_else(|| format!("'{word}' is no row"))?;
+            entry(rest, writer).ok_or_else(|| format!("'{word}' is not a row"))?;
         }
-        _ => return Err(format!("'{word}' begins with none of + ~ - !")),
+        _ => return Err(format!("'{word}' does not begin with one of + ~ - !")),
     }
     Ok(())
 }
 
-/// Cuts the text behind the first of `marks` off `rest`.
+/// Cuts the last of `marks` in `rest` and the text after it off `rest`.
 fn take<'t>(rest: &mut &'t str, marks: &[char]) -> Option<(char, &'t str)> {
     let at = rest.rfind(marks)?;
     let mark = rest[at..].chars().next()?;

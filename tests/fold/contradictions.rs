@@ -1,11 +1,11 @@
-//! Layers that contradict themselves, and names of Windows, whose case does not count.
+//! Contradictory entries of one layer, and names of Windows images, whose case is folded.
 
 use layertui::stack::fold::Oddity;
 use layertui::stack::notation;
 use layertui::stack::query::walk::{Scope, Walk};
 use layertui::stack::{NodeId, Stack};
 
-/// The last merged tree, and what the fold of the last layer met.
+/// The last merged tree, and the oddities of the last layer.
 fn folded(text: &str) -> (String, Vec<Oddity>) {
     let (stack, oddities) = notation::stack(text).unwrap();
     (tree(&stack), oddities.last().unwrap().keys().copied().collect())
@@ -33,11 +33,11 @@ fn a_hard_link_to_itself_keeps_what_the_path_has() {
         assert_eq!((stack.balance().stored, stack.balance().wasted), (8, 0), "{text}");
     }
     let (_, oddities) = folded("+k=>k");
-    assert_eq!(oddities, [Oddity::BrokenLink], "nothing is there to keep");
+    assert_eq!(oddities, [Oddity::BrokenLink], "the path has no other object");
 }
 
 #[test]
-fn a_hard_link_to_a_directory_is_told_from_one_to_nothing() {
+fn a_hard_link_to_a_directory_is_not_called_broken() {
     for text in ["+d/ +d/x:1 +l=>d", "+l=>d +d/ +d/x:1", "+d/x:1 | +l=>d"] {
         assert_eq!(
             folded(text),
@@ -49,7 +49,7 @@ fn a_hard_link_to_a_directory_is_told_from_one_to_nothing() {
 }
 
 #[test]
-fn a_path_that_is_a_file_and_a_directory_in_one_layer_is_told() {
+fn a_path_that_is_a_file_and_a_directory_in_one_layer_is_a_contradiction() {
     for (text, expected) in [
         ("+d/ +d/foo:5 +d/foo/file:5", "/d /d/foo /d/foo/file"),
         ("+d/foo:5 +d/foo/a/b:5", "/d /d/foo /d/foo/a /d/foo/a/b"),
@@ -66,7 +66,7 @@ fn a_path_that_is_a_file_and_a_directory_in_one_layer_is_told() {
 }
 
 #[test]
-fn a_marker_below_a_lower_link_means_the_layers_own_directory_in_any_order() {
+fn a_marker_below_a_replaced_link_is_about_the_new_directory_in_any_order() {
     for (lower, marker) in [
         ("+target/ +target/keep:4 +link->target", "!link"),
         ("+target/ +target/keep:4 +link->target", "-link/keep"),

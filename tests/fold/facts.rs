@@ -1,17 +1,18 @@
-//! What the stack says of paths, layer by layer, against the model: trees, diffs, ranges, histories, totals, waste.
+//! Compares paths of the stack with the model, layer by layer: trees, diffs, ranges, histories, totals, waste.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use layertui::stack::kept::entry::Kind;
 use layertui::stack::{NodeId, Stack};
 
-use crate::model::{self, Model, Path};
+use crate::model::{Model, Path};
+use crate::object::compare;
 
 /// A stack and the model of the same layers.
 pub struct Case<'a> {
     pub stack: &'a Stack,
     pub model: &'a Model,
-    /// Every path either of them knows.
+    /// All paths of the stack and the model.
     pub paths: BTreeSet<Path>,
 }
 
@@ -106,12 +107,12 @@ impl Case<'_> {
                     (Some(_), None) => Some("removed"),
                     (None, Some(_)) => Some("added"),
                     (Some(_), Some(_)) if inside.contains(&"removed") => Some("added"),
-                    (Some(was), Some(now)) => Some(model::compare(now, was).unwrap_or("metadata")),
+                    (Some(was), Some(now)) => Some(compare(now, was).unwrap_or("metadata")),
                 };
                 let ours =
                     self.node(path).and_then(|node| self.stack.change_in_range(node, from, to));
                 let kind = ours.map(|change| change.kind.name());
-                // Steps in between may have told what the two ends alone do not.
+                // A change between the two layers may be decided while the two ends alone are not.
                 if expected == Some("undecided") && kind != expected {
                     assert!(inside.len() > 1 || from == to, "{}", String::from_utf8_lossy(path));
                     continue;
@@ -188,8 +189,8 @@ impl Case<'_> {
         assert_eq!(balance.wasted, theirs.values().sum::<u64>());
     }
 
-    /// The layer that a payload was lost to is the first from which on no tree shows it; sums are over these.
-    pub fn losses(&self) {
+    /// The layer that hid a payload is the first one from which on it has no visible name.
+    pub fn waste_causes(&self) {
         let layers = self.model.trees.len();
         let live: Vec<_> = (0..layers).map(|layer| self.model.live(layer)).collect();
         let mut theirs: Vec<(Path, usize, u64, usize)> = Vec::new();
@@ -200,8 +201,8 @@ impl Case<'_> {
             }
         }
         theirs.sort();
-        let losses = self.stack.waste_report();
-        let mut ours: Vec<_> = losses
+        let report = self.stack.waste_report();
+        let mut ours: Vec<_> = report
             .files
             .iter()
             .map(|piece| {
@@ -211,7 +212,7 @@ impl Case<'_> {
             .collect();
         ours.sort();
         assert_eq!(ours, theirs);
-        let below = losses.by_directory(self.stack);
+        let below = report.by_directory(self.stack);
         for path in &self.paths {
             let Some(node) = self.node(path) else { continue };
             let start = [&path[..], if path.is_empty() { b"" } else { b"/" }].concat();

@@ -1,7 +1,7 @@
-//! What findings put at stake, byte for byte, against the model: payloads by their paths, by how their last name was
-//! lost, by equal contents, and the rights of the final tree.
+//! Compares the bytes of findings with the model: payloads by path, by the way in which their last name was hidden, by equal
+//! contents, and modes of the final tree.
 //!
-//! Which id a path has is written down here once more, by hand, for the few paths that random layers consist of.
+//! The expected id of each path is written by hand, for the few paths of the random layers.
 
 use layertui::stack::notation;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 
 use crate::model::Model;
 
-/// Paths, and what is to be mended about a file there whatever it holds.
+/// Paths, and the finding about any file there, whatever its contents.
 const PATHS: [(&str, Option<Id>); 25] = [
     ("root/.ssh/id_rsa", Some(Id::PrivateKey)),
     ("etc/tls/a.pem", Some(Id::PrivateKey)),
@@ -44,7 +44,7 @@ const PATHS: [(&str, Option<Id>); 25] = [
     ("srv/q", None),
 ];
 
-/// Every file has a private key and credentials of every kind in it.
+/// Contents in which every file has a private key and credentials of all kinds.
 struct Keys;
 
 const CREDENTIALS: &[u8] = b"-----BEGIN PRIVATE KEY-----\n\
@@ -83,7 +83,7 @@ fn theirs(model: &Model) -> BTreeMap<&'static str, u64> {
         let Some(lost) = lost else { continue };
         let events = model.history[path].iter().filter(|(layer, _)| *layer == lost);
         let events: Vec<&str> = events.map(|(_, change)| *change).collect();
-        // Taken away and written anew in one layer is taken away.
+        // A path that one layer removes and writes again counts as removed.
         match events[..] {
             _ if lost == id.0 => add(Id::RewrittenSame, *bytes),
             ["removed", ..] => add(Id::RemovedLater, *bytes),
@@ -120,7 +120,7 @@ fn theirs(model: &Model) -> BTreeMap<&'static str, u64> {
     stakes.into_iter().map(|(id, bytes)| (id.facts().name, bytes)).collect()
 }
 
-/// Up to five layers of files at those paths, taken away by name, by directory and by opaque markers.
+/// Up to five layers of files at those paths, removed by whiteouts of the file, of its directory and by opaque markers.
 fn layers() -> impl Strategy<Value = String> {
     let path = || prop::sample::select(PATHS.map(|(path, _)| path).to_vec());
     let size = prop::sample::select(vec![
@@ -149,16 +149,15 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: crate::failures(), ..ProptestConfig::with_cases(500) })]
 
     #[test]
-    fn what_is_at_stake_agrees_with_the_model(text in layers()) {
+    fn bytes_of_findings_agree_with_the_model(text in layers()) {
         let tables = notation::layers(&text).unwrap();
         let (stack, _) = notation::stack(&text).unwrap();
         prop_assert_eq!(ours(&stack), theirs(&Model::of(&tables)), "{}", text);
     }
 }
 
-/// The random layers reach every finding that is about bytes.
 #[test]
-fn no_finding_about_bytes_is_left_out() {
+fn random_layers_reach_every_finding_about_bytes() {
     let by_path = PATHS.iter().filter_map(|(_, id)| *id);
     let otherwise = [
         Id::RemovedLater,

@@ -1,18 +1,19 @@
-//! The fold and its queries, held against a slow and obvious model on random layers.
+//! The fold and its queries, compared with a slow and simple model on random layers.
 //!
 //! - `agrees_with_the_model`: merged trees, diffs, ranges, history, totals, waste (`facts`); walks, outlines, search
 //!   (`views`)
-//! - `findings`: what findings put at stake
-//! - `says`: single cases, written in the stack's own notation
+//! - `findings`: the bytes of findings
+//! - `says`: single cases in the notation of `stack`
 //!
-//! A failing case prints its layers in the notation: paste the line into `says`. Its seed goes into `failures.txt`, which
-//! is kept, so that every later run tries it first.
+//! A failing case prints its layers in the notation: paste the line into `says`. Its seed is appended to `failures.txt`, which
+//! is under version control, so that every later run tries it first.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod contradictions;
 mod facts;
 mod findings;
 mod model;
+mod object;
 mod random;
 mod says;
 mod views;
@@ -27,7 +28,7 @@ use model::{Model, Path};
 use proptest::prelude::*;
 use proptest::test_runner::{FailurePersistence, FileFailurePersistence};
 
-/// Builds the stack in two ways (frozen at the end, and frozen after every layer) and checks both.
+/// Checks a stack that is frozen at the end, and one that is frozen after every layer.
 fn check(text: &str, toggle: usize, needle: &str) {
     let tables = notation::layers(text).unwrap();
     let model = Model::of(&tables);
@@ -52,7 +53,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
             case.histories();
             case.totals();
             case.waste();
-            case.losses();
+            case.waste_causes();
             case.walks();
             let toggled = (0..stack.path_count())
                 .filter(|at| at % 7 == toggle % 7)
@@ -65,7 +66,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
     without_totals(&tables, &model);
 }
 
-/// A stack that adds nothing up says the same of paths and layers, and so does its folding.
+/// A stack without totals gives the same results for paths and layers, and the same oddities.
 fn without_totals(tables: &[Table], model: &Model) {
     let mut stack = Stack::without_totals(tables.len());
     let mut whole = Stack::new(tables.len());
@@ -75,7 +76,7 @@ fn without_totals(tables: &[Table], model: &Model) {
     let case = Case { stack: &stack, model, paths: model.history.keys().cloned().collect() };
     case.histories();
     case.waste();
-    case.losses();
+    case.waste_causes();
     for layer in 0..tables.len() {
         assert_eq!(stack.summary(layer), whole.summary(layer), "layer {layer}");
     }
@@ -83,8 +84,8 @@ fn without_totals(tables: &[Table], model: &Model) {
     assert!(stack.heap_bytes() <= whole.heap_bytes());
 }
 
-/// Where the seeds of failing cases are kept.
-#[expect(clippy::unnecessary_wraps, reason = "what the configuration takes")]
+/// The file with the seeds of failing cases.
+#[expect(clippy::unnecessary_wraps, reason = "the type of the configuration")]
 fn failures() -> Option<Box<dyn FailurePersistence>> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fold/failures.txt");
     Some(Box::new(FileFailurePersistence::Direct(file)))

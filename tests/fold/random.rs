@@ -1,4 +1,4 @@
-//! Random layers in the stack's own notation: few names, so that layers meet on the same paths.
+//! Random layers in the notation of `stack`. There are few names, so that layers have the same paths.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Single cases: layers in the stack's own notation, and what the last one changed.
+//! Single cases: layers in the notation of `stack`, and the changes of the last one.
 
 use layertui::stack::NodeId;
 use layertui::stack::notation;
@@ -6,7 +6,7 @@ use layertui::stack::query::outline::{Folds, Outline, Unfolded};
 use layertui::stack::query::tree::Tree;
 use layertui::stack::query::walk::{Scope, Walk};
 
-/// One line for each path of `text` that the last layer has an event for: change and path.
+/// Change and path for each path that the last layer of `text` has an event for.
 fn last_diff(text: &str) -> String {
     let (stack, _) = notation::stack(text).unwrap();
     let last = stack.folded() - 1;
@@ -31,7 +31,7 @@ says! {
     a_whiteout_removes_what_lies_below:
         "0: +etc/ +etc/passwd:922 | 1: ~etc/passwd:951 | 2: -etc"
         => "removed /etc, removed /etc/passwd";
-    a_whiteout_spares_its_own_layer_whatever_the_order:
+    a_whiteout_does_not_hide_entries_of_its_own_layer_in_any_order:
         "0: +a:1#1 | 1: +a:1#1 -a" => "added /a";
     a_recreated_directory_does_not_show_old_children:
         "0: +d/ +d/old:1 | 1: +d/ +d/new:1 -d" => "added /d, added /d/new, removed /d/old";
@@ -49,7 +49,7 @@ says! {
         "0: +d/ | 1: +d/@700" => "metadata /d";
     a_whiteout_of_nothing_leaves_no_trace:
         "0: +a:1 | 1: -no/such" => "";
-    five_kinds_of_touching:
+    mtime_mode_and_owner_are_metadata_and_fingerprint_and_target_are_contents:
         "0: +a:1#1 +b:1#1 +c:1#1 +d:1#1 +e->x | 1: +a:1#1^9 +b:1#1@600 +c:1#1%1.1 +d:1#2 +e->y"
         => "metadata /a, metadata /b, metadata /c, modified /d, modified /e";
     each_attribute_alone_is_metadata:
@@ -75,15 +75,15 @@ says! {
         "0: +real/ +real/f:1 +d->real | 1: +d/ !d +d/x:1" => "!modified /d, added /d/x";
     links_in_a_circle_are_replaced:
         "0: +a->b +b->a | 1: +a/x:1" => "modified /a, added /a/x";
-    a_hard_link_follows_its_payload:
+    a_hard_link_to_a_modified_file_is_modified:
         "0: +a:3#1 +b=>a | 1: +a:3#2 +b=>a" => "modified /a, modified /b";
     a_hard_link_for_a_file_of_the_same_contents_is_no_change_of_content:
         "0: +a:3#1 +b:3#1 | 1: +b=>a" => "rewritten /b";
-    parents_nobody_names_are_implied:
+    missing_parents_are_implied:
         "0: +a/b/c:1" => "added /a, added /a/b, added /a/b/c";
 }
 
-/// Cause and culprit of what the last layer did to the path.
+/// The cause of the last change of a path, and the path that caused it.
 fn removed_by(text: &str, path: &[u8]) -> String {
     let (stack, _) = notation::stack(text).unwrap();
     let step = stack.history(stack.find(path).unwrap()).pop().unwrap();
@@ -91,7 +91,7 @@ fn removed_by(text: &str, path: &[u8]) -> String {
     format!("{} {} by {by}", step.event.name(), step.cause.name())
 }
 
-/// A path has the marker nearest to it as its cause, whatever the order in the tar; whiteouts come before opaque markers.
+/// The cause of a removal is the nearest marker, whatever the order in the tar; whiteouts come before opaque markers.
 #[test]
 fn the_nearest_of_nested_markers_removes_a_path() {
     let below = "0: +a/ +a/b/ +a/b/c/ +a/b/c/f:1 +a/g:1";
@@ -116,7 +116,7 @@ fn the_nearest_of_nested_markers_removes_a_path() {
 }
 
 #[test]
-fn payloads_live_while_any_name_shows_them() {
+fn a_payload_is_wasted_only_without_a_visible_name() {
     let (stack, _) = notation::stack("0: +a:10 +b=>a | 1: -a").unwrap();
     assert_eq!(stack.balance().wasted, 0);
     let (stack, _) = notation::stack("0: +a:10 +b=>a | 1: -a | 2: -b").unwrap();
@@ -141,7 +141,7 @@ fn oddities_are_counted_with_their_first_path() {
     );
 }
 
-/// What the layer itself wrote over, and what two of its markers mean alike, is nothing odd.
+/// A link that its own layer replaces is not broken, and two markers for one path are not an oddity.
 #[test]
 fn a_link_that_was_replaced_and_a_path_with_two_markers_are_no_oddities() {
     use layertui::stack::fold::Oddity;
@@ -155,9 +155,9 @@ fn a_link_that_was_replaced_and_a_path_with_two_markers_are_no_oddities() {
     assert_eq!(kinds("0: +d/ +l->d | 1: -d/x -l/x"), [Oddity::WhiteoutOfNothing]);
 }
 
-/// Headers may say anything; sums of what they say must not break.
+/// Headers may state any size, but sums must not overflow.
 #[test]
-fn more_bytes_than_can_be_are_none() {
+fn entries_of_impossible_size_count_as_empty() {
     use layertui::stack::fold::Oddity;
     let most = 1_u64 << 62;
     let (stack, oddities) =
@@ -169,15 +169,15 @@ fn more_bytes_than_can_be_are_none() {
     assert_eq!((balance.stored, balance.visible), (most, 1), "{balance:?}");
 }
 
-/// Two bytes of a name are a directory of some 90 bytes in memory; a few bytes of gzip are a thousand names.
+/// Two bytes of a path imply a directory of about 90 bytes in memory, and a few bytes of gzip hold a thousand paths.
 #[test]
-fn directories_that_names_imply_are_as_many_as_entries_account_for() {
+fn implied_directories_are_limited_by_the_number_of_entries() {
     use layertui::stack::fold::Oddity;
     let deep = |count: usize, first: &str| -> String {
         let dirs = "/d".repeat(1500);
         (0..count).map(|n| format!("+{first}{n}{dirs}/f:1 ")).collect::<Vec<_>>().concat()
     };
-    // Links lead to directories that are not there: the names that come through them are short.
+    // Links to directories that do not exist: the paths through them are short.
     let links = |count: usize| -> String {
         let dirs = "/d".repeat(1000);
         (0..count).map(|n| format!("+l{n}->t{n}{dirs} +l{n}/f:1 ")).collect::<Vec<_>>().concat()
@@ -190,11 +190,11 @@ fn directories_that_names_imply_are_as_many_as_entries_account_for() {
         assert!(oddities[0].contains_key(&Oddity::TooManyImplied));
         assert!(stack.find(b"last").is_some());
     }
-    // The allowance is the image's: many layers have no more than one.
+    // The constant allowance is for the image, not for each layer.
     let layers = [deep(60, "a"), deep(60, "b"), deep(60, "c")].join(" | ");
     let (stack, _) = notation::stack(&layers).unwrap();
     assert!(stack.path_count() <= 102_000, "{}", stack.path_count());
-    // A tree without any entry for a directory, as jib and ko write them, is whole.
+    // A tree without any entry for a directory, as jib and ko write them, is within the limit.
     let sparse: Vec<String> =
         (0..60_000).map(|n| format!("+{}/{}/{n}/f:1", n / 300, n / 30)).collect();
     let (stack, oddities) = notation::stack(&sparse.join(" ")).unwrap();
@@ -202,7 +202,7 @@ fn directories_that_names_imply_are_as_many_as_entries_account_for() {
 }
 
 #[test]
-fn what_lies_too_deep_is_left_out_however_it_got_there() {
+fn entries_deeper_than_the_limit_are_ignored_with_and_without_links() {
     use layertui::stack::fold::{DEPTH_MAX, Oddity};
     let deep = |levels: usize| vec!["d"; levels].join("/");
     let half = deep(1000);
@@ -225,7 +225,7 @@ fn what_lies_too_deep_is_left_out_however_it_got_there() {
 }
 
 #[test]
-fn depth_costs_no_stack() {
+fn deep_trees_do_not_overflow_the_stack() {
     let deep = vec!["d"; 2_000].join("/");
     let (mut stack, _) = notation::stack(&format!("0: +{deep}:1 | 1: -d")).unwrap();
     for _ in 0..2 {

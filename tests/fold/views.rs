@@ -1,4 +1,4 @@
-//! Paths in the order they are shown, against the model: walks, outlines folded in many ways, search.
+//! Compares walks, outlines and search with the model, in the order of the tree.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -62,7 +62,7 @@ impl Case<'_> {
         }
     }
 
-    /// Paths that have a row when everything is unfolded, as components: that is tree order.
+    /// The paths with a row when everything is unfolded, as components, which sort in tree order.
     fn shown(&self, tree: Tree) -> BTreeSet<Vec<Path>> {
         let split =
             |path: &Path| path.split(|&b| b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
@@ -85,7 +85,8 @@ impl Case<'_> {
         shown
     }
 
-    /// What is found by letters in their order: in the last component, or else in the whole path and not without it.
+    /// A path matches if its last component has the letters in order; if there is none, if the path has them and its parent
+    /// does not.
     pub fn search_letters(&self, needle: &[u8]) {
         let holds = |text: &[u8]| {
             let mut bytes = text.iter();
@@ -111,7 +112,7 @@ impl Case<'_> {
             let absolute = [b"/", &path[..]].concat();
             let last = absolute.iter().rposition(|&byte| byte == b'/').unwrap();
             let found = absolute.windows(needle.len()).enumerate().any(|(at, window)| {
-                // The match has to reach into the last component.
+                // The match has to end in the last component.
                 let slash = needle.iter().rposition(|&byte| byte == b'/');
                 window == needle && slash.map_or(at > last, |slash| at + slash == last)
             });
@@ -122,7 +123,7 @@ impl Case<'_> {
         self.finds(&self.stack.search(needle), &theirs, needle);
     }
 
-    /// These are found, in the tree's order both ways.
+    /// Checks that exactly these paths are found, in tree order in both directions.
     fn finds(&self, hits: &Hits, theirs: &BTreeSet<Path>, needle: &[u8]) {
         assert_eq!(hits.len(), theirs.len(), "{}", String::from_utf8_lossy(needle));
         let order: BTreeSet<Vec<Vec<u8>>> = theirs

@@ -174,13 +174,54 @@ impl Fold {
         };
         self.entries += 1;
         self.stored += if entry.kind == Kind::File { entry.stored } else { 0 };
-        let at = Applying {
-            layer: self.layer,
-            oddities: &mut self.oddities,
-            pending_links: &mut self.pending_links,
-        };
-        at.apply(stack, entry, &resolved);
+        self.apply_entry(stack, entry, &resolved);
         true
+    }
+
+    /// Applies an entry to the path that its name means.
+    fn apply_entry(&mut self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
+        let Resolved { node, redirected, conflict } = *resolved;
+        if entry.clamped {
+            note(&mut self.oddities, Oddity::Clamped, || stack.arena.path(node));
+        }
+        if redirected {
+            note(&mut self.oddities, Oddity::ThroughLink, || stack.arena.path(node));
+        }
+        if entry.kind != Kind::Directory && node == 0 {
+            note(&mut self.oddities, Oddity::RootNotDirectory, || b"/".to_vec());
+            return;
+        }
+        let conflict = conflict.or_else(|| {
+            let implied = || stack.is_implied_by(node, self.layer);
+            (entry.kind != Kind::Directory && implied()).then_some(node)
+        });
+        if let Some(conflict) = conflict {
+            note(&mut self.oddities, Oddity::Contradiction, || stack.arena.path(conflict));
+        }
+        // The target is resolved before the path of the link changes.
+        let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
+        if matches!(target, Some(LinkTarget::Itself)) {
+            note(&mut self.oddities, Oddity::LinkToItself, || stack.arena.path(node));
+            return;
+        }
+        if entry.kind != Kind::Directory {
+            stack.remove_below(node, self.layer, Cause::Replaced, node);
+        }
+        let event = stack.write_entry(node, self.layer, entry, &mut self.oddities);
+        let Some(event) = event else { return };
+        if redirected {
+            stack.events.set(event, Flag::REDIRECTED);
+        }
+        match target {
+            Some(LinkTarget::Payload(payload)) => stack.add_link(payload, event),
+            Some(_) => {
+                // The target may come later in the layer.
+                self.pending_links.push((event, entry.link.to_vec()));
+                return;
+            }
+            None => {}
+        }
+        stack.compare_contents(event);
     }
 
     /// Closes the layer, which can be queried from now on.
@@ -287,59 +328,6 @@ impl Fold {
             stack.events.clear(event, Flag::QUIET);
             stack.totals.touch(node);
         }
-    }
-}
-
-/// The parts of [`Fold`] that applying an entry needs.
-struct Applying<'a> {
-    layer: u16,
-    oddities: &'a mut Oddities,
-    pending_links: &'a mut Vec<(u32, Vec<u8>)>,
-}
-
-impl Applying<'_> {
-    fn apply(self, stack: &mut Stack, entry: &Entry<'_>, resolved: &Resolved) {
-        let Resolved { node, redirected, conflict } = *resolved;
-        if entry.clamped {
-            note(self.oddities, Oddity::Clamped, || stack.arena.path(node));
-        }
-        if redirected {
-            note(self.oddities, Oddity::ThroughLink, || stack.arena.path(node));
-        }
-        if entry.kind != Kind::Directory && node == 0 {
-            note(self.oddities, Oddity::RootNotDirectory, || b"/".to_vec());
-            return;
-        }
-        let conflict = conflict.or_else(|| {
-            let implied = || stack.is_implied_by(node, self.layer);
-            (entry.kind != Kind::Directory && implied()).then_some(node)
-        });
-        if let Some(conflict) = conflict {
-            note(self.oddities, Oddity::Contradiction, || stack.arena.path(conflict));
-        }
-        // The target is resolved before the path of the link changes.
-        let target = (entry.kind == Kind::Hardlink).then(|| stack.link_target(entry.link, node));
-        if matches!(target, Some(LinkTarget::Itself)) {
-            note(self.oddities, Oddity::LinkToItself, || stack.arena.path(node));
-            return;
-        }
-        if entry.kind != Kind::Directory {
-            stack.remove_below(node, self.layer, Cause::Replaced, node);
-        }
-        let Some(event) = stack.write_entry(node, self.layer, entry, self.oddities) else { return };
-        if redirected {
-            stack.events.set(event, Flag::REDIRECTED);
-        }
-        match target {
-            Some(LinkTarget::Payload(payload)) => stack.add_link(payload, event),
-            Some(_) => {
-                // The target may come later in the layer.
-                self.pending_links.push((event, entry.link.to_vec()));
-                return;
-            }
-            None => {}
-        }
-        stack.compare_contents(event);
     }
 }
 

@@ -43,26 +43,33 @@ impl Stack {
 
     /// The change from the event before to this one.
     pub(in crate::stack) fn change_of(&self, event: u32) -> Change {
-        let below = self.events.present(self.events.prev(event)).map(EventId);
-        if self.events.is_tombstone(event) {
-            return Change {
-                kind: ChangeKind::Removed,
-                layer: self.events.layer(event),
-                opaque: false,
-                event: None,
-                previous: below,
-            };
-        }
+        let below = self.events.present(self.events.prev(event));
+        self.change_between(event, below, self.events.has(event, Flag::OPAQUE))
+    }
+
+    /// The change from the version `below`, if there is one, to an event.
+    pub(in crate::stack) fn change_between(
+        &self,
+        event: u32,
+        below: Option<u32>,
+        opaque: bool,
+    ) -> Change {
+        let visible = self.events.present(event);
+        let kind = match (visible, below) {
+            (None, _) => ChangeKind::Removed,
+            (Some(_), None) => ChangeKind::Added,
+            (Some(event), Some(below)) => self.classify(event, below),
+        };
         Change {
-            kind: below.map_or(ChangeKind::Added, |below| self.classify(event, below.0)),
+            kind,
             layer: self.events.layer(event),
-            opaque: self.events.has(event, Flag::OPAQUE),
-            event: Some(EventId(event)),
-            previous: below,
+            opaque: opaque && visible.is_some(),
+            event: visible.map(EventId),
+            previous: below.map(EventId),
         }
     }
 
-    pub(in crate::stack) fn classify(&self, event: u32, below: u32) -> ChangeKind {
+    fn classify(&self, event: u32, below: u32) -> ChangeKind {
         let (Some(kind), Some(was)) = (self.events.kind(event), self.events.kind(below)) else {
             return ChangeKind::Modified;
         };

@@ -41,27 +41,15 @@ impl Stack {
             own |= !self.events.has(event, Flag::QUIET);
             event = self.events.prev(event);
         }
-        let before = self.events.present(event);
         if !own || newest == NONE {
             return None;
         }
-        if self.events.is_tombstone(newest) {
-            return before.map(|before| Change {
-                kind: ChangeKind::Removed,
-                layer: self.events.layer(newest),
-                opaque: false,
-                event: None,
-                previous: Some(EventId(before)),
-            });
+        let removed = self.events.is_tombstone(newest);
+        let before = self.events.present(event);
+        if removed && before.is_none() {
+            return None;
         }
-        let before = before.filter(|_| !readded);
-        Some(Change {
-            kind: before.map_or(ChangeKind::Added, |before| self.classify(newest, before)),
-            layer: self.events.layer(newest),
-            opaque,
-            event: Some(EventId(newest)),
-            previous: before.map(EventId),
-        })
+        Some(self.change_between(newest, before.filter(|_| removed || !readded), opaque))
     }
 
     /// The events of a layer that are undecided until contents are read, each with the event before it.

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(found("stcnf"), ["/etc/nginx/Sites.conf"]);
         assert_eq!(found("ngsites"), ["/etc/nginx/Sites.conf"]);
         assert_eq!(found("a/sjs"), ["/srv/app/server.js"]);
-        assert_eq!(found("/s/a"), ["/srv/app"], "what lies in it adds nothing");
+        assert_eq!(found("/s/a"), ["/srv/app"], "paths below it are not listed");
     }
 
     #[test]

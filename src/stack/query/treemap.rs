@@ -21,7 +21,7 @@ pub struct Tile {
     pub directory: bool,
 }
 
-/// A rectangle, in units of whoever draws it.
+/// A rectangle in the units of its drawing: cells or tenths of a pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Area {
     /// Left edge.
