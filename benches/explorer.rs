@@ -1,6 +1,6 @@
-//! The explorer without a terminal: what a key press costs from the message to the drawn frame, at 10,000 and at
-//! 1,000,000 entries over 60 layers and with a directory of 100,000 entries. `step` measures the stack's share of it.
-//! Prints medians and ratios; decides nothing.
+//! The explorer without a terminal: the cost of a key press from the message to the drawn frame, at 10,000 and at
+//! 1,000,000 entries over 60 layers, and with a directory of 100,000 entries. `step` measures the part of the stack.
+//! Prints medians and ratios; asserts nothing about time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -104,7 +104,7 @@ fn print(what: &str, one: &Taken, other: Option<&Taken>) {
     println!("  {what:38} {:>18}{more}  (longest {:.2} ms)", cell(one), longest(last));
 }
 
-/// An explorer and the screen it draws on.
+/// An explorer and its screen.
 struct Explorer<'s> {
     state: State,
     stack: &'s Stack,
@@ -112,7 +112,7 @@ struct Explorer<'s> {
 }
 
 impl<'s> Explorer<'s> {
-    /// All layers are there.
+    /// With all layers loaded.
     fn new(stack: &'s Stack) -> Result<Self, Box<dyn Error>> {
         let screen = Terminal::new(TestBackend::new(SIZE.width, SIZE.height))?;
         let mut explorer = Self { state: State::new(SIZE), stack, screen };

@@ -1,5 +1,5 @@
-//! What folding layers into a stack costs, and the questions that go through all of it: freezing, searching, walking
-//! for a report, histories. At 68,000 entries in 5 layers and at 1,000,000 in 60.
+//! The cost of folding layers into a stack, and of queries over all of it: freezing, searching, walking for a report,
+//! histories. At 68,000 entries in 5 layers and at 1,000,000 in 60.
 
 mod generator;
 mod tables;
@@ -69,7 +69,7 @@ fn folded(tables: &[Table]) -> Stack {
     stack
 }
 
-/// The least that a fold can cost: its rows are decoded and dropped.
+/// A lower bound for a fold: its rows are decoded and dropped.
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn read_tables(bencher: Bencher<'_, '_>, size: Size) {
     let tables = size.tables();
@@ -102,7 +102,7 @@ fn freeze(bencher: Bencher<'_, '_>, size: Size) {
     );
 }
 
-/// A search as it is typed: one letter, then more.
+/// A search with one letter, then more.
 #[divan::bench(args = SIZES, sample_count = 20, consts = [1, 2, 6])]
 fn search_key<const LETTERS: usize>(bencher: Bencher<'_, '_>, size: Size) {
     let stack = size.stack();
@@ -116,7 +116,7 @@ fn search_path(bencher: Bencher<'_, '_>, size: Size) {
     bencher.bench_local(|| stack.search(black_box(b"doc/copy")).len());
 }
 
-/// A search that finds nothing as typed, in names and in whole paths.
+/// A search without an exact match, in names and in whole paths.
 #[divan::bench(args = SIZES, sample_count = 20, consts = [false, true])]
 fn search_letters<const WHOLE_PATHS: bool>(bencher: Bencher<'_, '_>, size: Size) {
     let stack = size.stack();

@@ -1,6 +1,6 @@
-//! What one frame of the explorer asks of the stack, at 10,000 and at 1,000,000 entries over 60 layers: it must cost
-//! what is on the screen, not what is in the image. Then what a directory of 100,000 entries costs. Prints medians and
-//! ratios; decides nothing.
+//! The cost of one frame of the explorer in the stack, at 10,000 and at 1,000,000 entries over 60 layers: it must
+//! depend on the rows on the screen, not on the size of the image. Then the cost of a directory with 100,000 entries.
+//! Prints medians and ratios; asserts nothing about time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -65,10 +65,10 @@ fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// How much of the trees is unfolded, and where the cursor is.
+/// Which directories are unfolded, and where the cursor is.
 #[derive(Clone, Copy, PartialEq)]
 enum View {
-    /// As the explorer begins: merged tree folded, diff unfolded as far as it says something.
+    /// As the explorer starts: merged tree folded, changes unfolded within their limit.
     Folded,
     /// The directories above the deepest path are unfolded, the cursor is on it.
     DeepPath,
@@ -86,8 +86,8 @@ impl View {
     }
 }
 
-/// What the processor remembers of the stack before a step. Between two keys everything else runs: cold is what a
-/// user meets, warm is how little work there is.
+/// The state of the CPU caches before a step. Between two keys other code runs: cold is what a user experiences, warm
+/// shows how little work there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Caches {
     Warm,
@@ -130,7 +130,7 @@ fn walk_layers(stack: &Stack, view: View, caches: Caches, times: &mut Times) {
     }
 }
 
-/// What a frame needs of one tree; the sum keeps the compiler from leaving anything out.
+/// The rows that a frame needs of one tree; the sum prevents the compiler from removing anything.
 fn frame(stack: &Stack, tree: Tree, layer: usize, folds: &Folds, cursor: NodeId) -> u64 {
     let outline = Outline::new(stack, tree, folds, None, None);
     let row = outline.position(cursor).unwrap_or(0);

@@ -1,5 +1,5 @@
-//! Layers as a store keeps them, read into a stack beside layers of other forms: contents are compared by whatever
-//! both sides know, files that have changed on disk stay undecided, and reports say where a layer lies.
+//! Layers of stores in a stack with layers of other forms: contents are compared by fingerprints of the same kind,
+//! files that have changed on disk stay undecided, and reports say where a layer is stored.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
 
 #[path = "support/mod.rs"]
@@ -31,7 +31,7 @@ enum Form {
     Tree(Tree),
 }
 
-/// An image of layers in any form.
+/// An image with layers of any form.
 struct Mixed {
     image: Image,
     forms: Vec<Form>,
@@ -90,7 +90,7 @@ impl Source for Mixed {
     }
 }
 
-/// What every layer above the lowest did to the file.
+/// The change of the file in each layer above the lowest.
 fn changes(source: Mixed) -> Vec<ChangeKind> {
     let loader = Loader::new(Arc::new(source));
     loader.run(Want::Kinds, &|_| {});
@@ -107,7 +107,7 @@ fn tarball(contents: &str) -> Form {
     Form::Tar(Blob::memory(gzip(&tar(contents))))
 }
 
-/// A layer as a store has it; `on_disk` is what the file holds by now.
+/// A layer in a store; `on_disk` is the current contents of the file.
 fn stored(dir: &tempfile::TempDir, name: &str, contents: &str, on_disk: &str) -> Form {
     let root = dir.path().join(name);
     fs::create_dir(&root).unwrap();
@@ -150,12 +150,12 @@ fn a_file_that_has_changed_on_disk_decides_nothing() {
         stored(&dir, "a", "one", "two"),
         stored(&dir, "b", "one", "one"),
     ]);
-    // Two layers of one checksum are the same as they went in.
+    // Two layers with one checksum had the same contents when they were stored.
     assert_eq!(changes(mixed), [ChangeKind::Undecided, ChangeKind::Rewritten]);
 }
 
 #[test]
-fn the_layer_report_says_where_a_layer_lies() {
+fn the_layer_report_states_where_a_layer_is_stored() {
     let mut source = Mixed::new(vec![tarball("one"), tarball("two")]);
     source.image.layers[1].store = Some(LayerStore {
         driver: "overlay2".into(),
@@ -183,7 +183,7 @@ fn the_layer_report_says_where_a_layer_lies() {
     assert!(!text.contains('\u{1b}'));
 }
 
-/// Half a file is worse than none.
+/// An incomplete file is removed.
 #[test]
 fn a_file_that_ends_early_while_it_is_extracted_is_not_left_behind() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
-//! Taking times fairly: contenders in turn, medians, ratios within one run.
+//! Fair timing: contenders in turn, medians, ratios within one run.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Whether this is a run to measure (`cargo bench`), and not one to see that it runs at all (`cargo test --benches`).
+/// Whether to measure (`cargo bench`), rather than to test that the benchmark runs (`cargo test --benches`).
 #[must_use]
 pub fn in_earnest() -> bool {
     std::env::args().any(|argument| argument == "--bench")
@@ -14,7 +14,7 @@ pub fn in_earnest() -> bool {
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Runs `work` once and notes how long it took.
+    /// Runs `work` once and records its time.
     pub fn take<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = black_box(work());
@@ -37,7 +37,7 @@ impl Times {
     }
 }
 
-/// How much longer one took than the other.
+/// The ratio of two medians.
 #[must_use]
 pub fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64().max(1e-9)

@@ -1,5 +1,5 @@
-//! What a process holds that loads one image and does nothing else: the benchmark runs itself again for that, because
-//! its own memory has seen other things.
+//! The memory of a process that loads one image and does nothing else. The benchmark starts itself for that, because
+//! its own memory has held other data.
 
 use layertui::source;
 use std::error::Error;
@@ -14,11 +14,11 @@ use layertui::source::{Opened, Options, Source};
 /// Memory of a process that has loaded an image.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Probe {
-    /// Bytes held after loading that are no mapped file: the program itself is not counted.
+    /// Bytes held after loading, without mapped files such as the program itself.
     pub held: u64,
-    /// The most bytes that ever were.
+    /// The peak in bytes.
     pub peak: u64,
-    /// Bytes that the stack says it holds.
+    /// Bytes that the stack reports.
     pub stack: u64,
     /// Entries in all layers.
     pub entries: u64,
@@ -45,7 +45,7 @@ pub fn load(path: &Path, want: Want) -> Result<Loader, Box<dyn Error>> {
     Ok(loader)
 }
 
-/// Loads an archive in a fresh process and tells what that one holds.
+/// Loads an archive in a new process, and returns its measurements.
 ///
 /// # Errors
 /// Where the process cannot be started or fails.
@@ -61,7 +61,7 @@ pub fn fresh(path: &Path, want: Want) -> Result<Probe, Box<dyn Error>> {
     }
 }
 
-/// What that process does: `None` where this is not one, else what it has to print.
+/// The work of that process: `None` in any other process, else its output.
 ///
 /// # Errors
 /// As [`open`].
@@ -83,9 +83,8 @@ pub fn answer() -> Result<Option<String>, Box<dyn Error>> {
     )))
 }
 
-/// A field of this process's status in bytes: `RssAnon` is what it holds beyond mapped files, `VmHWM` the most that was
-/// ever resident. `None` where
-/// the system has no such file.
+/// A field of this process's status in bytes: `RssAnon` is memory beyond mapped files, `VmHWM` the resident peak.
+/// `None` on systems without this file.
 fn memory(field: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with(field))?;

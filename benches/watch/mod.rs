@@ -1,4 +1,4 @@
-//! Whole processes seen from outside: how long they take and how much memory they ever hold.
+//! Time and memory of whole processes, measured from outside.
 
 use std::error::Error;
 use std::fs;
@@ -6,20 +6,20 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// What was seen of a process from outside.
+/// The measurements of a process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Watched {
-    /// The most bytes that were ever resident.
+    /// The most resident bytes.
     pub peak: u64,
 }
 
-/// How often a watched process is looked at. It ends between two looks; its peak came long before.
+/// The interval of measuring memory. A process ends between two measurements; its peak is long before.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Runs a command to its end and looks at its memory meanwhile.
+/// Runs a command to its end and measures its memory.
 ///
 /// # Errors
-/// Where it cannot be started or fails.
+/// If it cannot be started or fails.
 pub fn watch(mut command: Command) -> Result<Watched, Box<dyn Error>> {
     let mut child = command.stdout(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
@@ -35,7 +35,7 @@ pub fn watch(mut command: Command) -> Result<Watched, Box<dyn Error>> {
     }
 }
 
-/// The most memory that a process ever held, in bytes, by its status.
+/// The most memory of a process in bytes, from its status.
 fn most(status: &str) -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

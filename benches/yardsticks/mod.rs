@@ -1,4 +1,4 @@
-//! What the same bytes cost without any of our bookkeeping: a bare walk over the headers, tar-rs, the bare decoders.
+//! The cost of the same bytes without any bookkeeping: a bare walk over the headers, tar-rs, the bare decoders.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,7 +11,7 @@ use layertui::layer::encoding::Codec;
 
 use crate::archive::Saved;
 
-/// Header to header by positional reads of 16 KiB, sizes parsed, nothing else: the least that a listing can cost.
+/// From header to header by positional reads of 16 KiB, parsing sizes only: a lower bound for a listing.
 pub fn bare_walk(file: &Arc<File>, saved: &Saved) -> io::Result<u64> {
     let mut window = vec![0; 16 * 1024];
     let mut headers = 0;

@@ -4,10 +4,10 @@
 use layertui::source::bolt::{Bucket, Db, Error};
 use libfuzzer_sys::fuzz_target;
 
-/// Levels of buckets that are gone down: containerd's own have eight.
+/// The deepest nesting of buckets that is read; containerd has eight levels.
 const DEPTH: usize = 8;
 
-/// Everything below a bucket, each key looked up again.
+/// Reads everything below a bucket, and looks up each key.
 fn walk(bucket: &Bucket<'_>, depth: usize) -> Result<(), Error> {
     for item in bucket.items() {
         let item = item?;
@@ -22,6 +22,6 @@ fn walk(bucket: &Bucket<'_>, depth: usize) -> Result<(), Error> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Damage is an answer.
+    // Damage may be an error.
     let _ = Db::memory(bytes).view(|top| walk(top, DEPTH));
 });

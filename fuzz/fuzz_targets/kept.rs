@@ -1,4 +1,4 @@
-//! Any bytes as what the cache keeps of a layer: a table is refused or folds, checkpoints are refused or lead somewhere.
+//! Any bytes as a cache entry: a table is refused or folds, checkpoints are refused or usable.
 #![no_main]
 
 use layertui::layer::Checkpoints;
@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(table) = Table::from_bytes(bytes.to_vec()) {
         let mut stack = Stack::new(2);
         stack.fold(&table);
-        // Once more on top of itself: everything it has is there before.
+        // Folded twice: every entry of the second layer exists already.
         stack.fold(&table);
         stack.freeze();
         let _ = stack.history(NodeId::ROOT);

@@ -1,4 +1,4 @@
-//! Any bytes as a tar-split: listing and putting together end, and never panic.
+//! Any bytes as a tar-split: listing and restoring end, and never panic.
 #![no_main]
 
 use layertui::layer::Unwatched;
@@ -12,6 +12,6 @@ fuzz_target!(|bytes: &[u8]| {
     let listing = split.list(&Unwatched);
     let mut rows = listing.table.rows();
     while rows.next().is_some() {}
-    // Damage is an answer.
+    // Damage may be an error.
     let _ = split.assemble(&mut std::io::sink());
 });

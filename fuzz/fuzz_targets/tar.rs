@@ -1,4 +1,4 @@
-//! Any bytes as a layer, and as the archive around layers: listing ends, and never panics.
+//! Any bytes as a layer, and as an archive of an image: listing ends, and never panics.
 #![no_main]
 
 use layertui::layer::blob::Blob;

@@ -1,4 +1,4 @@
-//! Any bytes as a table of contents, of each format: it is refused, or lists and opens files, and never panics.
+//! Any bytes as a TOC of each format: it is refused, or lists and opens files, and never panics.
 #![no_main]
 
 use std::io::{self, Read};
@@ -12,7 +12,7 @@ use layertui::layer::{Listing, Unwatched};
 use layertui::stack::kept::entry::{Kind, Row};
 use libfuzzer_sys::fuzz_target;
 
-/// A blob whose bytes, and whatever is said of it, are the same bytes.
+/// A remote blob whose bytes and documents are the same bytes.
 #[derive(Debug)]
 struct Near(Vec<u8>);
 
@@ -43,7 +43,7 @@ impl RemoteBlob for Near {
     fn cache(&self, _digest: &Digest, _bytes: &[u8]) {}
 }
 
-/// Says of a blob what its manifest would say.
+/// The annotations that a manifest would have.
 fn stated(key: &str, bytes: &[u8], position: Option<String>) -> Option<TocDescriptor> {
     let digest = Digest::of(bytes).as_str().to_owned();
     let mut pairs = vec![(key.to_owned(), digest)];
@@ -68,7 +68,7 @@ fuzz_target!(|bytes: &[u8]| {
         open(&path, size, indexed.open(&path, size));
     }
 
-    // As the packed document of the one format, and as the blob with footer, tar and document of the other.
+    // As the packed document of zstd:chunked, and as the eStargz blob with footer, tar and document.
     let chunked = "io.github.containers.zstd-chunked.manifest-checksum";
     let packed = zstd_frame(bytes);
     let position = Some(format!("0:{}:{}:1", packed.len(), bytes.len()));
@@ -100,7 +100,7 @@ fn files(listing: &Listing) -> Vec<(Vec<u8>, u64)> {
     files
 }
 
-/// A zstd frame that holds the bytes as they are (RFC 8878, sections 3.1.1 and 3.1.1.2.2).
+/// A zstd frame that stores the bytes uncompressed (RFC 8878, sections 3.1.1 and 3.1.1.2.2).
 fn zstd_frame(bytes: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0xa0];
     frame.extend((bytes.len() as u32).to_le_bytes());
@@ -114,7 +114,7 @@ fn zstd_frame(bytes: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// An eStargz blob of nothing but the table: a stored gzip member around a tar, and the footer.
+/// An eStargz blob with the TOC only: a stored gzip member around a tar, and the footer.
 fn stargz(document: &[u8]) -> Vec<u8> {
     let mut header = [0_u8; 512];
     header[..17].copy_from_slice(b"stargz.index.json");

@@ -238,7 +238,7 @@ impl Decoder {
             let start = self.input.peek(MAGIC_MAX)?;
             if !begins(self.codec, start) {
                 if self.members == 0 && !start.is_empty() {
-                    return Err(Fault::Corrupt("it does not begin as such data does".to_owned()));
+                    return Err(Fault::Corrupt("it does not begin like such data".to_owned()));
                 }
                 return Ok(None);
             }
@@ -276,7 +276,7 @@ impl Decoder {
             return Err(if at_end {
                 Fault::Truncated
             } else {
-                Fault::Corrupt("it makes no sense".to_owned())
+                Fault::Corrupt("invalid data".to_owned())
             });
         }
         Ok(Some(step.produced))

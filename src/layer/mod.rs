@@ -31,6 +31,7 @@ pub mod list_remote;
 mod listing;
 mod open;
 mod problems;
+mod row_writer;
 pub mod sparse;
 pub mod split;
 pub mod streamed_archive;

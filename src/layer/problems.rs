@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_of_notes_leaves_room_for_the_error() {
+    fn many_notes_do_not_displace_an_error() {
         let mut problems = Problems::default();
         for index in 0..1_000 {
             problems.note(|| index.to_string());

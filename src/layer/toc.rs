@@ -22,25 +22,23 @@ mod ztoc;
 
 use std::io;
 use std::io::Read;
-use std::sync::{Arc, Mutex};
+use std::sync::OnceLock;
 
 use crate::image::digest::Digest;
-use crate::layer;
 use crate::layer::blob::Blob;
 use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::toc::chunks::{File, Index};
 pub use crate::layer::toc::document::digests;
 pub use crate::layer::toc::soci_layer::SociLayer;
 pub use crate::layer::toc::toc_descriptor::TocDescriptor;
-use crate::layer::{Listing, Problem, Severity, Unwatched, Watch};
-use crate::sync;
+use crate::layer::{Listing, Problem, Severity, Unwatched, Watch, list, list_remote};
 
 /// A remote layer with a TOC.
 #[derive(Debug)]
 pub struct TocLayer {
     blob: Blob,
     stated: TocDescriptor,
-    index: Mutex<Option<Arc<Index>>>,
+    index: OnceLock<Index>,
 }
 
 impl TocLayer {
@@ -48,7 +46,7 @@ impl TocLayer {
     #[must_use]
     pub fn new(blob: &Blob, stated: TocDescriptor) -> Option<Self> {
         blob.as_remote()?;
-        Some(Self { blob: blob.clone(), stated, index: Mutex::default() })
+        Some(Self { blob: blob.clone(), stated, index: OnceLock::new() })
     }
 
     /// The blob of the layer.
@@ -67,17 +65,7 @@ impl TocLayer {
     /// whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let Some(remote) = self.blob.as_remote() else {
-            return crate::layer::list::list(&self.blob, watch);
-        };
-        if remote.local().is_some() {
-            return layer::list_remote::list(&self.blob, remote, watch);
-        }
-        let why = match with_cancellation(remote, watch, || self.read(remote, watch)) {
-            Ok(listing) => return listing,
-            Err(why) => why,
-        };
-        list_without_toc(&self.blob, remote, watch, &self.table(), &why)
+        list_by(&self.blob, watch, &self.table(), |remote| self.read(remote, watch).map(Some))
     }
 
     /// The name of the TOC in messages.
@@ -93,24 +81,15 @@ impl TocLayer {
         if size == 0 {
             return Ok(Box::new(io::empty()));
         }
-        let index = match self.known() {
-            Some(index) => index,
-            None => self.fetch_index()?,
-        };
-        let here = self.blob.as_remote().and_then(RemoteBlob::local);
-        let blob = here.unwrap_or_else(|| self.blob.clone());
-        Ok(Box::new(File::new(blob, self.stated.codec(), &index, path, size)?))
-    }
-
-    fn known(&self) -> Option<Arc<Index>> {
-        sync::lock(&self.index).clone()
-    }
-
-    fn fetch_index(&self) -> io::Result<Arc<Index>> {
-        if let Some(remote) = self.blob.as_remote() {
+        if self.index.get().is_none()
+            && let Some(remote) = self.blob.as_remote()
+        {
             self.read(remote, &Unwatched)?;
         }
-        self.known().ok_or_else(|| io::ErrorKind::NotFound.into())
+        let index = self.index.get().ok_or(io::ErrorKind::NotFound)?;
+        let here = self.blob.as_remote().and_then(RemoteBlob::local);
+        let blob = here.unwrap_or_else(|| self.blob.clone());
+        Ok(Box::new(File::new(blob, self.stated.codec(), index, path, size)?))
     }
 
     /// Reads the TOC: returns the listing, and stores the index of files.
@@ -118,24 +97,36 @@ impl TocLayer {
         let table = self.stated.fetch(remote, self.blob.len())?;
         let (mut listing, index) = rows::read(&table.json, table.end, watch)?;
         if !listing.cancelled {
-            *sync::lock(&self.index) = Some(Arc::new(index));
+            let _ = self.index.set(index);
             watch.progress(self.blob.len());
         }
         listing.codec = Some(self.stated.codec());
-        listing.problems.push(listed_by_toc(&self.table()));
         Ok(listing)
     }
 }
 
-/// Lists the blob of the layer, with a problem that says why the TOC was not used.
-fn list_without_toc(
+/// Lists a layer by `read`, which reads its TOC (called `table` in messages) or returns `None` if there is none. Lists the
+/// blob itself if it is local, if there is no TOC, or, with a problem that says why, if reading the TOC failed.
+fn list_by(
     blob: &Blob,
-    remote: &dyn RemoteBlob,
     watch: &dyn Watch,
     table: &str,
-    why: &io::Error,
+    read: impl FnOnce(&dyn RemoteBlob) -> io::Result<Option<Listing>>,
 ) -> Listing {
-    let mut listing = layer::list_remote::list(blob, remote, watch);
+    let Some(remote) = blob.as_remote() else { return list(blob, watch) };
+    if remote.local().is_some() {
+        return list_remote::list(blob, remote, watch);
+    }
+    let why = match with_cancellation(remote, watch, || read(remote)) {
+        Ok(Some(mut listing)) => {
+            let message = format!("listed by its {table}: the layer itself was not read");
+            listing.problems.push(Problem { severity: Severity::Note, message });
+            return listing;
+        }
+        Ok(None) => return list_remote::list(blob, remote, watch),
+        Err(why) => why,
+    };
+    let mut listing = list_remote::list(blob, remote, watch);
     let message = format!("read as a whole, without its {table}: {why}");
     // A connection error is not a problem of the layer.
     let severity = match why.kind() {
@@ -145,10 +136,4 @@ fn list_without_toc(
     listing.problems.push(Problem { severity, message });
     listing.problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     listing
-}
-
-/// The note of a listing from a TOC.
-fn listed_by_toc(table: &str) -> Problem {
-    let message = format!("listed by its {table}: the layer itself was not read");
-    Problem { severity: Severity::Note, message }
 }

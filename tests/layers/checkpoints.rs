@@ -1,4 +1,4 @@
-//! Decoding that begins in the midst of a layer: the same bytes as from the front, or an error, never others.
+//! Decoding from checkpoints gives the same bytes as from the start, or an error.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::support::tarball::Tar;
 
 const CLOSE: Spacing = Spacing { input: 24 * 1024, output: 200 * 1024 };
 
-/// Text that compresses about as well as what layers hold, and refers back far and near.
+/// Text that compresses about as well as a typical layer, with near and far references.
 fn prose(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     let mut next = move || {
@@ -71,7 +71,7 @@ fn read(encoded: &[u8], at: usize, len: usize, points: &Checkpoints) -> io::Resu
     Ok(bytes)
 }
 
-/// The blob with its front made useless, behind the bytes that tell the encoding.
+/// The blob with its start overwritten, except for the magic.
 fn beheaded(encoded: &[u8], to: usize) -> Vec<u8> {
     let mut bytes = encoded.to_vec();
     bytes[20..to].fill(0xff);
@@ -136,14 +136,14 @@ fn stored_blocks_zeros_and_members_of_every_size() {
         for at in (0..tar.len() - 3000).step_by(90_017) {
             assert_eq!(read(&encoded, at, 3000, &points).unwrap(), tar[at..at + 3000], "at {at}");
         }
-        // To the end, over members and their checksums.
+        // To the end, across members and their checksums.
         let at = tar.len() / 3;
         assert_eq!(read(&encoded, at, tar.len() - at, &points).unwrap(), tar[at..]);
     }
 }
 
 #[test]
-fn frames_of_zstd_are_places_to_begin() {
+fn decoding_starts_at_zstd_frames() {
     let tar = layer(&prose(1_000_000, 7));
     let encoded: Vec<u8> = tar.chunks(50_000).flat_map(zstd).collect();
     let points = checkpoints(&encoded);
@@ -155,7 +155,7 @@ fn frames_of_zstd_are_places_to_begin() {
 }
 
 #[test]
-fn a_member_checksum_is_held_against_all_of_the_member() {
+fn a_member_checksum_covers_the_whole_member() {
     let tar = layer(&prose(500_000, 8));
     let mut encoded = gzip(&tar);
     let points = checkpoints(&encoded);
@@ -172,7 +172,7 @@ fn truncated_at_every_byte() {
     let tar = layer(&prose(3_000, 9).repeat(200));
     let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
     for part in tar.chunks(10_000) {
-        // Each begins a new block.
+        // Each starts a new block.
         io::Write::write_all(&mut encoder, part).unwrap();
         io::Write::flush(&mut encoder).unwrap();
     }
@@ -185,7 +185,7 @@ fn truncated_at_every_byte() {
     assert!(points.len() >= 2);
     let at = tar.len() - 30_000;
     for cut in 0..encoded.len() {
-        // Listed like that, or shortened after it was listed: the region still claims its old length then.
+        // Truncated before or after the listing; in the second case the region still has its old length.
         let shortened = tempfile::tempfile().unwrap();
         std::os::unix::fs::FileExt::write_all_at(&shortened, &encoded[..cut], 0).unwrap();
         let region = Blob::region(Arc::new(shortened), 0, encoded.len() as u64);
@@ -282,7 +282,7 @@ proptest! {
             let at = at.index(encoded.len());
             encoded[at] ^= bits;
         }
-        // The same as by the front, whatever that is: a checkpoint adds no errors of its own to what is intact.
+        // The same result as from the start: a checkpoint adds no errors.
         let at = index.index(tar.len() - 100);
         let mut front = Vec::new();
         let by_front = open(&Blob::memory(encoded.clone()), at as u64, 100)

@@ -13,7 +13,7 @@ use crate::support::compress::{
 use crate::support::rows::{problems, rows};
 use crate::support::tarball::Tar;
 
-/// Larger than the decoder's buffers, and not all alike.
+/// Larger than the decoder's buffers, with varying bytes.
 fn sample() -> Vec<u8> {
     let noise: Vec<u8> =
         (0..400_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
@@ -57,7 +57,7 @@ fn every_codec_by_its_magic() {
 }
 
 #[test]
-fn what_the_field_compresses_with_is_read() {
+fn output_of_common_compressors_is_read() {
     for (program, codec) in
         [("gzip", Codec::Gzip), ("bzip2", Codec::Bzip2), ("xz", Codec::Xz), ("zstd", Codec::Zstd)]
     {
@@ -67,7 +67,7 @@ fn what_the_field_compresses_with_is_read() {
     }
 }
 
-/// What a program of this machine makes of the bytes, where it has the program.
+/// The output of a program for these bytes, if it is installed.
 fn compressed_by(program: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut child = Command::new(program)
         .arg("-c")
@@ -136,7 +136,7 @@ fn zeros_behind_the_data_are_padding() {
 }
 
 #[test]
-fn anything_else_behind_the_data_is_said() {
+fn anything_else_behind_the_data_is_reported() {
     let tar = sample();
     for (blob, codec) in encoded(&tar) {
         let at = blob.len() + 100;

@@ -1,4 +1,5 @@
-//! Truncated at every byte, flipped bits, impossible claims: never a panic, and what came before the damage stays.
+//! Layers truncated at every byte, with flipped bits, and with impossible sizes: no panic, and the rows before the
+//! damage are kept.
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Severity, Unwatched, list, survey};
@@ -9,7 +10,7 @@ use crate::support::compress::{bzip2, gzip, gzip_members, xz, zstd};
 use crate::support::rows::{problems, rows};
 use crate::support::tarball::{Dialect, Tar};
 
-/// Something of everything, in few bytes.
+/// One of each kind of entry, in few bytes.
 fn sample() -> Vec<u8> {
     Tar::new()
         .dir("etc/", 0o755)
@@ -33,7 +34,7 @@ fn sample() -> Vec<u8> {
         .finish()
 }
 
-/// The lines of the damaged listing that are not those of the whole one: at most the last may be a cut file.
+/// The rows of the damaged listing that the original does not have: at most the last may be a truncated file.
 #[track_caller]
 fn assert_prefix(damaged: &[String], whole: &[String], context: usize) {
     let same = damaged.iter().zip(whole).take_while(|(a, b)| a == b).count();
@@ -109,7 +110,7 @@ fn flipped_bits_never_panic() {
 }
 
 #[test]
-fn a_header_that_claims_exabytes_claims_in_vain() {
+fn a_header_that_states_exabytes_allocates_nothing() {
     let claims: [fn(Tar) -> Tar; 3] = [
         |tar| tar.claim(i64::MAX as u64),
         |tar| tar.pax(&[("size", "9223372036854775807")]),
@@ -134,7 +135,7 @@ fn a_header_that_claims_exabytes_claims_in_vain() {
 }
 
 #[test]
-fn extended_headers_that_claim_exabytes_claim_in_vain() {
+fn extended_headers_that_state_exabytes_allocate_nothing() {
     for flag in *b"xgLKVMNAX%D" {
         let bytes = Tar::new()
             .file("a", "")

@@ -184,7 +184,7 @@ fn base_256_numbers() {
 }
 
 #[test]
-fn a_field_that_is_no_number_is_0_and_said() {
+fn a_field_that_is_no_number_is_0_and_reported() {
     assert_listing(
         Tar::new().file("a", "x").patch(108, "nobody\0\0").patch(136, "9999"),
         &["a file 644 1"],
@@ -201,7 +201,7 @@ fn blank_fields_are_0() {
 }
 
 #[test]
-fn both_checksums_are_right() {
+fn signed_and_unsigned_checksums_are_valid() {
     assert_rows(
         Tar::new().file(b"\xe9\xff", "").checksum(Checksum::Signed).file(b"\xe8", ""),
         &[r"\xe9\xff file 644", r"\xe8 file 644"],

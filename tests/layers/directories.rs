@@ -21,14 +21,14 @@ fn write(path: &Path, contents: &str, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// The rows without owner and time, which belong to whoever runs the test.
+/// The rows without owner and time, which depend on the user who runs the test.
 fn lines(listing: &Listing) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rows = listing.table.rows();
     while let Some(Row::Entry(mut entry)) = rows.next() {
         (entry.uid, entry.gid, entry.mtime) =
             (0, 0, layertui::stack::kept::entry::Mtime::default());
-        // What a security module writes on every file is not ours either.
+        // The attribute that a security module sets on every file.
         entry.xattrs = layertui::stack::kept::entry::Xattrs::EMPTY;
         assert_eq!((entry.data, entry.fingerprint), (None, None));
         lines.push(crate::support::rows::line(&Row::Entry(entry)));

@@ -127,7 +127,7 @@ fn an_empty_blob_is_an_empty_layer() {
 }
 
 #[test]
-fn what_is_no_archive_is_called_by_its_name() {
+fn the_format_of_other_files_is_named() {
     let random: Vec<u8> =
         (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 1).collect();
     for (bytes, what) in [

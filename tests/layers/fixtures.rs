@@ -1,5 +1,5 @@
-//! Other projects' odd and damaged archives, read where they lie beside this repository, against readers that are
-//! not ours: the `tar` crate and Python's `tarfile`. They run under `LAYERTUI_INTEROP=1`.
+//! Odd and damaged archives of other projects, read from checkouts beside this repository, compared with two other
+//! readers: the `tar` crate and Python's `tarfile`. They run under `LAYERTUI_INTEROP=1`.
 
 use layertui::layer::tar;
 use layertui::stack::kept::paths;
@@ -15,7 +15,7 @@ use layertui::stack::kept::entry::{Kind, Row};
 
 use crate::listed;
 
-/// Where the `tar` crate reads otherwise, and why we do not.
+/// Known differences to the `tar` crate, with reasons.
 const UNLIKE_THE_TAR_CRATE: &[(&str, &str)] = &[
     ("broken.tar", "a GNU header with a prefix where no times can be"),
     ("invalid-go17.tar", "the same"),
@@ -30,7 +30,7 @@ const UNLIKE_THE_TAR_CRATE: &[(&str, &str)] = &[
     ("neg-size.tar", "a negative size ends the layer"),
 ];
 
-/// Where Python reads otherwise, and why we do not.
+/// Known differences to Python, with reasons.
 const UNLIKE_PYTHON: &[(&str, &str)] = &[
     ("gnu-incremental.tar", "GNU headers have times where others have a prefix"),
     ("gnu-multi-hdrs.tar", "of several long names the last counts"),
@@ -64,12 +64,12 @@ fn fixtures() -> Vec<PathBuf> {
 fn plain(bytes: &[u8]) -> Vec<u8> {
     let mut decoder = Decoder::new(&Blob::memory(bytes), sniff(bytes)).unwrap();
     let mut plain = Vec::new();
-    // What breaks off is compared as far as it goes.
+    // A truncated archive is compared up to its end.
     let _ = decoder.by_ref().take(64 << 20).read_to_end(&mut plain);
     plain
 }
 
-/// `kind name size link` of each entry that has a meaning to us.
+/// `kind name size link` of each entry that is listed.
 fn ours(bytes: &[u8]) -> Vec<String> {
     let (found, _) = survey(&Blob::memory(bytes));
     let line = |member: &tar::Member| line(member.kind, &member.name, &member.link);
@@ -86,7 +86,7 @@ fn line(kind: Kind, name: &[u8], link: &[u8]) -> String {
     format!("{} {} {}", kind.name(), path.escape_ascii(), target.escape_ascii())
 }
 
-/// What the `tar` crate reads before its first error, and whether it met one.
+/// The entries that the `tar` crate reads before its first error, and whether there was one.
 fn by_the_tar_crate(bytes: &[u8]) -> (Vec<String>, bool) {
     let mut archive = ::tar::Archive::new(bytes);
     let mut lines = Vec::new();
@@ -107,8 +107,8 @@ fn by_the_tar_crate(bytes: &[u8]) -> (Vec<String>, bool) {
     (lines, true)
 }
 
-/// Lists archives with `tarfile`: `=` and the number of each argument, a line an entry with hexadecimal name and
-/// target, and `.` where all went well.
+/// Lists archives with `tarfile`: `=` and the number of each argument, a line for each entry with hexadecimal name and
+/// target, and `.` after a complete archive.
 const PYTHON: &str = r#"
 import sys, tarfile
 raw = lambda text: text.encode("utf-8", "surrogateescape").hex()
@@ -124,10 +124,10 @@ for number, path in enumerate(sys.argv[1:]):
         pass
 "#;
 
-/// An entry as [`line`] has it, and a regular file's size.
+/// An entry as by [`line`], and the size of a regular file.
 type Sized = (String, u64);
 
-/// What Python reads in each archive, `None` where it gives up.
+/// The entries that Python reads in each archive; `None` if it fails.
 fn by_python(paths: &[PathBuf]) -> Vec<Option<Vec<Sized>>> {
     let output = Command::new("python3").args(["-c", PYTHON]).args(paths).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -161,7 +161,7 @@ fn kind_of(flag: u8) -> Kind {
     }
 }
 
-/// Both agree, or the difference is one of those known; and a known difference is one.
+/// Asserts that both agree, or that the difference is a known one; and that each known difference exists.
 #[track_caller]
 fn compare<T: PartialEq + std::fmt::Debug>(
     path: &Path,

@@ -1,4 +1,4 @@
-//! Directories as engines keep layers in them: overlay, aufs, and complete copies.
+//! Directories as engines store layers in them: overlay, aufs, and complete copies.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -18,7 +18,7 @@ fn list(root: &Path, form: Form) -> Listing {
     Tree { root: root.to_path_buf(), form, ids: IdMaps::default() }.list(&Unwatched)
 }
 
-/// Rows without mode, owner and time, and without what a security module writes on every file.
+/// Rows without mode, owner, time, and the attribute that a security module sets on every file.
 fn lines(listing: &Listing) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rows = listing.table.rows();
@@ -44,16 +44,17 @@ fn write(root: &Path, path: &str, contents: &str) {
 }
 
 #[test]
-fn overlay_says_what_is_gone_by_devices_and_attributes() {
+fn overlay_marks_deletions_by_devices_and_attributes() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
     write(root, "etc/kept", "x");
     write(root, "var/opaque", "");
     write(root, "etc/empty", "");
-    // Linux ≥ 5.8 lets every user make a whiteout device; the temporary directory has to take `user` attributes.
+    // Linux ≥ 5.8 allows every user to create a whiteout device; the temporary directory must support `user`
+    // attributes.
     mknodat(CWD, root.join("etc/gone"), FileType::CharacterDevice, Mode::empty(), 0).unwrap();
     xattr::set(root.join("var"), "user.overlay.opaque", b"y").unwrap();
-    // The kernel gives all whiteouts of a directory one inode where it can.
+    // The kernel may use one inode for all whiteouts of a directory.
     fs::hard_link(root.join("etc/gone"), root.join("etc/too")).unwrap();
     xattr::set(root.join("etc"), "user.overlay.opaque", b"x").unwrap();
     xattr::set(root.join("etc/empty"), "user.overlay.whiteout", b"").unwrap();
@@ -74,7 +75,7 @@ fn overlay_says_what_is_gone_by_devices_and_attributes() {
         ]
     );
     assert_eq!(problems(&listing), [""; 0]);
-    // The same as content and nothing else.
+    // The same directory as content only.
     let plain = lines(&list(root, Form::Plain));
     assert!(plain.contains(&"etc/gone char".to_owned()) && plain[0].starts_with("/ dir"));
 }
@@ -124,7 +125,7 @@ fn fuse_overlayfs_writes_names_and_its_own_attributes() {
         _ => Some(Default::default()),
     })
     .find(|row| row.0 == b"etc/f");
-    // Owners stated there are the image's own.
+    // Owners in the attribute are those of the image.
     assert_eq!(file, Some((b"etc/f".to_vec(), 0o4755, 7, 8)));
 }
 
@@ -168,7 +169,7 @@ fn owners_are_shifted_back() {
     assert_eq!((entry.uid, entry.gid), (5, 6));
 }
 
-/// A tree and a copy of it that has the same times.
+/// A tree and a copy of it with the same times.
 fn copies() -> (tempfile::TempDir, tempfile::TempDir) {
     let pair = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let time = UNIX_EPOCH + Duration::new(1_700_000_000, 500);
@@ -184,7 +185,7 @@ fn copies() -> (tempfile::TempDir, tempfile::TempDir) {
     pair
 }
 
-/// A link, made in a second that is the same for all.
+/// A link, created at the same second each time.
 fn dated_link(target: &str, at: &Path) {
     use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
     symlink(target, at).unwrap();
@@ -193,7 +194,7 @@ fn dated_link(target: &str, at: &Path) {
     utimensat(CWD, at, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
 }
 
-/// Docker, which looks at sizes and times alone, does not see it.
+/// Docker compares sizes and times only, and misses it.
 #[test]
 fn a_link_that_was_turned_elsewhere_within_the_second_is_seen() {
     let (parent, child) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -254,14 +255,14 @@ fn what_shares_its_inode_with_the_parent_is_the_same() {
     write(child.path(), "copied", "22");
     let form = Form::FullCopy { parent: Some(parent.path().to_path_buf()) };
     assert_eq!(lines(&list(child.path(), form)), ["copied file 2"]);
-    // The lowest layer is all its own, and has names of one inode in it.
+    // The lowest layer has no parent, and has hard links.
     fs::hard_link(parent.path().join("linked"), parent.path().join("once-more")).unwrap();
     let base = list(parent.path(), Form::FullCopy { parent: None });
     assert_eq!(lines(&base), ["copied file 1", "linked file 1", "once-more hardlink -> linked"]);
 }
 
 #[test]
-fn a_parent_that_cannot_be_read_is_said() {
+fn a_parent_that_cannot_be_read_is_reported() {
     let (parent, child) = copies();
     let form = Form::FullCopy { parent: Some(parent.path().join("nowhere")) };
     let listing = list(child.path(), form);

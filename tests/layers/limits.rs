@@ -1,4 +1,4 @@
-//! Bombs, cancelling, progress: what a layer may cost, and who may stop it.
+//! Memory limits, cancellation and progress.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ fn many(count: usize) -> Vec<u8> {
 }
 
 #[test]
-fn more_rows_than_the_limit_are_left_out_and_said() {
+fn more_rows_than_the_limit_are_left_out_and_reported() {
     let limits = Limits { rows: 10, ..Limits::default() };
     for blob in [many(30), gzip(&many(30))] {
         let listing = list_with(&Blob::memory(blob), &Unwatched, limits, Spacing::default());
@@ -43,7 +43,7 @@ fn as_many_rows_as_the_limit_are_no_problem() {
 }
 
 #[test]
-fn more_bytes_of_rows_than_the_limit_are_left_out_and_said() {
+fn more_bytes_of_rows_than_the_limit_are_left_out_and_reported() {
     let limits = Limits { table_bytes: 200, ..Limits::default() };
     let listing = list_with(&Blob::memory(many(30)), &Unwatched, limits, Spacing::default());
     assert!((5..25).contains(&rows(&listing).len()));
@@ -63,7 +63,7 @@ fn hidden_objects_count_too() {
 
 #[test]
 fn a_gigabyte_of_zeros_is_an_empty_layer() {
-    // 256 KiB of zeros a member, 4096 times over.
+    // 4096 members of 256 KiB of zeros.
     let blob = gzip(&vec![0; 256 << 10]).repeat(4096);
     let listing = listed(&blob);
     assert!(listing.table.is_empty() && listing.problems.is_empty());
@@ -71,7 +71,7 @@ fn a_gigabyte_of_zeros_is_an_empty_layer() {
 }
 
 #[test]
-fn a_huge_file_of_nothing_is_one_row() {
+fn a_huge_file_of_zeros_is_one_row() {
     let header = Tar::new().file("zeros", "").claim(1 << 29).cut_off();
     let blob = [gzip(&header), gzip(&vec![0; 1 << 20]).repeat(512), gzip(&[0; 1024])].concat();
     let listing = listed(&blob);
@@ -86,7 +86,7 @@ fn a_tree_of_1500_levels_is_rows_like_others() {
     assert_eq!(rows(&listing), [format!("{deep}f file 644 1")]);
 }
 
-/// Remembers what it was told, and asks to stop when it was asked often enough.
+/// Records progress, and cancels after a number of checks.
 struct Waiting {
     told: Mutex<Vec<u64>>,
     patience: AtomicUsize,
@@ -149,7 +149,7 @@ fn progress_counts_the_blob_and_reaches_its_end() {
 }
 
 #[test]
-fn a_decoder_tells_how_far_it_is() {
+fn a_decoder_counts_its_input() {
     let blob = gzip(&many(100));
     let codec = layertui::layer::codec::sniff(&blob);
     let mut decoder = Decoder::new(&Blob::memory(blob.clone()), codec).unwrap();

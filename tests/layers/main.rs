@@ -1,4 +1,4 @@
-//! From a layer's bytes to its rows: what every dialect, encoding, oddity and damage comes to.
+//! The rows of a layer: every dialect, encoding, oddity and kind of damage.
 //!
 //! | file | what |
 //! |---|---|

@@ -22,7 +22,7 @@ fn whiteouts_and_opaque_markers() {
 }
 
 #[test]
-fn the_name_decides_before_the_type() {
+fn a_marker_is_recognised_by_its_name_whatever_its_type() {
     assert_rows(
         Tar::new()
             .hardlink(".wh.a", "somewhere")
@@ -47,7 +47,7 @@ fn whiteouts_of_odd_names() {
 }
 
 #[test]
-fn a_whiteout_that_names_nothing_is_ignored_and_said() {
+fn a_whiteout_that_names_nothing_is_ignored_and_reported() {
     assert_listing(
         Tar::new().file("etc/.wh.", "").file(".wh..", "").file(".wh...", "").file("a", ""),
         &["a file 644"],

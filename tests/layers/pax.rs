@@ -4,7 +4,7 @@ use crate::support::tarball::{Tar, pax_records};
 use crate::{assert_listing, assert_rows};
 
 #[test]
-fn records_beat_the_header() {
+fn records_override_the_header() {
     assert_rows(
         Tar::new()
             .file("cut", "abc")
@@ -36,7 +36,7 @@ fn times_before_1970() {
 }
 
 #[test]
-fn the_size_record_beats_the_header_and_decides_where_the_next_header_is() {
+fn the_size_record_overrides_the_header_and_sets_where_the_next_begins() {
     assert_rows(
         Tar::new()
             .file("a", "x".repeat(700))
@@ -51,7 +51,7 @@ fn the_size_record_beats_the_header_and_decides_where_the_next_header_is() {
 }
 
 #[test]
-fn pax_beats_gnu_beats_the_header() {
+fn pax_overrides_gnu_names_which_override_the_header() {
     assert_rows(
         Tar::new()
             .file("header", "")
@@ -130,7 +130,7 @@ fn a_global_path_is_taken_and_warned_of() {
 }
 
 #[test]
-fn of_several_local_headers_the_last_stands_alone() {
+fn of_several_local_headers_only_the_last_counts() {
     let first = Tar::new()
         .entry("x", b'x')
         .contents(pax_records(&[("path", "first"), ("uid", "5")]))
@@ -145,7 +145,7 @@ fn solaris_extended_headers_are_pax() {
 }
 
 #[test]
-fn bad_records_are_ignored_and_said() {
+fn bad_records_are_ignored_and_reported() {
     assert_listing(
         Tar::new()
             .file("a", "x")
@@ -208,7 +208,7 @@ fn a_name_longer_than_any_path_is_left_out() {
 }
 
 #[test]
-fn an_extended_header_that_describes_nothing_is_said() {
+fn an_extended_header_that_describes_nothing_is_reported() {
     let header = Tar::new().entry("x", b'x').contents(pax_records(&[("path", "nobody")])).cut_off();
     assert_listing(
         Tar::new().file("a", "").raw(header),

@@ -1,5 +1,4 @@
-//! Random archives: what goes in by the builder comes out as rows, whatever the encoding; and random bytes are
-//! survived.
+//! Random archives are listed as they were built, in every encoding, and random bytes cause no panic.
 
 use layertui::layer::blob::Blob;
 use layertui::layer::{Listing, survey};
@@ -14,7 +13,7 @@ use crate::support::rows::{line, rows};
 use crate::support::split::split;
 use crate::support::tarball::{Dialect, Tar};
 
-/// One entry as the test decides it, and the line it must come out as.
+/// One entry, and the expected line.
 #[derive(Clone, Debug)]
 struct Planned {
     name: Vec<u8>,
@@ -59,7 +58,7 @@ impl Planned {
         };
         tar = tar.mode(self.mode).owner(self.owner.0, self.owner.1).mtime(self.mtime);
         if self.gnu && !self.pax {
-            // A long name of pax would win; a short one needs none.
+            // A long name in a pax record overrides the header; a short one needs none.
             tar = if self.name.len() > 100 {
                 tar.long_name(&self.name)
             } else {
@@ -169,7 +168,7 @@ proptest! {
         let bytes = tar.finish();
         let listing = listed(&bytes);
         let _ = listed(&zstd(&bytes));
-        // Read while it was not known yet what it is, it is the same layer.
+        // A survey gives the same listing.
         let surveyed = survey(&Blob::memory(bytes)).1.unwrap();
         prop_assert_eq!(&surveyed.table, &listing.table);
         prop_assert_eq!(&surveyed.hidden, &listing.hidden);

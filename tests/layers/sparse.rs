@@ -80,7 +80,7 @@ fn a_real_size_alone_makes_no_sparse_file() {
 }
 
 #[test]
-fn an_impossible_real_size_is_said() {
+fn an_impossible_real_size_is_reported() {
     assert_listing(
         Tar::new().gnu_sparse("s", 9, &[(0, b"abc")]).patch(483, "nonsense....").file("last", ""),
         &["s file 644 3 sparse", "last file 644"],

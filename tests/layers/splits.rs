@@ -1,4 +1,4 @@
-//! A layer as a tar-split and its files beside it: the same rows as its tar, and the same tar back.
+//! A layer as tar-split and files: the same rows as its tar, and the same tar restored.
 
 use std::collections::HashMap;
 use std::fs;
@@ -30,14 +30,14 @@ fn in_directory(path: &Path) -> Contents {
     Contents::Directory(path.to_path_buf())
 }
 
-/// The listing of a tar-split that has no contents, without the note that says so.
+/// The listing of a tar-split without contents, without the note that says so.
 pub(crate) fn listed_split(lines: impl AsRef<[u8]>) -> Listing {
     let mut listing = of(lines, nowhere()).list(&Unwatched);
     listing.problems.retain(|problem| !problem.message.ends_with("tested without"));
     listing
 }
 
-/// A layer with every kind of thing, and the directory that holds its files.
+/// A layer with every kind of object, and the directory with its files.
 fn sample() -> (Vec<u8>, tempfile::TempDir) {
     let tar = Tar::new()
         .dir("etc/", 0o755)
@@ -167,7 +167,7 @@ fn what_has_changed_on_disk_is_named() {
             }
             other => panic!("{other}"),
         }
-        // A look into the directory does not tell other bytes of the same length.
+        // `stat` does not show other bytes of the same length.
         let checked = split.clone().checked().list(&Unwatched);
         let expected = if at == 0 { Vec::new() } else { vec![format!("warning: {message}")] };
         assert_eq!(problems(&checked), expected);
@@ -203,13 +203,13 @@ fn truncated_at_every_byte_it_keeps_what_came_before() {
         .finish();
     let lines = split(&tar);
     let whole = rows(&listed_split(&lines));
-    // Where the tar is whole: what follows is an empty segment.
+    // If the tar is complete: the rest is an empty segment.
     let end = lines.trim_end().rfind('\n').unwrap();
     let mut most = 0;
     for length in 0..lines.len() {
         let listing = listed_split(&lines[..length]);
         let rows = rows(&listing);
-        // The file whose line is cut is known by its header and has no contents.
+        // The file whose line is truncated has a header and no contents.
         let sure = rows.len().saturating_sub(1);
         assert_eq!(rows[..sure], whole[..sure], "{length}");
         assert!(rows.len() >= most);
@@ -242,7 +242,7 @@ fn whatever_byte_of_a_tar_split_changes_reading_ends() {
 }
 
 #[test]
-fn damage_is_said_with_its_place() {
+fn damage_is_reported_with_its_position() {
     let tar = Tar::new().file("a", "contents").file("b", "more").finish();
     let lines = split(&tar);
     let cases = [

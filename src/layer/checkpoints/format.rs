@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_claims_are_refused_even_where_the_checksum_fits() {
+    fn inconsistent_fields_are_refused_even_with_a_valid_checksum() {
         for spoil in [
             |points: &mut Checkpoints| points.blob_len = 15,
             |points: &mut Checkpoints| points.codec = Codec::Zstd,
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_place_before_an_offset() {
+    fn the_nearest_checkpoint_before_an_offset() {
         let points = sample();
         let before = |offset| points.before(offset, Codec::Gzip, 30).map(|point| point.output);
         assert_eq!(

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wherever_it_is_computed_it_is_the_same() {
+    fn the_digest_is_the_same_on_either_thread() {
         let buffer: Arc<[u8]> = (0..100_000_u32).map(|at| (at / 3) as u8).collect();
         let digest = |threaded_after| {
             let mut digester = Digester::new();

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn peeking_does_not_pass_and_reaches_over_the_buffer() {
+    fn peeking_does_not_consume_and_crosses_the_end_of_the_buffer() {
         let bytes: Vec<u8> = (0..BUFFER + 5).map(|index| index as u8).collect();
         let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting();
         input.digest_on_thread();

@@ -3,7 +3,7 @@
 use crate::layer::codec::*;
 
 #[test]
-fn magic_tells_the_codec() {
+fn codecs_are_detected_by_magic() {
     for (bytes, codec) in [
         (&b"\x1f\x8b\x08\0"[..], Codec::Gzip),
         (b"\x28\xb5\x2f\xfd", Codec::Zstd),

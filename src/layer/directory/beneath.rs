@@ -164,7 +164,7 @@ mod unix {
         use super::*;
 
         #[test]
-        fn both_ways_in_open_files_and_follow_no_link() {
+        fn one_call_and_the_walk_open_files_and_follow_no_link() {
             let dir = tempfile::tempdir().unwrap();
             fs::create_dir_all(dir.path().join("in/a/b")).unwrap();
             fs::write(dir.path().join("out"), "secret").unwrap();

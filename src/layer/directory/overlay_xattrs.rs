@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn bookkeeping_goes_and_the_objects_own_stays() {
+    fn bookkeeping_is_removed_and_other_attributes_are_kept() {
         let (found, left) = overlay(&[
             ("trusted.overlay.origin", ""),
             ("user.overlay.impure", "y"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stated_owner_mode_and_type_win() {
+    fn override_stat_replaces_owner_mode_and_type() {
         let corrected = |value: &str| {
             let mut entry = Entry { uid: 9, size: 5, stored: 5, ..Entry::new(b"f", Kind::File) };
             let done = overlay(&[("user.containers.override_stat", value)]).0.apply(&mut entry);

@@ -7,16 +7,15 @@ use std::io;
 use std::path::Path;
 
 use crate::image::problem::UNREAD_ATTRIBUTES;
-use crate::layer::HIDDEN_MAX;
 use crate::layer::directory::kind::{Form, Tree};
 use crate::layer::directory::object::{Pairs, describe, inode_of_links, os_bytes, read_xattrs};
 use crate::layer::directory::overlay_xattrs::OverlayXattrs;
-use crate::layer::listing::{Hidden, Limits, Listing};
+use crate::layer::listing::{Limits, Listing};
 use crate::layer::problems::{Problems, quote};
+use crate::layer::row_writer::RowWriter;
 use crate::layer::watch::Watch;
 use crate::layer::whiteout::{Meaning, meaning};
 use crate::stack::kept::entry::{Entry, Kind, Row, Xattrs, encode_xattrs};
-use crate::stack::kept::table::TableWriter;
 
 /// Objects between two progress reports and checks for cancellation.
 const STRIDE: u64 = 256;
@@ -26,10 +25,7 @@ pub(super) struct Rows<'t> {
     pub(super) tree: &'t Tree,
     pub(super) problems: Problems,
     watch: &'t dyn Watch,
-    limits: Limits,
-    writer: TableWriter,
-    hidden: Vec<Hidden>,
-    hidden_count: u64,
+    rows: RowWriter,
     /// Files with several hard links by device and inode, with the first name of each.
     inodes: HashMap<(u64, u64), Vec<u8>>,
     bytes: u64,
@@ -44,10 +40,7 @@ impl<'t> Rows<'t> {
             tree,
             problems: Problems::default(),
             watch,
-            limits: Limits::default(),
-            writer: TableWriter::new(),
-            hidden: Vec::new(),
-            hidden_count: 0,
+            rows: RowWriter::new(Limits::default()),
             inodes: HashMap::new(),
             bytes: 0,
             objects: 0,
@@ -63,18 +56,8 @@ impl<'t> Rows<'t> {
                 "what other users own may not be read: root may, and in a rootless store `podman unshare`".to_owned()
             });
         }
-        let more = self.hidden_count - self.hidden.len() as u64;
-        if more > 0 {
-            self.problems
-                .note(|| format!("{more} more objects that are no content are not listed"));
-        }
-        Listing {
-            table: self.writer.finish(),
-            hidden: self.hidden,
-            problems: self.problems.finish(),
-            cancelled: self.cancelled,
-            ..Listing::default()
-        }
+        let listing = self.rows.finish(&mut self.problems);
+        Listing { problems: self.problems.finish(), cancelled: self.cancelled, ..listing }
     }
 
     /// Counts an object; `false` if the limit is reached or listing was cancelled.
@@ -93,13 +76,13 @@ impl<'t> Rows<'t> {
                 return false;
             }
         }
-        let room = index < self.limits.rows && self.writer.byte_len() < self.limits.table_bytes;
-        if !room {
+        let full = self.rows.is_full();
+        if full {
             self.problems.error(|| {
                 format!("the directory has more than {index} objects: the rest is left out")
             });
         }
-        room
+        !full
     }
 
     /// Reports that a part of the directory cannot be read.
@@ -125,7 +108,7 @@ impl<'t> Rows<'t> {
         }
         let overlay = matches!(self.tree.form, Form::Overlay);
         if overlay && is_whiteout(&entry, &attributes) {
-            self.writer.push(&Row::Whiteout { path });
+            self.rows.push(&Row::Whiteout { path });
             return;
         }
         // The root of a layer in a store belongs to the engine; its attributes in the image are in another layer.
@@ -139,28 +122,16 @@ impl<'t> Rows<'t> {
 
     /// Adds a whiteout for a path that only the parent has.
     pub(super) fn removed(&mut self, path: &[u8]) {
-        self.writer.push(&Row::Whiteout { path });
+        self.rows.push(&Row::Whiteout { path });
     }
 
     /// Handles an object whose name is a marker; `false` if it is content.
     fn marker(&mut self, path: &[u8], entry: &Entry<'_>) -> bool {
-        match meaning(path) {
-            Meaning::Content => return false,
-            Meaning::Opaque(directory) => self.writer.push(&Row::Opaque { path: directory }),
-            Meaning::Whiteout { parent, name } => {
-                let slash: &[u8] = if parent.is_empty() { b"" } else { b"/" };
-                self.writer.push(&Row::Whiteout { path: &[parent, slash, name].concat() });
-            }
-            Meaning::Hidden => {
-                self.hidden_count += 1;
-                if self.hidden.len() < HIDDEN_MAX {
-                    self.hidden.push(Hidden { path: path.to_vec(), size: entry.stored });
-                }
-            }
-            Meaning::Nameless => self.problems.warning(|| {
-                format!("the whiteout {} names nothing that could be removed: ignored", quote(path))
-            }),
+        let marker = meaning(path);
+        if marker == Meaning::Content {
+            return false;
         }
+        self.rows.push_marker(marker, (path, path), entry.stored, &mut self.problems);
         true
     }
 
@@ -186,13 +157,13 @@ impl<'t> Rows<'t> {
         self.bytes += entry.size;
         let xattrs = encode_xattrs(&mut pairs);
         let xattrs = Xattrs::from_encoded(&xattrs);
-        self.writer.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
+        self.rows.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
     }
 
     /// Adds the marks of an overlay about the layers below.
     fn statements(&mut self, path: &[u8], attributes: &OverlayXattrs) {
         if attributes.opaque {
-            self.writer.push(&Row::Opaque { path });
+            self.rows.push(&Row::Opaque { path });
         }
         if attributes.redirect {
             self.problems.warning(|| {

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_is_passed_at_every_pace_and_what_follows_is_right() {
+    fn a_gap_is_skipped_in_every_mode() {
         let bytes = bytes(6 << 20);
         let blob = Blob::whole(file(&bytes)).unwrap();
         for mode in MODES {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_while_it_is_read_ends_early_at_every_pace() {
+    fn a_file_cut_while_it_is_read_ends_early_in_every_mode() {
         let bytes = bytes(2 << 20);
         for mode in MODES {
             let file = file(&bytes);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_grow_while_asking_without_waiting_fails() {
+    fn stretches_grow_while_reads_would_block() {
         let mut window = in_mode(&Blob::memory(&b""[..]), ReadMode::Resident);
         let mut reached = Vec::new();
         for _ in 0..8 {
@@ -311,7 +311,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_walk_sees_the_same_bytes_at_every_pace(
+        fn any_walk_reads_the_same_bytes_in_every_mode(
             steps in prop::collection::vec((1usize..PEEK_MAX, 0u64..200_000), 1..40),
         ) {
             let bytes = bytes(2 << 20);

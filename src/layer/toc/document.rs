@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_enough_is_told_no_more() {
+    fn reading_stops_after_a_break() {
         let mut told = 0;
         let json =
             br#"{"entries":[{"name":"a\u0041"},{"name":"b"},{"name":"c"}],"tarSplitDigest":"x"}"#;

@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_does_not_say_where_everything_is_is_not_used() {
+    fn an_incomplete_toc_is_refused() {
         let digest =
             format!(r#""digest":"sha256:{0}","chunkDigest":"sha256:{0}""#, "ab".repeat(32));
         for (records, part) in [

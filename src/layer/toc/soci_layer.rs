@@ -2,16 +2,14 @@
 
 use std::io;
 use std::io::Read;
-use std::sync::{Arc, Mutex};
+use std::sync::OnceLock;
 
-use crate::layer;
 use crate::layer::blob::Blob;
-use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
+use crate::layer::blob::remote::RemoteBlob;
 use crate::layer::encoding::Codec;
 use crate::layer::toc::ztoc::Index;
-use crate::layer::toc::{list_without_toc, listed_by_toc, ztoc};
+use crate::layer::toc::{list_by, ztoc};
 use crate::layer::{Listing, Unwatched, Watch};
-use crate::sync;
 
 /// The name in messages.
 const FORMAT: &str = "SOCI index";
@@ -20,7 +18,7 @@ const FORMAT: &str = "SOCI index";
 #[derive(Debug)]
 pub struct SociLayer {
     blob: Blob,
-    index: Mutex<Option<Arc<Index>>>,
+    index: OnceLock<Index>,
 }
 
 impl SociLayer {
@@ -28,24 +26,14 @@ impl SociLayer {
     #[must_use]
     pub fn new(blob: &Blob) -> Option<Self> {
         blob.as_remote()?;
-        Some(Self { blob: blob.clone(), index: Mutex::default() })
+        Some(Self { blob: blob.clone(), index: OnceLock::new() })
     }
 
     /// Lists the layer from its zTOC, or from the blob if there is none or it is not valid (with a problem that says
     /// why). Never fails as a whole.
     #[must_use]
     pub fn list(&self, watch: &dyn Watch) -> Listing {
-        let Some(remote) = self.blob.as_remote() else {
-            return crate::layer::list::list(&self.blob, watch);
-        };
-        if remote.local().is_some() {
-            return layer::list_remote::list(&self.blob, remote, watch);
-        }
-        match with_cancellation(remote, watch, || self.read(remote, watch)) {
-            Ok(Some(listing)) => listing,
-            Ok(None) => layer::list_remote::list(&self.blob, remote, watch),
-            Err(why) => list_without_toc(&self.blob, remote, watch, FORMAT, &why),
-        }
+        list_by(&self.blob, watch, FORMAT, |remote| self.read(remote, watch))
     }
 
     /// Opens a file of the zTOC by its normalised path: `size` bytes; only the spans that hold it are downloaded.
@@ -56,17 +44,13 @@ impl SociLayer {
         if size == 0 {
             return Ok(Box::new(io::empty()));
         }
-        if self.known().is_none()
+        if self.index.get().is_none()
             && let Some(remote) = self.blob.as_remote()
         {
             self.read(remote, &Unwatched)?;
         }
-        let index = self.known().ok_or(io::ErrorKind::NotFound)?;
+        let index = self.index.get().ok_or(io::ErrorKind::NotFound)?;
         index.open(path, size)
-    }
-
-    fn known(&self) -> Option<Arc<Index>> {
-        sync::lock(&self.index).clone()
     }
 
     /// Reads the zTOC: returns the listing, and stores the index of files. `None` if there is no zTOC.
@@ -74,11 +58,10 @@ impl SociLayer {
         let Some(document) = remote.ztoc()? else { return Ok(None) };
         let (mut listing, index) = ztoc::read(&document, &self.blob, watch)?;
         if !listing.cancelled {
-            *sync::lock(&self.index) = Some(Arc::new(index));
+            let _ = self.index.set(index);
             watch.progress(self.blob.len());
         }
         listing.codec = Some(Codec::Gzip);
-        listing.problems.push(listed_by_toc(FORMAT));
         Ok(Some(listing))
     }
 }

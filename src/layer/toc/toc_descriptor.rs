@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_promised_with_its_digest_or_not_at_all() {
+    fn a_toc_needs_a_valid_digest() {
         let digest = format!("sha256:{}", "ab".repeat(32));
         for prefix in CHUNKED {
             let (checksum, position) = (format!("{prefix}checksum"), format!("{prefix}position"));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_within_the_blob() {
+    fn a_range_is_within_the_blob() {
         assert_eq!(checked_len(5, 5, 10).unwrap(), 5);
         for (offset, stored) in [(5, 6), (0, 0), (u64::MAX, 1), (1, u64::MAX)] {
             assert!(checked_len(offset, stored, 10).is_err(), "{offset} {stored}");

@@ -244,7 +244,7 @@ fn fields(table: &Table<'_>) -> io::Result<TarFields> {
 /// A number that must not be negative.
 fn number(table: &Table<'_>, field: usize) -> io::Result<u64> {
     let number = table.i64(field).and_then(|it| u64::try_from(it).ok());
-    number.ok_or_else(|| wrong("a number makes no sense"))
+    number.ok_or_else(|| wrong("a number is not valid"))
 }
 
 fn wrong(why: impl Into<String>) -> io::Error {

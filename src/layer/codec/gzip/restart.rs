@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_pack_and_unpack_and_never_lie_about_their_length() {
+    fn windows_unpack_to_their_stated_length_only() {
         let bytes: Vec<u8> = (0..WINDOW).map(|at| ((at * at) >> 7) as u8).collect();
         let window = Window::pack(&bytes).unwrap();
         assert_eq!(window.unpack().unwrap(), bytes);

@@ -114,7 +114,7 @@ impl Zstd {
         let header = u32::from_le_bytes([low, middle, high, 0]);
         let (last, kind, size) = (header & 1 != 0, header >> 1 & 3, (header >> 3) as usize);
         if kind == 3 || size > BLOCK_MAX {
-            return Err(Fault::Corrupt("a block's header makes no sense".to_owned()));
+            return Err(Fault::Corrupt("a block has an invalid header".to_owned()));
         }
         let body = if kind == 1 { 1 } else { size };
         let checksum = if last && self.checksum { CHECKSUM } else { 0 };

@@ -138,7 +138,7 @@ fn long_names_and_attributes_across_the_cuts() {
 }
 
 #[test]
-fn headers_in_files_are_none() {
+fn headers_inside_files_are_not_entries() {
     // The back ends in a file that is a tar, longer than what is searched.
     compare(&tar(&[(1, 40_000, 3); 6]), Limits::default());
     // Only the last is one.
@@ -148,7 +148,7 @@ fn headers_in_files_are_none() {
 }
 
 #[test]
-fn what_is_cut_off_or_damaged_is_as_it_was() {
+fn damaged_tars_list_the_same_with_two_threads() {
     let bytes = tar(&vec![(1, 700, 0); 60]);
     for cut in (0..bytes.len()).step_by(307) {
         compare(&bytes[..cut], Limits::default());
@@ -167,7 +167,7 @@ fn a_limit_is_reached_at_the_same_row() {
 }
 
 #[test]
-fn no_thread_is_started_where_none_is_to_spare_and_one_where_all_are() {
+fn a_thread_is_started_only_on_an_idle_cpu() {
     let blob = Blob::memory(tar(&vec![(0, 700, 0); 60]));
     for (spare, asked) in [(false, 60), (true, 1)] {
         let watch = Waiting::new(spare);
@@ -179,7 +179,7 @@ fn no_thread_is_started_where_none_is_to_spare_and_one_where_all_are() {
 proptest! {
     /// Wherever the parts begin, and whatever stands there.
     #[test]
-    fn two_find_what_one_finds(
+    fn two_threads_list_what_one_lists(
         files in prop::collection::vec((0..120_usize, 0..6000_usize, 0..60_u8), 1..40),
     ) {
         compare(&tar(&files), Limits::default());

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_bytes_say_nothing_outside_them_is_read() {
+    fn no_byte_outside_the_buffer_is_read() {
         for at in 0..SAMPLE.len() {
             for other in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut bytes = SAMPLE;

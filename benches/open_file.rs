@@ -1,5 +1,5 @@
-//! A second look inside one large gzip layer: 10 KB near its end, by decoding all before and by the checkpoints that
-//! listing it saved. Prints medians and ratios; decides nothing.
+//! Reading 10 KB near the end of one large gzip layer, by decoding from the start and from a checkpoint. Prints medians
+//! and ratios; asserts nothing about time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -23,7 +23,7 @@ use measure::{Times, in_earnest, ratio};
 
 const MB: f64 = 1e6;
 
-/// What is looked at.
+/// Length of the file in bytes.
 const SIZE: u64 = 10_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
