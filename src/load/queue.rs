@@ -59,7 +59,7 @@ pub(super) fn in_order(
             let (jobs, idle_cpus) = (&jobs, &idle_cpus);
             scope.spawn(move || {
                 let next = || {
-                    let mut jobs = sync::lock(&jobs);
+                    let mut jobs = sync::lock(jobs);
                     take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
                 };
                 while let Some(same) = next() {
@@ -204,7 +204,7 @@ impl Watch for Progress<'_> {
 
     fn rows(&self, table: &Table) {
         let Some(rows) = &self.rows else { return };
-        let (send, sent) = &mut *sync::lock(&rows);
+        let (send, sent) = &mut *sync::lock(rows);
         // The receiver is gone only if reading was stopped.
         let _ = send.send(Done::Rows(table.tail(*sent)));
         *sent = table.as_bytes().len();

@@ -25,7 +25,7 @@ pub(super) struct Rows<'t> {
     pub(super) tree: &'t Tree,
     pub(super) problems: Problems,
     watch: &'t dyn Watch,
-    rows: RowWriter,
+    writer: RowWriter,
     /// Files with several hard links by device and inode, with the first name of each.
     inodes: HashMap<(u64, u64), Vec<u8>>,
     bytes: u64,
@@ -40,7 +40,7 @@ impl<'t> Rows<'t> {
             tree,
             problems: Problems::default(),
             watch,
-            rows: RowWriter::new(Limits::default()),
+            writer: RowWriter::new(Limits::default()),
             inodes: HashMap::new(),
             bytes: 0,
             objects: 0,
@@ -56,7 +56,7 @@ impl<'t> Rows<'t> {
                 "what other users own may not be read: root may, and in a rootless store `podman unshare`".to_owned()
             });
         }
-        let listing = self.rows.finish(&mut self.problems);
+        let listing = self.writer.finish(&mut self.problems);
         Listing { problems: self.problems.finish(), cancelled: self.cancelled, ..listing }
     }
 
@@ -76,7 +76,7 @@ impl<'t> Rows<'t> {
                 return false;
             }
         }
-        let full = self.rows.is_full();
+        let full = self.writer.is_full();
         if full {
             self.problems.error(|| {
                 format!("the directory has more than {index} objects: the rest is left out")
@@ -108,7 +108,7 @@ impl<'t> Rows<'t> {
         }
         let overlay = matches!(self.tree.form, Form::Overlay);
         if overlay && is_whiteout(&entry, &attributes) {
-            self.rows.push(&Row::Whiteout { path });
+            self.writer.push(&Row::Whiteout { path });
             return;
         }
         // The root of a layer in a store belongs to the engine; its attributes in the image are in another layer.
@@ -122,7 +122,7 @@ impl<'t> Rows<'t> {
 
     /// Adds a whiteout for a path that only the parent has.
     pub(super) fn removed(&mut self, path: &[u8]) {
-        self.rows.push(&Row::Whiteout { path });
+        self.writer.push(&Row::Whiteout { path });
     }
 
     /// Handles an object whose name is a marker; `false` if it is content.
@@ -131,7 +131,7 @@ impl<'t> Rows<'t> {
         if marker == Meaning::Content {
             return false;
         }
-        self.rows.push_marker(marker, (path, path), entry.stored, &mut self.problems);
+        self.writer.push_marker(marker, (path, path), entry.stored, &mut self.problems);
         true
     }
 
@@ -157,13 +157,13 @@ impl<'t> Rows<'t> {
         self.bytes += entry.size;
         let xattrs = encode_xattrs(&mut pairs);
         let xattrs = Xattrs::from_encoded(&xattrs);
-        self.rows.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
+        self.writer.push(&Row::Entry(Entry { link: &link, xattrs, ..entry }));
     }
 
     /// Adds the marks of an overlay about the layers below.
     fn statements(&mut self, path: &[u8], attributes: &OverlayXattrs) {
         if attributes.opaque {
-            self.rows.push(&Row::Opaque { path });
+            self.writer.push(&Row::Opaque { path });
         }
         if attributes.redirect {
             self.problems.warning(|| {
