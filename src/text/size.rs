@@ -20,12 +20,18 @@ pub fn fixed(bytes: u64) -> Visible<'static> {
 /// Exactly seven cells, right-aligned, with the sign of a difference: `+1.4 kB`, `-856 MB`, `    0 B`.
 #[must_use]
 pub fn signed(bytes: i64) -> Visible<'static> {
-    let sign = match bytes {
+    Visible::owned(format!(
+        "{:>SIGNED_CELLS$}",
+        format!("{}{}", sign(bytes), short(bytes.unsigned_abs()))
+    ))
+}
+
+const fn sign(bytes: i64) -> &'static str {
+    match bytes {
         0 => "",
         1.. => "+",
         _ => "-",
-    };
-    Visible::owned(format!("{:>SIGNED_CELLS$}", format!("{sign}{}", short(bytes.unsigned_abs()))))
+    }
 }
 
 /// At most six cells: one decimal below ten of a unit, none above.
@@ -62,12 +68,7 @@ pub fn long(bytes: u64) -> Visible<'static> {
 /// [`long`] for a difference: `+18,402,816 B (18.4 MB)`.
 #[must_use]
 pub fn signed_long(bytes: i64) -> Visible<'static> {
-    let sign = match bytes {
-        0 => "",
-        1.. => "+",
-        _ => "-",
-    };
-    Visible::owned(format!("{sign}{}", long(bytes.unsigned_abs())))
+    Visible::owned(format!("{}{}", sign(bytes), long(bytes.unsigned_abs())))
 }
 
 /// A share between 0 and 1 as a percentage: `97.3 %`.

@@ -4,9 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 
 use crate::explorer::draw::{glyphs, theme};
-use crate::explorer::model::appearance::{Glyphs, Theme};
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::{Role, Span};
+use crate::explorer::model::{Glyphs, Rect, Role, Span, Theme};
 use crate::text::Visible;
 use crate::text::width::{start, truncate, width};
 

@@ -3,25 +3,21 @@
 use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::tree::percent;
-use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::owners::Owner;
-use crate::explorer::model::role::{Role, Span};
-use crate::explorer::model::state::{LoadStatus, Pane};
+use crate::explorer::model::{LoadStatus, Pane, Rect, Role, Span, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::{coverage, marker};
-use crate::explorer::{State, model, view};
-use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::explorer::{model, view};
+use crate::stack::{ChangeKind, NodeId, Stack, Version};
 use crate::text::width::pad_left;
 use crate::text::{Visible, command, mode, shorten, size, time, visible};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let inner = line.inset(1, 0);
-    if let Some(notice) = &state.notice {
-        let text = shorten::middle(notice, usize::from(inner.width));
-        canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
-    } else if state.is_working() {
-        working(canvas, state, stack, inner);
-    } else if state.is_reading() {
+    if notice_or_work(canvas, state, stack, inner) {
+        return;
+    }
+    if state.is_reading() {
         progress(canvas, state, stack, inner);
     } else if let Some(spans) = under_cursor(state, stack) {
         let end = canvas.spans(inner.x, inner.y, inner.width, &spans);
@@ -36,8 +32,26 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     }
 }
 
+/// Draws the notice, else the progress of a comparison or an extraction. Returns whether there is either.
+pub(super) fn notice_or_work(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    line: Rect,
+) -> bool {
+    if let Some(notice) = &state.notice {
+        let text = shorten::middle(notice, usize::from(line.width));
+        canvas.text(line.x, line.y, line.width, Role::Warning, text);
+    } else if state.is_working() {
+        working(canvas, state, stack, line);
+    } else {
+        return false;
+    }
+    true
+}
+
 /// Progress of a comparison or an extraction.
-pub(super) fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let Some(running) = &state.extraction else {
         let Some(running) = &state.comparing else { return };
         let read = size::short(running.read);
@@ -143,12 +157,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
         let verb = if removes { "removes" } else { "rewrites" };
         spans.push((Role::Shadowed, visible![", layer ", later, " ", verb, " it"]));
     }
-    let mut facts = vec![Visible::from(version.kind.name())];
-    facts.extend(version.mode.map(mode::permissions));
-    facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
-    facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
-    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
-    spans.push((Role::Quiet, visible!["  ", Visible::join(&facts, "  ")]));
+    spans.push((Role::Quiet, visible!["  ", version_facts(&version)]));
     if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {
         spans.push((Role::Quiet, visible!["  ", view::owners::package_label(package)]));
     }
@@ -161,6 +170,16 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
         spans.push((Role::Quiet, visible!["  ", made_by.visible()]));
     }
     spans
+}
+
+/// Type, mode, owner, size and time of a version.
+fn version_facts(version: &Version) -> Visible<'static> {
+    let mut facts = vec![Visible::from(version.kind.name())];
+    facts.extend(version.mode.map(mode::permissions));
+    facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
+    facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
+    facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
+    Visible::join(&facts, "  ")
 }
 
 fn differs_below(stack: &Stack, node: NodeId) -> bool {
@@ -183,15 +202,7 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
         Some(_) => "differs from the other image",
     };
     let role = difference.map_or(Role::Strong, |kind| marker::change(kind).1);
-    let facts = |layer| {
-        let version = stack.visible(node, layer)?;
-        let mut facts = vec![Visible::from(version.kind.name())];
-        facts.extend(version.mode.map(mode::permissions));
-        facts.extend(version.owner.map(|(uid, gid)| visible![uid, ":", gid]));
-        facts.extend(version.kind.is_regular().then(|| size::short(version.size)));
-        facts.extend(version.mtime.map(|mtime| time::utc(mtime.seconds)));
-        Some(Visible::join(&facts, "  "))
-    };
+    let facts = |layer| stack.visible(node, layer).map(|version| version_facts(&version));
     let mut spans = vec![(role, said.into())];
     match (facts(model::comparison::OTHER), facts(model::comparison::THIS)) {
         (Some(other), Some(this)) if difference.is_some() => {

@@ -1,14 +1,12 @@
 //! The viewer. The last line of the screen has its keys or the prompt of its search.
 
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::draw::frame;
+use crate::explorer::draw::{footer, frame};
 use crate::explorer::model::file::{File, ViewMode};
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::overlay::Overlay;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Overlay, Rect, Role, State};
 use crate::explorer::view::file_rows;
-use crate::explorer::{State, model, view};
-use crate::text::width::{end, width};
+use crate::explorer::{model, view};
+use crate::text::width::width;
 use crate::text::{Visible, shorten, size, visible};
 
 /// Draws the viewer; returns the position of the terminal's cursor while a search is typed.
@@ -96,12 +94,8 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, file: &File, line: Rect) -
     canvas.blank(line);
     let limit = line.x + line.width;
     let x = canvas.text(line.x + 1, line.y, line.width, Role::Accent, "/");
-    let (before, behind) = overlay.input.split();
-    let before = visible(before).into_owned();
-    let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, before);
-    let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, visible(behind));
+    let before_max = limit.saturating_sub(x + 1);
+    let (cursor, after) = footer::input(canvas, &overlay.input, (x, line.y), limit, before_max);
     let text = match (file.found, file.search.is_empty()) {
         (_, true) => "   type what to find in this file",
         (Some(_), _) => "   enter keep   esc back",

@@ -3,14 +3,14 @@
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::facts;
 use crate::explorer::model::filter::Filter;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::input::Input;
 use crate::explorer::model::search::Search;
+use crate::explorer::model::{Rect, Role, State};
+use crate::explorer::view;
 use crate::explorer::view::filter::is_searching;
-use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::stack::query::search::Hits;
-use crate::text::width::{end, width};
+use crate::text::width::end;
 use crate::text::{Visible, shorten, size, visible};
 
 /// Draws the line; returns the position of the terminal's cursor if it has a prompt.
@@ -23,12 +23,7 @@ pub(super) fn draw(
     let inner = line.inset(1, 0);
     if let Some(top) = state.overlays.last() {
         // The overlay covers the line of facts, so the notice is shown here.
-        if let Some(notice) = &state.notice {
-            let text = shorten::middle(notice, usize::from(inner.width));
-            canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
-        } else if state.is_working() {
-            facts::working(canvas, state, stack, inner);
-        } else {
+        if !facts::notice_or_work(canvas, state, stack, inner) {
             let page = view::overlay::place(state, stack, top).page;
             let own = |keys| state.keymap.rewritten(keys, state.contexts());
             let wanted: Vec<_> = page.hints.iter().map(|&(keys, word)| (own(keys), word)).collect();
@@ -43,12 +38,10 @@ pub(super) fn draw(
         return Some(prompt(canvas, search, inner));
     }
     let has_facts = state.layout().facts.is_some();
-    if let Some(notice) = state.notice.as_ref().filter(|_| !has_facts) {
-        let text = shorten::middle(notice, usize::from(inner.width));
-        canvas.text(inner.x, inner.y, inner.width, Role::Warning, &text);
-    } else if state.is_working() && !has_facts {
-        facts::working(canvas, state, stack, inner);
-    } else if state.is_reading() && !has_facts {
+    if !has_facts && facts::notice_or_work(canvas, state, stack, inner) {
+        return None;
+    }
+    if state.is_reading() && !has_facts {
         facts::progress(canvas, state, stack, inner);
     } else {
         keys(canvas, state, stack, inner);
@@ -104,6 +97,23 @@ fn passed(state: &State, stack: &Stack) -> Visible<'static> {
     }
 }
 
+/// Draws the text of a prompt from (x, y) to column `limit`, of the text before the cursor the last `before_max` cells.
+/// Returns the columns of the cursor and after the text.
+pub(super) fn input(
+    canvas: &mut Canvas<'_>,
+    input: &Input,
+    (x, y): (u16, u16),
+    limit: u16,
+    before_max: u16,
+) -> (u16, u16) {
+    let (before, after) = input.split();
+    let before = visible(before);
+    let shown = end(&before, usize::from(before_max));
+    let cursor = canvas.text(x, y, limit.saturating_sub(x), Role::Text, shown);
+    let after = canvas.text(cursor, y, limit.saturating_sub(cursor), Role::Text, visible(after));
+    (cursor, after)
+}
+
 fn filter_prompt(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -113,11 +123,8 @@ fn filter_prompt(
 ) -> (u16, u16) {
     let limit = line.x + line.width;
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "filter ");
-    let (before, behind) = filter.input.split();
-    let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
-    let space = usize::from(limit.saturating_sub(x) / 2);
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, end(&before, space));
-    let after = canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, &behind);
+    let before_max = limit.saturating_sub(x) / 2;
+    let (cursor, after) = input(canvas, &filter.input, (x, line.y), limit, before_max);
     let x = (after + 2).min(limit);
     let (role, text) = match (&filter.error, filter.is_on()) {
         (Some(error), _) => (Role::Warning, error.clone()),
@@ -163,14 +170,10 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     };
     let help = "   enter keep   up down next   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
-    let (before, behind) = search.input.split();
-    let (before, behind) = (visible(before).into_owned(), visible(behind).into_owned());
     // A long text is cut at its beginning; the count keeps its position.
-    let space = usize::from(limit.saturating_sub(x)).saturating_sub(count.len() + 3);
-    let before = end(&before, space.saturating_sub(1));
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);
-    let left = space.saturating_sub(width(&before)) as u16;
-    let after = canvas.text(cursor, line.y, left, Role::Text, &behind);
+    let end = limit.saturating_sub(count.len() as u16 + 3).max(x);
+    let before_max = (end - x).saturating_sub(1);
+    let (cursor, after) = input(canvas, &search.input, (x, line.y), end, before_max);
     let x = (after + 3).min(limit);
     let role =
         if search.hits.as_ref().is_some_and(Hits::is_empty) { Role::Warning } else { Role::Text };

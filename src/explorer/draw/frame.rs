@@ -1,10 +1,7 @@
 //! Frames: borders, tabs, position, scroll bar, and the text of empty panes.
 
-use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::{Role, Span};
-use crate::explorer::model::state::Pane;
+use crate::explorer::model::{Pane, Rect, Role, Span, State};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::text::size::count;
 use crate::text::width::width;

@@ -1,13 +1,10 @@
 //! The stack pane: number and command of each layer; below them its sizes with a bar, and its kinds of change.
 
-use crate::explorer::State;
 use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::draw::tree::percent;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::{LoadStatus, Pane};
+use crate::explorer::model::{LoadStatus, Pane, Rect, Role, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};

@@ -2,11 +2,10 @@
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
-use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::map::{TileGroup, Treemap, TreemapContent};
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Rect, Role, State};
 use crate::explorer::view::coverage;
-use crate::explorer::{State, model, view};
+use crate::explorer::{model, view};
 use crate::stack::Stack;
 use crate::stack::query::treemap::Tile;
 use crate::text::{Visible, shorten, size, visible};

@@ -21,12 +21,8 @@ mod tree;
 
 use ratatui::Frame;
 
-use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::model::geometry::Shape;
-use crate::explorer::model::overlay::OverlayKind;
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::{Pane, Phase};
+use crate::explorer::model::{OverlayKind, Pane, Phase, Role, Shape, State};
 use crate::explorer::view::layout::Layout;
 use crate::stack::Stack;
 

@@ -1,14 +1,11 @@
 //! Overlays: a frame, lines, and a prompt.
 
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::draw::frame;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::overlay::{Overlay, OverlayKind};
-use crate::explorer::model::role::Role;
-use crate::explorer::{State, view};
+use crate::explorer::draw::{footer, frame};
+use crate::explorer::model::{Overlay, OverlayKind, Rect, Role, State};
+use crate::explorer::view;
 use crate::stack::Stack;
 use crate::text::size::count;
-use crate::text::width::{end, width};
 use crate::text::{shorten, visible};
 
 /// Draws an overlay; returns the position of the terminal's cursor if it has a prompt.
@@ -67,15 +64,10 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
         _ => ("/", " type to search"),
     };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);
-    let (before, behind) = overlay.input.split();
-    let before = visible(before).into_owned();
-    let before = end(&before, usize::from(limit.saturating_sub(x + 1)));
-    let cursor = canvas.text(x, line.y, limit.saturating_sub(x), Role::Text, &before);
-    let after =
-        canvas.text(cursor, line.y, limit.saturating_sub(cursor), Role::Text, visible(behind));
+    let before_max = limit.saturating_sub(x + 1);
+    let (cursor, after) = footer::input(canvas, &overlay.input, (x, line.y), limit, before_max);
     if overlay.input.text().is_empty() {
         canvas.text(after, line.y, limit.saturating_sub(after), Role::Quiet, hint);
     }
-    debug_assert!(width(&before) <= usize::from(line.width));
     (cursor.min(limit.saturating_sub(1)), line.y)
 }

@@ -3,11 +3,10 @@
 use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::{Role, Span};
+use crate::explorer::model::{Rect, Role, Span, State};
+use crate::explorer::view;
 use crate::explorer::view::columns::Columns;
 use crate::explorer::view::layout::{Layout, PaneArea};
-use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::outline::OutlineRow;

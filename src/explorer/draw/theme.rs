@@ -5,8 +5,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::explorer::model::appearance::Theme;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Role, Theme};
 
 /// The style of a role under a theme.
 #[must_use]
@@ -83,25 +82,51 @@ const fn light(role: Role) -> Option<Color> {
 }
 
 const fn high_contrast(role: Role) -> Option<Color> {
-    match role {
-        Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
-            Some(Color::LightCyan)
-        }
-        Role::Added => Some(Color::LightBlue),
-        Role::Modified | Role::Warning | Role::Quoted => Some(Color::LightYellow),
-        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::LightMagenta),
-        Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
-        _ => None,
+    match dark(role) {
+        Some(Color::Cyan) => Some(Color::LightCyan),
+        Some(Color::Yellow) => Some(Color::LightYellow),
+        Some(Color::Magenta) => Some(Color::LightMagenta),
+        colour => colour,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use Role::*;
+
     use super::*;
+
+    const ROLES: [Role; 25] = [
+        Text,
+        Quiet,
+        Strong,
+        Directory,
+        Accent,
+        Added,
+        Modified,
+        Metadata,
+        Rewritten,
+        Undecided,
+        Removed,
+        Gone,
+        Opaque,
+        Shadowed,
+        Hit,
+        Bar,
+        Error,
+        Warning,
+        Frame,
+        FrameFocused,
+        Quoted,
+        Constant,
+        Keyword,
+        Named,
+        Selected,
+    ];
 
     #[test]
     fn mono_sets_no_colour_and_the_others_only_the_terminals_own() {
-        for role in Role::ALL {
+        for role in ROLES {
             let mono = style(Theme::Mono, role);
             assert_eq!((mono.fg, mono.bg, mono.underline_color), (None, None, None));
             for theme in Theme::ALL {
@@ -117,7 +142,7 @@ mod tests {
 
     #[test]
     fn each_theme_keeps_to_what_its_background_shows() {
-        for role in Role::ALL {
+        for role in ROLES {
             let high = style(Theme::HighContrast, role);
             assert!(!high.add_modifier.contains(Modifier::DIM), "{role:?}");
             let light = style(Theme::Light, role).fg;

@@ -1,10 +1,9 @@
 //! The first line: image, platform, layer and path.
 
 use crate::explorer::draw::canvas::Canvas;
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Rect, Role, State};
+use crate::explorer::view;
 use crate::explorer::view::coverage;
-use crate::explorer::{State, view};
 use crate::stack::Stack;
 use crate::text::width::width;
 use crate::text::{Visible, shorten, visible};

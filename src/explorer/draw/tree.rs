@@ -1,12 +1,10 @@
 //! The tree pane: the merged tree at the selected layer, with the layer that wrote each path, and paths it removed.
 
-use crate::explorer::State;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::rows::TreeRow;
 use crate::explorer::draw::{frame, rows};
 use crate::explorer::model::filter::Filter;
-use crate::explorer::model::role::{Role, Span};
-use crate::explorer::model::state::{LoadStatus, Phase};
+use crate::explorer::model::{LoadStatus, Phase, Role, Span, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};

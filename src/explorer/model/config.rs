@@ -72,10 +72,12 @@ impl Reader {
         for (name, value) in table {
             match name.get_ref().as_ref() {
                 "theme" => {
-                    self.settings.theme = self.choice(value, &Theme::ALL.map(Theme::name));
+                    self.settings.theme =
+                        self.choice(value, &Theme::ALL.map(Theme::name), Theme::parse);
                 }
                 "glyphs" => {
-                    self.settings.glyphs = self.choice(value, &Glyphs::ALL.map(Glyphs::name));
+                    self.settings.glyphs =
+                        self.choice(value, &Glyphs::ALL.map(Glyphs::name), Glyphs::parse);
                 }
                 "mouse" => match value.get_ref() {
                     DeValue::Boolean(on) => self.settings.mouse = Some(*on),
@@ -95,9 +97,14 @@ impl Reader {
     }
 
     /// A value that is one of `names`.
-    fn choice<T: Named>(&mut self, value: &Spanned<DeValue<'_>>, names: &[&str]) -> Option<T> {
+    fn choice<T>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        names: &[&str],
+        parse: fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let given = value.get_ref().as_str();
-        let found = given.and_then(T::named);
+        let found = given.and_then(parse);
         if found.is_none() {
             let given = given.unwrap_or("this");
             let message = format!("{given} is none of {}", names.join(", "));
@@ -180,23 +187,6 @@ impl Reader {
             );
             self.error(places.remove(at), &message);
         }
-    }
-}
-
-/// A setting that is chosen by name.
-trait Named: Sized {
-    fn named(name: &str) -> Option<Self>;
-}
-
-impl Named for Theme {
-    fn named(name: &str) -> Option<Self> {
-        Self::parse(name)
-    }
-}
-
-impl Named for Glyphs {
-    fn named(name: &str) -> Option<Self> {
-        Self::parse(name)
     }
 }
 

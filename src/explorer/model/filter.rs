@@ -139,29 +139,15 @@ impl Filter {
         !self.chips.is_empty()
     }
 
-    const fn of(&self, pane: Pane) -> &FilteredPane {
-        match pane {
-            Pane::Diff => &self.diff,
-            Pane::Stack | Pane::Tree => &self.tree,
-        }
-    }
-
-    const fn of_mut(&mut self, pane: Pane) -> &mut FilteredPane {
-        match pane {
-            Pane::Diff => &mut self.diff,
-            Pane::Stack | Pane::Tree => &mut self.tree,
-        }
-    }
-
     /// The filtered tree of a pane and its folds, if it was computed for `tree`.
     #[must_use]
     pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
-        self.of(pane).shown(tree)
+        if pane == Pane::Diff { self.diff.shown(tree) } else { self.tree.shown(tree) }
     }
 
     /// The folds of a pane's filtered tree.
-    pub const fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
-        self.of_mut(pane).folds_mut()
+    pub fn folds_mut(&mut self, pane: Pane) -> &mut Folds {
+        if pane == Pane::Diff { self.diff.folds_mut() } else { self.tree.folds_mut() }
     }
 
     /// Tests the next names, at most [`COST_A_TURN`] bytes of them, until all are tested.
@@ -204,10 +190,7 @@ impl Filter {
         if self.test.as_ref().is_none_or(|(known, _)| *known != paths) {
             return false;
         }
-        let narrowed = match pane {
-            Pane::Diff => &mut self.diff,
-            Pane::Stack | Pane::Tree => &mut self.tree,
-        };
+        let narrowed = if pane == Pane::Diff { &mut self.diff } else { &mut self.tree };
         self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test))
     }
 }

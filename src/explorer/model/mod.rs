@@ -23,3 +23,9 @@ pub mod role;
 pub mod search;
 pub mod state;
 pub mod waste;
+
+pub use crate::explorer::model::appearance::{Glyphs, Theme};
+pub use crate::explorer::model::geometry::{Rect, Shape, Size};
+pub use crate::explorer::model::overlay::{Overlay, OverlayKind};
+pub use crate::explorer::model::role::{Role, Span};
+pub use crate::explorer::model::state::{LoadStatus, Pane, Phase, State};

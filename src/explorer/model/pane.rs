@@ -3,11 +3,12 @@
 use crate::explorer::model::geometry::Shape;
 
 /// The three panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pane {
     /// The layers.
     Stack,
     /// The merged tree at the selected layer.
+    #[default]
     Tree,
     /// What the selected layer changed.
     Diff,

@@ -59,34 +59,3 @@ pub enum Role {
     /// The row of the cursor.
     Selected,
 }
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 25] = [
-        Self::Text,
-        Self::Quiet,
-        Self::Strong,
-        Self::Directory,
-        Self::Accent,
-        Self::Added,
-        Self::Modified,
-        Self::Metadata,
-        Self::Rewritten,
-        Self::Undecided,
-        Self::Removed,
-        Self::Gone,
-        Self::Opaque,
-        Self::Shadowed,
-        Self::Hit,
-        Self::Bar,
-        Self::Error,
-        Self::Warning,
-        Self::Frame,
-        Self::FrameFocused,
-        Self::Quoted,
-        Self::Constant,
-        Self::Keyword,
-        Self::Named,
-        Self::Selected,
-    ];
-}

@@ -48,9 +48,10 @@ impl State {
 }
 
 /// Progress of the whole image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// The image is being opened.
+    #[default]
     Opening,
     /// Layers are being read.
     Reading,
@@ -124,6 +125,7 @@ pub enum Border {
 }
 
 /// The explorer's state.
+#[derive(Default)]
 pub struct State {
     /// The terminal's size.
     pub size: Size,
@@ -216,50 +218,9 @@ impl State {
     /// The state before the image is opened.
     #[must_use]
     pub fn new(size: Size) -> Self {
-        Self {
-            size,
-            theme: Theme::default(),
-            glyphs: Glyphs::default(),
-            mouse: true,
-            columns: TreeColumns::default(),
-            config_errors: Vec::new(),
-            keymap: Keymap::default(),
-            phase: Phase::Opening,
-            image: None,
-            loads: Vec::new(),
-            rate: None,
-            undecided: 0,
-            preferred: Vec::new(),
-            choices: Vec::new(),
-            layer: 0,
-            focus: Pane::Tree,
-            right: Pane::Tree,
-            zoomed: false,
-            split: Split::default(),
-            drag: None,
-            stack_top: 0,
-            tree: TreeView::default(),
-            diff: TreeView {
-                folds: Folds { unfolded: Unfolded::Changes, ..Folds::default() },
-                ..TreeView::default()
-            },
-            orders: Orders::default(),
-            overlays: Vec::new(),
-            search: None,
-            filter: None,
-            comparing: None,
-            comparison: None,
-            owners: Vec::new(),
-            owners_requested: None,
-            mark: None,
-            map: None,
-            extraction: None,
-            occupied: None,
-            waste: None,
-            file: None,
-            read_requests: 0,
-            notice: None,
-        }
+        let folds = Folds { unfolded: Unfolded::Changes, ..Folds::default() };
+        let diff = TreeView { folds, ..TreeView::default() };
+        Self { size, mouse: true, diff, ..Self::default() }
     }
 
     /// Number of layers of the image.

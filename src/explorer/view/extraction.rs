@@ -1,7 +1,6 @@
 //! The path that an extraction would take.
 
-use crate::explorer::model::overlay::OverlayKind;
-use crate::explorer::model::state::{Pane, State};
+use crate::explorer::model::{OverlayKind, Pane, State};
 use crate::explorer::view;
 use crate::stack::{ChangeKind, NodeId, Stack};
 

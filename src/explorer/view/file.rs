@@ -1,7 +1,6 @@
 //! The area of the viewer.
 
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Rect, State};
 
 /// The area of the viewer, which is the screen without the line of hints; and the area of its rows.
 #[must_use]

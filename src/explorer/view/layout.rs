@@ -1,7 +1,6 @@
 //! Layout: areas of the screen, computed from the terminal's size, the focus and moved borders.
 
-use crate::explorer::model::geometry::{Rect, Shape, Size};
-use crate::explorer::model::state::{Pane, State};
+use crate::explorer::model::{Pane, Rect, Shape, Size, State};
 
 /// Area of a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

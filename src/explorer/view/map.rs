@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::explorer::model::geometry::Rect;
 use crate::explorer::model::map::{Treemap, TreemapContent, WasteByPath};
-use crate::explorer::model::state::{Phase, State};
+use crate::explorer::model::{Phase, Rect, State};
 use crate::stack::{NodeId, Stack};
 
 /// The area of the treemap, which is the screen without the line of hints; and the area of its tiles.

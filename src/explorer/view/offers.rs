@@ -2,8 +2,7 @@
 
 use crate::explorer::model;
 use crate::explorer::model::action::entry::{Action, Context, Entry};
-use crate::explorer::model::appearance::Theme;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{State, Theme};
 use crate::explorer::view::fuzzy;
 use crate::stack::{NodeId, Stack};
 use crate::text::{Visible, visible};

@@ -1,8 +1,6 @@
 //! Area and contents of overlays.
 
-use crate::explorer::model::geometry::Rect;
-use crate::explorer::model::overlay::{Overlay, OverlayKind};
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Overlay, OverlayKind, Rect, State};
 use crate::explorer::view;
 use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;

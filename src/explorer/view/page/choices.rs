@@ -1,7 +1,6 @@
 //! The list of images to choose from: of an archive or layout with several, or of all local stores.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::text::{Visible, shorten, visible};
 

@@ -1,7 +1,6 @@
 //! Pages of an extraction: the prompt for the destination, and the question whether to overwrite it.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::{NodeId, Stack};

@@ -1,8 +1,7 @@
 //! The history page of a path: one item for each event, oldest first.
 
 use crate::explorer::model::owners::Owner;
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view;
 use crate::explorer::view::marker;
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut, spans_width};

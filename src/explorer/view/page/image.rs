@@ -1,7 +1,6 @@
 //! The image page: identity, config, labels, history as a Dockerfile, and other documents of the image.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer, cut};
 use crate::image::config::Config;
 use crate::image::history::HistoryStep;

@@ -1,7 +1,6 @@
 //! The layer page: command, sizes, digests, hidden entries, problems.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::{LoadStatus, State};
+use crate::explorer::model::{LoadStatus, Role, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::page::problems;

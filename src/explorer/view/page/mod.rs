@@ -13,8 +13,7 @@ mod sides;
 mod waste;
 pub mod writer;
 
-use crate::explorer::model::overlay::{Overlay, OverlayKind};
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Overlay, OverlayKind, State};
 pub(crate) use crate::explorer::view::page::image::platform;
 use crate::explorer::view::page::writer::OverlayText;
 use crate::stack::Stack;

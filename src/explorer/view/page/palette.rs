@@ -1,7 +1,6 @@
 //! The palette page: entries with their descriptions and keys.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view;
 use crate::explorer::view::offers::Offer;
 use crate::explorer::view::page::writer::{OverlayText, Writer};

@@ -1,7 +1,6 @@
 //! The page of platforms: the open one, and the others in the image's index.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::page::platform;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::image::platform::Platform;

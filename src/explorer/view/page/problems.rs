@@ -1,7 +1,6 @@
 //! The page of problems of the config file, the image and its layers.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::{LoadStatus, Phase, State};
+use crate::explorer::model::{LoadStatus, Phase, Role, State};
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::image::problem::Severity;
 use crate::text::visible;

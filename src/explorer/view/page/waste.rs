@@ -1,8 +1,7 @@
 //! The waste page: remedies, and the layers and paths that waste most. Layers and paths are items.
 
-use crate::explorer::model::role::Role;
-use crate::explorer::model::state::State;
 use crate::explorer::model::waste::WasteSummary;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
