@@ -10,7 +10,7 @@ use crate::explorer::view::{coverage, marker};
 use crate::explorer::{model, view};
 use crate::stack::{ChangeKind, NodeId, Stack, Version};
 use crate::text::width::pad_left;
-use crate::text::{Visible, command, mode, shorten, size, time, visible};
+use crate::text::{Visible, mode, shorten, size, time, visible};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let inner = line.inset(1, 0);
@@ -83,11 +83,7 @@ fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
 pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let (mut done, mut total) = (0u64, 0u64);
     for (index, load) in state.loads.iter().enumerate() {
-        let blob = state
-            .image
-            .as_ref()
-            .and_then(|image| image.layers.get(index))
-            .and_then(|layer| layer.compressed_bytes);
+        let blob = state.described(index).and_then(|layer| layer.compressed_bytes);
         let (part, whole) = match load.status {
             LoadStatus::Waiting => (0, blob.unwrap_or(0)),
             LoadStatus::Reading { done, total } => (done, total.max(done)),
@@ -161,11 +157,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {
         spans.push((Role::Quiet, visible!["  ", view::owners::package_label(package)]));
     }
-    let described = state.image.as_ref().and_then(|image| image.layers.get(version.layer));
-    let made_by = described
-        .and_then(|layer| layer.created_by.as_ref())
-        .map(command::one_line)
-        .unwrap_or_default();
+    let made_by = state.command(version.layer);
     if !made_by.is_empty() && !version.implied {
         spans.push((Role::Quiet, visible!["  ", made_by.visible()]));
     }
@@ -216,7 +208,7 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
 }
 
 fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
-    let described = state.image.as_ref()?.layers.get(state.layer)?;
+    let described = state.described(state.layer)?;
     let digest = described.diff_id.as_deref().or(described.digest.as_deref()).unwrap_or("");
     let mut facts = Vec::new();
     let read = coverage::read(state, stack, state.layer);

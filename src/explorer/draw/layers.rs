@@ -149,7 +149,7 @@ fn first_line(
         right = canvas.text_left_of(end, y, Role::Text, &stored).saturating_sub(1);
     }
     let start = x + columns.number + 2;
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     let (word, rest) = label(described);
     let space = usize::from(right.saturating_sub(start));
     let after = canvas.text(start, y, space as u16, Role::Quiet, truncate(&word, space));
@@ -176,7 +176,7 @@ fn label(layer: Option<&Layer>) -> (Visible<'static>, Visible<'static>) {
 }
 
 fn problem_sign(state: &State, layer: usize) -> (&'static str, Role) {
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     let known = described.is_some_and(|layer| !layer.problems.is_empty());
     let worst = state
         .loads
@@ -218,7 +218,7 @@ fn sizes(
     largest: u64,
 ) {
     let (x, y) = (line.x, line.y);
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     let writable = described.is_some_and(|layer| layer.writable);
     let (mark, role) = if writable { ("rw", Role::Warning) } else { ("ro", Role::Quiet) };
     canvas.text_left_of(x + columns.number, y, role, mark);
@@ -273,7 +273,7 @@ fn pending(
     line: Rect,
     layer: usize,
 ) {
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     let blob = described.and_then(|layer| layer.compressed_bytes);
     if let Some(bytes) = blob {
         canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, size::fixed(bytes));

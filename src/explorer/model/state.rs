@@ -21,12 +21,13 @@ use crate::explorer::model::range::Mark;
 use crate::explorer::model::search::Search;
 use crate::explorer::model::waste::WasteSummary;
 use crate::image::Image;
+use crate::image::layer::Layer;
 use crate::image::problem::{Hidden, Problem};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
 use crate::stack::{EventId, NodeId, Stack};
-use crate::text::{Foreign, Visible};
+use crate::text::{Foreign, Visible, command};
 
 impl State {
     /// A new state for a comparison, with the size, appearance and keys of this one.
@@ -221,6 +222,19 @@ impl State {
         let folds = Folds { unfolded: Unfolded::Changes, ..Folds::default() };
         let diff = TreeView { folds, ..TreeView::default() };
         Self { size, mouse: true, diff, ..Self::default() }
+    }
+
+    /// The description of a layer, if the image has it.
+    #[must_use]
+    pub fn described(&self, layer: usize) -> Option<&Layer> {
+        self.image.as_ref()?.layers.get(layer)
+    }
+
+    /// The command of a layer as one line; empty if it is not recorded.
+    #[must_use]
+    pub fn command(&self, layer: usize) -> Foreign {
+        let command = self.described(layer).and_then(|layer| layer.created_by.as_ref());
+        command.map(command::one_line).unwrap_or_default()
     }
 
     /// Number of layers of the image.

@@ -84,7 +84,7 @@ pub fn warning(state: &State, stack: &Stack, layer: usize) -> Option<Visible<'st
 /// `not read`, with the size of the layer's blob if it is known.
 #[must_use]
 pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     match described.and_then(|layer| layer.compressed_bytes) {
         Some(bytes) => visible!["not read, its blob has ", size::short(bytes)],
         None => "not read".into(),

@@ -5,8 +5,8 @@ use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::role::Role;
 use crate::explorer::view::marker::LEGEND;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
-use crate::text::width::{pad, width};
-use crate::text::{Visible, visible, wrap};
+use crate::text::width::width;
+use crate::text::{Visible, visible};
 
 /// Width of the column of keys.
 const KEYS: usize = 20;
@@ -47,10 +47,7 @@ fn entry(out: &mut Writer, keys: &Visible<'_>, role: Role, text: &'static str) {
         out.text(Role::Text, column, text);
         return;
     }
-    for (index, line) in wrap(&text.into(), out.width - column).into_iter().enumerate() {
-        let lead = if index == 0 { pad(keys, column) } else { Visible::blanks(column) };
-        out.line(vec![(role, lead), (Role::Text, line)]);
-    }
+    out.hanging((role, keys.clone().into_owned()), column, Role::Text, &text.into());
 }
 
 #[cfg(test)]

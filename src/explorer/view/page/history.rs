@@ -7,7 +7,7 @@ use crate::explorer::view::marker;
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut, spans_width};
 use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId, Stack};
 use crate::text::width::pad;
-use crate::text::{Visible, command, mode, shorten, size, time, visible, wrap};
+use crate::text::{Visible, mode, shorten, size, time, visible};
 
 pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
@@ -90,17 +90,9 @@ fn event(
     {
         out.text(Role::Quiet, 2, &facts);
     }
-    let layer = state.image.as_ref().and_then(|image| image.layers.get(step.layer));
-    let made_by = layer
-        .and_then(|layer| layer.created_by.as_ref())
-        .map(command::one_line)
-        .unwrap_or_default();
+    let made_by = state.command(step.layer);
     if !made_by.is_empty() {
-        let seen = made_by.visible();
-        let lines = wrap(&shorten::middle(&seen, out.width * 2 - 8), out.width - 2);
-        for line in lines {
-            out.line(vec![(Role::Quiet, visible!["  ", line])]);
-        }
+        out.text(Role::Quiet, 2, shorten::middle(&made_by.visible(), out.width * 2 - 8));
     }
     out.blank();
 }

@@ -14,7 +14,7 @@ const HIDDEN_MAX: usize = 20;
 
 pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
-    let described = state.image.as_ref().and_then(|image| image.layers.get(index));
+    let described = state.described(index);
     if let Some(layer) = described {
         made_by(&mut out, layer);
         sizes(&mut out, state, stack, index, layer);

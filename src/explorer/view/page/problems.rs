@@ -47,7 +47,7 @@ pub(super) fn page(state: &State, width: usize) -> OverlayText {
 pub(super) fn of_layer(state: &State, layer: usize) -> impl Iterator<Item = (Role, &str)> {
     let load = state.loads.get(layer);
     let folded = load.is_some_and(|load| load.status == LoadStatus::Folded);
-    let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
+    let described = state.described(layer);
     let described = described.filter(|_| !folded);
     let described = described.into_iter().flat_map(|layer| layer.problems.iter());
     let found = load.into_iter().flat_map(|load| load.problems.iter());

@@ -7,25 +7,24 @@ use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::page::writer::{OverlayText, Writer};
 use crate::stack::Stack;
 use crate::stack::query::waste_cause::{PathWaste, WasteCause};
-use crate::text::width::pad;
-use crate::text::{Visible, command, shorten, size, visible, wrap};
+use crate::text::{Visible, shorten, size, visible};
 
 /// Width of the column of sizes: a size and two spaces.
 const SIZE: usize = 8;
 
 pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
-    if let Some(ledger) = &state.waste {
+    if let Some(waste) = &state.waste {
         let coverage = coverage::layers_read(state, stack);
-        totals(&mut out, ledger, coverage.as_ref());
+        totals(&mut out, waste, coverage.as_ref());
         if coverage.is_none() && stack.folded() < stack.layer_count() {
             let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
             out.text(Role::Warning, 0, &note);
         }
         unread(&mut out, state, stack);
-        advice(&mut out, ledger);
-        layers(&mut out, state, ledger);
-        paths(&mut out, stack, ledger);
+        advice(&mut out, waste);
+        layers(&mut out, state, waste);
+        paths(&mut out, stack, waste);
     }
     out.finish(
         "Waste",
@@ -49,8 +48,8 @@ fn unread(out: &mut Writer, state: &State, stack: &Stack) {
     }
 }
 
-fn totals(out: &mut Writer, ledger: &WasteSummary, coverage: Option<&Visible<'_>>) {
-    let balance = &ledger.balance;
+fn totals(out: &mut Writer, waste: &WasteSummary, coverage: Option<&Visible<'_>>) {
+    let balance = &waste.balance;
     let coverage_words = coverage.map(|it| visible![", ", it]).unwrap_or_default();
     let text = visible![
         size::long(balance.wasted),
@@ -66,24 +65,24 @@ fn totals(out: &mut Writer, ledger: &WasteSummary, coverage: Option<&Visible<'_>
     }
 }
 
-fn advice(out: &mut Writer, ledger: &WasteSummary) {
-    if ledger.advice.is_empty() {
+fn advice(out: &mut Writer, waste: &WasteSummary) {
+    if waste.advice.is_empty() {
         return;
     }
     out.heading("What gets it back");
-    for &(advice, bytes, files) in &ledger.advice {
+    for &(advice, bytes, files) in &waste.advice {
         sized(out, bytes, Role::Text, &advice.sentence().into());
         let noun = if files == 1 { "file" } else { "files" };
         out.text(Role::Quiet, SIZE, visible![size::count(files), " stored ", noun]);
     }
 }
 
-fn layers(out: &mut Writer, state: &State, ledger: &WasteSummary) {
-    if ledger.layers.is_empty() {
+fn layers(out: &mut Writer, state: &State, waste: &WasteSummary) {
+    if waste.layers.is_empty() {
         return;
     }
     out.heading("By layer");
-    for &(layer, sum) in &ledger.layers {
+    for &(layer, sum) in &waste.layers {
         out.start_item();
         let caused = if sum.caused > 0 {
             visible!["layer ", layer, "; it hid ", size::short(sum.caused)]
@@ -91,9 +90,7 @@ fn layers(out: &mut Writer, state: &State, ledger: &WasteSummary) {
             visible!["layer ", layer]
         };
         sized(out, sum.stored, Role::Strong, &caused);
-        let described = state.image.as_ref().and_then(|image| image.layers.get(layer));
-        let made_by = described.and_then(|layer| layer.created_by.as_ref());
-        let made_by = made_by.map(command::one_line).unwrap_or_default();
+        let made_by = state.command(layer);
         if !made_by.is_empty() {
             let space = out.width.saturating_sub(SIZE);
             out.text(Role::Quiet, SIZE, shorten::middle(&made_by.visible(), space));
@@ -102,12 +99,12 @@ fn layers(out: &mut Writer, state: &State, ledger: &WasteSummary) {
     out.end_items();
 }
 
-fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
-    if ledger.paths.is_empty() {
+fn paths(out: &mut Writer, stack: &Stack, waste: &WasteSummary) {
+    if waste.paths.is_empty() {
         return;
     }
     out.heading("By path");
-    for path in &ledger.paths {
+    for path in &waste.paths {
         out.start_item();
         let name = stack.path(path.node);
         let space = out.width.saturating_sub(SIZE);
@@ -115,7 +112,7 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
         out.text(Role::Quiet, SIZE, why(path));
     }
     out.end_items();
-    let (bytes, count) = ledger.rest;
+    let (bytes, count) = waste.rest;
     if count > 0 {
         let noun = if count == 1 { "path" } else { "paths" };
         let rest = visible!["in ", size::count(count as u64), " more ", noun];
@@ -126,11 +123,7 @@ fn paths(out: &mut Writer, stack: &Stack, ledger: &WasteSummary) {
 /// A size in its column and a text, wrapped with a hanging indent.
 fn sized(out: &mut Writer, bytes: u64, role: Role, text: &Visible<'_>) {
     let column = if bytes == 0 { "     -".into() } else { size::fixed(bytes) };
-    let space = out.width.saturating_sub(SIZE);
-    for (index, line) in wrap(text, space).into_iter().enumerate() {
-        let lead = if index == 0 { pad(&column, SIZE) } else { Visible::blanks(SIZE) };
-        out.line(vec![(Role::Modified, lead), (role, line)]);
-    }
+    out.hanging((Role::Modified, column), SIZE, role, text);
 }
 
 /// The layers that store a path's wasted bytes, and the layer that hides most of them.

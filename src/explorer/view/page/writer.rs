@@ -117,9 +117,20 @@ impl Writer {
             self.text(role, 2, value);
             return;
         }
-        for (index, line) in wrap(&value, self.width - LABEL).into_iter().enumerate() {
-            let name = if index == 0 { pad(&label, LABEL) } else { Visible::blanks(LABEL) };
-            self.line(vec![(Role::Quiet, name), (role, line)]);
+        self.hanging((Role::Quiet, label), LABEL, role, &value);
+    }
+
+    /// A lead in a column of `cells`, and a text after it, wrapped with a hanging indent.
+    pub(crate) fn hanging(
+        &mut self,
+        (lead_role, lead): Span,
+        cells: usize,
+        role: Role,
+        text: &Visible<'_>,
+    ) {
+        for (index, line) in wrap(text, self.width.saturating_sub(cells)).into_iter().enumerate() {
+            let lead = if index == 0 { pad(&lead, cells) } else { Visible::blanks(cells) };
+            self.line(vec![(lead_role, lead), (role, line)]);
         }
     }
 
