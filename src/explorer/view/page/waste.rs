@@ -41,7 +41,7 @@ fn unread(out: &mut Writer, state: &State, stack: &Stack) {
                 out.text(Role::Warning, 0, &text);
             }
             Coverage::Part => {
-                out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."])
+                out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."]);
             }
             Coverage::NotYet | Coverage::All => {}
         }
