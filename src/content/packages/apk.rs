@@ -1,7 +1,6 @@
 //! The database of apk. Each line is a letter, a colon and a value; empty lines separate packages.
 
-use crate::content::packages::package::{Manager, Package};
-use crate::content::packages::records;
+use crate::content::packages::package::{Manager, Package, records};
 
 /// The packages, each with the normalised paths of its files.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = (Package, Vec<Vec<u8>>)> {

@@ -1,7 +1,6 @@
 //! The database of dpkg: paragraphs of fields (deb-control(5)), and lists of paths.
 
-use crate::content::packages::package::{Manager, Package};
-use crate::content::packages::records;
+use crate::content::packages::package::{Manager, Package, records};
 
 /// The installed packages of a `status` file. Files of `status.d` have no status: all their packages are installed.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = Package> {

@@ -58,18 +58,6 @@ pub struct Packages {
     owners: HashMap<Vec<u8>, Option<u32>>,
 }
 
-/// The records of a database, separated by empty lines. `take` adds a line to a record.
-fn records<R: Default>(bytes: &[u8], take: impl Fn(&mut R, &[u8])) -> impl Iterator<Item = R> {
-    let mut lines = bytes.split(|&byte| byte == b'\n').peekable();
-    std::iter::from_fn(move || {
-        lines.peek()?;
-        let mut record = R::default();
-        let own = lines.by_ref().take_while(|line| !line.trim_ascii().is_empty());
-        own.for_each(|line| take(&mut record, line));
-        Some(record)
-    })
-}
-
 impl Packages {
     /// Adds the installed packages of `var/lib/dpkg/status`, or of a file of `status.d`.
     pub fn add_dpkg_status(&mut self, bytes: &[u8]) {

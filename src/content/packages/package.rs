@@ -34,3 +34,18 @@ pub struct Package {
     /// The package manager.
     pub manager: Manager,
 }
+
+/// The records of a database, separated by empty lines. `take` adds a line to a record.
+pub(super) fn records<R: Default>(
+    bytes: &[u8],
+    take: impl Fn(&mut R, &[u8]),
+) -> impl Iterator<Item = R> {
+    let mut lines = bytes.split(|&byte| byte == b'\n').peekable();
+    std::iter::from_fn(move || {
+        lines.peek()?;
+        let mut record = R::default();
+        let own = lines.by_ref().take_while(|line| !line.trim_ascii().is_empty());
+        own.for_each(|line| take(&mut record, line));
+        Some(record)
+    })
+}

@@ -337,7 +337,7 @@ impl Explorer {
             Effect::ReadPart(request) => self.read_part(request)?,
             Effect::OpenPager(event) => self.prepare_pager(event)?,
             Effect::ReadPackages { database_layer, layer } => {
-                self.read_packages(database_layer, layer)?
+                self.read_packages(database_layer, layer)?;
             }
             Effect::StartComparison(reference) => self.compare(reference)?,
             Effect::StopComparison => self.stop_comparing.store(true, Ordering::Relaxed),

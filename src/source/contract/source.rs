@@ -40,11 +40,13 @@ pub struct Choice {
     pub names: Vec<String>,
     /// The image ID.
     pub id: Option<String>,
+    /// The platform, if the record states one.
     pub platform: Option<Platform>,
     /// The number of layers, where it is known.
     pub layers: Option<usize>,
     /// Bytes of the layers as stored, without layers that are absent.
     pub size: u64,
+    /// An image or a container.
     pub kind: ChoiceKind,
     /// Only its registry has it: opening it uses the network.
     pub remote: bool,
@@ -57,6 +59,7 @@ pub struct Choice {
 /// What a choice opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChoiceKind {
+    /// An image.
     #[default]
     Image,
     /// The layers of a container's image with its writable layer on top.

@@ -139,7 +139,7 @@ pub(super) fn turn(file: &mut File) {
             file.form = ViewMode::Hex;
         }
         ViewMode::Hex if contents.binary => {
-            (file.form, file.top, file.part) = (ViewMode::Facts, 0, 0)
+            (file.form, file.top, file.part) = (ViewMode::Facts, 0, 0);
         }
         ViewMode::Hex => {
             (file.top, file.part) = (window.row_at(file.hex_top), 0);
