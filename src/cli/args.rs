@@ -12,7 +12,7 @@ pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
 use crate::cli::failure::Failure;
 use crate::explorer::model::appearance::Theme;
 use crate::image::platform::Platform;
-use crate::source::registry::Pull;
+use crate::source::Pull;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -13,7 +13,7 @@ use crate::cli::output::{output, remark};
 use crate::load::cache;
 use crate::load::cache::{Cache, Pruned, Rules};
 use crate::report::{Lines, json_line};
-use crate::source::registry::{BlobCache, CacheUsage};
+use crate::source::{BlobCache, CacheUsage};
 use crate::text;
 
 /// The cache of this user; why there is none, in words.

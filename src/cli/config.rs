@@ -8,7 +8,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{lines, output, remark};
 use crate::explorer::model::config;
 use crate::explorer::model::config::Settings;
-use crate::source::disk::given;
+use crate::source::given;
 
 /// A config file larger than this is none.
 const BYTES_MAX: u64 = 1 << 20;

@@ -6,8 +6,7 @@ use crate::cli::failure::Outcome;
 use crate::explorer::run;
 use crate::explorer::run::settings::StartSettings;
 use crate::load::settings::OpenSettings;
-use crate::source::registry::Pull;
-use crate::source::{self, Opened, Options};
+use crate::source::{self, Opened, Options, Pull};
 
 /// Explores the image that the argument names. Where no store and no engine has it, the explorer offers to look in its
 /// registry.

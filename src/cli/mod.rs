@@ -43,8 +43,7 @@ use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::complain;
 use crate::load::settings::OpenSettings;
-use crate::source::Options;
-use crate::source::registry::{Pull, Registries};
+use crate::source::{Options, Pull, Registries};
 use crate::text;
 
 /// Parses the arguments of this process, does what they say and gives its exit code.

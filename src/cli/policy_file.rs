@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::cli::failure::Failure;
 use crate::policy;
 use crate::policy::{Dialect, Rules};
-use crate::source::disk::given;
+use crate::source::given;
 
 /// More than any rules file has; what is longer is something else.
 const LONGEST: u64 = 256 * 1024;

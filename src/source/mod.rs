@@ -6,23 +6,25 @@
 //!
 //! The steps for one image: [`open()`] parses the reference and finds the place; `disk::recognise` recognises its form;
 //! a file for each form finds manifest, config and blobs; `documents::assemble` builds
-//! [`Blobs`](documents::blobs::Blobs) of them. Of the three implementations of [`Source`] that is the most used one;
+//! `Blobs` of them. Of the three implementations of [`Source`] that is the most used one;
 //! the others are an engine's export and its container (`engine`).
 
-pub mod contract;
-pub mod disk;
-pub mod documents;
+mod contract;
+mod disk;
+mod documents;
 mod engine;
 mod local;
 mod open;
-pub mod registry;
+mod registry;
 
 pub use crate::source::contract::error::Error;
 pub use crate::source::contract::source::{Choice, ChoiceKind, Opened, Several, Source, Stored};
 pub use crate::source::contract::verified::{Judged, Verified};
+pub(crate) use crate::source::disk::given;
 pub use crate::source::engine::{inventory, local_choices};
 pub use crate::source::local::containerd::bolt;
 pub use crate::source::local::root::StoreEntry;
 pub use crate::source::local::{Inventory, Listed, StoreListing};
 pub use crate::source::open::options::Options;
 pub use crate::source::open::{open, open_bytes, open_stream};
+pub use crate::source::registry::{BlobCache, CacheUsage, Configuration, Pull, Registries};

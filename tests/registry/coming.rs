@@ -5,8 +5,7 @@ use std::sync::Arc;
 use layertui::image::digest::Digest;
 use layertui::image::platform::Platform;
 use layertui::layer::Unwatched;
-use layertui::source::registry::{BlobCache, Pull, Registries};
-use layertui::source::{Error, Opened, Options, open};
+use layertui::source::{BlobCache, Error, Opened, Options, Pull, Registries, open};
 
 use super::server::Turn;
 use super::stage::Stage;

@@ -3,8 +3,7 @@
 use std::fs;
 
 use layertui::layer::Unwatched;
-use layertui::source::Source;
-use layertui::source::registry::Registries;
+use layertui::source::{Registries, Source};
 
 use super::server::{Access, Server, Turn};
 use super::stage::Stage;

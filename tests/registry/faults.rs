@@ -179,10 +179,8 @@ impl Watch for Impatient {
 fn whoever_stops_waiting_for_a_silent_registry_is_let_go() {
     let stage = Stage::new();
     stage.server.next(&stage.image.blob(0), vec![Turn::Stall(70_000)]);
-    let settings = layertui::source::registry::Registries {
-        stall: Duration::from_mins(10),
-        ..stage.settings()
-    };
+    let settings =
+        layertui::source::Registries { stall: Duration::from_mins(10), ..stage.settings() };
     let source = stage.open_with(settings).unwrap();
     let watch = Impatient(AtomicBool::new(false));
     let listing = std::thread::scope(|scope| {

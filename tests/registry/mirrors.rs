@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
-use layertui::source::registry::{Configuration, Registries};
+use layertui::source::{Configuration, Registries};
 use serde_json::json;
 
 use super::chunked::Format;

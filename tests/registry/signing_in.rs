@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use layertui::source::registry::Registries;
+use layertui::source::Registries;
 use serde_json::json;
 
 use super::server::{Access, Held, Server, Turn};

@@ -11,7 +11,7 @@ use layertui::layer::blob::Blob;
 use layertui::layer::blob::remote::RemoteBlob;
 use layertui::layer::toc::SociLayer;
 use layertui::layer::{Severity, Unwatched};
-use layertui::source::registry::Registries;
+use layertui::source::Registries;
 use serde_json::{Value, json};
 
 use super::deflate::{Member, gzip_in_blocks};

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use layertui::image::platform::Platform;
 use layertui::load::{LayerState, Loader, Want};
-use layertui::source::registry::{BlobCache, Registries};
-use layertui::source::{Error, Opened, Options, Source, open};
+use layertui::source::{BlobCache, Error, Opened, Options, Registries, Source, open};
 
 use super::image::Image;
 use super::server::{Access, Server};

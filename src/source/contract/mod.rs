@@ -2,5 +2,5 @@
 
 pub(crate) mod ask;
 pub(crate) mod error;
-pub mod source;
-pub mod verified;
+pub(crate) mod source;
+pub(crate) mod verified;

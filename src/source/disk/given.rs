@@ -19,7 +19,7 @@ const POLL: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// Errors of the system, and files of another type.
-pub fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     check(&std::fs::metadata(path)?)?;
     let file = open_now(path)?;
     // The path may have been replaced since the check above.
@@ -31,7 +31,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As [`open`], and if no writer opens the pipe within [`NO_WRITER_MAX`].
-pub fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
+pub(crate) fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
     if is_pipe(std::fs::metadata(path)?.file_type()) {
         return Ok(Box::new(open_pipe(path)?));
     }
@@ -42,7 +42,7 @@ pub fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
 ///
 /// # Errors
 /// As [`open`], and if the file is longer.
-pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {

@@ -3,8 +3,8 @@
 pub(crate) mod dir;
 pub(crate) mod docker_archive;
 pub(crate) mod docker_v1;
-pub mod given;
-pub mod open;
+pub(crate) mod given;
+pub(crate) mod open;
 pub(crate) mod recognise;
 pub(crate) mod rootfs;
 pub(crate) mod standard_input;

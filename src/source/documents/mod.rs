@@ -7,7 +7,7 @@ pub(crate) mod budget;
 pub(crate) mod choose;
 pub(crate) mod files;
 pub(crate) mod folder;
-pub mod found;
+pub(crate) mod found;
 pub(crate) mod index;
 pub(crate) mod layout;
 pub(crate) mod oci;
