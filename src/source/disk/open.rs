@@ -99,7 +99,7 @@ pub(crate) fn archive(
     if blob.is_empty() {
         return Err(unknown(ask, "there is nothing in it".to_owned()));
     }
-    let spool::Spooled { blob, problem } = spool::plain(blob, &ask.place, watch)?;
+    let spool::Spooled { blob, problem } = spool::uncompressed(blob, &ask.place, watch)?;
     let mut first = [0; 1024];
     let count = blob.fill_at(&mut first, 0).map_err(|source| Error::Io {
         place: ask.place.clone(),

@@ -35,7 +35,7 @@ pub(crate) struct Blobs {
     /// The listing of a single layer that was read while the form was recognised; the first call of `list` takes it.
     listed: Mutex<Option<Listing>>,
     /// Finds further documents about the image.
-    pub(crate) beside: Option<Box<dyn ExtraDocuments>>,
+    pub(crate) extra: Option<Box<dyn ExtraDocuments>>,
 }
 
 /// Further documents about an image: signatures, SBOMs, attestations.
@@ -217,7 +217,7 @@ impl Source for Blobs {
     }
 
     fn attachments(&self) -> Vec<Other> {
-        self.beside.as_ref().map(|beside| beside.list()).unwrap_or_default()
+        self.extra.as_ref().map(|extra| extra.list()).unwrap_or_default()
     }
 
     fn set_checkpoints(&self, layer: usize, checkpoints: Arc<Checkpoints>) {
@@ -232,7 +232,7 @@ impl Blobs {
     /// An image with as many contents as it has layers.
     pub(super) fn new(image: Image, contents: Vec<Content>) -> Self {
         let (checkpoints, listed) = (Mutex::default(), Mutex::default());
-        Self { image, contents, checkpoints, listed, beside: None }
+        Self { image, contents, checkpoints, listed, extra: None }
     }
 
     fn list_content(&self, layer: usize, watch: &dyn Watch) -> Listing {
@@ -244,12 +244,12 @@ impl Blobs {
                     (None, Some(remote)) => layer::list_remote::list(blob, remote, watch),
                     (None, None) => layer::list(blob, watch),
                 });
-                self.remember_those_of(layer, &listing);
+                self.set_checkpoints_of(layer, &listing);
                 listing
             }
             Some(Content::Toc { toc, .. }) => {
                 let listing = toc.list(watch);
-                self.remember_those_of(layer, &listing);
+                self.set_checkpoints_of(layer, &listing);
                 listing
             }
             Some(Content::Split(split)) => split.list(watch),
@@ -259,7 +259,7 @@ impl Blobs {
         }
     }
 
-    fn remember_those_of(&self, layer: usize, listing: &Listing) {
+    fn set_checkpoints_of(&self, layer: usize, listing: &Listing) {
         if let Some(checkpoints) = &listing.checkpoints {
             self.set_checkpoints(layer, Arc::clone(checkpoints));
         }

@@ -52,7 +52,7 @@ pub(crate) fn stream(mut stream: impl Read, place: &str, watch: &dyn Watch) -> R
 }
 
 /// Copies the archive in `blob`, decompressed if it is compressed. Of truncated data the beginning is kept.
-pub(crate) fn plain(blob: Blob, place: &str, watch: &dyn Watch) -> Result<Spooled, Error> {
+pub(crate) fn uncompressed(blob: Blob, place: &str, watch: &dyn Watch) -> Result<Spooled, Error> {
     plain_within(blob, place, watch, BELIEVED)
 }
 
@@ -221,7 +221,7 @@ mod tests {
         bytes.resize(bytes.len() + 2 * CHUNK, 0);
         let copy = stream(&bytes[..], "x", &Unwatched).unwrap();
         assert_eq!(copy.read_all(u64::MAX).unwrap(), bytes);
-        let copy = plain(gzip(&bytes), "x", &Unwatched).unwrap();
+        let copy = uncompressed(gzip(&bytes), "x", &Unwatched).unwrap();
         assert_eq!(copy.blob.read_all(u64::MAX).unwrap(), bytes);
         assert_eq!(copy.problem, None);
     }
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn whoever_stops_waiting_is_not_kept() {
         assert!(matches!(stream(&[1u8; 9][..], "x", &Cancelled), Err(Error::Cancelled { .. })));
-        let cancelled = plain(gzip(&tar_of(9)), "x", &Cancelled);
+        let cancelled = uncompressed(gzip(&tar_of(9)), "x", &Cancelled);
         assert!(matches!(cancelled, Err(Error::Cancelled { .. })));
     }
 }

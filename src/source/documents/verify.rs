@@ -18,7 +18,7 @@ pub(super) fn verify(content: &Content, stated: &Layer, watch: &dyn Watch) -> Ve
         Content::Blob { blob, .. } => verify_blob(blob, stated, watch),
         Content::Toc { toc, .. } => verify_blob(toc.blob(), stated, watch),
         Content::Split(split) => {
-            let diff_id = judge(stated.diff_id.as_deref(), |sum| assembled(split, sum));
+            let diff_id = compare(stated.diff_id.as_deref(), |sum| assembled(split, sum));
             // A store has the files, not the blob; the digest of an uncompressed blob is the diff ID.
             let digest = match digest {
                 Some(digest) if stated.diff_id.as_deref() == Some(digest) => diff_id.clone(),
@@ -43,8 +43,10 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
         Err(error) => return Verified::unknown(Some(stated), &error.to_string()),
     };
     let verified = Verified {
-        digest: judge(stated.digest.as_deref(), |sum| blob_digest::of_blob(blob, sum, watch)),
-        diff_id: judge(stated.diff_id.as_deref(), |sum| blob_digest::of_contents(blob, sum, watch)),
+        digest: compare(stated.digest.as_deref(), |sum| blob_digest::of_blob(blob, sum, watch)),
+        diff_id: compare(stated.diff_id.as_deref(), |sum| {
+            blob_digest::of_contents(blob, sum, watch)
+        }),
     };
     // A changed file has no relation to the image that was opened.
     match blob.unchanged() {
@@ -53,7 +55,7 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
     }
 }
 
-fn judge(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) -> Judged {
+fn compare(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) -> Judged {
     let Some(stated) = stated else { return Judged::Unstated };
     let Some(sum) = Digest::parse(stated).and_then(|digest| Hasher::new(digest.algorithm())) else {
         return Judged::Unknown(format!("{stated} is of no kind that is known here"));

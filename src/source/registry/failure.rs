@@ -113,7 +113,7 @@ impl Failure {
                 format!("not reached, {why}"),
                 "check the proxy variables and who may use the proxy",
             ),
-            error => (plain(error), "check the name, the network and the proxy variables"),
+            error => (description(error), "check the name, the network and the proxy variables"),
         };
         Self::new(FailureKind::Network, format!("{host}: {what}"), remedy)
     }
@@ -163,7 +163,7 @@ fn untrusted(error: &ureq::Error) -> bool {
     }
 }
 
-fn plain(error: &ureq::Error) -> String {
+fn description(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         error => error.to_string(),

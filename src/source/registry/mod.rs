@@ -232,7 +232,7 @@ fn layout(
             return;
         };
         let about = Referrers::new(Arc::clone(&about), manifest, &attached);
-        image.beside = Some(Box::new(about) as Box<dyn ExtraDocuments>);
+        image.extra = Some(Box::new(about) as Box<dyn ExtraDocuments>);
     };
     Layout {
         source: "registry",
