@@ -140,6 +140,14 @@ impl fmt::Display for Digest {
     }
 }
 
+/// The chain ID of a layer on top of the one with chain ID `below` (OCI image-spec, `config.md`, "Layer ChainID").
+pub(crate) fn chain_id(below: Option<&str>, diff_id: &str) -> String {
+    below.map_or_else(
+        || diff_id.to_owned(),
+        |below| Digest::of(format!("{below} {diff_id}").as_bytes()).as_str().to_owned(),
+    )
+}
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -54,35 +54,39 @@ pub(in crate::source) fn inventory() -> Inventory {
 }
 
 fn listing(root: &dyn StorageRoot) -> StoreListing {
-    let list = |entry: &[StoreEntry], reference: &dyn Fn(usize) -> String| {
-        let listed = entry.iter().enumerate();
-        listed
-            .map(|(at, entry)| Listed { reference: reference(at), entry: entry.clone() })
-            .collect()
+    let store = root.contents();
+    let list = |kind| {
+        let listed = store.entries(kind).iter().enumerate();
+        let listed = listed.map(|(at, entry)| Listed {
+            reference: reference(root, kind, at),
+            entry: entry.clone(),
+        });
+        listed.collect()
     };
     StoreListing {
-        kind: root.kind(),
-        qualifier: root.qualifier().to_owned(),
-        root: root.root().to_path_buf(),
-        images: list(root.images(), &|at| image_reference(root, at)),
-        containers: list(root.containers(), &|at| container_reference(root, at)),
-        problems: root.problems().to_vec(),
+        kind: store.kind,
+        qualifier: store.qualifier.clone(),
+        root: store.root.clone(),
+        images: list(ChoiceKind::Image),
+        containers: list(ChoiceKind::Container),
+        problems: store.problems.clone(),
     }
 }
 
 /// The part of a reference that names a store.
 pub(super) fn base(root: &dyn StorageRoot) -> String {
-    format!("{}:[{}@{}]", root.kind(), root.qualifier(), root.root().display())
+    let store = root.contents();
+    format!("{}:[{}@{}]", store.kind, store.qualifier, store.root.display())
 }
 
-/// A reference to an image: by a name that is unique in the store, else by ID.
-pub(super) fn image_reference(root: &dyn StorageRoot, at: usize) -> String {
-    format!("{}{}", base(root), unique_name(root.images(), at))
-}
-
-/// A reference to a container.
-pub(super) fn container_reference(root: &dyn StorageRoot, at: usize) -> String {
-    format!("container:[{}]{}", root.root().display(), unique_name(root.containers(), at))
+/// A reference to an image or container: by a name that is unique in the store, else by ID.
+pub(super) fn reference(root: &dyn StorageRoot, kind: ChoiceKind, at: usize) -> String {
+    let store = root.contents();
+    let name = unique_name(store.entries(kind), at);
+    match kind {
+        ChoiceKind::Image => format!("{}{name}", base(root)),
+        ChoiceKind::Container => format!("container:[{}]{name}", store.root.display()),
+    }
 }
 
 fn unique_name(all: &[StoreEntry], at: usize) -> &str {
@@ -118,8 +122,8 @@ pub(in crate::source) fn every_choice(options: &Options<'_>) -> Result<Several, 
 pub(super) fn all(roots: &[Box<dyn StorageRoot>]) -> Vec<Target> {
     let targets = roots.iter().enumerate().flat_map(|(root, store)| {
         let targets = move |kind, count| (0..count).map(move |at| Target { root, kind, at });
-        let containers = targets(ChoiceKind::Container, store.containers().len());
-        targets(ChoiceKind::Image, store.images().len()).chain(containers)
+        let containers = targets(ChoiceKind::Container, store.contents().containers.len());
+        targets(ChoiceKind::Image, store.contents().images.len()).chain(containers)
     });
     targets.collect()
 }
@@ -158,15 +162,10 @@ pub(super) fn open(root: &dyn StorageRoot, target: Target, ask: &Ask) -> Result<
 }
 
 fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
-    let (entry, reference) = match target.kind {
-        ChoiceKind::Image => (root.images().get(target.at), image_reference(root, target.at)),
-        ChoiceKind::Container => {
-            (root.containers().get(target.at), container_reference(root, target.at))
-        }
-    };
-    let Some(entry) = entry else { return Choice::default() };
+    let store = root.contents();
+    let Some(entry) = store.entries(target.kind).get(target.at) else { return Choice::default() };
     Choice {
-        reference,
+        reference: reference(root, target.kind, target.at),
         names: entry.names.clone(),
         id: entry.ids.first().cloned(),
         platform: entry.platform.clone(),
@@ -174,7 +173,7 @@ fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
         size: entry.size.unwrap_or(0),
         kind: target.kind,
         remote: false,
-        group: Some(format!("{} {} {}", root.kind(), root.qualifier(), root.root().display())),
+        group: Some(format!("{} {} {}", store.kind, store.qualifier, store.root.display())),
         note: entry
             .image
             .clone()

@@ -47,7 +47,7 @@ pub(in crate::source) fn stored(
     let available: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
     roots.retain(|root| kind.is_none_or(|kind| is_of_kind(root.as_ref(), kind)));
     if let Some(qualifier) = &store.qualifier {
-        roots.retain(|root| root.qualifier() == qualifier);
+        roots.retain(|root| root.contents().qualifier == *qualifier);
     }
     if roots.is_empty() && store.root.is_some() {
         return Err(wrong_store(&available, ask));
@@ -71,8 +71,9 @@ pub(in crate::source) fn stored(
 /// Whether a store belongs to a transport. Since Docker 25, `docker-root` includes containerd stores: of the
 /// containerd that Docker runs itself, or the namespace `moby` of the system's.
 fn is_of_kind(root: &dyn StorageRoot, kind: &str) -> bool {
-    let is_dockers = || root.root().ends_with(containerd::IN_DOCKER) || root.qualifier() == MOBY;
-    root.kind() == kind || (kind == DOCKER && root.kind() == "containerd" && is_dockers())
+    let store = root.contents();
+    let is_dockers = || store.root.ends_with(containerd::IN_DOCKER) || store.qualifier == MOBY;
+    store.kind == kind || (kind == DOCKER && store.kind == "containerd" && is_dockers())
 }
 
 /// Docker's images in a containerd store next to its data root (`/var/lib/containerd` next to `/var/lib/docker`).
@@ -80,7 +81,7 @@ fn docker_stores_near(root: &Path) -> Found {
     let near =
         root.parent().map(|parent| recognise(&parent.join("containerd"))).unwrap_or_default();
     // Errors are ignored: that containerd need not be Docker's.
-    near.into_iter().flatten().filter(|root| root.qualifier() == MOBY).map(Ok).collect()
+    near.into_iter().flatten().filter(|root| root.contents().qualifier == MOBY).map(Ok).collect()
 }
 
 /// The root of `ROOT+RUNROOT:OPTION,…` (containers-transports(5)); run root and options do not affect what is stored.
@@ -150,10 +151,7 @@ pub(in crate::source) fn with_id(
     }
     let stores = places.iter().flat_map(|place| recognise(place)).filter_map(Result::ok);
     for store in stores {
-        let entry = match what {
-            ChoiceKind::Image => store.images(),
-            ChoiceKind::Container => store.containers(),
-        };
+        let entry = store.contents().entries(what);
         let Some(at) = entry.iter().position(|entry| entry.ids.iter().any(|it| it == id)) else {
             continue;
         };
@@ -216,10 +214,7 @@ fn readable(found: Found) -> Result<Readable, Error> {
 /// All images or containers of the stores that match a name, a tag or an ID.
 fn matching(roots: &[Box<dyn StorageRoot>], name: &str, kind: ChoiceKind) -> Vec<Target> {
     let targets = roots.iter().enumerate().flat_map(|(root, store)| {
-        let entry = match kind {
-            ChoiceKind::Image => store.images(),
-            ChoiceKind::Container => store.containers(),
-        };
+        let entry = store.contents().entries(kind);
         let known: Vec<Known> = entry.iter().map(known).collect();
         choose::matching(name, &known).into_iter().map(move |at| Target { root, kind, at })
     });
@@ -265,13 +260,10 @@ fn not_found(
         return Error::NotStored { reference: ask.reference.clone(), remedy, unreadable };
     }
     let place: Vec<String> = roots.iter().map(|root| base(root.as_ref())).collect();
-    let available = all(roots).into_iter().filter(|target| target.kind == what).map(|target| {
-        let root = roots[target.root].as_ref();
-        match what {
-            ChoiceKind::Image => inventory::image_reference(root, target.at),
-            ChoiceKind::Container => inventory::container_reference(root, target.at),
-        }
-    });
+    let available = all(roots)
+        .into_iter()
+        .filter(|target| target.kind == what)
+        .map(|target| inventory::reference(roots[target.root].as_ref(), what, target.at));
     let available = available.collect();
     let ask = Ask { place: place.join(", "), ..ask.clone() };
     match what {

@@ -1,11 +1,12 @@
 //! The interface of all local stores.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::image::platform::Platform;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
-use crate::source::contract::source::Opened;
+use crate::source::contract::source::{ChoiceKind, Opened};
+use crate::source::documents::blobs::Blobs;
 use crate::text::Foreign;
 
 /// Stands for the command of a container's own layers.
@@ -14,30 +15,53 @@ pub(crate) const WRITABLE_LAYER: &str = "container's writable layer";
 
 /// One store of one engine with one driver.
 pub(crate) trait StorageRoot: Send + Sync {
-    /// The transport: `docker-root`, `containers-storage`, `containerd`.
-    fn kind(&self) -> &'static str;
+    /// What the store contains. Building it reads no layer.
+    fn contents(&self) -> &StoreContents;
 
-    /// The root directory.
-    fn root(&self) -> &Path;
-
-    /// The storage driver or containerd's namespace: the part before the `@` of a reference.
-    fn qualifier(&self) -> &str;
-
-    /// Images sorted by first name, unnamed ones last. Reads no layer.
-    fn images(&self) -> &[StoreEntry];
-
-    /// Containers sorted by name.
-    fn containers(&self) -> &[StoreEntry];
-
-    /// Opens the image at this index of [`Self::images`].
+    /// Opens the image at this index of [`StoreContents::images`].
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error>;
 
-    /// Opens the container at this index of [`Self::containers`]: the layers of its image, the `-init` layer and the
+    /// Opens the container at this index of [`StoreContents::containers`]: the layers of its image, the `-init` layer and the
     /// writable layer.
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error>;
+}
 
+/// Identity and content of a store.
+#[derive(Debug, Default)]
+pub(crate) struct StoreContents {
+    /// The transport: `docker-root`, `containers-storage`, `containerd`.
+    pub(crate) kind: &'static str,
+    /// The root directory.
+    pub(crate) root: PathBuf,
+    /// The storage driver or containerd's namespace: the part before the `@` of a reference.
+    pub(crate) qualifier: String,
+    /// Images sorted by first name, unnamed ones last.
+    pub(crate) images: Vec<StoreEntry>,
+    /// Containers sorted by name.
+    pub(crate) containers: Vec<StoreEntry>,
     /// Parts of the store that could not be read. They do not hide readable images.
-    fn problems(&self) -> &[String];
+    pub(crate) problems: Vec<String>,
+}
+
+impl StoreContents {
+    /// Images or containers.
+    pub(crate) fn entries(&self, kind: ChoiceKind) -> &[StoreEntry] {
+        match kind {
+            ChoiceKind::Image => &self.images,
+            ChoiceKind::Container => &self.containers,
+        }
+    }
+}
+
+/// An opened image, or an error if another platform was requested.
+pub(crate) fn opened(blobs: Blobs, ask: &Ask) -> Result<Opened, Error> {
+    match (&ask.platform, &blobs.image.platform) {
+        (Some(asked), Some(platform)) if platform.serves(asked).is_none() => {
+            let available = vec![platform.to_string()];
+            Err(Error::NoSuchPlatform { place: ask.place.clone(), asked: asked.clone(), available })
+        }
+        _ => Ok(Opened::Image(Box::new(blobs))),
+    }
 }
 
 /// An image or a container of a store, as recorded.

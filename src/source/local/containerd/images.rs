@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::image::digest::Digest;
+use crate::image::digest::chain_id;
 use crate::image::layer::Layer;
 use crate::image::platform;
 use crate::source::contract::ask::Ask;
@@ -151,11 +151,7 @@ fn chain_ids(layers: &[Layer]) -> Vec<String> {
     let mut chain: Vec<String> = Vec::with_capacity(layers.len());
     for layer in layers {
         let Some(diff_id) = &layer.diff_id else { break };
-        let id = chain.last().map_or_else(
-            || diff_id.clone(),
-            |below| Digest::of(format!("{below} {diff_id}").as_bytes()).as_str().to_owned(),
-        );
-        chain.push(id);
+        chain.push(chain_id(chain.last().map(String::as_str), diff_id));
     }
     chain
 }

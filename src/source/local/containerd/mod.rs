@@ -16,7 +16,7 @@ mod snapshots;
 mod values;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::Error;
@@ -25,7 +25,7 @@ use crate::source::contract::source::Opened;
 use crate::source::local::containerd::images::Images;
 use crate::source::local::containerd::records::{Container, Namespace, Record};
 use crate::source::local::containerd::snapshots::Snapshots;
-use crate::source::local::root::{StorageRoot, StoreEntry};
+use crate::source::local::root::{StorageRoot, StoreContents, StoreEntry};
 
 /// containerd's metadata database, below its root.
 const RECORDS: &str = "io.containerd.metadata.v1.bolt/meta.db";
@@ -101,17 +101,13 @@ fn closed(root: &Path) -> Error {
 
 /// One namespace of one store.
 struct Store {
-    root: PathBuf,
-    namespace: String,
+    /// In the order of `contents`.
     records: Vec<Record>,
+    /// In the order of `contents`.
     container_records: Vec<Container>,
     images: Images,
     snapshots: Arc<Snapshots>,
-    /// In the order of `records`.
-    image_entries: Vec<StoreEntry>,
-    /// In the order of `container_records`.
-    container_entries: Vec<StoreEntry>,
-    problems: Vec<String>,
+    contents: StoreContents,
 }
 
 impl Store {
@@ -128,38 +124,25 @@ impl Store {
         });
         let (container_entries, container_records) = containers.into_iter().unzip();
         Ok(Self {
-            root: root.to_owned(),
-            namespace: namespace.name,
             records: namespace.images,
             container_records,
             images,
             snapshots,
-            image_entries,
-            container_entries,
-            problems: namespace.problems,
+            contents: StoreContents {
+                kind: "containerd",
+                root: root.to_owned(),
+                qualifier: namespace.name,
+                images: image_entries,
+                containers: container_entries,
+                problems: namespace.problems,
+            },
         })
     }
 }
 
 impl StorageRoot for Store {
-    fn kind(&self) -> &'static str {
-        "containerd"
-    }
-
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
-    fn qualifier(&self) -> &str {
-        &self.namespace
-    }
-
-    fn images(&self) -> &[StoreEntry] {
-        &self.image_entries
-    }
-
-    fn containers(&self) -> &[StoreEntry] {
-        &self.container_entries
+    fn contents(&self) -> &StoreContents {
+        &self.contents
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
@@ -169,19 +152,13 @@ impl StorageRoot for Store {
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let container_records =
+        let container =
             self.container_records.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
         let is_its_image = |record: &&Record| {
-            record.names.contains(&container_records.image)
-                || record.other_ids.contains(&container_records.image)
+            record.names.contains(&container.image) || record.other_ids.contains(&container.image)
         };
         let record = self.records.iter().find(is_its_image);
-        let blobs =
-            containers::open(container_records, record, &self.images, &self.snapshots, ask)?;
+        let blobs = containers::open(container, record, &self.images, &self.snapshots, ask)?;
         Ok(Opened::Image(Box::new(blobs)))
-    }
-
-    fn problems(&self) -> &[String] {
-        &self.problems
     }
 }

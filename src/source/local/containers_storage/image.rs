@@ -1,6 +1,6 @@
 //! Assembles an image or a container with its layers from the store's records.
 
-use crate::image::digest::Digest;
+use crate::image::digest::{Digest, chain_id};
 use crate::image::layer::{Layer, LayerStore};
 use crate::image::manifest::Descriptor;
 use crate::source::contract::ask::Ask;
@@ -57,7 +57,7 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
 }
 
 fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
-    let mut problems = store.problems.clone();
+    let mut problems = store.contents.problems.clone();
     problems.append(&mut documents.problems);
     problems.extend(chain.broken.clone());
     let diff_ids = &documents.config.config.diff_ids;
@@ -141,18 +141,13 @@ fn other_diff_id(recorded: &RecordedLayer, stated: Option<&String>) -> Option<St
 /// Assembles the image and sets the chain IDs of its layers (OCI image-spec, `config.md`).
 fn finish(ask: &Ask, parts: Parts) -> Blobs {
     let mut blobs = assemble(ask, parts);
-    let mut below: Option<Digest> = None;
+    let mut below: Option<String> = None;
     for (at, layer) in blobs.image.layers.iter_mut().enumerate() {
-        let diff_id = layer.diff_id.as_deref().and_then(Digest::parse);
-        below = match (below, diff_id) {
-            (None, Some(diff_id)) if at == 0 => Some(diff_id),
-            (Some(below), Some(diff_id)) => {
-                Some(Digest::of(format!("{below} {diff_id}").as_bytes()))
-            }
-            _ => None,
-        };
+        let diff_id = layer.diff_id.as_deref().filter(|id| Digest::parse(id).is_some());
+        let diff_id = diff_id.filter(|_| at == 0 || below.is_some());
+        below = diff_id.map(|diff_id| chain_id(below.as_deref(), diff_id));
         if let Some(layer_store) = &mut layer.store {
-            layer_store.chain_id = below.as_ref().map(|id| id.as_str().to_owned());
+            layer_store.chain_id.clone_from(&below);
         }
     }
     blobs

@@ -86,7 +86,7 @@ fn find_all(roots: &[PathBuf], accounts: &Accounts) -> Option<Result<Stores, Err
     }
     let Some(first) = stores.first_mut() else { return errors.into_iter().next().map(Err) };
     // Broken records of one driver do not hide the others.
-    first.problems.extend(errors.iter().map(ToString::to_string));
+    first.contents.problems.extend(errors.iter().map(ToString::to_string));
     Some(Ok(stores.into_iter().map(|store| Box::new(store) as Box<dyn StorageRoot>).collect()))
 }
 

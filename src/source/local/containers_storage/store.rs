@@ -19,7 +19,7 @@ use crate::source::local::containers_storage::owners::Accounts;
 use crate::source::local::containers_storage::records::{ContainerRecord, ImageRecord};
 use crate::source::local::containers_storage::store_root::StoreRoot;
 use crate::source::local::containers_storage::{documents, image, list};
-use crate::source::local::root::{StorageRoot, StoreEntry};
+use crate::source::local::root::{StorageRoot, StoreContents, StoreEntry, opened};
 
 /// Maximum number of layers visited to list a store. A thousand images of a hundred layers need 100,000.
 const MOST_STEPS: usize = 4_000_000;
@@ -35,16 +35,13 @@ pub(super) struct Stored {
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) driver: Driver,
-    root: PathBuf,
     pub(super) roots: Vec<StoreRoot>,
     pub(super) layers: Layers,
     pub(super) images: Vec<Stored>,
     /// Indexes into `images` by ID.
     by_id: HashMap<String, usize>,
     containers: Vec<ContainerRecord>,
-    image_entries: Vec<StoreEntry>,
-    container_entries: Vec<StoreEntry>,
-    pub(super) problems: Vec<String>,
+    pub(super) contents: StoreContents,
 }
 
 impl Store {
@@ -59,21 +56,23 @@ impl Store {
     ) -> Result<Self, Error> {
         let mut store = Self {
             driver,
-            root: roots.first().cloned().unwrap_or_default(),
             roots: Vec::new(),
             layers: Layers::default(),
             images: Vec::new(),
             by_id: HashMap::new(),
             containers: Vec::new(),
-            image_entries: Vec::new(),
-            container_entries: Vec::new(),
-            problems: Vec::new(),
+            contents: StoreContents {
+                kind: "containers-storage",
+                root: roots.first().cloned().unwrap_or_default(),
+                qualifier: driver.name().to_owned(),
+                ..StoreContents::default()
+            },
         };
         for (at, root) in roots.iter().enumerate() {
             let added = store.add(root, accounts);
             match added {
                 Err(error) if at == 0 => return Err(error),
-                Err(error) => store.problems.push(error.to_string()),
+                Err(error) => store.contents.problems.push(error.to_string()),
                 Ok(()) => {}
             }
         }
@@ -95,7 +94,7 @@ impl Store {
                 return Err(Error::Io { place, doing: "cannot be read", source });
             }
         };
-        let problems = &mut self.problems;
+        let problems = &mut self.contents.problems;
         let images: Vec<ImageRecord> = store_root.records("images", "images.json", problems)?;
         let mut layers = store_root.records("layers", "layers.json", problems)?;
         // Volatile records are optional: they are lost at the next boot.
@@ -143,10 +142,10 @@ impl Store {
         self.by_id = ids.collect();
         let (mut budget, mut steps) = (Budget::new(), MOST_STEPS);
         let images = self.images.iter();
-        self.image_entries =
+        self.contents.images =
             images.map(|it| self.image_entry(it, &mut budget, &mut steps)).collect();
         let containers = self.containers.iter();
-        self.container_entries =
+        self.contents.containers =
             containers.map(|it| self.container_entry(it, &mut steps)).collect();
     }
 
@@ -198,7 +197,7 @@ impl Store {
     }
 
     /// Opens the image at this index, or the instance of a manifest list.
-    fn opened(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
+    fn assemble(&self, at: usize, ask: &Ask) -> Result<Blobs, Error> {
         let no_such = || ask.no_such_image(Vec::new());
         let mut image = self.images.get(at).ok_or_else(no_such)?;
         let mut documents = documents::read(&self.roots[image.root], &image.record);
@@ -231,44 +230,16 @@ fn or_problem<R>(found: Result<Vec<R>, Error>, problems: &mut Vec<String>) -> Ve
 }
 
 impl StorageRoot for Store {
-    fn kind(&self) -> &'static str {
-        "containers-storage"
-    }
-
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
-    fn qualifier(&self) -> &str {
-        self.driver.name()
-    }
-
-    fn images(&self) -> &[StoreEntry] {
-        &self.image_entries
-    }
-
-    fn containers(&self) -> &[StoreEntry] {
-        &self.container_entries
+    fn contents(&self) -> &StoreContents {
+        &self.contents
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let blobs = self.opened(at, ask)?;
-        if let (Some(asked), Some(platform)) = (&ask.platform, &blobs.image.platform)
-            && platform.serves(asked).is_none()
-        {
-            let available = vec![platform.to_string()];
-            let place = ask.place.clone();
-            return Err(Error::NoSuchPlatform { place, asked: asked.clone(), available });
-        }
-        Ok(Opened::Image(Box::new(blobs)))
+        opened(self.assemble(at, ask)?, ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
         let container = self.containers.get(at).ok_or_else(|| ask.no_such_image(Vec::new()))?;
         Ok(Opened::Image(Box::new(image::container(self, container, ask))))
-    }
-
-    fn problems(&self) -> &[String] {
-        &self.problems
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::layer::directory::{Form, IdMaps};
 use crate::source::local::docker::ids;
 use crate::source::local::docker::records::Records;
+use crate::source::local::root::{StoreContents, StoreEntry};
 
 /// The directory of a layer, or why it cannot be read.
 pub(super) type LayerDir = Result<PathBuf, String>;
@@ -170,6 +171,23 @@ impl Driver {
                 "its dataset is not mounted at `{path}`: mount it there (`mount -t zfs`) to read its files"
             )),
         }
+    }
+}
+
+/// The contents of the store of one driver.
+pub(super) fn driver_contents(
+    driver: &Driver,
+    images: Vec<StoreEntry>,
+    containers: Vec<StoreEntry>,
+    problems: Vec<String>,
+) -> StoreContents {
+    StoreContents {
+        kind: "docker-root",
+        root: driver.records.root().to_path_buf(),
+        qualifier: driver.name.clone(),
+        images,
+        containers,
+        problems,
     }
 }
 

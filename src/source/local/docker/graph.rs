@@ -11,7 +11,7 @@ use crate::source::documents::assemble::Part;
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::docker::ids;
-use crate::source::local::docker::on_disk::OnDisk;
+use crate::source::local::docker::on_disk::{OnDisk, parts};
 use crate::source::local::docker::records::Records;
 
 /// All images of a graph, by ID.
@@ -143,21 +143,11 @@ impl Chain<'_> {
 
     /// The layers as parts of an image, and the directory of the topmost one.
     pub(super) fn parts(&self, driver: &Driver) -> (Vec<Part>, Option<LayerDir>) {
-        let mut below: Option<LayerDir> = None;
-        let mut parts = Vec::with_capacity(self.layers.len());
-        for (index, (id, entry)) in self.layers.iter().enumerate() {
-            if index == 0
-                && let Some(parent) = entry.parent.as_ref().filter(|_| self.broken.is_some())
-            {
-                // The directory of a parent without a record still serves for comparison.
-                below = Some(driver.layer_dir(parent, LayerOwner::Image));
-            }
-            let on_disk = entry.on_disk(id, driver);
-            let dir = on_disk.dir.clone();
-            parts.push(on_disk.part(driver, below.as_ref()));
-            below = Some(dir);
-        }
-        (parts, below)
+        // The directory of a parent without a record still serves for comparison.
+        let base = self.layers.first().filter(|_| self.broken.is_some());
+        let lost = base.and_then(|(_, entry)| entry.parent.as_ref());
+        let below = lost.map(|parent| driver.layer_dir(parent, LayerOwner::Image));
+        parts(driver, below, self.layers.iter().map(|(id, entry)| entry.on_disk(id, driver)))
     }
 }
 

@@ -1,20 +1,18 @@
 //! Docker ≤ 1.9: images of `graph/` with one driver, and their containers.
 
-use std::path::Path;
-
 use crate::layer::directory::IdMaps;
 use crate::source::Error;
 use crate::source::contract::ask::Ask;
 use crate::source::contract::source::Opened;
 use crate::source::documents::assemble::{Parts, assemble};
 use crate::source::local::docker::containers::{Recorded, sort_key};
-use crate::source::local::docker::driver::{Driver, LayerOwner};
+use crate::source::local::docker::driver::{Driver, LayerOwner, driver_contents};
 use crate::source::local::docker::graph::{Chain, Graph};
 use crate::source::local::docker::names::Names;
 use crate::source::local::docker::on_disk::{ContainerLayers, container_layers};
 use crate::source::local::docker::records::Records;
 use crate::source::local::docker::{containers, ids};
-use crate::source::local::root::{StorageRoot, StoreEntry};
+use crate::source::local::root::{StorageRoot, StoreContents, StoreEntry, opened};
 
 /// Drivers of Docker ≤ 1.9, which are also the names of their directories.
 const DRIVERS: [&str; 6] = ["aufs", "btrfs", "devicemapper", "overlay", "vfs", "zfs"];
@@ -24,11 +22,9 @@ pub(super) struct GraphStore {
     driver: Driver,
     graph: Graph,
     names: Names,
-    images: Vec<StoreEntry>,
-    containers: Vec<StoreEntry>,
-    /// In the order of `containers`.
+    contents: StoreContents,
+    /// In the order of `contents`.
     records: Vec<Recorded>,
-    problems: Vec<String>,
 }
 
 impl GraphStore {
@@ -124,12 +120,13 @@ impl GraphStore {
             entry
         };
         let containers = records.iter().map(entry).collect();
-        Self { driver, graph, names, images, containers, records, problems }
+        let contents = driver_contents(&driver, images, containers, problems);
+        Self { driver, graph, names, contents, records }
     }
 
     fn parts(&self, chain: &Chain<'_>, id: &str, ask: &Ask) -> Parts {
         let found_names = self.names.of_image(id);
-        let mut problems = self.problems.clone();
+        let mut problems = self.contents.problems.clone();
         problems.extend(chain.broken.clone());
         let mut config =
             chain.layers.last().map(|(_, entry)| entry.image.parsed.clone()).unwrap_or_default();
@@ -155,33 +152,17 @@ fn init(driver: &Driver, recorded: &Recorded) -> Option<String> {
 }
 
 impl StorageRoot for GraphStore {
-    fn kind(&self) -> &'static str {
-        "docker-root"
-    }
-
-    fn root(&self) -> &Path {
-        self.driver.records.root()
-    }
-
-    fn qualifier(&self) -> &str {
-        &self.driver.name
-    }
-
-    fn images(&self) -> &[StoreEntry] {
-        &self.images
-    }
-
-    fn containers(&self) -> &[StoreEntry] {
-        &self.containers
+    fn contents(&self) -> &StoreContents {
+        &self.contents
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let id = self.images.get(at).and_then(|image| image.ids.first());
+        let id = self.contents.images.get(at).and_then(|image| image.ids.first());
         let id = id.ok_or_else(|| ask.no_such_image(Vec::new()))?;
         let chain = self.graph.chain(id);
         let mut parts = self.parts(&chain, id, ask);
         parts.layers = chain.parts(&self.driver).0;
-        crate::source::local::docker::opened::opened(parts, ask)
+        opened(assemble(ask, parts), ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
@@ -202,9 +183,5 @@ impl StorageRoot for GraphStore {
         parts.own = own.len();
         parts.layers = layers.into_iter().chain(own).collect();
         Ok(Opened::Image(Box::new(assemble(ask, parts))))
-    }
-
-    fn problems(&self) -> &[String] {
-        &self.problems
     }
 }

@@ -3,7 +3,6 @@
 //! Source: moby, `image/fs.go`, `image/store.go`, `layer/layer_store.go`.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
 use crate::image::config::Parsed;
 use crate::image::digest::Digest;
@@ -15,22 +14,20 @@ use crate::source::documents::assemble;
 use crate::source::documents::assemble::{Parts, assemble};
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::containers::{Recorded, sort_key};
-use crate::source::local::docker::driver::Driver;
+use crate::source::local::docker::driver::{Driver, driver_contents};
 use crate::source::local::docker::layerdb::{LayerDb, Mount};
 use crate::source::local::docker::names::{ImageNames, Names};
 use crate::source::local::docker::on_disk::{ContainerLayers, container_layers};
 use crate::source::local::docker::{ids, layerdb};
-use crate::source::local::root::{StorageRoot, StoreEntry};
+use crate::source::local::root::{StorageRoot, StoreContents, StoreEntry, opened};
 
 /// A store of one driver.
 pub(super) struct ImageStore {
     layers: LayerDb,
     names: Names,
-    images: Vec<StoreEntry>,
-    containers: Vec<StoreEntry>,
-    /// In the order of `containers`.
+    contents: StoreContents,
+    /// In the order of `contents`.
     records: Vec<(Recorded, Mount)>,
-    problems: Vec<String>,
 }
 
 impl ImageStore {
@@ -56,7 +53,8 @@ impl ImageStore {
             entry
         };
         let containers = all.iter().map(entry).collect();
-        Self { layers, names, images, containers, records: all, problems }
+        let contents = driver_contents(&layers.driver, images, containers, problems);
+        Self { layers, names, contents, records: all }
     }
 
     fn config(
@@ -85,7 +83,7 @@ impl ImageStore {
     }
 
     fn parts_of(&self, id: &str, ask: &Ask) -> (Parts, ImageNames) {
-        let mut problems = self.problems.clone();
+        let mut problems = self.contents.problems.clone();
         let mut documents = Vec::new();
         let config = self.config(id, &mut problems, &mut documents);
         let found_names = self.names.of_image(id);
@@ -104,33 +102,17 @@ impl ImageStore {
 }
 
 impl StorageRoot for ImageStore {
-    fn kind(&self) -> &'static str {
-        "docker-root"
-    }
-
-    fn root(&self) -> &Path {
-        self.layers.driver.records.root()
-    }
-
-    fn qualifier(&self) -> &str {
-        &self.layers.driver.name
-    }
-
-    fn images(&self) -> &[StoreEntry] {
-        &self.images
-    }
-
-    fn containers(&self) -> &[StoreEntry] {
-        &self.containers
+    fn contents(&self) -> &StoreContents {
+        &self.contents
     }
 
     fn open_image(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
-        let id = self.images.get(at).and_then(|image| image.ids.first());
+        let id = self.contents.images.get(at).and_then(|image| image.ids.first());
         let id = id.ok_or_else(|| ask.no_such_image(Vec::new()))?;
         let (mut parts, found_names) = self.parts_of(id, ask);
         let steps = layerdb::chain(&parts.config.config.diff_ids);
         parts.layers = self.layers.parts(&steps, &found_names.repositories()).0;
-        crate::source::local::docker::opened::opened(parts, ask)
+        opened(assemble(ask, parts), ask)
     }
 
     fn open_container(&self, at: usize, ask: &Ask) -> Result<Opened, Error> {
@@ -161,10 +143,6 @@ impl StorageRoot for ImageStore {
         parts.own = own.len();
         parts.layers = layers.into_iter().chain(own).collect();
         Ok(Opened::Image(Box::new(assemble(ask, parts))))
-    }
-
-    fn problems(&self) -> &[String] {
-        &self.problems
     }
 }
 

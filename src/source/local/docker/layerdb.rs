@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 
-use crate::image::digest::Digest;
+use crate::image::digest::chain_id;
 use crate::image::docker_root;
 use crate::image::layer::Layer;
 use crate::source::documents::assemble::Part;
 use crate::source::local::docker::driver::{Driver, LayerDir, LayerOwner};
 use crate::source::local::docker::ids;
-use crate::source::local::docker::on_disk::OnDisk;
+use crate::source::local::docker::on_disk::{OnDisk, parts};
 
 /// Maximum number of layers of one image. Drivers can mount 128.
 const LONGEST_CHAIN: usize = 1024;
@@ -45,13 +45,7 @@ pub(super) struct Mount {
 pub(super) fn chain(diff_ids: &[String]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::with_capacity(diff_ids.len());
     for diff_id in diff_ids {
-        let chain_id = match steps.last() {
-            None => diff_id.clone(),
-            Some(below) => {
-                let both = format!("{} {diff_id}", below.chain_id);
-                Digest::of(both.as_bytes()).as_str().to_owned()
-            }
-        };
+        let chain_id = chain_id(steps.last().map(|below| below.chain_id.as_str()), diff_id);
         steps.push(Step { chain_id, diff_id: Some(diff_id.clone()) });
     }
     steps
@@ -98,15 +92,7 @@ impl LayerDb {
     /// The layers as parts of an image, and the directory of the topmost one. `names` are the image's repositories,
     /// which select the blob digests.
     pub(super) fn parts(&self, steps: &[Step], names: &[String]) -> (Vec<Part>, Option<LayerDir>) {
-        let mut below: Option<LayerDir> = None;
-        let mut parts = Vec::with_capacity(steps.len());
-        for step in steps {
-            let on_disk = self.on_disk(step, names);
-            let dir = on_disk.dir.clone();
-            parts.push(on_disk.part(&self.driver, below.as_ref()));
-            below = Some(dir);
-        }
-        (parts, below)
+        parts(&self.driver, None, steps.iter().map(|step| self.on_disk(step, names)))
     }
 
     fn on_disk(&self, step: &Step, names: &[String]) -> OnDisk {
@@ -177,6 +163,7 @@ impl LayerDb {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::digest::Digest;
 
     #[test]
     fn a_chain_id_covers_all_layers_below() {

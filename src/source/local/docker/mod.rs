@@ -20,7 +20,6 @@ mod image_store;
 mod layerdb;
 mod names;
 mod on_disk;
-pub(super) mod opened;
 mod records;
 
 use std::path::Path;

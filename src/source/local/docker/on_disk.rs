@@ -59,6 +59,22 @@ impl OnDisk {
     }
 }
 
+/// The layers as parts of an image, base first, and the directory of the topmost one. `below` is the directory of a
+/// layer below the first one.
+pub(super) fn parts(
+    driver: &Driver,
+    mut below: Option<LayerDir>,
+    layers: impl Iterator<Item = OnDisk>,
+) -> (Vec<Part>, Option<LayerDir>) {
+    let mut parts = Vec::new();
+    for layer in layers {
+        let dir = layer.dir.clone();
+        parts.push(layer.part(driver, below.as_ref()));
+        below = Some(dir);
+    }
+    (parts, below)
+}
+
 /// The container's own layers; `below` is the directory of the image's topmost layer.
 pub(super) fn container_layers(
     driver: &Driver,
