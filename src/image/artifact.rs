@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_have_words_for_what_types_say() {
+    fn artifact_types_have_common_names() {
         for (stated, expected) in [
             ("application/spdx+json", "SBOM"),
             ("application/vnd.cyclonedx+json", "SBOM"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_manifest_is_told_by_its_type() {
+    fn media_types_that_exclude_a_manifest_are_named() {
         for (stated, expected) in [
             ("application/vnd.oci.image.layer.v1.tar+gzip", "a layer"),
             ("application/vnd.docker.image.rootfs.diff.tar.gzip", "a layer"),

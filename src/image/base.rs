@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_at_hand_with_the_same_first_layers_is_the_base() {
+    fn a_local_image_with_the_same_first_layers_is_the_base() {
         let at_hand = [
             candidate("a", "1"),
             candidate("b", "12"),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn annotations_tell_more_than_what_is_shared() {
+    fn annotations_precede_shared_layers() {
         let at_hand = [candidate("a", "1"), candidate("b", "12")];
         let mut image = image("123");
         image.annotations = vec![(DIGEST.into(), "sha256:a".into())];
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_has_to_fit() {
+    fn a_given_base_must_share_the_first_layers() {
         assert_eq!(Base::asked(&image("12"), &candidate("a", "2")), None);
         assert_eq!(
             Base::asked(&image("12"), &candidate("a", "12")).map(|base| base.layers),

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_the_wrong_shape_costs_only_itself_and_is_named() {
+    fn a_field_of_the_wrong_type_is_dropped_and_named() {
         let parsed =
             run(r#"{"architecture":7,"os":"linux","config":{"User":"u","Env":"A=b"},"history":{},
             "rootfs":{"diff_ids":["sha256:x",3]}}"#);
@@ -187,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn no_object_is_an_error() {
+    fn a_document_that_is_not_an_object_is_an_error() {
         for text in ["", "null", "[]", "\"x\"", "{", "\u{0}"] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_history_step_that_is_no_object_keeps_its_place() {
+    fn a_malformed_history_step_keeps_its_position() {
         let parsed =
             run(r#"{"history":[null,{"created_by":"a","created":"0001-01-01T00:00:00Z"}]}"#);
         assert_eq!(parsed.history.len(), 2);

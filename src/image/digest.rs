@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_digest_is_refused() {
+    fn malformed_digests_are_refused() {
         for text in [
             "",
             "sha256",
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn sha256_sha512_and_the_unknown_ones_are_told_apart() {
+    fn sha256_and_sha512_are_verified_and_others_unknown() {
         let sha256 = Digest::of(b"abc");
         assert_eq!(
             sha256.as_str(),

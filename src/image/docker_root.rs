@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_both_ages_read_the_same() {
+    fn names_before_and_since_1_10_are_parsed_alike() {
         let digest = format!("sha256:{}", "d".repeat(64));
         let new = format!(
             r#"{{"Repositories":{{"reg:5000/a":{{"reg:5000/a:1":"sha256:x","reg:5000/a@{digest}":"sha256:x"}}}}}}"#
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_names_is_an_error() {
+    fn a_malformed_list_of_names_is_an_error() {
         for text in ["", "{", "[]", "{}", r#"{"Repositories":[]}"#, r#"{"Repositories":{"a":1}}"#] {
             assert!(parse_repositories(text.as_bytes()).is_err(), "{text}");
         }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn blobs_are_known_by_digest_and_repository() {
+    fn registry_blobs_have_digest_and_repository() {
         let digest = format!("sha256:{}", "b".repeat(64));
         let text = format!(
             r#"[{{"Digest":"{digest}","SourceRepository":"docker.io/a/b","HMAC":""}},{{"Digest":"../x"}}]"#

@@ -80,13 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn null_tags_and_null_layers_are_none() {
+    fn null_tags_and_null_layers_are_empty() {
         let images = parse(br#"[{"Config":"c.json","RepoTags":null,"Layers":null}]"#).unwrap();
         assert_eq!((images[0].tags.len(), images[0].layers.len()), (0, 0));
     }
 
     #[test]
-    fn the_wrong_shape_is_named() {
+    fn a_field_of_the_wrong_type_is_named() {
         for (json, field) in [
             ("null", "list of images"),
             ("{}", "list of images"),

@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_under_one_name_are_read_one_over_the_other() {
+    fn objects_of_the_same_name_are_merged() {
         let json = r#"{"config":{"User":"u","cmd":["a"]},"Config":{"CMD":["b"]}}"#;
         with(json, |fields| {
             let config = fields.object("config").unwrap().unwrap();

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn no_history_is_fine() {
+    fn no_history_is_no_problem() {
         assert_eq!(paired("", 2), (vec![], vec![String::new(), String::new()], false));
         assert_eq!(paired("a-", 0), (vec![None], vec![], false));
     }

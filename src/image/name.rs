@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn familiar_names_mean_what_docker_means_by_them() {
+    fn familiar_names_expand_as_in_docker() {
         for (text, full) in [
             ("nginx", "docker.io/library/nginx:latest"),
             ("nginx:1.2", "docker.io/library/nginx:1.2"),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_takes_the_place_of_the_default_tag() {
+    fn a_digest_replaces_the_default_tag() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let name = Name::parse(&format!("nginx@{digest}")).unwrap();
         assert_eq!(name.to_string(), format!("docker.io/library/nginx@{digest}"));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_none() {
+    fn malformed_names_are_refused() {
         for text in ["", "/", "a/", ":tag", "a b", "a@sha256:12", "a:", "a\nb"] {
             assert_eq!(Name::parse(text), None, "{text}");
         }

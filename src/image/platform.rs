@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_platform_is_refused_with_an_example() {
+    fn a_malformed_platform_is_refused_with_an_example() {
         for text in ["", "linux", "linux/", "/amd64", "a/b/c/d", "linux/arm/"] {
             assert!(Platform::parse(text).unwrap_err().contains("linux/amd64"), "{text}");
         }
@@ -200,7 +200,7 @@ mod tests {
 
     /// Whatever the order of the list.
     #[test]
-    fn of_several_that_serve_the_nearest_is_chosen() {
+    fn of_several_matches_the_nearest_is_chosen() {
         for (asked, expected) in [
             ("linux/arm/v7", "linux/arm/v7"),
             ("linux/arm/v6", "linux/arm/v6"),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn asked_before_host_before_first_and_never_an_attestation() {
+    fn the_requested_platform_precedes_the_hosts_and_the_first() {
         let host = Platform::host();
         let list = [
             Some(platform("unknown/unknown")),

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_transport_is_known() {
+    fn every_transport_is_parsed() {
         let s = |text: &str| text.to_owned();
         for (text, place) in [
             ("docker-archive:a.tar:b", Transport::DockerArchive(s("a.tar:b"))),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transport_alone_says_how_it_is_written() {
+    fn an_incomplete_transport_is_an_error_with_its_form() {
         for text in ["", "oci:", "layer:", "docker://", "dir:", "containerd:[x"] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains("write") || text.is_empty(), "{message}");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_without_a_name_means_all_that_it_holds() {
+    fn a_store_without_a_name_has_an_empty_name() {
         assert_eq!(read("docker-root:[/r]"), Transport::DockerRoot(at(None, Some("/r"), "")));
         assert_eq!(read("container:"), Transport::Container(at(None, None, "")));
     }

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parents_come_in_two_spellings() {
+    fn a_parent_is_an_id_or_a_digest() {
         let plain = parse(br#"{"id":"a","parent":"b"}"#).unwrap();
         assert_eq!((plain.id.as_deref(), plain.parent.as_deref()), (Some("a"), Some("b")));
         let digest = parse(br#"{"parent_id":"sha256:b"}"#).unwrap();

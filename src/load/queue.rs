@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_shown_tree_is_made_of_comes_before_the_rest() {
+    fn layers_of_the_shown_tree_come_first() {
         let all = || vec![vec![3], vec![0], vec![4, 1], vec![2]];
         let order = |shown: usize| {
             let mut jobs = all();

@@ -24,7 +24,7 @@ fn survives(damage: impl Fn(&Path, &[u8])) {
 }
 
 #[test]
-fn cut_anywhere() {
+fn an_entry_truncated_anywhere_is_replaced() {
     for part in [0, 1, 8, 31, 32, 33, 100, 130, 175, 200, 500] {
         survives(|file, sound| {
             let length = if part < sound.len() { part } else { sound.len() - 1 };
@@ -34,7 +34,7 @@ fn cut_anywhere() {
 }
 
 #[test]
-fn flipped_anywhere() {
+fn an_entry_with_any_flipped_bit_is_replaced() {
     for percent in [0, 3, 9, 15, 25, 40, 55, 70, 85, 99] {
         survives(|file, sound| {
             let mut bytes = sound.to_vec();
@@ -45,14 +45,14 @@ fn flipped_anywhere() {
 }
 
 #[test]
-fn longer_than_written_or_something_else() {
+fn an_entry_with_extra_or_other_bytes_is_replaced() {
     survives(|file, sound| fs::write(file, [sound, b"\0"].concat()).unwrap());
     survives(|file, _| fs::write(file, vec![0; 100_000]).unwrap());
     survives(|file, _| fs::write(file, "#!/bin/sh\n".repeat(100)).unwrap());
 }
 
 #[test]
-fn another_version_is_not_understood_and_replaced() {
+fn an_entry_of_another_version_is_replaced() {
     survives(|file, sound| {
         let mut bytes = sound.to_vec();
         bytes[8] = bytes[8].wrapping_add(1);
@@ -61,7 +61,7 @@ fn another_version_is_not_understood_and_replaced() {
 }
 
 #[test]
-fn an_entry_under_the_name_of_another_is_none() {
+fn an_entry_under_a_wrong_name_is_not_used() {
     let stage = Stage::new();
     let (image, cache) = (stage.image(), stage.cache());
     let truth = load(&image, Some(&cache)).answers;
@@ -77,7 +77,7 @@ fn an_entry_under_the_name_of_another_is_none() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_no_entry() {
+fn only_regular_files_are_entries() {
     use std::os::unix::net::UnixListener;
     survives(|file, _| {
         fs::remove_file(file).unwrap();

@@ -14,7 +14,7 @@ fn layer(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_known_digest_claimed_by_other_bytes_shows_the_other_bytes() {
+fn a_claimed_digest_of_another_layer_is_not_trusted() {
     let stage = Stage::new();
     let cache = stage.cache();
     let (known, evil) = (layer("innocent"), layer("evil"));
@@ -32,7 +32,7 @@ fn a_known_digest_claimed_by_other_bytes_shows_the_other_bytes() {
 }
 
 #[test]
-fn a_forged_image_that_came_first_teaches_nothing_false() {
+fn a_forged_image_that_came_first_has_no_effect() {
     let stage = Stage::new();
     let cache = stage.cache();
     let (known, evil) = (layer("innocent"), layer("evil"));
@@ -44,7 +44,7 @@ fn a_forged_image_that_came_first_teaches_nothing_false() {
 }
 
 #[test]
-fn both_layers_being_known_each_image_has_its_own() {
+fn two_images_with_cached_layers_have_their_own() {
     let stage = Stage::new();
     let cache = stage.cache();
     let (one, two) = (layer("one"), layer("two"));
@@ -58,7 +58,7 @@ fn both_layers_being_known_each_image_has_its_own() {
 }
 
 #[test]
-fn a_file_that_was_written_to_is_read_again() {
+fn a_modified_file_is_read_again() {
     let stage = Stage::new();
     let cache = stage.cache();
     for compressed in [true, false] {
@@ -83,7 +83,7 @@ fn a_file_that_was_written_to_is_read_again() {
 
 #[cfg(unix)]
 #[test]
-fn bytes_that_could_not_be_read_say_so() {
+fn unreadable_bytes_are_reported() {
     // Reading a directory fails.
     let folder = fs::File::open(std::env::temp_dir()).unwrap();
     let listing = list(&Blob::region(std::sync::Arc::new(folder), 0, 4096), &Unwatched);

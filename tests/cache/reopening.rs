@@ -13,7 +13,7 @@ use crate::stage::{COMPRESSED, EAGER, LAYERS, Stage, copy, large, load};
 use crate::support::compress::gzip;
 
 #[test]
-fn the_same_file_is_not_read_again_and_says_the_same() {
+fn the_same_file_is_not_read_again() {
     let stage = Stage::new();
     let (image, cache) = (stage.image(), stage.cache());
     let without = load(&image, None);
@@ -32,14 +32,14 @@ fn another_file_with_the_same_bytes_is_hashed_and_not_decoded() {
     copy(Path::new(&image), &stage.path("copy"));
     let other = stage.path("copy").to_str().unwrap().to_owned();
     let hashed = load(&other, Some(&cache));
-    // Nobody knows the digest of a plain layer.
+    // Plain layers are not hashed.
     assert_eq!(hashed.listed, LAYERS - COMPRESSED);
     assert_eq!(load(&other, Some(&cache)).listed, 0);
     assert_eq!(load(&other, None).answers.replace("/copy", "/image"), first.answers);
 }
 
 #[test]
-fn a_file_that_was_just_written_is_not_known_as_a_file() {
+fn a_recently_written_file_gets_no_entry_by_file() {
     let stage = Stage::new();
     let image = stage.image();
     let rules = Rules { settle: Duration::from_hours(1), ..EAGER };
@@ -52,7 +52,7 @@ fn a_file_that_was_just_written_is_not_known_as_a_file() {
 }
 
 #[test]
-fn what_costs_nothing_is_not_kept() {
+fn small_layers_are_not_cached() {
     let stage = Stage::new();
     let image = stage.image();
     let rules = Rules { settle: Duration::ZERO, ..Rules::default() };
@@ -62,7 +62,7 @@ fn what_costs_nothing_is_not_kept() {
 }
 
 #[test]
-fn a_layer_that_nobody_waited_for_is_not_kept() {
+fn a_cancelled_listing_is_not_cached() {
     let stage = Stage::new();
     let image = stage.layout("image", &[gzip(&large(3 << 20))]);
     let cache = stage.cache();
@@ -80,7 +80,7 @@ fn a_layer_that_nobody_waited_for_is_not_kept() {
 }
 
 #[test]
-fn checkpoints_come_back_with_the_listing() {
+fn checkpoints_are_cached_with_the_listing() {
     let stage = Stage::new();
     let image = stage.layout("image", &[gzip(&large(12 << 20))]);
     let points = || {
@@ -113,7 +113,7 @@ fn the_directory_may_be_a_link() {
 }
 
 #[test]
-fn a_full_cache_keeps_what_was_used_last() {
+fn a_full_cache_keeps_the_most_recently_used() {
     let stage = Stage::new();
     let image = stage.image();
     let rules = Rules { limit: 3 * 4096, ..EAGER };

@@ -47,7 +47,7 @@ fn info(cache: &Path) -> Value {
 }
 
 #[test]
-fn killed_at_any_moment_the_cache_stays_good() {
+fn the_cache_survives_being_killed_at_any_moment() {
     let stage = Stage::new();
     let (image, cache) = (image(&stage), stage.path("cache"));
     let truth = layers(&cache, &image, &["--no-cache"]);
@@ -73,7 +73,7 @@ fn killed_at_any_moment_the_cache_stays_good() {
 }
 
 #[test]
-fn several_writers_and_one_who_clears_do_not_harm_each_other() {
+fn concurrent_writers_and_clearing_are_safe() {
     let stage = Stage::new();
     let (image, cache) = (image(&stage), stage.path("cache"));
     let truth = layers(&cache, &image, &["--no-cache"]);
@@ -102,7 +102,7 @@ fn several_writers_and_one_who_clears_do_not_harm_each_other() {
 
 #[cfg(unix)]
 #[test]
-fn where_nothing_can_be_written_nothing_is_kept_and_nothing_else_happens() {
+fn a_read_only_cache_changes_nothing_else() {
     let stage = Stage::new();
     let (image, cache) = (image(&stage), stage.path("cache"));
     let truth = layers(&cache, &image, &["--no-cache"]);
@@ -157,7 +157,7 @@ fn a_disk_that_is_full_indeed() {
 }
 
 #[test]
-fn the_command_tells_what_it_removed() {
+fn the_command_reports_what_it_removed() {
     let stage = Stage::new();
     let (image, cache) = (image(&stage), stage.path("cache"));
     layers(&cache, &image, &[]);

@@ -1,4 +1,4 @@
-//! Databases that are cut short, mutated, or made to mislead: they cost an error that says where, never more.
+//! Truncated, mutated and malicious databases cause errors with a position, and nothing worse.
 
 use layertui::source::bolt::{Db, Error};
 use layertui::source::{Opened, Options, open};
@@ -31,7 +31,7 @@ fn a_database_cut_at_any_byte_is_an_error() {
 }
 
 #[test]
-fn whatever_bytes_change_reading_ends() {
+fn reading_ends_whichever_bytes_change() {
     let whole = write(&sample(), small_pages());
     let mut random = 0x9E37_79B9_7F4A_7C15_u64;
     let mut next = || {
@@ -48,7 +48,7 @@ fn whatever_bytes_change_reading_ends() {
         for _ in 0..=next() % 6 {
             let page = 2 + next() as usize % pages;
             let within = next() as usize;
-            // Headers and elements, more often than contents.
+            // Changes headers and elements more often than contents.
             let within = if next() % 2 == 0 { within % 200 } else { within % SIZE };
             bytes[page * SIZE + within] = match next() % 3 {
                 0 => 0,
@@ -80,17 +80,17 @@ fn reads_whatever_changes(database: usize) {
 }
 
 #[test]
-fn whatever_byte_of_the_stores_records_changes_reading_ends() {
+fn reading_ends_whichever_byte_of_the_metadata_changes() {
     reads_whatever_changes(0);
 }
 
 #[test]
-fn whatever_byte_of_the_snapshotters_records_changes_reading_ends() {
+fn reading_ends_whichever_byte_of_the_snapshotter_changes() {
     reads_whatever_changes(1);
 }
 
 #[test]
-fn every_changed_bit_of_both_metas_is_noticed() {
+fn every_flipped_bit_of_both_metas_is_detected() {
     let whole = write(&sample(), small_pages());
     for at in 16..80 {
         for bit in 0..8 {
@@ -124,7 +124,7 @@ fn fails(bytes: &[u8], page: usize, what: &str) {
 }
 
 #[test]
-fn pages_that_lead_in_circles_are_named() {
+fn cyclic_pages_are_an_error() {
     let (whole, root) = tall();
     let mut itself = whole.clone();
     itself[root * SIZE + 16 + 8..][..8].copy_from_slice(&(root as u64).to_le_bytes());
@@ -139,7 +139,7 @@ fn pages_that_lead_in_circles_are_named() {
 }
 
 #[test]
-fn what_a_page_claims_is_held_against_what_is_there() {
+fn page_headers_are_validated() {
     let (whole, root) = tall();
     let with = |at: usize, bytes: &[u8]| {
         let mut changed = whole.clone();
@@ -165,16 +165,16 @@ fn what_a_page_claims_is_held_against_what_is_there() {
     fails(&with(second_key, &[0]), root, "out of order");
 }
 
-/// Few pages that lead to each other, so that there are far more ways through them than anybody can go.
+/// Few pages that refer to each other, with an exponential number of paths.
 #[test]
-fn buckets_that_are_the_same_bucket_do_not_multiply() {
+fn a_bucket_that_refers_to_itself_ends() {
     let mut top = Bucket::default();
     for number in 0..300_u32 {
-        // Too large to lie inside the record.
+        // Too large for an inline bucket.
         top.bucket("b").bucket(format!("{number:04}")).set("x", [1; 300]);
     }
     let mut bytes = write(&top, Layout { freelist: false, ..small_pages() });
-    // Every bucket's record is made to point to the bucket above them all: a tree without end.
+    // Every bucket record points to the root bucket: an infinite tree.
     let above =
         u64::from_le_bytes(bytes[bytes.len() - SIZE + 16 + 16 + 1..][..8].try_into().unwrap());
     let records: Vec<usize> = (0..bytes.len() - 16)

@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `database` | writing a bbolt database |
-//! | `reading` | what was written is read again, also while somebody writes |
+//! | `reading` | what was written is read again, also during writes |
 //! | `damage` | truncated, mutated and malicious databases |
 //! | `hostile` | records with text that a terminal would obey |
 //! | `store` | stores: images, containers, snapshots, and what is not believed |

@@ -48,7 +48,7 @@ fn layouts() -> impl Iterator<Item = Layout> {
 }
 
 #[test]
-fn what_was_written_is_read_again() {
+fn everything_written_is_read_back() {
     let mut written = sample();
     for number in 0..5000_u32 {
         written.bucket("deep").set(format!("{number:06}"), number.to_string().repeat(9));
@@ -137,7 +137,7 @@ fn write_pages(file: &File, transaction: u64) -> Vec<u8> {
     meta(number, SIZE, root, u64::MAX, 2 + 2 * HALF as u64, transaction)
 }
 
-/// Commits while somebody reads.
+/// Commits in another thread while the database is read.
 const LAST: u64 = 120;
 
 fn states_are_never_mixed(path: &Path, length: u64) {
@@ -166,7 +166,7 @@ fn states_are_never_mixed(path: &Path, length: u64) {
                     newest = transaction;
                     views += 1;
                 }
-                // Said, at least, where the machine is too busy.
+                // An error is acceptable if the machine is too busy.
                 Err(error) => assert!(matches!(error, Error::Busy { .. }), "{error}"),
             }
             if is_last {
@@ -177,7 +177,7 @@ fn states_are_never_mixed(path: &Path, length: u64) {
     assert_eq!(newest, LAST, "after {views} views");
 }
 
-/// What the first value of a uniform state says.
+/// The first value of a uniform state.
 fn transaction_of(seen: &Bucket) -> u64 {
     let Node::Bucket(bucket) = &seen.0[&b"b"[..]] else { unreachable!() };
     let Node::Value(value) = &bucket.0[&b"000000"[..]] else { unreachable!() };
@@ -199,10 +199,10 @@ fn a_large_database_is_consistent_while_it_is_written() {
     states_are_never_mixed(file.path(), LARGE);
 }
 
-/// The state that is being read is still in its meta page when a writer begins to write over it: what was read after
-/// the next commit counts for nothing.
+/// The meta page of the state being read is still valid when a writer begins to overwrite its pages, so results read
+/// after the next commit are dropped.
 #[test]
-fn a_state_that_is_overtaken_is_read_anew() {
+fn a_superseded_state_is_read_anew() {
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(LARGE).unwrap();
     commit(file.as_file(), 2);

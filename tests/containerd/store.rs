@@ -1,4 +1,4 @@
-//! Stores built here: what is listed, what opens, from blobs and from snapshots, and what is not believed.
+//! Stores built in code: listing and opening, from blobs and from snapshots, and validation of records.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub struct Store {
     ids: u8,
 }
 
-/// An image as it was put into a store.
+/// An image in a store.
 struct Image {
     manifest: Digest,
     config: Digest,
@@ -141,7 +141,7 @@ impl Store {
         store
     }
 
-    /// Writes the databases; the argument that asks for something of the store.
+    /// Writes the databases; returns a reference into the store.
     pub fn asking(&self, what: &str) -> String {
         for (path, bucket) in self.databases() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -202,7 +202,7 @@ fn files(source: &dyn Source) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn an_image_is_read_from_its_blobs_and_says_where_it_was_unpacked() {
+fn an_image_is_read_from_its_blobs_and_has_snapshot_directories() {
     let mut store = Store::new();
     let hello = store.image("amd64", &["a", "b"]);
     store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
@@ -223,7 +223,7 @@ fn an_image_is_read_from_its_blobs_and_says_where_it_was_unpacked() {
 }
 
 #[test]
-fn a_snapshot_stands_in_for_a_blob_that_is_not_kept() {
+fn a_snapshot_replaces_a_deleted_blob() {
     let mut store = Store::new();
     let hello = store.image("amd64", &["a", "b", "c"]);
     store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
@@ -269,7 +269,7 @@ fn names_for_one_target_are_one_image() {
 }
 
 #[test]
-fn platforms_that_were_not_pulled_are_normal() {
+fn platforms_that_were_not_pulled_are_no_problem() {
     let mut store = Store::new();
     let own = store.image("amd64", &["own"]);
     let far = store.image("s390x", &["far"]);
@@ -291,7 +291,7 @@ fn platforms_that_were_not_pulled_are_normal() {
 }
 
 #[test]
-fn a_container_stands_on_its_image() {
+fn a_container_has_the_layers_of_its_image() {
     let mut store = Store::new();
     let hello = store.image("amd64", &["a", "b"]);
     store.name("default", "docker.io/lab/hello:1", hello.manifest.as_str());
@@ -323,7 +323,7 @@ fn a_container_stands_on_its_image() {
 }
 
 #[test]
-fn what_a_database_says_leads_nowhere_else() {
+fn no_record_leads_out_of_the_store() {
     let mut store = Store::new();
     let secret = store.root.path().join("secret");
     fs::create_dir_all(secret.join("fs")).unwrap();
@@ -346,7 +346,7 @@ fn what_a_database_says_leads_nowhere_else() {
 }
 
 #[test]
-fn a_missing_manifest_costs_only_its_image() {
+fn a_missing_manifest_affects_only_its_image() {
     let mut store = Store::new();
     let (one, two) = (store.image("amd64", &["1"]), store.image("amd64", &["2"]));
     store.name("default", "docker.io/lab/one:1", one.manifest.as_str());

@@ -1,6 +1,6 @@
 //! A store built in code: records, big data, tar-splits and the files beside them, from small layers.
 //!
-//! What it looks like on disk is the library's (`store.go`, `images.go`, `layers.go`); damage is done by the journeys.
+//! The layout is that of containers/storage (`store.go`, `images.go`, `layers.go`); tests damage it.
 
 use std::fs;
 use std::io::Read as _;

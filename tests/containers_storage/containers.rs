@@ -6,7 +6,7 @@ use crate::build::{Store, layer, put};
 use crate::stage::{Stage, paths, problems, stack, text};
 
 #[test]
-fn a_container_is_its_image_and_a_writable_layer() {
+fn a_container_has_the_layers_of_its_image_and_a_writable_one() {
     let mut store = Store::new("overlay");
     let (image, top) = store.image("lab:1", &[layer(&["a", "b"])]);
     let own = store.container("web", &image, &top);
@@ -31,7 +31,7 @@ fn a_container_is_its_image_and_a_writable_layer() {
     assert_eq!(problems(&*source), "");
 }
 
-/// A driver that copies has the whole tree for each layer: the layer is what differs from the one below.
+/// A driver that copies has the whole tree for each layer, so the layer is the difference to the one below.
 #[test]
 fn a_containers_copy_is_compared_with_its_image() {
     let mut store = Store::new("vfs");
@@ -64,7 +64,7 @@ fn a_container_outlives_its_image() {
 }
 
 #[test]
-fn what_is_lost_at_the_next_start_is_there_until_then() {
+fn volatile_records_are_read() {
     let mut store = Store::new("overlay");
     let (image, top) = store.image("lab:1", &[layer(&["a"])]);
     let own = store.container("web", &image, &top);

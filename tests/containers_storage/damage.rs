@@ -1,4 +1,4 @@
-//! Stores that are damaged, hostile, or being written: what is broken says so, the rest opens.
+//! Stores that are damaged, hostile, or being written: damage is reported, the rest opens.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn two_layers() -> (Store, String, String) {
 }
 
 #[test]
-fn a_missing_parent_leaves_the_rest_in_its_place() {
+fn a_missing_parent_keeps_the_positions_of_the_rest() {
     let (mut store, ..) = two_layers();
     store.layers.remove(0);
     let stage = Stage::of(&store);
@@ -32,7 +32,7 @@ fn a_missing_parent_leaves_the_rest_in_its_place() {
 }
 
 #[test]
-fn layers_that_go_round_in_circles_end() {
+fn cyclic_layers_end() {
     let (mut store, _, top) = two_layers();
     store.layers[0]["parent"] = json!(top);
     let stage = Stage::of(&store);
@@ -42,7 +42,7 @@ fn layers_that_go_round_in_circles_end() {
 }
 
 #[test]
-fn a_layer_that_is_being_written_is_not_there_yet() {
+fn a_layer_that_is_being_written_is_skipped() {
     let (mut store, _, top) = two_layers();
     store.record(&top)["flags"] = json!({"incomplete": true});
     let stage = Stage::of(&store);
@@ -50,7 +50,7 @@ fn a_layer_that_is_being_written_is_not_there_yet() {
 }
 
 #[test]
-fn missing_documents_cost_only_what_they_say() {
+fn missing_documents_lose_only_their_facts() {
     let (store, id, _) = two_layers();
     let stage = Stage::of(&store);
     let beside = stage.root().join("overlay-images").join(&id);
@@ -66,7 +66,7 @@ fn missing_documents_cost_only_what_they_say() {
 }
 
 #[test]
-fn a_config_that_was_changed_is_read_and_said_to_be() {
+fn a_changed_config_is_read_and_reported() {
     let (store, id, _) = two_layers();
     let stage = Stage::of(&store);
     let config =
@@ -80,7 +80,7 @@ fn a_config_that_was_changed_is_read_and_said_to_be() {
 
 /// A list that ends early is one that an engine is writing, or never finished.
 #[test]
-fn a_list_cut_off_anywhere_is_named() {
+fn a_list_truncated_anywhere_is_an_error() {
     let (store, ..) = two_layers();
     let stage = Stage::of(&store);
     for what in ["images", "layers"] {
@@ -137,7 +137,7 @@ fn no_link_leads_out_of_the_store() {
 }
 
 #[test]
-fn a_damaged_tar_split_is_said_to_be() {
+fn a_damaged_tar_split_is_reported() {
     let (store, _, top) = two_layers();
     let stage = Stage::of(&store);
     fs::write(stage.root().join(format!("overlay-layers/{top}.tar-split.gz")), "no gzip").unwrap();

@@ -43,9 +43,9 @@ fn an_image_of_any_driver_opens_from_its_tar_splits() {
     }
 }
 
-/// The answer to "where is it?".
+/// The directory of each layer.
 #[test]
-fn each_layer_says_where_it_is_kept() {
+fn each_layer_has_its_directory() {
     let mut store = Store::new("overlay");
     let tars = [layer(&["a"]), layer(&["b"])];
     let (_, top) = store.image("lab:1", &tars);
@@ -65,7 +65,7 @@ fn each_layer_says_where_it_is_kept() {
 
 /// Listing is from the tar-split alone.
 #[test]
-fn an_image_whose_files_are_gone_lists_the_same() {
+fn an_image_without_files_is_listed_by_its_tar_splits() {
     let mut store = Store::new("overlay");
     store.image("lab:1", &[layer(&["a", "b"]), layer(&["-a", "c"])]);
     let stage = Stage::of(&store);
@@ -78,7 +78,7 @@ fn an_image_whose_files_are_gone_lists_the_same() {
 }
 
 #[test]
-fn an_image_is_asked_for_by_name_tag_id_or_digest() {
+fn an_image_is_found_by_name_tag_id_or_digest() {
     let mut store = Store::new("vfs");
     let (id, _) = store.image("docker.io/library/one:1", &[layer(&["1"])]);
     store.image("localhost/two:2", &[layer(&["2"])]);
@@ -95,7 +95,7 @@ fn an_image_is_asked_for_by_name_tag_id_or_digest() {
 
 /// A store for composefs has files under the digests of their contents; the table of contents knows which.
 #[test]
-fn files_under_their_digests_are_found() {
+fn files_stored_by_digest_are_found() {
     let mut store = Store::new("overlay");
     let (_, top) = store.image("lab:1", &[layer(&["bin/a"])]);
     let hex = hex(b"bin/a");

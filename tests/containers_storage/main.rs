@@ -1,7 +1,7 @@
-//! Journeys: stores of containers/storage (podman, buildah, skopeo, CRI-O), opened where they lie, without an engine.
+//! Stores of containers/storage (podman, buildah, skopeo, CRI-O), opened in place, without an engine.
 //!
-//! Each journey builds its store in code (`build.rs`) by the library's layout, opens it as a user would name it, and
-//! looks at what the explorer would be told. What real engines write, `tests/interop` holds against their own word.
+//! Each test builds its store in code (`build.rs`) and opens it by a reference. `tests/interop` compares stores of
+//! real engines with the engines' own output.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 #![cfg(unix)]

@@ -1,4 +1,4 @@
-//! What the journeys share: a place on disk, and opened images as short texts.
+//! Shared by the tests: a store on disk, and opened images as short texts.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ impl Stage {
         self.0.path()
     }
 
-    /// How to ask for an image.
+    /// A reference to an image.
     pub(crate) fn image_reference(&self, name: &str) -> String {
         format!("containers-storage:[{}]{name}", self.root().display())
     }
@@ -36,7 +36,7 @@ impl Stage {
         opened(&format!("container:[{}]{name}", self.root().display()))
     }
 
-    /// The message with which opening an image fails.
+    /// The error message of opening an image.
     pub(crate) fn failure(&self, name: &str) -> String {
         match open(&self.image_reference(name), &Options::default()) {
             Err(error) => error.to_string(),
@@ -45,7 +45,7 @@ impl Stage {
     }
 }
 
-/// Opens what must be one image.
+/// Opens a reference to one image.
 pub(crate) fn opened(reference: &str) -> Box<dyn Source> {
     match open(reference, &Options::default()) {
         Ok(Opened::Image(source)) => source,

@@ -29,7 +29,7 @@ fn configuration(graph: &Path, additional: &Path) -> String {
 
 /// The image is in one store, some of its layers in another.
 #[test]
-fn layers_are_found_in_whichever_store_has_them() {
+fn layers_are_found_in_any_root() {
     let mut shared = Store::new("overlay");
     let base = layer(&["base"]);
     let (_, below) = shared.image("localhost/base:1", std::slice::from_ref(&base));
@@ -52,7 +52,7 @@ fn layers_are_found_in_whichever_store_has_them() {
 }
 
 #[test]
-fn drivers_that_share_a_root_are_stores_of_their_own() {
+fn each_driver_of_a_root_is_a_store() {
     let (mut overlay, mut vfs) = (Store::new("overlay"), Store::new("vfs"));
     overlay.image("localhost/lab:1", &[layer(&["overlay"])]);
     vfs.image("localhost/lab:1", &[layer(&["vfs"])]);

@@ -1,4 +1,4 @@
-//! What is asked of an image: its tree at each layer, each layer's diff, the history of every path.
+//! Queries of an image: the tree at each layer, the diff of each layer, the history of every path.
 
 use layertui::report;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use layertui::source::{Opened, Options, Source, open};
 use layertui::stack::NodeId;
 use layertui::stack::query::walk::{Scope, Walk};
 
-/// The answers, as the command line gives them.
+/// Outputs of the command line.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Answers {
     pub(crate) text: String,
     pub(crate) commands: Vec<String>,
 }
 
-/// Opens what must be one image.
+/// Opens a reference to one image.
 #[track_caller]
 pub(crate) fn image(reference: &str) -> Arc<dyn Source> {
     match open(reference, &Options::default()) {
@@ -28,7 +28,7 @@ pub(crate) fn image(reference: &str) -> Arc<dyn Source> {
     }
 }
 
-/// The message with which it must fail.
+/// The error message of a reference that must fail.
 #[track_caller]
 pub(crate) fn failure(reference: &str) -> String {
     match open(reference, &Options::default()) {
@@ -37,7 +37,7 @@ pub(crate) fn failure(reference: &str) -> String {
     }
 }
 
-/// The references of all that a root holds.
+/// The references of all images and containers of a root.
 #[track_caller]
 pub(crate) fn choices(root: &str) -> Vec<String> {
     match open(root, &Options::default()) {
@@ -59,13 +59,13 @@ pub(crate) fn choices(root: &str) -> Vec<String> {
     }
 }
 
-/// Asks everything.
+/// Runs all queries.
 #[track_caller]
 pub(crate) fn answers(reference: &str) -> Answers {
     let loader = Loader::new(image(reference));
     let states = loader.run(Want::Kinds, &|_| {});
     for (layer, state) in states.iter().enumerate() {
-        // Contents that are not to be had are no fault of what is listed.
+        // Unavailable contents do not affect the listing.
         let faults = state.problems.iter().filter(|problem| problem.severity > Severity::Note);
         let faults: Vec<_> = faults.collect();
         assert!(faults.is_empty(), "{reference}: layer {layer}: {faults:?}");
@@ -93,7 +93,7 @@ pub(crate) fn commands(image: &Image) -> Vec<String> {
     layers.map(|layer| layer.created_by.clone().unwrap_or_default().into_raw()).collect()
 }
 
-/// What an image and its layers are known to have wrong before any layer is read.
+/// Problems of an image and its layers before any layer is read.
 pub(crate) fn problems(image: &Image) -> String {
     let layers = image.layers.iter().flat_map(|layer| &layer.problems);
     image
@@ -105,7 +105,7 @@ pub(crate) fn problems(image: &Image) -> String {
         .join("\n")
 }
 
-/// What is found wrong when a layer is read.
+/// Problems found by reading a layer.
 pub(crate) fn problems_of(source: &dyn Source, layer: usize) -> String {
     let problems = source.list(layer, &Unwatched).problems;
     problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! Ways to ask for what a store holds, and what is said to those who ask beside it.
+//! References to images of a store, and errors for references that match nothing.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use crate::graph::id;
 use crate::image_store::ImageStore;
 use crate::layers::Layers;
 
-/// A root with one image that has a container, in a directory whose name is no easy one.
+/// A root with one image and a container, in a directory whose name has special characters.
 fn root(dir: &std::path::Path) -> ImageStore {
     let layers = Layers::new(true);
     let root = dir.join("my disk/docker");
@@ -27,7 +27,7 @@ fn root(dir: &std::path::Path) -> ImageStore {
 }
 
 #[test]
-fn by_less_than_the_whole_name() {
+fn images_are_found_by_abbreviated_names() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let link = dir.path().join("link");
@@ -48,7 +48,7 @@ fn by_less_than_the_whole_name() {
 }
 
 #[test]
-fn without_a_name_all_of_the_kind_is_offered() {
+fn without_a_name_all_of_the_kind_are_offered() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let root = store.root.display();
@@ -59,20 +59,20 @@ fn without_a_name_all_of_the_kind_is_offered() {
 }
 
 #[test]
-fn a_directory_that_holds_stores_stands_for_them() {
+fn a_directory_of_stores_opens_them() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let above = store.root.parent().unwrap().display().to_string();
     assert_eq!(choices(&above).len(), 2);
     assert_eq!(image(&format!("{above}:hello")).image().id.as_ref(), Some(&store.image));
     assert_eq!(image(&format!("docker-root:[{above}]hello")).image().source, "docker-root");
-    // A root file system is itself, whatever lies in it.
+    // A root file system is not searched for stores.
     fs::create_dir(store.root.with_file_name("etc")).unwrap();
     assert_eq!(image(&above).image().source, "rootfs");
 }
 
 #[test]
-fn a_part_of_a_store_leads_to_the_whole() {
+fn a_part_of_a_store_is_an_error_that_names_the_root() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let root = store.root.display();
@@ -83,13 +83,13 @@ fn a_part_of_a_store_leads_to_the_whole() {
         }
     }
     assert_eq!(image(&format!("rootfs:{root}/vfs")).image().source, "rootfs");
-    // A layer's own directory is worth looking at.
+    // The directory of one layer opens as a root file system.
     let layer = format!("{root}/vfs/dir/{}", store.cache_ids[0]);
     assert_eq!(image(&layer).image().source, "rootfs");
 }
 
 #[test]
-fn what_is_not_there_is_called_what_it_would_be() {
+fn a_missing_image_is_an_error_that_names_the_others() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let root = store.root.display();
@@ -105,7 +105,7 @@ fn what_is_not_there_is_called_what_it_would_be() {
 }
 
 #[test]
-fn where_layers_lie_is_told_in_full() {
+fn layer_directories_are_absolute_paths() {
     let dir = tempfile::tempdir().unwrap();
     let store = root(dir.path());
     let crooked = store.root.join("../docker/./");

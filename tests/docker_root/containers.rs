@@ -1,4 +1,4 @@
-//! Containers of both ages: the image's layers, the init layer, and what was changed since the start.
+//! Containers before and since 1.10: the image's layers, the init layer, and the writable layer.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,12 +10,12 @@ use crate::graph::Graph;
 use crate::image_store::ImageStore;
 use crate::layers::{Layers, Plain};
 
-/// What Docker prepares below the writable layer, as a tar.
+/// The init layer as a tar.
 fn init() -> Plain {
     Plain::new().file(".dockerenv", "").dir("dev").file("dev/console", "").dir("proc")
 }
 
-/// What the container did, as a tar.
+/// The writable layer as a tar.
 fn changes(opaque: bool) -> Plain {
     let data = Plain::new().dir("data").whiteout("data/a.txt").dir("data/dir");
     let emptied = if opaque { data.opaque("data/dir") } else { data.whiteout("data/dir/new.txt") };
@@ -87,7 +87,7 @@ fn overlay_container(init_dir: &Path, top: &Path) {
 }
 
 #[test]
-fn containers_of_the_graphs_age() {
+fn containers_before_1_10() {
     for driver in ["aufs", "vfs", "btrfs", "overlay"] {
         let dir = tempfile::tempdir().unwrap();
         let opaque = matches!(driver, "aufs" | "overlay");
@@ -181,7 +181,7 @@ fn before_0_7_a_container_has_one_layer() {
 }
 
 #[test]
-fn what_is_left_of_a_deleted_container_is_told() {
+fn a_half_deleted_container_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(false);
     let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);

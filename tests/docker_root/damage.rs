@@ -1,4 +1,4 @@
-//! Records that are missing, lying, broken or closed: what can be read is shown, and no record leads out of the root.
+//! Records that are missing, wrong, damaged or unreadable: the rest is shown, and no record leads out of the root.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -17,7 +17,7 @@ fn store(dir: &tempfile::TempDir) -> (ImageStore, Layers) {
 }
 
 #[test]
-fn truncated_names_leave_the_images() {
+fn a_truncated_list_of_names_keeps_the_images() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     let path = store.record("repositories.json");
@@ -34,7 +34,7 @@ fn truncated_names_leave_the_images() {
 }
 
 #[test]
-fn a_broken_config_is_an_image_that_says_so() {
+fn a_damaged_config_is_a_problem_of_its_image() {
     let dir = tempfile::tempdir().unwrap();
     let (store, layers) = store(&dir);
     let hex = store.image.trim_start_matches("sha256:");
@@ -45,7 +45,7 @@ fn a_broken_config_is_an_image_that_says_so() {
         told.contains("config cannot be read") && told.contains("changed or damaged"),
         "{told}"
     );
-    // A config that is not the one it is called after still tells its layers.
+    // A config with another digest than its name still states its layers.
     let mut changed = layers.config();
     changed["author"] = "somebody".into();
     fs::write(&config, changed.to_string()).unwrap();
@@ -57,9 +57,9 @@ fn a_broken_config_is_an_image_that_says_so() {
     assert!(problems(image(&store.reference()).image()).contains("more than the"));
 }
 
-/// What Docker writes of a container.
+/// Docker's record of a container.
 #[test]
-fn whatever_byte_of_a_container_s_config_changes_it_opens_or_says_why_not() {
+fn a_container_with_any_byte_of_its_config_changed_opens_or_fails() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     store.container("lab");
@@ -78,7 +78,7 @@ fn whatever_byte_of_a_container_s_config_changes_it_opens_or_says_why_not() {
 }
 
 #[test]
-fn a_layer_without_a_record_is_a_row() {
+fn a_layer_without_a_record_is_listed() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     let layer = |at: usize| store.record(&format!("layerdb/sha256/{}", store.chain[at]));
@@ -100,7 +100,7 @@ fn a_layer_without_a_record_is_a_row() {
 }
 
 #[test]
-fn a_layer_that_may_not_be_passed_on_says_where_it_comes_from() {
+fn a_non_distributable_layer_names_its_url() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     let at = |name: &str| format!("layerdb/sha256/{}/{name}", store.chain[3]);
@@ -129,7 +129,7 @@ fn no_record_leads_out_of_the_root() {
         assert_eq!(layer.store.as_ref().unwrap().directory, None, "{lie}");
         assert!(!layer.problems.is_empty(), "{lie}");
     }
-    // Neither a link in the place of a layer, nor one in the place of a record.
+    // Links in place of a layer or a record are not followed.
     store.put(&cache_id, "linked");
     symlink(&outside, root.join("aufs/diff/linked")).unwrap();
     assert_eq!(image(&store.reference()).image().layers[0].store.as_ref().unwrap().directory, None);
@@ -142,7 +142,7 @@ fn no_record_leads_out_of_the_root() {
 }
 
 #[test]
-fn parents_of_layers_that_go_round_end() {
+fn cyclic_parents_of_layers_end() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     store.container("lab");
@@ -157,12 +157,12 @@ fn parents_of_layers_that_go_round_end() {
 }
 
 #[test]
-fn a_root_that_is_closed_says_how_it_is_opened() {
+fn an_unreadable_root_is_an_error_with_a_remedy() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = store(&dir);
     let image_dir = store.root.join("image");
     fs::set_permissions(&image_dir, PermissionsExt::from_mode(0o000)).unwrap();
-    // Nothing is closed to root.
+    // Root may read everything.
     if fs::read_dir(&image_dir).is_err() {
         let told = failure(&store.reference());
         assert!(told.contains("permission denied") && told.contains("sudo"), "{told}");
@@ -172,7 +172,7 @@ fn a_root_that_is_closed_says_how_it_is_opened() {
 }
 
 #[test]
-fn what_is_no_data_root_is_none() {
+fn other_directories_are_not_data_roots() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir_all(dir.path().join("image/overlay2")).unwrap();
     fs::create_dir_all(dir.path().join("graph/notes")).unwrap();
@@ -183,7 +183,7 @@ fn what_is_no_data_root_is_none() {
 }
 
 #[test]
-fn a_graph_of_nonsense_is_read_to_its_end() {
+fn a_graph_of_random_records_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let graph = Graph::new(dir.path(), "vfs", &layers, true).with_files(&layers);

@@ -1,4 +1,4 @@
-//! A layer as each storage driver lays it down.
+//! Writes a layer in the form of each storage driver.
 
 use std::fs::{self, File, FileTimes};
 use std::os::unix::fs::PermissionsExt;

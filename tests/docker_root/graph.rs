@@ -11,7 +11,7 @@ use crate::layers::{Layers, command};
 use crate::support::compress::gzip;
 use crate::support::split::split;
 
-/// A root in the making: records at once, damage afterwards.
+/// Builder of a root: writes records at once; tests damage them afterwards.
 pub(crate) struct Graph {
     pub(crate) root: PathBuf,
     pub(crate) driver: &'static str,
@@ -19,7 +19,7 @@ pub(crate) struct Graph {
     pub(crate) ids: Vec<String>,
 }
 
-/// 64 hexadecimal digits that stand for a name.
+/// 64 hexadecimal digits derived from a name.
 pub(crate) fn id(name: &str) -> String {
     Digest::of(name.as_bytes()).encoded().to_owned()
 }
@@ -126,7 +126,7 @@ impl Graph {
         fs::write(path, contents).unwrap();
     }
 
-    /// How the image is asked for.
+    /// A reference to the image.
     pub(crate) fn reference(&self) -> String {
         format!("docker-root:[{}]lab/hello:1", self.root.display())
     }

@@ -12,11 +12,11 @@ use crate::layers::Layers;
 use crate::support::compress::gzip;
 use crate::support::split::split;
 
-/// A root in the making: records at once, damage afterwards.
+/// Builder of a root: writes records at once; tests damage them afterwards.
 pub(crate) struct ImageStore {
     pub(crate) root: PathBuf,
     pub(crate) driver: &'static str,
-    /// What the driver calls the layers, base first.
+    /// Cache IDs of the layers, base first.
     pub(crate) cache_ids: Vec<String>,
     /// The layers' chain IDs, without `sha256:`.
     pub(crate) chain: Vec<String>,
@@ -119,7 +119,7 @@ impl ImageStore {
         mount
     }
 
-    /// A place below `image/<driver>`.
+    /// A path below `image/<driver>`.
     pub(crate) fn record(&self, below: &str) -> PathBuf {
         self.root.join("image").join(self.driver).join(below)
     }
@@ -130,7 +130,7 @@ impl ImageStore {
         fs::write(path, contents).unwrap();
     }
 
-    /// How the image is asked for.
+    /// A reference to the image.
     pub(crate) fn reference(&self) -> String {
         format!("docker-root:[{}]lab/hello:1", self.root.display())
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::tarball::Tar;
 
-/// When everything was written.
+/// Modification time of all files.
 pub(crate) const TIME: i64 = 1_600_000_000;
 
 /// An image's layers.
@@ -18,7 +18,7 @@ pub(crate) struct Layers {
     pub(crate) tars: Vec<Vec<u8>>,
 }
 
-/// A tar in which every entry has the same time and belongs to whoever runs the tests.
+/// A tar in which every entry has the same time and belongs to the user who runs the tests.
 #[derive(Clone)]
 pub(crate) struct Plain {
     tar: Tar,
@@ -142,7 +142,7 @@ impl Layers {
         })
     }
 
-    /// Writes them as Docker saves them; gives the path.
+    /// Writes the archive of `docker save`; returns its path.
     pub(crate) fn save(&self, to: &Path) -> String {
         let config = self.config().to_string();
         let name = |at: usize| format!("{at}/layer.tar");

@@ -11,7 +11,7 @@ use crate::layers::Layers;
 use crate::support::recase::{CASES, recased};
 
 #[test]
-fn every_driver_gives_what_was_saved() {
+fn every_driver_equals_the_saved_archive() {
     for (driver, tar_split, opaque) in [
         ("overlay2", true, true),
         ("overlay2", false, true),
@@ -62,7 +62,7 @@ fn devicemapper_and_unmounted_zfs_are_listed_by_their_tar_splits() {
 }
 
 #[test]
-fn an_image_may_be_asked_for_by_manifest_and_by_id() {
+fn an_image_is_found_by_manifest_digest_and_id() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);
@@ -130,9 +130,9 @@ fn every_driver_of_a_root_is_a_store() {
     assert_eq!(one.image().layers[3].store.as_ref().unwrap().driver, "vfs");
 }
 
-/// On disk owners are shifted; the tar-split has them as they were, and without one they are shifted back.
+/// Owners on disk are shifted. The tar-split has the original ones; without one they are mapped back.
 #[test]
-fn owners_in_a_namespace_are_the_images() {
+fn owners_of_a_user_namespace_are_mapped_back() {
     for (driver, tar_split) in [("aufs", true), ("aufs", false), ("vfs", false)] {
         let dir = tempfile::tempdir().unwrap();
         let namespace = dir.path().join("100000.200000");
@@ -143,7 +143,7 @@ fn owners_in_a_namespace_are_the_images() {
             "vfs" => namespace.join("vfs/dir").join(top),
             _ => namespace.join("aufs/diff").join(top),
         };
-        // Only root can give files away.
+        // Only root can change owners.
         if std::os::unix::fs::chown(place.join("extra.txt"), Some(100_042), Some(200_043)).is_err()
         {
             continue;
@@ -162,7 +162,7 @@ fn owners_in_a_namespace_are_the_images() {
 }
 
 #[test]
-fn a_builders_steps_are_not_listed_and_untagged_images_are() {
+fn intermediate_images_are_not_listed_and_untagged_ones_are() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let store = ImageStore::new(dir.path(), "vfs", &layers, true).with_files(&layers);
@@ -180,7 +180,7 @@ fn a_builders_steps_are_not_listed_and_untagged_images_are() {
     assert_eq!(shown.len(), 2, "{shown:?}");
     assert!(shown[0].ends_with("]lab/hello:1"));
     assert!(shown[1].ends_with(&untagged.image), "{shown:?}");
-    // Where names are not known, nothing tells steps from images.
+    // Without names, intermediate images cannot be recognised.
     store.put("repositories.json", "{");
     assert_eq!(choices(root).len(), 3);
     let source = image(&format!("docker-root:[{root}]{}", step.image));

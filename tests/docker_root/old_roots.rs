@@ -17,7 +17,7 @@ fn expected(layers: &Layers) -> crate::answers::Answers {
 }
 
 #[test]
-fn every_driver_gives_what_was_saved() {
+fn every_driver_equals_the_saved_archive() {
     for (driver, tar_data, opaque) in [
         ("aufs", true, true),
         ("aufs", false, true),
@@ -88,7 +88,7 @@ fn devicemapper_lists_files_and_says_why_it_opens_none() {
 }
 
 #[test]
-fn before_0_7_layers_lie_in_the_graph() {
+fn before_0_7_layers_are_in_the_graph() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let graph = Graph::new(dir.path(), "aufs", &layers, false);
@@ -109,7 +109,7 @@ fn before_0_7_layers_lie_in_the_graph() {
 }
 
 #[test]
-fn a_link_that_leads_elsewhere_is_not_followed() {
+fn a_link_out_of_the_root_is_not_followed() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let graph = Graph::new(&dir.path().join("root"), "aufs", &layers, false).with_files(&layers);
@@ -127,7 +127,7 @@ fn a_link_that_leads_elsewhere_is_not_followed() {
 }
 
 #[test]
-fn the_parent_is_told_in_three_ways() {
+fn the_parent_is_recorded_in_three_ways() {
     let layers = Layers::new(true);
     let expected = expected(&layers);
     for way in ["file over json", "parent_id", "file alone"] {
@@ -167,12 +167,12 @@ fn a_missing_parent_leaves_the_chain_so_far() {
     let described = source.image();
     assert_eq!(described.layers.len(), 2);
     assert!(problems(described).contains(&format!("broken: the parent {}", graph.ids[1])));
-    // What is below the gap is nobody's parent now.
+    // The image below the gap is no longer a parent, so it is listed.
     assert_eq!(choices(dir.path().to_str().unwrap()).len(), 2);
 }
 
 #[test]
-fn a_chain_that_goes_round_ends() {
+fn a_cyclic_chain_ends() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let graph = Graph::new(dir.path(), "aufs", &layers, true).with_files(&layers);
@@ -206,7 +206,7 @@ fn untagged_heads_are_listed_and_what_is_half_deleted_is_not() {
 }
 
 #[test]
-fn names_that_lead_nowhere_are_told() {
+fn names_of_missing_images_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let layers = Layers::new(true);
     let graph = Graph::new(dir.path(), "vfs", &layers, true).with_files(&layers);

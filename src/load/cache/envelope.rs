@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sealed_opens_for_its_key_alone() {
+    fn a_file_opens_for_its_key_only() {
         let file = seal(b"key", &[(Tag::Alias, b"one"), (Tag::Listing, b"")]);
         let parts = open(&file, b"key").unwrap();
         assert_eq!(parts.get(Tag::Alias), Some(&b"one"[..]));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cut_and_no_flipped_bit_goes_unnoticed() {
+    fn truncation_and_flipped_bits_are_detected() {
         let file = seal(b"key", &[(Tag::Listing, b"some bytes of a listing")]);
         for cut in 0..file.len() {
             assert!(open(&file[..cut], b"key").is_none(), "{cut}");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_claim_too_much_are_none() {
+    fn parts_longer_than_the_file_are_refused() {
         let mut file = seal(b"", &[(Tag::Listing, b"abc")]);
         file[HEADER + 1..HEADER + 9].copy_from_slice(&u64::MAX.to_le_bytes());
         let sum = xxh3_128(&file[HEADER..]).to_le_bytes();

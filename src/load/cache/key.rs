@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_digest_becomes_a_name() {
+    fn only_a_sha256_digest_becomes_a_file_name() {
         let hex = "0a".repeat(32);
         assert_eq!(Key::digest(&format!("sha256:{hex}")).unwrap().name(), format!("blob-{hex}"));
         for bad in ["", "sha256:", "sha256:../../x", &hex, &format!("sha512:{hex}")] {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fact_of_a_file_counts() {
+    fn every_field_of_the_identity_is_in_the_key() {
         let same = Identity {
             device: 1,
             inode: 2,

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_absolute_places_count() {
+    fn only_absolute_paths_are_used() {
         let at = |cache: Option<&str>, home: Option<&str>| {
             of(cache.map(Into::into), home.map(Into::into)).ok()
         };

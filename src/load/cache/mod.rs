@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_whose_listing_names_another_digest_is_none() {
+    fn an_alias_to_an_entry_of_another_digest_is_not_used() {
         let folder = tempfile::tempdir().unwrap();
         let cache = cache(&folder);
         let listing = layer::list(&empty_layer(), &layer::Unwatched);
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_must_have_been_left_alone_for_a_while() {
+    fn a_recently_modified_file_is_not_settled() {
         let cache = Cache::new(PathBuf::new(), Rules::default());
         let identity = |mtime, ctime| Identity {
             device: 1,

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_comes_back_as_it_was() {
+    fn a_listing_survives_a_round_trip() {
         for listing in [sample(), Listing::default()] {
             let back = read(&write(&listing).unwrap()).unwrap();
             assert_eq!(parts(&back), parts(&listing));
@@ -168,7 +168,7 @@ mod tests {
 
     /// The checksum around them is not asked here: decoding alone has to hold.
     #[test]
-    fn bytes_that_are_no_listing_are_refused() {
+    fn malformed_bytes_are_refused() {
         let bytes = write(&sample()).unwrap();
         for cut in 0..bytes.len() {
             assert!(read(&bytes[..cut]).is_none(), "{cut}");

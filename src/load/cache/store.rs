@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_and_belongs_to_the_user_alone() {
+    fn an_entry_is_read_back_and_private_to_the_user() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().join("a/b"));
         assert!(store.read(&key(1)).is_none() && store.entry_files().unwrap().is_empty());
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_not_counted() {
+    fn foreign_files_are_not_counted() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["notes.txt", "blob", ".newer"] {
             fs::write(folder.path().join(name), "").unwrap();
@@ -227,7 +227,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_no_entry_and_is_replaced() {
+    fn a_link_is_not_an_entry_and_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
         let elsewhere = folder.path().join("elsewhere");

@@ -85,11 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_level_is_this_users_or_roots() {
+    fn each_ancestor_belongs_to_this_user_or_root() {
         let outside = || false;
         assert!(is_trusted(1000, 1000, outside) && is_trusted(0, 1000, outside));
         assert!(is_trusted(0, 0, outside) && is_trusted(UNKNOWN_USER, 0, || true));
-        // sudo with the user's HOME; another user's directory; nobody's, outside of any namespace.
+        // sudo with the user's HOME; another user's directory; the unmapped user outside of a namespace.
         for (owner, user) in [(1000, 0), (1001, 1000), (UNKNOWN_USER, 0)] {
             assert!(!is_trusted(owner, user, outside), "{owner} {user}");
         }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_may_write_on_the_way() {
+    fn ancestors_are_not_writable_by_others() {
         for (mode_above, mode, link, why) in [
             (0o755, 0o700, false, ""),
             (0o755, 0o755, false, ""),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_yet_is_judged_by_what_is_above() {
+    fn a_missing_directory_is_checked_by_its_ancestors() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(check(&folder.path().join("a/b/c")), Ok(()));
         set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn links_in_a_circle_end() {
+    fn cyclic_links_end() {
         let folder = tempfile::tempdir().unwrap();
         symlink("loop", folder.path().join("loop")).unwrap();
         assert!(check(&folder.path().join("loop")).unwrap_err().contains("too many links"));

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_no_use_is_removed_and_what_is_not_ours_is_left() {
+    fn pruning_removes_useless_entries_and_no_foreign_files() {
         let (folder, cache) = four(u64::MAX);
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("notes.txt"), "mine").unwrap();

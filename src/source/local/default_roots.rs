@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_no_place() {
+    fn missing_directories_are_not_roots() {
         let system = tempfile::tempdir().unwrap();
         assert!(docker(&environment(system.path(), &[])).is_empty());
         assert!(containerd(&environment(system.path(), &[])).is_empty());

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chain_ids_are_those_of_the_engine() {
+    fn chain_ids_equal_those_of_containerd() {
         // Diff IDs of an image, and what containerd called its snapshots.
         let pairs = [
             (

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn varints_are_read_whole_or_not_at_all() {
+    fn varints_must_fill_all_bytes() {
         assert_eq!(unsigned(&[0x80, 0x20]), Some(4096));
         assert_eq!(signed(&[0xFA, 0x0D]), Some(893));
         assert_eq!(signed(&[1]), None, "-1");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_gos() {
+    fn times_are_in_go_binary_format() {
         let time_of = |hex: &[u8]| time(hex);
         let recorded = [1, 0, 0, 0, 0x0E, 0xE2, 0x96, 0x9D, 1, 0x31, 3, 0x85, 0xB3, 0xFF, 0xFF];
         assert_eq!(time_of(&recorded).as_deref(), Some("2026-11-23T20:45:53.822314419Z"));

@@ -208,7 +208,7 @@ mod tests {
     const SYSTEM: &str = "var/lib/containers/storage run/containers/storage";
 
     #[test]
-    fn without_configuration_stores_are_where_they_always_are() {
+    fn without_configuration_default_roots_are_used() {
         assert_eq!(roots_of(&[], &[]), [SYSTEM]);
         assert_eq!(
             roots_of(&[], &[ROOTLESS, ("HOME", "/home/me"), ("XDG_RUNTIME_DIR", "/run/user/1000")]),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_file_is_etcs_or_else_shares_and_drop_ins_come_on_top() {
+    fn etc_precedes_usr_share_and_drop_ins_override() {
         let share =
             ("usr/share/containers/storage.conf", "[storage]\ngraphroot='/a'\nrunroot='/r'");
         assert_eq!(roots_of(&[share], &[]), ["/a /r"]);
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_says_nothing() {
+    fn an_unreadable_file_is_ignored() {
         let broken = ("etc/containers/storage.conf", "[storage\ngraphroot=");
         assert_eq!(roots_of(&[broken], &[]), [SYSTEM]);
         let wrong = ("etc/containers/storage.conf", "storage=7");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn one_variable_takes_the_place_of_all_files() {
+    fn the_environment_variable_replaces_all_files() {
         let etc = ("etc/containers/storage.conf", "[storage]\ngraphroot='/b'");
         let override_file = ("override_file.conf", "[storage]\ngraphroot='/t'\nrunroot='/r'");
         let variable = ("CONTAINERS_STORAGE_CONF", "@override_file.conf");
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_systems_file_a_rootless_store_heeds_what_is_meant_for_it() {
+    fn a_rootless_store_uses_only_its_settings_of_the_system_file() {
         let etc = (
             "etc/containers/storage.conf",
             "[storage]\ngraphroot='/b'\nrootless_storage_path='$HOME/s/${UID}/$USER-x$'\n\

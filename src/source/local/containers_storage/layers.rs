@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_parent_or_a_circle_ends_it() {
+    fn a_missing_parent_or_a_cycle_ends_the_chain() {
         assert_eq!(chain("c<b b<a", "c"), ("bc".to_owned(), true));
         assert_eq!(chain("c<b b<c", "c"), ("bc".to_owned(), true));
         assert_eq!(chain("c<c", "c"), ("c".to_owned(), true));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_first_root_has_counts() {
+    fn the_record_of_the_first_root_counts() {
         let mut layers = layers("a<");
         layers.add(
             1,

@@ -138,19 +138,19 @@ mod tests {
     }
 
     #[test]
-    fn a_rootless_stores_user_was_root() {
+    fn the_user_of_a_rootless_store_maps_to_root() {
         let maps = rootless(1000, 100, &accounts());
         assert_eq!(
             [1000, 100_000, 165_535, 300_000, 7].map(|id| maps.uid(id)),
             [0, 1, 65_536, 65_537, 7]
         );
         assert_eq!([100, 200_000].map(|id| maps.gid(id)), [0, 1]);
-        // A user nobody knows is still its own root.
+        // A user without an account still maps to root.
         assert_eq!(rootless(7, 7, &Accounts::default()).uid(7), 0);
     }
 
     #[test]
-    fn roots_own_store_keeps_its_owners() {
+    fn the_store_of_root_keeps_its_owners() {
         let dir = tempfile::tempdir().unwrap();
         let maps = of(dir.path(), &Accounts::default()).unwrap();
         let (uid, _) = owner(&fs::metadata(dir.path()).unwrap());
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn one_namespace_inside_another_is_both_maps() {
+    fn nested_namespaces_compose_their_maps() {
         let range = |container, host, size| IdRange { container, host, size };
         let outer = [range(0, 1000, 1), range(1, 100_000, 65_536)];
         // A container whose root is the namespace's 1: on disk 100000.

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_record_costs_only_itself() {
+    fn a_malformed_record_is_skipped_alone() {
         let json = format!(
             r#"[{{"id":"{A}","names":["a"]}},7,{{"id":"../../etc"}},{{}},{{"id":"b","digest":1}}]"#
         );
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_being_written_or_deleted_is_not_there() {
+    fn incomplete_records_are_skipped() {
         let json = r#"[{"id":"a","flags":{"incomplete":true}},{"id":"b","flags":{"incomplete":false}},{"id":"c"}]"#;
         let (layers, problems) = all::<LayerRecord>(json);
         assert_eq!(layers.iter().map(|layer| layer.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_cut_off_is_an_error_and_null_is_none() {
+    fn a_truncated_list_is_an_error_and_null_is_empty() {
         for json in ["", "[", r#"[{"id":"a"},"#, "{}", "7", "[] x", "\u{0}"] {
             assert!(read::<LayerRecord>(json.as_bytes(), "x", &mut Vec::new()).is_err(), "{json}");
         }
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_says_what_is_known_of_its_tar() {
+    fn a_layer_record_has_the_digests_of_its_tar() {
         let json = r#"[{"id":"a","parent":"b","diff-digest":"sha256:1","diff-size":-1,"toc-digest":"sha256:2",
             "uidmap":[{"container_id":0,"host_id":1000,"size":5}],"flags":{"expected-layer-diffid":"sha256:1"}}]"#;
         let (layers, problems) = all::<LayerRecord>(json);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn podman_notes_what_the_image_was_called() {
+    fn the_image_name_is_in_podmans_metadata() {
         let json =
             r#"[{"id":"a","metadata":"{\"image-name\":\"lab:1\"}"},{"id":"b","metadata":"x"}]"#;
         let names: Vec<_> =
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_leads_elsewhere_is_an_id() {
+    fn an_id_has_no_path_separators() {
         assert!(is_id(A) && is_id("web-1") && is_id("k8s_POD.x"));
         let long = "a".repeat(129);
         for text in ["", ".", "..", "../x", "a/b", "/", "a\0", "-x", "a b", "é", &long] {

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_become_file_names_as_the_library_has_it() {
+    fn keys_become_file_names_as_in_containers_storage() {
         assert_eq!(file_name("manifest"), "manifest");
         assert_eq!(file_name("a.0"), "a.0");
         assert_eq!(file_name("zstd-chunked-manifest"), "=enN0ZC1jaHVua2VkLW1hbmlmZXN0");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layers_directory_is_reached_without_a_link() {
+    fn a_layers_directory_is_opened_without_links() {
         let store = tempfile::tempdir().unwrap();
         let place = || StoreRoot::new(store.path(), Driver::Overlay, &Accounts::default()).unwrap();
         fs::create_dir_all(store.path().join("overlay/a/diff")).unwrap();

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_none_is_never_looked_for() {
+    fn an_invalid_id_is_not_looked_up() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("outside/diff")).unwrap();
         fs::create_dir_all(root.path().join("store/overlay2")).unwrap();

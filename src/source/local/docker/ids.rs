@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_leads_elsewhere_is_an_id() {
+    fn an_id_has_no_path_separators() {
         let hex = "0123456789abcdef".repeat(4);
         assert!(is_id(&hex) && is_cache_id(&hex) && is_cache_id(&format!("{hex}-init")));
         assert!(is_cache_id("k2zq3x9w8v7u6t5s4r1p0o9n8"));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn digests_are_told_by_their_hex() {
+    fn a_digest_is_found_by_its_hex_digits() {
         let hex = "ab".repeat(32);
         assert_eq!(sha256_hex(&format!("sha256:{hex}")), Some(hex.clone()));
         for text in [hex.as_str(), "sha256:../..", "sha512:00", ""] {

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_published_one() {
+    fn fnv_1a_matches_published_values() {
         assert_eq!(fnv_1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8);
     }
