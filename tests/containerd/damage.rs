@@ -146,7 +146,7 @@ fn page_headers_are_validated() {
         changed[root * SIZE + at..][..bytes.len()].copy_from_slice(bytes);
         changed
     };
-    fails(&with(0, &[7]), root, "it calls itself page 7");
+    fails(&with(0, &[7]), root, "its header has the page number 7");
     fails(&with(8, &[16, 0]), root, "neither branch nor leaf");
     fails(&with(10, &[0, 0]), root, "without branches");
     fails(&with(10, &[0xFF, 0xFF]), root, "more than it has room for");

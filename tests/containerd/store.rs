@@ -243,7 +243,7 @@ fn a_snapshot_replaces_a_deleted_blob() {
     };
     assert_eq!(problems(0), "");
     assert!(problems(1).contains("read from the snapshot in"), "{}", problems(1));
-    assert!(problems(2).contains("nothing of this layer can be shown"), "{}", problems(2));
+    assert!(problems(2).contains("this layer cannot be shown"), "{}", problems(2));
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn no_record_leads_out_of_the_store() {
     store.snapshots.path(&["v1", "snapshots", "n"]).set("id", "../../secret").set("kind", [3]);
     let choices = store.choices();
     let notes: Vec<_> = choices.iter().map(|choice| choice.note.clone().unwrap()).collect();
-    assert!(notes[0].contains("nothing of this layer can be shown"), "{notes:?}");
+    assert!(notes[0].contains("this layer cannot be shown"), "{notes:?}");
     assert!(notes[1].contains("no digest") && notes[2].contains("no digest"), "{notes:?}");
     assert_eq!(files(&*store.open("lab/hello:1")), [[""; 0]]);
 }

@@ -188,7 +188,7 @@ fn a_half_deleted_container_is_reported() {
     store.container("lab");
     let top = image(&format!("container:[{}]lab", dir.path().display()));
     let top = top.image().layers.last().unwrap().problems.clone();
-    assert!(top[0].raw().contains("nothing of this layer can be shown"), "{top:?}");
+    assert!(top[0].raw().contains("this layer cannot be shown"), "{top:?}");
     let id = crate::graph::id("container lab");
     fs::remove_file(dir.path().join(format!("containers/{id}/config.v2.json"))).unwrap();
     let error = failure(&format!("container:[{}]lab", dir.path().display()));

@@ -124,7 +124,7 @@ impl Cache {
             let known = Key::digest(distant.digest()).and_then(|digest| self.listing(&digest));
             if let Some(listing) = known {
                 watch.progress(blob.len());
-                remember(source, layer, &listing);
+                pass_checkpoints(source, layer, &listing);
                 return (listing, None);
             }
             let keep = Keep { blob: blob.clone(), identity: None, listed: false };
@@ -133,7 +133,7 @@ impl Cache {
         let identity = blob.identity();
         if let Some(listing) = identity.as_ref().and_then(|identity| self.by_file(identity)) {
             watch.progress(blob.len());
-            remember(source, layer, &listing);
+            pass_checkpoints(source, layer, &listing);
             return (listing, None);
         }
         // Taken before the bytes are read, so that any later change has a later timestamp.
@@ -141,7 +141,7 @@ impl Cache {
         let keep = Keep { blob: blob.clone(), identity, listed: false };
         let claimed = source.image().layers.get(layer).and_then(|layer| layer.digest.as_deref());
         if let Some(listing) = claimed.and_then(|claimed| self.by_digest(blob, claimed, watch)) {
-            remember(source, layer, &listing);
+            pass_checkpoints(source, layer, &listing);
             return (listing, Some(Keep { listed: true, ..keep }));
         }
         (source.list(layer, watch), Some(keep))
@@ -245,8 +245,8 @@ impl Cache {
     }
 }
 
-/// Tells the source what listing the layer would have told it.
-fn remember(source: &dyn Source, layer: usize, listing: &Listing) {
+/// Passes the checkpoints of a cached listing to the source.
+fn pass_checkpoints(source: &dyn Source, layer: usize, listing: &Listing) {
     if let Some(checkpoints) = &listing.checkpoints {
         source.set_checkpoints(layer, Arc::clone(checkpoints));
     }

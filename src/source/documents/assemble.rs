@@ -130,9 +130,9 @@ pub(crate) fn part(mut layer: Layer, found: Result<Found, Missing>, what: &str) 
         Err(missing) => {
             let reason = match missing {
                 Missing::Absent => {
-                    format!("{what} is not here: nothing of this layer can be shown")
+                    format!("{what} is not here: this layer cannot be shown")
                 }
-                missing => format!("{what}: {missing}: nothing of this layer can be shown"),
+                missing => format!("{what}: {missing}: this layer cannot be shown"),
             };
             layer.problems.push(reason.as_str().into());
             Content::Absent(reason)

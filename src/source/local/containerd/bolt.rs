@@ -172,7 +172,7 @@ impl State {
         }
         let header = page::Header::read(&header);
         if header.id != id {
-            return Err(broken(format!("it calls itself page {}", header.id)));
+            return Err(broken(format!("its header has the page number {}", header.id)));
         }
         let length = (u64::from(header.overflow) + 1).saturating_mul(size);
         if length > self.len - offset.min(self.len) {

@@ -23,9 +23,7 @@ pub(super) fn entry(container: &Container, snapshots: &Snapshots) -> StoreEntry 
         layers: Some(stack.as_ref().map_or(0, Vec::len)),
         created: container.created.clone().map(Into::into),
         image: (!container.image.is_empty()).then(|| container.image.clone()),
-        problem: stack
-            .err()
-            .map(|why| format!("its writable layer is not to be had: {why}").into()),
+        problem: stack.err().map(|why| format!("its writable layer is unavailable: {why}").into()),
         ..StoreEntry::default()
     }
 }
@@ -41,7 +39,7 @@ pub(super) fn open(
     let stack = snapshots.stack(&container.snapshotter, &container.snapshot);
     let mut problems = Vec::new();
     let stack = stack.unwrap_or_else(|why| {
-        problems.push(format!("the container's writable layer is not to be had: {why}"));
+        problems.push(format!("the container's writable layer is unavailable: {why}"));
         Vec::new()
     });
     let (mut blobs, above) = match record.and_then(|record| base_image(record, images, &stack, ask))
@@ -108,7 +106,7 @@ fn part(snapshot: Snapshot, command: &str, created: Option<String>, is_own: bool
     let content = match snapshot.content {
         Ok(tree) => Content::Tree(tree),
         Err(why) => {
-            let reason = format!("{why}: nothing of this layer can be shown");
+            let reason = format!("{why}: this layer cannot be shown");
             layer.problems.push(reason.as_str().into());
             Content::Absent(reason)
         }

@@ -68,7 +68,7 @@ pub(super) fn reading(store: &Store, recorded: &RecordedLayer) -> Reading {
 }
 
 fn absent(why: &str, problems: &mut Vec<String>) -> Content {
-    let why = format!("{why}: nothing of this layer can be shown");
+    let why = format!("{why}: this layer cannot be shown");
     problems.push(why.clone());
     Content::Absent(why)
 }

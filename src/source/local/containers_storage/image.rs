@@ -93,7 +93,7 @@ fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {
 }
 
 fn missing(descriptor: Option<&Descriptor>) -> Part {
-    let why = "not in this store: nothing of this layer can be shown".to_owned();
+    let why = "not in this store: this layer cannot be shown".to_owned();
     let layer = Layer {
         digest: descriptor.and_then(Descriptor::digest).map(|it| it.as_str().to_owned()),
         media_type: descriptor.and_then(|it| it.media_type.clone()).map(Into::into),

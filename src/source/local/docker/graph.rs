@@ -96,7 +96,7 @@ impl Graph {
         let stated = image.id.clone().filter(|id| *id != directory);
         let id = match stated {
             Some(id) if ids::is_id(&id) && !self.entries.contains_key(&id) => {
-                problems.push(format!("`graph/{directory}` calls itself {id}"));
+                problems.push(format!("`graph/{directory}` has the ID {id} in its record"));
                 id
             }
             _ => directory.clone(),

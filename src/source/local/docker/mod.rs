@@ -2,12 +2,12 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `records`, `ids` | small files of the root, and what of their contents may become a path |
-//! | `driver` | where each storage driver keeps a layer, and in what form |
+//! | `records`, `ids` | small files of the root; validation of IDs before they become part of a path |
+//! | `driver` | directory and form of a layer, by storage driver |
 //! | `on_disk` | a layer's records and directory as a part of an image |
-//! | `names`, `containers` | what leads to images; containers' records |
+//! | `names`, `containers` | names of images; records of containers |
 //! | `image_store`, `layerdb` | Docker ≥ 1.10: configs, and layers by chain ID |
-//! | `graph_store`, `graph` | Docker ≤ 1.9: every layer an image with a parent |
+//! | `graph_store`, `graph` | Docker ≤ 1.9: each layer is an image with a parent |
 //!
 //! Docker's containerd store in the same root is read by `containerd`.
 

@@ -133,9 +133,8 @@ fn directory(
             Content::Tree(Tree { root: root.clone(), form, ids: driver.ids.clone() })
         }
         Err(why) => {
-            let reason = format!(
-                "it has no tar-split to list it by, and {why}: nothing of this layer can be shown"
-            );
+            let reason =
+                format!("it has no tar-split to list it by, and {why}: this layer cannot be shown");
             layer.problems.push(reason.as_str().into());
             Content::Absent(reason)
         }
