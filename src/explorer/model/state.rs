@@ -204,6 +204,8 @@ pub struct State {
     pub file: Option<File>,
     /// Number of the last request for a part of a file.
     pub read_requests: u64,
+    /// The layer, the folds, the filter, the order or the size changed since the cursors of the trees were placed.
+    pub unsettled: bool,
     /// Shown until the next key.
     pub notice: Option<Visible<'static>>,
 }

@@ -1,21 +1,20 @@
 //! Moving through the layer stack.
 
 use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view;
 use crate::explorer::view::layers::{density, line_of};
-use crate::explorer::{navigate, view};
-use crate::stack::Stack;
 
 /// Selects a layer; the trees keep their cursors on their paths.
-pub fn select(state: &mut State, stack: &Stack, layer: usize) {
+pub fn select(state: &mut State, layer: usize) {
     state.layer = layer.min(state.layer_count().saturating_sub(1));
     keep_in_view(state);
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
 }
 
 /// Selects the layer so many above (positive) or below.
-pub fn step(state: &mut State, stack: &Stack, by: isize) {
+pub fn step(state: &mut State, by: isize) {
     let layer = state.layer.saturating_add_signed(by);
-    select(state, stack, layer);
+    select(state, layer);
 }
 
 /// Scrolls the pane so that the selected layer shows whole.

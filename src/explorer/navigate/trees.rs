@@ -15,7 +15,12 @@ use crate::text::visible;
 
 /// Puts both cursors back on their paths after the layer, the folds, the stack or the size changed. The cursor's line
 /// on the screen stays where it can.
+///
+/// Handlers set [`State::unsettled`]; `update` calls this once at its end, and handlers that read rows call it before.
 pub fn settle(state: &mut State, stack: &Stack) {
+    if !std::mem::take(&mut state.unsettled) {
+        return;
+    }
     navigate::filter::refresh(state, stack);
     navigate::range::refresh(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
@@ -74,7 +79,7 @@ pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
     let Some(row) = current_row(state, stack, pane) else { return };
     match (row.directory, row.open) {
         (true, false) => {
-            toggle(state, stack, pane, row.node);
+            toggle(state, pane, row.node);
             // Nothing below it: then there is nothing to step into either.
         }
         (true, true) => step(state, stack, pane, 1),
@@ -87,7 +92,7 @@ pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
 pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
     let Some(row) = current_row(state, stack, pane) else { return };
     if row.open {
-        toggle(state, stack, pane, row.node);
+        toggle(state, pane, row.node);
     } else if let Some(parent) = stack.parent(row.node).filter(|&parent| parent != NodeId::ROOT) {
         let above = outline(state, stack, pane).and_then(|outline| outline.position(parent));
         if let Some(above) = above {
@@ -99,17 +104,17 @@ pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
 /// Folds or unfolds the directory under the cursor.
 pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
     if let Some(row) = current_row(state, stack, pane).filter(|row| row.directory) {
-        toggle(state, stack, pane, row.node);
+        toggle(state, pane, row.node);
     }
 }
 
-fn toggle(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
+fn toggle(state: &mut State, pane: Pane, node: NodeId) {
     let folds = state.folds_mut(pane);
     if !folds.toggled.remove(&node) {
         folds.toggled.insert(node);
     }
     state.view_mut(pane).wanted = Some(node);
-    settle(state, stack);
+    state.unsettled = true;
 }
 
 /// Folds or unfolds every directory of the pane.
@@ -118,7 +123,7 @@ pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded
     *state.folds_mut(pane) = Folds { unfolded, ..Folds::default() };
     let view = state.view_mut(pane);
     view.wanted = node.or(view.wanted);
-    settle(state, stack);
+    state.unsettled = true;
 }
 
 /// Unfolds what is above the path and puts the cursor on it. Returns whether the pane has a row for it.
@@ -128,6 +133,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
         let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
         Some(sieve.shows(node))
     };
+    settle(state, stack);
     navigate::filter::refresh(state, stack);
     if passes(state) == Some(false) {
         // Whoever asks for a path wants to see it.
@@ -146,13 +152,15 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     let view = state.view_mut(pane);
     view.wanted = Some(node);
     let (before, height) = (view.row, rows_shown(state, pane));
+    state.unsettled = true;
     settle(state, stack);
     let view = state.view_mut(pane);
     if view.row.abs_diff(before) >= height {
         // Far from where it was: give it a third of the pane above.
         view.top = view.row.saturating_sub(height / 3);
+        state.unsettled = true;
+        settle(state, stack);
     }
-    settle(state, stack);
     follow(state, stack, pane, node);
     current_row(state, stack, pane).is_some_and(|row| row.node == node)
 }

@@ -135,7 +135,7 @@ fn descend(state: &mut State, stack: &Stack) {
 fn leave(state: &mut State, stack: &Stack, node: NodeId, of: TreemapContent, culprit: usize) {
     state.overlays.clear();
     if of == TreemapContent::Wasted && culprit > 0 {
-        navigate::layers::select(state, stack, culprit);
+        navigate::layers::select(state, culprit);
     }
     if node != NodeId::ROOT {
         update::search::jump(state, stack, node);

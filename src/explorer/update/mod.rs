@@ -28,7 +28,8 @@ use crate::text::visible;
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     // Of a new image the topmost layer shows, which every loader takes for granted.
     let before = Some(state.layer).filter(|_| !matches!(message, Message::Image(_)));
-    let mut effects = take(state, stack, message);
+    let mut effects = handle(state, stack, message);
+    navigate::trees::settle(state, stack);
     let moved = before.is_some_and(|before| before != state.layer);
     if moved && state.phase == Phase::Reading && state.layer >= stack.folded() {
         effects.push(Effect::ShowLayer(state.layer));
@@ -38,7 +39,7 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
     effects
 }
 
-fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
+fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             state.notice = None;
@@ -46,6 +47,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Mouse(event) => {
             let actions = mouse::handle(state, stack, event);
+            navigate::trees::settle(state, stack);
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
         }
         Message::Paste(text) => {
@@ -58,13 +60,13 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Continue => {
-            navigate::trees::settle(state, stack);
+            state.unsettled = true;
             Vec::new()
         }
         Message::Resize(size) => {
             state.size = size;
             navigate::layers::keep_in_view(state);
-            navigate::trees::settle(state, stack);
+            state.unsettled = true;
             navigate::overlay::keep_in_view(state, stack);
             Vec::new()
         }
@@ -78,7 +80,7 @@ fn take(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         }
         Message::Packages(found) => {
             navigate::owners::arrived(state, *found);
-            navigate::trees::settle(state, stack);
+            state.unsettled = true;
             Vec::new()
         }
         Message::ComparisonProgress(read) => {
@@ -141,7 +143,7 @@ fn typing(
         let taken = edit(&mut filter.input);
         if taken {
             navigate::filter::typed(state);
-            navigate::trees::settle(state, stack);
+            state.unsettled = true;
         }
         return taken;
     }
@@ -179,7 +181,7 @@ fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Treemap => map::open(state, stack),
         Action::Extract => extraction::ask(state, stack),
         Action::Move(to) => move_cursor(state, stack, to),
-        Action::Right if on_stack => panes::focus(state, stack, state.right),
+        Action::Right if on_stack => panes::focus(state, state.right),
         Action::Right => navigate::trees::open(state, stack, state.focus, false),
         Action::Open if !on_stack => navigate::trees::open(state, stack, state.focus, true),
         Action::Open if state.image.is_some() => {
@@ -203,10 +205,10 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
         return Vec::new();
     }
     if navigate::filter::end(state) {
-        navigate::trees::settle(state, stack);
+        state.unsettled = true;
         return Vec::new();
     }
-    if range::clear(state, stack) {
+    if range::clear(state) {
         return Vec::new();
     }
     if state.extraction.is_some() {
@@ -246,7 +248,7 @@ fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
         (Action::Open, true) => navigate::filter::accept(state),
         (Action::Open, false) => search::accept(state, stack),
         (Action::Cancel, true) => _ = navigate::filter::end(state),
-        (Action::Cancel, false) => search::cancel(state, stack),
+        (Action::Cancel, false) => search::cancel(state),
         (Action::Move(to), false) => search::next(state, stack, to.rows(1) > 0),
         // The rows can be looked through while the filter is being typed.
         (Action::Move(to), true) if state.focus != Pane::Stack => move_cursor(state, stack, to),
@@ -270,13 +272,13 @@ fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
         ) => {}
     }
     if filtering {
-        resettle(state, stack);
+        resettle(state);
     }
 }
 
-fn resettle(state: &mut State, stack: &Stack) {
+fn resettle(state: &mut State) {
     navigate::layers::keep_in_view(state);
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
 }
 
 /// Moves the cursor of the focused pane.
@@ -284,7 +286,7 @@ fn move_cursor(state: &mut State, stack: &Stack, to: Move) {
     let rows = isize::try_from(view::trees::rows_shown(state, state.focus)).unwrap_or(1);
     match state.focus {
         // A layer has two lines.
-        Pane::Stack => navigate::layers::step(state, stack, to.rows((rows / 2).max(1))),
+        Pane::Stack => navigate::layers::step(state, to.rows((rows / 2).max(1))),
         pane => navigate::trees::step(state, stack, pane, to.rows(rows)),
     }
 }

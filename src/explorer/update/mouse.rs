@@ -31,7 +31,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Acti
                 return vec![Action::Open];
             }
         }
-        MouseKind::Drag => drag(state, stack, &layout, mouse.x),
+        MouseKind::Drag => drag(state, &layout, mouse.x),
         MouseKind::Release => state.drag = None,
         MouseKind::WheelDown => wheel(state, stack, hit, NOTCH),
         MouseKind::WheelUp => wheel(state, stack, hit, -NOTCH),
@@ -65,7 +65,7 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
         let tabs = Pane::tabs(layout.shape, area.pane);
         let pane = tab_at(title, tabs, mouse).unwrap_or(area.pane);
         state.set_focus(pane);
-        navigate::trees::settle(state, stack);
+        state.unsettled = true;
         return;
     }
     state.set_focus(area.pane);
@@ -77,7 +77,7 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
         let density = view::layers::density(state.layer_count(), usize::from(body.height));
         let (layer, _) = view::layers::layer_at(density, state.stack_top + line, state.layer);
         if layer < state.layer_count() {
-            navigate::layers::select(state, stack, layer);
+            navigate::layers::select(state, layer);
         }
         return;
     }
@@ -120,7 +120,7 @@ fn border_at(layout: &Layout, x: u16, y: u16) -> Option<Border> {
     }
 }
 
-fn drag(state: &mut State, stack: &Stack, layout: &Layout, x: u16) {
+fn drag(state: &mut State, layout: &Layout, x: u16) {
     let (pane, grows_to_left) = match state.drag {
         Some(Border::Stack) => (Pane::Stack, false),
         Some(Border::Diff) => (Pane::Diff, true),
@@ -134,7 +134,7 @@ fn drag(state: &mut State, stack: &Stack, layout: &Layout, x: u16) {
     };
     let by = i32::from(width) - i32::from(area.outer.width);
     state.widen(pane, by as i16);
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
 }
 
 fn in_overlay(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {

@@ -69,14 +69,14 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         OverlayKind::History(node) => {
             if let Some(step) = stack.history(node).get(selected) {
                 state.overlays.clear();
-                navigate::layers::select(state, stack, step.layer);
+                navigate::layers::select(state, step.layer);
                 update::search::jump(state, stack, node);
             }
         }
         OverlayKind::Problems => {
             if let Some(Some(layer)) = page::problems::layers(state).get(selected).copied() {
                 state.overlays.clear();
-                navigate::layers::select(state, stack, layer);
+                navigate::layers::select(state, layer);
             }
         }
         OverlayKind::Choices if selected < state.choices.len() => {
@@ -114,6 +114,6 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         }
         OverlayKind::Help | OverlayKind::Layer(_) | OverlayKind::Image => close(state),
     }
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
     Reply::NOTHING
 }

@@ -17,7 +17,7 @@ pub(super) fn take(state: &mut State, stack: &Stack, offer: Offer) -> Option<Act
             }
             return Some(entry.action);
         }
-        Offer::Layer(layer) => navigate::layers::select(state, stack, layer),
+        Offer::Layer(layer) => navigate::layers::select(state, layer),
         Offer::Path(node) => update::search::jump(state, stack, node),
         Offer::Theme(theme) => state.theme = theme,
     }

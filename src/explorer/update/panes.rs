@@ -23,17 +23,17 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::CopyCommand => return copy(state, command_of_owner(state, stack)),
         PaneAction::Compare => return comparison::ask(state, stack),
         PaneAction::Mouse => return toggle_mouse(state),
-        PaneAction::NextPane => focus(state, stack, state.focus.after()),
-        PaneAction::PreviousPane => focus(state, stack, state.focus.before()),
-        PaneAction::FocusStack => focus(state, stack, Pane::Stack),
-        PaneAction::FocusTree => focus(state, stack, Pane::Tree),
-        PaneAction::FocusDiff => focus(state, stack, Pane::Diff),
-        PaneAction::PreviousLayer => navigate::layers::step(state, stack, -1),
-        PaneAction::NextLayer => navigate::layers::step(state, stack, 1),
+        PaneAction::NextPane => focus(state, state.focus.after()),
+        PaneAction::PreviousPane => focus(state, state.focus.before()),
+        PaneAction::FocusStack => focus(state, Pane::Stack),
+        PaneAction::FocusTree => focus(state, Pane::Tree),
+        PaneAction::FocusDiff => focus(state, Pane::Diff),
+        PaneAction::PreviousLayer => navigate::layers::step(state, -1),
+        PaneAction::NextLayer => navigate::layers::step(state, 1),
         PaneAction::PreviousChange => navigate::trees::go_to_change(state, stack, false),
         PaneAction::NextChange => navigate::trees::go_to_change(state, stack, true),
         PaneAction::Filter => navigate::filter::start(state),
-        PaneAction::Mark => range::mark(state, stack),
+        PaneAction::Mark => range::mark(state),
         PaneAction::Sort => sort::next(state, stack),
         PaneAction::ReverseSort => sort::reverse(state, stack),
         PaneAction::LayerDetails => {
@@ -46,10 +46,10 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
         PaneAction::Zoom => {
             state.zoomed = !state.zoomed;
-            resettle(state, stack);
+            resettle(state);
         }
-        PaneAction::Narrower => widen(state, stack, -BORDER_STEP),
-        PaneAction::Wider => widen(state, stack, BORDER_STEP),
+        PaneAction::Narrower => widen(state, -BORDER_STEP),
+        PaneAction::Wider => widen(state, BORDER_STEP),
         PaneAction::Theme => {
             state.theme = state.theme.next();
             state.notice = Some(visible!["theme: ", state.theme.name()]);
@@ -74,14 +74,14 @@ pub(super) fn in_tree(state: &mut State, stack: &Stack, action: TreeAction) {
 }
 
 /// Gives a pane the keys.
-pub(super) fn focus(state: &mut State, stack: &Stack, pane: Pane) {
+pub(super) fn focus(state: &mut State, pane: Pane) {
     state.set_focus(pane);
-    resettle(state, stack);
+    resettle(state);
 }
 
-fn widen(state: &mut State, stack: &Stack, by: i16) {
+fn widen(state: &mut State, by: i16) {
     state.widen(state.focus, by);
-    resettle(state, stack);
+    resettle(state);
 }
 
 /// Opens an overlay, or says why there is nothing to list in it.

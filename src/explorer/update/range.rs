@@ -4,14 +4,13 @@ use crate::explorer::model::filtered_pane::FilteredPane;
 use crate::explorer::model::range::Mark;
 use crate::explorer::model::state::State;
 use crate::explorer::navigate;
-use crate::stack::Stack;
 use crate::text::visible;
 
 /// Marks the selected layer, or takes the mark from it.
-pub(crate) fn mark(state: &mut State, stack: &Stack) {
+pub(crate) fn mark(state: &mut State) {
     let layer = state.layer;
     if state.mark.as_ref().is_some_and(|mark| mark.layer == layer) {
-        clear(state, stack);
+        clear(state);
         state.notice = Some("the mark is gone".into());
         return;
     }
@@ -21,14 +20,14 @@ pub(crate) fn mark(state: &mut State, stack: &Stack) {
         layer,
         " is marked: the changes are those from there to the selected layer, taken together"
     ]);
-    navigate::layers::select(state, stack, layer);
+    navigate::layers::select(state, layer);
 }
 
 /// Takes the mark away. Returns whether there was one.
-pub(super) fn clear(state: &mut State, stack: &Stack) -> bool {
+pub(super) fn clear(state: &mut State) -> bool {
     let was = state.mark.take().is_some();
     if was {
-        navigate::trees::settle(state, stack);
+        state.unsettled = true;
     }
     was
 }

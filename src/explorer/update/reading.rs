@@ -13,7 +13,7 @@ use crate::text::visible;
 /// Takes a message of the loader; other messages are not for here.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
     match message {
-        Message::Image(image) => described(state, stack, image),
+        Message::Image(image) => described(state, image),
         Message::Choices(choices) => {
             state.choices = choices;
             navigate::overlay::open(state, stack, OverlayKind::Choices);
@@ -35,7 +35,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
                 *load = LayerLoad { status: LoadStatus::Folded, problems, hidden };
             }
             update::search::refresh(state, stack);
-            navigate::trees::settle(state, stack);
+            state.unsettled = true;
         }
         Message::Rate(rate) => state.rate = Some(rate),
         Message::Deciding { left } => state.undecided = left,
@@ -127,7 +127,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
 }
 
 /// An image: its stack shows at once, its topmost layer selected, because the final tree is what most people ask for.
-fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
+fn described(state: &mut State, image: Box<Image>) {
     let fresh = State::new(state.size);
     state.loads = vec![LayerLoad::default(); image.layers.len()];
     state.layer = image.layers.len().saturating_sub(1);
@@ -147,5 +147,5 @@ fn described(state: &mut State, stack: &Stack, image: Box<Image>) {
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.set_focus(Pane::Tree);
     navigate::layers::keep_in_view(state);
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
 }

@@ -49,7 +49,7 @@ pub(crate) fn typed(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     search.before.restore(state);
     state.notice = None;
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
     run(state, stack, &mut search);
     search.shown_hit = None;
     let target = best(state, stack, &search);
@@ -104,17 +104,17 @@ pub(crate) fn accept(state: &mut State, stack: &Stack) {
     }
     let found_nothing = search.hits.is_some();
     let notice = found_nothing.then(|| visible!["no path in any layer matches ", needle]);
-    cancel(state, stack);
+    cancel(state);
     state.notice = notice;
 }
 
 /// Esc while typing: back to where the user was.
-pub(crate) fn cancel(state: &mut State, stack: &Stack) {
+pub(crate) fn cancel(state: &mut State) {
     if let Some(search) = state.search.take() {
         search.before.restore(state);
         state.notice = None;
         navigate::layers::keep_in_view(state);
-        navigate::trees::settle(state, stack);
+        state.unsettled = true;
     }
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn jump(state: &mut State, stack: &Stack, node: NodeId) {
             ", which ",
             did
         ];
-        navigate::layers::select(state, stack, last.layer);
+        navigate::layers::select(state, last.layer);
         state.notice = Some(notice);
     }
     navigate::trees::reveal(state, stack, pane, node);

@@ -1,8 +1,8 @@
 //! The order of the rows of both trees: which comes next, and what it is called.
 
 use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view;
 use crate::explorer::view::sort::label;
-use crate::explorer::{navigate, view};
 use crate::stack::Stack;
 use crate::stack::query::outline::{By, Orders, Sort};
 
@@ -38,5 +38,5 @@ fn set(state: &mut State, stack: &Stack, next: impl FnOnce(Sort) -> Sort) {
         "" => "in the order of names".into(),
         words => words.into(),
     });
-    navigate::trees::settle(state, stack);
+    state.unsettled = true;
 }

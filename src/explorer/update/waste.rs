@@ -9,7 +9,7 @@ pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) {
     let Some(ledger) = &state.waste else { return };
     if let Some(&(layer, _)) = ledger.layers.get(item) {
         state.overlays.clear();
-        navigate::layers::select(state, stack, layer);
+        navigate::layers::select(state, layer);
         return;
     }
     let path = ledger.paths.get(item - ledger.layers.len());
@@ -17,6 +17,6 @@ pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) {
         return;
     };
     state.overlays.clear();
-    navigate::layers::select(state, stack, piece.culprit);
+    navigate::layers::select(state, piece.culprit);
     update::search::jump(state, stack, node);
 }
