@@ -181,6 +181,18 @@ fn interrupting_and_suspending_work_from_anywhere() {
 }
 
 #[test]
+fn interrupting_ends_while_layers_are_read_or_extracted_or_compared() {
+    let reading = Explorer::described(LAYERS, image(), 120, 40);
+    let idle = || Explorer::open(120, 40);
+    for (mut explorer, keys) in [(reading, ""), (idle(), "e enter"), (idle(), "c x enter")] {
+        explorer.keys(keys);
+        assert!(explorer.state.is_reading() || explorer.state.is_working(), "{keys}");
+        explorer.keys("ctrl-c");
+        assert_eq!(explorer.effects.last(), Some(&Effect::Quit), "{keys}");
+    }
+}
+
+#[test]
 fn escape_stops_reading_once_nothing_else_is_open() {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 40);
     explorer.fold(0);

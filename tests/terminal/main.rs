@@ -6,6 +6,9 @@ mod explorer;
 mod hostile;
 mod pages;
 
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use explorer::Explorer;
 
 #[test]
@@ -123,6 +126,19 @@ fn signals_restore_the_terminal() {
         explorer.signal(signal);
         assert_eq!(explorer.ends(), code, "{signal}");
     }
+}
+
+/// The thread that opens the image waits for an answer of the registry; the bound is far below its time limit.
+#[test]
+fn ctrl_c_ends_while_a_registry_does_not_answer() {
+    let registry = TcpListener::bind("127.0.0.1:0").unwrap();
+    let image = format!("docker://{}/shop:1", registry.local_addr().unwrap());
+    let mut explorer = Explorer::start(&["--tls-verify=false", &image], 80, 24, &[]);
+    explorer.shows(&["pening"]);
+    let start = Instant::now();
+    explorer.press("\x03");
+    assert_eq!(explorer.ends(), 0);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[test]
