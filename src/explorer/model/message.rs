@@ -1,4 +1,4 @@
-//! What reaches the explorer from outside, and what it asks of the outside.
+//! Messages: what the state is updated with. Effects: what the event loop does for it.
 
 use crate::content::Contents;
 use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
@@ -12,24 +12,24 @@ use crate::image::{Image, Other};
 use crate::stack::EventId;
 use crate::text::Visible;
 
-/// Something that happened.
+/// An event that changes the state.
 #[derive(Debug)]
 pub enum Message {
-    /// Nothing happened: go on with what was begun.
+    /// No event is queued: continue the filter.
     Continue,
     /// A key.
     Key(Key),
-    /// The mouse did something.
+    /// A gesture of the mouse.
     Mouse(Mouse),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this size now.
     Resize(Size),
-    /// Several images are there: one has to be chosen.
+    /// Several images, one of which has to be chosen.
     Choices(Vec<Choice>),
-    /// The image was described; its layers will be read. The stack handed over with this message is new.
+    /// The image was described; its layers will be read. The stack passed with this message is new.
     Image(Box<Image>),
-    /// How far a layer is read, in bytes of its blob; `total` 0 where that is not known.
+    /// Progress of a layer, in bytes of its blob; `total` is 0 if unknown.
     Reading {
         /// Which layer.
         layer: usize,
@@ -38,55 +38,55 @@ pub enum Message {
         /// Bytes to deal with.
         total: u64,
     },
-    /// So many bytes of layers are read in a second just now.
+    /// The current read rate, bytes per second.
     Rate(u64),
-    /// A layer was read and waits for those below it to be folded.
+    /// A layer was read; it is folded after those below it.
     Listed {
         /// Which layer.
         layer: usize,
     },
-    /// A layer is part of the stack now. Layers below it came before.
+    /// A layer was folded into the stack, after all layers below it.
     Folded {
         /// Which layer.
         layer: usize,
-        /// What was odd or broken in it.
+        /// Problems of the layer.
         problems: Vec<Problem>,
-        /// What it stores that is no content.
+        /// What the layer stores besides content.
         hidden: Vec<Hidden>,
     },
-    /// So many pairs of files still have to be compared to tell modified from rewritten.
+    /// Pairs of files are being compared to tell modified from rewritten.
     Deciding {
         /// Pairs left; 0 when done.
         left: u64,
     },
-    /// All that was to be read was read, or reading was stopped.
+    /// All layers were read, or reading was stopped.
     Finished,
-    /// The file that these layers lie in was written to while it was open.
+    /// The file that contains these layers was written to while it was open.
     Changed(Vec<usize>),
-    /// What else there is about the image, of which nothing was known when it was described.
+    /// Attachments of the image, found after it was described.
     Attachments(Vec<Other>),
-    /// There will be no image, or no more of it, and this is why. Raw.
+    /// The image cannot be opened, or not read further: the reason. Raw.
     Failed(String),
-    /// What was asked for of a file, or why it cannot be read. Raw.
+    /// The answer to [`Effect::ReadPart`]: the contents, or why they cannot be read. Raw.
     PartRead {
-        /// The number of the question.
+        /// The number of the request.
         number: u64,
         /// The answer.
         answer: Result<Box<Contents>, String>,
     },
-    /// What package databases say that were asked for.
+    /// The answer to [`Effect::ReadPackages`].
     Packages(Box<Owners>),
-    /// So many bytes of the image to compare with were read.
+    /// Bytes read of the image to compare with.
     ComparisonProgress(u64),
-    /// There will be no comparison, and this is why. Raw.
+    /// The comparison failed: the reason. Raw.
     ComparisonFailed(String),
-    /// So many bytes of what is being extracted were written.
+    /// Bytes written by the extraction.
     ExtractionProgress(u64),
-    /// Extracting is over.
+    /// The extraction ended.
     ExtractionEnded(ExtractionResult),
-    /// The pager ended, and the terminal is ours again.
+    /// The pager ended; the terminal was taken again.
     PagerClosed,
-    /// Something to tell the user. Raw.
+    /// A notice for the user. Raw.
     Notice(String),
 }
 
@@ -121,46 +121,46 @@ pub enum MouseKind {
 /// One of several images to choose from. Raw text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Its names, or what stands for one.
+    /// Its names, or its reference if it has none.
     pub name: String,
-    /// What tells it from others: platform, ID, number of layers, …
+    /// What distinguishes it from others: platform, ID, number of layers, …
     pub detail: String,
     /// The store it is in, where several are shown: a heading over all of one store.
     pub group: Option<String>,
     /// It is a container, not an image.
     pub container: bool,
-    /// Nothing of it is here: its registry would be asked.
+    /// Nothing of it is stored locally: opening it reads from its registry.
     pub remote: bool,
 }
 
-/// Something to be done in the world.
+/// An effect that the event loop carries out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// End the program.
     Quit,
-    /// Give the terminal back to the shell until it continues us.
+    /// Stop the process, with the terminal restored, until the shell continues it.
     Suspend,
     /// Stop reading layers, keep what was read.
     StopReading,
-    /// Go on reading the layers that were not read.
+    /// Read the layers that were not read.
     ResumeReading,
     /// Send this to the clipboard.
     Copy(Visible<'static>),
-    /// The choice with this number was made.
+    /// Open the choice with this number.
     OpenChoice(usize),
     /// Open the same image for another platform.
     OpenPlatform(Platform),
-    /// This layer is looked at: what its tree is made of is wanted before the rest.
+    /// This layer is selected: read the layers of its tree before the rest.
     ShowLayer(usize),
-    /// The choice that is being opened is not wanted any more.
+    /// Cancel the opening of a choice.
     CancelChoice,
     /// Read a part of a file.
     ReadPart(ReadRequest),
     /// Show this version of a file in the user's pager.
     OpenPager(EventId),
-    /// Read the package databases that the tree of this layer has.
+    /// Read the package databases in the tree of this layer.
     ReadPackages {
-        /// Comes back with the answer.
+        /// Repeated in the answer.
         database_layer: usize,
         /// The layer.
         layer: usize,
@@ -171,14 +171,14 @@ pub enum Effect {
     StopComparison,
     /// Back from a comparison to the image.
     LeaveComparison,
-    /// Extract this; messages will tell how it goes.
+    /// Extract this. Progress and result come as messages.
     StartExtraction(ExtractionRequest),
     /// Stop extracting, keep what is there.
     StopExtraction,
-    /// Take the mouse, or give it back.
+    /// Capture the mouse, or release it.
     CaptureMouse(bool),
     /// Draw every cell again.
     Redraw,
-    /// These rows are on the screen and their contents are not compared yet: the event and the one before it.
+    /// Compare the contents of these pairs first, an event and the one before it: their rows are on the screen.
     Prefer(Vec<(EventId, EventId)>),
 }

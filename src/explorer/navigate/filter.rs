@@ -6,7 +6,7 @@ use crate::explorer::model::input::Input;
 use crate::explorer::model::state::{Pane, State};
 use crate::stack::Stack;
 
-/// Opens the prompt: with the filter there is, to change it, or empty.
+/// Opens the prompt, with the text of the current filter if there is one.
 pub fn start(state: &mut State) {
     match &mut state.filter {
         Some(filter) => filter.typing = true,
@@ -14,7 +14,7 @@ pub fn start(state: &mut State) {
     }
 }
 
-/// Understands what was typed anew.
+/// Parses the changed text.
 pub fn typed(state: &mut State) {
     if let Some(filter) = state.filter.take() {
         state.filter = Some(Filter::new(filter.input, filter.typing));
@@ -22,13 +22,13 @@ pub fn typed(state: &mut State) {
     }
 }
 
-/// Ends it. Returns whether there was one.
+/// Removes the filter. Returns whether there was one.
 pub fn end(state: &mut State) -> bool {
     state.orders.forget();
     state.filter.take().is_some()
 }
 
-/// Enter: the filter stays; one that narrows nothing goes.
+/// Enter: keeps the filter, unless it filters nothing.
 pub fn accept(state: &mut State) {
     if let Some(filter) = &mut state.filter {
         filter.typing = false;
@@ -36,7 +36,7 @@ pub fn accept(state: &mut State) {
     state.filter = state.filter.take().filter(Filter::is_on);
 }
 
-/// Has what passes ready for the trees that show, before anybody asks for their rows.
+/// Filters the trees on the screen. Must run before their rows are read.
 pub fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut filter) = state.filter.take() else { return };
     if filter.is_on() {

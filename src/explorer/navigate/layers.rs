@@ -11,7 +11,7 @@ pub fn select(state: &mut State, layer: usize) {
     state.unsettled = true;
 }
 
-/// Selects the layer so many above (positive) or below.
+/// Selects the layer `by` layers above (positive) or below.
 pub fn step(state: &mut State, by: isize) {
     let layer = state.layer.saturating_add_signed(by);
     select(state, layer);

@@ -1,11 +1,11 @@
-//! Keeping the treemap up to date and its selection.
+//! Updating the treemap and its selection.
 
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::view;
 use crate::stack::Stack;
 
-/// Lists the tiles anew after layers were folded.
+/// Computes the tiles again after layers were folded.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let now = (stack.folded(), state.phase == Phase::Done);
     let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Map);

@@ -13,7 +13,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
     let mut overlay =
         Overlay { kind, selected: 0, top: 0, input: Input::default(), typing: false, marked: None };
     if let OverlayKind::History(node) = kind {
-        // The cursor starts on what made the path what it is here.
+        // The cursor starts on the event that made the path what it is at the selected layer.
         let steps = stack.history(node);
         overlay.selected = steps.iter().rposition(|step| step.layer <= state.layer).unwrap_or(0);
     }
@@ -23,7 +23,7 @@ pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
     keep_in_view(state, stack);
 }
 
-/// Closes the topmost overlay; the list of images only where there is an image to go back to.
+/// Closes the topmost overlay. The list of images stays while no image is open.
 pub fn close(state: &mut State) {
     if is_first_choice(state) {
         state.notice = Some("choose an image with Enter, or quit with q".into());
@@ -32,7 +32,7 @@ pub fn close(state: &mut State) {
     }
 }
 
-/// Moves the cursor among items, or scrolls where there are none.
+/// Moves the cursor among items; scrolls a page without items.
 pub fn step(state: &mut State, stack: &Stack, by: isize) {
     let Some(overlay) = state.overlays.last() else { return };
     let placed = place(state, stack, overlay);
@@ -63,7 +63,7 @@ pub fn mark_version(state: &mut State) {
     }
 }
 
-/// Scrolls so that the item of the cursor shows; also after the size or the contents changed.
+/// Scrolls so that the selected item is visible; also after the size or the contents changed.
 pub fn keep_in_view(state: &mut State, stack: &Stack) {
     let Some(overlay) = state.overlays.last() else { return };
     let PlacedOverlay { body, page, .. } = place(state, stack, overlay);
@@ -74,7 +74,7 @@ pub fn keep_in_view(state: &mut State, stack: &Stack) {
     if let (Some(first), Some(last)) =
         (page.lines.iter().position(belongs), page.lines.iter().rposition(belongs))
     {
-        // Show what stands above the first item and below the last too, and the whole of a long item from its start.
+        // Lines above the first and below the last item are shown with it; a long item is shown from its start.
         let first = if selected == 0 { 0 } else { first };
         let last = if selected + 1 == page.items { page.lines.len() - 1 } else { last };
         top = top.max((last + 1).saturating_sub(height)).min(first);

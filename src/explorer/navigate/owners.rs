@@ -1,4 +1,4 @@
-//! Asking for the package databases of a layer.
+//! Requests for the package databases of a layer.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::explorer::view::owners::{database_layer, paths_in_packages};
 use crate::stack::Stack;
 use crate::stack::query::filter::NodeFilter;
 
-/// Asks for the databases that somebody wants to know something of, once.
+/// Requests the databases, once, if the open history or the filter needs them.
 pub(crate) fn want(state: &mut State, stack: &Stack) -> Option<Effect> {
     let in_history = state.overlays.iter().any(|top| matches!(top.kind, OverlayKind::History(_)));
     let in_filter = state.filter.as_ref().is_some_and(|filter| filter.package().is_some());
@@ -28,7 +28,7 @@ pub(crate) fn want(state: &mut State, stack: &Stack) -> Option<Effect> {
     Some(Effect::ReadPackages { database_layer, layer })
 }
 
-/// They were read.
+/// Stores databases that were read.
 pub(crate) fn arrived(state: &mut State, owners: Owners) {
     if state.owners_requested == Some(owners.database_layer) {
         state.owners_requested = None;
@@ -38,7 +38,7 @@ pub(crate) fn arrived(state: &mut State, owners: Owners) {
 }
 
 impl Filter {
-    /// Takes over what the databases say that the selected layer has. Returns whether that is something else than before.
+    /// Sets the paths that pass by their package, from the databases of the selected layer. Returns whether they changed.
     pub(super) fn look_up_packages(&mut self, state: &State, stack: &Stack) -> bool {
         let Some(wanted) = &self.package else { return false };
         let found = paths_in_packages(state, stack, wanted);
@@ -47,9 +47,9 @@ impl Filter {
             return false;
         }
         self.database_layer = database_layer;
-        // Nothing passes as long as nobody knows what does.
-        let nobody = || NodeFilter { nodes: Arc::default(), inside: true };
-        self.criteria.among = Some(found.map_or_else(nobody, |(_, among)| among));
+        // Nothing passes until the databases are read.
+        let none = || NodeFilter { nodes: Arc::default(), inside: true };
+        self.criteria.among = Some(found.map_or_else(none, |(_, among)| among));
         self.test = None;
         true
     }

@@ -1,4 +1,4 @@
-//! Keeping the filtered changes of a range up to date.
+//! Updating the changes of a range.
 
 use crate::explorer::model::filtered_pane::FilterKey;
 use crate::explorer::model::state::{Pane, State};
@@ -6,7 +6,7 @@ use crate::stack::Stack;
 use crate::stack::query::filter::Test;
 use crate::stack::query::tree::Tree;
 
-/// Has what the range changed ready, before anybody asks for its rows.
+/// Computes the changes of the range. Must run before their rows are read.
 pub(super) fn refresh(state: &mut State, stack: &Stack) {
     let Some(tree @ Tree::Range(..)) = state.tree_of(Pane::Diff, stack) else { return };
     if state.is_filtered() {

@@ -1,7 +1,7 @@
-//! Moving in the merged tree and in the diff: cursor, folds, scroll, changes. The stack pane is in [`crate::explorer::view::layers`].
+//! Moves in the merged tree and in the diff: cursor, folds, scroll position, changes.
 //!
-//! The cursor belongs to a path, not to a row. Where the path has no row at this layer the cursor waits on the nearest
-//! directory above, and returns when the path is back. Everything asks [`Outline`] for the few rows it needs.
+//! The cursor belongs to a path, not to a row. If the path has no row at this layer, the cursor is on the nearest
+//! directory above, and returns when the path has a row again. Only the rows that are needed are read from [`Outline`].
 
 use std::cmp::Ordering;
 
@@ -61,7 +61,7 @@ pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
     view.top = view.top.saturating_add_signed(by).min(most);
 }
 
-/// The other tree pane goes along where it has the very same path.
+/// Moves the cursor of the other tree pane to the same path, if it has a row.
 fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
     let other = if pane == Pane::Tree { Pane::Diff } else { Pane::Tree };
     let Some(outline) = outline(state, stack, other) else { return };
@@ -74,16 +74,17 @@ fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
     (view.wanted, view.row, view.top) = (Some(node), row, top);
 }
 
-/// Opens a directory or steps into an open one; on anything else, shows its history if `look`.
-pub fn open(state: &mut State, stack: &Stack, pane: Pane, look: bool) {
+/// Unfolds a directory or steps into an unfolded one; of other paths, shows the history if `history`.
+pub fn open(state: &mut State, stack: &Stack, pane: Pane, history: bool) {
     let Some(row) = current_row(state, stack, pane) else { return };
     match (row.directory, row.open) {
         (true, false) => {
             toggle(state, pane, row.node);
-            // Nothing below it: then there is nothing to step into either.
         }
         (true, true) => step(state, stack, pane, 1),
-        (false, _) if look => navigate::overlay::open(state, stack, OverlayKind::History(row.node)),
+        (false, _) if history => {
+            navigate::overlay::open(state, stack, OverlayKind::History(row.node))
+        }
         (false, _) => {}
     }
 }
@@ -136,7 +137,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     settle(state, stack);
     navigate::filter::refresh(state, stack);
     if passes(state) == Some(false) {
-        // Whoever asks for a path wants to see it.
+        // A path that the user asked for is shown even where the filter hides it.
         navigate::filter::end(state);
         state.notice = Some("the filter is gone: it did not let this path through".into());
     }
@@ -156,7 +157,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     settle(state, stack);
     let view = state.view_mut(pane);
     if view.row.abs_diff(before) >= height {
-        // Far from where it was: give it a third of the pane above.
+        // After a long move the cursor is a third from the top of the pane.
         view.top = view.row.saturating_sub(height / 3);
         state.unsettled = true;
         settle(state, stack);
@@ -175,7 +176,7 @@ pub fn go_to_change(state: &mut State, stack: &Stack, forward: bool) {
     let here = current_row(state, stack, pane).map(|row| row.node);
     let is_change = |row: &OutlineRow| stack.change_in(row.node, tree).is_some();
     let rows_until = |inclusive| match here {
-        // In another order than by name only what has a row can be found; its directory stands in for other paths.
+        // In another order than by name only paths with a row can be located; their directory stands for other paths.
         Some(here) if !state.orders.are_names() => changes.position(here).map_or(0, |row| {
             let way = changes.rows(row..row + 1).first().is_some_and(|row| row.node != here);
             row + usize::from(inclusive || way)
@@ -214,10 +215,8 @@ fn rows_until(
     let (mut low, mut high) = (0, outline.len());
     while low < high {
         let middle = usize::midpoint(low, high);
-        let row = outline
-            .rows(middle..middle + 1)
-            .first()
-            .map(|row| crate::explorer::navigate::trees::components(stack, row.node));
+        let row =
+            outline.rows(middle..middle + 1).first().map(|row| self::components(stack, row.node));
         let before = match row.map_or(Ordering::Greater, |row| row.cmp(&components)) {
             Ordering::Less => true,
             Ordering::Equal => inclusive,

@@ -1,11 +1,11 @@
-//! Keeping the waste list up to date.
+//! Updating the waste page.
 
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Phase, State};
 use crate::explorer::model::waste::WasteSummary;
 use crate::stack::Stack;
 
-/// Has the ledger ready while the waste page is open, before anybody asks for its lines.
+/// Computes the waste while its page is open. Must run before its lines are read.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Waste);
     let now = (stack.folded(), state.phase == Phase::Done);

@@ -1,5 +1,5 @@
-//! Comparing for the explorer, in a thread of its own: the other image is opened and read, the two trees are compared, and
-//! both together become an image that can be explored.
+//! The comparison of two images, in a thread of its own: opens and reads the other image, compares the two trees, and
+//! makes a source of both that can be explored.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +15,10 @@ use crate::load::{Event, Loader, Want};
 use crate::source::{Opened, Options, Source};
 use crate::{compare, source};
 
-/// Between two words about how far it is.
-const PACE: Duration = Duration::from_millis(100);
+/// Between two reports of progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The image at `reference` below the merged tree that `this` has at `layer`, and what is known of both.
+/// A source with the image at `reference` as layer 0 and the merged tree of `this` at `layer` as layer 1, and their layers.
 pub(super) fn compare(
     this: &Loader,
     layer: usize,
@@ -91,23 +91,23 @@ fn sides(old: &Image, new: &Image) -> ComparedImages {
     ComparedImages { other: side(old, olds), this: side(new, news) }
 }
 
-/// Tells how many bytes were read, now and then, and hears whether to stop.
+/// Reports the bytes read, at most once per [`PROGRESS_INTERVAL`]; cancelled by `stop`.
 pub(super) struct Reporting<'t> {
     stop: &'t AtomicBool,
-    tell: &'t (dyn Fn(u64) + Sync),
+    report: &'t (dyn Fn(u64) + Sync),
     state: Mutex<Reading>,
 }
 
 struct Reading {
     next: Instant,
-    /// Bytes of each layer; what is read for the comparison itself counts behind the last.
+    /// Bytes read of each layer; those read to compare contents count under `usize::MAX`.
     layers: HashMap<usize, u64>,
 }
 
 impl<'t> Reporting<'t> {
-    pub(super) fn new(stop: &'t AtomicBool, tell: &'t (dyn Fn(u64) + Sync)) -> Self {
+    pub(super) fn new(stop: &'t AtomicBool, report: &'t (dyn Fn(u64) + Sync)) -> Self {
         let state = Reading { next: Instant::now(), layers: HashMap::new() };
-        Self { stop, tell, state: Mutex::new(state) }
+        Self { stop, report, state: Mutex::new(state) }
     }
 
     fn read(&self, layer: usize, done: u64) {
@@ -115,8 +115,8 @@ impl<'t> Reporting<'t> {
         state.layers.insert(layer, done);
         let now = Instant::now();
         if now >= state.next {
-            state.next = now + PACE;
-            (self.tell)(state.layers.values().sum());
+            state.next = now + PROGRESS_INTERVAL;
+            (self.report)(state.layers.values().sum());
         }
     }
 }

@@ -12,31 +12,31 @@ use crate::image::Other;
 use crate::load::Event;
 use crate::source::{Error, Opened, Source};
 
-/// What became of a choice: how to ask for it, and what opened.
+/// An opened choice: its reference, and its source.
 pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
 
-/// A file that is ready for the pager; gone when this is dropped.
+/// A temporary file for the pager, deleted on drop; or why there is none.
 pub(super) type Ready = Result<NamedTempFile, String>;
 
-/// Something that happened.
+/// An event for the loop. The numbers say which request it answers: events of an earlier request are ignored.
 pub(super) enum RunEvent {
     Input(io::Result<Message>),
     Signal(Signal),
     Opened(Result<Opened, Error>),
-    /// A choice was opened, for the request with this number; what an older one brings is not wanted any more.
+    /// A choice was opened, or failed to.
     ChoiceOpened(u64, Chosen),
-    /// From the loader with this number; an older one's news are no news.
+    /// From the loader.
     Load(u64, Event),
-    /// From a thread that was given something to do: the viewer's answers, how extracting goes.
+    /// From the viewer, the extraction or the comparison.
     Message(Message),
-    /// What the package databases say of the image of the loader with this number.
+    /// Package databases were read.
     Packages(u64, Box<Owners>),
-    /// A file is ready for the pager, or cannot be; of the request with this number.
+    /// A file for the pager was written, or failed to be.
     PagerReady(u64, Ready),
-    /// The image of the loader with this number was compared.
+    /// The comparison is ready to be explored.
     ComparisonReady(u64, Box<(Box<dyn Source>, ComparedImages)>),
-    /// What else there is about the image of the loader with this number.
+    /// Attachments of the image were found.
     Attachments(u64, Vec<Other>),
-    /// A thread of ours panicked; its message has been printed.
+    /// A worker thread panicked; its message has been printed.
     Crashed,
 }

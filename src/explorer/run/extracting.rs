@@ -11,25 +11,25 @@ use crate::extract::Plan;
 use crate::layer::Watch;
 use crate::load::Loader;
 
-/// Between two words about how far it is.
-const PACE: Duration = Duration::from_millis(50);
+/// Between two reports of progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Does what was asked for; `tell` hears now and then how many bytes were written.
+/// Extracts what `request` names. `report` gets the bytes written, at most once per [`PROGRESS_INTERVAL`].
 pub(super) fn extract(
     loader: &Loader,
     request: &ExtractionRequest,
     stop: &AtomicBool,
-    tell: &(dyn Fn(u64) + Sync),
+    report: &(dyn Fn(u64) + Sync),
 ) -> ExtractionResult {
     let plan = {
         let stack = loader.stack();
         extract::plan(&stack, request.node, request.layer)
     };
-    let dest = at_home(&request.dest);
+    let dest = expand_home(&request.dest);
     if !request.force && is_occupied(&plan, &dest) {
         return ExtractionResult::Occupied;
     }
-    let watch = Reporting { stop, tell, next: Mutex::new(Instant::now()) };
+    let watch = Reporting { stop, report, next: Mutex::new(Instant::now()) };
     match extract::to_disk(loader.source().as_ref(), &plan, &dest, request.force, &watch) {
         Ok(made) => ExtractionResult::Done {
             objects: made.done,
@@ -43,16 +43,16 @@ pub(super) fn extract(
     }
 }
 
-/// Nobody expands a `~` that is typed into a prompt, but everybody means it.
-fn at_home(dest: &str) -> PathBuf {
+/// Expands a leading `~/`, as a shell would: the prompt has none.
+fn expand_home(dest: &str) -> PathBuf {
     match (dest.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(dest),
     }
 }
 
-/// Whether something would be overwritten. Asked before anything is written, so that the user can be; what comes up in
-/// between is an error then.
+/// Whether something would be overwritten. Checked before anything is written, so that the user can be asked; a file
+/// created after that is an error.
 fn is_occupied(plan: &Plan, dest: &Path) -> bool {
     let is_directory = dest.is_dir();
     if plan.is_directory() {
@@ -76,7 +76,7 @@ fn name(plan: &Plan) -> PathBuf {
 
 struct Reporting<'t> {
     stop: &'t AtomicBool,
-    tell: &'t (dyn Fn(u64) + Sync),
+    report: &'t (dyn Fn(u64) + Sync),
     next: Mutex<Instant>,
 }
 
@@ -85,8 +85,8 @@ impl Watch for Reporting<'_> {
         let Ok(mut next) = self.next.lock() else { return };
         let now = Instant::now();
         if now >= *next {
-            *next = now + PACE;
-            (self.tell)(done);
+            *next = now + PROGRESS_INTERVAL;
+            (self.report)(done);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The explorer: terminal, loader and state joined by one queue of messages.
 //!
-//! This is the only place where `app`'s effects become deeds. The thread sleeps until something happens, deals with
-//! all that has happened meanwhile, and draws once.
+//! The only place that carries out effects. The loop blocks until an event arrives, handles all events in the queue, and
+//! draws once.
 
 mod comparing;
 mod error;
@@ -36,7 +36,7 @@ use crate::source::{self, Opened, Several, Source};
 use crate::stack::Stack;
 use crate::text;
 
-/// What is opened sooner than this is there in the first frame, and errors come without a screen.
+/// An image that opens within this time is in the first frame; an error within it is printed without entering the screen.
 const FIRST_FRAME_DEADLINE: Duration = Duration::from_millis(150);
 
 /// Runs the explorer on what `open` opens. Layers whose listing is in the cache are not read again.
@@ -71,22 +71,22 @@ struct Explorer {
     load_number: u64,
     rate: Rate,
     several: Option<Arc<Several>>,
-    /// How many choices were made so far.
+    /// Number of the newest request to open a choice.
     choice_number: u64,
-    /// A temporary copy of the image's contents was announced.
+    /// The notice about a temporary copy of the contents was shown.
     announced: bool,
     settings: OpenSettings,
-    /// The argument that asks for the image that shows.
+    /// The reference of the image that is shown.
     reference: Option<String>,
     /// The number of the viewer's newest request.
     newest_read: Arc<AtomicU64>,
-    /// The number of the newest file for the pager.
+    /// Number of the newest request for the pager.
     pager_requests: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
     stop_comparing: Arc<AtomicBool>,
-    /// What a comparison was begun from, and will go back to.
+    /// The image that the comparison was started from, to return to.
     before_comparison: Option<(State, Loader)>,
-    /// What is shown while there is no image.
+    /// Drawn while there is no image.
     empty_stack: Stack,
 }
 
@@ -141,11 +141,11 @@ impl Explorer {
             }
             self.draw()?;
             next = if view::filter::is_searching(&self.state) {
-                // What was begun goes on as long as nothing else happens.
+                // The filter goes on while no other event is queued.
                 let go_on = RunEvent::Message(Message::Continue);
                 Some(receive.try_recv().unwrap_or(go_on))
             } else {
-                // We hold a sender ourselves: this never fails.
+                // `self.send` keeps the channel open: this never fails.
                 receive.recv().ok()
             };
         }
@@ -207,7 +207,7 @@ impl Explorer {
         }
     }
 
-    /// Starts reading an image's layers; the stack of them shows at once.
+    /// Shows an image and starts reading its layers.
     fn load(&mut self, source: Box<dyn Source>) -> Result<bool, Error> {
         if let Some(loader) = &self.loader {
             loader.stop();
@@ -221,7 +221,7 @@ impl Explorer {
         self.dispatch(Message::Image(image))
     }
 
-    /// Reads the layers that are not part of the stack yet.
+    /// Reads the layers that are not folded yet.
     fn read(&mut self) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.rate = Rate::new(loader.source().image().layers.len(), Instant::now());
@@ -230,13 +230,12 @@ impl Explorer {
             let pace = Pace::new();
             loader.run(Want::Kinds, &|event| {
                 if pace.allows(&event) && send.send(RunEvent::Load(number, event)).is_err() {
-                    // The explorer is gone.
+                    // The event loop has ended.
                     loader.stop();
                 }
             });
             let others = loader.source().attachments();
             if !others.is_empty() {
-                // Nobody may be there any more to hear it.
                 let _ = send.send(RunEvent::Attachments(number, others));
             }
         })
@@ -265,7 +264,7 @@ impl Explorer {
         }
     }
 
-    /// Says of which layers the files were written to meanwhile, whenever they were read.
+    /// Reports the layers whose files were changed after they were opened.
     fn report_changed_layers(&mut self) -> Result<bool, Error> {
         let Some(loader) = &self.loader else { return Ok(false) };
         let source = loader.source();
@@ -274,7 +273,7 @@ impl Explorer {
         if changed.is_empty() { Ok(false) } else { self.dispatch(Message::Changed(changed)) }
     }
 
-    /// Says once that a temporary copy is being made, and how large it gets.
+    /// Shows a notice, once, that a temporary copy is being made, and its size.
     fn announce_copy(&mut self) -> Result<(), Error> {
         let copied = self.loader.as_ref().and_then(|loader| loader.source().temp_copy_bytes());
         if let Some(bytes) = copied.filter(|_| !self.announced) {
@@ -290,7 +289,7 @@ impl Explorer {
         Ok(())
     }
 
-    /// Gives the state a message and does what it asks for.
+    /// Updates the state with a message and carries out the effects. Returns whether the explorer ends.
     fn dispatch(&mut self, message: Message) -> Result<bool, Error> {
         let effects = match &self.loader {
             Some(loader) => update(&mut self.state, &loader.stack(), message),
@@ -308,7 +307,7 @@ impl Explorer {
         match effect {
             Effect::Quit => return Ok(true),
             Effect::Suspend => self.session.suspend().map_err(Error::TerminalLost)?,
-            // Whatever it still brings is for a request that is no more.
+            // The event of the cancelled request is ignored by its number.
             Effect::CancelChoice => self.choice_number += 1,
             Effect::StopReading => {
                 if let Some(loader) = &self.loader {
@@ -351,7 +350,7 @@ impl Explorer {
     }
 }
 
-/// Runs `work` in a thread whose panic ends the explorer instead of leaving it waiting.
+/// Runs `work` in a thread. Its panic ends the explorer, which would else wait for its event.
 fn spawn(
     send: &Sender<RunEvent>,
     name: &str,

@@ -1,5 +1,4 @@
-//! What the explorer opens: what was asked for, one of several, the same for another platform, and, where nothing here
-//! has it, what its registry may have.
+//! What the explorer opens: the image of the command line, one of several, or the same image for another platform.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,19 +13,19 @@ use crate::source;
 use crate::source::{ChoiceKind, Opened, Options, Several, Source};
 
 impl Explorer {
-    /// The image that was asked for. Where a bare name might have been found in several places, it is said in which.
+    /// Shows the image of the command line. Of a bare name, a notice says in which store it was found.
     pub(super) fn show_image(&mut self, source: Box<dyn Source>) -> Result<bool, super::Error> {
         let found_in = source.image().source.clone();
         let ends = self.load(source)?;
         match &self.reference {
-            Some(asked) if !ends && is_name(asked) => {
-                self.dispatch(Message::Notice(format!("{asked} is from {found_in}")))
+            Some(reference) if !ends && is_name(reference) => {
+                self.dispatch(Message::Notice(format!("{reference} is from {found_in}")))
             }
             _ => Ok(ends),
         }
     }
 
-    /// Several images: one has to be chosen.
+    /// Lists several images to choose from.
     pub(super) fn offer_choices(&mut self, several: Several) -> Result<bool, super::Error> {
         let choices = several.choices.iter().map(line).collect();
         let notes = several.notes.join("; ");
@@ -38,27 +37,27 @@ impl Explorer {
         self.dispatch(Message::Notice(format!("not looked into: {notes}")))
     }
 
-    /// Opens one of several.
+    /// Opens one of several images.
     pub(super) fn choose(&mut self, choice: usize) -> Result<(), super::Error> {
         let Some(several) = self.several.clone() else { return Ok(()) };
-        let asked = several.choices.get(choice).map(|choice| choice.reference.clone());
-        self.open_choice(move || (asked, several.open(choice)))
+        let reference = several.choices.get(choice).map(|choice| choice.reference.clone());
+        self.open_choice(move || (reference, several.open(choice)))
     }
 
     /// Opens the image for another platform.
     pub(super) fn open_platform(&mut self, platform: Platform) -> Result<(), super::Error> {
-        let Some(asked) = self.reference.clone() else { return Ok(()) };
+        let Some(reference) = self.reference.clone() else { return Ok(()) };
         let options = Options { platform: Some(platform), ..self.settings.options.clone() };
         self.open_choice(move || {
-            let opened = source::open(&asked, &options).and_then(|opened| match opened {
+            let opened = source::open(&reference, &options).and_then(|opened| match opened {
                 Opened::Image(source) => Ok(source),
                 Opened::Several(several) => several.open(0),
             });
-            (Some(asked), opened)
+            (Some(reference), opened)
         })
     }
 
-    /// Opens something in a thread; whatever was being opened is not wanted any more.
+    /// Opens a choice in a thread. An earlier request is cancelled.
     fn open_choice(
         &mut self,
         open: impl FnOnce() -> Chosen + Send + 'static,
@@ -70,11 +69,11 @@ impl Explorer {
         })
     }
 
-    /// What was chosen is open, or cannot be opened.
-    pub(super) fn chosen(&mut self, (asked, opened): Chosen) -> Result<bool, super::Error> {
+    /// Shows the opened choice, or why it could not be opened.
+    pub(super) fn chosen(&mut self, (reference, opened): Chosen) -> Result<bool, super::Error> {
         match opened {
             Ok(source) => {
-                self.reference = asked;
+                self.reference = reference;
                 self.load(source)
             }
             Err(error) => self.dispatch(Message::Failed(error.to_string())),
@@ -82,7 +81,7 @@ impl Explorer {
     }
 }
 
-/// Whether an argument is a name that any store could have, and not a path.
+/// Whether an argument is a bare name, which several stores could have, and not a path.
 fn is_name(argument: &str) -> bool {
     let bare =
         matches!(reference::parse(argument).map(|parsed| parsed.place), Ok(Transport::Bare(_)));
@@ -112,7 +111,7 @@ fn line(choice: &source::Choice) -> Choice {
     }
 }
 
-/// As much of an ID as engines show.
+/// The first 12 hex digits of an ID, as engines show it.
 fn short(id: &str) -> String {
     let shown = if id.starts_with("sha256:") { "sha256:".len() + 12 } else { 12 };
     id.chars().take(shown).collect()

@@ -1,4 +1,5 @@
-//! A file in the user's pager: its text is written to a private temporary file, made visible, then the terminal is lent.
+//! A file in the user's pager: its text is written, made visible, to a private temporary file, then the pager gets the
+//! terminal.
 
 use std::io;
 use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
@@ -16,13 +17,13 @@ use crate::load::files::part;
 use crate::stack::EventId;
 use crate::text::{size, visible};
 
-/// More of a file is not written for a pager: `extract` gets all of it.
+/// Bytes of a file that are written for the pager; `extract` writes all of it.
 const LENGTH_MAX: u64 = 256 * 1024 * 1024;
 /// Bytes of a line that are made visible at once.
 const PIECE: u64 = 64 * 1024;
 
 impl Explorer {
-    /// Reads a version of a file for the pager, beside everything else.
+    /// Reads a version of a file for the pager, in a thread.
     pub(super) fn prepare_pager(&mut self, event: EventId) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let number = self.pager_requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -34,7 +35,7 @@ impl Explorer {
         })
     }
 
-    /// Lends the terminal to the pager until that ends.
+    /// Runs the pager, which has the terminal until it ends.
     pub(super) fn run_pager(&mut self, number: u64, ready: Ready) -> Result<bool, Error> {
         if number != self.pager_requests.load(Ordering::Relaxed) {
             return Ok(false);
@@ -50,7 +51,7 @@ impl Explorer {
             Command::new("sh")
                 .args(["-c", &format!("{pager} \"$1\""), "sh"])
                 .arg(file.path())
-                // What a preprocessor made of it would be what nobody made visible.
+                // The output of a preprocessor would not have been made visible.
                 .env_remove("LESSOPEN")
                 .status()
         });

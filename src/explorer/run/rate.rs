@@ -1,11 +1,11 @@
-//! How fast layers are read, from what the loader says of each. The clock is the caller's.
+//! The rate at which layers are read, from the progress of each. The caller passes the time.
 
 use std::time::{Duration, Instant};
 
-/// Over so long at least, so that the number can be read.
+/// The shortest time to average over, so that the number is readable.
 const SPAN: Duration = Duration::from_millis(500);
 
-/// Bytes read of each layer, and where they stood when the rate was told last.
+/// Bytes read of each layer, and their sum and the time when the rate was last returned.
 pub(super) struct Rate {
     done: Vec<u64>,
     since: Instant,
@@ -18,7 +18,7 @@ impl Rate {
         Self { done: vec![0; layers], since: now, then: 0 }
     }
 
-    /// So much of this layer was read. Bytes in a second, now and then.
+    /// Records the bytes read of a layer. Returns bytes per second, at most once per [`SPAN`].
     pub(super) fn read(&mut self, layer: usize, done: u64, now: Instant) -> Option<u64> {
         // A layer that begins anew after a broken connection has not been read backwards.
         let known = self.done.get_mut(layer)?;

@@ -1,4 +1,4 @@
-//! Files for the explorer's viewer, read in a thread of their own.
+//! Reads parts of files for the viewer.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
 use crate::load::Loader;
 use crate::load::files::part;
 
-/// What a viewer asked for. `newest` is the number of the newest question: nobody waits for an older one.
+/// Reads what `request` asks for. Stops if `newest`, the number of the newest request, is another.
 pub(super) fn read(
     loader: &Loader,
     request: &ReadRequest,
@@ -21,7 +21,7 @@ pub(super) fn read(
         ViewTarget::Two(old, new) => part::difference(loader, old, new, &wanted),
         ViewTarget::Version(event) => match part(&request.part) {
             Some(part) => part::part(loader, event, &part, &wanted),
-            None => return Err("nothing to look for".to_owned()),
+            None => return Err("nothing to search for".to_owned()),
         },
     };
     found.map(Box::new).map_err(|error| reason(&error))

@@ -1,4 +1,4 @@
-//! What the explorer has done by others: threads that read for the viewer, extract and compare, and what their answers lead to.
+//! Threads that read for the viewer, extract, compare and read package databases.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::load::files::packages::{Inventory, databases};
 use crate::source::Source;
 
 impl Explorer {
-    /// Reads for the viewer, beside everything else.
+    /// Reads a part of a file, in a thread.
     pub(super) fn read_part(&self, request: model::file::ReadRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let newest = Arc::clone(&self.newest_read);
@@ -29,7 +29,7 @@ impl Explorer {
         })
     }
 
-    /// Extracts beside everything else, one thing at a time.
+    /// Extracts, in a thread.
     pub(super) fn extract(&mut self, request: ExtractionRequest) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_extracting = Arc::default();
@@ -43,7 +43,7 @@ impl Explorer {
         })
     }
 
-    /// Reads package databases beside everything else.
+    /// Reads package databases, in a thread.
     pub(super) fn read_packages(&self, database_layer: usize, layer: usize) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         let number = self.load_number;
@@ -62,7 +62,7 @@ impl Explorer {
         })
     }
 
-    /// Makes a comparison beside everything else.
+    /// Makes a comparison, in a thread.
     pub(super) fn compare(&mut self, reference: String) -> Result<(), Error> {
         let Some(loader) = self.loader.clone() else { return Ok(()) };
         self.stop_comparing = Arc::default();
@@ -70,10 +70,10 @@ impl Explorer {
         let (number, layer) = (self.load_number, self.state.layer);
         spawn(&self.send, "compare", move |send| {
             let progress = send.clone();
-            let tell = |read| {
+            let report = |read| {
                 let _ = progress.send(RunEvent::Message(Message::ComparisonProgress(read)));
             };
-            let watch = Reporting::new(&stop, &tell);
+            let watch = Reporting::new(&stop, &report);
             let made = comparing::compare(&loader, layer, &reference, &settings, &watch);
             let _ = send.send(match made {
                 Ok(source) => RunEvent::ComparisonReady(number, Box::new(source)),
@@ -82,7 +82,7 @@ impl Explorer {
         })
     }
 
-    /// Explores a comparison; the image it was begun from waits.
+    /// Shows a comparison. The image it was started from is kept to return to.
     pub(super) fn enter_comparison(
         &mut self,
         (source, sides): (Box<dyn Source>, ComparedImages),
@@ -94,14 +94,14 @@ impl Explorer {
         self.load(source)
     }
 
-    /// Back to the image that a comparison was begun from.
+    /// Returns to the image that the comparison was started from.
     pub(super) fn leave_comparison(&mut self) -> Result<bool, Error> {
         let Some((mut state, loader)) = self.before_comparison.take() else { return Ok(false) };
         state.copy_appearance(&self.state);
         if let Some(comparison) = self.loader.replace(loader) {
             comparison.stop();
         }
-        // Whatever the comparison still says is no news.
+        // Events of the comparison are ignored from here on.
         self.load_number += 1;
         let size = state.size;
         self.state = state;

@@ -1,8 +1,8 @@
-//! Cells to bytes.
+//! A ratatui backend: cells to bytes.
 //!
-//! Ours rather than ratatui's for three reasons: a theme without colours must write no colour sequence at all (crossterm
+//! Replaces ratatui's own for three reasons: a theme without colours must write no colour sequence at all (crossterm
 //! under `NO_COLOR` writes resets that take reverse and bold away, and ratatui ends every frame with colour resets);
-//! nothing here ever asks the terminal a question (a cursor report that does not come stalls the program); and a whole
+//! the terminal is never queried (a missing cursor report stalls the program); and a whole
 //! frame goes out as one write between the marks of a synchronized update.
 
 use std::io;
@@ -18,7 +18,7 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 
-/// A screen that collects a frame and writes it at once.
+/// A screen that collects a frame and writes it in one piece.
 pub(super) struct Screen<W: Write> {
     out: W,
     frame: Vec<u8>,
@@ -31,9 +31,9 @@ impl<W: Write> Screen<W> {
     }
 }
 
-/// What the terminal was last told about looks.
-type Look = (Color, Color, Modifier);
-const PLAIN: Look = (Color::Reset, Color::Reset, Modifier::empty());
+/// Foreground, background and attributes, as last written.
+type CellStyle = (Color, Color, Modifier);
+const PLAIN: CellStyle = (Color::Reset, Color::Reset, Modifier::empty());
 
 impl<W: Write> Backend for Screen<W> {
     type Error = io::Error;
@@ -42,23 +42,23 @@ impl<W: Write> Backend for Screen<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut look = PLAIN;
+        let mut style = PLAIN;
         let mut next = None;
         for (x, y, cell) in content {
             if next != Some((x, y)) {
                 queue!(self.frame, MoveTo(x, y))?;
             }
             let wanted = (cell.fg, cell.bg, cell.modifier);
-            if wanted != look {
-                write_look(&mut self.frame, wanted)?;
-                look = wanted;
+            if wanted != style {
+                write_style(&mut self.frame, wanted)?;
+                style = wanted;
             }
             self.frame.extend_from_slice(cell.symbol().as_bytes());
-            // Behind anything that is not plainly one cell the cursor is put anew: terminals disagree about widths.
+            // After a non-ASCII cell the cursor is positioned again: terminals disagree about widths.
             next = cell.symbol().is_ascii().then_some((x.saturating_add(1), y));
         }
-        if look != PLAIN {
-            write_look(&mut self.frame, PLAIN)?;
+        if style != PLAIN {
+            write_style(&mut self.frame, PLAIN)?;
         }
         Ok(())
     }
@@ -117,8 +117,8 @@ impl<W: Write> Backend for Screen<W> {
     }
 }
 
-/// One SGR sequence from nothing: reset, attributes, and colours where there are any.
-fn write_look(out: &mut Vec<u8>, (fg, bg, modifier): Look) -> io::Result<()> {
+/// One SGR sequence: reset, attributes, and colours if there are any.
+fn write_style(out: &mut Vec<u8>, (fg, bg, modifier): CellStyle) -> io::Result<()> {
     const ATTRIBUTES: [(Modifier, u8); 7] = [
         (Modifier::BOLD, 1),
         (Modifier::DIM, 2),

@@ -1,5 +1,5 @@
-//! While the terminal is lent to another program, our threads let it alone: no key is taken away from that program, and
-//! the signals that its keys send to us as well are its own affair.
+//! While another program has the terminal, the input thread does not read from it, and signals that the keys of that
+//! program send to the whole process group are ignored.
 
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -9,53 +9,53 @@ use crate::sync;
 
 use signal_hook::consts::SIGWINCH;
 
-/// Where the thread that reads keys stands.
+/// State of the input thread.
 struct Input {
-    lent: bool,
-    /// It waits for the terminal to come back.
+    handed_over: bool,
+    /// The thread is blocked in [`wait`].
     waits: bool,
 }
 
-static INPUT: Mutex<Input> = Mutex::new(Input { lent: false, waits: false });
+static INPUT: Mutex<Input> = Mutex::new(Input { handed_over: false, waits: false });
 static CHANGED: Condvar = Condvar::new();
 
-/// Longer than any thread takes to hear of it; one that does not is no reason to wait for ever.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Time for the input thread to stop reading; after it the terminal is handed over anyway.
+const PAUSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn input() -> MutexGuard<'static, Input> {
     sync::lock(&INPUT)
 }
 
-/// The terminal is lent until this is dropped.
+/// Another program has the terminal until this is dropped.
 pub(super) struct Handover;
 
-/// Keeps our threads from the terminal. Returns once none of them reads from it.
+/// Pauses the input thread. Returns once it does not read from the terminal, or after [`PAUSE_TIMEOUT`].
 pub(super) fn pause() -> io::Result<Handover> {
-    input().lent = true;
-    let lent = Handover;
-    // The thread sleeps in a read that only an event ends; a change of size, real or not, is one.
+    input().handed_over = true;
+    let handover = Handover;
+    // Only an event ends the blocking read: SIGWINCH makes one.
     signal_hook::low_level::raise(SIGWINCH)?;
-    let waiting = CHANGED.wait_timeout_while(input(), PATIENCE, |input| !input.waits);
+    let waiting = CHANGED.wait_timeout_while(input(), PAUSE_TIMEOUT, |input| !input.waits);
     drop(waiting);
-    Ok(lent)
+    Ok(handover)
 }
 
 impl Drop for Handover {
     fn drop(&mut self) {
-        input().lent = false;
+        input().handed_over = false;
         CHANGED.notify_all();
     }
 }
 
-/// Whether the terminal is lent just now.
-pub(super) fn is_lent() -> bool {
-    input().lent
+/// Whether another program has the terminal.
+pub(super) fn is_active() -> bool {
+    input().handed_over
 }
 
-/// To be called before each read from the terminal: waits while it is lent.
+/// Blocks while another program has the terminal. Called before each read.
 pub(super) fn wait() {
     let mut input = input();
-    while input.lent {
+    while input.handed_over {
         input.waits = true;
         CHANGED.notify_all();
         input = sync::wait(&CHANGED, input);

@@ -1,4 +1,4 @@
-//! Input: a thread that sleeps in a read and turns the terminal's events into messages.
+//! Input: a thread that reads the terminal's events and turns them into messages.
 
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -16,8 +16,7 @@ use crate::explorer::terminal::handover;
 /// Two presses within this time are a double press.
 const DOUBLE: Duration = Duration::from_millis(400);
 
-/// Reads input in a thread of its own. `send` returns whether anybody still listens; it is given an error, once, when
-/// the terminal is lost.
+/// Reads input in a thread of its own, until `send` returns false. `send` gets an error, once, when the terminal is lost.
 ///
 /// # Errors
 /// Where no thread can be started.
@@ -45,7 +44,7 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
     Ok(())
 }
 
-/// Remembers the last press, to know a double one.
+/// The last press, to detect a double press.
 #[derive(Default)]
 struct Clicks {
     last: Option<(Instant, u16, u16)>,
@@ -56,7 +55,7 @@ impl Clicks {
         let again = self.last.is_some_and(|(then, at_x, at_y)| {
             (at_x, at_y) == (x, y) && now.saturating_duration_since(then) <= DOUBLE
         });
-        // A third press begins anew.
+        // A third press is a single press again.
         self.last = (!again).then_some((now, x, y));
         if again { MouseKind::DoublePress } else { MouseKind::Press }
     }
@@ -76,7 +75,7 @@ fn key_of(event: KeyEvent) -> Option<Key> {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     let code = match event.code {
-        // Terminals that report all modifiers send a shifted letter as the small one, and control with either.
+        // Terminals that report all modifiers send the lower-case letter with shift, and either case with control.
         KeyCode::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),
         KeyCode::Char(c) if event.modifiers.contains(KeyModifiers::SHIFT) => {
             Code::Char(c.to_ascii_uppercase())
@@ -120,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_become_the_tables_keys() {
+    fn terminal_keys_become_keys_of_the_table() {
         let key =
             |code, modifiers| key_of(KeyEvent::new(code, modifiers)).map(|key| key.to_string());
         assert_eq!(key(KeyCode::Char('j'), KeyModifiers::NONE).as_deref(), Some("j"));
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn key_releases_are_no_keys() {
+    fn key_releases_are_ignored() {
         let mut clicks = Clicks::default();
         let release =
             KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);

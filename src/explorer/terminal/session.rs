@@ -1,4 +1,4 @@
-//! The time during which the screen is ours: entered, suspended, left, on every way out.
+//! The session on the alternate screen: enter, suspend, resume, and restore on every exit.
 
 use std::io;
 use std::io::{Stdout, Write};
@@ -20,10 +20,10 @@ use crate::explorer::model::geometry::Size;
 use crate::explorer::terminal::backend::Screen;
 use crate::explorer::terminal::handover;
 
-/// Whether the terminal is ours now. Static, because the panic hook has to know.
+/// Whether the terminal is in our mode. Static, for the panic hook.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// The screen, ours until this is dropped.
+/// The terminal in raw mode on the alternate screen; restored on drop.
 pub struct Session {
     terminal: Terminal<Screen<Stdout>>,
     mouse: bool,
@@ -75,7 +75,7 @@ impl Session {
         self.resume()
     }
 
-    /// Takes the terminal again after somebody else had it; the next frame is drawn whole.
+    /// Takes the terminal again after another program had it; the next frame is drawn whole.
     ///
     /// # Errors
     /// Where the terminal refuses.
@@ -84,14 +84,14 @@ impl Session {
         self.redraw()
     }
 
-    /// Lends the terminal to `borrower`, a program that uses it as its own, until it ends. Meanwhile no key is ours.
+    /// Hands the terminal over to the program that `run` runs, until it ends. No key is read meanwhile.
     ///
     /// # Errors
     /// Where the terminal cannot be taken again.
-    pub fn hand_over<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
+    pub fn hand_over<T>(&mut self, run: impl FnOnce() -> T) -> io::Result<T> {
         let pause = handover::pause()?;
         leave();
-        let answer = borrower();
+        let answer = run();
         drop(pause);
         self.resume()?;
         Ok(answer)
@@ -102,7 +102,7 @@ impl Session {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn redraw(&mut self) -> io::Result<()> {
-        // Our backend answers the question for the cursor itself, so this asks the terminal nothing.
+        // The backend returns its own cursor position: the terminal is not queried.
         self.terminal.clear()
     }
 
@@ -116,7 +116,7 @@ impl Session {
         if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
-    /// Sends text to the clipboard (OSC 52). No terminal says whether it took them.
+    /// Sends text to the clipboard (OSC 52). Terminals do not report whether they accepted it.
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
@@ -133,7 +133,7 @@ impl Drop for Session {
 
 fn enter(mouse: bool) -> io::Result<()> {
     ENTERED.store(true, Ordering::SeqCst);
-    // Where we come back, crossterm believes it is still raw; the shell may have thought otherwise.
+    // After a suspend crossterm assumes raw mode, but the shell may have changed it.
     let _ = disable_raw_mode();
     let entered = enable_raw_mode().and_then(|()| {
         let mut out = io::stdout();
@@ -146,7 +146,7 @@ fn enter(mouse: bool) -> io::Result<()> {
     entered
 }
 
-/// Gives everything back, once, whatever of it fails.
+/// Restores the terminal, once; goes on after an error.
 fn leave() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
@@ -157,7 +157,7 @@ fn leave() {
     }
 }
 
-/// A panic's message belongs on the ordinary screen.
+/// Restores the terminal before a panic's message is printed.
 fn restore_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,4 @@
-//! Signals, as messages to whoever runs the explorer: its own thread may do what a signal handler may not.
+//! Signals as events: a thread may do what a signal handler may not.
 
 use std::{io, thread};
 
@@ -14,11 +14,11 @@ pub enum Signal {
     End(i32),
     /// SIGTSTP from outside: suspend as if the user had asked for it.
     Suspend,
-    /// SIGCONT: the terminal may have been somebody else's meanwhile; take it again and draw everything.
+    /// SIGCONT: another program may have had the terminal; take it again and draw everything.
     Continue,
 }
 
-/// Waits for signals in a thread of its own; `send` returns whether anybody still listens.
+/// Waits for signals in a thread of its own, until `send` returns false.
 ///
 /// # Errors
 /// Where the signals cannot be taken or no thread can be started.
@@ -26,8 +26,8 @@ pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            if handover::is_lent() {
-                // Whoever has the terminal gets its own; we stop with it, so that the shell has us both.
+            if handover::is_active() {
+                // The program with the terminal gets its own SIGTSTP; layertui stops as well, as the shell expects of a job.
                 if signal == SIGTSTP {
                     let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
                 }

@@ -1,4 +1,4 @@
-//! Asking for another image and putting the comparison on the screen.
+//! The prompt for the image to compare with.
 
 use crate::explorer::model::comparison::RunningComparison;
 use crate::explorer::model::input::Input;
@@ -25,7 +25,7 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Enter in the prompt: to be compared, if an image was named.
+/// Enter in the prompt: starts the comparison, if an image was named.
 pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
     let reference = input.text().trim().to_owned();
     if reference.is_empty() {

@@ -12,7 +12,8 @@ use crate::explorer::view::extraction::under_cursor;
 use crate::stack::{NodeId, Stack};
 use crate::text::{shorten, size, visible};
 
-/// `e`: asks where to, for the path under the cursor as the selected layer has it, or as it was before that removed it.
+/// `e`: opens the prompt for the destination of the path under the cursor, as the selected layer has it, or as it was
+/// before that layer removed it.
 pub(super) fn ask(state: &mut State, stack: &Stack) {
     if state.is_working() {
         state.notice = Some("one thing at a time: Esc stops what is being done".into());
@@ -28,7 +29,7 @@ pub(super) fn ask(state: &mut State, stack: &Stack) {
     }
 }
 
-/// A place in the working directory; a name that nobody would type is not offered.
+/// A path in the working directory. Names with control characters or invalid UTF-8 are not suggested.
 fn suggested(name: &[u8]) -> String {
     match std::str::from_utf8(name) {
         Ok(plain) if !plain.is_empty() && visible(name) == plain => format!("./{plain}"),
@@ -36,7 +37,7 @@ fn suggested(name: &[u8]) -> String {
     }
 }
 
-/// Enter in the prompt: to be done, if a place was given.
+/// Enter in the prompt: starts the extraction, if a destination was given.
 pub(super) fn accept(
     state: &mut State,
     stack: &Stack,
@@ -51,7 +52,7 @@ pub(super) fn accept(
     begin(state, stack, ExtractionRequest { node, layer, dest, force: false })
 }
 
-/// Enter where it was asked whether to overwrite.
+/// Enter in the question whether to overwrite.
 pub(super) fn overwrite(state: &mut State, stack: &Stack, item: usize) -> Vec<Effect> {
     navigate::overlay::close(state);
     match state.occupied.take() {
@@ -74,14 +75,14 @@ fn begin(state: &mut State, stack: &Stack, request: ExtractionRequest) -> Vec<Ef
     vec![Effect::StartExtraction(request)]
 }
 
-/// Bytes were written.
+/// Updates the number of bytes written.
 pub(super) fn progress(state: &mut State, done: u64) {
     if let Some(running) = &mut state.extraction {
         running.done = done;
     }
 }
 
-/// It is over: says what came of it, or asks whether to overwrite.
+/// The extraction ended: shows its result, or asks whether to overwrite.
 pub(crate) fn ended(state: &mut State, stack: &Stack, ended: ExtractionResult) {
     let Some(RunningExtraction { request, .. }) = state.extraction.take() else { return };
     let path = shorten::path(&visible(&stack.path(request.node)), PATH);
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_somebody_would_type_are_offered() {
+    fn names_that_cannot_be_typed_are_not_suggested() {
         assert_eq!(suggested(b"passwd"), "./passwd");
         assert_eq!(suggested("größe 1".as_bytes()), "./größe 1");
         for odd in [&b""[..], b"a\x1b[31m", b"\xff", "a\u{202e}b".as_bytes()] {

@@ -12,7 +12,7 @@ use crate::explorer::view::map::area;
 use crate::explorer::{navigate, update, view};
 use crate::stack::{NodeId, Stack};
 
-/// `T`: the treemap of the selected layer's merged tree; in the treemap, of what is wasted, and back.
+/// `T`: opens the treemap of the selected layer's merged tree; in the treemap, switches between that and the waste.
 pub(super) fn open(state: &mut State, stack: &Stack) {
     let Some(layer) = state.shown_layer(stack) else {
         state.notice = Some("no layer is there yet".into());
@@ -65,7 +65,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
     }
 }
 
-/// Puts the cursor on the tile at a cell of the screen. Returns whether there is one.
+/// Puts the cursor on the tile at a cell of the screen. Returns whether a tile is there.
 pub(super) fn select_at(state: &mut State, x: u16, y: u16) -> bool {
     let (_, body) = area(state);
     let Some(map) = &state.map else { return false };
@@ -76,7 +76,7 @@ pub(super) fn select_at(state: &mut State, x: u16, y: u16) -> bool {
     hit.is_some()
 }
 
-/// The nearest tile on that side; of several as near, the one that shares most of the border.
+/// Selects the nearest tile on that side; of several at the same distance, the one that shares most of the border.
 fn neighbour(state: &mut State, right: i32, down: i32) {
     let (_, body) = area(state);
     let Some(map) = &state.map else { return };
@@ -111,13 +111,13 @@ fn neighbour(state: &mut State, right: i32, down: i32) {
     }
 }
 
-/// Enter: into a directory, or from a file to its row.
+/// Enter: enters a directory, or shows the row of a file in the tree.
 fn descend(state: &mut State, stack: &Stack) {
     let (_, body) = area(state);
     let Some(map) = &mut state.map else { return };
     let Some(shown) = map.current(&map.shown(body)) else { return };
     if shown.count > 1 {
-        // Those that are too small are what is left of the directory: the tree lists them.
+        // The last tile stands for several paths that are too small to draw: the tree lists them.
         let (dir, of) = (map.dir, map.of);
         leave(state, stack, dir, of, 0);
         return;

@@ -1,4 +1,4 @@
-//! The one door through which the state changes.
+//! What a message does to the state. Every change of the state begins here.
 
 pub(super) mod comparison;
 pub(super) mod extraction;
@@ -24,9 +24,9 @@ use crate::explorer::{navigate, view};
 use crate::stack::Stack;
 use crate::text::visible;
 
-/// Takes a message, changes the state, says what is to be done in the world.
+/// Applies a message to the state. Returns the effects for the caller to carry out.
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
-    // Of a new image the topmost layer shows, which every loader takes for granted.
+    // A loader starts with the tree of the topmost layer, which a new image shows: it needs no effect.
     let before = Some(state.layer).filter(|_| !matches!(message, Message::Image(_)));
     let mut effects = handle(state, stack, message);
     navigate::trees::settle(state, stack);
@@ -123,7 +123,8 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
         .map_or_else(Vec::new, |action| perform(state, stack, action))
 }
 
-/// Lets the prompt have its way; searches or narrows again if that changed it. Returns whether the prompt took it.
+/// Edits the text of the open prompt; searches or filters again if the text changed. Returns whether the prompt took
+/// the key.
 fn typing(
     state: &mut State,
     stack: &Stack,

@@ -10,7 +10,7 @@ use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
 
-/// Lines a notch of the wheel scrolls.
+/// Lines to scroll per notch of the wheel.
 const NOTCH: isize = 3;
 
 /// Handles a mouse event. Returns the actions that it stands for, to be performed in this order.

@@ -1,4 +1,4 @@
-//! Keys in overlays and what a chosen item does.
+//! Actions in overlays and what a chosen item does.
 
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::message::Effect;
@@ -60,7 +60,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
     Reply::NOTHING
 }
 
-/// Enter.
+/// Enter: does what the selected item stands for.
 fn choose(state: &mut State, stack: &Stack) -> Reply {
     let Some(Overlay { kind, selected, input, .. }) = state.overlays.last().cloned() else {
         return Reply::NOTHING;
@@ -86,7 +86,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         }
         OverlayKind::Platforms => {
             state.overlays.pop();
-            // The first is the one that is open.
+            // The first platform is the one that is open.
             let chosen = page::platforms::all(state).into_iter().nth(selected);
             if let Some(platform) = chosen.filter(|_| selected > 0) {
                 state.notice = Some(visible!["opening ", view::page::platform(&platform)]);
@@ -106,7 +106,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
         OverlayKind::Palette => {
             let offer = view::offers::offers(state, stack, input.text()).get(selected).copied();
             if let Some(offer) = offer {
-                // What is under the palette is looked at from the panes.
+                // Actions of the palette are performed in the panes: overlays below it close as well.
                 state.overlays.clear();
                 return update::palette::take(state, stack, offer)
                     .map_or(Reply::NOTHING, Reply::Perform);

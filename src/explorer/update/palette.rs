@@ -1,4 +1,4 @@
-//! Doing what the palette offers.
+//! What an item of the palette does.
 
 use crate::explorer::model::action::entry::Action;
 use crate::explorer::model::action::entry::Context;
@@ -11,7 +11,7 @@ use crate::stack::Stack;
 pub(super) fn take(state: &mut State, stack: &Stack, offer: Offer) -> Option<Action> {
     match offer {
         Offer::Do(entry) => {
-            // What only works on a path is meant for the path that the tree shows.
+            // An action that works in tree panes only is performed in the visible one.
             if state.focus == Pane::Stack && entry.contexts == [Context::Trees] {
                 state.set_focus(state.right);
             }

@@ -113,7 +113,7 @@ fn copy(state: &mut State, bytes: Option<Vec<u8>>) -> Vec<Effect> {
         state.notice = Some("nothing here to copy".into());
         return Vec::new();
     };
-    // What is pasted into a terminal is obeyed by it, as what is printed is.
+    // A terminal interprets control characters in pasted text as it does in printed text.
     let seen = visible(&bytes).into_owned();
     state.notice = Some(visible!["sent to the clipboard: ", seen]);
     vec![Effect::Copy(seen)]

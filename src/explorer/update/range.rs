@@ -6,7 +6,7 @@ use crate::explorer::model::state::State;
 use crate::explorer::navigate;
 use crate::text::visible;
 
-/// Marks the selected layer, or takes the mark from it.
+/// Marks the selected layer, or removes the mark from it.
 pub(crate) fn mark(state: &mut State) {
     let layer = state.layer;
     if state.mark.as_ref().is_some_and(|mark| mark.layer == layer) {
@@ -23,7 +23,7 @@ pub(crate) fn mark(state: &mut State) {
     navigate::layers::select(state, layer);
 }
 
-/// Takes the mark away. Returns whether there was one.
+/// Removes the mark. Returns whether there was one.
 pub(super) fn clear(state: &mut State) -> bool {
     let was = state.mark.take().is_some();
     if was {

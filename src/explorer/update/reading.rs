@@ -1,4 +1,4 @@
-//! What the loader reports, put into the state.
+//! Messages about the reading of layers.
 
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
@@ -10,7 +10,7 @@ use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, Stack};
 use crate::text::visible;
 
-/// Takes a message of the loader; other messages are not for here.
+/// Applies a message of the loader.
 pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
     match message {
         Message::Image(image) => described(state, image),
@@ -51,7 +51,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         Message::Changed(layers) => changed(state, &layers),
         Message::Attachments(others) => {
             if let Some(image) = &mut state.image {
-                // Going on with reading asks again.
+                // Resumed reading reports them again.
                 let new = others.into_iter().filter(|other| !image.others.contains(other));
                 let new: Vec<_> = new.collect();
                 image.others.extend(new);
@@ -69,7 +69,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
     navigate::overlay::keep_in_view(state, stack);
 }
 
-/// Layers are not what they were when they were read: a problem of each, and a word about it, once.
+/// The files of these layers were changed after they were read: adds a problem to each, and a notice, once.
 fn changed(state: &mut State, layers: &[usize]) {
     for &layer in layers {
         let Some(load) = state.loads.get_mut(layer) else { continue };
@@ -81,9 +81,9 @@ fn changed(state: &mut State, layers: &[usize]) {
     }
 }
 
-/// Goes on with what Esc stopped.
+/// `r`: resumes reading after Esc stopped it.
 pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
-    let told = match state.phase {
+    let notice = match state.phase {
         Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
             state.phase = Phase::Reading;
             for load in state.loads.iter_mut().filter(|it| it.status != LoadStatus::Folded) {
@@ -97,18 +97,18 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
             "there is nothing more to read: ! says what is wrong with a layer that could not be read"
         }
     };
-    state.notice = Some(told.into());
+    state.notice = Some(notice.into());
     Vec::new()
 }
 
-/// Asks for what is on the screen to be compared before the rest, whenever that is something else than before.
+/// Asks the loader to compare the pairs on the screen first, if they differ from those asked for last.
 pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
     if state.phase != Phase::Reading {
         return None;
     }
     let mut pairs = Vec::new();
     for area in state.layout().panes {
-        // Over a range other pairs count than from a layer to the one below.
+        // A range compares other pairs than a single layer does.
         let Some(Tree::Merged(layer) | Tree::Diff(layer)) = state.tree_of(area.pane, stack) else {
             continue;
         };
@@ -126,7 +126,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
     Some(Effect::Prefer(pairs))
 }
 
-/// An image: its stack shows at once, its topmost layer selected, because the final tree is what most people ask for.
+/// Shows a new image. Its topmost layer is selected: the final tree is what most users look for.
 fn described(state: &mut State, image: Box<Image>) {
     let fresh = State::new(state.size);
     state.loads = vec![LayerLoad::default(); image.layers.len()];

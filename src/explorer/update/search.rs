@@ -1,4 +1,4 @@
-//! Search: typing, walking through the hits, going there.
+//! Search: typing, stepping through hits, showing a hit.
 
 use crate::explorer::model::input::Input;
 use crate::explorer::model::search::{SavedPosition, Search};
@@ -44,7 +44,7 @@ pub(crate) fn start(state: &mut State, stack: &Stack) {
     });
 }
 
-/// Searches again after the prompt changed, from where the user was before.
+/// Searches again after the text changed, from the position before the search.
 pub(crate) fn typed(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     search.before.restore(state);
@@ -59,8 +59,8 @@ pub(crate) fn typed(state: &mut State, stack: &Stack) {
     }
 }
 
-/// Searches again when more layers became part of the stack. Where nothing was found until now, the first find shows;
-/// a hit under the cursor that one of these layers removed stays under it, at that layer.
+/// Searches again after more layers were folded. If nothing was found before, the first hit is shown. If a new layer
+/// removed the hit under the cursor, that layer is selected and the cursor stays on the hit.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
     let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
@@ -79,7 +79,7 @@ pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     if let Some(node) = gone.map(|(node, _)| node).or(first) {
         land(state, stack, node);
         if gone.is_some() || waited {
-            // The line on the path says which layer removed it, and how: who types no more reads it there.
+            // The line of facts names the layer that removed the path.
             state.notice = None;
         }
     } else if waits && waited && state.phase != Phase::Reading {
@@ -87,7 +87,7 @@ pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     }
 }
 
-/// Enter: the place stays, the hits stay marked for next and previous.
+/// Enter: keeps the position and the hits, for the next and the previous one.
 pub(crate) fn accept(state: &mut State, stack: &Stack) {
     let Some(search) = &mut state.search else { return };
     if search.hits.as_ref().is_some_and(|hits| !hits.is_empty()) {
@@ -108,7 +108,7 @@ pub(crate) fn accept(state: &mut State, stack: &Stack) {
     state.notice = notice;
 }
 
-/// Esc while typing: back to where the user was.
+/// Esc while typing: restores the position before the search.
 pub(crate) fn cancel(state: &mut State) {
     if let Some(search) = state.search.take() {
         search.before.restore(state);
@@ -131,7 +131,7 @@ pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
     }
 }
 
-/// Shows a hit, and remembers where.
+/// Shows a hit and records its layer.
 fn land(state: &mut State, stack: &Stack, node: NodeId) {
     jump(state, stack, node);
     let layer = state.layer;
@@ -140,7 +140,7 @@ fn land(state: &mut State, stack: &Stack, node: NodeId) {
     }
 }
 
-/// Shows a path, at another layer where this one has no row for it.
+/// Shows a path; if the selected layer has no row for it, at the layer of its last event.
 pub(crate) fn jump(state: &mut State, stack: &Stack, node: NodeId) {
     let pane = target_pane(state);
     state.focus = pane;

@@ -1,4 +1,4 @@
-//! The order of the rows of both trees: which comes next, and what it is called.
+//! The order of the rows of both trees.
 
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view;
@@ -15,12 +15,12 @@ const fn after(by: By) -> By {
     }
 }
 
-/// By size, by change, by name, and again.
+/// `s`: by size, by change, by name, in turn.
 pub(super) fn next(state: &mut State, stack: &Stack) {
     set(state, stack, |sort| Sort { by: after(sort.by), reversed: false });
 }
 
-/// The same order backwards.
+/// `S`: reverses the order.
 pub(super) fn reverse(state: &mut State, stack: &Stack) {
     set(state, stack, |sort| Sort { reversed: !sort.reversed, ..sort });
 }

@@ -1,10 +1,10 @@
-//! Going from the waste list to the layer that wastes.
+//! Items of the waste page.
 
 use crate::explorer::model::state::State;
 use crate::explorer::{navigate, update};
 use crate::stack::Stack;
 
-/// Enter on an item of the page: the layer, or the path where it went out of sight.
+/// Enter on an item of the page: selects the layer, or shows the path at the layer that removed or replaced it.
 pub(super) fn choose(state: &mut State, stack: &Stack, item: usize) {
     let Some(ledger) = &state.waste else { return };
     if let Some(&(layer, _)) = ledger.layers.get(item) {

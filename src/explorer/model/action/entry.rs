@@ -166,7 +166,7 @@ pub enum ProgramAction {
     Interrupt,
 }
 
-/// Where keys go. Each situation consults a few of these in order.
+/// Where a key has a meaning. [`crate::explorer::model::state::State::contexts`] lists those that apply, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
     /// The stack pane has the focus.
@@ -181,14 +181,14 @@ pub enum Context {
     File,
     /// The treemap is open.
     Map,
-    /// Text is being typed: only keys that type nothing are looked up here.
+    /// Text is being typed: only keys that type no character are looked up.
     Typing,
 }
 
 /// One row of the table.
 #[derive(Debug)]
 pub struct Entry {
-    /// What is done.
+    /// What its keys do.
     pub action: Action,
     /// A name for configuration files and the palette.
     pub id: &'static str,

@@ -16,28 +16,28 @@ use crate::explorer::navigate::{self, file};
 use crate::explorer::view::file::area;
 use crate::text::visible;
 
-/// Takes what was read.
+/// Applies the answer to a request for a part of the file.
 pub(crate) fn arrived(state: &mut State, number: u64, answer: Result<Box<Contents>, String>) {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return };
     let awaited = file.awaited.take_if(|(awaited, _)| *awaited == number);
-    let Some((_, asked)) = awaited else { return };
+    let Some((_, request)) = awaited else { return };
     let first = !matches!(file.contents, Some(Ok(_)));
     match answer {
         Ok(contents) => {
             if first && contents.binary {
                 file.form = ViewMode::Facts;
             }
-            if matches!(asked, ReadPart::Find { .. }) && contents.found.is_none() {
+            if matches!(request, ReadPart::Find { .. }) && contents.found.is_none() {
                 file.message = Some(visible!["no ", file.search, " here"]);
                 return;
             }
             let before = file.window().map_or(0, |window| window.start_of(file.top));
             let found = contents.found;
             file.contents = Some(Ok(contents));
-            file::position::after_reading(file, body, &asked, before, found);
+            file::position::after_reading(file, body, &request, before, found);
         }
-        // What is there already stays.
+        // Contents that were read before stay.
         Err(reason) if !first => file.message = Some(visible(&reason).into_owned()),
         Err(reason) => file.contents = Some(Err(reason)),
     }
@@ -84,7 +84,7 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Whether keys go to the prompt of the search.
+/// Opens or closes the prompt of the search.
 pub(crate) fn set_typing(state: &mut State, typing: bool) {
     if let Some(top) = state.overlays.last_mut().filter(|top| top.kind == OverlayKind::File) {
         top.typing = typing;
@@ -94,7 +94,7 @@ pub(crate) fn set_typing(state: &mut State, typing: bool) {
     }
 }
 
-/// The prompt changed: the first place behind the top of the screen shows, as far as the window goes.
+/// Shows the first match at or after the top of the screen, if the window has one.
 pub(crate) fn typed(state: &mut State) {
     let (_, body) = area(state);
     let Some(text) = state.overlays.last().map(|top| top.input.text().to_owned()) else { return };
@@ -107,7 +107,7 @@ pub(crate) fn typed(state: &mut State) {
     }
 }
 
-/// Enter in the prompt: what is not in the window is looked for in the whole file.
+/// Enter in the prompt: searches the whole file if the window has no match.
 pub(crate) fn accept(state: &mut State) -> Vec<Effect> {
     set_typing(state, false);
     match &state.file {
@@ -116,7 +116,7 @@ pub(crate) fn accept(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// The next or previous place of what is looked for.
+/// Shows the next or previous match.
 pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
@@ -138,8 +138,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     ask(state, ReadPart::Find { text, from, forward })
 }
 
-/// The place next to an offset of the file, if the window has it. Only in a window that is the whole file it goes
-/// round the end.
+/// The offset of the match next to `from`, if the window has one. Wraps around only if the window is the whole file.
 fn in_window(file: &File, from: u64, forward: bool) -> Option<u64> {
     let window = file.window()?;
     let needle = Needle::new(&file.search)?;

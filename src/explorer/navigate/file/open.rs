@@ -91,7 +91,7 @@ fn open(
     ask(state, ReadPart::At(0))
 }
 
-/// The path and the version that the cursor is on: what a removal removed, where the layer removed it.
+/// The path and the version under the cursor; of a path that the layer removed, the removed version.
 fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     if let Some(top) = state.overlays.last() {
         let (node, steps) = history(stack, top.kind)?;
@@ -114,7 +114,7 @@ fn history(stack: &Stack, kind: OverlayKind) -> Option<(NodeId, Vec<HistoryEvent
     }
 }
 
-/// The file itself, or the file that a symbolic link leads to.
+/// The file, or the target of a symbolic link.
 fn regular(
     stack: &Stack,
     node: NodeId,

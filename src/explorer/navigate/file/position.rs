@@ -9,7 +9,7 @@ use crate::explorer::view::file::area;
 use crate::explorer::view::file_rows;
 use crate::explorer::view::file_rows::{hex_columns, parts};
 
-/// Moves by rows of the screen; asks for more of the file where the window ends.
+/// Moves by rows of the screen; requests another window near the end of this one.
 pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
@@ -44,7 +44,7 @@ pub(super) fn step(state: &mut State, by: isize) -> Vec<Effect> {
     more(state, body)
 }
 
-/// Whether the end of what is there is on the screen.
+/// Whether the end of the window is on the screen.
 fn is_at_end(file: &File, body: Rect) -> bool {
     let Some(window) = file.window() else { return true };
     let height = usize::from(body.height);
@@ -71,7 +71,8 @@ fn up(file: &mut File, body: Rect) {
     }
 }
 
-/// Asks for the window round the top of the screen where the screen is near an edge that is not the file's.
+/// Requests the window around the top of the screen, if the screen is near an end of the window that is not an end of
+/// the file.
 fn more(state: &mut State, body: Rect) -> Vec<Effect> {
     let Some(file) = state.file.as_ref().filter(|file| !file.is_reading()) else {
         return Vec::new();
@@ -112,7 +113,7 @@ pub(super) fn go_to_end(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The last screen of what is there.
+/// Shows the last rows of the window.
 fn to_end(file: &mut File, body: Rect) {
     let Some(window) = file.window() else { return };
     let columns = hex_columns(body.width);
@@ -124,7 +125,7 @@ fn to_end(file: &mut File, body: Rect) {
     }
 }
 
-/// From text or facts to bytes at the same place, and back.
+/// Switches between text or facts and bytes, at the same offset.
 pub(super) fn turn(file: &mut File) {
     let Some(Ok(contents)) = &file.contents else { return };
     if matches!(file.what, ViewTarget::Two(..)) {
@@ -148,7 +149,7 @@ pub(super) fn turn(file: &mut File) {
     }
 }
 
-/// Puts a place of the file on the screen, a third from the top where it was not there.
+/// Scrolls to an offset of the file; unless it is on the screen already, to a third from the top.
 pub(super) fn show(file: &mut File, body: Rect, at: u64) {
     let Some(window) = file.window() else { return };
     let row = window.row_at(at);
@@ -158,7 +159,7 @@ pub(super) fn show(file: &mut File, body: Rect, at: u64) {
         (file.top, file.part) = (row.saturating_sub(height / 3), 0);
     }
     let start = file.window().map_or(0, |window| window.start_of(row));
-    // The place may be far to the right of the screen.
+    // The match may be right of the screen.
     let before = usize::try_from(at - start.min(at)).unwrap_or(0);
     let room = usize::from(body.width).saturating_sub(16);
     file.left = if file.wrap || before < room { 0 } else { before - room / 2 };
@@ -169,20 +170,20 @@ pub(super) fn show(file: &mut File, body: Rect, at: u64) {
     file.found = Some(at);
 }
 
-/// Where the screen is after the asked part came in place of a window whose top row began at `before`.
+/// Sets the scroll position after a new window replaced one whose top row began at offset `before`.
 pub(super) fn after_reading(
     file: &mut File,
     body: Rect,
-    asked: &ReadPart,
+    request: &ReadPart,
     before: u64,
     found: Option<u64>,
 ) {
-    match (asked, found) {
+    match (request, found) {
         (ReadPart::End, _) => to_end(file, body),
         (ReadPart::Find { .. }, Some(at)) => show(file, body, at),
         (ReadPart::At(_) | ReadPart::Find { .. }, _) => {
-            // Whoever moved on meanwhile stays where he is; the very start is only ever asked for by name.
-            let top = if *asked == ReadPart::At(0) { 0 } else { before };
+            // The user may have scrolled since the request: the position stays. Offset 0 is requested by `g` only.
+            let top = if *request == ReadPart::At(0) { 0 } else { before };
             file.top = file.window().map_or(0, |window| window.row_at(top));
             file.part = 0;
         }
