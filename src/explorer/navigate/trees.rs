@@ -83,7 +83,7 @@ pub fn open(state: &mut State, stack: &Stack, pane: Pane, history: bool) {
         }
         (true, true) => step(state, stack, pane, 1),
         (false, _) if history => {
-            navigate::overlay::open(state, stack, OverlayKind::History(row.node))
+            navigate::overlay::open(state, stack, OverlayKind::History(row.node));
         }
         (false, _) => {}
     }
