@@ -1,8 +1,13 @@
-//! What documents say is so: the README's table of keys is the table of actions, the table of edge cases names tests. `LAYERTUI_BLESS=1 cargo test --test readme` writes it.
+//! Checks statements of the documents against the source: tables of keys and edge cases, paths, commands, build requirements.
+//! `LAYERTUI_BLESS=1 cargo test --test readme` regenerates the tables.
 
+use std::fs;
 use std::path::Path;
 
-/// The tests that the table of edge cases names are there.
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
 #[test]
 fn the_edge_cases_name_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -39,7 +44,6 @@ const START: &str =
     "<!-- keys: made from the table of actions; LAYERTUI_BLESS=1 cargo test --test readme -->\n";
 const END: &str = "<!-- end of keys -->";
 
-/// The same for the config file that says what holds without one.
 #[test]
 fn the_default_config_is_not_stale() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/config.toml");
@@ -68,4 +72,68 @@ fn the_table_of_keys_is_not_stale() {
     }
     let readme = std::fs::read_to_string(&path).unwrap();
     assert!(readme == fresh, "the actions changed: LAYERTUI_BLESS=1 cargo test --test readme");
+}
+
+/// Paths in code spans, relative to the repository or to `src`. `<name>` and `*` stand for a name that the reader chooses.
+#[test]
+fn paths_in_the_documents_for_developers_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = read(document);
+        let mut fenced = false;
+        let prose = text.lines().filter(|line| {
+            fenced ^= line.starts_with("```");
+            !fenced
+        });
+        for line in prose {
+            for span in line.split('`').skip(1).step_by(2) {
+                let is_path = span.ends_with(".rs") || span.ends_with(".md") || span.ends_with('/');
+                if !is_path || span.contains(['*', ' ']) {
+                    continue;
+                }
+                let known = span.split('<').next().unwrap();
+                let known = known.rsplit_once('/').map_or(span, |(directory, _)| directory);
+                let path = if span.contains('<') { known } else { span };
+                let exists = root.join(path).exists() || root.join("src").join(path).exists();
+                assert!(exists, "{document}: {span} does not exist");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 40, "{count} paths");
+}
+
+/// `cargo test --test NAME` of the documents: each name is a file or folder of `tests`.
+#[test]
+fn test_targets_in_the_documents_exist() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
+        for name in read(document).split("--test ").skip(1) {
+            let name: String =
+                name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let exists = tests.join(&name).is_dir() || tests.join(format!("{name}.rs")).is_file();
+            assert!(exists, "{document}: --test {name} does not exist");
+        }
+    }
+}
+
+/// The documents ask for a C compiler as long as a dependency is compiled by the `cc` crate.
+#[test]
+fn the_documents_name_a_c_compiler_while_one_is_needed() {
+    let needed = read("Cargo.lock").contains("name = \"cc\"");
+    for document in ["README.md", "CONTRIBUTING.md"] {
+        assert_eq!(read(document).contains("C compiler"), needed, "{document}");
+    }
+}
+
+/// The size of the binary is written by a command, with its date and commit.
+#[test]
+fn the_size_of_the_binary_has_a_date_and_a_commit() {
+    let benches = read("benches/README.md");
+    let line = benches.lines().find(|line| line.starts_with("Release binary: ")).unwrap();
+    let (size, made) = line.split_once(" MB (fat LTO, stripped); ").unwrap();
+    assert!(size["Release binary: ".len()..].parse::<f64>().is_ok(), "{line}");
+    let (date, commit) = made.trim_end_matches('.').split_once(", commit ").unwrap();
+    assert_eq!((date.len(), commit.len() >= 7), (10, true), "{line}");
 }

@@ -47,7 +47,7 @@ enum Habit {
 
 /// A row, and what its payload is made of.
 pub struct Made<'a> {
-    /// The row; a file's `data` is for whoever knows where its payload lies.
+    /// The row; the caller sets `data` of a file, the position of its payload.
     pub row: Row<'a>,
     /// Rows with equal numbers and sizes have equal payloads.
     pub content: u64,

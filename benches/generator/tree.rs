@@ -173,7 +173,7 @@ impl Tree {
         let mut path = dir.path.clone().into_bytes();
         path.push(b'/');
         let (stem, mut before) = (path.len(), Vec::new());
-        // Whoever writes a layer walks a file system by name.
+        // Builders write layers in the order of names.
         let mut names: Vec<(Vec<u8>, u64)> = (0..u64::from(dir.files))
             .map(|file| {
                 let number = (self.seed << 52) ^ ((at as u64) << 24) ^ file;

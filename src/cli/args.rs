@@ -1,4 +1,4 @@
-//! The arguments, as clap parses them. Nothing here touches the world.
+//! The arguments, as clap parses them. Doc comments of fields and variants are the help texts. Pure.
 
 mod building;
 pub(crate) mod image;
@@ -24,10 +24,10 @@ Examples:
   layertui diff image.tar --layer 3      what layer 3 changed
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
-  layertui waste image.tar               what it stores in vain, and how to get it back
-  layertui findings image.tar            what to mend, beside the instruction that caused it
+  layertui waste image.tar               bytes stored without use, and how to avoid them
+  layertui findings image.tar            problems to fix, each with its instruction
   layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
-  layertui build --ci -t app .           build, then judge by the same rules
+  layertui build --ci -t app .           build, then check against the same rules
   layertui ls image.tar /etc --long --layer -2
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
@@ -35,22 +35,22 @@ Examples:
   layertui verify image.tar              whether every digest and diff ID is ok
   layertui images --containers           what local stores and engines hold
   layertui docker-daemon:nginx           from Docker's socket, DOCKER_HOST or context
-  layertui docker://nginx                straight from its registry, fetching what is looked at
-  sudo layertui docker-root:nginx        straight from Docker's data root, no daemon needed
+  layertui docker://nginx                from its registry, fetching only what is shown
+  sudo layertui docker-root:nginx        from Docker's data root, without the daemon
 
 <IMAGE> is a path (recognised by its content), a name in a local store or an engine, - for standard input, or one of
 docker-archive:FILE[:REF or @INDEX], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, rootfs:DIR, layer:FILE,
 docker-root:[ROOT]REF, containers-storage:[DRIVER@ROOT]REF, containerd:[NAMESPACE@ROOT]REF, container:[ROOT]NAME,
 docker-daemon:REF, podman:REF, docker://REF (a registry, without any engine).
-Registries are signed in to as docker login and podman login left it, and their mirrors in registries.conf come first.
-Without <IMAGE>: choose among the images and containers of local stores and engines.
+Credentials of docker login and podman login are used for registries; mirrors of registries.conf are tried first.
+Without <IMAGE>: a list of the images and containers of local stores and engines.
 
-Exit codes: 0 fine, 1 the answer is no (path not found, images differ, rule broken), 2 could not be done.";
+Exit codes: 0 success, 1 the answer is no (path not found, images differ, rule broken), 2 could not be done.";
 
 const USAGE: &str = "layertui [OPTIONS] [IMAGE]
        layertui [OPTIONS] COMMAND …";
 
-/// Opens a container image as the union filesystem it is: which layer added this file?
+/// Shows a container image as a union filesystem: which layer added this file?
 #[derive(Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(version, after_help = EXAMPLES, override_usage = USAGE)]
@@ -62,25 +62,24 @@ pub(crate) struct Args {
     /// The image to explore.
     pub(super) image: Option<String>,
 
-    /// Of a multi-platform image, take this platform: OS/ARCH[/VARIANT].
+    /// The platform to show of a multi-platform image: OS/ARCH[/VARIANT].
     #[arg(long, value_name = "PLATFORM", global = true)]
     platform: Option<String>,
 
-    /// Read every layer anew, and keep nothing of it.
+    /// Read every layer again, and do not write to the cache.
     #[arg(long, global = true)]
     pub(super) no_cache: bool,
 
-    /// Whether a bare NAME is asked for in its registry: where no local store has it, or whatever they have. Default:
-    /// never; the explorer asks.
+    /// When to look up a bare NAME in a registry. Default: never; the explorer asks first.
     #[arg(long, value_name = "WHEN", global = true)]
     pub(crate) pull: Option<PullWhen>,
 
-    /// false: registries may have certificates nobody vouches for, or no encryption at all. Default: false on this machine
-    /// itself, true elsewhere.
+    /// Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for
+    /// others.
     #[arg(long, value_name = "BOOL", global = true, action = ArgAction::Set)]
     pub(super) tls_verify: Option<bool>,
 
-    /// Leave the mouse to the terminal.
+    /// Do not capture the mouse.
     #[arg(long)]
     pub(crate) no_mouse: bool,
 
@@ -88,11 +87,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "THEME", value_parser = theme)]
     pub(crate) theme: Option<Theme>,
 
-    /// Print a config file that says what holds without one: keys by action, theme, glyphs, mouse, columns.
+    /// Print a config file with the defaults: keys by action, theme, glyphs, mouse, columns.
     #[arg(long)]
     pub(super) print_config: bool,
 
-    /// Say what is wrong with $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config); exit 1 where anything is.
+    /// Check $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config) for errors; exit 1 if there are any.
     #[arg(long, conflicts_with = "print_config")]
     pub(super) check_config: bool,
 }
@@ -108,15 +107,15 @@ impl Args {
 
 fn theme(name: &str) -> Result<Theme, String> {
     let names = Theme::ALL.map(Theme::name).join(", ");
-    Theme::parse(name).ok_or_else(|| format!("themes are {names}"))
+    Theme::parse(name).ok_or_else(|| format!("expected one of {names}"))
 }
 
-/// When a bare name is asked for in its registry.
+/// Values of `--pull`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum PullWhen {
     /// Never
     Never,
-    /// Where no local store has it
+    /// If no local store has it
     Missing,
     /// Always
     Always,
@@ -144,23 +143,23 @@ pub(super) enum Command {
     Diff(Diff),
     /// Every event of a path, oldest first
     History(History),
-    /// Paths in any layer, also removed and shadowed ones
+    /// Find paths in any layer, including deleted and shadowed ones
     Find(Find),
-    /// Wasted bytes by path and by layer, and what gets them back
+    /// Wasted bytes by path and by layer, and how to avoid them
     Waste(Waste),
-    /// What to mend: secrets, caches, leftovers, waste, rights; with the instruction that caused it
+    /// Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it
     Findings(Findings),
-    /// Rules that the image has to keep: exit 0 kept, 1 broken, 2 not to be judged
+    /// Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)
     Ci(Ci),
-    /// What is kept of layers that were read before
+    /// The cache of layers: where it is, its size, removing it
     Cache(Cache),
-    /// The bytes of a file, as a layer sees it
+    /// The bytes of a file, as of a layer
     Cat(Cat),
     /// What differs between two images: files, packages, settings, layers
     Compare(Compare),
-    /// A file or a subtree, as a layer sees it, onto the disk or as a tar stream
+    /// Extract a file or a subtree, as of a layer, to the disk or as a tar stream
     Extract(Extract),
-    /// The whole analysis: JSON, a page, or Markdown
+    /// The whole analysis as JSON, an HTML page, or Markdown
     Report(Report),
     /// Recompute every digest and diff ID
     Verify(Verify),
@@ -177,7 +176,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Arguments)]
 pub(super) struct Images {
-    /// Containers as well, each with its own writable layer on top.
+    /// List containers as well, each with its writable layer on top.
     #[arg(long)]
     pub(super) containers: bool,
 
@@ -194,12 +193,12 @@ pub(super) struct Cat {
     /// The file. Symbolic links are followed inside the image.
     pub(super) path: String,
 
-    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// The layer whose merged tree is used (default: the last): a number from 0, a negative number from the top, or a digest
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
 
-    /// Write to a terminal even what has control characters in it, which the terminal obeys.
+    /// Write to a terminal even if the file contains control characters, which the terminal would interpret.
     #[arg(long)]
     pub(super) force: bool,
 }
@@ -216,7 +215,7 @@ pub(super) struct Compare {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Times and order do not count, nor how the files are spread over layers.
+    /// Ignore times, order, and how files are divided among layers.
     #[arg(long)]
     pub(super) semantic: bool,
 }
@@ -226,19 +225,20 @@ pub(super) struct Extract {
     /// The image.
     pub(super) image: String,
 
-    /// A file or a directory. Links on the way are followed inside the image; a link itself is extracted as a link.
+    /// A file or a directory. Symbolic links in PATH are followed inside the image; PATH itself is extracted as a link if
+    /// it is one.
     pub(super) path: String,
 
-    /// Where to: what a directory holds goes into DEST, anything else becomes DEST or goes into it. - writes a tar to
-    /// standard output.
+    /// The destination. The contents of a directory go into DEST; a file becomes DEST, or goes into it if DEST is a
+    /// directory. - writes a tar to standard output.
     pub(super) dest: String,
 
-    /// The layer whose view counts (default: the last): a number from 0, a negative number from the top, or a digest
+    /// The layer whose merged tree is used (default: the last): a number from 0, a negative number from the top, or a digest
     /// prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
 
-    /// Replace files that are there already, and put into directories that are not empty.
+    /// Replace existing files, and write into directories that are not empty.
     #[arg(long)]
     pub(super) force: bool,
 }
@@ -272,7 +272,7 @@ pub(super) struct Ls {
     #[command(flatten)]
     pub(super) common: Common,
 
-    /// Where to begin.
+    /// The directory to list.
     #[arg(default_value = "/")]
     pub(super) path: String,
 
@@ -280,11 +280,11 @@ pub(super) struct Ls {
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(super) layer: Option<String>,
 
-    /// Everything below, too.
+    /// List subdirectories recursively.
     #[arg(long, short)]
     pub(super) recursive: bool,
 
-    /// Mode, owner, size, time and owner layer.
+    /// Show mode, owner, size, time and the layer that wrote the entry.
     #[arg(long, short)]
     pub(super) long: bool,
 }
@@ -345,10 +345,29 @@ pub(super) struct Cache {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(super) enum CacheCommand {
-    /// Where it is and how much it holds (the default)
+    /// Print its directory and size (the default)
     Info,
     /// Remove all of it
     Clear,
-    /// Remove what is damaged, left behind or over the limit
+    /// Remove damaged and unfinished files, and what exceeds the limit
     Prune,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The commands of the README's console blocks, without their comments.
+    #[test]
+    fn commands_in_the_readme_parse() {
+        let readme = include_str!("../../README.md");
+        let commands: Vec<&str> =
+            readme.lines().filter_map(|line| line.strip_prefix("$ layertui ")).collect();
+        assert!(commands.len() > 10, "{commands:?}");
+        for command in commands {
+            let words = command.split('#').next().unwrap_or_default().split_whitespace();
+            let parsed = Args::try_parse_from(std::iter::once("layertui").chain(words));
+            assert!(parsed.is_ok(), "{command}: {:?}", parsed.err());
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Which layers are the base image's: as asked, or as the image and the images in local stores tell.
+//! The layers of the base image: from `--base` or the rules file, else recognised from the image and local images.
 
 use crate::cli::failure::Failure;
 use crate::cli::open::open;
@@ -8,28 +8,32 @@ use crate::load::settings::OpenSettings;
 use crate::source;
 use crate::source::ChoiceKind;
 
-/// Local images that are looked at: there are stores with thousands, and each costs reading its records.
-const AT_HAND: usize = 256;
+/// Maximum number of local images that are compared: stores can have thousands, and the records of each must be read.
+const LOCAL_MAX: usize = 256;
 
 /// The base of an image.
 ///
 /// # Errors
-/// Where somebody names one that cannot be opened, or that the image was not built on.
+/// If the stated base cannot be opened, or the image is not built on it.
 pub(super) fn recognise(
     image: &Image,
     asked: Option<&str>,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
 ) -> Result<Base, Failure> {
     let Some(asked) = asked else {
-        // The image may tell by itself: then nobody has to look around.
+        // Local images are not needed if the image itself names its base.
         let alone = Base::recognise(image, &[]);
-        let told = alone.evidence == Evidence::History && image.annotations.is_empty();
-        return Ok(if told { alone } else { Base::recognise(image, &at_hand(image, setting)) });
+        let is_certain = alone.evidence == Evidence::History && image.annotations.is_empty();
+        return Ok(if is_certain {
+            alone
+        } else {
+            Base::recognise(image, &local_candidates(image, settings))
+        });
     };
     if let Some(base) = Base::up_to_layer(image, asked) {
         return Ok(base);
     }
-    let source = open(asked, setting)?;
+    let source = open(asked, settings)?;
     let unknown =
         || Failure::Error(format!("base {asked}: its layers have no diff IDs to compare"));
     let candidate = Candidate::of(source.image()).ok_or_else(unknown)?;
@@ -41,8 +45,8 @@ pub(super) fn recognise(
     })
 }
 
-fn at_hand(image: &Image, setting: &OpenSettings) -> Vec<Candidate> {
-    let Ok(several) = source::local_choices(&setting.options) else { return Vec::new() };
+fn local_candidates(image: &Image, settings: &OpenSettings) -> Vec<Candidate> {
+    let Ok(several) = source::local_choices(&settings.options) else { return Vec::new() };
     let fits = |choice: &source::Choice| {
         choice.kind == ChoiceKind::Image
             && !choice.names.is_empty()
@@ -50,7 +54,7 @@ fn at_hand(image: &Image, setting: &OpenSettings) -> Vec<Candidate> {
     };
     let choices = several.choices.iter().enumerate().filter(|(_, choice)| fits(choice));
     choices
-        .take(AT_HAND)
+        .take(LOCAL_MAX)
         .filter_map(|(at, choice)| {
             let candidate = Candidate::of(several.open(at).ok()?.image())?;
             Some(Candidate { name: choice.names.first()?.clone(), ..candidate })

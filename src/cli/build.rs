@@ -1,4 +1,4 @@
-//! `layertui build`: an engine builds, then the result is opened, or judged.
+//! `layertui build`: builds with an engine, then opens or checks the result.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -7,20 +7,21 @@ use std::{fs, io};
 
 use crate::cli::args::{Args, Build};
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::remark;
+use crate::cli::output::notice;
 use crate::cli::{ci, explore, layers};
 use crate::load::settings::OpenSettings;
 
-/// The engines that are looked for, in this order.
+/// Engines in order of preference.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
 
-pub(super) fn run(args: &Args, command: &Build, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(args: &Args, command: &Build, settings: &OpenSettings) -> Outcome {
     let engine = match &command.engine {
         Some(engine) => engine.clone(),
         None => installed()?.to_owned(),
     };
-    let place = tempfile::tempdir()
-        .map_err(|error| Failure::Error(format!("a place for the image's ID: {error}")))?;
+    let place = tempfile::tempdir().map_err(|error| {
+        Failure::Error(format!("a temporary directory for the image's ID: {error}"))
+    })?;
     let asked = stated_file(&command.arguments);
     let id_file = asked.clone().unwrap_or_else(|| place.path().join("id"));
     let mut build = Command::new(&engine);
@@ -28,7 +29,7 @@ pub(super) fn run(args: &Args, command: &Build, setting: &OpenSettings) -> Outco
     if asked.is_none() {
         build.arg("--iidfile").arg(&id_file);
     }
-    // Standard output is the answer's: what an engine says on the way stands beside it.
+    // Standard output is reserved for the report, so the engine's output goes to standard error.
     build.args(&command.arguments).stdout(io::stderr());
     let status = build.status().map_err(|error| {
         Failure::Error(format!("{engine} cannot be run: {error}; --engine names another one"))
@@ -37,27 +38,27 @@ pub(super) fn run(args: &Args, command: &Build, setting: &OpenSettings) -> Outco
         return Err(ended(&engine, status));
     }
     let image = built(&engine, &id_file)?;
-    remark(&format!("built {image}"));
+    notice(&format!("built {image}"));
     if let Some(format) = command.ci {
-        return ci::by_file(&image, format.into(), setting);
+        return ci::by_file(&image, format.into(), settings);
     }
     if !io::stdout().is_terminal() {
-        return layers::print(&image, setting);
+        return layers::print(&image, settings);
     }
-    explore::image(args, setting, &image)
+    explore::image(args, settings, &image)
 }
 
-/// The first engine that is here.
+/// The first engine in `PATH`.
 fn installed() -> Result<&'static str, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let is_here =
         |engine: &&&str| std::env::split_paths(&path).any(|dir| dir.join(engine).is_file());
     ENGINES.iter().find(is_here).copied().ok_or_else(|| {
-        Failure::Error(format!("none of {} is here to build with", ENGINES.join(", ")))
+        Failure::Error(format!("none of {} is installed to build with", ENGINES.join(", ")))
     })
 }
 
-/// The file that the arguments themselves ask to put the ID into.
+/// The file of `--iidfile` in the arguments.
 fn stated_file(arguments: &[String]) -> Option<PathBuf> {
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -71,23 +72,27 @@ fn stated_file(arguments: &[String]) -> Option<PathBuf> {
     None
 }
 
-/// How to ask for the image whose ID the engine wrote down.
+/// The reference of the image whose ID the engine wrote.
 fn built(engine: &str, id_file: &Path) -> Result<String, Failure> {
     let id = fs::read_to_string(id_file).map_err(|error| {
-        Failure::Error(format!("{engine} has built, but not said which image (--iidfile): {error}"))
+        Failure::Error(format!(
+            "{engine} built an image but did not write its ID (--iidfile): {error}"
+        ))
     })?;
     let id = id.trim();
     let id = id.strip_prefix("sha256:").unwrap_or(id);
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Failure::Error(format!("{engine} has built, and calls the image '{id}'")));
+        return Err(Failure::Error(format!(
+            "{engine} built an image but wrote no valid ID (--iidfile): '{id}'"
+        )));
     }
     Ok(id.to_owned())
 }
 
-/// The engine has said what is wrong.
+/// The engine has printed the error.
 fn ended(engine: &str, status: ExitStatus) -> Failure {
-    remark(&format!("{engine} build: {status}"));
-    Failure::Told(2)
+    notice(&format!("{engine} build: {status}"));
+    Failure::ExitCode(2)
 }
 
 #[cfg(test)]

@@ -9,40 +9,40 @@ use serde_json::json;
 use crate::cli::args;
 use crate::cli::args::CacheCommand;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::{output, remark};
+use crate::cli::output::{notice, output};
 use crate::load::cache;
 use crate::load::cache::{Cache, Pruned, Rules};
 use crate::report::{Lines, json_line};
 use crate::source::{BlobCache, CacheUsage};
 use crate::text;
 
-/// The cache of this user; why there is none, in words.
-fn standard() -> Result<Cache, String> {
+/// The cache of this user, or the reason why it cannot be used.
+fn layer_cache() -> Result<Cache, String> {
     let directory = cache::directory()?;
     cache::check(&directory)?;
     Ok(Cache::new(directory, Rules::default()))
 }
 
-/// The blobs that this user's images brought from registries.
-fn shelf() -> Result<BlobCache, String> {
+/// The cache of blobs from registries.
+fn blob_cache() -> Result<BlobCache, String> {
     let directory = cache::directory()?.join("blobs");
     cache::check(&directory)?;
     Ok(BlobCache::new(directory, BlobCache::LIMIT))
 }
 
-/// What commands use: listings and blobs. Says so where there is a place for them that another user may write to.
+/// The caches of listings and blobs. Prints a notice if another user may write to their directory.
 pub(super) fn usable() -> (Option<Arc<Cache>>, Option<Arc<BlobCache>>) {
     let Ok(directory) = cache::directory() else { return (None, None) };
     let parts = [directory.clone(), directory.join("blobs")];
     if let Some(why) = parts.iter().find_map(|part| cache::check(part).err()) {
-        remark(&format!("no cache is used: {why}"));
+        notice(&format!("the cache is not used: {why}"));
         return (None, None);
     }
-    (standard().ok().map(Arc::new), shelf().ok().map(Arc::new))
+    (layer_cache().ok().map(Arc::new), blob_cache().ok().map(Arc::new))
 }
 
 pub(super) fn run(command: &args::Cache) -> Outcome {
-    let cache = standard();
+    let cache = layer_cache();
     match command.command.unwrap_or(CacheCommand::Info) {
         CacheCommand::Info => info(cache, command.json),
         CacheCommand::Clear => {
@@ -58,7 +58,7 @@ fn there(cache: Result<Cache, String>) -> Result<Cache, Failure> {
     cache.map_err(|why| Failure::Error(format!("there is no cache: {why}")))
 }
 
-/// A cache that cannot be used is an answer as well.
+/// Prints the reason if the cache cannot be used.
 fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
     let (survey, problem) = match cache {
         Ok(cache) => {
@@ -67,7 +67,9 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
         }
         Err(why) => (None, Some(why)),
     };
-    let kept = shelf().ok().and_then(|shelf| Some((shelf.stock().ok()?, shelf.limit())));
+    let blobs = blob_cache()
+        .ok()
+        .and_then(|blob_cache| Some((blob_cache.stock().ok()?, blob_cache.limit())));
     output(|out| {
         if as_json {
             let directory = survey.as_ref().map(|it| it.directory.to_string_lossy());
@@ -81,9 +83,9 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
                     "unfinished": survey.as_ref().map(|it| it.unfinished),
                     "bytes": survey.as_ref().map(|it| it.bytes),
                     "limit": survey.as_ref().map(|it| it.limit),
-                    "blobs": kept.map(|(stock, _)| stock.blobs),
-                    "blobBytes": kept.map(|(stock, _)| stock.bytes),
-                    "blobLimit": kept.map(|(_, limit)| limit),
+                    "blobs": blobs.map(|(stock, _)| stock.blobs),
+                    "blobBytes": blobs.map(|(stock, _)| stock.bytes),
+                    "blobLimit": blobs.map(|(_, limit)| limit),
                     "problem": problem,
                 }),
             );
@@ -99,12 +101,12 @@ fn info(cache: Result<Cache, String>, as_json: bool) -> Outcome {
             let (bytes, limit) = (text::size::short(bytes), text::size::short(limit));
             writeln!(out, "size        {bytes} of {limit}")?;
         }
-        if let Some((stock, limit)) = kept {
+        if let Some((stock, limit)) = blobs {
             let (bytes, limit) = (text::size::short(stock.bytes), text::size::short(limit));
             writeln!(out, "blobs       {} from registries, {bytes} of {limit}", stock.blobs)?;
         }
         match &problem {
-            Some(problem) => writeln!(out, "nothing is kept: {}", text::visible(problem)),
+            Some(problem) => writeln!(out, "nothing is cached: {}", text::visible(problem)),
             None => Ok(()),
         }
     })
@@ -114,12 +116,13 @@ fn removed(
     cache: &Cache,
     as_json: bool,
     remove: impl FnOnce(&Cache) -> io::Result<Pruned>,
-    take_down: impl FnOnce(&BlobCache) -> io::Result<CacheUsage>,
+    remove_blobs: impl FnOnce(&BlobCache) -> io::Result<CacheUsage>,
 ) -> Outcome {
     let Pruned { files, bytes } = remove(cache).map_err(|error| failed(cache, &error))?;
-    let taken = shelf().map_or_else(|_| Ok(CacheUsage::default()), |shelf| take_down(&shelf));
-    let taken = taken.map_err(|error| failed(cache, &error))?;
-    let (files, bytes) = (files + taken.blobs, bytes + taken.bytes);
+    let removed_blobs = blob_cache()
+        .map_or_else(|_| Ok(CacheUsage::default()), |blob_cache| remove_blobs(&blob_cache));
+    let removed_blobs = removed_blobs.map_err(|error| failed(cache, &error))?;
+    let (files, bytes) = (files + removed_blobs.blobs, bytes + removed_blobs.bytes);
     output(|out| {
         if as_json {
             let removed =

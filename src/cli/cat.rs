@@ -14,8 +14,8 @@ use crate::load::settings::OpenSettings;
 use crate::stack::kept::entry::Kind;
 use crate::text::control::Scanner;
 
-pub(super) fn run(command: &Cat, setting: &OpenSettings) -> Outcome {
-    examine(&command.image, setting, Want::Tree, |loaded| {
+pub(super) fn run(command: &Cat, settings: &OpenSettings) -> Outcome {
+    examine(&command.image, settings, Want::Tree, |loaded| {
         let layer = loaded.layer(command.layer.as_deref())?;
         loaded.needs(Needs::UpTo(layer));
         if io::stdout().is_terminal() && !command.force {
@@ -25,7 +25,7 @@ pub(super) fn run(command: &Cat, setting: &OpenSettings) -> Outcome {
     })
 }
 
-/// Ends well only if all of the `stated` bytes were there.
+/// Fails unless all `stated` bytes were read.
 fn print(path: &str, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Outcome {
     output(|out| {
         let mut buffer = vec![0; 128 * 1024];
@@ -48,21 +48,20 @@ fn print(path: &str, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Out
     })?
 }
 
-/// An error where the bytes are no plain text. Reads them all: they are opened again to be written.
+/// Fails if the contents have control characters. Reads all of them; the file is opened again for writing.
 fn refuse_controls(path: &str, mut contents: impl Read) -> Outcome {
     let mut scanner = Scanner::default();
     let mut buffer = vec![0; 128 * 1024];
     loop {
         let found = match contents.read(&mut buffer) {
             Ok(0) if scanner.finds_at_end() => true,
-            // What cannot be read is said when it is written.
+            // Read errors are reported when the file is written.
             Ok(0) | Err(_) => return Ok(()),
             Ok(count) => scanner.finds_in(&buffer[..count]),
         };
         if found {
             return Err(Failure::Error(format!(
-                "{path}: has control characters that this terminal would obey; --force writes them all the same, and a \
-                 pipe or a file gets the exact bytes"
+                "{path}: contains control characters that this terminal would interpret; --force writes them anyway; a pipe or a file gets the exact bytes"
             )));
         }
     }

@@ -1,4 +1,4 @@
-//! `layertui ci`: rules from a file and flags, verdicts out; exit 0 all kept, 1 one broken, 2 one not to be judged.
+//! `layertui ci`: evaluates rules from a file and flags; exit 0 pass, 1 fail, 2 could not be evaluated.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::cli::args::Ci;
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
-use crate::cli::output::answer;
+use crate::cli::output::output_verdict;
 use crate::cli::{base, findings, policy_file};
 use crate::findings::Severity;
 use crate::load::Want;
@@ -15,31 +15,31 @@ use crate::policy::{Evidence, Rules};
 use crate::report::{CiFormat, Judged};
 use crate::{policy, report};
 
-pub(super) fn run(command: &Ci, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &Ci, settings: &OpenSettings) -> Outcome {
     let (mut rules, from) = from_file(command.config.as_deref())?;
     let flags = override_with(&mut rules, command)?;
     let rules_from = if flags { format!("{from}, and options") } else { from };
-    judge(&command.image, (&rules, &rules_from), command.format(), setting)
+    judge(&command.image, (&rules, &rules_from), command.format(), settings)
 }
 
-/// By the rules of this directory alone.
-pub(super) fn by_file(image: &str, format: CiFormat, setting: &OpenSettings) -> Outcome {
+/// Evaluates the rules of the current directory, without flags.
+pub(super) fn by_file(image: &str, format: CiFormat, settings: &OpenSettings) -> Outcome {
     let (rules, from) = from_file(None)?;
-    judge(image, (&rules, &from), format, setting)
+    judge(image, (&rules, &from), format, settings)
 }
 
 fn judge(
     image: &str,
     (rules, rules_from): (&Rules, &str),
     format: CiFormat,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
 ) -> Outcome {
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
-    examine(image, setting, Want::Kinds, |loaded| {
+    examine(image, settings, Want::Kinds, |loaded| {
         loaded.needs(Needs::Judged);
-        let outcome = verdict(loaded, (rules, rules_from), format, setting)?;
+        let outcome = verdict(loaded, (rules, rules_from), format, settings)?;
         match outcome {
             policy::Outcome::Pass => Ok(()),
             policy::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
@@ -50,20 +50,21 @@ fn judge(
     })
 }
 
-/// Judges and prints.
+/// Evaluates the rules and prints the verdicts.
 fn verdict(
     loaded: &Loaded,
     (rules, rules_from): (&Rules, &str),
     format: CiFormat,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
 ) -> Result<policy::Outcome, Failure> {
     let accepted = findings::accepted(rules)?;
-    let base = base::recognise(loaded.image(), rules.base.as_deref(), setting).map_err(|failure| {
-        match failure {
-            Failure::Error(why) | Failure::No(why) => why,
-            _ => "the base image could not be opened".to_owned(),
-        }
-    });
+    let base =
+        base::recognise(loaded.image(), rules.base.as_deref(), settings).map_err(|failure| {
+            match failure {
+                Failure::Error(why) | Failure::No(why) => why,
+                _ => "the base image could not be opened".to_owned(),
+            }
+        });
     loaded.subject(|subject| {
         let findings = match rules.fail_on {
             Some(_) => findings::of(loaded, subject, &accepted),
@@ -78,12 +79,12 @@ fn verdict(
         };
         let verdicts = policy::judge(rules, evidence).map_err(Failure::Error)?;
         let judged = Judged { subject, base: evidence.base, rules_from, verdicts: &verdicts };
-        answer(|out| report::ci(out, judged, format))?;
+        output_verdict(|out| report::ci(out, judged, format))?;
         Ok(judged.outcome())
     })
 }
 
-/// The rules of the file that is asked for, else of the one that is here, else dive's own.
+/// The rules of `--config`, else of a file in the current directory, else dive's defaults.
 fn from_file(asked: Option<&Path>) -> Result<(Rules, String), Failure> {
     let found = policy_file::read(asked, &[policy_file::OWN, policy_file::OF_DIVE])?;
     Ok(found.unwrap_or_else(|| {
@@ -92,7 +93,7 @@ fn from_file(asked: Option<&Path>) -> Result<(Rules, String), Failure> {
     }))
 }
 
-/// Options say more than files. Returns whether there were any.
+/// Applies options, which override the file. Returns whether there were any.
 fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
     let before = rules.clone();
     let wrong = |option: &str| {

@@ -3,7 +3,7 @@
 use crate::cli::args::Compare;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
-use crate::cli::output::answer;
+use crate::cli::output::output_verdict;
 use crate::cli::progress::Progress;
 use crate::compare::{Files, Side};
 use crate::load::Want;
@@ -12,12 +12,12 @@ use crate::load::settings::OpenSettings;
 use crate::report::{Comparison, Format, Subject, Verdict};
 use crate::{compare, report};
 
-/// Directories that text sums up.
+/// Number of directories that text lists.
 const MOST: usize = 20;
 
-pub(super) fn run(command: &Compare, setting: &OpenSettings) -> Outcome {
-    examine(&command.old, setting, Want::Tree, |old| {
-        examine(&command.new, setting, Want::Tree, |new| compare_images(command, old, new))
+pub(super) fn run(command: &Compare, settings: &OpenSettings) -> Outcome {
+    examine(&command.old, settings, Want::Tree, |old| {
+        examine(&command.new, settings, Want::Tree, |new| compare_images(command, old, new))
     })
 }
 
@@ -66,18 +66,18 @@ fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
                 incomplete,
                 semantic: command.semantic,
             };
-            answer(|out| report::compare(out, &found, format, MOST))?;
+            output_verdict(|out| report::compare(out, &found, format, MOST))?;
             Ok::<_, Failure>(found.verdict())
         })
     })?;
     match verdict {
         Verdict::Same => Ok(()),
-        Verdict::Differ => Err(Failure::Told(1)),
-        Verdict::Unknown => Err(Failure::Told(2)),
+        Verdict::Differ => Err(Failure::ExitCode(1)),
+        Verdict::Unknown => Err(Failure::ExitCode(2)),
     }
 }
 
-/// What layers say of extended attributes that could not be read: the other image may have them.
+/// Notes on extended attributes that could not be read: the other image may have them.
 fn unseen_attributes(subject: Subject<'_>) -> Vec<String> {
     let layers = subject.states.iter().enumerate();
     let problems =

@@ -1,24 +1,24 @@
-//! The one end of every command that answers from an image's layers: what could not be relied on is said on standard
-//! error, and the exit code is 2 wherever the answer could have needed it.
+//! Ends every command that reads layers: prints unreliable layers on standard error; the exit code is 2 if the answer could
+//! depend on one.
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::Loaded;
-use crate::cli::output::remark;
+use crate::cli::output::notice;
 use crate::layer::blob::CHANGED;
 
-/// The layers that are named on standard error before the rest is only counted.
-const NAMED: usize = 20;
+/// Number of layers that are listed on standard error; the others are counted.
+const LISTED_MAX: usize = 20;
 
-/// Which layers an answer could need.
+/// The layers that an answer can depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needs {
     /// All of them.
     All,
-    /// Those up to this one: of the merged tree there, nothing above it is a part.
+    /// Those up to this one: the merged tree there does not depend on layers above.
     UpTo(usize),
-    /// As [`Self::UpTo`]; that engines refuse a layer is said, and no more than that.
+    /// As [`Self::UpTo`]; a refused layer is printed but does not change the exit code.
     EvenRefused(usize),
-    /// The command has judged for itself what unread layers leave open. Refused ones leave all of it open.
+    /// The command has handled unread layers itself. Refused layers still make the answer unknown.
     Judged,
 }
 
@@ -31,7 +31,7 @@ impl Needs {
     }
 }
 
-/// Ends a command about an image.
+/// The outcome of a command about an image.
 pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
     if matches!(outcome, Err(Failure::ClosedPipe | Failure::Signal(_))) {
         return outcome;
@@ -47,26 +47,26 @@ pub(super) fn conclude(loaded: &Loaded, outcome: Outcome) -> Outcome {
                 Needs::EvenRefused(_) => !unsure.refused,
                 Needs::Judged => unsure.refused,
             };
-            if count <= NAMED {
-                remark(&format!("{reference}: layer {}: {}", unsure.layer, unsure.reason));
+            if count <= LISTED_MAX {
+                notice(&format!("{reference}: layer {}: {}", unsure.layer, unsure.reason));
             }
         }
     });
     let changed = |layer: &usize| loaded.loader.source().changed(*layer);
     let mut needed = 0..loaded.image().layers.len().min(needs.last().saturating_add(1));
     if let Some(layer) = needed.find(changed).filter(|_| !decides) {
-        // It was whole when it was listed.
+        // The file was complete when the layer was listed.
         decides = true;
-        remark(&format!("{reference}: layer {layer}: {CHANGED}"));
+        notice(&format!("{reference}: layer {layer}: {CHANGED}"));
     }
-    if count > NAMED {
-        remark(&format!("{reference}: {} more layers could not be read", count - NAMED));
+    if count > LISTED_MAX {
+        notice(&format!("{reference}: {} more layers could not be read", count - LISTED_MAX));
     }
     match outcome {
         outcome if !decides => outcome,
-        // What was found is sure; that nothing was is not.
+        // A positive answer is certain; a negative one is not.
         Err(Failure::No(message)) => Err(Failure::Error(message)),
-        Ok(()) | Err(Failure::Told(_)) => Err(Failure::Told(2)),
+        Ok(()) | Err(Failure::ExitCode(_)) => Err(Failure::ExitCode(2)),
         failed => failed,
     }
 }

@@ -1,49 +1,49 @@
-//! The config file: where it is, and what is wrong with it. What it says is read by `app::config`.
+//! The config file: its path and its errors. `explorer::model::config` parses it.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Failure, Outcome};
 
-use crate::cli::output::{lines, output, remark};
+use crate::cli::output::{lines, notice, output};
 use crate::explorer::model::config;
 use crate::explorer::model::config::Settings;
 use crate::source::given;
 
-/// A config file larger than this is none.
+/// Maximum size of a config file in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// What the user's config file says; nothing where there is none. What is wrong with it is among its complaints.
+/// The user's config, with its errors; the defaults if there is no file.
 pub(crate) fn settings() -> Settings {
-    place().map_or_else(Settings::default, |path| read(&path))
+    path_of_file().map_or_else(Settings::default, |path| read(&path))
 }
 
-/// Says what is wrong with the config file. Exit 1 where anything is.
+/// Prints the errors in the config file; exit 1 if there are any.
 pub(super) fn check() -> Outcome {
-    let Some(path) = place() else {
+    let Some(path) = path_of_file() else {
         let why = "neither XDG_CONFIG_HOME nor HOME names a directory for a config file";
         return Err(Failure::Error(why.to_owned()));
     };
     let settings = read(&path);
     for error in &settings.errors {
-        remark(error.raw());
+        notice(error.raw());
     }
     match settings.errors.len() {
         0 if path.exists() => lines(|out| writeln!(out, "{}: fine", path.display())),
-        0 => lines(|out| writeln!(out, "{}: not there, the defaults hold", path.display())),
-        1 => Err(Failure::No("one thing in the config file is not understood".to_owned())),
-        count => Err(Failure::No(format!("{count} things in the config file are not understood"))),
+        0 => lines(|out| writeln!(out, "{}: not found, the defaults apply", path.display())),
+        1 => Err(Failure::No("the config file has 1 error".to_owned())),
+        count => Err(Failure::No(format!("the config file has {count} errors"))),
     }
 }
 
-/// Prints a config file that says what holds without one.
+/// Prints a config file with the defaults.
 pub(super) fn print() -> Outcome {
     output(|out| out.write_all(config::default_text().as_bytes()))
 }
 
-/// `$XDG_CONFIG_HOME/layertui/config.toml`, or below `~/.config` where that variable names no absolute path (XDG Base
+/// `$XDG_CONFIG_HOME/layertui/config.toml`, or below `~/.config` if that variable is not an absolute path (XDG Base
 /// Directory Specification).
-fn place() -> Option<PathBuf> {
+fn path_of_file() -> Option<PathBuf> {
     let absolute =
         |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;

@@ -4,7 +4,7 @@ use crate::cli::args::Args;
 use crate::cli::explore;
 use crate::cli::failure::Outcome;
 
-/// Made from `assets/demo/recipe.txt`, which says how.
+/// Generated from `assets/demo/recipe.txt`.
 const IMAGE: &[u8] = include_bytes!("../../assets/demo/image.tar");
 
 pub(super) fn run(args: &Args) -> Outcome {

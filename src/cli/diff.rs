@@ -13,8 +13,8 @@ use crate::report;
 use crate::report::Range;
 use crate::stack::EventId;
 
-pub(super) fn run(command: &Diff, setting: &OpenSettings) -> Outcome {
-    examine(&command.common.image, setting, Want::Tree, |loaded| {
+pub(super) fn run(command: &Diff, settings: &OpenSettings) -> Outcome {
+    examine(&command.common.image, settings, Want::Tree, |loaded| {
         let range = range(loaded, command)?;
         loaded.needs(Needs::UpTo(range.to));
         let compared = compared(loaded, range);
@@ -27,7 +27,7 @@ pub(super) fn run(command: &Diff, setting: &OpenSettings) -> Outcome {
     })
 }
 
-/// Which files are the same over a range of several layers. Only what is asked about is read.
+/// Compares the contents of undecided files over a range of layers. Reads only the pairs that the report needs.
 fn compared(loaded: &Loaded, range: Range) -> HashMap<(EventId, EventId), bool> {
     let pairs = loaded.with_stack(|stack| range.undecided(stack));
     if range.from == range.to {
@@ -47,7 +47,7 @@ fn range(loaded: &Loaded, command: &Diff) -> Result<Range, Failure> {
     let from = loaded.layer(Some(command.from.as_deref().unwrap_or("0")))?;
     let to = loaded.layer(command.to.as_deref())?;
     if from > to {
-        return Err(Failure::Error(format!("--from {from} lies above --to {to}")));
+        return Err(Failure::Error(format!("--from {from} is above --to {to}")));
     }
     Ok(Range { from, to })
 }

@@ -8,8 +8,7 @@ use crate::explorer::run::settings::StartSettings;
 use crate::load::settings::OpenSettings;
 use crate::source::{self, Opened, Options, Pull};
 
-/// Explores the image that the argument names. Where no store and no engine has it, the explorer offers to look in its
-/// registry.
+/// Explores the image of the argument. If no store and no engine has it, the explorer offers its registry.
 pub(super) fn image(args: &Args, settings: &OpenSettings, image: &str) -> Outcome {
     let pull = if args.pull.is_none() { Pull::Offered } else { settings.options.pull };
     let options = Options { pull, ..settings.options.clone() };
@@ -18,14 +17,14 @@ pub(super) fn image(args: &Args, settings: &OpenSettings, image: &str) -> Outcom
     Ok(run::run(start, move || source::open(&reference, &options))?)
 }
 
-/// Explores an image chosen from the list of all local images.
+/// Explores an image that is chosen from the list of local images.
 pub(super) fn local(args: &Args, settings: &OpenSettings) -> Outcome {
     let options = settings.options.clone();
     let start = start(args, settings, None);
     Ok(run::run(start, move || source::local_choices(&options).map(Opened::Several))?)
 }
 
-/// Explores an archive held in memory, which the messages call `name`.
+/// Explores an archive in memory; `name` is used in messages.
 pub(super) fn bytes(args: &Args, archive: &'static [u8], name: &'static str) -> Outcome {
     let start = start(args, &OpenSettings::default(), None);
     Ok(run::run(start, move || source::open_bytes(archive, name))?)

@@ -9,22 +9,22 @@ use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::missing::missing;
 use crate::cli::open::{Loaded, examine};
-use crate::cli::output::remark;
+use crate::cli::output::notice;
 use crate::cli::progress::Progress;
 use crate::extract;
 use crate::extract::Plan;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
 
-/// Paths that are said to have failed before the rest is only counted.
-const SAID: usize = 20;
+/// Number of failed paths that are listed; the others are counted.
+const LISTED_MAX: usize = 20;
 
-pub(super) fn run(command: &Extract, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &Extract, settings: &OpenSettings) -> Outcome {
     if command.dest == "-" && io::stdout().is_terminal() {
-        let how = "a tar stream is not written to a terminal: put a file or a program behind it";
-        return Err(Failure::Error(how.to_owned()));
+        let message = "a tar stream is not written to a terminal: redirect it to a file or pipe it into a program";
+        return Err(Failure::Error(message.to_owned()));
     }
-    examine(&command.image, setting, Want::Tree, |loaded| {
+    examine(&command.image, settings, Want::Tree, |loaded| {
         let layer = loaded.layer(command.layer.as_deref())?;
         let needs = if command.force { Needs::EvenRefused(layer) } else { Needs::UpTo(layer) };
         loaded.needs(needs);
@@ -49,9 +49,9 @@ pub(super) fn run(command: &Extract, setting: &OpenSettings) -> Outcome {
     })
 }
 
-/// Makes what is planned, with progress.
+/// Executes the plan, with progress.
 fn make(loaded: &Loaded, plan: &Plan, command: &Extract) -> Result<extract::Outcome, Failure> {
-    let progress = Progress::new().saying("extracting");
+    let progress = Progress::new().with_verb("extracting");
     let source = loaded.loader.source().as_ref();
     let made = if command.dest == "-" {
         let mut out = BufWriter::with_capacity(128 * 1024, io::stdout().lock());
@@ -82,15 +82,15 @@ fn failure(error: &extract::sink::Error) -> Failure {
     }
 }
 
-/// What was not made is said path by path.
+/// Prints the objects that could not be created.
 fn judge(made: &extract::Outcome) -> Outcome {
     if made.failed == 0 {
         return Ok(());
     }
-    for (path, why) in made.failures.iter().take(SAID) {
-        remark(&format!("/{}: {why}", String::from_utf8_lossy(path)));
+    for (path, why) in made.failures.iter().take(LISTED_MAX) {
+        notice(&format!("/{}: {why}", String::from_utf8_lossy(path)));
     }
-    let more = made.failed.saturating_sub(SAID as u64);
+    let more = made.failed.saturating_sub(LISTED_MAX as u64);
     let rest = if more > 0 { format!(" ({more} more than are named here)") } else { String::new() };
     Err(Failure::Error(format!(
         "{} of {} objects could not be extracted as they are{rest}",

@@ -1,29 +1,29 @@
-//! How a command ends, other than well.
+//! How a command fails.
 
 use std::io;
 
 use crate::explorer::run;
 use crate::source;
 
-/// How a command ended, other than well.
+/// How a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The answer is no: exit 1, with a sentence.
+    /// The answer is no: exit 1, with a message. Raw text, made visible when it is printed.
     No(String),
-    /// It could not be done: exit 2, with a sentence. Raw text, made visible when it is printed.
+    /// It could not be done: exit 2, with a message. Raw text, made visible when it is printed.
     Error(String),
-    /// Several images, none chosen: exit 2, with a line for each.
+    /// The reference means several images: exit 2, with a line for each.
     Choices {
-        /// What is asked for.
+        /// The message.
         message: String,
-        /// What to ask for.
+        /// A reference and names of each image.
         choices: Vec<String>,
     },
-    /// The output has said it all: this exit code.
-    Told(u8),
-    /// Whoever read the output went away.
+    /// The message has been printed; the exit code.
+    ExitCode(u8),
+    /// The reader closed the pipe.
     ClosedPipe,
-    /// A signal ended it; the terminal is restored.
+    /// Ended by this signal; the terminal is restored.
     Signal(i32),
 }
 

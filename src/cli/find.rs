@@ -9,14 +9,14 @@ use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::pattern::Pattern;
 
-pub(super) fn run(command: &Find, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &Find, settings: &OpenSettings) -> Outcome {
     let pattern = Pattern::guess(&command.pattern).map_err(Failure::Error)?;
-    examine(&command.common.image, setting, Want::Tree, |loaded| {
+    examine(&command.common.image, settings, Want::Tree, |loaded| {
         let found = loaded.subject(|subject| {
             output(|out| report::find(out, subject, &pattern, command.common.format()))
         })?;
         if found == 0 {
-            return Err(Failure::No(format!("{}: no layer has such a path", command.pattern)));
+            return Err(Failure::No(format!("{}: no layer has a matching path", command.pattern)));
         }
         Ok(())
     })

@@ -4,7 +4,7 @@ use crate::cli::args::{Findings, Level};
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine};
-use crate::cli::output::answer;
+use crate::cli::output::output_verdict;
 use crate::cli::{base, policy_file};
 use crate::findings::{Accepted, Finding, Severity};
 use crate::load::Want;
@@ -24,22 +24,22 @@ impl From<Level> for Severity {
     }
 }
 
-pub(super) fn run(command: &Findings, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
     let rules = rules(command)?;
     let accepted = accepted(&rules)?;
-    examine(&command.common.image, setting, Want::Kinds, |loaded| {
-        let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
+    examine(&command.common.image, settings, Want::Kinds, |loaded| {
+        let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         let severe = loaded.subject(|subject| {
             let findings = of(loaded, subject, &accepted);
             let format = command.common.format();
-            answer(|out| report::findings(out, subject, &base, &findings, format))?;
+            output_verdict(|out| report::findings(out, subject, &base, &findings, format))?;
             let severe =
                 |level| findings.iter().filter(|found| found.id.facts().severity >= level).count();
             Ok::<_, Failure>(rules.fail_on.map(|level| (level, severe(level))))
         })?;
         match severe {
             Some((level, count @ 1..)) => {
-                // Whatever an unread layer holds, these are there.
+                // Findings are certain even if layers were not read.
                 loaded.needs(Needs::Judged);
                 let (is, s) = if count == 1 { ("is", "") } else { ("are", "s") };
                 let level = level.name();
@@ -50,7 +50,7 @@ pub(super) fn run(command: &Findings, setting: &OpenSettings) -> Outcome {
     })
 }
 
-/// What the rules file says of findings; options say more.
+/// The rules file, with the options applied.
 fn rules(command: &Findings) -> Result<Rules, Failure> {
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let mut rules = found.map(|(rules, _)| rules).unwrap_or_default();
@@ -66,7 +66,7 @@ fn rules(command: &Findings) -> Result<Rules, Failure> {
     Ok(rules)
 }
 
-/// What nothing is said about.
+/// Accepted findings of the rules.
 pub(super) fn accepted(rules: &Rules) -> Result<Accepted, Failure> {
     Accepted::new(&rules.ignore, &rules.excludes).map_err(Failure::Error)
 }

@@ -10,13 +10,13 @@ use crate::report;
 use crate::report::pattern::Pattern;
 use crate::stack::{ChangeKind, NodeId};
 
-pub(super) fn run(command: &History, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &History, settings: &OpenSettings) -> Outcome {
     let image = &command.common.image;
-    // A pattern is tried on the whole tree.
+    // A pattern is matched against the whole tree.
     if command.glob || command.regex {
-        examine(image, setting, Want::Tree, |loaded| answer(loaded, command))
+        examine(image, settings, Want::Tree, |loaded| answer(loaded, command))
     } else {
-        examine_briefly(image, setting, Want::Tree, |loaded| answer(loaded, command))
+        examine_briefly(image, settings, Want::Tree, |loaded| answer(loaded, command))
     }
 }
 
@@ -31,7 +31,7 @@ fn answer(loaded: &Loaded, command: &History) -> Outcome {
     })
 }
 
-/// The answer where no layer names the path. A bare name is more often that of a file somewhere than of one in `/`.
+/// The failure if no layer names the path. A bare name is usually a file in some directory, not in `/`, so `find` is suggested.
 fn unnamed(command: &History) -> Failure {
     let (image, path) = (&command.common.image, &command.path);
     let hint = if command.glob || command.regex || path.contains('/') {
@@ -39,7 +39,7 @@ fn unnamed(command: &History) -> Failure {
     } else {
         format!("; 'layertui find {image} {path}' looks for the name in all directories")
     };
-    Failure::No(format!("{path}: no layer names such a path{hint}"))
+    Failure::No(format!("{path}: no layer has this path{hint}"))
 }
 
 fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {
@@ -56,7 +56,7 @@ fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {
     Ok(loaded.with_stack(|stack| pattern.matches(stack).collect()))
 }
 
-/// Reads the contents of what these paths leave undecided, and of nothing else.
+/// Compares the contents of the undecided events of these paths.
 fn compare(loaded: &Loaded, nodes: &[NodeId]) {
     let pairs = loaded.with_stack(|stack| {
         nodes

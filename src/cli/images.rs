@@ -11,17 +11,17 @@ pub(super) fn run(command: &Images) -> Outcome {
     let format = if command.json { Format::Json } else { Format::Text };
     output(|out| report::images(out, &inventory, command.containers, format))?;
     for sentence in &inventory.unreadable {
-        crate::cli::output::remark(sentence);
+        crate::cli::output::notice(sentence);
     }
     if !inventory.stores.is_empty() {
         return Ok(());
     }
-    // Nothing could be read at all: that is not the same as nothing being there.
+    // Nothing could be read, which is not the same as no images.
     if !inventory.unreadable.is_empty() {
         return Err(Failure::Error("no local store or engine could be read".to_owned()));
     }
-    crate::cli::output::remark(
-        "no local store of Docker, podman or containerd is here, and no engine listens",
+    crate::cli::output::notice(
+        "no local store of Docker, podman or containerd was found, and no engine is listening",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `layertui layers`, and what `layertui IMAGE` prints where there is no terminal.
+//! `layertui layers`, and `layertui IMAGE` without a terminal.
 
 use crate::cli::args::Layers;
 use crate::cli::failure::Outcome;
@@ -9,16 +9,16 @@ use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::{Format, Subject};
 
-pub(super) fn run(command: &Layers, setting: &OpenSettings) -> Outcome {
-    write(&command.common.image, setting, command.common.format())
+pub(super) fn run(command: &Layers, settings: &OpenSettings) -> Outcome {
+    write(&command.common.image, settings, command.common.format())
 }
 
-pub(super) fn print(image: &str, setting: &OpenSettings) -> Outcome {
-    write(image, setting, Format::Text)
+pub(super) fn print(image: &str, settings: &OpenSettings) -> Outcome {
+    write(image, settings, Format::Text)
 }
 
-fn write(image: &str, setting: &OpenSettings, format: Format) -> Outcome {
-    examine_briefly(image, setting, Want::Kinds, |loaded| {
+fn write(image: &str, settings: &OpenSettings, format: Format) -> Outcome {
+    examine_briefly(image, settings, Want::Kinds, |loaded| {
         let mut image = loaded.image().clone();
         if format == Format::Json {
             image.others.extend(loaded.loader.source().attachments());

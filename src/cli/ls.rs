@@ -10,8 +10,8 @@ use crate::load::Want;
 use crate::load::settings::OpenSettings;
 use crate::report;
 
-pub(super) fn run(command: &Ls, setting: &OpenSettings) -> Outcome {
-    examine(&command.common.image, setting, Want::Tree, |loaded| {
+pub(super) fn run(command: &Ls, settings: &OpenSettings) -> Outcome {
+    examine(&command.common.image, settings, Want::Tree, |loaded| {
         let layer = loaded.layer(command.layer.as_deref())?;
         loaded.needs(Needs::UpTo(layer));
         loaded.subject(|subject| {

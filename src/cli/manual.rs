@@ -1,5 +1,5 @@
-//! `layertui completions` and `layertui man`: what the arguments say, for shells and for man, and the explorer's keys from
-//! the table of actions.
+//! `layertui completions` and `layertui man`: generated from the arguments and, for the explorer's keys, from the table of
+//! actions.
 
 use clap::CommandFactory as _;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -25,7 +25,7 @@ pub(super) fn man(command: &Man) -> Outcome {
         None => program,
         Some(name) => {
             let found = program.find_subcommand(name).cloned().map(|it| it.version(VERSION));
-            found.ok_or_else(|| Failure::Error(format!("'{name}' is no command")))?
+            found.ok_or_else(|| Failure::Error(format!("'{name}' is not a command")))?
         }
     };
     let keys = command.command.is_none().then(keys);
@@ -40,7 +40,7 @@ fn keys() -> String {
     let mut page = Roff::new();
     page.control("SH", ["KEYS"]);
     let whose = "Those of the explorer, without a config file. A key may mean different things in a pane, in a list and in a \
-               file; ? in the explorer tells those that hold.";
+               file; ? in the explorer lists those that apply.";
     page.text([roman(whose)]);
     for group in &GROUPS {
         page.control("SS", [group.name]);
@@ -57,7 +57,7 @@ fn keys() -> String {
             page.text([roman(entry.help)]);
         }
     }
-    // Without the preamble, which the page has.
+    // Without the preamble, which the page already has.
     page.to_roff()
 }
 

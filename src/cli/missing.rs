@@ -1,9 +1,9 @@
-//! The answer where the merged tree of a layer does not have a path, with the layer that does have it.
+//! The failure if a path is not in the merged tree of a layer, with a layer that has it.
 
 use crate::cli::failure::Failure;
 use crate::stack::Stack;
 
-/// `has` says whether the merged tree of a layer has the path, as the command looks it up.
+/// `has` returns whether the merged tree of a layer has the path, by the command's own look-up.
 pub(super) fn missing(
     stack: &Stack,
     path: &str,

@@ -1,7 +1,7 @@
-//! The command line: arguments in, exit code out; one file a subcommand.
+//! The command line: arguments in, exit code out; one file per subcommand.
 //!
-//! Exit codes: 0 fine, 1 the answer is "no" (path not found, images differ), 2 could not do it. A closed pipe is no error.
-//! This is the only room that writes to standard output and standard error.
+//! Exit codes: 0 success, 1 the answer is "no" (path not found, images differ), 2 could not be done. A closed pipe is not an
+//! error. Only this module writes to standard output and standard error.
 
 pub(crate) mod args;
 mod base;
@@ -41,46 +41,46 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::complain;
+use crate::cli::output::fail;
 use crate::load::settings::OpenSettings;
 use crate::source::{Options, Pull, Registries};
 use crate::text;
 
-/// Parses the arguments of this process, does what they say and gives its exit code.
+/// Parses the arguments of this process, runs the command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let args = match Args::try_parse_from(args::apart(std::env::args_os().collect(), Args::command))
     {
         Ok(args) => args,
         Err(error) => {
-            // The message quotes what was typed: the same mistake, with arguments that can be seen.
+            // The message quotes the arguments: parse again with visible ones for the same error.
             let seen =
                 std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).to_string());
             let seen = args::apart(seen.map(Into::into).collect(), Args::command);
             let error = Args::try_parse_from(seen).err().unwrap_or(error);
-            // Help and version go to standard output and are no error; a reader that left is none either.
+            // Help and version go to standard output and are not errors; neither is a closed pipe.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     match run(&args) {
         Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
-        Err(Failure::No(message)) => complain(&message, 1),
-        Err(Failure::Error(message)) => complain(&message, 2),
+        Err(Failure::No(message)) => fail(&message, 1),
+        Err(Failure::Error(message)) => fail(&message, 2),
         Err(Failure::Choices { message, choices }) => {
-            let code = complain(&message, 2);
+            let code = fail(&message, 2);
             for choice in &choices {
                 let _ = writeln!(io::stderr(), "  {}", text::visible(choice));
             }
             code
         }
-        Err(Failure::Told(code)) => ExitCode::from(code),
-        // As a shell reports a program that a signal ended.
+        Err(Failure::ExitCode(code)) => ExitCode::from(code),
+        // 128 + signal number, as shells report it.
         Err(Failure::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(2)),
     }
 }
 
-/// Whether a command will open files of layers, or read the layers once more, after it knows what they hold.
+/// Whether a command opens files of layers, or reads layers again, after it has listed them.
 fn opens_files(command: Option<&Command>) -> bool {
     match command {
         Some(Command::Build(build)) => build.ci.is_some() || io::stdout().is_terminal(),
@@ -115,31 +115,31 @@ fn run(args: &Args) -> Outcome {
     let contents = opens_files(args.command.as_ref());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
     let options = Options { platform: args.platform()?, contents, watch: None, pull, registries };
-    let setting = OpenSettings { options, cache };
+    let settings = OpenSettings { options, cache };
     match &args.command {
         Some(Command::Demo) => demo::run(args),
-        Some(Command::Layers(command)) => layers::run(command, &setting),
-        Some(Command::Ls(command)) => ls::run(command, &setting),
-        Some(Command::Diff(command)) => diff::run(command, &setting),
-        Some(Command::History(command)) => history::run(command, &setting),
-        Some(Command::Find(command)) => find::run(command, &setting),
-        Some(Command::Waste(command)) => waste::run(command, &setting),
-        Some(Command::Findings(command)) => findings::run(command, &setting),
-        Some(Command::Ci(command)) => ci::run(command, &setting),
+        Some(Command::Layers(command)) => layers::run(command, &settings),
+        Some(Command::Ls(command)) => ls::run(command, &settings),
+        Some(Command::Diff(command)) => diff::run(command, &settings),
+        Some(Command::History(command)) => history::run(command, &settings),
+        Some(Command::Find(command)) => find::run(command, &settings),
+        Some(Command::Waste(command)) => waste::run(command, &settings),
+        Some(Command::Findings(command)) => findings::run(command, &settings),
+        Some(Command::Ci(command)) => ci::run(command, &settings),
         Some(Command::Cache(command)) => cache::run(command),
-        Some(Command::Cat(command)) => cat::run(command, &setting),
-        Some(Command::Compare(command)) => compare::run(command, &setting),
-        Some(Command::Extract(command)) => extract::run(command, &setting),
-        Some(Command::Build(command)) => build::run(args, command, &setting),
+        Some(Command::Cat(command)) => cat::run(command, &settings),
+        Some(Command::Compare(command)) => compare::run(command, &settings),
+        Some(Command::Extract(command)) => extract::run(command, &settings),
+        Some(Command::Build(command)) => build::run(args, command, &settings),
         Some(Command::Completions(command)) => manual::completions(command),
         Some(Command::Man(command)) => manual::man(command),
-        Some(Command::Report(command)) => report::run(command, &setting),
-        Some(Command::Verify(command)) => verify::run(command, &setting),
+        Some(Command::Report(command)) => report::run(command, &settings),
+        Some(Command::Verify(command)) => verify::run(command, &settings),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
-            Some(image) if io::stdout().is_terminal() => explore::image(args, &setting, image),
-            Some(image) => layers::print(image, &setting),
-            None if io::stdout().is_terminal() => explore::local(args, &setting),
+            Some(image) if io::stdout().is_terminal() => explore::image(args, &settings, image),
+            Some(image) => layers::print(image, &settings),
+            None if io::stdout().is_terminal() => explore::local(args, &settings),
             None => images::run(&args::Images { containers: false, json: false }),
         },
     }

@@ -14,7 +14,7 @@ use crate::source;
 use crate::source::{Opened, Options, Source};
 use crate::stack::Stack;
 
-/// An image and everything that was read of it.
+/// A loaded image.
 pub(super) struct Loaded {
     pub(super) loader: Loader,
     states: Vec<Arc<LayerState>>,
@@ -26,7 +26,7 @@ impl Loaded {
         self.loader.source().image()
     }
 
-    /// Calls `with` with what reports need.
+    /// Calls `with` with the subject of reports.
     pub(super) fn subject<T>(&self, with: impl FnOnce(Subject<'_>) -> T) -> T {
         let stack = self.loader.stack();
         with(Subject { image: self.image(), stack: &stack, states: &self.states })
@@ -36,7 +36,7 @@ impl Loaded {
         with(&self.loader.stack())
     }
 
-    /// Says which layers the answer could need; without a word, all of them.
+    /// Sets the layers that the answer can depend on; default: all.
     pub(super) fn needs(&self, needs: Needs) {
         self.needs.set(needs);
     }
@@ -45,7 +45,7 @@ impl Loaded {
         self.needs.get()
     }
 
-    /// The layer an argument means: a number, a negative number from the top, or a digest or diff ID prefix.
+    /// Parses a layer argument: a number, a negative number from the top, or a prefix of a digest or diff ID.
     pub(super) fn layer(&self, argument: Option<&str>) -> Result<usize, Failure> {
         let layers = &self.image().layers;
         let Some(last) = layers.len().checked_sub(1) else {
@@ -80,10 +80,10 @@ impl Loaded {
     }
 }
 
-/// Opens the one image that an argument means.
-pub(super) fn open(reference: &str, setting: &OpenSettings) -> Result<Box<dyn Source>, Failure> {
+/// Opens the image of a reference; fails if it means several.
+pub(super) fn open(reference: &str, settings: &OpenSettings) -> Result<Box<dyn Source>, Failure> {
     let progress = Progress::new();
-    let options = Options { watch: Some(&progress), ..setting.options.clone() };
+    let options = Options { watch: Some(&progress), ..settings.options.clone() };
     let opened = source::open(reference, &options);
     progress.clear();
     match opened? {
@@ -102,32 +102,32 @@ pub(super) fn open(reference: &str, setting: &OpenSettings) -> Result<Box<dyn So
     }
 }
 
-/// Opens and reads an image whose trees will be walked, with progress on a terminal, and ends the command as `answer`
-/// and the layers that could not be relied on demand.
+/// Loads an image, with progress on a terminal, and runs `answer`. The outcome is that of `answer` and of unreliable layers
+/// ([`conclude`]).
 pub(super) fn examine(
     reference: &str,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
-    let loaded = run(loader(reference, setting)?, want);
+    let loaded = run(loader(reference, settings)?, want);
     conclude(&loaded, answer(&loaded))
 }
 
-/// As [`examine`], for a few questions.
+/// As [`examine`], for few queries: the stack has no totals and is not frozen ([`Loader::brief`]).
 pub(super) fn examine_briefly(
     reference: &str,
-    setting: &OpenSettings,
+    settings: &OpenSettings,
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
-    let loaded = run(loader(reference, setting)?.brief(), want);
+    let loaded = run(loader(reference, settings)?.brief(), want);
     conclude(&loaded, answer(&loaded))
 }
 
-fn loader(reference: &str, setting: &OpenSettings) -> Result<Loader, Failure> {
-    let source: Arc<dyn Source> = Arc::from(open(reference, setting)?);
-    Ok(Loader::with_cache(source, setting.cache.clone()))
+fn loader(reference: &str, settings: &OpenSettings) -> Result<Loader, Failure> {
+    let source: Arc<dyn Source> = Arc::from(open(reference, settings)?);
+    Ok(Loader::with_cache(source, settings.cache.clone()))
 }
 
 fn run(loader: Loader, want: Want) -> Loaded {

@@ -8,19 +8,20 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::report::Lines;
 use crate::text;
 
-/// Says something beside the output.
-pub(crate) fn remark(message: &str) {
-    // Nothing is left to be done if standard error is closed.
+/// Prints a notice on standard error.
+pub(crate) fn notice(message: &str) {
+    // A closed standard error cannot be reported.
     let _ = writeln!(io::stderr(), "layertui: {}", text::visible(message));
 }
 
-pub(crate) fn complain(message: &str, code: u8) -> ExitCode {
-    remark(message);
+/// Prints an error and returns the exit code of the process.
+pub(crate) fn fail(message: &str, code: u8) -> ExitCode {
+    notice(message);
     ExitCode::from(code)
 }
 
-/// As [`output`], for an answer that the exit code gives as well: who closed the pipe early still hears that.
-pub(crate) fn answer(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+/// As [`output`], but a closed pipe is not a failure: the exit code still reports the answer.
+pub(crate) fn output_verdict(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     match output(write) {
         Err(Failure::ClosedPipe) => Ok(()),
         written => written,
@@ -35,7 +36,7 @@ pub(crate) fn output<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> 
     Ok(value)
 }
 
-/// As [`output`], for text: what is foreign in it can neither obey nor begin a line.
+/// As [`output`], for text through [`Lines`]: foreign text cannot control the terminal or begin a line.
 pub(crate) fn lines<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Failure> {
     output(|out| write(&mut Lines::new(out)))
 }

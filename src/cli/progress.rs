@@ -1,4 +1,4 @@
-//! How far reading is, in one line on standard error, and only if that is a terminal.
+//! Progress in one line on standard error, if that is a terminal.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,15 +10,15 @@ use crate::layer::Watch;
 use crate::load::Event;
 use crate::text;
 
-/// Nothing is shown for what is done sooner than this.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Progress is shown after this time.
+const SHOW_AFTER: Duration = Duration::from_millis(300);
 const REFRESH: Duration = Duration::from_millis(100);
 
 pub(crate) struct Progress {
-    /// `None` where there is nobody to look.
+    /// `None` if standard error is not a terminal.
     line: Option<Mutex<Line>>,
-    /// What is going on while bytes are counted.
-    doing: &'static str,
+    /// The verb before the byte count.
+    verb: &'static str,
 }
 
 struct Line {
@@ -29,14 +29,14 @@ struct Line {
 
 impl Progress {
     pub(super) fn new() -> Self {
-        let line = Line { next: Instant::now() + PATIENCE, shown: false, done: HashMap::new() };
+        let line = Line { next: Instant::now() + SHOW_AFTER, shown: false, done: HashMap::new() };
         let line = io::stderr().is_terminal().then(|| Mutex::new(line));
-        Self { line, doing: "copying" }
+        Self { line, verb: "copying" }
     }
 
-    /// What bytes are counted for.
-    pub(super) fn saying(self, doing: &'static str) -> Self {
-        Self { doing, ..self }
+    /// Sets the verb before the byte count.
+    pub(super) fn with_verb(self, verb: &'static str) -> Self {
+        Self { verb, ..self }
     }
 
     pub(super) fn event(&self, event: &Event) {
@@ -66,7 +66,7 @@ impl Progress {
             let text = text(line);
             let now = Instant::now();
             if now >= line.next {
-                // A terminal that went away is not worth an error.
+                // A closed terminal is not an error here.
                 let _ = write!(io::stderr(), "\r\x1b[K{text}");
                 line.shown = true;
                 line.next = now + REFRESH;
@@ -85,7 +85,7 @@ impl Progress {
 
 impl Watch for Progress {
     fn progress(&self, done: u64) {
-        self.update(|_| format!("{}, {}", self.doing, text::size::short(done)));
+        self.update(|_| format!("{}, {}", self.verb, text::size::short(done)));
     }
 
     fn cancelled(&self) -> bool {

@@ -16,18 +16,18 @@ use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::Analysis;
 
-/// One of the forms, written somewhere.
+/// Writes the report in one format.
 type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
 
-pub(super) fn run(command: &Report, setting: &OpenSettings) -> Outcome {
+pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let rules = found.map(|(rules, _)| rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
-    examine(&command.image, setting, Want::Kinds, |loaded| {
+    examine(&command.image, settings, Want::Kinds, |loaded| {
         let last = loaded.image().layers.len().saturating_sub(1);
         let found = loaded.with_stack(|stack| databases(stack, last, false));
         let inventory = found.read(loaded.loader.source().as_ref());
-        let base = base::recognise(loaded.image(), rules.base.as_deref(), setting)?;
+        let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         loaded.subject(|subject| {
             let findings = findings::of(loaded, subject, &accepted);
             let unsure = subject.unsure().into_iter();
@@ -45,7 +45,7 @@ pub(super) fn run(command: &Report, setting: &OpenSettings) -> Outcome {
     })
 }
 
-/// The page and the Markdown that are asked for; JSON where none is.
+/// Writes the requested page and Markdown; JSON if neither is requested.
 fn write_forms(command: &Report, analysis: &Analysis<'_>) -> Outcome {
     let forms: [(&Option<String>, &Form); 2] =
         [(&command.html, &report::page), (&command.markdown, &report::markdown)];
@@ -62,7 +62,7 @@ fn write_forms(command: &Report, analysis: &Analysis<'_>) -> Outcome {
     output(|out| report::whole(out, analysis))
 }
 
-/// To a file; `-` is standard output.
+/// Writes to a file; `-` is standard output.
 fn write(file: &str, analysis: &Analysis<'_>, form: &Form) -> Outcome {
     if file == "-" {
         return output(|out| form(out, analysis));

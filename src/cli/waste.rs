@@ -8,12 +8,12 @@ use crate::load::Want;
 use crate::load::settings::OpenSettings;
 use crate::report;
 
-/// Paths that text names unless all are asked for.
-const MOST: usize = 20;
+/// Number of paths that text lists without `--all`.
+const PATHS_MAX: usize = 20;
 
-pub(super) fn run(command: &Waste, setting: &OpenSettings) -> Outcome {
-    let most = if command.all { usize::MAX } else { MOST };
-    examine_briefly(&command.common.image, setting, Want::Kinds, |loaded| {
+pub(super) fn run(command: &Waste, settings: &OpenSettings) -> Outcome {
+    let most = if command.all { usize::MAX } else { PATHS_MAX };
+    examine_briefly(&command.common.image, settings, Want::Kinds, |loaded| {
         loaded.subject(|subject| {
             output(|out| report::waste(out, subject, command.common.format(), most))
         })

@@ -1,6 +1,6 @@
-//! Findings somebody has looked at and accepts: by id, or by id and where.
+//! Accepted findings: by id, or by id and place.
 //!
-//! `setuid` accepts all of it, `setuid:/usr/bin/su` one path (a shell pattern), `secret-in-env:DEMO_TOKEN` one name.
+//! `setuid` accepts the finding everywhere, `setuid:/usr/bin/su` one path (a shell pattern), `secret-in-env:DEMO_TOKEN` one name.
 
 use crate::findings::Id;
 use crate::findings::place::{Location, Thing};
@@ -11,15 +11,15 @@ use crate::stack::query::glob::Glob;
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<(Id, Option<Glob>)>,
-    /// Paths that nothing is said about.
+    /// Excluded paths.
     excludes: Vec<Glob>,
 }
 
 impl Accepted {
-    /// Reads the entries of an ignore list, and of a list of paths that nothing is said about.
+    /// Reads the entries of an ignore list and of a list of excluded paths.
     ///
     /// # Errors
-    /// A sentence that names the entry which means nothing, and what may have been meant.
+    /// A message that names the invalid entry and lists the findings.
     pub fn new<S: AsRef<str>>(entries: &[S], excludes: &[S]) -> Result<Self, String> {
         let entries = entries.iter().map(|entry| read(entry.as_ref())).collect::<Result<_, _>>()?;
         let excludes =
@@ -53,7 +53,7 @@ fn read(entry: &str) -> Result<(Id, Option<Glob>), String> {
     };
     let id = Id::named(name.trim()).ok_or_else(|| {
         let names = Id::ALL.iter().map(|id| id.facts().name).collect::<Vec<_>>();
-        format!("'{name}' is no finding; there are: {}", names.join(", "))
+        format!("'{name}' is not a finding; the findings are: {}", names.join(", "))
     })?;
     Ok((id, which.map(|which| Glob::new(which.trim())).transpose()?))
 }

@@ -1,6 +1,6 @@
-//! Who may do more than a service needs: setuid programs, files everybody may write, root.
+//! Excess permissions: setuid programs, world-writable files, containers that run as root.
 //!
-//! About the final tree: what a container runs with.
+//! Examines the final tree, which a container runs with.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(super) fn find(
     if let Some(last) = stack.folded().checked_sub(1) {
         modes(stack, last, found);
     }
-    // A plain directory or an exported tree has no config: the user is not known.
+    // A plain directory or an exported tree has no config: the user is unknown.
     let told = image.id.is_some() || !image.history.is_empty();
     if told && runs_as_root(image, stack, contents) {
         let step = image.history.iter().rposition(|step| {
@@ -40,23 +40,23 @@ pub(super) fn find(
     }
 }
 
-/// An inode: its first path, the version there, and the modes that its headers state, one upon the other.
+/// An inode: its first path, the version there, and the modes that its headers state, one per name.
 struct Inode {
     node: NodeId,
     version: Version,
     modes: Vec<u16>,
 }
 
-/// What the permission bits of the merged tree allow. A file with several names is one inode and counts once; whichever
-/// of their headers is applied last decides the mode, so one that grants too much is enough.
+/// Findings from permission bits of the merged tree. A file with several names is one inode and counts once. The header that
+/// is applied last decides the mode, and the order may vary, so one header that grants too much is enough.
 fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Location)>) {
     let mut inodes: Vec<Inode> = Vec::new();
     let mut by_payload: HashMap<EventId, usize> = HashMap::new();
     for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
         let Some(version) = stack.visible(node, last) else { continue };
         let Some(mode) = version.mode else { continue };
-        let interests = is_set_id(version.kind, mode) || is_open(version.kind, mode);
-        if !interests {
+        let is_relevant = is_set_id(version.kind, mode) || is_open(version.kind, mode);
+        if !is_relevant {
             continue;
         }
         let at = stack
@@ -79,7 +79,7 @@ fn modes(stack: &Stack, last: usize, found: &mut Vec<(Id, Location)>) {
     }
 }
 
-/// Whether running the file lends the rights of its owner or group, as Linux decides it (`bprm_fill_uid`): the setgid bit
+/// Whether executing the file changes the effective user or group, as in Linux (`bprm_fill_uid`): the setgid bit
 /// without the group's execute permission means mandatory locking.
 fn is_set_id(kind: Kind, mode: u16) -> bool {
     let user = mode & SETUID != 0 && mode & EXECUTE != 0;
@@ -87,7 +87,7 @@ fn is_set_id(kind: Kind, mode: u16) -> bool {
     kind.is_regular() && (user || group)
 }
 
-/// Whether every user may write it, or replace what others have put into it.
+/// Whether every user may write it, or replace entries of other users in it.
 fn is_open(kind: Kind, mode: u16) -> bool {
     let open = kind.is_regular() || kind == Kind::Directory && mode & STICKY == 0;
     open && mode & OTHERS_WRITE != 0
@@ -120,7 +120,7 @@ fn passwd(stack: &Stack, contents: &dyn Contents) -> Option<Vec<u8>> {
     passwd
 }
 
-/// Whether the first entry of that name has uid 0 (passwd(5)). What is no number counts as 0, as it does for engines.
+/// Whether the first entry of that name has uid 0 (passwd(5)). An invalid number counts as 0, as in engines.
 fn is_alias_of_root(passwd: &[u8], user: &str) -> bool {
     let passwd = String::from_utf8_lossy(passwd);
     let mut lines = passwd.lines().map(|line| line.trim().split(':'));

@@ -32,14 +32,14 @@ pub(super) fn each<'c>(command: &'c str, mut take: impl FnMut(&'c str, &'c str))
     }
 }
 
-/// Whether it is an instruction whose quotes the history does not keep: a value then ends where the next name begins.
+/// Whether it is an instruction whose quotes the history drops: a value then ends where the next name begins.
 fn has_lost_quotes(command: &str) -> bool {
     let bare = command.trim_start().trim_start_matches("RUN ");
     let bare = bare.trim_start_matches("/bin/sh -c #(nop)").trim_start();
     ["ENV ", "ARG ", "LABEL ", "|"].iter().any(|start| bare.starts_with(start))
 }
 
-/// The word without what may stand before a name.
+/// The word without prefixes that can precede a name.
 fn bare(word: &str) -> &str {
     word.trim_start_matches(['-', '"', '\'', '(', ';'])
 }
@@ -94,7 +94,7 @@ impl<'c> Values<'c> {
     }
 }
 
-/// Whether an unquoted value cannot go on with this word.
+/// Whether this word ends an unquoted value.
 fn ends_unquoted(word: &str) -> bool {
     named(bare(word)).is_some() || matches!(word, "/bin/sh" | "/bin/bash" | "#")
 }

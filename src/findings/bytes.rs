@@ -1,4 +1,4 @@
-//! What is stored in vain, more than once, or in one lump.
+//! Waste, duplicates and large layers.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -9,10 +9,10 @@ use crate::stack::kept::entry::Fingerprint;
 use crate::stack::query::waste::Stored;
 use crate::stack::query::waste_cause::WasteCause;
 
-/// Layers above this are large: a fetch of one is one stream, and a change in it fetches all again.
+/// Bytes above which a layer is large: it is fetched in one stream, and as a whole again after any change.
 const LARGE: u64 = 500_000_000;
 
-/// Files below this are not worth linking: licences, empty modules, marker files.
+/// Bytes below which duplicates are ignored: licences, empty modules, marker files.
 const WORTH_LINKING: u64 = 4096;
 
 pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
@@ -36,14 +36,14 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
     }
 }
 
-/// What was stored and then hidden, where the way it was hidden has a remedy of its own.
+/// Bytes that were stored and then hidden, if the cause has a remedy of its own.
 fn losses(stack: &Stack, found: &mut Vec<(Id, Location)>) {
     for piece in stack.waste_report().files {
         let id = match piece.cause {
             WasteCause::Removed => Id::RemovedLater,
             WasteCause::Attributes | WasteCause::Touched => Id::RewrittenAttributes,
             WasteCause::Rewritten | WasteCause::Twice => Id::RewrittenSame,
-            // A file that changed has to be stored again; `waste` counts it all the same.
+            // A changed file must be stored again, so it is no finding; `waste` counts it.
             WasteCause::Overwritten | WasteCause::Undecided => continue,
         };
         let wasted = piece.wasted;
@@ -52,14 +52,14 @@ fn losses(stack: &Stack, found: &mut Vec<(Id, Location)>) {
     }
 }
 
-/// What tells contents apart: a fingerprint that came free with the listing, or one made by reading.
+/// A key for contents: the fingerprint of the listing, or a digest made by reading.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Told {
+enum ContentKey {
     Free(Fingerprint),
     Read(u64),
 }
 
-/// Payloads that the final tree shows more than once with the same contents: every one but the first could be a link.
+/// Payloads in the final tree with equal contents: all but the first could be links.
 fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
     let mut by_size: HashMap<u64, Vec<(Stored, Option<Fingerprint>)>> = HashMap::new();
     for stored in stack.stored().filter(|stored| stored.live && stored.bytes >= WORTH_LINKING) {
@@ -68,28 +68,28 @@ fn duplicates(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Locat
         by_size.entry(payload.size).or_default().push((stored, payload.fingerprint));
     }
     by_size.retain(|_, group| group.len() > 1);
-    let (mut told, mut untold) = (HashMap::new(), Vec::new());
+    let (mut keys, mut unkeyed) = (HashMap::new(), Vec::new());
     for group in by_size.values() {
-        // Fingerprints compare with their own kind only.
+        // Fingerprints of different kinds are not comparable.
         let kind = group[0].1.as_ref().map(std::mem::discriminant);
         let free = kind.is_some()
             && group.iter().all(|(_, print)| print.as_ref().map(std::mem::discriminant) == kind);
         for (stored, print) in group {
             match print.filter(|_| free) {
-                Some(print) => drop(told.insert(stored.event, Told::Free(print))),
-                None => untold.push(stored.event),
+                Some(print) => drop(keys.insert(stored.event, ContentKey::Free(print))),
+                None => unkeyed.push(stored.event),
             }
         }
     }
-    contents.digests(&untold, &mut |at, digest| {
+    contents.digests(&unkeyed, &mut |at, digest| {
         if let Some(digest) = digest {
-            told.insert(untold[at], Told::Read(digest));
+            keys.insert(unkeyed[at], ContentKey::Read(digest));
         }
     });
     let mut copies: Vec<Stored> = Vec::new();
     for group in by_size.into_values() {
         let mut seen = HashSet::new();
-        let is_copy = |stored: &Stored| told.get(&stored.event).is_some_and(|it| !seen.insert(*it));
+        let is_copy = |stored: &Stored| keys.get(&stored.event).is_some_and(|it| !seen.insert(*it));
         copies.extend(group.into_iter().map(|(stored, _)| stored).filter(is_copy));
     }
     copies.sort_by_key(|stored| stored.event);

@@ -1,21 +1,21 @@
-//! Every finding there is: its id for ignore lists and gates, its severity, its words. Ids never change their meaning.
+//! All findings: id, severity, title and remedy. The meaning of an id never changes.
 
 use serde::Serialize;
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth a look.
+    /// Informational.
     Low,
-    /// Costs size or safety.
+    /// Costs size or security.
     Medium,
-    /// Somebody can take what is not theirs.
+    /// Exposes a secret, or lets an attacker gain access.
     High,
 }
 
 impl Severity {
-    /// All, the least first.
+    /// All, in ascending order.
     pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
 
     /// The severity of that name.
@@ -35,14 +35,14 @@ impl Severity {
     }
 }
 
-/// What is known of a finding whatever the image.
+/// The static properties of a finding.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
-    /// The id as ignore lists, JSON and reports have it.
+    /// The id in ignore lists, JSON and reports.
     pub name: &'static str,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
-    /// What it is.
+    /// Its kind.
     pub title: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
@@ -55,10 +55,10 @@ macro_rules! catalogue {
         pub enum Id { $(#[doc = $title] $id,)* }
 
         impl Id {
-            /// All there are.
+            /// All ids.
             pub const ALL: &[Self] = &[$(Self::$id,)*];
 
-            /// What is known of it.
+            /// Its severity, title and remedy.
             #[must_use]
             pub const fn facts(self) -> Facts {
                 match self {

@@ -1,6 +1,6 @@
-//! Which names and values are secrets, and which only stand for one: placeholders, references, lengths of passwords.
+//! Which names and values are secrets, and which are not: placeholders, references, lengths of passwords.
 
-/// Parts of a name that say what it holds.
+/// Parts of a name that mark its value as a secret.
 const SECRET: [&str; 13] = [
     "PASSWORD",
     "PASSWD",
@@ -17,8 +17,8 @@ const SECRET: [&str; 13] = [
     "ENCRYPTION_KEY",
 ];
 
-/// Endings that say where a secret is, not what it is.
-const WHERE: [&str; 13] = [
+/// Endings of names whose value is the location of a secret.
+const LOCATION_SUFFIXES: [&str; 13] = [
     "_FILE",
     "_PATH",
     "_DIR",
@@ -34,10 +34,10 @@ const WHERE: [&str; 13] = [
     "_FD",
 ];
 
-/// Beginnings that say there is none: `adduser --disabled-password app`.
-const NONE: [&str; 4] = ["DISABLED_", "DISABLE_", "NO_", "WITHOUT_"];
+/// Prefixes that negate: `adduser --disabled-password app`.
+const NEGATIONS: [&str; 4] = ["DISABLED_", "DISABLE_", "NO_", "WITHOUT_"];
 
-/// Words of a name that measure a secret, where the value is a number: `PASSWORD_MIN_LENGTH=8`.
+/// Words of names whose numeric value is a property of a secret: `PASSWORD_MIN_LENGTH=8`.
 const MEASURES: [&str; 38] = [
     "LENGTH",
     "LEN",
@@ -79,11 +79,11 @@ const MEASURES: [&str; 38] = [
     "VERSION",
 ];
 
-/// Values that switch something on or off, or say that there is none.
+/// Switches and empty values.
 const SWITCHES: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "1", "0", "null", "none"];
 
-/// Beginnings of what some issuers hand out.
-const ISSUED: [&str; 17] = [
+/// Prefixes of tokens of known issuers.
+const TOKEN_PREFIXES: [&str; 17] = [
     "AKIA",
     "ASIA",
     "ghp_",
@@ -103,8 +103,8 @@ const ISSUED: [&str; 17] = [
     "rk_live_",
 ];
 
-/// Values of documentation and templates, in small letters and digits.
-const STAND_INS: [&str; 11] = [
+/// Placeholders of documentation and templates, in lower case letters and digits.
+const PLACEHOLDERS: [&str; 11] = [
     "changeme",
     "changeit",
     "changethis",
@@ -118,21 +118,21 @@ const STAND_INS: [&str; 11] = [
     "xoauthbasic",
 ];
 
-/// What stands before a token in a header.
+/// Authentication schemes, which precede a token in a header.
 const SCHEMES: [&str; 3] = ["Bearer ", "Basic ", "token "];
 
-/// Whether a variable, label or argument of that name holds a secret if it holds anything.
+/// Whether a nonempty variable, label or argument of that name is a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    // What cuts text into words is no secret.
-    let telling = name.replace("TOKENIZER", "");
-    (SECRET.iter().any(|part| telling.contains(part)) || name.ends_with("_PASS"))
-        && !WHERE.iter().any(|end| name.ends_with(end))
-        && !NONE.iter().any(|start| name.starts_with(start))
+    // Names of tokenizers are no secrets.
+    let words = name.replace("TOKENIZER", "");
+    (SECRET.iter().any(|part| words.contains(part)) || name.ends_with("_PASS"))
+        && !LOCATION_SUFFIXES.iter().any(|end| name.ends_with(end))
+        && !NEGATIONS.iter().any(|start| name.starts_with(start))
 }
 
-/// Whether it is a secret: by its name, or by its form.
+/// Whether it is a secret, by its name or by the form of its value.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);
     if !is_literal(value) {
@@ -144,13 +144,13 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
         || name.contains("://")
 }
 
-/// Whether a value given to a secret's name is one: neither a switch nor a placeholder.
+/// Whether the value of a secret's name is a secret: neither a switch nor a placeholder.
 pub(super) fn is_literal(value: &str) -> bool {
     !SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch)) && !is_placeholder(value)
 }
 
 /// Passwords in URLs (RFC 3986, section 3.2.1): `scheme://user:password@host`, or a token in the place of the user. Each
-/// with the part of the URL before it, which names it. Placeholders are none.
+/// with the part of the URL before it, which names it. Placeholders are skipped.
 pub(super) fn url_passwords(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let in_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     let ends = |c: char| c.is_whitespace() || "/?#\"'<>,;".contains(c);
@@ -168,12 +168,12 @@ pub(super) fn url_passwords(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Whether the value begins like what an issuer hands out, and is long enough for it.
+/// Whether the value has the prefix and length of a token of a known issuer.
 fn is_issued(value: &str) -> bool {
-    ISSUED.iter().any(|start| value.starts_with(start) && value.len() >= start.len() + 12)
+    TOKEN_PREFIXES.iter().any(|start| value.starts_with(start) && value.len() >= start.len() + 12)
 }
 
-/// Whether a number says how long a secret is, how long it lasts and the like.
+/// Whether the value is a number and the name a property of a secret, such as its length or lifetime.
 fn is_measure(name: &str, value: &str) -> bool {
     let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || "._ ".contains(c));
     let number = value.starts_with(|c: char| c.is_ascii_digit()) && unit.len() <= 7;
@@ -184,7 +184,7 @@ fn is_measure(name: &str, value: &str) -> bool {
         && words().any(|word| MEASURES.iter().any(|measure| word.eq_ignore_ascii_case(measure)))
 }
 
-/// Whether a value only stands for a secret: a reference that is filled in later, or a word to be replaced.
+/// Whether a value is a placeholder: a reference, or a word to be replaced.
 fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let value =
@@ -204,7 +204,7 @@ fn is_placeholder(value: &str) -> bool {
         || is_references(value)
 }
 
-/// Whether it can be the name of what is filled in.
+/// Whether it can be the name of a variable.
 fn is_label(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '))
@@ -221,11 +221,11 @@ fn is_stand_in(value: &str) -> bool {
     let word: String =
         value.chars().take(64).filter(letters).map(|c| c.to_ascii_lowercase()).collect();
     let ends = ["token", "key", "password", "secret", "here"];
-    STAND_INS.contains(&word.as_str())
+    PLACEHOLDERS.contains(&word.as_str())
         || word.starts_with("your") && ends.iter().any(|end| word.ends_with(end))
 }
 
-/// Whether the value is made of references alone, with punctuation between: `${A}`, `$A:$B`, `%A%`, `{{ a }}`. The default
+/// Whether the value consists of references and punctuation only: `${A}`, `$A:$B`, `%A%`, `{{ a }}`. The default
 /// in `${A:-default}` counts as part of the value.
 fn is_references(value: &str) -> bool {
     let mut rest = value;
@@ -243,7 +243,7 @@ fn is_references(value: &str) -> bool {
     found
 }
 
-/// What follows the reference at the text's beginning; `None` where there is none.
+/// The text after a reference at its beginning; `None` if it does not begin with one.
 fn after_reference(text: &str) -> Option<&str> {
     if let Some(inner) = text.strip_prefix("${{").or_else(|| text.strip_prefix("{{")) {
         return inner.split_once("}}").map(|(_, after)| after);
@@ -252,7 +252,7 @@ fn after_reference(text: &str) -> Option<&str> {
         let (inner, after) = inner.split_once('}')?;
         let name =
             inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_.-".contains(c));
-        // A hyphen without a colon also begins a default, but is part of many names as well.
+        // `-` without a colon begins a default as well, but is also part of many names.
         let default = name.strip_prefix(":-").or_else(|| name.strip_prefix(":="));
         let literal = default.is_some_and(|it| {
             !it.is_empty() && !it.starts_with('$') && !is_masked(it) && !is_stand_in(it)

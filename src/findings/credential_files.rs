@@ -1,46 +1,46 @@
-//! Files that may hold a credential, told by their paths, and how their contents show whether they do.
+//! Files that may contain a credential, recognised by path, and the check of their contents.
 //!
-//! Such files also exist without one: settings that name a registry, references that are filled in later. What could not
-//! be read counts as holding one where files of that name mostly do.
+//! Such files also exist without one: settings that name a registry, unresolved references. An unreadable file counts if
+//! files of its name usually contain a credential.
 
 use crate::findings::Id;
 use crate::findings::credential::{is_literal, is_secret, url_passwords};
 use crate::findings::path_pattern::PathPattern;
 use crate::findings::path_pattern::PathPattern::{Below, Ending, EnvFile, Name, Tail};
 
-/// Files of one form.
+/// Paths of files of one format, and how to check them.
 pub(super) struct CredentialFile {
-    /// The finding that it is where it holds a credential.
+    /// The finding, if the file contains a credential.
     pub(super) id: Id,
     patterns: &'static [PathPattern],
     form: Form,
-    /// It counts as holding a credential where it could not be read.
+    /// Whether an unreadable file counts.
     pub(super) if_unread: bool,
-    /// It counts as holding a credential where only its beginning was read.
+    /// Whether a file of which only the beginning was read counts.
     pub(super) if_cut: bool,
 }
 
-/// How a credential looks.
+/// How to recognise a credential in a file.
 enum Form {
     /// One of these texts.
     Text(&'static [&'static str]),
     /// A value given to one of these keys: `key=value`, `key: value`, `"key": "value"`, `<key>value</key>`.
     Keys(&'static [&'static str]),
-    /// The token behind the word `password` (netrc).
+    /// The token after the word `password` (netrc).
     Netrc,
-    /// `NAME=value` with the name and value of a secret.
+    /// `NAME=value`, where name and value are those of a secret.
     Variables,
-    /// A last field, after so many colons.
+    /// The last field, after this number of colons.
     Field(usize),
-    /// A password in a URL, which all forms but `Text` may have as well.
+    /// A password in a URL, which is also found in all other formats but `Text`.
     Url,
-    /// The file is binary, and is one.
+    /// The file is binary and is itself a credential.
     Always,
 }
 
 const KEY: &[&str] = &["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----", "PuTTY-User-Key-File-"];
 
-/// Bytes of a value that are looked at.
+/// Bytes of a value that are examined.
 const VALUE_MAX: usize = 4096;
 
 const fn usual(id: Id, patterns: &'static [PathPattern], form: Form) -> CredentialFile {
@@ -51,11 +51,18 @@ const fn settings(patterns: &'static [PathPattern], form: Form) -> CredentialFil
     CredentialFile { id: Id::RegistryCredentials, patterns, form, if_unread: false, if_cut: false }
 }
 
-/// The first that fits a path counts.
+const fn cloud(patterns: &'static [PathPattern], form: Form) -> CredentialFile {
+    usual(Id::CloudCredentials, patterns, form)
+}
+
+const fn registry(patterns: &'static [PathPattern], form: Form) -> CredentialFile {
+    usual(Id::RegistryCredentials, patterns, form)
+}
+
+/// The first match decides.
 static FILES: [CredentialFile; 23] = [
     usual(Id::EnvFile, &[EnvFile], Form::Variables),
-    usual(
-        Id::CloudCredentials,
+    cloud(
         &[Tail("/.aws/credentials"), Name(".boto"), Name(".s3cfg")],
         Form::Keys(&[
             "aws_secret_access_key",
@@ -66,8 +73,7 @@ static FILES: [CredentialFile; 23] = [
             "access_token",
         ]),
     ),
-    usual(
-        Id::CloudCredentials,
+    cloud(
         &[
             Tail("/.azure/accessTokens.json"),
             Tail("/.azure/msal_token_cache.json"),
@@ -85,9 +91,8 @@ static FILES: [CredentialFile; 23] = [
             "access-token",
         ]),
     ),
-    usual(Id::CloudCredentials, &[Tail("/gcloud/credentials.db")], Form::Always),
-    usual(
-        Id::CloudCredentials,
+    cloud(&[Tail("/gcloud/credentials.db")], Form::Always),
+    cloud(
         &[Tail("/.kube/config")],
         Form::Keys(&[
             "token",
@@ -98,38 +103,30 @@ static FILES: [CredentialFile; 23] = [
             "client-secret",
         ]),
     ),
-    usual(
-        Id::RegistryCredentials,
+    registry(
         &[Tail("/.docker/config.json"), Tail("/containers/auth.json"), Name(".dockercfg")],
         Form::Keys(&["auth", "identitytoken", "registrytoken", "password"]),
     ),
-    usual(
-        Id::RegistryCredentials,
+    registry(
         &[Name(".npmrc"), Tail("/etc/npmrc")],
         Form::Keys(&["_auth", "_authtoken", "_password"]),
     ),
-    usual(
-        Id::RegistryCredentials,
-        &[Name(".yarnrc.yml")],
-        Form::Keys(&["npmauthtoken", "npmauthident"]),
-    ),
-    usual(
-        Id::RegistryCredentials,
+    registry(&[Name(".yarnrc.yml")], Form::Keys(&["npmauthtoken", "npmauthident"])),
+    registry(
         &[Tail("/.m2/settings.xml"), Tail("/.m2/settings-security.xml")],
         Form::Keys(&["password", "passphrase", "master"]),
     ),
-    usual(Id::RegistryCredentials, &[Name(".pypirc")], Form::Keys(&["password"])),
-    usual(Id::RegistryCredentials, &[Name(".netrc"), Name("_netrc")], Form::Netrc),
-    usual(Id::RegistryCredentials, &[Name(".git-credentials")], Form::Url),
-    usual(Id::RegistryCredentials, &[Name(".htpasswd")], Form::Field(1)),
-    usual(Id::RegistryCredentials, &[Name(".pgpass")], Form::Field(4)),
-    usual(
-        Id::RegistryCredentials,
+    registry(&[Name(".pypirc")], Form::Keys(&["password"])),
+    registry(&[Name(".netrc"), Name("_netrc")], Form::Netrc),
+    registry(&[Name(".git-credentials")], Form::Url),
+    registry(&[Name(".htpasswd")], Form::Field(1)),
+    registry(&[Name(".pgpass")], Form::Field(4)),
+    registry(
         &[Tail("/.cargo/credentials"), Tail("/.cargo/credentials.toml")],
         Form::Keys(&["token", "secret-key"]),
     ),
-    usual(Id::RegistryCredentials, &[Tail("/.gem/credentials")], Form::Field(2)),
-    usual(Id::RegistryCredentials, &[Tail("/gh/hosts.yml")], Form::Keys(&["oauth_token"])),
+    registry(&[Tail("/.gem/credentials")], Form::Field(2)),
+    registry(&[Tail("/gh/hosts.yml")], Form::Keys(&["oauth_token"])),
     settings(&[Below("/etc/apt/auth.conf.d"), Tail("/etc/apt/auth.conf")], Form::Netrc),
     settings(
         &[
@@ -179,20 +176,19 @@ static FILES: [CredentialFile; 23] = [
         if_unread: true,
         if_cut: false,
     },
-    usual(
-        Id::RegistryCredentials,
+    registry(
         &[Tail("/.composer/auth.json"), Tail("/composer/auth.json")],
         Form::Keys(&["password", "token", "github.com", "gitlab.com"]),
     ),
 ];
 
-/// The form of the file with this path, where it is one of these.
+/// The format of the file with this path.
 pub(super) fn rule(path: &[u8]) -> Option<&'static CredentialFile> {
     FILES.iter().find(|file| file.patterns.iter().any(|pattern| pattern.fits(path)))
 }
 
 impl CredentialFile {
-    /// Whether the contents, as far as they were read, hold a credential.
+    /// Whether the contents, as far as they were read, contain a credential.
     pub(super) fn holds_credential(&self, contents: &[u8]) -> bool {
         let text = String::from_utf8_lossy(contents);
         let lines = || text.lines().filter(|line| !line.trim_start().starts_with(['#', ';']));
@@ -209,7 +205,7 @@ impl CredentialFile {
     }
 }
 
-/// Whether the line gives a literal value to one of the keys, which are in small letters.
+/// Whether the line assigns a literal value to one of the keys, which are lower case.
 fn gives_value(line: &str, keys: &[&str]) -> bool {
     let small = line.to_ascii_lowercase();
     let in_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -221,14 +217,14 @@ fn gives_value(line: &str, keys: &[&str]) -> bool {
     })
 }
 
-/// Whether a literal value follows a key: behind the quote that closes the key, and a sign.
+/// Whether a literal value follows a key, after the closing quote of the key and a separator.
 fn is_given(after: &str) -> bool {
     let end = after.char_indices().nth(VALUE_MAX).map_or(after.len(), |(at, _)| at);
     let after = after[..end].trim_start_matches(['"', '\'', ' ', '\t']);
     let Some(value) = after.strip_prefix(['=', ':', '>']) else { return false };
     let value = value.trim_start();
     let value = match value.chars().next() {
-        // A nested object or list is no value; a block's lines follow (YAML, section 8.1).
+        // Not a literal: a nested object, a list, or a block scalar, whose lines follow (YAML, section 8.1).
         None | Some('{' | '[') => return false,
         Some('|') => return true,
         Some(quote @ ('"' | '\'')) => value[1..].split(quote).next().unwrap_or_default(),

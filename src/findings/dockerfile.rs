@@ -1,4 +1,4 @@
-//! The history as a Dockerfile, with the findings beside the instruction that caused them. Secrets are taken out.
+//! The history as a Dockerfile, with the findings of each instruction. Secrets are redacted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ pub struct Step {
     pub findings: Vec<(Id, usize, u64)>,
 }
 
-/// Every step of the history, oldest first. Layers the history does not tell of are steps without a line.
+/// Every step of the history, oldest first. A layer without a history step is a step without lines.
 #[must_use]
 pub fn dockerfile(image: &Image, findings: &[Finding]) -> Vec<Step> {
     let redaction = Redaction::of(image);
@@ -40,7 +40,7 @@ pub fn dockerfile(image: &Image, findings: &[Finding]) -> Vec<Step> {
     let bare = |layer| Step { lines: Vec::new(), layer: Some(layer), findings: Vec::new() };
     steps.splice(0..0, untold.map(bare));
     let offset = steps.len() - image.history.len();
-    // Places are as many as paths: each finds its step without a search. The first step of a layer counts.
+    // An index, since there can be as many places as paths. The first step of a layer counts.
     let by_layer: HashMap<usize, usize> =
         steps.iter().enumerate().rev().filter_map(|(at, step)| Some((step.layer?, at))).collect();
     for finding in findings {

@@ -1,7 +1,7 @@
-//! Secrets in what an image says of itself: variables, labels, and the history with its build arguments.
+//! Secrets in the metadata of an image: variables, labels, and build arguments in the history.
 //!
-//! Told by a name that says so and a value that is there, or by a value that has a secret's form. Only the name ever
-//! leaves this file; values go no further than into [`crate::findings::Redaction`], which takes them out of commands.
+//! Recognised by a name with a nonempty value, or by the form of the value. Only the name leaves this file; values are passed
+//! to [`crate::findings::Redaction`] only, which removes them from commands.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -38,7 +38,7 @@ pub(super) fn find(image: &Image, found: &mut Vec<(Id, Location)>) {
     }
 }
 
-/// For each name that an `ENV` of the history sets, the last step that does.
+/// The last history step that sets each name by `ENV`.
 fn last_env_steps(image: &Image) -> HashMap<&str, usize> {
     let mut steps = HashMap::new();
     for (at, step) in image.history.iter().enumerate() {
@@ -52,7 +52,7 @@ fn last_env_steps(image: &Image) -> HashMap<&str, usize> {
     steps
 }
 
-/// The variables a container starts with.
+/// The variables of the config.
 pub(super) fn variables(image: &Image) -> impl Iterator<Item = (&str, &str)> {
     image.config.env.iter().filter_map(|variable| variable.raw().split_once('='))
 }

@@ -1,16 +1,15 @@
-//! What is to be mended in an image: each finding with a stable id, a severity, the places that have it, the bytes at
-//! stake and a remedy.
+//! Findings: problems of an image to fix, each with a stable id, a severity, places, bytes at stake and a remedy.
 //!
-//! Pure: an image and its stack come in, findings come out. Contents are seen only through [`Contents`], which whoever
-//! asks provides. One finding an id; its places are what is ignored, counted and shown beside instructions.
+//! Pure: an image and its stack in, findings out. Contents come from [`Contents`], which the caller provides. Each id has at
+//! most one finding; its places are ignored, counted and shown by instruction.
 //!
 //! ```text
 //! paths       files that should not be there, by their names: secrets, caches, leftovers
-//! bytes       what is stored in vain, twice, or in one lump         access    who may do too much
+//! bytes       waste, duplicates, large layers                       access    excess permissions
 //! metadata    secrets in env, labels, build arguments                redact    commands without them
-//! accepted    the ignore list                                        dockerfile   history, findings beside it
-//! assignments values that commands give to names                  credential    what a secret is, and what a placeholder
-//! credential_files  files that may hold one, by name and contents  path_pattern  ways to tell a path
+//! accepted    the ignore list                                        dockerfile   history with findings
+//! assignments values that commands give to names                  credential    secrets and placeholders
+//! credential_files  files that may contain one                     path_pattern  patterns over paths
 //! ```
 
 mod accepted;
@@ -36,12 +35,12 @@ pub use crate::findings::redact::Redaction;
 use crate::image::Image;
 use crate::stack::Stack;
 
-/// Something to be mended.
+/// A problem to fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which.
+    /// Its id.
     pub id: Id,
-    /// Where, most bytes first.
+    /// Its places, most bytes first.
     pub places: Vec<Location>,
 }
 
@@ -52,7 +51,7 @@ impl Finding {
         self.places.iter().map(|place| place.bytes).sum()
     }
 
-    /// Layers that store what it is about, ascending.
+    /// Layers of its places, ascending.
     #[must_use]
     pub fn layers(&self) -> Vec<usize> {
         let mut layers: Vec<usize> = self.places.iter().filter_map(|place| place.layer).collect();
@@ -62,7 +61,7 @@ impl Finding {
     }
 }
 
-/// Everything to be mended, the most severe first, then the most bytes.
+/// All findings, the most severe first, then by bytes.
 #[must_use]
 pub fn judge(
     image: &Image,
@@ -86,7 +85,7 @@ pub fn judge(
         }
     }
     for finding in &mut findings {
-        // Stable: what is equal stays in the order of layers.
+        // A stable sort keeps the order of layers among equals.
         finding.places.sort_by_key(|place| std::cmp::Reverse(place.bytes));
     }
     findings.sort_by_key(|finding| {

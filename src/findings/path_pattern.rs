@@ -1,4 +1,4 @@
-//! Ways to tell a path by its bytes.
+//! Patterns over the bytes of a path.
 
 /// A pattern for an absolute path.
 pub(super) enum PathPattern {
@@ -16,7 +16,7 @@ pub(super) enum PathPattern {
     EnvFile,
 }
 
-/// Names by which an `.env` is an example.
+/// Suffixes of `.env` files that are examples.
 const EXAMPLES: [&[u8]; 5] = [b"example", b"sample", b"template", b"dist", b"defaults"];
 
 impl PathPattern {

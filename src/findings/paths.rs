@@ -1,7 +1,7 @@
-//! Files that should not be in an image, told by their paths: secrets, package caches, leftovers of builds.
+//! Files that should not be in an image, recognised by path: secrets, package caches, leftovers of builds.
 //!
-//! Every stored payload is looked at, in whatever layer, also where it was deleted or overwritten since: it is still
-//! in the image that is handed out. Whether a file holds a credential is decided by its contents.
+//! Every stored payload of every layer is examined, including deleted and overwritten ones: the image still contains them.
+//! Whether a file contains a credential is decided by its contents.
 
 use crate::findings::path_pattern::PathPattern;
 use crate::findings::path_pattern::PathPattern::{Below, Ending, Name, Within};
@@ -10,7 +10,7 @@ use crate::findings::{Id, credential_files};
 use crate::stack::query::waste::Stored;
 use crate::stack::{EventId, Stack};
 
-/// The first that fits a path counts: what is below `.git` is no secret of its own.
+/// The first match decides: a file below `.git` is not a secret of its own.
 const RULES: &[(Id, &[PathPattern])] = &[
     (Id::VersionControl, &[Within(".git"), Within(".hg"), Within(".svn")]),
     (Id::CacheApt, &[Below("/var/lib/apt/lists"), Below("/var/cache/apt")]),
@@ -80,7 +80,7 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
     contents.heads(&files, &mut |at, head| {
         let (file, _, stored) = &open[at];
         if let Some(head) = head {
-            // What lies behind the head was not read either.
+            // The rest of the file, after the head, was not read.
             let cut = (head.len() as u64) < stored.bytes && file.if_cut;
             holds[at] = cut || file.holds_credential(head);
         }

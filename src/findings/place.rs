@@ -1,18 +1,18 @@
-//! Where a finding applies, and how contents of files are asked for.
+//! Places of findings, and access to the contents of files.
 
 use crate::stack::{EventId, NodeId};
 
-/// Looks into stored files, where names and sizes do not decide: all at once, so that a compressed layer is decoded once.
+/// Reads contents of stored files, all in one call, so that a compressed layer is decoded once.
 pub trait Contents {
-    /// Hands over the beginning of each file, some kilobytes, with its number among `files`, in any order; `None` where they
-    /// cannot be read.
+    /// Calls `take` for each file, in any order, with its index in `files` and its first kilobytes; `None` if it cannot be
+    /// read.
     fn heads(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<&[u8]>));
 
-    /// The same with a digest of all of each: equal for equal contents.
+    /// The same with a digest of the whole contents: equal for equal contents.
     fn digests(&self, files: &[EventId], take: &mut dyn FnMut(usize, Option<u64>));
 }
 
-/// What has a finding.
+/// The object of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Thing {
     /// A path.
@@ -23,20 +23,20 @@ pub enum Thing {
     Whole,
 }
 
-/// One place that has a finding.
+/// One place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// What it is.
+    /// Its kind.
     pub thing: Thing,
-    /// The layer that stores it; `None` for what the config says.
+    /// The layer that stores it; `None` for the config.
     pub layer: Option<usize>,
-    /// The layer whose instruction causes it, where that is another.
+    /// The layer whose instruction causes it, if that is another.
     pub culprit: Option<usize>,
-    /// The step of the history that causes it, where no layer does.
+    /// The history step that causes it, if no layer does.
     pub step: Option<usize>,
-    /// Bytes at stake; 0 where it is not about bytes.
+    /// Bytes at stake; 0 if it is not about bytes.
     pub bytes: u64,
-    /// It is a path that the final tree does not show.
+    /// Whether it is a path that is not in the final tree.
     pub hidden: bool,
 }
 
@@ -52,7 +52,7 @@ impl Location {
         }
     }
 
-    /// Of the config, or of a step of the history.
+    /// A name in the config, or in a history step.
     pub(crate) fn name(name: &str, step: Option<usize>) -> Self {
         Self {
             thing: Thing::Name(name.to_owned()),

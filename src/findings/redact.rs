@@ -1,8 +1,8 @@
 //! Commands without the secrets in them, for reports that show commands beside findings.
 //!
-//! All secrets are looked for in one pass over a command, so that many secrets in many long commands cost the sum of their
-//! lengths, not the product. A secret is kept as hashes of its pieces: at each byte of a command the next four bytes say
-//! which lengths of pieces can begin there, mostly none.
+//! All secrets are searched in one pass over a command, so that the cost is the sum of the lengths of secrets and commands,
+//! not the product. A secret is stored as hashes of its pieces: at each byte of a command the next four bytes select the
+//! lengths of pieces that can begin there, usually none.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -13,31 +13,31 @@ use crate::image::Image;
 use crate::text;
 use crate::text::Foreign;
 
-/// What stands where a secret stood.
+/// The replacement of a secret.
 const HIDDEN: &str = "…";
 
-/// Shorter values, in bytes, are words like any other: they are taken out only where they are given to their name.
+/// Minimum length in bytes of values that are removed everywhere. Shorter values could be ordinary words: they are removed
+/// only where they are assigned to their name.
 const SHORTEST: usize = 4;
 
-/// Bytes of the longest piece. A longer secret is looked for piece by piece, and each piece taken out by itself.
+/// Maximum length of a piece in bytes. A longer secret is searched and removed piece by piece.
 const LONGEST: usize = 64;
 
-/// Signs round a value that are no part of it.
+/// Characters around a value that are not part of it.
 const QUOTES: [char; 2] = ['"', '\''];
 
-/// The secrets of an image's metadata, which no command shows.
+/// The secrets of an image's metadata, for removing them from commands.
 #[derive(Clone, Default)]
 pub struct Redaction {
-    /// By the first four bytes of pieces: one bit for each length that pieces with this beginning have, from
-    /// [`SHORTEST`] up.
+    /// By the first four bytes of pieces: a bit for each length of pieces that begin so, from [`SHORTEST`] up.
     lengths: HashMap<[u8; SHORTEST], u64>,
-    /// By the hash of a whole piece: how many of its first bytes are shown, which are the name of a short value.
+    /// By the hash of a whole piece: the number of leading bytes that stay visible, the name of a short value.
     pieces: HashMap<u64, u8>,
     hasher: RandomState,
 }
 
 impl Redaction {
-    /// Gathers the secrets of variables, labels and history.
+    /// Collects the secrets of variables, labels and history.
     #[must_use]
     pub fn of(image: &Image) -> Self {
         let mut redaction = Self::default();
@@ -53,7 +53,7 @@ impl Redaction {
         redaction
     }
 
-    /// The command with every known secret, and every value given to a secret's name, taken out.
+    /// The command without known secrets and without values that are assigned to a secret's name.
     #[must_use]
     pub fn hide(&self, command: &Foreign) -> Foreign {
         let command = command.raw();
@@ -93,7 +93,7 @@ impl Redaction {
         }
     }
 
-    /// Adds a piece of which the first `shown` bytes stay. Pieces of other lengths than those looked for are left out.
+    /// Adds a piece of which the first `shown` bytes stay visible. Ignores pieces of unsupported lengths.
     fn add_piece(&mut self, piece: &[u8], shown: usize) {
         if let Some(first) = piece.first_chunk()
             && piece.len() <= LONGEST
@@ -103,7 +103,7 @@ impl Redaction {
         }
     }
 
-    /// Marks the bytes of known pieces in a text. Work for each byte: at most one look-up a length.
+    /// Marks the bytes of known pieces in a text. Cost per byte: at most one look-up per length.
     fn mark_known(&self, text: &[u8], hidden: &mut [bool]) {
         for (start, first) in text.array_windows().enumerate() {
             let Some(&(mut lengths)) = self.lengths.get(first) else { continue };
@@ -120,12 +120,12 @@ impl Redaction {
     }
 }
 
-/// The text with one mark in the place of each run of hidden bytes.
+/// The text with each run of hidden bytes replaced by one mark.
 fn without(text: &str, hidden: &[bool]) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut in_secret = false;
     for (at, c) in text.char_indices() {
-        // A piece of a long secret may begin or end within a character.
+        // A piece of a long secret may begin or end inside a character.
         let is_secret = hidden[at..at + c.len_utf8()].contains(&true);
         if !is_secret {
             shown.push(c);

@@ -40,7 +40,7 @@ pub fn pair(history: &mut [HistoryStep], layers: &mut [Layer]) -> Option<String>
     }
     let layers = layers.len();
     (!history.is_empty() && claimed != layers).then(|| {
-        format!("the history tells of {claimed} layers, the image has {layers}: matched from the newest backwards")
+        format!("the history describes {claimed} layers, the image has {layers}: matched from the newest backwards")
     })
 }
 

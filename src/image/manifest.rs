@@ -146,7 +146,7 @@ impl Descriptor {
             .and_then(|platform| Platform::read(&platform, &mut problems));
         let data = kept(fields.text("data"), &mut problems).and_then(|text| {
             let decoded = STANDARD.decode(&text).or_else(|_| STANDARD_NO_PAD.decode(&text));
-            decoded.map_err(|_| problems.push(format!("`{place}.data` is no base64"))).ok()
+            decoded.map_err(|_| problems.push(format!("`{place}.data` is not base64"))).ok()
         });
         Self {
             media_type: kept(fields.text("mediaType"), &mut problems),

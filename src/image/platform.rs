@@ -36,7 +36,7 @@ impl Platform {
                 })
             }
             _ => Err(format!(
-                "`{text}` is no platform: give OS/ARCH or OS/ARCH/VARIANT, for example linux/amd64 or linux/arm/v7"
+                "`{text}` is not a platform: give OS/ARCH or OS/ARCH/VARIANT, for example linux/amd64 or linux/arm/v7"
             )),
         }
     }

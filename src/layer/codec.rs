@@ -203,7 +203,7 @@ impl Decoder {
         Ok(garbage.map(|offset| Problem {
             severity: Severity::Warning,
             message: format!(
-                "what follows the end of the {} data from byte {offset} of the blob is neither padding nor more of it; ignored",
+                "what follows the end of the {} data from byte {offset} of the blob is neither padding nor another member; ignored",
                 self.codec.name()
             ),
         }))

@@ -40,7 +40,7 @@ impl Tree {
                 format!("{}: {error}", self.root.display()),
             )),
             Ok(metadata) if !metadata.is_dir() => {
-                rows.problems.error(|| format!("{} is no directory", self.root.display()));
+                rows.problems.error(|| format!("{} is not a directory", self.root.display()));
             }
             Ok(metadata) => {
                 if privileges::may_miss_trusted(&metadata) {
@@ -62,7 +62,7 @@ impl Tree {
         let who = "in the `trusted.` namespace, which only root can see";
         if matches!(self.form, Form::Overlay) {
             rows.problems.warning(|| {
-                format!("{UNREAD_ATTRIBUTES}: any {who}, may say that directories are opaque: lower files may show that are hidden")
+                format!("{UNREAD_ATTRIBUTES}: any {who}, may mark directories as opaque: hidden files of lower layers may be shown")
             });
         } else {
             rows.problems.note(|| format!("{UNREAD_ATTRIBUTES}: any {who}"));

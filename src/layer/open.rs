@@ -154,7 +154,7 @@ impl<R: Read> Read for Marked<R> {
         let count = self.payload.read(buffer)?;
         self.sum.update(&buffer[..count]);
         if count > 0 && self.payload.left() == 0 && self.sum.digest128() as u64 != self.mark {
-            let message = "the part of the layer that came is not what was listed";
+            let message = "the part of the layer that was fetched differs from what was listed";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(count)

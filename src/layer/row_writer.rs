@@ -90,7 +90,7 @@ impl RowWriter {
     pub(super) fn finish(self, problems: &mut Problems) -> Listing {
         let more = self.hidden_count - self.hidden.len() as u64;
         if more > 0 {
-            problems.note(|| format!("{more} more objects that are no content are not listed"));
+            problems.note(|| format!("{more} more objects that are not content are not listed"));
         }
         Listing { table: self.table.finish(), hidden: self.hidden, ..Listing::default() }
     }

@@ -64,7 +64,7 @@ impl Map {
             }
         }
         if bytes != stored {
-            return Err(damaged("its segments are not as long as what is stored of it"));
+            return Err(damaged("its segments do not add up to its stored length"));
         }
         Ok(Self { segments, front, size })
     }

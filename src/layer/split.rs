@@ -104,7 +104,7 @@ impl Split {
         let feed = walker.into_feed();
         if feed.lines() == 0 && !listing.cancelled {
             problems
-                .error(|| "the tar-split is empty: what the layer holds is not known".to_owned());
+                .error(|| "the tar-split is empty: the layer's contents are unknown".to_owned());
         }
         if let Contents::Unavailable(why) = &self.contents {
             problems.note(|| format!("files are listed, their contents are not available: {why}"));

@@ -64,7 +64,7 @@ fn odd(oddity: Oddity, count: u64, path: &[u8]) -> Problem {
             "entry that states more bytes than any image can hold, shown as empty".to_owned()
         }
         Oddity::RootNotDirectory => {
-            "entry for the root that is no directory, ignored".to_owned()
+            "entry for the root that is not a directory, ignored".to_owned()
         }
         Oddity::TooDeep => format!("name more than {DEPTH_MAX} directories deep, left out"),
         Oddity::TooManyImplied => {

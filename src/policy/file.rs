@@ -1,7 +1,7 @@
 //! Rules files: `.layertui.yaml`, and dive's `.dive-ci`.
 //!
-//! Only what these need of YAML: a mapping, two mappings in it, and in all of them scalars and lists of scalars. Anchors
-//! and deeper nesting are refused, so that no file, however made, costs more than its own length.
+//! A subset of YAML: a mapping, two mappings in it, and in each scalars and lists of scalars. Anchors and deeper nesting are
+//! refused, so that the cost is linear in the length of any file.
 //! `assets/layertui.schema.json` says the same for editors.
 
 use saphyr_parser::{Event, Parser};
@@ -11,25 +11,25 @@ use crate::policy::Rules;
 use crate::policy::value::{ratio, size};
 use crate::stack::query::glob::Glob;
 
-/// Whose file it is.
+/// The kind of a rules file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// `.layertui.yaml`: what it does not say is no rule, and what is unknown is an error.
+    /// `.layertui.yaml`: a missing key means no rule, an unknown key is an error.
     Own,
-    /// `.dive-ci`: what it does not say is as dive has it, and what is unknown is passed over, as dive does.
+    /// `.dive-ci`: a missing key has dive's default, an unknown key is ignored, as by dive.
     Dive,
 }
 
-/// What is wrong with a rules file, and in which line, counted from 1.
+/// An error in a rules file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// The line.
+pub struct FileError {
+    /// The line, from 1.
     pub line: usize,
-    /// A sentence.
+    /// The message.
     pub message: String,
 }
 
-impl Trouble {
+impl FileError {
     fn new(line: usize, message: impl Into<String>) -> Self {
         Self { line, message: message.into() }
     }
@@ -48,7 +48,7 @@ const RULES: [&str; 8] = [
 const FINDINGS: [&str; 2] = ["fail-on", "ignore"];
 const TOP: [&str; 4] = ["rules", "findings", "excludes", "base"];
 
-/// The mapping that a key stands in.
+/// The mapping that contains a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Top,
@@ -73,8 +73,7 @@ impl Section {
     }
 }
 
-/// Keys of dive and ours for them, which both kinds of file may have. Since 0.13 dive's own configuration spells them
-/// with hyphens.
+/// dive's keys and their equivalents here; both kinds of file accept both. dive spells them with hyphens since 0.13.
 const OF_DIVE: [(&str, &str); 7] = [
     ("lowestEfficiency", RULES[0]),
     ("lowest-efficiency", RULES[0]),
@@ -85,7 +84,7 @@ const OF_DIVE: [(&str, &str); 7] = [
     ("highest-user-wasted-percent", RULES[2]),
 ];
 
-/// One key with what it holds.
+/// A key with its values.
 struct Item {
     section: Section,
     key: String,
@@ -97,8 +96,8 @@ struct Item {
 /// Reads a rules file.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
-pub fn read(text: &str, dialect: Dialect) -> Result<Rules, Trouble> {
+/// The first error in the file.
+pub fn read(text: &str, dialect: Dialect) -> Result<Rules, FileError> {
     let mut rules = match dialect {
         Dialect::Own => Rules::default(),
         Dialect::Dive => Rules::of_dive(),
@@ -116,16 +115,16 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, Trouble> {
             return Err(unknown(&item));
         }
         if seen.contains(&(item.section, key.to_owned())) {
-            return Err(Trouble::new(item.line, format!("'{}' is there twice", item.key)));
+            return Err(FileError::new(item.line, format!("duplicate key '{}'", item.key)));
         }
         seen.push((item.section, key.to_owned()));
         set(&mut rules, key, &item)
-            .map_err(|message| Trouble::new(item.line, format!("{}: {message}", item.key)))?;
+            .map_err(|message| FileError::new(item.line, format!("{}: {message}", item.key)))?;
     }
     Ok(rules)
 }
 
-fn unknown(item: &Item) -> Trouble {
+fn unknown(item: &Item) -> FileError {
     let known = item.section.keys();
     let near = known
         .iter()
@@ -135,7 +134,7 @@ fn unknown(item: &Item) -> Trouble {
     let elsewhere = [
         (Section::Rules, "under 'rules'"),
         (Section::Findings, "under 'findings'"),
-        (Section::Top, "at the margin"),
+        (Section::Top, "at the top level"),
     ]
     .into_iter()
     .find(|(section, _)| section.keys().contains(&item.key.as_str()));
@@ -144,7 +143,7 @@ fn unknown(item: &Item) -> Trouble {
         (None, Some((_, near))) => format!("; did you mean '{near}'?"),
         (None, None) => format!("; there are: {}", known.join(", ")),
     };
-    Trouble::new(item.line, format!("unknown key '{}'{hint}", item.key))
+    FileError::new(item.line, format!("unknown key '{}'{hint}", item.key))
 }
 
 fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
@@ -154,7 +153,7 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
         "highest-user-wasted-percent" => rules.highest_user_wasted_percent = ratio(item.one()?)?,
         "max-layers" => {
             let text = item.one()?;
-            let number = text.parse().map_err(|_| format!("'{text}' is no number of layers"))?;
+            let number = text.parse().map_err(|_| format!("'{text}' is not a number of layers"))?;
             rules.max_layers = Some(number);
         }
         "max-size" => rules.max_size = size(item.one()?)?,
@@ -165,7 +164,7 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
             let text = item.one()?;
             let level = Severity::named(text);
             rules.fail_on =
-                Some(level.ok_or_else(|| format!("'{text}' is none of low, medium and high"))?);
+                Some(level.ok_or_else(|| format!("'{text}' is not one of low, medium, high"))?);
         }
         "ignore" => {
             check_count(&item.values)?;
@@ -179,13 +178,13 @@ fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
     Ok(())
 }
 
-/// Most patterns of one list: each takes some 10 kB when compiled.
+/// Maximum number of patterns in a list: a compiled pattern takes about 10 kB.
 const PATTERNS_MAX: usize = 1000;
 
 /// Checks that every pattern of a list is a glob.
 ///
 /// # Errors
-/// The first that is not, or that there are too many.
+/// The first pattern that is not a glob, or too many patterns.
 pub fn check_globs(patterns: &[String]) -> Result<(), String> {
     check_count(patterns)?;
     patterns.iter().try_for_each(|pattern| Glob::new(pattern).map(drop))
@@ -212,7 +211,7 @@ impl Item {
     }
 }
 
-/// Where the reader is: outside, in a mapping, in a list of it.
+/// The state of the reader: at the top, in a mapping, in a list.
 #[derive(Clone, Copy, PartialEq)]
 enum At {
     Start,
@@ -221,18 +220,18 @@ enum At {
     End,
 }
 
-fn items(text: &str) -> Result<Vec<Item>, Trouble> {
+fn items(text: &str) -> Result<Vec<Item>, FileError> {
     let mut items: Vec<Item> = Vec::new();
     let mut at = At::Start;
-    // A key whose value has not come yet.
+    // A key whose value was not read yet.
     let mut key: Option<(String, usize)> = None;
     for event in Parser::new_from_str(text) {
-        let (event, span) =
-            event.map_err(|error| Trouble::new(error.marker().line(), error.info().to_owned()))?;
+        let (event, span) = event
+            .map_err(|error| FileError::new(error.marker().line(), error.info().to_owned()))?;
         let line = span.start.line();
         match (at, event) {
             (_, Event::Alias(_)) => {
-                return Err(Trouble::new(line, "aliases are not understood here"));
+                return Err(FileError::new(line, "aliases are not supported here"));
             }
             (At::Start, Event::Scalar(value, ..)) if is_nothing(&value) => at = At::End,
             (At::In(Section::Top), Event::MappingEnd) => at = At::End,
@@ -244,7 +243,7 @@ fn items(text: &str) -> Result<Vec<Item>, Trouble> {
             }
             (At::In(section), Event::Scalar(value, ..)) => match key.take() {
                 None => key = Some((value.into_owned(), line)),
-                // A key without a value says nothing.
+                // A key without a value is ignored.
                 Some(_) if is_nothing(&value) => {}
                 Some((key, line)) => {
                     let values = vec![value.into_owned()];
@@ -272,7 +271,7 @@ fn items(text: &str) -> Result<Vec<Item>, Trouble> {
                 | Event::DocumentEnd,
             ) => {}
             _ => {
-                return Err(Trouble::new(
+                return Err(FileError::new(
                     line,
                     "keys with a value or a list of values are expected here",
                 ));
@@ -299,7 +298,7 @@ mod tests {
         format!("{}: {}", trouble.line, trouble.message)
     }
 
-    /// As its README has it.
+    /// The example of dive's README.
     const DIVE: &str = "rules:\n  # If the efficiency is measured below X%, mark as failed.\n  lowestEfficiency: 0.95\n\n  \
         highestWastedBytes: 20MB\n\n  highestUserWastedPercent: 0.20\n";
 
@@ -355,7 +354,7 @@ mod tests {
             ("rules:\n  max-size: [1]\n", "2: max-size: one value is expected"),
             ("rules: 5\n", "1: rules: keys with their values are expected"),
             ("fail-on: low\n", "1: unknown key 'fail-on'; it belongs under 'findings'"),
-            ("findings:\n  fail-on: bad\n", "2: fail-on: 'bad' is none of low"),
+            ("findings:\n  fail-on: bad\n", "2: fail-on: 'bad' is not one of low"),
             ("findings:\n  ignore: [x]\n", "2: ignore: 'x' is no finding; there are: secret"),
             ("rules:\n  base: x\n", "2: unknown key 'base'; it belongs at the margin"),
             ("- a\n", "1: keys with a value"),

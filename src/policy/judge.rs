@@ -1,4 +1,4 @@
-//! Whether an image keeps its rules.
+//! Evaluates rules on an image.
 
 use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity};
@@ -11,14 +11,14 @@ use crate::stack::query::waste_cause::WasteReport;
 use crate::stack::{NodeId, Stack};
 use crate::text;
 
-/// How a rule came out.
+/// The result of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Kept.
     Pass,
     /// Broken.
     Fail,
-    /// Not to be judged: something that decides it is not known.
+    /// Could not be evaluated: a value that it depends on is unknown.
     Unjudged,
 }
 
@@ -34,63 +34,63 @@ impl Outcome {
     }
 }
 
-/// A path that breaks a rule, or adds most to what does.
+/// A path that breaks a rule, or contributes to a number that does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offence {
     /// The path, absolute, raw bytes.
     pub path: Vec<u8>,
-    /// The layer that has it.
+    /// The layer that stores it.
     pub layer: usize,
     /// Bytes at stake.
     pub bytes: u64,
 }
 
-/// A rule, and how it came out.
+/// A rule and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The rule's name.
     pub rule: &'static str,
-    /// How it came out.
+    /// The result.
     pub outcome: Outcome,
-    /// What is asked.
+    /// The limit.
     pub limit: String,
-    /// What is; of a rule that could not be judged, why not.
+    /// The actual value; the reason, if the rule could not be evaluated.
     pub actual: String,
-    /// How the number differs from what dive means by it; of a finding, what to do about it.
+    /// How the number differs from dive's definition; of a finding, its remedy.
     pub note: Option<&'static str>,
     /// The paths that break it, most bytes first.
     pub offences: Vec<Offence>,
 }
 
 impl Verdict {
-    /// Fails it where it is broken already, whatever else is not known.
+    /// Turns the result into a failure if the known part already breaks the rule.
     fn certain(self, broken: bool, actual: String) -> Self {
         if broken { Self { outcome: Outcome::Fail, actual, ..self } } else { self }
     }
 }
 
-/// What is known for judging.
+/// The input of the evaluation.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
     /// The image.
     pub image: &'a Image,
     /// Its union filesystem.
     pub stack: &'a Stack,
-    /// Its base; a sentence where that could not be told.
+    /// Its base, or the reason why it is unknown.
     pub base: Result<&'a Base, &'a str>,
-    /// What is to be mended in it, without what is accepted. Looked at where a severity is set.
+    /// Its findings without accepted ones. Used if the rules set a severity.
     pub findings: &'a [Finding],
     /// A layer that was not read to its end, and why.
     pub unread: Option<(usize, &'a str)>,
 }
 
-/// Offences that a verdict names for a number: the largest tell where to begin.
+/// Number of paths that a verdict lists for a number, largest first.
 const LARGEST: usize = 5;
 
-/// Judges every rule that is set.
+/// Evaluates every rule that is set.
 ///
 /// # Errors
-/// Where a pattern of the rules is none.
+/// A pattern of the rules that is not a glob.
 pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, String> {
     let judge = Judge::new(rules, evidence)?;
     let mut verdicts = Vec::new();
@@ -121,7 +121,7 @@ fn globs(patterns: &[String]) -> Result<Vec<Glob>, String> {
 struct Judge<'a> {
     evidence: Evidence<'a>,
     excludes: Vec<Glob>,
-    /// What is wasted, without what is excluded.
+    /// The waste, without excluded paths.
     losses: WasteReport,
     stored: u64,
 }
@@ -211,7 +211,7 @@ impl<'a> Judge<'a> {
         let layers = self.evidence.image.layers.len() as u64;
         let verdict =
             self.verdict("max-layers", format!("at most {most}"), String::new(), layers <= most);
-        // The manifest alone decides.
+        // Needs the manifest only.
         let outcome = if layers <= most { Outcome::Pass } else { Outcome::Fail };
         Verdict { outcome, actual: layers.to_string(), ..verdict }
     }
@@ -274,8 +274,8 @@ impl<'a> Judge<'a> {
         self.by_paths("no-setuid-except", but, offences, false)
     }
 
-    /// A verdict for each finding that is severe enough. Where there is none, one that says so: what was found stays
-    /// found, whatever was not read.
+    /// A verdict for each finding of the severity or above; if there are none, one verdict that says so. A finding is
+    /// certain even if layers were not read.
     fn findings(&self, level: Severity) -> Vec<Verdict> {
         let limit = format!("no finding of severity {} or above", level.name());
         let severe = self.evidence.findings.iter();
@@ -296,7 +296,7 @@ impl<'a> Judge<'a> {
         broken
     }
 
-    /// How many places a finding has, by name where they are names in the metadata.
+    /// Number of places of a finding; places in the metadata count once per name.
     fn places(&self, finding: &Finding) -> String {
         let names = finding.places.iter().filter_map(|place| match &place.thing {
             Thing::Name(name) => Some(name.as_str()),
@@ -304,7 +304,7 @@ impl<'a> Judge<'a> {
         });
         let mut all: Vec<&str> = Vec::new();
         for name in names {
-            // An argument is in the history of every step that it was given to.
+            // A build argument is in every history step that it was passed to.
             if !all.contains(&name) {
                 all.push(name);
             }
@@ -332,7 +332,7 @@ impl<'a> Judge<'a> {
         finding.places.iter().filter_map(offence).collect()
     }
 
-    /// `certain`: what was found stays found, whatever the layers hold that were not read.
+    /// `certain`: the result does not depend on unread layers.
     fn by_paths(
         &self,
         rule: &'static str,

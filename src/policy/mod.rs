@@ -1,48 +1,48 @@
-//! Rules that an image has to keep, and whether it does: pass, fail, or not to be judged.
+//! Rules for images, and their evaluation: pass, fail, or unknown.
 //!
-//! Pure: rules, an image, its stack and its base come in, verdicts go out. Where they are written down is `file`'s
-//! business, how they are told `report`'s. A rule that cannot be judged never passes: what was not read may break it.
+//! Pure: rules, an image, its stack and its base in, verdicts out. `file` reads rules files, `report` writes verdicts. A rule
+//! that depends on unread data never passes.
 
 mod file;
 mod judge;
 mod value;
 
 use crate::findings::Severity;
-pub use crate::policy::file::{Dialect, Trouble, check_globs, read};
+pub use crate::policy::file::{Dialect, FileError, check_globs, read};
 pub use crate::policy::judge::{Evidence, Offence, Outcome, Verdict, judge};
 pub use crate::policy::value::{ratio, size};
 
-/// What an image has to keep. What is `None` or empty is no rule.
+/// The rules for an image. `None` or empty: no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
-    /// Visible bytes / stored bytes, at the least.
+    /// Minimum of visible bytes / stored bytes, 0 to 1.
     pub lowest_efficiency: Option<f64>,
-    /// Wasted bytes, at the most.
+    /// Maximum of wasted bytes.
     pub highest_wasted_bytes: Option<u64>,
-    /// Of the bytes that the layers above the base store, the part that is wasted, at the most.
+    /// Maximum wasted share of the bytes that the layers above the base store, 0 to 1.
     pub highest_user_wasted_percent: Option<f64>,
-    /// Layers, at the most.
+    /// Maximum number of layers.
     pub max_layers: Option<u64>,
-    /// Bytes that all layers store, at the most.
+    /// Maximum of bytes stored in all layers.
     pub max_size: Option<u64>,
-    /// Paths that no layer may have, removed ones included: shell patterns.
+    /// Paths that must not be in any layer, deleted ones included: shell patterns.
     pub block: Vec<String>,
-    /// Paths of which nothing may be wasted: shell patterns.
+    /// Paths that must not waste bytes: shell patterns.
     pub deny_waste: Vec<String>,
-    /// The only setuid and setgid programs there may be: shell patterns.
+    /// Setuid and setgid programs that are allowed: shell patterns.
     pub no_setuid_except: Option<Vec<String>>,
-    /// The severity from which on no finding may have it.
+    /// Findings of this severity or above fail.
     pub fail_on: Option<Severity>,
-    /// Findings that are accepted, as [`crate::findings::Accepted`] reads them.
+    /// Accepted findings, in the form that [`crate::findings::Accepted`] reads.
     pub ignore: Vec<String>,
-    /// Paths that no rule and no finding looks at: shell patterns.
+    /// Paths that rules and findings ignore: shell patterns.
     pub excludes: Vec<String>,
     /// The base image.
     pub base: Option<String>,
 }
 
 impl Rules {
-    /// What dive holds an image to where it is told nothing.
+    /// dive's defaults.
     #[must_use]
     pub fn of_dive() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Rules {
         }
     }
 
-    /// Whether nothing is asked at all.
+    /// Whether no rule is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let aside = Self {

@@ -13,10 +13,10 @@ pub fn size(text: &str) -> Result<Option<u64>, String> {
     size::parse(text).map(Some).map_err(|error| format!("{error}, or disabled"))
 }
 
-/// A part of the whole, 0 to 1; `None` for `disabled`.
+/// A ratio from 0 to 1; `None` for `disabled`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A message with an example, if it is neither.
 pub fn ratio(text: &str) -> Result<Option<f64>, String> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("disabled") {
@@ -24,7 +24,7 @@ pub fn ratio(text: &str) -> Result<Option<f64>, String> {
     }
     let number = text.parse::<f64>().ok().filter(|number| (0.0..=1.0).contains(number));
     number.map(Some).ok_or_else(|| {
-        format!("'{text}' is no ratio: write a number from 0 to 1 (0.95 for 95 %), or disabled")
+        format!("'{text}' is not a ratio: write a number from 0 to 1 (0.95 for 95 %), or disabled")
     })
 }
 

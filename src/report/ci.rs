@@ -1,4 +1,4 @@
-//! Verdicts on an image's rules, as text for people and as what pipelines read: JSON, JUnit, GitHub's annotations,
+//! Verdicts on an image's rules, as text and in the formats of pipelines: JSON, JUnit, GitHub's annotations,
 //! SARIF, and a short summary in Markdown.
 
 pub(super) mod judged;
@@ -19,14 +19,14 @@ use crate::report::{Lines, SCHEMA, json_line};
 use crate::text;
 use crate::text::markup::{code, github as github_message};
 
-/// What to write.
+/// Output format of `ci`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CiFormat {
-    /// For people.
+    /// Plain text.
     Text,
-    /// One object.
+    /// One JSON object.
     Json,
-    /// The test report that most pipelines read.
+    /// JUnit XML, which most pipelines read as a test report.
     Junit,
     /// GitHub's workflow commands: annotations on the run.
     Github,
@@ -39,7 +39,7 @@ pub enum CiFormat {
 /// Writes the verdicts.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn ci(out: &mut dyn Write, judged: Judged<'_>, format: CiFormat) -> io::Result<()> {
     match format {
         CiFormat::Text => text_of(&mut Lines::new(out), judged),
@@ -116,7 +116,7 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
         let (limit, actual) = (text::visible(&verdict.limit), text::visible(&verdict.actual));
         writeln!(
             out,
-            "{:<8}  {:<27}  {actual}; asked: {limit}",
+            "{:<8}  {:<27}  {actual}; limit: {limit}",
             verdict.outcome.name(),
             verdict.rule
         )?;
@@ -157,7 +157,7 @@ fn github(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
 fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     writeln!(out, "### {}: {}", code(&judged.subject.image.reference), judged.outcome().name())?;
     writeln!(out)?;
-    writeln!(out, "| | rule | is | asked |")?;
+    writeln!(out, "| | rule | is | limit |")?;
     writeln!(out, "|---|---|---|---|")?;
     for verdict in judged.verdicts {
         let (actual, limit) = (code(&verdict.actual), code(&verdict.limit));
@@ -167,7 +167,7 @@ fn markdown(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
     writeln!(out, "{}", judged.subject.totals(text::size::short))?;
     let mut told: &[Offence] = &[];
     for verdict in judged.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Fail) {
-        // What is wasted breaks several rules at once.
+        // A wasted path can break several rules.
         if verdict.offences.is_empty() || verdict.offences == told {
             continue;
         }

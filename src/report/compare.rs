@@ -13,36 +13,36 @@ use crate::report::{Format, Lines, Subject, json_line};
 use crate::text;
 use crate::text::Foreign;
 
-/// Everything that was found.
+/// The differences of two images.
 pub struct Comparison<'a> {
-    /// The old image and the layer whose view counts.
+    /// The old image and its layer whose merged tree is compared.
     pub old: (Subject<'a>, usize),
-    /// The new image and its layer.
+    /// The same of the new image.
     pub new: (Subject<'a>, usize),
-    /// Their files.
+    /// Differences of files.
     pub files: &'a Files,
-    /// Their configs.
+    /// Differences of the configs.
     pub settings: &'a [Setting],
-    /// Their packages.
+    /// Differences of installed packages.
     pub packages: &'a [PackageChange],
-    /// Layers of the old image that the new one has, and how many of these from the base on.
+    /// Number of layers that both images have, and how many of these are consecutive from the base.
     pub shared: (usize, usize),
-    /// What could not be read of either: sentences.
+    /// Notes on what could not be read of either image.
     pub notes: &'a [String],
-    /// Some of it are files: they may differ.
+    /// Whether the notes concern files, which may then differ.
     pub incomplete: bool,
-    /// Timestamps and order do not count.
+    /// Whether timestamps and order are ignored.
     pub semantic: bool,
 }
 
-/// The answer in one word.
+/// The result of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing differs.
     Same,
-    /// Something does.
+    /// At least one difference.
     Differ,
-    /// A layer of one cannot be relied on; or nothing that could be read differs, and a file could not be read.
+    /// A layer is unreliable, or no difference was found but a file could not be read.
     Unknown,
 }
 
@@ -57,7 +57,7 @@ impl Verdict {
 }
 
 impl Comparison<'_> {
-    /// The answer.
+    /// The result.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if !self.old.0.is_sure() || !self.new.0.is_sure() {
@@ -73,7 +73,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether the layers differ and that counts.
+    /// Whether a difference of the layers is part of the result.
     fn layers_count(&self) -> bool {
         !self.semantic && layers_differ(self.old.0.image, self.new.0.image)
     }
@@ -82,7 +82,7 @@ impl Comparison<'_> {
         (self.old.0.image.layers.len(), self.new.0.image.layers.len())
     }
 
-    /// Sizes of both, each with its name: bytes visible, stored, wasted. `None` where a layer cannot be relied on.
+    /// Name and sizes of both images: visible, stored, wasted bytes. `None` if a layer is unreliable.
     fn sizes(&self) -> [(&'static str, [Option<u64>; 2]); 3] {
         let balances = [self.old.0, self.new.0].map(|it| it.is_sure().then(|| it.stack.balance()));
         [
@@ -93,10 +93,10 @@ impl Comparison<'_> {
     }
 }
 
-/// Writes all of it, the verdict last; `most` directories in text, all of them in JSON.
+/// Writes the comparison, the verdict last; text names `most` directories, JSON all.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn compare(
     out: &mut dyn Write,
     found: &Comparison<'_>,
@@ -292,7 +292,7 @@ fn write_text(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -> io::R
     )
 }
 
-/// The signs are those of `diff`.
+/// Signs as in `diff`.
 fn write_path(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
     let sign = match difference.meaning {
         Meaning::Added => '+',
@@ -308,7 +308,7 @@ fn write_path(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
     if names.is_empty() { writeln!(out) } else { writeln!(out, "  ({})", names.join(", ")) }
 }
 
-/// Each hard link that only one image has, and what they cost together.
+/// Hard links that only one image has, and the sum of their bytes.
 fn write_links(out: &mut dyn Write, links: &[Link]) -> io::Result<()> {
     for link in links {
         let size = text::size::short(link.bytes);
@@ -357,7 +357,7 @@ fn write_directories(out: &mut dyn Write, found: &Comparison<'_>, most: usize) -
     writeln!(out)
 }
 
-/// Steps of the history that were made at another time, and are otherwise the same, are only counted.
+/// History steps that differ only in their times are counted, not listed.
 fn write_settings(out: &mut dyn Write, settings: &[Setting]) -> io::Result<()> {
     let untimed = |told: &Option<Foreign>| -> Option<String> {
         told.as_ref().and_then(|told| told.raw().split_once(' ')).map(|(_, step)| step.to_owned())

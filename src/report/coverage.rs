@@ -1,4 +1,4 @@
-//! Which layers an answer can rely on: those that were read to their end and have the digests that are stated of them.
+//! Which layers are reliable: read to their end, with bytes that match the stated digests.
 
 use std::io;
 use std::io::Write;
@@ -7,31 +7,30 @@ use crate::layer::Severity;
 use crate::report::Subject;
 use crate::text;
 
-/// A layer that an answer cannot rely on.
+/// An unreliable layer: not read to its end, or refused by engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsure<'a> {
     /// Its index, from 0.
     pub layer: usize,
-    /// All of it was read, but engines refuse it: its bytes have another digest than is stated.
+    /// Read to its end, but its bytes do not match the stated digest, so engines refuse it.
     pub refused: bool,
-    /// Why, the worst reason first. Foreign text.
+    /// The most severe problem. Foreign text.
     pub reason: &'a str,
 }
 
-/// What a report can state of one layer's numbers.
+/// Which numbers of a layer are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
-    /// Nothing of the layer was read.
+    /// None: nothing of the layer was read.
     Nothing,
-    /// What it stores; what it changed is unsure, because it or a layer below was not read to its end.
+    /// Its stored bytes, but not its changes, because it or a layer below was not read to its end.
     Stored,
     /// All of them.
     All,
 }
 
 impl<'a> Subject<'a> {
-    /// The layers that an answer cannot rely on, with the worst reason of each. A total over an image is `null` where
-    /// there are any.
+    /// The unreliable layers, with the most severe problem of each. If there are any, totals of the image are `null`.
     #[must_use]
     pub fn unsure(self) -> Vec<Unsure<'a>> {
         (0..self.image.layers.len()).filter_map(|layer| self.unsure_layer(layer)).collect()
@@ -42,7 +41,7 @@ impl<'a> Subject<'a> {
             return Some(Unsure { layer, refused: false, reason: "not read" });
         };
         let worst = state.problems.iter().max_by_key(|problem| problem.severity)?;
-        // `max_by_key` gives the last of equals, the first is the cause of the others.
+        // `max_by_key` returns the last of equals; the first caused the others.
         let worst = state.problems.iter().find(|problem| problem.severity == worst.severity)?;
         (worst.severity >= Severity::Refused).then(|| Unsure {
             layer,
@@ -51,35 +50,44 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Whether every layer can be relied on.
+    /// Whether every layer is reliable.
     #[must_use]
     pub fn is_sure(self) -> bool {
         self.sure_below() == self.image.layers.len()
     }
 
-    /// The first layer that cannot be relied on; their number where there is none.
+    /// The first unreliable layer; the number of layers if all are reliable.
     pub(super) fn sure_below(self) -> usize {
         let layers = self.image.layers.len();
         (0..layers).find(|layer| self.unsure_layer(*layer).is_some()).unwrap_or(layers)
     }
 
-    /// How many layers were read to their end.
+    /// Number of layers that were read to their end.
     fn read(self) -> usize {
         let unread = |layer: &usize| self.unsure_layer(*layer).is_some_and(|it| !it.refused);
         let layers = self.image.layers.len();
         layers - (0..layers).filter(unread).count()
     }
 
-    /// `of the 4 of 6 layers read`; `None` where all were read.
+    /// `of the 4 of 6 layers read`; `None` if all were read to their end.
     pub(super) fn coverage(self) -> Option<String> {
         let (read, layers) = (self.read(), self.image.layers.len());
-        (read < layers).then(|| format!("of the {read} of {layers} layers read"))
+        match read {
+            _ if read == layers => None,
+            0 => Some(format!("incomplete: none of {layers} layers was read to its end")),
+            _ => Some(format!("of the {read} of {layers} layers read")),
+        }
     }
 
-    /// The totals of an image as a sentence, with the layers that they are of where not all were read.
+    /// Whether no layer was read to its end and none has an entry, so that totals are unknown.
+    pub(super) fn is_unread(self) -> bool {
+        self.read() == 0 && !self.image.layers.is_empty() && self.stack.balance().entries == 0
+    }
+
+    /// The totals of an image in a sentence, with the number of layers read if not all were.
     pub(super) fn totals(self, size: fn(u64) -> text::Visible<'static>) -> String {
-        let (read, layers) = (self.read(), self.image.layers.len());
-        if read == 0 && layers > 0 && self.stack.balance().entries == 0 {
+        if self.is_unread() {
+            let layers = self.image.layers.len();
             return format!("the totals are unknown: none of {layers} layers was read");
         }
         let balance = self.stack.balance();
@@ -93,14 +101,14 @@ impl<'a> Subject<'a> {
         )
     }
 
-    /// A line for each layer that the report cannot rely on.
+    /// Writes a line for each unreliable layer.
     pub(super) fn write_unsure(self, out: &mut dyn Write) -> io::Result<()> {
         self.unsure().into_iter().try_for_each(|Unsure { layer, reason, .. }| {
             writeln!(out, "  incomplete: layer {layer}: {}", text::visible(reason))
         })
     }
 
-    /// What can be stated of a layer in a table for people. A refused layer was read: its numbers are shown.
+    /// Which numbers of a layer text shows. A refused layer was read, so its numbers are shown.
     pub(super) fn known(self, layer: usize) -> Known {
         let unread = |at: usize| self.unsure_layer(at).is_some_and(|it| !it.refused);
         let is_empty = self.stack.summary(layer).entries == 0;
@@ -113,7 +121,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What a layer stores and by how much it changed the merged tree, for a cell each.
+    /// Cells for the stored bytes and the net change of a layer.
     pub(super) fn stored_and_net(self, layer: usize) -> [String; 2] {
         let summary = self.stack.summary(layer);
         let stored = || text::size::short(summary.bytes).to_string();
@@ -125,7 +133,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What stands in a table for the numbers of a layer of which nothing was read.
+    /// The cell of an unread layer: replaces its numbers.
     pub(super) fn not_read(self, layer: usize) -> String {
         let bytes = self.image.layers.get(layer).and_then(|layer| layer.compressed_bytes);
         match bytes {

@@ -14,9 +14,9 @@ use crate::text;
 /// The layers `from..=to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// The first.
+    /// First layer, from 0.
     pub from: usize,
-    /// The last.
+    /// Last layer, inclusive.
     pub to: usize,
 }
 
@@ -36,7 +36,7 @@ impl Range {
         )
     }
 
-    /// Pairs of events whose contents have to be compared before [`diff`] can tell what they are.
+    /// Pairs of events whose contents must be compared before [`diff`] can classify them.
     #[must_use]
     pub fn undecided(self, stack: &Stack) -> Vec<(EventId, EventId)> {
         self.changes(stack)
@@ -63,7 +63,7 @@ struct Line<'a> {
 /// Writes one line for each changed path.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn diff(
     out: &mut dyn Write,
     subject: Subject<'_>,
@@ -103,7 +103,7 @@ pub fn diff(
     Ok(())
 }
 
-/// An undecided change, decided by whoever compared the contents over the whole range.
+/// The kind of an undecided change, from the caller's comparison of the contents over the range.
 fn settle(
     stack: &Stack,
     change: Change,

@@ -29,7 +29,7 @@ impl<'a> PathKeys<'a> {
         Self { path: lossy, bytes }
     }
 
-    /// Of a path that was made for these keys.
+    /// From a path that is owned.
     pub(super) fn owned(path: Vec<u8>) -> PathKeys<'static> {
         match String::from_utf8(path) {
             Ok(path) => PathKeys { path: Cow::Owned(path), bytes: None },
@@ -83,7 +83,7 @@ impl EntryKeys {
         }
     }
 
-    /// The same object as a removal's line gives it.
+    /// The keys for the line of a removal.
     pub(super) fn in_layer(self, layer: usize) -> Self {
         Self { layer, ..self }
     }

@@ -21,10 +21,10 @@ struct Line<'a> {
     wasted: Option<u64>,
 }
 
-/// Writes one line for each path that matches; returns how many did.
+/// Writes one line for each matching path and returns their number.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn find(
     out: &mut dyn Write,
     subject: Subject<'_>,
@@ -51,7 +51,7 @@ pub fn find(
                     layers: &layers,
                     visible,
                     size,
-                    // A layer that was not read may hide it.
+                    // An unread layer above may hide it.
                     wasted: is_sure.then(|| stack.wasted_at(node)),
                 },
             )?,

@@ -1,4 +1,4 @@
-//! What is to be mended, and the Dockerfile with the findings beside the instruction that caused them.
+//! Findings, and the history as a Dockerfile with each finding above the instruction that caused it.
 
 use std::io;
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
 use crate::text;
 use crate::text::Foreign;
 
-/// Places of a finding that text names.
+/// Number of places of a finding that text lists.
 const PLACES: usize = 5;
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct Document<'a> {
     found: Found<'a>,
 }
 
-/// The findings with what they are told beside: the base image, and the history.
+/// The JSON document: findings, base image and history.
 #[derive(Serialize)]
 pub(super) struct Found<'a> {
     base: BaseKeys<'a>,
@@ -34,7 +34,7 @@ pub(super) struct Found<'a> {
     dockerfile: Vec<StepKeys>,
 }
 
-/// The base image, as JSON has it.
+/// The keys of the base image.
 #[derive(Serialize)]
 pub(super) struct BaseKeys<'a> {
     name: Option<&'a str>,
@@ -65,7 +65,7 @@ struct FindingKeys<'a> {
 struct PlaceKeys<'a> {
     #[serde(flatten)]
     path: Option<PathKeys<'static>>,
-    /// Of a variable, a label, an argument: never its value.
+    /// Name of a variable, label or argument; never its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     layer: Option<usize>,
@@ -85,7 +85,7 @@ struct StepKeys {
 /// Writes the findings.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn findings(
     out: &mut dyn Write,
     subject: Subject<'_>,
@@ -171,7 +171,7 @@ fn text_of(
     write_dockerfile(out, subject, base, findings)
 }
 
-/// Which layers are the base's, and how that is known.
+/// The layers of the base image, and the evidence for them.
 pub(super) fn base_line(base: &Base) -> String {
     let layers = match base.layers {
         0 => "no layer".to_owned(),
@@ -181,7 +181,7 @@ pub(super) fn base_line(base: &Base) -> String {
     match &base.name {
         Some(name) => format!("{}: {layers} ({})", text::visible(name), base.evidence.phrase()),
         None if base.evidence == Evidence::Assumed => {
-            format!("not known, {layers} is taken for it")
+            format!("unknown, {layers} is assumed")
         }
         None => format!("{layers} ({})", base.evidence.phrase()),
     }
@@ -230,13 +230,13 @@ fn place_line(subject: Subject<'_>, place: &Location) -> String {
     let what = what(subject, place);
     let since = match (place.culprit, place.hidden) {
         (Some(culprit), _) => format!("  (by L{culprit})"),
-        (None, true) => "  (hidden since, still stored)".to_owned(),
+        (None, true) => "  (deleted later, still stored)".to_owned(),
         (None, false) => String::new(),
     };
     format!("{size}  {layer:<4}  {what}{since}")
 }
 
-/// What a place is, in one visible word.
+/// The place as one visible word: path, name, or layer.
 pub(super) fn what(subject: Subject<'_>, place: &Location) -> String {
     match &place.thing {
         Thing::Path(node) => text::visible(&subject.stack.path(*node)).to_string(),

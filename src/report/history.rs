@@ -15,7 +15,7 @@ use crate::text;
 struct Line<'a> {
     #[serde(flatten)]
     path: PathKeys<'a>,
-    /// Where there is an entry, its keys tell the layer.
+    /// `None` if there is an entry, whose keys include the layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<usize>,
     event: &'static str,
@@ -28,7 +28,7 @@ struct Line<'a> {
 /// Writes the history of these paths.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn history(
     out: &mut dyn Write,
     subject: Subject<'_>,

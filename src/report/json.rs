@@ -1,7 +1,7 @@
 //! How every JSON document of this program is written.
 //!
-//! JSON's own escapes cover U+0000 to U+001F only. What else a terminal obeys or hides is escaped as well, so that a
-//! document can be looked at; a program that reads it gets the exact text all the same (RFC 8259, section 7).
+//! JSON requires escapes for U+0000 to U+001F only. Other characters that a terminal interprets or hides are escaped as well,
+//! so that a document can be printed; a parser still gets the exact text (RFC 8259, section 7).
 
 use std::io;
 use std::io::Write;
@@ -15,7 +15,7 @@ use crate::text::escape::is_hazard;
 /// Writes a value as one line.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping))?;
     out.write_all(b"\n")
@@ -35,7 +35,7 @@ impl Formatter for Escaping {
             CompactFormatter.write_string_fragment(out, &rest[..at])?;
             let mut chars = rest[at..].chars();
             if let Some(hazard) = chars.next() {
-                // Beyond U+FFFF a character is two units, a surrogate pair.
+                // A character above U+FFFF is a surrogate pair: two escapes.
                 for unit in hazard.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;
                 }

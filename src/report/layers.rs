@@ -1,4 +1,4 @@
-//! The layer stack: what each layer stores, what it did to the merged tree, what made it.
+//! The layer stack: stored bytes, changes and command of each layer.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ struct Document<'a> {
     layers: Vec<LayerKeys<'a>>,
 }
 
-/// What every document about an image begins with.
+/// The first keys of every document about an image.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Head<'a> {
@@ -42,7 +42,7 @@ struct ImageKeys<'a> {
     manifest_digest: Option<&'a str>,
     platform: Option<String>,
     created: Option<&'a Foreign>,
-    /// Left out where values may not be shown.
+    /// `None` in documents that must not show values of labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<BTreeMap<&'a Foreign, &'a Foreign>>,
     names: &'a [Foreign],
@@ -50,7 +50,7 @@ struct ImageKeys<'a> {
     others: Vec<OtherKeys<'a>>,
 }
 
-/// What is beside the image: other platforms, attestations, SBOMs, signatures.
+/// Documents attached to the image: other platforms, attestations, SBOMs, signatures.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OtherKeys<'a> {
@@ -111,7 +111,7 @@ struct StoreKeys<'a> {
 /// Writes the layer stack.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn layers(out: &mut dyn Write, subject: Subject<'_>, format: Format) -> io::Result<()> {
     match format {
         Format::Json => json_line(out, &document(subject)),
@@ -135,7 +135,7 @@ impl<'a> Head<'a> {
         Self { schema, image: ImageKeys::new(subject.image), totals: Totals::new(subject) }
     }
 
-    /// For documents that must not repeat what labels hold.
+    /// For documents that must not show values of labels.
     pub(super) fn without_labels(self) -> Self {
         Self { image: ImageKeys { labels: None, ..self.image }, ..self }
     }
@@ -160,7 +160,7 @@ impl<'a> ImageKeys<'a> {
 }
 
 impl Totals {
-    /// `null` where a layer cannot be relied on.
+    /// `null` if a layer is unreliable.
     fn new(subject: Subject<'_>) -> Self {
         let balance = subject.is_sure().then(|| subject.stack.balance());
         Self {
@@ -191,7 +191,7 @@ fn keys<'a>(
     layer: &'a Layer,
 ) -> LayerKeys<'a> {
     let summary = subject.stack.summary(index);
-    // What a layer stores is its own; what it changed depends on those below.
+    // Stored bytes depend on the layer alone, changes also on those below.
     let own = (!unsure.iter().any(|it| it.layer == index)).then_some(summary);
     let merged = own.filter(|_| unsure.iter().all(|it| it.layer > index));
     let state = subject.states.get(index);
@@ -232,7 +232,7 @@ fn keys<'a>(
     }
 }
 
-/// Where a store keeps a layer: the directory, or what the store calls it where it has none of its own.
+/// Where a store keeps a layer: its directory, or its name in the store if it has no directory.
 fn place(store: &LayerStore) -> String {
     let place = match (&store.directory, &store.cache_id) {
         (Some(directory), _) => directory.to_string_lossy().into_owned(),
@@ -306,7 +306,7 @@ fn numbers(summary: &LayerSummary) -> String {
     )
 }
 
-/// What was read of a layer, without what depends on layers that were not read.
+/// The numbers of a layer, without those that depend on unread layers.
 fn stored_alone(summary: &LayerSummary) -> String {
     let stored = text::size::fixed(summary.bytes);
     format!(

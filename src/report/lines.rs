@@ -1,7 +1,7 @@
-//! The last step of text on its way out: lines in which nothing foreign can obey, hide or begin a line of its own.
+//! The last step of text output: no foreign text can control the terminal, hide, or begin a line.
 //!
-//! Reports make foreign text visible where they name it. This is the second wall, for what they forget: each line is
-//! made visible once more as a whole, which changes nothing in a line that already is.
+//! Reports make foreign text visible where they write it. This is a second check for omissions: each whole line is made
+//! visible again, which does not change a line that already is.
 
 use std::fmt::Arguments;
 use std::io;
@@ -9,16 +9,16 @@ use std::io::Write;
 
 use crate::text;
 
-/// A writer of text. What one `write!` or `writeln!` gives it is part of one line: the line feed at its end is the
-/// report's own, every other one is foreign and becomes `\n`.
+/// A writer of text. Each `write!` or `writeln!` writes part of one line: a line feed at its end is the report's; any
+/// other is foreign and becomes `\n`.
 pub struct Lines<'w> {
     out: &'w mut dyn Write,
-    /// Kept for its capacity.
+    /// Reused for its capacity.
     formatted: String,
 }
 
 impl<'w> Lines<'w> {
-    /// Lines that go to `out`.
+    /// Writes lines to `out`.
     pub fn new(out: &'w mut dyn Write) -> Self {
         Self { out, formatted: String::new() }
     }

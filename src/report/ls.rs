@@ -11,16 +11,16 @@ use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Version};
 
-/// What to list.
+/// What `ls` lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Ls {
     /// The directory (its children are listed) or any other path (it is listed itself).
     pub node: NodeId,
     /// The merged tree of layers `0..=layer`.
     pub layer: usize,
-    /// Everything below.
+    /// Whether to list everything below the directory.
     pub recursive: bool,
-    /// Mode, owner, size, time and layer in text.
+    /// Whether text has mode, owner, size, time and layer.
     pub long: bool,
 }
 
@@ -35,7 +35,7 @@ struct Line<'a> {
 /// Lists the merged tree at a layer.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn ls(out: &mut dyn Write, subject: Subject<'_>, what: Ls, format: Format) -> io::Result<()> {
     let stack = subject.stack;
     let mut line = |node: NodeId, version: &Version| {

@@ -1,7 +1,7 @@
-//! The explorer's answers as text and JSON, one file a question. The JSON is a contract: scripts rely on its keys.
+//! The output of commands as text and JSON, one file per command. The JSON is a contract: scripts rely on its keys.
 //!
-//! Everything is written to a `Write` that the caller gives, streamed, sorted by path bytes. Foreign text goes
-//! through `text` on its way into text; JSON carries the exact bytes.
+//! Output is streamed to a `Write` of the caller, sorted by path bytes. Foreign text is made visible by `text` in text output;
+//! JSON has the exact text.
 
 mod ci;
 mod compare;
@@ -38,30 +38,30 @@ pub use crate::report::json::json_line;
 pub use crate::report::layers::layers;
 pub use crate::report::lines::Lines;
 pub use crate::report::ls::{Ls, ls};
-pub use crate::report::verify::{Check, first_false, first_unknown, verify};
+pub use crate::report::verify::{Check, first_mismatch, first_unknown, verify};
 pub use crate::report::waste::waste;
 pub use crate::report::whole::{Analysis, markdown, page, whole};
 use crate::stack::Stack;
 
-/// The contract that the keys of a document follow.
+/// The version of the JSON contract, in the key `schema`.
 const SCHEMA: &str = "layertui/1";
 
-/// Text for people, or JSON for programs.
+/// The output format of most commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Columns.
+    /// Text in columns.
     Text,
-    /// One object, or one object a line.
+    /// JSON: one object, or one object per line.
     Json,
 }
 
-/// A loaded image: what reports are about.
+/// A loaded image, the subject of a report.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
-    /// What it says of itself.
+    /// Manifest, config and history.
     pub image: &'a Image,
     /// Its union filesystem.
     pub stack: &'a Stack,
-    /// What is known of each layer beyond the stack.
+    /// The state of each layer: problems, digests.
     pub states: &'a [Arc<LayerState>],
 }

@@ -1,4 +1,4 @@
-//! Which paths a pattern of the command line means.
+//! Patterns of the command line, and the paths that they match.
 
 use regex::bytes::Regex;
 
@@ -7,9 +7,9 @@ use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 use crate::text::pattern;
 
-/// A way to pick paths.
+/// A pattern over paths.
 pub enum Pattern {
-    /// A part of a name or path; letters match in both cases unless one is capital.
+    /// A part of a name or path; case is ignored unless a letter is upper case.
     Part(Vec<u8>),
     /// A shell pattern.
     Glob(Glob),
@@ -45,8 +45,7 @@ impl Pattern {
         Ok(Self::Part(pattern.as_bytes().to_vec()))
     }
 
-    /// Every path any layer names that the pattern means, sorted by path bytes. Case does not count where it does not in the
-    /// stack.
+    /// Matching paths of all layers, sorted by path bytes. Case is ignored if the stack ignores it.
     #[must_use]
     pub fn matches<'s>(&'s self, stack: &'s Stack) -> Box<dyn Iterator<Item = NodeId> + 's> {
         let walk = Walk::new(stack, Scope::All, NodeId::ROOT, true);

@@ -1,4 +1,4 @@
-//! Whether an image's bytes have the digests that are stated of them.
+//! Whether the bytes of an image match the stated digests.
 
 use std::io;
 use std::io::Write;
@@ -9,16 +9,16 @@ use crate::report::{Format, Lines, SCHEMA, json_line};
 use crate::source::Judged;
 use crate::text;
 
-/// One stated digest and what became of it.
+/// One stated digest and the result of its check.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// `manifest`, `config`, `layer 3 digest`, `layer 3 diff ID`.
     pub what: String,
-    /// The layer, where it is about one.
+    /// The layer, if the digest is one of a layer.
     pub layer: Option<usize>,
-    /// As stated: foreign text. `None` where no digest is stated.
+    /// The stated digest, foreign text. `None` if none is stated.
     pub stated: Option<String>,
-    /// What became of it.
+    /// The result.
     pub judged: Judged,
 }
 
@@ -44,13 +44,13 @@ struct Line<'a> {
 const UNSTATED: &str =
     "the config does not state one digest for each layer, so its contents are not checked";
 
-/// The first digest that the bytes do not have.
+/// The first digest that the bytes do not match.
 #[must_use]
-pub fn first_false(checks: &[Check]) -> Option<&Check> {
+pub fn first_mismatch(checks: &[Check]) -> Option<&Check> {
     checks.iter().find(|check| matches!(check.judged, Judged::Differs(_)))
 }
 
-/// The first digest of which it is not known.
+/// The first digest that could not be checked.
 #[must_use]
 pub fn first_unknown(checks: &[Check]) -> Option<&Check> {
     checks.iter().find(|check| matches!(check.judged, Judged::Unknown(_) | Judged::Unstated))
@@ -59,13 +59,13 @@ pub fn first_unknown(checks: &[Check]) -> Option<&Check> {
 /// Writes a line for each digest.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn verify(out: &mut dyn Write, checks: &[Check], format: Format) -> io::Result<()> {
     if format == Format::Text {
         let out = &mut Lines::new(out);
         return checks.iter().try_for_each(|check| write_line(out, check));
     }
-    let first = first_false(checks);
+    let first = first_mismatch(checks);
     let verdict = match first {
         Some(_) => "differs",
         None if checks.is_empty() || first_unknown(checks).is_some() => "unknown",

@@ -1,6 +1,6 @@
-//! Wasted bytes by path, by directory and by layer, most first, each with what would get it back.
+//! Wasted bytes by path, by directory and by layer, largest first, each with a remedy.
 //!
-//! Text is for people: the largest first and no more than asked for, with a line for what is left out. JSON has all.
+//! Text lists the largest, up to a limit, and a line with the sum of the others. JSON has all.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use crate::stack::{NodeId, Stack};
 use crate::text;
 use crate::text::Foreign;
 
-/// Directories that text names.
+/// Number of directories that text lists.
 const DIRECTORIES: usize = 8;
 
 #[derive(Serialize)]
@@ -68,26 +68,26 @@ struct DirectoryKeys {
     wasted_bytes: u64,
 }
 
-/// Writes what is wasted; text names the `most` largest paths.
+/// Writes the waste; text names the `most` largest paths.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn waste(
     out: &mut dyn Write,
     subject: Subject<'_>,
     format: Format,
     most: usize,
 ) -> io::Result<()> {
-    let losses = subject.stack.waste_report();
+    let waste = subject.stack.waste_report();
     match format {
-        Format::Json => json_line(out, &document(subject, &losses)),
-        Format::Text => text_of(&mut Lines::new(out), subject, &losses, most),
+        Format::Json => json_line(out, &document(subject, &waste)),
+        Format::Text => text_of(&mut Lines::new(out), subject, &waste, most),
     }
 }
 
-fn document<'a>(subject: Subject<'a>, losses: &WasteReport) -> Document<'a> {
+fn document<'a>(subject: Subject<'a>, waste: &WasteReport) -> Document<'a> {
     let Subject { image, stack, .. } = subject;
-    let sums = losses.by_layer(image.layers.len());
+    let sums = waste.by_layer(image.layers.len());
     let layers = image.layers.iter().zip(sums).enumerate();
     let unsure = subject.unsure();
     let is_sure = |index| unsure.iter().all(|it| it.layer != index);
@@ -99,13 +99,13 @@ fn document<'a>(subject: Subject<'a>, losses: &WasteReport) -> Document<'a> {
                 diff_id: layer.diff_id.as_deref(),
                 created_by: layer.created_by.as_ref(),
                 bytes: is_sure(index).then(|| stack.summary(index).bytes),
-                // Any layer may hide what another one stores.
+                // Any unread layer may hide or waste bytes of another.
                 wasted_bytes: unsure.is_empty().then_some(sum.stored),
                 caused_bytes: unsure.is_empty().then_some(sum.caused),
             })
             .collect(),
-        paths: wasted_paths(stack, losses, usize::MAX),
-        directories: directories(subject, losses)
+        paths: wasted_paths(stack, waste, usize::MAX),
+        directories: directories(subject, waste)
             .into_iter()
             .map(|(bytes, path, _)| DirectoryKeys {
                 path: PathKeys::owned(path),
@@ -115,9 +115,9 @@ fn document<'a>(subject: Subject<'a>, losses: &WasteReport) -> Document<'a> {
     }
 }
 
-/// The `most` paths that waste most.
-pub(super) fn wasted_paths(stack: &Stack, losses: &WasteReport, most: usize) -> Vec<WastedKeys> {
-    let paths = losses.by_path(stack);
+/// The `most` paths with the largest waste.
+pub(super) fn wasted_paths(stack: &Stack, waste: &WasteReport, most: usize) -> Vec<WastedKeys> {
+    let paths = waste.by_path(stack);
     let keys = |path: &PathWaste| WastedKeys {
         path: PathKeys::owned(stack.path(path.node)),
         wasted_bytes: path.bytes,
@@ -136,9 +136,9 @@ fn piece_keys(piece: &WastedFile) -> PieceKeys {
     }
 }
 
-/// Every directory with waste below it, most first, equal ones by path.
-fn directories(subject: Subject<'_>, losses: &WasteReport) -> Vec<(u64, Vec<u8>, NodeId)> {
-    let sums = losses.by_directory(subject.stack);
+/// Directories with waste below them, largest first, then by path.
+fn directories(subject: Subject<'_>, waste: &WasteReport) -> Vec<(u64, Vec<u8>, NodeId)> {
+    let sums = waste.by_directory(subject.stack);
     let mut sorted: Vec<_> =
         sums.into_iter().map(|(node, bytes)| (bytes, subject.stack.path(node), node)).collect();
     sorted.sort_by(|a, b| (Reverse(a.0), &a.1).cmp(&(Reverse(b.0), &b.1)));
@@ -148,10 +148,15 @@ fn directories(subject: Subject<'_>, losses: &WasteReport) -> Vec<(u64, Vec<u8>,
 fn text_of(
     out: &mut dyn Write,
     subject: Subject<'_>,
-    losses: &WasteReport,
+    waste: &WasteReport,
     most: usize,
 ) -> io::Result<()> {
     let balance = subject.stack.balance();
+    if subject.is_unread() {
+        let (image, layers) = (subject.image.reference.visible(), subject.image.layers.len());
+        writeln!(out, "{image}: the waste is unknown: none of {layers} layers was read")?;
+        return subject.write_unsure(out);
+    }
     let coverage = subject.coverage().map(|it| format!(", {it}")).unwrap_or_default();
     writeln!(
         out,
@@ -165,30 +170,30 @@ fn text_of(
     if balance.wasted == 0 {
         return Ok(());
     }
-    let paths = losses.by_path(subject.stack);
-    write_advice(out, losses)?;
-    write_layers(out, subject, losses)?;
-    write_directories(out, subject, losses)?;
+    let paths = waste.by_path(subject.stack);
+    write_advice(out, waste)?;
+    write_layers(out, subject, waste)?;
+    write_directories(out, subject, waste)?;
     write_paths(out, subject, &paths, most)
 }
 
-/// What to do, and what each of it would get back.
-fn write_advice(out: &mut dyn Write, losses: &WasteReport) -> io::Result<()> {
+/// Each remedy, with the bytes and files that it would save.
+fn write_advice(out: &mut dyn Write, waste: &WasteReport) -> io::Result<()> {
     writeln!(out)?;
-    writeln!(out, " wasted  files  what gets it back")?;
-    for (advice, bytes, files) in losses.by_advice() {
+    writeln!(out, " wasted  files  how to avoid it")?;
+    for (advice, bytes, files) in waste.by_advice() {
         writeln!(out, " {} {files:>6}  {}", text::size::fixed(bytes), advice.sentence())?;
     }
     Ok(())
 }
 
-fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &WasteReport) -> io::Result<()> {
+fn write_layers(out: &mut dyn Write, subject: Subject<'_>, waste: &WasteReport) -> io::Result<()> {
     writeln!(out)?;
     writeln!(
         out,
-        " wasted  caused  layer  (wasted: stored there and seen no more; caused: hidden by what it did)"
+        " wasted  caused  layer  (wasted: no longer visible; caused: hidden by this layer)"
     )?;
-    for (layer, sum) in losses.layers_most_first(subject.image.layers.len()) {
+    for (layer, sum) in waste.layers_most_first(subject.image.layers.len()) {
         let size = |bytes| if bytes == 0 { "     -".into() } else { text::size::fixed(bytes) };
         let command = subject.image.layers.get(layer).and_then(|layer| layer.created_by.as_ref());
         let command = command.map(text::command::clean).unwrap_or_default();
@@ -199,32 +204,32 @@ fn write_layers(out: &mut dyn Write, subject: Subject<'_>, losses: &WasteReport)
     Ok(())
 }
 
-/// The largest directories. One that has all its waste below a single directory of its own says nothing more.
+/// The largest directories. A directory whose waste is all in one subdirectory is left out.
 fn write_directories(
     out: &mut dyn Write,
     subject: Subject<'_>,
-    losses: &WasteReport,
+    waste: &WasteReport,
 ) -> io::Result<()> {
     let stack = subject.stack;
-    let all = directories(subject, losses);
+    let all = directories(subject, waste);
     let wasted: HashMap<NodeId, u64> = all.iter().map(|(bytes, _, node)| (*node, *bytes)).collect();
-    let only_passing: HashSet<NodeId> = all
+    let redundant: HashSet<NodeId> = all
         .iter()
         .filter_map(|(bytes, _, node)| Some((stack.parent(*node)?, bytes)))
         .filter(|(parent, bytes)| wasted.get(parent) == Some(bytes))
         .map(|(parent, _)| parent)
         .collect();
-    let telling: Vec<_> = all
+    let shown: Vec<_> = all
         .iter()
-        .filter(|(_, _, node)| *node != NodeId::ROOT && !only_passing.contains(node))
+        .filter(|(_, _, node)| *node != NodeId::ROOT && !redundant.contains(node))
         .take(DIRECTORIES)
         .collect();
-    if telling.is_empty() {
+    if shown.is_empty() {
         return Ok(());
     }
     writeln!(out)?;
     writeln!(out, " wasted  below directory")?;
-    for (bytes, path, _) in telling {
+    for (bytes, path, _) in shown {
         writeln!(out, " {}  {}/", text::size::fixed(*bytes), text::visible(path))?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Whoever reads the beginning of an answer and goes: no complaint about the pipe, and where the exit code is an answer too,
+//! A reader that closes the pipe early: no error about the pipe, and where the exit code is part of the answer,
 //! it is the same.
 
 use std::process::{Command, Stdio};

@@ -60,7 +60,7 @@ fn a_subtree_is_as_it_was_stored_from_plain_and_compressed_layers() {
         let inode = |path: &str| dest.join(path).metadata().unwrap().ino();
         assert_eq!([inode("etc/twin"), inode("etc/third")], [inode("etc/motd"); 2]);
         assert_eq!(mode("pipe"), 0o644);
-        // So that the place can be removed by whoever is not root.
+        // So that a user other than root can remove the directory.
         fs::set_permissions(dest.join("etc/closed"), fs::Permissions::from_mode(0o700)).unwrap();
     }
 }

@@ -315,7 +315,7 @@ fn json_gives_back_what_the_image_says() {
     assert_eq!(document["image"]["labels"][HOSTILE], HOSTILE);
 }
 
-/// A backslash is what the image has, whoever shows it.
+/// A backslash of the image is never doubled, in any output.
 #[test]
 fn a_literal_backslash_is_never_doubled() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Archives that want to write elsewhere, and places where somebody has laid links.
+//! Archives that try to write outside the destination, and destinations that contain links.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::saved::{Place, extract, layertui};
 use crate::support::tarball::Tar;
 
-/// Extracts the layers to `dest` beside a file that nobody may touch; gives exit code and words.
+/// Extracts the layers to `dest` beside a file that must not change; returns exit code and messages.
 fn attempt(layers: &[Vec<u8>]) -> (Place, i32, String) {
     let place = Place::new();
     fs::create_dir(place.path("outside")).unwrap();

@@ -185,7 +185,7 @@ fn dives_file_and_options_work_as_they_stand() {
         "lowest-efficiency at least 90.00 %: fail",
         "highest-user-wasted-percent at most 10.00 %: fail",
     ];
-    assert_eq!(outcomes(&[]), by_default, "as dive has it where nobody says anything");
+    assert_eq!(outcomes(&[]), by_default, "dive's defaults without rules");
     let by_file = [
         "lowest-efficiency at least 95.00 %: fail",
         "highest-wasted-bytes at most 20,000,000 B (20.0 MB): pass",

@@ -115,7 +115,7 @@ fn junit_is_what_its_readers_expect() {
 }
 
 #[test]
-fn annotations_are_one_line_each_and_obey_nobody_else() {
+fn annotations_are_one_line_each_without_foreign_commands() {
     each("github", |text, code| {
         let levels = |level: &str| text.matches(&format!("::{level} title=layertui ")).count();
         assert_eq!(text.lines().count(), 3);

@@ -8,7 +8,7 @@
 //! | `reopening` | what is used again and when |
 //! | `forgery` | claims that unlock nothing |
 //! | `damage` | files of the cache that are not what was written |
-//! | `trouble` | killed processes, several writers, no room, no place |
+//! | `trouble` | killed processes, several writers, a full disk, no usable directory |
 
 #![expect(clippy::unwrap_used, reason = "what cannot be set up is a failed test")]
 

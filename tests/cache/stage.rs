@@ -23,7 +23,7 @@ use serde_json::json;
 use crate::support::compress::{bzip2, gzip, xz, zstd};
 use crate::support::tarball::Tar;
 
-/// A temporary directory with an image and room for caches.
+/// A temporary directory with an image and space for caches.
 pub(crate) struct Stage(tempfile::TempDir);
 
 /// What a loader without a cache, or with one, says of an image, and how many layers it had to list for it.

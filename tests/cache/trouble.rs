@@ -1,4 +1,4 @@
-//! Killed processes, several writers, no room, no place: through the binary, as it happens to people.
+//! Killed processes, several writers, a full disk, no usable directory: through the binary.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -149,7 +149,7 @@ fn page_headers_are_validated() {
     fails(&with(0, &[7]), root, "its header has the page number 7");
     fails(&with(8, &[16, 0]), root, "neither branch nor leaf");
     fails(&with(10, &[0, 0]), root, "without branches");
-    fails(&with(10, &[0xFF, 0xFF]), root, "more than it has room for");
+    fails(&with(10, &[0xFF, 0xFF]), root, "more than fit in it");
     fails(&with(12, &[1]), root, "reach past the end of the file");
     fails(&with(12, &[0xFF; 4]), root, "reach past the end of the file");
     fails(&with(16, &[0xFF, 0xFF, 0xFF, 0x7F]), root, "reaches out of the page");

@@ -153,7 +153,7 @@ fn cyclic_parents_of_layers_end() {
     assert!(problems(source.image()).contains("leads back"));
     store.put(&format!("layerdb/sha256/{}/parent", store.chain[0]), "../../etc");
     let source = image(&format!("container:[{}]lab", store.root.display()));
-    assert!(problems(source.image()).contains("is no chain ID"));
+    assert!(problems(source.image()).contains("is not a chain ID"));
 }
 
 #[test]

@@ -130,13 +130,13 @@ fn what_an_engine_lists_is_among_the_images() {
     assert_eq!(rows[0]["layers"], Value::Null);
 }
 
-/// A socket that somebody named is worth a word when nobody answers, a usual one is not.
+/// A configured socket without a listener is reported, a default one is not.
 #[test]
-fn an_engine_that_nobody_named_is_not_missed() {
+fn a_default_socket_without_a_listener_is_not_reported() {
     let stage = Stage::new();
     let said = |variables: &[(&str, &str)]| {
         let output = stage.run_with(&["images"], variables);
-        complaint(&output).lines().filter(|line| line.contains("nobody listens")).count()
+        complaint(&output).lines().filter(|line| line.contains("nothing is listening")).count()
     };
     assert_eq!(said(&[("XDG_RUNTIME_DIR", "/nowhere")]), 0);
     assert_eq!(said(&[("CONTAINER_HOST", "unix:///nowhere")]), 1);
@@ -189,7 +189,7 @@ fn a_container_whose_layers_are_not_told_apart_opens_as_one_layer() {
     }
 }
 
-/// Listed while it streams, and copied only where somebody wants a file of it.
+/// Listed while it streams, and copied only if a file of it is needed.
 #[test]
 fn the_merged_tree_of_a_container_streams() {
     let stage =
@@ -285,7 +285,7 @@ fn an_export_in_any_form_is_the_same_image() {
 fn a_registry_is_asked_after_the_engines_or_before_them_as_pull_says() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let registry = listener.local_addr().unwrap();
-    // Whoever calls is not answered, and counted.
+    // Callers get no response and are counted.
     let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&calls);
     std::thread::spawn(move || {

@@ -49,23 +49,23 @@ fn without_an_engine_it_is_said_where_was_looked_and_how_to_start_one() {
     for word in [&run, "/podman/podman.sock", "podman.socket", "CONTAINER_HOST"] {
         assert!(message.contains(word), "{message}");
     }
-    let nobody = [("DOCKER_HOST", "unix:///nowhere/docker.sock")];
-    let output = stage.run_with(&["layers", "docker-daemon:x"], &nobody);
+    let unreachable = [("DOCKER_HOST", "unix:///nowhere/docker.sock")];
+    let output = stage.run_with(&["layers", "docker-daemon:x"], &unreachable);
     let message = complaint(&output);
-    for word in ["/nowhere/docker.sock", "DOCKER_HOST", "nobody listens there", "systemctl"] {
+    for word in ["/nowhere/docker.sock", "DOCKER_HOST", "nothing is listening there", "systemctl"] {
         assert!(message.contains(word), "{message}");
     }
 }
 
-/// A file that nobody listens at: the daemon is gone, its socket is not.
+/// A socket without a listener: the daemon has ended, its socket file still exists.
 #[test]
-fn a_socket_that_was_left_behind_is_nobody() {
+fn a_socket_file_without_a_listener_is_reported() {
     let stage = Stage::new();
     let path = stage.home.path().join("stale.sock");
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     let host = format!("unix://{}", path.display());
     let output = stage.run_with(&["layers", "docker-daemon:x"], &[("DOCKER_HOST", &host)]);
-    assert!(complaint(&output).contains("nobody listens there"), "{}", complaint(&output));
+    assert!(complaint(&output).contains("nothing is listening there"), "{}", complaint(&output));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn an_answer_that_is_no_document_is_no_image() {
     let stage = Stage::with(|path| {
         path.ends_with(":1/json").then(|| Reply::Cut(b"{\"Id\": \"sha256:".to_vec(), 10))
     });
-    fails_saying(&stage, &["broke off"]);
+    fails_saying(&stage, &["cut off"]);
 }
 
 /// Where the second layer begins.
@@ -132,7 +132,7 @@ fn a_daemon_that_dies_while_it_exports_leaves_no_wrong_row() {
             let at = second(&archive) * part / 10;
             Reply::Cut(archive, at)
         });
-        shows_nothing_but(&stage, &["broke off", "engine.sock"]);
+        shows_nothing_but(&stage, &["cut off", "engine.sock"]);
     }
 }
 
@@ -146,7 +146,7 @@ fn layers_that_came_before_the_daemon_died_are_kept() {
     let shown = layers(&stage);
     assert_eq!(shown[0], sound[0]);
     assert_eq!(shown[1].0, None);
-    assert!(shown[1].1.contains("broke off"), "{}", shown[1].1);
+    assert!(shown[1].1.contains("cut off"), "{}", shown[1].1);
     let listed = stage.run(&["ls", "--recursive", &reference()]);
     assert!(String::from_utf8_lossy(&listed.stdout).contains("etc/b"));
 }
@@ -219,7 +219,7 @@ fn a_path_of_a_layer_that_did_not_come_is_no_no() {
         let output = stage.run(&question);
         let message = complaint(&output);
         assert_eq!(output.status.code(), Some(2), "{question:?}: {message}");
-        assert!(message.contains("broke off"), "{question:?}: {message}");
+        assert!(message.contains("cut off"), "{question:?}: {message}");
     }
     // What the layer that came has is there, and what the image has not is not.
     let there = stage.run(&["cat", "--layer", "0", &reference, "/etc/b"]);

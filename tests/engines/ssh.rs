@@ -109,5 +109,5 @@ fn what_ssh_says_is_what_is_said() {
     fs::remove_file(programs.join("ssh")).unwrap();
     let path = [host, ("PATH", programs.to_str().unwrap())];
     let output = layertui(home.path(), &path).args(["layers", "docker-daemon:x"]).output().unwrap();
-    assert!(complaint(&output).contains("no `ssh` here"), "{}", complaint(&output));
+    assert!(complaint(&output).contains("`ssh` is not installed"), "{}", complaint(&output));
 }

@@ -99,7 +99,7 @@ fn bytes_decide_wherever_they_differ() {
 }
 
 #[test]
-fn pairs_that_somebody_looks_at_come_before_all_others() {
+fn pairs_on_screen_are_compared_first() {
     let layer = |mark: &str| {
         let files =
             (0..3000).fold(Tar::new(), |tar, n| tar.file(format!("f{n}"), format!("{n}{mark}")));

@@ -133,7 +133,7 @@ fn packages_are_those_that_dpkg_knows() {
     assert!(ours.contains("lab 2") && !ours.iter().any(|it| it.starts_with("debianutils")));
 }
 
-/// A browser shows the page without asking anybody for anything and without a complaint.
+/// A browser shows the page without a request and without an error.
 #[test]
 #[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_browser_shows_the_page() {

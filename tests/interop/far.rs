@@ -1,4 +1,4 @@
-//! Engines behind ssh, behind TLS with certificates of both sides, behind a socket of somebody else; and containers that
+//! Engines behind ssh, behind TLS with certificates of both sides, behind a socket of another user; and containers that
 //! they stream.
 
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ fn wait_for(port: u16, log: &Path) {
         }
         sleep(Duration::from_millis(50));
     }
-    panic!("nobody listens on {port}: {}", fs::read_to_string(log).unwrap_or_default());
+    panic!("nothing is listening on {port}: {}", fs::read_to_string(log).unwrap_or_default());
 }
 
 fn layertui(arguments: &[&str], home: &Path, variables: &[(&str, &str)]) -> Output {
@@ -144,7 +144,7 @@ fn docker_and_podman_are_asked_by_ssh() {
     let listed = prints(&["ls", "--json", "--recursive", &reference], &home, &variables);
     assert!(listed == expected(), "over ssh, it is another image");
 
-    // Somebody whose key is not known there.
+    // A client whose key is not authorised.
     fs::remove_file(home.join("user")).unwrap();
     let refused = layertui(&["layers", &reference], &home, &variables);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -197,7 +197,7 @@ const USER: &str = "12345";
 
 #[test]
 #[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
-fn a_socket_of_somebody_else_is_named_with_a_way_in() {
+fn a_socket_of_another_user_is_named_with_a_remedy() {
     require_engines();
     let docker = Docker::hidden(&lab().engines, "vfs");
     let socket = docker.host().trim_start_matches("unix://").to_owned();

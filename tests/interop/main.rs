@@ -15,8 +15,8 @@
 //! | `splits` | layers of real stores, put together again from their tar-split |
 //! | `data_roots`, `dockerd` | Docker's data roots, left behind and of running daemons |
 //! | `sockets` | images that daemons hand over, and that are read in their stores instead |
-//! | `far` | engines behind ssh, TLS and sockets of somebody else, containers that they stream |
-//! | `registries`, `chunked`, `soci`, `ztoc`, `deflate` | images in docker-registry, as somebody without an engine sees them |
+//! | `far` | engines behind ssh, TLS and sockets of another user, containers that they stream |
+//! | `registries`, `chunked`, `soci`, `ztoc`, `deflate` | images in docker-registry, read without an engine |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |

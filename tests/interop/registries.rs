@@ -24,14 +24,14 @@ use super::scratch::{fresh, scratch};
 const USERS: &str = "me:$2y$05$layertuilayertuilayereZ6OC.YoPwUQO2pu6CCOks3skyXxpuKW\n";
 const AUTH: &str = "bWU6aHVudGVyMjI=";
 
-/// A certificate of a CA that nobody knows, for 127.0.0.1.
+/// A certificate of an untrusted CA, for 127.0.0.1.
 const CERTIFY: &str = "cd \"$1\"\n\
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab-ca -keyout ca.key -out ca.crt\n\
     openssl req -newkey rsa:2048 -nodes -subj /CN=lab -keyout own.key -out own.csr\n\
     printf 'subjectAltName=IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' > own.ext\n\
     openssl x509 -req -in own.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile own.ext -out own.crt";
 
-/// A registry that runs, and a home for somebody who asks it.
+/// A running registry, and a home directory for the client.
 pub struct Registry {
     child: Child,
     pub host: String,
@@ -295,7 +295,7 @@ fn a_registry_with_a_password_lets_in_who_has_signed_in() {
     // `me:hunter23`
     sign_in("bWU6aHVudGVyMjM=");
     let refused = registry.complaint(&["layers", &reference]);
-    assert!(refused.contains("does not accept these credentials"), "{refused}");
+    assert!(refused.contains("rejected the credentials"), "{refused}");
     assert!(!refused.contains("hunter"), "{refused}");
     sign_in(AUTH);
     registry.agrees(&reference, &[]);

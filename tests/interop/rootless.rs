@@ -1,4 +1,4 @@
-//! A store that nobody's root wrote: the kernel keeps opaque marks in `user.` attributes, which a mount by root does
+//! A rootless store: the kernel keeps opaque marks in `user.` attributes, which a mount by root does
 //! not heed, and owners are shifted. And a store that we may not read.
 
 use std::fs;
@@ -75,7 +75,7 @@ fn a_rootless_container_is_what_its_owner_sees() {
 
 #[test]
 #[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
-fn a_store_of_somebody_else_is_a_clear_line() {
+fn a_store_of_another_user_is_a_clear_error() {
     require_engines();
     let home = fresh("closed-");
     run(Command::new("chmod").arg("a+x").arg(&home).arg(home.parent().unwrap()));

@@ -88,7 +88,7 @@ fn a_large_layer_is_listed_by_its_soci_index() {
     let tag = format!("sha256-{}", manifest.encoded());
     push_manifest(&registry, &tag, all, list.as_bytes());
 
-    // As somebody who has not seen the layers yet.
+    // With an empty cache.
     registry.home.push("another");
     fs::create_dir(&registry.home).unwrap();
     assert_eq!(by_index(&layers(&registry, &reference)), tables.len());

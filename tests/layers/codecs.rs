@@ -142,7 +142,7 @@ fn anything_else_behind_the_data_is_reported() {
         let at = blob.len() + 100;
         let blob = [&blob[..], &[0; 100], b"garbage"].concat();
         let problem = format!(
-            "warning: what follows the end of the {} data from byte {at} of the blob is neither padding nor more of it; ignored",
+            "warning: what follows the end of the {} data from byte {at} of the blob is neither padding nor another member; ignored",
             codec.name()
         );
         assert_listed(&blob, codec, &[&problem]);

@@ -55,8 +55,8 @@ fn dot_dot_stays_inside_the_root_and_is_marked() {
         Tar::new().file("../../etc/x", "").file("a/../b", "").hardlink("h", "../../etc/x"),
         &["etc/x file 644 clamped", "b file 644 clamped", "h hardlink 644 -> etc/x"],
         &[
-            "warning: the name '../../etc/x' steps back by '..': shown where it leads inside the root",
-            "warning: the name 'a/../b' steps back by '..': shown where it leads inside the root",
+            "warning: the name '../../etc/x' contains '..': shown where it leads inside the root",
+            "warning: the name 'a/../b' contains '..': shown where it leads inside the root",
         ],
     );
 }
@@ -189,8 +189,8 @@ fn a_field_that_is_no_number_is_0_and_reported() {
         Tar::new().file("a", "x").patch(108, "nobody\0\0").patch(136, "9999"),
         &["a file 644 1"],
         &[
-            "warning: the owner in the header at byte 0 is no number: taken as 0",
-            "warning: the modification time in the header at byte 0 is no number: taken as 0",
+            "warning: the owner in the header at byte 0 is not a number: taken as 0",
+            "warning: the modification time in the header at byte 0 is not a number: taken as 0",
         ],
     );
 }

@@ -40,7 +40,7 @@ fn one_block_of_zeros_or_a_part_of_one() {
 fn no_end_at_all_is_noted() {
     assert_ending(
         &sample().cut_off(),
-        &["note: the archive stops at byte 1536 without the blocks that end one"],
+        &["note: the archive stops at byte 1536 without the zero blocks that end an archive"],
     );
 }
 
@@ -49,7 +49,7 @@ fn padding_of_the_last_file_may_be_missing() {
     let bytes = sample().cut_off();
     assert_ending(
         &bytes[..END - 504],
-        &["note: the archive stops at byte 1032 without the blocks that end one"],
+        &["note: the archive stops at byte 1032 without the zero blocks that end an archive"],
     );
 }
 
@@ -78,7 +78,7 @@ fn a_single_block_of_zeros_in_the_middle_is_passed() {
     let bytes = Tar::new().dir("d", 0o755).raw([0; 512]).file("d/f", "contents").finish();
     assert_ending(
         &bytes,
-        &["note: a single block of zeros at byte 512: reading goes on behind it"],
+        &["note: a single block of zeros at byte 512: reading continues after it"],
     );
 }
 
@@ -100,7 +100,7 @@ fn an_impossible_size_ends_the_layer() {
         assert_ending(
             &bytes,
             &[
-                "error: the header at byte 1536 states no possible size: what follows cannot be read",
+                "error: the header at byte 1536 states an impossible size: what follows cannot be read",
             ],
         );
     }
@@ -137,11 +137,11 @@ fn the_format_of_other_files_is_named() {
         (&[b"\x7fELF".to_vec(), vec![7; 900]].concat(), "it looks like an ELF program"),
         (
             &random,
-            "nothing in it resembles a header (encrypted, perhaps, or something else altogether)",
+            "nothing in it resembles a tar header (it may be encrypted, or of another format)",
         ),
         (
             b"x",
-            "nothing in it resembles a header (encrypted, perhaps, or something else altogether), 1 bytes in all",
+            "nothing in it resembles a tar header (it may be encrypted, or of another format), 1 bytes in all",
         ),
     ] {
         let listing = listed(bytes);

@@ -139,5 +139,5 @@ fn hidden_objects_are_counted_where_they_are_too_many() {
     }
     let listing = listed(&tar.finish());
     assert_eq!(listing.hidden.len(), layertui::layer::HIDDEN_MAX);
-    assert_eq!(problems(&listing), ["note: 200 more objects that are no content are not listed"]);
+    assert_eq!(problems(&listing), ["note: 200 more objects that are not content are not listed"]);
 }

@@ -84,6 +84,6 @@ fn an_impossible_real_size_is_reported() {
     assert_listing(
         Tar::new().gnu_sparse("s", 9, &[(0, b"abc")]).patch(483, "nonsense....").file("last", ""),
         &["s file 644 3 sparse", "last file 644"],
-        &["warning: the sparse file at byte 0 states no possible size"],
+        &["warning: the sparse file at byte 0 states an impossible size"],
     );
 }

@@ -143,7 +143,7 @@ fn what_has_changed_on_disk_is_named() {
     let changes: [(&dyn Fn(), &str); 3] = [
         (
             &|| fs::write(dir.path().join("etc/passwd"), "root:y:0:0").unwrap(),
-            "'etc/passwd' has changed on disk: its bytes are not those that went into the layer",
+            "'etc/passwd' has changed on disk: its bytes differ from those that the layer was made of",
         ),
         (
             &|| fs::write(dir.path().join("etc/passwd"), "root").unwrap(),
@@ -246,7 +246,7 @@ fn damage_is_reported_with_its_position() {
     let tar = Tar::new().file("a", "contents").file("b", "more").finish();
     let lines = split(&tar);
     let cases = [
-        (String::new(), "error: the tar-split is empty: what the layer holds is not known"),
+        (String::new(), "error: the tar-split is empty: the layer's contents are unknown"),
         (
             lines.replace(r#""position":2"#, r#""position":3"#),
             "error: the tar-split is damaged: line 3: its position is 3: lines are missing or out of order (at byte 520 of the tar)",

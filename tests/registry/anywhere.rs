@@ -94,12 +94,12 @@ fn tables_of_contents_come_over_broken_connections_as_well() {
 #[test]
 fn every_refusal_is_explained_at_every_door() {
     for (number, said) in [
-        (401, "wants to know who asks"),
-        (403, "does not let everybody read it"),
+        (401, "requires authentication"),
+        (403, "denies access without authentication"),
         (404, "has no such image"),
-        (429, "has been asked too often"),
-        (500, "has trouble of its own, status 500"),
-        (503, "has trouble of its own, status 503"),
+        (429, "received too many requests"),
+        (500, "failed with status 500"),
+        (503, "failed with status 503"),
     ] {
         let count = paths(&Stage::new()).len();
         for request in 0..count {

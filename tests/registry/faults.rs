@@ -108,7 +108,7 @@ fn refusals_are_explained() {
     for (turn, parts) in [
         (status(403, r#"{"errors":[{"message":"secret club"}]}"#), ["secret club", "signs in"]),
         (status(404, ""), ["no such image", "check name and tag"]),
-        (status(401, ""), ["wants to know who asks", "docker login"]),
+        (status(401, ""), ["requires authentication", "docker login"]),
         (
             Turn::Status(429, vec![("retry-after", "3600".to_owned())], String::new()),
             ["asked too often, and asks to wait 3600 s", "wait a while"],

@@ -288,7 +288,7 @@ fn a_registry_without_ranges_sends_the_layer() {
         let stage = stage(format, false);
         let (loader, states) = stage.load();
         let said = problems(&states[0]);
-        assert!(said.contains("sends blobs as a whole only"), "{said}");
+        assert!(said.contains("does not support range requests for blobs"), "{said}");
         assert_eq!(states[0].problems[0].severity, Severity::Note);
         assert_eq!(loader.stack().folded(), 2);
         assert_eq!(answers(&stage), expected, "{format:?}");

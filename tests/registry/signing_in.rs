@@ -140,13 +140,13 @@ fn every_file_that_signing_in_leaves_is_found() {
         assert!(found, "{path}: {said}");
         fs::remove_file(stage.path(path)).unwrap();
         let (found, said) = ask(variable, value);
-        assert!(!found && said.contains("wants to know who asks"), "{path}: {said}");
+        assert!(!found && said.contains("requires authentication"), "{path}: {said}");
     }
     // `me:hunter23`, in the file that counts.
     write("home/.docker/config.json", CODED);
     write("home/.config/containers/auth.json", "bWU6aHVudGVyMjM=");
     let (found, said) = ask("HOME", "home");
-    assert!(!found && said.contains("does not accept these credentials"), "{said}");
+    assert!(!found && said.contains("rejected the credentials"), "{said}");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn whoever_a_redirect_leads_to_gets_no_token_either() {
         );
         let listing = source.list(0, &layertui::layer::Unwatched);
         let said = &listing.problems[0].message;
-        assert!(said.contains("which wants to know who asks"), "{said}");
+        assert!(said.contains("which requires authentication"), "{said}");
         assert!(said.contains(&elsewhere.host()) && said.contains(&stage.server.host()), "{said}");
         assert_eq!(elsewhere.paths(), ["/kept"], "asked once, and for no token");
         assert!(elsewhere.seen().iter().all(|seen| seen.authorization.is_none()));
@@ -205,7 +205,7 @@ fn secrets_are_nowhere_to_be_seen() {
     let error = stage.open_with(settings).err().unwrap();
     let said = format!("{shown} {error} {error:?}");
     assert!(!said.contains("hunter22") && !said.contains(CODED), "{said}");
-    assert!(error.to_string().contains("does not accept these credentials"), "{error}");
+    assert!(error.to_string().contains("rejected the credentials"), "{error}");
 }
 
 #[test]

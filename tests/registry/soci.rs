@@ -209,7 +209,7 @@ fn an_index_that_is_no_good_is_not_used() {
         "another length",
         "without gzip",
         "",
-        "it is no zTOC",
+        "it is not a zTOC",
     ]) {
         let image = image(&member);
         let index = Index::new(&[(image.digest(0), table)], INDEX_V1);

@@ -55,9 +55,9 @@ fn the_palette_does_what_its_row_says() {
     explorer.keys("esc :").type_text("theme mono").keys("enter");
     assert_eq!(explorer.state.theme, Theme::Mono);
     explorer.keys(":").type_text("no such thing");
-    assert!(explorer.text().contains("nothing is called that"));
+    assert!(explorer.text().contains("no action has that name"));
     explorer.keys("enter");
-    assert!(explorer.text().contains("nothing is called that"), "there is nothing to do");
+    assert!(explorer.text().contains("no action has that name"), "there is nothing to do");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn damaged() -> Explorer {
     let mut explorer = Explorer::described(&layers.join("|"), image(), 120, 30);
     for layer in 0..6 {
         match layer {
-            2 => explorer.fold_broken(2, "blob sha256:c2 is not here: nothing of it can be shown"),
+            2 => explorer.fold_broken(2, "blob sha256:c2 is not here: this layer cannot be shown"),
             4 => explorer.fold_broken(4, "truncated: the blob ends at byte 9,000"),
             _ => explorer.fold(layer),
         }

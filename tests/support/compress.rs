@@ -1,4 +1,4 @@
-//! Compressors with every oddity that layers are seen with: many members, frames nobody reads, padding.
+//! Compressors with every oddity that layers are seen with: many members, skippable frames, padding.
 
 use std::io::Write;
 

@@ -316,7 +316,7 @@ fn put(block: &mut [u8; 512], offset: usize, bytes: &[u8]) {
     block[offset..offset + bytes.len()].copy_from_slice(bytes);
 }
 
-/// Octal where it fits and nobody asked otherwise, else base-256.
+/// Octal where it fits and base-256 is not forced, else base-256.
 fn number(field: &mut [u8], value: i64, base256: bool) {
     let digits = field.len() - 1;
     if !base256 && value >= 0 && value < 1 << (3 * digits) {

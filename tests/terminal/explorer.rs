@@ -40,7 +40,7 @@ impl Explorer {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
-        // The config of whoever runs the tests is not the tests'.
+        // The tests do not read the config of the user who runs them.
         command.env("XDG_CONFIG_HOME", "/nonexistent");
         for (name, value) in environment {
             command.env(name, value);

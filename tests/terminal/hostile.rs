@@ -1,4 +1,4 @@
-//! An image that wants to harm whoever looks at it: what is written to the terminal is read byte by byte.
+//! Images with hostile text: what is written to the terminal is checked byte by byte.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -142,7 +142,7 @@ fn nothing_of_a_hostile_image_reaches_the_terminal_raw() {
     for (keys, wanted) in [
         ("L", &["Layer 1"][..]),
         ("i", &["Image", "platform"]),
-        ("W", &["Waste", "What gets it back"]),
+        ("W", &["Waste", "How to avoid it"]),
         ("!", &["Problems"]),
         ("T", &["at layer 1"]),
         ("?", &["Help"]),

@@ -25,7 +25,7 @@ fn the_biggest_waste_and_what_gets_it_back() {
     let said = String::from_utf8(said.stdout).unwrap();
     let (_, totals) = said.lines().next().unwrap().split_once(": ").unwrap();
     explorer.press("W");
-    explorer.shows(&["Waste", totals, "What gets it back", "By layer"]);
+    explorer.shows(&["Waste", totals, "How to avoid it", "By layer"]);
     let advice = said.lines().nth(3).unwrap().get(16..).unwrap().trim();
     explorer.shows(&[advice, "By path"]);
     explorer.press("G");

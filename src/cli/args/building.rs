@@ -1,4 +1,4 @@
-//! The arguments of `build`: a few of its own, all others the engine's, whatever they are called.
+//! The arguments of `build`: `--engine` and `--ci`; all others are passed to the engine.
 
 use std::ffi::OsString;
 
@@ -6,10 +6,10 @@ use clap::{Arg, Args as Arguments, Command};
 
 use crate::cli::args::judging::Wanted;
 
-/// Whose options are whose.
+/// Help text: which options belong to layertui and which to the engine.
 pub(super) const BORDER: &str = "\
-Behind 'build' only --engine and --ci are layertui's: from the first other argument on all are the engine's, --platform,
---pull, --no-cache and --tls-verify among them. Those of layertui itself stand before it: layertui --no-cache build …";
+After 'build' only --engine and --ci belong to layertui. From the first other argument on, all are passed to the engine,
+including --platform, --pull, --no-cache and --tls-verify. Put layertui's own options first: layertui --no-cache build …";
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct Build {
@@ -17,23 +17,23 @@ pub(in crate::cli) struct Build {
     #[arg(long, value_name = "PROGRAM")]
     pub(in crate::cli) engine: Option<String>,
 
-    /// Judge the result by the rules of this directory instead of opening it, as ci does: exit 0 kept, 1 broken, 2 not
-    /// to be judged.
+    /// Check the result against the rules of this directory, as ci does, instead of opening it (exit 0 pass, 1 fail, 2
+    /// could not be evaluated).
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(in crate::cli) ci: Option<Wanted>,
 
-    /// What the engine's `build` is given: from the first argument on that is none of the options above.
+    /// Arguments passed to the engine's `build`: from the first one that is not an option above.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     pub(in crate::cli) arguments: Vec<String>,
 }
 
-/// Sets apart what the engine is given, by a `--` before it: `--platform`, `--pull` and `--no-cache` are the engine's
-/// there, not ours.
+/// Inserts `--` before the arguments that are passed to the engine, so that clap does not take its `--platform`, `--pull`
+/// and `--no-cache` for ours.
 pub(in crate::cli) fn apart(
     mut arguments: Vec<OsString>,
     program: impl FnOnce() -> Command,
 ) -> Vec<OsString> {
-    // The commands are made once more for this: only where it may be about this one.
+    // Building the clap commands costs time: only if the command may be `build`.
     if !arguments.iter().any(|word| word == "build") {
         return arguments;
     }
@@ -50,7 +50,7 @@ pub(in crate::cli) fn apart(
     arguments
 }
 
-/// How many words at the beginning are a command's options and their values.
+/// The number of leading words that are options of `command` and their values.
 fn options(command: &Command, words: &[OsString]) -> usize {
     let mut at = 0;
     while let Some(word) = words.get(at).and_then(|word| word.to_str()) {

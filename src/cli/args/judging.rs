@@ -1,4 +1,4 @@
-//! The arguments of the commands that judge an image.
+//! The arguments of `waste`, `findings`, `ci` and `report`.
 
 use std::path::PathBuf;
 
@@ -20,11 +20,11 @@ pub(crate) struct Waste {
 /// A finding's severity.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(in crate::cli) enum Level {
-    /// Worth a look, or more
+    /// Informational, or more severe
     Low,
-    /// Costs size or safety, or more
+    /// Costs size or security, or more severe
     Medium,
-    /// Somebody can take what is not theirs
+    /// Exposes a secret, or lets an attacker gain access
     High,
 }
 
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Findings {
     #[command(flatten)]
     pub(in crate::cli) common: Common,
 
-    /// The rules file, of which base, excludes and findings count (default: .layertui.yaml of this directory).
+    /// The rules file; base, excludes and findings are read from it (default: .layertui.yaml in this directory).
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) config: Option<PathBuf>,
 
@@ -45,12 +45,12 @@ pub(in crate::cli) struct Findings {
     #[arg(long, value_name = "ID[:GLOB]", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
 
-    /// Say nothing about these paths. May be repeated.
+    /// Ignore these paths. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) exclude: Vec<String>,
 
-    /// The image this one is built on, or the digest of its last layer (default: what annotations, history and local
-    /// images tell).
+    /// The image this one is built on, or the digest of its last layer (default: recognised from
+    /// annotations, history and local images).
     #[arg(long, value_name = "IMAGE or DIGEST")]
     pub(in crate::cli) base: Option<String>,
 }
@@ -58,13 +58,13 @@ pub(in crate::cli) struct Findings {
 /// What `ci` writes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(in crate::cli) enum Wanted {
-    /// For people
+    /// Plain text
     Text,
-    /// One object
+    /// One JSON object
     Json,
-    /// Test report in JUnit's XML
+    /// JUnit XML test report
     Junit,
-    /// Annotations of GitHub's workflows
+    /// GitHub workflow annotations
     Github,
     /// SARIF 2.1.0
     Sarif,
@@ -90,11 +90,11 @@ pub(in crate::cli) struct Ci {
     /// The image.
     pub(in crate::cli) image: String,
 
-    /// The rules file (default: .layertui.yaml, else .dive-ci, of this directory).
+    /// The rules file (default: .layertui.yaml, else .dive-ci, in this directory).
     #[arg(long, value_name = "FILE", alias = "ci-config")]
     pub(in crate::cli) config: Option<PathBuf>,
 
-    /// How to write the verdicts.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Wanted,
 
@@ -102,39 +102,39 @@ pub(in crate::cli) struct Ci {
     #[arg(long, conflicts_with = "format")]
     json: bool,
 
-    /// Visible bytes / stored bytes at the least: a ratio from 0 to 1, or disabled.
+    /// Minimum of visible bytes / stored bytes: a ratio from 0 to 1, or disabled.
     #[arg(long, value_name = "RATIO", alias = "lowestEfficiency")]
     pub(in crate::cli) lowest_efficiency: Option<String>,
 
-    /// Wasted bytes at the most (20MB), or disabled.
+    /// Maximum of wasted bytes (20MB), or disabled.
     #[arg(long, value_name = "SIZE", alias = "highestWastedBytes")]
     pub(in crate::cli) highest_wasted_bytes: Option<String>,
 
-    /// Wasted part of the layers above the base at the most: a ratio from 0 to 1, or disabled.
+    /// Maximum wasted share of the layers above the base: a ratio from 0 to 1, or disabled.
     #[arg(long, value_name = "RATIO", alias = "highestUserWastedPercent")]
     pub(in crate::cli) highest_user_wasted_percent: Option<String>,
 
-    /// Layers at the most.
+    /// Maximum number of layers.
     #[arg(long, value_name = "N")]
     pub(in crate::cli) max_layers: Option<u64>,
 
-    /// Bytes that all layers store at the most (500MB), or disabled.
+    /// Maximum of bytes stored in all layers (500MB), or disabled.
     #[arg(long, value_name = "SIZE")]
     pub(in crate::cli) max_size: Option<String>,
 
-    /// Paths that no layer may have, deleted ones included. May be repeated.
+    /// Paths that must not be in any layer, including deleted ones. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) block: Vec<String>,
 
-    /// Paths of which nothing may be wasted. May be repeated.
+    /// Paths that must not waste any bytes. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) deny_waste: Vec<String>,
 
-    /// The only setuid and setgid programs there may be. May be repeated.
+    /// Setuid and setgid programs that are allowed; all others fail. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) no_setuid_except: Vec<String>,
 
-    /// Findings that break: those of this severity or above.
+    /// Fail on findings of this severity or above.
     #[arg(long, value_name = "SEVERITY")]
     pub(in crate::cli) fail_on: Option<Level>,
 
@@ -142,7 +142,7 @@ pub(in crate::cli) struct Ci {
     #[arg(long, value_name = "ID[:GLOB]", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
 
-    /// Paths that no rule looks at. May be repeated.
+    /// Paths that all rules ignore. May be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) exclude: Vec<String>,
 
@@ -162,15 +162,15 @@ pub(in crate::cli) struct Report {
     /// The image.
     pub(in crate::cli) image: String,
 
-    /// Write one page that needs nothing else to be read (- is standard output).
+    /// Write a self-contained HTML page (- is standard output).
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<String>,
 
-    /// Write a few tables of Markdown (- is standard output).
+    /// Write Markdown tables (- is standard output).
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) markdown: Option<String>,
 
-    /// The rules file, of which base, excludes and ignored findings count (default: .layertui.yaml of this directory).
+    /// The rules file; base, excludes and ignored findings are read from it (default: .layertui.yaml in this directory).
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) config: Option<PathBuf>,
 }

@@ -176,6 +176,6 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
         ])];
     }
     let broken = state.loads.get(state.layer).is_some_and(|load| !load.problems.is_empty());
-    let why = if broken { "! lists what was wrong with it." } else { "It holds no entries." };
+    let why = if broken { "! lists its problems." } else { "It holds no entries." };
     vec![text(visible!["Layer ", state.layer, " changes nothing."]), (Role::Quiet, why.into())]
 }

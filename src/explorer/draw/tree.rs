@@ -136,7 +136,7 @@ fn why_empty(state: &State, stack: &Stack) -> Vec<Span> {
     if state.layer_count() == 0 {
         return vec![
             text("This image has no layers."),
-            quiet("Its config may still say something: press i.".into()),
+            quiet("Its config may have details: press i.".into()),
         ];
     }
     if stack.folded() == 0 {

@@ -81,12 +81,12 @@ impl Reader {
                 }
                 "mouse" => match value.get_ref() {
                     DeValue::Boolean(on) => self.settings.mouse = Some(*on),
-                    _ => self.error(value.span().start, "mouse is true or false"),
+                    _ => self.error(value.span().start, "mouse must be true or false"),
                 },
                 "columns" => self.columns(value),
                 "keys" => match value.get_ref() {
                     DeValue::Table(keys) => self.keys(keys),
-                    _ => self.error(value.span().start, "keys is a table: [keys]"),
+                    _ => self.error(value.span().start, "keys must be a table: [keys]"),
                 },
                 other => {
                     let message = unknown("setting", other, NAMES.into_iter());
@@ -107,7 +107,7 @@ impl Reader {
         let found = given.and_then(parse);
         if found.is_none() {
             let given = given.unwrap_or("this");
-            let message = format!("{given} is none of {}", names.join(", "));
+            let message = format!("{given} is not one of {}", names.join(", "));
             let message = format!("{message}{}", did_you_mean(given, names.iter().copied()));
             self.error(value.span().start, &message);
         }
@@ -143,7 +143,7 @@ impl Reader {
             _ => None,
         };
         if words.is_none() {
-            self.error(at, "here stands \"a word\" or a list of words: [\"a\", \"b\"]");
+            self.error(at, "expected \"a word\" or a list of words: [\"a\", \"b\"]");
         }
         words
     }
@@ -166,7 +166,7 @@ impl Reader {
                     None => self.error(
                         at,
                         &format!(
-                            "'{word}' is no key: write j, G, ctrl-d, alt-x, space, enter, pgdn"
+                            "'{word}' is not a key: write j, G, ctrl-d, alt-x, space, enter, pgdn"
                         ),
                     ),
                 }
@@ -227,7 +227,7 @@ pub fn default_text() -> String {
     let themes = Theme::ALL.map(Theme::name).join(", ");
     let mut out = format!(
         "# layertui's settings: $XDG_CONFIG_HOME/layertui/config.toml, else ~/.config/layertui/config.toml.\n\
-         # What is not set stays as it is here. `layertui --check-config` says what is wrong with a file.\n\n\
+         # What is left out keeps the value below. `layertui --check-config` says what is wrong with a file.\n\n\
          # Colours: {themes}. Without this line NO_COLOR and TERM=dumb mean mono.\n\
          theme = \"{}\"\n\
          # unicode or ascii.\n\
@@ -277,9 +277,9 @@ mod tests {
         let settings = Settings::parse(text);
         let errors = settings.errors.iter().map(Foreign::raw).collect::<Vec<_>>().join("\n");
         for expected in [
-            "line 1: lihgt is none of dark, light, high-contrast, mono; did you mean light?",
+            "line 1: lihgt is not one of dark, light, high-contrast, mono; did you mean light?",
             "line 2: no setting is called mose; did you mean mouse?",
-            "line 3: mouse is true or false",
+            "line 3: mouse must be true or false",
             "line 4: no column is called owner",
             "line 6: no action is called donw; did you mean down?",
             "line 7: 'ctrl-' is no key",

@@ -12,7 +12,7 @@ pub(crate) enum Error {
     Open(#[from] source::Error),
     #[error("the terminal cannot be used for the explorer: {0}")]
     Unusable(io::Error),
-    #[error("the terminal is lost: {0}")]
+    #[error("the connection to the terminal was lost: {0}")]
     TerminalLost(io::Error),
     #[error("a thread cannot be started: {0}")]
     Thread(io::Error),

@@ -34,7 +34,7 @@ impl Explorer {
         if ends || notes.is_empty() {
             return Ok(ends);
         }
-        self.dispatch(Message::Notice(format!("not looked into: {notes}")))
+        self.dispatch(Message::Notice(format!("not searched: {notes}")))
     }
 
     /// Opens one of several images.

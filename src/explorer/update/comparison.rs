@@ -14,8 +14,8 @@ pub(super) fn ask(state: &mut State, stack: &Stack) -> Vec<Effect> {
         return vec![Effect::LeaveComparison];
     }
     let why_not = match (state.phase == Phase::Done && state.image.is_some(), state.is_working()) {
-        (false, _) => "all layers have to be there before they can be compared",
-        (true, true) => "one thing at a time: Esc stops what is being done",
+        (false, _) => "all layers must be read before images can be compared",
+        (true, true) => "another operation is running: Esc stops it",
         (true, false) => {
             navigate::overlay::open(state, stack, OverlayKind::Compare);
             return Vec::new();

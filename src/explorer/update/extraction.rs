@@ -16,7 +16,7 @@ use crate::text::{shorten, size, visible};
 /// before that layer removed it.
 pub(super) fn ask(state: &mut State, stack: &Stack) {
     if state.is_working() {
-        state.notice = Some("one thing at a time: Esc stops what is being done".into());
+        state.notice = Some("another operation is running: Esc stops it".into());
         return;
     }
     let Some((node, layer)) = under_cursor(state, stack) else {

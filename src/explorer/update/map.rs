@@ -15,7 +15,7 @@ use crate::stack::{NodeId, Stack};
 /// `T`: opens the treemap of the selected layer's merged tree; in the treemap, switches between that and the waste.
 pub(super) fn open(state: &mut State, stack: &Stack) {
     let Some(layer) = state.shown_layer(stack) else {
-        state.notice = Some("no layer is there yet".into());
+        state.notice = Some("no layer has been read yet".into());
         return;
     };
     let is_open = state.overlays.last().is_some_and(|top| top.kind == OverlayKind::Map);

@@ -122,7 +122,7 @@ pub(crate) fn cancel(state: &mut State) {
 pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
     let from = view::trees::current(state, stack).unwrap_or(NodeId::ROOT);
     let Some(hits) = state.search.as_ref().and_then(|search| search.hits.as_ref()) else {
-        state.notice = Some("nothing was searched for yet: press /".into());
+        state.notice = Some("no search yet: press /".into());
         return;
     };
     match hits.next(stack, from, forward) {

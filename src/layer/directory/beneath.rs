@@ -24,7 +24,7 @@ fn split(path: &[u8]) -> io::Result<(&[u8], &[u8])> {
 }
 
 fn no_file() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file now")
+    io::Error::new(io::ErrorKind::InvalidInput, "it is no longer a regular file")
 }
 
 #[cfg(unix)]
@@ -149,9 +149,9 @@ mod unix {
 
     fn explained(error: Errno) -> io::Error {
         match error {
-            Errno::LOOP | Errno::XDEV => {
-                io::Error::other("the way to it leads through a symbolic link now, not followed")
-            }
+            Errno::LOOP | Errno::XDEV => io::Error::other(
+                "its path now leads through a symbolic link, which is not followed",
+            ),
             error => error.into(),
         }
     }

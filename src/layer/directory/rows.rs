@@ -53,7 +53,7 @@ impl<'t> Rows<'t> {
         self.watch.progress(self.bytes);
         if self.denied {
             self.problems.warning(|| {
-                "what other users own may not be read: root may, and in a rootless store `podman unshare`".to_owned()
+                "files of other users cannot be read: use root, or `podman unshare` for a rootless store".to_owned()
             });
         }
         let listing = self.writer.finish(&mut self.problems);

@@ -128,7 +128,10 @@ impl Read for ChecksummedFile {
             && crc.finalize() != stated
         {
             // The last bytes are not returned: a caller may stop reading at the last byte.
-            return Err(changed(&self.path, "its bytes are not those that went into the layer"));
+            return Err(changed(
+                &self.path,
+                "its bytes differ from those that the layer was made of",
+            ));
         }
         Ok(count)
     }

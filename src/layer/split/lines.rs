@@ -177,7 +177,7 @@ fn item<'l>(
             let raw = name_raw.filter(|raw| !raw.0.is_empty());
             let name = match (raw, name.map(|name| name.0)) {
                 (Some(raw), _) => Cow::Owned(
-                    STANDARD.decode(raw.0.as_bytes()).map_err(|_| "its name is no base64")?,
+                    STANDARD.decode(raw.0.as_bytes()).map_err(|_| "its name is not base64")?,
                 ),
                 (None, None) => Cow::Borrowed(&b""[..]),
                 (None, Some(Cow::Borrowed(name))) => Cow::Borrowed(name.as_bytes()),
@@ -189,7 +189,7 @@ fn item<'l>(
             segment.clear();
             STANDARD
                 .decode_vec(payload.as_bytes(), segment)
-                .map_err(|_| "its payload is no base64")?;
+                .map_err(|_| "its payload is not base64")?;
             Ok(Item::Segment(segment))
         }
         other => Err(format!("there is no type {other}").into()),

@@ -14,7 +14,7 @@ impl<F: Feed> Walker<F> {
         let next = self.feed.peek(BLOCK);
         if next.len() == BLOCK && !is_zero(next) {
             problems.note(|| {
-                format!("a single block of zeros at byte {at}: reading goes on behind it")
+                format!("a single block of zeros at byte {at}: reading continues after it")
             });
             return false;
         }
@@ -42,14 +42,16 @@ impl<F: Feed> Walker<F> {
             self.warn_unused_extended(problems);
             if count == 0 && self.headers > 0 {
                 problems.note(|| {
-                    format!("the archive stops at byte {at} without the blocks that end one")
+                    format!(
+                        "the archive stops at byte {at} without the zero blocks that end an archive"
+                    )
                 });
             }
         } else if self.headers == 0 {
             problems.error(|| format!("not a tar archive: {like}, {count} bytes in all"));
         } else {
             problems.error(|| {
-                format!("truncated: only {count} bytes of the header at byte {at} are there")
+                format!("truncated: only {count} bytes of the header at byte {at} are present")
             });
         }
     }
@@ -73,7 +75,7 @@ impl<F: Feed> Walker<F> {
         if !self.report_end(problems) {
             problems.error(|| {
                 format!(
-                    "truncated: {size} bytes should follow from byte {begins}, {passed} are there"
+                    "truncated: {size} bytes should follow from byte {begins}, {passed} are present"
                 )
             });
         }
@@ -124,6 +126,6 @@ fn resemblance(bytes: &[u8]) -> &'static str {
         [0x1f, 0x9d, ..] => "it looks like the output of compress(1)",
         [b'<', ..] => "it looks like XML or HTML",
         [b'#', b'!', ..] => "it looks like a script",
-        _ => "nothing in it resembles a header (encrypted, perhaps, or something else altogether)",
+        _ => "nothing in it resembles a tar header (it may be encrypted, or of another format)",
     }
 }

@@ -150,17 +150,17 @@ fn between_holes(text: &[u8]) -> io::Result<Vec<Run>> {
 }
 
 fn decimal(text: &[u8]) -> io::Result<u64> {
-    number::decimal(text).map_err(|_| invalid("a number in the map of its holes is none"))
+    number::decimal(text).map_err(|_| invalid("a number in its map of holes is invalid"))
 }
 
 fn octal(field: &[u8]) -> io::Result<u64> {
     let value = number::field(field).ok().and_then(|value| u64::try_from(value).ok());
-    value.ok_or_else(|| invalid("a number in the map of its holes is none"))
+    value.ok_or_else(|| invalid("a number in its map of holes is invalid"))
 }
 
 fn check_count(segments: usize) -> io::Result<()> {
     if segments > SEGMENTS_MAX {
-        return Err(invalid("the map of its holes has more segments than can be believed"));
+        return Err(invalid("its map of holes has too many segments"));
     }
     Ok(())
 }

@@ -98,7 +98,7 @@ impl Recorder {
         if clamped {
             problems.warning(|| {
                 format!(
-                    "the name {} steps back by '..': shown where it leads inside the root",
+                    "the name {} contains '..': shown where it leads inside the root",
                     quote(found.name)
                 )
             });

@@ -156,7 +156,7 @@ impl<F: Feed> Walker<F> {
             let header = Header(&self.block);
             let Ok(size) = header.size() else {
                 let at = self.at;
-                problems.error(|| format!("the header at byte {at} states no possible size: what follows cannot be read"));
+                problems.error(|| format!("the header at byte {at} states an impossible size: what follows cannot be read"));
                 self.done = true;
                 break;
             };
@@ -261,7 +261,7 @@ impl<F: Feed> Walker<F> {
         let mut checked = |field: &str, number: Result<i64, number::BadNumber>| {
             number.unwrap_or_else(|_| {
                 problems.warning(|| {
-                    format!("the {field} in the header at byte {at} is no number: taken as 0")
+                    format!("the {field} in the header at byte {at} is not a number: taken as 0")
                 });
                 0
             })
@@ -315,7 +315,7 @@ impl<F: Feed> Walker<F> {
         let at = self.at;
         let stated = records.real_size.or_else(|| sparse::real_size(header).ok());
         if stated.is_none() {
-            problems.warning(|| format!("the sparse file at byte {at} states no possible size"));
+            problems.warning(|| format!("the sparse file at byte {at} states an impossible size"));
         }
         (true, stated)
     }

@@ -219,7 +219,7 @@ impl Read for File {
             && <[u8; 32]>::from(sum.finalize()) != stated
         {
             // The last bytes are not returned: a caller may stop reading at the last byte.
-            return Err(self.damaged("its bytes are not those that the table of contents promises"));
+            return Err(self.damaged("its bytes do not match the table of contents"));
         }
         Ok(count)
     }

@@ -38,7 +38,7 @@ pub(super) fn read(json: &[u8], end: u64, watch: &dyn Watch) -> io::Result<(List
     if exact {
         return Ok((listing, index));
     }
-    let why = "the layer has names that are no UTF-8, and JSON cannot say them";
+    let why = "the layer has names that are not UTF-8, which JSON cannot express";
     Err(io::Error::new(io::ErrorKind::Unsupported, why))
 }
 
@@ -127,7 +127,8 @@ impl TocReader {
         self.xattrs.clear();
         if !record.xattrs.is_empty() {
             let decoded = record.xattrs.iter().map(|(name, value)| {
-                let value = STANDARD.decode(value).map_err(|_| format!("`{name}` is no base64"))?;
+                let value =
+                    STANDARD.decode(value).map_err(|_| format!("`{name}` is not base64"))?;
                 Ok((name.clone().into_bytes(), value))
             });
             let mut pairs = decoded.collect::<Result<Vec<_>, String>>()?;
@@ -142,10 +143,10 @@ impl TocReader {
         let rest = size.saturating_sub(record.chunk_offset);
         let len = if record.chunk_size == 0 { rest } else { record.chunk_size };
         if record.chunk_offset != covered || len == 0 || len > rest {
-            return Err("its chunks are not one behind the other".to_owned());
+            return Err("its chunks are not consecutive".to_owned());
         }
         if record.inner_offset > PASSED_MAX {
-            return Err("a chunk behind more than any writer puts before one".to_owned());
+            return Err("the gap before a chunk is too large".to_owned());
         }
         let part = if record.chunk_type == "zeros" {
             Location::Zeros
@@ -188,7 +189,7 @@ pub(super) fn kind(text: &str) -> Result<Kind, String> {
 
 fn fields(record: &Record<'_>) -> Result<TarFields, String> {
     let kind = kind(&record.r#type)?;
-    let owner = |id: i64| u64::try_from(id).map_err(|_| format!("{id} is no owner"));
+    let owner = |id: i64| u64::try_from(id).map_err(|_| format!("{id} is not a valid owner"));
     let size = if kind == Kind::File { record.size } else { 0 };
     let fingerprint = sha256(&record.digest)
         .and_then(|digest| digest.first_chunk().copied())
@@ -214,7 +215,7 @@ pub(super) fn mtime(text: &str) -> Result<Mtime, String> {
         return Ok(Mtime::default());
     }
     let time: jiff::Timestamp =
-        text.parse().map_err(|_| format!("{} is no time", quote(text.as_bytes())))?;
+        text.parse().map_err(|_| format!("{} is not a valid time", quote(text.as_bytes())))?;
     let nanos = time.as_nanosecond();
     Ok(Mtime {
         seconds: nanos.div_euclid(1_000_000_000) as i64,

@@ -137,7 +137,7 @@ fn fetch_table(remote: &dyn RemoteBlob, offset: u64, stored: u64) -> io::Result<
 /// `stored`, if it is not 0 and the range ends before `end`.
 fn checked_len(offset: u64, stored: u64, end: u64) -> io::Result<u64> {
     let fits = stored > 0 && offset.checked_add(stored).is_some_and(|it| it <= end);
-    let message = "it is said to be where the layer has no bytes";
+    let message = "its stated range lies outside the layer";
     fits.then_some(stored).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, message))
 }
 

@@ -76,14 +76,17 @@ pub(super) fn read(
     blob: &Blob,
     watch: &dyn Watch,
 ) -> io::Result<(Listing, Index)> {
-    let root = Table::root(document).ok_or_else(|| wrong("it is no zTOC"))?;
-    let info = root.table(5).ok_or_else(|| wrong("it has no places to decode from"))?;
+    let root = Table::root(document).ok_or_else(|| wrong("it is not a zTOC"))?;
+    let info = root.table(5).ok_or_else(|| wrong("it has no checkpoints"))?;
     if info.u8(0, GZIP) != Some(GZIP) {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is of a layer without gzip"));
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "it describes a layer that is not gzip",
+        ));
     }
     let number = |field| root.i64(field).and_then(|it| u64::try_from(it).ok());
     if number(2) != Some(blob.len()) {
-        return Err(wrong("it is of a layer of another length"));
+        return Err(wrong("it describes a layer of another length"));
     }
     let length = number(3).ok_or_else(|| wrong("it does not say how long the tar is"))?;
     let (spans, outputs, checkpoints, from) = spans(&info, blob.len())?;
@@ -97,7 +100,7 @@ type SpanIndex = (Vec<Span>, Vec<u64>, Box<[u8]>, usize);
 
 /// The spans of a blob of `len` bytes.
 fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
-    let bytes = info.bytes(3).ok_or_else(|| wrong("its places lie outside it"))?;
+    let bytes = info.bytes(3).ok_or_else(|| wrong("its checkpoints lie outside the layer"))?;
     let count = bytes.first_chunk().map_or(0, |it| u32::from_le_bytes(*it)) as usize;
     let stored = bytes.get(CHECKPOINTS_HEADER..).unwrap_or_default();
     let whole = stored.len() / CHECKPOINT_LEN;
@@ -105,7 +108,7 @@ fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
     let from = count.wrapping_sub(whole);
     let digests = info.items(2).filter(|digests| digests.len() == count && count > 0);
     let (Some(digests), 0, 0 | 1) = (digests, stored.len() % CHECKPOINT_LEN, from) else {
-        return Err(wrong("it has not as many places as it says"));
+        return Err(wrong("it has fewer checkpoints than it states"));
     };
     let at = |number: usize| {
         let checkpoint = &stored[number.wrapping_sub(from) * CHECKPOINT_LEN..][..CHECKPOINT_LEN];
@@ -120,7 +123,7 @@ fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
     let (first, last) = (found[0], found[count - 1]);
     let sound = ordered && first.1 == 0 && (1..len).contains(&first.0) && last.0 < len;
     if !sound || found.iter().any(|(.., bits)| *bits > 7) {
-        return Err(wrong("its places are not one behind the other"));
+        return Err(wrong("its checkpoints are out of order"));
     }
     let mut spans = Vec::with_capacity(count);
     for (number, (&(input, _, bits), digest)) in found.iter().zip(digests.strings()).enumerate() {
@@ -129,7 +132,7 @@ fn spans(info: &Table<'_>, len: u64) -> io::Result<SpanIndex> {
         let digest = digest.and_then(|it| Digest::parse(std::str::from_utf8(it).ok()?));
         let digest = digest.ok_or_else(|| wrong("a span has no digest"))?;
         if end - begin > SPAN_MAX {
-            return Err(wrong("a span is longer than any writer makes one"));
+            return Err(wrong("a span is too long"));
         }
         spans.push(Span { begin, end, shared, digest });
     }
@@ -170,7 +173,7 @@ fn files(
         taken +=
             name.len() + link.len() + collect_xattrs(table, &mut xattrs, limit).map_err(whose)?;
         if taken > limit {
-            return Err(wrong("it says the same over and over"));
+            return Err(wrong("it repeats the same data too often"));
         }
         let fields = fields(table).map_err(whose)?;
         let stored = number(table, 3)?;
@@ -233,7 +236,8 @@ fn fields(table: &Table<'_>) -> io::Result<TarFields> {
         gid: id(7)?,
         size,
         stored: size,
-        mtime: rows::mtime(text(10).ok_or_else(|| wrong("its time is no text"))?).map_err(wrong)?,
+        mtime: rows::mtime(text(10).ok_or_else(|| wrong("its time is not text"))?)
+            .map_err(wrong)?,
         device,
         sparse: false,
         data: None,

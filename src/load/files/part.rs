@@ -99,8 +99,7 @@ fn whole(
 ) -> io::Result<Vec<u8>> {
     let payload = payload(loader, event)?;
     if payload.length() > most {
-        let what =
-            format!("it has {} bytes, more than the {most} that are taken", payload.length());
+        let what = format!("it has {} bytes, more than the limit of {most}", payload.length());
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
     }
     let file = File { loader, payload: &payload, wanted };

@@ -1,29 +1,29 @@
-//! What a pipeline check found, and its sentences.
+//! The result of `ci`, and sentences about it.
 
 use crate::image::base::Base;
 use crate::policy::{Offence, Outcome, Verdict};
 use crate::report::Subject;
 use crate::text;
 
-/// Offences that text and annotations name.
+/// Number of offending paths that text and annotations list.
 pub(crate) const NAMED: usize = 5;
 
-/// What was judged, and by what.
+/// The verdicts on an image, with the image, its base and the origin of the rules.
 #[derive(Clone, Copy)]
 pub struct Judged<'a> {
     /// The image.
     pub subject: Subject<'a>,
-    /// Its base; a sentence where that could not be told.
+    /// Its base, or the reason why it is unknown.
     pub base: Result<&'a Base, &'a str>,
-    /// Where the rules come from: a file, flags, the defaults.
+    /// Origin of the rules: a file, flags, the defaults.
     pub rules_from: &'a str,
     /// The verdicts.
     pub verdicts: &'a [Verdict],
 }
 
 impl Judged<'_> {
-    /// Of all rules together. One that could not be judged leaves it open, whatever the others say; so does a layer
-    /// that engines refuse, since what was judged is then not the image.
+    /// The verdict over all rules. Unknown if a rule could not be evaluated, or if engines refuse a layer: the bytes that
+    /// were read are then not the image's.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.subject.unsure().iter().any(|it| it.refused) {
@@ -43,12 +43,12 @@ pub(crate) fn offence_line(offence: &Offence) -> String {
     format!("{size}  L{:<3}  {}", offence.layer, text::visible(&offence.path))
 }
 
-/// A sentence about a rule that is not kept.
+/// A sentence about a broken rule.
 pub(crate) fn sentence(verdict: &Verdict) -> String {
     let what = match verdict.outcome {
         Outcome::Unjudged => "could not be judged: ",
         Outcome::Pass | Outcome::Fail => "",
     };
     let actual = text::visible(&verdict.actual);
-    format!("{}: {what}{actual}; asked: {}", verdict.rule, text::visible(&verdict.limit))
+    format!("{}: {what}{actual}; limit: {}", verdict.rule, text::visible(&verdict.limit))
 }

@@ -1,7 +1,7 @@
-//! JUnit's XML: a suite, a case for each rule; a broken rule is a failure, one that could not be judged an error.
+//! JUnit XML: one suite, a case per rule; a broken rule is a failure, a rule that could not be evaluated an error.
 //!
-//! There is no standard. What is written passes both schemas in use: that of Jenkins' xUnit plugin, and the one for Ant's
-//! tasks, which asks for a host, a moment and times. Those say nothing here, so they are the same from run to run.
+//! There is no standard. The output is valid by both schemas in use: that of Jenkins' xUnit plugin, and that of Ant's
+//! tasks, which requires a host, a timestamp and times. These have fixed values here, so that runs are reproducible.
 
 use std::io;
 use std::io::Write;
@@ -62,10 +62,10 @@ fn case(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     writeln!(out, "    </testcase>")
 }
 
-/// When the image was made, to the second and in UTC, as Ant's schema has it: without a zone.
+/// The image's creation time in UTC, in seconds, without a zone, as Ant's schema requires.
 fn moment(created: Option<&str>) -> String {
     let made = created.and_then(|text| text.parse::<Timestamp>().ok());
-    // No image is older, and XML has no year 0.
+    // Fallback: no image is older, and XML has no year 0.
     let made = made.filter(|made| *made >= Timestamp::UNIX_EPOCH).unwrap_or_default();
     made.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }

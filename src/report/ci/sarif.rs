@@ -1,7 +1,7 @@
-//! SARIF 2.1.0 (OASIS): a run of this tool, a result for each rule that is not kept.
+//! SARIF 2.1.0 (OASIS): one run, a result for each broken rule.
 //!
-//! A rule that could not be judged is a notification of the tool with `executionSuccessful` false, and no result: SARIF
-//! has no other word for it.
+//! A rule that could not be evaluated is a tool notification with `executionSuccessful` false and not a result: SARIF has no
+//! other way to express it.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(super) fn document(judged: Judged<'_>) -> Value {
 
 fn result(rule: usize, verdict: &Verdict) -> Value {
     let locations = verdict.offences.iter().take(NAMED).map(|offence| {
-        // A path in the image, relative to its root: RFC 3986 allows no other bytes bare.
+        // A path relative to the image's root; all other bytes are percent-encoded (RFC 3986).
         json!({
             "physicalLocation": {"artifactLocation": {"uri": uri(&offence.path)}},
             "message": {"text": format!("layer {}, {} bytes", offence.layer, offence.bytes)},

@@ -1,5 +1,5 @@
-//! The analysis in a few tables of Markdown (GitHub's), for a pull request or a wiki. Foreign text is code that cannot
-//! end early.
+//! The analysis as tables in GitHub's Markdown, for a pull request or a wiki. Foreign text is in code spans that it cannot
+//! close.
 
 use std::io;
 use std::io::Write;
@@ -10,13 +10,13 @@ use crate::report::whole::{Analysis, largest};
 use crate::text;
 use crate::text::markup::code;
 
-/// Rows of the tables of paths.
+/// Maximum number of rows in tables of paths.
 const ROWS: usize = 10;
 
 /// Writes the tables.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn markdown(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let out = &mut Lines::new(out);
     let (image, stack) = (analysis.subject.image, analysis.subject.stack);

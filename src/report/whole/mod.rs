@@ -1,11 +1,11 @@
 //! The whole analysis as one: a JSON document (`assets/report.schema.json` is its schema), a page, or Markdown.
 //!
-//! The JSON has commands and labels as the image has them. The page and the Markdown, which are made to be passed on, show
-//! no value that the findings call a secret.
+//! JSON has commands and labels unchanged. The page and the Markdown, which are published, contain no value that a finding
+//! names as a secret.
 //!
 //! ```text
 //! subject, packages, ─► Analysis ─► JSON     every layer, the findings, the largest and most wasteful paths
-//! findings, base                ├► page      HTML without a script, a reference or a font from elsewhere
+//! findings, base                ├► page      HTML without scripts and external resources
 //!                               └► markdown  a few tables for a pull request
 //! ```
 
@@ -32,20 +32,20 @@ use crate::report::{Subject, json_line};
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{NodeId, Stack};
 
-/// How many paths are named of the largest and of the most wasteful.
+/// Number of paths in the lists of the largest and of the most wasteful ones.
 const MOST: usize = 200;
 
-/// What is told of an image.
+/// The data of the report.
 pub struct Analysis<'a> {
     /// The image.
     pub subject: Subject<'a>,
-    /// Its packages, as the last layer has them.
+    /// Its packages at the last layer.
     pub packages: &'a Packages,
-    /// What is to be mended in it.
+    /// Its findings.
     pub findings: &'a [Finding],
     /// Its base image.
     pub base: &'a Base,
-    /// What could not be read: sentences.
+    /// Sentences about what could not be read.
     pub notes: &'a [String],
 }
 
@@ -92,7 +92,7 @@ struct PackageKeys<'a> {
 /// Writes the JSON document.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let subject = analysis.subject;
     let large = largest(subject.stack).into_iter().map(|large| LargeKeys {
@@ -119,7 +119,7 @@ pub fn whole(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     json_line(out, &document)
 }
 
-/// The largest files of the final tree, hard links once, equal ones by path.
+/// The largest files of the final tree, each inode once, equal sizes by path.
 pub(super) fn largest(stack: &Stack) -> Vec<Large> {
     let Some(last) = stack.folded().checked_sub(1) else { return Vec::new() };
     let mut files: Vec<(u64, NodeId, usize)> = Vec::new();
@@ -128,7 +128,7 @@ pub(super) fn largest(stack: &Stack) -> Vec<Large> {
             && version.size > 0
         {
             files.push((version.size, node, version.layer));
-            // No more than a few are kept at any time, however many there are.
+            // Bounds memory, however many files there are.
             if files.len() > 64 * MOST {
                 keep_largest(&mut files);
             }
@@ -144,7 +144,7 @@ pub(super) fn largest(stack: &Stack) -> Vec<Large> {
 }
 
 fn keep_largest(files: &mut Vec<(u64, NodeId, usize)>) {
-    // The walk is in the order of paths: a stable sort keeps it among equals.
+    // The walk is in path order, which a stable sort keeps among equal sizes.
     files.sort_by_key(|(bytes, ..)| Reverse(*bytes));
     files.truncate(MOST);
 }

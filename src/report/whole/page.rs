@@ -1,5 +1,5 @@
-//! The analysis as one HTML page that needs nothing else: no script, no style, font or picture from anywhere. Every
-//! foreign text is made visible first and then escaped.
+//! The analysis as one self-contained HTML page: no script, no external style, font or image. All foreign text is made
+//! visible and then escaped.
 
 use std::io;
 use std::io::Write;
@@ -16,9 +16,9 @@ use crate::text::markup::html;
 
 const WIDTH: u16 = 1160;
 const HEIGHT: u16 = 460;
-/// Rows of the tables of paths.
+/// Maximum number of rows in tables of paths.
 const ROWS: usize = 50;
-/// Places of a finding that are named.
+/// Number of places of a finding that the page lists.
 const PLACES: usize = 3;
 /// Colours of directories by depth.
 const COLOURS: [&str; 6] = ["#8fb8d0", "#a5c6d9", "#bbd4e2", "#cfe1ea", "#e0ecf2", "#eef5f8"];
@@ -38,7 +38,7 @@ background:#f6f9fa;border:1px solid #dde4e8;padding:.6rem}pre b{font-weight:600}
 /// Writes the page.
 ///
 /// # Errors
-/// What writing reports.
+/// Errors of writing to `out`.
 pub fn page(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
     let image = analysis.subject.image;
     let out = &mut Lines::new(out);
@@ -209,7 +209,7 @@ fn map(out: &mut dyn Write, analysis: &Analysis<'_>) -> io::Result<()> {
             html(&text::visible(&stack.path(tile.node))),
             text::size::short(tile.bytes),
         )?;
-        // A letter takes some six units.
+        // A letter is about six units wide.
         let room = (width / 5.6) as usize;
         if room > 4 && height > 10.0 {
             let label = text::shorten::middle(&text::visible(stack.name(tile.node)), room);

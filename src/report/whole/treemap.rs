@@ -1,9 +1,9 @@
-//! Where the final tree's bytes are, as rectangles for the page: the area of each is its share.
+//! A treemap of the final tree for the page: the area of each rectangle is proportional to its bytes.
 
 use crate::stack::query::treemap::{Area, Tile, squarify};
 use crate::stack::{NodeId, Stack};
 
-/// Units of an [`Area`] in one of the page.
+/// Units of an [`Area`] per unit of the page.
 pub(super) const UNITS: u16 = 10;
 
 /// A file or a directory and its rectangle.
@@ -18,10 +18,10 @@ const SMALLEST: u16 = 3 * UNITS;
 /// Height of a directory's name.
 const HEAD: u16 = 12 * UNITS;
 const DEPTH_MAX: usize = 5;
-/// Tiles of a page.
+/// Maximum number of tiles.
 const TILES_MAX: usize = 1500;
 
-/// The tree's tiles, a directory before what it holds.
+/// The tiles of the tree, each directory before its children.
 pub(super) fn tiles(stack: &Stack, area: Area) -> Vec<Placed> {
     let mut placed = Vec::new();
     let Some(last) = stack.folded().checked_sub(1) else { return placed };

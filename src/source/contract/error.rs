@@ -58,8 +58,7 @@ pub enum Error {
     },
     /// The disk has not enough space for the temporary copy of a stream or compressed archive.
     #[error(
-        "{place}: cannot keep a temporary copy in {directory}, {written} bytes were written: {source}; make room \
-         there, or point TMPDIR to a directory with more of it"
+        "{place}: cannot keep a temporary copy in {directory}, {written} bytes were written: {source}; free space there, or point TMPDIR to a directory that has more"
     )]
     Spool {
         /// The path of the original.
@@ -73,7 +72,7 @@ pub enum Error {
     },
     /// A compressed archive exceeds the limit of its ratio of uncompressed to compressed bytes.
     #[error(
-        "{place}: {consumed} compressed bytes have become {produced} and there are more to come; if that is right, \
+        "{place}: {consumed} compressed bytes have expanded to {produced} so far; if that is right, \
          decompress it first and open the result"
     )]
     Bomb {
@@ -229,7 +228,7 @@ impl Error {
 fn also(unreadable: &[String]) -> String {
     match unreadable {
         [] => String::new(),
-        unreadable => format!("; not looked into: {}", list(unreadable)),
+        unreadable => format!("; not searched: {}", list(unreadable)),
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn directory(folder: Folder, wanted: Wanted, ask: &Ask) -> Result<Ope
         return Err(Error::Unsupported {
             reference: ask.reference.clone(),
             what: "this is a directory, and layer: reads a tar".to_owned(),
-            remedy: format!("ask for rootfs:{}", ask.place),
+            remedy: format!("use rootfs:{}", ask.place),
         });
     }
     if wanted == Wanted::Anything
@@ -166,7 +166,7 @@ fn opened_as(
     let other = |transport: &str| Error::Unsupported {
         reference: ask.reference.clone(),
         what: format!("this is {name}"),
-        remedy: format!("ask for {transport}{}, or just {}", ask.place, ask.place),
+        remedy: format!("use {transport}{}, or just {}", ask.place, ask.place),
     };
     match (form, wanted) {
         (Form::DockerArchive(images), Wanted::Anything | Wanted::DockerArchive) => {

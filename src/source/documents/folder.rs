@@ -56,7 +56,7 @@ impl Folder {
         place.extend(parts.map(|part| String::from_utf8_lossy(part).into_owned()));
         let metadata = fs::metadata(&place).map_err(|error| at_link(&error, Some(link)))?;
         if !metadata.is_file() {
-            return Err(Missing::Refused(format!("{link}, which is no regular file")));
+            return Err(Missing::Refused(format!("{link}, which is not a regular file")));
         }
         let blob = given::open(&place).and_then(Blob::whole).map_err(|error| refused(&error))?;
         if !has_digest(&blob, digest).map_err(|error| refused(&error))? {

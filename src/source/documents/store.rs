@@ -98,7 +98,7 @@ impl Store {
             let what = if stated.is_empty() {
                 "its descriptor has no digest".to_owned()
             } else {
-                format!("`{stated}` is no digest")
+                format!("`{stated}` is not a digest")
             };
             return Err(Missing::Refused(what));
         };

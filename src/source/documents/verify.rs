@@ -58,7 +58,7 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
 fn compare(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) -> Judged {
     let Some(stated) = stated else { return Judged::Unstated };
     let Some(sum) = Digest::parse(stated).and_then(|digest| Hasher::new(digest.algorithm())) else {
-        return Judged::Unknown(format!("{stated} is of no kind that is known here"));
+        return Judged::Unknown(format!("{stated} has an unsupported algorithm"));
     };
     match read(sum) {
         Ok(found) if found.as_str() == stated => Judged::Ok,

@@ -229,7 +229,7 @@ pub(super) fn time(seconds: i64) -> Option<String> {
 }
 
 fn shape(what: &str) -> Fault {
-    Fault::Broken(format!("{what} is of no known shape"))
+    Fault::Broken(format!("{what} has an unknown format"))
 }
 
 fn numbers(version: &str) -> Option<(u32, u32)> {

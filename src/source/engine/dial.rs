@@ -57,7 +57,7 @@ impl Far {
             .stdout(Stdio::from(OwnedFd::from(theirs)))
             .stderr(Stdio::piped());
         let mut child = ssh.spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("there is no `ssh` here"),
+            io::ErrorKind::NotFound => io::Error::other("`ssh` is not installed"),
             kind => io::Error::new(kind, format!("`ssh` cannot be run: {error}")),
         })?;
         let words = child.stderr.take().map(|mut errors| {
@@ -97,7 +97,7 @@ impl Line {
         let said = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
         let said: Vec<&str> = said.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
         let said = if said.is_empty() { "it said nothing".to_owned() } else { said.join("; ") };
-        io::Error::new(io::ErrorKind::ConnectionAborted, format!("ssh hung up: {said}"))
+        io::Error::new(io::ErrorKind::ConnectionAborted, format!("ssh ended: {said}"))
     }
 }
 

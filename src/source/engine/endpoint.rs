@@ -40,11 +40,10 @@ impl Kind {
     pub(super) const fn start(self) -> &'static str {
         match self {
             Self::Docker => {
-                "start Docker (`systemctl start docker`), or say in DOCKER_HOST or a Docker context where it listens"
+                "start Docker (`systemctl start docker`), or set DOCKER_HOST or a Docker context to its address"
             }
             Self::Podman => {
-                "start podman's API (`systemctl --user start podman.socket`, or `podman system service`), or say in \
-                 CONTAINER_HOST where it listens"
+                "start podman's API (`systemctl --user start podman.socket`, or `podman system service`), or set CONTAINER_HOST to its address"
             }
         }
     }
@@ -250,9 +249,9 @@ fn address(host: &str, certificates: Option<Certificates>) -> Result<Address, St
         ("tcp" | "http", None) => Ok(Address::Tcp(authority(2375))),
         ("ssh", _) => Far::parse(rest)
             .map(Address::Far)
-            .ok_or_else(|| "no address of ssh: write ssh://USER@HOST:PORT".to_owned()),
+            .ok_or_else(|| "not an ssh address: write ssh://USER@HOST:PORT".to_owned()),
         _ => Err(format!(
-            "`{host}` is no address that is understood: write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST"
+            "`{host}` is not a supported address: write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST"
         )),
     }
 }

@@ -235,7 +235,7 @@ fn layers_of(
     let id = inspect["Id"].as_str().unwrap_or_default();
     let changes = engine.changes(id).map_err(told)?;
     let changes =
-        container::changes(&changes).ok_or("what it says of changes is of no known shape")?;
+        container::changes(&changes).ok_or("its list of changes has an unknown format")?;
     let image = full_id(inspect["Image"].as_str().unwrap_or_default());
     let found = engine.image(&image, None).map_err(told)?;
     let found = found.ok_or_else(|| format!("its image {image} is no longer there"))?;

@@ -156,7 +156,7 @@ impl Reading {
         match (came, self.archive.get()) {
             (Some(listing), _) => Ok(listing),
             (None, Some(archive)) => Ok(archive.list(0, watch)),
-            (None, None) => Err(Unread::Failed("nothing of it came".to_owned())),
+            (None, None) => Err(Unread::Failed("no data was received".to_owned())),
         }
     }
 
@@ -314,7 +314,7 @@ impl Reading {
             }
         }
         let what = "its archive holds several images, none of which it described".to_owned();
-        let remedy = "ask for the image by its ID".to_owned();
+        let remedy = "use the image's ID".to_owned();
         Err(Error::Engine { place: self.ask.place.clone(), what, remedy })
     }
 }

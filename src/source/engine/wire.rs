@@ -134,12 +134,14 @@ impl Wire {
             .reader()
             .take(limit)
             .read_to_end(&mut bytes)
-            .map_err(|error| Fault::Broken(format!("its answer broke off: {}", words(&error))))?;
+            .map_err(|error| {
+                Fault::Broken(format!("its response was cut off: {}", words(&error)))
+            })?;
         if bytes.len() as u64 == limit {
-            return Err(Fault::Broken("its answer is longer than any sound one".to_owned()));
+            return Err(Fault::Broken("its response is too long".to_owned()));
         }
         serde_json::from_slice(&bytes)
-            .map_err(|error| Fault::Broken(format!("its answer is no JSON: {error}")))
+            .map_err(|error| Fault::Broken(format!("its response is not JSON: {error}")))
     }
 
     /// Requests a stream of any length and passes it to `read`, until it ends or `watch` cancels.
@@ -173,10 +175,8 @@ impl Wire {
             guard.thread().unpark();
             match result {
                 _ if watch.cancelled() => Err(cancelled()),
-                Err(Error::Io { source, .. }) => {
-                    Err(self
-                        .error(Fault::Broken(format!("the export broke off: {}", words(&source)))))
-                }
+                Err(Error::Io { source, .. }) => Err(self
+                    .error(Fault::Broken(format!("the export was cut off: {}", words(&source))))),
                 result => result,
             }
         })
@@ -192,7 +192,7 @@ impl Wire {
 pub(crate) fn error(endpoint: &Endpoint, fault: Fault) -> Error {
     let kind = endpoint.kind;
     let (what, remedy) = match fault {
-        Fault::NotListening => ("nobody listens there".to_owned(), kind.start().to_owned()),
+        Fault::NotListening => ("nothing is listening there".to_owned(), kind.start().to_owned()),
         Fault::Denied => (
             "permission denied".to_owned(),
             "run layertui with sudo, or as a member of the group that owns the socket (docker's is `docker`)"
@@ -259,8 +259,8 @@ fn fault(error: Http) -> Fault {
             _ => Fault::Broken(format!("the connection broke: {}", words(&error))),
         },
         Http::Timeout(Timeout::Resolve | Timeout::Connect) => Fault::NotListening,
-        Http::Timeout(_) => Fault::Broken("it stopped answering".to_owned()),
-        Http::HostNotFound => Fault::Broken("there is no host of that name".to_owned()),
+        Http::Timeout(_) => Fault::Broken("it stopped responding".to_owned()),
+        Http::HostNotFound => Fault::Broken("no such host".to_owned()),
         other => Fault::Broken(other.to_string()),
     }
 }
@@ -270,7 +270,7 @@ fn words(error: &io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Http>());
     match (inner, error.kind()) {
         (Some(Http::Timeout(_)), _) | (_, io::ErrorKind::TimedOut) => {
-            "nothing more came".to_owned()
+            "no more data was received".to_owned()
         }
         (_, io::ErrorKind::UnexpectedEof) => "the connection was closed".to_owned(),
         _ => error.to_string(),
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn an_engine_that_falls_silent_is_given_up() {
         let error = read(Duration::from_millis(50), &crate::layer::Unwatched);
-        assert!(error.to_string().contains("nothing more came"), "{error}");
+        assert!(error.to_string().contains("no more data was received"), "{error}");
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn no_store(root: &str, ask: &Ask) -> Error {
     if let Some(above) = nearby::root_above(Path::new(root)) {
         return inside_root(&above, ask);
     }
-    let what = "no storage root of Docker, podman or containerd".to_owned();
+    let what = "not a storage root of Docker, podman or containerd".to_owned();
     Error::NotAnImage { place: root.to_owned(), what }
 }
 
@@ -117,7 +117,7 @@ fn inside_root(root: &Path, ask: &Ask) -> Error {
         reference: ask.reference.clone(),
         what: format!("this is a part of the storage root {}", root.display()),
         remedy: format!(
-            "ask for {}, or for rootfs:DIRECTORY to see the directory as it is",
+            "use {}, or rootfs:DIRECTORY to see the directory as it is",
             root.display()
         ),
     }

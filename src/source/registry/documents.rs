@@ -187,8 +187,8 @@ fn verified(digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
     }
     Err(Failure::new(
         FailureKind::Mismatch,
-        format!("what came as {digest} does not have that digest"),
-        "check whether a proxy is in between, and tell whoever runs the registry",
+        format!("the data received for {digest} does not have that digest"),
+        "check whether a proxy is in between, and report it to the registry's operator",
     ))
 }
 

@@ -17,7 +17,7 @@ const QUOTED: usize = 300;
 
 /// The remedy for an untrusted certificate.
 const TRUST: &str =
-    "put the registry's CA into /etc/containers/certs.d/HOST/ca.crt, or say --tls-verify=false";
+    "put the registry's CA into /etc/containers/certs.d/HOST/ca.crt, or use --tls-verify=false";
 
 /// A cause and its remedy.
 #[derive(Clone, Debug)]
@@ -76,27 +76,23 @@ impl Failure {
         };
         let sign_in = format!("`docker login {host}` or `podman login {host}` signs in");
         let (what, remedy) = match status {
-            401 if signed_in => {
-                ("does not accept these credentials".to_owned(), format!("{sign_in} anew"))
-            }
-            401 => ("wants to know who asks".to_owned(), sign_in),
+            401 if signed_in => ("rejected the credentials".to_owned(), format!("{sign_in} again")),
+            401 => ("requires authentication".to_owned(), sign_in),
             403 if signed_in => (
-                "does not let this user read it".to_owned(),
+                "denies this user access".to_owned(),
                 format!("ask its owner, or sign in as another: {sign_in}"),
             ),
-            403 => ("does not let everybody read it".to_owned(), sign_in),
+            403 => ("denies access without authentication".to_owned(), sign_in),
             404 => (
                 "has no such image".to_owned(),
-                "check name and tag; some registries say so of what only others may see".to_owned(),
+                "check name and tag; some registries answer so for private images".to_owned(),
             ),
             429 => (
-                "has been asked too often".to_owned(),
-                format!("wait a while; most limits are higher for those who sign in: {sign_in}"),
+                "received too many requests".to_owned(),
+                format!("wait a while; most limits are higher after signing in: {sign_in}"),
             ),
-            500..=599 => {
-                (format!("has trouble of its own, status {status}"), "try again later".to_owned())
-            }
-            _ => (format!("answers with status {status}"), "see what it says".to_owned()),
+            500..=599 => (format!("failed with status {status}"), "try again later".to_owned()),
+            _ => (format!("answered with status {status}"), "see what it says".to_owned()),
         };
         Self::new(FailureKind::Refused, format!("{host} {what}{said}"), remedy)
     }
@@ -107,10 +103,10 @@ impl Failure {
             error if unknown(error) => {
                 ("no such host".to_owned(), "check the name, and whether there is a network")
             }
-            ureq::Error::Timeout(_) => ("nothing came for too long".to_owned(), "try again"),
-            error if untrusted(error) => (format!("no trusted connection: {error}"), TRUST),
+            ureq::Error::Timeout(_) => ("timed out without data".to_owned(), "try again"),
+            error if untrusted(error) => (format!("no trusted TLS connection: {error}"), TRUST),
             ureq::Error::ConnectProxyFailed(why) => (
-                format!("not reached, {why}"),
+                format!("cannot be reached: {why}"),
                 "check the proxy variables and who may use the proxy",
             ),
             error => (description(error), "check the name, the network and the proxy variables"),

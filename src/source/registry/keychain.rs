@@ -25,7 +25,7 @@ const TOKEN: &str = "<token>";
 pub(super) fn ask(name: &str, server: &str) -> Result<Option<Credentials>, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || !name.chars().all(plain) {
-        return Err("the credential helper's name is none".to_owned());
+        return Err("the credential helper's name is invalid".to_owned());
     }
     let program = format!("docker-credential-{name}");
     let mut helper = Command::new(&program);

@@ -72,8 +72,9 @@ fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, String> {
     let whole = format!("{location}{rest}");
     let moved =
         whole.split_once('/').filter(|(domain, path)| !domain.is_empty() && !path.is_empty());
-    let (domain, path) =
-        moved.ok_or_else(|| format!("registries.conf sends to `{location}`, which is no place"))?;
+    let (domain, path) = moved.ok_or_else(|| {
+        format!("registries.conf sends to `{location}`, which is not a valid location")
+    })?;
     Ok(Name { domain: domain.to_owned(), path: path.to_owned(), ..name.clone() })
 }
 

@@ -98,7 +98,7 @@ pub(super) fn offer(
 fn no_name(text: &str, ask: &Ask) -> Error {
     Error::Registry {
         reference: ask.reference.clone(),
-        what: format!("`{text}` is no name that a registry could have"),
+        what: format!("`{text}` is not a valid image name for a registry"),
         remedy: "write docker://HOST/PATH:TAG or docker://HOST/PATH@DIGEST".to_owned(),
     }
 }
@@ -169,7 +169,7 @@ fn open_first(names: &[Name], ask: &Ask, settings: &Registries) -> Result<Opened
 /// The error, or several combined.
 fn none_has_it(mut errors: Vec<Error>, ask: &Ask) -> Error {
     let Some(last) = errors.pop() else {
-        return misconfigured("there is no place to ask for it".to_owned(), ask);
+        return misconfigured("no registry to fetch it from is configured".to_owned(), ask);
     };
     if errors.is_empty() {
         return last;

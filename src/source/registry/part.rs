@@ -26,7 +26,7 @@ pub(super) fn fetch(
         let range = Some((at, Some(offset + len - 1)));
         let answer = repository.get(Item { name, accept: "*/*", range, head: false }, stop)?;
         if answer.status != 206 {
-            let what = format!("{} sends blobs as a whole only", repository.host());
+            let what = format!("{} does not support range requests for blobs", repository.host());
             return Err(Failure::new(FailureKind::RangesUnsupported, what, ""));
         }
         let before = bytes.len();
@@ -37,7 +37,7 @@ pub(super) fn fetch(
             let left = len - bytes.len() as u64;
             take(&mut body, left, &mut bytes, stop)?
         } else {
-            Some("another range came than was asked for".to_owned())
+            Some("the range received is not the one requested".to_owned())
         };
         if bytes.len() as u64 == len {
             break;
@@ -46,7 +46,7 @@ pub(super) fn fetch(
         if attempt > ATTEMPTS {
             let broke = broke.unwrap_or_else(|| "the connection was closed".to_owned());
             let (host, came) = (repository.host(), bytes.len());
-            let what = format!("{came} of {len} bytes came from {host}: {broke}");
+            let what = format!("{came} of {len} bytes were received from {host}: {broke}");
             return Err(Failure::new(FailureKind::Network, what, "try again"));
         }
         repository::sleep(repository.pause(attempt), stop)?;

@@ -289,7 +289,7 @@ impl Inner {
             before = ready;
             if attempt > ATTEMPTS {
                 let (host, size) = (self.repository.host(), self.size);
-                let what = format!("{ready} of {size} bytes came from {host}: {broke}");
+                let what = format!("{ready} of {size} bytes were received from {host}: {broke}");
                 return Err(Failure::new(FailureKind::Network, what, "try again"));
             }
             repository::sleep(self.repository.pause(attempt - 1), &self.stop)?;
@@ -299,7 +299,7 @@ impl Inner {
             return Ok(());
         }
         let what = format!(
-            "{} sent other bytes than {}: their digest is {found}",
+            "{} sent bytes that do not match {}: their digest is {found}",
             self.repository.host(),
             self.digest
         );
@@ -316,7 +316,7 @@ impl Inner {
         let at = into.ready();
         let mut pass = match answer.status {
             206 if Span::of(&answer).is_some_and(|span| span.is_rest(at, self.size)) => 0,
-            206 => return Ok(Some("another range came than was asked for".to_owned())),
+            206 => return Ok(Some("the range received is not the one requested".to_owned())),
             _ => at,
         };
         let mut body = answer.body.into_with_config().limit(u64::MAX).reader();
@@ -342,8 +342,8 @@ impl Inner {
             }
             hasher.update(new);
             into.push(new).map_err(|error| {
-                let what = format!("no room for what comes: {error}");
-                let remedy = "make room in the cache directory, or see `layertui cache`";
+                let what = format!("no space for the download: {error}");
+                let remedy = "free space in the cache directory, or see `layertui cache`";
                 Failure::new(FailureKind::NoSpace, what, remedy)
             })?;
         }

@@ -247,8 +247,8 @@ impl Repository {
                 if answer.status == 401 && origin(&url) != origin(&first) {
                     // Credentials of the registry are not sent to another host, not even for a token.
                     let (own, other) = (&self.host, origin(&url).1);
-                    let what = format!("{own} sends to {other}, which wants to know who asks");
-                    let remedy = "tell whoever runs the registry";
+                    let what = format!("{own} redirects to {other}, which requires authentication");
+                    let remedy = "report it to the registry's operator";
                     return Err((Failure::new(FailureKind::Refused, what, remedy), None));
                 }
                 return Ok(answer);
@@ -257,7 +257,7 @@ impl Repository {
             let downgrade = origin(&url).0 == "https" && origin(&next).0 != "https";
             if downgrade && self.strict {
                 let host = origin(&next).1;
-                let what = format!("{} sends to {host} without encryption", self.host);
+                let what = format!("{} redirects to {host} without encryption", self.host);
                 return Err((
                     Failure::new(FailureKind::Refused, what, "--tls-verify=false allows it"),
                     None,
@@ -265,7 +265,7 @@ impl Repository {
             }
             url = next;
         }
-        let what = format!("{} sends in circles", self.host);
+        let what = format!("{} redirects in circles", self.host);
         Err((Failure::new(FailureKind::Refused, what, "tell its operator"), None))
     }
 
@@ -277,7 +277,8 @@ impl Repository {
             Challenge::Bearer { realm, service, scope } => {
                 let (scheme, host) = origin(realm);
                 if scheme != "https" && (self.strict || !self.state().plain) {
-                    let what = format!("{} has tokens at {host}, without encryption", self.host);
+                    let what =
+                        format!("{} uses a token service at {host} without encryption", self.host);
                     let remedy = "--tls-verify=false allows it";
                     return Err((Failure::new(FailureKind::Refused, what, remedy), Retry::No));
                 }

@@ -88,8 +88,8 @@ impl Soci {
         for digest in indexes {
             let bytes = documents::manifest_with(&self.repository, &digest, stop)?;
             let Ok(Document::Manifest(index)) = manifest::parse(&bytes) else {
-                let what = format!("the SOCI index {digest} is no manifest");
-                return Err(Failure::new(FailureKind::Mismatch, what, "make it anew"));
+                let what = format!("the SOCI index {digest} is not a manifest");
+                return Err(Failure::new(FailureKind::Mismatch, what, "create it again"));
             };
             for table in &index.layers {
                 if let (Some(layer), Some(digest), Some(size)) =

@@ -116,7 +116,7 @@ const ROWS: &[Entry] = &[
             "waste",
             &["W"],
             &[Panes],
-            "what is wasted, by layer and by path, and what gets it back",
+            "what is wasted, by layer and by path, and how to avoid it",
         ),
         "waste",
         7,

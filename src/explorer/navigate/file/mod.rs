@@ -121,7 +121,7 @@ pub(crate) fn next(state: &mut State, forward: bool) -> Vec<Effect> {
     let (_, body) = area(state);
     let Some(file) = &mut state.file else { return Vec::new() };
     let Some(window) = file.window().filter(|_| !file.search.is_empty()) else {
-        file.message = Some("nothing was searched for yet: press /".into());
+        file.message = Some("no search yet: press /".into());
         return Vec::new();
     };
     let top = window.start_of(file.top);

@@ -32,7 +32,7 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
     }
     out.end_items();
     if out.lines.is_empty() {
-        out.text(Role::Quiet, 0, "nothing is called that");
+        out.text(Role::Quiet, 0, "no action has that name");
         out.text(Role::Quiet, 0, "layer N, path /PATH and theme NAME go there at once");
     }
     out.finish(

@@ -28,7 +28,12 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     }
     out.finish(
         "Waste",
-        &[("enter", "go to the culprit"), ("e", "extract"), ("j k", "move"), ("esc", "close")],
+        &[
+            ("enter", "go to the layer that hid it"),
+            ("e", "extract"),
+            ("j k", "move"),
+            ("esc", "close"),
+        ],
     )
 }
 
@@ -69,7 +74,7 @@ fn advice(out: &mut Writer, waste: &WasteSummary) {
     if waste.advice.is_empty() {
         return;
     }
-    out.heading("What gets it back");
+    out.heading("How to avoid it");
     for &(advice, bytes, files) in &waste.advice {
         sized(out, bytes, Role::Text, &advice.sentence().into());
         let noun = if files == 1 { "file" } else { "files" };

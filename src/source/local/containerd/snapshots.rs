@@ -155,7 +155,7 @@ impl Snapshotter {
         let directory = self.directory.join(below);
         match fs::symlink_metadata(&directory) {
             Ok(found) if found.is_dir() => Ok(directory),
-            Ok(_) => Err(format!("{} is no directory", directory.display())),
+            Ok(_) => Err(format!("{} is not a directory", directory.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(format!(
                 "snapshotter {} keeps it in no directory of its own ({} does not exist)",
                 self.name,

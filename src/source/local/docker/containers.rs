@@ -36,7 +36,8 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
             Ok(Some(bytes)) => Ok(bytes),
             // Docker deletes the record first, so this container is half deleted.
             Ok(None) => {
-                problems.push(format!("`{path}` is not here: a container half deleted, left out"));
+                problems
+                    .push(format!("`{path}` is not here: a partly deleted container, left out"));
                 continue;
             }
             Err(error) => Err(error),

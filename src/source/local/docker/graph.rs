@@ -58,7 +58,8 @@ impl Graph {
             let bytes = match records.document(&path) {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => {
-                    problems.push(format!("`{path}` is not here: an image half deleted, left out"));
+                    problems
+                        .push(format!("`{path}` is not here: a partly deleted image, left out"));
                     continue;
                 }
                 Err(error) => {

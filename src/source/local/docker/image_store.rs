@@ -64,7 +64,7 @@ impl ImageStore {
         stated: &mut Vec<StatedDocument>,
     ) -> Parsed {
         let Some(hex) = ids::sha256_hex(id) else {
-            return assemble::read_config(Err(format!("`{id}` is no image ID")));
+            return assemble::read_config(Err(format!("`{id}` is not an image ID")));
         };
         let path = format!("{}/imagedb/content/sha256/{hex}", self.layers.base);
         let bytes = match self.layers.driver.records.document(&path) {

@@ -151,7 +151,7 @@ impl LayerDb {
     fn path(&self, chain_id: &str, name: &str) -> Result<String, String> {
         match ids::sha256_hex(chain_id) {
             Some(hex) => Ok(format!("{}/layerdb/sha256/{hex}/{name}", self.base)),
-            None => Err(format!("`{chain_id}` is no chain ID")),
+            None => Err(format!("`{chain_id}` is not a chain ID")),
         }
     }
 

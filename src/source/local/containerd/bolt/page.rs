@@ -144,7 +144,7 @@ impl Page {
         };
         self.count = header.count;
         if self.element(self.count) > self.place.end {
-            let what = format!("{} elements, more than it has room for", self.count);
+            let what = format!("{} elements, more than fit in it", self.count);
             return Err(self.broken(10, &what));
         }
         for at in 0..self.count {
