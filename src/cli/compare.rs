@@ -25,7 +25,7 @@ fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
     let format = if command.json { Format::Json } else { Format::Text };
     let times = !command.semantic;
     let layers = (old.layer(None)?, new.layer(None)?);
-    let progress = Progress::new().saying("comparing");
+    let progress = Progress::new().with_verb("comparing");
     let (old_source, new_source) = (old.loader.source().as_ref(), new.loader.source().as_ref());
     let mut files = old.with_stack(|one| {
         new.with_stack(|other| {

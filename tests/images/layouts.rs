@@ -241,7 +241,7 @@ fn layers_that_cannot_be_shown_are_rows_that_say_why() {
     assert_eq!(source.image().layers.len(), 5);
     assert_eq!(stack(&*source), " |  |  |  | e");
     for (at, word) in
-        [(0, "is not here"), (1, "non-distributable"), (2, "encrypted"), (3, "is no digest")]
+        [(0, "is not here"), (1, "non-distributable"), (2, "encrypted"), (3, "is not a digest")]
     {
         let row = &source.image().layers[at].problems;
         assert!(row.last().unwrap().raw().contains(word), "{row:?}");

@@ -160,7 +160,7 @@ fn a_sparse_map_without_end_ends_with_the_blob() {
     assert_eq!(rows(&listing), ["s file 644 9 stored=0 sparse"]);
     assert_eq!(
         problems(&listing),
-        ["error: truncated: 5 bytes should follow from byte 51712, 0 are there"]
+        ["error: truncated: 5 bytes should follow from byte 51712, 0 are present"]
     );
 }
 

@@ -117,7 +117,7 @@ fn what_is_not_there_or_no_directory_is_an_error() {
     write(&root.path().join("f"), "", 0o644);
     let file = list(&root.path().join("f"), &Unwatched);
     assert!(file.table.is_empty());
-    assert!(problems(&file)[0].ends_with("f is no directory"));
+    assert!(problems(&file)[0].ends_with("f is not a directory"));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_file_that_is_cut_short_has_the_bytes_that_are_there() {
     assert_eq!(rows(&listing), [ROWS[0], ROWS[1], "cut file 644 10"]);
     assert_eq!(
         problems(&listing),
-        ["error: truncated: 1125899906842624 bytes should follow from byte 2048, 10 are there"]
+        ["error: truncated: 1125899906842624 bytes should follow from byte 2048, 10 are present"]
     );
 }
 

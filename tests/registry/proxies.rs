@@ -8,13 +8,13 @@ use std::thread;
 
 use super::stage::Stage;
 
-/// A registry whose name does not resolve.
+/// A registry that nobody finds by its name.
 const ELSEWHERE: &str = "docker://registry.invalid/lab/x:1";
 
 /// A proxy that leads everybody to the same place: `CONNECT` (RFC 9110, section 9.3.6).
 struct Proxy {
     address: SocketAddr,
-    /// The requested target, and its `Proxy-Authorization`.
+    /// Where somebody wanted to go, and with which `Proxy-Authorization`.
     seen: Arc<Mutex<Vec<(String, String)>>>,
 }
 
@@ -27,7 +27,7 @@ impl Proxy {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (log, place) = (Arc::clone(&log), place.clone());
-                // The proxy ignores connections that are closed early.
+                // Whoever goes away in the midst is no concern of the proxy's.
                 thread::spawn(move || stream.map(|stream| lead(&stream, &place, answer, &log)));
             }
         });
@@ -131,7 +131,7 @@ fn what_needs_no_proxy_is_not_asked_by_it() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_reported() {
+fn a_proxy_that_lets_nobody_through_is_said() {
     let stage = Stage::new();
     let proxy = Proxy::to(stage.server.host(), "407 Proxy Authentication Required");
     let url = format!("http://me:MARKED-4@{}", proxy.address);
