@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_stops_waiting_is_not_kept() {
+    fn a_cancelled_copy_is_not_kept() {
         assert!(matches!(stream(&[1u8; 9][..], "x", &Cancelled), Err(Error::Cancelled { .. })));
         let cancelled = uncompressed(gzip(&tar_of(9)), "x", &Cancelled);
         assert!(matches!(cancelled, Err(Error::Cancelled { .. })));
