@@ -47,7 +47,7 @@ fn what_is_not_there_is_said_with_a_way_out() {
         ("oci:/no/such:1", "/no/such:1: no such file"),
         ("no.where/web:1.2", "try `docker save no.where/web:1.2 | layertui -`"),
         ("containers-storage:[overlay@/no/x]nginx", "/no/x: no such file or directory"),
-        ("docker://a b", "no name that a registry could have"),
+        ("docker://a b", "not a valid image name for a registry"),
         ("", "no image given"),
         ("oci:", "write oci:DIR"),
     ] {

@@ -154,7 +154,7 @@ fn redirects_that_lead_nowhere_good_are_errors() {
     let circle = format!("http://{}{path}", stage.server.host());
     stage.server.next(&path, vec![to(circle); 40]);
     let error = stage.open().err().unwrap().to_string();
-    assert!(error.contains("sends in circles"), "{error}");
+    assert!(error.contains("redirects in circles"), "{error}");
     for location in ["http://127.0.0.1:1/x", "http://", "ftp://x/y", "https://no host/", ""] {
         let stage = Stage::new();
         stage.server.next(&path, vec![to(location.to_owned()); 4]);

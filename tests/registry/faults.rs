@@ -51,7 +51,7 @@ fn what_never_comes_whole_is_shown_as_far_as_it_came() {
     stage.server.next(&stage.image.blob(0), vec![Turn::Cut(0); 9]);
     let (loader, states) = stage.load();
     assert_eq!(states[0].problems[0].severity, Severity::Error);
-    assert!(problems(&states[0]).contains("bytes came from"), "{}", problems(&states[0]));
+    assert!(problems(&states[0]).contains("bytes were received from"), "{}", problems(&states[0]));
     assert_eq!(loader.stack().folded(), 3, "the rest opens");
     assert!(states[1].problems.is_empty(), "{}", problems(&states[1]));
     assert!(!stage.path("blobs").join(stage.image.digest(0).replace(':', "-")).exists());
@@ -111,7 +111,7 @@ fn refusals_are_explained() {
         (status(401, ""), ["requires authentication", "docker login"]),
         (
             Turn::Status(429, vec![("retry-after", "3600".to_owned())], String::new()),
-            ["asked too often, and asks to wait 3600 s", "wait a while"],
+            ["received too many requests, and asks to wait 3600 s", "wait a while"],
         ),
         (
             Turn::Status(
@@ -119,7 +119,7 @@ fn refusals_are_explained() {
                 vec![("retry-after", "Mon, 01 Jan 2998 00:00:00 GMT".to_owned())],
                 String::new(),
             ),
-            ["asked too often, and asks to wait", "wait a while"],
+            ["received too many requests, and asks to wait", "wait a while"],
         ),
         (status(418, ""), ["status 418", "see what it says"]),
     ] {
