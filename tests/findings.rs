@@ -224,7 +224,9 @@ fn what_is_accepted_is_not_found() {
     assert_eq!(with(&["setuid:/su"], &[]), [2, 3]);
     assert_eq!(with(&[], &["/tmp/**"]), [9]);
     assert!(
-        Accepted::new(&["no-such"], &[]).unwrap_err().contains("there are: secret-private-key")
+        Accepted::new(&["no-such"], &[])
+            .unwrap_err()
+            .contains("the findings are: secret-private-key")
     );
 }
 

@@ -1,7 +1,7 @@
 //! Foreign text: text of an image, a store, an engine, a registry, or an error that quotes one.
 //!
 //! It has no `Display` and does not deref to `str`, so it reaches a screen, standard output or a page only through
-//! [`visible`]; serde writes the exact text to JSON. Neither of these compiles:
+//! [`visible()`](crate::text::visible()); serde writes the exact text to JSON. Neither of these compiles:
 //!
 //! ```compile_fail
 //! let name = layertui::text::Foreign::from("\u{1b}[2J");

@@ -341,7 +341,7 @@ fn no_record_leads_out_of_the_store() {
     let choices = store.choices();
     let notes: Vec<_> = choices.iter().map(|choice| choice.note.clone().unwrap()).collect();
     assert!(notes[0].contains("this layer cannot be shown"), "{notes:?}");
-    assert!(notes[1].contains("no digest") && notes[2].contains("no digest"), "{notes:?}");
+    assert!(notes[1].contains("no digest") && notes[2].contains("not a digest"), "{notes:?}");
     assert_eq!(files(&*store.open("lab/hello:1")), [[""; 0]]);
 }
 

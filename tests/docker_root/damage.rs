@@ -179,7 +179,7 @@ fn other_directories_are_not_data_roots() {
     fs::create_dir_all(dir.path().join("1.5/image")).unwrap();
     fs::write(dir.path().join("graph/notes/json"), "{}").unwrap();
     let told = failure(&format!("docker-root:[{}]x", dir.path().display()));
-    assert!(told.contains("no storage root"), "{told}");
+    assert!(told.contains("not a storage root"), "{told}");
 }
 
 #[test]

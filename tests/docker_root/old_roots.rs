@@ -201,7 +201,7 @@ fn untagged_heads_are_listed_and_what_is_half_deleted_is_not() {
     assert!(choices[0].ends_with("lab/hello:1") && choices[1].ends_with(&untagged));
     let source = image(&format!("docker-root:[{root}]{}", &untagged[..12]));
     assert_eq!(source.image().layers.len(), 2);
-    assert!(problems(source.image()).contains("half deleted"));
+    assert!(problems(source.image()).contains("partly deleted"));
     assert!(failure(&format!("docker-root:[{root}]{}", id("half"))).contains("lab/hello:1"));
 }
 

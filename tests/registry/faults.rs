@@ -65,11 +65,9 @@ fn other_bytes_than_promised_are_not_shown() {
     let mut other = stage.image.layers[0].clone();
     let end = other.len() - 1;
     other[end] ^= 1;
-    for (bytes, part) in [
-        (other, "other bytes than"),
-        (longer, "more than the"),
-        (noise(3, 1 << 20), "more than the"),
-    ] {
+    for (bytes, part) in
+        [(other, "do not match"), (longer, "more than the"), (noise(3, 1 << 20), "more than the")]
+    {
         let stage = Stage::new();
         stage.server.next(&stage.image.blob(0), [Turn::Bytes(bytes)]);
         let source = stage.open().unwrap();

@@ -113,7 +113,7 @@ fn a_comparison_can_be_stopped_or_fail() {
     explorer.keys("c enter").type_text("shop:1").keys("enter");
     assert_eq!(explorer.effects.pop(), Some(Effect::StartComparison("shop:1".to_owned())));
     explorer.keys("c");
-    assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
+    assert!(explorer.text().contains("another operation is running"), "{}", explorer.text());
     explorer.keys("esc");
     assert_eq!(explorer.effects.pop(), Some(Effect::StopComparison));
     explorer.send(Message::ComparisonFailed("no\u{202e}such".to_owned()));
@@ -125,7 +125,7 @@ fn a_comparison_can_be_stopped_or_fail() {
         40,
     );
     half.keys("c");
-    assert!(half.text().contains("all layers have to be there"), "{}", half.text());
+    assert!(half.text().contains("all layers must be read"), "{}", half.text());
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn what_a_layer_removed_is_taken_from_the_layer_below() {
 fn failures_are_named_and_one_thing_is_done_at_a_time() {
     let mut explorer = asking("ssl", 120, 40);
     explorer.keys("enter e");
-    assert!(explorer.text().contains("one thing at a time"), "{}", explorer.text());
+    assert!(explorer.text().contains("another operation is running"), "{}", explorer.text());
     explorer.keys("esc");
     assert!(explorer.effects.contains(&Effect::StopExtraction));
     let why = "Operation not permitted".to_owned();

@@ -209,7 +209,7 @@ fn a_terminal_gets_control_characters_of_a_file_only_when_told_to() {
         Explorer::start(&arguments, 80, 24, &[])
     };
     let refused = cat(&["odd"]);
-    refused.shows(&["odd: has control characters", "--force"]);
+    refused.shows(&["odd: contains control characters", "--force"]);
     assert!(!refused.text().contains("first line"), "said before anything is written");
     assert_eq!(refused.ends(), 2);
     for allowed in [&["odd", "--force"][..], &["plain"]] {

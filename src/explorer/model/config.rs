@@ -282,7 +282,7 @@ mod tests {
             "line 3: mouse must be true or false",
             "line 4: no column is called owner",
             "line 6: no action is called donw; did you mean down?",
-            "line 7: 'ctrl-' is no key",
+            "line 7: 'ctrl-' is not a key",
             "line 9: n already means next-hit there, so search keeps the keys it had",
         ] {
             assert!(errors.contains(expected), "{expected}:\n{errors}");

@@ -91,7 +91,7 @@ pub fn not_read(state: &State, layer: usize) -> Visible<'static> {
     }
 }
 
-/// The key bound to [`crate::explorer::model::action::entry::Action::Resume`].
+/// The key that resumes reading.
 #[must_use]
 pub fn resume_key(state: &State) -> Visible<'static> {
     state.keymap.rewritten("r", &[Context::Panes])

@@ -276,7 +276,7 @@ mod tests {
                 r#"{"type":2,"payload":"aGk=","position":1}"#,
                 "line 1: its position is 1: lines are missing or out of order",
             ),
-            (r#"{"type":2,"payload":"?","position":0}"#, "line 1: its payload is no base64"),
+            (r#"{"type":2,"payload":"?","position":0}"#, "line 1: its payload is not base64"),
             (
                 r#"{"type":1,"name":"a","size":1,"payload":"aGk=","position":0}"#,
                 "line 1: its payload is no checksum",

@@ -279,7 +279,10 @@ mod tests {
         for (records, part) in [
             (r#"{"type":"reg","name":"a","size":5,"offset":1}"#.to_owned(), "without a digest"),
             (format!(r#"{{"type":"reg","name":"a","size":5,"chunkSize":3,{digest}}}"#), "3 bytes"),
-            (format!(r#"{{"type":"reg","name":"a","size":5,"chunkSize":6,{digest}}}"#), "behind"),
+            (
+                format!(r#"{{"type":"reg","name":"a","size":5,"chunkSize":6,{digest}}}"#),
+                "not consecutive",
+            ),
             (format!(r#"{{"type":"reg","name":"a","size":5,"offset":1000,{digest}}}"#), "no bytes"),
             (
                 format!(
@@ -293,18 +296,18 @@ mod tests {
                     r#"{{"type":"reg","name":"a","size":5,"chunkSize":3,{digest}}},
                     {{"type":"chunk","name":"a","chunkOffset":2,{digest}}}"#
                 ),
-                "behind",
+                "not consecutive",
             ),
             (
                 format!(r#"{{"type":"reg","name":"a","size":5,"innerOffset":300000000,{digest}}}"#),
-                "more than any writer",
+                "too large",
             ),
-            (r#"{"type":"dir","name":"a\ufffd"}"#.to_owned(), "no UTF-8"),
-            (r#"{"type":"symlink","name":"a","linkName":"\ufffd"}"#.to_owned(), "no UTF-8"),
+            (r#"{"type":"dir","name":"a\ufffd"}"#.to_owned(), "not UTF-8"),
+            (r#"{"type":"symlink","name":"a","linkName":"\ufffd"}"#.to_owned(), "not UTF-8"),
             (r#"{"type":"door","name":"a"}"#.to_owned(), "'door' is not known"),
-            (r#"{"type":"dir","name":"a","uid":-1}"#.to_owned(), "no owner"),
-            (r#"{"type":"dir","name":"a","modtime":"soon"}"#.to_owned(), "no time"),
-            (r#"{"type":"dir","name":"a","xattrs":{"x":"%"}}"#.to_owned(), "no base64"),
+            (r#"{"type":"dir","name":"a","uid":-1}"#.to_owned(), "not a valid owner"),
+            (r#"{"type":"dir","name":"a","modtime":"soon"}"#.to_owned(), "not a valid time"),
+            (r#"{"type":"dir","name":"a","xattrs":{"x":"%"}}"#.to_owned(), "not base64"),
         ] {
             let why = read_records(&records).err().unwrap().to_string();
             assert!(why.contains(part), "{why} has no '{part}'");

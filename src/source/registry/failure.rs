@@ -218,7 +218,7 @@ mod tests {
     fn every_refusal_says_what_to_do() {
         for (status, signed_in, part) in [
             (401, false, "docker login r.example"),
-            (401, true, "anew"),
+            (401, true, "again"),
             (403, true, "owner"),
             (404, false, "check name and tag"),
             (429, false, "wait a while"),

@@ -168,7 +168,7 @@ mod tests {
     fn what_is_forbidden_or_wrong_is_said() {
         for (conf, part) in [
             (CONF, "blocks bad.example"),
-            ("[[registry]]\nprefix = \"bad.example\"\nlocation = \"/\"", "no place"),
+            ("[[registry]]\nprefix = \"bad.example\"\nlocation = \"/\"", "not a valid location"),
             ("[[registry", "registries.conf: "),
             ("[[registry]]\ninsecure = \"maybe\"", "registries.conf: "),
         ] {

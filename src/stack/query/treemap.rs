@@ -163,7 +163,7 @@ mod tests {
     /// A cell of a terminal.
     const TALL: f64 = 2.0;
 
-    fn contains(area: &Area, x: u16, y: u16) -> bool {
+    fn contains(area: Area, x: u16, y: u16) -> bool {
         (area.x..area.x + area.width).contains(&x) && (area.y..area.y + area.height).contains(&y)
     }
 
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(tiles.iter().map(cells).sum::<u64>(), cells(&area), "{tiles:?} of {area:?}");
         for y in area.y..area.y + area.height {
             for x in area.x..area.x + area.width {
-                let owners = tiles.iter().filter(|tile| contains(tile, x, y)).count();
+                let owners = tiles.iter().filter(|tile| contains(**tile, x, y)).count();
                 assert_eq!(owners, 1, "cell {x},{y} of {area:?}");
             }
         }

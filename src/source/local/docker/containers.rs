@@ -34,7 +34,7 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
         let path = format!("containers/{id}/{file}");
         let bytes = match records.document(&path) {
             Ok(Some(bytes)) => Ok(bytes),
-            // Docker deletes the record first, so this container is half deleted.
+            // Docker deletes the record first, so this container is partly deleted.
             Ok(None) => {
                 problems
                     .push(format!("`{path}` is not here: a partly deleted container, left out"));

@@ -1,6 +1,6 @@
 //! `image/<driver>/layerdb`: Docker's layer records by chain ID, since 1.10.
 //!
-//! Source: moby, `layer/filestore.go`. A directory with a suffix after the chain ID (`-removing`) is half deleted and
+//! Source: moby, `layer/filestore.go`. A directory with a suffix after the chain ID (`-removing`) is partly deleted and
 //! never referenced.
 
 use std::collections::HashSet;
