@@ -105,7 +105,7 @@ fn every_refusal_is_explained_at_every_door() {
         for request in 0..count {
             let stage = Stage::new();
             let (path, _) = paths(&stage)[request].clone();
-            // As often as anybody would ask.
+            // More often than any client retries.
             stage.server.next(&path, vec![status(number); 9]);
             let host = stage.server.host();
             let message = if request < 2 {

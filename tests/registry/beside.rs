@@ -50,7 +50,7 @@ fn referrers_are_listed_by_the_api_or_by_the_tag() {
             vec![(path, INDEX, referrers())]
         });
         let source = stage.open().unwrap();
-        assert_eq!(stage.server.seen().len(), 2, "not before somebody asks");
+        assert_eq!(stage.server.seen().len(), 2, "not before the attachments are requested");
         assert_eq!(lines(&source.attachments()), ["SBOM 700", "attestation 800"]);
         let json = stage.says(&["layers", "--json", &stage.reference("1")]);
         let json: Value = serde_json::from_str(&json).unwrap();

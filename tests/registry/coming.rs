@@ -122,7 +122,7 @@ fn a_name_that_nothing_here_has_is_offered_before_its_registry_is_asked() {
     let options =
         Options { registries: stage.settings(), pull: Pull::Offered, ..Options::default() };
     let Opened::Several(several) = open(&name, &options).unwrap() else { panic!("opened unasked") };
-    assert_eq!(stage.server.paths(), [""; 0], "nothing is asked before somebody agrees");
+    assert_eq!(stage.server.paths(), [""; 0], "no request before the user agrees");
     assert_eq!(several.choices.len(), 1);
     assert!(several.choices[0].remote);
     assert_eq!(several.choices[0].reference, stage.reference("1"));

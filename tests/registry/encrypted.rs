@@ -46,7 +46,7 @@ fn an_unknown_certificate_and_one_for_another_host_are_refused() {
     let refused = open(&tls, settings.clone()).err().unwrap();
     assert!(refused.contains("certificate"), "{refused}");
     assert!(stage.server.seen().is_empty());
-    // On this machine itself, as Docker has it, and where somebody says so.
+    // For this machine, as Docker does, and with the option.
     for tls_verify in [None, Some(false)] {
         assert!(open(&tls, Registries { tls_verify, ..settings.clone() }).is_ok());
     }

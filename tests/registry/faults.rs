@@ -163,7 +163,7 @@ fn nobody_there_is_said() {
     assert!(error.contains(&host) && error.contains("check the name"), "{error}");
 }
 
-/// Says that nobody waits any more, once that is so.
+/// Reports cancellation once the flag is set.
 pub(crate) struct Impatient(pub(crate) AtomicBool);
 
 impl Watch for Impatient {
@@ -200,7 +200,7 @@ fn whoever_stops_waiting_for_a_silent_registry_is_let_go() {
     };
     let mut text = String::new();
     source.open(0, &stored).unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text, "root:x:0:0", "but when somebody wants a file of it");
+    assert_eq!(text, "root:x:0:0", "but reading one of its files does");
 }
 
 #[test]

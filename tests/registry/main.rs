@@ -1,5 +1,5 @@
-//! Journeys: images in a registry, which is a small server inside these tests (`server`): it counts what it is asked,
-//! sends what it should or what it should not, breaks off, keeps silent, wants to know who asks.
+//! Images in a registry, which is a small server inside these tests (`server`): it records requests, sends right or
+//! wrong bytes, breaks off, stalls, and requires authentication.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 

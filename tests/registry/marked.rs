@@ -1,4 +1,4 @@
-//! Marked passwords and tokens, by every way in which somebody signs in, looked for in all that is said and kept.
+//! Marked passwords and tokens, in every form of authentication, searched for in all output and stored files.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +18,7 @@ const BASIC: &str = "Basic bWU6TUFSS0VELXBhc3N3b3JkLTE=";
 const TOKEN: &str = "MARKED-token-2";
 const IDENTITY: &str = "MARKED-identity-3";
 
-/// How somebody signs in: who is let in, and what the configuration file says of the registry.
+/// Forms of authentication: the registry's rule, and the entry of the configuration file.
 fn ways() -> Vec<(Access, Value)> {
     let password = json!({"username": "me", "password": PASSWORD});
     let identity = format!("refresh_token={IDENTITY}");

@@ -8,13 +8,13 @@ use std::thread;
 
 use super::stage::Stage;
 
-/// A registry that nobody finds by its name.
+/// A registry whose name does not resolve.
 const ELSEWHERE: &str = "docker://registry.invalid/lab/x:1";
 
-/// A proxy that leads everybody to the same place: `CONNECT` (RFC 9110, section 9.3.6).
+/// A proxy that connects every client to the same server: `CONNECT` (RFC 9110, section 9.3.6).
 struct Proxy {
     address: SocketAddr,
-    /// Where somebody wanted to go, and with which `Proxy-Authorization`.
+    /// The requested targets with their `Proxy-Authorization`.
     seen: Arc<Mutex<Vec<(String, String)>>>,
 }
 
@@ -27,7 +27,7 @@ impl Proxy {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (log, place) = (Arc::clone(&log), place.clone());
-                // Whoever goes away in the midst is no concern of the proxy's.
+                // A client that disconnects is not an error of the proxy.
                 thread::spawn(move || stream.map(|stream| lead(&stream, &place, answer, &log)));
             }
         });

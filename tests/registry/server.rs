@@ -31,18 +31,17 @@ pub(crate) enum Turn {
     Echo(u16),
 }
 
-/// Who is let in.
+/// Which requests are authorised.
 #[derive(Clone, Debug)]
 pub(crate) enum Access {
     Open,
-    /// Whoever sends this `Authorization` header.
+    /// Requests with this `Authorization` header.
     Basic(&'static str),
-    /// Whoever brings this token, which the service gives to those that send the second header (or the form that
-    /// contains it).
+    /// Requests with this token, which the service issues for the second header (or a form that contains it).
     Token(&'static str, &'static str),
 }
 
-/// Status, headers and body of an answer that is none.
+/// Status, headers and body of a refusal.
 type Refusal = (u16, Vec<(&'static str, String)>, String);
 
 /// One request, as it came.
@@ -135,7 +134,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.inside.ends.store(true, Ordering::SeqCst);
-        // Whoever accepts has to be woken.
+        // Wakes the thread that accepts connections.
         drop(TcpStream::connect(self.inside.address));
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
@@ -207,7 +206,7 @@ impl Inside {
         }
     }
 
-    /// Why somebody is not let in.
+    /// The refusal for a request that is not authorised.
     fn refusal(&self, seen: &Seen) -> Option<Refusal> {
         let sent = seen.authorization.as_deref();
         let denied = r#"{"errors":[{"code":"UNAUTHORIZED","message":"who is there?"}]}"#.to_owned();
@@ -253,7 +252,7 @@ fn head(mut stream: &TcpStream, status: u16, headers: &[(&str, String)], length:
     for (name, value) in headers {
         let _ = write!(head, "{name}: {value}\r\n");
     }
-    // Whoever asked may be gone: that is what some journeys are about.
+    // The client may have closed the connection, as some tests make it do.
     let _ = stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes());
 }
 

@@ -1,4 +1,4 @@
-//! Who asks: passwords, tokens, helpers; and that nobody else hears of them.
+//! Authentication: passwords, tokens, helpers. Credentials are sent to no other host.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

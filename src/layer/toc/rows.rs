@@ -304,7 +304,7 @@ mod tests {
             ),
             (r#"{"type":"dir","name":"a\ufffd"}"#.to_owned(), "not UTF-8"),
             (r#"{"type":"symlink","name":"a","linkName":"\ufffd"}"#.to_owned(), "not UTF-8"),
-            (r#"{"type":"door","name":"a"}"#.to_owned(), "'door' is not known"),
+            (r#"{"type":"socket","name":"a"}"#.to_owned(), "'socket' is not known"),
             (r#"{"type":"dir","name":"a","uid":-1}"#.to_owned(), "not a valid owner"),
             (r#"{"type":"dir","name":"a","modtime":"soon"}"#.to_owned(), "not a valid time"),
             (r#"{"type":"dir","name":"a","xattrs":{"x":"%"}}"#.to_owned(), "not base64"),
