@@ -6,7 +6,7 @@
 //!
 //! The steps for one image: [`open()`] parses the reference and finds the place; `disk::recognise` recognises its form;
 //! a file for each form finds manifest, config and blobs; `documents::assemble` builds
-//! `Blobs` of them. Of the three implementations of [`Source`] that is the most used one;
+//! `Blobs` of them. Of the implementations of [`Source`] here that is the most used one;
 //! the others are an engine's export and its container (`engine`).
 
 mod contract;

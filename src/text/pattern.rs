@@ -1,6 +1,6 @@
 //! Patterns that people write, compiled within limits: shell patterns, regular expressions, plain text.
 //!
-//! All patterns are compiled here (`tests/borders.rs` holds that), because a compiler of patterns can panic, overflow the
+//! All patterns are compiled here (`tests/borders` holds that), because a compiler of patterns can panic, overflow the
 //! stack or take gigabytes where it has no limits. What comes out matches in time linear in the text.
 
 use regex::bytes::{Regex, RegexBuilder};
