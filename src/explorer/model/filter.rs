@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 use crate::explorer::model::filtered_pane::{FilterKey, FilteredPane};
 use crate::explorer::model::input::Input;
 use crate::explorer::model::owners::PackageFilter;
-use crate::explorer::model::state::Pane;
+use crate::explorer::model::pane::Pane;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Test};
 use crate::stack::query::filtered_tree::FilteredTree;
