@@ -160,12 +160,20 @@ impl DirTotals {
         &mut pending.deltas[pending.slot[dir as usize] as usize]
     }
 
+    /// The pending changes of the directory that holds `node`; `None` if no totals of directories are recorded for it.
+    fn parent_delta(&mut self, arena: &mut Arena, node: u32) -> Option<&mut Delta> {
+        if node == 0 || self.sum_only {
+            return None;
+        }
+        let dir = arena.make_dir(arena.parent(node));
+        Some(self.delta(dir))
+    }
+
     /// Records that a path was added (`by` 1) or removed (-1), and [`Self::add_bytes`].
     pub(crate) fn add_path(&mut self, arena: &mut Arena, node: u32, by: i64, bytes: i64) {
-        self.add_bytes(arena, node, bytes);
-        if node != 0 && !self.sum_only {
-            let dir = arena.make_dir(arena.parent(node));
-            let delta = self.delta(dir);
+        self.visible += bytes;
+        if let Some(delta) = self.parent_delta(arena, node) {
+            delta.bytes += bytes;
             delta.entries += by;
             delta.children += by;
         }
@@ -174,9 +182,11 @@ impl DirTotals {
     /// Records that `bytes` became visible under the name `node`, or hidden if negative.
     pub(crate) fn add_bytes(&mut self, arena: &mut Arena, node: u32, bytes: i64) {
         self.visible += bytes;
-        if node != 0 && bytes != 0 && !self.sum_only {
-            let dir = arena.make_dir(arena.parent(node));
-            self.delta(dir).bytes += bytes;
+        // A change of 0 bytes must not make a record.
+        if bytes != 0
+            && let Some(delta) = self.parent_delta(arena, node)
+        {
+            delta.bytes += bytes;
         }
     }
 
