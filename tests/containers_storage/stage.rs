@@ -8,6 +8,7 @@ use layertui::source::{Opened, Options, Source, Stored, open};
 use layertui::stack::kept::entry::Row;
 
 use crate::build::Store;
+use crate::support::rows::image_problems;
 
 /// A store on disk.
 pub(crate) struct Stage(tempfile::TempDir);
@@ -88,13 +89,5 @@ pub(crate) fn text(source: &dyn Source, layer: usize, path: &str) -> Result<Stri
 
 /// All problems of the image and its layers, before any layer is read.
 pub(crate) fn problems(source: &dyn Source) -> String {
-    let image = source.image();
-    let layers = image.layers.iter().flat_map(|layer| layer.problems.iter());
-    image
-        .problems
-        .iter()
-        .chain(layers)
-        .map(layertui::text::Foreign::raw)
-        .collect::<Vec<_>>()
-        .join("\n")
+    image_problems(source.image())
 }

@@ -1,5 +1,6 @@
 //! Queries of an image: the tree at each layer, the diff of each layer, the history of every path.
 
+pub(crate) use crate::support::rows::image_problems as problems;
 use layertui::report;
 use std::sync::Arc;
 
@@ -91,18 +92,6 @@ pub(crate) fn answers(reference: &str) -> Answers {
 pub(crate) fn commands(image: &Image) -> Vec<String> {
     let layers = image.layers.iter();
     layers.map(|layer| layer.created_by.clone().unwrap_or_default().into_raw()).collect()
-}
-
-/// Problems of an image and its layers before any layer is read.
-pub(crate) fn problems(image: &Image) -> String {
-    let layers = image.layers.iter().flat_map(|layer| &layer.problems);
-    image
-        .problems
-        .iter()
-        .chain(layers)
-        .map(layertui::text::Foreign::raw)
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 /// Problems found by reading a layer.

@@ -8,6 +8,7 @@ use layertui::source::{Error, Opened, Options, Several, Source, open};
 use layertui::stack::kept::entry::Row;
 
 use crate::build::Tree;
+use crate::support::rows::image_problems;
 
 /// A temporary directory with images in it.
 pub(crate) struct Stage(tempfile::TempDir);
@@ -109,13 +110,5 @@ pub(crate) fn commands(source: &dyn Source) -> String {
 
 /// All problems of the image and its layers, before any layer is read.
 pub(crate) fn problems(source: &dyn Source) -> String {
-    let image = source.image();
-    let layers = image.layers.iter().flat_map(|layer| layer.problems.iter());
-    image
-        .problems
-        .iter()
-        .chain(layers)
-        .map(layertui::text::Foreign::raw)
-        .collect::<Vec<_>>()
-        .join("\n")
+    image_problems(source.image())
 }

@@ -5,8 +5,10 @@
 
 use std::fmt::Write;
 
+use layertui::image::Image;
 use layertui::layer::{Listing, Severity};
 use layertui::stack::kept::entry::{Entry, Row};
+use layertui::text::Foreign;
 
 /// Every row of a listing as a line.
 pub(crate) fn rows(listing: &Listing) -> Vec<String> {
@@ -26,6 +28,13 @@ pub(crate) fn problems(listing: &Listing) -> Vec<String> {
         format!("{}: {}", name(problem.severity), problem.message)
     };
     listing.problems.iter().map(line).collect()
+}
+
+/// The problems of an image and its layers before any layer is read, a line each.
+pub(crate) fn image_problems(image: &Image) -> String {
+    let layers = image.layers.iter().flat_map(|layer| &layer.problems);
+    let problems = image.problems.iter().chain(layers).map(Foreign::raw);
+    problems.collect::<Vec<_>>().join("\n")
 }
 
 /// One row as a line.
@@ -80,6 +89,7 @@ fn entry_line(entry: &Entry<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use layertui::image::layer::Layer;
     use layertui::layer::blob::Blob;
     use layertui::layer::{Unwatched, list};
     use layertui::stack::kept::entry::{Kind, Mtime};
@@ -105,5 +115,16 @@ mod tests {
         let listing = list(&Blob::memory(*b"{}"), &Unwatched);
         assert!(rows(&listing).is_empty());
         assert!(problems(&listing)[0].starts_with("error: not a tar archive"));
+    }
+
+    #[test]
+    fn problems_of_the_image_come_before_those_of_its_layers() {
+        let layer = Layer { problems: vec!["b".to_owned().into()], ..Layer::default() };
+        let image = Image {
+            problems: vec!["a".to_owned().into()],
+            layers: vec![layer],
+            ..Image::default()
+        };
+        assert_eq!(image_problems(&image), "a\nb");
     }
 }
