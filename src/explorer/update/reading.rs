@@ -62,7 +62,20 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             state.notice = Some(visible(&reason).into_owned());
         }
         Message::Failed(reason) => state.phase = Phase::Failed(reason),
-        _ => {}
+        // `update` handles these. They are listed so that a new message does not compile until it is handled.
+        Message::Continue
+        | Message::Key(_)
+        | Message::Mouse(_)
+        | Message::Paste(_)
+        | Message::Resize(_)
+        | Message::PartRead { .. }
+        | Message::Packages(_)
+        | Message::ComparisonProgress(_)
+        | Message::ComparisonFailed(_)
+        | Message::ExtractionProgress(_)
+        | Message::ExtractionEnded(_)
+        | Message::PagerClosed
+        | Message::Notice(_) => {}
     }
     navigate::waste::refresh(state, stack);
     navigate::map::refresh(state, stack);
