@@ -111,8 +111,24 @@ fn a_crowd_is_one_tile_and_the_mouse_finds_all() {
     explorer.mouse(MouseKind::Press, last.rect.x, last.rect.y);
     assert_eq!(explorer.state.map.as_ref().unwrap().selected, last.first);
     explorer.mouse(MouseKind::DoublePress, last.rect.x, last.rect.y);
-    assert!(explorer.state.overlays.is_empty());
-    assert_eq!(explorer.path(), "/d", "what is too small to show is in the tree");
+    let map = explorer.state.map.as_ref().unwrap();
+    assert_eq!((map.tiles.len(), map.selected), (last.count, 0), "the rest is entered");
+    assert_eq!(sums(&explorer).0, last.bytes, "what is in the rest");
+    assert!(explorer.text().contains("/d: the"), "{}", explorer.text());
+    explorer.keys("h");
+    let map = explorer.state.map.as_ref().unwrap();
+    assert_eq!((map.tiles.len(), map.selected), (3001, last.first), "and left");
+}
+
+#[test]
+fn a_tile_says_which_layer_its_bytes_come_from() {
+    let mut explorer =
+        Explorer::plain("0: +d/ +d/a:300 +e:90 | 1: +d/b:900 +f:80 | 2: -d/b +d/c:100", 80, 24);
+    explorer.keys("T");
+    assert!(explorer.text().contains("grew most in layer 1"), "{}", explorer.text());
+    let map = explorer.state.map.as_ref().unwrap();
+    let owner = |path: &[u8]| map.owner(explorer.stack.find(path).unwrap());
+    assert_eq!((owner(b"/d"), owner(b"/e"), owner(b"/f")), (Some(1), Some(0), Some(1)));
 }
 
 #[test]

@@ -9,17 +9,23 @@ use crate::text::{Visible, visible, wrap};
 
 /// A border round `rect`.
 pub(super) fn border(canvas: &mut Canvas<'_>, rect: Rect, role: Role) {
+    border_of(canvas, rect, role, ["╭", "╮", "╰", "╯", "─", "│"]);
+}
+
+/// A border round `rect` of these corners (upper left, upper right, lower left, lower right), line across and line down.
+pub(super) fn border_of(canvas: &mut Canvas<'_>, rect: Rect, role: Role, of: [&'static str; 6]) {
     if rect.width < 2 || rect.height < 2 {
         return;
     }
-    let line = "─".repeat(usize::from(rect.width - 2));
+    let [left_top, right_top, left_bottom, right_bottom, across, down] = of;
+    let line = across.repeat(usize::from(rect.width - 2));
     let (right, bottom) = (rect.x + rect.width - 1, rect.y + rect.height - 1);
-    canvas.text(rect.x, rect.y, rect.width, role, visible!["╭", line, "╮"]);
+    canvas.text(rect.x, rect.y, rect.width, role, visible![left_top, line, right_top]);
     for y in rect.y + 1..bottom {
-        canvas.text(rect.x, y, 1, role, "│");
-        canvas.text(right, y, 1, role, "│");
+        canvas.text(rect.x, y, 1, role, down);
+        canvas.text(right, y, 1, role, down);
     }
-    canvas.text(rect.x, bottom, rect.width, role, visible!["╰", line, "╯"]);
+    canvas.text(rect.x, bottom, rect.width, role, visible![left_bottom, line, right_bottom]);
 }
 
 /// A pane's border, with its tabs, a status at the right, and the position at the bottom.

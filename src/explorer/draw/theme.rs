@@ -52,12 +52,14 @@ const fn attributes(role: Role) -> Modifier {
         | Role::Modified
         | Role::Rewritten
         | Role::Shadowed
+        | Role::Tint(_)
         | Role::Removed => Modifier::empty(),
     }
 }
 
 const fn dark(role: Role) -> Option<Color> {
     match role {
+        Role::Tint(layer) => dark_tint(layer),
         Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
             Some(Color::Cyan)
         }
@@ -72,11 +74,35 @@ const fn dark(role: Role) -> Option<Color> {
 /// Yellow and bright colours are unreadable on white.
 const fn light(role: Role) -> Option<Color> {
     match role {
+        Role::Tint(layer) => light_tint(layer),
         Role::Accent | Role::FrameFocused | Role::Added => Some(Color::Blue),
         Role::Bar | Role::Metadata | Role::Named => Some(Color::Cyan),
         Role::Modified | Role::Warning | Role::Quoted => Some(Color::Magenta),
         Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::DarkGray),
         Role::Removed | Role::Opaque | Role::Error => Some(Color::Red),
+        _ => None,
+    }
+}
+
+/// Tints colour frames only. Without green, which beside red is lost on one man in twelve.
+const fn dark_tint(layer: u8) -> Option<Color> {
+    match layer {
+        0 => Some(Color::Cyan),
+        1 => Some(Color::Yellow),
+        2 => Some(Color::LightBlue),
+        3 => Some(Color::Magenta),
+        4 => Some(Color::LightRed),
+        _ => None,
+    }
+}
+
+const fn light_tint(layer: u8) -> Option<Color> {
+    match layer {
+        0 => Some(Color::Blue),
+        1 => Some(Color::Magenta),
+        2 => Some(Color::Red),
+        3 => Some(Color::DarkGray),
+        4 => Some(Color::Cyan),
         _ => None,
     }
 }

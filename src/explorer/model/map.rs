@@ -11,10 +11,14 @@ use crate::stack::{NodeId, Stack};
 /// Height of a terminal's cell divided by its width.
 const CELL_TALL: f64 = 2.0;
 
-/// Tiles of fewer cells are merged into one.
-const CELLS_LEAST: u128 = 8;
-/// Tiles beyond this number are merged into one.
-const TILES_MOST: usize = 150;
+/// Tiles of fewer cells are in the rest: two cells are about a square.
+const CELLS_LEAST: u128 = 2;
+/// Tiles beyond this number are in the rest.
+const TILES_MOST: usize = 600;
+/// The rest gets at least so many cells, however few its bytes, so that it can be seen and entered; on a small screen at
+/// most one part in [`REST_SHARE_MOST`].
+const REST_CELLS_LEAST: u128 = 8;
+const REST_SHARE_MOST: u128 = 4;
 
 /// Directories with less than one part in so many of all bytes are drawn without their children.
 const SHARE_LEAST: u64 = 40;
@@ -41,6 +45,10 @@ pub struct Treemap {
     pub tiles: Vec<Tile>,
     /// Index of the selected tile.
     pub selected: usize,
+    /// The rests that were entered in this directory: the tiles begin behind so many larger ones.
+    pub rests: Vec<usize>,
+    /// The layer that wrote a file, or in which a directory grew most.
+    pub(crate) owners: HashMap<NodeId, usize>,
     /// Children of the largest directories, drawn inside their tiles.
     pub(crate) inside: HashMap<NodeId, Vec<Tile>>,
     /// State of loading when the tiles were listed: number of folded layers, and whether loading was done.
@@ -62,6 +70,8 @@ pub(crate) struct NodeWaste {
     below: u64,
     /// The most wasted bytes of this path in one layer; that layer, and the layer that hides them.
     largest: u64,
+    /// Bytes of the largest wasted file below it, and the layer that stores that.
+    largest_below: (u64, usize),
     pub(crate) stored_by: usize,
     pub(crate) culprit: usize,
 }
@@ -106,22 +116,70 @@ impl Treemap {
         shown.iter().find(holds).or_else(|| shown.first()).copied()
     }
 
+    /// The layer that wrote a file, or in which a directory grew most; of wasted bytes, the layer that stores them.
+    #[must_use]
+    pub fn owner(&self, node: NodeId) -> Option<usize> {
+        self.owners.get(&node).copied()
+    }
+
     pub(crate) fn enter(&mut self, stack: &Stack, dir: NodeId) {
         let before = self.dir;
-        (self.dir, self.tiles) = (dir, self.children(stack, dir));
+        self.dir = dir;
+        self.rests.clear();
+        self.list(stack);
         // In the parent the directory that was left is selected.
         self.selected = self.tiles.iter().position(|tile| tile.node == before).unwrap_or(0);
+    }
+
+    /// Shows the tiles from index `first` on, which were too small for a tile each, in the whole area.
+    pub(crate) fn enter_rest(&mut self, stack: &Stack, first: usize) {
+        self.rests.push(first);
+        self.list(stack);
+        self.selected = 0;
+    }
+
+    /// Leaves the rest, or else the directory.
+    pub(crate) fn leave(&mut self, stack: &Stack) {
+        if let Some(first) = self.rests.pop() {
+            self.list(stack);
+            self.selected = first.min(self.tiles.len().saturating_sub(1));
+        } else if let Some(above) = stack.parent(self.dir) {
+            self.enter(stack, above);
+        }
+    }
+
+    /// Lists the tiles, and the children of large directories among them.
+    pub(crate) fn list(&mut self, stack: &Stack) {
+        self.tiles = self.children(stack, self.dir);
+        let larger = self.rests.iter().sum::<usize>().min(self.tiles.len());
+        self.tiles.drain(..larger);
         self.inside.clear();
-        let least = self.bytes() / SHARE_LEAST;
+        self.owners.clear();
         let mut level = self.tiles.clone();
+        self.find_owners(stack, &level);
+        let least = self.bytes() / SHARE_LEAST;
         for _ in 0..DEPTH_MOST {
             let large = level.iter().filter(|tile| tile.directory && tile.bytes > least);
             let dirs: Vec<NodeId> = large.map(|tile| tile.node).collect();
             level.clear();
             for dir in dirs {
                 let children = self.children(stack, dir);
+                self.find_owners(stack, &children);
                 level.extend(&children);
                 self.inside.insert(dir, children);
+            }
+        }
+    }
+
+    /// Finds the owners of the tiles that can be on the screen.
+    fn find_owners(&mut self, stack: &Stack, tiles: &[Tile]) {
+        for tile in tiles.iter().take(TILES_MOST) {
+            let owner = match self.of {
+                TreemapContent::Merged(layer) => stack.bytes_owner(tile.node, layer),
+                TreemapContent::Wasted => self.waste.owner(tile.node),
+            };
+            if let Some(owner) = owner {
+                self.owners.insert(tile.node, owner);
             }
         }
     }
@@ -142,38 +200,45 @@ impl Treemap {
     }
 }
 
-/// Divides a rectangle among tiles. Tiles that are too small are merged into one at the end.
+/// Divides a rectangle among tiles. Those that get no cell are one group at the end.
 #[must_use]
 pub fn shown(tiles: &[Tile], body: Rect) -> Vec<TileGroup> {
     let cells = u128::from(body.width) * u128::from(body.height);
     let total = tiles.iter().map(|tile| u128::from(tile.bytes)).sum::<u128>().max(1);
     let fits = |tile: &&Tile| u128::from(tile.bytes) * cells / total >= CELLS_LEAST;
-    let mut alone = tiles.iter().take(TILES_MOST).take_while(fits).count();
-    // A single small tile is shown by itself.
-    alone += usize::from(alone + 1 == tiles.len());
+    let mut alone = tiles.iter().take(TILES_MOST).take_while(fits).count().max(1);
+    let mut rest_least =
+        (total * REST_CELLS_LEAST / cells.max(1)).clamp(1, total / REST_SHARE_MOST + 1);
     loop {
-        let mut shown = divided(tiles, alone, body);
-        let count = shown.len();
-        shown.retain(|shown| shown.rect.width > 0 && shown.rect.height > 0);
-        // A tile that rounding left without a cell joins the small ones, except the largest.
-        if shown.len() == count || alone < 2 {
-            return shown;
+        let mut shown = divided(tiles, alone, body, rest_least);
+        let without = shown.iter().position(|it| it.rect.width == 0 || it.rect.height == 0);
+        match without {
+            // Rounding left it without a cell: it joins the rest with all that are smaller.
+            Some(at) if at > 0 && at < alone => alone = at,
+            // Rounding left the rest without a cell.
+            Some(at) if at == alone && rest_least < total / REST_SHARE_MOST => rest_least *= 2,
+            // The screen is too small for all.
+            Some(_) if alone > 1 => alone -= 1,
+            _ => {
+                shown.retain(|it| it.rect.width > 0 && it.rect.height > 0);
+                return shown;
+            }
         }
-        alone -= 1;
     }
 }
 
-fn divided(tiles: &[Tile], alone: usize, body: Rect) -> Vec<TileGroup> {
+fn divided(tiles: &[Tile], alone: usize, body: Rect, rest_least: u128) -> Vec<TileGroup> {
     let (large, rest) = tiles.split_at(alone.min(tiles.len()));
     let large = large.iter().enumerate();
     let mut shown: Vec<TileGroup> = large
         .map(|(first, tile)| TileGroup { first, count: 1, bytes: tile.bytes, rect: body })
         .collect();
+    let mut weights: Vec<u64> = shown.iter().map(|shown| shown.bytes).collect();
     if !rest.is_empty() {
         let bytes = rest.iter().map(|tile| tile.bytes).sum();
         shown.push(TileGroup { first: alone, count: rest.len(), bytes, rect: body });
+        weights.push(bytes.max(u64::try_from(rest_least).unwrap_or(u64::MAX)));
     }
-    let weights: Vec<u64> = shown.iter().map(|shown| shown.bytes).collect();
     let area = Area { x: body.x, y: body.y, width: body.width, height: body.height };
     for (shown, Area { x, y, width, height }) in
         shown.iter_mut().zip(squarify(&weights, area, CELL_TALL))
@@ -194,6 +259,12 @@ impl WasteByPath {
                 waste.largest = piece.wasted.bytes;
                 (waste.stored_by, waste.culprit) = (piece.wasted.layer, piece.culprit);
             }
+            let mut above = stack.parent(piece.wasted.node);
+            while let Some(dir) = above {
+                let largest = &mut of.entry(dir).or_default().largest_below;
+                *largest = (*largest).max((piece.wasted.bytes, piece.wasted.layer));
+                above = stack.parent(dir);
+            }
         }
         for (dir, bytes) in losses.by_directory(stack) {
             of.entry(dir).or_default().below = bytes;
@@ -212,8 +283,62 @@ impl WasteByPath {
         self.of.get(&node).filter(|waste| waste.own > 0)
     }
 
+    /// The layer that stores the largest wasted file of a path.
+    fn owner(&self, node: NodeId) -> Option<usize> {
+        let waste = self.of.get(&node)?;
+        let (below, by) = waste.largest_below;
+        Some(if waste.largest >= below { waste.stored_by } else { by })
+    }
+
     fn tile(&self, node: NodeId) -> Option<Tile> {
         let waste = self.of.get(&node)?;
         Some(Tile { node, bytes: waste.own + waste.below, directory: waste.below > 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tiles(sizes: &[u64]) -> Vec<Tile> {
+        let tile = |&bytes| Tile { node: NodeId::ROOT, bytes, directory: false };
+        sizes.iter().map(tile).collect()
+    }
+
+    /// What `layertui` shows of `sizes`, which must be sorted: every tile, once, in the tiles or the rest.
+    fn assert_complete(sizes: &[u64], width: u16, height: u16) {
+        let body = Rect { x: 1, y: 1, width, height };
+        let shown = shown(&tiles(sizes), body);
+        let told: usize = shown.iter().map(|it| it.count).sum();
+        let cells: u64 =
+            shown.iter().map(|it| u64::from(it.rect.width) * u64::from(it.rect.height)).sum();
+        assert_eq!(cells, u64::from(width) * u64::from(height), "{sizes:?}");
+        assert_eq!(told, sizes.len(), "{sizes:?} at {width}x{height}: {shown:?}");
+        // Eight cells get a tile at any rounding, where the screen has room for several.
+        let total: u64 = sizes.iter().sum();
+        for rest in shown.iter().filter(|it| it.count > 1) {
+            let hidden = sizes[rest.first] * cells / total;
+            assert!(hidden < 8, "{hidden} cells hidden of {sizes:?} at {width}x{height}");
+        }
+    }
+
+    #[test]
+    fn nothing_large_is_in_the_rest() {
+        let mut seed = 7_u64;
+        let mut random = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            seed >> 33
+        };
+        assert_complete(&[30_000, 20_000, 12_000, 1], 76, 20);
+        assert_complete(&[30_000, 20_000, 12_000, 1, 1], 36, 8);
+        for _ in 0..300 {
+            let count = random() % 90 + 1;
+            let mut sizes: Vec<u64> =
+                (0..count).map(|_| (random() >> (random() % 28)).max(1)).collect();
+            sizes.sort_unstable_by_key(|&size| std::cmp::Reverse(size));
+            for (width, height) in [(118, 37), (78, 21), (58, 17)] {
+                assert_complete(&sizes, width, height);
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@ use crate::text::Visible;
 /// A piece of text and its meaning.
 pub type Span = (Role, Visible<'static>);
 
+/// Number of tints of a theme.
+pub const TINTS: usize = 6;
+
 /// The meaning of a span on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -56,6 +59,8 @@ pub enum Role {
     Keyword,
     /// In a file: a name that is defined, called or assigned.
     Named,
+    /// A tile of the map: the number of its layer, modulo [`TINTS`]. Colours frames and fills, never text.
+    Tint(u8),
     /// The row of the cursor.
     Selected,
 }

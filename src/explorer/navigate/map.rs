@@ -10,9 +10,10 @@ pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let now = (stack.folded(), state.phase == Phase::Done);
     let is_open = state.overlays.iter().any(|overlay| overlay.kind == OverlayKind::Map);
     let Some(old) = state.map.as_ref().filter(|map| is_open && map.as_of != now) else { return };
-    let (of, dir, selected) = (old.of, old.dir, old.selected);
+    let (of, dir, selected, rests) = (old.of, old.dir, old.selected, old.rests.clone());
     let mut map = view::map::new(state, stack, of);
-    map.enter(stack, dir);
+    (map.dir, map.rests) = (dir, rests);
+    map.list(stack);
     map.selected = selected.min(map.tiles.len().saturating_sub(1));
     state.map = Some(map);
 }

@@ -42,10 +42,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
         Action::Move(Move::Bottom) => select(state, usize::MAX),
         Action::Open | Action::Map(MapAction::Descend) => descend(state, stack),
         Action::Map(MapAction::Parent) => {
-            if let Some(map) = &mut state.map
-                && let Some(above) = stack.parent(map.dir)
-            {
-                map.enter(stack, above);
+            if let Some(map) = &mut state.map {
+                map.leave(stack);
             }
         }
         Action::Move(Move::HalfDown | Move::HalfUp | Move::PageDown | Move::PageUp)
@@ -111,15 +109,13 @@ fn neighbour(state: &mut State, right: i32, down: i32) {
     }
 }
 
-/// Enter: enters a directory, or shows the row of a file in the tree.
+/// Enter: enters a directory or the rest, or shows the row of a file in the tree.
 fn descend(state: &mut State, stack: &Stack) {
     let (_, body) = area(state);
     let Some(map) = &mut state.map else { return };
     let Some(shown) = map.current(&map.shown(body)) else { return };
     if shown.count > 1 {
-        // The last tile stands for several paths that are too small to draw: the tree lists them.
-        let (dir, of) = (map.dir, map.of);
-        leave(state, stack, dir, of, 0);
+        map.enter_rest(stack, shown.first);
         return;
     }
     let Some(tile) = map.tiles.get(shown.first).copied() else { return };

@@ -16,8 +16,10 @@ pub(crate) fn new(state: &State, stack: &Stack, of: TreemapContent) -> Treemap {
     let waste =
         if of == TreemapContent::Wasted { WasteByPath::new(stack) } else { WasteByPath::default() };
     let as_of = (stack.folded(), state.phase == Phase::Done);
-    let (tiles, inside) = (Vec::new(), HashMap::new());
-    let mut map = Treemap { of, dir: NodeId::ROOT, tiles, selected: 0, inside, as_of, waste };
+    let (tiles, rests) = (Vec::new(), Vec::new());
+    let (owners, inside) = (HashMap::new(), HashMap::new());
+    let dir = NodeId::ROOT;
+    let mut map = Treemap { of, dir, tiles, selected: 0, rests, owners, inside, as_of, waste };
     map.enter(stack, NodeId::ROOT);
     map
 }

@@ -56,6 +56,18 @@ impl Stack {
         Some(Tile { node, bytes, directory })
     }
 
+    /// The layer that wrote a file of the merged tree of `layer`; of a directory, the layer
+    /// in which it grew most.
+    #[must_use]
+    pub fn bytes_owner(&self, node: NodeId, layer: usize) -> Option<usize> {
+        let version = self.visible(node, layer)?;
+        if version.kind != Kind::Directory {
+            return Some(version.layer);
+        }
+        let put = |layer: usize| self.net_bytes(node, layer, layer);
+        (0..=layer).map(|layer| (put(layer), Reverse(layer))).max().map(|(_, Reverse(layer))| layer)
+    }
+
     /// Most bytes first, then by name.
     pub fn sort_tiles(&self, tiles: &mut [Tile]) {
         tiles.sort_by_cached_key(|tile| (Reverse(tile.bytes), self.name(tile.node).to_vec()));
