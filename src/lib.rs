@@ -11,15 +11,15 @@
 //!                                cli
 //!               explorer                      report
 //!             compare     extract                |
-//!                    load                  policy + findings
-//!                   source                       |
-//!                   layer                        |
+//!                    load                     policy
+//!                   source        findings
+//!                   layer
 //!      image                    stack                   content
-//!      ------------------------- text -------------------------
+//!      --------------------- text, sync ----------------------
 //! ```
 //!
 //! Network: `source`. Files: `source`, `layer`, `load::cache`, `extract`, `explorer::run`, `cli`. Terminal: `explorer`.
-//! The rest is pure. `sync` takes locks for all of them.
+//! Programs: `source`, `explorer::run`, `cli`. Standard output and error: `cli`. The rest does no I/O.
 
 #![warn(unreachable_pub)]
 

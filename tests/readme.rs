@@ -57,18 +57,23 @@ fn the_default_config_is_not_stale() {
     assert!(kept == fresh, "the defaults changed: LAYERTUI_BLESS=1 cargo test --test readme");
 }
 
+/// The table of actions as Markdown.
+fn table_of_keys() -> String {
+    let mut out = String::from("| keys | what they do |\n|---|---|\n");
+    for entry in layertui::explorer::model::action::all() {
+        let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+        out.extend(["| ", &keys.join(" "), " | ", entry.help, " |\n"]);
+    }
+    out
+}
+
 #[test]
 fn the_table_of_keys_is_not_stale() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
     let start = readme.find(START).unwrap() + START.len();
     let end = readme.find(END).unwrap();
-    let fresh = format!(
-        "{}\n{}\n{}",
-        &readme[..start],
-        layertui::explorer::model::action::markdown_table(),
-        &readme[end..]
-    );
+    let fresh = format!("{}\n{}\n{}", &readme[..start], table_of_keys(), &readme[end..]);
     if std::env::var_os("LAYERTUI_BLESS").is_some() {
         std::fs::write(&path, &fresh).unwrap();
     }

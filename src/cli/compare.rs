@@ -1,4 +1,4 @@
-//! `layertui compare`
+//! `layertui compare`: how two images differ; exit 1 if they do.
 
 use crate::cli::args::Compare;
 use crate::cli::failure::{Failure, Outcome};

@@ -1,4 +1,4 @@
-//! `layertui diff`
+//! `layertui diff`: what a layer, or a range of layers, changed.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! `layertui extract`
+//! `layertui extract`: paths of the merged tree onto a disk, or as a tar to standard output.
 
 use std::io;
 use std::io::{BufWriter, IsTerminal, Write};

@@ -1,4 +1,4 @@
-//! `layertui find`
+//! `layertui find`: paths in any layer that match patterns; exit 1 if none does.
 
 use crate::cli::args::Find;
 use crate::cli::failure::{Failure, Outcome};

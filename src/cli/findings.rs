@@ -1,4 +1,4 @@
-//! `layertui findings`
+//! `layertui findings`: problems of an image, or its history as a Dockerfile with them in place.
 
 use crate::cli::args::{Findings, Level};
 use crate::cli::conclude::Needs;

@@ -1,4 +1,4 @@
-//! `layertui history`
+//! `layertui history`: every event of one path.
 
 use crate::cli::args::History;
 use crate::cli::failure::{Failure, Outcome};

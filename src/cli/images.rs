@@ -1,4 +1,4 @@
-//! `layertui images`
+//! `layertui images`: the images of local stores and engines.
 
 use crate::cli::args::Images;
 use crate::cli::failure::{Failure, Outcome};

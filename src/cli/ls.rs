@@ -1,4 +1,4 @@
-//! `layertui ls`
+//! `layertui ls`: the merged tree at a layer.
 
 use crate::cli::args::Ls;
 use crate::cli::conclude::Needs;

@@ -1,4 +1,4 @@
-//! `layertui report`
+//! `layertui report`: the whole analysis, as a page, as Markdown or as JSON.
 
 use std::fs::File;
 use std::io;

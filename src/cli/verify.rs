@@ -1,4 +1,4 @@
-//! `layertui verify`
+//! `layertui verify`: whether the bytes of all blobs match their digests; exit 1 if not.
 
 use crate::cli::args::Verify;
 use crate::cli::failure::{Failure, Outcome};

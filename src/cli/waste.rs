@@ -1,4 +1,4 @@
-//! `layertui waste`
+//! `layertui waste`: bytes that are stored but not in the merged tree.
 
 use crate::cli::args::Waste;
 use crate::cli::failure::Outcome;

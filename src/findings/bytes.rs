@@ -1,4 +1,4 @@
-//! Waste, duplicates and large layers.
+//! Findings about stored bytes: waste, files that are stored twice, and large layers.
 
 use hashbrown::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Places of findings, and access to the contents of files.
+//! Where a finding is (path, layer, history entry), and the trait by which checks read contents of files.
 
 use crate::stack::{EventId, NodeId};
 

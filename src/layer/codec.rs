@@ -1,9 +1,10 @@
 //! Detects the encoding of a blob by its first bytes, never by its name or media type, and decodes it: one streaming
-//! decoder for all encodings, with a small buffer.
+//! decoder for all encodings, with a small buffer. The decoded bytes are not interpreted.
 //!
 //! All encodings that images use are a sequence of independent members (gzip), frames (zstd) or streams (bzip2, xz),
-//! possibly followed by padding. [`Decoder`] decodes the sequence; the files of this folder implement one encoding
-//! each. The decoded bytes are not interpreted.
+//! possibly followed by padding. [`Decoder`] decodes the sequence by the trait of `member`, which `gzip`, `zstd`, `bzip2`
+//! and `xz` implement. The other files serve all of them: `input` reads and counts the encoded bytes, `digest` hashes
+//! them, `collector` saves checkpoints, `resume` starts at one.
 
 pub(crate) mod bzip2;
 pub(in crate::layer) mod collector;

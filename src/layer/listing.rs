@@ -1,4 +1,5 @@
-//! The result of reading a layer.
+//! [`Listing`], which every reader of a layer returns: the table of its rows, problems, digests, and checkpoints to open
+//! files by; and [`Limits`] on foreign data that they obey.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The merged tree.
+//! The output of `ls`: the merged tree at a layer, as names, as long lines, or as JSON, one entry per line.
 
 use std::io;
 use std::io::Write;

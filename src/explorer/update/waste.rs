@@ -1,4 +1,4 @@
-//! Items of the waste page.
+//! The keys of the waste page: what Enter on an item does.
 
 use crate::explorer::model::state::State;
 use crate::explorer::{navigate, update};

@@ -1,4 +1,5 @@
-//! The numbers of each layer.
+//! The numbers of each layer that the stack pane and `layers` show: entries, bytes, changes by kind. Counted while the
+//! layer is folded.
 
 use crate::stack::ChangeKind;
 

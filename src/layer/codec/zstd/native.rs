@@ -1,4 +1,4 @@
-//! The reference library.
+//! zstd by its reference library in C: the decoder with the feature `native`, which is the default.
 
 use std::io;
 

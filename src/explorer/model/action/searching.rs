@@ -1,4 +1,4 @@
-//! Rows of the table of actions: finding and narrowing.
+//! Rows of the table of actions: the group "Find", searching and narrowing.
 
 use crate::explorer::model::action::entry::Context::{File, Panes};
 use crate::explorer::model::action::entry::{
