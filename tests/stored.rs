@@ -79,7 +79,7 @@ impl Source for Mixed {
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
         match &self.forms[layer] {
-            Form::Tar(blob) => layer::open(blob, file.data.unwrap(), file.stored),
+            Form::Tar(blob) => layer::open_at(blob, file.data.unwrap(), file.stored, None),
             Form::Split(split) => split.open(file.path, file.stored, file.fingerprint),
             Form::Tree(tree) => tree.open(file.path),
         }
@@ -92,7 +92,7 @@ impl Source for Mixed {
 
 /// The change of the file in each layer above the lowest.
 fn changes(source: Mixed) -> Vec<ChangeKind> {
-    let loader = Loader::new(Arc::new(source));
+    let loader = Loader::new(Arc::new(source), None);
     loader.run(Want::Kinds, &|_| {});
     let stack = loader.stack();
     let node = stack.find(b"f").unwrap();
@@ -163,7 +163,7 @@ fn the_layer_report_states_where_a_layer_is_stored() {
         chain_id: None,
         directory: Some("/r/overlay2/m9n3\u{1b}/diff".into()),
     });
-    let loader = Loader::new(Arc::new(source));
+    let loader = Loader::new(Arc::new(source), None);
     let states = loader.run(Want::Tree, &|_| {});
     let stack = loader.stack();
     let subject = Subject { image: loader.source().image(), stack: &stack, states: &states };
@@ -193,7 +193,7 @@ fn a_file_that_ends_early_while_it_is_extracted_is_not_left_behind() {
         fs::write(root.join(name), contents).unwrap();
     }
     let tree = Tree { root: root.clone(), ..Tree::default() };
-    let loader = Loader::new(Arc::new(Mixed::new(vec![Form::Tree(tree)])));
+    let loader = Loader::new(Arc::new(Mixed::new(vec![Form::Tree(tree)])), None);
     loader.run(Want::Tree, &|_| {});
     fs::write(root.join("cut"), "short").unwrap();
     let plan = extract::plan(&loader.stack(), NodeId::ROOT, 0);

@@ -40,7 +40,7 @@ pub fn open(path: &Path) -> Result<Arc<dyn Source>, Box<dyn Error>> {
 /// # Errors
 /// As [`open`].
 pub fn load(path: &Path, want: Want) -> Result<Loader, Box<dyn Error>> {
-    let loader = Loader::new(open(path)?);
+    let loader = Loader::new(open(path)?, None);
     loader.run(want, &|_| {});
     Ok(loader)
 }

@@ -1,6 +1,7 @@
 //! Any bytes as a bbolt database: reading ends, and never panics.
 #![no_main]
 
+use layertui::layer::blob::Blob;
 use layertui::source::bolt::{Bucket, Db, Error};
 use libfuzzer_sys::fuzz_target;
 
@@ -23,5 +24,5 @@ fn walk(bucket: &Bucket<'_>, depth: usize) -> Result<(), Error> {
 
 fuzz_target!(|bytes: &[u8]| {
     // Damage may be an error.
-    let _ = Db::memory(bytes).view(|top| walk(top, DEPTH));
+    let _ = Db::new(Blob::memory(bytes)).view(|top| walk(top, DEPTH));
 });

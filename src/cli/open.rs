@@ -127,7 +127,7 @@ pub(super) fn examine_briefly(
 
 fn loader(reference: &str, settings: &OpenSettings) -> Result<Loader, Failure> {
     let source: Arc<dyn Source> = Arc::from(open(reference, settings)?);
-    Ok(Loader::with_cache(source, settings.cache.clone()))
+    Ok(Loader::new(source, settings.cache.clone()))
 }
 
 fn run(loader: Loader, want: Want) -> Loaded {

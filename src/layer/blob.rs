@@ -343,14 +343,6 @@ pub struct BlobReader {
     at: u64,
 }
 
-impl BlobReader {
-    /// The number of bytes read.
-    #[must_use]
-    pub const fn position(&self) -> u64 {
-        self.at
-    }
-}
-
 impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.blob.read_at(buffer, self.at)?;

@@ -27,18 +27,6 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// The number of checkpoints, without the start of the blob.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.points.len()
-    }
-
-    /// Whether there are none: possible only after [`Self::from_bytes`].
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.points.is_empty()
-    }
-
     pub(in crate::layer) const fn codec(&self) -> Codec {
         self.codec
     }

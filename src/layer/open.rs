@@ -19,19 +19,11 @@ const SCRATCH: usize = 128 * 1024;
 const FIRST_PART: u64 = 256 * 1024;
 
 /// Opens the payload of one file: `stored` bytes at offset `data` of the uncompressed layer, as stated by a listing. In
-/// a compressed layer everything before it is decoded first.
+/// a compressed layer everything before it is decoded first, from the start or from the last of the `checkpoints` (of a
+/// listing of the same blob) before the file. Wrong checkpoints cost time only: decoding then starts at the front.
 ///
 /// # Errors
 /// Where the blob cannot be read or decoded. The reader fails with `UnexpectedEof` if the payload is truncated.
-pub fn open(blob: &Blob, data: u64, stored: u64) -> io::Result<Box<dyn Read + Send>> {
-    open_at(blob, data, stored, None)
-}
-
-/// [`open`] with the checkpoints of a listing of the same blob: decoding starts at the last one before the file. Wrong
-/// checkpoints cost time only: decoding then starts at the front.
-///
-/// # Errors
-/// As [`open`].
 pub fn open_at(
     blob: &Blob,
     data: u64,
@@ -103,7 +95,7 @@ fn pass<R: Read>(mut from: R, count: u64) -> io::Result<R> {
     Ok(from)
 }
 
-/// Whether [`open`] reads nothing but the file itself: the layer is plain.
+/// Whether [`open_at`] reads nothing but the file itself: the layer is plain.
 #[must_use]
 pub fn opens_cheaply(blob: &Blob) -> bool {
     sniff_blob(blob).is_ok_and(|codec| codec == Codec::Plain)

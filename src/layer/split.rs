@@ -20,7 +20,6 @@ use std::io;
 use std::io::{Read, Write};
 
 use crate::layer::blob::Blob;
-use crate::layer::directory::beneath::BeneathDir;
 use crate::layer::list::unreadable;
 use crate::layer::listing::{Limits, Listing, Severity};
 use crate::layer::problems::Problems;
@@ -32,8 +31,7 @@ use crate::layer::tar::feed::Feed;
 use crate::layer::tar::recorder::Recorder;
 use crate::layer::tar::walker::Walker;
 use crate::layer::watch::Watch;
-use crate::stack::kept::entry::{Fingerprint, Kind};
-use crate::stack::kept::paths;
+use crate::stack::kept::entry::Fingerprint;
 
 /// A layer as tar-split listing and contents.
 #[derive(Clone, Debug)]
@@ -41,22 +39,13 @@ pub struct Split {
     listing: Blob,
     contents: Contents,
     key: String,
-    checked: bool,
 }
 
 impl Split {
     /// `listing` is the tar-split, compressed or plain. `key` is equal for equal layers of one image.
     #[must_use]
     pub const fn new(listing: Blob, contents: Contents, key: String) -> Self {
-        Self { listing, contents, key, checked: false }
-    }
-
-    /// Also checks, while listing, that each file exists and has its length, by one `stat` a file. Differences become
-    /// problems.
-    #[must_use]
-    pub const fn checked(mut self) -> Self {
-        self.checked = true;
-        self
+        Self { listing, contents, key }
     }
 
     /// Equal for equal layers of one image.
@@ -80,19 +69,9 @@ impl Split {
             Err(error) => return unreadable(&error),
         };
         let mut problems = Problems::default();
-        let mut checks = self.checks(&mut problems);
         let mut walker = Walker::new(feed);
         let mut recorder = Recorder::new(Limits::default());
         while let Some(mut found) = walker.next(&mut problems) {
-            if let Some(inside) = &mut checks
-                && found.kind == Kind::File
-                && found.size > 0
-            {
-                let (name, size) = (found.name, found.size);
-                self.check_inside(inside, name, size).into_iter().for_each(|changed| {
-                    problems.warning(|| changed);
-                });
-            }
             // There is no tar: contents are found by path.
             found.fields.data = None;
             if recorder.record(&found, &mut problems).is_break() {
@@ -117,36 +96,6 @@ impl Split {
             watch.progress(self.listing.len());
         }
         listing
-    }
-
-    /// The directory for the checks, if they are enabled.
-    fn checks(&self, problems: &mut Problems) -> Option<BeneathDir> {
-        if !self.checked || matches!(self.contents, Contents::Unavailable(_)) {
-            return None;
-        }
-        match self.contents.enter() {
-            Ok(inside) => Some(inside),
-            Err(error) => {
-                problems.error(|| format!("the layer's directory cannot be opened: {error}"));
-                None
-            }
-        }
-    }
-
-    fn check_inside(&self, inside: &mut BeneathDir, name: &[u8], size: u64) -> Option<String> {
-        let mut path = Vec::new();
-        paths::normalise(name, &mut path);
-        self.contents.check(inside, &path, size)
-    }
-
-    /// Checks that the file at a normalised path exists and has `size` bytes; returns what is wrong. The contents are
-    /// not read.
-    #[must_use]
-    pub fn check(&self, path: &[u8], size: u64) -> Option<String> {
-        match self.contents.enter() {
-            Ok(mut inside) => self.contents.check(&mut inside, path, size),
-            Err(error) => Some(error.to_string()),
-        }
     }
 
     /// Opens a regular file by its normalised path: `stored` bytes, with the checksum of `fingerprint` if it has one. A

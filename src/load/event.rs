@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::layer::encoding::Codec;
 use crate::layer::{Hidden, Problem};
 use crate::stack::EventId;
 
@@ -50,8 +49,4 @@ pub struct LayerState {
     pub problems: Vec<Problem>,
     /// Objects that are not content of the image.
     pub hidden: Vec<Hidden>,
-    /// Compression of the blob, if it was read.
-    pub codec: Option<Codec>,
-    /// Length of the uncompressed stream in bytes, if it was read to its end.
-    pub uncompressed: Option<u64>,
 }

@@ -72,15 +72,9 @@ fn stack_for(image: &Image, stack: Stack) -> Stack {
 }
 
 impl Loader {
-    /// A loader with an empty stack and no cache. Reads nothing.
+    /// A loader with an empty stack, and a cache for listings if one is given. Reads nothing.
     #[must_use]
-    pub fn new(source: Arc<dyn Source>) -> Self {
-        Self::with_cache(source, None)
-    }
-
-    /// As [`Self::new`], with a cache for listings.
-    #[must_use]
-    pub fn with_cache(source: Arc<dyn Source>, cache: Option<Arc<Cache>>) -> Self {
+    pub fn new(source: Arc<dyn Source>, cache: Option<Arc<Cache>>) -> Self {
         let layers = source.image().layers.len();
         let stack = stack_for(source.image(), Stack::new(layers));
         Self {

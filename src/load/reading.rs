@@ -58,8 +58,6 @@ impl Loader {
                 described,
             ),
             hidden: listing.hidden.clone(),
-            codec: listing.codec,
-            uncompressed: listing.uncompressed,
         }
     }
 

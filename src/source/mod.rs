@@ -26,5 +26,5 @@ pub use crate::source::local::containerd::bolt;
 pub use crate::source::local::root::StoreEntry;
 pub use crate::source::local::{Inventory, Listed, StoreListing};
 pub use crate::source::open::options::Options;
-pub use crate::source::open::{open, open_bytes, open_stream};
+pub use crate::source::open::{open, open_bytes};
 pub use crate::source::registry::{BlobCache, CacheUsage, Configuration, Pull, Registries};

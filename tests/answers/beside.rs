@@ -14,7 +14,7 @@ fn load(reference: &std::path::Path) -> Loader {
     let Ok(Opened::Image(source)) = open(reference.to_str().unwrap(), &Options::default()) else {
         panic!("no image at {}", reference.display());
     };
-    let loader = Loader::new(Arc::from(source));
+    let loader = Loader::new(Arc::from(source), None);
     loader.run(Want::Tree, &|_| {});
     loader
 }
@@ -53,7 +53,7 @@ fn a_removed_directory_is_one_removal() {
         load(&place.image("old", &[old])),
         load(&place.image("new", &[Tar::new().file("kept", "2").finish()])),
     );
-    let loader = Loader::new(Arc::new(beside(&old, 0, &new)));
+    let loader = Loader::new(Arc::new(beside(&old, 0, &new)), None);
     loader.run(Want::Tree, &|_| {});
     let stack = loader.stack();
     let step = stack.history(stack.find(b"/d/f").unwrap()).pop().unwrap();

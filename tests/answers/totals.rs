@@ -68,7 +68,7 @@ fn explorer(image: &str) -> Balance {
     let Opened::Image(opened) = source::open(image, &Options::default()).unwrap() else {
         panic!("{image} is several images");
     };
-    let loader = Loader::new(Arc::from(opened));
+    let loader = Loader::new(Arc::from(opened), None);
     loader.run(Want::Kinds, &|_| {});
     let stack = loader.stack();
     let mut state = State::new(Size { width: 120, height: 40 });

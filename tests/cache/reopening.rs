@@ -69,7 +69,7 @@ fn a_cancelled_listing_is_not_cached() {
     let Opened::Image(source) = open(&image, &Options::default()).unwrap() else {
         unreachable!("one image was written")
     };
-    let loader = Loader::with_cache(Arc::from(source), Some(Arc::clone(&cache)));
+    let loader = Loader::new(Arc::from(source), Some(Arc::clone(&cache)));
     loader.run(Want::Kinds, &|event| {
         if matches!(event, Event::Reading { .. }) {
             loader.stop();
@@ -87,7 +87,7 @@ fn checkpoints_are_cached_with_the_listing() {
         let Opened::Image(source) = open(&image, &Options::default()).unwrap() else {
             unreachable!("one image was written")
         };
-        let loader = Loader::with_cache(Arc::from(source), Some(stage.cache()));
+        let loader = Loader::new(Arc::from(source), Some(stage.cache()));
         loader.run(Want::Tree, &|_| {});
         loader.source().checkpoints(0).map(|points| points.to_bytes())
     };

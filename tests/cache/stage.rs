@@ -161,7 +161,7 @@ fn changes(name: &str) -> Vec<u8> {
 /// All that is told of the image at `place`.
 pub(crate) fn load(place: &str, cache: Option<&Arc<Cache>>) -> Told {
     let source = Counting::open(place);
-    let loader = Loader::with_cache(Arc::<Counting>::clone(&source), cache.cloned());
+    let loader = Loader::new(Arc::<Counting>::clone(&source), cache.cloned());
     let states = loader.run(Want::Kinds, &|_| {});
     let stack = loader.stack();
     let subject = Subject { image: source.image(), stack: &stack, states: &states };

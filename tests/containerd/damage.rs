@@ -1,5 +1,6 @@
 //! Truncated, mutated and malicious databases cause errors with a position, and nothing worse.
 
+use layertui::layer::blob::Blob;
 use layertui::source::bolt::{Db, Error};
 use layertui::source::{Opened, Options, open};
 
@@ -15,7 +16,7 @@ fn small_pages() -> Layout {
 }
 
 fn read(bytes: &[u8]) -> Result<Bucket, Error> {
-    Db::memory(bytes).view(everything)
+    Db::new(Blob::memory(bytes)).view(everything)
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn cyclic_pages_are_an_error() {
     let first: [u8; 8] = twice[root * SIZE + 24..][..8].try_into().unwrap();
     twice[root * SIZE + 40..][..8].copy_from_slice(&first);
     fails(&twice, root, "circle");
-    let search = Db::memory(&itself).view(|top| top.get(b"0000"));
+    let search = Db::new(Blob::memory(itself)).view(|top| top.get(b"0000"));
     assert!(matches!(search, Err(Error::Page { .. })), "{search:?}");
 }
 
@@ -185,7 +186,7 @@ fn a_bucket_that_refers_to_itself_ends() {
         bytes[at..at + 8].copy_from_slice(&above.to_le_bytes());
     }
     // Three levels, as a reader of a known layout goes down.
-    let walked = Db::memory(&bytes).view(|top| {
+    let walked = Db::new(Blob::memory(bytes)).view(|top| {
         let mut count = 0_u64;
         for one in top.bucket(b"b")?.unwrap().items() {
             for two in one?.bucket()?.unwrap().items() {

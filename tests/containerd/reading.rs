@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use layertui::layer::blob::Blob;
 use layertui::source::bolt;
 use layertui::source::bolt::{Db, Error};
 
@@ -54,7 +55,7 @@ fn everything_written_is_read_back() {
         written.bucket("deep").set(format!("{number:06}"), number.to_string().repeat(9));
     }
     for layout in layouts() {
-        let db = Db::memory(&write(&written, layout));
+        let db = Db::new(Blob::memory(write(&written, layout)));
         assert_eq!(db.view(everything).unwrap(), written, "pages of {}", layout.page_size);
     }
 }
@@ -66,7 +67,7 @@ fn a_key_is_found_at_any_depth_and_a_missing_one_is_not() {
         written.bucket("b").set(format!("{number:06}"), number.to_string());
     }
     for layout in layouts() {
-        let db = Db::memory(&write(&written, layout));
+        let db = Db::new(Blob::memory(write(&written, layout)));
         let found = db.view(|top| {
             let bucket = top.bucket(b"b")?.unwrap();
             assert!(top.bucket(b"c")?.is_none() && top.get(b"b")?.is_none());

@@ -63,7 +63,7 @@ pub(crate) fn choices(root: &str) -> Vec<String> {
 /// Runs all queries.
 #[track_caller]
 pub(crate) fn answers(reference: &str) -> Answers {
-    let loader = Loader::new(image(reference));
+    let loader = Loader::new(image(reference), None);
     let states = loader.run(Want::Kinds, &|_| {});
     for (layer, state) in states.iter().enumerate() {
         // Unavailable contents do not affect the listing.

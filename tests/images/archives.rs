@@ -1,5 +1,8 @@
 //! What `docker save` and its like write, and plain tars.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use crate::build::{Image, Layout, Tree, digest, hex, named, on};
@@ -285,13 +288,26 @@ fn an_exported_container_or_a_bare_layer_is_one_layer() {
 
 #[test]
 fn a_stream_is_copied_and_can_be_chosen_from() {
-    use layertui::source::{Options, open_stream};
     let tar = gzip(&hello().docker(&["x:1"]).pack());
-    let open = |reference: &str| open_stream(&tar[..], reference, &Options::default());
-    let source = crate::stage::one(open("-"));
-    assert_eq!((stack(&*source), source.image().reference.raw()), (STACK.to_owned(), "-"));
-    assert_eq!(stack(&*crate::stage::one(open("-:x:1"))), STACK);
-    assert!(open("-:y").unwrap_err().to_string().contains("there is -:x:1"));
-    let empty = open_stream(&b""[..], "-", &Options::default()).unwrap_err().to_string();
-    assert!(empty.starts_with("standard input: there is nothing in it"), "{empty}");
+    for reference in ["-", "-:x:1"] {
+        let (listed, errors) = piped(&tar, reference);
+        assert!(listed.contains("/app"), "{reference}: {listed}{errors}");
+    }
+    assert!(piped(&tar, "-:y").1.contains("there is -:x:1"));
+    assert!(piped(b"", "-").1.contains("standard input: there is nothing in it"));
+}
+
+/// `ls` of an archive that comes through a pipe: output and errors.
+fn piped(bytes: &[u8], reference: &str) -> (String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_layertui"))
+        .args(["--no-cache", "ls", "--", reference])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
 }

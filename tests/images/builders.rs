@@ -342,7 +342,7 @@ fn names_of_a_windows_image_fold_their_case_and_those_of_linux_do_not() {
     for (os, visible) in [("windows", 1), ("Windows", 1), ("linux", 2)] {
         let two = Image::new(&[&["Files/a.dll"], &["files/A.DLL"]]).on(os, "amd64");
         let source = image(&stage.file("a.tar", &two.docker(&["t:1"]).pack()));
-        let loader = Loader::new(source.into());
+        let loader = Loader::new(source.into(), None);
         loader.run(Want::Tree, &|_| {});
         let stack = loader.stack();
         assert_eq!(stack.path_count(), 1 + 2 * visible, "{os}");

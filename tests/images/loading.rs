@@ -39,7 +39,7 @@ fn a_first_layer_is_the_same_whether_folded_while_it_is_read_or_after() {
         .symlink("d3", "d4");
     let stage = Stage::new();
     let loader =
-        Loader::new(source(&stage, vec![tar.finish(), Tar::new().whiteout("d5").finish()]));
+        Loader::new(source(&stage, vec![tar.finish(), Tar::new().whiteout("d5").finish()]), None);
     let states = loader.run(Want::Kinds, &|_| {});
 
     let listing = loader.source().list(0, &layertui::layer::Unwatched);
@@ -89,7 +89,7 @@ fn bytes_decide_wherever_they_differ() {
         .mtime(77)
         .file("empty", "");
     let stage = Stage::new();
-    let loader = Loader::new(source(&stage, vec![below.finish(), above.finish()]));
+    let loader = Loader::new(source(&stage, vec![below.finish(), above.finish()]), None);
     loader.run(Want::Kinds, &|_| {});
     let names = ["same", "first", "middle", "last", "short", "touched", "empty"];
     assert_eq!(
@@ -108,13 +108,13 @@ fn pairs_on_screen_are_compared_first() {
     let stage = Stage::new();
     let source = source(&stage, vec![layer("a"), layer("b")]);
     // Events have the same numbers each time an image is loaded.
-    let before = Loader::new(Arc::clone(&source));
+    let before = Loader::new(Arc::clone(&source), None);
     before.run(Want::Tree, &|_| {});
     let pairs = before.stack().undecided(1);
     assert_eq!(pairs.len(), 3000);
     let wanted = pairs[2900..2950].to_vec();
 
-    let loader = Loader::new(source);
+    let loader = Loader::new(source, None);
     loader.prefer(wanted.clone());
     let at_first = Mutex::new(None);
     loader.run(Want::Kinds, &|event| {
@@ -149,10 +149,10 @@ fn reading_goes_on_where_it_was_stopped() {
     };
     let stage = Stage::new();
     let layers: Vec<_> = ["a", "b", "c"].into_iter().map(tar).collect();
-    let whole = Loader::new(source(&stage, layers.clone()));
+    let whole = Loader::new(source(&stage, layers.clone()), None);
     assert_eq!(whole.run(Want::Tree, &|_| {}).len(), 3);
     for after in [0, 1, 2, 3, 5, 8] {
-        let loader = Loader::new(source(&stage, layers.clone()));
+        let loader = Loader::new(source(&stage, layers.clone()), None);
         let events = std::sync::atomic::AtomicUsize::new(0);
         let first = loader.run(Want::Tree, &|event| {
             let happened = events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -195,7 +195,7 @@ fn a_file_that_changes_while_it_is_open_is_noticed() {
         let past = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
         let source: Arc<dyn Source> = Arc::from(image(&path));
-        let loader = Loader::new(Arc::clone(&source));
+        let loader = Loader::new(Arc::clone(&source), None);
         assert!(was_read(&loader.run(Want::Tree, &|_| {})[0]));
         let payload = {
             let stack = loader.stack();

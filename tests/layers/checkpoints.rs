@@ -6,9 +6,7 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use layertui::layer::blob::Blob;
-use layertui::layer::{
-    Checkpoints, Limits, Listing, Spacing, Unwatched, list, list_with, open, open_at,
-};
+use layertui::layer::{Checkpoints, Limits, Listing, Spacing, Unwatched, list, list_with, open_at};
 use layertui::stack::kept::entry::Row;
 use proptest::prelude::*;
 
@@ -78,17 +76,25 @@ fn beheaded(encoded: &[u8], to: usize) -> Vec<u8> {
     bytes
 }
 
+/// The number of checkpoints.
+fn count(points: &Checkpoints) -> usize {
+    format!("{points:?}").matches("Point {").count()
+}
+
 #[test]
 fn a_file_near_the_end_is_read_without_what_lies_before_it() {
     let tar = layer(&prose(2_000_000, 1));
     for level in [2, 6, 9] {
         let encoded = gzip_at(level, &tar);
         let points = checkpoints(&encoded);
-        assert!(points.len() > 5, "{} at level {level}", points.len());
+        assert!(count(&points) > 5, "{} at level {level}", count(&points));
         let torn = beheaded(&encoded, encoded.len() * 2 / 3);
         let at = tar.len() - 5000;
         assert_eq!(read(&torn, at, 4000, &points).unwrap(), tar[at..at + 4000]);
-        assert!(open(&Blob::memory(torn.clone()), at as u64, 4000).is_err(), "not by the front");
+        assert!(
+            open_at(&Blob::memory(torn.clone()), at as u64, 4000, None).is_err(),
+            "not by the front"
+        );
         assert!(read(&torn, 1000, 10, &points).is_err(), "that lies before the first checkpoint");
     }
 }
@@ -98,7 +104,7 @@ fn checkpoints_take_a_small_part_of_the_layer() {
     let tar = layer(&prose(20_000_000, 2));
     let encoded = gzip_at(6, &tar);
     let points = list(&Blob::memory(encoded.clone()), &Unwatched).checkpoints.unwrap();
-    assert!(!points.is_empty());
+    assert!(count(&points) > 0);
     let share = points.to_bytes().len() as f64 / encoded.len() as f64;
     assert!(share < 0.01, "{share}");
 }
@@ -147,7 +153,7 @@ fn decoding_starts_at_zstd_frames() {
     let tar = layer(&prose(1_000_000, 7));
     let encoded: Vec<u8> = tar.chunks(50_000).flat_map(zstd).collect();
     let points = checkpoints(&encoded);
-    assert!(points.len() > 3);
+    assert!(count(&points) > 3);
     let torn = beheaded(&encoded, encoded.len() * 4 / 5);
     let at = tar.len() - 5000;
     assert_eq!(read(&torn, at, 4000, &points).unwrap(), tar[at..at + 4000]);
@@ -182,7 +188,7 @@ fn truncated_at_every_byte() {
         list_with(&Blob::memory(bytes), &Unwatched, Limits::default(), close).checkpoints
     };
     let points = listed(&encoded).unwrap();
-    assert!(points.len() >= 2);
+    assert!(count(&points) >= 2);
     let at = tar.len() - 30_000;
     for cut in 0..encoded.len() {
         // Truncated before or after the listing; in the second case the region still has its old length.
@@ -285,7 +291,7 @@ proptest! {
         // The same result as from the start: a checkpoint adds no errors.
         let at = index.index(tar.len() - 100);
         let mut front = Vec::new();
-        let by_front = open(&Blob::memory(encoded.clone()), at as u64, 100)
+        let by_front = open_at(&Blob::memory(encoded.clone()), at as u64, 100, None)
             .and_then(|mut file| file.read_to_end(&mut front));
         if by_front.is_ok() && front == tar[at..at + 100] {
             prop_assert_eq!(read(&encoded, at, 100, &points).unwrap(), front);

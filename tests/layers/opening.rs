@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 use layertui::layer::blob::Blob;
-use layertui::layer::{Unwatched, list, open, opens_cheaply, survey};
+use layertui::layer::{Unwatched, list, open_at, opens_cheaply, survey};
 use layertui::stack::kept::entry::{Kind, Row};
 
 use crate::support::compress::{gzip, zstd};
@@ -23,7 +23,7 @@ fn every_listed_file_opens_to_its_contents() {
         for expected in ["first".to_owned(), String::new(), "y".repeat(300_000)] {
             let Some(Row::Entry(entry)) = rows.next() else { panic!("no entry") };
             let mut text = String::new();
-            let mut file = open(&blob, entry.data.unwrap(), entry.stored).unwrap();
+            let mut file = open_at(&blob, entry.data.unwrap(), entry.stored, None).unwrap();
             file.read_to_string(&mut text).unwrap();
             assert_eq!(text, expected);
         }
@@ -37,14 +37,14 @@ fn a_payload_that_is_cut_short_is_an_error_and_no_shorter_file() {
     let bytes = sample();
     let encoded = gzip(&bytes);
     for blob in [&bytes[..bytes.len() - 5000], &encoded[..encoded.len() - 20]] {
-        let mut file = open(&Blob::memory(blob), 2048, 300_000).unwrap();
+        let mut file = open_at(&Blob::memory(blob), 2048, 300_000, None).unwrap();
         let error = file.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     }
     for data in [1 << 40, u64::MAX] {
-        let missing = open(&Blob::memory(gzip(&bytes)), data, 1).map(|_| ()).unwrap_err();
+        let missing = open_at(&Blob::memory(gzip(&bytes)), data, 1, None).map(|_| ()).unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::UnexpectedEof);
-        let mut file = open(&Blob::memory(bytes.clone()), data, 1).unwrap();
+        let mut file = open_at(&Blob::memory(bytes.clone()), data, 1, None).unwrap();
         assert!(file.read(&mut [0]).is_err());
     }
 }

@@ -77,7 +77,7 @@ impl Stage {
 
     /// Opens and reads all of it.
     pub(crate) fn load(&self) -> (Loader, Vec<Arc<LayerState>>) {
-        let loader = Loader::new(Arc::from(self.open().unwrap()));
+        let loader = Loader::new(Arc::from(self.open().unwrap()), None);
         let states = loader.run(Want::Kinds, &|_| {});
         (loader, states)
     }

@@ -52,7 +52,7 @@ fn demo() -> Arc<dyn Source> {
 }
 
 fn load(source: Arc<dyn Source>) -> (Loader, Vec<Arc<LayerState>>) {
-    let loader = Loader::new(source);
+    let loader = Loader::new(source, None);
     let states = loader.run(Want::Kinds, &|_: Event| {});
     (loader, states)
 }

@@ -27,7 +27,7 @@ pub(super) fn compare(
     watch: &Reporting<'_>,
 ) -> Result<(Box<dyn Source>, ComparedImages), String> {
     let other = open(reference, settings, watch)?;
-    let other = Loader::with_cache(Arc::from(other), settings.cache.clone());
+    let other = Loader::new(Arc::from(other), settings.cache.clone());
     let states = other.run(Want::Tree, &|event| {
         if let Event::Reading { layer, done, .. } = event {
             watch.read(layer, done);

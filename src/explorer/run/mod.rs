@@ -212,7 +212,7 @@ impl Explorer {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
-        let loader = Loader::with_cache(Arc::from(source), self.settings.cache.clone());
+        let loader = Loader::new(Arc::from(source), self.settings.cache.clone());
         self.load_number += 1;
         let image = Box::new(loader.source().image().clone());
         self.loader = Some(loader);

@@ -63,22 +63,15 @@ mod unix {
             let dir = self.directory(dir)?;
             // The type is checked before opening: opening a device can have side effects, and opening a pipe can block
             // forever.
-            size_of_file(&statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(explained)?)?;
+            check_file(&statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(explained)?)?;
             let flags = OFlags::RDONLY
                 | OFlags::NOFOLLOW
                 | OFlags::NONBLOCK
                 | OFlags::NOCTTY
                 | OFlags::CLOEXEC;
             let file = openat(dir, name, flags, Mode::empty()).map_err(explained)?;
-            size_of_file(&fstat(&file)?)?;
+            check_file(&fstat(&file)?)?;
             Ok(File::from(file))
-        }
-
-        /// The size of a regular file, by its normalised path.
-        pub(in crate::layer) fn file_size(&mut self, path: &[u8]) -> io::Result<u64> {
-            let (dir, name) = split(path)?;
-            let stat = statat(self.directory(dir)?, name, AtFlags::SYMLINK_NOFOLLOW);
-            size_of_file(&stat.map_err(explained)?)
         }
 
         fn directory(&mut self, path: &[u8]) -> io::Result<BorrowedFd<'_>> {
@@ -135,13 +128,14 @@ mod unix {
         Ok(at)
     }
 
-    fn size_of_file(stat: &Stat) -> io::Result<u64> {
+    /// Fails unless it is a regular file.
+    fn check_file(stat: &Stat) -> io::Result<()> {
         #[cfg_attr(
             target_os = "linux",
             expect(clippy::useless_conversion, reason = "not on macOS")
         )]
         if FileType::from_raw_mode(stat.st_mode.into()) == FileType::RegularFile {
-            Ok(u64::try_from(stat.st_size).unwrap_or(0))
+            Ok(())
         } else {
             Err(no_file())
         }
@@ -175,10 +169,9 @@ mod unix {
             let mut inside = BeneathDir::new(&dir.path().join("in")).unwrap();
             let mut text = String::new();
             inside.open(b"a/b/f").unwrap().read_to_string(&mut text).unwrap();
-            assert_eq!((text.as_str(), inside.file_size(b"a/b/f").unwrap()), ("inside", 6));
+            assert_eq!(text, "inside");
             for path in [&b"up/out"[..], b"ab/f", b"l", b"../out", b"a", b"", b"a/b/./f", b"a\0"] {
                 assert!(inside.open(path).is_err(), "{}", path.escape_ascii());
-                assert!(inside.file_size(path).is_err(), "{}", path.escape_ascii());
             }
             let root = inside.root.as_fd();
             assert!(walk(root, b"a/b").is_ok() && open_directory(root, b"a/b").is_ok());
@@ -197,7 +190,7 @@ mod unix {
             let flags = OFlags::CREATE | OFlags::WRONLY;
             openat(&at, "f", flags, Mode::RUSR).unwrap();
             let path = format!("{}f", format!("{name}/").repeat(20));
-            assert_eq!(BeneathDir::new(dir.path()).unwrap().file_size(path.as_bytes()).unwrap(), 0);
+            assert!(BeneathDir::new(dir.path()).unwrap().open(path.as_bytes()).is_ok());
         }
     }
 }
@@ -223,15 +216,10 @@ mod elsewhere {
 
         /// Opens a regular file by its normalised path.
         pub(in crate::layer) fn open(&mut self, path: &[u8]) -> io::Result<File> {
-            File::open(self.file(path)?.0)
+            File::open(self.file(path)?)
         }
 
-        /// The size of a regular file, by its normalised path.
-        pub(in crate::layer) fn file_size(&mut self, path: &[u8]) -> io::Result<u64> {
-            Ok(self.file(path)?.1)
-        }
-
-        fn file(&self, path: &[u8]) -> io::Result<(PathBuf, u64)> {
+        fn file(&self, path: &[u8]) -> io::Result<PathBuf> {
             split(path)?;
             let mut at = self.root.clone();
             let mut found = None;
@@ -243,10 +231,7 @@ mod elsewhere {
                 }
                 found = Some(metadata);
             }
-            match found.filter(fs::Metadata::is_file) {
-                Some(metadata) => Ok((at, metadata.len())),
-                None => Err(no_file()),
-            }
+            found.filter(fs::Metadata::is_file).map(|_| at).ok_or_else(no_file)
         }
     }
 }

@@ -58,14 +58,6 @@ impl Contents {
             now => Err(changed(path, &length_differs(now, size))),
         }
     }
-
-    /// Checks by `stat` that a file has `size` bytes; returns what is wrong.
-    pub(super) fn check(&self, inside: &mut BeneathDir, path: &[u8], size: u64) -> Option<String> {
-        match self.place(path).and_then(|place| inside.file_size(&place)) {
-            Ok(now) => (now != size).then(|| changed(path, &length_differs(now, size)).to_string()),
-            Err(error) => Some(named(path, &error).to_string()),
-        }
-    }
 }
 
 fn length_differs(now: u64, then: u64) -> String {

@@ -76,12 +76,6 @@ impl Databases {
         }
         inventory
     }
-
-    /// Whether no database was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
 }
 
 /// The files of a database by relative path (empty if the database is one file).

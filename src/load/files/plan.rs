@@ -64,28 +64,6 @@ impl Plan {
         self.items.first().is_some_and(|item| matches!(item.body, Body::Directory))
     }
 
-    /// Number of objects.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    /// Whether there are no objects.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// Stored bytes of all files.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        let stored = |item: &Item| match &item.body {
-            Body::File(payload) => payload.stored,
-            _ => 0,
-        };
-        self.items.iter().map(stored).sum()
-    }
-
     /// The files by layer, in stored order.
     pub(crate) fn by_layer(&self) -> Vec<Vec<(&Item, &Payload)>> {
         let mut files: Vec<(&Item, &Payload)> = self

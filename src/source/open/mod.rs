@@ -3,7 +3,6 @@
 pub(crate) mod inventory;
 pub(super) mod options;
 
-use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
@@ -18,7 +17,6 @@ use crate::source::disk::recognise::recognise;
 use crate::source::disk::standard_input;
 use crate::source::documents::files::Files;
 use crate::source::documents::folder::Folder;
-use crate::source::documents::spool;
 use crate::source::open::options::Options;
 use crate::source::registry::Pull;
 use crate::source::{Error, engine, local, registry};
@@ -64,32 +62,6 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Transport::Podman(name) => engine::open(engine::Kind::Podman, &name, &ask),
         Transport::Registry(name) => registry::open(&name, &ask, &options.registries),
     }
-}
-
-/// Opens an archive from a stream; `pick` is the part of the reference after `-`: empty, `:REF` or `@INDEX`.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_stream(
-    stream: impl Read,
-    reference: &str,
-    options: &Options<'_>,
-) -> Result<Opened, Error> {
-    let watch = options.watch.unwrap_or(&Unwatched);
-    let pick = match reference::parse(reference)?.place {
-        Transport::StandardInput(pick) => reference::parse_pick(&pick).flatten(),
-        _ => None,
-    };
-    let ask = Ask {
-        reference: reference.to_owned(),
-        base: "-".to_owned(),
-        place: "standard input".to_owned(),
-        pick,
-        platform: options.platform.clone(),
-        contents: options.contents,
-    };
-    let blob = spool::stream(stream, &ask.place, watch)?;
-    archive(blob, Wanted::Anything, &ask, watch)
 }
 
 /// Opens an archive in memory. `name` is its name in messages.

@@ -55,12 +55,6 @@ impl BlobCache {
         Self { directory, limit }
     }
 
-    /// The directory.
-    #[must_use]
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// The limit in bytes.
     #[must_use]
     pub const fn limit(&self) -> u64 {

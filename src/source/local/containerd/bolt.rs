@@ -64,13 +64,13 @@ impl Db {
     /// If it cannot be opened or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, Error> {
         // The file may grow while it is read.
-        Ok(Self { bytes: Blob::region(Arc::new(given::open(path)?), 0, i64::MAX as u64) })
+        Ok(Self::new(Blob::region(Arc::new(given::open(path)?), 0, i64::MAX as u64)))
     }
 
-    /// A database in memory, for tests and fuzzing.
+    /// A database in these bytes.
     #[must_use]
-    pub fn memory(bytes: &[u8]) -> Self {
-        Self { bytes: Blob::memory(bytes) }
+    pub const fn new(bytes: Blob) -> Self {
+        Self { bytes }
     }
 
     /// Calls `read` with the root bucket of the newest state. If another state is committed meanwhile, the result is
