@@ -58,7 +58,12 @@ impl Image {
     #[must_use]
     pub fn new(shape: Shape) -> Self {
         // A few layers: nearly everything is in the base. Many: the base is a third, the rest is shared.
-        let base_share = if shape.layers <= 8 { 0.69 } else { 0.3 };
+        Self::with_base(shape, if shape.layers <= 8 { 0.69 } else { 0.3 })
+    }
+
+    /// As [`Self::new`]; the first layer has this share of the entries, between 0 and 1.
+    #[must_use]
+    pub fn with_base(shape: Shape, base_share: f64) -> Self {
         let base_entries = match shape.layers {
             1 => shape.entries,
             _ => (shape.entries as f64 * base_share) as u64,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::layer::{Hidden, Problem};
+use crate::layer::{Hidden, Listing, Problem};
 use crate::stack::EventId;
 
 /// How far [`super::Loader::run`] goes.
@@ -30,7 +30,7 @@ pub enum Event {
         total: u64,
     },
     /// A layer was listed but not yet folded.
-    Listed(usize),
+    Listed(usize, Arc<Listing>),
     /// A layer became part of the stack.
     Folded(usize, Arc<LayerState>),
     /// Pairs of files are being compared to decide whether they were modified.

@@ -2,7 +2,7 @@
 //! fingerprints leave a change undecided.
 //!
 //! ```text
-//! workers, shown and large layers first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
+//! workers, lowest and largest layers first ─► listings ─► fold, in layer order ─► compare equal-sized files of plain layers
 //! ```
 //!
 //! The first layer is usually the largest and has to be folded before all others, so it is folded while it is read.

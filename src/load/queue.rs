@@ -35,9 +35,11 @@ enum Done {
     Listed(usize, Arc<Listing>),
 }
 
-/// Lists all layers that are not part of the stack, each blob once, and calls `take` for each in layer order. Layers
-/// of the shown layer's tree come first, and of these the largest. After a stop, `take` is called up to the first
-/// incomplete layer; listings above it are kept for the next call.
+/// Lists all layers that are not part of the stack, each blob once, and calls `take` for each in layer order. After a
+/// stop, `take` is called up to the first incomplete layer; listings above it are kept for the next call.
+///
+/// One worker takes the lowest layers, which are folded first, so that a tree can be shown early. The others take the
+/// largest of the shown layer's tree, so that the largest is not the last to end.
 pub(super) fn in_order(
     loader: &Loader,
     report: &(dyn Fn(Event) + Sync),
@@ -54,20 +56,23 @@ pub(super) fn in_order(
     let idle_cpus = AtomicUsize::new(threads().saturating_sub(workers));
     let (send, receive) = mpsc::channel::<Done>();
     thread::scope(|scope| {
-        for _ in 0..workers {
+        for worker in 0..workers {
             let send = send.clone();
             let (jobs, idle_cpus) = (&jobs, &idle_cpus);
             scope.spawn(move || {
                 let next = || {
                     let mut jobs = sync::lock(jobs);
-                    take_next(&mut jobs, loader.shown.load(Ordering::Relaxed))
+                    if worker == 0 {
+                        return take_lowest(&mut jobs);
+                    }
+                    take_largest(&mut jobs, loader.shown.load(Ordering::Relaxed))
                 };
                 while let Some(same) = next() {
                     let (listing, keep) = list(loader, same[0], &send, idle_cpus, report);
                     let listing = Arc::new(listing);
                     for layer in same {
                         if !was_stopped(loader, &listing) {
-                            report(Event::Listed(layer));
+                            report(Event::Listed(layer, Arc::clone(&listing)));
                         }
                         if send.send(Done::Listed(layer, Arc::clone(&listing))).is_err() {
                             return;
@@ -151,8 +156,14 @@ fn group(layers: impl Iterator<Item = (Option<String>, u64)>) -> Vec<Vec<usize>>
     jobs
 }
 
-/// The first job for the tree of the shown layer, else the first of all.
-fn take_next(jobs: &mut Vec<Vec<usize>>, shown: usize) -> Option<Vec<usize>> {
+/// The job with the lowest layer.
+fn take_lowest(jobs: &mut Vec<Vec<usize>>) -> Option<Vec<usize>> {
+    let (at, _) = jobs.iter().enumerate().min_by_key(|(_, same)| same.iter().min())?;
+    Some(jobs.remove(at))
+}
+
+/// The first job, which is the largest, for the tree of the shown layer, else the first of all.
+fn take_largest(jobs: &mut Vec<Vec<usize>>, shown: usize) -> Option<Vec<usize>> {
     let needed = jobs.iter().position(|same| same.iter().any(|&layer| layer <= shown));
     let at = needed.or_else(|| (!jobs.is_empty()).then_some(0))?;
     Some(jobs.remove(at))
@@ -220,13 +231,24 @@ mod tests {
         let all = || vec![vec![3], vec![0], vec![4, 1], vec![2]];
         let order = |shown: usize| {
             let mut jobs = all();
-            std::iter::from_fn(|| take_next(&mut jobs, shown)).map(|same| same[0]).collect()
+            std::iter::from_fn(|| take_largest(&mut jobs, shown)).map(|same| same[0]).collect()
         };
         let orders: [Vec<usize>; 3] = [order(4), order(1), order(2)];
         assert_eq!(orders, [vec![3, 0, 4, 2], vec![0, 4, 3, 2], vec![0, 4, 2, 3]]);
         let mut jobs = all();
-        let first = take_next(&mut jobs, 0);
-        assert_eq!((first, take_next(&mut jobs, 2)), (Some(vec![0]), Some(vec![4, 1])), "it moves");
+        let first = take_largest(&mut jobs, 0);
+        assert_eq!(
+            (first, take_largest(&mut jobs, 2)),
+            (Some(vec![0]), Some(vec![4, 1])),
+            "it moves"
+        );
+    }
+
+    #[test]
+    fn one_worker_takes_the_lowest_layers_in_order() {
+        let mut jobs = vec![vec![3], vec![5, 0], vec![4, 1], vec![2]];
+        let order = std::iter::from_fn(|| take_lowest(&mut jobs));
+        assert_eq!(order.collect::<Vec<_>>(), [vec![5, 0], vec![4, 1], vec![2], vec![3]]);
     }
 
     #[test]

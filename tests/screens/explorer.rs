@@ -10,6 +10,7 @@ use layertui::explorer::draw;
 use layertui::explorer::model::geometry::Size;
 use layertui::explorer::model::key::Key;
 use layertui::explorer::model::message::{Mouse, MouseKind};
+use layertui::explorer::model::own_entries::OwnEntries;
 use layertui::explorer::model::state::State;
 use layertui::explorer::{Effect, Message, update};
 use layertui::image::config::Config;
@@ -215,8 +216,14 @@ impl Explorer {
         explorer
     }
 
+    /// A layer was read; those below it may not be merged.
+    pub fn list(&mut self, layer: usize) {
+        let entries = OwnEntries::of(&self.tables[layer]);
+        self.send(Message::Listed { layer, entries });
+    }
+
     pub fn fold(&mut self, layer: usize) {
-        self.send(Message::Listed { layer });
+        self.list(layer);
         self.stack.fold(&self.tables[layer]);
         self.send(Message::Folded { layer, problems: Vec::new(), hidden: Vec::new() });
     }

@@ -10,6 +10,7 @@ mod comparing;
 mod explorer;
 mod hostile;
 mod journeys;
+mod loading;
 mod mapping;
 mod narrowing;
 mod packaging;

@@ -30,7 +30,7 @@ fn stopped() -> Explorer {
     let mut explorer = Explorer::described(LAYERS, image(), 120, 30);
     (0..3).for_each(|layer| explorer.fold(layer));
     explorer.send(Message::Reading { layer: 3, done: 1_000, total: 52_390 });
-    explorer.send(Message::Listed { layer: 4 });
+    explorer.list(4);
     explorer.keys("esc");
     assert_eq!(explorer.effects.pop(), Some(Effect::StopReading));
     explorer.send(Message::Finished);

@@ -3,7 +3,7 @@
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::rows::TreeRow;
 use crate::explorer::draw::tree::waiting;
-use crate::explorer::draw::{frame, rows};
+use crate::explorer::draw::{frame, own_entries, rows};
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::{Role, Span, State};
 use crate::explorer::view;
@@ -26,6 +26,10 @@ pub(super) fn draw(
     let layers =
         if state.layer_count() > 0 { view::range::label(state) } else { Visible::default() };
     let status = rows::status(state, layers);
+    if let Some(entries) = view::own_entries::shown(state, stack, area.pane) {
+        own_entries::draw(canvas, state, layout, area, &status, entries);
+        return;
+    }
     let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };
     let rows =
         rows::draw(canvas, state, stack, layout, area, &status, |row| describe(stack, tree, row));

@@ -4,8 +4,9 @@ use crate::explorer::draw::bar::bar;
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::tree::percent;
 use crate::explorer::model::owners::Owner;
-use crate::explorer::model::{LoadStatus, Pane, Rect, Role, Span, State};
+use crate::explorer::model::{Pane, Rect, Role, Span, State};
 use crate::explorer::view::coverage::Coverage;
+use crate::explorer::view::progress::Progress;
 use crate::explorer::view::{coverage, marker};
 use crate::explorer::{model, view};
 use crate::stack::{ChangeKind, NodeId, Stack, Version};
@@ -18,7 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
         return;
     }
     if state.is_reading() {
-        progress(canvas, state, stack, inner);
+        progress(canvas, state, inner);
     } else if let Some(spans) = under_cursor(state, stack) {
         let end = canvas.spans(inner.x, inner.y, inner.width, &spans);
         if state.undecided > 0 {
@@ -80,20 +81,10 @@ fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
 }
 
 /// Progress of reading all layers.
-pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
-    let (mut done, mut total) = (0u64, 0u64);
-    for (index, load) in state.loads.iter().enumerate() {
-        let blob = state.described(index).and_then(|layer| layer.compressed_bytes);
-        let (part, whole) = match load.status {
-            LoadStatus::Waiting => (0, blob.unwrap_or(0)),
-            LoadStatus::Reading { done, total } => (done, total.max(done)),
-            LoadStatus::Listed | LoadStatus::Folded => (blob.unwrap_or(0), blob.unwrap_or(0)),
-        };
-        done = done.saturating_add(part);
-        total = total.saturating_add(whole);
-    }
+pub(super) fn progress(canvas: &mut Canvas<'_>, state: &State, line: Rect) {
+    let Progress { layers, done, total } = view::progress::of(state);
     let end = line.x + line.width;
-    let text = visible!["reading layers: ", stack.folded(), " of ", state.layer_count(), " "];
+    let text = visible!["reading layers: ", layers, " of ", state.layer_count(), " "];
     let mut x = canvas.text(line.x, line.y, line.width, Role::Text, &text);
     let rate =
         state.rate.map_or_else(Visible::default, |rate| visible!["  ", size::short(rate), "/s"]);
@@ -214,6 +205,9 @@ fn layer(state: &State, stack: &Stack) -> Option<Vec<Span>> {
     let read = coverage::read(state, stack, state.layer);
     if read == Coverage::Nothing {
         facts.push(coverage::not_read(state, state.layer));
+    }
+    if read == Coverage::Unmerged {
+        facts.push("read, but a layer below it was not".into());
     }
     if matches!(read, Coverage::Part | Coverage::All) {
         let summary = stack.summary(state.layer);

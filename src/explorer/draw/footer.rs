@@ -42,7 +42,7 @@ pub(super) fn draw(
         return None;
     }
     if state.is_reading() && !has_facts {
-        facts::progress(canvas, state, stack, inner);
+        facts::progress(canvas, state, inner);
     } else {
         keys(canvas, state, stack, inner);
     }

@@ -195,6 +195,7 @@ fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     match coverage::read(state, stack, layer) {
         Coverage::All => return Visible::default(),
         Coverage::Nothing => return "not read".into(),
+        Coverage::Unmerged => return "not merged".into(),
         Coverage::Part => return "read in part".into(),
         Coverage::NotYet => {}
     }
@@ -222,7 +223,7 @@ fn sizes(
     let writable = described.is_some_and(|layer| layer.writable);
     let (mark, role) = if writable { ("rw", Role::Warning) } else { ("ro", Role::Quiet) };
     canvas.text_left_of(x + columns.number, y, role, mark);
-    if matches!(coverage::read(state, stack, layer), Coverage::NotYet | Coverage::Nothing) {
+    if !matches!(coverage::read(state, stack, layer), Coverage::Part | Coverage::All) {
         pending(canvas, state, stack, columns, line, layer);
         return;
     }
@@ -280,7 +281,9 @@ fn pending(
     }
     // Labelled, because the size of the blob is not the size of the stored files.
     let after = columns.stored + size::CELLS as u16 + 1;
-    if coverage::read(state, stack, layer) == Coverage::Nothing && line.width > after + 4 {
+    let unread =
+        matches!(coverage::read(state, stack, layer), Coverage::Nothing | Coverage::Unmerged);
+    if unread && line.width > after + 4 {
         canvas.text(line.x + after, line.y, line.width - after, Role::Quiet, "blob");
     }
     if let Some(LoadStatus::Reading { done, total }) =

@@ -14,6 +14,7 @@ mod glyphs;
 mod layers;
 mod map;
 mod overlay;
+mod own_entries;
 mod rows;
 pub mod theme;
 mod title;

@@ -5,6 +5,7 @@ use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::explorer::model::file::ReadRequest;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::Key;
+use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::owners::Owners;
 use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
@@ -44,6 +45,8 @@ pub enum Message {
     Listed {
         /// Which layer.
         layer: usize,
+        /// What it states of paths.
+        entries: OwnEntries,
     },
     /// A layer was folded into the stack, after all layers below it.
     Folded {

@@ -16,6 +16,7 @@ pub mod keymap;
 pub mod map;
 pub mod message;
 pub mod overlay;
+pub mod own_entries;
 pub mod owners;
 pub mod pane;
 pub mod range;

@@ -15,6 +15,7 @@ use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::map::Treemap;
 use crate::explorer::model::message::Choice;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
+use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::owners::Owners;
 pub use crate::explorer::model::pane::Pane;
 use crate::explorer::model::range::Mark;
@@ -69,10 +70,14 @@ pub enum Phase {
 pub struct LayerLoad {
     /// Progress.
     pub status: LoadStatus,
+    /// Bytes to read of it, as its source states, once reading began.
+    pub bytes: Option<u64>,
     /// Problems found while reading it.
     pub problems: Vec<Problem>,
     /// Stored entries that are no content of the image, as tar-split padding.
     pub hidden: Vec<Hidden>,
+    /// Its entries, from when it was read until it is folded.
+    pub entries: OwnEntries,
 }
 
 /// Progress of one layer.

@@ -5,6 +5,7 @@ pub mod filter;
 pub mod layers;
 pub mod map;
 pub mod overlay;
+pub mod own_entries;
 pub mod owners;
 pub mod range;
 pub mod trees;

@@ -38,7 +38,10 @@ pub fn settle(state: &mut State, stack: &Stack) {
 
 /// Puts the cursor on a row.
 pub fn go_to_row(state: &mut State, stack: &Stack, pane: Pane, row: usize) {
-    let Some(outline) = outline(state, stack, pane) else { return };
+    let Some(outline) = outline(state, stack, pane) else {
+        navigate::own_entries::go_to_row(state, stack, pane, row);
+        return;
+    };
     let len = outline.len();
     let row = row.min(len.saturating_sub(1));
     let Some(node) = outline.rows(row..row + 1).first().map(|row| row.node) else { return };
@@ -55,7 +58,10 @@ pub fn step(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
 
 /// Scrolls without moving the cursor.
 pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
-    let Some(len) = outline(state, stack, pane).map(|outline| outline.len()) else { return };
+    let Some(len) = outline(state, stack, pane).map(|outline| outline.len()) else {
+        navigate::own_entries::scroll(state, stack, pane, by);
+        return;
+    };
     let most = len.saturating_sub(rows_shown(state, pane));
     let view = state.view_mut(pane);
     view.top = view.top.saturating_add_signed(by).min(most);

@@ -22,6 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::explorer::model::message::{Effect, Message};
+use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::state::State;
 pub(crate) use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
@@ -250,7 +251,10 @@ impl Explorer {
                 }
                 self.dispatch(Message::Reading { layer, done, total })
             }
-            Event::Listed(layer) => self.dispatch(Message::Listed { layer }),
+            Event::Listed(layer, listing) => {
+                let entries = OwnEntries::of(&listing.table);
+                self.dispatch(Message::Listed { layer, entries })
+            }
             Event::Folded(layer, state) => self.dispatch(Message::Folded {
                 layer,
                 problems: state.problems.clone(),

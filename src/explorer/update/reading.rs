@@ -2,6 +2,7 @@
 
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
+use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::state::{LayerLoad, LoadStatus, Pane, Phase, State};
 use crate::explorer::{navigate, update, view};
 use crate::image::Image;
@@ -23,16 +24,19 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
                 state.loads.get_mut(layer).filter(|load| load.status != LoadStatus::Folded)
             {
                 load.status = LoadStatus::Reading { done, total };
+                load.bytes = Some(total).filter(|&total| total > 0);
             }
         }
-        Message::Listed { layer } => {
+        Message::Listed { layer, entries } => {
             if let Some(load) = state.loads.get_mut(layer) {
-                load.status = LoadStatus::Listed;
+                (load.status, load.entries) = (LoadStatus::Listed, entries);
             }
         }
         Message::Folded { layer, problems, hidden } => {
             if let Some(load) = state.loads.get_mut(layer) {
-                *load = LayerLoad { status: LoadStatus::Folded, problems, hidden };
+                let bytes = load.bytes;
+                let entries = OwnEntries::default();
+                *load = LayerLoad { status: LoadStatus::Folded, bytes, problems, hidden, entries };
             }
             update::search::refresh(state, stack);
             state.unsettled = true;
@@ -99,7 +103,9 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
     let notice = match state.phase {
         Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
             state.phase = Phase::Reading;
-            for load in state.loads.iter_mut().filter(|it| it.status != LoadStatus::Folded) {
+            let unread =
+                |it: &&mut LayerLoad| !matches!(it.status, LoadStatus::Listed | LoadStatus::Folded);
+            for load in state.loads.iter_mut().filter(unread) {
                 load.status = LoadStatus::Waiting;
             }
             return vec![Effect::ResumeReading];

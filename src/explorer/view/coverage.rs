@@ -1,7 +1,7 @@
 //! Which layers were read. Unread layers are never shown as empty or with zero bytes.
 
 use crate::explorer::model::action::entry::Context;
-use crate::explorer::model::state::{LayerLoad, Phase, State};
+use crate::explorer::model::state::{LayerLoad, LoadStatus, Phase, State};
 use crate::image::problem::Severity;
 use crate::stack::Stack;
 use crate::text::{Visible, size, visible};
@@ -13,6 +13,8 @@ pub enum Coverage {
     NotYet,
     /// Nothing was read, and reading has ended.
     Nothing,
+    /// It was read, but a layer below it was not, and reading has ended: no tree has it.
+    Unmerged,
     /// Only a part could be read: the layer is truncated or damaged.
     Part,
     /// The whole layer was read.
@@ -25,7 +27,12 @@ pub fn read(state: &State, stack: &Stack, layer: usize) -> Coverage {
     if layer >= stack.folded() {
         // The layers of a comparison are folded before it is shown.
         let over = state.phase == Phase::Done && state.comparison.is_none();
-        return if over { Coverage::Nothing } else { Coverage::NotYet };
+        let listed = state.loads.get(layer).is_some_and(|it| it.status == LoadStatus::Listed);
+        return match (over, listed) {
+            (true, true) => Coverage::Unmerged,
+            (true, false) => Coverage::Nothing,
+            (false, _) => Coverage::NotYet,
+        };
     }
     match state.loads.get(layer) {
         Some(load) if is_broken(load) && stack.summary(layer).entries == 0 => Coverage::Nothing,
@@ -52,7 +59,7 @@ pub fn layers_read(state: &State, stack: &Stack) -> Option<Visible<'static>> {
     let reads = |wanted: &[Coverage]| {
         (0..layers).filter(|&layer| wanted.contains(&read(state, stack, layer))).count()
     };
-    let unread = reads(&[Coverage::Nothing, Coverage::Part]);
+    let unread = reads(&[Coverage::Nothing, Coverage::Unmerged, Coverage::Part]);
     (unread > 0 && !state.is_reading()).then(|| {
         let read = layers - unread;
         visible!["of the ", read, " of ", layers, " layers read"]

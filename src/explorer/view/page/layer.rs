@@ -90,6 +90,7 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
     } else {
         let status = match state.loads.get(index).map(|load| load.status) {
             _ if read == Coverage::Nothing => "not read",
+            _ if read == Coverage::Unmerged => "read, but a layer below it was not",
             Some(LoadStatus::Reading { .. }) => "being read",
             Some(LoadStatus::Listed) => "read, waits for the layers below",
             _ => "not read",

@@ -45,6 +45,10 @@ fn unread(out: &mut Writer, state: &State, stack: &Stack) {
                 let text = visible!["Layer ", layer, ": ", coverage::not_read(state, layer), "."];
                 out.text(Role::Warning, 0, &text);
             }
+            Coverage::Unmerged => {
+                let text = visible!["Layer ", layer, ": read, but a layer below it was not."];
+                out.text(Role::Warning, 0, &text);
+            }
             Coverage::Part => {
                 out.text(Role::Warning, 0, visible!["Layer ", layer, ": read in part."]);
             }
