@@ -90,7 +90,7 @@ fn load(path: &Path) -> Result<Moments, Box<dyn Error>> {
         return Err("more than one image".into());
     };
     let layers = source.image().layers.len();
-    let loader = Loader::new(Arc::from(source));
+    let loader = Loader::new(Arc::from(source), None);
     let moments = Mutex::new(Moments::default());
     loader.run(Want::Kinds, &|event| {
         let Ok(mut moments) = moments.lock() else { return };
