@@ -154,3 +154,99 @@ fn a_search_without_hits_says_so_when_reading_ends() {
     assert!(explorer.text().contains("no path in any layer matches nowhere"));
     assert!(explorer.state.search.is_none());
 }
+
+const DEBIAN: &str = "0: +bin->usr/bin +etc/ +etc/cron.daily/passwd:99 +etc/pam.d/passwd:92 +etc/passwd-:900 +etc/passwd:922
+    +usr/bin/ls:147176 +usr/bin/bash:1265648 +usr/bin/lsblk:1 +usr/bin/false:9 +usr/lib/ +usr/lib/locale/ls:1
+    +usr/share/bash-completion/completions/bash:5 +usr/share/doc/bash/:0 |
+    1: ~etc/passwd:951 +opt/ls:5 -etc/cron.daily/passwd | 2: -opt/ls";
+
+/// Acceptance 7 of the screen: the file of that name is the first hit, not one whose path has the letters.
+#[test]
+fn the_file_of_that_name_comes_first() {
+    for (typed, path) in
+        [("passwd", "/etc/passwd"), ("bash", "/usr/bin/bash"), ("ls", "/usr/bin/ls")]
+    {
+        let mut explorer = Explorer::plain(DEBIAN, 120, 40);
+        explorer.keys("G /").type_text(typed).keys("enter");
+        assert_eq!((explorer.path().as_str(), explorer.state.layer), (path, 2));
+    }
+}
+
+#[test]
+fn the_list_has_every_hit_with_its_sign_and_owner() {
+    let mut explorer = Explorer::plain(DEBIAN, 80, 24);
+    explorer.keys("[ /").type_text("passwd");
+    let text = explorer.text();
+    let list: Vec<&str> = text.lines().skip(14).take(6).map(str::trim_end).collect();
+    let row = |sign: &str, path: &str, note: &str, owner: &str| {
+        format!(" {sign:2} {path:<0$}{note} {owner}", 73 - note.len())
+    };
+    assert!(list[0].ends_with(" 1/4 ──"), "{text}");
+    assert_eq!(list[1], row("~", "/etc/passwd", "", "1"), "{text}");
+    assert_eq!(list[2], row("", "/etc/pam.d/passwd", "", "0"), "{text}");
+    assert_eq!(list[3], row("-", "/etc/cron.daily/passwd", "L1 removes", "0"), "{text}");
+    assert_eq!(list[4], row("", "/etc/passwd-", "", "0"), "{text}");
+    explorer.keys("esc [ /").type_text("passwd");
+    let text = explorer.text();
+    assert!(text.contains(&row("+x", "/etc/passwd", "L1 rewrites", "0")), "{text}");
+    assert!(text.contains(&row("+x", "/etc/cron.daily/passwd", "L1 removes", "0")), "{text}");
+    explorer.keys("esc /").type_text("opt/ls");
+    assert!(explorer.text().contains(&row("+", "/opt/ls", "L1 adds", "1")), "{}", explorer.text());
+}
+
+#[test]
+fn enter_goes_there_and_n_walks_on_in_the_order_of_the_list() {
+    let mut explorer = Explorer::plain(DEBIAN, 120, 40);
+    explorer.keys("/").type_text("passwd").keys("down enter");
+    let order = ["/etc/passwd", "/etc/pam.d/passwd", "/etc/cron.daily/passwd", "/etc/passwd-"];
+    assert_eq!(explorer.path(), order[1]);
+    for step in [2, 3, 0, 1] {
+        explorer.keys("n");
+        assert_eq!(explorer.path(), order[step]);
+    }
+    for step in [0, 3] {
+        explorer.keys("N");
+        assert_eq!(explorer.path(), order[step]);
+    }
+    explorer.keys("esc /").type_text("passwd").keys("pgdn down enter");
+    assert_eq!(explorer.path(), order[3], "the list ends where it ends");
+}
+
+#[test]
+fn a_search_in_the_stack_finds_commands() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("1 /").type_text("copy");
+    assert_eq!((explorer.state.layer, explorer.text().contains("2 found")), (3, true));
+    explorer.keys("enter n");
+    assert_eq!(explorer.state.layer, 5);
+    explorer.keys("n");
+    assert_eq!(explorer.state.layer, 3);
+    explorer.keys("esc /").type_text("ADD nodejs");
+    assert_eq!(explorer.state.layer, 2, "all words, in any order and case");
+    explorer.keys("esc");
+    assert_eq!(explorer.state.layer, 3);
+    explorer.keys("/").type_text("nowhere").keys("enter");
+    assert!(explorer.text().contains("no layer's command contains nowhere"));
+}
+
+/// The changes have no row for most paths: they are shown in the tree, at the same layer.
+#[test]
+fn what_the_layer_did_not_change_is_shown_in_its_tree() {
+    let mut explorer = Explorer::plain(DEBIAN, 120, 40);
+    explorer.keys("[ 3 /").type_text("bash").keys("enter");
+    assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/usr/bin/bash", 1));
+    explorer.keys("3 /").type_text("ls").keys("enter");
+    assert_eq!(explorer.path(), "/opt/ls", "a change comes first in the changes");
+}
+
+#[test]
+fn a_hit_can_be_clicked() {
+    use layertui::explorer::model::message::MouseKind;
+    let mut explorer = Explorer::plain(DEBIAN, 80, 24);
+    explorer.keys("/").type_text("passwd");
+    explorer.mouse(MouseKind::Press, 5, 16);
+    assert_eq!(explorer.path(), "/etc/pam.d/passwd");
+    explorer.mouse(MouseKind::DoublePress, 5, 16);
+    assert!(explorer.state.search.as_ref().is_some_and(|search| !search.typing));
+    assert_eq!(explorer.path(), "/etc/pam.d/passwd");
+}

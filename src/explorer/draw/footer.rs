@@ -4,12 +4,11 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::facts;
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::input::Input;
-use crate::explorer::model::search::Search;
+use crate::explorer::model::search::{Found, Search};
 use crate::explorer::model::{Rect, Role, State};
 use crate::explorer::view;
 use crate::explorer::view::filter::is_searching;
 use crate::stack::Stack;
-use crate::stack::query::search::Hits;
 use crate::text::width::end;
 use crate::text::{Visible, shorten, size, visible};
 
@@ -53,7 +52,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let mut line = chips(canvas, state, stack, line);
     if let Some(search) = &state.search {
         let needle = shorten::middle(&visible(search.input.text()), 24);
-        let found = search.hits.as_ref().map_or_else(|| "0 found".into(), counted);
+        let found = search.found.as_ref().map_or_else(|| "0 found".into(), counted);
         let spans = [
             (Role::Accent, "n N".into()),
             (Role::Quiet, visible![" ", found, " for "]),
@@ -156,19 +155,19 @@ fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(Visible<'_>, &str)]) {
 }
 
 /// Number of hits, and whether they are fuzzy.
-fn counted(hits: &Hits) -> Visible<'static> {
-    let how = if hits.is_fuzzy() { "fuzzy" } else { "found" };
-    visible![size::count(hits.len() as u64), " ", how]
+fn counted(found: &Found) -> Visible<'static> {
+    let how = if found.is_fuzzy() { "fuzzy" } else { "found" };
+    visible![size::count(found.len() as u64), " ", how]
 }
 
 fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let limit = line.x + line.width;
-    let count = match &search.hits {
+    let count = match &search.found {
         None => Visible::default(),
-        Some(hits) if hits.is_empty() => "nothing".into(),
-        Some(hits) => counted(hits),
+        Some(found) if found.is_empty() => "nothing".into(),
+        Some(found) => counted(found),
     };
-    let help = "   enter keep   up down next   esc back";
+    let help = "   enter go there   up down choose   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");
     // A long text is cut at its beginning; the count keeps its position.
     let end = limit.saturating_sub(count.len() as u16 + 3).max(x);
@@ -176,7 +175,7 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let (cursor, after) = input(canvas, &search.input, (x, line.y), end, before_max);
     let x = (after + 3).min(limit);
     let role =
-        if search.hits.as_ref().is_some_and(Hits::is_empty) { Role::Warning } else { Role::Text };
+        if search.found.as_ref().is_some_and(Found::is_empty) { Role::Warning } else { Role::Text };
     let x = canvas.text(x, line.y, limit.saturating_sub(x), role, &count);
     if usize::from(limit.saturating_sub(x)) >= help.len() {
         canvas.text(x, line.y, limit - x, Role::Quiet, help);

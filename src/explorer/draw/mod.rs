@@ -11,6 +11,7 @@ mod file;
 mod footer;
 mod frame;
 mod glyphs;
+mod hits;
 mod layers;
 mod map;
 mod overlay;
@@ -44,6 +45,9 @@ pub fn draw(state: &State, stack: &Stack, target: &mut Frame<'_>) {
         frame::tabs(&mut canvas, state, &Pane::ALL, line);
     }
     panes(&mut canvas, state, stack, &layout);
+    if let Some(area) = &layout.hits {
+        hits::draw(&mut canvas, state, stack, area);
+    }
     if let Some(line) = layout.facts {
         facts::draw(&mut canvas, state, stack, line);
     }

@@ -138,8 +138,8 @@ fn draw_row(
     let hit = state
         .search
         .as_ref()
-        .and_then(|search| search.hits.as_ref())
-        .is_some_and(|hits| hits.contains(row.node));
+        .and_then(|search| search.found.as_ref())
+        .is_some_and(|found| found.contains(row.node));
     let role = if hit { Role::Hit } else { what.name_role };
     let behind: usize = what.behind.iter().map(|(_, text)| width(text)).sum();
     // The name has priority; the spans after it get the rest, but at least a third if they need it.

@@ -174,7 +174,7 @@ fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Pane(action) => return panes::act(state, stack, action),
         Action::Version(action) => return navigate::file::open::act(state, stack, action),
         Action::Cancel => return cancel(state, stack),
-        Action::Find(FindAction::Search) => search::start(state, stack),
+        Action::Find(FindAction::Search) => search::start(state),
         Action::Find(FindAction::NextHit) => search::next(state, stack, true),
         Action::Find(FindAction::PreviousHit) => search::next(state, stack, false),
         Action::Help => navigate::overlay::open(state, stack, OverlayKind::Help),
@@ -250,7 +250,10 @@ fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
         (Action::Open, false) => search::accept(state, stack),
         (Action::Cancel, true) => _ = navigate::filter::end(state),
         (Action::Cancel, false) => search::cancel(state),
-        (Action::Move(to), false) => search::next(state, stack, to.rows(1) > 0),
+        (Action::Move(to), false) => {
+            let page = state.layout().hits.map_or(1, |list| isize::from(list.body.height as i16));
+            search::step(state, stack, to.rows(page.max(1)));
+        }
         // The rows can be looked through while the filter is being typed.
         (Action::Move(to), true) if state.focus != Pane::Stack => move_cursor(state, stack, to),
         (

@@ -19,6 +19,9 @@ pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Acti
         return in_overlay(state, stack, mouse);
     }
     let layout = state.layout();
+    if let Some(list) = layout.hits.filter(|list| list.body.contains(mouse.x, mouse.y)) {
+        return in_list(state, stack, list.body, mouse);
+    }
     let hit = layout.panes.iter().find(|area| area.outer.contains(mouse.x, mouse.y)).copied();
     match mouse.kind {
         MouseKind::Press => match border_at(&layout, mouse.x, mouse.y) {
@@ -35,6 +38,23 @@ pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Acti
         MouseKind::Release => state.drag = None,
         MouseKind::WheelDown => wheel(state, stack, hit, NOTCH),
         MouseKind::WheelUp => wheel(state, stack, hit, -NOTCH),
+    }
+    Vec::new()
+}
+
+/// In the list of a search.
+fn in_list(state: &mut State, stack: &Stack, body: Rect, mouse: Mouse) -> Vec<Action> {
+    let Some(search) = &state.search else { return Vec::new() };
+    let first = view::search::first_shown(search, usize::from(body.height));
+    let number = first + usize::from(mouse.y - body.y);
+    let is_hit = search.found.as_ref().is_some_and(|found| number < found.len());
+    match mouse.kind {
+        MouseKind::WheelDown => update::search::step(state, stack, NOTCH),
+        MouseKind::WheelUp => update::search::step(state, stack, -NOTCH),
+        MouseKind::Press if is_hit => update::search::select(state, stack, number),
+        // The first press of two selected the hit, which moved it in the list.
+        MouseKind::DoublePress => return vec![Action::Open],
+        MouseKind::Press | MouseKind::Drag | MouseKind::Release => {}
     }
     Vec::new()
 }

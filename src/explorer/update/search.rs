@@ -1,15 +1,15 @@
 //! Search: typing, stepping through hits, showing a hit.
 
 use crate::explorer::model::input::Input;
-use crate::explorer::model::search::{SavedPosition, Search};
-use crate::explorer::model::state::{Phase, State};
-use crate::explorer::view::search::{best, has_row, run, target_pane};
-use crate::explorer::{navigate, view};
+use crate::explorer::model::search::{Found, SavedPosition, Search};
+use crate::explorer::model::state::{Pane, Phase, State};
+use crate::explorer::navigate;
+use crate::explorer::view::search::{has_row, run, target_pane};
 use crate::stack::{ChangeKind, NodeId, Stack};
 use crate::text::{shorten, visible};
 
 impl SavedPosition {
-    fn here(state: &State, stack: &Stack) -> Self {
+    fn here(state: &State) -> Self {
         Self {
             layer: state.layer,
             focus: state.focus,
@@ -17,7 +17,6 @@ impl SavedPosition {
             stack_top: state.stack_top,
             tree: state.tree.clone(),
             diff: state.diff.clone(),
-            node: view::trees::current(state, stack),
         }
     }
 
@@ -29,19 +28,22 @@ impl SavedPosition {
     }
 }
 
-/// Opens the prompt, empty.
-pub(crate) fn start(state: &mut State, stack: &Stack) {
-    let before = SavedPosition::here(state, stack);
-    let input = Input::default();
+/// Hits that are sorted beyond the selected one: more than a list has rows.
+const SORTED_AHEAD: usize = 64;
+
+/// Opens the prompt, empty. In the stack it searches the layers' commands.
+pub(crate) fn start(state: &mut State) {
     state.search = Some(Search {
-        input,
-        hits: None,
+        input: Input::default(),
+        found: None,
+        selected: 0,
         typing: true,
         waiting: false,
         absent: None,
         shown_hit: None,
-        before,
+        before: SavedPosition::here(state),
     });
+    state.unsettled = true;
 }
 
 /// Searches again after the text changed, from the position before the search.
@@ -52,19 +54,53 @@ pub(crate) fn typed(state: &mut State, stack: &Stack) {
     state.unsettled = true;
     run(state, stack, &mut search);
     search.shown_hit = None;
-    let target = best(state, stack, &search);
     state.search = Some(search);
-    if let Some(node) = target {
-        land(state, stack, node);
+    select(state, stack, 0);
+}
+
+/// Selects a hit and shows it.
+pub(crate) fn select(state: &mut State, stack: &Stack, number: usize) {
+    let Some(search) = &mut state.search else { return };
+    let Some(found) = &mut search.found else { return };
+    search.selected = number.min(found.len().saturating_sub(1));
+    match found {
+        Found::Paths { ranked, .. } => {
+            ranked.sort_to(search.selected + SORTED_AHEAD);
+            if let Some(node) = ranked.get(search.selected) {
+                land(state, stack, node);
+            }
+        }
+        Found::Layers(layers) => {
+            if let Some(&layer) = layers.get(search.selected) {
+                navigate::layers::select(state, layer);
+            }
+        }
     }
+}
+
+/// Moves in the list by rows, not beyond its ends.
+pub(super) fn step(state: &mut State, stack: &Stack, by: isize) {
+    let selected = state.search.as_ref().map_or(0, |search| search.selected);
+    state.notice = None;
+    select(state, stack, selected.saturating_add_signed(by));
 }
 
 /// Searches again after more layers were folded. If nothing was found before, the first hit is shown. If a new layer
 /// removed the hit under the cursor, that layer is selected and the cursor stays on the hit.
 pub(crate) fn refresh(state: &mut State, stack: &Stack) {
     let Some(mut search) = state.search.take() else { return };
-    let had = search.hits.as_ref().is_some_and(|hits| !hits.is_empty());
+    if search.is_of_layers() {
+        state.search = Some(search);
+        return;
+    }
+    let had = has_hits(&search);
     run(state, stack, &mut search);
+    if let (Some(Found::Paths { ranked, .. }), Some((node, _))) =
+        (&mut search.found, search.shown_hit)
+    {
+        search.selected = ranked.position(node).unwrap_or(0);
+        ranked.sort_to(search.selected + SORTED_AHEAD);
+    }
     let pane = target_pane(state);
     let gone = search.shown_hit.filter(|&(node, layer)| {
         state.layer == layer
@@ -72,17 +108,19 @@ pub(crate) fn refresh(state: &mut State, stack: &Stack) {
             && !has_row(state, stack, pane, node)
     });
     let waits = !had && (search.typing || search.waiting);
-    let first = if waits { best(state, stack, &search) } else { None };
+    let finds = waits && has_hits(&search);
     let waited = search.waiting;
-    search.waiting &= first.is_none();
+    search.waiting &= !finds;
     state.search = Some(search);
-    if let Some(node) = gone.map(|(node, _)| node).or(first) {
-        land(state, stack, node);
-        if gone.is_some() || waited {
-            // The line of facts names the layer that removed the path.
-            state.notice = None;
-        }
-    } else if waits && waited && state.phase != Phase::Reading {
+    match gone {
+        Some((node, _)) => land(state, stack, node),
+        None if finds => select(state, stack, 0),
+        None => {}
+    }
+    if gone.is_some() || (finds && waited) {
+        // The line of facts names the layer that removed the path.
+        state.notice = None;
+    } else if waits && !finds && waited && state.phase != Phase::Reading {
         accept(state, stack);
     }
 }
@@ -90,20 +128,25 @@ pub(crate) fn refresh(state: &mut State, stack: &Stack) {
 /// Enter: keeps the position and the hits, for the next and the previous one.
 pub(crate) fn accept(state: &mut State, stack: &Stack) {
     let Some(search) = &mut state.search else { return };
-    if search.hits.as_ref().is_some_and(|hits| !hits.is_empty()) {
+    if has_hits(search) {
         search.typing = false;
+        resettle(state);
         return;
     }
     let needle = visible(search.input.text().as_bytes());
-    if search.hits.is_some() && state.phase == Phase::Reading {
+    let of_layers = search.is_of_layers();
+    if search.found.is_some() && state.phase == Phase::Reading && !of_layers {
         (search.typing, search.waiting) = (false, true);
         let (read, all) = (stack.folded(), stack.layer_count());
         state.notice =
             Some(visible!["nothing matches ", needle, " in ", read, " of ", all, " layers so far"]);
+        resettle(state);
         return;
     }
-    let found_nothing = search.hits.is_some();
-    let notice = found_nothing.then(|| visible!["no path in any layer matches ", needle]);
+    let found_nothing = search.found.is_some();
+    let what =
+        if of_layers { "no layer's command contains " } else { "no path in any layer matches " };
+    let notice = found_nothing.then(|| visible![what, needle]);
     cancel(state);
     state.notice = notice;
 }
@@ -113,22 +156,33 @@ pub(crate) fn cancel(state: &mut State) {
     if let Some(search) = state.search.take() {
         search.before.restore(state);
         state.notice = None;
-        navigate::layers::keep_in_view(state);
-        state.unsettled = true;
+        resettle(state);
     }
 }
 
-/// The next or previous hit from the cursor.
+/// The next or previous hit of the list; after the last comes the first.
 pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
-    let from = view::trees::current(state, stack).unwrap_or(NodeId::ROOT);
-    let Some(hits) = state.search.as_ref().and_then(|search| search.hits.as_ref()) else {
+    let Some(search) = state.search.as_ref().filter(|search| search.found.is_some()) else {
         state.notice = Some("no search yet: press /".into());
         return;
     };
-    match hits.next(stack, from, forward) {
-        Some(node) => land(state, stack, node),
-        None => state.notice = Some("nothing found".into()),
-    }
+    let all = search.found.as_ref().map_or(0, Found::len);
+    let number = match (search.selected, forward) {
+        (_, _) if all == 0 => return state.notice = Some("nothing found".into()),
+        (at, true) => (at + 1) % all,
+        (at, false) => at.checked_sub(1).unwrap_or(all - 1),
+    };
+    select(state, stack, number);
+}
+
+/// The list came or went: the panes have another height.
+fn resettle(state: &mut State) {
+    navigate::layers::keep_in_view(state);
+    state.unsettled = true;
+}
+
+fn has_hits(search: &Search) -> bool {
+    search.found.as_ref().is_some_and(|found| !found.is_empty())
 }
 
 /// Shows a hit and records its layer.
@@ -142,7 +196,11 @@ fn land(state: &mut State, stack: &Stack, node: NodeId) {
 
 /// Shows a path; if the selected layer has no row for it, at the layer of its last event.
 pub(crate) fn jump(state: &mut State, stack: &Stack, node: NodeId) {
-    let pane = target_pane(state);
+    let pane = match target_pane(state) {
+        // A path that the layer did not change is shown in its tree.
+        Pane::Diff if !has_row(state, stack, Pane::Diff, node) => Pane::Tree,
+        pane => pane,
+    };
     state.focus = pane;
     state.right = pane;
     if !has_row(state, stack, pane, node) {

@@ -17,6 +17,15 @@ pub struct PaneArea {
     pub body: Rect,
 }
 
+/// Area of a list below the panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListArea {
+    /// The line above the rows, where there is space for it.
+    pub header: Option<Rect>,
+    /// Area of the rows.
+    pub body: Rect,
+}
+
 /// Areas of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -28,6 +37,8 @@ pub struct Layout {
     pub tabs: Option<Rect>,
     /// Visible panes, left to right.
     pub panes: Vec<PaneArea>,
+    /// The list of a search that is being typed, below the panes.
+    pub hits: Option<ListArea>,
     /// Line for facts about the selected row, progress and notices.
     pub facts: Option<Rect>,
     /// Last line: keys, or a prompt.
@@ -54,6 +65,7 @@ impl Layout {
                 title: None,
                 tabs: None,
                 panes: Vec::new(),
+                hits: None,
                 facts: None,
                 hints: None,
             };
@@ -63,6 +75,8 @@ impl Layout {
         let hints = (height >= 6 || state.is_typing()).then(|| rest.take_bottom(1));
         let facts = (height >= 14).then(|| rest.take_bottom(1));
         let tabs = (!bordered).then(|| rest.take_top(1));
+        let typing = state.search.as_ref().is_some_and(|search| search.typing);
+        let hits = typing.then(|| list_area(&mut rest));
         let shape = match width {
             _ if state.zoomed => Shape::One,
             THREE_FROM.. => Shape::Three,
@@ -88,7 +102,7 @@ impl Layout {
             x += width;
             pane_area(pane, outer, bordered)
         });
-        Self { shape, title, tabs, panes: panes.collect(), facts, hints }
+        Self { shape, title, tabs, panes: panes.collect(), hits, facts, hints }
     }
 
     /// The area of a pane, if it is visible.
@@ -105,6 +119,14 @@ fn stack_width(state: &State, width: u16, usual: u16) -> u16 {
 
 fn shifted(usual: u16, by: i16, least: u16, most: u16) -> u16 {
     usual.saturating_add_signed(by).clamp(least, most.max(least))
+}
+
+/// Takes two fifths of the height for a list; the panes keep at least one line.
+fn list_area(rest: &mut Rect) -> ListArea {
+    let height = (rest.height * 2 / 5).max(1).min(rest.height.saturating_sub(1));
+    let mut body = rest.take_bottom(height);
+    let header = (height >= 3).then(|| body.take_top(1));
+    ListArea { header, body }
 }
 
 fn pane_area(pane: Pane, outer: Rect, bordered: bool) -> PaneArea {

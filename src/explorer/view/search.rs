@@ -1,63 +1,57 @@
-//! Hits of a search, and the one to show.
+//! What a search finds, and the rows of its list.
 
-use crate::explorer::model::search::{HITS_TRIED_MAX, Search};
+use crate::explorer::model::role::Role;
+use crate::explorer::model::search::{Found, Search};
 use crate::explorer::model::state::{Pane, Phase, State};
-use crate::stack::query::search::Hits;
-use crate::stack::{NodeId, Stack};
+use crate::explorer::view::marker;
+use crate::stack::query::tree::Tree;
+use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::text::{Visible, visible};
 
 /// Searches for the text of the prompt. Matches letters (fuzzy) only when all layers are folded.
 pub(crate) fn run(state: &State, stack: &Stack, search: &mut Search) {
     let needle = search.input.text();
-    if needle.is_empty() {
-        search.hits = None;
-        return;
-    }
+    search.found = match needle {
+        "" => None,
+        _ if search.is_of_layers() => Some(Found::Layers(layers(state, needle))),
+        _ => Some(paths(state, stack, search)),
+    };
+}
+
+fn paths(state: &State, stack: &Stack, search: &mut Search) -> Found {
+    let needle = search.input.text();
     let absent = search.absent.as_ref().is_some_and(|absent| needle.starts_with(absent.as_str()));
     let as_typed = (!absent).then(|| stack.search(needle.as_bytes()));
     let all_there = state.phase != Phase::Reading || stack.folded() == stack.layer_count();
-    search.hits = Some(match as_typed {
+    let hits = match as_typed {
         Some(hits) if !hits.is_empty() || !all_there => hits,
         _ => {
             search.absent = Some(needle.to_owned());
             stack.search_letters(needle.as_bytes())
         }
-    });
+    };
+    let tree = state.tree_of(target_pane(state), stack);
+    let is_there = |node| tree.is_some_and(|tree| is_in(stack, tree, node));
+    let ranked = stack.rank(&hits, needle.as_bytes(), is_there);
+    Found::Paths { hits, ranked }
 }
 
-/// The hit to show: the nearest one, or of fuzzy hits the one whose letters are closest together.
-pub(crate) fn best(state: &State, stack: &Stack, search: &Search) -> Option<NodeId> {
-    let hits = search.hits.as_ref()?;
-    if !hits.is_fuzzy() {
-        return nearest(state, stack, hits, search.before.node);
-    }
-    let needle = search.input.text().as_bytes();
-    let step = |&node: &NodeId| hits.next(stack, node, true);
-    let looked_at = hits.len().min(HITS_TRIED_MAX);
-    let all = std::iter::successors(hits.next(stack, NodeId::ROOT, true), step).take(looked_at);
-    let pane = target_pane(state);
-    all.min_by_key(|&node| (stack.letters_span(needle, node), !has_row(state, stack, pane, node)))
+/// The layers whose commands contain all typed words; case is ignored.
+fn layers(state: &State, typed: &str) -> Vec<usize> {
+    let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let has_all = |&layer: &usize| {
+        let command = state.command(layer).into_raw().to_lowercase();
+        words.iter().all(|word| command.contains(word.as_str()))
+    };
+    (0..state.layer_count()).filter(has_all).collect()
 }
 
-/// The first hit at or after `from` that has a row in the pane; else the first hit.
-fn nearest(state: &State, stack: &Stack, hits: &Hits, from: Option<NodeId>) -> Option<NodeId> {
-    let pane = target_pane(state);
-    let shows = |node: NodeId| has_row(state, stack, pane, node);
-    if let Some(here) = from.filter(|&node| hits.contains(node) && shows(node)) {
-        return Some(here);
+/// Whether the tree has the path: visible in a merged tree, changed in a diff.
+fn is_in(stack: &Stack, tree: Tree, node: NodeId) -> bool {
+    match tree {
+        Tree::Merged(layer) => stack.visible(node, layer).is_some(),
+        Tree::Diff(_) | Tree::Range(..) => stack.change_in(node, tree).is_some(),
     }
-    let start = from.unwrap_or(NodeId::ROOT);
-    let first = hits.next(stack, start, true)?;
-    let mut node = first;
-    for _ in 0..HITS_TRIED_MAX {
-        if shows(node) {
-            return Some(node);
-        }
-        node = hits.next(stack, node, true)?;
-        if node == first {
-            break;
-        }
-    }
-    Some(first)
 }
 
 /// The pane that shows hits: the focused one, or the tree for the stack pane.
@@ -75,4 +69,86 @@ pub(crate) fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) ->
         stack.change_in(node, tree).is_some()
             || (pane != Pane::Diff && stack.visible(node, tree.top()).is_some())
     })
+}
+
+/// Number of the first hit in a list of `height` rows: the selected one is in the middle, where there are enough.
+#[must_use]
+pub fn first_shown(search: &Search, height: usize) -> usize {
+    let all = search.found.as_ref().map_or(0, Found::len);
+    search.selected.saturating_sub(height / 2).min(all.saturating_sub(height))
+}
+
+const NO_SIGN: (char, Role) = (' ', Role::Text);
+
+/// One row of the list.
+pub struct HitRow {
+    /// What the selected layer did to the path, or that it is gone or comes later; and whether a later layer covers it.
+    pub signs: [(char, Role); 2],
+    /// The path or the command.
+    pub name: (Role, Visible<'static>),
+    /// Who covers or removes it, or adds it later.
+    pub note: (Role, Visible<'static>),
+    /// The layer that wrote it.
+    pub owner: Visible<'static>,
+}
+
+/// The hit with this number, as it is at the layer that was selected before the search.
+#[must_use]
+pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Option<HitRow> {
+    let found = search.found.as_ref()?;
+    match found {
+        Found::Paths { ranked, .. } => {
+            let layer = search.before.layer.min(stack.folded().saturating_sub(1));
+            Some(path_row(stack, ranked.get(number)?, layer))
+        }
+        Found::Layers(layers) => {
+            let layer = *layers.get(number)?;
+            Some(HitRow {
+                signs: [NO_SIGN; 2],
+                name: (Role::Text, state.command(layer).visible().into_owned()),
+                note: (Role::Quiet, Visible::default()),
+                owner: visible![layer],
+            })
+        }
+    }
+}
+
+fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
+    let path = visible![stack.path(node)];
+    if let Some(version) = stack.visible(node, layer) {
+        let change = stack.change(node, layer).map(|change| marker::change(change.kind));
+        let covered = stack.next_change(node, layer);
+        return HitRow {
+            signs: [change.unwrap_or(NO_SIGN), covered.map_or(NO_SIGN, |_| marker::SHADOWED)],
+            name: (Role::Text, path),
+            note: (
+                Role::Shadowed,
+                covered.map_or_else(Visible::default, |by| covers(stack, node, by)),
+            ),
+            owner: visible![version.layer],
+        };
+    }
+    let history = stack.history(node);
+    let removal = history.iter().rev().find(|event| event.layer <= layer);
+    if let Some(removal) = removal {
+        return HitRow {
+            signs: [marker::change(ChangeKind::Removed), NO_SIGN],
+            name: (Role::Gone, path),
+            note: (Role::Removed, visible!["L", removal.layer, " removes"]),
+            owner: visible![removal.version.layer],
+        };
+    }
+    let added = history.first().map_or(layer, |event| event.layer);
+    HitRow {
+        signs: [marker::change(ChangeKind::Added), NO_SIGN],
+        name: (Role::Text, path),
+        note: (Role::Added, visible!["L", added, " adds"]),
+        owner: visible![added],
+    }
+}
+
+/// `L7 rewrites`, `L9 removes`.
+fn covers(stack: &Stack, node: NodeId, by: usize) -> Visible<'static> {
+    let removes = stack.change(node, by).is_some_and(|change| change.kind == ChangeKind::Removed);
+    visible!["L", by, if removes { " removes" } else { " rewrites" }]
 }

@@ -8,6 +8,7 @@ mod fuzzy;
 pub mod glob;
 pub(crate) mod history;
 pub mod outline;
+pub mod ranked;
 pub mod search;
 pub mod tree;
 pub mod treemap;

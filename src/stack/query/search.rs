@@ -200,6 +200,11 @@ impl Hits {
         self.nodes.has(node.0)
     }
 
+    /// The matches in the order of their numbers.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = u32> {
+        self.nodes.iter()
+    }
+
     /// Whether the path or one below it matches.
     fn leads_to_match(&self, node: u32) -> bool {
         self.nodes.has(node) || self.above.has(node)
