@@ -72,9 +72,12 @@ impl ComparisonSource {
         }
         let (one, other) = names(old, new);
         let image = Image {
-            reference: format!("{other} beside {one}").into(),
-            layers: [one, other]
-                .map(|name| Layer { created_by: Some(name.into()), ..Layer::default() })
+            reference: format!("new {other} beside old {one}").into(),
+            layers: [("old", one), ("new", other)]
+                .map(|(which, name)| Layer {
+                    created_by: Some(format!("{which}: {name}").into()),
+                    ..Layer::default()
+                })
                 .to_vec(),
             names: Vec::new(),
             id: None,

@@ -32,8 +32,8 @@ fn sides() -> ComparedImages {
 fn compared(width: u16, height: u16) -> Explorer {
     let layer = |name: &str| Layer { created_by: Some(name.into()), ..Layer::default() };
     let image = Image {
-        reference: "shop:2 beside shop:1".into(),
-        layers: vec![layer("shop:1"), layer("shop:2")],
+        reference: "new shop:2 beside old shop:1".into(),
+        layers: vec![layer("old: shop:1"), layer("new: shop:2")],
         ..Image::default()
     };
     let mut explorer = Explorer::of(BOTH, image, width, height);
@@ -81,11 +81,11 @@ fn it_says_of_each_path_how_it_differs() {
     let mut explorer = compared(120, 40);
     explorer.keys("=");
     for (path, said) in [
-        ("passwd", "differs from the other image"),
+        ("passwd", "differs from the old image"),
         ("hosts", "other mode, owner, attributes or time"),
         ("same", "the same in both images"),
-        ("new", "only in this image"),
-        ("old", "only in the other image"),
+        ("new", "only in the new image"),
+        ("old", "only in the old image"),
     ] {
         explorer.keys("/").type_text(path).keys("enter esc");
         assert!(explorer.text().contains(said), "{path}: {}", explorer.text());

@@ -298,13 +298,13 @@ fn problems_lead_to_their_layer() {
 #[test]
 fn help_is_searched_by_typing() {
     let mut explorer = Explorer::open(120, 40);
-    explorer.keys("?").type_text("clipboard");
+    explorer.keys("? /").type_text("clipboard");
     let screen = explorer.text();
     assert!(
         screen.contains("send the path to the clipboard") && !screen.contains("next pane"),
         "{screen}"
     );
-    explorer.keys("esc");
+    explorer.keys("esc esc");
     assert!(explorer.state.overlays.is_empty());
 }
 

@@ -8,6 +8,7 @@
 mod choosing;
 mod comparing;
 mod explorer;
+mod fixing;
 mod hostile;
 mod journeys;
 mod loading;

@@ -99,7 +99,7 @@ fn help_and_hints_show_the_users_keys() {
     assert!(explorer.state.search.is_none());
     explorer.keys("ctrl-s");
     assert!(explorer.state.search.is_some());
-    explorer.keys("esc ?").type_text("find a path");
+    explorer.keys("esc ? ctrl-s").type_text("find a path");
     assert!(explorer.text().contains("ctrl-s"), "{}", explorer.text());
 }
 

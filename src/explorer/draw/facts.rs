@@ -176,13 +176,11 @@ fn compared(stack: &Stack, node: NodeId) -> Vec<Span> {
     let said = match difference {
         None if differs_below(stack, node) => "the same in both images, but not what is in it",
         None => "the same in both images",
-        Some(ChangeKind::Added) => "only in this image",
-        Some(ChangeKind::Removed) => "only in the other image",
-        Some(ChangeKind::Metadata) => {
-            "other mode, owner, attributes or time than in the other image"
-        }
+        Some(ChangeKind::Added) => "only in the new image, this one",
+        Some(ChangeKind::Removed) => "only in the old image",
+        Some(ChangeKind::Metadata) => "other mode, owner, attributes or time than in the old image",
         Some(ChangeKind::Undecided) => "of the same size in both images, contents not compared yet",
-        Some(_) => "differs from the other image",
+        Some(_) => "differs from the old image",
     };
     let role = difference.map_or(Role::Strong, |kind| marker::change(kind).1);
     let facts = |layer| stack.visible(node, layer).map(|version| version_facts(&version));

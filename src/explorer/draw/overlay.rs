@@ -59,7 +59,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
     let limit = line.x + line.width;
     let (sign, hint) = match overlay.kind {
         OverlayKind::Palette => (":", " type to search"),
-        OverlayKind::Compare => ("with ", " type an image"),
+        OverlayKind::Compare => ("old: ", " type an image to compare with"),
         OverlayKind::Extract(..) => ("to ", " type a file or directory"),
         _ => ("/", " type to search"),
     };

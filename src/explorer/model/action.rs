@@ -5,6 +5,7 @@ mod inspecting;
 mod moving;
 mod screen;
 mod searching;
+pub mod words;
 
 use crate::explorer::model::action::entry::{Entry, Group};
 

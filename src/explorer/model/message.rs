@@ -3,6 +3,7 @@
 use crate::content::Contents;
 use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::explorer::model::file::ReadRequest;
+use crate::explorer::model::findings::FindingsReport;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::own_entries::OwnEntries;
@@ -79,6 +80,10 @@ pub enum Message {
     },
     /// The answer to [`Effect::ReadPackages`].
     Packages(Box<Owners>),
+    /// Files that were examined for findings so far.
+    FindingsProgress(u64),
+    /// The answer to [`Effect::FindProblems`].
+    Findings(Box<FindingsReport>),
     /// Bytes read of the image to compare with.
     ComparisonProgress(u64),
     /// The comparison failed: the reason. Raw.
@@ -168,6 +173,8 @@ pub enum Effect {
         /// The layer.
         layer: usize,
     },
+    /// Look for problems to fix.
+    FindProblems,
     /// Compare this image, as it is at the selected layer, with the one of that reference.
     StartComparison(String),
     /// Stop making the comparison.

@@ -9,6 +9,7 @@ pub mod extraction;
 pub mod file;
 pub mod filter;
 pub(crate) mod filtered_pane;
+pub mod findings;
 pub mod geometry;
 pub mod input;
 pub mod key;

@@ -24,6 +24,8 @@ pub enum OverlayKind {
     Platforms,
     /// Wasted bytes, and how to avoid them.
     Waste,
+    /// Problems to fix.
+    Findings,
     /// The contents of a file.
     File,
     /// The treemap.
@@ -53,6 +55,14 @@ pub struct Overlay {
     pub marked: Option<usize>,
 }
 
+impl OverlayKind {
+    /// Whether `/` narrows its list.
+    #[must_use]
+    pub const fn is_searched(self) -> bool {
+        matches!(self, Self::Help | Self::Choices)
+    }
+}
+
 impl Overlay {
     /// Whether typed characters go to its prompt.
     #[must_use]
@@ -64,6 +74,6 @@ impl Overlay {
 
     /// Whether its contents are filtered by what is typed.
     pub(crate) const fn is_narrowed(&self) -> bool {
-        matches!(self.kind, OverlayKind::Help | OverlayKind::Palette)
+        matches!(self.kind, OverlayKind::Palette) || self.kind.is_searched() && self.typing
     }
 }

@@ -10,6 +10,7 @@ use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
 use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::file::File;
 use crate::explorer::model::filter::Filter;
+use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::keymap::Keymap;
 use crate::explorer::model::map::Treemap;
@@ -205,6 +206,8 @@ pub struct State {
     pub occupied: Option<ExtractionRequest>,
     /// Contents of the waste page, once it was opened.
     pub waste: Option<WasteSummary>,
+    /// Problems to fix, once their page was opened.
+    pub findings: Option<FindingsState>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// Number of the last request for a part of a file.

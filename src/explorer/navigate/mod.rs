@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod filter;
+pub mod findings;
 pub mod layers;
 pub mod map;
 pub mod overlay;

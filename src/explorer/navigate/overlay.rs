@@ -54,6 +54,25 @@ pub fn select(state: &mut State, stack: &Stack, item: usize) {
     }
 }
 
+/// `/`: typed text narrows the list.
+pub fn start_typing(state: &mut State, stack: &Stack) {
+    if let Some(overlay) = state.overlays.last_mut() {
+        overlay.typing = true;
+    }
+    keep_in_view(state, stack);
+}
+
+/// Ends the typing; the list stays narrowed if `keep`.
+pub fn stop_typing(state: &mut State, stack: &Stack, keep: bool) {
+    if let Some(overlay) = state.overlays.last_mut() {
+        overlay.typing = false;
+        if !keep {
+            overlay.input = Input::default();
+        }
+    }
+    keep_in_view(state, stack);
+}
+
 /// Marks the version under the cursor of a history, or takes the mark away.
 pub fn mark_version(state: &mut State) {
     if let Some(top) =

@@ -31,6 +31,8 @@ pub(super) enum RunEvent {
     Message(Message),
     /// Package databases were read.
     Packages(u64, Box<Owners>),
+    /// Findings, or the progress of finding them.
+    Findings(u64, Message),
     /// A file for the pager was written, or failed to be.
     PagerReady(u64, Ready),
     /// The comparison is ready to be explored.

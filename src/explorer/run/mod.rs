@@ -7,6 +7,7 @@ mod comparing;
 mod error;
 mod event;
 mod extracting;
+mod judging;
 mod opening;
 mod pager;
 mod rate;
@@ -199,7 +200,11 @@ impl Explorer {
             RunEvent::Packages(number, owners) if number == self.load_number => {
                 self.dispatch(Message::Packages(owners))
             }
+            RunEvent::Findings(number, message) if number == self.load_number => {
+                self.dispatch(message)
+            }
             RunEvent::ChoiceOpened(..)
+            | RunEvent::Findings(..)
             | RunEvent::Load(..)
             | RunEvent::Attachments(..)
             | RunEvent::ComparisonReady(..)
@@ -342,6 +347,7 @@ impl Explorer {
             Effect::ReadPackages { database_layer, layer } => {
                 self.read_packages(database_layer, layer)?;
             }
+            Effect::FindProblems => self.find_problems()?,
             Effect::StartComparison(reference) => self.compare(reference)?,
             Effect::StopComparison => self.stop_comparing.store(true, Ordering::Relaxed),
             Effect::LeaveComparison => return self.leave_comparison(),

@@ -2,6 +2,7 @@
 
 pub(super) mod comparison;
 pub(super) mod extraction;
+pub(super) mod findings;
 pub(super) mod map;
 mod mouse;
 pub(super) mod overlay;
@@ -13,7 +14,8 @@ pub(super) mod search;
 pub(super) mod sort;
 pub(super) mod waste;
 
-use crate::explorer::model::action::entry::{Action, FindAction, Move, ProgramAction};
+use crate::explorer::model::action::entry::{Action, Context, FindAction, Move, ProgramAction};
+use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
@@ -22,7 +24,7 @@ use crate::explorer::update::overlay::Reply;
 use crate::explorer::view::coverage;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
-use crate::text::visible;
+use crate::text::{Visible, visible};
 
 /// Applies a message to the state. Returns the effects for the caller to carry out.
 pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
@@ -36,6 +38,7 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
     }
     effects.extend(reading::prefer(state, stack));
     effects.extend(navigate::owners::want(state, stack));
+    effects.extend(navigate::findings::want(state, stack));
     effects
 }
 
@@ -83,6 +86,17 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             state.unsettled = true;
             Vec::new()
         }
+        Message::FindingsProgress(files) => {
+            if let Some(FindingsState::Running { files: before }) = &mut state.findings {
+                *before = files;
+            }
+            Vec::new()
+        }
+        Message::Findings(report) => {
+            state.findings = Some(FindingsState::Done(report));
+            navigate::overlay::keep_in_view(state, stack);
+            Vec::new()
+        }
         Message::ComparisonProgress(read) => {
             if let Some(running) = &mut state.comparing {
                 running.read = read;
@@ -117,10 +131,17 @@ fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     if state.is_typing() && typing(state, stack, |input| input.key(key)) {
         return Vec::new();
     }
-    state
-        .keymap
-        .lookup(key, state.contexts())
-        .map_or_else(Vec::new, |action| perform(state, stack, action))
+    let Some(action) = state.keymap.lookup(key, state.contexts()) else {
+        state.notice = Some(unbound(state, key));
+        return Vec::new();
+    };
+    perform(state, stack, action)
+}
+
+/// Names a key that does nothing here, and the key of help.
+fn unbound(state: &State, key: Key) -> Visible<'static> {
+    let help = state.keymap.rewritten("?", &[Context::Panes]);
+    visible![key.name(), " does nothing here: ", help, " lists the keys"]
 }
 
 /// Edits the text of the open prompt; searches or filters again if the text changed. Returns whether the prompt took

@@ -1,6 +1,6 @@
 //! Actions in overlays and what a chosen item does.
 
-use crate::explorer::model::action::entry::Action;
+use crate::explorer::model::action::entry::{Action, FindAction, PaneAction};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
 use crate::explorer::model::state::{Phase, State};
@@ -33,6 +33,7 @@ impl From<Vec<Effect>> for Reply {
 /// Performs an action in the topmost overlay.
 pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
     let Some(overlay) = state.overlays.last() else { return Reply::NOTHING };
+    let to_fix = matches!(overlay.kind, OverlayKind::Waste | OverlayKind::Findings);
     match action {
         Action::Version(action) => return file::open::act(state, stack, action).into(),
         Action::Help => open(state, stack, OverlayKind::Help),
@@ -40,8 +41,22 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Extract => update::extraction::ask(state, stack),
         Action::Palette => open(state, stack, OverlayKind::Palette),
         Action::Close if is_first_choice(state) => return vec![Effect::Quit].into(),
+        Action::Cancel if overlay.typing => {
+            navigate::overlay::stop_typing(state, stack, false);
+        }
         Action::Cancel | Action::Close => close(state),
         _ if overlay.kind == OverlayKind::Map => update::map::act(state, stack, action),
+        Action::Pane(PaneAction::NextPane | PaneAction::PreviousPane) if to_fix => {
+            update::findings::turn(state, stack);
+        }
+        Action::Pane(PaneAction::Waste) => update::findings::open(state, stack),
+        Action::Treemap => update::map::open(state, stack),
+        Action::Find(FindAction::Search) if overlay.kind.is_searched() => {
+            navigate::overlay::start_typing(state, stack);
+        }
+        Action::Open if overlay.kind == OverlayKind::Help && overlay.typing => {
+            navigate::overlay::stop_typing(state, stack, true);
+        }
         Action::Open => return choose(state, stack),
         Action::Move(to) => {
             let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1);
@@ -50,7 +65,6 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Left
         | Action::Right
         | Action::Find(_)
-        | Action::Treemap
         | Action::Pane(_)
         | Action::Tree(_)
         | Action::File(_)
@@ -95,6 +109,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             }
         }
         OverlayKind::Choices | OverlayKind::File | OverlayKind::Map => {}
+        OverlayKind::Findings => update::findings::choose(state, stack, selected),
         OverlayKind::Waste => update::waste::choose(state, stack, selected),
         OverlayKind::Extract(node, layer) => {
             return update::extraction::accept(state, stack, (node, layer), &input).into();

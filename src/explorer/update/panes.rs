@@ -4,7 +4,7 @@ use crate::explorer::model::action::entry::{PaneAction, TreeAction};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
-use crate::explorer::update::{comparison, range, reading, resettle, sort};
+use crate::explorer::update::{comparison, findings, range, reading, resettle, sort};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
@@ -42,7 +42,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::ImageDetails => navigate::overlay::open(state, stack, OverlayKind::Image),
         PaneAction::Images => open_list(state, stack, OverlayKind::Choices),
         PaneAction::Platforms => open_list(state, stack, OverlayKind::Platforms),
-        PaneAction::Waste => open_list(state, stack, OverlayKind::Waste),
+        PaneAction::Waste => findings::open(state, stack),
         PaneAction::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
         PaneAction::Zoom => {
             state.zoomed = !state.zoomed;
@@ -92,9 +92,6 @@ fn open_list(state: &mut State, stack: &Stack, kind: OverlayKind) {
         }
         OverlayKind::Platforms if page::platforms::all(state).len() < 2 => {
             "this image is here for one platform only"
-        }
-        OverlayKind::Waste if state.comparison.is_some() => {
-            "a comparison wastes nothing: Esc goes back to the image"
         }
         _ => return navigate::overlay::open(state, stack, kind),
     };

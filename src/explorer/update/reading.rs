@@ -1,5 +1,6 @@
 //! Messages about the reading of layers.
 
+use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::own_entries::OwnEntries;
@@ -74,6 +75,8 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::Resize(_)
         | Message::PartRead { .. }
         | Message::Packages(_)
+        | Message::FindingsProgress(_)
+        | Message::Findings(_)
         | Message::ComparisonProgress(_)
         | Message::ComparisonFailed(_)
         | Message::ExtractionProgress(_)
@@ -100,7 +103,10 @@ fn changed(state: &mut State, layers: &[usize]) {
 
 /// `r`: resumes reading after Esc stopped it.
 pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
+    let judging = matches!(state.findings, Some(FindingsState::Running { .. }));
     let notice = match state.phase {
+        // The stack is not written to while files of it are examined.
+        Phase::Done if judging => "findings are being made: try again in a moment",
         Phase::Done if state.comparison.is_none() && stack.folded() < state.layer_count() => {
             state.phase = Phase::Reading;
             let unread =
@@ -158,7 +164,7 @@ fn described(state: &mut State, image: Box<Image>) {
     state.search = None;
     navigate::filter::end(state);
     state.mark = None;
-    (state.waste, state.map) = (None, None);
+    (state.waste, state.map, state.findings) = (None, None, None);
     (state.extraction, state.comparing) = (None, None);
     state.owners.clear();
     state.owners_requested = None;

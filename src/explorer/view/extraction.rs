@@ -19,6 +19,9 @@ pub(crate) fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, usiz
         Some((OverlayKind::Waste, selected)) => {
             crate::explorer::view::waste::under_cursor(state, selected)?
         }
+        Some((OverlayKind::Findings, selected)) => {
+            crate::explorer::view::findings::under_cursor(state, selected)?
+        }
         Some(_) => return None,
     };
     let layer = layer.min(stack.folded().checked_sub(1)?);

@@ -12,6 +12,14 @@ pub(super) fn score(typed: &str, text: &str) -> Option<u32> {
     })
 }
 
+/// Score of words that stand for an action: each typed word must begin one of them.
+#[must_use]
+pub(super) fn in_words(typed: &str, words: &str) -> Option<u32> {
+    let typed = typed.to_lowercase();
+    let begins = |part: &str| words.split(' ').any(|word| word.starts_with(part));
+    (!typed.trim().is_empty() && typed.split_whitespace().all(begins)).then_some(600)
+}
+
 fn word_score(word: &str, text: &str) -> Option<u32> {
     let starts =
         |at: usize| text.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));

@@ -7,6 +7,7 @@ pub mod extraction;
 pub mod file;
 pub mod file_rows;
 pub mod filter;
+pub(crate) mod findings;
 pub(crate) mod fuzzy;
 pub mod layers;
 pub mod layout;

@@ -34,7 +34,8 @@ pub fn offers(state: &State, stack: &Stack, typed: &str) -> Vec<Offer> {
         .filter_map(|entry| {
             let name = fuzzy::score(typed, entry.id);
             let help = fuzzy::score(typed, entry.help).map(|score| score / 2);
-            Some((name.max(help)?, entry))
+            let words = fuzzy::in_words(typed, model::action::words::of(entry.id));
+            Some((name.max(help).max(words)?, entry))
         })
         .collect();
     // The sort is stable: equal scores stay in the order of the table.
@@ -62,6 +63,29 @@ fn places(state: &State, stack: &Stack, command: &str, argument: &str) -> Option
 fn works_in_panes(entry: &Entry) -> bool {
     let panes = [Context::Stack, Context::Trees, Context::Panes];
     entry.contexts.iter().any(|context| panes.contains(context))
+}
+
+/// Why a command with an argument offers nothing: what is out of range, and what there is.
+#[must_use]
+pub fn why_none(state: &State, stack: &Stack, typed: &str) -> Option<Visible<'static>> {
+    let (command, argument) = typed.trim_start().split_once(' ')?;
+    let argument = visible(argument.trim());
+    match (command, state.layer_count().checked_sub(1)) {
+        ("layer", None) => Some("no image is open: there are no layers yet".into()),
+        ("layer", Some(last)) => {
+            Some(visible!["there is no layer ", argument, ": layers are 0 to ", last])
+        }
+        ("path", _) if stack.folded() < state.layer_count() => {
+            Some(visible!["no layer read so far has the path ", argument])
+        }
+        ("path", _) => Some(visible!["no layer has the path ", argument]),
+        ("theme", _) => {
+            let names = Theme::ALL.map(|theme| Visible::from(theme.name()));
+            let names = Visible::join(&names, ", ");
+            Some(visible!["there is no theme ", argument, ": themes are ", names])
+        }
+        _ => None,
+    }
 }
 
 /// Description of an entry, one line.

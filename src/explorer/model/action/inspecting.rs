@@ -115,10 +115,10 @@ const ROWS: &[Entry] = &[
             Action::Pane(PaneAction::Waste),
             "waste",
             &["W"],
-            &[Panes],
-            "what is wasted, by layer and by path, and how to avoid it",
+            &[Panes, Overlay],
+            "what to fix: wasted bytes; Tab: findings (secrets, caches, rights)",
         ),
-        "waste",
+        "to fix",
         7,
     ),
     row(
@@ -132,7 +132,7 @@ const ROWS: &[Entry] = &[
         Action::Treemap,
         "treemap",
         &["T"],
-        &[Panes, Map],
+        &[Panes, Overlay],
         "a map of the largest things; in it, of what is wasted, and back",
     ),
     row(

@@ -36,12 +36,18 @@ const ROWS: &[Entry] = &[
     row(Action::Move(Move::HalfUp), "half-up", &["ctrl-u"], &[Panes, Overlay], "half a page back"),
     row(Action::Move(Move::PageDown), "page-down", &["pgdn", "ctrl-f"], EVERYWHERE, "a page on"),
     row(Action::Move(Move::PageUp), "page-up", &["pgup", "ctrl-b"], EVERYWHERE, "a page back"),
-    row(Action::Pane(PaneAction::NextPane), "next-pane", &["tab"], &[Panes], "focus the next pane"),
+    row(
+        Action::Pane(PaneAction::NextPane),
+        "next-pane",
+        &["tab"],
+        &[Panes, Overlay],
+        "focus the next pane; in what to fix, between waste and findings",
+    ),
     row(
         Action::Pane(PaneAction::PreviousPane),
         "previous-pane",
         &["shift-tab"],
-        &[Panes],
+        &[Panes, Overlay],
         "focus the previous pane",
     ),
     row(

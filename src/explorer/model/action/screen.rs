@@ -54,7 +54,7 @@ const ROWS: &[Entry] = &[
         10,
     ),
     hinted(
-        row(Action::Help, "help", &["?"], &[Panes, Overlay], "this help; type to search it"),
+        row(Action::Help, "help", &["?"], &[Panes, Overlay], "this help; / searches it"),
         "help",
         4,
     ),

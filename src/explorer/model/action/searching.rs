@@ -1,6 +1,6 @@
 //! Rows of the table of actions: the group "Find", searching and narrowing.
 
-use crate::explorer::model::action::entry::Context::{File, Panes};
+use crate::explorer::model::action::entry::Context::{File, Overlay, Panes};
 use crate::explorer::model::action::entry::{
     Action, Entry, FindAction, Group, PaneAction, hinted, row,
 };
@@ -13,8 +13,8 @@ const ROWS: &[Entry] = &[
             Action::Find(FindAction::Search),
             "search",
             &["/"],
-            &[Panes, File],
-            "find a path in any layer, removed ones too; in a file, a text",
+            &[Panes, Overlay],
+            "find a path in any layer, removed ones too; in a file or list, a text",
         ),
         "find",
         1,

@@ -94,7 +94,10 @@ fn open(
 /// The path and the version under the cursor; of a path that the layer removed, the removed version.
 fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     if let Some(top) = state.overlays.last() {
-        let (node, steps) = history(stack, top.kind)?;
+        let Some((node, steps)) = history(stack, top.kind) else {
+            let (node, layer) = view::extraction::under_cursor(state, stack)?;
+            return stack.visible(node, layer).map(|version| (node, version));
+        };
         return steps.get(top.selected).map(|step| (node, step.version));
     }
     let pane = view::trees::pane_of_path(state);

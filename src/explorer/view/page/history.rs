@@ -30,7 +30,18 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
         let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
         out.text(Role::Quiet, 0, &note);
     }
-    out.finish("History", &[("enter", "go to the layer"), ("j k", "move"), ("esc", "close")])
+    out.finish(
+        "History",
+        &[
+            ("enter", "go to the layer"),
+            ("v", "view"),
+            ("D", "diff"),
+            ("e", "extract"),
+            ("m", "mark for D"),
+            ("j k", "move"),
+            ("esc", "close"),
+        ],
+    )
 }
 
 /// The package that owns the path, if the selected layer has the path.

@@ -2,6 +2,7 @@
 
 mod choices;
 mod extract;
+mod findings;
 mod help;
 mod history;
 mod image;
@@ -36,7 +37,7 @@ const MAP_HINTS: &[(&str, &str)] = &[
 #[must_use]
 pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> OverlayText {
     match overlay.kind {
-        OverlayKind::Help => help::page(&state.keymap, overlay.input.text(), width),
+        OverlayKind::Help => help::page(&state.keymap, overlay, width),
         OverlayKind::Palette => palette::page(state, stack, overlay.input.text(), width),
         OverlayKind::History(node) => history::page(state, stack, node, width),
         OverlayKind::Layer(layer) => match &state.comparison {
@@ -48,9 +49,10 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Over
         OverlayKind::Choices => choices::page(state, width),
         OverlayKind::Platforms => platforms::page(state, width),
         OverlayKind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
-        OverlayKind::Compare => sides::ask(width),
+        OverlayKind::Compare => sides::ask(state, width),
         OverlayKind::Overwrite => extract::overwrite(state, width),
         OverlayKind::Map => OverlayText { hints: MAP_HINTS, ..OverlayText::default() },
+        OverlayKind::Findings => findings::page(state, stack, width),
         OverlayKind::Waste => waste::page(state, stack, width),
         OverlayKind::File => OverlayText { hints: FILE_HINTS, ..OverlayText::default() },
     }

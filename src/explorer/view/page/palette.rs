@@ -32,7 +32,8 @@ pub(super) fn page(state: &State, stack: &Stack, typed: &str, cells: usize) -> O
     }
     out.end_items();
     if out.lines.is_empty() {
-        out.text(Role::Quiet, 0, "no action has that name");
+        let why = view::offers::why_none(state, stack, typed);
+        out.text(Role::Warning, 0, why.unwrap_or_else(|| "no action has that name".into()));
         out.text(Role::Quiet, 0, "layer N, path /PATH and theme NAME go there at once");
     }
     out.finish(

@@ -1,31 +1,42 @@
 //! Pages of a comparison: the prompt for the other image, and the layers of both, matched by digest.
 
 use crate::explorer::model::comparison::{ComparedImage, ComparedImages};
-use crate::explorer::model::role::Role;
+use crate::explorer::model::{Role, State};
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::text::width::pad_left;
 use crate::text::{command, shorten, visible};
 
 /// The page under the prompt.
-pub(super) fn ask(width: usize) -> OverlayText {
+pub(super) fn ask(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
+    let this = state.image.as_ref().map(|image| cut(&image.reference)).unwrap_or_default();
+    let this = shorten::middle(&this, out.width.saturating_sub(24).max(12));
+    out.hanging(
+        (Role::Accent, "old".into()),
+        5,
+        Role::Text,
+        &"the image that you name here".into(),
+    );
+    let new = visible![this, ", at layer ", state.layer];
+    out.hanging((Role::Accent, "new".into()), 5, Role::Text, &new);
+    out.blank();
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
-               docker://NAME. It is read in the background; then the tree shows what differs between it and the \
-               selected layer's tree: + only in this image, - only in the other, ~ and = changed. Esc comes back here.";
+               docker://NAME. It is read in the background; then the tree shows what \
+               differs: + only in the new image, - only in the old, ~ and = changed. Esc comes back here.";
     out.text(Role::Quiet, 0, how);
     out.finish("Compare with", &[("enter", "compare"), ("esc", "cancel")])
 }
 
 pub(super) fn page(sides: &ComparedImages, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
-    side(&mut out, &sides.other, ('-', Role::Removed));
-    side(&mut out, &sides.this, ('+', Role::Added));
+    side(&mut out, "old: ", &sides.other, ('-', Role::Removed));
+    side(&mut out, "new: ", &sides.this, ('+', Role::Added));
     out.finish("Layers of both", &[("j k", "scroll"), ("esc", "close")])
 }
 
-fn side(out: &mut Writer, side: &ComparedImage, (sign, role): (char, Role)) {
+fn side(out: &mut Writer, which: &'static str, side: &ComparedImage, (sign, role): (char, Role)) {
     let reference = cut(&side.reference);
-    out.heading(shorten::middle(&reference, out.width));
+    out.heading(visible![which, shorten::middle(&reference, out.width.saturating_sub(5))]);
     let shared = side.layers.iter().filter(|layer| layer.shared).count();
     let note =
         visible![shared, " of ", side.layers.len(), " layers are in the other image, too (=)"];

@@ -27,9 +27,10 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
         paths(&mut out, stack, waste);
     }
     out.finish(
-        "Waste",
+        "What to fix: waste (tab: findings)",
         &[
             ("enter", "go to the layer that hid it"),
+            ("tab", "findings"),
             ("e", "extract"),
             ("j k", "move"),
             ("esc", "close"),
@@ -38,7 +39,7 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
 }
 
 /// Layers that are missing from the totals.
-fn unread(out: &mut Writer, state: &State, stack: &Stack) {
+pub(super) fn unread(out: &mut Writer, state: &State, stack: &Stack) {
     for layer in 0..state.layer_count() {
         match coverage::read(state, stack, layer) {
             Coverage::Nothing => {

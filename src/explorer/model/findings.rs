@@ -1,0 +1,137 @@
+//! Problems to fix in the image, for the page of findings. They are found in another thread, since contents are read.
+
+use std::collections::HashMap;
+
+use crate::findings::Id;
+use crate::findings::place::Location;
+use crate::text::Foreign;
+
+/// Places of a finding that are listed; the others are counted.
+const PLACES: usize = 100;
+
+/// The findings, or the progress of finding them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindingsState {
+    /// Contents of files are being read.
+    Running {
+        /// Files read so far.
+        files: u64,
+    },
+    /// All that was found.
+    Done(Box<FindingsReport>),
+}
+
+/// All that was found, by what users look for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FindingsReport {
+    /// Layers that were folded when it was made.
+    pub folded: usize,
+    /// Problems, in the order of the page.
+    pub problems: Vec<Problem>,
+    /// The instruction of each layer with a finding, as one line without secrets.
+    pub commands: HashMap<usize, Foreign>,
+}
+
+/// A problem with the places that are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is.
+    pub id: Id,
+    /// Its topic: the heading that it stands under.
+    pub topic: Topic,
+    /// Bytes at stake in all places.
+    pub bytes: u64,
+    /// The places that are listed, most bytes first.
+    pub places: Vec<Location>,
+    /// Number of places that are not listed.
+    pub more: usize,
+}
+
+/// What users look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Keys, passwords and tokens.
+    Secrets,
+    /// Who may do what.
+    Rights,
+    /// Package caches that are in the final tree.
+    Caches,
+    /// Other bytes that can come back.
+    Bytes,
+}
+
+impl Topic {
+    /// The heading.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Secrets => "Secrets",
+            Self::Rights => "Rights",
+            Self::Caches => "Caches still visible",
+            Self::Bytes => "Bytes that can come back",
+        }
+    }
+
+    /// The topic of a finding.
+    #[must_use]
+    pub const fn of(id: Id) -> Self {
+        match id {
+            Id::PrivateKey
+            | Id::CloudCredentials
+            | Id::RegistryCredentials
+            | Id::EnvFile
+            | Id::SecretInEnv
+            | Id::SecretInLabel
+            | Id::SecretInHistory => Self::Secrets,
+            Id::Setuid | Id::WorldWritable | Id::RunsAsRoot => Self::Rights,
+            Id::CacheApt
+            | Id::CacheApk
+            | Id::CacheDnf
+            | Id::CachePip
+            | Id::CacheNpm
+            | Id::CacheCargo
+            | Id::CacheGo => Self::Caches,
+            Id::VersionControl
+            | Id::RemovedLater
+            | Id::RewrittenAttributes
+            | Id::RewrittenSame
+            | Id::BuildLeftovers
+            | Id::DebugInfo
+            | Id::Duplicates
+            | Id::LargeLayer => Self::Bytes,
+        }
+    }
+}
+
+impl FindingsReport {
+    /// Sorts findings by topic; within a topic they keep their order.
+    #[must_use]
+    pub fn new(
+        found: Vec<crate::findings::Finding>,
+        folded: usize,
+        commands: HashMap<usize, Foreign>,
+    ) -> Self {
+        let mut problems: Vec<Problem> = found
+            .into_iter()
+            .map(|mut finding| {
+                let topic = Topic::of(finding.id);
+                if topic == Topic::Caches {
+                    // Those that were deleted later are listed as that.
+                    finding.places.retain(|place| !place.hidden);
+                }
+                let (bytes, all) = (finding.bytes(), finding.places.len());
+                finding.places.truncate(PLACES);
+                let more = all - finding.places.len();
+                Problem { id: finding.id, topic, bytes, places: finding.places, more }
+            })
+            .filter(|problem| !problem.places.is_empty())
+            .collect();
+        problems.sort_by_key(|problem| problem.topic);
+        Self { folded, problems, commands }
+    }
+
+    /// The places in the order of the page: its items.
+    pub fn places(&self) -> impl Iterator<Item = &Location> {
+        self.problems.iter().flat_map(|problem| &problem.places)
+    }
+}
