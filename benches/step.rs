@@ -140,9 +140,10 @@ fn frame(stack: &Stack, tree: Tree, layer: usize, folds: &Folds, cursor: NodeId)
         sum += stack.name(row.node).len() as u64;
         sum += stack.visible(row.node, layer).map_or(0, |version| version.size);
         sum += stack.change(row.node, layer).map_or(0, |change| u64::from(change.opaque));
-        sum += stack.next_change(row.node, layer).unwrap_or(0) as u64;
+        sum += stack.shadowed_by(row.node, layer).map_or(0, |shadow| shadow.layer as u64);
         if row.directory {
             sum += stack.totals(row.node, layer).bytes;
+            sum += stack.shadowed_below(row.node, layer);
         }
     }
     sum

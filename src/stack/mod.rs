@@ -25,4 +25,4 @@ pub use crate::stack::kept::events::Cause;
 pub use crate::stack::kept::stack::{EventId, NodeId, Stack};
 pub use crate::stack::kept::summary::LayerSummary;
 pub use crate::stack::query::history::HistoryEvent;
-pub use crate::stack::query::view::{Extent, Payload, Version};
+pub use crate::stack::query::view::{Extent, Payload, Shadow, Version};

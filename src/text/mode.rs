@@ -21,6 +21,12 @@ pub fn permissions(mode: u16) -> Visible<'static> {
     Visible::owned(out)
 }
 
+/// Permission bits in octal, without a leading zero: `755`, `4755`.
+#[must_use]
+pub fn octal(mode: u16) -> Visible<'static> {
+    Visible::owned(format!("{:03o}", mode & 0o7777))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

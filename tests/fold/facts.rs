@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use layertui::stack::kept::entry::Kind;
-use layertui::stack::{NodeId, Stack};
+use layertui::stack::{NodeId, Shadow, Stack};
 
-use crate::model::{Model, Path};
+use crate::model::{Model, Path, Tree};
 use crate::object::compare;
 
 /// A stack and the model of the same layers.
@@ -14,6 +14,8 @@ pub struct Case<'a> {
     pub model: &'a Model,
     /// All paths of the stack and the model.
     pub paths: BTreeSet<Path>,
+    /// All layers are folded, and the stack is frozen.
+    pub frozen: bool,
 }
 
 impl Case<'_> {
@@ -156,10 +158,49 @@ impl Case<'_> {
                     assert_eq!(ours.bytes, bytes, "/{}", String::from_utf8_lossy(path));
                 }
             }
+            self.shadows(layer, tree);
             let live: u64 = self.model.live(layer).iter().map(|id| self.model.payloads[id].0).sum();
             assert_eq!(self.stack.totals(NodeId::ROOT, layer).bytes, live, "root at {layer}");
             assert_eq!(self.stack.summary(layer).cumulative_bytes, live);
         }
+    }
+
+    /// The visible paths that a later layer covers, and their number below each directory.
+    fn shadows(&self, layer: usize, tree: &Tree) {
+        let mut shadowed = BTreeMap::new();
+        for path in tree.keys().filter(|path| !path.is_empty()) {
+            let Some(node) = self.node(path) else { continue };
+            let ours = self.stack.shadowed_by(node, layer);
+            assert_eq!(ours, self.model_shadow(layer, path), "/{}", String::from_utf8_lossy(path));
+            shadowed.extend(ours.map(|shadow| (path.clone(), shadow)));
+        }
+        for path in &self.paths {
+            let Some(node) = self.node(path) else { continue };
+            let below = [&path[..], b"/"].concat();
+            let is_below = |other: &&Path| path.is_empty() || other.starts_with(&below);
+            let theirs = shadowed.keys().filter(is_below).count() as u64;
+            let ours = self.stack.shadowed_below(node, layer);
+            // They are counted when the stack is frozen.
+            assert!(
+                ours == theirs || ours == 0 && !self.frozen,
+                "/{}: {ours} {theirs}",
+                String::from_utf8_lossy(path)
+            );
+        }
+    }
+
+    /// The first layer above that covers the version of the path.
+    fn model_shadow(&self, layer: usize, path: &Path) -> Option<Shadow> {
+        let is_directory = |layer: usize| {
+            self.model.trees[layer].get(path).is_some_and(|object| object.kind == Kind::Directory)
+        };
+        let covers = |&later: &usize| match self.model.diffs[later].get(path) {
+            Some(_) if !is_directory(layer) || !is_directory(later) => true,
+            Some(_) => self.model.opaque[later].contains(path),
+            None => false,
+        };
+        let later = (layer + 1..self.model.trees.len()).find(covers)?;
+        Some(Shadow { layer: later, removes: self.model.diffs[later][path] == "removed" })
     }
 
     pub fn waste(&self) {

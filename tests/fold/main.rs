@@ -46,7 +46,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
             }
             let mut paths: BTreeSet<Path> = model.history.keys().cloned().collect();
             paths.insert(Path::new());
-            let case = Case { stack: &stack, model: &model, paths };
+            let case = Case { stack: &stack, model: &model, paths, frozen };
             case.trees();
             case.diffs();
             case.ranges();
@@ -73,7 +73,12 @@ fn without_totals(tables: &[Table], model: &Model) {
     for table in tables {
         assert_eq!(stack.fold(table), whole.fold(table));
     }
-    let case = Case { stack: &stack, model, paths: model.history.keys().cloned().collect() };
+    let case = Case {
+        stack: &stack,
+        model,
+        paths: model.history.keys().cloned().collect(),
+        frozen: false,
+    };
     case.histories();
     case.waste();
     case.waste_causes();

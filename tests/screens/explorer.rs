@@ -178,14 +178,29 @@ impl Explorer {
         explorer
     }
 
-    /// All layers are read.
+    /// All layers are read; the topmost is selected and all is folded, whatever there is to see, so that a journey knows
+    /// where it begins.
     pub fn of(layers: &str, image: Image, width: u16, height: u16) -> Self {
         let mut explorer = Self::described(layers, image, width, height);
-        for layer in 0..explorer.tables.len() {
-            explorer.fold(layer);
-        }
-        explorer.send(Message::Finished);
+        explorer.state.arranging = false;
+        explorer.finish();
         explorer
+    }
+
+    /// All layers are read and no key was pressed: layer and unfolded directories are as the explorer chooses them.
+    pub fn first_screen(layers: &str, image: Image, width: u16, height: u16) -> Self {
+        let mut explorer = Self::described(layers, image, width, height);
+        explorer.finish();
+        explorer
+    }
+
+    /// Reads all layers.
+    fn finish(&mut self) {
+        for layer in 0..self.tables.len() {
+            self.fold(layer);
+        }
+        self.stack.freeze();
+        self.send(Message::Finished);
     }
 
     /// [`image`] with [`LAYERS`], read.
@@ -206,6 +221,7 @@ impl Explorer {
         let mut described = image();
         described.problems = vec!["the history has one step more than there are layers".into()];
         let mut explorer = Self::described(LAYERS, described, width, height);
+        explorer.state.arranging = false;
         for layer in 0..explorer.tables.len() {
             match layer {
                 2 => explorer.fold_broken(layer, "the gzip stream ends early, at byte 31,004,001"),
@@ -278,7 +294,7 @@ impl Explorer {
     }
 
     /// The screen as lines, and below it the style of each cell: a letter for its colour (a capital if bold), `d` dim,
-    /// `B` bold, `u` underlined, `/` struck out, `#` reversed.
+    /// `B` bold, `u` underlined, `x` underlined in a colour, `/` struck out, `#` reversed, `%` reversed and struck out.
     pub fn screen(&self) -> String {
         let buffer = self.buffer();
         let looks = lines(&buffer, |cell| look(cell).to_string());
@@ -319,18 +335,21 @@ fn look(cell: &Cell) -> char {
     let colour = match cell.fg {
         Color::Reset => None,
         Color::Cyan => Some('c'),
+        Color::LightCyan => Some('a'),
         Color::LightBlue => Some('b'),
-        Color::Yellow => Some('y'),
-        Color::Magenta => Some('m'),
+        Color::LightYellow => Some('y'),
+        Color::LightMagenta => Some('m'),
         Color::LightRed => Some('r'),
         other => panic!("{other:?} is no colour of a theme"),
     };
     match colour {
+        _ if has(Modifier::REVERSED) && has(Modifier::CROSSED_OUT) => '%',
         _ if has(Modifier::REVERSED) => '#',
         _ if cell.symbol() == " " => ' ',
+        _ if has(Modifier::CROSSED_OUT) => '/',
+        Some(_) if has(Modifier::UNDERLINED) => 'x',
         Some(colour) if has(Modifier::BOLD) => colour.to_ascii_uppercase(),
         Some(colour) => colour,
-        None if has(Modifier::CROSSED_OUT) => '/',
         None if has(Modifier::UNDERLINED) => 'u',
         None if has(Modifier::BOLD) => 'B',
         None if has(Modifier::DIM) => 'd',

@@ -15,10 +15,10 @@ fn which_layer_added_this_file_in_three_keystrokes() {
     explorer.keys("/").type_text("passwd").keys("enter");
     assert_eq!(explorer.path(), "/etc/passwd");
     let screen = explorer.text();
-    let row = screen.lines().find(|line| line.contains("  passwd  ")).unwrap();
+    let row = screen.lines().find(|line| line.contains(" passwd  ")).unwrap();
     assert!(row.contains("951 B"), "{row}");
     assert!(screen.contains("added by layer 0, written by layer 1"), "{screen}");
-    assert!(screen.contains("RUN addgroup -S app && adduser"), "{screen}");
+    assert!(screen.contains("RUN addgroup -S app"), "{screen}");
     explorer.keys("w");
     let screen = explorer.text();
     assert!(
@@ -257,7 +257,7 @@ fn panes_take_turns_where_they_do_not_fit_together() {
     explorer.resize(60, 20);
     assert!(explorer.text().contains("RUN addgroup") && !explorer.text().contains("default.json"));
     explorer.keys("2");
-    assert!(explorer.text().contains("> bin/"));
+    assert!(explorer.text().contains(">   bin/"));
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn a_pane_grows_shrinks_and_stands_alone() {
 fn problems_lead_to_their_layer() {
     let mut explorer = Explorer::with_problems(120, 40);
     assert!(
-        explorer.text().lines().any(|line| line.contains(" 2! RUN set -eux")),
+        explorer.text().lines().any(|line| line.contains(" 2! RUN set")),
         "{}",
         explorer.text()
     );
@@ -325,9 +325,7 @@ fn the_mouse_does_what_keys_do() {
     assert_eq!(explorer.path(), "/etc");
     explorer.mouse(MouseKind::DoublePress, body.x + 20, body.y + 2);
     assert!(explorer.text().contains("hostname"));
-    let columns =
-        layertui::explorer::view::columns::Columns::of(body.width, 6, true, explorer.state.columns);
-    explorer.mouse(MouseKind::Press, body.x + columns.fold_mark(0), body.y + 2);
+    explorer.mouse(MouseKind::Press, body.x, body.y + 2);
     assert!(!explorer.text().contains("hostname"));
     let stack = explorer.state.layout().pane(Pane::Stack).unwrap().body;
     explorer.mouse(MouseKind::Press, stack.x + 5, stack.y + 2);

@@ -20,7 +20,7 @@ fn a_layer_that_was_read_shows_its_own_entries_before_it_is_merged() {
         explorer
     });
     let text = top_layer_first(120, 40).text();
-    for said in ["not merged yet, so not compared", "- default.json", "+ server.js"] {
+    for said in ["not merged, not compared", "- default.json", "+ server.js"] {
         assert!(text.contains(said), "{said}\n{text}");
     }
     assert!(text.contains("reading layer 0: 29%"), "the tree has no rows yet:\n{text}");

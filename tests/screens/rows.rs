@@ -85,8 +85,8 @@ fn a_range_has_the_same_changes_from_either_end() {
 fn signs(layer: &str) -> String {
     let below = "0: +a:1 +b:1#1 +c:1#1 +d:1#1";
     let text = Explorer::plain(&format!("{below} | 1: {layer}"), 120, 40).text();
-    let line = text.lines().skip_while(|line| !line.contains("▌ 1 ")).nth(1).unwrap();
-    line.chars().take_while(|c| *c != '│').skip(32).collect::<String>().trim_end().to_owned()
+    let line = text.lines().skip_while(|line| !line.contains("  1  no command")).nth(1).unwrap();
+    line.chars().take_while(|c| *c != '│').skip(24).collect::<String>().trim_end().to_owned()
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn the_stack_sums_up_each_layers_changes() {
 #[test]
 fn a_question_mark_stands_only_where_contents_were_not_compared() {
     let sign = |text: &str, name: &str| {
-        let row = text.lines().find(|line| line.contains(&format!("  {name} "))).unwrap();
+        let row = text.lines().find(|line| line.contains(&format!(" {name}  "))).unwrap();
         row.contains('?')
     };
     let below = "0: +a:1 +b:1#1 +c:1#1 +d:1 |";
@@ -129,8 +129,9 @@ fn each_part_of_a_row_looks_as_its_meaning_says() {
     explorer.keys("/").type_text("found").keys("enter g");
     for (text, expected) in [
         ("dir/", "####"),
-        ("first", "....."),
-        ("gone", "////"),
+        ("  first", "  ....."),
+        ("- gone", "r ////"),
+        ("= plain", "c ccccc"),
         ("0 B", "d d"),
         ("link -> plain", ".... dd ddddd"),
         ("found  ", "uuuuu  "),
@@ -140,7 +141,7 @@ fn each_part_of_a_row_looks_as_its_meaning_says() {
     explorer.keys("j");
     assert_eq!(look(&explorer, "dir/"), "BBBB");
     // At this size the changes are shown instead of the tree.
-    explorer.keys("3 G");
+    explorer.keys("3 g");
     assert!(!explorer.text().contains("dir/"), "{}", explorer.text());
-    assert_eq!(look(&explorer, "gone"), "////");
+    assert_eq!(look(&explorer, "- gone"), "##%%%%", "{}", explorer.screen());
 }

@@ -15,6 +15,17 @@ pub(super) fn bar(part: u64, whole: u64, cells: u16) -> Visible<'static> {
     visible!["█".repeat(eighths / 8), EIGHTHS[eighths % 8]]
 }
 
+const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// A bar of one cell that grows upwards. Any part above zero has at least an eighth.
+pub(super) const fn column(part: u64, whole: u64) -> &'static str {
+    if part == 0 || whole == 0 {
+        return LEVELS[0];
+    }
+    let part = if part > whole { whole } else { part };
+    LEVELS[(part as u128 * 8).div_ceil(whole as u128) as usize]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +39,9 @@ mod tests {
         assert_eq!(bar(300, 100, 4), "████");
         assert_eq!(bar(5, 0, 4), "");
         assert_eq!(bar(u64::MAX, u64::MAX, 0), "");
+        assert_eq!(
+            [(0, 9), (1, 9), (9, 9), (u64::MAX, 1)].map(|(part, whole)| column(part, whole)),
+            [" ", "▁", "█", "█"]
+        );
     }
 }

@@ -38,8 +38,9 @@ impl<'b> Canvas<'b> {
 
     /// Resets the cell's old style, so that text on a border does not take the border's colour.
     fn style(&self, role: Role) -> Style {
-        let role = if self.selected { Role::Selected } else { role };
-        Style::reset().patch(theme::style(self.theme, role))
+        let style =
+            if self.selected { theme::selected(role) } else { theme::style(self.theme, role) };
+        Style::reset().patch(style)
     }
 
     /// Writes text, at most `cells` wide; returns the column after it.
@@ -98,6 +99,17 @@ impl<'b> Canvas<'b> {
     pub(super) fn cut_spans(&mut self, x: u16, y: u16, cells: u16, spans: &[Span]) {
         let end = x.saturating_add(cells);
         spans.iter().fold(x, |x, (role, text)| self.text(x, y, end.saturating_sub(x), *role, text));
+    }
+
+    /// Reverses the cells of a rectangle.
+    pub(super) fn reverse(&mut self, rect: Rect) {
+        for y in rect.y..rect.y.saturating_add(rect.height) {
+            for x in rect.x..rect.x.saturating_add(rect.width) {
+                if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                    cell.modifier.toggle(Modifier::REVERSED);
+                }
+            }
+        }
     }
 
     /// Clears a rectangle, in the style of the current row.

@@ -60,28 +60,25 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
     let event = change.and_then(|change| change.event.or(change.previous));
     let version = event.map(|event| stack.version(event));
     let gone = change.is_some_and(|change| change.kind == ChangeKind::Removed);
-    let note = match (change.is_some_and(|change| change.opaque), gone) {
-        (true, _) => marker::OPAQUE,
-        (false, false) if change.is_some() && stack.next_change(row.node, to).is_some() => {
-            marker::SHADOWED
-        }
-        _ => (' ', Role::Text),
-    };
+    let shadow = change.filter(|_| !gone).and_then(|_| stack.shadowed_by(row.node, to));
     let bytes =
         version.filter(|version| version.kind.is_regular()).map_or(0, |version| version.size);
-    let name_role = match (gone, row.directory, change.is_some()) {
-        (true, ..) => Role::Gone,
-        // A directory that only leads to changes is dimmed.
-        (false, true, false) => Role::Quiet,
-        (false, true, true) => Role::Directory,
-        (false, false, _) => Role::Text,
-    };
+    // A directory that only leads to changes is dimmed.
+    let plain = if row.directory { Role::Quiet } else { Role::Text };
+    let kind = change.map(|change| change.kind);
+    let opaque = change.is_some_and(|change| change.opaque);
     let mut behind = Vec::new();
-    if row.directory && !row.open {
-        // There are no counts by kind for a range.
-        behind.extend((from == to).then(|| below(stack, to, row)).into_iter().flatten());
-    } else if let Some(event) = event.filter(|_| !gone) {
-        behind = rows::behind(stack, event);
+    behind.extend(shadow.map(rows::shadowed_by));
+    if opaque && from == to {
+        behind.extend(rows::hides(stack, row.node, to));
+    }
+    // There are no counts by kind for a range.
+    if row.directory && !row.open && from == to {
+        behind.extend(rows::below(stack, row.node, to));
+    }
+    behind.extend(change.as_ref().and_then(|change| rows::changed_metadata(stack, change)));
+    if let Some(event) = event.filter(|_| !gone && !row.directory) {
+        behind.extend(rows::details(stack, event));
     }
     let net = if row.directory { stack.net_bytes(row.node, from, to) } else { 0 };
     let size = match (row.directory, net) {
@@ -90,29 +87,12 @@ fn describe(stack: &Stack, tree: Tree, row: OutlineRow) -> TreeRow {
         (false, _) => size::fixed(bytes),
     };
     TreeRow {
-        change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
-        note,
-        size,
-        share: (
-            bytes.max(net.unsigned_abs()),
-            (from..=to).map(|layer| stack.summary(layer).bytes).sum(),
-        ),
-        name_role,
+        signs: marker::signs(opaque, shadow.is_some(), kind),
+        name_role: marker::name(shadow.is_some(), kind, plain),
         behind,
-        owner: Visible::default(),
+        size,
+        ..TreeRow::default()
     }
-}
-
-/// Counts of the changes below a folded directory.
-fn below(stack: &Stack, layer: usize, row: OutlineRow) -> Vec<Span> {
-    let totals = stack.totals(row.node, layer);
-    let parts = [
-        (Role::Added, '+', totals.added),
-        (Role::Modified, '~', totals.changed),
-        (Role::Removed, '-', totals.removed),
-    ];
-    let parts = parts.into_iter().filter(|(_, _, number)| *number > 0);
-    parts.map(|(role, sign, number)| (role, visible!["  ", sign, size::count(number)])).collect()
 }
 
 /// Counts of the layer's changes by kind, for the border.

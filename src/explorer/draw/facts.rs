@@ -139,10 +139,9 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     };
     // The most important facts come first: the line is cut on the right.
     let mut spans = vec![(Role::Strong, made)];
-    if let Some(later) = stack.next_change(node, layer) {
-        let removes = stack.visible(node, later).is_none();
-        let verb = if removes { "removes" } else { "rewrites" };
-        spans.push((Role::Shadowed, visible![", layer ", later, " ", verb, " it"]));
+    if let Some(shadow) = stack.shadowed_by(node, layer) {
+        let verb = if shadow.removes { "removes" } else { "rewrites" };
+        spans.push((Role::Shadowed, visible![", layer ", shadow.layer, " ", verb, " it"]));
     }
     spans.push((Role::Quiet, visible!["  ", version_facts(&version)]));
     if let Owner::Package(package) = view::owners::owner(state, stack, node, layer) {

@@ -1,13 +1,14 @@
-//! The stack pane: number and command of each layer; below them its sizes with a bar, and its kinds of change.
+//! The stack pane: margin, number and command of each layer; below them its sizes and its kinds of change.
 
-use crate::explorer::draw::bar::bar;
+use crate::explorer::draw::bar::{bar, column};
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::draw::tree::percent;
-use crate::explorer::model::{LoadStatus, Pane, Rect, Role, State};
+use crate::explorer::model::{LoadStatus, Pane, Rect, Role, Span, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};
+use crate::explorer::view::margin::Margin;
 use crate::explorer::view::{coverage, marker};
 use crate::image::layer::Layer;
 use crate::image::problem::Severity;
@@ -15,8 +16,10 @@ use crate::stack::{ChangeKind, Stack};
 use crate::text::width::{pad_left, truncate, width};
 use crate::text::{Foreign, Visible, command, size, visible};
 
-/// Width of the markers of a layer's kinds of change.
+/// Width of the signs of a layer's kinds of change.
 const SIGNS: u16 = 5;
+/// Width from which each sign has a count.
+const COUNTS: u16 = 16;
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -39,7 +42,7 @@ pub(super) fn draw(
     if let Some(line) = area.header {
         header(canvas, columns, density, line);
     }
-    let largest = (0..stack.folded()).map(|layer| stack.summary(layer).bytes).max().unwrap_or(0);
+    let margin = Margin::of(state, stack);
     for offset in 0..body.height {
         let (layer, second) = layer_at(density, state.stack_top + usize::from(offset), state.layer);
         if layer >= count {
@@ -52,9 +55,11 @@ pub(super) fn draw(
             canvas.blank(line);
         }
         if second {
-            sizes(canvas, state, stack, columns, line, layer, largest);
+            sizes(canvas, state, stack, columns, line, layer);
         } else {
             first_line(canvas, state, stack, columns, density, line, layer);
+            canvas.select(false);
+            draw_margin(canvas, &margin, columns, line, layer);
         }
         canvas.select(false);
         if selected {
@@ -65,39 +70,44 @@ pub(super) fn draw(
     frame::scroll_bar(canvas, area, state.stack_top, lines);
 }
 
-/// Columns, in cells from the left edge.
+/// Columns, in cells from the left edge. The margin takes the first two: sign and bar.
 #[derive(Clone, Copy)]
 struct Columns {
+    /// Start of the number.
     number: u16,
+    /// Cells of the number.
+    digits: u16,
     stored: u16,
     net: Option<u16>,
     total: Option<u16>,
-    bar: u16,
-    bar_width: u16,
-    signs: bool,
+    /// Start of the signs or counts.
+    signs: Option<u16>,
+    /// The signs have counts.
+    counts: bool,
 }
+
+/// Sign and bar of the margin.
+const MARGIN: u16 = 2;
 
 impl Columns {
     const fn of(width: u16, layers: usize) -> Self {
-        let number = match layers {
+        let digits = match layers {
             0..=100 => 2,
             101..=1000 => 3,
             _ => 5,
         };
-        let stored = number + 2;
+        let stored = 1;
         let net = stored + size::CELLS as u16 + 1;
         let total = net + size::SIGNED_CELLS as u16 + 1;
-        let bar = total + size::CELLS as u16 + 1;
-        let signs = width >= bar + 4 + 1 + SIGNS;
-        let left = width.saturating_sub(bar + if signs { SIGNS + 1 } else { 0 });
+        let signs = total + size::CELLS as u16 + 1;
         Self {
-            number,
+            number: MARGIN,
+            digits,
             stored,
             net: if width >= net + size::SIGNED_CELLS as u16 { Some(net) } else { None },
             total: if width >= total + size::CELLS as u16 { Some(total) } else { None },
-            bar,
-            bar_width: if left < 3 { 0 } else { left },
-            signs,
+            signs: if width >= signs + SIGNS { Some(signs) } else { None },
+            counts: width >= signs + COUNTS,
         }
     }
 }
@@ -129,26 +139,28 @@ fn first_line(
 ) {
     let (x, y) = (line.x, line.y);
     let end = x + line.width;
-    let number = usize::from(columns.number);
     let number_role = if layer == state.layer { Role::Strong } else { Role::Text };
-    canvas.text(x, y, columns.number, number_role, pad_left(&visible![layer], number));
+    let number = pad_left(&visible![layer], usize::from(columns.digits));
+    let after = canvas.text(x + columns.number, y, columns.digits, number_role, &number);
     let (sign, role) = problem_sign(state, layer);
-    canvas.text(x + columns.number, y, 1, role, sign);
+    canvas.text(after, y, 1, role, sign);
     let (from, to) = state.range();
     if from != to && (from..=to).contains(&layer) {
-        canvas.text(x + columns.number + 1, y, 1, Role::Accent, "▐");
+        canvas.text(after + 1, y, 1, Role::Accent, "▐");
     }
-    let mut right = end;
     let one_line =
         density == Density::One || (density == Density::Selected && layer != state.layer);
-    let status = status(state, stack, layer);
-    if !status.is_empty() {
-        right = canvas.text_left_of(end, y, Role::Quiet, &status).saturating_sub(1);
-    } else if one_line && line.width >= 24 {
-        let stored = size::fixed(stack.summary(layer).bytes);
-        right = canvas.text_left_of(end, y, Role::Text, &stored).saturating_sub(1);
+    let mut status = status(state, stack, layer);
+    if !one_line && coverage::read(state, stack, layer) != Coverage::Part {
+        // The second line says it.
+        status = Visible::default();
     }
-    let start = x + columns.number + 2;
+    let right = if status.is_empty() {
+        values(canvas, state, stack, line, layer, one_line)
+    } else {
+        canvas.text_left_of(end, y, Role::Quiet, &status).saturating_sub(1)
+    };
+    let start = after + 2;
     let described = state.described(layer);
     let (word, rest) = label(described);
     let space = usize::from(right.saturating_sub(start));
@@ -156,6 +168,31 @@ fn first_line(
     let space = usize::from(right.saturating_sub(after));
     let role = if layer == state.layer { Role::Strong } else { Role::Text };
     canvas.text(after, y, space as u16, role, truncate(&rest, space));
+}
+
+/// At the end of a layer's first line: `rw` for a writable layer, and where it is the only line, stored size and signs.
+/// Returns the cell after the rest of the line.
+fn values(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    line: Rect,
+    layer: usize,
+    one_line: bool,
+) -> u16 {
+    let mut right = line.x + line.width;
+    if state.described(layer).is_some_and(|layer| layer.writable) {
+        right = canvas.text_left_of(right, line.y, Role::Warning, "rw").saturating_sub(1);
+    }
+    if one_line && line.width >= 24 {
+        let from = right.saturating_sub(SIGNS);
+        right = signs(canvas, stack, layer, from, line.y).saturating_sub(1);
+    }
+    if one_line && line.width >= 34 {
+        let stored = size::fixed(stack.summary(layer).bytes);
+        right = canvas.text_left_of(right, line.y, Role::Text, &stored).saturating_sub(1);
+    }
+    right
 }
 
 /// The instruction word and the rest of the command, or a text in place of a missing command.
@@ -209,6 +246,25 @@ fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     }
 }
 
+/// What the layer did to the selected path; the owner's number is reversed.
+fn draw_margin(
+    canvas: &mut Canvas<'_>,
+    margin: &Margin,
+    columns: Columns,
+    line: Rect,
+    layer: usize,
+) {
+    if let Some((sign, role)) = margin.signs.get(layer).copied().flatten() {
+        canvas.text(line.x, line.y, 1, role, visible(&sign));
+    }
+    let largest = margin.bytes.iter().copied().max().unwrap_or(0);
+    let bytes = margin.bytes.get(layer).copied().unwrap_or(0);
+    canvas.text(line.x + 1, line.y, 1, Role::Bar, column(bytes, largest));
+    if margin.owner == Some(layer) {
+        canvas.reverse(Rect { x: line.x + columns.number, width: columns.digits, ..line });
+    }
+}
+
 fn sizes(
     canvas: &mut Canvas<'_>,
     state: &State,
@@ -216,13 +272,8 @@ fn sizes(
     columns: Columns,
     line: Rect,
     layer: usize,
-    largest: u64,
 ) {
     let (x, y) = (line.x, line.y);
-    let described = state.described(layer);
-    let writable = described.is_some_and(|layer| layer.writable);
-    let (mark, role) = if writable { ("rw", Role::Warning) } else { ("ro", Role::Quiet) };
-    canvas.text_left_of(x + columns.number, y, role, mark);
     if !matches!(coverage::read(state, stack, layer), Coverage::Part | Coverage::All) {
         pending(canvas, state, stack, columns, line, layer);
         return;
@@ -235,34 +286,53 @@ fn sizes(
     if let Some(total) = columns.total {
         canvas.text(x + total, y, 6, Role::Quiet, size::fixed(summary.cumulative_bytes));
     }
-    canvas.text(
-        x + columns.bar,
-        y,
-        columns.bar_width,
-        Role::Bar,
-        bar(summary.bytes, largest, columns.bar_width),
-    );
-    if columns.signs {
-        let kinds = [
-            (ChangeKind::Added, summary.added),
-            (ChangeKind::Modified, summary.modified + summary.undecided),
-            (ChangeKind::Metadata, summary.metadata),
-            (ChangeKind::Rewritten, summary.rewritten),
-            (ChangeKind::Removed, summary.removed),
-        ];
-        let from = x + line.width - SIGNS;
-        for (offset, (kind, number)) in kinds.into_iter().enumerate() {
-            let kind = if kind == ChangeKind::Modified && summary.modified == 0 {
-                ChangeKind::Undecided
-            } else {
-                kind
-            };
-            let (sign, role) = marker::change(kind);
-            if number > 0 {
-                canvas.text(from + offset as u16, y, 1, role, visible(&sign));
-            }
+    if let Some(from) = columns.signs {
+        if columns.counts {
+            counts(canvas, stack, layer, Rect { x: x + from, width: line.width - from, ..line });
+        } else {
+            signs(canvas, stack, layer, x + line.width - SIGNS, y);
         }
     }
+}
+
+/// The kinds of change of a layer, in the order of their columns, with their numbers.
+fn kinds(stack: &Stack, layer: usize) -> [(ChangeKind, u64); 5] {
+    let summary = stack.summary(layer);
+    let undecided = summary.modified == 0;
+    let modified = if undecided { ChangeKind::Undecided } else { ChangeKind::Modified };
+    [
+        (ChangeKind::Added, summary.added),
+        (modified, summary.modified + summary.undecided),
+        (ChangeKind::Metadata, summary.metadata),
+        (ChangeKind::Rewritten, summary.rewritten),
+        (ChangeKind::Removed, summary.removed),
+    ]
+}
+
+/// A sign in its column for each kind of change of the layer. Returns the first column, or `from + SIGNS` without any.
+fn signs(canvas: &mut Canvas<'_>, stack: &Stack, layer: usize, from: u16, y: u16) -> u16 {
+    let mut first = from + SIGNS;
+    for (offset, (kind, number)) in kinds(stack, layer).into_iter().enumerate().rev() {
+        if number > 0 {
+            let (sign, role) = marker::change(kind);
+            first = from + offset as u16;
+            canvas.text(first, y, 1, role, visible(&sign));
+        }
+    }
+    first
+}
+
+/// The number of changes of each kind: `+12 ~3 -2`.
+fn counts(canvas: &mut Canvas<'_>, stack: &Stack, layer: usize, line: Rect) {
+    let spans: Vec<Span> = kinds(stack, layer)
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(kind, number)| {
+            let (sign, role) = marker::change(kind);
+            (role, visible![" ", sign, size::count(number)])
+        })
+        .collect();
+    canvas.spans(line.x, line.y, line.width, &spans);
 }
 
 /// The second line of a layer that is not folded: the size of its blob, and a bar for its progress.
@@ -280,19 +350,19 @@ fn pending(
         canvas.text(line.x + columns.stored, line.y, 6, Role::Quiet, size::fixed(bytes));
     }
     // Labelled, because the size of the blob is not the size of the stored files.
-    let after = columns.stored + size::CELLS as u16 + 1;
-    let unread =
-        matches!(coverage::read(state, stack, layer), Coverage::Nothing | Coverage::Unmerged);
-    if unread && line.width > after + 4 {
-        canvas.text(line.x + after, line.y, line.width - after, Role::Quiet, "blob");
-    }
-    if let Some(LoadStatus::Reading { done, total }) =
-        state.loads.get(layer).map(|load| load.status)
-    {
-        let from = columns.stored + size::CELLS as u16 + 1;
-        let space = line.width.saturating_sub(from);
-        let bar = bar(done, total, space);
-        debug_assert!(width(&bar) <= usize::from(space));
-        canvas.text(line.x + from, line.y, space, Role::Bar, &bar);
+    let from = columns.stored + size::CELLS as u16 + 1;
+    let end = line.x + line.width;
+    let status = status(state, stack, layer);
+    let right = canvas.text_left_of(end, line.y, Role::Quiet, &status);
+    let space = right.saturating_sub(line.x + from + 1);
+    match state.loads.get(layer).map(|load| load.status) {
+        Some(LoadStatus::Reading { done, total }) => {
+            let bar = bar(done, total, space);
+            debug_assert!(width(&bar) <= usize::from(space));
+            canvas.text(line.x + from, line.y, space, Role::Bar, &bar);
+        }
+        _ => {
+            canvas.text(line.x + from, line.y, space, Role::Quiet, "blob");
+        }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn draw(
     if own_entries::has_remark(state) {
         let line = area.body.take_top(1);
         let space = line.width.saturating_sub(1);
-        let text = own_entries::remark(state, entries);
+        let text = own_entries::remark(entries);
         let text = truncate(&text, usize::from(space));
         canvas.text(line.x + 1, line.y, space, Role::Warning, &text);
     }
@@ -67,6 +67,6 @@ fn draw_row(canvas: &mut Canvas<'_>, line: Rect, row: &OwnRow) {
     let x = canvas.text(x, y, end.saturating_sub(x), opaque.1, visible(&opaque.0));
     let name = visible![&row.name[..], if what.directory { "/" } else { "" }];
     let space = end.saturating_sub(x);
-    let role = if what.event == OwnEvent::Removed { Role::Gone } else { role };
+    let role = if what.event == OwnEvent::Removed { Role::RemovedName } else { role };
     canvas.text(x, y, space, role, shorten::middle(&name, usize::from(space)));
 }

@@ -5,28 +5,30 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::model::{Rect, Role, Span, State};
 use crate::explorer::view;
-use crate::explorer::view::columns::Columns;
+use crate::explorer::view::columns::{BEFORE_NAME, Column, Columns};
 use crate::explorer::view::layout::{Layout, PaneArea};
-use crate::stack::Stack;
+use crate::explorer::view::{marker, metadata};
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::outline::OutlineRow;
+use crate::stack::{Change, ChangeKind, NodeId, Shadow, Stack};
 use crate::text::width::width;
 use crate::text::{Visible, shorten, size, visible};
 
 /// One row, ready to be drawn.
+#[derive(Default)]
 pub(super) struct TreeRow {
-    /// Marker of the change by this layer.
-    pub(super) change: (char, Role),
-    /// Marker of an opaque or shadowed path.
-    pub(super) note: (char, Role),
+    /// Signs before the name: opaque, shadowed, the change by this layer; those that apply, at most three.
+    pub(super) signs: Vec<(char, Role)>,
+    /// Style of the name.
+    pub(super) name_role: Role,
+    /// Spans after the name, the most important first.
+    pub(super) behind: Vec<Span>,
+    /// Permissions and `uid:gid`.
+    pub(super) attributes: Option<(Visible<'static>, Visible<'static>)>,
     /// Six cells, seven with a sign, or empty.
     pub(super) size: Visible<'static>,
     /// Part and whole of the bar.
     pub(super) share: (u64, u64),
-    /// Style of the name.
-    pub(super) name_role: Role,
-    /// Spans after the name.
-    pub(super) behind: Vec<Span>,
     /// The layer that wrote it, if the pane has that column.
     pub(super) owner: Visible<'static>,
 }
@@ -84,17 +86,18 @@ pub(super) fn status(state: &State, layer: Visible<'static>) -> Visible<'static>
 }
 
 fn header(canvas: &mut Canvas<'_>, columns: Columns, line: Rect) {
-    if columns.has_size {
-        canvas.text_left_of(
-            line.x + columns.size + size::CELLS as u16,
-            line.y,
-            Role::Quiet,
-            "size",
-        );
-    }
-    canvas.text(line.x + columns.name + 2, line.y, columns.name_width, Role::Quiet, "name");
-    if columns.owner_width > 0 && columns.name_width > 12 {
-        canvas.text_left_of(line.x + line.width, line.y, Role::Quiet, "layer");
+    let name = Column { start: BEFORE_NAME, width: 4 };
+    let labels = [
+        (name, "name"),
+        (columns.mode, "mode"),
+        (columns.user, "owner"),
+        (columns.size, "size"),
+        (columns.layer, "layer"),
+    ];
+    for (column, label) in labels {
+        if usize::from(column.width) >= label.len() {
+            canvas.text_left_of(line.x + column.end(), line.y, Role::Quiet, label);
+        }
     }
 }
 
@@ -108,51 +111,77 @@ fn draw_row(
     what: &TreeRow,
 ) {
     let (x, y) = (line.x, line.y);
-    canvas.text(x, y, 1, what.change.1, visible(&what.change.0));
-    canvas.text(x + 1, y, 1, what.note.1, visible(&what.note.0));
-    if columns.has_size {
-        // A size of zero is dimmed.
-        let role = if what.size.plain().trim_start() == "0 B" { Role::Quiet } else { Role::Text };
-        canvas.text_left_of(x + columns.size + size::CELLS as u16, y, role, &what.size);
-    }
-    if columns.bar_width > 0 {
-        let (part, whole) = what.share;
-        canvas.text(
-            x + columns.bar,
-            y,
-            columns.bar_width,
-            Role::Bar,
-            bar(part, whole, columns.bar_width),
-        );
-    }
-    let mark = columns.fold_mark(row.depth);
-    let end = x + columns.name + columns.name_width;
+    let indent = Columns::indent(row.depth, line.width);
+    let guides = "│".repeat(usize::from(indent));
+    canvas.text(x, y, indent, Role::Frame, visible![guides]);
     let fold = match (row.directory, row.open) {
         (true, true) => "v",
         (true, false) => ">",
         (false, _) => " ",
     };
-    canvas.text(x + mark, y, 1, Role::Quiet, fold);
-    let space = end.saturating_sub(x + mark + 2);
+    canvas.text(x + indent, y, 1, Role::Quiet, fold);
+    // The signs end one cell before the name; a third one moves the name.
+    let signs = what.signs.len().max(2) as u16;
+    let skipped = signs - what.signs.len() as u16;
+    for (at, (sign, role)) in what.signs.iter().enumerate() {
+        canvas.text(x + indent + 1 + skipped + at as u16, y, 1, *role, visible(sign));
+    }
+    let start = indent + BEFORE_NAME + signs - 2;
+    let after = text(canvas, state, stack, columns, line, row, what, start);
+    values(canvas, columns, line, what, after);
+}
+
+/// The name and what follows it. Returns the cell after both, counted from the row's left edge.
+#[expect(clippy::too_many_arguments, reason = "one row, and where it stands")]
+fn text(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    stack: &Stack,
+    columns: Columns,
+    line: Rect,
+    row: OutlineRow,
+    what: &TreeRow,
+    start: u16,
+) -> u16 {
     let name = name(stack, row);
-    let hit = state
-        .search
-        .as_ref()
-        .and_then(|search| search.found.as_ref())
-        .is_some_and(|found| found.contains(row.node));
+    let end = columns.name_end(start.saturating_add(width(&name) as u16), line.width);
+    let hits = state.search.as_ref().and_then(|search| search.found.as_ref());
+    // A hit that a layer changed keeps the looks of the change.
+    let plain = matches!(what.name_role, Role::Text | Role::Directory | Role::Quiet);
+    let hit = plain && hits.is_some_and(|hits| hits.contains(row.node));
     let role = if hit { Role::Hit } else { what.name_role };
-    let behind: usize = what.behind.iter().map(|(_, text)| width(text)).sum();
-    // The name has priority; the spans after it get the rest, but at least a third if they need it.
-    let name_space = usize::from(space).saturating_sub(behind.min(usize::from(space) / 3));
-    let shown = if width(&name) + behind <= usize::from(space) {
-        name
-    } else {
-        shorten::middle(&name, name_space)
-    };
-    let after = canvas.text(x + mark + 2, y, space, role, &shown);
-    canvas.spans(after, y, end.saturating_sub(after), &what.behind);
-    if columns.owner_width > 0 {
-        canvas.text_left_of(x + line.width, y, Role::Text, &what.owner);
+    let space = end.saturating_sub(start);
+    let shown = shorten::middle(&name, usize::from(space));
+    let after = canvas.text(line.x + start, line.y, space, role, &shown) - line.x;
+    let end = columns.text_end(line.width).max(end);
+    let space = end.saturating_sub(after);
+    canvas.spans(line.x + after, line.y, space, &what.behind) - line.x
+}
+
+/// The columns at the right that begin after the text.
+fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow, after: u16) {
+    let (x, y) = (line.x, line.y);
+    let shown = |column: Column| column.width > 0 && column.start > after;
+    if shown(columns.bar) {
+        let (part, whole) = what.share;
+        let bar = bar(part, whole, columns.bar.width);
+        canvas.text(x + columns.bar.start, y, columns.bar.width, Role::Bar, bar);
+    }
+    if let Some((mode, user)) = &what.attributes {
+        for (column, value) in [(columns.mode, mode), (columns.user, user)] {
+            if shown(column) {
+                let value = shorten::middle(value, usize::from(column.width));
+                canvas.text_left_of(x + column.end(), y, Role::Quiet, &value);
+            }
+        }
+    }
+    if shown(columns.size) {
+        // A size of zero is dimmed.
+        let role = if what.size.plain().trim_start() == "0 B" { Role::Quiet } else { Role::Text };
+        canvas.text_left_of(x + columns.size.end(), y, role, &what.size);
+    }
+    if columns.layer.width > 0 {
+        canvas.text_left_of(x + columns.layer.end(), y, Role::Text, &what.owner);
     }
 }
 
@@ -161,8 +190,50 @@ fn name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
     visible![stack.name(row.node), if row.directory { "/" } else { "" }]
 }
 
-/// Spans after a name: link target, device number, special type, warnings.
-pub(super) fn behind(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
+/// The layer that shadows a path.
+pub(super) fn shadowed_by(shadow: Shadow) -> Span {
+    (Role::Shadowed, visible!["  ", marker::shadow(shadow)])
+}
+
+/// How many names an opaque directory hides.
+pub(super) fn hides(stack: &Stack, dir: NodeId, layer: usize) -> Option<Span> {
+    let hidden = stack.totals(dir, layer).removed;
+    (hidden > 0).then(|| (Role::Opaque, visible!["  hides ", size::count(hidden)]))
+}
+
+/// Counts of the changes that a layer made below a folded directory: `+1 ~3 -2`.
+pub(super) fn below(stack: &Stack, dir: NodeId, layer: usize) -> Vec<Span> {
+    let totals = stack.totals(dir, layer);
+    let parts = [
+        (Role::Added, '+', totals.added),
+        (Role::Modified, '~', totals.changed),
+        (Role::Removed, '-', totals.removed),
+    ];
+    counts(parts.into_iter())
+}
+
+/// How many paths below a folded directory a later layer shadows: `x21`.
+pub(super) fn shadowed_below(stack: &Stack, dir: NodeId, layer: usize) -> Vec<Span> {
+    let shadowed = stack.shadowed_below(dir, layer);
+    counts([(Role::Shadowed, 'x', shadowed)].into_iter())
+}
+
+/// The counts above zero, each behind its sign.
+fn counts(parts: impl Iterator<Item = (Role, char, u64)>) -> Vec<Span> {
+    let parts = parts.filter(|(_, _, number)| *number > 0);
+    parts.map(|(role, sign, number)| (role, visible!["  ", sign, size::count(number)])).collect()
+}
+
+/// What differs where only metadata changed.
+pub(super) fn changed_metadata(stack: &Stack, change: &Change) -> Option<Span> {
+    let (old, new) = change.previous.zip(change.event)?;
+    let (old, new) = (stack.version(old), stack.version(new));
+    let differs = (change.kind == ChangeKind::Metadata).then(|| metadata::short(stack, &old, &new));
+    differs.filter(|text| !text.is_empty()).map(|text| (Role::Metadata, visible!["  ", text]))
+}
+
+/// Link target, device number, special type, warnings.
+pub(super) fn details(stack: &Stack, event: crate::stack::EventId) -> Vec<Span> {
     let version = stack.version(event);
     let mut spans = Vec::new();
     let link = stack.link(event);

@@ -1,7 +1,10 @@
 //! The style of each role: the terminal's own sixteen colours and attributes, so that it fits any palette.
 //!
-//! No meaning depends on colour alone: every coloured marker is a distinct character. Blue, yellow and orange-red (on
-//! light backgrounds blue, magenta and red) can be distinguished with red-green blindness. `Mono` sets no colours.
+//! No meaning depends on colour alone: every coloured sign is a distinct character, removed names are struck through and
+//! shadowed ones underlined. The colours have a contrast of at least 4.5 : 1 to their background in xterm's palette and in
+//! VGA's, 7 : 1 in high contrast (WCAG 2, 1.4.3 and 1.4.6): on black that leaves out blue and the dark red and magenta,
+//! on white yellow, green, cyan, grey and bright red. Added and removed differ for red-green blindness. `Mono` sets no
+//! colours.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -12,7 +15,9 @@ use crate::explorer::model::{Role, Theme};
 pub const fn style(theme: Theme, role: Role) -> Style {
     let attributes = attributes(role);
     let (colour, attributes) = match theme {
-        Theme::Mono => (None, attributes),
+        Theme::Mono => {
+            (None, if is_change(role) { attributes.union(Modifier::BOLD) } else { attributes })
+        }
         Theme::Dark => (dark(role), attributes),
         Theme::Light => (light(role), attributes),
         Theme::HighContrast => {
@@ -28,9 +33,32 @@ pub const fn style(theme: Theme, role: Role) -> Style {
     }
 }
 
+/// The style of a role in the selected row: reversed, without colour, struck through or underlined as elsewhere.
+#[must_use]
+pub const fn selected(role: Role) -> Style {
+    let kept = Modifier::CROSSED_OUT.union(Modifier::UNDERLINED);
+    Style::new().add_modifier(Modifier::REVERSED.union(attributes(role).intersection(kept)))
+}
+
+/// Whether the role says what a layer did to a path. Bold where there are no colours.
+const fn is_change(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Added
+            | Role::Modified
+            | Role::Metadata
+            | Role::Rewritten
+            | Role::Undecided
+            | Role::Removed
+            | Role::RemovedName
+            | Role::Shadowed
+            | Role::ShadowedName
+    )
+}
+
 const fn attributes(role: Role) -> Modifier {
     match role {
-        Role::Quiet | Role::Undecided | Role::Frame => Modifier::DIM,
+        Role::Quiet | Role::Frame => Modifier::DIM,
         Role::Strong
         | Role::Directory
         | Role::Keyword
@@ -39,9 +67,9 @@ const fn attributes(role: Role) -> Modifier {
         | Role::Warning
         | Role::Opaque
         | Role::Error => Modifier::BOLD,
-        Role::Gone => Modifier::DIM.union(Modifier::CROSSED_OUT),
+        Role::RemovedName => Modifier::CROSSED_OUT,
+        Role::ShadowedName => Modifier::UNDERLINED,
         Role::Hit => Modifier::BOLD.union(Modifier::UNDERLINED),
-        Role::Selected => Modifier::REVERSED,
         Role::Text
         | Role::Quoted
         | Role::Constant
@@ -51,6 +79,7 @@ const fn attributes(role: Role) -> Modifier {
         | Role::Added
         | Role::Modified
         | Role::Rewritten
+        | Role::Undecided
         | Role::Shadowed
         | Role::Tint(_)
         | Role::Removed => Modifier::empty(),
@@ -63,23 +92,26 @@ const fn dark(role: Role) -> Option<Color> {
         Role::Accent | Role::FrameFocused | Role::Bar | Role::Metadata | Role::Named => {
             Some(Color::Cyan)
         }
-        Role::Added => Some(Color::LightBlue),
-        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Yellow),
-        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::Magenta),
-        Role::Removed | Role::Opaque | Role::Error => Some(Color::LightRed),
+        Role::Added => Some(Color::LightCyan),
+        Role::Modified | Role::Undecided | Role::Warning | Role::Quoted => Some(Color::LightYellow),
+        Role::Rewritten | Role::Shadowed | Role::ShadowedName | Role::Constant => {
+            Some(Color::LightMagenta)
+        }
+        Role::Removed | Role::RemovedName | Role::Opaque | Role::Error => Some(Color::LightRed),
         _ => None,
     }
 }
 
-/// Yellow and bright colours are unreadable on white.
 const fn light(role: Role) -> Option<Color> {
     match role {
         Role::Tint(layer) => light_tint(layer),
-        Role::Accent | Role::FrameFocused | Role::Added => Some(Color::Blue),
-        Role::Bar | Role::Metadata | Role::Named => Some(Color::Cyan),
-        Role::Modified | Role::Warning | Role::Quoted => Some(Color::Magenta),
-        Role::Rewritten | Role::Shadowed | Role::Constant => Some(Color::DarkGray),
-        Role::Removed | Role::Opaque | Role::Error => Some(Color::Red),
+        Role::Accent | Role::FrameFocused | Role::Added | Role::Bar => Some(Color::Blue),
+        Role::Metadata | Role::Named => Some(Color::LightBlue),
+        Role::Modified | Role::Undecided | Role::Warning | Role::Quoted => Some(Color::Magenta),
+        Role::Rewritten | Role::Shadowed | Role::ShadowedName | Role::Constant => {
+            Some(Color::Magenta)
+        }
+        Role::Removed | Role::RemovedName | Role::Opaque | Role::Error => Some(Color::Red),
         _ => None,
     }
 }
@@ -88,9 +120,9 @@ const fn light(role: Role) -> Option<Color> {
 const fn dark_tint(layer: u8) -> Option<Color> {
     match layer {
         0 => Some(Color::Cyan),
-        1 => Some(Color::Yellow),
+        1 => Some(Color::LightYellow),
         2 => Some(Color::LightBlue),
-        3 => Some(Color::Magenta),
+        3 => Some(Color::LightMagenta),
         4 => Some(Color::LightRed),
         _ => None,
     }
@@ -110,8 +142,8 @@ const fn light_tint(layer: u8) -> Option<Color> {
 const fn high_contrast(role: Role) -> Option<Color> {
     match dark(role) {
         Some(Color::Cyan) => Some(Color::LightCyan),
-        Some(Color::Yellow) => Some(Color::LightYellow),
-        Some(Color::Magenta) => Some(Color::LightMagenta),
+        Some(Color::LightMagenta) => Some(Color::LightGreen),
+        Some(Color::LightRed) => Some(Color::LightYellow),
         colour => colour,
     }
 }
@@ -134,9 +166,10 @@ mod tests {
         Rewritten,
         Undecided,
         Removed,
-        Gone,
+        RemovedName,
         Opaque,
         Shadowed,
+        ShadowedName,
         Hit,
         Bar,
         Error,
@@ -147,7 +180,6 @@ mod tests {
         Constant,
         Keyword,
         Named,
-        Selected,
     ];
 
     #[test]
@@ -166,16 +198,67 @@ mod tests {
         }
     }
 
+    /// What a layer did is at least as visible as the names around it, in every theme.
     #[test]
-    fn each_theme_keeps_to_what_its_background_shows() {
-        for role in ROLES {
-            let high = style(Theme::HighContrast, role);
-            assert!(!high.add_modifier.contains(Modifier::DIM), "{role:?}");
-            let light = style(Theme::Light, role).fg;
-            assert!(
-                !matches!(light, Some(Color::Yellow | Color::LightYellow | Color::LightCyan)),
-                "{role:?}"
-            );
+    fn no_change_is_dim() {
+        for role in ROLES.into_iter().filter(|&role| is_change(role) || role == Opaque) {
+            for theme in Theme::ALL {
+                let looks = style(theme, role);
+                assert!(!looks.add_modifier.contains(Modifier::DIM), "{theme:?} {role:?}");
+                assert_ne!(looks, style(theme, Text), "{theme:?} {role:?}");
+            }
         }
+    }
+
+    /// Red, green and blue of a colour in xterm's palette and in VGA's.
+    fn palettes(colour: Color) -> [(u8, u8, u8); 2] {
+        match colour {
+            Color::Red => [(205, 0, 0), (170, 0, 0)],
+            Color::Green => [(0, 205, 0), (0, 170, 0)],
+            Color::Yellow => [(205, 205, 0), (170, 85, 0)],
+            Color::Blue => [(0, 0, 238), (0, 0, 170)],
+            Color::Magenta => [(205, 0, 205), (170, 0, 170)],
+            Color::Cyan => [(0, 205, 205), (0, 170, 170)],
+            Color::DarkGray => [(127, 127, 127), (85, 85, 85)],
+            Color::LightRed => [(255, 0, 0), (255, 85, 85)],
+            Color::LightGreen => [(0, 255, 0), (85, 255, 85)],
+            Color::LightYellow => [(255, 255, 0), (255, 255, 85)],
+            Color::LightBlue => [(92, 92, 255), (85, 85, 255)],
+            Color::LightMagenta => [(255, 0, 255), (255, 85, 255)],
+            Color::LightCyan => [(0, 255, 255), (85, 255, 255)],
+            other => panic!("{other:?} is not used"),
+        }
+    }
+
+    /// Relative luminance as WCAG 2 defines it.
+    fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    #[test]
+    fn every_colour_has_the_contrast_of_its_theme() {
+        for (theme, background, least) in
+            [(Theme::Dark, 0.0, 4.5), (Theme::Light, 1.0, 4.5), (Theme::HighContrast, 0.0, 7.0)]
+        {
+            for role in ROLES {
+                let Some(colour) = style(theme, role).fg else { continue };
+                for rgb in palettes(colour) {
+                    let (one, other) = (luminance(rgb) + 0.05, background + 0.05);
+                    let contrast = if one > other { one / other } else { other / one };
+                    assert!(contrast >= least, "{theme:?} {role:?} {colour:?}: {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_selected_row_keeps_what_tells_removed_and_shadowed_names() {
+        let looks = [Text, RemovedName, ShadowedName].map(selected);
+        assert!(looks.iter().all(|looks| looks.add_modifier.contains(Modifier::REVERSED)));
+        assert!(looks[0] != looks[1] && looks[1] != looks[2] && looks[0] != looks[2]);
     }
 }

@@ -9,8 +9,8 @@ use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
-use crate::stack::{NodeId, Stack};
-use crate::text::{Visible, size, visible};
+use crate::stack::{Change, ChangeKind, Shadow, Stack, Version};
+use crate::text::{Visible, mode, size, visible};
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -52,28 +52,55 @@ pub(super) fn draw(
 
 fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let change = stack.change(row.node, layer);
-    let version = stack.visible(row.node, layer);
-    let Some(version) = version else {
+    let Some(version) = stack.visible(row.node, layer) else {
         return removed(stack, layer, row);
     };
     let opaque =
         change.is_some_and(|change| change.opaque) || (version.opaque && version.layer == layer);
-    let note = match (opaque, stack.next_change(row.node, layer)) {
-        (true, _) => marker::OPAQUE,
-        (false, Some(_)) => marker::SHADOWED,
-        (false, None) => (' ', Role::Text),
-    };
+    let shadow = stack.shadowed_by(row.node, layer);
     let bytes = bytes_of(stack, row, layer, version.size);
-    let parent = stack.parent(row.node).unwrap_or(NodeId::ROOT);
+    let plain = if row.directory { Role::Directory } else { Role::Text };
     TreeRow {
-        change: change.map_or((' ', Role::Text), |change| marker::change(change.kind)),
-        note,
+        signs: marker::signs(opaque, shadow.is_some(), change.map(|change| change.kind)),
+        name_role: marker::name(shadow.is_some(), change.map(|change| change.kind), plain),
+        behind: behind(stack, layer, row, opaque, shadow, change),
+        attributes: attributes(&version),
         size: size::fixed(bytes),
-        share: (bytes, stack.totals(parent, layer).bytes),
-        name_role: if row.directory { Role::Directory } else { Role::Text },
-        behind: rows::behind(stack, version.event),
+        share: (bytes, stack.summary(layer).cumulative_bytes),
         owner: visible![version.layer],
     }
+}
+
+/// Who shadows the path, what changed, what a folded directory has below, and where a link leads.
+fn behind(
+    stack: &Stack,
+    layer: usize,
+    row: OutlineRow,
+    opaque: bool,
+    shadow: Option<Shadow>,
+    change: Option<Change>,
+) -> Vec<Span> {
+    let mut spans = Vec::new();
+    spans.extend(shadow.map(rows::shadowed_by));
+    if opaque {
+        spans.extend(rows::hides(stack, row.node, layer));
+    }
+    if row.directory && !row.open {
+        spans.extend(rows::below(stack, row.node, layer));
+        spans.extend(rows::shadowed_below(stack, row.node, layer));
+    }
+    if let Some(change) = change {
+        spans.extend(rows::changed_metadata(stack, &change));
+    }
+    if let Some(version) = stack.visible(row.node, layer) {
+        spans.extend(rows::details(stack, version.event));
+    }
+    spans
+}
+
+fn attributes(version: &Version) -> Option<(Visible<'static>, Visible<'static>)> {
+    let (uid, gid) = version.owner?;
+    Some((mode::permissions(version.mode?), visible![uid, ":", gid]))
 }
 
 fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
@@ -84,14 +111,14 @@ fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
 fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let previous = stack.change(row.node, layer).and_then(|change| change.previous);
     let bytes = previous.map_or(0, |event| stack.version(event).size);
+    let kind = Some(ChangeKind::Removed);
     TreeRow {
-        change: marker::change(crate::stack::ChangeKind::Removed),
-        note: (' ', Role::Text),
+        signs: marker::signs(false, false, kind),
+        name_role: marker::name(false, kind, Role::Text),
+        behind: rows::below(stack, row.node, layer),
         size: if row.directory { Visible::default() } else { size::fixed(bytes) },
-        share: (0, 0),
-        name_role: Role::Gone,
-        behind: Vec::new(),
         owner: visible![layer],
+        ..TreeRow::default()
     }
 }
 

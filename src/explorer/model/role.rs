@@ -9,9 +9,10 @@ pub type Span = (Role, Visible<'static>);
 pub const TINTS: usize = 6;
 
 /// The meaning of a span on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Ordinary text.
+    #[default]
     Text,
     /// Secondary text.
     Quiet,
@@ -31,14 +32,16 @@ pub enum Role {
     Rewritten,
     /// Modified or rewritten: not compared yet.
     Undecided,
-    /// Removed by a layer.
+    /// Removed by a layer: signs, counts and sentences.
     Removed,
-    /// The name of a removed path.
-    Gone,
+    /// The name of a removed path: struck through.
+    RemovedName,
     /// An opaque directory.
     Opaque,
-    /// Shadowed by a later layer.
+    /// Shadowed by a later layer: signs, counts and sentences.
     Shadowed,
+    /// The name of a shadowed path: underlined.
+    ShadowedName,
     /// A path that the search found.
     Hit,
     /// The filled part of a bar.
@@ -61,6 +64,4 @@ pub enum Role {
     Named,
     /// A tile of the map: the number of its layer, modulo [`TINTS`]. Colours frames and fills, never text.
     Tint(u8),
-    /// The row of the cursor.
-    Selected,
 }

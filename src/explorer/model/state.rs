@@ -111,6 +111,9 @@ pub struct TreeView {
     pub row: usize,
     /// The first row on the screen.
     pub top: usize,
+    /// Directories that were unfolded because the other pane's cursor led this one below them. They are folded again when
+    /// it leads elsewhere.
+    pub led: Vec<NodeId>,
 }
 
 /// Cells by which the user moved the borders between panes.
@@ -132,6 +135,7 @@ pub enum Border {
 }
 
 /// The explorer's state.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the screen")]
 #[derive(Default)]
 pub struct State {
     /// The terminal's size.
@@ -214,6 +218,9 @@ pub struct State {
     pub read_requests: u64,
     /// The layer, the folds, the filter, the order or the size changed since the cursors of the trees were placed.
     pub unsettled: bool,
+    /// No key was pressed since the image was opened: the layer and the unfolded directories are still chosen by what there
+    /// is to see.
+    pub arranging: bool,
     /// Shown until the next key.
     pub notice: Option<Visible<'static>>,
 }

@@ -9,5 +9,6 @@ pub mod overlay;
 pub mod own_entries;
 pub mod owners;
 pub mod range;
+pub mod start;
 pub mod trees;
 pub mod waste;

@@ -23,6 +23,7 @@ pub fn settle(state: &mut State, stack: &Stack) {
     }
     navigate::filter::refresh(state, stack);
     navigate::range::refresh(state, stack);
+    navigate::start::arrange(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };
         let view = state.view(pane);
@@ -67,17 +68,38 @@ pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
     view.top = view.top.saturating_add_signed(by).min(most);
 }
 
-/// Moves the cursor of the other tree pane to the same path, if it has a row.
+/// Moves the cursor of the other tree pane to the same path, if that tree has it, and unfolds what is above it. What was
+/// unfolded so for another path is folded again.
 fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
     let other = if pane == Pane::Tree { Pane::Diff } else { Pane::Tree };
-    let Some(outline) = outline(state, stack, other) else { return };
-    let Some(row) = outline.position(node) else { return };
-    if outline.rows(row..row + 1).first().is_none_or(|row| row.node != node) {
+    // What the user walks through stays unfolded.
+    state.view_mut(pane).led.clear();
+    let Some(there) = outline(state, stack, other) else { return };
+    if !there.contains(node) {
         return;
     }
+    let above: Vec<NodeId> =
+        std::iter::successors(stack.parent(node), |&dir| stack.parent(dir)).collect();
+    let closed: Vec<NodeId> = above.iter().copied().filter(|&dir| !there.is_open(dir)).collect();
+    let led = std::mem::take(&mut state.view_mut(other).led);
+    let (kept, left): (Vec<_>, Vec<_>) = led.into_iter().partition(|dir| above.contains(dir));
+    let folds = state.folds_mut(other);
+    for &dir in closed.iter().chain(&left) {
+        flip(folds, dir);
+    }
+    state.view_mut(other).led = kept.into_iter().chain(closed).collect();
+    let Some(outline) = outline(state, stack, other) else { return };
+    let Some(row) = outline.position(node) else { return };
     let top = scrolled(row, state.view(other).top, rows_shown(state, other), outline.len());
     let view = state.view_mut(other);
     (view.wanted, view.row, view.top) = (Some(node), row, top);
+}
+
+/// Folds a directory that is unfolded, or the other way round.
+fn flip(folds: &mut Folds, dir: NodeId) {
+    if !folds.toggled.remove(&dir) {
+        folds.toggled.insert(dir);
+    }
 }
 
 /// Unfolds a directory or steps into an unfolded one; of other paths, shows the history if `history`.
@@ -116,10 +138,7 @@ pub fn fold(state: &mut State, stack: &Stack, pane: Pane) {
 }
 
 fn toggle(state: &mut State, pane: Pane, node: NodeId) {
-    let folds = state.folds_mut(pane);
-    if !folds.toggled.remove(&node) {
-        folds.toggled.insert(node);
-    }
+    flip(state.folds_mut(pane), node);
     state.view_mut(pane).wanted = Some(node);
     state.unsettled = true;
 }
@@ -129,6 +148,7 @@ pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded
     let node = current_row(state, stack, pane).map(|row| row.node);
     *state.folds_mut(pane) = Folds { unfolded, ..Folds::default() };
     let view = state.view_mut(pane);
+    view.led.clear();
     view.wanted = node.or(view.wanted);
     state.unsettled = true;
 }
@@ -152,9 +172,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
     let folds = state.folds_mut(pane);
     for dir in closed {
-        if !folds.toggled.remove(&dir) {
-            folds.toggled.insert(dir);
-        }
+        flip(folds, dir);
     }
     let view = state.view_mut(pane);
     view.wanted = Some(node);

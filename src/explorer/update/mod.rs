@@ -45,10 +45,12 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
 fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
+            state.arranging = false;
             state.notice = None;
             crate::explorer::update::key(state, stack, key)
         }
         Message::Mouse(event) => {
+            state.arranging = false;
             let actions = mouse::handle(state, stack, event);
             navigate::trees::settle(state, stack);
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()

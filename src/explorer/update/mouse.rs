@@ -105,9 +105,7 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
     let Some(outline) = view::trees::outline(state, stack, area.pane) else { return };
     let Some(under) = outline.rows(row..row + 1).first().copied() else { return };
     navigate::trees::go_to_row(state, stack, area.pane, row);
-    let columns =
-        Columns::of(body.width, state.layer_count(), area.pane == Pane::Tree, state.columns);
-    let mark = body.x + columns.fold_mark(under.depth);
+    let mark = body.x + Columns::indent(under.depth, body.width);
     if mouse.kind == MouseKind::Press && (mark..mark + 2).contains(&mouse.x) {
         navigate::trees::fold(state, stack, area.pane);
     }

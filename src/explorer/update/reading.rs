@@ -43,7 +43,10 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             state.unsettled = true;
         }
         Message::Rate(rate) => state.rate = Some(rate),
-        Message::Deciding { left } => state.undecided = left,
+        Message::Deciding { left } => {
+            state.unsettled |= state.arranging;
+            state.undecided = left;
+        }
         Message::Finished => {
             state.phase = Phase::Done;
             let broken_off =
@@ -52,6 +55,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
                 load.status = LoadStatus::Waiting;
             }
             update::search::refresh(state, stack);
+            state.unsettled = true;
         }
         Message::Changed(layers) => changed(state, &layers),
         Message::Attachments(others) => {
@@ -151,7 +155,7 @@ pub(super) fn prefer(state: &mut State, stack: &Stack) -> Option<Effect> {
     Some(Effect::Prefer(pairs))
 }
 
-/// Shows a new image. Its topmost layer is selected: the final tree is what most users look for.
+/// Shows a new image, at its topmost layer until all are read ([`navigate::start`] then chooses one).
 fn described(state: &mut State, image: Box<Image>) {
     let fresh = State::new(state.size);
     state.loads = vec![LayerLoad::default(); image.layers.len()];
@@ -170,6 +174,7 @@ fn described(state: &mut State, image: Box<Image>) {
     state.owners_requested = None;
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
+    state.arranging = true;
     state.set_focus(Pane::Tree);
     navigate::layers::keep_in_view(state);
     state.unsettled = true;

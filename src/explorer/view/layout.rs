@@ -51,6 +51,12 @@ const TWO_FROM: u16 = 70;
 const THREE_FROM: u16 = 110;
 /// Minimum width of a pane.
 const PANE_MIN: u16 = 20;
+/// Width of the stack with its sizes and signs.
+const STACK_USUAL: u16 = 30;
+/// Width of the stack from which nothing more is shown.
+const STACK_WIDEST: u16 = 48;
+/// Terminals of this width show the number of changes of each kind in the stack.
+const COUNTS_FROM: u16 = 160;
 
 impl Layout {
     /// The layout of a state.
@@ -85,13 +91,18 @@ impl Layout {
         };
         let places = match shape {
             Shape::Three => {
-                let stack = stack_width(state, width, (width * 3 / 10).max(38));
+                let stack = stack_width(state, width);
                 let right = width - stack;
-                let diff = shifted(right * 9 / 20, state.split.diff, PANE_MIN, right - PANE_MIN);
+                let diff = shifted(
+                    diff_width(state, width, right),
+                    state.split.diff,
+                    PANE_MIN,
+                    right - PANE_MIN,
+                );
                 vec![(Pane::Stack, stack), (Pane::Tree, right - diff), (Pane::Diff, diff)]
             }
             Shape::Two => {
-                let stack = stack_width(state, width, width * 2 / 5);
+                let stack = stack_width(state, width);
                 vec![(Pane::Stack, stack), (state.right, width - stack)]
             }
             _ => vec![(state.focus, width)],
@@ -112,9 +123,17 @@ impl Layout {
     }
 }
 
-fn stack_width(state: &State, width: u16, usual: u16) -> u16 {
+/// A quarter of the screen: enough for margin, sizes and signs; from 200 columns also for counts.
+fn stack_width(state: &State, width: u16) -> u16 {
     let most = if width >= THREE_FROM { width - 2 * PANE_MIN } else { width - PANE_MIN };
-    shifted(usual.clamp(34, 48), state.split.stack, PANE_MIN, most)
+    let usual = if width >= COUNTS_FROM { STACK_WIDEST } else { width / 4 };
+    shifted(usual.clamp(STACK_USUAL, STACK_WIDEST), state.split.stack, PANE_MIN, most)
+}
+
+/// The tree takes half of the screen, the changes the rest; the other way round while the changes have the focus.
+fn diff_width(state: &State, width: u16, right: u16) -> u16 {
+    let tree = (width / 2).min(right - PANE_MIN);
+    if state.focus == Pane::Diff { (right * 11 / 20).max(right - tree) } else { right - tree }
 }
 
 fn shifted(usual: u16, by: i16, least: u16, most: u16) -> u16 {

@@ -1,7 +1,8 @@
 //! Markers of rows: what a layer did to a path. They carry the meaning without colours.
 
 use crate::explorer::model::role::Role;
-use crate::stack::ChangeKind;
+use crate::stack::{ChangeKind, Shadow};
+use crate::text::{Visible, visible};
 
 /// Marker and role of a change.
 #[must_use]
@@ -20,6 +21,30 @@ pub const fn change(kind: ChangeKind) -> (char, Role) {
 pub const OPAQUE: (char, Role) = ('!', Role::Opaque);
 /// Marker of a path that a later layer rewrites or removes.
 pub const SHADOWED: (char, Role) = ('x', Role::Shadowed);
+
+/// The signs of a row, in the order in which they stand before the name.
+#[must_use]
+pub fn signs(opaque: bool, shadowed: bool, kind: Option<ChangeKind>) -> Vec<(char, Role)> {
+    let signs = [opaque.then_some(OPAQUE), shadowed.then_some(SHADOWED), kind.map(change)];
+    signs.into_iter().flatten().collect()
+}
+
+/// The role of a name: shadowed before changed before `plain`.
+#[must_use]
+pub fn name(shadowed: bool, kind: Option<ChangeKind>, plain: Role) -> Role {
+    match kind {
+        Some(ChangeKind::Removed) => Role::RemovedName,
+        _ if shadowed => Role::ShadowedName,
+        Some(kind) => change(kind).1,
+        None => plain,
+    }
+}
+
+/// The layer that shadows a path: `L7 rewrites`, `L9 removes`.
+#[must_use]
+pub fn shadow(by: Shadow) -> Visible<'static> {
+    visible!["L", by.layer, if by.removes { " removes" } else { " rewrites" }]
+}
 
 /// Markers with their meanings, for help.
 pub const LEGEND: [(char, Role, &str); 8] = [

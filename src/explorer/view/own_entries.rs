@@ -34,11 +34,10 @@ pub fn position(state: &State, entries: &OwnEntries, row: usize) -> (usize, usiz
 
 /// What the entries are.
 #[must_use]
-pub fn remark(state: &State, entries: &OwnEntries) -> Visible<'static> {
-    let not = if state.is_reading() { "not merged yet" } else { "not merged" };
+pub fn remark(entries: &OwnEntries) -> Visible<'static> {
     if entries.left_out == 0 {
-        return visible![not, ", so not compared"];
+        return "not merged, not compared".into();
     }
     let all = entries.rows.len() as u64 + entries.left_out;
-    visible![not, ": some of ", size::count(all), " entries"]
+    visible!["not merged: some of ", size::count(all), " entries"]
 }

@@ -116,15 +116,13 @@ pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Opti
 fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
     let path = visible![stack.path(node)];
     if let Some(version) = stack.visible(node, layer) {
-        let change = stack.change(node, layer).map(|change| marker::change(change.kind));
-        let covered = stack.next_change(node, layer);
+        let kind = stack.change(node, layer).map(|change| change.kind);
+        let change = kind.map(marker::change);
+        let covered = stack.shadowed_by(node, layer);
         return HitRow {
             signs: [change.unwrap_or(NO_SIGN), covered.map_or(NO_SIGN, |_| marker::SHADOWED)],
-            name: (Role::Text, path),
-            note: (
-                Role::Shadowed,
-                covered.map_or_else(Visible::default, |by| covers(stack, node, by)),
-            ),
+            name: (marker::name(covered.is_some(), kind, Role::Text), path),
+            note: (Role::Shadowed, covered.map_or_else(Visible::default, marker::shadow)),
             owner: visible![version.layer],
         };
     }
@@ -133,7 +131,7 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
     if let Some(removal) = removal {
         return HitRow {
             signs: [marker::change(ChangeKind::Removed), NO_SIGN],
-            name: (Role::Gone, path),
+            name: (Role::RemovedName, path),
             note: (Role::Removed, visible!["L", removal.layer, " removes"]),
             owner: visible![removal.version.layer],
         };
@@ -145,10 +143,4 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
         note: (Role::Added, visible!["L", added, " adds"]),
         owner: visible![added],
     }
-}
-
-/// `L7 rewrites`, `L9 removes`.
-fn covers(stack: &Stack, node: NodeId, by: usize) -> Visible<'static> {
-    let removes = stack.change(node, by).is_some_and(|change| change.kind == ChangeKind::Removed);
-    visible!["L", by, if removes { " removes" } else { " rewrites" }]
 }

@@ -112,6 +112,7 @@ impl Stack {
         self.arena.freeze();
         self.events.shrink();
         self.totals.freeze(&mut self.arena);
+        self.totals.count_shadowed(&self.arena, &self.events);
         self.last_dir = None;
         self.large_dirs = LargeDirs::new(&self.arena, &self.events, &self.totals);
     }

@@ -5,6 +5,7 @@
 //! few steps; and the diff of a layer is a tree of records that no query has to build.
 
 mod close;
+mod shadowed;
 
 use std::ops::Sub;
 
@@ -105,6 +106,8 @@ pub(crate) struct DirTotals {
     sum_starts: HashMap<u32, u32>,
     /// The rows of the children before every [`CHUNK`]th one of a list, and last those of the whole list.
     sums: Vec<RowSums>,
+    /// When frozen: for each record, the visible paths below that a later layer covers.
+    shadowed: Vec<u32>,
     pending: Pending,
     /// Visible payload bytes of the whole tree.
     visible: i64,
@@ -283,11 +286,13 @@ impl DirTotals {
     /// Reverts [`Self::freeze`]. The order of the records is kept, since chains need none.
     pub(super) fn thaw(&mut self) {
         self.layers = Vec::new();
+        self.shadowed = Vec::new();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
         self.records.capacity() * size_of::<DirRecord>()
             + self.layers.capacity() * 2
+            + self.shadowed.capacity() * 4
             + self.touched.capacity() * 4
             + self.sum_starts.capacity() * 9
             + self.sums.capacity() * size_of::<RowSums>()

@@ -203,6 +203,13 @@ impl<'s> Outline<'s> {
         (!chain.is_empty()).then_some(row)
     }
 
+    /// Whether the path has a row once the directories above it are unfolded.
+    #[must_use]
+    pub fn contains(&self, node: NodeId) -> bool {
+        let chain = std::iter::successors(Some(node.0), |&at| Some(self.stack.arena.parent(at)));
+        chain.take_while(|&at| at != 0 && at != NONE).all(|at| self.is_shown(at))
+    }
+
     /// The path and the directories above it that have rows, from the root's child down.
     fn shown_chain(&self, node: u32) -> Vec<u32> {
         let mut chain = Vec::new();

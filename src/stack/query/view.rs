@@ -100,6 +100,15 @@ pub struct Extent {
     pub size: u64,
 }
 
+/// What a later layer does to a visible version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// The layer.
+    pub layer: usize,
+    /// The layer removes the path; else it writes it again.
+    pub removes: bool,
+}
+
 impl Stack {
     /// The version of the path in the merged tree of layers `0..=layer`.
     #[must_use]
@@ -198,17 +207,37 @@ impl Stack {
         })
     }
 
-    /// The first layer after `layer` that writes or removes the path.
+    /// The first layer after `layer` that covers the version visible at it, and whether the path is gone then. Any later
+    /// change covers a file; a directory is covered by a removal, by another type and by an opaque marker.
     #[must_use]
-    pub fn next_change(&self, node: NodeId, layer: usize) -> Option<usize> {
-        let (mut event, mut next) = (self.arena.latest(node.0), None);
+    pub fn shadowed_by(&self, node: NodeId, layer: usize) -> Option<Shadow> {
+        let visible = self.visible_event(node.0, layer)?;
+        let directory = self.events.is_dir(visible);
+        let (mut event, mut found): (_, Option<Shadow>) = (self.arena.latest(node.0), None);
+        let mut above = NONE;
         while event != NONE && self.events.layer(event) > layer {
-            if !self.events.has(event, Flag::QUIET) && self.events.layer(event) < self.folded() {
-                next = Some(self.events.layer(event));
+            // A path that a layer removes and adds again has two events in it: the newer one counts.
+            let newest = above == NONE || self.events.layer(above) != self.events.layer(event);
+            let hides = !directory
+                || self.events.is_tombstone(event)
+                || !self.events.is_dir(event)
+                || self.events.has(event, Flag::OPAQUE);
+            let counts = newest && !self.events.has(event, Flag::QUIET);
+            if counts && hides && self.events.layer(event) < self.folded() {
+                let removes = self.events.is_tombstone(event);
+                found = Some(Shadow { layer: self.events.layer(event), removes });
             }
+            above = event;
             event = self.events.prev(event);
         }
-        next
+        found
+    }
+
+    /// The visible paths below a directory at `layer` that a later layer covers ([`Self::shadowed_by`]); 0 until the stack
+    /// is frozen.
+    #[must_use]
+    pub fn shadowed_below(&self, dir: NodeId, layer: usize) -> u64 {
+        self.totals.shadowed_below(&self.arena, dir.0, layer)
     }
 
     /// The totals of a directory at `layer`.

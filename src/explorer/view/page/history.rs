@@ -126,21 +126,7 @@ fn changes(step: &HistoryEvent, before: &HistoryEvent) -> Option<Visible<'static
     if matches!(step.event, Added | Removed) || before.event == Removed {
         return None;
     }
-    let (old, new) = (&before.version, &step.version);
-    let mut changes = Vec::new();
-    if old.kind.is_regular() && new.kind.is_regular() && old.size != new.size {
-        changes.push(visible!["size ", size::short(old.size), " -> ", size::short(new.size)]);
-    }
-    if let (Some(old), Some(new)) = (old.mode, new.mode)
-        && old != new
-    {
-        changes.push(visible!["mode ", mode::permissions(old), " -> ", mode::permissions(new)]);
-    }
-    if let (Some(old), Some(new)) = (old.owner, new.owner)
-        && old != new
-    {
-        changes.push(visible!["owner ", old.0, ":", old.1, " -> ", new.0, ":", new.1]);
-    }
+    let changes = view::metadata::differences(&before.version, &step.version);
     (!changes.is_empty()).then(|| Visible::join(&changes, "  "))
 }
 

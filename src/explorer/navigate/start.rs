@@ -1,0 +1,108 @@
+//! What the first screen shows: a layer that removes and covers something, and as many unfolded directories as fit.
+
+use std::cmp::Reverse;
+
+use crate::explorer::model::state::{Pane, Phase, State};
+use crate::explorer::navigate;
+use crate::explorer::view::trees::rows_shown;
+use crate::stack::query::outline::{Folds, Outline, OutlineRow, Unfolded};
+use crate::stack::query::tree::Tree;
+use crate::stack::{NodeId, Stack};
+use crate::text::visible;
+
+/// Chooses layer and unfolded directories until the first key; then only whether the changes are unfolded whole.
+pub(super) fn arrange(state: &mut State, stack: &Stack) {
+    // Contents are compared after the last layer is merged.
+    let merged = state.phase == Phase::Done || state.undecided > 0;
+    if state.arranging && merged {
+        state.arranging = false;
+        choose_layer(state, stack);
+        unfold_tree(state, stack);
+    }
+    unfold_changes(state, stack);
+}
+
+/// Selects the highest layer that adds, removes and leaves something to be covered, else the highest that removes something.
+fn choose_layer(state: &mut State, stack: &Stack) {
+    let top = state.layer;
+    let removes = |&layer: &usize| stack.summary(layer).removed > 0;
+    let shows_all = |&layer: &usize| {
+        stack.summary(layer).added > 0 && stack.shadowed_below(NodeId::ROOT, layer) > 0
+    };
+    let layers = || (0..stack.folded()).rev().filter(removes);
+    let Some(layer) = layers().find(shows_all).or_else(|| layers().next()) else { return };
+    if layer != top {
+        navigate::layers::select(state, layer);
+        let up = state.keymap.rewritten("]", state.contexts());
+        state.notice = Some(visible![
+            "layer ",
+            layer,
+            " of ",
+            top,
+            " is shown first: it removes files. ",
+            up,
+            " goes up"
+        ]);
+    }
+}
+
+/// Unfolds level by level while the rows fit the pane; then single directories, those with removed paths first.
+fn unfold_tree(state: &mut State, stack: &Stack) {
+    let Some(Tree::Merged(layer)) = state.tree_of(Pane::Tree, stack) else { return };
+    let tree = Tree::Merged(layer);
+    let height = rows_shown(state, Pane::Tree);
+    let mut folds = Folds::default();
+    let rows = |folds: &Folds| Outline::new(stack, tree, folds, None, None).rows(0..height);
+    let fits = |folds: &Folds| Outline::new(stack, tree, folds, None, None).len() <= height;
+    let folded = |folds: &Folds| {
+        rows(folds).into_iter().filter(|row| row.directory && !row.open).collect::<Vec<_>>()
+    };
+    let with = |folds: &Folds, more: &[OutlineRow]| {
+        let mut folds = folds.clone();
+        folds.toggled.extend(more.iter().map(|row| row.node));
+        folds
+    };
+    for depth in 0..MOST_LEVELS {
+        let level: Vec<_> = folded(&folds).into_iter().filter(|row| row.depth == depth).collect();
+        let deeper = with(&folds, &level);
+        if level.is_empty() || !fits(&deeper) {
+            break;
+        }
+        folds = deeper;
+    }
+    loop {
+        let mut closed = folded(&folds);
+        closed.retain(|row| interest(stack, row.node, layer) > (false, false, false));
+        closed.sort_by_key(|row| Reverse(interest(stack, row.node, layer)));
+        let next = closed.iter().map(|row| with(&folds, &[*row])).find(&fits);
+        let Some(next) = next.filter(|next| *next != folds) else { break };
+        folds = next;
+    }
+    state.tree.folds = folds;
+}
+
+/// Levels that a screen of any size can hold: a deeper tree is unfolded directory by directory.
+const MOST_LEVELS: usize = 64;
+
+/// Whether the layer removes something below a directory, whether a later one covers something, whether it changes something.
+fn interest(stack: &Stack, dir: NodeId, layer: usize) -> (bool, bool, bool) {
+    let totals = stack.totals(dir, layer);
+    let changed = totals.added + totals.changed > 0;
+    (totals.removed > 0, stack.shadowed_below(dir, layer) > 0, changed)
+}
+
+/// Unfolds changes that fit the pane; of others only what leads to changes. Directories that the user folded stay folded.
+fn unfold_changes(state: &mut State, stack: &Stack) {
+    let Some(tree @ Tree::Diff(_)) = state.tree_of(Pane::Diff, stack) else { return };
+    if !state.diff.folds.toggled.is_empty() {
+        return;
+    }
+    let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let rows = Outline::new(stack, tree, &all, None, None).len();
+    let fits = rows <= rows_shown(state, Pane::Diff);
+    let default = state.diff.folds.unfolded;
+    // The user can fold everything.
+    if default != Unfolded::None {
+        state.diff.folds.unfolded = if fits { Unfolded::All } else { Unfolded::Changes };
+    }
+}
