@@ -142,7 +142,7 @@ fn nothing_of_a_hostile_image_reaches_the_terminal_raw() {
     for (keys, wanted) in [
         ("L", &["Layer 1"][..]),
         ("i", &["Image", "platform"]),
-        ("W", &["Waste", "How to avoid it"]),
+        ("W", &["What to fix", "How to avoid it"]),
         ("!", &["Problems"]),
         ("T", &["at layer 1"]),
         ("?", &["Help"]),

@@ -9,7 +9,7 @@ use crate::explorer::Explorer;
 /// The demo, all of it read: until then the line above the keys tells of reading.
 fn demo() -> Explorer {
     let explorer = Explorer::start(&["demo"], 120, 40, &[]);
-    explorer.shows(&["usr/", "? help", "added by layer 0"]);
+    explorer.shows(&["usr/", "? help", "is shown first"]);
     explorer
 }
 
@@ -25,7 +25,7 @@ fn the_biggest_waste_and_what_gets_it_back() {
     let said = String::from_utf8(said.stdout).unwrap();
     let (_, totals) = said.lines().next().unwrap().split_once(": ").unwrap();
     explorer.press("W");
-    explorer.shows(&["Waste", totals, "How to avoid it", "By layer"]);
+    explorer.shows(&["What to fix", totals, "How to avoid it", "By layer"]);
     let advice = said.lines().nth(3).unwrap().get(16..).unwrap().trim();
     explorer.shows(&[advice, "By path"]);
     explorer.press("G");
@@ -105,9 +105,9 @@ fn two_builds_are_compared_and_the_way_leads_back() {
     explorer.press(&format!("{}\r", image("old")));
     explorer.shows(&["new beside old", "only-old", "only-new", "layer 1"]);
     for (path, said) in [
-        ("only-new", "only in this image"),
-        ("only-old", "only in the other image"),
-        ("conf", "differs from the other image"),
+        ("only-new", "only in the new image, this one"),
+        ("only-old", "only in the old image"),
+        ("conf", "differs from the old image"),
         ("same", "the same in both images"),
     ] {
         explorer.press(&format!("/{path}\r"));
