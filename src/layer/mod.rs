@@ -42,6 +42,7 @@ pub mod whiteout;
 
 pub use crate::layer::checkpoints::Checkpoints;
 pub use crate::layer::codec::collector::Spacing;
+#[cfg(unix)]
 pub(crate) use crate::layer::directory::beneath::directory_beneath;
 pub use crate::layer::list::{list, list_with, survey};
 pub use crate::layer::listing::{Hidden, Limits, Listing, Problem, Severity};

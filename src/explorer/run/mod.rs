@@ -315,7 +315,12 @@ impl Explorer {
     fn perform(&mut self, effect: Effect) -> Result<bool, Error> {
         match effect {
             Effect::Quit => return Ok(true),
-            Effect::Suspend => self.session.suspend().map_err(Error::TerminalLost)?,
+            Effect::Suspend => match self.session.suspend() {
+                Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {
+                    return self.dispatch(Message::Notice(error.to_string()));
+                }
+                suspended => suspended.map_err(Error::TerminalLost)?,
+            },
             // The event of the cancelled request is ignored by its number.
             Effect::CancelChoice => self.choice_number += 1,
             Effect::StopReading => {

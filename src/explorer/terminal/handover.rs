@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use crate::sync;
 
-use signal_hook::consts::SIGWINCH;
-
 /// State of the input thread.
 struct Input {
     handed_over: bool,
@@ -33,8 +31,9 @@ pub(super) struct Handover;
 pub(super) fn pause() -> io::Result<Handover> {
     input().handed_over = true;
     let handover = Handover;
-    // Only an event ends the blocking read: SIGWINCH makes one.
-    signal_hook::low_level::raise(SIGWINCH)?;
+    // Only an event ends the blocking read: SIGWINCH makes one. Elsewhere no read blocks for long (`input`).
+    #[cfg(unix)]
+    signal_hook::low_level::raise(signal_hook::consts::SIGWINCH)?;
     let waiting = CHANGED.wait_timeout_while(input(), PAUSE_TIMEOUT, |input| !input.waits);
     drop(waiting);
     Ok(handover)
@@ -48,6 +47,7 @@ impl Drop for Handover {
 }
 
 /// Whether another program has the terminal.
+#[cfg(unix)]
 pub(super) fn is_active() -> bool {
     input().handed_over
 }

@@ -16,6 +16,9 @@ use crate::explorer::terminal::handover;
 /// Two presses within this time are a double press.
 const DOUBLE: Duration = Duration::from_millis(400);
 
+/// The longest wait for an event on Windows, so that the terminal can be handed over.
+const POLL: Duration = Duration::from_millis(100);
+
 /// Reads input in a thread of its own, until `send` returns false. `send` gets an error, once, when the terminal is lost.
 ///
 /// # Errors
@@ -25,8 +28,9 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
         let mut clicks = Clicks::default();
         loop {
             handover::wait();
-            match crossterm::event::read() {
-                Ok(event) => {
+            match next() {
+                Ok(None) => {}
+                Ok(Some(event)) => {
                     if let Some(message) = message(event, &mut clicks, Instant::now())
                         && !send(Ok(message))
                     {
@@ -42,6 +46,14 @@ pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io:
         }
     })?;
     Ok(())
+}
+
+/// The next event. Where no signal can end the wait for it (Windows), `None` after [`POLL`].
+fn next() -> io::Result<Option<Event>> {
+    if cfg!(windows) && !crossterm::event::poll(POLL)? {
+        return Ok(None);
+    }
+    crossterm::event::read().map(Some)
 }
 
 /// The last press, to detect a double press.

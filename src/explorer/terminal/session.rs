@@ -68,11 +68,16 @@ impl Session {
     /// continued. The next frame is drawn whole.
     ///
     /// # Errors
-    /// Where the terminal cannot be taken again.
+    /// Where the terminal cannot be taken again; `Unsupported` on a system that suspends no programs.
     pub fn suspend(&mut self) -> io::Result<()> {
-        leave();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-        self.resume()
+        #[cfg(unix)]
+        {
+            leave();
+            signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+            self.resume()
+        }
+        #[cfg(not(unix))]
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this system suspends no programs"))
     }
 
     /// Takes the terminal again after another program had it; the next frame is drawn whole.

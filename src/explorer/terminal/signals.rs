@@ -1,11 +1,6 @@
 //! Signals as events: a thread may do what a signal handler may not.
 
-use std::{io, thread};
-
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-use signal_hook::iterator::Signals;
-
-use crate::explorer::terminal::handover;
+use std::io;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +17,15 @@ pub enum Signal {
 ///
 /// # Errors
 /// Where the signals cannot be taken or no thread can be started.
+#[cfg(unix)]
 pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+    use signal_hook::iterator::Signals;
+
+    use crate::explorer::terminal::handover;
+
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
-    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if handover::is_active() {
                 // The program with the terminal gets its own SIGTSTP; layertui stops as well, as the shell expects of a job.
@@ -45,5 +46,14 @@ pub fn spawn(send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
             }
         }
     })?;
+    Ok(())
+}
+
+/// Windows has no such signals: Ctrl-C is a key in raw mode, and closing the window ends the process.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub fn spawn(_send: impl Fn(Signal) -> bool + Send + 'static) -> io::Result<()> {
     Ok(())
 }

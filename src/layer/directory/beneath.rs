@@ -4,7 +4,7 @@
 use std::io;
 
 #[cfg(not(unix))]
-pub(super) use crate::layer::directory::beneath::elsewhere::BeneathDir;
+pub(crate) use crate::layer::directory::beneath::elsewhere::BeneathDir;
 #[cfg(unix)]
 pub(crate) use crate::layer::directory::beneath::unix::BeneathDir;
 #[cfg(unix)]
@@ -204,7 +204,7 @@ mod elsewhere {
     use crate::layer::directory::beneath::{no_file, split};
 
     /// A directory.
-    pub(in crate::layer) struct BeneathDir {
+    pub(crate) struct BeneathDir {
         root: PathBuf,
     }
 

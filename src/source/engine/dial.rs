@@ -4,14 +4,13 @@
 //! No password is asked for: authentication uses a key or an agent.
 
 use std::io::Read;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use crate::source::engine::endpoint::Kind;
+use crate::source::engine::local_stream::LocalStream;
 use crate::source::engine::ssh::Far;
 
 /// The most bytes of an error message of `ssh`.
@@ -49,13 +48,10 @@ impl Far {
     }
 
     /// Starts `ssh`. The stream is connected to the engine's socket on the other machine.
-    pub(super) fn dial(&self, kind: Kind, patience: Duration) -> io::Result<(UnixStream, Line)> {
-        let (ours, theirs) = UnixStream::pair()?;
+    pub(super) fn dial(&self, kind: Kind, patience: Duration) -> io::Result<(LocalStream, Line)> {
         let mut ssh = Command::new("ssh");
-        ssh.args(self.arguments(kind, patience))
-            .stdin(Stdio::from(OwnedFd::from(theirs.try_clone()?)))
-            .stdout(Stdio::from(OwnedFd::from(theirs)))
-            .stderr(Stdio::piped());
+        ssh.args(self.arguments(kind, patience)).stderr(Stdio::piped());
+        let ours = LocalStream::to_process(&mut ssh)?;
         let mut child = ssh.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::other("`ssh` is not installed"),
             kind => io::Error::new(kind, format!("`ssh` cannot be run: {error}")),

@@ -13,6 +13,7 @@ use crate::source::engine::certificates::Certificates;
 use crate::source::engine::connections;
 use crate::source::engine::connections::Connection;
 use crate::source::engine::ssh::Far;
+use crate::source::engine::usual;
 use crate::source::local::Environment;
 
 /// The largest configuration file, in bytes.
@@ -52,7 +53,7 @@ impl Kind {
 /// The address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Address {
-    /// A Unix socket.
+    /// A Unix socket, on Windows a named pipe.
     Socket(PathBuf),
     /// `HOST:PORT`, not encrypted.
     Tcp(String),
@@ -139,28 +140,13 @@ fn connected(connection: &Connection, environment: &Environment) -> Result<Endpo
     Ok(endpoint)
 }
 
-/// The default sockets: of the system, of the user, of desktop applications.
 fn usual(kind: Kind, environment: &Environment) -> Vec<Endpoint> {
-    let run = environment.variable("XDG_RUNTIME_DIR");
-    let home = environment.variable("HOME");
-    let of_run = |path: &str| run.as_ref().map(|run| run.join(path));
-    let of_home = |path: &str| home.as_ref().map(|home| home.join(path));
-    let places = match kind {
-        Kind::Docker => [
-            Some(environment.system("/var/run/docker.sock")),
-            of_run("docker.sock"),
-            of_home(".docker/run/docker.sock"),
-            of_home(".docker/desktop/docker.sock"),
-        ],
-        Kind::Podman => [
-            of_run("podman/podman.sock"),
-            Some(environment.system("/run/podman/podman.sock")),
-            None,
-            None,
-        ],
-    };
     let endpoint = |path| Endpoint { kind, address: Address::Socket(path), told_by: None };
-    places.into_iter().flatten().map(endpoint).collect()
+    let sockets = match kind {
+        Kind::Docker => usual::docker(environment),
+        Kind::Podman => usual::podman(environment),
+    };
+    sockets.into_iter().map(endpoint).collect()
 }
 
 /// Docker's order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context of `docker context use`.
@@ -242,6 +228,9 @@ fn address(host: &str, certificates: Option<Certificates>) -> Result<Address, St
     };
     match (scheme, certificates) {
         ("unix", _) if !rest.is_empty() => Ok(Address::Socket(PathBuf::from(rest))),
+        ("npipe", _) if cfg!(windows) => {
+            Ok(Address::Socket(PathBuf::from(rest.replace('/', "\\"))))
+        }
         ("" | "tcp" | "http" | "https", Some(certificates)) => {
             Ok(Address::Tls(authority(2376), certificates))
         }
@@ -270,26 +259,6 @@ mod tests {
 
     fn docker_at(root: &Path, variables: &[(&str, &Path)]) -> Result<Vec<Endpoint>, String> {
         endpoints(Kind::Docker, &Environment::given(root, variables))
-    }
-
-    #[test]
-    fn the_usual_sockets_are_the_systems_and_the_users() {
-        let run = Path::new("/run/user/7");
-        let home = Path::new("/home/me");
-        let environment =
-            Environment::given(Path::new("/"), &[("XDG_RUNTIME_DIR", run), ("HOME", home)]);
-        let places = |kind| -> Vec<String> {
-            endpoints(kind, &environment).unwrap().iter().map(Endpoint::address).collect()
-        };
-        let expected = [
-            "/var/run/docker.sock",
-            "/run/user/7/docker.sock",
-            "/home/me/.docker/run/docker.sock",
-            "/home/me/.docker/desktop/docker.sock",
-        ];
-        assert_eq!(places(Kind::Docker), expected);
-        let expected = ["/run/user/7/podman/podman.sock", "/run/podman/podman.sock"];
-        assert_eq!(places(Kind::Podman), expected);
     }
 
     #[test]

@@ -15,14 +15,14 @@ mod certificates;
 mod connections;
 mod container;
 mod describe;
-#[cfg(unix)]
 mod dial;
 pub(crate) mod endpoint;
 mod export;
+mod local_stream;
 mod reading;
-#[cfg(unix)]
 mod socket;
 mod ssh;
+mod usual;
 pub(crate) mod wire;
 
 use std::path::PathBuf;

@@ -1,8 +1,6 @@
-//! HTTP over a Unix socket or over `ssh`: transports that the HTTP client lacks.
+//! HTTP over a socket of this machine or over `ssh`: transports that the HTTP client lacks.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr};
-use std::os::unix::net::UnixStream;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -18,12 +16,13 @@ use ureq::unversioned::transport::{
 
 use crate::source::engine::dial::Line;
 use crate::source::engine::endpoint::Kind;
+use crate::source::engine::local_stream::LocalStream;
 use crate::source::engine::ssh::Far;
 
 /// The target of all connections, whatever the address in the request.
 #[derive(Debug)]
 pub(super) enum To {
-    /// A socket.
+    /// A socket, on Windows a named pipe.
     Socket(PathBuf),
     /// An engine on another machine, with the time limit for connecting.
     Far(Far, Kind, Duration),
@@ -38,7 +37,7 @@ impl Connector for To {
         _chained: Option<()>,
     ) -> Result<Option<Connection>, Error> {
         let (stream, line) = match self {
-            Self::Socket(path) => (UnixStream::connect(path)?, None),
+            Self::Socket(path) => (LocalStream::connect(path)?, None),
             Self::Far(far, kind, patience) => {
                 let (stream, line) = far.dial(*kind, *patience)?;
                 (stream, Some(line))
@@ -53,12 +52,11 @@ impl Connector for To {
     }
 }
 
-struct Stream(UnixStream);
+struct Stream(LocalStream);
 
 impl ShutdownHandle for Stream {
     fn shutdown(&self) {
-        // Fails only if the peer closed the connection first.
-        let _ = self.0.shutdown(Shutdown::Both);
+        self.0.shutdown();
     }
 }
 
@@ -85,19 +83,16 @@ impl Transport for Connection {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let timeout = timeout.for_write();
-        let stream = &self.stream.0;
-        stream.set_write_timeout(limit(&timeout)).map_err(Error::Io)?;
-        let sent = (&*stream).write_all(&self.buffers.output()[..amount]);
+        let sent = self.stream.0.write_all(&self.buffers.output()[..amount], limit(&timeout));
         sent.map_err(|error| hung_up(&mut self.line, error, &timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let timeout = timeout.for_read();
-        let stream = &self.stream.0;
-        stream.set_read_timeout(limit(&timeout)).map_err(Error::Io)?;
+        let limit = limit(&timeout);
         let buffer = self.buffers.input_append_buf();
         let count = loop {
-            match (&*stream).read(buffer) {
+            match self.stream.0.read(buffer, limit) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(hung_up(&mut self.line, error, &timeout)),
                 Ok(count) => break count,

@@ -16,7 +16,6 @@ use ureq::{Agent, Error as Http, Timeout};
 use crate::layer::Watch;
 use crate::source::Error;
 use crate::source::engine::endpoint::{Address, Endpoint};
-#[cfg(unix)]
 use crate::source::engine::socket::{Nowhere, To};
 
 /// The largest JSON answer that is read.
@@ -226,19 +225,15 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
         .timeout_per_read(Some(patience.answer))
         .timeout_per_write(Some(patience.answer));
     Ok(match &endpoint.address {
-        #[cfg(unix)]
         Address::Socket(path) => {
             Agent::with_parts(config.build(), To::Socket(path.clone()), Nowhere)
         }
-        #[cfg(unix)]
         Address::Far(far) => {
             // Connecting by `ssh` is slow: consecutive requests share one connection.
             let config = config.max_idle_connections(1).max_idle_connections_per_host(1);
             let to = To::Far(far.clone(), endpoint.kind, patience.connect);
             Agent::with_parts(config.build(), to, Nowhere)
         }
-        #[cfg(not(unix))]
-        Address::Socket(_) | Address::Far(_) => return Err(Fault::NotListening),
         Address::Tcp(_) => Agent::new_with_config(config.build()),
         Address::Tls(_, certificates) => {
             config = config.tls_config(certificates.config().map_err(Fault::Broken)?);

@@ -48,6 +48,16 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Transport::Dir(rest) => open_path(&rest, Wanted::Dir, ask, watch),
         Transport::Rootfs(rest) => open_path(&rest, Wanted::Rootfs, ask, watch),
         Transport::Layer(rest) => open_path(&rest, Wanted::Layer, ask, watch),
+        Transport::DockerRoot(_) | Transport::ContainersStorage(_) | Transport::Containerd(_)
+            if cfg!(windows) =>
+        {
+            Err(Error::Unsupported {
+                reference: ask.reference,
+                what: "storage of engines is not read on Windows".to_owned(),
+                remedy: "use docker-daemon:NAME, podman:NAME, a saved image or a registry"
+                    .to_owned(),
+            })
+        }
         Transport::DockerRoot(store) => {
             local::stored(Some("docker-root"), &store, ChoiceKind::Image, &ask)
         }

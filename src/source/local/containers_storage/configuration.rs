@@ -3,7 +3,6 @@
 //! Precedence of files and defaults follows storage.conf(5) and containers/storage, `types/options.go`. A file that
 //! cannot be read is ignored.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::source::local::Environment;
@@ -77,7 +76,7 @@ fn sudo_user(environment: &Environment, accounts: &Accounts) -> Option<User> {
 #[cfg(unix)]
 fn own_uid(process: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(process).ok().map(|metadata| metadata.uid())
+    std::fs::metadata(process).ok().map(|metadata| metadata.uid())
 }
 
 #[cfg(not(unix))]
@@ -171,6 +170,8 @@ fn expanded(path: &str, environment: &Environment, user: &User) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A system of its own: files by path, and the roots for these variables.
