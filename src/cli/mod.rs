@@ -27,6 +27,7 @@ mod manual;
 mod missing;
 mod open;
 pub mod output;
+mod plugin;
 mod policy_file;
 pub(crate) mod progress;
 mod report;
@@ -42,6 +43,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::fail;
+use crate::cli::plugin::Call;
 use crate::load::settings::OpenSettings;
 use crate::source::{Options, Pull, Registries};
 use crate::text;
@@ -49,13 +51,22 @@ use crate::text;
 /// Parses the arguments of this process, runs the command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse_from(args::apart(std::env::args_os().collect(), Args::command))
-    {
+    let arguments = match plugin::recognise(std::env::args_os().collect()) {
+        Call::Run(arguments) => arguments,
+        Call::Describe => return end(plugin::describe()),
+        Call::Unsupported(option) => {
+            let option = option.to_string_lossy();
+            let message = format!(
+                "options of docker before the command, here '{option}', are not supported: set DOCKER_HOST or DOCKER_CONTEXT"
+            );
+            return fail(&message, 2);
+        }
+    };
+    let args = match Args::try_parse_from(args::apart(arguments.clone(), Args::command)) {
         Ok(args) => args,
         Err(error) => {
             // The message quotes the arguments: parse again with visible ones for the same error.
-            let seen =
-                std::env::args_os().map(|it| text::visible(it.as_encoded_bytes()).to_string());
+            let seen = arguments.iter().map(|it| text::visible(it.as_encoded_bytes()).to_string());
             let seen = args::apart(seen.map(Into::into).collect(), Args::command);
             let error = Args::try_parse_from(seen).err().unwrap_or(error);
             // Help and version go to standard output and are not errors; neither is a closed pipe.
@@ -63,7 +74,12 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match run(&args) {
+    end(run(&args))
+}
+
+/// The exit code, after the message of a failure.
+fn end(outcome: Outcome) -> ExitCode {
+    match outcome {
         Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
         Err(Failure::No(message)) => fail(&message, 1),
         Err(Failure::Error(message)) => fail(&message, 2),
