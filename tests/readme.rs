@@ -5,6 +5,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+
+use layertui::explorer::model::action::entry::Context;
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -59,17 +62,35 @@ fn the_default_config_is_not_stale() {
 
 /// The table of actions as Markdown.
 fn table_of_keys() -> String {
-    let mut out = String::from("| keys | what they do |\n|---|---|\n");
+    let mut out = String::from("| keys | where | what they do |\n|---|---|---|\n");
     for entry in layertui::explorer::model::action::all() {
         let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
-        out.extend(["| ", &keys.join(" "), " | ", entry.help, " |\n"]);
+        let place = places(entry.contexts);
+        out.extend(["| ", &keys.join(" "), " | ", &place, " | ", entry.help, " |\n"]);
     }
     out
 }
 
+/// Where a key works, in words.
+fn places(contexts: &[Context]) -> String {
+    if [Context::Panes, Context::Overlay, Context::Typing].iter().all(|it| contexts.contains(it)) {
+        return "everywhere".to_owned();
+    }
+    let words = contexts.iter().map(|context| match context {
+        Context::Stack => "layers",
+        Context::Trees => "trees",
+        Context::Panes => "panes",
+        Context::Overlay => "lists and pages",
+        Context::File => "a file",
+        Context::Map => "map",
+        Context::Typing => "prompts",
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 #[test]
 fn the_table_of_keys_is_not_stale() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/keys.md");
     let readme = std::fs::read_to_string(&path).unwrap();
     let start = readme.find(START).unwrap() + START.len();
     let end = readme.find(END).unwrap();
@@ -79,6 +100,85 @@ fn the_table_of_keys_is_not_stale() {
     }
     let readme = std::fs::read_to_string(&path).unwrap();
     assert!(readme == fresh, "the actions changed: LAYERTUI_BLESS=1 cargo test --test readme");
+}
+
+/// The documents for users.
+const FOR_USERS: [&str; 7] = [
+    "README.md",
+    "docs/cache.md",
+    "docs/json.md",
+    "docs/keys.md",
+    "docs/layers.md",
+    "docs/rules-and-findings.md",
+    "docs/sources.md",
+];
+
+#[test]
+fn the_readme_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= 160, "{lines} lines");
+}
+
+#[test]
+fn links_and_pictures_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for document in FOR_USERS {
+        let directory = root.join(document).parent().unwrap().to_path_buf();
+        for link in read(document).split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            assert!(!link.contains("://"), "{document}: {link}: nothing checks that it is there");
+            assert!(directory.join(link).exists(), "{document}: {link} does not exist");
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count} links");
+}
+
+/// Paths in code spans and commands: of scripts, schemas, folders.
+#[test]
+fn paths_in_the_documents_for_users_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for document in FOR_USERS {
+        let text = read(document);
+        for word in text.split(|c: char| c.is_whitespace() || "`,;()".contains(c)) {
+            let word = word.trim_start_matches("./").trim_end_matches(['.', ':', '/']);
+            let ours = ["packaging/", "benches/", "assets/", "docs/", ".pre-commit"];
+            if ours.iter().any(|start| word.starts_with(start)) && !word.contains(['[', ']']) {
+                assert!(root.join(word).exists(), "{document}: {word} does not exist");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "{count} paths");
+}
+
+/// `$ layertui COMMAND --option` of the documents: the help of the command names each option.
+#[test]
+fn commands_and_options_in_the_documents_exist() {
+    let help = |command: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layertui"));
+        let output = program.args(command).arg("--help").output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let program = help(&[]).1;
+    let mut count = 0;
+    for document in FOR_USERS {
+        let text = read(document);
+        for line in text.lines().filter_map(|line| line.strip_prefix("$ layertui ")) {
+            let words: Vec<&str> = line.split(" #").next().unwrap().split_whitespace().collect();
+            let is_command = program.contains(&format!("\n  {} ", words[0]));
+            let text = if is_command { help(&words[..1]).1 } else { program.clone() };
+            for option in words.iter().filter(|word| word.starts_with("--")) {
+                assert!(text.contains(option), "{document}: {line}: no {option}");
+            }
+            let image = words[0].contains(['.', ':', '/']) || words[0] == "nginx";
+            assert!(is_command || image || words[0] == "-", "{document}: {line}: no such command");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} commands");
 }
 
 /// Paths in code spans, relative to the repository or to `src`. `<name>` and `*` stand for a name that the reader chooses.
@@ -138,9 +238,9 @@ fn the_documents_name_a_c_compiler_while_one_is_needed() {
 #[test]
 fn the_size_of_the_binary_has_a_date_and_a_commit() {
     let benches = read("benches/README.md");
-    let line = benches.lines().find(|line| line.starts_with("Release binary: ")).unwrap();
+    let line = benches.lines().find(|line| line.starts_with("Distributed binary: ")).unwrap();
     let (size, made) = line.split_once(" MB (fat LTO, stripped); ").unwrap();
-    assert!(size["Release binary: ".len()..].parse::<f64>().is_ok(), "{line}");
+    assert!(size["Distributed binary: ".len()..].parse::<f64>().is_ok(), "{line}");
     let (date, commit) = made.trim_end_matches('.').split_once(", commit ").unwrap();
     assert_eq!((date.len(), commit.len() >= 7), (10, true), "{line}");
 }

@@ -369,8 +369,8 @@ fn the_schema_says_what_the_reader_says() {
         assert_eq!(read.is_ok(), right, "{document}: {read:?}");
         assert_eq!(validator.is_valid(&document), right, "{document}");
     }
-    let readme = include_str!("../../README.md");
-    let (_, example) = readme.split_once("```yaml\n").unwrap();
+    let rules_and_findings = include_str!("../../docs/rules-and-findings.md");
+    let (_, example) = rules_and_findings.split_once("```yaml\n").unwrap();
     let (example, _) = example.split_once("```").unwrap();
     let rules = policy::read(example, Dialect::Own).unwrap();
     assert!(rules.fail_on.is_some() && rules.max_size.is_some() && rules.base.is_some());
@@ -378,6 +378,9 @@ fn the_schema_says_what_the_reader_says() {
     let keys =
         keys.filter_map(|section| section["properties"].as_object()).flat_map(|it| it.keys());
     for key in keys.filter(|key| !key.contains(char::is_uppercase)) {
-        assert!(example.contains(&format!("{key}:")), "the README's example lacks {key}");
+        assert!(
+            example.contains(&format!("{key}:")),
+            "the example of docs/rules-and-findings.md lacks {key}"
+        );
     }
 }
