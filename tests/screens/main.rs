@@ -16,6 +16,7 @@ mod looks;
 mod mapping;
 mod narrowing;
 mod packaging;
+mod reloading;
 mod rows;
 mod searching;
 mod taking;

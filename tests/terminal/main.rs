@@ -2,9 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(unix)]
 
+#[path = "../containers_storage/build.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod build;
 mod explorer;
 mod hostile;
 mod pages;
+mod reloading;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};

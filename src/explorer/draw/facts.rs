@@ -53,6 +53,12 @@ pub(super) fn notice_or_work(
 
 /// Progress of a comparison or an extraction.
 fn working(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
+    if let Some(running) = state.reloading {
+        let text = visible!["reading the image again: ", size::short(running.read)];
+        let spans = [(Role::Text, text), (Role::Quiet, "  esc stops".into())];
+        canvas.spans(line.x, line.y, line.width, &spans);
+        return;
+    }
     let Some(running) = &state.extraction else {
         let Some(running) = &state.comparing else { return };
         let read = size::short(running.read);

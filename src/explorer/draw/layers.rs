@@ -9,7 +9,7 @@ use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::margin::Margin;
-use crate::explorer::view::{coverage, marker};
+use crate::explorer::view::{coverage, marker, reload};
 use crate::image::layer::Layer;
 use crate::image::problem::Severity;
 use crate::stack::{ChangeKind, Stack};
@@ -170,7 +170,7 @@ fn first_line(
     canvas.text(after, y, space as u16, role, truncate(&rest, space));
 }
 
-/// At the end of a layer's first line: `rw` for a writable layer, and where it is the only line, stored size and signs.
+/// At the end of a layer's first line: `rw` for a writable layer, whether it is new or followed, and where it is the only line, stored size and signs.
 /// Returns the cell after the rest of the line.
 fn values(
     canvas: &mut Canvas<'_>,
@@ -183,6 +183,9 @@ fn values(
     let mut right = line.x + line.width;
     if state.described(layer).is_some_and(|layer| layer.writable) {
         right = canvas.text_left_of(right, line.y, Role::Warning, "rw").saturating_sub(1);
+    }
+    if let Some(word) = reload::layer_word(state, layer) {
+        right = canvas.text_left_of(right, line.y, Role::Accent, word).saturating_sub(1);
     }
     if one_line && line.width >= 24 {
         let from = right.saturating_sub(SIGNS);

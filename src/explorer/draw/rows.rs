@@ -67,7 +67,9 @@ pub(super) fn draw(
         if under_cursor && state.focus == area.pane {
             canvas.blank(line);
         }
-        draw_row(canvas, state, stack, columns, line, row, &describe(row));
+        let mut what = describe(row);
+        what.behind.extend(view::reload::mark(state, row.node, row.open));
+        draw_row(canvas, state, stack, columns, line, row, &what);
         canvas.select(false);
         if under_cursor {
             frame::cursor_mark(canvas, state, area, line.y);

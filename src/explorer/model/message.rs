@@ -8,6 +8,7 @@ use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::Key;
 use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::owners::Owners;
+use crate::explorer::model::reload::Reread;
 use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
@@ -84,6 +85,14 @@ pub enum Message {
     FindingsProgress(u64),
     /// The answer to [`Effect::FindProblems`].
     Findings(Box<FindingsReport>),
+    /// The followed container wrote to its layer.
+    Written,
+    /// Bytes read of the image that is read again.
+    ReloadProgress(u64),
+    /// The image cannot be read again: the reason. Raw.
+    ReloadFailed(String),
+    /// The image was read again. The stack passed with this message is new.
+    Reread(Box<Reread>),
     /// Bytes read of the image to compare with.
     ComparisonProgress(u64),
     /// The comparison failed: the reason. Raw.
@@ -175,6 +184,12 @@ pub enum Effect {
     },
     /// Look for problems to fix.
     FindProblems,
+    /// Look once a second whether the container wrote to its layer, or stop that.
+    Follow(bool),
+    /// Read the image again and compare it at this layer with what is shown.
+    Reload(usize),
+    /// Stop reading the image again.
+    StopReload,
     /// Compare this image, as it is at the selected layer, with the one of that reference.
     StartComparison(String),
     /// Stop making the comparison.

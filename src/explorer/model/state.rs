@@ -13,18 +13,18 @@ use crate::explorer::model::filter::Filter;
 use crate::explorer::model::findings::FindingsState;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::keymap::Keymap;
+pub use crate::explorer::model::load::{LayerLoad, LoadStatus};
 use crate::explorer::model::map::Treemap;
 use crate::explorer::model::message::Choice;
 use crate::explorer::model::overlay::{Overlay, OverlayKind};
-use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::owners::Owners;
 pub use crate::explorer::model::pane::Pane;
 use crate::explorer::model::range::Mark;
+use crate::explorer::model::reload::{Following, Marks, RunningReload};
 use crate::explorer::model::search::Search;
 use crate::explorer::model::waste::WasteSummary;
 use crate::image::Image;
 use crate::image::layer::Layer;
-use crate::image::problem::{Hidden, Problem};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::{Folds, Orders, Unfolded};
 use crate::stack::query::tree::Tree;
@@ -64,40 +64,6 @@ pub enum Phase {
     Done,
     /// The image cannot be opened, with the reason. Raw.
     Failed(String),
-}
-
-/// Progress and problems of one layer.
-#[derive(Clone, Debug, Default)]
-pub struct LayerLoad {
-    /// Progress.
-    pub status: LoadStatus,
-    /// Bytes to read of it, as its source states, once reading began.
-    pub bytes: Option<u64>,
-    /// Problems found while reading it.
-    pub problems: Vec<Problem>,
-    /// Stored entries that are no content of the image, as tar-split padding.
-    pub hidden: Vec<Hidden>,
-    /// Its entries, from when it was read until it is folded.
-    pub entries: OwnEntries,
-}
-
-/// Progress of one layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LoadStatus {
-    /// Not started.
-    #[default]
-    Waiting,
-    /// Being read.
-    Reading {
-        /// Bytes of the blob read.
-        done: u64,
-        /// Bytes of the blob; 0 where unknown.
-        total: u64,
-    },
-    /// Read, but a layer below is not folded yet.
-    Listed,
-    /// Folded into the stack.
-    Folded,
 }
 
 /// Folds, cursor and scroll position of a tree pane.
@@ -194,6 +160,12 @@ pub struct State {
     pub filter: Option<Filter>,
     /// A comparison in progress.
     pub comparing: Option<RunningComparison>,
+    /// The image is being read again.
+    pub reloading: Option<RunningReload>,
+    /// The container's writable layer is followed.
+    pub following: Option<Following>,
+    /// What changed since the image was read before.
+    pub marks: Option<Marks>,
     /// Both images, where this state shows a comparison.
     pub comparison: Option<ComparedImages>,
     /// Package databases read so far, the latest first.
@@ -343,10 +315,10 @@ impl State {
         matches!(self.phase, Phase::Reading | Phase::Stopping)
     }
 
-    /// Whether an extraction or a comparison is in progress.
+    /// Whether an extraction, a comparison or a reload is in progress.
     #[must_use]
     pub const fn is_working(&self) -> bool {
-        self.extraction.is_some() || self.comparing.is_some()
+        self.extraction.is_some() || self.comparing.is_some() || self.reloading.is_some()
     }
 
     /// Whether a prompt takes typed characters.

@@ -8,6 +8,7 @@ pub mod map;
 pub mod overlay;
 pub mod own_entries;
 pub mod owners;
+pub mod place;
 pub mod range;
 pub mod start;
 pub mod trees;

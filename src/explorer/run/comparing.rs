@@ -110,7 +110,7 @@ impl<'t> Reporting<'t> {
         Self { stop, report, state: Mutex::new(state) }
     }
 
-    fn read(&self, layer: usize, done: u64) {
+    pub(super) fn read(&self, layer: usize, done: u64) {
         let Ok(mut state) = self.state.lock() else { return };
         state.layers.insert(layer, done);
         let now = Instant::now();

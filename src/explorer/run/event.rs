@@ -1,15 +1,18 @@
 //! Events that the explorer's threads send to its event loop.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tempfile::NamedTempFile;
 
 use crate::explorer::model::comparison::ComparedImages;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
+use crate::explorer::model::reload::Since;
 use crate::explorer::terminal::Signal;
 use crate::image::Other;
-use crate::load::Event;
+use crate::load::{Event, LayerState, Loader};
 use crate::source::{Error, Opened, Source};
 
 /// An opened choice: its reference, and its source.
@@ -17,6 +20,14 @@ pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
 
 /// A temporary file for the pager, deleted on drop; or why there is none.
 pub(super) type Ready = Result<NamedTempFile, String>;
+
+/// An image that was read again.
+pub(super) struct Rebuilt {
+    pub(super) loader: Loader,
+    pub(super) states: Vec<Arc<LayerState>>,
+    /// What differs in the tree of the selected layer.
+    pub(super) differences: Vec<(Vec<u8>, Since)>,
+}
 
 /// An event for the loop. The numbers say which request it answers: events of an earlier request are ignored.
 pub(super) enum RunEvent {
@@ -37,6 +48,10 @@ pub(super) enum RunEvent {
     PagerReady(u64, Ready),
     /// The comparison is ready to be explored.
     ComparisonReady(u64, Box<(Box<dyn Source>, ComparedImages)>),
+    /// A followed container wrote to its layer. The flag is the one that stops following.
+    Written(Arc<AtomicBool>),
+    /// The image was read again.
+    Reloaded(u64, Box<Rebuilt>),
     /// Attachments of the image were found.
     Attachments(u64, Vec<Other>),
     /// A worker thread panicked; its message has been printed.

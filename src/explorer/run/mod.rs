@@ -11,6 +11,7 @@ mod judging;
 mod opening;
 mod pager;
 mod rate;
+mod reloading;
 pub(crate) mod settings;
 mod viewer;
 mod workers;
@@ -31,6 +32,7 @@ use crate::explorer::run::rate::Rate;
 use crate::explorer::run::settings::StartSettings;
 use crate::explorer::terminal::{Session, Signal};
 use crate::explorer::{draw, terminal, update, view};
+use crate::image::platform::Platform;
 use crate::load::pace::Pace;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
@@ -80,12 +82,17 @@ struct Explorer {
     settings: OpenSettings,
     /// The reference of the image that is shown.
     reference: Option<String>,
+    /// The platform, if another one of the image was opened.
+    platform: Option<Platform>,
     /// The number of the viewer's newest request.
     newest_read: Arc<AtomicU64>,
     /// Number of the newest request for the pager.
     pager_requests: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
     stop_comparing: Arc<AtomicBool>,
+    stop_reloading: Arc<AtomicBool>,
+    /// Stops following a container's layer.
+    stop_following: Arc<AtomicBool>,
     /// The image that the comparison was started from, to return to.
     before_comparison: Option<(State, Loader)>,
     /// Drawn while there is no image.
@@ -109,10 +116,13 @@ impl Explorer {
             announced: false,
             settings: start.open,
             reference: start.reference,
+            platform: None,
             newest_read: Arc::default(),
             pager_requests: Arc::default(),
             stop_extracting: Arc::default(),
             stop_comparing: Arc::default(),
+            stop_reloading: Arc::default(),
+            stop_following: Arc::default(),
             before_comparison: None,
             empty_stack,
         })
@@ -197,6 +207,14 @@ impl Explorer {
             RunEvent::ComparisonReady(number, made) if number == self.load_number => {
                 self.enter_comparison(*made)
             }
+            RunEvent::Written(following) if Arc::ptr_eq(&following, &self.stop_following) => {
+                self.dispatch(Message::Written)
+            }
+            RunEvent::Reloaded(number, rebuilt)
+                if number == self.load_number && self.state.reloading.is_some() =>
+            {
+                self.reloaded(*rebuilt)
+            }
             RunEvent::Packages(number, owners) if number == self.load_number => {
                 self.dispatch(Message::Packages(owners))
             }
@@ -208,6 +226,8 @@ impl Explorer {
             | RunEvent::Load(..)
             | RunEvent::Attachments(..)
             | RunEvent::ComparisonReady(..)
+            | RunEvent::Reloaded(..)
+            | RunEvent::Written(..)
             | RunEvent::Packages(..) => Ok(false),
             RunEvent::Crashed => Err(Error::Panicked),
         }
@@ -218,6 +238,7 @@ impl Explorer {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
+        self.follow(false)?;
         let loader = Loader::new(Arc::from(source), self.settings.cache.clone());
         self.load_number += 1;
         let image = Box::new(loader.source().image().clone());
@@ -240,11 +261,15 @@ impl Explorer {
                     loader.stop();
                 }
             });
-            let others = loader.source().attachments();
-            if !others.is_empty() {
-                let _ = send.send(RunEvent::Attachments(number, others));
-            }
+            send_attachments(&loader, number, send);
         })
+    }
+
+    /// Finds attachments of the image, in a thread.
+    fn find_attachments(&self) -> Result<(), Error> {
+        let Some(loader) = self.loader.clone() else { return Ok(()) };
+        let number = self.load_number;
+        spawn(&self.send, "attachments", move |send| send_attachments(&loader, number, send))
     }
 
     fn handle_load(&mut self, event: Event) -> Result<bool, Error> {
@@ -353,6 +378,9 @@ impl Explorer {
                 self.read_packages(database_layer, layer)?;
             }
             Effect::FindProblems => self.find_problems()?,
+            Effect::Follow(on) => self.follow(on)?,
+            Effect::Reload(layer) => self.reload(layer)?,
+            Effect::StopReload => self.stop_reloading.store(true, Ordering::Relaxed),
             Effect::StartComparison(reference) => self.compare(reference)?,
             Effect::StopComparison => self.stop_comparing.store(true, Ordering::Relaxed),
             Effect::LeaveComparison => return self.leave_comparison(),
@@ -362,6 +390,13 @@ impl Explorer {
             Effect::Redraw => self.session.redraw().map_err(Error::TerminalLost)?,
         }
         Ok(false)
+    }
+}
+
+fn send_attachments(loader: &Loader, number: u64, send: &Sender<RunEvent>) {
+    let others = loader.source().attachments();
+    if !others.is_empty() {
+        let _ = send.send(RunEvent::Attachments(number, others));
     }
 }
 

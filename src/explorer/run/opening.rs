@@ -40,6 +40,7 @@ impl Explorer {
     /// Opens one of several images.
     pub(super) fn choose(&mut self, choice: usize) -> Result<(), super::Error> {
         let Some(several) = self.several.clone() else { return Ok(()) };
+        self.platform = None;
         let reference = several.choices.get(choice).map(|choice| choice.reference.clone());
         self.open_choice(move || (reference, several.open(choice)))
     }
@@ -47,6 +48,7 @@ impl Explorer {
     /// Opens the image for another platform.
     pub(super) fn open_platform(&mut self, platform: Platform) -> Result<(), super::Error> {
         let Some(reference) = self.reference.clone() else { return Ok(()) };
+        self.platform = Some(platform.clone());
         let options = Options { platform: Some(platform), ..self.settings.options.clone() };
         self.open_choice(move || {
             let opened = source::open(&reference, &options).and_then(|opened| match opened {

@@ -88,6 +88,7 @@ impl Explorer {
         (source, sides): (Box<dyn Source>, ComparedImages),
     ) -> Result<bool, Error> {
         self.state.comparing = None;
+        self.state.following = None;
         let state = self.state.comparing(sides);
         let image = std::mem::replace(&mut self.state, state);
         self.before_comparison = self.loader.take().map(|loader| (image, loader));

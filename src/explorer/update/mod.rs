@@ -10,6 +10,7 @@ pub(super) mod palette;
 mod panes;
 pub(super) mod range;
 mod reading;
+pub(super) mod reload;
 pub(super) mod search;
 pub(super) mod sort;
 pub(super) mod waste;
@@ -46,7 +47,7 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => {
             state.arranging = false;
-            state.notice = None;
+            (state.notice, state.marks) = (None, None);
             crate::explorer::update::key(state, stack, key)
         }
         Message::Mouse(event) => {
@@ -99,6 +100,22 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             navigate::overlay::keep_in_view(state, stack);
             Vec::new()
         }
+        Message::ReloadProgress(read) => {
+            if let Some(running) = &mut state.reloading {
+                running.read = read;
+            }
+            Vec::new()
+        }
+        Message::ReloadFailed(why) => {
+            state.reloading = None;
+            state.notice = Some(visible!["not read again: ", why]);
+            reload::due(state)
+        }
+        Message::Reread(reread) => {
+            reload::reread(state, stack, *reread);
+            reload::due(state)
+        }
+        Message::Written => reload::written(state),
         Message::ComparisonProgress(read) => {
             if let Some(running) = &mut state.comparing {
                 running.read = read;
@@ -240,6 +257,9 @@ fn cancel(state: &mut State, stack: &Stack) -> Vec<Effect> {
     }
     if state.comparing.is_some() {
         return vec![Effect::StopComparison];
+    }
+    if state.reloading.is_some() {
+        return vec![Effect::StopReload];
     }
     if state.comparison.is_some() {
         return vec![Effect::LeaveComparison];

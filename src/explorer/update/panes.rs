@@ -4,7 +4,7 @@ use crate::explorer::model::action::entry::{PaneAction, TreeAction};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
-use crate::explorer::update::{comparison, findings, range, reading, resettle, sort};
+use crate::explorer::update::{comparison, findings, range, reading, reload, resettle, sort};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
@@ -19,6 +19,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
     match action {
         PaneAction::Quit => return vec![Effect::Quit],
         PaneAction::Resume => return reading::resume(state, stack),
+        PaneAction::Reload => return reload::ask(state),
+        PaneAction::Follow => return reload::follow(state),
         PaneAction::Copy => return copy(state, path_or_digest(state, stack)),
         PaneAction::CopyCommand => return copy(state, command_of_owner(state, stack)),
         PaneAction::Compare => return comparison::ask(state, stack),

@@ -81,6 +81,10 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::Packages(_)
         | Message::FindingsProgress(_)
         | Message::Findings(_)
+        | Message::Written
+        | Message::ReloadProgress(_)
+        | Message::ReloadFailed(_)
+        | Message::Reread(_)
         | Message::ComparisonProgress(_)
         | Message::ComparisonFailed(_)
         | Message::ExtractionProgress(_)
@@ -169,7 +173,8 @@ fn described(state: &mut State, image: Box<Image>) {
     navigate::filter::end(state);
     state.mark = None;
     (state.waste, state.map, state.findings) = (None, None, None);
-    (state.extraction, state.comparing) = (None, None);
+    (state.extraction, state.comparing, state.reloading) = (None, None, None);
+    (state.marks, state.following) = (None, None);
     state.owners.clear();
     state.owners_requested = None;
     state.stack_top = 0;

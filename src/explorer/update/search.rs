@@ -31,6 +31,16 @@ impl SavedPosition {
 /// Hits that are sorted beyond the selected one: more than a list has rows.
 const SORTED_AHEAD: usize = 64;
 
+/// Searches again in another stack, which was read anew.
+pub(crate) fn restart(state: &mut State, stack: &Stack) {
+    let here = SavedPosition::here(state);
+    let Some(search) = &mut state.search else { return };
+    let (focus, right) = (search.before.focus, search.before.right);
+    search.before = SavedPosition { focus, right, ..here };
+    (search.absent, search.shown_hit) = (None, None);
+    refresh(state, stack);
+}
+
 /// Opens the prompt, empty. In the stack it searches the layers' commands.
 pub(crate) fn start(state: &mut State) {
     state.search = Some(Search {

@@ -22,6 +22,7 @@ pub mod owners;
 pub mod page;
 pub mod progress;
 pub mod range;
+pub mod reload;
 pub mod search;
 pub mod sort;
 pub mod trees;

@@ -4,11 +4,13 @@ use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::image::platform::Platform;
 use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::sparse::{Map, Whole};
-use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Watch};
+use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Unwatched, Watch};
 use crate::source::contract::error::Error;
 use crate::source::contract::verified::Verified;
 
@@ -132,6 +134,13 @@ pub trait Source: Send + Sync {
     /// Whether the file that holds the layer changed since the image was opened.
     fn changed(&self, _layer: usize) -> bool {
         false
+    }
+
+    /// A number that changes when a container writes to its layer; `None` if there is no such layer or it cannot be
+    /// asked. Lists the layer, as it is now.
+    fn written(&self) -> Option<u64> {
+        let layer = self.image().layers.iter().rposition(|layer| layer.writable)?;
+        Some(xxh3_64(self.list(layer, &Unwatched).table.as_bytes()))
     }
 
     /// Opens the stored payload of one file of one layer (a sparse file's payload is its segments).

@@ -9,6 +9,7 @@ use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::image::layer::Layer;
 use crate::image::{Image, Other};
@@ -45,6 +46,7 @@ pub(super) struct Container {
     /// The merged tree.
     top: Export,
     changes: Changes,
+    id: String,
     names: Vec<Foreign>,
     created: Option<Foreign>,
     described: Image,
@@ -62,12 +64,14 @@ impl Container {
     ) -> Self {
         let name = inspect["Name"].as_str().map(|name| name.trim_start_matches('/').into());
         let created = inspect["Created"].as_str().map(Foreign::from);
+        let id = inspect["Id"].as_str().unwrap_or_default().to_owned();
         let count = below.image().layers.len();
         let mut container = Self {
             below,
             count,
             top,
             changes,
+            id,
             names: name.into_iter().collect(),
             created,
             described: Image::default(),
@@ -160,6 +164,12 @@ impl Source for Container {
 
     fn temp_copy_bytes(&self) -> Option<u64> {
         self.below.temp_copy_bytes().or_else(|| self.top.temp_copy_bytes())
+    }
+
+    /// Which paths were changed; a second change of the same path is not in the engine's answer.
+    fn written(&self) -> Option<u64> {
+        let changes = self.top.engine().changes(&self.id).ok()?;
+        Some(xxh3_64(changes.to_string().as_bytes()))
     }
 
     fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {

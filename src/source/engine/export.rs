@@ -41,6 +41,10 @@ impl Export {
         Self(Arc::new(Reading::new(engine, question, described, true, ask)))
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     fn diff_id(&self, layer: usize) -> Option<&str> {
         self.0.described.image.layers.get(layer)?.diff_id.as_deref()
     }

@@ -121,6 +121,8 @@ pub enum PaneAction {
     Copy,
     CopyCommand,
     Resume,
+    Reload,
+    Follow,
     Zoom,
     Narrower,
     Wider,

@@ -72,6 +72,20 @@ const ROWS: &[Entry] = &[
         &[Panes],
         "go on reading the layers that were not read, after Esc stopped it",
     ),
+    row(
+        Action::Pane(PaneAction::Reload),
+        "reload",
+        &["ctrl-r"],
+        &[Panes],
+        "read the image again and mark what changed; everything else stays as it is",
+    ),
+    row(
+        Action::Pane(PaneAction::Follow),
+        "follow",
+        &["F"],
+        &[Panes],
+        "follow a running container: show what it writes to its layer; again: stop",
+    ),
     hinted(row(Action::Pane(PaneAction::Quit), "quit", &["q"], &[Panes], "quit"), "quit", 6),
     row(Action::Close, "close", &["q"], &[Overlay], "close what is open"),
     row(
