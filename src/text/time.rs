@@ -13,9 +13,42 @@ pub fn utc(seconds: i64) -> Visible<'static> {
     ))
 }
 
+/// The time from `created` (RFC 3339) to `now` (seconds since 1970) in its largest unit: `3 days`. `None` where there is no
+/// such time, or it is a constant of reproducible builds: the first days of 1970 and 1980.
+#[must_use]
+pub fn age(created: &str, now: i64) -> Option<Visible<'static>> {
+    const DAY: i64 = 86_400;
+    let then = created.parse::<Timestamp>().ok()?.as_second();
+    let constant = |start: i64| (start..start + 3 * DAY).contains(&then);
+    if then < 0 || constant(0) || constant(315_532_800 - DAY) {
+        return None;
+    }
+    let seconds = (now - then).max(0);
+    let units =
+        [("min", 60), ("hour", 3600), ("day", DAY), ("month", 30 * DAY), ("year", 365 * DAY)];
+    let (unit, length) = *units.iter().rfind(|(_, length)| seconds >= *length).unwrap_or(&units[0]);
+    let count = seconds / length;
+    let plural = if count == 1 || unit == "min" { "" } else { "s" };
+    Some(Visible::owned(format!("{count} {unit}{plural}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_have_one_unit() {
+        let now = 1_709_294_405;
+        let of = |created| age(created, now).map(|age| age.to_string());
+        assert_eq!(of("2024-03-01T12:00:00Z").as_deref(), Some("0 min"));
+        assert_eq!(of("2024-02-29T12:00:00.5+01:00").as_deref(), Some("1 day"));
+        assert_eq!(of("2023-11-01T00:00:00Z").as_deref(), Some("4 months"));
+        assert_eq!(of("2030-01-01T00:00:00Z").as_deref(), Some("0 min"));
+        assert_eq!(
+            (of("1970-01-01T00:00:00Z"), of("1980-01-01T00:00:01Z"), of("x")),
+            (None, None, None)
+        );
+    }
 
     #[test]
     fn seconds_become_dates_where_there_is_one() {

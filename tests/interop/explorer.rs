@@ -19,7 +19,7 @@ fn the_explorers_journeys_work_on_built_images() {
 
     // The package archives were deleted a layer later.
     explorer.press("W");
-    explorer.shows(&["Waste", "delete in the layer that adds it: one RUN"]);
+    explorer.shows(&["What to fix", "delete in the layer that adds it: one RUN"]);
     explorer.press("\r");
     explorer.shows(&["? help"]);
 

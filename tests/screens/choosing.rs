@@ -1,7 +1,7 @@
 //! Choosing an image: from an archive with several, from all local stores, and back to the list.
 
 use layertui::explorer::Message;
-use layertui::explorer::model::message::{Choice, Effect};
+use layertui::explorer::model::message::{Choice, ChoiceKind, Effect};
 use layertui::image::Other;
 use layertui::image::platform::Platform;
 
@@ -38,34 +38,54 @@ fn a_choice_that_does_not_open_is_given_up() {
 
 /// Images of two stores.
 pub fn local() -> Vec<Choice> {
-    let choice = |group: &str, name: &str, detail: &str, container| Choice {
+    let choice = |group: &str, name: &str, detail: &str, kind| Choice {
         name: name.to_owned(),
         detail: detail.to_owned(),
         group: Some(group.to_owned()),
-        container,
-        ..Choice::default()
+        kind,
+        bytes: 157_000_000,
+        age: "3 days".into(),
+        layers: Some(6),
     };
     let docker = "docker-root overlay2 /var/lib/docker";
     let podman = "containers-storage overlay /home/me/.local/share/containers/storage";
+    let untagged = choice(podman, "9c1e52d0aa17", "linux/amd64", ChoiceKind::Untagged);
+    let step = |id: &str| choice(podman, id, "linux/amd64", ChoiceKind::Intermediate);
     vec![
-        choice(docker, "shop/web:2.4.1", "linux/amd64  6 layers  sha256:5f0c1a2b3c4d", false),
-        choice(docker, "shop-web-1", "container  of shop/web:2.4.1  8 layers  0d9f", true),
-        choice(podman, "localhost/lab/hello:1", "linux/amd64  4 layers", false),
+        choice(docker, "shop/web:2.4.1", "linux/amd64  sha256:5f0c1a2b3c4d", ChoiceKind::Image),
+        choice(docker, "shop-web-1", "container  of shop/web:2.4.1  0d9f", ChoiceKind::Container),
+        step("1111aaaa0000"),
+        untagged,
+        step("2222aaaa0000"),
+        choice(podman, "localhost/lab/hello:1", "linux/amd64", ChoiceKind::Image),
     ]
 }
 
 #[test]
-fn everything_local_is_listed_by_store_and_one_comes_back_to_the_list() {
+fn everything_local_is_listed_one_row_each_and_one_comes_back_to_the_list() {
     let mut explorer = Explorer::blank(120, 40);
     explorer.send(Message::Choices(local()));
     let screen = explorer.text();
     let line = |text: &str| screen.lines().position(|line| line.contains(text));
-    let order = ["docker-root", "shop/web", "shop-web-1", "containers-storage", "localhost/lab"];
+    let order = [
+        "layers  store",
+        "shop/web",
+        "localhost/lab",
+        "shop-web-1",
+        "9c1e52d0aa17",
+        "2 intermediate",
+    ];
     let lines: Vec<_> = order.iter().map(|text| line(text).unwrap()).collect();
-    assert!(lines.is_sorted(), "{screen}");
-    assert!(screen.contains("2 images and 1 container here: choose one"), "{screen}");
-    explorer.keys("j j enter");
-    assert_eq!(explorer.effects, [Effect::OpenChoice(2)], "headings are no items");
+    let apart: Vec<_> = lines.windows(2).map(|two| two[1] - two[0]).collect();
+    assert_eq!(apart, [1; 5], "{screen}");
+    assert!(screen.contains("5 images and 1 container here: choose one"), "{screen}");
+    let row = screen.lines().find(|line| line.contains("shop/web")).unwrap();
+    for column in ["157 MB", "3 days", "6", "docker-root"] {
+        assert!(row.contains(column), "{column}: {row}");
+    }
+    assert!(screen.contains("sha256:5f0c1a2b3c4d  docker-root overlay2"), "details: {screen}");
+    explorer.keys("j enter");
+    assert_eq!(explorer.effects, [Effect::OpenChoice(5)], "as it is listed");
 
     explorer.send(Message::Image(Box::new(image())));
     assert!(explorer.state.overlays.is_empty());
@@ -75,6 +95,27 @@ fn everything_local_is_listed_by_store_and_one_comes_back_to_the_list() {
     assert!(explorer.state.overlays.is_empty(), "the image is still there");
     explorer.keys("I enter");
     assert_eq!(explorer.effects.last(), Some(&Effect::OpenChoice(0)));
+}
+
+#[test]
+fn the_list_is_filtered_and_intermediate_images_come_when_asked_for() {
+    let mut explorer = Explorer::blank(120, 40);
+    explorer.send(Message::Choices(local()));
+    assert!(!explorer.text().contains("1111aaaa"), "{}", explorer.text());
+    assert!(explorer.text().contains("a intermediate images"), "the hint says how");
+    explorer.keys("a");
+    assert!(explorer.text().contains("1111aaaa"), "{}", explorer.text());
+    explorer.keys("a /").type_text("STORAGE hello");
+    let screen = explorer.text();
+    assert!(screen.contains("lab/hello") && !screen.contains("shop/web"), "{screen}");
+    explorer.keys("enter");
+    assert_eq!(explorer.effects, [Effect::OpenChoice(5)]);
+    let mut explorer = Explorer::blank(80, 24);
+    explorer.send(Message::Choices(local()));
+    explorer.keys("/").type_text("no such");
+    assert!(explorer.text().contains("no image has these words"), "{}", explorer.text());
+    explorer.keys("enter esc");
+    assert!(explorer.text().contains("shop/web"), "{}", explorer.text());
 }
 
 #[test]
@@ -89,7 +130,11 @@ fn an_image_that_was_not_chosen_has_no_list() {
 fn what_is_not_here_is_asked_for_in_its_registry_if_the_user_says_so() {
     let mut explorer = Explorer::blank(80, 24);
     let name = "docker.io/library/nginx:latest".to_owned();
-    explorer.send(Message::Choices(vec![Choice { name, remote: true, ..Choice::default() }]));
+    explorer.send(Message::Choices(vec![Choice {
+        name,
+        kind: ChoiceKind::Remote,
+        ..Choice::default()
+    }]));
     let screen = explorer.text();
     assert!(screen.contains("Not here: ask its registry?"), "{screen}");
     assert!(screen.contains("docker.io/library/nginx:latest"), "{screen}");

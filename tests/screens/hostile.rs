@@ -4,6 +4,7 @@ use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
 use layertui::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
 use layertui::explorer::model::message::Choice;
+use layertui::explorer::model::message::ChoiceKind;
 use layertui::explorer::model::overlay::OverlayKind;
 use layertui::explorer::navigate;
 use layertui::image::config::Config;
@@ -214,7 +215,7 @@ fn no_foreign_text_reaches_the_screen_raw() {
             name: EVIL.to_owned(),
             detail: EVIL.to_owned(),
             group: Some(EVIL.to_owned()),
-            container: true,
+            kind: ChoiceKind::Container,
             ..Choice::default()
         };
         choosing.send(Message::Choices(vec![choice]));

@@ -42,6 +42,19 @@ fn the_biggest_waste_and_what_gets_it_back() {
 }
 
 #[test]
+fn findings_are_made_of_contents_and_lead_to_their_paths() {
+    let mut explorer = demo();
+    explorer.press("W");
+    explorer.shows(&["What to fix: waste"]);
+    explorer.press("\t");
+    explorer.shows(&["What to fix: findings", "Secrets", ".env file stored", "fix:"]);
+    explorer.press("\r");
+    explorer.shows(&["layer 3"]);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
 fn a_subtree_is_extracted_and_nothing_is_overwritten_unasked() {
     let place = tempfile::tempdir().unwrap();
     let dest = place.path().join("out");

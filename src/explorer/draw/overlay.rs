@@ -38,6 +38,18 @@ pub(super) fn draw(
     }
     if placed.bordered {
         frame::thumb(canvas, outer.x + outer.width - 1, body, overlay.top, lines.len());
+        let foot = &placed.page.foot;
+        if !foot.is_empty() && outer.width > 30 {
+            let foot = shorten::middle(foot, usize::from(outer.width - 20));
+            let bottom = outer.y + outer.height - 1;
+            canvas.text(
+                outer.x + 2,
+                bottom,
+                outer.width - 4,
+                Role::Quiet,
+                visible![" ", foot, " "],
+            );
+        }
         position(canvas, overlay, placed.page.items, outer);
     }
     placed.input.map(|line| prompt(canvas, overlay, line))

@@ -140,14 +140,34 @@ pub enum MouseKind {
 pub struct Choice {
     /// Its names, or its reference if it has none.
     pub name: String,
-    /// What distinguishes it from others: platform, ID, number of layers, …
+    /// What distinguishes it from others: platform, ID, …
     pub detail: String,
-    /// The store it is in, where several are shown: a heading over all of one store.
+    /// Bytes of its layers as stored; 0 where unknown.
+    pub bytes: u64,
+    /// How long ago it was created, if that is known.
+    pub age: Visible<'static>,
+    /// Number of layers, if it is known.
+    pub layers: Option<usize>,
+    /// What it is.
+    pub kind: ChoiceKind,
+    /// The store it is in, where several are shown; its first word is its kind.
     pub group: Option<String>,
-    /// It is a container, not an image.
-    pub container: bool,
-    /// Nothing of it is stored locally: opening it reads from its registry.
-    pub remote: bool,
+}
+
+/// What one of several images is, in the order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChoiceKind {
+    /// An image with a name.
+    #[default]
+    Image,
+    /// An image of which nothing is stored locally: opening it reads from its registry.
+    Remote,
+    /// A container.
+    Container,
+    /// An image without a name.
+    Untagged,
+    /// An untagged image of a build that another was built on: not listed until asked for.
+    Intermediate,
 }
 
 /// An effect that the event loop carries out.

@@ -51,6 +51,8 @@ pub struct Overlay {
     pub input: Input,
     /// Whether the prompt has the keys, where that can change.
     pub typing: bool,
+    /// Whether the list of images has intermediate ones too.
+    pub all: bool,
     /// Index of the item marked for a comparison of two versions.
     pub marked: Option<usize>,
 }

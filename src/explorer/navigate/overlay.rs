@@ -10,8 +10,15 @@ use crate::stack::Stack;
 
 /// Opens an overlay over what is open.
 pub fn open(state: &mut State, stack: &Stack, kind: OverlayKind) {
-    let mut overlay =
-        Overlay { kind, selected: 0, top: 0, input: Input::default(), typing: false, marked: None };
+    let mut overlay = Overlay {
+        kind,
+        selected: 0,
+        top: 0,
+        input: Input::default(),
+        typing: false,
+        all: false,
+        marked: None,
+    };
     if let OverlayKind::History(node) = kind {
         // The cursor starts on the event that made the path what it is at the selected layer.
         let steps = stack.history(node);
@@ -69,6 +76,14 @@ pub fn stop_typing(state: &mut State, stack: &Stack, keep: bool) {
         if !keep {
             overlay.input = Input::default();
         }
+    }
+    keep_in_view(state, stack);
+}
+
+/// `a`: lists intermediate images too, or not.
+pub fn list_all(state: &mut State, stack: &Stack) {
+    if let Some(overlay) = state.overlays.last_mut() {
+        overlay.all = !overlay.all;
     }
     keep_in_view(state, stack);
 }

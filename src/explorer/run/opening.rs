@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::explorer::model;
 use crate::explorer::model::message::{Choice, Message};
 use crate::explorer::run::event::{Chosen, RunEvent};
 use crate::explorer::run::{Explorer, spawn};
@@ -11,6 +13,7 @@ use crate::image::reference;
 use crate::image::reference::Transport;
 use crate::source;
 use crate::source::{ChoiceKind, Opened, Options, Several, Source};
+use crate::text::time::age;
 
 impl Explorer {
     /// Shows the image of the command line. Of a bare name, a notice says in which store it was found.
@@ -27,7 +30,9 @@ impl Explorer {
 
     /// Lists several images to choose from.
     pub(super) fn offer_choices(&mut self, several: Several) -> Result<bool, super::Error> {
-        let choices = several.choices.iter().map(line).collect();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let choices = several.choices.iter().map(|choice| line(choice, now)).collect();
         let notes = several.notes.join("; ");
         self.several = Some(Arc::new(several));
         let ends = self.dispatch(Message::Choices(choices))?;
@@ -90,26 +95,38 @@ fn is_name(argument: &str) -> bool {
     bare && reference::splits(argument).iter().all(|split| !Path::new(split.path).exists())
 }
 
-/// A choice as the list shows it.
-fn line(choice: &source::Choice) -> Choice {
+/// A choice as the list shows it, `now` in seconds since 1970.
+fn line(choice: &source::Choice, now: i64) -> Choice {
     let platform = choice.platform.as_ref().map(ToString::to_string);
     let id = choice.id.as_deref().map(short);
-    let noun = |layers| if layers == 1 { "layer" } else { "layers" };
-    let layers = choice.layers.map(|layers| format!("{layers} {}", noun(layers)));
     let container = choice.kind == ChoiceKind::Container;
     let what = container.then(|| "container".to_owned());
     let how = "manifest and config come first, layers as they are listed";
     let how = choice.remote.then(|| how.to_owned());
-    let detail = [what, how, choice.note.clone(), platform, layers, id];
+    let untagged = choice.names.is_empty();
+    // An untagged image is called by its ID.
+    let name = match id.as_deref() {
+        _ if !untagged => choice.names.join(", "),
+        Some(id) if choice.group.is_some() => id.trim_start_matches("sha256:").to_owned(),
+        _ => choice.reference.clone(),
+    };
+    let detail = [what, how, choice.note.clone(), platform, id];
     let detail: Vec<String> = detail.into_iter().flatten().collect();
-    let name =
-        if choice.names.is_empty() { choice.reference.clone() } else { choice.names.join(", ") };
+    let created = choice.created.as_ref();
     Choice {
         name,
         detail: detail.join("  "),
+        bytes: choice.size,
+        age: created.and_then(|created| age(created.raw(), now)).unwrap_or_default(),
+        layers: choice.layers,
+        kind: match choice.kind {
+            _ if choice.remote => model::message::ChoiceKind::Remote,
+            ChoiceKind::Container => model::message::ChoiceKind::Container,
+            ChoiceKind::Image if choice.intermediate => model::message::ChoiceKind::Intermediate,
+            ChoiceKind::Image if untagged => model::message::ChoiceKind::Untagged,
+            ChoiceKind::Image => model::message::ChoiceKind::Image,
+        },
         group: choice.group.clone(),
-        container,
-        remote: choice.remote,
     }
 }
 

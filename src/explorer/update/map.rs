@@ -51,6 +51,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) {
         | Action::Right
         | Action::Cancel
         | Action::Close
+        | Action::Intermediate
         | Action::Find(_)
         | Action::Version(_)
         | Action::Extract

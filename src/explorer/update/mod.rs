@@ -234,6 +234,7 @@ fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         | Action::Left
         | Action::Tree(_)
         | Action::Close
+        | Action::Intermediate
         | Action::File(_)
         | Action::Map(_) => {}
     }
@@ -304,6 +305,7 @@ fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
             | Action::Left
             | Action::Right
             | Action::Close
+            | Action::Intermediate
             | Action::Find(_)
             | Action::Version(_)
             | Action::Extract

@@ -54,6 +54,9 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Find(FindAction::Search) if overlay.kind.is_searched() => {
             navigate::overlay::start_typing(state, stack);
         }
+        Action::Intermediate if overlay.kind == OverlayKind::Choices => {
+            navigate::overlay::list_all(state, stack);
+        }
         Action::Open if overlay.kind == OverlayKind::Help && overlay.typing => {
             navigate::overlay::stop_typing(state, stack, true);
         }
@@ -62,7 +65,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
             let height = isize::try_from(place(state, stack, overlay).body.height).unwrap_or(1);
             step(state, stack, to.rows(height.max(1)));
         }
-        Action::Left
+        Action::Intermediate
+        | Action::Left
         | Action::Right
         | Action::Find(_)
         | Action::Pane(_)
@@ -93,10 +97,14 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
                 navigate::layers::select(state, layer);
             }
         }
-        OverlayKind::Choices if selected < state.choices.len() => {
+        OverlayKind::Choices => {
+            let Some(overlay) = state.overlays.last() else { return Reply::NOTHING };
+            let Some(&choice) = view::choices::shown(state, overlay).get(selected) else {
+                return Reply::NOTHING;
+            };
             state.overlays.pop();
             state.phase = Phase::Opening;
-            return vec![Effect::OpenChoice(selected)].into();
+            return vec![Effect::OpenChoice(choice)].into();
         }
         OverlayKind::Platforms => {
             state.overlays.pop();
@@ -108,7 +116,7 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
                 return vec![Effect::OpenPlatform(platform)].into();
             }
         }
-        OverlayKind::Choices | OverlayKind::File | OverlayKind::Map => {}
+        OverlayKind::File | OverlayKind::Map => {}
         OverlayKind::Findings => update::findings::choose(state, stack, selected),
         OverlayKind::Waste => update::waste::choose(state, stack, selected),
         OverlayKind::Extract(node, layer) => {

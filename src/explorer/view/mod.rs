@@ -1,5 +1,6 @@
 //! What is shown and where: functions that take `&State`.
 
+pub mod choices;
 pub mod columns;
 pub mod comparison;
 pub mod coverage;

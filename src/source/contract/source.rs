@@ -13,6 +13,7 @@ use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Unwatched, Watch};
 use crate::source::contract::error::Error;
 use crate::source::contract::verified::Verified;
+use crate::text::Foreign;
 
 /// The result of opening a reference.
 pub enum Opened {
@@ -52,6 +53,10 @@ pub struct Choice {
     pub kind: ChoiceKind,
     /// Only its registry has it: opening it uses the network.
     pub remote: bool,
+    /// When it was created, RFC 3339, if the record states it.
+    pub created: Option<Foreign>,
+    /// An untagged image of a build that another image was built on.
+    pub intermediate: bool,
     /// The store that holds it, where there are several.
     pub group: Option<String>,
     /// Of a container, the image it was created from.

@@ -172,6 +172,8 @@ fn choice(root: &dyn StorageRoot, target: Target) -> Choice {
         layers: entry.layers,
         size: entry.size.unwrap_or(0),
         kind: target.kind,
+        created: entry.created.clone(),
+        intermediate: entry.intermediate,
         remote: false,
         group: Some(format!("{} {} {}", store.kind, store.qualifier, store.root.display())),
         note: entry

@@ -80,6 +80,8 @@ pub struct StoreEntry {
     pub size: Option<u64>,
     /// Creation time as recorded, RFC 3339.
     pub created: Option<Foreign>,
+    /// An untagged image of a build that another image was built on.
+    pub intermediate: bool,
     /// For a container: its image, by name or else by ID.
     pub image: Option<String>,
     /// A problem, if one is known.

@@ -178,6 +178,8 @@ fn offer(
             layers: entry.layers,
             size: entry.size.unwrap_or(0),
             kind,
+            created: entry.created,
+            intermediate: entry.intermediate,
             remote: false,
             group: Some(format!("{} {}", stock.kind, stock.root.display())),
             note: entry.image.map(|image| format!("of {image}")),

@@ -26,6 +26,8 @@ pub enum Action {
     Extract,
     /// Opens the treemap; in it, changes what it shows.
     Treemap,
+    /// Lists intermediate images too, or not.
+    Intermediate,
     /// Opens help.
     Help,
     /// Opens the palette.

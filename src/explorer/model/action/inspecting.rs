@@ -93,6 +93,13 @@ const ROWS: &[Entry] = &[
         "back to the list of images this one was chosen from",
     ),
     row(
+        Action::Intermediate,
+        "intermediate",
+        &["a"],
+        &[Overlay],
+        "in the list of images: intermediate ones of builds too, or not",
+    ),
+    row(
         Action::Pane(PaneAction::Platforms),
         "platforms",
         &["P"],

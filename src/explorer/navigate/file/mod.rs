@@ -70,6 +70,7 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Find(FindAction::PreviousHit) => return next(state, false),
         Action::Open
         | Action::Close
+        | Action::Intermediate
         | Action::Right
         | Action::Version(_)
         | Action::Extract

@@ -46,7 +46,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Over
         },
         OverlayKind::Image => image::page(state, width),
         OverlayKind::Problems => problems::page(state, width),
-        OverlayKind::Choices => choices::page(state, width),
+        OverlayKind::Choices => choices::page(state, overlay, width),
         OverlayKind::Platforms => platforms::page(state, width),
         OverlayKind::Extract(node, layer) => extract::page(state, stack, (node, layer), width),
         OverlayKind::Compare => sides::ask(state, width),

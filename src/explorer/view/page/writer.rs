@@ -22,6 +22,8 @@ pub struct OverlayText {
     pub lines: Vec<OverlayLine>,
     /// Number of items that can be selected.
     pub items: usize,
+    /// Drawn in the lower border: more about the selected item.
+    pub foot: Visible<'static>,
     /// Hints for the footer: keys and word.
     pub hints: &'static [(&'static str, &'static str)],
 }
@@ -167,7 +169,13 @@ impl Writer {
             let note = "(more than a page can show: the rest is left out)";
             self.line(vec![(Role::Quiet, note.into())]);
         }
-        OverlayText { title: title.into(), lines: self.lines, items: self.items, hints }
+        OverlayText {
+            title: title.into(),
+            lines: self.lines,
+            items: self.items,
+            foot: Visible::default(),
+            hints,
+        }
     }
 }
 

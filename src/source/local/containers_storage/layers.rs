@@ -26,6 +26,13 @@ pub(super) struct Chain<'l> {
 }
 
 impl Layers {
+    /// The layers that others were built on, except for those in `own`, the writable layers of containers.
+    pub(super) fn parents(&self, own: &HashSet<&str>) -> HashSet<&str> {
+        let layers = self.0.values().map(|layer| &layer.record);
+        let built = layers.filter(|record| !own.contains(record.id.as_str()));
+        built.filter_map(|record| record.parent.as_deref()).collect()
+    }
+
     /// Adds the records of one root. The first record of an ID counts.
     pub(super) fn add(&mut self, root: usize, records: Vec<LayerRecord>) {
         for record in records {

@@ -144,6 +144,14 @@ impl Store {
         let images = self.images.iter();
         self.contents.images =
             images.map(|it| self.image_entry(it, &mut budget, &mut steps)).collect();
+        let own: HashSet<&str> =
+            self.containers.iter().filter_map(|it| it.layer.as_deref()).collect();
+        let below = self.layers.parents(&own);
+        for (entry, image) in self.contents.images.iter_mut().zip(&self.images) {
+            let top = image.record.layers.first();
+            entry.intermediate =
+                entry.names.is_empty() && top.is_some_and(|top| below.contains(top.as_str()));
+        }
         let containers = self.containers.iter();
         self.contents.containers =
             containers.map(|it| self.container_entry(it, &mut steps)).collect();
@@ -177,6 +185,7 @@ impl Store {
             size: chain.size().filter(|_| list.is_none()),
             created: record.created.clone().map(Into::into),
             image: None,
+            intermediate: false,
             problem: chain.broken.or(list).map(Into::into),
         }
     }

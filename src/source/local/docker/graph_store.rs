@@ -106,6 +106,7 @@ impl GraphStore {
                 size: chain.size(),
                 created: head.and_then(|parsed| parsed.config.created.clone()),
                 image: None,
+                intermediate: false,
                 problem: chain.broken.map(Into::into),
             });
         }

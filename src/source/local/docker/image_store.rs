@@ -213,6 +213,7 @@ fn images(
                 .filter(|_| problem.is_none()),
             created: parsed.config.created,
             image: None,
+            intermediate: false,
             problem: problem.map(Into::into),
         });
     }
