@@ -7,6 +7,7 @@
 
 mod choosing;
 mod comparing;
+mod everything;
 mod explorer;
 mod fixing;
 mod hostile;

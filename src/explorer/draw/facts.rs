@@ -129,6 +129,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     }
     let Some(version) = stack.visible(node, layer) else {
         let step = stack.history(node).into_iter().rfind(|step| step.layer <= layer);
+        let layer = step.as_ref().map_or(layer, |step| step.layer);
         let by = step.as_ref().and_then(|step| step.by.as_ref());
         let by = by.map_or_else(Visible::default, |by| visible![", through ", by]);
         let was = step.map_or_else(Visible::default, |step| {

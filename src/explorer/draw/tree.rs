@@ -31,6 +31,11 @@ pub(super) fn draw(
         },
         None => Visible::default(),
     };
+    let status = match &state.ever {
+        Some(ever) if ever.is_filling() => visible!["looking for everything ever …, ", status],
+        Some(_) => visible!["everything ever, ", status],
+        None => status,
+    };
     let status = rows::status(state, status);
     let mut area = *area;
     if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
@@ -107,17 +112,22 @@ fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize, own: u64) -> u64 {
     if row.directory { stack.totals(row.node, layer).bytes } else { own }
 }
 
-/// A path that this layer removed: a struck out row in its place.
+/// A path that this layer or one below it removed: a struck out row in its place. If it is one below, it says which, and
+/// the owner is the layer that had written it.
 fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
-    let previous = stack.change(row.node, layer).and_then(|change| change.previous);
-    let bytes = previous.map_or(0, |event| stack.version(event).size);
+    let removal = stack.removal(row.node, layer);
+    let previous = removal.and_then(|change| change.previous).map(|event| stack.version(event));
+    let bytes = previous.map_or(0, |version| version.size);
+    let ghost = removal.filter(|change| change.layer < layer);
+    let owner = ghost.and(previous).map_or(layer, |version| version.layer);
+    let by = ghost.map(|change| (Role::Removed, visible!["  L", change.layer, " removes"]));
     let kind = Some(ChangeKind::Removed);
     TreeRow {
         signs: marker::signs(false, false, kind),
         name_role: marker::name(false, kind, Role::Text),
-        behind: rows::below(stack, row.node, layer),
+        behind: by.into_iter().chain(rows::below(stack, row.node, layer)).collect(),
         size: if row.directory { Visible::default() } else { size::fixed(bytes) },
-        owner: visible![layer],
+        owner: visible![owner],
         ..TreeRow::default()
     }
 }

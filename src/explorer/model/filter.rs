@@ -8,7 +8,7 @@ use crate::explorer::model::input::Input;
 use crate::explorer::model::owners::PackageFilter;
 use crate::explorer::model::pane::Pane;
 use crate::stack::kept::entry::Kind;
-use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Test};
+use crate::stack::query::filter::{Criteria, NameSearch, NameSet, Sign, Test};
 use crate::stack::query::filtered_tree::FilteredTree;
 use crate::stack::query::outline::Folds;
 use crate::stack::query::tree::Tree;
@@ -16,7 +16,7 @@ use crate::stack::{ChangeKind, Stack};
 use crate::text::{Visible, pattern, size, visible};
 
 /// The words of the filter, for the prompt.
-pub const WORDS: &str = "added modified metadata rewritten removed  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
+pub const WORDS: &str = "added modified metadata rewritten removed  shadowed opaque whiteout ghost  file dir symlink device  setuid  >10M <1k  layer:3  unowned owned:bash  part *.so re:^lib";
 
 /// A filter.
 pub struct Filter {
@@ -94,6 +94,13 @@ impl Filter {
             "metadata" => criteria.changes.push(ChangeKind::Metadata),
             "rewritten" => criteria.changes.push(ChangeKind::Rewritten),
             "removed" => criteria.changes.push(ChangeKind::Removed),
+            "shadowed" => criteria.signs.push(Sign::Shadowed),
+            "opaque" => criteria.signs.push(Sign::Opaque),
+            "whiteout" => criteria.signs.push(Sign::Whiteout),
+            "ghost" => {
+                criteria.signs.push(Sign::Ghost);
+                criteria.ghosts = true;
+            }
             "file" => criteria.kinds.push(Kind::File),
             "dir" => criteria.kinds.push(Kind::Directory),
             "symlink" => criteria.kinds.push(Kind::Symlink),
@@ -191,7 +198,7 @@ impl Filter {
             return false;
         }
         let narrowed = if pane == Pane::Diff { &mut self.diff } else { &mut self.tree };
-        self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test))
+        self.test.as_ref().is_some_and(|(_, test)| narrowed.refresh(stack, key, test, usize::MAX))
     }
 }
 
@@ -217,6 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn each_sign_has_a_word() {
+        let criteria = filter("shadowed opaque whiteout").criteria;
+        assert_eq!(criteria.signs, [Sign::Shadowed, Sign::Opaque, Sign::Whiteout]);
+        assert!(!criteria.ghosts);
+        let criteria = filter("ghost").criteria;
+        assert!(criteria.signs == [Sign::Ghost] && criteria.ghosts, "{criteria:?}");
+    }
+
+    #[test]
     fn words_become_criteria_and_chips() {
         let made = filter("removed file >10M <2Gi layer:3 setuid *.so lib re:^a");
         assert_eq!(made.chips.len(), 9);
@@ -228,7 +244,7 @@ mod tests {
             max_size: Some(2 << 30),
             layers: vec![3],
             setuid: true,
-            among: None,
+            ..Criteria::default()
         };
         assert_eq!(made.criteria, expected);
         assert_eq!(made.tests.len(), 3);

@@ -2,7 +2,7 @@
 
 use crate::stack::Stack;
 use crate::stack::query::filter::Test;
-use crate::stack::query::filtered_tree::FilteredTree;
+use crate::stack::query::filtered_tree::{Filling, FilteredTree};
 use crate::stack::query::outline::{Folds, Unfolded};
 use crate::stack::query::tree::Tree;
 
@@ -10,6 +10,8 @@ use crate::stack::query::tree::Tree;
 pub(crate) struct FilteredPane {
     folds: Folds,
     sieve: Option<(FilterKey, FilteredTree)>,
+    /// The filtered tree that is being made.
+    filling: Option<(FilterKey, Filling)>,
 }
 
 /// The inputs of a filtered tree: equal keys give equal trees.
@@ -26,7 +28,8 @@ pub(crate) struct FilterKey {
 
 impl Default for FilteredPane {
     fn default() -> Self {
-        Self { folds: Folds { unfolded: Unfolded::All, ..Folds::default() }, sieve: None }
+        let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+        Self { folds, sieve: None, filling: None }
     }
 }
 
@@ -41,20 +44,43 @@ impl FilteredPane {
         &mut self.folds
     }
 
-    /// Filters the tree of `key`, unless that is cached. Returns whether other paths may pass in the same tree than before.
-    pub(crate) fn refresh(&mut self, stack: &Stack, key: FilterKey, test: &Test) -> bool {
+    /// Whether a filtered tree is being made.
+    pub(super) const fn is_filling(&self) -> bool {
+        self.filling.is_some()
+    }
+
+    /// Filters the tree of `key`, unless that is cached; tests and counts at most about `paths` paths. Returns whether other
+    /// rows may be shown of the same tree than before.
+    pub(crate) fn refresh(
+        &mut self,
+        stack: &Stack,
+        key: FilterKey,
+        test: &Test,
+        paths: usize,
+    ) -> bool {
         let same = |known: &FilterKey| FilterKey { tree: key.tree, ..*known } == key;
-        match &mut self.sieve {
-            Some((known, _)) if *known == key => false,
+        let is_current = match &mut self.sieve {
+            Some((known, _)) if *known == key => true,
             Some((known, sieve)) if same(known) => {
-                sieve.retarget(stack, key.tree, test);
-                *known = key;
-                false
+                let is_current = sieve.retarget(stack, key.tree, test);
+                if is_current {
+                    *known = key;
+                }
+                is_current
             }
-            other => {
-                *other = Some((key, stack.filter_tree(key.tree, test)));
-                true
-            }
+            _ => false,
+        };
+        let begun = self.filling.take().filter(|(known, _)| *known == key);
+        if is_current {
+            return false;
         }
+        let is_new = begun.is_none();
+        let (_, mut filling) = begun.unwrap_or_else(|| (key, stack.start_filter(key.tree)));
+        if filling.step(stack, test, paths) {
+            self.sieve = Some((key, filling.finish()));
+            return true;
+        }
+        self.filling = Some((key, filling));
+        is_new
     }
 }

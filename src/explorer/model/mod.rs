@@ -5,6 +5,7 @@ pub mod appearance;
 pub mod columns;
 pub mod comparison;
 pub mod config;
+pub mod ever;
 pub mod extraction;
 pub mod file;
 pub mod filter;

@@ -7,6 +7,7 @@ use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::columns::TreeColumns;
 use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
+use crate::explorer::model::ever::Ever;
 use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::file::File;
 use crate::explorer::model::filter::Filter;
@@ -158,6 +159,8 @@ pub struct State {
     pub search: Option<Search>,
     /// The filter by `f`.
     pub filter: Option<Filter>,
+    /// Everything ever, while it is on.
+    pub ever: Option<Box<Ever>>,
     /// A comparison in progress.
     pub comparing: Option<RunningComparison>,
     /// The image is being read again.
@@ -280,12 +283,13 @@ impl State {
         }
     }
 
-    /// The filtered tree of a pane, where a filter or a range of layers is on.
+    /// The filtered tree of a pane, where a filter, a range of layers or everything ever is on.
     #[must_use]
     pub fn narrowed(&self, pane: Pane, tree: Tree) -> Option<(&Folds, &FilteredTree)> {
         match &self.filter {
             Some(filter) if filter.is_on() => filter.narrowed(pane, tree),
-            _ => self.mark.as_ref().filter(|_| pane == Pane::Diff)?.shown(tree),
+            _ if pane == Pane::Diff => self.mark.as_ref()?.shown(tree),
+            _ => Some((&self.tree.folds, self.ever.as_ref()?.shown(tree)?)),
         }
     }
 

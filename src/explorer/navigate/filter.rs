@@ -8,16 +8,20 @@ use crate::stack::Stack;
 
 /// Opens the prompt, with the text of the current filter if there is one.
 pub fn start(state: &mut State) {
-    match &mut state.filter {
-        Some(filter) => filter.typing = true,
-        None => state.filter = Some(Filter::new(Input::default(), true)),
+    if let Some(filter) = &mut state.filter {
+        filter.typing = true;
+    } else {
+        state.filter = Some(Filter::new(Input::default(), true));
+        typed(state);
     }
 }
 
-/// Parses the changed text.
+/// Parses the changed text; also after everything ever was turned on or off.
 pub fn typed(state: &mut State) {
     if let Some(filter) = state.filter.take() {
-        state.filter = Some(Filter::new(filter.input, filter.typing));
+        let mut filter = Filter::new(filter.input, filter.typing);
+        filter.criteria.ghosts |= state.ever.is_some();
+        state.filter = Some(filter);
         state.orders.forget();
     }
 }

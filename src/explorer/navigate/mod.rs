@@ -1,5 +1,6 @@
 //! Small changes of the state that many keys share: cursor, folds, scroll position, overlays, filter.
 
+pub mod ever;
 pub mod file;
 pub mod filter;
 pub mod findings;

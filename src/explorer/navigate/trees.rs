@@ -23,6 +23,7 @@ pub fn settle(state: &mut State, stack: &Stack) {
     }
     navigate::filter::refresh(state, stack);
     navigate::range::refresh(state, stack);
+    navigate::ever::refresh(state, stack);
     navigate::start::arrange(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };

@@ -152,8 +152,8 @@ impl Explorer {
                 next = receive.try_recv().ok();
             }
             self.draw()?;
-            next = if view::filter::is_searching(&self.state) {
-                // The filter goes on while no other event is queued.
+            next = if view::filter::is_computing(&self.state) {
+                // Filter and everything ever go on while no other event is queued.
                 let go_on = RunEvent::Message(Message::Continue);
                 Some(receive.try_recv().unwrap_or(go_on))
             } else {

@@ -35,6 +35,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::PreviousChange => navigate::trees::go_to_change(state, stack, false),
         PaneAction::NextChange => navigate::trees::go_to_change(state, stack, true),
         PaneAction::Filter => navigate::filter::start(state),
+        PaneAction::Ever => navigate::ever::toggle(state, stack),
         PaneAction::Mark => range::mark(state),
         PaneAction::Sort => sort::next(state, stack),
         PaneAction::ReverseSort => sort::reverse(state, stack),

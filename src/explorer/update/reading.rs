@@ -171,7 +171,7 @@ fn described(state: &mut State, image: Box<Image>) {
     state.overlays.clear();
     state.search = None;
     navigate::filter::end(state);
-    state.mark = None;
+    (state.mark, state.ever) = (None, None);
     (state.waste, state.map, state.findings) = (None, None, None);
     (state.extraction, state.comparing, state.reloading) = (None, None, None);
     (state.marks, state.following) = (None, None);

@@ -9,6 +9,12 @@ pub fn is_searching(state: &State) -> bool {
     state.filter.as_ref().is_some_and(|filter| filter.search.is_some())
 }
 
+/// Whether names are still being tested, or the rows of everything ever computed.
+#[must_use]
+pub fn is_computing(state: &State) -> bool {
+    is_searching(state) || state.ever.as_ref().is_some_and(|ever| ever.is_filling())
+}
+
 /// Number of paths that pass in a pane's tree; `None` without a filter.
 #[must_use]
 pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {

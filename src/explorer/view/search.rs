@@ -68,6 +68,9 @@ pub(crate) fn has_row(state: &State, stack: &Stack, pane: Pane, node: NodeId) ->
     state.tree_of(pane, stack).is_some_and(|tree| {
         stack.change_in(node, tree).is_some()
             || (pane != Pane::Diff && stack.visible(node, tree.top()).is_some())
+            || (pane != Pane::Diff
+                && state.ever.is_some()
+                && stack.removal(node, tree.top()).is_some())
     })
 }
 

@@ -30,6 +30,13 @@ impl Stack {
         }
     }
 
+    /// The change that removed a path: in `layer`, or in a layer below it since which the path did not come back.
+    #[must_use]
+    pub fn removal(&self, node: NodeId, layer: usize) -> Option<Change> {
+        let newest = self.newest_at(node.0, layer);
+        (newest != NONE && self.events.is_tombstone(newest)).then(|| self.change_of(newest))
+    }
+
     /// The change that the layers `from..=to`, taken together, made to the path.
     #[must_use]
     pub fn change_in_range(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {

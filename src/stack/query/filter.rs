@@ -2,10 +2,11 @@
 //! [`crate::stack::query::filtered_tree`].
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::stack::kept::entry::Kind;
-use crate::stack::kept::events::Flag;
+use crate::stack::kept::events::{Cause, Flag};
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
@@ -31,6 +32,23 @@ pub struct Criteria {
     pub setuid: bool,
     /// A set of paths to include or exclude.
     pub among: Option<NodeFilter>,
+    /// Signs of which a path has one, as an alternative to a kind of change.
+    pub signs: Vec<Sign>,
+    /// In a merged tree, also paths that a layer below its top removed.
+    pub ghosts: bool,
+}
+
+/// What a path is at a layer, besides changed by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// A later layer rewrites or removes it.
+    Shadowed,
+    /// A directory in which the layer has an opaque marker.
+    Opaque,
+    /// The layer has a whiteout of it.
+    Whiteout,
+    /// It was visible in a layer below, and is not any more.
+    Ghost,
 }
 
 /// A set of paths to include or exclude.
@@ -100,11 +118,16 @@ impl Test {
         self.named.as_ref().is_none_or(|named| named.has(node))
     }
 
-    /// Visits the paths whose names pass, out of nodes `1..paths`.
-    pub(super) fn each_candidate(&self, paths: u32, visit: &mut impl FnMut(u32)) {
+    /// Visits the paths in these words whose names pass, out of nodes `0..paths`.
+    pub(super) fn each_candidate(
+        &self,
+        words: Range<usize>,
+        paths: u32,
+        visit: &mut impl FnMut(u32),
+    ) {
         match &self.named {
-            Some(named) => named.iter().for_each(visit),
-            None => (1..paths).for_each(visit),
+            Some(named) => named.iter_in(words).for_each(visit),
+            None => (words.start as u32 * 64..paths.min(words.end as u32 * 64)).for_each(visit),
         }
     }
 }
@@ -153,20 +176,49 @@ impl Stack {
         if let Tree::Range(..) = tree {
             let Some(change) = self.change_in(NodeId(node), tree) else { return false };
             let event = change.event.or(change.previous);
-            return meets_change(Some(change), criteria)
+            return self.has_sign(node, newest, Some(change), tree, criteria)
                 && event.is_some_and(|event| self.meets(event.0, newest, criteria));
         }
         let tombstone = self.events.is_tombstone(newest);
         let own = self.events.layer(newest) == tree.top() && !self.events.has(newest, Flag::QUIET);
-        if (tombstone || matches!(tree, Tree::Diff(_))) && !own {
+        let is_ghost = criteria.ghosts && tombstone && matches!(tree, Tree::Merged(_));
+        if (tombstone || matches!(tree, Tree::Diff(_))) && !own && !is_ghost {
             return false;
         }
-        if !criteria.changes.is_empty()
-            && !meets_change(own.then(|| self.change_of(newest)), criteria)
-        {
+        let is_any = criteria.changes.is_empty() && criteria.signs.is_empty();
+        let change = (!is_any && (own || is_ghost)).then(|| self.change_of(newest));
+        if !self.has_sign(node, newest, change, tree, criteria) {
             return false;
         }
         self.meets(self.events.version(newest), newest, criteria)
+    }
+
+    /// Whether the path has one of the signs or kinds of change, if any are given. `newest` is its newest event.
+    fn has_sign(
+        &self,
+        node: u32,
+        newest: u32,
+        change: Option<Change>,
+        tree: Tree,
+        criteria: &Criteria,
+    ) -> bool {
+        let removed = self.events.is_tombstone(newest);
+        let has = |sign: &Sign| match sign {
+            Sign::Shadowed => !removed && self.next_change(NodeId(node), tree.top()).is_some(),
+            Sign::Opaque => change.is_some_and(|change| change.opaque),
+            Sign::Whiteout => {
+                change.is_some() && self.events.cause(newest) == (Cause::Whiteout, node)
+            }
+            Sign::Ghost => removed,
+        };
+        let is_any = criteria.changes.is_empty() && criteria.signs.is_empty();
+        let kind = change.map(|change| match change.kind {
+            ChangeKind::Undecided => ChangeKind::Modified,
+            kind => kind,
+        });
+        is_any
+            || kind.is_some_and(|kind| criteria.changes.contains(&kind))
+            || criteria.signs.iter().any(has)
     }
 
     /// Whether the version of `event` meets the criteria; `newest` is the newest event, which may be a tombstone.
@@ -197,15 +249,6 @@ impl Stack {
     }
 }
 
-/// Whether a change meets the criteria.
-fn meets_change(change: Option<Change>, criteria: &Criteria) -> bool {
-    let kind = change.map(|change| match change.kind {
-        ChangeKind::Undecided => ChangeKind::Modified,
-        kind => kind,
-    });
-    criteria.changes.is_empty() || kind.is_some_and(|kind| criteria.changes.contains(&kind))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,8 +258,19 @@ mod tests {
     const LAYERS: &str = "0: +a/ +a/b/ +a/b/su:9@4755 +a/b/x:1 +c/ +c/big.so:900 +d:5 | 1: -a/b/x ~c/big.so:901 +e.so:2";
 
     fn rows(tree: Tree, names: &[&str], criteria: &Criteria, unfolded: Unfolded) -> Vec<String> {
-        let mut stack = Stack::new(2);
-        for table in notation::layers(LAYERS).unwrap() {
+        rows_of(LAYERS, tree, names, criteria, unfolded)
+    }
+
+    fn rows_of(
+        layers: &str,
+        tree: Tree,
+        names: &[&str],
+        criteria: &Criteria,
+        unfolded: Unfolded,
+    ) -> Vec<String> {
+        let tables = notation::layers(layers).unwrap();
+        let mut stack = Stack::new(tables.len());
+        for table in tables {
             stack.fold(&table);
         }
         stack.freeze();
@@ -269,6 +323,52 @@ mod tests {
         }
         assert_eq!(turns, 10);
         assert_eq!(search.finish().0.iter().count(), 10);
+    }
+
+    #[test]
+    fn ghosts_are_what_earlier_layers_removed_and_stay_in_their_places() {
+        let layers = "0: +a/ +a/b:1 +c:2 +d/ +d/e/ +d/e/f:1 | 1: -a/b +c/ +c/x:1 | 2: ~a/ -c !d/e | 3: +a/b:3 +z:1";
+        let all = Unfolded::All;
+        let ever = Criteria { ghosts: true, ..Criteria::default() };
+        let expected = ["/a", "/a/b", "/c", "/c/x", "/d", "/d/e", "/d/e/f", "/z"];
+        assert_eq!(rows_of(layers, Tree::Merged(3), &[], &ever, all), expected);
+        assert_eq!(rows_of(layers, Tree::Merged(2), &[], &ever, all), expected[..7]);
+        assert_eq!(
+            rows_of(layers, Tree::Merged(3), &[], &ever, Unfolded::None),
+            ["/a", "/c", "/d", "/z"]
+        );
+        let ghost = Criteria { signs: vec![Sign::Ghost], ..ever.clone() };
+        let gone = ["/c", "/c/x", "/d", "/d/e", "/d/e/f"];
+        assert_eq!(rows_of(layers, Tree::Merged(3), &[], &ghost, all), gone);
+        let removed = Criteria { changes: vec![ChangeKind::Removed], ..ever };
+        assert_eq!(rows_of(layers, Tree::Merged(3), &[], &removed, all), gone);
+        assert_eq!(rows_of(layers, Tree::Diff(3), &[], &ghost, all), [""; 0]);
+    }
+
+    #[test]
+    fn signs_are_criteria_beside_the_kinds_of_change() {
+        let layers = "0: +a:1 +b:1 +d/ +d/e:1 +f/ +f/g:1 | 1: ~a:2 -b !d -f +n:1 | 2: ~n:2";
+        let rows = |layer, sign| {
+            let criteria = Criteria { signs: vec![sign], ..Criteria::default() };
+            rows_of(layers, Tree::Merged(layer), &[], &criteria, Unfolded::All)
+        };
+        assert_eq!(rows(0, Sign::Shadowed), ["/a", "/b", "/d", "/d/e", "/f", "/f/g"]);
+        assert_eq!(rows(1, Sign::Shadowed), ["/n"]);
+        assert_eq!(rows(1, Sign::Opaque), ["/d"]);
+        assert_eq!(rows(2, Sign::Opaque), [""; 0]);
+        assert_eq!(rows(1, Sign::Whiteout), ["/b", "/f"], "not what went with a directory");
+        let either = Criteria {
+            signs: vec![Sign::Opaque],
+            changes: vec![ChangeKind::Added],
+            ..Criteria::default()
+        };
+        for tree in [Tree::Merged(1), Tree::Diff(1), Tree::Range(1, 1)] {
+            assert_eq!(
+                rows_of(layers, tree, &[], &either, Unfolded::All),
+                ["/d", "/n"],
+                "{tree:?}"
+            );
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! rows of a filtered tree as those of a whole one. For another layer only the paths with events in the layers between the
 //! two are tested again, of those whose names pass.
 
+use std::ops::Range;
+
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::stack::{NodeId, Stack};
 use crate::stack::query::filter::Test;
@@ -31,12 +33,29 @@ struct Rows {
     children: u32,
 }
 
+/// A filtered tree that is being made in steps of bounded cost.
+pub struct Filling {
+    filtered: FilteredTree,
+    /// The first word of paths that is not tested yet.
+    next: usize,
+    /// The end of the words whose rows are not counted yet.
+    uncounted: usize,
+}
+
 impl Stack {
     /// The part of a tree that passes a test.
     #[must_use]
     pub fn filter_tree(&self, tree: Tree, test: &Test) -> FilteredTree {
+        let mut filling = self.start_filter(tree);
+        filling.step(self, test, usize::MAX);
+        filling.finish()
+    }
+
+    /// Starts a filtered tree; [`Filling::step`] makes it.
+    #[must_use]
+    pub fn start_filter(&self, tree: Tree) -> Filling {
         let paths = self.arena.len();
-        let mut filtered = FilteredTree {
+        let filtered = FilteredTree {
             tree,
             made_of: (self.folded(), paths),
             passed: BitSet::of(paths),
@@ -44,34 +63,57 @@ impl Stack {
             count: 0,
             rows: vec![Rows::default(); self.arena.dirs.len()],
         };
-        filtered.fill(self, test);
-        filtered
+        let uncounted = filtered.shown.words();
+        Filling { filtered, next: 0, uncounted }
+    }
+}
+
+impl Filling {
+    /// Tests or counts about `paths` paths. Returns whether the tree is finished.
+    pub fn step(&mut self, stack: &Stack, test: &Test, paths: usize) -> bool {
+        let (mut words, all) = (paths.div_ceil(64), self.filtered.shown.words());
+        if self.next == 0 && !matches!(self.filtered.tree, Tree::Merged(_)) {
+            self.filtered.test_events(stack, test);
+            self.next = all;
+        }
+        let tested = self.next..self.next.saturating_add(words).min(all);
+        words -= tested.len();
+        self.next = tested.end;
+        self.filtered.test_paths(stack, test, tested);
+        let counted = self.uncounted.saturating_sub(words)..self.uncounted;
+        if self.next == all {
+            self.uncounted = counted.start;
+            self.filtered.count_rows(stack, counted);
+        }
+        self.uncounted == 0
+    }
+
+    /// The tree, once it is finished.
+    #[must_use]
+    pub fn finish(self) -> FilteredTree {
+        self.filtered
     }
 }
 
 impl FilteredTree {
-    /// Replaces the tree by another one, for the same test.
-    pub fn retarget(&mut self, stack: &Stack, tree: Tree, test: &Test) {
+    /// Replaces the tree by another one, for the same test. Returns `false` and changes nothing if too much differs: then
+    /// a new tree costs less.
+    pub fn retarget(&mut self, stack: &Stack, tree: Tree, test: &Test) -> bool {
         if self.made_of != (stack.folded(), stack.arena.len()) {
-            *self = stack.filter_tree(tree, test);
-            return;
+            return false;
         }
-        let before = std::mem::replace(&mut self.tree, tree);
-        let events = between(before, tree).map(|(from, to)| stack.events_of(from, to));
+        let events = between(self.tree, tree).map(|(from, to)| stack.events_of(from, to));
         let Some(events) = events.filter(|events| events.len() < stack.arena.len() / 4) else {
-            self.passed.clear();
-            self.shown.clear();
-            self.count = 0;
-            self.rows.fill(Rows::default());
-            self.fill(stack, test);
-            return;
+            return false;
         };
+        self.tree = tree;
         for event in events {
             let node = stack.events.node(event);
             if node != 0 && test.may_pass(node) {
                 self.set(stack, node, stack.passes(node, tree, test));
             }
         }
+        true
     }
 
     /// The number of paths that passed.
@@ -96,27 +138,39 @@ impl FilteredTree {
         self.rows.get(dir as usize).map_or(0, |rows| rows.children)
     }
 
-    /// Tests all paths of the tree.
-    fn fill(&mut self, stack: &Stack, test: &Test) {
-        let tree = self.tree;
-        let mut visit = |node: u32| {
-            let passes = node != 0 && test.may_pass(node) && stack.passes(node, tree, test);
-            if passes && self.passed.insert(node) {
-                self.shown.insert(node);
-                self.count += 1;
-            }
+    /// Tests the paths in these words.
+    fn test_paths(&mut self, stack: &Stack, test: &Test, words: Range<usize>) {
+        test.each_candidate(words, stack.arena.len() as u32, &mut |node| {
+            self.test(stack, test, node);
+        });
+    }
+
+    /// Tests the paths with events in the layers of the tree.
+    fn test_events(&mut self, stack: &Stack, test: &Test) {
+        let (from, to) = match self.tree {
+            Tree::Range(from, to) => (from, to),
+            Tree::Merged(layer) | Tree::Diff(layer) => (layer, layer),
         };
-        match tree {
-            Tree::Merged(_) => test.each_candidate(stack.arena.len() as u32, &mut visit),
-            Tree::Diff(layer) | Tree::Range(_, layer) => {
-                let from = if let Tree::Range(from, _) = tree { from } else { layer };
-                let events = stack.events_of(from, layer);
-                events.map(|event| stack.events.node(event)).for_each(&mut visit);
+        for event in stack.events_of(from, to) {
+            let node = stack.events.node(event);
+            if test.may_pass(node) {
+                self.test(stack, test, node);
             }
         }
+    }
+
+    fn test(&mut self, stack: &Stack, test: &Test, node: u32) {
+        if node != 0 && stack.passes(node, self.tree, test) && self.passed.insert(node) {
+            self.shown.insert(node);
+            self.count += 1;
+        }
+    }
+
+    /// Counts the rows of the paths in these words, and shows the directories above them. Later words must be counted: ids
+    /// of children are larger than those of their parents.
+    fn count_rows(&mut self, stack: &Stack, words: Range<usize>) {
         let rows = &mut self.rows;
-        // Ids of children are larger than those of their parents: children come first.
-        self.shown.each_downwards(|node| {
+        self.shown.each_downwards(words, |node| {
             let own = match stack.arena.dir(node) {
                 NONE => 0,
                 dir => rows[dir as usize].below,
@@ -172,5 +226,65 @@ fn between(one: Tree, other: Tree) -> Option<(usize, usize)> {
             Some((one.min(other), one.max(other).saturating_sub(1)))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::notation;
+    use crate::stack::query::filter::Criteria;
+    use crate::stack::query::outline::{Folds, Outline, Unfolded};
+
+    /// Every path comes and goes, each in other layers.
+    fn stack() -> Stack {
+        let layer = |layer: u32| {
+            let files = (0..200).filter_map(|n: u32| match (n / 3 + layer * 7) % 5 {
+                0 => Some(format!("+d{}/e{}/f{n}:1", n % 3, n % 7)),
+                1 if layer > 0 => Some(format!("-d{}/e{}/f{n}", n % 3, n % 7)),
+                2 if layer > 2 && n.is_multiple_of(41) => Some(format!("-d{}/e{}", n % 3, n % 7)),
+                _ => None,
+            });
+            files.collect::<Vec<_>>().join(" ")
+        };
+        let layers: Vec<String> = (0..9).map(layer).collect();
+        notation::stack(&layers.join(" | ")).unwrap().0
+    }
+
+    fn rows(stack: &Stack, filtered: &FilteredTree) -> Vec<NodeId> {
+        let folds = Folds { unfolded: Unfolded::All, ..Folds::default() };
+        let outline = Outline::new(stack, filtered.tree, &folds, Some(filtered), None);
+        outline.rows(0..outline.len()).iter().map(|row| row.node).collect()
+    }
+
+    #[test]
+    fn a_tree_made_in_steps_or_from_another_one_is_the_same() {
+        let stack = stack();
+        for ghosts in [false, true] {
+            let test = stack.test(&[], Criteria { ghosts, ..Criteria::default() });
+            let mut moved = stack.filter_tree(Tree::Merged(0), &test);
+            for layer in [0, 1, 2, 8, 7, 3, 4, 0, 8, 5] {
+                let tree = Tree::Merged(layer);
+                let whole = stack.filter_tree(tree, &test);
+                let (mut filling, mut turns) = (stack.start_filter(tree), 1);
+                while !filling.step(&stack, &test, 64) {
+                    turns += 1;
+                }
+                assert!(turns > 3, "{turns}");
+                if !moved.retarget(&stack, tree, &test) {
+                    moved = stack.filter_tree(tree, &test);
+                }
+                for other in [&filling.finish(), &moved] {
+                    assert_eq!(rows(&stack, other), rows(&stack, &whole), "{layer} {ghosts}");
+                    assert_eq!(other.count(), whole.count());
+                }
+                let expected = (1..stack.path_count() as u32).map(NodeId).filter(|&node| {
+                    stack.visible(node, layer).is_some()
+                        || (ghosts && stack.removal(node, layer).is_some())
+                        || stack.removal(node, layer).is_some_and(|change| change.layer == layer)
+                });
+                assert_eq!(whole.count(), expected.count(), "{layer} {ghosts}");
+            }
+        }
     }
 }

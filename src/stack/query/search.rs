@@ -1,5 +1,7 @@
 //! Finds paths by a part of their name, among the paths of all layers: visible, overwritten and removed ones.
 
+use std::ops::Range;
+
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::needle::{Needle, folds_case};
 use crate::stack::kept::stack::{NodeId, Stack};
@@ -45,17 +47,23 @@ impl BitSet {
         }
     }
 
-    /// Clears all bits.
-    pub(super) fn clear(&mut self) {
-        self.0.fill(0);
-    }
-
     /// The numbers of all set bits, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.0.iter().enumerate().flat_map(|(at, &word)| {
+        self.iter_in(0..self.words())
+    }
+
+    /// The number of words of 64 bits.
+    pub(super) fn words(&self) -> usize {
+        self.0.len()
+    }
+
+    /// As [`Self::iter`], of the bits in these words.
+    pub(super) fn iter_in(&self, words: Range<usize>) -> impl Iterator<Item = u32> {
+        let start = words.start;
+        self.0[words].iter().enumerate().flat_map(move |(at, &word)| {
             let rest = std::iter::successors(Some(word), |&word| Some(word & word.wrapping_sub(1)));
             rest.take_while(|&word| word != 0)
-                .map(move |word| at as u32 * 64 + word.trailing_zeros())
+                .map(move |word| (start + at) as u32 * 64 + word.trailing_zeros())
         })
     }
 
@@ -67,9 +75,14 @@ impl BitSet {
         self.0.iter().all(|&word| word == 0)
     }
 
-    /// Visits the numbers of all set bits, descending. `visit` may return a smaller number to set, which is visited as well.
-    pub(super) fn each_downwards(&mut self, mut visit: impl FnMut(u32) -> Option<u32>) {
-        for at in (0..self.0.len()).rev() {
+    /// Visits the numbers of all set bits in these words, descending. `visit` may return a smaller number to set, which is
+    /// visited as well if it is in these words.
+    pub(super) fn each_downwards(
+        &mut self,
+        words: Range<usize>,
+        mut visit: impl FnMut(u32) -> Option<u32>,
+    ) {
+        for at in words.rev() {
             let mut below = u64::MAX;
             while let Some(bit) = (self.0[at] & below).checked_ilog2() {
                 below = (1 << bit) - 1;

@@ -110,6 +110,7 @@ pub enum PaneAction {
     PreviousChange,
     NextChange,
     Filter,
+    Ever,
     Mark,
     Sort,
     ReverseSort,

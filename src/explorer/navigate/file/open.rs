@@ -91,7 +91,7 @@ fn open(
     ask(state, ReadPart::At(0))
 }
 
-/// The path and the version under the cursor; of a path that the layer removed, the removed version.
+/// The path and the version under the cursor; of a removed path, the removed version.
 fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     if let Some(top) = state.overlays.last() {
         let Some((node, steps)) = history(stack, top.kind) else {
@@ -104,7 +104,7 @@ fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     let node = view::trees::current_row(state, stack, pane)?.node;
     let layer = if pane == Pane::Diff { state.layer } else { state.shown_layer(stack)? };
     let removed = || {
-        let change = stack.change(node, layer)?;
+        let change = stack.change(node, layer).or_else(|| stack.removal(node, layer))?;
         Some(stack.version(change.event.or(change.previous)?))
     };
     stack.visible(node, layer).or_else(removed).map(|version| (node, version))

@@ -1,0 +1,76 @@
+//! Everything ever: what earlier layers removed stands in its place, with all that a tree can do.
+
+use crate::at_every_size;
+use crate::explorer::Explorer;
+
+const LAYERS: &str =
+    "0: +etc/ +etc/key:90 +etc/passwd:9 +opt/ +opt/tool/ +opt/tool/bin:50 +opt/tool/lib:7 |
+    1: -etc/key -opt/tool | 2: +etc/new:1 | 3: ~etc/passwd:8 +opt/tool/ +opt/tool/bin:5";
+
+#[test]
+fn everything_ever_at_every_size() {
+    at_every_size("ever", |width, height| {
+        let mut explorer = Explorer::open(width, height);
+        explorer.keys(". =");
+        explorer
+    });
+}
+
+#[test]
+fn a_removed_file_stays_in_its_place_and_says_who_removed_it() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys("=");
+    assert!(!explorer.text().contains("key"), "{}", explorer.text());
+    explorer.keys(".");
+    let text = explorer.text();
+    assert!(text.contains("everything ever, layer 3"), "{text}");
+    let row = text.lines().find(|line| line.contains("key")).unwrap();
+    assert!(row.contains('-') && row.contains("L1 removes") && row.contains("0│"), "{row}");
+    explorer.keys("/").type_text("key").keys("enter");
+    assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/etc/key", 3));
+    assert!(explorer.text().contains("removed by layer 1"), "{}", explorer.text());
+    explorer.keys("[");
+    assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/etc/key", 2));
+    explorer.keys("] .");
+    assert!(!explorer.text().contains("everything ever,"), "{}", explorer.text());
+    assert_eq!(explorer.path(), "/etc", "the cursor is on the directory that it was in");
+    explorer.keys("/").type_text("lib").keys("enter");
+    assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/opt/tool/lib", 1));
+}
+
+#[test]
+fn folds_sort_and_filter_work_with_it() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys(". s =");
+    let text = explorer.text();
+    let at = |name: &str| text.lines().position(|line| line.contains(name)).unwrap();
+    assert!(at(" key") < at(" passwd") && at(" passwd") < at(" new"), "{text}");
+    explorer.keys("-");
+    assert!(!explorer.text().contains("key"), "{}", explorer.text());
+    explorer.keys("f").type_text("key").keys("enter");
+    assert!(explorer.text().contains("1 path"), "{}", explorer.text());
+    explorer.keys(".");
+    assert!(explorer.text().contains("nothing passes"), "{}", explorer.text());
+}
+
+#[test]
+fn a_word_of_the_filter_asks_for_ghosts() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys("f").type_text("ghost").keys("enter");
+    let text = explorer.text();
+    assert!(text.contains("[ghost]") && text.contains("2 paths"), "{text}");
+    assert!(text.contains("key") && text.contains("lib") && !text.contains("passwd"), "{text}");
+    explorer.keys("esc f").type_text("whiteout").keys("enter [ [");
+    let text = explorer.text();
+    assert!(text.contains("2 paths") && !text.contains("lib"), "{text}");
+    explorer.keys("esc f").type_text("shadowed").keys("enter");
+    assert!(explorer.text().contains("passwd"), "{}", explorer.text());
+}
+
+#[test]
+fn a_ghost_can_be_viewed() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys(". /").type_text("key").keys("enter v");
+    assert!(!explorer.text().contains("put the cursor"), "{}", explorer.text());
+    assert_eq!(explorer.state.overlays.len(), 1);
+}
