@@ -10,6 +10,7 @@ mod comparing;
 mod everything;
 mod explorer;
 mod fixing;
+mod following;
 mod hostile;
 mod journeys;
 mod loading;

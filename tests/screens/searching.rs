@@ -179,7 +179,7 @@ fn the_list_has_every_hit_with_its_sign_and_owner() {
     let text = explorer.text();
     let list: Vec<&str> = text.lines().skip(14).take(6).map(str::trim_end).collect();
     let row = |sign: &str, path: &str, note: &str, owner: &str| {
-        format!(" {sign:2} {path:<0$}{note} {owner}", 73 - note.len())
+        format!(" {sign:>3} {path:<0$}{note} {owner}", 72 - note.len())
     };
     assert!(list[0].ends_with(" 1/4 ──"), "{text}");
     assert_eq!(list[1], row("~", "/etc/passwd", "", "1"), "{text}");
@@ -188,8 +188,8 @@ fn the_list_has_every_hit_with_its_sign_and_owner() {
     assert_eq!(list[4], row("", "/etc/passwd-", "", "0"), "{text}");
     explorer.keys("esc [ /").type_text("passwd");
     let text = explorer.text();
-    assert!(text.contains(&row("+x", "/etc/passwd", "L1 rewrites", "0")), "{text}");
-    assert!(text.contains(&row("+x", "/etc/cron.daily/passwd", "L1 removes", "0")), "{text}");
+    assert!(text.contains(&row("x+", "/etc/passwd", "L1 rewrites", "0")), "{text}");
+    assert!(text.contains(&row("x+", "/etc/cron.daily/passwd", "L1 removes", "0")), "{text}");
     explorer.keys("esc /").type_text("opt/ls");
     assert!(explorer.text().contains(&row("+", "/opt/ls", "L1 adds", "1")), "{}", explorer.text());
 }

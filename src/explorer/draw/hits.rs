@@ -10,7 +10,7 @@ use crate::text::size::count;
 use crate::text::width::{truncate, width};
 use crate::text::{shorten, visible};
 
-/// Cells of the two signs and the space after them.
+/// Cells of the signs, which end one cell before the name.
 const SIGNS: u16 = 3;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, area: &ListArea) {
@@ -69,17 +69,18 @@ fn hit(canvas: &mut Canvas<'_>, state: &State, search: &Search, line: Rect, row:
     let owner_width = width(&visible![state.layer_count().saturating_sub(1)]) as u16;
     let (x, y, end) = (inner.x, inner.y, inner.x + inner.width);
     let owner_x = end.saturating_sub(owner_width);
-    for (offset, (sign, role)) in (0..).zip(&row.signs) {
-        canvas.text(x + offset, y, 1, *role, visible(sign));
+    let skipped = SIGNS.saturating_sub(row.signs.len() as u16);
+    for (at, (sign, role)) in (skipped..SIGNS).zip(&row.signs) {
+        canvas.text(x + at, y, 1, *role, visible(sign));
     }
     canvas.text_left_of(end, y, Role::Text, &row.owner);
-    let space = usize::from(owner_x.saturating_sub(x + SIGNS + 1));
+    let space = usize::from(owner_x.saturating_sub(x + SIGNS + 2));
     let (role, name) = &row.name;
     let note = width(&row.note.1);
     let has_note = note > 0 && width(name) + 2 + note <= space;
     let name =
         if search.is_of_layers() { truncate(name, space) } else { shorten::path(name, space) };
-    canvas.text(x + SIGNS, y, space as u16, *role, &name);
+    canvas.text(x + SIGNS + 1, y, space as u16, *role, &name);
     if has_note {
         canvas.text_left_of(owner_x.saturating_sub(1), y, row.note.0, &row.note.1);
     }

@@ -3,6 +3,7 @@
 pub(super) mod comparison;
 pub(super) mod extraction;
 pub(super) mod findings;
+mod links;
 pub(super) mod map;
 mod mouse;
 pub(super) mod overlay;

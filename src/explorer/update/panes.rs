@@ -4,7 +4,9 @@ use crate::explorer::model::action::entry::{PaneAction, TreeAction};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
-use crate::explorer::update::{comparison, findings, range, reading, reload, resettle, sort};
+use crate::explorer::update::{
+    comparison, findings, links, range, reading, reload, resettle, sort,
+};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
@@ -68,6 +70,7 @@ pub(super) fn in_tree(state: &mut State, stack: &Stack, action: TreeAction) {
         TreeAction::Fold => navigate::trees::fold(state, stack, pane),
         TreeAction::FoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::None),
         TreeAction::UnfoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::All),
+        TreeAction::Follow => links::follow(state, stack),
         TreeAction::History => {
             if let Some(row) = view::trees::current_row(state, stack, pane) {
                 navigate::overlay::open(state, stack, OverlayKind::History(row.node));

@@ -4,8 +4,9 @@ use crate::explorer::model::role::Role;
 use crate::explorer::model::search::{Found, Search};
 use crate::explorer::model::state::{Pane, Phase, State};
 use crate::explorer::view::marker;
+use crate::stack::kept::entry::Kind;
 use crate::stack::query::tree::Tree;
-use crate::stack::{ChangeKind, NodeId, Stack};
+use crate::stack::{ChangeKind, NodeId, Shadow, Stack};
 use crate::text::{Visible, visible};
 
 /// Searches for the text of the prompt. Matches letters (fuzzy) only when all layers are folded.
@@ -81,12 +82,10 @@ pub fn first_shown(search: &Search, height: usize) -> usize {
     search.selected.saturating_sub(height / 2).min(all.saturating_sub(height))
 }
 
-const NO_SIGN: (char, Role) = (' ', Role::Text);
-
 /// One row of the list.
 pub struct HitRow {
-    /// What the selected layer did to the path, or that it is gone or comes later; and whether a later layer covers it.
-    pub signs: [(char, Role); 2],
+    /// Signs as those of the rows of a tree; a path that is gone, or that comes later, has one.
+    pub signs: Vec<(char, Role)>,
     /// The path or the command.
     pub name: (Role, Visible<'static>),
     /// Who covers or removes it, or adds it later.
@@ -98,8 +97,7 @@ pub struct HitRow {
 /// The hit with this number, as it is at the layer that was selected before the search.
 #[must_use]
 pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Option<HitRow> {
-    let found = search.found.as_ref()?;
-    match found {
+    match search.found.as_ref()? {
         Found::Paths { ranked, .. } => {
             let layer = search.before.layer.min(stack.folded().saturating_sub(1));
             Some(path_row(stack, ranked.get(number)?, layer))
@@ -107,7 +105,7 @@ pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Opti
         Found::Layers(layers) => {
             let layer = *layers.get(number)?;
             Some(HitRow {
-                signs: [NO_SIGN; 2],
+                signs: Vec::new(),
                 name: (Role::Text, state.command(layer).visible().into_owned()),
                 note: (Role::Quiet, Visible::default()),
                 owner: visible![layer],
@@ -120,30 +118,34 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
     let path = visible![stack.path(node)];
     if let Some(version) = stack.visible(node, layer) {
         let kind = stack.change(node, layer).map(|change| change.kind);
-        let change = kind.map(marker::change);
-        let covered = stack.shadowed_by(node, layer);
+        let shadow = stack.shadowed_by(node, layer);
+        let opaque = version.opaque && version.layer == layer;
+        let is_directory = version.kind == Kind::Directory;
+        let plain = if is_directory { Role::Directory } else { Role::Text };
         return HitRow {
-            signs: [change.unwrap_or(NO_SIGN), covered.map_or(NO_SIGN, |_| marker::SHADOWED)],
-            name: (marker::name(covered.is_some(), kind, Role::Text), path),
-            note: (Role::Shadowed, covered.map_or_else(Visible::default, marker::shadow)),
+            signs: marker::signs(opaque, shadow.is_some(), kind),
+            name: (marker::name(shadow.is_some(), kind, plain), path),
+            note: (Role::Shadowed, shadow.map_or_else(Visible::default, marker::shadow)),
             owner: visible![version.layer],
         };
     }
-    let history = stack.history(node);
-    let removal = history.iter().rev().find(|event| event.layer <= layer);
-    if let Some(removal) = removal {
-        return HitRow {
-            signs: [marker::change(ChangeKind::Removed), NO_SIGN],
-            name: (Role::RemovedName, path),
-            note: (Role::Removed, visible!["L", removal.layer, " removes"]),
-            owner: visible![removal.version.layer],
-        };
-    }
-    let added = history.first().map_or(layer, |event| event.layer);
+    let removal = stack.removal(node, layer);
+    let kind = removal.map_or(ChangeKind::Added, |change| change.kind);
+    let (note, owner) = match removal {
+        Some(change) => {
+            let version = change.previous.map(|event| stack.version(event));
+            let by = Shadow { layer: change.layer, removes: true };
+            (marker::shadow(by), version.map_or(change.layer, |version| version.layer))
+        }
+        None => {
+            let added = stack.history(node).first().map_or(layer, |event| event.layer);
+            (visible!["L", added, " adds"], added)
+        }
+    };
     HitRow {
-        signs: [marker::change(ChangeKind::Added), NO_SIGN],
-        name: (Role::Text, path),
-        note: (Role::Added, visible!["L", added, " adds"]),
-        owner: visible![added],
+        signs: marker::signs(false, false, Some(kind)),
+        name: (marker::name(false, Some(kind), Role::Text), path),
+        note: (marker::change(kind).1, note),
+        owner: visible![owner],
     }
 }

@@ -204,7 +204,7 @@ impl Stack {
     ) -> bool {
         let removed = self.events.is_tombstone(newest);
         let has = |sign: &Sign| match sign {
-            Sign::Shadowed => !removed && self.next_change(NodeId(node), tree.top()).is_some(),
+            Sign::Shadowed => self.shadowed_by(NodeId(node), tree.top()).is_some(),
             Sign::Opaque => change.is_some_and(|change| change.opaque),
             Sign::Whiteout => {
                 change.is_some() && self.events.cause(newest) == (Cause::Whiteout, node)

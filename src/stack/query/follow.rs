@@ -11,30 +11,52 @@ const HOPS: usize = 40;
 /// The most components of a path and of the targets of its links; a path of PATH_MAX bytes has at most half as many.
 const COMPONENTS: usize = 4096;
 
+/// Why a path does not resolve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// This path does not exist.
+    Missing(Vec<u8>),
+    /// This path is no directory, but further components follow.
+    NoDirectory(Vec<u8>),
+    /// The links form a loop, or there are too many of them.
+    Loop,
+}
+
 impl Stack {
-    /// The node that `path` resolves to in the merged tree of layers `0..=layer`. `None` if it does not exist, if a component
-    /// is not a directory, or if links form a loop.
+    /// The node that `path` resolves to in the merged tree of layers `0..=layer`; `None` if it does not.
     #[must_use]
     pub fn follow(&self, path: &[u8], layer: usize) -> Option<NodeId> {
+        self.resolve(path, layer).ok()
+    }
+
+    /// As [`Self::follow`].
+    ///
+    /// # Errors
+    /// Why the path does not resolve.
+    pub fn resolve(&self, path: &[u8], layer: usize) -> Result<NodeId, Unresolved> {
         let mut left: VecDeque<Vec<u8>> = components(path).collect();
         let mut node = NodeId::ROOT;
         let (mut hops, mut steps) = (0, 0);
         while let Some(name) = left.pop_front() {
             steps += 1;
             if steps > COMPONENTS || left.len() > COMPONENTS {
-                return None;
+                return Err(Unresolved::Loop);
             }
             if name == b".." {
                 node = self.parent(node).unwrap_or(NodeId::ROOT);
                 continue;
             }
-            let child = NodeId(self.arena.child(node.0, &name)?);
-            let version = self.visible(child, layer)?;
+            let child = self.arena.child(node.0, &name).map(NodeId);
+            let version = child.and_then(|child| self.visible(child, layer));
+            let Some((child, version)) = child.zip(version) else {
+                let directory = if node == NodeId::ROOT { Vec::new() } else { self.path(node) };
+                return Err(Unresolved::Missing([&directory[..], b"/", &name].concat()));
+            };
             match version.kind {
                 Kind::Symlink => {
                     hops += 1;
                     if hops > HOPS {
-                        return None;
+                        return Err(Unresolved::Loop);
                     }
                     let target = self.link(version.event);
                     if target.first() == Some(&b'/') {
@@ -46,10 +68,10 @@ impl Stack {
                 }
                 Kind::Directory => node = child,
                 _ if left.is_empty() => node = child,
-                _ => return None,
+                _ => return Err(Unresolved::NoDirectory(self.path(child))),
             }
         }
-        Some(node)
+        Ok(node)
     }
 }
 
@@ -60,29 +82,36 @@ fn components(path: &[u8]) -> impl DoubleEndedIterator<Item = Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::stack::notation;
 
-    fn follow(path: &str, layer: usize) -> Option<String> {
+    fn resolve(path: &str, layer: usize) -> Result<String, Unresolved> {
         let text = "+usr/lib/os-release:9 +etc/os-release->../usr/lib/os-release +lib->usr/lib +a->b +b->a \
             +abs->/lib/os-release +up->../../../usr | -usr/lib/os-release";
         let (stack, _) = notation::stack(text).unwrap();
-        let node = stack.follow(path.as_bytes(), layer)?;
-        Some(String::from_utf8(stack.path(node)).unwrap())
+        let node = stack.resolve(path.as_bytes(), layer)?;
+        Ok(String::from_utf8(stack.path(node)).unwrap())
     }
 
     #[test]
     fn links_are_followed_inside_the_root() {
-        let found = Some("/usr/lib/os-release".to_owned());
+        let found = Ok("/usr/lib/os-release".to_owned());
         for path in ["/etc/os-release", "lib/os-release", "/abs", "up/lib/os-release"] {
-            assert_eq!(follow(path, 0), found, "{path}");
+            assert_eq!(resolve(path, 0), found, "{path}");
         }
-        assert_eq!(follow("/", 0), Some("/".to_owned()));
+        assert_eq!(resolve("/", 0), Ok("/".to_owned()));
     }
 
     #[test]
     fn loops_files_as_directories_and_removed_paths_do_not_resolve() {
-        for (path, layer) in [("/a", 0), ("/usr/lib/os-release/x", 0), ("/etc/os-release", 1)] {
-            assert_eq!(follow(path, layer), None, "{path}");
+        let release = b"/usr/lib/os-release".to_vec();
+        for (path, layer, why) in [
+            ("/a", 0, Unresolved::Loop),
+            ("/usr/lib/os-release/x", 0, Unresolved::NoDirectory(release.clone())),
+            ("/etc/os-release", 1, Unresolved::Missing(release)),
+            ("/no/such", 1, Unresolved::Missing(b"/no".to_vec())),
+        ] {
+            assert_eq!(resolve(path, layer), Err(why), "{path}");
         }
     }
 }

@@ -3,7 +3,7 @@
 mod change;
 pub mod filter;
 pub mod filtered_tree;
-mod follow;
+pub mod follow;
 mod fuzzy;
 pub mod glob;
 pub(crate) mod history;

@@ -142,6 +142,7 @@ pub enum TreeAction {
     FoldAll,
     UnfoldAll,
     History,
+    Follow,
 }
 
 /// Actions of the viewer.

@@ -20,6 +20,13 @@ const ROWS: &[Entry] = &[
         "history",
         2,
     ),
+    row(
+        Action::Tree(TreeAction::Follow),
+        "follow",
+        &["@"],
+        &[Trees],
+        "follow a symbolic or hard link to its target",
+    ),
     hinted(
         row(
             Action::Version(VersionAction::View),
