@@ -131,16 +131,13 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
     }
     let removal = stack.removal(node, layer);
     let kind = removal.map_or(ChangeKind::Added, |change| change.kind);
-    let (note, owner) = match removal {
-        Some(change) => {
-            let version = change.previous.map(|event| stack.version(event));
-            let by = Shadow { layer: change.layer, removes: true };
-            (marker::shadow(by), version.map_or(change.layer, |version| version.layer))
-        }
-        None => {
-            let added = stack.history(node).first().map_or(layer, |event| event.layer);
-            (visible!["L", added, " adds"], added)
-        }
+    let (note, owner) = if let Some(change) = removal {
+        let version = change.previous.map(|event| stack.version(event));
+        let by = Shadow { layer: change.layer, removes: true };
+        (marker::shadow(by), version.map_or(change.layer, |version| version.layer))
+    } else {
+        let added = stack.history(node).first().map_or(layer, |event| event.layer);
+        (visible!["L", added, " adds"], added)
     };
     HitRow {
         signs: marker::signs(false, false, Some(kind)),
