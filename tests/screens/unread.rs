@@ -40,13 +40,14 @@ fn stopped() -> Explorer {
 type Opened = (&'static str, fn() -> Explorer, usize);
 
 /// An image with an unread layer.
-const IMAGES: [Opened; 2] = [("missing", damaged, 2), ("stopped", stopped, 3)];
+const IMAGES: [Opened; 3] = [("missing", damaged, 2), ("stopped", stopped, 3), ("cut", damaged, 4)];
 
 #[test]
 fn each_screen_says_what_was_not_read() {
     for (name, open, layer) in IMAGES {
-        let screens: [(&str, &str); 7] = [
+        let screens: [(&str, &str); 8] = [
             ("panes", "1"),
+            ("image", "i"),
             ("details", "1 enter"),
             ("problems", "!"),
             ("waste", "W"),
@@ -61,20 +62,39 @@ fn each_screen_says_what_was_not_read() {
             (0..up).for_each(|_| _ = explorer.keys("k"));
             explorer.keys(keys);
             insta::assert_snapshot!(format!("unread-{name}-{screen}"), explorer.text());
-            let said = ["not read", "layers read"].iter().any(|it| explorer.text().contains(it));
+            let said = ["not read", "layers read", "read in part"]
+                .iter()
+                .any(|it| explorer.text().contains(it));
             assert!(said, "{name} {screen}:\n{}", explorer.text());
         }
     }
 }
 
+/// The tree from an unread layer on is unknown, and so are its sizes.
 #[test]
-fn a_layer_that_is_cut_is_told_from_one_that_is_missing() {
+fn no_size_counts_an_unread_layer_as_empty() {
     let mut explorer = damaged();
-    explorer.keys("1 k");
-    assert_eq!(explorer.state.layer, 4);
-    insta::assert_snapshot!("unread-cut-panes", explorer.text());
-    explorer.keys("enter");
-    insta::assert_snapshot!("unread-cut-details", explorer.text());
+    let text = explorer.text();
+    let sizes = |layer: &str| {
+        let mut lines = text.lines().skip_while(|line| !line.contains(layer));
+        lines.nth(1).unwrap_or_default().chars().take(28).collect::<String>()
+    };
+    assert!(sizes("1  RUN").contains("8.9 MB"), "{text}");
+    for layer in ["3  COPY", "4! RUN", "5  COPY"] {
+        assert!(sizes(layer).contains("?      ?"), "{layer} {:?}\n{text}", sizes(layer));
+    }
+    explorer.keys("1 G enter");
+    let text = explorer.text();
+    assert!(text.contains("total         unknown: layer 2 was not read whole"), "{text}");
+}
+
+/// In a low pane each layer has one line.
+#[test]
+fn one_line_of_an_unread_layer_has_the_size_of_its_blob() {
+    let mut explorer = stopped();
+    explorer.resize(150, 12);
+    assert!(explorer.text().contains("not read  52 kB"), "{}", explorer.text());
+    assert!(explorer.text().contains("not merged  30 MB"), "{}", explorer.text());
 }
 
 #[test]

@@ -155,6 +155,9 @@ fn first_line(
         // The second line says it.
         status = Visible::default();
     }
+    if one_line && line.width >= 34 {
+        status = with_blob_size(state, stack, layer, &status);
+    }
     let right = if status.is_empty() {
         values(canvas, state, stack, line, layer, one_line)
     } else {
@@ -249,6 +252,19 @@ fn status(state: &State, stack: &Stack, layer: usize) -> Visible<'static> {
     }
 }
 
+/// The status of an unread layer with the size of its blob.
+fn with_blob_size(
+    state: &State,
+    stack: &Stack,
+    layer: usize,
+    status: &Visible<'static>,
+) -> Visible<'static> {
+    let unread =
+        matches!(coverage::read(state, stack, layer), Coverage::Nothing | Coverage::Unmerged);
+    let blob = state.described(layer).filter(|_| unread).and_then(|it| it.compressed_bytes);
+    blob.map_or_else(|| status.clone(), |bytes| visible![status, " ", size::fixed(bytes)])
+}
+
 /// What the layer did to the selected path; the owner's number is reversed.
 fn draw_margin(
     canvas: &mut Canvas<'_>,
@@ -283,11 +299,18 @@ fn sizes(
     }
     let summary = stack.summary(layer);
     canvas.text(x + columns.stored, y, 6, Role::Text, size::fixed(summary.bytes));
-    if let Some(net) = columns.net {
-        canvas.text(x + net, y, 7, Role::Quiet, size::signed(summary.net_bytes));
+    // What an unread layer holds is unknown, and with it the tree from there on.
+    let known = coverage::first_unread(state, stack, layer).is_none();
+    let (net, total) = if known {
+        (size::signed(summary.net_bytes), size::fixed(summary.cumulative_bytes))
+    } else {
+        (pad_left(&"?".into(), size::SIGNED_CELLS), pad_left(&"?".into(), size::CELLS))
+    };
+    if let Some(from) = columns.net {
+        canvas.text(x + from, y, 7, Role::Quiet, net);
     }
-    if let Some(total) = columns.total {
-        canvas.text(x + total, y, 6, Role::Quiet, size::fixed(summary.cumulative_bytes));
+    if let Some(from) = columns.total {
+        canvas.text(x + from, y, 6, Role::Quiet, total);
     }
     if let Some(from) = columns.signs {
         if columns.counts {

@@ -139,7 +139,9 @@ pub(super) fn waiting(state: &State, stack: &Stack) -> Visible<'static> {
         return visible![
             "layer ",
             awaited,
-            " and those above were not read: ",
+            " is ",
+            coverage::not_read(state, awaited),
+            ": ",
             coverage::resume_key(state),
             " goes on"
         ];

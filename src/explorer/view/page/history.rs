@@ -3,6 +3,7 @@
 use crate::explorer::model::owners::Owner;
 use crate::explorer::model::{Role, State};
 use crate::explorer::view;
+use crate::explorer::view::coverage;
 use crate::explorer::view::marker;
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut, spans_width};
 use crate::stack::{Cause, ChangeKind, HistoryEvent, NodeId, Stack};
@@ -25,7 +26,10 @@ pub(super) fn page(state: &State, stack: &Stack, node: NodeId, width: usize) -> 
     if steps.is_empty() {
         out.text(Role::Quiet, 0, "No layer names this path: it is only the way to others.");
     }
-    if stack.folded() < stack.layer_count() {
+    if let Some(warning) = coverage::warning(state, stack, state.layer_count().saturating_sub(1)) {
+        out.blank();
+        out.text(Role::Warning, 0, &warning);
+    } else if stack.folded() < stack.layer_count() {
         out.blank();
         let note = visible!["Layers ", stack.folded(), " and above are not read yet."];
         out.text(Role::Quiet, 0, &note);

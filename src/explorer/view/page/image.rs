@@ -1,22 +1,27 @@
 //! The image page: identity, config, labels, history as a Dockerfile, and other documents of the image.
 
 use crate::explorer::model::{Role, State};
+use crate::explorer::view::coverage;
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer, cut};
 use crate::image::config::Config;
 use crate::image::history::HistoryStep;
 use crate::image::platform::Platform;
 use crate::image::{Image, Other};
+use crate::stack::Stack;
 use crate::text::width::{pad_left, split_at};
 use crate::text::{Foreign, Visible, command, size, visible, wrap};
 
 /// Lines of one history step that are shown. A here-document can be a whole program.
 const STEP_LINES: usize = 200;
 
-pub(super) fn page(state: &State, width: usize) -> OverlayText {
+pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     match state.image.as_deref() {
         Some(image) => {
             identity(&mut out, image);
+            if let Some(read) = coverage::layers_read(state, stack) {
+                out.labelled("read", Role::Warning, visible!["what is shown is ", read]);
+            }
             config(&mut out, &image.config);
             pairs(&mut out, "Labels", &image.config.labels);
             pairs(&mut out, "Annotations", &image.annotations);

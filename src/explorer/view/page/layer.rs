@@ -73,8 +73,17 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
     if matches!(read, Coverage::Part | Coverage::All) {
         let summary = stack.summary(index);
         out.field("stored", &size::long(summary.bytes));
-        out.field("net", &size::signed_long(summary.net_bytes));
-        out.field("cumulative", &size::long(summary.cumulative_bytes));
+        match coverage::first_unread(state, stack, index) {
+            None => {
+                out.field("net", &size::signed_long(summary.net_bytes));
+                out.field("total", &size::long(summary.cumulative_bytes));
+            }
+            Some(gap) => {
+                let why = visible!["unknown: layer ", gap, " was not read whole"];
+                out.labelled("net", Role::Quiet, why.clone());
+                out.labelled("total", Role::Quiet, why);
+            }
+        }
         out.field("entries", &size::count(summary.entries));
         let changes = [
             ("added", summary.added),
@@ -89,7 +98,7 @@ fn sizes(out: &mut Writer, state: &State, stack: &Stack, index: usize, layer: &L
         }
     } else {
         let status = match state.loads.get(index).map(|load| load.status) {
-            _ if read == Coverage::Nothing => "not read",
+            _ if read == Coverage::Nothing => "not read: what it changes is unknown",
             _ if read == Coverage::Unmerged => "read, but a layer below it was not",
             Some(LoadStatus::Reading { .. }) => "being read",
             Some(LoadStatus::Listed) => "read, waits for the layers below",

@@ -44,7 +44,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Over
             Some(sides) => sides::page(sides, width),
             None => layer::page(state, stack, layer, width),
         },
-        OverlayKind::Image => image::page(state, width),
+        OverlayKind::Image => image::page(state, stack, width),
         OverlayKind::Problems => problems::page(state, width),
         OverlayKind::Choices => choices::page(state, overlay, width),
         OverlayKind::Platforms => platforms::page(state, width),
