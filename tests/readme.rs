@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use layertui::explorer::model::action::entry::Context;
 
@@ -152,33 +151,6 @@ fn paths_in_the_documents_for_users_exist() {
         }
     }
     assert!(count > 10, "{count} paths");
-}
-
-/// `$ layertui COMMAND --option` of the documents: the help of the command names each option.
-#[test]
-fn commands_and_options_in_the_documents_exist() {
-    let help = |command: &[&str]| {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_layertui"));
-        let output = program.args(command).arg("--help").output().unwrap();
-        (output.status.success(), String::from_utf8(output.stdout).unwrap())
-    };
-    let program = help(&[]).1;
-    let mut count = 0;
-    for document in FOR_USERS {
-        let text = read(document);
-        for line in text.lines().filter_map(|line| line.strip_prefix("$ layertui ")) {
-            let words: Vec<&str> = line.split(" #").next().unwrap().split_whitespace().collect();
-            let is_command = program.contains(&format!("\n  {} ", words[0]));
-            let text = if is_command { help(&words[..1]).1 } else { program.clone() };
-            for option in words.iter().filter(|word| word.starts_with("--")) {
-                assert!(text.contains(option), "{document}: {line}: no {option}");
-            }
-            let image = words[0].contains(['.', ':', '/']) || words[0] == "nginx";
-            assert!(is_command || image || words[0] == "-", "{document}: {line}: no such command");
-            count += 1;
-        }
-    }
-    assert!(count > 20, "{count} commands");
 }
 
 /// Paths in code spans, relative to the repository or to `src`. `<name>` and `*` stand for a name that the reader chooses.

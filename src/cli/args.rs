@@ -357,13 +357,17 @@ pub(super) enum CacheCommand {
 mod tests {
     use super::*;
 
-    /// The commands of the README's console blocks, without their comments.
+    /// The commands in console blocks of the documents, without their comments.
     #[test]
-    fn commands_in_the_readme_parse() {
-        let readme = include_str!("../../README.md");
+    fn commands_in_the_documents_parse() {
+        let documents = concat!(
+            include_str!("../../README.md"),
+            include_str!("../../docs/json.md"),
+            include_str!("../../docs/sources.md")
+        );
         let commands: Vec<&str> =
-            readme.lines().filter_map(|line| line.strip_prefix("$ layertui ")).collect();
-        assert!(commands.len() > 10, "{commands:?}");
+            documents.lines().filter_map(|line| line.strip_prefix("$ layertui ")).collect();
+        assert!(commands.len() > 20, "{commands:?}");
         for command in commands {
             let words = command.split('#').next().unwrap_or_default().split_whitespace();
             let parsed = Args::try_parse_from(std::iter::once("layertui").chain(words));

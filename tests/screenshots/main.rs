@@ -38,6 +38,10 @@ const SCREENS: [(&str, &str); 5] = [
 const COMPARED: (&str, &str) = ("compare", "/ =app.py enter esc");
 const LOWEST: usize = 2;
 
+/// The moving picture: the keys before each of its frames, and the seconds that each is shown.
+const TOUR: [&str; 5] = ["k", "/ =deploy_key", "enter esc", "w", "esc / =hero.avif enter esc [ ["];
+const TOUR_SECONDS: usize = 3;
+
 struct Explorer {
     state: State,
     loader: Loader,
@@ -133,6 +137,15 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
+fn tour() -> String {
+    let mut explorer = Explorer::of(load(demo()));
+    let frames = TOUR.map(|keys| {
+        explorer.keys(keys);
+        explorer.svg()
+    });
+    svg::animate(&frames, TOUR_SECONDS)
+}
+
 #[test]
 fn the_pictures_are_what_the_program_draws() {
     let bless = std::env::var_os("LAYERTUI_BLESS").is_some();
@@ -140,9 +153,11 @@ fn the_pictures_are_what_the_program_draws() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo()))));
     let screens = screens.chain(std::iter::once((&COMPARED, comparison())));
-    for ((name, keys), mut explorer) in screens {
+    let screens = screens.map(|(&(name, keys), mut explorer)| {
         explorer.keys(keys);
-        let fresh = explorer.svg();
+        (name, explorer.svg())
+    });
+    for (name, fresh) in screens.chain(std::iter::once(("tour", tour()))) {
         let place = format!("assets/screenshots/{name}.svg");
         let path = root().join(&place);
         if bless {

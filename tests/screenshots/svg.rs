@@ -41,6 +41,26 @@ pub fn draw(buffer: &Buffer) -> String {
     out
 }
 
+/// Frames one after another, `seconds` each, again and again; where nothing moves, the first.
+pub fn animate(frames: &[String], seconds: usize) -> String {
+    let (head, _) = frames[0].split_once('\n').unwrap();
+    let (all, share) = (frames.len() * seconds, 100.0 / frames.len() as f64);
+    let mut out = format!(
+        "{head}\n<style>.f{{opacity:0}}.f:first-of-type{{opacity:1}}\
+         @media (prefers-reduced-motion:no-preference){{.f{{animation:f {all}s step-end infinite both}}}}\
+         @keyframes f{{0%{{opacity:1}}{share}%,100%{{opacity:0}}}}</style>\n"
+    );
+    for (number, frame) in frames.iter().enumerate() {
+        let (_, drawn) = frame.split_once('\n').unwrap();
+        let drawn = drawn.strip_suffix("</svg>\n").unwrap();
+        // A negative delay: frame 1 begins as if it had run for all the others.
+        let delay = (frames.len() - number) % frames.len() * seconds;
+        let _ = writeln!(out, "<g class=\"f\" style=\"animation-delay:-{delay}s\">\n{drawn}</g>");
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
 fn line(out: &mut String, buffer: &Buffer, y: u16) {
     let mut x = 0;
     let cells = buffer.area.width;

@@ -1,4 +1,4 @@
-//! The one table of what a user can do. Keys, help, footer hints and the README's table all come from it.
+//! The one table of what a user can do. Keys, help, footer hints and the table of docs/keys.md all come from it.
 
 pub mod entry;
 mod inspecting;

@@ -1,6 +1,6 @@
 //! A key press as plain data, and the notation that names one: `j`, `G`, `ctrl-d`, `shift-tab`, `pgdn`, `space`.
 //!
-//! `explorer::terminal` converts its events to these; the action table, help and the README use the notation.
+//! `explorer::terminal` converts its events to these; the action table, help and documents use the notation.
 
 use std::fmt;
 
