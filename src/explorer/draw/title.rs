@@ -6,9 +6,12 @@ use crate::explorer::view;
 use crate::explorer::view::coverage;
 use crate::stack::Stack;
 use crate::text::width::width;
-use crate::text::{Visible, shorten, visible};
+use crate::text::{Visible, shorten, size, visible};
 
 const BETWEEN: Visible<'_> = Visible::constant(" │ ");
+
+/// Width from which the title has the image's sizes.
+const SUMMARY_FROM: u16 = 110;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
     let end = line.x + line.width - 1;
@@ -24,6 +27,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
     if let Some(platform) = platform.filter(|_| line.width >= 100) {
         let text = shorten::middle(&visible(&platform), 24);
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, visible!["  ", text]);
+    }
+    if line.width >= SUMMARY_FROM && coverage::all_read(state, stack) {
+        let text = summary(stack);
+        x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, &text);
     }
     if state.layer_count() > 0 {
         x = canvas.text(x, line.y, end.saturating_sub(x), Role::Quiet, BETWEEN);
@@ -43,4 +50,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: 
             canvas.text(x, line.y, end.saturating_sub(x), Role::Text, &path);
         }
     }
+}
+
+/// `12 layers  787 MB, 205 MB wasted`.
+fn summary(stack: &Stack) -> Visible<'static> {
+    let balance = stack.balance();
+    let (layers, total) = (stack.folded(), size::short(balance.visible));
+    let noun = if layers == 1 { " layer  " } else { " layers  " };
+    visible!["  ", layers, noun, total, ", ", size::short(balance.wasted), " wasted"]
 }

@@ -12,7 +12,7 @@ use crate::explorer::model;
 use crate::explorer::model::action::GROUPS;
 use crate::explorer::model::action::entry::Entry;
 use crate::explorer::model::appearance::{Glyphs, Theme};
-use crate::explorer::model::columns::TreeColumns;
+use crate::explorer::model::columns::{PaneWidths, TreeColumns};
 use crate::explorer::model::key::Key;
 use crate::explorer::model::keymap::Keymap;
 use crate::text::Foreign;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub mouse: Option<bool>,
     /// Columns of trees.
     pub columns: TreeColumns,
+    /// Widths of panes.
+    pub widths: PaneWidths,
     /// Default keys, with the user's in their place.
     pub keymap: Keymap,
     /// Errors, each with its line.
@@ -35,7 +37,8 @@ pub struct Settings {
 }
 
 /// Names of settings at the top level.
-const NAMES: [&str; 5] = ["theme", "glyphs", "mouse", "columns", "keys"];
+const NAMES: [&str; 7] =
+    ["theme", "glyphs", "mouse", "columns", "layers_width", "changes_width", "keys"];
 
 impl Settings {
     /// Reads the text of a config file (TOML).
@@ -84,6 +87,8 @@ impl Reader {
                     _ => self.error(value.span().start, "mouse must be true or false"),
                 },
                 "columns" => self.columns(value),
+                "layers_width" => self.settings.widths.stack = self.cells(value),
+                "changes_width" => self.settings.widths.diff = self.cells(value),
                 "keys" => match value.get_ref() {
                     DeValue::Table(keys) => self.keys(keys),
                     _ => self.error(value.span().start, "keys must be a table: [keys]"),
@@ -129,6 +134,18 @@ impl Reader {
             }
         }
         self.settings.columns = wanted;
+    }
+
+    /// A width of a pane in cells.
+    fn cells(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u16> {
+        let cells = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if cells.is_none() {
+            self.error(value.span().start, "a width is a number of cells: 34");
+        }
+        cells
     }
 
     /// A string or a list of strings, with their byte offsets.
@@ -235,7 +252,10 @@ pub fn default_text() -> String {
          # false leaves the mouse to the terminal.\n\
          mouse = true\n\
          # Columns of trees: size, bar, layer.\n\
-         columns = [\"size\", \"bar\", \"layer\"]\n\n\
+         columns = [\"size\", \"bar\", \"layer\"]\n\
+         # Fixed widths of the layers and of the changes in cells; without them they follow the screen and the focus.\n\
+         # layers_width = 34\n\
+         # changes_width = 40\n\n\
          # Keys by action, a key or a list: j, G, ctrl-d, alt-x, space, enter, pgdn. []: none.\n\
          [keys]\n",
         Theme::default().name(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::explorer::model;
 use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::appearance::{Glyphs, Theme};
-use crate::explorer::model::columns::TreeColumns;
+use crate::explorer::model::columns::{PaneWidths, TreeColumns};
 use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
 use crate::explorer::model::ever::Ever;
 use crate::explorer::model::extraction::ExtractionRequest;
@@ -46,6 +46,7 @@ impl State {
     pub fn copy_appearance(&mut self, other: &Self) {
         (self.size, self.theme, self.glyphs) = (other.size, other.theme, other.glyphs);
         (self.mouse, self.columns) = (other.mouse, other.columns);
+        self.widths = other.widths;
         self.keymap.clone_from(&other.keymap);
         self.config_errors.clone_from(&other.config_errors);
     }
@@ -113,6 +114,8 @@ pub struct State {
     pub glyphs: Glyphs,
     /// Columns of the trees.
     pub columns: TreeColumns,
+    /// Configured widths of panes.
+    pub widths: PaneWidths,
     /// Errors in the config file, each with its line.
     pub config_errors: Vec<Foreign>,
     /// Bindings of keys to actions.

@@ -29,7 +29,7 @@ impl StartSettings {
         state.mouse = self.mouse();
         state.theme = self.theme.or(self.config.theme).unwrap_or(colourless);
         state.glyphs = self.config.glyphs.unwrap_or(dumb);
-        state.columns = self.config.columns;
+        (state.columns, state.widths) = (self.config.columns, self.config.widths);
         state.keymap = self.config.keymap.clone();
         state.notice = self.config.errors.first().map(|it| it.visible().into_owned());
         state.config_errors.clone_from(&self.config.errors);

@@ -52,6 +52,13 @@ pub fn first_unread(state: &State, stack: &Stack, layer: usize) -> Option<usize>
         .find(|&layer| matches!(read(state, stack, layer), Coverage::Nothing | Coverage::Part))
 }
 
+/// Whether every layer of an image was read completely.
+#[must_use]
+pub fn all_read(state: &State, stack: &Stack) -> bool {
+    let all = |layer| read(state, stack, layer) == Coverage::All;
+    state.comparison.is_none() && state.layer_count() > 0 && (0..state.layer_count()).all(all)
+}
+
 /// `of the 4 of 6 layers read`; `None` where all were read, and while reading.
 #[must_use]
 pub fn layers_read(state: &State, stack: &Stack) -> Option<Visible<'static>> {

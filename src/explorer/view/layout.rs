@@ -127,11 +127,15 @@ impl Layout {
 fn stack_width(state: &State, width: u16) -> u16 {
     let most = if width >= THREE_FROM { width - 2 * PANE_MIN } else { width - PANE_MIN };
     let usual = if width >= COUNTS_FROM { STACK_WIDEST } else { width / 4 };
-    shifted(usual.clamp(STACK_USUAL, STACK_WIDEST), state.split.stack, PANE_MIN, most)
+    let usual = state.widths.stack.unwrap_or_else(|| usual.clamp(STACK_USUAL, STACK_WIDEST));
+    shifted(usual, state.split.stack, PANE_MIN, most)
 }
 
 /// The tree takes half of the screen, the changes the rest; the other way round while the changes have the focus.
 fn diff_width(state: &State, width: u16, right: u16) -> u16 {
+    if let Some(cells) = state.widths.diff {
+        return cells;
+    }
     let tree = (width / 2).min(right - PANE_MIN);
     if state.focus == Pane::Diff { (right * 11 / 20).max(right - tree) } else { right - tree }
 }
@@ -181,6 +185,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explorer::model::columns::PaneWidths;
     use crate::explorer::model::geometry::Rect;
     use crate::explorer::model::geometry::Shape;
     use crate::explorer::model::geometry::Size;
@@ -233,6 +238,17 @@ mod tests {
                     "{by} {width}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn configured_widths_hold_whatever_has_the_focus() {
+        for focus in Pane::ALL {
+            let mut state = State::new(Size { width: 140, height: 40 });
+            state.widths = PaneWidths { stack: Some(40), diff: Some(44) };
+            state.focus = focus;
+            let widths = Layout::of(&state).panes.iter().map(|area| area.outer.width);
+            assert_eq!(widths.collect::<Vec<_>>(), [40, 56, 44]);
         }
     }
 
