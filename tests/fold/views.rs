@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use layertui::stack::NodeId;
+use layertui::stack::kept::entry::Kind;
 use layertui::stack::query::outline::{Folds, Outline, Unfolded};
 use layertui::stack::query::search::Hits;
 use layertui::stack::query::tree::Tree;
@@ -33,19 +34,57 @@ impl Case<'_> {
         for layer in 0..self.model.trees.len() {
             for tree in [Tree::Merged(layer), Tree::Diff(layer)] {
                 for unfolded in [Unfolded::None, Unfolded::Changes, Unfolded::All] {
-                    let folds = Folds { unfolded, toggled: toggled.clone() };
-                    self.outline(&Outline::new(self.stack, tree, &folds, None, None), tree);
+                    for split in [HashSet::new(), toggled.iter().copied().take(2).collect()] {
+                        let folds = Folds { unfolded, toggled: toggled.clone(), split };
+                        let outline = Outline::new(self.stack, tree, &folds, None, None);
+                        self.outline(&outline, tree, &folds);
+                    }
                 }
             }
         }
     }
 
-    fn outline(&self, outline: &Outline<'_>, tree: Tree) {
+    /// Whether the model says that a directory is joined with its only child, itself a directory: neither is there a change
+    /// of the outer one, nor another row below it.
+    fn joined(
+        &self,
+        shown: &BTreeSet<Vec<Path>>,
+        path: &[Path],
+        tree: Tree,
+        folds: &Folds,
+    ) -> bool {
+        let whole = path.join(&b'/');
+        let split = self.node(&whole).is_some_and(|node| folds.split.contains(&node));
+        let layer = tree.top();
+        let below: Vec<&Vec<Path>> = shown
+            .iter()
+            .filter(|other| other.len() > path.len() && other.starts_with(path))
+            .collect();
+        let mut children = below.iter().filter(|other| other.len() == path.len() + 1);
+        let (Some(only), None) = (children.next(), children.next()) else { return false };
+        let is_directory = |layer: Option<usize>, path: &Path| {
+            let object = layer.and_then(|layer| self.model.trees[layer].get(path));
+            object.is_some_and(|object| object.kind == Kind::Directory)
+        };
+        let plain = !split && !self.model.diffs[layer].contains_key(&whole);
+        plain
+            && match tree {
+                Tree::Merged(_) if folds.unfolded == Unfolded::All => false,
+                Tree::Merged(_) => {
+                    is_directory(Some(layer), &whole)
+                        && is_directory(Some(layer), &only.join(&b'/'))
+                }
+                _ => is_directory(Some(layer), &whole) && below.len() > 1,
+            }
+    }
+
+    fn outline(&self, outline: &Outline<'_>, tree: Tree, folds: &Folds) {
         let shown: BTreeSet<Vec<Path>> = self.shown(tree);
         let open = |path: &[Path]| self.node(&path.join(&b'/')).is_some_and(|n| outline.is_open(n));
         let expected: Vec<Path> = shown
             .iter()
             .filter(|path| (1..path.len()).all(|end| open(&path[..end])))
+            .filter(|path| !self.joined(&shown, path, tree, folds))
             .map(|path| path.join(&b'/'))
             .collect();
         let rows = outline.rows(0..usize::MAX);

@@ -187,9 +187,14 @@ fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow,
     }
 }
 
-/// The last component of the path, with a slash for a directory.
+/// The last component of the path, or those of a chain of directories; with a slash for a directory.
 fn name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
-    visible![stack.name(row.node), if row.directory { "/" } else { "" }]
+    let chain = std::iter::successors(Some(row.node), |&node| {
+        stack.parent(node).filter(|_| node != row.head)
+    });
+    let mut names: Vec<_> = chain.map(|node| visible![stack.name(node)]).collect();
+    names.reverse();
+    visible![Visible::join(&names, "/"), if row.directory { "/" } else { "" }]
 }
 
 /// The layer that shadows a path.

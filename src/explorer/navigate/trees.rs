@@ -123,7 +123,7 @@ pub fn close(state: &mut State, stack: &Stack, pane: Pane) {
     let Some(row) = current_row(state, stack, pane) else { return };
     if row.open {
         toggle(state, pane, row.node);
-    } else if let Some(parent) = stack.parent(row.node).filter(|&parent| parent != NodeId::ROOT) {
+    } else if let Some(parent) = stack.parent(row.head).filter(|&parent| parent != NodeId::ROOT) {
         let above = outline(state, stack, pane).and_then(|outline| outline.position(parent));
         if let Some(above) = above {
             go_to_row(state, stack, pane, above);
@@ -171,9 +171,14 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
     let Some(outline) = outline(state, stack, pane) else { return false };
     let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
     let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
+    // A path that the user asked for has a row of its own.
+    let joined = outline.is_joined(node);
     let folds = state.folds_mut(pane);
     for dir in closed {
         flip(folds, dir);
+    }
+    if joined {
+        folds.split.insert(node);
     }
     let view = state.view_mut(pane);
     view.wanted = Some(node);

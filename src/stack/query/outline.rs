@@ -3,6 +3,7 @@
 //! The number of rows is recorded for each directory, and for chunks of siblings in large directories. So finding the number
 //! of rows, a row by number or the number of a path's row reads only the directories on the way, whatever their size.
 
+mod chain;
 mod chunks;
 pub(crate) mod order;
 
@@ -58,6 +59,8 @@ pub struct Folds {
     pub unfolded: Unfolded,
     /// Directories that differ from the default.
     pub toggled: HashSet<NodeId>,
+    /// Directories with a row of their own, though they have a single child.
+    pub split: HashSet<NodeId>,
 }
 
 /// One row of an outline.
@@ -65,6 +68,8 @@ pub struct Folds {
 pub struct OutlineRow {
     /// The path.
     pub node: NodeId,
+    /// The first directory of the chain that the row stands for; the path itself where it is no chain.
+    pub head: NodeId,
     /// 0 for the children of the root.
     pub depth: usize,
     /// The path is a directory, or has rows below it (a directory that the layer replaced by a file).
@@ -143,6 +148,7 @@ impl<'s> Outline<'s> {
     #[must_use]
     pub fn is_open(&self, node: NodeId) -> bool {
         node == NodeId::ROOT
+            || self.joined(node.0).is_some()
             || self.is_open_by_default(node.0) != self.folds.toggled.contains(&node)
     }
 
@@ -166,23 +172,25 @@ impl<'s> Outline<'s> {
             if !self.is_shown(node) {
                 continue;
             }
-            let below = self.open_below(node);
-            if skip > below {
-                skip -= 1 + below;
+            let taken = self.rows_of(node);
+            if skip >= taken {
+                skip -= taken;
                 continue;
             }
+            let (end, open) = (self.chain_end(node), taken > 1);
             if skip == 0 {
                 rows.push(OutlineRow {
-                    node: NodeId(node),
+                    node: NodeId(end),
+                    head: NodeId(node),
                     depth: levels.len() - 1,
-                    directory: below > 0 || self.is_directory(node) || self.below(node) > 0,
-                    open: below > 0,
+                    directory: open || self.is_directory(end) || self.below(end) > 0,
+                    open,
                 });
             } else {
                 skip -= 1;
             }
-            if below > 0 {
-                levels.push(self.level(node));
+            if open {
+                levels.push(self.level(end));
             }
         }
         rows
@@ -196,8 +204,8 @@ impl<'s> Outline<'s> {
         let mut dir = 0;
         for (depth, &node) in chain.iter().enumerate() {
             row += self.rows_before(&mut self.level(dir), node);
-            // The row of the directory itself, for all but the last.
-            row += usize::from(depth + 1 < chain.len());
+            // The row of the directory itself, for all but the last and those joined with their child.
+            row += usize::from(depth + 1 < chain.len() && self.joined(node).is_none());
             dir = node;
         }
         (!chain.is_empty()).then_some(row)
@@ -271,14 +279,6 @@ impl<'s> Outline<'s> {
         newest != NONE && self.stack.events.is_dir(self.stack.events.version(newest))
     }
 
-    /// Rows below a path, 0 if it is folded. Cheap for paths that never had children, which are nearly all.
-    fn open_below(&self, node: u32) -> usize {
-        if self.stack.arena.dir(node) == NONE || !self.is_open(NodeId(node)) {
-            return 0;
-        }
-        self.below(node)
-    }
-
     /// Rows below a directory if it is unfolded.
     fn below(&self, node: u32) -> usize {
         let correction = self.corrections.get(&node).copied().unwrap_or(0);
@@ -335,21 +335,17 @@ impl<'s> Outline<'s> {
         prev != NONE && events.is_dir(prev)
     }
 
-    /// Computes the corrections for toggled directories, the deepest first (ids of children are larger).
+    /// Computes the corrections for toggled and split directories, the deepest first (ids of children are larger).
     fn correct(&mut self) {
-        let toggled = self.folds.toggled.iter().map(|node| node.0);
+        let toggled = self.folds.toggled.iter().chain(&self.folds.split).map(|node| node.0);
         let mut queue: BTreeSet<u32> = toggled.filter(|&node| node != 0).collect();
         while let Some(node) = queue.pop_last() {
             if (node as usize) >= self.stack.arena.len() || !self.is_shown(node) {
                 continue;
             }
-            let usual = self.below_by_default(node);
-            let usually = if self.is_open_by_default(node) { usual } else { 0 };
-            let now = if self.is_open(NodeId(node)) {
-                usual + self.corrections.get(&node).copied().unwrap_or(0)
-            } else {
-                0
-            };
+            let open = self.is_open_by_default(node);
+            let usually = self.rows_by_default(node, self.folds.unfolded, open);
+            let now = self.rows_of(node) as i64;
             let parent = self.stack.arena.parent(node);
             if now != usually && parent != NONE {
                 *self.corrections.entry(parent).or_default() += now - usually;

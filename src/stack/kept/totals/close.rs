@@ -109,10 +109,14 @@ impl DirTotals {
                 }
                 Touch::Below => {}
             }
-            delta.rows.all += 1;
-            delta.rows.changes += 1;
-            let slot = self.pending.slot.get(arena.dir(child) as usize);
-            if let Some(below) = slot.and_then(|&slot| self.pending.deltas.get(slot as usize)) {
+            let below = self.pending_of(arena, child);
+            // A directory joined with its only child has no row of its own (`query::outline::chain`).
+            let joined = below.is_some_and(|below| {
+                touch == Touch::Below && steady && self.leads_to_one(arena, below)
+            });
+            delta.rows.all += u32::from(!joined);
+            delta.rows.changes += u32::from(!joined);
+            if let Some(below) = below {
                 delta.rows.all += below.rows.all;
                 delta.rows.changes += if steady { below.rows.changes } else { 0 };
             }
@@ -120,6 +124,19 @@ impl DirTotals {
         if many {
             self.sums.push(delta.rows);
         }
+    }
+
+    /// The difference that the layer makes below a path.
+    fn pending_of(&self, arena: &Arena, node: u32) -> Option<&Delta> {
+        let slot = self.pending.slot.get(arena.dir(node) as usize)?;
+        self.pending.deltas.get(*slot as usize)
+    }
+
+    /// Whether a directory has one touched child, and that has changes below it.
+    fn leads_to_one(&self, arena: &Arena, dir: &Delta) -> bool {
+        let only = self.touched.get(dir.touched_start as usize).filter(|_| dir.touched_count == 1);
+        let below = only.and_then(|&only| self.pending_of(arena, only));
+        below.is_some_and(|below| below.rows.all > 0)
     }
 
     /// Appends a record for each difference.

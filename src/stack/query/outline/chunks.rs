@@ -22,7 +22,7 @@ impl Outline<'_> {
             };
             level.at += 1;
             if self.is_shown(sibling) {
-                rows += 1 + self.open_below(sibling);
+                rows += self.rows_of(sibling);
             }
         }
     }

@@ -151,11 +151,10 @@ impl Outline<'_> {
         for chunk in ranked.chunks(CHUNK) {
             rows.push(sum);
             for &(_, child) in chunk {
-                let below = |unfolded| self.below_when(child, unfolded) as u32;
                 let is_dir = self.stack.arena.dir(child) != NONE;
-                sum.all += 1 + if is_dir { below(Unfolded::All) } else { 0 };
+                sum.all += self.rows_by_default(child, Unfolded::All, is_dir) as u32;
                 let steady = is_dir && self.opens_in_diff(child);
-                sum.changes += 1 + if steady { below(Unfolded::Changes) } else { 0 };
+                sum.changes += self.rows_by_default(child, Unfolded::Changes, steady) as u32;
             }
         }
         rows.push(sum);
