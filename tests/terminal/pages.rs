@@ -35,8 +35,8 @@ fn the_biggest_waste_and_what_gets_it_back() {
     explorer.press("T");
     explorer.shows(&["at layer", "arrows move"]);
     explorer.press("T");
-    explorer.shows(&[" wasted "]);
-    explorer.close(" wasted ");
+    explorer.shows(&["/  ", " wasted ─"]);
+    explorer.close(" wasted ─");
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
 }

@@ -63,6 +63,8 @@ pub struct FoldedPaths {
     pub unfolded: Unfolded,
     /// Directories that differ from the default.
     pub toggled: Vec<Vec<u8>>,
+    /// Directories with a row of their own, though they have a single child.
+    pub split: Vec<Vec<u8>>,
 }
 
 /// What is marked until the next key.

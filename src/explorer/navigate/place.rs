@@ -1,5 +1,7 @@
 //! Cursors and folds from one stack to another.
 
+use std::collections::HashSet;
+
 use crate::explorer::model::reload::{FoldedPaths, Place};
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view::trees::current_row;
@@ -44,13 +46,17 @@ pub fn restore(state: &mut State, stack: &Stack, place: &Place) {
 }
 
 fn to_paths(folds: &Folds, stack: &Stack) -> FoldedPaths {
-    let toggled = folds.toggled.iter().map(|&node| stack.path(node)).collect();
-    FoldedPaths { unfolded: folds.unfolded, toggled }
+    let paths = |nodes: &HashSet<NodeId>| nodes.iter().map(|&node| stack.path(node)).collect();
+    FoldedPaths {
+        unfolded: folds.unfolded,
+        toggled: paths(&folds.toggled),
+        split: paths(&folds.split),
+    }
 }
 
 fn to_nodes(folds: &FoldedPaths, stack: &Stack) -> Folds {
-    let toggled = folds.toggled.iter().filter_map(|path| stack.find(path)).collect();
-    Folds { unfolded: folds.unfolded, toggled }
+    let nodes = |paths: &[Vec<u8>]| paths.iter().filter_map(|path| stack.find(path)).collect();
+    Folds { unfolded: folds.unfolded, toggled: nodes(&folds.toggled), split: nodes(&folds.split) }
 }
 
 /// The node of the path, or of the nearest directory above that the stack has.

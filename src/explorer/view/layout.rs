@@ -247,8 +247,9 @@ mod tests {
             let mut state = State::new(Size { width: 140, height: 40 });
             state.widths = PaneWidths { stack: Some(40), diff: Some(44) };
             state.focus = focus;
-            let widths = Layout::of(&state).panes.iter().map(|area| area.outer.width);
-            assert_eq!(widths.collect::<Vec<_>>(), [40, 56, 44]);
+            let panes = Layout::of(&state).panes;
+            let widths: Vec<u16> = panes.iter().map(|area| area.outer.width).collect();
+            assert_eq!(widths, [40, 56, 44]);
         }
     }
 
