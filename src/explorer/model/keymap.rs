@@ -176,6 +176,15 @@ mod tests {
         }
     }
 
+    /// A config file names each action once.
+    #[test]
+    fn no_two_actions_have_one_name() {
+        let mut seen = std::collections::HashSet::new();
+        for entry in model::action::all() {
+            assert!(seen.insert(entry.id), "{}", entry.id);
+        }
+    }
+
     #[test]
     fn every_key_of_the_table_is_a_key_and_leads_to_its_action() {
         let keymap = Keymap::default();

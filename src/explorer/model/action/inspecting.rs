@@ -22,7 +22,7 @@ const ROWS: &[Entry] = &[
     ),
     row(
         Action::Tree(TreeAction::Follow),
-        "follow",
+        "link-target",
         &["@"],
         &[Trees],
         "follow a symbolic or hard link to its target",
