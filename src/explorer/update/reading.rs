@@ -126,9 +126,7 @@ pub(super) fn resume(state: &mut State, stack: &Stack) -> Vec<Effect> {
         }
         Phase::Reading => "layers are being read",
         Phase::Stopping => "reading is being stopped: try again in a moment",
-        _ => {
-            "there is nothing more to read: ! says what is wrong with a layer that could not be read"
-        }
+        _ => "nothing is left to read: ! says what is wrong with a layer; a reload reads all again",
     };
     state.notice = Some(notice.into());
     Vec::new()
