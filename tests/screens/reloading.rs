@@ -157,9 +157,11 @@ fn a_container_is_followed_and_read_again_when_it_wrote() {
     explorer.send(Message::Written);
     assert!(!explorer.effects.contains(&Effect::Reload(5)));
     let more = format!("{LAYERS} +tmp/written:5");
-    replace(&mut explorer, &more, container, &[("/tmp/written", Since::New)]);
+    replace(&mut explorer, &more, container.clone(), &[("/tmp/written", Since::New)]);
     assert!(explorer.text().contains("written  new"), "{}", explorer.text());
     assert_eq!(explorer.effects.pop(), Some(Effect::Reload(5)));
+    replace(&mut explorer, &more, container, &[]);
+    assert_eq!(explorer.effects.pop(), None, "it wrote nothing since");
     explorer.keys("F");
     assert_eq!(explorer.effects.pop(), Some(Effect::Follow(false)));
     let mut image = Explorer::open(120, 40);
