@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
 mod choosing;
+mod clicking;
 mod comparing;
 mod everything;
 mod explorer;

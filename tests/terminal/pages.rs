@@ -54,6 +54,67 @@ fn findings_are_made_of_contents_and_lead_to_their_paths() {
     assert_eq!(explorer.ends(), 0);
 }
 
+/// Answers the question for the background as soon as it comes, and says which theme `t` goes to.
+fn theme_after(answer: &str, environment: &[(&str, &str)]) -> String {
+    let mut explorer = Explorer::start(&["demo"], 120, 40, environment);
+    let question = b"\x1b]11;?";
+    let asked =
+        |explorer: &Explorer| explorer.raw().windows(question.len()).any(|bytes| bytes == question);
+    while !answer.is_empty() && !asked(&explorer) {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    explorer.press(answer);
+    explorer.shows(&["usr/", "? help"]);
+    explorer.press("t");
+    explorer.shows(&["theme: "]);
+    let text = explorer.text();
+    let said = text.split("theme: ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+    said
+}
+
+#[test]
+fn a_light_background_gets_the_light_theme() {
+    let white = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;4c";
+    // The machine may be too busy to answer in time: then the background is taken to be dark.
+    let lit = (0..5).any(|_| theme_after(white, &[]) == "high-contrast");
+    assert!(lit, "after light comes high-contrast");
+    assert_eq!(theme_after("\x1b]11;rgb:1111/1111/1111\x07\x1b[?62;4c", &[]), "light");
+    assert_eq!(theme_after("\x1b[?62;4c", &[]), "light", "a terminal that does not say");
+    assert_eq!(theme_after("", &[("COLORFGBG", "0;15")]), "high-contrast");
+}
+
+#[test]
+fn the_theme_of_the_config_wins_and_nothing_is_asked() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("layertui")).unwrap();
+    fs::write(home.path().join("layertui/config.toml"), "theme = \"mono\"\nkeys = \"dive\"\n")
+        .unwrap();
+    let place = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("COLORFGBG", "0;15")];
+    let mut explorer = Explorer::start(&["demo"], 120, 40, &place);
+    explorer.shows(&["usr/", "? help"]);
+    assert!(!explorer.raw().windows(5).any(|bytes| bytes == b"\x1b]11;"));
+    explorer.press("\x01");
+    explorer.shows(&["added paths are hidden"]);
+    explorer.press("t");
+    explorer.shows(&["theme: dark"]);
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
+#[test]
+fn a_late_answer_is_no_keys() {
+    let mut explorer = demo();
+    explorer.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
+    explorer.press("i");
+    explorer.shows(&["Image"]);
+    assert!(!explorer.text().contains("filter "), "{}", explorer.text());
+    explorer.close("Image");
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
 #[test]
 fn a_subtree_is_extracted_and_nothing_is_overwritten_unasked() {
     let place = tempfile::tempdir().unwrap();

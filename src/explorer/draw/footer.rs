@@ -10,7 +10,7 @@ use crate::explorer::view;
 use crate::explorer::view::filter::is_searching;
 use crate::stack::Stack;
 use crate::text::width::end;
-use crate::text::{Visible, shorten, size, visible};
+use crate::text::{Visible, visible};
 
 /// Draws the line; returns the position of the terminal's cursor if it has a prompt.
 pub(super) fn draw(
@@ -20,13 +20,10 @@ pub(super) fn draw(
     line: Rect,
 ) -> Option<(u16, u16)> {
     let inner = line.inset(1, 0);
-    if let Some(top) = state.overlays.last() {
+    if !state.overlays.is_empty() {
         // The overlay covers the line of facts, so the notice is shown here.
         if !facts::notice_or_work(canvas, state, stack, inner) {
-            let page = view::overlay::place(state, stack, top).page;
-            let own = |keys| state.keymap.rewritten(keys, state.contexts());
-            let wanted: Vec<_> = page.hints.iter().map(|&(keys, word)| (own(keys), word)).collect();
-            hints(canvas, inner, &wanted);
+            hints(canvas, inner, &view::hints::wanted(state, stack));
         }
         return None;
     }
@@ -49,51 +46,10 @@ pub(super) fn draw(
 }
 
 fn keys(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) {
-    let mut line = chips(canvas, state, stack, line);
-    if let Some(search) = &state.search {
-        let needle = shorten::middle(&visible(search.input.text()), 24);
-        let found = search.found.as_ref().map_or_else(|| "0 found".into(), counted);
-        let spans = [
-            (Role::Accent, "n N".into()),
-            (Role::Quiet, visible![" ", found, " for "]),
-            (Role::Text, visible!["/", needle]),
-            (Role::Quiet, "   ".into()),
-        ];
-        let after = canvas.spans(line.x, line.y, line.width, &spans);
-        line.width -= after - line.x;
-        line.x = after;
-    }
-    let mut wanted = state.keymap.hints(state.contexts());
-    if state.problem_count() == 0 {
-        wanted.retain(|(_, word)| *word != "problems");
-    }
-    if state.image.is_none() {
-        wanted.retain(|(_, word)| matches!(*word, "help" | "quit"));
-    }
-    hints(canvas, line, &wanted);
-}
-
-/// A chip for each word of the filter, and the number of paths that pass; returns the rest of the line.
-fn chips(canvas: &mut Canvas<'_>, state: &State, stack: &Stack, line: Rect) -> Rect {
-    let Some(filter) = state.filter.as_ref().filter(|filter| filter.is_on()) else { return line };
-    let mut spans = vec![(Role::Accent, "esc".into()), (Role::Quiet, " filter ".into())];
-    for chip in &filter.chips {
-        spans.push((Role::Strong, visible!["[", shorten::middle(chip, 20), "]"]));
-        spans.push((Role::Quiet, " ".into()));
-    }
-    spans.push((Role::Quiet, visible![passed(state, stack), "  "]));
-    let after = canvas.spans(line.x, line.y, line.width, &spans).min(line.x + line.width);
-    Rect { x: after, width: line.x + line.width - after, ..line }
-}
-
-fn passed(state: &State, stack: &Stack) -> Visible<'static> {
-    let pane = crate::explorer::view::trees::pane_of_path(state);
-    match crate::explorer::view::filter::passed(state, stack, pane) {
-        None => Visible::default(),
-        Some(0) => "nothing passes".into(),
-        Some(1) => "1 path".into(),
-        Some(count) => visible![size::count(count as u64), " paths"],
-    }
+    let lead = view::hints::lead(state, stack);
+    let x = canvas.spans(line.x, line.y, line.width, &lead).min(line.x + line.width);
+    let line = Rect { x, width: line.x + line.width - x, ..line };
+    hints(canvas, line, &view::hints::wanted(state, stack));
 }
 
 /// Draws the text of a prompt from (x, y) to column `limit`, of the text before the cursor the last `before_max` cells.
@@ -128,7 +84,7 @@ fn filter_prompt(
     let (role, text) = match (&filter.error, filter.is_on()) {
         (Some(error), _) => (Role::Warning, error.clone()),
         (None, true) if is_searching(state) => (Role::Quiet, "looking through the names …".into()),
-        (None, true) => (Role::Text, passed(state, stack)),
+        (None, true) => (Role::Text, view::filter::said(state, stack)),
         (None, false) => (Role::Quiet, crate::explorer::model::filter::WORDS.into()),
     };
     let x = canvas.spans(x, line.y, limit.saturating_sub(x), &[(role, text)]);
@@ -150,14 +106,8 @@ fn hints(canvas: &mut Canvas<'_>, line: Rect, hints: &[(Visible<'_>, &str)]) {
         }
         x = canvas.text(x, line.y, limit - x, Role::Accent, key);
         x = canvas.text(x, line.y, limit.saturating_sub(x), Role::Quiet, visible![" ", word]);
-        x += 3;
+        x += view::hints::BETWEEN;
     }
-}
-
-/// Number of hits, and whether they are fuzzy.
-fn counted(found: &Found) -> Visible<'static> {
-    let how = if found.is_fuzzy() { "fuzzy" } else { "found" };
-    visible![size::count(found.len() as u64), " ", how]
 }
 
 fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
@@ -165,7 +115,7 @@ fn prompt(canvas: &mut Canvas<'_>, search: &Search, line: Rect) -> (u16, u16) {
     let count = match &search.found {
         None => Visible::default(),
         Some(found) if found.is_empty() => "nothing".into(),
-        Some(found) => counted(found),
+        Some(found) => view::search::counted(found),
     };
     let help = "   enter go there   up down choose   esc back";
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, "/");

@@ -91,7 +91,13 @@ impl Reader {
                 "changes_width" => self.settings.widths.diff = self.cells(value),
                 "keys" => match value.get_ref() {
                     DeValue::Table(keys) => self.keys(keys),
-                    _ => self.error(value.span().start, "keys must be a table: [keys]"),
+                    DeValue::String(name) if name == "dive" => {
+                        self.settings.keymap = Keymap::dive();
+                    }
+                    _ => {
+                        let message = "keys must be \"dive\" or a table: [keys]";
+                        self.error(value.span().start, message);
+                    }
                 },
                 other => {
                     let message = unknown("setting", other, NAMES.into_iter());
@@ -256,6 +262,7 @@ pub fn default_text() -> String {
          # Fixed widths of the layers and of the changes in cells; without them they follow the screen and the focus.\n\
          # layers_width = 34\n\
          # changes_width = 40\n\n\
+         # keys = \"dive\" instead of this table: dive's own keys.\n\
          # Keys by action, a key or a list: j, G, ctrl-d, alt-x, space, enter, pgdn. []: none.\n\
          [keys]\n",
         Theme::default().name(),
@@ -327,6 +334,16 @@ mod tests {
         assert_eq!(errors("[keys]\ndown = [1]\nup = { a = 1 }").len(), 2);
         assert!(errors("\"a\\u001b[31m\" = 1")[0].visible().plain().contains("\\x1b[31m"));
         assert_eq!(errors(""), [""; 0]);
+    }
+
+    #[test]
+    fn keys_of_dive_are_taken_by_its_name() {
+        let settings = Settings::parse("keys = \"dive\"\n");
+        assert_eq!(settings.errors, [""; 0]);
+        let key = Key::parse("ctrl-f").unwrap();
+        let action = settings.keymap.lookup(key, &[Context::Panes]);
+        assert_eq!(action, Some(Action::Pane(PaneAction::Filter)));
+        assert_eq!(Settings::parse("keys = \"emacs\"").errors.len(), 1);
     }
 
     #[test]

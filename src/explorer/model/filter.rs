@@ -101,6 +101,12 @@ impl Filter {
                 criteria.signs.push(Sign::Ghost);
                 criteria.ghosts = true;
             }
+            "-added" => criteria.hidden.push(Some(ChangeKind::Added)),
+            "-removed" => criteria.hidden.push(Some(ChangeKind::Removed)),
+            "-modified" => criteria.hidden.extend(
+                [ChangeKind::Modified, ChangeKind::Metadata, ChangeKind::Rewritten].map(Some),
+            ),
+            "-unchanged" => criteria.hidden.push(None),
             "file" => criteria.kinds.push(Kind::File),
             "dir" => criteria.kinds.push(Kind::Directory),
             "symlink" => criteria.kinds.push(Kind::Symlink),
@@ -238,6 +244,7 @@ mod tests {
         assert_eq!(made.chips.len(), 9);
         assert_eq!(made.error, None);
         let expected = Criteria {
+            hidden: Vec::new(),
             changes: vec![ChangeKind::Removed],
             kinds: vec![Kind::File],
             min_size: Some(10_000_000),

@@ -36,7 +36,37 @@ impl Default for Keymap {
     }
 }
 
+/// dive's keys (<https://github.com/wagoodman/dive>, "Keybindings"); actions that had one of them have another or none.
+/// Terminals send Enter for Ctrl-M, as they do to dive: Alt-M does the same.
+const DIVE: [(&str, &[&str]); 12] = [
+    ("hide-added", &["ctrl-a"]),
+    ("hide-removed", &["ctrl-r"]),
+    ("hide-modified", &["ctrl-m", "alt-m"]),
+    ("hide-unchanged", &["ctrl-u"]),
+    ("this-layer", &["ctrl-l"]),
+    ("filter", &["ctrl-f", "f"]),
+    ("fold-toggle", &["ctrl-space"]),
+    ("half-up", &["alt-u"]),
+    ("page-down", &["pgdn"]),
+    ("page-up", &["pgup"]),
+    ("redraw", &["ctrl-alt-l"]),
+    ("reload", &["alt-r"]),
+];
+
 impl Keymap {
+    /// dive's keys, and ours where dive has none.
+    #[must_use]
+    pub fn dive() -> Self {
+        let entry = |id: &str| model::action::all().find(|entry| entry.id == id);
+        let keys = |keys: &[&str]| keys.iter().filter_map(|key| Key::parse(key)).collect();
+        let changes: Vec<(&'static Entry, Vec<Key>)> =
+            DIVE.iter().filter_map(|(id, own)| Some((entry(id)?, keys(own)))).collect();
+        let mut keymap = Self::default();
+        let taken = keymap.rebind(&changes);
+        debug_assert!(taken.is_ok(), "{taken:?}");
+        keymap
+    }
+
     /// The action of a key in the first context that binds it.
     #[must_use]
     pub fn lookup(&self, key: Key, contexts: &[Context]) -> Option<Action> {
@@ -221,6 +251,32 @@ mod tests {
         assert_eq!(keymap.rewritten("e", &[Overlay]), "E");
         assert_eq!(keymap.rewritten("j k", &[Overlay]), "ctrl-n k");
         assert_eq!(keymap.rewritten("type", &[Overlay]), "type");
+    }
+
+    #[test]
+    fn dives_keys_do_what_they_do_in_dive() {
+        let keymap = Keymap::dive();
+        let id = |notation: &str| {
+            let action = keymap.lookup(key(notation), &[Trees, Panes])?;
+            model::action::all().find(|entry| entry.action == action).map(|entry| entry.id)
+        };
+        for (notation, wanted) in [
+            ("ctrl-a", "hide-added"),
+            ("ctrl-r", "hide-removed"),
+            ("ctrl-m", "hide-modified"),
+            ("ctrl-u", "hide-unchanged"),
+            ("ctrl-l", "this-layer"),
+            ("ctrl-f", "filter"),
+            ("ctrl-space", "fold-toggle"),
+            ("space", "fold"),
+            ("w", "history"),
+        ] {
+            assert_eq!(id(notation), Some(wanted), "{notation}");
+        }
+        for (id, keys) in DIVE {
+            assert!(model::action::all().any(|entry| entry.id == id), "{id}");
+            assert!(keys.iter().all(|notation| Key::parse(notation).is_some()), "{id}");
+        }
     }
 
     #[test]

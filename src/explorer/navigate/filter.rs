@@ -26,6 +26,21 @@ pub fn typed(state: &mut State) {
     }
 }
 
+/// Adds a word to the filter, or takes it out. Returns whether it is in it now.
+pub fn toggle(state: &mut State, word: &str) -> bool {
+    let before = state.filter.as_ref().map(|filter| filter.input.text().to_owned());
+    let before = before.unwrap_or_default();
+    let mut words: Vec<&str> = before.split_whitespace().filter(|it| *it != word).collect();
+    let added = words.len() == before.split_whitespace().count();
+    words.extend(added.then_some(word));
+    let mut input = Input::default();
+    input.insert(&words.join(" "));
+    state.filter = Some(Filter::new(input, false)).filter(Filter::is_on);
+    state.orders.forget();
+    state.unsettled = true;
+    added
+}
+
 /// Removes the filter. Returns whether there was one.
 pub fn end(state: &mut State) -> bool {
     state.orders.forget();
@@ -48,7 +63,11 @@ pub fn refresh(state: &mut State, stack: &Stack) {
             state.orders.forget();
         }
         filter.test_names(stack);
-        let undecided = if filter.criteria.changes.is_empty() { 0 } else { state.undecided };
+        let undecided = if filter.criteria.changes.is_empty() && filter.criteria.hidden.is_empty() {
+            0
+        } else {
+            state.undecided
+        };
         for pane in [Pane::Tree, Pane::Diff] {
             if let Some(tree) = state.tree_of(pane, stack)
                 && filter.sieve(

@@ -3,6 +3,7 @@
 //! The only place that carries out effects. The loop blocks until an event arrives, handles all events in the queue, and
 //! draws once.
 
+mod background;
 mod comparing;
 mod error;
 mod event;
@@ -38,7 +39,6 @@ use crate::load::settings::OpenSettings;
 use crate::load::{Event, Loader, Want};
 use crate::source::{self, Opened, Several, Source};
 use crate::stack::Stack;
-use crate::text;
 
 /// An image that opens within this time is in the first frame; an error within it is printed without entering the screen.
 const FIRST_FRAME_DEADLINE: Duration = Duration::from_millis(150);
@@ -62,7 +62,9 @@ pub(crate) fn run(
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
     };
     let session = Session::enter(start.mouse()).map_err(Error::Unusable)?;
+    let asks = start.asks_background();
     let mut explorer = Explorer::new(session, send, start)?;
+    explorer.fit_background(asks)?;
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
@@ -305,22 +307,6 @@ impl Explorer {
         let layers = 0..source.image().layers.len();
         let changed: Vec<usize> = layers.filter(|layer| source.changed(*layer)).collect();
         if changed.is_empty() { Ok(false) } else { self.dispatch(Message::Changed(changed)) }
-    }
-
-    /// Shows a notice, once, that a temporary copy is being made, and its size.
-    fn announce_copy(&mut self) -> Result<(), Error> {
-        let copied = self.loader.as_ref().and_then(|loader| loader.source().temp_copy_bytes());
-        if let Some(bytes) = copied.filter(|_| !self.announced) {
-            self.announced = true;
-            let place = std::env::temp_dir();
-            let text = format!(
-                "{} of contents are kept in {} until layertui ends",
-                text::size::short(bytes),
-                place.display()
-            );
-            self.dispatch(Message::Notice(text))?;
-        }
-        Ok(())
     }
 
     /// Updates the state with a message and carries out the effects. Returns whether the explorer ends.

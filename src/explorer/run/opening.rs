@@ -13,6 +13,7 @@ use crate::image::reference;
 use crate::image::reference::Transport;
 use crate::source;
 use crate::source::{ChoiceKind, Opened, Options, Several, Source};
+use crate::text;
 use crate::text::time::age;
 
 impl Explorer {
@@ -85,6 +86,22 @@ impl Explorer {
             }
             Err(error) => self.dispatch(Message::Failed(error.to_string())),
         }
+    }
+
+    /// Shows a notice, once, that a temporary copy is being made, and its size.
+    pub(super) fn announce_copy(&mut self) -> Result<(), super::Error> {
+        let copied = self.loader.as_ref().and_then(|loader| loader.source().temp_copy_bytes());
+        if let Some(bytes) = copied.filter(|_| !self.announced) {
+            self.announced = true;
+            let place = std::env::temp_dir();
+            let text = format!(
+                "{} of contents are kept in {} until layertui ends",
+                text::size::short(bytes),
+                place.display()
+            );
+            self.dispatch(Message::Notice(text))?;
+        }
+        Ok(())
     }
 }
 

@@ -22,6 +22,11 @@ impl StartSettings {
         self.mouse && self.config.mouse.unwrap_or(true)
     }
 
+    /// Whether the theme depends on the terminal's background.
+    pub(super) fn asks_background(&self) -> bool {
+        self.theme.or(self.config.theme).is_none() && !terminal::is_colourless()
+    }
+
     /// Sets theme, glyphs, columns and keys of `state`.
     pub(super) fn apply(&self, state: &mut State) {
         let colourless = if terminal::is_colourless() { Theme::Mono } else { Theme::default() };

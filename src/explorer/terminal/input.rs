@@ -11,6 +11,7 @@ use crate::explorer::Message;
 use crate::explorer::model::geometry::Size;
 use crate::explorer::model::key::{Code, Key};
 use crate::explorer::model::message::{Mouse, MouseKind};
+use crate::explorer::terminal::background::LateAnswer;
 use crate::explorer::terminal::handover;
 
 /// Two presses within this time are a double press.
@@ -26,12 +27,16 @@ const POLL: Duration = Duration::from_millis(100);
 pub fn spawn(send: impl Fn(io::Result<Message>) -> bool + Send + 'static) -> io::Result<()> {
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         let mut clicks = Clicks::default();
+        let mut late = LateAnswer::default();
         loop {
             handover::wait();
             match next() {
                 Ok(None) => {}
                 Ok(Some(event)) => {
-                    if let Some(message) = message(event, &mut clicks, Instant::now())
+                    let message = message(event, &mut clicks, Instant::now());
+                    let is_key =
+                        |it: &Message| !matches!(it, Message::Key(key) if late.takes(*key));
+                    if let Some(message) = message.filter(is_key)
                         && !send(Ok(message))
                     {
                         return;

@@ -4,6 +4,7 @@
 //! nothing here depends on what is drawn.
 
 mod backend;
+pub mod background;
 mod handover;
 mod input;
 mod session;

@@ -5,16 +5,22 @@ use crate::explorer::model::geometry::{Rect, Shape};
 use crate::explorer::model::message::{Mouse, MouseKind};
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Border, Pane, State};
-use crate::explorer::view::columns::Columns;
+use crate::explorer::view::columns::{BEFORE_NAME, Columns};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::{navigate, update, view};
 use crate::stack::Stack;
+use crate::stack::query::outline::By;
 
 /// Lines to scroll per notch of the wheel.
 const NOTCH: isize = 3;
 
 /// Handles a mouse event. Returns the actions that it stands for, to be performed in this order.
 pub(super) fn handle(state: &mut State, stack: &Stack, mouse: Mouse) -> Vec<Action> {
+    if mouse.kind == MouseKind::Press
+        && let Some(key) = view::hints::key_at(state, stack, mouse.x, mouse.y)
+    {
+        return state.keymap.lookup(key, state.contexts()).into_iter().collect();
+    }
     if !state.overlays.is_empty() {
         return in_overlay(state, stack, mouse);
     }
@@ -75,6 +81,10 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
         return;
     };
     let body = area.body;
+    if area.pane != Pane::Stack && area.header.is_some_and(|line| line.contains(mouse.x, mouse.y)) {
+        state.set_focus(area.pane);
+        return sort_by_column(state, stack, &area, mouse.x);
+    }
     if mouse.y < body.y {
         let title = Rect {
             x: area.outer.x + 1,
@@ -109,6 +119,23 @@ fn press(state: &mut State, stack: &Stack, layout: &Layout, hit: Option<PaneArea
     if mouse.kind == MouseKind::Press && (mark..mark + 2).contains(&mouse.x) {
         navigate::trees::fold(state, stack, area.pane);
     }
+}
+
+/// A click on a column's label sorts by it, a second one backwards: signs by change, then name and size.
+fn sort_by_column(state: &mut State, stack: &Stack, area: &PaneArea, x: u16) {
+    let is_tree = area.pane == Pane::Tree;
+    let columns = Columns::of(area.body.width, state.layer_count(), is_tree, state.columns);
+    let at = x.saturating_sub(area.body.x);
+    let by = if at < BEFORE_NAME {
+        By::Change
+    } else if (columns.size.start..columns.size.end()).contains(&at) {
+        By::Size
+    } else if at < columns.text_end(area.body.width) {
+        By::Name
+    } else {
+        return;
+    };
+    update::sort::by(state, stack, by);
 }
 
 /// Tabs are written as ` 1 Layers `, ` 2 Tree `, one after another.

@@ -39,6 +39,8 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::Filter => navigate::filter::start(state),
         PaneAction::Ever => navigate::ever::toggle(state, stack),
         PaneAction::Mark => range::mark(state),
+        PaneAction::FromBase => range::from_base(state),
+        PaneAction::ThisLayer => range::this_layer(state),
         PaneAction::Sort => sort::next(state, stack),
         PaneAction::ReverseSort => sort::reverse(state, stack),
         PaneAction::LayerDetails => {
@@ -71,12 +73,28 @@ pub(super) fn in_tree(state: &mut State, stack: &Stack, action: TreeAction) {
         TreeAction::FoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::None),
         TreeAction::UnfoldAll => navigate::trees::fold_all(state, stack, pane, Unfolded::All),
         TreeAction::Follow => links::follow(state, stack),
+        TreeAction::FoldToggle => {
+            let unfolded = state.folds_mut(pane).unfolded == Unfolded::All;
+            let how = if unfolded { Unfolded::None } else { Unfolded::All };
+            navigate::trees::fold_all(state, stack, pane, how);
+        }
+        TreeAction::HideAdded => hide(state, "added", "-added"),
+        TreeAction::HideRemoved => hide(state, "removed", "-removed"),
+        TreeAction::HideModified => hide(state, "modified", "-modified"),
+        TreeAction::HideUnchanged => hide(state, "unchanged", "-unchanged"),
         TreeAction::History => {
             if let Some(row) = view::trees::current_row(state, stack, pane) {
                 navigate::overlay::open(state, stack, OverlayKind::History(row.node));
             }
         }
     }
+}
+
+/// Hides the paths of a kind of change by a word of the filter, or shows them again.
+fn hide(state: &mut State, what: &'static str, word: &str) {
+    let hidden = navigate::filter::toggle(state, word);
+    let how = if hidden { " paths are hidden" } else { " paths are shown" };
+    state.notice = Some(visible![what, how]);
 }
 
 /// Gives a pane the keys.

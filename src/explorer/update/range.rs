@@ -23,6 +23,19 @@ pub(crate) fn mark(state: &mut State) {
     navigate::layers::select(state, layer);
 }
 
+/// Marks the lowest layer: the changes are those of all layers up to the selected one.
+pub(super) fn from_base(state: &mut State) {
+    state.mark = Some(Mark { layer: 0, narrowed: FilteredPane::default() });
+    state.notice = Some(visible!["the changes of layers 0 to ", state.layer, ", taken together"]);
+    state.unsettled = true;
+}
+
+/// Ends a range.
+pub(super) fn this_layer(state: &mut State) {
+    clear(state);
+    state.notice = Some(visible!["the changes of layer ", state.layer]);
+}
+
 /// Removes the mark. Returns whether there was one.
 pub(super) fn clear(state: &mut State) -> bool {
     let was = state.mark.take().is_some();

@@ -25,6 +25,11 @@ pub(super) fn reverse(state: &mut State, stack: &Stack) {
     set(state, stack, |sort| Sort { reversed: !sort.reversed, ..sort });
 }
 
+/// By this, or backwards where that is the order already.
+pub(super) fn by(state: &mut State, stack: &Stack, by: By) {
+    set(state, stack, |sort| Sort { by, reversed: sort.by == by && !sort.reversed });
+}
+
 /// Puts the rows in another order; the cursors stay on their paths.
 fn set(state: &mut State, stack: &Stack, next: impl FnOnce(Sort) -> Sort) {
     for pane in [Pane::Tree, Pane::Diff] {

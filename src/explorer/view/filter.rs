@@ -1,7 +1,9 @@
 //! Progress and result of the filter.
 
 use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view;
 use crate::stack::Stack;
+use crate::text::{Visible, size, visible};
 
 /// Whether names are still being tested.
 #[must_use]
@@ -21,4 +23,15 @@ pub fn passed(state: &State, stack: &Stack, pane: Pane) -> Option<usize> {
     let tree = state.tree_of(pane, stack)?;
     let (_, sieve) = state.filter.as_ref()?.narrowed(pane, tree)?;
     Some(sieve.count())
+}
+
+/// The number of paths that pass in the pane of the cursor, in words.
+#[must_use]
+pub fn said(state: &State, stack: &Stack) -> Visible<'static> {
+    match passed(state, stack, view::trees::pane_of_path(state)) {
+        None => Visible::default(),
+        Some(0) => "nothing passes".into(),
+        Some(1) => "1 path".into(),
+        Some(count) => visible![size::count(count as u64), " paths"],
+    }
 }

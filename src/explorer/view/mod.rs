@@ -10,6 +10,7 @@ pub mod file_rows;
 pub mod filter;
 pub(crate) mod findings;
 pub(crate) mod fuzzy;
+pub mod hints;
 pub mod layers;
 pub mod layout;
 pub mod map;

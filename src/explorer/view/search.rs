@@ -7,7 +7,14 @@ use crate::explorer::view::marker;
 use crate::stack::kept::entry::Kind;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, NodeId, Shadow, Stack};
-use crate::text::{Visible, visible};
+use crate::text::{Visible, size, visible};
+
+/// Number of hits, and whether they are fuzzy.
+#[must_use]
+pub fn counted(found: &Found) -> Visible<'static> {
+    let how = if found.is_fuzzy() { "fuzzy" } else { "found" };
+    visible![size::count(found.len() as u64), " ", how]
+}
 
 /// Searches for the text of the prompt. Matches letters (fuzzy) only when all layers are folded.
 pub(crate) fn run(state: &State, stack: &Stack, search: &mut Search) {

@@ -20,6 +20,8 @@ use crate::stack::{Change, ChangeKind};
 pub struct Criteria {
     /// The kinds of change in the layer or range of layers. [`ChangeKind::Modified`] includes undecided files.
     pub changes: Vec<ChangeKind>,
+    /// The kinds of change that do not pass; `None`: paths that the layer or range leaves as they are.
+    pub hidden: Vec<Option<ChangeKind>>,
     /// The types.
     pub kinds: Vec<Kind>,
     /// A regular file of at least so many bytes.
@@ -185,7 +187,8 @@ impl Stack {
         if (tombstone || matches!(tree, Tree::Diff(_))) && !own && !is_ghost {
             return false;
         }
-        let is_any = criteria.changes.is_empty() && criteria.signs.is_empty();
+        let is_any =
+            criteria.changes.is_empty() && criteria.signs.is_empty() && criteria.hidden.is_empty();
         let change = (!is_any && (own || is_ghost)).then(|| self.change_of(newest));
         if !self.has_sign(node, newest, change, tree, criteria) {
             return false;
@@ -216,6 +219,9 @@ impl Stack {
             ChangeKind::Undecided => ChangeKind::Modified,
             kind => kind,
         });
+        if criteria.hidden.contains(&kind) {
+            return false;
+        }
         is_any
             || kind.is_some_and(|kind| criteria.changes.contains(&kind))
             || criteria.signs.iter().any(has)

@@ -115,5 +115,12 @@ const ROWS: &[Entry] = &[
         "fold or unfold the directory",
     ),
     row(Action::Tree(TreeAction::FoldAll), "fold-all", &["-"], &[Trees], "fold everything"),
+    row(
+        Action::Tree(TreeAction::FoldToggle),
+        "fold-toggle",
+        &["alt-space"],
+        &[Trees],
+        "unfold everything, or fold it where it is unfolded",
+    ),
     row(Action::Tree(TreeAction::UnfoldAll), "unfold-all", &["="], &[Trees], "unfold everything"),
 ];

@@ -1,8 +1,8 @@
 //! Rows of the table of actions: the group "Find", searching and narrowing.
 
-use crate::explorer::model::action::entry::Context::{File, Overlay, Panes};
+use crate::explorer::model::action::entry::Context::{File, Overlay, Panes, Trees};
 use crate::explorer::model::action::entry::{
-    Action, Entry, FindAction, Group, PaneAction, hinted, row,
+    Action, Entry, FindAction, Group, PaneAction, TreeAction, hinted, row,
 };
 
 pub(super) const GROUP: Group = Group { name: "Find", rows: ROWS };
@@ -47,6 +47,48 @@ const ROWS: &[Entry] = &[
         &["m"],
         &[Panes],
         "mark the layer: the changes are then those from it to the selected one",
+    ),
+    row(
+        Action::Pane(PaneAction::FromBase),
+        "from-base",
+        &["alt-b"],
+        &[Panes],
+        "the changes of all layers up to the selected one, taken together",
+    ),
+    row(
+        Action::Pane(PaneAction::ThisLayer),
+        "this-layer",
+        &["alt-l"],
+        &[Panes],
+        "the changes of the selected layer alone",
+    ),
+    row(
+        Action::Tree(TreeAction::HideAdded),
+        "hide-added",
+        &["alt-a"],
+        &[Trees],
+        "hide what the layer adds, or show it",
+    ),
+    row(
+        Action::Tree(TreeAction::HideRemoved),
+        "hide-removed",
+        &["alt-r"],
+        &[Trees],
+        "hide what the layer removes, or show it",
+    ),
+    row(
+        Action::Tree(TreeAction::HideModified),
+        "hide-modified",
+        &["alt-m"],
+        &[Trees],
+        "hide what the layer modifies, or show it",
+    ),
+    row(
+        Action::Tree(TreeAction::HideUnchanged),
+        "hide-unchanged",
+        &["alt-u"],
+        &[Trees],
+        "hide what the layer leaves as it is, or show it",
     ),
     row(
         Action::Pane(PaneAction::Sort),
