@@ -7,6 +7,12 @@ use crate::stack::kept::table::Table;
 
 /// The most entries of one layer that are kept: the first ones, in the order of the layer.
 const ENTRIES_MAX: usize = 2_000;
+/// The most rows: entries and the directories above them.
+const ROWS_MAX: usize = 20_000;
+/// The most components of a path that is kept. An image can name paths of tens of thousands.
+const DEPTH_MAX: usize = 64;
+/// The most bytes of the kept paths and of all paths above them, which are compared and copied.
+const BYTES_MAX: usize = 8 << 20;
 
 /// The first entries of a layer as a tree, all unfolded, in path order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,16 +65,21 @@ impl OwnEntries {
     pub fn of(table: &Table) -> Self {
         let mut paths = BTreeMap::new();
         let mut rows = table.rows();
-        let mut taken = 0;
-        while taken < ENTRIES_MAX
+        let (mut seen, mut taken, mut bytes) = (0, 0_u64, 0);
+        while seen < ENTRIES_MAX
+            && bytes < BYTES_MAX
+            && paths.len() < ROWS_MAX
             && let Some(row) = rows.next()
         {
-            add(&mut paths, &row);
-            taken += 1;
+            seen += 1;
+            if let Some(added) = add(&mut paths, &row) {
+                taken += 1;
+                bytes += added;
+            }
         }
         Self {
             rows: paths.iter().map(|(key, statement)| to_row(key, *statement)).collect(),
-            left_out: table.len().saturating_sub(taken as u64),
+            left_out: table.len().saturating_sub(taken),
         }
     }
 }
@@ -80,14 +91,20 @@ fn key(path: &[u8]) -> PathKey {
     path.iter().map(|&byte| if byte == b'/' { 0 } else { byte }).collect()
 }
 
-fn add(paths: &mut BTreeMap<PathKey, Statement>, row: &Row<'_>) {
+/// Adds a path and those above it. Returns the bytes of all of them; `None` where it is too deep and not added.
+fn add(paths: &mut BTreeMap<PathKey, Statement>, row: &Row<'_>) -> Option<usize> {
     let (Row::Entry(Entry { path, .. }) | Row::Whiteout { path } | Row::Opaque { path }) = row;
+    if memchr::memchr_iter(b'/', path).nth(DEPTH_MAX - 1).is_some() {
+        return None;
+    }
     let key = key(path);
-    for (end, _) in key.iter().enumerate().filter(|(_, byte)| **byte == 0) {
+    let mut bytes = key.len();
+    for end in memchr::memchr_iter(0, &key) {
         paths.entry(key[..end].to_vec()).or_default().directory = true;
+        bytes += end;
     }
     if path.is_empty() && !matches!(row, Row::Opaque { .. }) {
-        return;
+        return Some(bytes);
     }
     let statement = paths.entry(key).or_default();
     match row {
@@ -102,6 +119,7 @@ fn add(paths: &mut BTreeMap<PathKey, Statement>, row: &Row<'_>) {
         Row::Whiteout { .. } => {}
         Row::Opaque { .. } => (statement.opaque, statement.directory) = (true, true),
     }
+    Some(bytes)
 }
 
 fn to_row(key: &[u8], statement: Statement) -> OwnRow {
@@ -147,5 +165,33 @@ mod tests {
         let tables = notation::layers(&files.join(" ")).unwrap();
         let entries = OwnEntries::of(&tables[0]);
         assert_eq!((entries.rows.len(), entries.left_out), (ENTRIES_MAX, 7));
+    }
+
+    fn entries_of(paths: &[String]) -> OwnEntries {
+        let files: Vec<String> = paths.iter().map(|path| format!("+{path}:1")).collect();
+        OwnEntries::of(&notation::layers(&files.join(" ")).unwrap()[0])
+    }
+
+    #[test]
+    fn paths_that_are_too_deep_are_counted_and_have_no_rows() {
+        let deep = |file| format!("{}f{file}", "d/".repeat(30_000));
+        let mut paths: Vec<String> = (0..40).map(deep).collect();
+        paths.push(format!("{}f", "e/".repeat(DEPTH_MAX - 1)));
+        let entries = entries_of(&paths);
+        assert_eq!((entries.rows.len(), entries.left_out), (DEPTH_MAX, 40));
+    }
+
+    #[test]
+    fn rows_and_bytes_are_bounded() {
+        let many: Vec<String> =
+            (0..1_000).map(|file| format!("d{file}/{}f", "d/".repeat(40))).collect();
+        let entries = entries_of(&many);
+        assert!((ROWS_MAX..ROWS_MAX + DEPTH_MAX).contains(&entries.rows.len()));
+        assert_eq!(entries.left_out, 1_000 - entries.rows.len().div_ceil(42) as u64);
+        let name = "n".repeat(1_000);
+        let long: Vec<String> =
+            (0..40).map(|file| format!("d{file}/{}f", format!("{name}/").repeat(50))).collect();
+        let entries = entries_of(&long);
+        assert!(entries.left_out > 20 && entries.rows.len() > 50);
     }
 }
