@@ -175,6 +175,24 @@ fn nine_names_in_ten_are_whole_among_shared_libraries() {
     }
 }
 
+/// The pane of the changes is as wide as its names need, and keeps its width while the cursor moves in it.
+#[test]
+fn short_changes_leave_their_cells_to_the_tree() {
+    let widths = |explorer: &Explorer| {
+        Pane::ALL.map(|pane| explorer.state.layout().pane(pane).unwrap().outer.width)
+    };
+    let short = Explorer::plain("0: +a:1 | 1: +b:1", 120, 40);
+    let (layers, _) = libraries();
+    let mut long = Explorer::plain(&layers, 120, 40);
+    assert!(widths(&short)[1] > widths(&long)[1]);
+    assert_eq!(widths(&long)[1], 60, "the tree has half of the screen");
+    long.keys("3");
+    let before = widths(&long);
+    assert!(before[2] > 30, "{before:?}");
+    long.keys("j j j G");
+    assert_eq!(widths(&long), before);
+}
+
 fn cut(text: &str, body: Rect, y: u16) -> String {
     let line = text.lines().nth(usize::from(y)).unwrap_or("");
     line.chars().skip(usize::from(body.x)).take(usize::from(body.width)).collect()

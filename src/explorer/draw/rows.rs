@@ -145,7 +145,7 @@ fn text(
     what: &TreeRow,
     start: u16,
 ) -> u16 {
-    let name = name(stack, row);
+    let name = view::trees::row_name(stack, row);
     let end = columns.name_end(start.saturating_add(width(&name) as u16), line.width);
     let hits = state.search.as_ref().and_then(|search| search.found.as_ref());
     // A hit that a layer changed keeps the looks of the change.
@@ -185,16 +185,6 @@ fn values(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow,
     if columns.layer.width > 0 {
         canvas.text_left_of(x + columns.layer.end(), y, Role::Text, &what.owner);
     }
-}
-
-/// The last component of the path, or those of a chain of directories; with a slash for a directory.
-fn name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
-    let chain = std::iter::successors(Some(row.node), |&node| {
-        stack.parent(node).filter(|_| node != row.head)
-    });
-    let mut names: Vec<_> = chain.map(|node| visible![stack.name(node)]).collect();
-    names.reverse();
-    visible![Visible::join(&names, "/"), if row.directory { "/" } else { "" }]
 }
 
 /// The layer that shadows a path.

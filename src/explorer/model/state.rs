@@ -196,6 +196,8 @@ pub struct State {
     pub read_requests: u64,
     /// The layer, the folds, the filter, the order or the size changed since the cursors of the trees were placed.
     pub unsettled: bool,
+    /// The tree whose changes were measured last, at this number of folded layers, and the width that they need.
+    pub changes: Option<(Tree, usize, u16)>,
     /// No key was pressed since the image was opened: the layer and the unfolded directories are still chosen by what there
     /// is to see.
     pub arranging: bool,

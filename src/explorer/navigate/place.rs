@@ -42,6 +42,7 @@ pub fn restore(state: &mut State, stack: &Stack, place: &Place) {
             *state.folds_mut(pane) = to_nodes(narrowed, stack);
         }
     }
+    state.changes = None;
     state.unsettled = true;
 }
 

@@ -25,6 +25,7 @@ pub fn settle(state: &mut State, stack: &Stack) {
     navigate::range::refresh(state, stack);
     navigate::ever::refresh(state, stack);
     navigate::start::arrange(state, stack);
+    measure_changes(state, stack);
     for pane in [Pane::Tree, Pane::Diff] {
         let Some(outline) = outline(state, stack, pane) else { continue };
         let view = state.view(pane);
@@ -35,6 +36,15 @@ pub fn settle(state: &mut State, stack: &Stack) {
         let top = scrolled(row, row.saturating_sub(line), rows_shown(state, pane), len);
         let view = state.view_mut(pane);
         (view.row, view.top) = (row, top);
+    }
+}
+
+/// Measures the changes of another layer or range. Their pane keeps its width while the cursor moves in them.
+fn measure_changes(state: &mut State, stack: &Stack) {
+    let Some(tree) = state.tree_of(Pane::Diff, stack) else { return };
+    if state.changes.is_none_or(|(known, folded, _)| (known, folded) != (tree, stack.folded())) {
+        let width = view::trees::width_of_changes(state, stack);
+        state.changes = width.map(|width| (tree, stack.folded(), width));
     }
 }
 

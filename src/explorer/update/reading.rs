@@ -178,6 +178,7 @@ fn described(state: &mut State, image: Box<Image>) {
     state.stack_top = 0;
     (state.tree, state.diff) = (fresh.tree, fresh.diff);
     state.arranging = true;
+    state.changes = None;
     state.set_focus(Pane::Tree);
     navigate::layers::keep_in_view(state);
     state.unsettled = true;

@@ -51,6 +51,8 @@ const TWO_FROM: u16 = 70;
 const THREE_FROM: u16 = 110;
 /// Minimum width of a pane.
 const PANE_MIN: u16 = 20;
+/// Width of the changes that the title of their pane needs.
+const DIFF_LEAST: u16 = 26;
 /// Width of the stack with its sizes and signs.
 const STACK_USUAL: u16 = 30;
 /// Width of the stack from which nothing more is shown.
@@ -131,13 +133,16 @@ fn stack_width(state: &State, width: u16) -> u16 {
     shifted(usual, state.split.stack, PANE_MIN, most)
 }
 
-/// The tree takes half of the screen, the changes the rest; the other way round while the changes have the focus.
+/// The changes take what they need, up to what half of the screen for the tree leaves; while they have the focus, up to half
+/// of what the stack leaves.
 fn diff_width(state: &State, width: u16, right: u16) -> u16 {
     if let Some(cells) = state.widths.diff {
         return cells;
     }
-    let tree = (width / 2).min(right - PANE_MIN);
-    if state.focus == Pane::Diff { (right * 11 / 20).max(right - tree) } else { right - tree }
+    let half = (width / 2).min(right - PANE_MIN);
+    let most =
+        if state.focus == Pane::Diff { (right * 11 / 20).max(right - half) } else { right - half };
+    state.changes.map_or(right - half, |(_, _, needed)| needed.clamp(DIFF_LEAST.min(most), most))
 }
 
 fn shifted(usual: u16, by: i16, least: u16, most: u16) -> u16 {

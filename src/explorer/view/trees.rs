@@ -1,9 +1,12 @@
 //! Rows, cursor and scroll position of the tree panes.
 
 use crate::explorer::model::state::{Pane, State};
+use crate::explorer::view::columns::{BEFORE_NAME, Columns};
 use crate::stack::query::outline::{Outline, OutlineRow};
 use crate::stack::query::tree::Tree;
 use crate::stack::{NodeId, Stack};
+use crate::text::width::width;
+use crate::text::{Visible, size, visible};
 
 /// Rows kept between the cursor and the edge of the pane.
 const MARGIN: usize = 2;
@@ -59,4 +62,27 @@ pub fn scrolled(row: usize, top: usize, height: usize, len: usize) -> usize {
     let least = (row + margin + 1).saturating_sub(height);
     let most = row.saturating_sub(margin);
     top.clamp(least.min(most), most).min(len.saturating_sub(height))
+}
+
+/// The last component of the path, or those of a chain of directories; with a slash for a directory.
+#[must_use]
+pub fn row_name(stack: &Stack, row: OutlineRow) -> Visible<'static> {
+    let chain = std::iter::successors(Some(row.node), |&node| {
+        stack.parent(node).filter(|_| node != row.head)
+    });
+    let mut names: Vec<_> = chain.map(|node| visible![stack.name(node)]).collect();
+    names.reverse();
+    visible![Visible::join(&names, "/"), if row.directory { "/" } else { "" }]
+}
+
+/// The width of the changes pane that shows the names and sizes of its first rows whole, with its borders.
+#[must_use]
+pub fn width_of_changes(state: &State, stack: &Stack) -> Option<u16> {
+    let outline = outline(state, stack, Pane::Diff)?;
+    let rows = outline.rows(0..usize::from(state.size.height));
+    let cells = rows.into_iter().map(|row| {
+        let before = Columns::indent(row.depth, state.size.width) + BEFORE_NAME;
+        usize::from(before) + width(&row_name(stack, row)) + 1 + size::SIGNED_CELLS + 2
+    });
+    cells.max().map(|cells| cells.min(usize::from(u16::MAX)) as u16)
 }

@@ -30,7 +30,10 @@ const WORDS: [(&str, &str); 8] = [
         "finding, secret",
         "{waste}, then {next-pane}: secrets, caches, rights: layer, instruction and remedy of each",
     ),
-    ("waste, space", "{waste}: bytes that nobody sees; {treemap}: a map of the largest things"),
+    (
+        "waste, space",
+        "{waste}: bytes that are stored and not visible; {treemap}: a map of the largest things",
+    ),
     ("dive", "keys = \"dive\" in the config file: dive's own keys"),
 ];
 
