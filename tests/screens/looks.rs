@@ -175,6 +175,34 @@ fn nine_names_in_ten_are_whole_among_shared_libraries() {
     }
 }
 
+#[test]
+fn changes_that_do_not_fit_are_unfolded_where_the_user_asks_for_it() {
+    let deep: Vec<String> = (0..40).map(|n| format!("+new{n}/ +new{n}/file:1")).collect();
+    let mut explorer = Explorer::plain(&format!("0: +a:1 | 1: {}", deep.join(" ")), 120, 30);
+    explorer.keys("3");
+    assert!(!explorer.text().contains("1/80"), "{}", explorer.text());
+    explorer.keys("= j g");
+    assert!(explorer.text().contains("1/80"), "{}", explorer.text());
+    explorer.keys("- j g");
+    assert!(explorer.text().contains("1/40"), "{}", explorer.text());
+}
+
+/// A line above the rows moves them down, for the mouse and for the end of the list as well.
+#[test]
+fn rows_below_a_remark_are_where_they_are_drawn() {
+    let mut explorer = Explorer::described(LAYERS, image(), 120, 14);
+    explorer.fold(0);
+    assert!(explorer.text().contains("layer 1 is next to be read"), "{}", explorer.text());
+    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
+    explorer.mouse(layertui::explorer::model::message::MouseKind::Press, body.x + 8, body.y + 1);
+    let row = cut(&explorer.text(), body, body.y + 1);
+    assert!(row.contains(explorer.path().trim_start_matches('/')), "{row} {}", explorer.path());
+    explorer.keys("= G");
+    let last = cut(&explorer.text(), body, body.y + body.height - 1);
+    let name = explorer.path().rsplit('/').next().unwrap().to_owned();
+    assert!(last.contains(&name), "{}", explorer.text());
+}
+
 /// The pane of the changes is as wide as its names need, and keeps its width while the cursor moves in it.
 #[test]
 fn short_changes_leave_their_cells_to_the_tree() {

@@ -169,3 +169,27 @@ fn a_container_is_followed_and_read_again_when_it_wrote() {
     assert!(image.text().contains("this is no container"), "{}", image.text());
     assert!(image.effects.is_empty(), "nothing is polled");
 }
+
+/// What was computed of the old image is computed anew, whatever is open.
+#[test]
+fn open_lists_and_pages_show_the_new_image() {
+    let others =
+        "0: +one:1 +two:2 | 1: -one | 2: +three:3 | 3: +four:4 | 4: +five:5 | 5: -two +six:6";
+    let rows = |explorer: &Explorer| explorer.text();
+    let mut ever = Explorer::open(120, 40);
+    ever.keys(".");
+    reread(&mut ever, others, image(), &[]);
+    for name in ["one", "two", "three", "four", "five", "six"] {
+        assert!(rows(&ever).contains(&format!(" {name} ")), "{name}\n{}", rows(&ever));
+    }
+    let mut searching = Explorer::open(120, 40);
+    searching.keys("ctrl-r /").type_text("e");
+    searching.effects.clear();
+    replace(&mut searching, others, image(), &[]);
+    assert!(rows(&searching).contains("/three") && rows(&searching).contains("/five"));
+    let mut waste = Explorer::open(120, 40);
+    waste.keys("ctrl-r W");
+    waste.effects.clear();
+    replace(&mut waste, others, image(), &[]);
+    assert!(rows(&waste).contains("wasted of"), "{}", rows(&waste));
+}

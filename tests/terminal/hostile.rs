@@ -111,6 +111,9 @@ fn check(raw: &[u8]) -> usize {
             let letter = sequence[end..].chars().next().unwrap();
             assert!(is_own(&sequence[..end], letter), "ESC[{:?}", &sequence[..=end]);
             rest = &sequence[end + 1..];
+        } else if let Some(others) = rest.strip_prefix("\x1b]11;?\x1b\\\x1b[c") {
+            // The explorer asks for the background before it draws.
+            rest = others;
         } else if let Some(sequence) = rest.strip_prefix("\x1b]52;c;") {
             let end = sequence.find('\x1b').unwrap();
             let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
@@ -136,7 +139,7 @@ fn nothing_of_a_hostile_image_reaches_the_terminal_raw() {
     explorer.press("=");
     explorer.shows(&["needle\\x1b"]);
     explorer.press("1");
-    explorer.press("3=");
+    explorer.press("3=g");
     explorer.shows(&["1/4"]);
     explorer.press("2");
     for (keys, wanted) in [

@@ -139,7 +139,7 @@ fn first_line(
 ) {
     let (x, y) = (line.x, line.y);
     let end = x + line.width;
-    let number_role = if layer == state.layer { Role::Strong } else { Role::Text };
+    let number_role = if layer == state.layer { Role::Accent } else { Role::Text };
     let number = pad_left(&visible![layer], usize::from(columns.digits));
     let after = canvas.text(x + columns.number, y, columns.digits, number_role, &number);
     let (sign, role) = problem_sign(state, layer);

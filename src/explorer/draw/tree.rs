@@ -10,6 +10,7 @@ use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
 use crate::stack::{Change, ChangeKind, Shadow, Stack, Version};
+use crate::text::width::truncate;
 use crate::text::{Visible, mode, size, visible};
 
 pub(super) fn draw(
@@ -37,17 +38,12 @@ pub(super) fn draw(
         None => status,
     };
     let status = rows::status(state, status);
-    let mut area = *area;
-    if shown.is_some_and(|layer| layer < state.layer) && area.body.height > 4 {
-        // Until the selected layer is folded the tree of the highest folded one is shown, below a line that says so.
-        let line = area.body.take_top(1);
-        let text = crate::text::width::truncate(
-            &waiting(state, stack),
-            usize::from(line.width.saturating_sub(1)),
-        );
-        canvas.text(line.x + 1, line.y, line.width.saturating_sub(1), Role::Warning, &text);
+    if let Some(line) = area.remark {
+        let space = line.width.saturating_sub(1);
+        let text = truncate(&waiting(state, stack), usize::from(space));
+        canvas.text(line.x + 1, line.y, space, Role::Warning, &text);
     }
-    let rows = rows::draw(canvas, state, stack, layout, &area, &status, |row| {
+    let rows = rows::draw(canvas, state, stack, layout, area, &status, |row| {
         describe(stack, shown.unwrap_or(0), row)
     });
     if rows == 0 {
@@ -118,9 +114,9 @@ fn removed(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let removal = stack.removal(row.node, layer);
     let previous = removal.and_then(|change| change.previous).map(|event| stack.version(event));
     let bytes = previous.map_or(0, |version| version.size);
-    let ghost = removal.filter(|change| change.layer < layer);
-    let owner = ghost.and(previous).map_or(layer, |version| version.layer);
-    let by = ghost.map(|change| (Role::Removed, visible!["  L", change.layer, " removes"]));
+    // The layer column has the layer whose bytes these are, as in every row.
+    let owner = previous.map_or(layer, |version| version.layer);
+    let by = removal.map(|change| (Role::Removed, visible!["  L", change.layer, " removes"]));
     let kind = Some(ChangeKind::Removed);
     TreeRow {
         signs: marker::signs(false, false, kind),

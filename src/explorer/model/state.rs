@@ -79,6 +79,8 @@ pub struct TreeView {
     pub row: usize,
     /// The first row on the screen.
     pub top: usize,
+    /// The user chose what is unfolded by default; else it follows the height of the pane.
+    pub chosen: bool,
     /// Directories that were unfolded because the other pane's cursor led this one below them. They are folded again when
     /// it leads elsewhere.
     pub led: Vec<NodeId>,

@@ -17,6 +17,12 @@ pub fn step(state: &mut State, by: isize) {
     select(state, layer);
 }
 
+/// After the height of the panes changed: the selected layer stays in view, and the cursors of the trees are placed anew.
+pub fn resettle(state: &mut State) {
+    keep_in_view(state);
+    state.unsettled = true;
+}
+
 /// Scrolls the pane so that the selected layer shows whole.
 pub fn keep_in_view(state: &mut State) {
     let rows = view::trees::rows_shown(state, Pane::Stack);

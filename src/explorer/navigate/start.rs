@@ -7,7 +7,7 @@ use crate::explorer::navigate;
 use crate::explorer::view::trees::rows_shown;
 use crate::stack::query::outline::{Folds, Outline, OutlineRow, Unfolded};
 use crate::stack::query::tree::Tree;
-use crate::stack::{NodeId, Stack};
+use crate::stack::{ChangeKind, NodeId, Stack};
 use crate::text::visible;
 
 /// Chooses layer and unfolded directories until the first key; then only whether the changes are unfolded whole.
@@ -18,6 +18,7 @@ pub(super) fn arrange(state: &mut State, stack: &Stack) {
         state.arranging = false;
         choose_layer(state, stack);
         unfold_tree(state, stack);
+        go_to_removed(state, stack);
     }
     unfold_changes(state, stack);
 }
@@ -34,14 +35,15 @@ fn choose_layer(state: &mut State, stack: &Stack) {
     if layer != top {
         navigate::layers::select(state, layer);
         let up = state.keymap.rewritten("]", state.contexts());
+        let down = state.keymap.rewritten("[", state.contexts());
         state.notice = Some(visible![
             "layer ",
             layer,
-            " of ",
-            top,
-            " is shown first: it removes files. ",
+            " is shown first, because it removes files; ",
             up,
-            " goes up"
+            " next layer, ",
+            down,
+            " previous"
         ]);
     }
 }
@@ -81,6 +83,25 @@ fn unfold_tree(state: &mut State, stack: &Stack) {
     state.tree.folds = folds;
 }
 
+/// Puts both cursors on the first path that the layer removed, so that its history stands in the margin.
+fn go_to_removed(state: &mut State, stack: &Stack) {
+    let Some(tree @ Tree::Diff(layer)) = state.tree_of(Pane::Diff, stack) else { return };
+    let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
+    let rows = Outline::new(stack, tree, &all, None, None).rows(0..MOST_ROWS);
+    let is_removed = |row: &&OutlineRow| {
+        stack.change(row.node, layer).is_some_and(|change| change.kind == ChangeKind::Removed)
+    };
+    let Some(node) = rows.iter().find(is_removed).map(|row| row.node) else { return };
+    let merged = Outline::new(stack, Tree::Merged(layer), &state.tree.folds, None, None);
+    let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
+    let closed: Vec<NodeId> = above.filter(|&dir| !merged.is_open(dir)).collect();
+    state.tree.folds.toggled.extend(closed);
+    (state.tree.wanted, state.diff.wanted) = (Some(node), Some(node));
+}
+
+/// Rows of the changes in which a removed path is looked for.
+const MOST_ROWS: usize = 4096;
+
 /// Levels that a screen of any size can hold: a deeper tree is unfolded directory by directory.
 const MOST_LEVELS: usize = 64;
 
@@ -91,18 +112,14 @@ fn interest(stack: &Stack, dir: NodeId, layer: usize) -> (bool, bool, bool) {
     (totals.removed > 0, stack.shadowed_below(dir, layer) > 0, changed)
 }
 
-/// Unfolds changes that fit the pane; of others only what leads to changes. Directories that the user folded stay folded.
+/// Unfolds changes that fit the pane; of others only what leads to changes, until the user folds or unfolds all.
 fn unfold_changes(state: &mut State, stack: &Stack) {
     let Some(tree @ Tree::Diff(_)) = state.tree_of(Pane::Diff, stack) else { return };
-    if !state.diff.folds.toggled.is_empty() {
+    if state.diff.chosen || !state.diff.folds.toggled.is_empty() {
         return;
     }
     let all = Folds { unfolded: Unfolded::All, ..Folds::default() };
     let rows = Outline::new(stack, tree, &all, None, None).len();
     let fits = rows <= rows_shown(state, Pane::Diff);
-    let default = state.diff.folds.unfolded;
-    // The user can fold everything.
-    if default != Unfolded::None {
-        state.diff.folds.unfolded = if fits { Unfolded::All } else { Unfolded::Changes };
-    }
+    state.diff.folds.unfolded = if fits { Unfolded::All } else { Unfolded::Changes };
 }

@@ -160,6 +160,7 @@ pub fn fold_all(state: &mut State, stack: &Stack, pane: Pane, unfolded: Unfolded
     *state.folds_mut(pane) = Folds { unfolded, ..Folds::default() };
     let view = state.view_mut(pane);
     view.led.clear();
+    view.chosen = true;
     view.wanted = node.or(view.wanted);
     state.unsettled = true;
 }

@@ -52,7 +52,7 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             crate::explorer::update::key(state, stack, key)
         }
         Message::Mouse(event) => {
-            state.arranging = false;
+            (state.arranging, state.marks) = (false, None);
             let actions = mouse::handle(state, stack, event);
             navigate::trees::settle(state, stack);
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
@@ -322,13 +322,8 @@ fn in_prompt(state: &mut State, stack: &Stack, action: Action) {
         ) => {}
     }
     if filtering {
-        resettle(state);
+        navigate::layers::resettle(state);
     }
-}
-
-fn resettle(state: &mut State) {
-    navigate::layers::keep_in_view(state);
-    state.unsettled = true;
 }
 
 /// Moves the cursor of the focused pane.

@@ -4,9 +4,7 @@ use crate::explorer::model::action::entry::{PaneAction, TreeAction};
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, State};
-use crate::explorer::update::{
-    comparison, findings, links, range, reading, reload, resettle, sort,
-};
+use crate::explorer::update::{comparison, findings, links, range, reading, reload, sort};
 use crate::explorer::view::page;
 use crate::explorer::{navigate, view};
 use crate::stack::Stack;
@@ -53,7 +51,7 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: PaneAction) -> Vec<E
         PaneAction::Problems => navigate::overlay::open(state, stack, OverlayKind::Problems),
         PaneAction::Zoom => {
             state.zoomed = !state.zoomed;
-            resettle(state);
+            navigate::layers::resettle(state);
         }
         PaneAction::Narrower => widen(state, -BORDER_STEP),
         PaneAction::Wider => widen(state, BORDER_STEP),
@@ -100,12 +98,12 @@ fn hide(state: &mut State, what: &'static str, word: &str) {
 /// Gives a pane the keys.
 pub(super) fn focus(state: &mut State, pane: Pane) {
     state.set_focus(pane);
-    resettle(state);
+    navigate::layers::resettle(state);
 }
 
 fn widen(state: &mut State, by: i16) {
     state.widen(state.focus, by);
-    resettle(state);
+    navigate::layers::resettle(state);
 }
 
 /// Opens an overlay, or says why there is nothing to list in it.

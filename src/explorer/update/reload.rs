@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::explorer::model::ever::Ever;
 use crate::explorer::model::filtered_pane::FilteredPane;
 use crate::explorer::model::message::Effect;
 use crate::explorer::model::overlay::OverlayKind;
@@ -80,6 +81,10 @@ pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
     (state.image, state.loads) = (Some(image), loads);
     (state.layer, state.reloading) = (layer, None);
     state.mark = mark.map(|layer| Mark { layer, narrowed: FilteredPane::default() });
+    // Rows of everything ever are made of the new stack.
+    if state.ever.is_some() {
+        state.ever = Some(Box::new(Ever::new(stack)));
+    }
     navigate::filter::typed(state);
     state.orders.forget();
     navigate::place::restore(state, stack, &place);
@@ -91,6 +96,9 @@ pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
     state.notice = Some(visible![following, notice]);
     state.marks = Some(Marks { paths: marks(stack, &differences), layers });
     state.unsettled = true;
+    // Pages that stay open show the new image.
+    navigate::waste::refresh(state, stack);
+    navigate::overlay::keep_in_view(state, stack);
 }
 
 /// Drops what holds paths or events of the stack before.

@@ -38,7 +38,16 @@ pub(crate) fn restart(state: &mut State, stack: &Stack) {
     let (focus, right) = (search.before.focus, search.before.right);
     search.before = SavedPosition { focus, right, ..here };
     (search.absent, search.shown_hit) = (None, None);
-    refresh(state, stack);
+    let Some(mut search) = state.search.take() else { return };
+    run(state, stack, &mut search);
+    search.selected = match &mut search.found {
+        Some(found) => search.selected.min(found.len().saturating_sub(1)),
+        None => 0,
+    };
+    if let Some(Found::Paths { ranked, .. }) = &mut search.found {
+        ranked.sort_to(search.selected + SORTED_AHEAD);
+    }
+    state.search = Some(search);
 }
 
 /// Opens the prompt, empty. In the stack it searches the layers' commands.
@@ -140,7 +149,7 @@ pub(crate) fn accept(state: &mut State, stack: &Stack) {
     let Some(search) = &mut state.search else { return };
     if has_hits(search) {
         search.typing = false;
-        resettle(state);
+        navigate::layers::resettle(state);
         return;
     }
     let needle = visible(search.input.text().as_bytes());
@@ -150,7 +159,7 @@ pub(crate) fn accept(state: &mut State, stack: &Stack) {
         let (read, all) = (stack.folded(), stack.layer_count());
         state.notice =
             Some(visible!["nothing matches ", needle, " in ", read, " of ", all, " layers so far"]);
-        resettle(state);
+        navigate::layers::resettle(state);
         return;
     }
     let found_nothing = search.found.is_some();
@@ -166,7 +175,7 @@ pub(crate) fn cancel(state: &mut State) {
     if let Some(search) = state.search.take() {
         search.before.restore(state);
         state.notice = None;
-        resettle(state);
+        navigate::layers::resettle(state);
     }
 }
 
@@ -183,12 +192,6 @@ pub(crate) fn next(state: &mut State, stack: &Stack, forward: bool) {
         (at, false) => at.checked_sub(1).unwrap_or(all - 1),
     };
     select(state, stack, number);
-}
-
-/// The list came or went: the panes have another height.
-fn resettle(state: &mut State) {
-    navigate::layers::keep_in_view(state);
-    state.unsettled = true;
 }
 
 fn has_hits(search: &Search) -> bool {

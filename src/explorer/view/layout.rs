@@ -1,6 +1,6 @@
 //! Layout: areas of the screen, computed from the terminal's size, the focus and moved borders.
 
-use crate::explorer::model::{Pane, Rect, Shape, Size, State};
+use crate::explorer::model::{LoadStatus, Pane, Rect, Shape, Size, State};
 
 /// Area of a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct PaneArea {
     pub bordered: bool,
     /// Line of the column names.
     pub header: Option<Rect>,
+    /// Line above the rows that says which layer's tree they are, while the selected one is not merged.
+    pub remark: Option<Rect>,
     /// Area of the rows.
     pub body: Rect,
 }
@@ -113,7 +115,7 @@ impl Layout {
         let panes = places.into_iter().map(|(pane, width)| {
             let outer = Rect { x, width, ..rest };
             x += width;
-            pane_area(pane, outer, bordered)
+            pane_area(state, pane, outer, bordered)
         });
         Self { shape, title, tabs, panes: panes.collect(), hits, facts, hints }
     }
@@ -123,6 +125,12 @@ impl Layout {
     pub fn pane(&self, pane: Pane) -> Option<&PaneArea> {
         self.panes.iter().find(|area| area.pane == pane)
     }
+}
+
+/// Whether the tree is that of a layer below the selected one, which is not merged yet.
+fn shows_lower_tree(state: &State) -> bool {
+    let merged = state.loads.iter().take_while(|load| load.status == LoadStatus::Folded).count();
+    (1..=state.layer).contains(&merged)
 }
 
 /// A quarter of the screen: enough for margin, sizes and signs; from 200 columns also for counts.
@@ -157,10 +165,12 @@ fn list_area(rest: &mut Rect) -> ListArea {
     ListArea { header, body }
 }
 
-fn pane_area(pane: Pane, outer: Rect, bordered: bool) -> PaneArea {
+fn pane_area(state: &State, pane: Pane, outer: Rect, bordered: bool) -> PaneArea {
     let mut body = if bordered { outer.inset(1, 1) } else { outer };
     let header = (body.height >= 8).then(|| body.take_top(1));
-    PaneArea { pane, outer, bordered, header, body }
+    let remarks = pane == Pane::Tree && shows_lower_tree(state) && body.height > 4;
+    let remark = remarks.then(|| body.take_top(1));
+    PaneArea { pane, outer, bordered, header, remark, body }
 }
 
 impl State {

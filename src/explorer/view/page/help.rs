@@ -17,7 +17,7 @@ use crate::text::{Visible, visible};
 const KEYS: usize = 20;
 
 /// What users call things, and where they are; keys in braces are ids of actions.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     (
         "delete, whiteout",
         "- : this layer deletes the path (a whiteout); its bytes stay in the layer that added it",
@@ -33,6 +33,10 @@ const WORDS: [(&str, &str); 8] = [
     (
         "waste, space",
         "{waste}: bytes that are stored and not visible; {treemap}: a map of the largest things",
+    ),
+    (
+        "history, margin",
+        "left of a layer's number: what the layer did to the path under the cursor; the number of the layer that wrote it is reversed",
     ),
     ("dive", "keys = \"dive\" in the config file: dive's own keys"),
 ];
