@@ -86,6 +86,18 @@ fn a_light_background_gets_the_light_theme() {
 }
 
 #[test]
+fn a_key_that_comes_with_the_answer_ends_the_explorer() {
+    for key in ["q", "\x03"] {
+        let mut explorer = Explorer::start(&["demo"], 120, 40, &[]);
+        while !explorer.raw().windows(5).any(|bytes| bytes == b"\x1b]11;") {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        explorer.press(&format!("{key}\x1b[?62;4c"));
+        assert_eq!(explorer.ends(), 0);
+    }
+}
+
+#[test]
 fn the_theme_of_the_config_wins_and_nothing_is_asked() {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir(home.path().join("layertui")).unwrap();

@@ -64,7 +64,9 @@ pub(crate) fn run(
     let session = Session::enter(start.mouse()).map_err(Error::Unusable)?;
     let asks = start.asks_background();
     let mut explorer = Explorer::new(session, send, start)?;
-    explorer.fit_background(asks)?;
+    if explorer.fit_background(asks)? {
+        return Ok(());
+    }
     explorer.listen()?;
     explorer.explore(first, &receive)
 }
