@@ -12,11 +12,17 @@ use crate::explorer::model::owners::Owners;
 use crate::explorer::model::reload::Since;
 use crate::explorer::terminal::Signal;
 use crate::image::Other;
+use crate::image::platform::Platform;
 use crate::load::{Event, LayerState, Loader};
 use crate::source::{Error, Opened, Source};
 
-/// An opened choice: its reference, and its source.
-pub(super) type Chosen = (Option<String>, Result<Box<dyn Source>, Error>);
+/// An opened choice.
+pub(super) struct Chosen {
+    pub(super) reference: Option<String>,
+    /// The platform, if it was asked for.
+    pub(super) platform: Option<Platform>,
+    pub(super) opened: Result<Box<dyn Source>, Error>,
+}
 
 /// A temporary file for the pager, deleted on drop; or why there is none.
 pub(super) type Ready = Result<NamedTempFile, String>;

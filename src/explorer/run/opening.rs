@@ -46,22 +46,20 @@ impl Explorer {
     /// Opens one of several images.
     pub(super) fn choose(&mut self, choice: usize) -> Result<(), super::Error> {
         let Some(several) = self.several.clone() else { return Ok(()) };
-        self.platform = None;
         let reference = several.choices.get(choice).map(|choice| choice.reference.clone());
-        self.open_choice(move || (reference, several.open(choice)))
+        self.open_choice(move || Chosen { reference, platform: None, opened: several.open(choice) })
     }
 
     /// Opens the image for another platform.
     pub(super) fn open_platform(&mut self, platform: Platform) -> Result<(), super::Error> {
         let Some(reference) = self.reference.clone() else { return Ok(()) };
-        self.platform = Some(platform.clone());
-        let options = Options { platform: Some(platform), ..self.settings.options.clone() };
+        let options = Options { platform: Some(platform.clone()), ..self.settings.options.clone() };
         self.open_choice(move || {
             let opened = source::open(&reference, &options).and_then(|opened| match opened {
                 Opened::Image(source) => Ok(source),
                 Opened::Several(several) => several.open(0),
             });
-            (Some(reference), opened)
+            Chosen { reference: Some(reference), platform: Some(platform), opened }
         })
     }
 
@@ -78,10 +76,10 @@ impl Explorer {
     }
 
     /// Shows the opened choice, or why it could not be opened.
-    pub(super) fn chosen(&mut self, (reference, opened): Chosen) -> Result<bool, super::Error> {
-        match opened {
+    pub(super) fn chosen(&mut self, chosen: Chosen) -> Result<bool, super::Error> {
+        match chosen.opened {
             Ok(source) => {
-                self.reference = reference;
+                (self.reference, self.platform) = (chosen.reference, chosen.platform);
                 self.load(source)
             }
             Err(error) => self.dispatch(Message::Failed(error.to_string())),
