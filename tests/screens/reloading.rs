@@ -1,6 +1,7 @@
 //! Reading the image again: the place is kept, what changed is marked until the next key.
 
-use layertui::explorer::model::reload::{Reread, Since};
+use layertui::explorer::model::findings::FindingsState;
+use layertui::explorer::model::reload::{Reread, RunningReload, Since};
 use layertui::explorer::model::state::{LayerLoad, LoadStatus};
 use layertui::explorer::{Effect, Message, navigate};
 use layertui::image::Image;
@@ -17,6 +18,17 @@ fn reread(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(&
 }
 
 fn replace(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(&str, Since)]) {
+    replace_at(explorer, explorer.state.layer, layers, image, differences);
+}
+
+/// With what differs at another layer than the one selected now.
+fn replace_at(
+    explorer: &mut Explorer,
+    layer: usize,
+    layers: &str,
+    image: Image,
+    differences: &[(&str, Since)],
+) {
     let place = navigate::place::remember(&explorer.state, &explorer.stack);
     explorer.stack = notation::stack(layers).unwrap().0;
     let loads = image
@@ -27,7 +39,7 @@ fn replace(explorer: &mut Explorer, layers: &str, image: Image, differences: &[(
     let owned = |&(path, since): &(&str, Since)| (path.as_bytes().to_vec(), since);
     let differences = differences.iter().map(owned).collect();
     let image = Box::new(image);
-    explorer.send(Message::Reread(Box::new(Reread { image, loads, differences, place })));
+    explorer.send(Message::Reread(Box::new(Reread { image, loads, layer, differences, place })));
 }
 
 /// [`LAYERS`] with another layer 3, which has a file more and one less.
@@ -192,4 +204,60 @@ fn open_lists_and_pages_show_the_new_image() {
     waste.effects.clear();
     replace(&mut waste, others, image(), &[]);
     assert!(rows(&waste).contains("wasted of"), "{}", rows(&waste));
+}
+
+/// The differences are those of the tree at that layer, whichever is selected when they are known.
+#[test]
+fn the_notice_names_the_layer_that_was_compared() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("[ ctrl-r");
+    assert_eq!(explorer.effects.pop(), Some(Effect::Reload(explorer.state.layer)));
+    let asked = explorer.state.layer;
+    explorer.keys("[ [");
+    assert_ne!(explorer.state.layer, asked);
+    let (layers, image) = rebuilt();
+    replace_at(&mut explorer, asked, &layers, image, &DIFFERENCES);
+    let named = format!("in the tree at layer {asked}");
+    assert!(explorer.text().contains(&named), "{}", explorer.text());
+}
+
+#[test]
+fn a_followed_container_is_not_read_again_under_what_would_be_lost() {
+    let mut container = image();
+    container.layers[5].writable = true;
+    for open in ["c", "e", "w", "T"] {
+        let mut explorer = Explorer::of(LAYERS, container.clone(), 120, 40);
+        explorer.keys("F 2").keys(open);
+        assert_eq!(explorer.state.overlays.len(), 1, "{open}");
+        explorer.effects.clear();
+        explorer.send(Message::Written);
+        assert_eq!(explorer.effects, [], "{open}");
+        explorer.keys("esc");
+        assert_eq!(explorer.effects.pop(), Some(Effect::Reload(5)), "{open}");
+    }
+}
+
+#[test]
+fn a_prompt_starts_nothing_during_a_reload() {
+    for open in ["c", "e"] {
+        let mut explorer = Explorer::open(120, 40);
+        explorer.keys("2 j").keys(open).type_text("./there");
+        explorer.state.reloading = Some(RunningReload::default());
+        explorer.keys("enter");
+        assert_eq!(explorer.effects, [], "{open}");
+        assert_eq!(explorer.state.overlays.len(), 1, "its text is kept");
+        assert!(explorer.text().contains("another operation is running"), "{}", explorer.text());
+        explorer.state.reloading = None;
+        explorer.keys("enter");
+        assert_eq!(explorer.effects.len(), 1, "{open}");
+    }
+}
+
+#[test]
+fn requests_whose_answers_are_ignored_are_made_again() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.state.findings = Some(FindingsState::Running { files: 3 });
+    explorer.state.owners_requested = Some(2);
+    explorer.state.forget_requests();
+    assert_eq!((explorer.state.findings, explorer.state.owners_requested), (None, None));
 }

@@ -28,7 +28,9 @@ pub struct Reread {
     pub image: Box<Image>,
     /// Its layers, all read.
     pub loads: Vec<LayerLoad>,
-    /// Paths of the selected layer's tree that are not as they were.
+    /// The layer that was selected when that was asked for, in the image before.
+    pub layer: usize,
+    /// Paths of its tree that are not as they were.
     pub differences: Vec<(Vec<u8>, Since)>,
     /// Positions in the stack that was shown before.
     pub place: Place,

@@ -326,6 +326,12 @@ impl State {
         matches!(self.phase, Phase::Reading | Phase::Stopping)
     }
 
+    /// Drops requests whose answers do not come any more, so that they are made again.
+    pub fn forget_requests(&mut self) {
+        self.owners_requested = None;
+        self.findings.take_if(|it| matches!(it, FindingsState::Running { .. }));
+    }
+
     /// Whether an extraction, a comparison or a reload is in progress.
     #[must_use]
     pub const fn is_working(&self) -> bool {

@@ -31,7 +31,9 @@ pub(super) type Ready = Result<NamedTempFile, String>;
 pub(super) struct Rebuilt {
     pub(super) loader: Loader,
     pub(super) states: Vec<Arc<LayerState>>,
-    /// What differs in the tree of the selected layer.
+    /// The layer that was selected when that was asked for.
+    pub(super) layer: usize,
+    /// What differs in its tree.
     pub(super) differences: Vec<(Vec<u8>, Since)>,
 }
 
@@ -48,8 +50,8 @@ pub(super) enum RunEvent {
     Message(Message),
     /// Package databases were read.
     Packages(u64, Box<Owners>),
-    /// Findings, or the progress of finding them.
-    Findings(u64, Message),
+    /// From the findings or the reload of an image.
+    Answer(u64, Message),
     /// A file for the pager was written, or failed to be.
     PagerReady(u64, Ready),
     /// The comparison is ready to be explored.

@@ -28,7 +28,7 @@ impl Explorer {
             let image = source.image();
             let stack = loader.stack();
             let report = |files| {
-                let _ = send.send(RunEvent::Findings(number, Message::FindingsProgress(files)));
+                let _ = send.send(RunEvent::Answer(number, Message::FindingsProgress(files)));
             };
             let files = StoredFiles::new(source.as_ref(), &stack);
             let files = Counting { files: &files, count: AtomicU64::new(0), report: &report };
@@ -36,7 +36,7 @@ impl Explorer {
             let commands = commands(image, &found);
             let done = FindingsReport::new(found, stack.folded(), commands);
             drop(stack);
-            let _ = send.send(RunEvent::Findings(number, Message::Findings(Box::new(done))));
+            let _ = send.send(RunEvent::Answer(number, Message::Findings(Box::new(done))));
         })
     }
 }

@@ -222,11 +222,11 @@ impl Explorer {
             RunEvent::Packages(number, owners) if number == self.load_number => {
                 self.dispatch(Message::Packages(owners))
             }
-            RunEvent::Findings(number, message) if number == self.load_number => {
+            RunEvent::Answer(number, message) if number == self.load_number => {
                 self.dispatch(message)
             }
             RunEvent::ChoiceOpened(..)
-            | RunEvent::Findings(..)
+            | RunEvent::Answer(..)
             | RunEvent::Load(..)
             | RunEvent::Attachments(..)
             | RunEvent::ComparisonReady(..)
@@ -242,6 +242,7 @@ impl Explorer {
         if let Some(loader) = &self.loader {
             loader.stop();
         }
+        self.stop_reloading.store(true, Ordering::Relaxed);
         self.follow(false)?;
         let loader = Loader::new(Arc::from(source), self.settings.cache.clone());
         self.load_number += 1;

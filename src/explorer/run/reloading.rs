@@ -38,13 +38,13 @@ impl Explorer {
         spawn(&self.send, "reload", move |send| {
             let progress = send.clone();
             let report = |read| {
-                let _ = progress.send(RunEvent::Message(Message::ReloadProgress(read)));
+                let _ = progress.send(RunEvent::Answer(number, Message::ReloadProgress(read)));
             };
             let watch = Reporting::new(&stop, &report);
             let made = reread(&old, layer, reference.as_deref(), &settings, &watch);
             let _ = send.send(match made {
                 Ok(rebuilt) => RunEvent::Reloaded(number, Box::new(rebuilt)),
-                Err(why) => RunEvent::Message(Message::ReloadFailed(why)),
+                Err(why) => RunEvent::Answer(number, Message::ReloadFailed(why)),
             });
         })
     }
@@ -60,7 +60,8 @@ impl Explorer {
             // What is shown may be older than this: the first answer counts as new.
             let mut seen = None;
             while !stop.load(Ordering::Relaxed) {
-                let now = source.written();
+                // A container that cannot be asked now has not written.
+                let now = source.written().or(seen);
                 if now != seen && send.send(RunEvent::Written(Arc::clone(&stop))).is_err() {
                     return;
                 }
@@ -72,7 +73,7 @@ impl Explorer {
 
     /// Shows the image as it is now, in place of the one before.
     pub(super) fn reloaded(&mut self, rebuilt: Rebuilt) -> Result<bool, Error> {
-        let Rebuilt { loader, states, differences } = rebuilt;
+        let Rebuilt { loader, states, layer, differences } = rebuilt;
         let Some(old) = self.loader.replace(loader.clone()) else { return Ok(false) };
         let place = place::remember(&self.state, &old.stack());
         // Events of the image before are ignored from here on.
@@ -80,7 +81,7 @@ impl Explorer {
         self.announced = false;
         let image = Box::new(loader.source().image().clone());
         let loads = states.iter().map(|state| folded(state)).collect();
-        let reread = Reread { image, loads, differences, place };
+        let reread = Reread { image, loads, layer, differences, place };
         let ends = self.dispatch(Message::Reread(Box::new(reread)))?;
         self.find_attachments()?;
         Ok(ends)
@@ -118,7 +119,7 @@ fn reread(
         return Err("stopped".to_owned());
     }
     let differences = differences(old, &loader, layer, watch);
-    Ok(Rebuilt { loader, states, differences })
+    Ok(Rebuilt { loader, states, layer, differences })
 }
 
 fn open(

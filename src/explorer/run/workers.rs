@@ -88,6 +88,8 @@ impl Explorer {
         (source, sides): (Box<dyn Source>, ComparedImages),
     ) -> Result<bool, Error> {
         self.state.comparing = None;
+        // `load` stops its thread.
+        self.state.reloading = None;
         self.state.following = None;
         let state = self.state.comparing(sides);
         let image = std::mem::replace(&mut self.state, state);
@@ -102,8 +104,9 @@ impl Explorer {
         if let Some(comparison) = self.loader.replace(loader) {
             comparison.stop();
         }
-        // Events of the comparison are ignored from here on.
+        // Events of the comparison are ignored from here on. Those for the image were ignored during it.
         self.load_number += 1;
+        state.forget_requests();
         let size = state.size;
         self.state = state;
         self.dispatch(Message::Resize(size))

@@ -31,6 +31,10 @@ pub(super) fn accept(state: &mut State, input: &Input) -> Vec<Effect> {
     if reference.is_empty() {
         return Vec::new();
     }
+    if state.is_working() {
+        state.notice = Some("another operation is running: wait until it ends".into());
+        return Vec::new();
+    }
     navigate::overlay::close(state);
     state.comparing = Some(RunningComparison { reference: reference.clone(), read: 0 });
     vec![Effect::StartComparison(reference)]

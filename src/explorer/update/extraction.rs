@@ -48,6 +48,10 @@ pub(super) fn accept(
     if dest.is_empty() {
         return Vec::new();
     }
+    if state.is_working() {
+        state.notice = Some("another operation is running: wait until it ends".into());
+        return Vec::new();
+    }
     navigate::overlay::close(state);
     begin(state, stack, ExtractionRequest { node, layer, dest, force: false })
 }

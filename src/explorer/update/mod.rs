@@ -41,6 +41,7 @@ pub fn update(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect>
     effects.extend(reading::prefer(state, stack));
     effects.extend(navigate::owners::want(state, stack));
     effects.extend(navigate::findings::want(state, stack));
+    effects.extend(reload::due(state));
     effects
 }
 
@@ -110,11 +111,11 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
         Message::ReloadFailed(why) => {
             state.reloading = None;
             state.notice = Some(visible!["not read again: ", why]);
-            reload::due(state)
+            Vec::new()
         }
         Message::Reread(reread) => {
             reload::reread(state, stack, *reread);
-            reload::due(state)
+            Vec::new()
         }
         Message::Written => reload::written(state),
         Message::ComparisonProgress(read) => {

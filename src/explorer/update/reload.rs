@@ -49,33 +49,47 @@ pub(super) fn follow(state: &mut State) -> Vec<Effect> {
     vec![Effect::Follow(true)]
 }
 
-/// The followed container wrote: reads it again, or later if something else is in progress.
+/// The followed container wrote: [`due`] reads it again.
 pub(super) fn written(state: &mut State) -> Vec<Effect> {
     if let Some(following) = &mut state.following {
         following.due = true;
     }
-    due(state)
+    Vec::new()
 }
 
-/// Reads a followed container again if it wrote and nothing else is in progress.
-pub(super) fn due(state: &mut State) -> Vec<Effect> {
+/// Reads a followed container again if it wrote, nothing else is in progress and no overlay would lose its contents.
+pub(super) fn due(state: &mut State) -> Option<Effect> {
+    let open = state.overlays.iter().any(|overlay| is_lost(overlay.kind));
     let free = state.phase == Phase::Done && state.comparison.is_none() && !state.is_working();
-    let Some(following) = state.following.as_mut().filter(|it| free && it.due) else {
-        return Vec::new();
-    };
+    let free = free && !open;
+    let following = state.following.as_mut().filter(|it| free && it.due)?;
     following.due = false;
     state.reloading = Some(RunningReload::default());
-    vec![Effect::Reload(state.layer)]
+    Some(Effect::Reload(state.layer))
+}
+
+/// Whether an overlay depends on the stack, or asks for what cannot be started during a reload.
+const fn is_lost(overlay: OverlayKind) -> bool {
+    matches!(
+        overlay,
+        OverlayKind::History(_)
+            | OverlayKind::File
+            | OverlayKind::Map
+            | OverlayKind::Findings
+            | OverlayKind::Extract(..)
+            | OverlayKind::Overwrite
+            | OverlayKind::Compare
+    )
 }
 
 /// Shows the image as it is now, with cursor, folds, layer, filter and sort order as they were.
 pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
-    let Reread { image, loads, differences, place } = reread;
+    let Reread { image, loads, layer: asked, differences, place } = reread;
     let Some(old) = state.image.take() else { return };
     let (old, new) = (&*old, &*image);
     let layers: Vec<usize> = (0..new.layers.len()).filter(|&it| is_new(old, new, it)).collect();
     let removed = (0..old.layers.len()).filter(|&layer| is_new(new, old, layer)).count();
-    let layer = same_layer(old, new, state.layer);
+    let (layer, compared) = (same_layer(old, new, state.layer), same_layer(old, new, asked));
     let mark = state.mark.take().map(|mark| same_layer(old, new, mark.layer));
     forget_nodes(state);
     (state.image, state.loads) = (Some(image), loads);
@@ -91,7 +105,7 @@ pub(super) fn reread(state: &mut State, stack: &Stack, reread: Reread) {
     navigate::layers::keep_in_view(state);
     navigate::trees::settle(state, stack);
     update::search::restart(state, stack);
-    let notice = notice(state.layer, &differences, layers.len().max(removed));
+    let notice = notice(compared, &differences, layers.len().max(removed));
     let following = if state.following.is_some() { "following: " } else { "" };
     state.notice = Some(visible![following, notice]);
     state.marks = Some(Marks { paths: marks(stack, &differences), layers });
