@@ -8,6 +8,7 @@
 mod choosing;
 mod clicking;
 mod comparing;
+mod completing;
 mod everything;
 mod explorer;
 mod fixing;

@@ -1,6 +1,7 @@
 //! Messages: what the state is updated with. Effects: what the event loop does for it.
 
 use crate::content::Contents;
+use crate::explorer::model::completion::Listed;
 use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::explorer::model::file::ReadRequest;
 use crate::explorer::model::findings::FindingsReport;
@@ -85,6 +86,8 @@ pub enum Message {
     FindingsProgress(u64),
     /// The answer to [`Effect::FindProblems`].
     Findings(Box<FindingsReport>),
+    /// The answer to [`Effect::ListPaths`].
+    PathsListed(Listed),
     /// The followed container wrote to its layer.
     Written,
     /// Bytes read of the image that is read again.
@@ -204,6 +207,8 @@ pub enum Effect {
     },
     /// Look for problems to fix.
     FindProblems,
+    /// List what may follow this text of a prompt for a path of the disk.
+    ListPaths(String),
     /// Look once a second whether the container wrote to its layer, or stop that.
     Follow(bool),
     /// Read the image again and compare it at this layer with what is shown.

@@ -4,6 +4,7 @@ pub mod action;
 pub mod appearance;
 pub mod columns;
 pub mod comparison;
+pub mod completion;
 pub mod config;
 pub mod ever;
 pub mod extraction;

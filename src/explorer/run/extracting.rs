@@ -44,7 +44,7 @@ pub(super) fn extract(
 }
 
 /// Expands a leading `~/`, as a shell would: the prompt has none.
-fn expand_home(dest: &str) -> PathBuf {
+pub(super) fn expand_home(dest: &str) -> PathBuf {
     match (dest.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(dest),

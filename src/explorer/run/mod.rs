@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod extracting;
 mod judging;
+mod listing;
 mod opening;
 mod pager;
 mod rate;
@@ -367,6 +368,7 @@ impl Explorer {
                 self.read_packages(database_layer, layer)?;
             }
             Effect::FindProblems => self.find_problems()?,
+            Effect::ListPaths(text) => self.list_paths(text)?,
             Effect::Follow(on) => self.follow(on)?,
             Effect::Reload(layer) => self.reload(layer)?,
             Effect::StopReload => self.stop_reloading.store(true, Ordering::Relaxed),

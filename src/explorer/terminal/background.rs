@@ -4,15 +4,10 @@
 //! (DA1), so that a terminal without the first costs no time. Nothing depends on an answer: without one the background is
 //! taken to be dark. An answer that comes late, over a slow line, is dropped by [`LateAnswer`].
 
-#[cfg(unix)]
-use std::io::IsTerminal as _;
-use std::time::Duration;
-
 use crate::explorer::model::key::{Code, Key};
 
-/// Time for the answer. Terminals answer within a millisecond; a line to a far machine takes longer.
-const ANSWER_DEADLINE: Duration = Duration::from_millis(150);
 /// Bytes of an answer and of keys pressed meanwhile; more are no answer.
+#[cfg(unix)]
 const ANSWER_MAX: usize = 512;
 /// Characters of a late answer that are dropped at most.
 const LATE_MAX: u8 = 40;
@@ -33,10 +28,13 @@ fn of_environment(value: &str) -> Option<bool> {
 
 #[cfg(unix)]
 fn ask_terminal() -> Option<Vec<u8>> {
-    use std::io::Write as _;
-    use std::time::Instant;
+    use std::io::{IsTerminal as _, Write as _};
+    use std::time::{Duration, Instant};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    /// Terminals answer within a millisecond; a line to a far machine takes longer.
+    const ANSWER_DEADLINE: Duration = Duration::from_millis(150);
 
     let (input, mut output) = (std::io::stdin(), std::io::stdout());
     if !input.is_terminal() || !output.is_terminal() {
@@ -67,6 +65,7 @@ const fn ask_terminal() -> Option<Vec<u8>> {
 }
 
 /// Whether the answer to DA1 is there: `ESC [ ? … c`.
+#[cfg(unix)]
 fn is_complete(answer: &[u8]) -> bool {
     sequence(answer, b"\x1b[?", |byte| byte == b'c').is_some()
 }

@@ -1,6 +1,7 @@
 //! What a message does to the state. Every change of the state begins here.
 
 pub(super) mod comparison;
+mod completion;
 pub(super) mod extraction;
 pub(super) mod findings;
 mod links;
@@ -18,7 +19,7 @@ pub(super) mod waste;
 
 use crate::explorer::model::action::entry::{Action, Context, FindAction, Move, ProgramAction};
 use crate::explorer::model::findings::FindingsState;
-use crate::explorer::model::key::Key;
+use crate::explorer::model::key::{Code, Key};
 use crate::explorer::model::message::{Effect, Message};
 use crate::explorer::model::overlay::OverlayKind;
 use crate::explorer::model::state::{Pane, Phase, State};
@@ -58,6 +59,17 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             navigate::trees::settle(state, stack);
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
         }
+        Message::Written => reload::written(state),
+        other => {
+            apply(state, stack, other);
+            Vec::new()
+        }
+    }
+}
+
+/// Applies a message that has no effects.
+fn apply(state: &mut State, stack: &Stack, message: Message) {
+    match message {
         Message::Paste(text) => {
             if state.is_typing() {
                 typing(state, stack, |input| {
@@ -65,92 +77,81 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
                     true
                 });
             }
-            Vec::new()
         }
         Message::Continue => {
             state.unsettled = true;
-            Vec::new()
         }
         Message::Resize(size) => {
             state.size = size;
             navigate::layers::keep_in_view(state);
             state.unsettled = true;
             navigate::overlay::keep_in_view(state, stack);
-            Vec::new()
         }
         Message::Notice(text) => {
             state.notice = Some(visible(&text).into_owned());
-            Vec::new()
         }
         Message::PagerClosed => {
             state.notice = None;
-            Vec::new()
         }
         Message::Packages(found) => {
             navigate::owners::arrived(state, *found);
             state.unsettled = true;
-            Vec::new()
+        }
+        Message::PathsListed(listed) => {
+            completion::arrived(state, stack, &listed);
         }
         Message::FindingsProgress(files) => {
             if let Some(FindingsState::Running { files: before }) = &mut state.findings {
                 *before = files;
             }
-            Vec::new()
         }
         Message::Findings(report) => {
             state.findings = Some(FindingsState::Done(report));
             navigate::overlay::keep_in_view(state, stack);
-            Vec::new()
         }
         Message::ReloadProgress(read) => {
             if let Some(running) = &mut state.reloading {
                 running.read = read;
             }
-            Vec::new()
         }
         Message::ReloadFailed(why) => {
             state.reloading = None;
             state.notice = Some(visible!["not read again: ", why]);
-            Vec::new()
         }
         Message::Reread(reread) => {
             reload::reread(state, stack, *reread);
-            Vec::new()
         }
-        Message::Written => reload::written(state),
         Message::ComparisonProgress(read) => {
             if let Some(running) = &mut state.comparing {
                 running.read = read;
             }
-            Vec::new()
         }
         Message::ComparisonFailed(why) => {
             state.comparing = None;
             state.notice = Some(visible!["not compared: ", why]);
-            Vec::new()
         }
         Message::ExtractionProgress(done) => {
             extraction::progress(state, done);
-            Vec::new()
         }
         Message::ExtractionEnded(ended) => {
             extraction::ended(state, stack, ended);
-            Vec::new()
         }
         Message::PartRead { number, answer } => {
             navigate::file::arrived(state, number, answer);
-            Vec::new()
         }
-        other => {
-            reading::handle(state, stack, other);
-            Vec::new()
-        }
+        other => reading::handle(state, stack, other),
     }
 }
 
 fn key(state: &mut State, stack: &Stack, key: Key) -> Vec<Effect> {
     if state.is_typing() && typing(state, stack, |input| input.key(key)) {
         return Vec::new();
+    }
+    if key == Key::plain(Code::Tab)
+        && state.is_typing()
+        && let Some(effects) = completion::complete(state, stack)
+    {
+        return effects;
     }
     let Some(action) = state.keymap.lookup(key, state.contexts()) else {
         state.notice = Some(unbound(state, key));

@@ -79,6 +79,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::Resize(_)
         | Message::PartRead { .. }
         | Message::Packages(_)
+        | Message::PathsListed(_)
         | Message::FindingsProgress(_)
         | Message::Findings(_)
         | Message::Written
