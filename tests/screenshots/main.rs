@@ -1,5 +1,6 @@
 //! The pictures in the README are frames of the program. `LAYERTUI_BLESS=1 cargo test --test screenshots` draws them anew, from
-//! the demo image; look at them before you commit.
+//! the demo image; look at them before you commit. `LAYERTUI_PICTURE=IMAGE.tar` draws `real.svg`, the first screen of another
+//! image, which no test holds.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod svg;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use layertui::compare::{ComparisonSource, Files, Side};
+use layertui::explorer::model::appearance::Theme;
 use layertui::explorer::model::comparison::ComparedImages;
 use layertui::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
 use layertui::explorer::model::geometry::Size;
@@ -26,8 +28,9 @@ use ratatui::backend::TestBackend;
 const SIZE: Size = Size { width: 120, height: 36 };
 
 /// The screens and the keys that lead to them: names of keys, or a text to be typed behind `=`.
-const SCREENS: [(&str, &str); 5] = [
-    ("explorer", "/ =hero.avif enter esc [ ["),
+const SCREENS: [(&str, &str); 6] = [
+    ("explorer", "k"),
+    ("light", "/ =hero.avif enter esc"),
     ("history", "/ =deploy_key enter esc w"),
     ("waste", "W j j j j j"),
     ("map", "T"),
@@ -39,7 +42,7 @@ const COMPARED: (&str, &str) = ("compare", "/ =app.py enter esc");
 const LOWEST: usize = 2;
 
 /// The moving picture: the keys before each of its frames, and the seconds that each is shown.
-const TOUR: [&str; 5] = ["k", "/ =deploy_key", "enter esc", "w", "esc / =hero.avif enter esc [ ["];
+const TOUR: [&str; 5] = ["k", "/ =deploy_key", "enter esc", "w", "esc e"];
 const TOUR_SECONDS: usize = 3;
 
 struct Explorer {
@@ -126,10 +129,11 @@ impl Explorer {
     }
 
     fn svg(&self) -> String {
+        let palette = if self.state.theme == Theme::Light { svg::LIGHT } else { svg::DARK };
         let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
         let stack = self.loader.stack();
         terminal.draw(|frame| draw::draw(&self.state, &stack, frame)).unwrap();
-        svg::draw(terminal.backend().buffer())
+        svg::draw(terminal.backend().buffer(), palette)
     }
 }
 
@@ -149,11 +153,20 @@ fn tour() -> String {
 #[test]
 fn the_pictures_are_what_the_program_draws() {
     let bless = std::env::var_os("LAYERTUI_BLESS").is_some();
+    if let Some(image) = std::env::var_os("LAYERTUI_PICTURE") {
+        let source = source::open_bytes(Vec::leak(fs::read(image).unwrap()), "image").unwrap();
+        let Opened::Image(source) = source else { panic!("LAYERTUI_PICTURE is not one image") };
+        let picture = Explorer::of(load(Arc::from(source))).svg();
+        fs::write(root().join("assets/screenshots/real.svg"), picture).unwrap();
+    }
     let mut bytes = 0;
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let screens = SCREENS.iter().map(|screen| (screen, Explorer::of(load(demo()))));
     let screens = screens.chain(std::iter::once((&COMPARED, comparison())));
     let screens = screens.map(|(&(name, keys), mut explorer)| {
+        if name == "light" {
+            explorer.state.theme = Theme::Light;
+        }
         explorer.keys(keys);
         (name, explorer.svg())
     });

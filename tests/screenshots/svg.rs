@@ -14,8 +14,16 @@ const WIDE: u32 = 8;
 const HIGH: u32 = 17;
 /// Round the frame.
 const MARGIN: u32 = 10;
-const PAPER: &str = "#16181d";
-const INK: &str = "#c8ccd4";
+/// Colours of a terminal.
+#[derive(Clone, Copy)]
+pub struct Palette {
+    paper: &'static str,
+    ink: &'static str,
+    light: bool,
+}
+
+pub const DARK: Palette = Palette { paper: "#16181d", ink: "#c8ccd4", light: false };
+pub const LIGHT: Palette = Palette { paper: "#fbfbf8", ink: "#24272e", light: true };
 
 /// How a run of cells looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,18 +32,19 @@ struct Look {
     modifier: Modifier,
 }
 
-pub fn draw(buffer: &Buffer) -> String {
+pub fn draw(buffer: &Buffer, palette: Palette) -> String {
     let (width, height) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
     let (w, h) = (width * WIDE + 2 * MARGIN, height * HIGH + 2 * MARGIN);
+    let paper = palette.paper;
     let mut out = String::new();
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" font-size=\"13.3\" \
          font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\">\n\
-         <rect width=\"{w}\" height=\"{h}\" rx=\"8\" fill=\"{PAPER}\"/>"
+         <rect width=\"{w}\" height=\"{h}\" rx=\"8\" fill=\"{paper}\"/>"
     );
     for y in 0..buffer.area.height {
-        line(&mut out, buffer, y);
+        line(&mut out, buffer, y, palette);
     }
     out.push_str("</svg>\n");
     out
@@ -61,36 +70,44 @@ pub fn animate(frames: &[String], seconds: usize) -> String {
     out
 }
 
-fn line(out: &mut String, buffer: &Buffer, y: u16) {
+fn line(out: &mut String, buffer: &Buffer, y: u16, palette: Palette) {
     let mut x = 0;
     let cells = buffer.area.width;
     while x < cells {
-        let look = look(&buffer[(x, y)]);
+        let look = look(&buffer[(x, y)], palette);
         let start = x;
         let mut text = String::new();
-        while x < cells && self::look(&buffer[(x, y)]) == look {
+        while x < cells && self::look(&buffer[(x, y)], palette) == look {
             let symbol = buffer[(x, y)].symbol();
             text.push_str(symbol);
             x += u16::try_from(width(&visible(symbol)).max(1)).unwrap_or(1);
         }
-        run(out, (start, y), x.min(cells) - start, &text, look);
+        run(out, (start, y), x.min(cells) - start, &text, look, palette);
     }
 }
 
-fn look(cell: &Cell) -> Look {
-    let colour = match cell.fg {
-        Color::Cyan => "#56b6c2",
-        Color::LightBlue => "#61afef",
-        Color::Yellow => "#e5c07b",
-        Color::Magenta => "#c678dd",
-        Color::LightRed => "#ef7a6f",
-        _ => INK,
+fn look(cell: &Cell, palette: Palette) -> Look {
+    let colour = match (cell.fg, palette.light) {
+        (Color::Reset, _) => palette.ink,
+        (Color::Cyan, false) => "#4aa5b0",
+        (Color::LightCyan, false) => "#6fd3e0",
+        (Color::LightBlue, false) => "#61afef",
+        (Color::LightYellow, false) => "#e5c07b",
+        (Color::LightMagenta, false) => "#d58bea",
+        (Color::LightRed, false) => "#ef7a6f",
+        (Color::Blue, true) => "#1f46c4",
+        (Color::LightBlue, true) => "#4a63e0",
+        (Color::Magenta, true) => "#9a2a9a",
+        (Color::Red, true) => "#c0281f",
+        (Color::Cyan, true) => "#0b7f8c",
+        (Color::DarkGray, true) => "#60646c",
+        (other, _) => panic!("{other:?} has no colour in the pictures"),
     };
     Look { colour, modifier: cell.modifier }
 }
 
 /// Cells of one look: their background, their shapes, their text word by word, each put where it begins.
-fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look) {
+fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look, palette: Palette) {
     let (left, top) = (MARGIN + u32::from(x) * WIDE, MARGIN + u32::from(y) * HIGH);
     let reversed = look.modifier.contains(Modifier::REVERSED);
     if reversed {
@@ -101,7 +118,7 @@ fn run(out: &mut String, (x, y): (u16, u16), cells: u16, text: &str, look: Look)
             "<rect x=\"{left}\" y=\"{top}\" width=\"{wide}\" height=\"{HIGH}\" fill=\"{colour}\"/>"
         );
     }
-    let colour = if reversed { PAPER } else { look.colour };
+    let colour = if reversed { palette.paper } else { look.colour };
     let dim = look.modifier.contains(Modifier::DIM) && !reversed;
     let mut shapes = String::new();
     let mut word = String::new();
@@ -172,6 +189,10 @@ fn shape(c: char, x: u32, y: u32) -> Option<String> {
         '╮' => across(x, middle + 1) + &down(centre, bottom),
         '╰' => across(middle, right) + &down(y, centre + 1),
         '╯' => across(x, middle + 1) + &down(y, centre + 1),
+        '▁'..='▇' => {
+            let high = (u32::from(c) - u32::from('▁') + 1) * HIGH / 8;
+            rect(x, bottom - high, WIDE, high)
+        }
         '█' => eighths(8),
         '▉' => eighths(7),
         '▊' => eighths(6),
