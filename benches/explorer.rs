@@ -17,7 +17,7 @@ use generator::{Image, Shape};
 use layertui::explorer::model::geometry::Size;
 use layertui::explorer::model::key::{Code, Key};
 use layertui::explorer::model::state::State;
-use layertui::explorer::{Message, update};
+use layertui::explorer::{Message, update, view};
 use layertui::image::layer::Layer;
 use layertui::stack::Stack;
 use measure::{Times, in_earnest, ratio};
@@ -49,8 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("a row down, largest first", "s = 3 = 2", "j j j j j j j j j j j j"),
         ("a layer step, largest first", "s = 3 = 2", STEPS),
         ("typing a search", "", "/ p y t h o n esc / u s r / l esc"),
+        ("typing one letter, of nearly all names", "", "/ e esc / a esc / s esc"),
+        ("a page of the list of hits", "/ p y", "pgdn pgdn pgdn pgdn pgup pgup pgup pgup"),
         ("typing letters apart", "/ p t h n", "q y u p backspace backspace backspace backspace"),
         ("next and previous hit", "/ p y t h o n enter", "n n n n N N N N"),
+        ("everything ever on and off, in turns", "", ". . . ."),
+        ("a layer step with everything ever", ". =", STEPS),
         ("typing a filter by name", "", "f p y t h o n enter esc"),
         ("typing a filter by type and size", "", "f s y m l i n k esc f > 1 0 k esc"),
         ("a row down in a filtered tree", "f > 1 0 k enter", "j j j j j j j j"),
@@ -148,6 +152,9 @@ impl<'s> Explorer<'s> {
                 _ => Key::parse(notation).ok_or_else(|| format!("{notation} is no key"))?,
             };
             taken.updates.take(|| self.send(Message::Key(key)));
+            while view::filter::is_computing(&self.state) {
+                taken.updates.take(|| self.send(Message::Continue));
+            }
             let (state, stack, screen) = (&self.state, self.stack, &mut self.screen);
             taken
                 .frames

@@ -67,6 +67,18 @@ fn a_word_of_the_filter_asks_for_ghosts() {
     assert!(explorer.text().contains("passwd"), "{}", explorer.text());
 }
 
+/// The walk over changes skips ghosts and goes on from one; a step to another layer keeps the cursor on it.
+#[test]
+fn changes_are_walked_from_a_ghost() {
+    let mut explorer = Explorer::plain(LAYERS, 120, 40);
+    explorer.keys(". /").type_text("key").keys("enter }");
+    assert_eq!(explorer.path(), "/etc/passwd");
+    explorer.keys("} } {");
+    assert_eq!(explorer.path(), "/opt/tool");
+    explorer.keys("/").type_text("tool/lib").keys("enter [ {");
+    assert_eq!((explorer.path().as_str(), explorer.state.layer), ("/etc/new", 2));
+}
+
 #[test]
 fn a_ghost_can_be_viewed() {
     let mut explorer = Explorer::plain(LAYERS, 120, 40);

@@ -157,7 +157,7 @@ fn a_search_without_hits_says_so_when_reading_ends() {
 
 const DEBIAN: &str = "0: +bin->usr/bin +etc/ +etc/cron.daily/passwd:99 +etc/pam.d/passwd:92 +etc/passwd-:900 +etc/passwd:922
     +usr/bin/ls:147176 +usr/bin/bash:1265648 +usr/bin/lsblk:1 +usr/bin/false:9 +usr/lib/ +usr/lib/locale/ls:1
-    +usr/share/bash-completion/completions/bash:5 +usr/share/doc/bash/:0 |
+    +usr/share/bash-completion/completions/bash:5 +usr/share/doc/bash/ |
     1: ~etc/passwd:951 +opt/ls:5 -etc/cron.daily/passwd | 2: -opt/ls";
 
 /// Acceptance 7 of the screen: the file of that name is the first hit, not one whose path has the letters.
@@ -190,6 +190,11 @@ fn the_list_has_every_hit_with_its_sign_and_owner() {
     let text = explorer.text();
     assert!(text.contains(&row("x+", "/etc/passwd", "L1 rewrites", "0")), "{text}");
     assert!(text.contains(&row("x+", "/etc/cron.daily/passwd", "L1 removes", "0")), "{text}");
+    explorer.keys("esc /").type_text("/bash");
+    assert!(
+        explorer.text().contains(&row("+", "/usr/share/doc/bash/", "", "0")),
+        "directories end in a slash"
+    );
     explorer.keys("esc /").type_text("opt/ls");
     assert!(explorer.text().contains(&row("+", "/opt/ls", "L1 adds", "1")), "{}", explorer.text());
 }

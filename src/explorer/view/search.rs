@@ -122,12 +122,15 @@ pub fn row(state: &State, stack: &Stack, search: &Search, number: usize) -> Opti
 }
 
 fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
-    let path = visible![stack.path(node)];
-    if let Some(version) = stack.visible(node, layer) {
+    let visible_version = stack.visible(node, layer);
+    let removal = stack.removal(node, layer);
+    let gone = removal.and_then(|change| change.previous).map(|event| stack.version(event));
+    let is_directory = visible_version.or(gone).is_some_and(|it| it.kind == Kind::Directory);
+    let path = visible![stack.path(node), if is_directory { "/" } else { "" }];
+    if let Some(version) = visible_version {
         let kind = stack.change(node, layer).map(|change| change.kind);
         let shadow = stack.shadowed_by(node, layer);
         let opaque = version.opaque && version.layer == layer;
-        let is_directory = version.kind == Kind::Directory;
         let plain = if is_directory { Role::Directory } else { Role::Text };
         return HitRow {
             signs: marker::signs(opaque, shadow.is_some(), kind),
@@ -136,12 +139,10 @@ fn path_row(stack: &Stack, node: NodeId, layer: usize) -> HitRow {
             owner: visible![version.layer],
         };
     }
-    let removal = stack.removal(node, layer);
     let kind = removal.map_or(ChangeKind::Added, |change| change.kind);
     let (note, owner) = if let Some(change) = removal {
-        let version = change.previous.map(|event| stack.version(event));
         let by = Shadow { layer: change.layer, removes: true };
-        (marker::shadow(by), version.map_or(change.layer, |version| version.layer))
+        (marker::shadow(by), gone.map_or(change.layer, |version| version.layer))
     } else {
         let added = stack.history(node).first().map_or(layer, |event| event.layer);
         (visible!["L", added, " adds"], added)

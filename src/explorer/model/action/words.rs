@@ -1,13 +1,15 @@
 //! What users call an action or a sign: words that find it in help and palette besides its own name and help.
 
 /// Words by the id of the action.
-const WORDS: [(&str, &str); 17] = [
+const WORDS: [(&str, &str); 19] = [
     (
         "waste",
         "finding findings secret secrets password key cache caches rights permissions setuid root fix problem size space",
     ),
     ("history", "who blame log deleted added delete whiteout"),
     ("filter", "whiteout opaque shadowed deleted delete removed hidden covered ghost only"),
+    ("everything-ever", "ghost hidden deleted delete removed whiteout covered all"),
+    ("link-target", "link symlink hardlink target goto"),
     ("search", "locate grep deleted"),
     ("focus-diff", "diff changes whiteout deleted delete removed"),
     ("next-change", "diff deleted whiteout"),

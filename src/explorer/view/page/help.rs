@@ -17,13 +17,17 @@ use crate::text::{Visible, visible};
 const KEYS: usize = 20;
 
 /// What users call things, and where they are; keys in braces are ids of actions.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 10] = [
     (
         "delete, whiteout",
         "- : this layer deletes the path (a whiteout); its bytes stay in the layer that added it",
     ),
     ("hidden, shadowed", "x : covered: a later layer deletes or replaces it; {history} says which"),
     ("opaque", "! : the directory hides all that lower layers have in it"),
+    (
+        "ghost, deleted files",
+        "{everything-ever} shows them in the tree; {filter} takes shadowed, opaque, whiteout and ghost",
+    ),
     ("get back, undelete", "{extract} writes a version to disk, deleted ones too; {view} shows it"),
     ("who, blame", "{history}: who added, changed or deleted this path"),
     (
