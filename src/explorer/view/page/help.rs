@@ -25,7 +25,7 @@ const WORDS: [(&str, &str); 10] = [
     ("hidden, shadowed", "x : covered: a later layer deletes or replaces it; {history} says which"),
     ("opaque", "! : the directory hides all that lower layers have in it"),
     (
-        "ghost, deleted files",
+        "ghost, deleted",
         "{everything-ever} shows them in the tree; {filter} takes shadowed, opaque, whiteout and ghost",
     ),
     ("get back, undelete", "{extract} writes a version to disk, deleted ones too; {view} shows it"),
