@@ -40,8 +40,9 @@ fn images_are_named_without_their_directory_and_with_the_layers_that_count() {
     let layers = [Tar::new().file("a", "1").finish(), Tar::new().file("b", "2").finish()];
     let (old, new) = (load(&place.image("old", &layers)), load(&place.image("new", &layers)));
     let reference = |layer| beside(&old, layer, &new).image().reference.raw().to_owned();
-    assert_eq!(reference(1), "new beside old");
-    assert_eq!(reference(0), "new beside old, layers 0 to 0");
+    // The words new and old, and then the names, which are the same here.
+    assert_eq!(reference(1), "new new beside old old");
+    assert_eq!(reference(0), "new new beside old old, layers 0 to 0");
 }
 
 /// What was in a directory went with the directory, as in a layer that removes it.
