@@ -213,6 +213,7 @@ fn a_retargeted_tree_equals_a_newly_filtered_one() {
         2 => Tree::Range(1, at.max(1)),
         _ => Tree::Range(at, 4),
     };
+    let mut retargeted = 0;
     for (name, criteria) in tests {
         let names: Vec<_> = [name].into_iter().filter(|name| !name.is_empty()).collect();
         let names: Vec<_> = names.into_iter().map(|name| stack.names_holding(name)).collect();
@@ -221,8 +222,13 @@ fn a_retargeted_tree_equals_a_newly_filtered_one() {
             let mut turned = stack.filter_tree(trees(kind, 0), &test);
             for at in [1, 2, 3, 4, 3, 2, 4, 0, 0] {
                 let tree = trees(kind, at);
-                turned.retarget(&stack, tree, &test);
                 let made = stack.filter_tree(tree, &test);
+                if !turned.retarget(&stack, tree, &test) {
+                    // Too much differs: it stays what it was.
+                    turned = stack.filter_tree(tree, &test);
+                    continue;
+                }
+                retargeted += 1;
                 assert_eq!(turned.count(), made.count(), "{criteria:?} {tree:?}");
                 for unfolded in [Unfolded::All, Unfolded::None] {
                     let folds = folds(&counted, unfolded, 3);
@@ -234,6 +240,7 @@ fn a_retargeted_tree_equals_a_newly_filtered_one() {
             }
         }
     }
+    assert!(retargeted >= 10, "{retargeted}");
 }
 
 #[test]
