@@ -1,6 +1,5 @@
 //! What a first look at the screen tells: removed and covered paths stand out, names are whole, the margin is the history.
 
-use layertui::explorer::draw::draw;
 use layertui::explorer::model::appearance::{Glyphs, Theme};
 use layertui::explorer::model::geometry::Rect;
 use layertui::explorer::model::state::Pane;
@@ -9,9 +8,7 @@ use layertui::explorer::view::marker;
 use layertui::stack::kept::table::Table;
 use layertui::stack::{Stack, notation};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Cell;
 use ratatui::style::Modifier;
 
 use crate::explorer::{Explorer, LAYERS, image};
@@ -24,7 +21,7 @@ const KINDS: &str = "
 
 /// The first cell of a name in the tree pane, the sign within three cells before it, and the text of the row.
 fn row_of(explorer: &Explorer, name: &str) -> (Cell, char, String) {
-    let buffer = buffer(explorer);
+    let buffer = explorer.buffer();
     let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
     let line = |y: u16| -> Vec<&str> {
         (body.x..body.x + body.width).map(|x| buffer[(x, y)].symbol()).collect()
@@ -42,13 +39,6 @@ fn row_of(explorer: &Explorer, name: &str) -> (Cell, char, String) {
         .find(|cell| **cell != " ")
         .map_or(' ', |cell| cell.chars().next().unwrap());
     (buffer[(body.x + at as u16, y)].clone(), sign, cells.concat())
-}
-
-fn buffer(explorer: &Explorer) -> Buffer {
-    let size = explorer.state.size;
-    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
-    terminal.draw(|frame| draw(&explorer.state, &explorer.stack, frame)).unwrap();
-    terminal.backend().buffer().clone()
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn draw(
     let layers =
         if state.layer_count() > 0 { view::range::label(state) } else { Visible::default() };
     let status = rows::status(state, layers);
-    if let Some(entries) = view::own_entries::shown(state, stack, area.pane) {
+    if let Some(entries) = view::own_entries::shown(state, area.pane) {
         own_entries::draw(canvas, state, layout, area, &status, entries);
         return;
     }

@@ -147,7 +147,7 @@ fn path(state: &State, stack: &Stack, node: NodeId, layer: usize) -> Vec<Span> {
     // The most important facts come first: the line is cut on the right.
     let mut spans = vec![(Role::Strong, made)];
     if let Some(shadow) = stack.shadowed_by(node, layer) {
-        let verb = if shadow.removes { "removes" } else { "rewrites" };
+        let verb = marker::shadow_verb(shadow);
         spans.push((Role::Shadowed, visible![", layer ", shadow.layer, " ", verb, " it"]));
     }
     spans.push((Role::Quiet, visible!["  ", version_facts(&version)]));

@@ -4,7 +4,7 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::model::{Pane, Rect, Role, Span, State};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::text::size::count;
-use crate::text::width::width;
+use crate::text::width::{truncate, width};
 use crate::text::{Visible, visible, wrap};
 
 /// A border round `rect`.
@@ -86,6 +86,13 @@ pub(super) fn tabs(canvas: &mut Canvas<'_>, state: &State, tabs: &[Pane], line: 
         x = canvas.text(x, line.y, end.saturating_sub(x), role, pane.tab());
     }
     x
+}
+
+/// The line above the rows of a pane, where the layout has one.
+pub(super) fn remark(canvas: &mut Canvas<'_>, area: &PaneArea, text: &Visible<'_>) {
+    let Some(line) = area.remark else { return };
+    let space = line.width.saturating_sub(1);
+    canvas.text(line.x + 1, line.y, space, Role::Warning, truncate(text, usize::from(space)));
 }
 
 /// A scroll bar on the right border, if not all lines fit.

@@ -7,7 +7,6 @@ use crate::explorer::model::{Rect, Role, State};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{marker, own_entries};
 use crate::stack::ChangeKind;
-use crate::text::width::truncate;
 use crate::text::{Visible, shorten, size, visible};
 
 /// Width in cells from which rows have a size.
@@ -24,14 +23,7 @@ pub(super) fn draw(
     let len = entries.rows.len();
     let (cursor, top) = own_entries::position(state, entries, state.diff.row);
     frame::pane(canvas, state, layout, area, status, (cursor, len));
-    let mut area = *area;
-    if own_entries::has_remark(state) {
-        let line = area.body.take_top(1);
-        let space = line.width.saturating_sub(1);
-        let text = own_entries::remark(entries);
-        let text = truncate(&text, usize::from(space));
-        canvas.text(line.x + 1, line.y, space, Role::Warning, &text);
-    }
+    frame::remark(canvas, area, &own_entries::remark(entries));
     let focused = state.focus == area.pane;
     let rows = entries.rows.iter().enumerate().skip(top).take(usize::from(area.body.height));
     for (y, (index, row)) in (area.body.y..).zip(rows) {
@@ -43,10 +35,10 @@ pub(super) fn draw(
         draw_row(canvas, line, row);
         canvas.select(false);
         if index == cursor {
-            frame::cursor_mark(canvas, state, &area, y);
+            frame::cursor_mark(canvas, state, area, y);
         }
     }
-    frame::scroll_bar(canvas, &area, top, len);
+    frame::scroll_bar(canvas, area, top, len);
 }
 
 /// Indentation, two signs, name, size.

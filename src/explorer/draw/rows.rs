@@ -19,6 +19,8 @@ use crate::text::{Visible, shorten, size, visible};
 pub(super) struct TreeRow {
     /// Signs before the name: opaque, shadowed, the change by this layer; those that apply, at most three.
     pub(super) signs: Vec<(char, Role)>,
+    /// The name, or the names of a chain of directories. [`draw`] sets it.
+    pub(super) name: Visible<'static>,
     /// Style of the name.
     pub(super) name_role: Role,
     /// Spans after the name, the most important first.
@@ -59,6 +61,7 @@ pub(super) fn draw(
     if let Some(line) = area.header {
         header(canvas, columns, line);
     }
+    let hits = state.search.as_ref().and_then(|search| search.found.as_ref());
     let rows = outline.rows(view.top..view.top + usize::from(area.body.height));
     for (offset, row) in rows.into_iter().enumerate() {
         let line = Rect { y: area.body.y + offset as u16, height: 1, ..area.body };
@@ -69,7 +72,13 @@ pub(super) fn draw(
         }
         let mut what = describe(row);
         what.behind.extend(view::reload::mark(state, row.node, row.open));
-        draw_row(canvas, state, stack, columns, line, row, &what);
+        what.name = view::trees::row_name(stack, row);
+        // A hit that a layer changed keeps the looks of the change.
+        let plain = matches!(what.name_role, Role::Text | Role::Directory | Role::Quiet);
+        if plain && hits.is_some_and(|hits| hits.contains(row.node)) {
+            what.name_role = Role::Hit;
+        }
+        draw_row(canvas, columns, line, row, &what);
         canvas.select(false);
         if under_cursor {
             frame::cursor_mark(canvas, state, area, line.y);
@@ -105,8 +114,6 @@ fn header(canvas: &mut Canvas<'_>, columns: Columns, line: Rect) {
 
 fn draw_row(
     canvas: &mut Canvas<'_>,
-    state: &State,
-    stack: &Stack,
     columns: Columns,
     line: Rect,
     row: OutlineRow,
@@ -129,32 +136,16 @@ fn draw_row(
         canvas.text(x + indent + 1 + skipped + at as u16, y, 1, *role, visible(sign));
     }
     let start = indent + BEFORE_NAME + signs - 2;
-    let after = text(canvas, state, stack, columns, line, row, what, start);
+    let after = text(canvas, columns, line, what, start);
     values(canvas, columns, line, what, after);
 }
 
 /// The name and what follows it. Returns the cell after both, counted from the row's left edge.
-#[expect(clippy::too_many_arguments, reason = "one row, and where it stands")]
-fn text(
-    canvas: &mut Canvas<'_>,
-    state: &State,
-    stack: &Stack,
-    columns: Columns,
-    line: Rect,
-    row: OutlineRow,
-    what: &TreeRow,
-    start: u16,
-) -> u16 {
-    let name = view::trees::row_name(stack, row);
-    let end = columns.name_end(start.saturating_add(width(&name) as u16), line.width);
-    let hits = state.search.as_ref().and_then(|search| search.found.as_ref());
-    // A hit that a layer changed keeps the looks of the change.
-    let plain = matches!(what.name_role, Role::Text | Role::Directory | Role::Quiet);
-    let hit = plain && hits.is_some_and(|hits| hits.contains(row.node));
-    let role = if hit { Role::Hit } else { what.name_role };
+fn text(canvas: &mut Canvas<'_>, columns: Columns, line: Rect, what: &TreeRow, start: u16) -> u16 {
+    let end = columns.name_end(start.saturating_add(width(&what.name) as u16), line.width);
     let space = end.saturating_sub(start);
-    let shown = shorten::middle(&name, usize::from(space));
-    let after = canvas.text(line.x + start, line.y, space, role, &shown) - line.x;
+    let shown = shorten::middle(&what.name, usize::from(space));
+    let after = canvas.text(line.x + start, line.y, space, what.name_role, &shown) - line.x;
     let end = columns.text_end(line.width).max(end);
     let space = end.saturating_sub(after);
     canvas.spans(line.x + after, line.y, space, &what.behind) - line.x
@@ -223,10 +214,10 @@ fn counts(parts: impl Iterator<Item = (Role, char, u64)>) -> Vec<Span> {
 
 /// What differs where only metadata changed.
 pub(super) fn changed_metadata(stack: &Stack, change: &Change) -> Option<Span> {
-    let (old, new) = change.previous.zip(change.event)?;
-    let (old, new) = (stack.version(old), stack.version(new));
-    let differs = (change.kind == ChangeKind::Metadata).then(|| metadata::short(stack, &old, &new));
-    differs.filter(|text| !text.is_empty()).map(|text| (Role::Metadata, visible!["  ", text]))
+    let (old, new) =
+        change.previous.zip(change.event).filter(|_| change.kind == ChangeKind::Metadata)?;
+    let text = metadata::short(stack, &stack.version(old), &stack.version(new));
+    (!text.is_empty()).then(|| (Role::Metadata, visible!["  ", text]))
 }
 
 /// Link target, device number, special type, warnings.

@@ -107,10 +107,14 @@ const fn light(role: Role) -> Option<Color> {
         Role::Tint(layer) => light_tint(layer),
         Role::Accent | Role::FrameFocused | Role::Added | Role::Bar => Some(Color::Blue),
         Role::Metadata | Role::Named => Some(Color::LightBlue),
-        Role::Modified | Role::Undecided | Role::Warning | Role::Quoted => Some(Color::Magenta),
-        Role::Rewritten | Role::Shadowed | Role::ShadowedName | Role::Constant => {
-            Some(Color::Magenta)
-        }
+        Role::Modified
+        | Role::Undecided
+        | Role::Warning
+        | Role::Quoted
+        | Role::Rewritten
+        | Role::Shadowed
+        | Role::ShadowedName
+        | Role::Constant => Some(Color::Magenta),
         Role::Removed | Role::RemovedName | Role::Opaque | Role::Error => Some(Color::Red),
         _ => None,
     }

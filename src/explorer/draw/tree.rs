@@ -10,7 +10,6 @@ use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
 use crate::stack::{Change, ChangeKind, Shadow, Stack, Version};
-use crate::text::width::truncate;
 use crate::text::{Visible, mode, size, visible};
 
 pub(super) fn draw(
@@ -38,11 +37,7 @@ pub(super) fn draw(
         None => status,
     };
     let status = rows::status(state, status);
-    if let Some(line) = area.remark {
-        let space = line.width.saturating_sub(1);
-        let text = truncate(&waiting(state, stack), usize::from(space));
-        canvas.text(line.x + 1, line.y, space, Role::Warning, &text);
-    }
+    frame::remark(canvas, area, &waiting(state, stack));
     let rows = rows::draw(canvas, state, stack, layout, area, &status, |row| {
         describe(stack, shown.unwrap_or(0), row)
     });
@@ -64,11 +59,12 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     TreeRow {
         signs: marker::signs(opaque, shadow.is_some(), change.map(|change| change.kind)),
         name_role: marker::name(shadow.is_some(), change.map(|change| change.kind), plain),
-        behind: behind(stack, layer, row, opaque, shadow, change),
+        behind: behind(stack, layer, row, &version, opaque, shadow, change),
         attributes: attributes(&version),
         size: size::fixed(bytes),
         share: (bytes, stack.summary(layer).cumulative_bytes),
         owner: visible![version.layer],
+        ..TreeRow::default()
     }
 }
 
@@ -77,6 +73,7 @@ fn behind(
     stack: &Stack,
     layer: usize,
     row: OutlineRow,
+    version: &Version,
     opaque: bool,
     shadow: Option<Shadow>,
     change: Option<Change>,
@@ -93,9 +90,7 @@ fn behind(
     if let Some(change) = change {
         spans.extend(rows::changed_metadata(stack, &change));
     }
-    if let Some(version) = stack.visible(row.node, layer) {
-        spans.extend(rows::details(stack, version.event));
-    }
+    spans.extend(rows::details(stack, version.event));
     spans
 }
 

@@ -93,8 +93,7 @@ fn go_to_removed(state: &mut State, stack: &Stack) {
     };
     let Some(node) = rows.iter().find(is_removed).map(|row| row.node) else { return };
     let merged = Outline::new(stack, Tree::Merged(layer), &state.tree.folds, None, None);
-    let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
-    let closed: Vec<NodeId> = above.filter(|&dir| !merged.is_open(dir)).collect();
+    let closed = merged.closed_above(node);
     state.tree.folds.toggled.extend(closed);
     (state.tree.wanted, state.diff.wanted) = (Some(node), Some(node));
 }

@@ -51,7 +51,7 @@ fn measure_changes(state: &mut State, stack: &Stack) {
 /// Puts the cursor on a row.
 pub fn go_to_row(state: &mut State, stack: &Stack, pane: Pane, row: usize) {
     let Some(outline) = outline(state, stack, pane) else {
-        navigate::own_entries::go_to_row(state, stack, pane, row);
+        navigate::own_entries::go_to_row(state, pane, row);
         return;
     };
     let len = outline.len();
@@ -71,7 +71,7 @@ pub fn step(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
 /// Scrolls without moving the cursor.
 pub fn scroll(state: &mut State, stack: &Stack, pane: Pane, by: isize) {
     let Some(len) = outline(state, stack, pane).map(|outline| outline.len()) else {
-        navigate::own_entries::scroll(state, stack, pane, by);
+        navigate::own_entries::scroll(state, pane, by);
         return;
     };
     let most = len.saturating_sub(rows_shown(state, pane));
@@ -91,7 +91,7 @@ fn follow(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) {
     }
     let above: Vec<NodeId> =
         std::iter::successors(stack.parent(node), |&dir| stack.parent(dir)).collect();
-    let closed: Vec<NodeId> = above.iter().copied().filter(|&dir| !there.is_open(dir)).collect();
+    let closed = there.closed_above(node);
     let led = std::mem::take(&mut state.view_mut(other).led);
     let (kept, left): (Vec<_>, Vec<_>) = led.into_iter().partition(|dir| above.contains(dir));
     let folds = state.folds_mut(other);
@@ -180,8 +180,7 @@ pub fn reveal(state: &mut State, stack: &Stack, pane: Pane, node: NodeId) -> boo
         state.notice = Some("the filter is gone: it did not let this path through".into());
     }
     let Some(outline) = outline(state, stack, pane) else { return false };
-    let above = std::iter::successors(stack.parent(node), |&dir| stack.parent(dir));
-    let closed: Vec<NodeId> = above.filter(|&dir| !outline.is_open(dir)).collect();
+    let closed = outline.closed_above(node);
     // A path that the user asked for has a row of its own.
     let joined = outline.is_joined(node);
     let folds = state.folds_mut(pane);

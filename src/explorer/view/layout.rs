@@ -1,6 +1,7 @@
 //! Layout: areas of the screen, computed from the terminal's size, the focus and moved borders.
 
 use crate::explorer::model::{LoadStatus, Pane, Rect, Shape, Size, State};
+use crate::explorer::view;
 
 /// Area of a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct PaneArea {
     pub bordered: bool,
     /// Line of the column names.
     pub header: Option<Rect>,
-    /// Line above the rows that says which layer's tree they are, while the selected one is not merged.
+    /// Line above the rows that says what they are, while the selected layer is not merged.
     pub remark: Option<Rect>,
     /// Area of the rows.
     pub body: Rect,
@@ -168,8 +169,12 @@ fn list_area(rest: &mut Rect) -> ListArea {
 fn pane_area(state: &State, pane: Pane, outer: Rect, bordered: bool) -> PaneArea {
     let mut body = if bordered { outer.inset(1, 1) } else { outer };
     let header = (body.height >= 8).then(|| body.take_top(1));
-    let remarks = pane == Pane::Tree && shows_lower_tree(state) && body.height > 4;
-    let remark = remarks.then(|| body.take_top(1));
+    let remarks = match pane {
+        Pane::Stack => false,
+        Pane::Tree => shows_lower_tree(state),
+        Pane::Diff => view::own_entries::shown(state, pane).is_some(),
+    };
+    let remark = (remarks && body.height > 4).then(|| body.take_top(1));
     PaneArea { pane, outer, bordered, header, remark, body }
 }
 

@@ -40,10 +40,16 @@ pub fn name(shadowed: bool, kind: Option<ChangeKind>, plain: Role) -> Role {
     }
 }
 
+/// What a layer that shadows a path does to it.
+#[must_use]
+pub const fn shadow_verb(by: Shadow) -> &'static str {
+    if by.removes { "removes" } else { "rewrites" }
+}
+
 /// The layer that shadows a path: `L7 rewrites`, `L9 removes`.
 #[must_use]
 pub fn shadow(by: Shadow) -> Visible<'static> {
-    visible!["L", by.layer, if by.removes { " removes" } else { " rewrites" }]
+    visible!["L", by.layer, " ", shadow_verb(by)]
 }
 
 /// Markers with their meanings, for help.

@@ -10,8 +10,7 @@ pub fn differences(old: &Version, new: &Version) -> Vec<Visible<'static>> {
     if old.kind.is_regular() && new.kind.is_regular() && old.size != new.size {
         changes.push(visible!["size ", size::short(old.size), " -> ", size::short(new.size)]);
     }
-    let modes = old.mode.zip(new.mode).filter(|(old, new)| old != new);
-    changes.extend(modes.map(|(old, new)| {
+    changes.extend(changed(old.mode, new.mode).map(|(old, new)| {
         visible!["mode ", mode::permissions(old), " -> ", mode::permissions(new)]
     }));
     let owners = old.owner.zip(new.owner).filter(|(old, new)| old != new);
@@ -40,4 +39,9 @@ pub fn short(stack: &Stack, old: &Version, new: &Version) -> Visible<'static> {
         changes.push("time".into());
     }
     Visible::join(&changes, "  ")
+}
+
+/// Both values, if both are known and differ.
+fn changed<T: PartialEq>(old: Option<T>, new: Option<T>) -> Option<(T, T)> {
+    old.zip(new).filter(|(old, new)| old != new)
 }

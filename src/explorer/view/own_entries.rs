@@ -3,33 +3,25 @@
 use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::state::{LoadStatus, Pane, State};
 use crate::explorer::view::trees::{rows_shown, scrolled};
-use crate::stack::Stack;
 use crate::text::{Visible, size, visible};
 
 /// The entries that the pane shows in place of changes; `None` where it shows changes or has nothing to show.
 #[must_use]
-pub fn shown<'s>(state: &'s State, stack: &Stack, pane: Pane) -> Option<&'s OwnEntries> {
+pub fn shown(state: &State, pane: Pane) -> Option<&OwnEntries> {
     let (from, to) = state.range();
-    if pane != Pane::Diff || from != to || to < stack.folded() {
+    if pane != Pane::Diff || from != to {
         return None;
     }
     let load = state.loads.get(to).filter(|load| load.status == LoadStatus::Listed)?;
     Some(&load.entries).filter(|entries| !entries.rows.is_empty())
 }
 
-/// Whether the pane has a line above the entries that says what they are.
-#[must_use]
-pub fn has_remark(state: &State) -> bool {
-    rows_shown(state, Pane::Diff) > 4
-}
-
 /// The row of the cursor and the first row on the screen, for a cursor on `row`.
 #[must_use]
 pub fn position(state: &State, entries: &OwnEntries, row: usize) -> (usize, usize) {
     let len = entries.rows.len();
-    let height = rows_shown(state, Pane::Diff) - usize::from(has_remark(state));
     let row = row.min(len.saturating_sub(1));
-    (row, scrolled(row, state.view(Pane::Diff).top, height, len))
+    (row, scrolled(row, state.view(Pane::Diff).top, rows_shown(state, Pane::Diff), len))
 }
 
 /// What the entries are.

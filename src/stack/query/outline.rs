@@ -211,6 +211,13 @@ impl<'s> Outline<'s> {
         (!chain.is_empty()).then_some(row)
     }
 
+    /// The folded directories above a path, the nearest first.
+    #[must_use]
+    pub fn closed_above(&self, node: NodeId) -> Vec<NodeId> {
+        let above = std::iter::successors(self.stack.parent(node), |&dir| self.stack.parent(dir));
+        above.filter(|&dir| !self.is_open(dir)).collect()
+    }
+
     /// Whether the path has a row once the directories above it are unfolded.
     #[must_use]
     pub fn contains(&self, node: NodeId) -> bool {
