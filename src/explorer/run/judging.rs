@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::explorer::model::findings::FindingsReport;
 use crate::explorer::model::message::Message;
+use crate::explorer::run::Explorer;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
-use crate::explorer::run::{Explorer, spawn};
+use crate::explorer::run::worker::spawn;
 use crate::findings::place::Contents;
 use crate::findings::{Accepted, Finding, Redaction, judge};
 use crate::image::Image;

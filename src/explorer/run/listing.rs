@@ -2,10 +2,11 @@
 
 use crate::explorer::model::completion::{Listed, NAMES_MAX, follows, typed_path};
 use crate::explorer::model::message::Message;
+use crate::explorer::run::Explorer;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::extracting::expand_home;
-use crate::explorer::run::{Explorer, spawn};
+use crate::explorer::run::worker::spawn;
 
 impl Explorer {
     /// Lists what may follow `text`. The answer comes as a message.

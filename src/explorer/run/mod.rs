@@ -16,13 +16,12 @@ mod rate;
 mod reloading;
 pub(crate) mod settings;
 mod viewer;
+mod worker;
 mod workers;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::explorer::model::message::{Effect, Message};
@@ -32,6 +31,7 @@ pub(crate) use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::rate::Rate;
 use crate::explorer::run::settings::StartSettings;
+use crate::explorer::run::worker::spawn;
 use crate::explorer::terminal::{Session, Signal};
 use crate::explorer::{draw, terminal, update, view};
 use crate::image::platform::Platform;
@@ -389,19 +389,4 @@ fn send_attachments(loader: &Loader, number: u64, send: &Sender<RunEvent>) {
     if !others.is_empty() {
         let _ = send.send(RunEvent::Attachments(number, others));
     }
-}
-
-/// Runs `work` in a thread. Its panic ends the explorer, which would else wait for its event.
-fn spawn(
-    send: &Sender<RunEvent>,
-    name: &str,
-    work: impl FnOnce(&Sender<RunEvent>) + Send + 'static,
-) -> Result<(), Error> {
-    let send = send.clone();
-    let spawned = thread::Builder::new().name(name.to_owned()).spawn(move || {
-        if catch_unwind(AssertUnwindSafe(|| work(&send))).is_err() {
-            let _ = send.send(RunEvent::Crashed);
-        }
-    });
-    spawned.map(drop).map_err(Error::Thread)
 }

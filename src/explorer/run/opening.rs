@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::explorer::model;
 use crate::explorer::model::message::{Choice, Message};
+use crate::explorer::run::Explorer;
 use crate::explorer::run::event::{Chosen, RunEvent};
-use crate::explorer::run::{Explorer, spawn};
+use crate::explorer::run::worker::spawn;
 use crate::image::platform::Platform;
 use crate::image::reference;
 use crate::image::reference::Transport;

@@ -9,9 +9,10 @@ use std::sync::atomic::Ordering;
 use tempfile::NamedTempFile;
 
 use crate::explorer::model::message::Message;
+use crate::explorer::run::Explorer;
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::{Ready, RunEvent};
-use crate::explorer::run::{Explorer, spawn};
+use crate::explorer::run::worker::spawn;
 use crate::load::Loader;
 use crate::load::files::part;
 use crate::stack::EventId;
