@@ -149,6 +149,31 @@ fn stored_blocks_zeros_and_members_of_every_size() {
 }
 
 #[test]
+fn a_boundary_near_the_end_of_a_member_is_no_checkpoint() {
+    // A run of one byte is one block: the only boundary at which a checkpoint is due is near the end of its member.
+    for seed in 0..40 {
+        let contents: Vec<u8> = (0..6)
+            .flat_map(|part| {
+                std::iter::repeat_n(part + 1, 700_000 + 99 * seed).chain(0..seed as u8)
+            })
+            .collect();
+        let tar = layer(&contents);
+        let member = |part: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+            io::Write::write_all(&mut encoder, part).unwrap();
+            io::Write::flush(&mut encoder).unwrap();
+            encoder.finish().unwrap()
+        };
+        let encoded: Vec<u8> = tar.chunks(700_000 + 100 * seed).flat_map(member).collect();
+        let points = checkpoints(&encoded);
+        assert!(count(&points) >= 2, "the starts of the other members");
+        for at in (0..tar.len() - 3000).step_by(9_999) {
+            assert_eq!(read(&encoded, at, 3000, &points).unwrap(), tar[at..at + 3000], "at {at}");
+        }
+    }
+}
+
+#[test]
 fn decoding_starts_at_zstd_frames() {
     let tar = layer(&prose(1_000_000, 7));
     let encoded: Vec<u8> = tar.chunks(50_000).flat_map(zstd).collect();

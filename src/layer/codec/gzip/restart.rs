@@ -58,8 +58,8 @@ pub(in crate::layer) struct Candidate {
 }
 
 impl Candidate {
-    /// A checkpoint, if decoding can start here in exactly one way that gives `follow`, the bytes that were decoded
-    /// after it (32 KiB, or fewer at the end of the member).
+    /// A checkpoint, if decoding can start here in exactly one way that gives `follow`, the 32 KiB that were decoded
+    /// after it.
     pub(in crate::layer) fn verify(self, blob: &Blob, follow: &[u8]) -> Option<Point> {
         let mut bytes = vec![0; TRIAL_INPUT];
         let count = blob.fill_at(&mut bytes, self.input.checked_sub(1)?).ok()?;
@@ -68,8 +68,9 @@ impl Candidate {
         let mut out = vec![0; follow.len()];
         let fitting: Vec<u8> = (0..8)
             .filter(|&unread| {
+                // Also those that need more input: one of them may be the right one.
                 let count = trial.run(&self.window, unread, &mut out);
-                count.is_some_and(|count| out[..count] == *follow)
+                count.is_some_and(|count| follow.starts_with(&out[..count]))
             })
             .collect();
         let (&unread, others) = fitting.split_first()?;
@@ -97,12 +98,14 @@ struct TrialInflate<'b> {
 }
 
 impl TrialInflate<'_> {
-    /// The number of decoded bytes, at most the length of `out`; `None` if the data is invalid.
+    /// The number of decoded bytes, fewer than the length of `out` if the input is too short; `None` if the data is
+    /// invalid or the member ends before.
     fn run(&mut self, dictionary: &[u8], unread: u8, out: &mut [u8]) -> Option<usize> {
         begin(&mut self.inflate, dictionary, unread, self.last)?;
         let before = self.inflate.total_out();
-        self.inflate.decompress(self.rest, out, InflateFlush::NoFlush).ok()?;
-        Some((self.inflate.total_out() - before) as usize)
+        let status = self.inflate.decompress(self.rest, out, InflateFlush::NoFlush).ok()?;
+        let count = (self.inflate.total_out() - before) as usize;
+        (count == out.len() || status != Status::StreamEnd).then_some(count)
     }
 
     /// Whether two bit positions are equivalent: both are the header of the same stored block, whose bits up to the
