@@ -1132,7 +1132,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__layers)
-            opts="-h --json --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --dockerfile --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1158,7 +1158,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__ls)
-            opts="-r -l -h --json --layer --recursive --long --platform --no-cache --pull --tls-verify --help"
+            opts="-r -l -h --json --layer --recursive --depth --long --sort --total --du --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1166,6 +1166,14 @@ _layertui() {
             case "${prev}" in
                 --layer)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --depth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name size layer" -- "${cur}"))
                     return 0
                     ;;
                 --platform)

@@ -72,9 +72,14 @@ always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -l json -d 'JSON instead of text'
+complete -c layertui -n "__fish_layertui_using_subcommand layers" -l dockerfile -d 'Print the history as a Dockerfile instead, with values of secrets hidden. No layer is read'
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand layers" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l layer -d 'The layer on top: a number from 0, a negative number from the top, or a digest prefix' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ls" -l depth -d 'List this many levels below PATH; 0 with --du is PATH alone' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ls" -l sort -d 'The order of the lines' -r -f -a "name\t'By the bytes of the path'
+size\t'Largest first; a directory by the bytes below it'
+layer\t'Topmost layer first'"
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l pull -d 'When to look up a bare NAME in a registry. Default: never; the explorer asks first' -r -f -a "never\t'Never'
 missing\t'If no local store has it'
@@ -84,6 +89,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l json -d 'JSON instead of text'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -s r -l recursive -d 'List subdirectories recursively'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -s l -l long -d 'Show mode, owner, size, time and the layer that wrote the entry'
+complete -c layertui -n "__fish_layertui_using_subcommand ls" -l du -l total -d 'Show sizes, those of directories as du --apparent-size adds them up: the bytes of the files below, one with several names once, whatever --depth lists; directories and symbolic links add nothing. The last line is PATH itself'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand diff" -l layer -d 'The layer (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r

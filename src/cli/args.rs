@@ -3,12 +3,14 @@
 mod building;
 pub(crate) mod image;
 mod judging;
+mod listing;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 pub(super) use crate::cli::args::building::{Build, apart};
 use crate::cli::args::image::Common;
 pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
+pub(super) use crate::cli::args::listing::{History, Layers, Ls};
 use crate::cli::failure::Failure;
 use crate::explorer::model::appearance::Theme;
 use crate::image::platform::Platform;
@@ -29,6 +31,7 @@ Examples:
   layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
   layertui build --ci -t app .           build, then check against the same rules
   layertui ls image.tar /etc --long --layer -2
+  layertui ls image.tar --du --depth 2   directories with the bytes below them
   layertui cat image.tar /etc/motd --layer 3
   layertui compare old.tar new.tar       what differs; exit 1 where something does
   layertui extract image.tar /etc ./etc  a subtree; - as DEST is a tar stream
@@ -244,12 +247,6 @@ pub(super) struct Extract {
 }
 
 #[derive(Debug, Arguments)]
-pub(super) struct Layers {
-    #[command(flatten)]
-    pub(super) common: Common,
-}
-
-#[derive(Debug, Arguments)]
 pub(super) struct Completions {
     /// The shell.
     pub(super) shell: clap_complete::Shell,
@@ -268,28 +265,6 @@ pub(super) struct Verify {
 }
 
 #[derive(Debug, Arguments)]
-pub(super) struct Ls {
-    #[command(flatten)]
-    pub(super) common: Common,
-
-    /// The directory to list.
-    #[arg(default_value = "/")]
-    pub(super) path: String,
-
-    /// The layer on top: a number from 0, a negative number from the top, or a digest prefix.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(super) layer: Option<String>,
-
-    /// List subdirectories recursively.
-    #[arg(long, short)]
-    pub(super) recursive: bool,
-
-    /// Show mode, owner, size, time and the layer that wrote the entry.
-    #[arg(long, short)]
-    pub(super) long: bool,
-}
-
-#[derive(Debug, Arguments)]
 pub(super) struct Diff {
     #[command(flatten)]
     pub(super) common: Common,
@@ -305,23 +280,6 @@ pub(super) struct Diff {
     /// The last layer of a range (default: the last if --from is given).
     #[arg(long, value_name = "B", allow_hyphen_values = true)]
     pub(super) to: Option<String>,
-}
-
-#[derive(Debug, Arguments)]
-pub(super) struct History {
-    #[command(flatten)]
-    pub(super) common: Common,
-
-    /// The path, or a pattern with --glob or --regex.
-    pub(super) path: String,
-
-    /// PATH is a shell pattern (over the whole path if it has a '/', else over the name).
-    #[arg(long, conflicts_with = "regex")]
-    pub(super) glob: bool,
-
-    /// PATH is a regular expression over whole paths.
-    #[arg(long)]
-    pub(super) regex: bool,
 }
 
 #[derive(Debug, Arguments)]

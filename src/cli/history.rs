@@ -2,7 +2,7 @@
 
 use crate::cli::args::History;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine, examine_briefly};
+use crate::cli::open::{Loaded, examine};
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
@@ -12,12 +12,8 @@ use crate::stack::{ChangeKind, NodeId};
 
 pub(super) fn run(command: &History, settings: &OpenSettings) -> Outcome {
     let image = &command.common.image;
-    // A pattern is matched against the whole tree.
-    if command.glob || command.regex {
-        examine(image, settings, Want::Tree, |loaded| answer(loaded, command))
-    } else {
-        examine_briefly(image, settings, Want::Tree, |loaded| answer(loaded, command))
-    }
+    // What layers put below a directory needs the totals, and a pattern the whole tree.
+    examine(image, settings, Want::Tree, |loaded| answer(loaded, command))
 }
 
 fn answer(loaded: &Loaded, command: &History) -> Outcome {
@@ -50,7 +46,8 @@ fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {
     } else {
         return Ok(loaded.with_stack(|stack| {
             let node = stack.find(command.path.as_bytes());
-            node.into_iter().filter(|&node| !stack.history(node).is_empty()).collect()
+            let is_known = |node| stack.has_below(node) || !stack.history(node).is_empty();
+            node.into_iter().filter(|&node| is_known(node)).collect()
         }));
     };
     Ok(loaded.with_stack(|stack| pattern.matches(stack).collect()))

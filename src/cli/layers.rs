@@ -2,7 +2,7 @@
 
 use crate::cli::args::Layers;
 use crate::cli::failure::Outcome;
-use crate::cli::open::examine_briefly;
+use crate::cli::open::{examine_briefly, open};
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
@@ -10,7 +10,12 @@ use crate::report;
 use crate::report::{Format, Subject};
 
 pub(super) fn run(command: &Layers, settings: &OpenSettings) -> Outcome {
-    write(&command.common.image, settings, command.common.format())
+    let image = &command.common.image;
+    if command.dockerfile {
+        let source = open(image, settings)?;
+        return output(|out| report::dockerfile(out, source.image()));
+    }
+    write(image, settings, command.common.format())
 }
 
 pub(super) fn print(image: &str, settings: &OpenSettings) -> Outcome {

@@ -22,7 +22,14 @@ pub(super) fn run(command: &Ls, settings: &OpenSettings) -> Outcome {
             };
             let missing = || missing(stack, &command.path, layer, |other| at(other).is_some());
             let node = at(layer).ok_or_else(missing)?;
-            let what = report::Ls { node, layer, recursive: command.recursive, long: command.long };
+            let what = report::Ls {
+                node,
+                layer,
+                depth: command.levels(),
+                long: command.long,
+                sort: command.sort.into(),
+                du: command.du,
+            };
             output(|out| report::ls(out, subject, what, command.common.format()))
         })
     })

@@ -34,15 +34,17 @@ mod report;
 mod verify;
 mod waste;
 
+use std::ffi::OsString;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::args::{Args, Command};
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::output::fail;
+use crate::cli::output::{fail, notice};
 use crate::cli::plugin::Call;
 use crate::load::settings::OpenSettings;
 use crate::source::{Options, Pull, Registries};
@@ -71,10 +73,23 @@ pub fn main() -> ExitCode {
             let error = Args::try_parse_from(seen).err().unwrap_or(error);
             // Help and version go to standard output and are not errors; neither is a closed pipe.
             let _ = error.print();
+            if let Some(word) = standard_input(&error, &arguments) {
+                notice(&format!(
+                    "for an archive on standard input write options, then --, then {word}"
+                ));
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     end(run(&args))
+}
+
+/// The argument that clap took for an unknown option, if it means an archive on standard input: `-:REF` or `-@INDEX`.
+fn standard_input(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let is_it = |word: &&str| word.starts_with("-:") || word.starts_with("-@");
+    let words = arguments.iter().filter_map(|word| word.to_str());
+    let word = words.take_while(|word| *word != "--").find(is_it);
+    word.filter(|_| error.kind() == ErrorKind::UnknownArgument).map(str::to_owned)
 }
 
 /// The exit code, after the message of a failure.

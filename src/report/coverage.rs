@@ -62,6 +62,11 @@ impl<'a> Subject<'a> {
         (0..layers).find(|layer| self.unsure_layer(*layer).is_some()).unwrap_or(layers)
     }
 
+    /// Whether the layer is unreliable.
+    pub(super) fn is_unsure(self, layer: usize) -> bool {
+        self.unsure_layer(layer).is_some()
+    }
+
     /// Number of layers that were read to their end.
     fn read(self) -> usize {
         let unread = |layer: &usize| self.unsure_layer(*layer).is_some_and(|it| !it.refused);

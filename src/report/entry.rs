@@ -103,12 +103,21 @@ fn rfc3339(mtime: Mtime) -> Option<String> {
     Some(Timestamp::new(mtime.seconds, nanos).ok()?.to_string())
 }
 
+/// The size of a file or the numbers of a device, as `ls --long` shows them.
+pub(super) fn size_cell(stack: &Stack, version: &Version) -> String {
+    match stack.device(version.event) {
+        Some((major, minor)) => format!("{major}, {minor}"),
+        None => size(version).map_or_else(String::new, |size| size.to_string()),
+    }
+}
+
 /// The line of `ls --long`.
 pub(super) fn write_long(
     out: &mut dyn Write,
     stack: &Stack,
     version: &Version,
     path: &[u8],
+    size: &str,
 ) -> io::Result<()> {
     let letter = match version.kind {
         Kind::File | Kind::Hardlink => '-',
@@ -122,10 +131,6 @@ pub(super) fn write_long(
     };
     let mode = version.mode.map_or_else(|| "?????????".into(), text::mode::permissions);
     let owner = version.owner.map_or_else(|| "?:?".to_owned(), |(uid, gid)| format!("{uid}:{gid}"));
-    let size = match stack.device(version.event) {
-        Some((major, minor)) => format!("{major}, {minor}"),
-        None => size(version).map_or_else(String::new, |size| size.to_string()),
-    };
     let time = version.mtime.map_or_else(|| "-".into(), |time| text::time::utc(time.seconds));
     write!(out, "{letter}{mode} {owner:>11} {size:>12} {time:>19} L{:<3} ", version.layer)?;
     write_name(out, stack, version, path)

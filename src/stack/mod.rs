@@ -9,6 +9,7 @@
 //!          totals: sums of directories, by layer          large_dirs: the same for chunks of many siblings
 //! fold     mod, apply: rows to events   resolve, replaced: the path that a name means   links: hard links
 //! query    view: a path at a layer   change: one layer or a range   history   follow: symbolic links   glob
+//!          below: what each layer put below a directory
 //!          search, fuzzy: names      walk: a tree in path order     outline: a tree as numbered rows
 //!          filter, filtered_tree: the part of a tree that passes a test
 //!          waste: stored bytes that no name shows   waste_cause: why, and how to avoid them

@@ -18,6 +18,8 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&[demo], 0),
         (&["layers", demo], 0),
         (&["ls", demo, "--recursive", "--json"], 0),
+        (&["ls", demo, "--du", "--sort", "size", "--depth", "4"], 0),
+        (&["layers", demo, "--dockerfile"], 0),
         (&["diff", demo, "--json"], 0),
         (&["history", demo, "--glob", "**"], 0),
         (&["find", demo, "e"], 0),

@@ -202,14 +202,24 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
     let name = format!("/{}", name());
     let file = |name: &str| place.path(name).to_str().unwrap().to_owned();
     let lines: Vec<Vec<&str>> = match command {
-        "layers" | "waste" | "findings" | "verify" => vec![vec![image], vec!["--json", image]],
+        "layers" => vec![vec![image], vec!["--json", image], vec!["--dockerfile", image]],
+        "waste" | "findings" | "verify" => vec![vec![image], vec!["--json", image]],
         "ls" => {
-            vec![vec![image, "-r", "--long"], vec![image, "-r", "--json"], vec![image, HOSTILE]]
+            let sizes = vec![image, "--depth", "3", "--du", "--sort", "size"];
+            let json = [&sizes[..], &["--json"]].concat();
+            let names = [vec![image, "-r", "--long"], vec![image, "-r", "--json"]];
+            [names.to_vec(), vec![sizes, json, vec![image, HOSTILE]]].concat()
         }
         "diff" => {
             vec![vec![image], vec![image, "--json"], vec![image, "--from", "0", "--to", HOSTILE]]
         }
-        "history" => vec![vec![image, &name], vec!["--json", image, &name], vec![image, HOSTILE]],
+        "history" => vec![
+            vec![image, &name],
+            vec!["--json", image, &name],
+            vec![image, HOSTILE],
+            vec![image, "--glob", "**"],
+            vec![image, "--glob", "**", "--json"],
+        ],
         "find" => vec![vec![image, "MARK"], vec!["--json", image, "MARK"], vec![image, HOSTILE]],
         "cat" => vec![vec![image, HOSTILE], vec![image, &name, "--layer", HOSTILE]],
         "compare" => vec![vec![image, other], vec!["--json", image, other], vec![image, HOSTILE]],

@@ -11,6 +11,7 @@ mod foreign;
 mod hostile;
 mod judging;
 mod lines;
+mod listing;
 mod manual;
 mod pipelines;
 mod reporting;

@@ -25,16 +25,18 @@ const DAMAGES: [Damage; 6] = [
 ];
 
 /// Each command, as an argument list around the image. `cat` and `extract` ask for files that the middle layer might have.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 22] = [
     &["layers", "IMAGE"],
     &["layers", "--json", "IMAGE"],
     &["IMAGE"],
     &["ls", "IMAGE", "--recursive"],
     &["ls", "--json", "IMAGE"],
+    &["ls", "--du", "--depth", "0", "IMAGE"],
     &["ls", "IMAGE", "/nowhere"],
     &["diff", "IMAGE"],
     &["diff", "--json", "IMAGE", "--from", "0"],
     &["history", "IMAGE", "/base"],
+    &["history", "IMAGE", "/"],
     &["history", "--json", "IMAGE", "/nowhere"],
     &["find", "IMAGE", "base"],
     &["find", "--json", "IMAGE", "nowhere"],

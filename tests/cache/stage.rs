@@ -15,7 +15,7 @@ use layertui::layer::{Listing, Problem, Watch};
 use layertui::load::cache::{Cache, Rules};
 use layertui::load::{Loader, Want};
 use layertui::report::pattern::Pattern;
-use layertui::report::{Format, Ls, Range, Subject};
+use layertui::report::{Format, Ls, Range, Sort, Subject};
 use layertui::source::{Opened, Options, Source, Stored, open};
 use layertui::stack::NodeId;
 use serde_json::json;
@@ -169,7 +169,8 @@ pub(crate) fn load(place: &str, cache: Option<&Arc<Cache>>) -> Told {
     report::layers(&mut out, subject, Format::Json).unwrap();
     report::layers(&mut out, subject, Format::Text).unwrap();
     for layer in 0..source.image().layers.len() {
-        let what = Ls { node: NodeId::ROOT, layer, recursive: true, long: true };
+        let (depth, sort) = (usize::MAX, Sort::Name);
+        let what = Ls { node: NodeId::ROOT, layer, depth, long: true, sort, du: false };
         report::ls(&mut out, subject, what, Format::Json).unwrap();
         let range = Range { from: layer, to: layer };
         report::diff(&mut out, subject, range, Format::Json, &|_, _| None).unwrap();

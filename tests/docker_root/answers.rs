@@ -7,7 +7,7 @@ use std::sync::Arc;
 use layertui::image::Image;
 use layertui::layer::{Severity, Unwatched};
 use layertui::load::{Loader, Want};
-use layertui::report::{Format, Ls, Range, Subject};
+use layertui::report::{Format, Ls, Range, Sort, Subject};
 use layertui::source::{Opened, Options, Source, open};
 use layertui::stack::NodeId;
 use layertui::stack::query::walk::{Scope, Walk};
@@ -77,7 +77,8 @@ pub(crate) fn answers(reference: &str) -> Answers {
     let mut out = Vec::new();
     for layer in 0..image.layers.len() {
         out.extend(format!("tree at {layer}\n").bytes());
-        let ls = Ls { node: NodeId::ROOT, layer, recursive: true, long: false };
+        let (depth, sort) = (usize::MAX, Sort::Name);
+        let ls = Ls { node: NodeId::ROOT, layer, depth, long: false, sort, du: false };
         report::ls(&mut out, subject, ls, Format::Json).unwrap();
         out.extend(format!("diff of {layer}\n").bytes());
         let range = Range { from: layer, to: layer };

@@ -23,7 +23,8 @@ pub enum Scope {
 pub struct Walk<'s> {
     stack: &'s Stack,
     scope: Scope,
-    recursive: bool,
+    /// Levels below the directory that are walked.
+    depth: usize,
     levels: Vec<Level<'s>>,
 }
 
@@ -38,8 +39,16 @@ impl<'s> Walk<'s> {
     /// Walks all paths below `dir`, or only its children.
     #[must_use]
     pub fn new(stack: &'s Stack, scope: Scope, dir: NodeId, recursive: bool) -> Self {
-        let mut walk = Self { stack, scope, recursive, levels: Vec::new() };
-        walk.descend(dir.0);
+        Self::to_depth(stack, scope, dir, if recursive { usize::MAX } else { 1 })
+    }
+
+    /// Walks the paths at most `depth` levels below `dir`.
+    #[must_use]
+    pub fn to_depth(stack: &'s Stack, scope: Scope, dir: NodeId, depth: usize) -> Self {
+        let mut walk = Self { stack, scope, depth, levels: Vec::new() };
+        if depth > 0 {
+            walk.descend(dir.0);
+        }
         walk
     }
 
@@ -68,7 +77,7 @@ impl<'s> Walk<'s> {
 
     fn has_children(&self, node: u32) -> bool {
         let arena = &self.stack.arena;
-        self.recursive
+        self.levels.len() < self.depth
             && match self.scope {
                 Scope::Merged(layer) => {
                     let record = self.stack.totals.at(arena, node, layer);
