@@ -53,8 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct Moments {
     /// A layer was read: its entries can be shown.
     listed: Duration,
-    /// The lowest layer was folded: the tree has rows.
+    /// The first entries of the lowest layer are there: the tree has rows.
     rows: Duration,
+    /// The lowest layer was folded: the tree at it is whole.
+    lowest: Duration,
     /// The topmost layer was folded: nothing is missing in the first frame of the tree.
     tree: Duration,
     /// Equal-sized files were compared too.
@@ -62,17 +64,18 @@ struct Moments {
 }
 
 fn measure(path: &Path, rounds: usize) -> Result<(), Box<dyn Error>> {
-    let mut times: [Vec<Duration>; 4] = Default::default();
+    let mut times: [Vec<Duration>; 5] = Default::default();
     for _ in 0..rounds {
         let moments = load(path)?;
-        let moments = [moments.listed, moments.rows, moments.tree, moments.end];
+        let moments = [moments.rows, moments.listed, moments.lowest, moments.tree, moments.end];
         times.iter_mut().zip(moments).for_each(|(times, moment)| times.push(moment));
     }
     for times in &mut times {
         times.sort_unstable();
     }
-    let names = ["first changes", "first tree row", "first whole frame", "whole time"];
-    let whole = times[3][rounds / 2];
+    let names =
+        ["first tree row", "first changes", "lowest layer", "first whole frame", "whole time"];
+    let whole = times[4][rounds / 2];
     for (name, times) in names.iter().zip(&times) {
         println!(
             "  {name:18} {:9.1} ms  {:5.1} %  (longest {:.1} ms)",
@@ -96,7 +99,13 @@ fn load(path: &Path) -> Result<Moments, Box<dyn Error>> {
         let Ok(mut moments) = moments.lock() else { return };
         match event {
             Event::Listed(..) if moments.listed.is_zero() => moments.listed = start.elapsed(),
-            Event::Folded(0, _) => moments.rows = start.elapsed(),
+            Event::Rows(_) if moments.rows.is_zero() => moments.rows = start.elapsed(),
+            Event::Folded(0, _) => {
+                moments.lowest = start.elapsed();
+                if moments.rows.is_zero() {
+                    moments.rows = moments.lowest;
+                }
+            }
             Event::Folded(layer, _) if layer + 1 == layers => moments.tree = start.elapsed(),
             Event::Finished => moments.end = start.elapsed(),
             _ => {}

@@ -8,7 +8,7 @@ use crate::layer::blob::Blob;
 use crate::layer::codec::Decoder;
 use crate::layer::codec::collector::Spacing;
 use crate::layer::encoding::Codec;
-use crate::layer::listing::{Limits, Listing, Problem, ROWS_AT_ONCE, Severity};
+use crate::layer::listing::{FIRST_ROWS, Limits, Listing, Problem, ROWS_AT_ONCE, Severity};
 use crate::layer::problems::Problems;
 use crate::layer::tar::feed::Feed;
 use crate::layer::tar::parallel::Tuning;
@@ -140,7 +140,7 @@ fn walk<F: Feed>(
 ) -> (Walker<F>, Listing) {
     let mut walker = Walker::new(feed);
     let mut recorder = Recorder::new(limits);
-    let mut due = ROWS_AT_ONCE;
+    let mut due = FIRST_ROWS;
     while let Some(found) = walker.next(problems) {
         if recorder.table().len() >= due {
             due += ROWS_AT_ONCE;

@@ -8,6 +8,9 @@ use crate::layer::checkpoints::Checkpoints;
 use crate::layer::encoding::Codec;
 use crate::stack::kept::table::Table;
 
+/// The number of rows at the first call of [`crate::layer::Watch::rows`] for a layer that is decoded: a screen of them.
+pub(crate) const FIRST_ROWS: u64 = 64;
+
 /// The number of rows between two calls of [`crate::layer::Watch::rows`].
 pub(crate) const ROWS_AT_ONCE: u64 = 2048;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::layer::{Hidden, Listing, Problem};
 use crate::stack::EventId;
+use crate::stack::kept::table::Table;
 
 /// How far [`super::Loader::run`] goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Event {
         /// Length of the blob in bytes; 0 if unknown.
         total: u64,
     },
+    /// The first rows of the lowest layer, while it is read; once, and again when there are more than fit a screen.
+    Rows(Table),
     /// A layer was listed but not yet folded.
     Listed(usize, Arc<Listing>),
     /// A layer became part of the stack.

@@ -30,8 +30,8 @@ pub(super) enum Arrival<'a> {
 
 /// A message from a worker.
 enum Done {
-    /// Further rows of the first layer.
-    Rows(Vec<u8>),
+    /// Further rows of the first layer, and how many it has with them.
+    Rows(Vec<u8>, u64),
     Listed(usize, Arc<Listing>),
 }
 
@@ -91,8 +91,8 @@ pub(super) fn in_order(
         let arrivals = receive.into_iter().map(Some).chain([None]);
         for done in arrivals {
             match done {
-                Some(Done::Rows(more)) => {
-                    first.append(&more);
+                Some(Done::Rows(more, rows)) => {
+                    first.append(&more, rows);
                     take(Arrival::Rows(&first));
                 }
                 Some(Done::Listed(layer, listing)) if !was_stopped(loader, &listing) => {
@@ -217,7 +217,7 @@ impl Watch for Progress<'_> {
         let Some(rows) = &self.rows else { return };
         let (send, sent) = &mut *sync::lock(rows);
         // The receiver is gone only if reading was stopped.
-        let _ = send.send(Done::Rows(table.tail(*sent)));
+        let _ = send.send(Done::Rows(table.tail(*sent), table.len()));
         *sent = table.as_bytes().len();
     }
 }

@@ -9,14 +9,22 @@ use crate::stack::EventId;
 use crate::stack::fold::Fold;
 use crate::stack::kept::table::Table;
 
+/// Rows of the lowest layer with which the first ones are reported again: more than a screen has.
+const MORE_ROWS: u64 = 2_000;
+
 impl Loader {
     /// Reads all layers that are not part of the stack yet, and blocks until done. Returns the states of the layers
     /// that were folded: fewer than the image has if it was stopped. `report` is called from several threads.
     pub fn run(&self, want: Want, report: &(dyn Fn(Event) + Sync)) -> Vec<Arc<LayerState>> {
         let mut states = Vec::new();
         let mut first = None;
+        let mut next_rows = 1;
         queue::in_order(self, report, |arrival| match arrival {
             Arrival::Rows(table) => {
+                if !self.brief && table.len() >= next_rows {
+                    next_rows = if next_rows == 1 { MORE_ROWS } else { u64::MAX };
+                    report(Event::Rows(table.clone()));
+                }
                 self.advance(first.get_or_insert_with(|| Fold::new(&self.stack())), table);
             }
             Arrival::Layer(layer, listing) => {

@@ -10,6 +10,7 @@ use layertui::stack::{ChangeKind, EventId, Stack};
 
 use crate::build::Image;
 use crate::stage::{Stage, image};
+use crate::support::compress::gzip;
 use crate::support::tarball::Tar;
 
 /// The image that has these tars as layers.
@@ -65,6 +66,33 @@ fn a_first_layer_is_the_same_whether_folded_while_it_is_read_or_after() {
     assert_eq!(seen, 7003);
     let gone = stack.find(b"d5/f250").unwrap();
     assert!(stack.visible(gone, 0).is_some() && stack.visible(gone, 1).is_none());
+}
+
+#[test]
+fn the_first_rows_of_the_lowest_layer_are_told_before_it_is_read() {
+    let stage = Stage::new();
+    let layer = |rows: usize| {
+        let tar = (0..rows).fold(Tar::new(), |tar, n| tar.file(format!("f{n:05}"), "x"));
+        gzip(&tar.finish())
+    };
+    let source = source(&stage, vec![layer(9_000), layer(9_000)]);
+    let told = |brief: bool| {
+        let mut loader = Loader::new(Arc::clone(&source), None);
+        if brief {
+            loader = loader.brief();
+        }
+        let events = Mutex::new(Vec::new());
+        loader.run(Want::Kinds, &|event| match event {
+            Event::Rows(table) => events.lock().unwrap().push(table.len()),
+            Event::Folded(0, _) => events.lock().unwrap().push(0),
+            _ => {}
+        });
+        events.into_inner().unwrap()
+    };
+    let rows = told(false);
+    let [first, more, 0] = rows[..] else { panic!("{rows:?}") };
+    assert!(first < 100 && (2_000..9_000).contains(&more), "{rows:?}");
+    assert_eq!(told(true), [0], "a command asks for the whole");
 }
 
 #[test]

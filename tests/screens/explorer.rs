@@ -233,8 +233,12 @@ impl Explorer {
     }
 
     /// A layer was read; those below it may not be merged.
+    pub fn own_entries(&self, layer: usize) -> OwnEntries {
+        OwnEntries::of(&self.tables[layer])
+    }
+
     pub fn list(&mut self, layer: usize) {
-        let entries = OwnEntries::of(&self.tables[layer]);
+        let entries = self.own_entries(layer);
         self.send(Message::Listed { layer, entries });
     }
 

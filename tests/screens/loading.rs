@@ -27,6 +27,35 @@ fn a_layer_that_was_read_shows_its_own_entries_before_it_is_merged() {
 }
 
 #[test]
+fn the_lowest_layer_shows_its_first_entries_while_it_is_read() {
+    let mut explorer = top_layer_first(120, 40);
+    let entries = explorer.own_entries(0);
+    explorer.send(Message::FirstRows(entries));
+    let text = explorer.text();
+    for said in ["reading layer 0: 29%, its first entries", "busybox", "etc/"] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    explorer.keys("2 G");
+    assert!(explorer.text().contains("reading layer 0"), "{}", explorer.text());
+    (0..6).for_each(|layer| explorer.fold(layer));
+    assert!(!explorer.text().contains("first entries"), "{}", explorer.text());
+}
+
+#[test]
+fn a_part_of_a_layer_is_not_shown_when_reading_was_stopped() {
+    let mut explorer = top_layer_first(120, 40);
+    let entries = explorer.own_entries(0);
+    explorer.send(Message::FirstRows(entries));
+    explorer.send(Message::Finished);
+    let text = explorer.text();
+    assert!(!text.contains("busybox") && text.contains("layer 0 is not read"), "{text}");
+    // A late report changes nothing.
+    let entries = explorer.own_entries(0);
+    explorer.send(Message::FirstRows(entries));
+    assert!(!explorer.text().contains("busybox"), "{}", explorer.text());
+}
+
+#[test]
 fn entries_that_are_not_merged_give_way_to_changes() {
     let mut explorer = top_layer_first(120, 40);
     (0..5).for_each(|layer| explorer.fold(layer));

@@ -27,7 +27,8 @@ pub(super) fn draw(
         if state.layer_count() > 0 { view::range::label(state) } else { Visible::default() };
     let status = rows::status(state, layers);
     if let Some(entries) = view::own_entries::shown(state, area.pane) {
-        own_entries::draw(canvas, state, layout, area, &status, entries);
+        let remark = view::own_entries::remark(entries);
+        own_entries::draw(canvas, state, layout, area, &status, &remark, entries);
         return;
     }
     let tree = if from == to { Tree::Diff(to) } else { Tree::Range(from, to) };

@@ -1,4 +1,4 @@
-//! The changes pane of a layer that was read but is not merged yet.
+//! Entries of a layer that is not merged yet: in the changes those of the selected layer, in the tree those of the lowest.
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
@@ -18,12 +18,13 @@ pub(super) fn draw(
     layout: &Layout,
     area: &PaneArea,
     status: &Visible<'_>,
+    remark: &Visible<'_>,
     entries: &OwnEntries,
 ) {
     let len = entries.rows.len();
-    let (cursor, top) = own_entries::position(state, entries, state.diff.row);
+    let (cursor, top) = own_entries::position(state, area.pane, entries, state.view(area.pane).row);
     frame::pane(canvas, state, layout, area, status, (cursor, len));
-    frame::remark(canvas, area, &own_entries::remark(entries));
+    frame::remark(canvas, area, remark);
     let focused = state.focus == area.pane;
     let rows = entries.rows.iter().enumerate().skip(top).take(usize::from(area.body.height));
     for (y, (index, row)) in (area.body.y..).zip(rows) {

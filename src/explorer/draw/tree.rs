@@ -2,9 +2,10 @@
 
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::rows::TreeRow;
-use crate::explorer::draw::{frame, rows};
+use crate::explorer::draw::{frame, own_entries, rows};
 use crate::explorer::model::filter::Filter;
 use crate::explorer::model::{LoadStatus, Phase, Role, Span, State};
+use crate::explorer::view;
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::{coverage, marker};
@@ -37,6 +38,11 @@ pub(super) fn draw(
         None => status,
     };
     let status = rows::status(state, status);
+    if let Some(entries) = view::own_entries::shown(state, area.pane) {
+        let remark = visible![waiting(state, stack), ", its first entries"];
+        own_entries::draw(canvas, state, layout, area, &status, &remark, entries);
+        return;
+    }
     frame::remark(canvas, area, &waiting(state, stack));
     let rows = rows::draw(canvas, state, stack, layout, area, &status, |row| {
         describe(stack, shown.unwrap_or(0), row)

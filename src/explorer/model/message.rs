@@ -60,6 +60,8 @@ pub enum Message {
         /// What the layer stores besides content.
         hidden: Vec<Hidden>,
     },
+    /// The first entries of the lowest layer, which is being read.
+    FirstRows(OwnEntries),
     /// Pairs of files are being compared to tell modified from rewritten.
     Deciding {
         /// Pairs left; 0 when done.

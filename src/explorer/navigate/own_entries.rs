@@ -3,10 +3,12 @@
 use crate::explorer::model::state::{Pane, State};
 use crate::explorer::view::own_entries;
 
-/// Puts the cursor of the changes on a row of the entries, if the pane shows them.
+/// Puts the cursor of a pane on a row of the entries, if it shows them.
 pub fn go_to_row(state: &mut State, pane: Pane, row: usize) {
     if let Some(entries) = own_entries::shown(state, pane) {
-        (state.diff.row, state.diff.top) = own_entries::position(state, entries, row);
+        let (row, top) = own_entries::position(state, pane, entries, row);
+        let view = state.view_mut(pane);
+        (view.row, view.top) = (row, top);
     }
 }
 

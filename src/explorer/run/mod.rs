@@ -287,6 +287,7 @@ impl Explorer {
                 }
                 self.dispatch(Message::Reading { layer, done, total })
             }
+            Event::Rows(table) => self.dispatch(Message::FirstRows(OwnEntries::of(&table))),
             Event::Listed(layer, listing) => {
                 let entries = OwnEntries::of(&listing.table);
                 self.dispatch(Message::Listed { layer, entries })

@@ -28,6 +28,12 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
                 load.bytes = Some(total).filter(|&total| total > 0);
             }
         }
+        Message::FirstRows(entries) => {
+            let reading = |load: &&mut LayerLoad| matches!(load.status, LoadStatus::Reading { .. });
+            if let Some(load) = state.loads.first_mut().filter(reading) {
+                load.entries = entries;
+            }
+        }
         Message::Listed { layer, entries } => {
             if let Some(load) = state.loads.get_mut(layer) {
                 (load.status, load.entries) = (LoadStatus::Listed, entries);
@@ -52,7 +58,8 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
             let broken_off =
                 |load: &&mut LayerLoad| matches!(load.status, LoadStatus::Reading { .. });
             for load in state.loads.iter_mut().filter(broken_off) {
-                load.status = LoadStatus::Waiting;
+                // A part of a layer is not shown once nothing more of it comes.
+                (load.status, load.entries) = (LoadStatus::Waiting, OwnEntries::default());
             }
             update::search::refresh(state, stack);
             state.unsettled = true;

@@ -171,8 +171,8 @@ fn pane_area(state: &State, pane: Pane, outer: Rect, bordered: bool) -> PaneArea
     let header = (body.height >= 8).then(|| body.take_top(1));
     let remarks = match pane {
         Pane::Stack => false,
-        Pane::Tree => shows_lower_tree(state),
-        Pane::Diff => view::own_entries::shown(state, pane).is_some(),
+        Pane::Tree if shows_lower_tree(state) => true,
+        Pane::Tree | Pane::Diff => view::own_entries::shown(state, pane).is_some(),
     };
     let remark = (remarks && body.height > 4).then(|| body.take_top(1));
     PaneArea { pane, outer, bordered, header, remark, body }

@@ -5,23 +5,28 @@ use crate::explorer::model::state::{LoadStatus, Pane, State};
 use crate::explorer::view::trees::{rows_shown, scrolled};
 use crate::text::{Visible, size, visible};
 
-/// The entries that the pane shows in place of changes; `None` where it shows changes or has nothing to show.
+/// The entries that a pane shows in place of a tree: the changes those of the selected layer, the tree those of the lowest
+/// one. `None` where it has a tree, or nothing to show.
 #[must_use]
 pub fn shown(state: &State, pane: Pane) -> Option<&OwnEntries> {
     let (from, to) = state.range();
-    if pane != Pane::Diff || from != to {
-        return None;
-    }
-    let load = state.loads.get(to).filter(|load| load.status == LoadStatus::Listed)?;
+    let layer = match pane {
+        Pane::Stack => return None,
+        // The tree of the lowest layer is what that layer has.
+        Pane::Tree => 0,
+        Pane::Diff if from != to => return None,
+        Pane::Diff => to,
+    };
+    let load = state.loads.get(layer).filter(|load| load.status != LoadStatus::Folded)?;
     Some(&load.entries).filter(|entries| !entries.rows.is_empty())
 }
 
 /// The row of the cursor and the first row on the screen, for a cursor on `row`.
 #[must_use]
-pub fn position(state: &State, entries: &OwnEntries, row: usize) -> (usize, usize) {
+pub fn position(state: &State, pane: Pane, entries: &OwnEntries, row: usize) -> (usize, usize) {
     let len = entries.rows.len();
     let row = row.min(len.saturating_sub(1));
-    (row, scrolled(row, state.view(Pane::Diff).top, rows_shown(state, Pane::Diff), len))
+    (row, scrolled(row, state.view(pane).top, rows_shown(state, pane), len))
 }
 
 /// What the entries are.

@@ -102,9 +102,9 @@ impl Table {
         self.bytes.get(bytes..).unwrap_or_default().to_vec()
     }
 
-    /// Appends the bytes of [`Self::tail`]. The number of rows is not updated, and markers are assumed.
-    pub fn append(&mut self, more: &[u8]) {
-        self.marked = true;
+    /// Appends the bytes of [`Self::tail`]; there are `rows` rows then. Markers are assumed.
+    pub fn append(&mut self, more: &[u8], rows: u64) {
+        (self.marked, self.rows) = (true, rows);
         self.bytes.extend_from_slice(more);
     }
 
@@ -176,7 +176,7 @@ mod tests {
         let mut position = RowCursor::default();
         for row in &sample() {
             writer.push(row);
-            grown.append(&writer.table().tail(grown.as_bytes().len()));
+            grown.append(&writer.table().tail(grown.as_bytes().len()), writer.table().len());
             let mut rows = grown.rows_from(position);
             assert_eq!(rows.next().as_ref(), Some(row));
             assert_eq!(rows.next(), None);
