@@ -67,6 +67,9 @@ _layertui() {
             layertui,man)
                 cmd="layertui__subcmd__man"
                 ;;
+            layertui,packages)
+                cmd="layertui__subcmd__packages"
+                ;;
             layertui,report)
                 cmd="layertui__subcmd__report"
                 ;;
@@ -151,6 +154,9 @@ _layertui() {
             layertui__subcmd__help,man)
                 cmd="layertui__subcmd__help__subcmd__man"
                 ;;
+            layertui__subcmd__help,packages)
+                cmd="layertui__subcmd__help__subcmd__packages"
+                ;;
             layertui__subcmd__help,report)
                 cmd="layertui__subcmd__help__subcmd__report"
                 ;;
@@ -176,7 +182,7 @@ _layertui() {
 
     case "${cmd}" in
         layertui)
-            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help"
+            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -744,7 +750,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__help)
-            opts="demo layers ls diff history find waste findings ci cache cat compare extract report verify build images completions man help"
+            opts="demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1037,6 +1043,20 @@ _layertui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        layertui__subcmd__help__subcmd__packages)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         layertui__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1202,6 +1222,36 @@ _layertui() {
                 return 0
             fi
             case "${prev}" in
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pull)
+                    COMPREPLY=($(compgen -W "never missing always" -- "${cur}"))
+                    return 0
+                    ;;
+                --tls-verify)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        layertui__subcmd__packages)
+            opts="-h --json --history --layer --platform --no-cache --pull --tls-verify --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --layer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --platform)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -4,6 +4,7 @@ mod building;
 pub(crate) mod image;
 mod judging;
 mod listing;
+mod packages;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
@@ -11,6 +12,7 @@ pub(super) use crate::cli::args::building::{Build, apart};
 use crate::cli::args::image::Common;
 pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
 pub(super) use crate::cli::args::listing::{History, Layers, Ls};
+pub(super) use crate::cli::args::packages::Packages;
 use crate::cli::failure::Failure;
 use crate::explorer::model::appearance::Theme;
 use crate::image::platform::Platform;
@@ -28,6 +30,7 @@ Examples:
   layertui find image.tar id_rsa         in any layer, also where it was deleted
   layertui waste image.tar               bytes stored without use, and how to avoid them
   layertui findings image.tar            problems to fix, each with its instruction
+  layertui packages image.tar --history  packages that each layer installed, upgraded, removed
   layertui ci image.tar --format junit   rules of .layertui.yaml or .dive-ci
   layertui build --ci -t app .           build, then check against the same rules
   layertui ls image.tar /etc --long --layer -2
@@ -152,6 +155,9 @@ pub(super) enum Command {
     Waste(Waste),
     /// Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it
     Findings(Findings),
+    /// Distribution packages by layer: dpkg, apk
+    #[command(after_help = packages::EXAMPLES)]
+    Packages(Packages),
     /// Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)
     Ci(Ci),
     /// The cache of layers: where it is, its size, removing it

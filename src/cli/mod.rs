@@ -27,6 +27,7 @@ mod manual;
 mod missing;
 mod open;
 pub mod output;
+mod packages;
 mod plugin;
 mod policy_file;
 pub(crate) mod progress;
@@ -122,6 +123,7 @@ fn opens_files(command: Option<&Command>) -> bool {
             | Command::Ci(_)
             | Command::Compare(_)
             | Command::Findings(_)
+            | Command::Packages(_)
             | Command::Report(_)
             | Command::Verify(_),
         ) => true,
@@ -156,6 +158,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Find(command)) => find::run(command, &settings),
         Some(Command::Waste(command)) => waste::run(command, &settings),
         Some(Command::Findings(command)) => findings::run(command, &settings),
+        Some(Command::Packages(command)) => packages::run(command, &settings),
         Some(Command::Ci(command)) => ci::run(command, &settings),
         Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Cat(command)) => cat::run(command, &settings),

@@ -24,6 +24,7 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["history", demo, "--glob", "**"], 0),
         (&["find", demo, "e"], 0),
         (&["waste", demo, "--all"], 0),
+        (&["packages", demo, "--history"], 0),
         (&["findings", demo], 0),
         (&["findings", demo, "--fail-on", "low"], 1),
         (&["ci", demo, "--max-layers", "1"], 1),
@@ -65,6 +66,7 @@ fn nothing_is_said_on_the_way() {
         &["waste", image][..],
         &["cat", image, "/large"],
         &["verify", image],
+        &["packages", image],
         &["compare", image, image],
         &["extract", image, "/", "-"],
     ] {

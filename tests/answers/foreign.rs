@@ -204,6 +204,13 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
     let lines: Vec<Vec<&str>> = match command {
         "layers" => vec![vec![image], vec!["--json", image], vec!["--dockerfile", image]],
         "waste" | "findings" | "verify" => vec![vec![image], vec!["--json", image]],
+        "packages" => vec![
+            vec![image],
+            vec!["--json", image],
+            vec![image, "--history"],
+            vec!["--json", image, "--history"],
+            vec![image, "--layer", HOSTILE],
+        ],
         "ls" => {
             let sizes = vec![image, "--depth", "3", "--du", "--sort", "size"];
             let json = [&sizes[..], &["--json"]].concat();

@@ -13,6 +13,7 @@ mod judging;
 mod lines;
 mod listing;
 mod manual;
+mod packages;
 mod pipelines;
 mod reporting;
 mod saved;

@@ -25,7 +25,7 @@ const DAMAGES: [Damage; 6] = [
 ];
 
 /// Each command, as an argument list around the image. `cat` and `extract` ask for files that the middle layer might have.
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: &[&[&str]] = &[
     &["layers", "IMAGE"],
     &["layers", "--json", "IMAGE"],
     &["IMAGE"],
@@ -42,6 +42,9 @@ const COMMANDS: [&[&str]; 22] = [
     &["find", "--json", "IMAGE", "nowhere"],
     &["waste", "IMAGE"],
     &["waste", "--json", "IMAGE"],
+    &["packages", "IMAGE"],
+    &["packages", "--json", "IMAGE"],
+    &["packages", "--history", "IMAGE"],
     &["findings", "IMAGE"],
     &["findings", "--json", "IMAGE"],
     &["report", "IMAGE"],
@@ -226,6 +229,7 @@ fn what_does_not_need_the_layer_is_answered() {
             &["ls", &image, "--layer", "0"][..],
             &["diff", &image, "--layer", "0"],
             &["cat", &image, "/base", "--layer", "0"],
+            &["packages", &image, "--layer", "0"],
             &["extract", &image, "/", dest.to_str().unwrap(), "--layer", "0"],
         ] {
             let output = layertui(command);

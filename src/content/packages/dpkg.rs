@@ -2,6 +2,10 @@
 
 use crate::content::packages::package::{Manager, Package, records};
 
+/// States in which the files of a package are there: all that follow its unpacking (dpkg(1), "Package states").
+const UNPACKED: [&str; 5] =
+    ["installed", "triggers-pending", "triggers-awaited", "half-configured", "unpacked"];
+
 /// The installed packages of a `status` file. Files of `status.d` have no status: all their packages are installed.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = Package> {
     records(bytes, Paragraph::take).filter_map(Paragraph::package)
@@ -32,7 +36,10 @@ impl Paragraph {
     }
 
     fn package(self) -> Option<Package> {
-        let installed = self.status.is_none_or(|status| status.ends_with(" installed"));
+        let installed = self.status.is_none_or(|status| {
+            let state = status.rsplit(' ').next();
+            state.is_some_and(|state| UNPACKED.contains(&state))
+        });
         Some(Package {
             name: self.name.filter(|name| installed && !name.is_empty())?,
             architecture: self.architecture,
@@ -72,10 +79,15 @@ mod tests {
     fn removed_and_half_installed_packages_are_left_out() {
         let text = b"Package: a\nStatus: install ok installed\nVersion: 1:2-3\nInstalled-Size: 10\n\
             Description: text\n Package: not this\n\n\nPackage: b\nStatus: deinstall ok config-files\n\n\
-            Version: 1\n\nPackage: c\nStatus: install ok half-installed\n\nPackage: d\nStatus: hold ok installed\n";
+            Version: 1\n\nPackage: c\nStatus: install ok half-installed\n\nPackage: d\nStatus: hold ok installed\n\n\
+            Package: e\nStatus: install ok triggers-awaited\nVersion: 3\n";
         let found: Vec<_> =
             installed(text).map(|package| (package.name, package.version)).collect();
-        assert_eq!(found, [("a".into(), "1:2-3".into()), ("d".into(), String::new())]);
+        assert_eq!(
+            found,
+            [("a", "1:2-3"), ("d", ""), ("e", "3")]
+                .map(|(name, version)| (name.into(), version.into()))
+        );
         assert_eq!(installed(text).next().unwrap().installed_bytes, Some(10_240));
     }
 

@@ -6,6 +6,7 @@
 mod apk;
 mod dpkg;
 pub mod package;
+pub mod timeline;
 
 use std::collections::HashMap;
 
@@ -43,6 +44,46 @@ pub const RPM_DATABASES: [&str; 6] = [
     "usr/lib/sysimage/rpm/Packages",
 ];
 
+/// The ending of files with the checksums of a package's files.
+const CHECKSUMS: &[u8] = b".md5sums";
+
+impl DatabaseFile {
+    /// Its path in an image, normalised.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::DpkgStatus(path)
+            | Self::DpkgStatusDirectory(path)
+            | Self::DpkgLists(path)
+            | Self::ApkInstalled(path) => path,
+        }
+    }
+
+    /// Whether it is a directory of files.
+    #[must_use]
+    pub const fn is_directory(self) -> bool {
+        matches!(self, Self::DpkgStatusDirectory(_) | Self::DpkgLists(_))
+    }
+
+    /// Whether it has no packages, only the paths of packages.
+    #[must_use]
+    pub const fn only_has_files(self) -> bool {
+        matches!(self, Self::DpkgLists(_))
+    }
+
+    /// Whether a file of the directory belongs to the database.
+    #[must_use]
+    pub fn wants(self, name: &[u8]) -> bool {
+        !matches!(self, Self::DpkgLists(_)) || name.ends_with(b".list")
+    }
+
+    /// Whether a file has paths of packages that another file has.
+    #[must_use]
+    pub fn has_files(self, name: &[u8]) -> bool {
+        self.only_has_files() || self.is_directory() && name.ends_with(CHECKSUMS)
+    }
+}
+
 /// The most packages, about ten times those of the largest images.
 const PACKAGES_MAX: usize = 100_000;
 /// The most paths of packages, about ten times those of the largest images.
@@ -59,38 +100,46 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Adds the installed packages of `var/lib/dpkg/status`, or of a file of `status.d`.
-    pub fn add_dpkg_status(&mut self, bytes: &[u8]) {
+    /// Adds what a file of a database has; `name` is that of a file in a directory.
+    ///
+    /// # Errors
+    /// If the file is damaged: what is missing then is not known.
+    pub fn add(&mut self, place: DatabaseFile, name: &[u8], bytes: &[u8]) -> Result<(), String> {
+        match place {
+            DatabaseFile::DpkgStatusDirectory(_) if name.ends_with(CHECKSUMS) => {
+                self.add_paths(dpkg::name_of(name, CHECKSUMS), dpkg::summed_paths(bytes));
+            }
+            DatabaseFile::DpkgLists(_) => {
+                self.add_paths(dpkg::name_of(name, b".list"), dpkg::paths(bytes));
+            }
+            DatabaseFile::DpkgStatus(_) => self.add_dpkg(whole_lines(bytes)?),
+            DatabaseFile::DpkgStatusDirectory(_) => self.add_dpkg(no_zeros(bytes)?),
+            DatabaseFile::ApkInstalled(_) => self.add_apk(whole_lines(bytes)?),
+        }
+        Ok(())
+    }
+
+    fn add_dpkg(&mut self, bytes: &[u8]) {
         for package in dpkg::installed(bytes) {
             self.push(package);
         }
     }
 
-    /// Adds the paths of a known package from `info/NAME.list`. `file` is the name of the file.
-    pub fn add_dpkg_list(&mut self, file: &[u8], bytes: &[u8]) {
-        if let Some(package) = dpkg::name_of(file, b".list").and_then(|name| self.named(&name)) {
-            for path in dpkg::paths(bytes) {
-                self.own(path, package);
-            }
-        }
-    }
-
-    /// Adds the paths of a known package from `status.d/NAME.md5sums`.
-    pub fn add_dpkg_sums(&mut self, file: &[u8], bytes: &[u8]) {
-        if let Some(package) = dpkg::name_of(file, b".md5sums").and_then(|name| self.named(&name)) {
-            for path in dpkg::summed_paths(bytes) {
-                self.own(path, package);
-            }
-        }
-    }
-
-    /// Adds the packages of `lib/apk/db/installed` and their paths.
-    pub fn add_apk_installed(&mut self, bytes: &[u8]) {
+    fn add_apk(&mut self, bytes: &[u8]) {
         for (package, paths) in apk::installed(bytes) {
             if let Some(at) = self.push(package) {
                 for path in paths {
                     self.own(&path, at);
                 }
+            }
+        }
+    }
+
+    /// Adds the paths of a known package of dpkg.
+    fn add_paths<'p>(&mut self, name: Option<String>, paths: impl Iterator<Item = &'p [u8]>) {
+        if let Some(package) = name.and_then(|name| self.named(&name)) {
+            for path in paths {
+                self.own(path, package);
             }
         }
     }
@@ -144,9 +193,29 @@ impl Packages {
     }
 }
 
+/// A text without zero bytes, which a file has where its blocks were never written.
+fn no_zeros(bytes: &[u8]) -> Result<&[u8], String> {
+    match memchr::memchr(0, bytes) {
+        Some(at) => Err(format!("damaged: a zero at byte {at}")),
+        None => Ok(bytes),
+    }
+}
+
+/// The same for a database whose last line is ended: one that is not was cut.
+fn whole_lines(bytes: &[u8]) -> Result<&[u8], String> {
+    match bytes.last() {
+        None | Some(b'\n') => no_zeros(bytes),
+        Some(_) => Err("damaged: it ends in the middle of a line".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const STATUS: DatabaseFile = DatabaseFile::DpkgStatus("");
+    const DIRECTORY: DatabaseFile = DatabaseFile::DpkgStatusDirectory("");
+    const LISTS: DatabaseFile = DatabaseFile::DpkgLists("");
 
     fn owner<'p>(packages: &'p Packages, path: &str) -> Option<&'p Package> {
         let mut paths = packages.paths();
@@ -157,13 +226,17 @@ mod tests {
     #[test]
     fn paths_belong_to_the_package_that_lists_them() {
         let mut packages = Packages::default();
-        packages.add_dpkg_status(
+        let status =
             b"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\nPackage: libc6\n\
-              Status: install ok installed\nArchitecture: amd64\nVersion: 2.36\n",
-        );
-        packages.add_dpkg_list(b"bash.list", b"/.\n/bin\n/bin/bash\n/usr\n");
-        packages.add_dpkg_list(b"libc6:amd64.list", b"/.\n/usr\n/usr/lib/libc.so.6\n");
-        packages.add_dpkg_list(b"nothing.list", b"/x\n");
+              Status: install ok installed\nArchitecture: amd64\nVersion: 2.36\n";
+        packages.add(STATUS, b"", status).unwrap();
+        for (name, paths) in [
+            (&b"bash.list"[..], &b"/.\n/bin\n/bin/bash\n/usr\n"[..]),
+            (b"libc6:amd64.list", b"/.\n/usr\n/usr/lib/libc.so.6\n"),
+            (b"nothing.list", b"/x\n"),
+        ] {
+            packages.add(LISTS, name, paths).unwrap();
+        }
         let owner = |path: &str| owner(&packages, path).map(|it| it.name.as_str());
         assert_eq!(owner("bin/bash"), Some("bash"));
         assert_eq!(owner("usr/lib/libc.so.6"), Some("libc6"));
@@ -173,8 +246,22 @@ mod tests {
     #[test]
     fn paths_of_images_without_dpkg_are_in_md5sums() {
         let mut packages = Packages::default();
-        packages.add_dpkg_status(b"Package: tzdata\nVersion: 2024a\n");
-        packages.add_dpkg_sums(b"tzdata.md5sums", b"0123  usr/share/zoneinfo/UTC\n");
+        let status = b"Package: tzdata\nVersion: 2024a";
+        packages.add(DIRECTORY, b"tzdata", status).unwrap();
+        let sums = b"0123  usr/share/zoneinfo/UTC\n";
+        packages.add(DIRECTORY, b"tzdata.md5sums", sums).unwrap();
         assert_eq!(owner(&packages, "usr/share/zoneinfo/UTC").unwrap().version, "2024a");
+    }
+    #[test]
+    fn half_written_lists_are_damaged() {
+        let whole = b"Package: a\nStatus: install ok installed\nVersion: 1\n\n";
+        for damaged in
+            [&whole[..30], &[&whole[..], &[0; 9]].concat(), &[&[0; 9], &whole[..]].concat()]
+        {
+            let mut packages = Packages::default();
+            assert!(packages.add(STATUS, b"", damaged).is_err());
+            assert!(packages.is_empty());
+        }
+        assert_eq!(Packages::default().add(STATUS, b"", b""), Ok(()));
     }
 }

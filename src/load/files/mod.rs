@@ -1,6 +1,7 @@
 //! Reading the files of a loaded image.
 
 pub(crate) mod judged;
+pub mod package_layers;
 pub mod packages;
 pub mod part;
 pub(crate) mod pass;

@@ -1,20 +1,22 @@
 //! Package databases of the merged tree at a layer.
 
 use std::io;
+use std::io::Read;
 
 use crate::content::packages::{DATABASES, DatabaseFile, Packages, RPM_DATABASES};
+use crate::layer::{Unwatched, Watch};
 use crate::load::files::pass::each;
-use crate::load::files::plan::{Body, Plan, plan};
 use crate::source::Source;
 use crate::stack::kept::entry::Kind;
-use crate::stack::{NodeId, Stack};
+use crate::stack::query::walk::{Scope, Walk};
+use crate::stack::{EventId, NodeId, Payload, Stack};
 
-/// Maximum size of a database in bytes; those of the largest images have a few MB.
+/// Maximum size of a database file in bytes; those of the largest images have a few MB.
 const DATABASE_MAX: u64 = 64 << 20;
-/// Maximum total size in bytes of a database of many files.
+/// Maximum total size in bytes of the databases of a layer.
 const TOTAL_MAX: u64 = 256 << 20;
-/// Suffix of files with the checksums of a package's files.
-const CHECKSUMS_SUFFIX: &[u8] = b".md5sums";
+/// Maximum number of files of a database that is a directory: three for each of the largest images' packages.
+const FILES_MAX: usize = 100_000;
 
 /// Packages, and notes about unreadable databases.
 #[derive(Debug, Default)]
@@ -28,8 +30,20 @@ pub struct Inventory {
 /// The databases found in a stack, to be read without holding its lock.
 #[derive(Debug, Default)]
 pub struct Databases {
-    found: Vec<(DatabaseFile, Plan)>,
-    notes: Vec<String>,
+    pub(super) found: Vec<Database>,
+    /// Directories with more files than are read. Raw.
+    pub(super) notes: Vec<String>,
+}
+
+/// A file of a database that is read by itself.
+#[derive(Clone, Debug)]
+pub(super) struct Database {
+    pub(super) place: DatabaseFile,
+    /// Path below `place`; empty if that is the file.
+    path: Vec<u8>,
+    /// The event that stores its bytes: the same for layers at which the file is the same.
+    pub(super) event: EventId,
+    pub(super) payload: Payload,
 }
 
 /// Finds package databases in the merged tree of layers `0..=layer`. With `files`, includes the lists of the files of
@@ -38,20 +52,14 @@ pub struct Databases {
 pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
     let mut databases = Databases::default();
     let mut seen: Vec<NodeId> = Vec::new();
-    for place in DATABASES {
-        let (path, directory) = match place {
-            DatabaseFile::DpkgStatus(path) | DatabaseFile::ApkInstalled(path) => (path, false),
-            DatabaseFile::DpkgStatusDirectory(path) => (path, true),
-            DatabaseFile::DpkgLists(path) if files => (path, true),
-            DatabaseFile::DpkgLists(_) => continue,
-        };
-        let node = stack.follow(path.as_bytes(), layer);
+    for place in DATABASES.into_iter().filter(|place| files || !place.only_has_files()) {
+        let node = stack.follow(place.path().as_bytes(), layer);
         // Two paths are the same database if one is a link to the other.
         let Some(node) = node.filter(|node| !seen.contains(node)) else { continue };
         let kind = stack.visible(node, layer).map(|version| version.kind);
-        if kind.is_some_and(|kind| (kind == Kind::Directory) == directory) {
+        if kind.is_some_and(|kind| (kind == Kind::Directory) == place.is_directory()) {
             seen.push(node);
-            databases.found.push((place, plan(stack, node, layer)));
+            databases.add(stack, layer, (place, node), files);
         }
     }
     if RPM_DATABASES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some()) {
@@ -62,77 +70,96 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
 }
 
 impl Databases {
+    fn add(
+        &mut self,
+        stack: &Stack,
+        layer: usize,
+        (place, node): (DatabaseFile, NodeId),
+        files: bool,
+    ) {
+        if !place.is_directory() {
+            self.found.extend(database(stack, layer, place, node, Vec::new()));
+            return;
+        }
+        for (at, file) in Walk::new(stack, Scope::Merged(layer), node, false).enumerate() {
+            if at == FILES_MAX {
+                let path = place.path();
+                self.notes
+                    .push(format!("{path}: more than {FILES_MAX} files; the rest is not read"));
+                break;
+            }
+            let name = stack.name(file);
+            if place.wants(name) && (files || !place.has_files(name)) {
+                self.found.extend(database(stack, layer, place, file, name.to_vec()));
+            }
+        }
+    }
+
     /// Reads and parses them.
     #[must_use]
     pub fn read(self, source: &dyn Source) -> Inventory {
         let mut inventory = Inventory { packages: Packages::default(), notes: self.notes };
-        for (place, plan) in &self.found {
-            let mut files = read_files(source, *place, plan, &mut inventory.notes);
-            // Checksums after the packages that they belong to.
-            files.sort_by_key(|(path, _)| (path.ends_with(CHECKSUMS_SUFFIX), *path));
-            for (path, bytes) in files {
-                take(&mut inventory.packages, *place, path, &bytes);
+        let mut databases: Vec<_> = self.found.iter().collect();
+        // The files of packages after the packages that they belong to.
+        databases.sort_by_key(|database| database.place.has_files(&database.path));
+        let contents = contents(source, &databases, &Unwatched);
+        for (database, bytes) in databases.into_iter().zip(contents) {
+            let taken = bytes.and_then(|bytes| database.parse(&bytes, &mut inventory.packages));
+            if let Err(why) = taken {
+                inventory.notes.push(database.note(&why));
             }
         }
         inventory
     }
 }
 
-/// The files of a database by relative path (empty if the database is one file).
-fn read_files<'p>(
-    source: &dyn Source,
+fn database(
+    stack: &Stack,
+    layer: usize,
     place: DatabaseFile,
-    plan: &'p Plan,
-    notes: &mut Vec<String>,
-) -> Vec<(&'p [u8], Vec<u8>)> {
-    let items: Vec<_> = plan
-        .items
-        .iter()
-        .filter_map(|item| match &item.body {
-            Body::File(payload) if is_wanted(place, &item.path) => Some((item, payload.as_ref())),
-            _ => None,
-        })
-        .collect();
-    let payloads = items.iter().map(|(_, payload)| *payload).enumerate().collect();
-    let mut files = Vec::new();
+    node: NodeId,
+    path: Vec<u8>,
+) -> Option<Database> {
+    let version = stack.visible(node, layer)?;
+    let event = stack.payload_event(version.event)?;
+    Some(Database { place, path, event, payload: stack.payload(version.event)? })
+}
+
+impl Database {
+    pub(super) fn parse(&self, bytes: &[u8], packages: &mut Packages) -> Result<(), String> {
+        packages.add(self.place, &self.path, bytes)
+    }
+
+    /// What is printed about it: the layer, the path and the reason.
+    pub(super) fn note(&self, why: &str) -> String {
+        let path = String::from_utf8_lossy(&self.payload.path);
+        format!("layer {}: /{path}: {why}", self.payload.layer)
+    }
+}
+
+/// The bytes of each database, or why they could not be read.
+pub(super) fn contents(
+    source: &dyn Source,
+    databases: &[&Database],
+    watch: &dyn Watch,
+) -> Vec<Result<Vec<u8>, String>> {
+    let payloads = databases.iter().map(|database| &database.payload).enumerate().collect();
+    let mut contents = vec![Err("reading was stopped".to_owned()); databases.len()];
     let mut total = 0;
     each(source, payloads, &mut |at, bytes| {
-        let (item, payload) = items[at];
-        total += payload.size;
+        let size = databases[at].payload.length();
         let read = bytes.and_then(|bytes| {
-            if payload.size > DATABASE_MAX || total > TOTAL_MAX {
+            if size > DATABASE_MAX || total + size > TOTAL_MAX {
                 return Err(io::Error::other("larger than any such database"));
             }
+            total += size;
             let mut all = Vec::new();
-            bytes.read_to_end(&mut all).map(|_| all)
+            // A map of holes may state more than the size.
+            bytes.take(DATABASE_MAX).read_to_end(&mut all).map(|_| all)
         });
-        match read {
-            Ok(bytes) => files.push((item.path.as_slice(), bytes)),
-            Err(error) => {
-                notes.push(format!("{}: {error}", String::from_utf8_lossy(&payload.path)));
-            }
-        }
-        total <= TOTAL_MAX
+        watch.progress(total);
+        contents[at] = read.map_err(|error| error.to_string());
+        !watch.cancelled()
     });
-    files
-}
-
-fn is_wanted(place: DatabaseFile, path: &[u8]) -> bool {
-    match place {
-        DatabaseFile::DpkgLists(_) => path.ends_with(b".list") && !path.contains(&b'/'),
-        _ => true,
-    }
-}
-
-fn take(packages: &mut Packages, place: DatabaseFile, path: &[u8], bytes: &[u8]) {
-    match place {
-        DatabaseFile::DpkgStatusDirectory(_) if path.ends_with(CHECKSUMS_SUFFIX) => {
-            packages.add_dpkg_sums(path, bytes);
-        }
-        DatabaseFile::DpkgStatus(_) | DatabaseFile::DpkgStatusDirectory(_) => {
-            packages.add_dpkg_status(bytes);
-        }
-        DatabaseFile::DpkgLists(_) => packages.add_dpkg_list(path, bytes),
-        DatabaseFile::ApkInstalled(_) => packages.add_apk_installed(bytes),
-    }
+    contents
 }

@@ -1,0 +1,238 @@
+//! The packages of an image from layer to layer: which layer installed, upgraded or removed each.
+
+use std::collections::BTreeMap;
+
+use crate::content::packages::package::{Manager, Package};
+
+/// What a layer did to a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackageEventKind {
+    /// It was not there before.
+    Installed,
+    /// It was there in another version, or for another architecture.
+    Upgraded,
+    /// It is no longer there.
+    Removed,
+}
+
+impl PackageEventKind {
+    /// The name used in text and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Upgraded => "upgraded",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// A change of one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageEvent {
+    /// The layer, from 0.
+    pub layer: usize,
+    /// The kind of change.
+    pub kind: PackageEventKind,
+    /// The package: as installed, or as it was before its removal.
+    pub package: Package,
+    /// The version before an upgrade.
+    pub previous: Option<String>,
+}
+
+/// An installed package and its layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// The package.
+    pub package: Package,
+    /// The layer that installed this version.
+    pub layer: usize,
+    /// The layer that installed the package, in whatever version.
+    pub added_by: usize,
+}
+
+/// The packages after some layers, and the events up to there.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    /// By name and manager.
+    installed: BTreeMap<(String, Manager), Vec<Installed>>,
+    events: Vec<PackageEvent>,
+}
+
+impl Timeline {
+    /// Takes the packages at the next layer. If a database was not read whole, what is missing in `packages` stays.
+    pub fn step(&mut self, layer: usize, packages: Vec<Package>, whole: bool) {
+        let mut groups: BTreeMap<(String, Manager), Vec<Package>> = BTreeMap::new();
+        for package in packages {
+            groups.entry((package.name.clone(), package.manager)).or_default().push(package);
+        }
+        for key in self.installed.keys() {
+            if !groups.contains_key(key) {
+                groups.insert(key.clone(), Vec::new());
+            }
+        }
+        for (key, mut packages) in groups {
+            packages.sort_unstable();
+            packages.dedup_by(|one, other| is_same(one, other));
+            let before = self.installed.remove(&key).unwrap_or_default();
+            let after = self.change(layer, before, packages, whole);
+            if !after.is_empty() {
+                self.installed.insert(key, after);
+            }
+        }
+    }
+
+    /// The packages of one name after a layer; those before it are `before`.
+    fn change(
+        &mut self,
+        layer: usize,
+        mut before: Vec<Installed>,
+        packages: Vec<Package>,
+        whole: bool,
+    ) -> Vec<Installed> {
+        let mut after = Vec::new();
+        let (mut other, mut rest) = (Vec::new(), Vec::new());
+        for package in packages {
+            match take(&mut before, |known| is_same(&known.package, &package)) {
+                Some(known) => after.push(Installed { package, ..known }),
+                None => other.push(package),
+            }
+        }
+        for package in other {
+            let same = |known: &Installed| known.package.architecture == package.architecture;
+            match take(&mut before, same) {
+                Some(known) => after.push(self.replace(layer, Some(known), package)),
+                None => rest.push(package),
+            }
+        }
+        for package in rest {
+            // For another architecture: from one to "all" and back.
+            let known = take(&mut before, |_| true);
+            after.push(self.replace(layer, known, package));
+        }
+        if whole {
+            for gone in before {
+                self.event(layer, PackageEventKind::Removed, &gone.package, None);
+            }
+        } else {
+            after.extend(before);
+        }
+        after.sort_unstable_by(|one, other| one.package.cmp(&other.package));
+        after
+    }
+
+    /// Installs a package in place of `known`.
+    fn replace(&mut self, layer: usize, known: Option<Installed>, package: Package) -> Installed {
+        let added_by = known.as_ref().map_or(layer, |known| known.added_by);
+        let previous = known.map(|known| known.package.version);
+        let kind = match previous {
+            Some(_) => PackageEventKind::Upgraded,
+            None => PackageEventKind::Installed,
+        };
+        self.event(layer, kind, &package, previous);
+        Installed { package, layer, added_by }
+    }
+
+    fn event(
+        &mut self,
+        layer: usize,
+        kind: PackageEventKind,
+        package: &Package,
+        previous: Option<String>,
+    ) {
+        self.events.push(PackageEvent { layer, kind, package: package.clone(), previous });
+    }
+
+    /// The packages after the last step, sorted by name.
+    pub fn installed(&self) -> impl Iterator<Item = &Installed> {
+        self.installed.values().flatten()
+    }
+
+    /// All events by layer, those of a layer sorted by name.
+    #[must_use]
+    pub fn events(&self) -> &[PackageEvent] {
+        &self.events
+    }
+}
+
+/// Whether it is the same version for the same architecture.
+fn is_same(one: &Package, other: &Package) -> bool {
+    one.version == other.version && one.architecture == other.architecture
+}
+
+fn take(from: &mut Vec<Installed>, wanted: impl Fn(&Installed) -> bool) -> Option<Installed> {
+    let at = from.iter().position(wanted)?;
+    Some(from.remove(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packages as `name version architecture`, separated by commas.
+    fn packages(text: &str) -> Vec<Package> {
+        let package = |words: &str| {
+            let mut words = words.split_whitespace().map(str::to_owned);
+            Some(Package {
+                name: words.next()?,
+                version: words.next()?,
+                architecture: words.next(),
+                installed_bytes: None,
+                manager: Manager::Dpkg,
+            })
+        };
+        text.split(',').filter_map(package).collect()
+    }
+
+    /// The events of databases, one a layer, and the packages at the end with their layers.
+    fn told(databases: &[&str]) -> (Vec<String>, Vec<String>) {
+        let mut timeline = Timeline::default();
+        for (layer, text) in databases.iter().enumerate() {
+            // A database that begins with ? is not whole.
+            let text = (text.trim_start_matches('?'), !text.starts_with('?'));
+            timeline.step(layer, packages(text.0), text.1);
+        }
+        let event = |it: &PackageEvent| {
+            let from = it.previous.as_deref().map(|it| format!("{it} -> ")).unwrap_or_default();
+            let PackageEvent { layer, kind, package, .. } = it;
+            format!("{layer} {} {} {from}{}", kind.name(), package.name, package.version)
+        };
+        let installed = |it: &Installed| {
+            format!("{} {} {} {}", it.package.name, it.package.version, it.layer, it.added_by)
+        };
+        (
+            timeline.events().iter().map(event).collect(),
+            timeline.installed().map(installed).collect(),
+        )
+    }
+
+    #[test]
+    fn each_layer_has_what_it_did() {
+        let (events, installed) = told(&["b 1,a 1", "a 1,b 2", "b 2,b 2", "a 3,b 2"]);
+        let expected = [
+            "0 installed a 1",
+            "0 installed b 1",
+            "1 upgraded b 1 -> 2",
+            "2 removed a 1",
+            "3 installed a 3",
+        ];
+        assert_eq!(events, expected);
+        assert_eq!(installed, ["a 3 3 3", "b 2 1 0"]);
+    }
+
+    #[test]
+    fn versions_side_by_side_and_architectures_are_told_apart() {
+        let (events, installed) = told(&["k 1,c 1 amd64,c 1 i386", "k 1,k 2,c 2 amd64,c 2 i386"]);
+        assert_eq!(events[3..], ["1 upgraded c 1 -> 2", "1 upgraded c 1 -> 2", "1 installed k 2"]);
+        assert_eq!(installed, ["c 2 1 0", "c 2 1 0", "k 1 0 0", "k 2 1 1"]);
+        let (events, _) = told(&["t 1 all", "t 2 amd64"]);
+        assert_eq!(events, ["0 installed t 1", "1 upgraded t 1 -> 2"]);
+    }
+
+    #[test]
+    fn what_a_damaged_database_lacks_is_not_removed() {
+        let (events, installed) = told(&["a 1,b 1", "?a 2", "a 2"]);
+        assert_eq!(events[2..], ["1 upgraded a 1 -> 2".to_owned(), "2 removed b 1".to_owned()]);
+        assert_eq!(installed, ["a 2 1 0"]);
+    }
+}
