@@ -2,7 +2,7 @@
 
 use crate::cli::args::Compare;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::open::{Loaded, examine_both};
 use crate::cli::output::output_verdict;
 use crate::cli::progress::Progress;
 use crate::compare::{Files, Side};
@@ -16,8 +16,8 @@ use crate::{compare, report};
 const MOST: usize = 20;
 
 pub(super) fn run(command: &Compare, settings: &OpenSettings) -> Outcome {
-    examine(&command.old, settings, Want::Tree, |old| {
-        examine(&command.new, settings, Want::Tree, |new| compare_images(command, old, new))
+    examine_both([&command.old, &command.new], settings, Want::Tree, |old, new| {
+        compare_images(command, old, new)
     })
 }
 

@@ -1,14 +1,16 @@
 //! From an IMAGE argument to a loaded image, and from a --layer argument to a layer.
 
 use std::cell::Cell;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use crate::cli::conclude::{Needs, conclude};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
 use crate::image::Image;
 use crate::load::settings::OpenSettings;
-use crate::load::{LayerState, Loader, Want};
+use crate::load::{Event, LayerState, Loader, Want};
 use crate::report::Subject;
 use crate::source;
 use crate::source::{Opened, Options, Source};
@@ -114,6 +116,24 @@ pub(super) fn examine(
     conclude(&loaded, answer(&loaded))
 }
 
+/// As [`examine`], for two images whose layers are read at the same time.
+pub(super) fn examine_both(
+    [one, other]: [&str; 2],
+    settings: &OpenSettings,
+    want: Want,
+    answer: impl FnOnce(&Loaded, &Loaded) -> Outcome,
+) -> Outcome {
+    let (one, other) = (loader(one, settings)?, loader(other, settings)?);
+    let progress = Progress::new();
+    let (one, other) = thread::scope(|scope| {
+        let other = scope.spawn(|| load(other, want, |event| progress.event(1, &event)));
+        let one = load(one, want, |event| progress.event(0, &event));
+        (one, other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    progress.clear();
+    conclude(&one, conclude(&other, answer(&one, &other)))
+}
+
 /// As [`examine`], for few queries: the stack has no totals and is not frozen ([`Loader::brief`]).
 pub(super) fn examine_briefly(
     reference: &str,
@@ -132,7 +152,12 @@ fn loader(reference: &str, settings: &OpenSettings) -> Result<Loader, Failure> {
 
 fn run(loader: Loader, want: Want) -> Loaded {
     let progress = Progress::new();
-    let states = loader.run(want, &|event| progress.event(&event));
+    let loaded = load(loader, want, |event| progress.event(0, &event));
     progress.clear();
+    loaded
+}
+
+fn load(loader: Loader, want: Want, report: impl Fn(Event) + Sync) -> Loaded {
+    let states = loader.run(want, &report);
     Loaded { loader, states, needs: Cell::new(Needs::All) }
 }

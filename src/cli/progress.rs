@@ -24,7 +24,8 @@ pub(crate) struct Progress {
 struct Line {
     next: Instant,
     shown: bool,
-    done: HashMap<usize, (u64, u64)>,
+    /// By image and layer: bytes read.
+    done: HashMap<(usize, usize), u64>,
 }
 
 impl Progress {
@@ -39,11 +40,12 @@ impl Progress {
         Self { verb, ..self }
     }
 
-    pub(super) fn event(&self, event: &Event) {
+    /// Shows an event of one of the images that are read at the same time.
+    pub(super) fn event(&self, image: usize, event: &Event) {
         match *event {
-            Event::Reading { layer, done, total } => self.update(|line| {
-                line.done.insert(layer, (done, total));
-                let done: u64 = line.done.values().map(|layer| layer.0).sum();
+            Event::Reading { layer, done, .. } => self.update(|line| {
+                line.done.insert((image, layer), done);
+                let done: u64 = line.done.values().sum();
                 format!("reading {} layers, {}", line.done.len(), text::size::short(done))
             }),
             Event::Deciding { left } => self.update(|_| format!("comparing, {left} files left")),

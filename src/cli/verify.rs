@@ -1,10 +1,14 @@
 //! `layertui verify`: whether the bytes of all blobs match their digests; exit 1 if not.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::cli::args::Verify;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::open;
 use crate::cli::output::output_verdict;
 use crate::cli::progress::Progress;
+use crate::layer::OneOfMany;
+use crate::load::at_once::at_once;
 use crate::load::settings::OpenSettings;
 use crate::report;
 use crate::report::{Check, first_mismatch, first_unknown};
@@ -51,8 +55,11 @@ fn checks(source: &dyn Source, progress: &Progress) -> Vec<Check> {
             },
         })
         .collect();
-    for (layer, stated) in image.layers.iter().enumerate() {
-        let verified = source.verify(layer, progress);
+    let total = AtomicU64::new(0);
+    let layers = (0..image.layers.len()).map(|layer| (source.listing_cost(layer), layer));
+    let verified =
+        at_once(layers.collect(), |layer| source.verify(layer, &OneOfMany::new(progress, &total)));
+    for ((layer, stated), verified) in image.layers.iter().enumerate().zip(verified) {
         let both = [
             ("digest", &stated.digest, verified.digest),
             (DIFF_ID, &stated.diff_id, verified.diff_id),

@@ -1,9 +1,12 @@
 //! Compares contents by reading them. The files of each side are read in the order in which its layers store them, so
-//! that each layer is decoded at most once.
+//! that each layer is decoded at most once. Both sides are read at the same time.
 
 use std::collections::HashMap;
 use std::io;
 use std::io::Read;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -12,6 +15,7 @@ use crate::load::files::pass;
 use crate::source::Source;
 use crate::stack::Payload;
 use crate::stack::kept::entry::Fingerprint;
+use crate::sync;
 
 type Sums = HashMap<usize, Result<u64, String>>;
 
@@ -22,9 +26,14 @@ pub(super) fn compare(
     new: &dyn Source,
     watch: &dyn Watch,
 ) -> Vec<(usize, Result<bool, String>)> {
-    let mut done = 0;
-    let olds = sums(old, pairs.iter().map(|pair| (pair.at, &pair.old)), &mut done, watch);
-    let news = sums(new, pairs.iter().map(|pair| (pair.at, &pair.new)), &mut done, watch);
+    let done = AtomicU64::new(0);
+    let (olds, news) = thread::scope(|scope| {
+        let news =
+            scope.spawn(|| sums(new, pairs.iter().map(|pair| (pair.at, &pair.new)), &done, watch));
+        let olds = sums(old, pairs.iter().map(|pair| (pair.at, &pair.old)), &done, watch);
+        // Without sums the pairs stay undecided.
+        (olds, news.join().unwrap_or_default())
+    });
     let verdict = |pair: &Pair| {
         let side = |sums: &Sums| sums.get(&pair.at).cloned().unwrap_or_else(|| Err(stopped()));
         (pair.at, side(&olds).and_then(|one| side(&news).map(|other| one == other)))
@@ -40,7 +49,7 @@ fn stopped() -> String {
 fn sums<'p>(
     source: &dyn Source,
     files: impl Iterator<Item = (usize, &'p Payload)>,
-    done: &mut u64,
+    done: &AtomicU64,
     watch: &dyn Watch,
 ) -> Sums {
     let mut sums = Sums::new();
@@ -53,19 +62,16 @@ fn sums<'p>(
             _ => unknown.push((at, payload)),
         }
     }
-    pass::each(source, unknown, &mut |at, portion| {
-        sums.insert(
-            at,
-            portion
-                .and_then(|portion| sum(portion, done, watch))
-                .map_err(|error| error.to_string()),
-        );
+    let sums = Mutex::new(sums);
+    pass::each_at_once(source, unknown, &|at, portion| {
+        let sum = portion.and_then(|portion| sum(portion, done, watch));
+        sync::lock(&sums).insert(at, sum.map_err(|error| error.to_string()));
         !watch.cancelled()
     });
-    sums
+    std::mem::take(&mut *sync::lock(&sums))
 }
 
-fn sum(portion: &mut dyn Read, done: &mut u64, watch: &dyn Watch) -> io::Result<u64> {
+fn sum(portion: &mut dyn Read, done: &AtomicU64, watch: &dyn Watch) -> io::Result<u64> {
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -73,8 +79,8 @@ fn sum(portion: &mut dyn Read, done: &mut u64, watch: &dyn Watch) -> io::Result<
             Ok(0) => return Ok(hash.digest128() as u64),
             Ok(count) => {
                 hash.update(&buffer[..count]);
-                *done += count as u64;
-                watch.progress(*done);
+                let count = count as u64;
+                watch.progress(done.fetch_add(count, Ordering::Relaxed) + count);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use rustix::fs::{
@@ -30,7 +31,7 @@ const IMPLIED_MODE: u16 = 0o755;
 
 /// A destination directory.
 pub(super) struct Disk {
-    root: OwnedFd,
+    root: Arc<OwnedFd>,
     /// The directory that was opened last: files of one directory are mostly adjacent.
     last: Option<(Vec<u8>, OwnedFd)>,
     /// The name in `root` of a plan that is not a directory.
@@ -68,12 +69,12 @@ impl Disk {
         let root =
             openat(CWD, &root, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         Ok(Self {
-            root,
+            root: Arc::new(root),
             last: None,
             only,
             force,
             privileged: rustix::process::geteuid().is_root(),
-            buffer: vec![0; BUFFER],
+            buffer: Vec::new(),
         })
     }
 
@@ -121,7 +122,8 @@ impl Disk {
         let privileged = self.privileged;
         let (dir, name) = self.vacant_name(&item.path)?;
         let file = openat(dir, name, flags, Mode::RUSR | Mode::WUSR).map_err(create_error)?;
-        let written = write(&File::from(file.try_clone()?), contents, &mut buffer);
+        let file = File::from(file);
+        let written = write(&file, contents, &mut buffer);
         if written.is_err() {
             // A partial file is removed. The first error is reported, not that of removing it.
             let _ = unlinkat(dir, name, AtFlags::empty());
@@ -133,6 +135,11 @@ impl Disk {
 }
 
 impl Sink for Disk {
+    fn another(&self) -> Option<Box<dyn Sink + Send>> {
+        let (root, only) = (Arc::clone(&self.root), self.only.clone());
+        Some(Box::new(Self { root, only, last: None, buffer: Vec::new(), ..*self }))
+    }
+
     fn directory(&mut self, item: &Item) -> Result<(), Failure> {
         if item.path.is_empty() {
             return Ok(());
@@ -152,9 +159,8 @@ impl Sink for Disk {
     }
 
     fn file(&mut self, item: &Item, contents: &mut Contents<'_>) -> Result<(), Failure> {
-        let made = self.fill(item, contents);
         self.buffer.resize(BUFFER, 0);
-        made
+        self.fill(item, contents)
     }
 
     fn link(&mut self, item: &Item, first: &Item) -> Result<(), Failure> {
@@ -219,18 +225,18 @@ fn write(file: &File, contents: &mut Contents<'_>, buffer: &mut [u8]) -> Result<
 
 /// Sets owner, extended attributes, mode and mtime of an open file or directory, in this order: changing the owner clears the
 /// setuid bit and capabilities.
-fn set_attributes(at: &OwnedFd, item: &Item, privileged: bool) -> io::Result<()> {
+fn set_attributes(at: impl AsFd, item: &Item, privileged: bool) -> io::Result<()> {
     if privileged && let Some((uid, gid)) = owner(item)? {
-        fchown(at, Some(uid), Some(gid)).map_err(|error| set_error("owner", error))?;
+        fchown(&at, Some(uid), Some(gid)).map_err(|error| set_error("owner", error))?;
     }
     for (name, value) in item.xattrs().iter().filter(|(name, _)| settable(name, privileged)) {
-        fsetxattr(at, OsStr::from_bytes(name), value, XattrFlags::empty())
+        fsetxattr(&at, OsStr::from_bytes(name), value, XattrFlags::empty())
             .map_err(|error| set_error(&format!("attribute {}", name.escape_ascii()), error))?;
     }
     let mode = Mode::from_raw_mode(item.mode.unwrap_or(IMPLIED_MODE).into());
-    fchmod(at, mode).map_err(|error| set_error("mode", error))?;
+    fchmod(&at, mode).map_err(|error| set_error("mode", error))?;
     match times(item) {
-        Some(times) => futimens(at, &times).map_err(|error| set_error("mtime", error)),
+        Some(times) => futimens(&at, &times).map_err(|error| set_error("mtime", error)),
         None => Ok(()),
     }
 }

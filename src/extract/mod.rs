@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Directories are created first and finished last. Files come in between, in the order in which their layers store them, so
-//! that a compressed layer is decoded once. A failed item is recorded and the others are still extracted.
+//! that a compressed layer is decoded once; onto a disk, those of several layers at once. A failed item is recorded and the
+//! others are still extracted.
 
 #[cfg(unix)]
 mod attributes;
@@ -20,9 +21,11 @@ mod stream;
 use std::io;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::extract::sink::{Error, Failure, Sink};
 use crate::layer::Watch;
+use crate::load::at_once::at_once;
 use crate::load::files::pass::Payloads;
 use crate::load::files::plan::Body;
 pub use crate::load::files::plan::{Item, Plan, locate, plan};
@@ -62,6 +65,16 @@ impl Outcome {
             Err(Failure::Fatal(error)) => return Err(Error::Writing(error)),
         }
         Ok(())
+    }
+
+    /// Adds the result of a layer.
+    fn add(&mut self, layer: Self) {
+        self.done += layer.done;
+        self.bytes += layer.bytes;
+        self.failed += layer.failed;
+        self.cancelled |= layer.cancelled;
+        let room = FAILURES_MAX - self.failures.len();
+        self.failures.extend(layer.failures.into_iter().take(room));
     }
 }
 
@@ -132,24 +145,7 @@ fn run(
     for item in directories() {
         outcome.record(item, sink.directory(item))?;
     }
-    for layer in plan.by_layer() {
-        let stored: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
-        let mut payloads = Payloads::new(source, &stored);
-        for (item, payload) in layer {
-            if watch.cancelled() {
-                outcome.cancelled = true;
-                break;
-            }
-            let result =
-                payloads.contents(payload).map_err(Failure::Item).and_then(|mut contents| {
-                    let result = sink.file(item, &mut contents);
-                    outcome.bytes += contents.bytes_read();
-                    result
-                });
-            outcome.record(item, result)?;
-            watch.progress(outcome.bytes);
-        }
-    }
+    files(source, plan, sink, watch, &mut outcome)?;
     for item in &plan.items {
         if outcome.cancelled || watch.cancelled() {
             outcome.cancelled = true;
@@ -167,6 +163,72 @@ fn run(
     for item in plan.items.iter().rev().filter(|item| matches!(item.body, Body::Directory)) {
         if let Err(failure) = sink.finish_directory(item) {
             outcome.record(item, Err(failure))?;
+        }
+    }
+    Ok(outcome)
+}
+
+/// The regular files, those of several layers at once where the sink allows it.
+fn files(
+    source: &dyn Source,
+    plan: &Plan,
+    sink: &mut dyn Sink,
+    watch: &dyn Watch,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    let shared = Shared { source, watch, bytes: AtomicU64::new(0), stop: AtomicBool::new(false) };
+    let layers = plan.by_layer();
+    let jobs: Option<Vec<_>> = layers
+        .iter()
+        .map(|layer| Some((source.listing_cost(layer[0].1.layer), (layer, sink.another()?))))
+        .collect();
+    let Some(jobs) = jobs else {
+        for layer in &layers {
+            outcome.add(files_of_layer(&shared, layer, sink)?);
+        }
+        return Ok(());
+    };
+    let results = at_once(jobs, |(layer, mut sink)| files_of_layer(&shared, layer, &mut *sink));
+    for result in results {
+        outcome.add(result?);
+    }
+    Ok(())
+}
+
+/// What the threads of an extraction share.
+struct Shared<'s> {
+    source: &'s dyn Source,
+    watch: &'s dyn Watch,
+    /// Bytes of contents written.
+    bytes: AtomicU64,
+    /// A thread had a fatal failure or was cancelled.
+    stop: AtomicBool,
+}
+
+fn files_of_layer(
+    shared: &Shared<'_>,
+    layer: &[(&Item, &Payload)],
+    sink: &mut dyn Sink,
+) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::default();
+    let stored: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+    let mut payloads = Payloads::new(shared.source, &stored);
+    for (item, payload) in layer {
+        if shared.watch.cancelled() || shared.stop.load(Ordering::Relaxed) {
+            outcome.cancelled = true;
+            break;
+        }
+        let contents = payloads.contents(payload).map_err(Failure::Item);
+        let result = contents.and_then(|mut contents| {
+            let result = sink.file(item, &mut contents);
+            let bytes = contents.bytes_read();
+            outcome.bytes += bytes;
+            shared.watch.progress(shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes);
+            result
+        });
+        if let Err(error) = outcome.record(item, result) {
+            shared.stop.store(true, Ordering::Relaxed);
+            return Err(error);
         }
     }
     Ok(outcome)

@@ -40,6 +40,11 @@ impl From<io::Error> for Failure {
 
 /// A destination of items.
 pub(crate) trait Sink {
+    /// A sink to the same destination for another thread, which creates files beside this one; `None` if the destination takes
+    /// one after the other.
+    fn another(&self) -> Option<Box<dyn Sink + Send>> {
+        None
+    }
     /// Creates a directory that allows writing to it.
     fn directory(&mut self, item: &Item) -> Result<(), Failure>;
     /// Creates a regular file.

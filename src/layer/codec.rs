@@ -19,6 +19,7 @@ pub(crate) mod zstd;
 use std::io;
 use std::io::Read;
 
+use crate::image::digest::{Digest, Hasher};
 use crate::layer::blob::Blob;
 use crate::layer::checkpoints::Checkpoints;
 use crate::layer::codec::collector::{Collector, Spacing, StreamPosition};
@@ -122,10 +123,22 @@ impl Decoder {
     /// # Errors
     /// If the decompression library cannot be initialised.
     pub fn for_listing(blob: &Blob, codec: Codec, spacing: Spacing) -> io::Result<Self> {
-        let mut decoder = Self::with_input(Input::new(blob, 0).digesting(), codec)?;
+        let mut decoder = Self::digesting(blob, codec, Hasher::sha256())?;
         decoder.collector = Some(Collector::new(blob, codec, spacing));
         decoder.contents = Some(BoundedDigest::within(crate::layer::DIGESTED));
         Ok(decoder)
+    }
+
+    /// As [`Self::new`]; also computes the digest of the blob (see [`Self::drain`]).
+    ///
+    /// # Errors
+    /// If the decompression library cannot be initialised.
+    pub(in crate::layer) fn digesting(
+        blob: &Blob,
+        codec: Codec,
+        hasher: Hasher,
+    ) -> io::Result<Self> {
+        Self::with_input(Input::new(blob, 0).digesting(hasher), codec)
     }
 
     /// Decodes a stream; with `digested`, also computes its SHA-256.
@@ -135,7 +148,7 @@ impl Decoder {
         digested: bool,
     ) -> io::Result<Self> {
         let input = Input::from_stream(stream);
-        Self::with_input(if digested { input.digesting() } else { input }, codec)
+        Self::with_input(if digested { input.digesting(Hasher::sha256()) } else { input }, codec)
     }
 
     fn with_input(input: Input, codec: Codec) -> io::Result<Self> {
@@ -210,9 +223,9 @@ impl Decoder {
         }))
     }
 
-    /// `sha256:…` of the bytes read, which are the whole blob after [`Self::drain`]; `None` if it was not computed.
+    /// The digest of the bytes read, which are the whole blob after [`Self::drain`]; `None` if it was not computed.
     #[must_use]
-    pub fn digest(self) -> Option<String> {
+    pub fn digest(self) -> Option<Digest> {
         self.input.digest()
     }
 

@@ -120,7 +120,7 @@ pub(crate) fn list_compressed(
                 problems.push(garbage);
             }
             if !watch.cancelled() {
-                listing.blob_digest = decoder.digest();
+                listing.blob_digest = decoder.digest().map(|digest| digest.to_string());
             }
         }
         Err(error) => {

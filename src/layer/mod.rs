@@ -47,6 +47,7 @@ pub(crate) use crate::layer::directory::beneath::directory_beneath;
 pub use crate::layer::list::{list, list_with, survey};
 pub use crate::layer::listing::{Hidden, Limits, Listing, Problem, Severity};
 pub use crate::layer::open::{ExactReader, ends_early, open_at, open_remote, opens_cheaply};
+pub(crate) use crate::layer::watch::OneOfMany;
 pub use crate::layer::watch::{Unwatched, Watch};
 pub use crate::stack::kept::entry::Fingerprint;
 

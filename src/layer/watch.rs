@@ -1,5 +1,7 @@
 //! Progress of reading a layer, and its cancellation.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::stack::kept::table::Table;
 
 /// Receives the progress of a listing and can cancel it.
@@ -25,5 +27,31 @@ impl Watch for Unwatched {
     fn progress(&self, _done: u64) {}
     fn cancelled(&self) -> bool {
         false
+    }
+}
+
+/// The watch of one of several layers that are read at once: reports the sum of all to a common one.
+pub(crate) struct OneOfMany<'w> {
+    watch: &'w dyn Watch,
+    total: &'w AtomicU64,
+    /// Bytes of this layer.
+    own: AtomicU64,
+}
+
+impl<'w> OneOfMany<'w> {
+    /// `total` is shared by all.
+    pub(crate) fn new(watch: &'w dyn Watch, total: &'w AtomicU64) -> Self {
+        Self { watch, total, own: AtomicU64::new(0) }
+    }
+}
+
+impl Watch for OneOfMany<'_> {
+    fn progress(&self, done: u64) {
+        let more = done.saturating_sub(self.own.swap(done, Ordering::Relaxed));
+        self.watch.progress(self.total.fetch_add(more, Ordering::Relaxed) + more);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.watch.cancelled()
     }
 }

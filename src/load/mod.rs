@@ -11,6 +11,7 @@
 //! layers are blocked for milliseconds only. `load` does not depend on the kind of source. Listings in the [`cache`]
 //! are reused.
 
+pub(crate) mod at_once;
 pub mod cache;
 mod check;
 pub mod event;

@@ -14,6 +14,7 @@ mod lines;
 mod listing;
 mod manual;
 mod packages;
+mod passes;
 mod pipelines;
 mod reporting;
 mod saved;

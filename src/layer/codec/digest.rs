@@ -1,6 +1,6 @@
-//! Computes the SHA-256 of a blob while it is decoded.
+//! Computes the digest of a blob while it is decoded.
 //!
-//! It takes a fifth of the time of decoding zstd. It is usually computed by the decoding thread, while the bytes are in
+//! SHA-256 takes a fifth of the time of decoding zstd. It is usually computed by the decoding thread, while the bytes are in
 //! the L1 cache: other layers use the other CPUs, and passing the bytes to another thread would cost more than it
 //! saves. If a CPU is idle, as with the one large layer that most images have, the computation moves to a thread of its
 //! own.
@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::thread::JoinHandle;
 
-use crate::image::digest::Hasher;
+use crate::image::digest::{Digest, Hasher};
 
 /// The most chunks in the queue; the decoder then waits.
 pub(super) const QUEUE_LEN: usize = 4;
@@ -32,8 +32,8 @@ pub(super) enum Digester {
 
 impl Digester {
     /// Starts on the calling thread.
-    pub(super) fn new() -> Self {
-        Self::Inline(Hasher::sha256())
+    pub(super) const fn new(hasher: Hasher) -> Self {
+        Self::Inline(hasher)
     }
 
     /// Moves to a thread of its own; `false` if that cannot be started or was done already.
@@ -58,8 +58,8 @@ impl Digester {
         }
     }
 
-    /// `sha256:…` of all bytes.
-    pub(super) fn finish(self) -> Option<String> {
+    /// The digest of all bytes.
+    pub(super) fn finish(self) -> Option<Digest> {
         let digest = match self {
             Self::Inline(digest) => digest,
             Self::Threaded { chunks, thread } => {
@@ -67,7 +67,7 @@ impl Digester {
                 thread.join().ok()?
             }
         };
-        Some(digest.finish().to_string())
+        Some(digest.finish())
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn the_digest_is_the_same_on_either_thread() {
         let buffer: Arc<[u8]> = (0..100_000_u32).map(|at| (at / 3) as u8).collect();
         let digest = |threaded_after| {
-            let mut digester = Digester::new();
+            let mut digester = Digester::new(Hasher::sha256());
             for turn in 0..20 {
                 if turn == threaded_after {
                     assert!(digester.move_to_thread());

@@ -6,6 +6,7 @@ use std::io;
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::image::digest::{Digest, Hasher};
 use crate::layer::blob::Blob;
 use crate::layer::codec::digest::{Digester, QUEUE_LEN};
 
@@ -75,8 +76,8 @@ impl Input {
     }
 
     /// Also hashes the bytes that are read. Must be called at the start.
-    pub(super) fn digesting(self) -> Self {
-        Self { digester: Some(Digester::new()), piece: DIGESTED_PIECE, ..self }
+    pub(super) fn digesting(self, hasher: Hasher) -> Self {
+        Self { digester: Some(Digester::new(hasher)), piece: DIGESTED_PIECE, ..self }
     }
 
     /// Moves the hashing to a thread of its own.
@@ -126,8 +127,8 @@ impl Input {
         self.start = (self.start + count).min(self.end);
     }
 
-    /// `sha256:…` of all bytes read, if they were hashed.
-    pub(super) fn digest(self) -> Option<String> {
+    /// The digest of all bytes read, if they were hashed.
+    pub(super) fn digest(self) -> Option<Digest> {
         self.digester?.finish()
     }
 
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn peeking_does_not_consume_and_crosses_the_end_of_the_buffer() {
         let bytes: Vec<u8> = (0..BUFFER + 5).map(|index| index as u8).collect();
-        let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting();
+        let mut input = Input::new(&Blob::memory(bytes.clone()), 0).digesting(Hasher::sha256());
         input.digest_on_thread();
         let count = input.fill().unwrap().len();
         assert_eq!(count, BUFFER);

@@ -1,15 +1,20 @@
 //! Reads many files of one layer in the order in which it stores them, so that a compressed layer is decoded once.
 
 use std::io;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::layer::sparse::{Map, Segment, Whole};
 use crate::layer::{ExactReader, ends_early};
+use crate::load::at_once::at_once;
 use crate::source::{Source, Stored};
 use crate::stack::Payload;
 
 /// Gap between two files in bytes from which on restarting at a checkpoint is cheaper than decoding the gap.
 const JUMP: u64 = 64 << 20;
+
+/// Bytes that are decoded at a time. Files are mostly smaller; decoding each by itself would cost more than copying it.
+const BLOCK: usize = 128 * 1024;
 
 /// Reader of the files of one layer.
 pub(crate) struct Payloads<'s> {
@@ -24,8 +29,29 @@ pub(crate) struct Payloads<'s> {
 
 /// The uncompressed layer from an offset on.
 struct Pass {
-    from: Box<dyn Read + Send>,
+    from: BufReader<Box<dyn Read + Send>>,
     at: u64,
+}
+
+impl Pass {
+    /// Skips `count` bytes.
+    fn skip(&mut self, count: u64) -> io::Result<()> {
+        let mut left = count;
+        while left > 0 {
+            match self.from.fill_buf() {
+                Ok([]) => return Err(ends_early(left)),
+                Ok(bytes) => {
+                    let passed = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+                    self.from.consume(passed);
+                    self.at += passed as u64;
+                    left -= passed as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Read for Pass {
@@ -83,6 +109,8 @@ impl<'s> Payloads<'s> {
             (Some(until), Some(offset)) if stored.stored > 0 => {
                 Box::new(self.pass_to(payload, offset, until)?)
             }
+            // Opening an empty file would decode all before it.
+            (Some(_), Some(_)) => Box::new(io::empty()),
             _ => self.source.open(payload.layer, &stored)?,
         };
         let front = io::copy(&mut from.by_ref().take(map.front), &mut io::sink())?;
@@ -108,12 +136,12 @@ impl<'s> Payloads<'s> {
                 let data = Some(offset);
                 let stored = until.saturating_sub(offset);
                 let rest = Stored { path: &payload.path, data, stored, fingerprint: None };
-                Ok(Pass { from: self.source.open(layer, &rest)?, at: offset })
+                let from = BufReader::with_capacity(BLOCK, self.source.open(layer, &rest)?);
+                Ok(Pass { from, at: offset })
             },
             |mut pass| {
                 let gap = offset - pass.at;
-                let passed = io::copy(&mut pass.by_ref().take(gap), &mut io::sink())?;
-                if passed == gap { Ok(pass) } else { Err(ends_early(gap - passed)) }
+                pass.skip(gap).map(|()| pass)
             },
         );
         match began {
@@ -130,25 +158,55 @@ impl<'s> Payloads<'s> {
 /// once. `take` gets the number of each file with its bytes or an error, and returns whether to continue.
 pub(crate) fn each(
     source: &dyn Source,
-    mut files: Vec<(usize, &Payload)>,
+    files: Vec<(usize, &Payload)>,
     take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
 ) {
-    files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
-    for layer in files.chunk_by(|one, next| one.1.layer == next.1.layer) {
-        let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
-        let mut open = Payloads::new(source, &payloads);
-        for (number, payload) in layer {
-            let on = match open.contents(payload) {
-                Ok(contents) => {
-                    // The front was already skipped.
-                    let map = Map { front: 0, ..contents.map.clone() };
-                    take(*number, Ok(&mut Whole::new(map, contents)))
-                }
-                Err(error) => take(*number, Err(error)),
-            };
-            if !on {
-                return;
-            }
+    for layer in by_layer(files) {
+        if !each_of_layer(source, &layer, take) {
+            return;
         }
     }
+}
+
+/// As [`each`], several layers at once: `take` is called from several threads, for the files of one layer from one thread.
+pub(crate) fn each_at_once(
+    source: &dyn Source,
+    files: Vec<(usize, &Payload)>,
+    take: &(dyn Fn(usize, io::Result<&mut dyn Read>) -> bool + Sync),
+) {
+    let stop = AtomicBool::new(false);
+    let jobs = by_layer(files).into_iter();
+    let jobs = jobs.map(|layer| (source.listing_cost(layer[0].1.layer), layer)).collect();
+    at_once(jobs, |layer: Vec<(usize, &Payload)>| {
+        each_of_layer(source, &layer, &mut |at, contents| {
+            let on = !stop.load(Ordering::Relaxed) && take(at, contents);
+            if !on {
+                stop.store(true, Ordering::Relaxed);
+            }
+            on
+        })
+    });
+}
+
+/// The files of each layer in stored order.
+fn by_layer(mut files: Vec<(usize, &Payload)>) -> Vec<Vec<(usize, &Payload)>> {
+    files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
+    files.chunk_by(|one, next| one.1.layer == next.1.layer).map(<[_]>::to_vec).collect()
+}
+
+fn each_of_layer(
+    source: &dyn Source,
+    layer: &[(usize, &Payload)],
+    take: &mut dyn FnMut(usize, io::Result<&mut dyn Read>) -> bool,
+) -> bool {
+    let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
+    let mut open = Payloads::new(source, &payloads);
+    layer.iter().all(|(number, payload)| match open.contents(payload) {
+        Ok(contents) => {
+            // The front was already skipped.
+            let map = Map { front: 0, ..contents.map.clone() };
+            take(*number, Ok(&mut Whole::new(map, contents)))
+        }
+        Err(error) => take(*number, Err(error)),
+    })
 }

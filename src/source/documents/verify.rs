@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::image::digest::{Digest, Hasher};
 use crate::image::layer::Layer;
+use crate::layer;
 use crate::layer::blob::Blob;
 use crate::layer::split::Split;
 use crate::layer::{Watch, blob_digest};
@@ -42,12 +43,7 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
         Ok(blob) => blob,
         Err(error) => return Verified::unknown(Some(stated), &error.to_string()),
     };
-    let verified = Verified {
-        digest: compare(stated.digest.as_deref(), |sum| blob_digest::of_blob(blob, sum, watch)),
-        diff_id: compare(stated.diff_id.as_deref(), |sum| {
-            blob_digest::of_contents(blob, sum, watch)
-        }),
-    };
+    let verified = digests(blob, stated, watch);
     // A changed file has no relation to the image that was opened.
     match blob.unchanged() {
         Ok(()) => verified,
@@ -55,13 +51,44 @@ fn verify_blob(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
     }
 }
 
+/// Reads the blob once for both digests.
+fn digests(blob: &Blob, stated: &Layer, watch: &dyn Watch) -> Verified {
+    let (digest, diff_id) = (stated.digest.as_deref(), stated.diff_id.as_deref());
+    if digest == diff_id && layer::opens_cheaply(blob) {
+        // The blob is the tar.
+        let judged = compare(digest, |sum| blob_digest::of_blob(blob, sum, watch));
+        return Verified { digest: judged.clone(), diff_id: judged };
+    }
+    match (hasher(digest), hasher(diff_id)) {
+        (Ok(one), Ok(other)) => {
+            let (found, contents) = blob_digest::of_both(blob, (one, other), watch);
+            Verified { digest: judge(digest, found), diff_id: judge(diff_id, contents) }
+        }
+        _ => Verified {
+            digest: compare(digest, |sum| blob_digest::of_blob(blob, sum, watch)),
+            diff_id: compare(diff_id, |sum| blob_digest::of_contents(blob, sum, watch)),
+        },
+    }
+}
+
 fn compare(stated: Option<&str>, read: impl FnOnce(Hasher) -> io::Result<Digest>) -> Judged {
-    let Some(stated) = stated else { return Judged::Unstated };
-    let Some(sum) = Digest::parse(stated).and_then(|digest| Hasher::new(digest.algorithm())) else {
-        return Judged::Unknown(format!("{stated} has an unsupported algorithm"));
-    };
-    match read(sum) {
-        Ok(found) if found.as_str() == stated => Judged::Ok,
+    match hasher(stated) {
+        Ok(sum) => judge(stated, read(sum)),
+        Err(judged) => judged,
+    }
+}
+
+/// What computes the stated digest; the verdict where nothing can.
+fn hasher(stated: Option<&str>) -> Result<Hasher, Judged> {
+    let Some(stated) = stated else { return Err(Judged::Unstated) };
+    Digest::parse(stated)
+        .and_then(|digest| Hasher::new(digest.algorithm()))
+        .ok_or_else(|| Judged::Unknown(format!("{stated} has an unsupported algorithm")))
+}
+
+fn judge(stated: Option<&str>, found: io::Result<Digest>) -> Judged {
+    match found {
+        Ok(found) if Some(found.as_str()) == stated => Judged::Ok,
         Ok(found) => Judged::Differs(found.as_str().to_owned()),
         Err(error) => Judged::Unknown(error.to_string()),
     }

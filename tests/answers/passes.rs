@@ -1,0 +1,189 @@
+//! How often the layers are decoded that an answer needs the contents of, and that several are decoded at the same time.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use layertui::compare::{Files, Meaning, Side};
+use layertui::extract;
+use layertui::image::Image;
+use layertui::layer::blob::Blob;
+use layertui::layer::{Checkpoints, Listing, Problem, Unwatched, Watch};
+use layertui::load::{Loader, Want};
+use layertui::source::{Opened, Options, Source, Stored, open};
+use layertui::stack::NodeId;
+
+use crate::saved::Place;
+use crate::support::tarball::Tar;
+
+/// For how long a reader waits for the others.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Readers that each wait at their first byte until all have begun.
+#[derive(Clone, Default)]
+struct Meeting(Arc<(Mutex<usize>, Condvar)>);
+
+impl Meeting {
+    /// Waits until `expected` have come.
+    fn wait(&self, expected: usize) -> io::Result<()> {
+        let (count, come) = &*self.0;
+        let mut here = count.lock().unwrap();
+        *here += 1;
+        come.notify_all();
+        let (_here, late) =
+            come.wait_timeout_while(here, PATIENCE, |here| *here < expected).unwrap();
+        if late.timed_out() { Err(io::Error::other("the others were not read")) } else { Ok(()) }
+    }
+}
+
+/// A source that counts how often each layer is opened, and whose readers meet.
+struct Watched {
+    source: Box<dyn Source>,
+    opened: Vec<AtomicUsize>,
+    meeting: Option<(Meeting, usize)>,
+}
+
+impl Watched {
+    fn new(image: &Path, meeting: Option<(Meeting, usize)>) -> Arc<Self> {
+        let Ok(Opened::Image(source)) = open(image.to_str().unwrap(), &Options::default()) else {
+            panic!("{} is one image", image.display());
+        };
+        let opened = source.image().layers.iter().map(|_| AtomicUsize::new(0)).collect();
+        Arc::new(Self { source, opened, meeting })
+    }
+
+    fn opened(&self) -> Vec<usize> {
+        self.opened.iter().map(|count| count.load(Ordering::Relaxed)).collect()
+    }
+}
+
+impl Source for Watched {
+    fn image(&self) -> &Image {
+        self.source.image()
+    }
+
+    fn listing_cost(&self, layer: usize) -> u64 {
+        self.source.listing_cost(layer)
+    }
+
+    fn content_key(&self, layer: usize) -> Option<String> {
+        self.source.content_key(layer)
+    }
+
+    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
+        self.source.list(layer, watch)
+    }
+
+    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
+        self.source.check_listing(layer, listing)
+    }
+
+    fn blob(&self, layer: usize) -> Option<&Blob> {
+        self.source.blob(layer)
+    }
+
+    fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
+        self.opened[layer].fetch_add(1, Ordering::Relaxed);
+        if let Some((meeting, expected)) = &self.meeting {
+            meeting.wait(*expected)?;
+        }
+        self.source.open(layer, file)
+    }
+
+    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
+        self.source.uncompressed_blob(layer)
+    }
+
+    fn opens_cheaply(&self, layer: usize) -> bool {
+        self.source.opens_cheaply(layer)
+    }
+
+    fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
+        self.source.checkpoints(layer)
+    }
+}
+
+fn loaded(source: &Arc<Watched>) -> Loader {
+    let source: Arc<dyn Source> = Arc::<Watched>::clone(source);
+    let loader = Loader::new(source, None);
+    loader.run(Want::Tree, &|_| {});
+    loader
+}
+
+/// Layers of some files; those of one are covered by the next, some stay.
+fn layers(count: usize, letter: &str) -> Vec<Vec<u8>> {
+    let layer = |at: usize| {
+        let mut tar = Tar::new().dir("d/", 0o755);
+        for file in 0..40 {
+            let contents = format!("{at} {letter} ").repeat(500 * (file % 3));
+            tar = tar.file(format!("d/{file}-{}", file * at % 7), contents);
+        }
+        tar.finish()
+    };
+    (0..count).map(layer).collect()
+}
+
+fn takes_one_at_a_time() -> bool {
+    std::thread::available_parallelism().map_or(1, usize::from) < 2
+}
+
+#[test]
+fn extracting_all_opens_each_compressed_layer_once() {
+    let place = Place::new();
+    let source = Watched::new(&place.compressed("image", &layers(5, "x")), None);
+    let loader = loaded(&source);
+    let plan = extract::plan(&loader.stack(), NodeId::ROOT, 4);
+    let dest = place.path("dest");
+    let made = extract::to_disk(&*source, &plan, &dest, false, &Unwatched).unwrap();
+    assert_eq!((made.failed, made.cancelled), (0, false), "{:?}", made.failures);
+    assert_eq!(source.opened(), [1; 5]);
+    let mut tar = Vec::new();
+    extract::to_stream(&*source, &plan, &mut tar, &Unwatched).unwrap();
+    assert_eq!(source.opened(), [2; 5]);
+    // The two ways have the same contents.
+    for entry in tar::Archive::new(&tar[..]).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let mut contents = Vec::new();
+        entry.read_to_end(&mut contents).unwrap();
+        let path = dest.join(entry.path().unwrap());
+        assert!(path.is_dir() || std::fs::read(path).unwrap() == contents);
+    }
+}
+
+#[test]
+fn extracting_onto_a_disk_decodes_layers_side_by_side() {
+    if takes_one_at_a_time() {
+        return;
+    }
+    let place = Place::new();
+    let image = place.compressed("image", &layers(2, "x"));
+    let source = Watched::new(&image, Some((Meeting::default(), 2)));
+    let loader = loaded(&source);
+    let plan = extract::plan(&loader.stack(), NodeId::ROOT, 1);
+    let made = extract::to_disk(&*source, &plan, &place.path("dest"), false, &Unwatched).unwrap();
+    assert_eq!(made.failed, 0, "{:?}", made.failures);
+}
+
+#[test]
+fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
+    let place = Place::new();
+    let meeting = Meeting::default();
+    let [old, new] = ["x", "y"].map(|letter| {
+        // Plain layers have no fingerprints: contents of equal size have to be read.
+        let image = place.image(letter, &layers(1, letter));
+        Watched::new(&image, Some((meeting.clone(), 2)))
+    });
+    let loaders = [loaded(&old), loaded(&new)];
+    let [one, other] = loaders.each_ref().map(Loader::stack);
+    let mut files = Files::of(
+        Side { source: &*old, stack: &one, layer: 0 },
+        Side { source: &*new, stack: &other, layer: 0 },
+        true,
+    );
+    files.decide(&*old, &*new, &Unwatched);
+    assert_eq!(files.unread, []);
+    assert!(files.differences.iter().all(|difference| difference.meaning == Meaning::Content));
+    assert!(!files.differences.is_empty());
+}
