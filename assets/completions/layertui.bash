@@ -532,7 +532,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__compare)
-            opts="-h --json --semantic --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --semantic --layers --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -254,6 +254,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand compare" -l tls-verify
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l json -d 'JSON instead of text: one object a line, the verdict last'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l semantic -d 'Ignore times, order, and how files are divided among layers'
+complete -c layertui -n "__fish_layertui_using_subcommand compare" -l layers -d 'Say of each layer why its digest is another, down to the entry: the same tar under another compression, the same contents with other times, owners or order, changed files. Layers are paired by diff ID, then by instruction and position'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l layer -d 'The layer whose merged tree is used (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r

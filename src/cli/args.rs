@@ -213,6 +213,9 @@ pub(super) struct Cat {
 }
 
 #[derive(Debug, Arguments)]
+#[command(after_help = "\
+Example:
+  layertui compare yesterday.tar today.tar --layers    why each layer has another digest")]
 pub(super) struct Compare {
     /// The old image.
     pub(super) old: String,
@@ -227,6 +230,12 @@ pub(super) struct Compare {
     /// Ignore times, order, and how files are divided among layers.
     #[arg(long)]
     pub(super) semantic: bool,
+
+    /// Say of each layer why its digest is another, down to the entry: the same tar under another compression, the same
+    /// contents with other times, owners or order, changed files. Layers are paired by diff ID, then by instruction and
+    /// position.
+    #[arg(long, conflicts_with = "semantic")]
+    pub(super) layers: bool,
 }
 
 #[derive(Debug, Arguments)]

@@ -1,6 +1,7 @@
 //! `layertui compare`: how two images differ; exit 1 if they do.
 
 use crate::cli::args::Compare;
+use crate::cli::compare_layers::compare_layers;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine_both};
 use crate::cli::output::output_verdict;
@@ -17,12 +18,20 @@ const MOST: usize = 20;
 
 pub(super) fn run(command: &Compare, settings: &OpenSettings) -> Outcome {
     examine_both([&command.old, &command.new], settings, Want::Tree, |old, new| {
-        compare_images(command, old, new)
+        if command.layers {
+            compare_layers(old, new, format(command))
+        } else {
+            compare_images(command, old, new)
+        }
     })
 }
 
+fn format(command: &Compare) -> Format {
+    if command.json { Format::Json } else { Format::Text }
+}
+
 fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
-    let format = if command.json { Format::Json } else { Format::Text };
+    let format = format(command);
     let times = !command.semantic;
     let layers = (old.layer(None)?, new.layer(None)?);
     let progress = Progress::new().with_verb("comparing");

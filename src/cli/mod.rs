@@ -10,6 +10,7 @@ mod cache;
 mod cat;
 mod ci;
 mod compare;
+mod compare_layers;
 pub(crate) mod conclude;
 pub(crate) mod config;
 mod demo;

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! two stacks ─► files (one walk over both trees) ─► undecided ones ─► contents (fingerprints, else bytes) ─► Files
+//! two layer stacks ─► layers: why each layer has another digest
 //! two configs ─► settings     two layer lists ─► layers     two databases ─► packages
 //! ```
 
 mod comparison_source;
 mod contents;
 mod files;
+pub mod layers;
 mod links;
 mod packages;
 mod settings;

@@ -45,7 +45,7 @@ pub fn layers_differ(old: &Image, new: &Image) -> bool {
     old.layers.len() != new.layers.len() || old.layers.iter().zip(&new.layers).any(differ)
 }
 
-fn layer_id(layer: &Layer) -> Option<&str> {
+pub(super) fn layer_id(layer: &Layer) -> Option<&str> {
     layer.diff_id.as_deref().or(layer.digest.as_deref())
 }
 

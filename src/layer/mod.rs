@@ -13,6 +13,8 @@
 //! directory: rows (whiteout, marks) ───────────────────────────────────► Listing
 //! ```
 //!
+//! `entries` reads a tar once more, with the form of its headers, to compare two of them.
+//!
 //! An archive that can be read only once, front to back, is listed while it is copied (`streamed_archive`).
 //!
 //! A remote blob (`blob::remote`) is downloaded when it is read; `blob::ranged_reader` downloads parts of it.
@@ -26,6 +28,7 @@ mod checkpoints;
 pub mod codec;
 pub mod directory;
 pub mod encoding;
+pub mod entries;
 pub mod list;
 pub mod list_remote;
 mod listing;

@@ -18,6 +18,7 @@ mod lines;
 
 use std::io;
 use std::io::{Read, Write};
+use std::thread::JoinHandle;
 
 use crate::layer::blob::Blob;
 use crate::layer::list::unreadable;
@@ -121,6 +122,23 @@ impl Split {
         Ok(Box::new(ChecksummedFile::new(file, path, stored, crc)))
     }
 
+    /// The exact tar of the layer as a stream, which a thread writes until the reader is dropped. Errors of
+    /// [`Self::assemble`] are those of the reader.
+    ///
+    /// # Errors
+    /// If the system has no pipe or thread left.
+    pub fn tar(&self) -> io::Result<Box<dyn Read + Send>> {
+        let (pipe, writer) = io::pipe()?;
+        let split = self.clone();
+        let thread = std::thread::Builder::new().name("tar-split".to_owned());
+        let writing = thread.spawn(move || {
+            let mut buffered = io::BufWriter::with_capacity(64 * 1024, writer);
+            split.assemble(&mut buffered)?;
+            buffered.flush().map_err(Error::Write)
+        })?;
+        Ok(Box::new(Assembled { pipe, writing: Some(writing) }))
+    }
+
     /// Writes the exact tar of the layer, whose SHA-256 is the diff ID, and returns its length. Length and checksum of
     /// each file are verified.
     ///
@@ -129,5 +147,26 @@ impl Split {
     /// then not the tar.
     pub fn assemble(&self, out: &mut dyn Write) -> Result<u64, Error> {
         assemble::assemble(&self.listing, &self.contents, out)
+    }
+}
+
+/// The reader of a tar that a thread assembles.
+struct Assembled {
+    pipe: io::PipeReader,
+    writing: Option<JoinHandle<Result<(), Error>>>,
+}
+
+impl Read for Assembled {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.pipe.read(buffer)?;
+        if count > 0 || buffer.is_empty() {
+            return Ok(count);
+        }
+        // The end of the pipe is the end of the tar only if the thread says so.
+        match self.writing.take().map(JoinHandle::join) {
+            None | Some(Ok(Ok(()))) => Ok(0),
+            Some(Ok(Err(error))) => Err(io::Error::other(error.to_string())),
+            Some(Err(_)) => Err(io::Error::other("the tar could not be put together")),
+        }
     }
 }

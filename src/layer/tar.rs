@@ -8,6 +8,7 @@
 mod ending;
 mod extended;
 pub(super) mod feed;
+pub(super) mod form;
 mod header;
 pub(super) mod map;
 mod number;

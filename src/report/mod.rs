@@ -5,6 +5,7 @@
 
 mod ci;
 mod compare;
+mod compare_layers;
 mod coverage;
 mod diff;
 mod dockerfile;
@@ -30,6 +31,7 @@ use crate::load::LayerState;
 pub use crate::report::ci::judged::Judged;
 pub use crate::report::ci::{CiFormat, ci};
 pub use crate::report::compare::{Comparison, Verdict, compare};
+pub use crate::report::compare_layers::{LayersReport, compare_layers};
 pub use crate::report::coverage::Unsure;
 pub use crate::report::diff::{Range, diff};
 pub use crate::report::dockerfile::dockerfile;

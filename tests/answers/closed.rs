@@ -32,6 +32,7 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["ci", demo, "--lowest-efficiency", "0", "--highest-user-wasted-percent", "1"], 0),
         (&["compare", demo, demo], 0),
         (&["compare", demo, other, "--json"], 1),
+        (&["compare", demo, other, "--layers"], 1),
         (&["cat", demo, "/usr/bin/busybox"], 0),
         (&["extract", demo, "/", "-"], 0),
         (&["report", demo], 0),
@@ -68,6 +69,7 @@ fn nothing_is_said_on_the_way() {
         &["verify", image],
         &["packages", image],
         &["compare", image, image],
+        &["compare", "--layers", image, image],
         &["extract", image, "/", "-"],
     ] {
         assert_eq!(String::from_utf8(layertui(arguments).stderr).unwrap(), "", "{arguments:?}");

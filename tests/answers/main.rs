@@ -10,6 +10,7 @@ mod extracting;
 mod foreign;
 mod hostile;
 mod judging;
+mod layer_pairs;
 mod lines;
 mod listing;
 mod manual;

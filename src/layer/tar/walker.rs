@@ -115,6 +115,11 @@ impl<F: Feed> Walker<F> {
         &self.feed
     }
 
+    /// The feed, to be changed between entries only.
+    pub(in crate::layer) const fn feed_mut(&mut self) -> &mut F {
+        &mut self.feed
+    }
+
     /// Offset behind the last entry and its payload.
     pub(in crate::layer) fn position(&self) -> u64 {
         self.feed.position()

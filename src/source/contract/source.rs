@@ -184,6 +184,14 @@ pub trait Source: Send + Sync {
         Verified::unknown(self.image().layers.get(layer), "its bytes are not available as a whole")
     }
 
+    /// The uncompressed tar of the layer, front to back: decoded, fetched, or put together from tar-split and files.
+    ///
+    /// # Errors
+    /// Where there is no tar, or it cannot be read. The reader fails where it is cut or damaged.
+    fn tar(&self, _layer: usize) -> std::io::Result<Box<dyn Read + Send>> {
+        Err(std::io::Error::other("the store keeps its files, not the tar"))
+    }
+
     /// The uncompressed bytes of the layer, where they are stored. A file's payload can then be read in place, at
     /// [`Stored::data`].
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob>;

@@ -193,6 +193,24 @@ impl Source for Blobs {
         }
     }
 
+    fn tar(&self, layer: usize) -> io::Result<Box<dyn Read + Send>> {
+        let blob = match self.contents.get(layer) {
+            Some(Content::Blob { blob, .. }) => blob,
+            Some(Content::Toc { toc, .. }) => toc.blob(),
+            Some(Content::Split(split)) => return split.tar(),
+            Some(Content::Absent(reason)) => return Err(io::Error::other(reason.clone())),
+            Some(Content::Tree(_)) => {
+                return Err(io::Error::other("the store keeps its files, not the tar"));
+            }
+            None => return Err(io::Error::other(format!("the image has no layer {layer}"))),
+        };
+        let blob = settled(blob)?;
+        blob.unchanged()?;
+        let codec = layer::codec::sniff_blob(&blob)?;
+        let contents = Box::new(layer::codec::Decoder::new(&blob, codec)?);
+        Ok(Box::new(Unchanged { contents, blob }))
+    }
+
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         match self.contents.get(layer) {
             Some(Content::Blob { blob, .. }) => here(blob).filter(layer::opens_cheaply),

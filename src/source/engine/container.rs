@@ -187,6 +187,13 @@ impl Source for Container {
         source.verify(layer, watch)
     }
 
+    fn tar(&self, layer: usize) -> io::Result<Box<dyn Read + Send>> {
+        if layer < self.count {
+            return self.below.tar(layer);
+        }
+        Err(io::Error::other("an engine gives no tar of a container's writable layer"))
+    }
+
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         let (source, layer) = self.part(layer);
         source.uncompressed_blob(layer)

@@ -172,6 +172,10 @@ impl Source for Export {
         }
     }
 
+    fn tar(&self, layer: usize) -> io::Result<Box<dyn Read + Send>> {
+        self.archive()?.tar(layer)
+    }
+
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
         self.here()?.uncompressed_blob(layer)
     }
