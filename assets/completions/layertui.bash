@@ -450,7 +450,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__ci)
-            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --max-layers --max-size --block --deny-waste --no-setuid-except --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
+            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --ci-config --lowestEfficiency --highestWastedBytes --highestUserWastedPercent --max-layers --max-size --block --deny-waste --no-setuid-except --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,6 +473,22 @@ _layertui() {
                     return 0
                     ;;
                 --highest-user-wasted-percent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ci-config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lowestEfficiency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --highestWastedBytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --highestUserWastedPercent)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

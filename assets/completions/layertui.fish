@@ -169,9 +169,13 @@ junit\t'JUnit XML test report'
 github\t'GitHub workflow annotations'
 sarif\t'SARIF 2.1.0'
 markdown\t'A table for a pull request'"
-complete -c layertui -n "__fish_layertui_using_subcommand ci" -l lowest-efficiency -d 'Minimum of visible bytes / stored bytes: a ratio from 0 to 1, or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l lowest-efficiency -d 'Minimum of visible bytes / stored bytes: a ratio from 0 to 1, a percentage (95%), or disabled' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highest-wasted-bytes -d 'Maximum of wasted bytes (20MB), or disabled' -r
-complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highest-user-wasted-percent -d 'Maximum wasted share of the layers above the base: a ratio from 0 to 1, or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highest-user-wasted-percent -d 'Maximum wasted share of the bytes that the layers above the base store: a ratio from 0 to 1, a percentage (5%), or disabled' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l ci-config -d 'dive\'s rules file' -r -F
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l lowestEfficiency -d 'Minimum efficiency by dive\'s measure' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highestWastedBytes -d 'Maximum of wasted bytes by dive\'s measure' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l highestUserWastedPercent -d 'Maximum of wasted bytes / bytes above layer 0 by dive\'s measure' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l max-layers -d 'Maximum number of layers' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l max-size -d 'Maximum of bytes stored in all layers (500MB), or disabled' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l block -d 'Paths that must not be in any layer, including deleted ones. May be repeated' -r

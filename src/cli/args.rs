@@ -1,6 +1,7 @@
 //! The arguments, as clap parses them. Doc comments of fields and variants are the help texts. Pure.
 
 mod building;
+pub(crate) mod dive;
 pub(crate) mod image;
 mod judging;
 mod listing;
@@ -159,7 +160,7 @@ pub(super) enum Command {
     #[command(after_help = packages::EXAMPLES)]
     Packages(Packages),
     /// Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)
-    Ci(Ci),
+    Ci(Box<Ci>),
     /// The cache of layers: where it is, its size, removing it
     Cache(Cache),
     /// The bytes of a file, as of a layer

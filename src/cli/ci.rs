@@ -3,20 +3,22 @@
 use std::path::Path;
 
 use crate::cli::args::Ci;
+use crate::cli::args::dive::DiveRules;
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::open::{Loaded, examine, examine_with_rows};
 use crate::cli::output::output_verdict;
 use crate::cli::{base, findings, policy_file};
 use crate::findings::Severity;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
-use crate::policy::{Evidence, Rules};
+use crate::policy::{DiveLimits, Evidence, Rules};
 use crate::report::{CiFormat, Judged};
 use crate::{policy, report};
 
 pub(super) fn run(command: &Ci, settings: &OpenSettings) -> Outcome {
-    let (mut rules, from) = from_file(command.config.as_deref())?;
+    let (mut rules, from) =
+        from_file(command.config.as_deref(), command.dive.ci_config.as_deref())?;
     let flags = override_with(&mut rules, command)?;
     let rules_from = if flags { format!("{from}, and options") } else { from };
     judge(&command.image, (&rules, &rules_from), command.format(), settings)
@@ -24,7 +26,7 @@ pub(super) fn run(command: &Ci, settings: &OpenSettings) -> Outcome {
 
 /// Evaluates the rules of the current directory, without flags.
 pub(super) fn by_file(image: &str, format: CiFormat, settings: &OpenSettings) -> Outcome {
-    let (rules, from) = from_file(None)?;
+    let (rules, from) = from_file(None, None)?;
     judge(image, (&rules, &from), format, settings)
 }
 
@@ -37,7 +39,7 @@ fn judge(
     if rules.is_empty() {
         return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
     }
-    examine(image, settings, Want::Kinds, |loaded| {
+    let answer = |loaded: &Loaded| {
         loaded.needs(Needs::Judged);
         let outcome = verdict(loaded, (rules, rules_from), format, settings)?;
         match outcome {
@@ -47,7 +49,11 @@ fn judge(
                 Err(Failure::Error("not every rule could be judged".to_owned()))
             }
         }
-    })
+    };
+    if rules.dive == DiveLimits::default() {
+        return examine(image, settings, Want::Kinds, answer);
+    }
+    examine_with_rows(image, settings, Want::Kinds, answer)
 }
 
 /// Evaluates the rules and prints the verdicts.
@@ -65,6 +71,7 @@ fn verdict(
                 _ => "the base image could not be opened".to_owned(),
             }
         });
+    let measure = (rules.dive != DiveLimits::default()).then(|| loaded.measure());
     loaded.subject(|subject| {
         let findings = match rules.fail_on {
             Some(_) => findings::of(loaded, subject, &accepted),
@@ -75,6 +82,7 @@ fn verdict(
             image: subject.image,
             stack: subject.stack,
             base: base.as_ref().map_err(String::as_str),
+            dive: measure.as_ref(),
             unread: subject.unsure().first().map(|it| (it.layer, it.reason)),
         };
         let verdicts = policy::judge(rules, evidence).map_err(Failure::Error)?;
@@ -84,13 +92,40 @@ fn verdict(
     })
 }
 
-/// The rules of `--config`, else of a file in the current directory, else dive's defaults.
-fn from_file(asked: Option<&Path>) -> Result<(Rules, String), Failure> {
-    let found = policy_file::read(asked, &[policy_file::OWN, policy_file::OF_DIVE])?;
+/// The rules of `--config` or dive's `--ci-config`, else of a file in the current directory, else dive's defaults.
+fn from_file(asked: Option<&Path>, of_dive: Option<&Path>) -> Result<(Rules, String), Failure> {
+    let found = match of_dive {
+        Some(path) => Some(policy_file::read_as_dive(path)?),
+        None => policy_file::read(asked, &[policy_file::OWN, policy_file::OF_DIVE])?,
+    };
     Ok(found.unwrap_or_else(|| {
         let from = "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here";
         (Rules::of_dive(), from.to_owned())
     }))
+}
+
+impl DiveRules {
+    /// Applies dive's options; each replaces the rule of the same number by our definition.
+    fn set(&self, rules: &mut Rules) -> Result<(), Failure> {
+        let wrong =
+            |option: &'static str| move |error| Failure::Error(format!("--{option}: {error}"));
+        if let Some(text) = &self.dive_efficiency {
+            rules.dive.lowest_efficiency =
+                policy::ratio(text).map_err(wrong("lowestEfficiency"))?;
+            rules.lowest_efficiency = None;
+        }
+        if let Some(text) = &self.dive_wasted {
+            rules.dive.highest_wasted_bytes =
+                policy::size(text).map_err(wrong("highestWastedBytes"))?;
+            rules.highest_wasted_bytes = None;
+        }
+        if let Some(text) = &self.dive_user_wasted {
+            let option = wrong("highestUserWastedPercent");
+            rules.dive.highest_user_wasted_percent = policy::ratio(text).map_err(option)?;
+            rules.highest_user_wasted_percent = None;
+        }
+        Ok(())
+    }
 }
 
 /// Applies options, which override the file. Returns whether there were any.
@@ -100,16 +135,21 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         let option = option.to_owned();
         move |error| Failure::Error(format!("--{option}: {error}"))
     };
-    if let Some(text) = &command.lowest_efficiency {
+    let (own, dive) = (&command.numbers, &command.dive);
+    if let Some(text) = &own.lowest_efficiency {
         rules.lowest_efficiency = policy::ratio(text).map_err(wrong("lowest-efficiency"))?;
+        rules.dive.lowest_efficiency = None;
     }
-    if let Some(text) = &command.highest_wasted_bytes {
+    if let Some(text) = &own.highest_wasted_bytes {
         rules.highest_wasted_bytes = policy::size(text).map_err(wrong("highest-wasted-bytes"))?;
+        rules.dive.highest_wasted_bytes = None;
     }
-    if let Some(text) = &command.highest_user_wasted_percent {
+    if let Some(text) = &own.highest_user_wasted_percent {
         let option = wrong("highest-user-wasted-percent");
         rules.highest_user_wasted_percent = policy::ratio(text).map_err(option)?;
+        rules.dive.highest_user_wasted_percent = None;
     }
+    dive.set(rules)?;
     if let Some(text) = &command.max_size {
         rules.max_size = policy::size(text).map_err(wrong("max-size"))?;
     }

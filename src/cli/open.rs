@@ -2,25 +2,31 @@
 
 use std::cell::Cell;
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::cli::conclude::{Needs, conclude};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
 use crate::image::Image;
+use crate::layer::Listing;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, LayerState, Loader, Want};
+use crate::policy::dive::Measure;
 use crate::report::Subject;
 use crate::source;
 use crate::source::{Opened, Options, Source};
 use crate::stack::Stack;
+use crate::stack::kept::table::Table;
+use crate::sync;
 
 /// A loaded image.
 pub(super) struct Loaded {
     pub(super) loader: Loader,
     states: Vec<Arc<LayerState>>,
     needs: Cell<Needs>,
+    /// Layers as they were listed; empty unless [`examine_with_rows`] kept them.
+    listings: Vec<Option<Arc<Listing>>>,
 }
 
 impl Loaded {
@@ -36,6 +42,17 @@ impl Loaded {
 
     pub(super) fn with_stack<T>(&self, with: impl FnOnce(&Stack) -> T) -> T {
         with(&self.loader.stack())
+    }
+
+    /// The rows of each layer, after [`examine_with_rows`]; `None` for a layer that was not listed.
+    pub(super) fn tables(&self) -> impl Iterator<Item = Option<&Table>> {
+        self.listings.iter().map(|listing| listing.as_ref().map(|listing| &listing.table))
+    }
+
+    /// The image by dive's measure, after [`examine_with_rows`].
+    pub(super) fn measure(&self) -> Result<Measure, String> {
+        let tables: Option<Vec<&Table>> = self.tables().collect();
+        Measure::of(tables.ok_or("a layer was not read")?)
     }
 
     /// Sets the layers that the answer can depend on; default: all.
@@ -112,7 +129,18 @@ pub(super) fn examine(
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
-    let loaded = run(loader(reference, settings)?, want);
+    let loaded = run(loader(reference, settings)?, want, false);
+    conclude(&loaded, answer(&loaded))
+}
+
+/// As [`examine`], and keeps the rows of every layer, some 30 bytes for each.
+pub(super) fn examine_with_rows(
+    reference: &str,
+    settings: &OpenSettings,
+    want: Want,
+    answer: impl FnOnce(&Loaded) -> Outcome,
+) -> Outcome {
+    let loaded = run(loader(reference, settings)?, want, true);
     conclude(&loaded, answer(&loaded))
 }
 
@@ -126,8 +154,8 @@ pub(super) fn examine_both(
     let (one, other) = (loader(one, settings)?, loader(other, settings)?);
     let progress = Progress::new();
     let (one, other) = thread::scope(|scope| {
-        let other = scope.spawn(|| load(other, want, |event| progress.event(1, &event)));
-        let one = load(one, want, |event| progress.event(0, &event));
+        let other = scope.spawn(|| load(other, want, false, |event| progress.event(1, &event)));
+        let one = load(one, want, false, |event| progress.event(0, &event));
         (one, other.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     progress.clear();
@@ -141,7 +169,7 @@ pub(super) fn examine_briefly(
     want: Want,
     answer: impl FnOnce(&Loaded) -> Outcome,
 ) -> Outcome {
-    let loaded = run(loader(reference, settings)?.brief(), want);
+    let loaded = run(loader(reference, settings)?.brief(), want, false);
     conclude(&loaded, answer(&loaded))
 }
 
@@ -150,14 +178,24 @@ fn loader(reference: &str, settings: &OpenSettings) -> Result<Loader, Failure> {
     Ok(Loader::new(source, settings.cache.clone()))
 }
 
-fn run(loader: Loader, want: Want) -> Loaded {
+fn run(loader: Loader, want: Want, rows: bool) -> Loaded {
     let progress = Progress::new();
-    let loaded = load(loader, want, |event| progress.event(0, &event));
+    let loaded = load(loader, want, rows, |event| progress.event(0, &event));
     progress.clear();
     loaded
 }
 
-fn load(loader: Loader, want: Want, report: impl Fn(Event) + Sync) -> Loaded {
-    let states = loader.run(want, &report);
-    Loaded { loader, states, needs: Cell::new(Needs::All) }
+fn load(loader: Loader, want: Want, rows: bool, report: impl Fn(Event) + Sync) -> Loaded {
+    let kept = if rows { loader.source().image().layers.len() } else { 0 };
+    let listings: Mutex<Vec<Option<Arc<Listing>>>> = Mutex::new(vec![None; kept]);
+    let states = loader.run(want, &|event| {
+        if let Event::Listed(layer, listing) = &event
+            && let Some(place) = sync::lock(&listings).get_mut(*layer)
+        {
+            *place = Some(Arc::clone(listing));
+        }
+        report(event);
+    });
+    let listings = std::mem::take(&mut *sync::lock(&listings));
+    Loaded { loader, states, needs: Cell::new(Needs::All), listings }
 }

@@ -1,5 +1,6 @@
 //! The rules file of a directory: `.layertui.yaml`, or dive's.
 
+use std::io;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -19,26 +20,45 @@ pub(super) fn read(
     asked: Option<&Path>,
     usual: &[&str],
 ) -> Result<Option<(Rules, String)>, Failure> {
-    let paths = match asked {
-        Some(path) => vec![path],
-        None => usual.iter().map(Path::new).collect(),
-    };
-    for path in paths {
-        let mut text = String::new();
-        let read =
-            given::reader(path).and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
-        match read {
-            Ok(_) => {}
-            Err(error) if asked.is_none() && error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(Failure::Error(format!("{}: {error}", path.display()))),
+    let dialect = |path| if is_named(path, OF_DIVE) { Dialect::Dive } else { Dialect::Own };
+    if let Some(path) = asked {
+        let text = text(path).map_err(|error| unreadable(path, &error))?;
+        return rules(path, &text, dialect(path)).map(Some);
+    }
+    for path in usual.iter().map(Path::new) {
+        match text(path) {
+            Ok(text) => return rules(path, &text, dialect(path)).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(path, &error)),
         }
-        let of_dive =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OF_DIVE));
-        let dialect = if of_dive { Dialect::Dive } else { Dialect::Own };
-        let rules = policy::read(&text, dialect).map_err(|error| {
-            Failure::Error(format!("{}:{}: {}", path.display(), error.line, error.message))
-        })?;
-        return Ok(Some((rules, path.display().to_string())));
     }
     Ok(None)
+}
+
+/// The rules of a file that an option of dive names. It is dive's, unless its name says that it is ours.
+pub(super) fn read_as_dive(path: &Path) -> Result<(Rules, String), Failure> {
+    let dialect = if is_named(path, OWN) { Dialect::Own } else { Dialect::Dive };
+    let text = text(path).map_err(|error| unreadable(path, &error))?;
+    rules(path, &text, dialect)
+}
+
+fn is_named(path: &Path, start: &str) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    given::reader(path)?.take(BYTES_MAX).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Error(format!("{}: {error}", path.display()))
+}
+
+fn rules(path: &Path, text: &str, dialect: Dialect) -> Result<(Rules, String), Failure> {
+    let rules = policy::read(text, dialect).map_err(|error| {
+        Failure::Error(format!("{}:{}: {}", path.display(), error.line, error.message))
+    })?;
+    Ok((rules, path.display().to_string()))
 }

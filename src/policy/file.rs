@@ -16,7 +16,7 @@ use crate::stack::query::glob::Glob;
 pub enum Dialect {
     /// `.layertui.yaml`: a missing key means no rule, an unknown key is an error.
     Own,
-    /// `.dive-ci`: a missing key has dive's default, an unknown key is ignored, as by dive.
+    /// `.dive-ci`: a missing key has dive's default, an unknown key is ignored, and its numbers are dive's, as by dive.
     Dive,
 }
 
@@ -118,7 +118,7 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, FileError> {
             return Err(FileError::new(item.line, format!("duplicate key '{}'", item.key)));
         }
         seen.push((item.section, key.to_owned()));
-        set(&mut rules, key, &item)
+        set(&mut rules, key, &item, dialect)
             .map_err(|message| FileError::new(item.line, format!("{}: {message}", item.key)))?;
     }
     Ok(rules)
@@ -146,7 +146,20 @@ fn unknown(item: &Item) -> FileError {
     FileError::new(item.line, format!("unknown key '{}'{hint}", item.key))
 }
 
-fn set(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
+fn set(rules: &mut Rules, key: &str, item: &Item, dialect: Dialect) -> Result<(), String> {
+    let dive = &mut rules.dive;
+    match (dialect, key) {
+        (Dialect::Dive, "lowest-efficiency") => dive.lowest_efficiency = ratio(item.one()?)?,
+        (Dialect::Dive, "highest-wasted-bytes") => dive.highest_wasted_bytes = size(item.one()?)?,
+        (Dialect::Dive, "highest-user-wasted-percent") => {
+            dive.highest_user_wasted_percent = ratio(item.one()?)?;
+        }
+        (Dialect::Own | Dialect::Dive, _) => set_own(rules, key, item)?,
+    }
+    Ok(())
+}
+
+fn set_own(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
     match key {
         "lowest-efficiency" => rules.lowest_efficiency = ratio(item.one()?)?,
         "highest-wasted-bytes" => rules.highest_wasted_bytes = size(item.one()?)?,
@@ -292,6 +305,7 @@ fn is_nothing(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::DiveLimits;
 
     fn trouble(text: &str) -> String {
         let trouble = read(text, Dialect::Own).unwrap_err();
@@ -305,17 +319,23 @@ mod tests {
     #[test]
     fn dives_file_is_understood_as_it_stands() {
         let rules = read(DIVE, Dialect::Dive).unwrap();
-        let expected = Rules {
+        let dive = DiveLimits {
+            lowest_efficiency: Some(0.95),
+            highest_wasted_bytes: Some(20_000_000),
+            highest_user_wasted_percent: Some(0.2),
+        };
+        assert_eq!(rules, Rules { dive, ..Rules::default() });
+        let own = Rules {
             lowest_efficiency: Some(0.95),
             highest_wasted_bytes: Some(20_000_000),
             highest_user_wasted_percent: Some(0.2),
             ..Rules::default()
         };
-        assert_eq!(rules, expected);
-        assert_eq!(read(DIVE, Dialect::Own).unwrap(), expected);
+        assert_eq!(read(DIVE, Dialect::Own).unwrap(), own, "by our measure in our file");
         let some =
             read("rules:\n  lowestEfficiency: disabled\n  other: 1\n", Dialect::Dive).unwrap();
-        assert_eq!((some.lowest_efficiency, some.highest_user_wasted_percent), (None, Some(0.1)));
+        let limits = (some.dive.lowest_efficiency, some.dive.highest_user_wasted_percent);
+        assert_eq!(limits, (None, Some(0.1)));
         assert_eq!(read("", Dialect::Dive).unwrap(), Rules::of_dive());
     }
 

@@ -2,90 +2,16 @@
 
 use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity};
-use crate::image::Image;
-use crate::image::base::Base;
 use crate::policy::Rules;
+use crate::policy::verdict::{Evidence, Offence, Outcome, Verdict};
+use crate::stack::NodeId;
 use crate::stack::query::glob::Glob;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::query::waste_cause::WasteReport;
-use crate::stack::{NodeId, Stack};
 use crate::text;
 
-/// The result of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Kept.
-    Pass,
-    /// Broken.
-    Fail,
-    /// Could not be evaluated: a value that it depends on is unknown.
-    Unjudged,
-}
-
-impl Outcome {
-    /// The name used in output.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Unjudged => "unjudged",
-        }
-    }
-}
-
-/// A path that breaks a rule, or contributes to a number that does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offence {
-    /// The path, absolute, raw bytes.
-    pub path: Vec<u8>,
-    /// The layer that stores it.
-    pub layer: usize,
-    /// Bytes at stake.
-    pub bytes: u64,
-}
-
-/// A rule and its result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The rule's name.
-    pub rule: &'static str,
-    /// The result.
-    pub outcome: Outcome,
-    /// The limit.
-    pub limit: String,
-    /// The actual value; the reason, if the rule could not be evaluated.
-    pub actual: String,
-    /// How the number differs from dive's definition; of a finding, its remedy.
-    pub note: Option<&'static str>,
-    /// The paths that break it, most bytes first.
-    pub offences: Vec<Offence>,
-}
-
-impl Verdict {
-    /// Turns the result into a failure if the known part already breaks the rule.
-    fn certain(self, broken: bool, actual: String) -> Self {
-        if broken { Self { outcome: Outcome::Fail, actual, ..self } } else { self }
-    }
-}
-
-/// The input of the evaluation.
-#[derive(Clone, Copy)]
-pub struct Evidence<'a> {
-    /// The image.
-    pub image: &'a Image,
-    /// Its union filesystem.
-    pub stack: &'a Stack,
-    /// Its base, or the reason why it is unknown.
-    pub base: Result<&'a Base, &'a str>,
-    /// Its findings without accepted ones. Used if the rules set a severity.
-    pub findings: &'a [Finding],
-    /// A layer that was not read to its end, and why.
-    pub unread: Option<(usize, &'a str)>,
-}
-
 /// Number of paths that a verdict lists for a number, largest first.
-const LARGEST: usize = 5;
+pub(super) const LARGEST: usize = 5;
 
 /// Evaluates every rule that is set.
 ///
@@ -95,8 +21,12 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
     let judge = Judge::new(rules, evidence)?;
     let mut verdicts = Vec::new();
     verdicts.extend(rules.lowest_efficiency.map(|least| judge.efficiency(least)));
+    verdicts.extend(rules.dive.lowest_efficiency.map(|least| judge.efficiency_of_dive(least)));
     verdicts.extend(rules.highest_wasted_bytes.map(|most| judge.wasted(most)));
+    verdicts.extend(rules.dive.highest_wasted_bytes.map(|most| judge.wasted_of_dive(most)));
     verdicts.extend(rules.highest_user_wasted_percent.map(|most| judge.user_wasted(most)));
+    let user = rules.dive.highest_user_wasted_percent;
+    verdicts.extend(user.map(|most| judge.user_wasted_of_dive(most)));
     verdicts.extend(rules.max_layers.map(|most| judge.layers(most)));
     verdicts.extend(rules.max_size.map(|most| judge.size(most)));
     if !rules.block.is_empty() {
@@ -118,12 +48,12 @@ fn globs(patterns: &[String]) -> Result<Vec<Glob>, String> {
     patterns.iter().map(|pattern| Glob::new(pattern)).collect()
 }
 
-struct Judge<'a> {
-    evidence: Evidence<'a>,
+pub(super) struct Judge<'a> {
+    pub(super) evidence: Evidence<'a>,
     excludes: Vec<Glob>,
     /// The waste, without excluded paths.
-    losses: WasteReport,
-    stored: u64,
+    pub(super) losses: WasteReport,
+    pub(super) stored: u64,
 }
 
 impl<'a> Judge<'a> {
@@ -135,76 +65,19 @@ impl<'a> Judge<'a> {
         Ok(Self { evidence, excludes, losses, stored: stack.balance().stored })
     }
 
-    fn verdict(&self, rule: &'static str, limit: String, actual: String, kept: bool) -> Verdict {
+    pub(super) fn verdict(
+        &self,
+        rule: &'static str,
+        limit: String,
+        actual: String,
+        kept: bool,
+    ) -> Verdict {
         let (outcome, actual) = match self.evidence.unread {
             Some((layer, why)) => (Outcome::Unjudged, format!("layer {layer}: {why}")),
             None if kept => (Outcome::Pass, actual),
             None => (Outcome::Fail, actual),
         };
-        Verdict { rule, outcome, limit, actual, note: None, offences: Vec::new() }
-    }
-
-    fn efficiency(&self, least: f64) -> Verdict {
-        let wasted = self.losses.bytes();
-        let efficiency =
-            if self.stored == 0 { 1.0 } else { (self.stored - wasted) as f64 / self.stored as f64 };
-        let verdict = self.verdict(
-            "lowest-efficiency",
-            format!("at least {}", percent(least)),
-            percent(efficiency),
-            efficiency >= least,
-        );
-        let note = Some("visible bytes / stored bytes; dive counts files seen in several layers");
-        Verdict { note, offences: self.largest(|_| true), ..verdict }
-    }
-
-    fn wasted(&self, most: u64) -> Verdict {
-        let wasted = self.losses.bytes();
-        let verdict = self.verdict(
-            "highest-wasted-bytes",
-            format!("at most {}", text::size::long(most)),
-            text::size::long(wasted).to_string(),
-            wasted <= most,
-        );
-        let note = Some(
-            "bytes no name shows; dive also counts the live copy, and misses removed directories",
-        );
-        Verdict { note, offences: self.largest(|_| true), ..verdict }
-    }
-
-    fn user_wasted(&self, most: f64) -> Verdict {
-        let limit = format!("at most {}", percent(most));
-        let rule = "highest-user-wasted-percent";
-        let base = match self.evidence.base {
-            Ok(base) => base,
-            Err(why) => {
-                let verdict = self.verdict(rule, limit, String::new(), false);
-                return Verdict { outcome: Outcome::Unjudged, actual: why.to_owned(), ..verdict };
-            }
-        };
-        let stack = self.evidence.stack;
-        let stored: u64 =
-            (base.layers..stack.folded()).map(|layer| stack.summary(layer).bytes).sum();
-        let own = |layer: usize| !base.has(layer);
-        let wasted: u64 = self
-            .losses
-            .files
-            .iter()
-            .filter(|piece| own(piece.wasted.layer))
-            .map(|piece| piece.wasted.bytes)
-            .sum();
-        let part = if stored == 0 { 0.0 } else { wasted as f64 / stored as f64 };
-        let name = base.name.as_deref().unwrap_or("the base");
-        let layers = match base.layers {
-            1 => "1 layer".to_owned(),
-            count => format!("{count} layers"),
-        };
-        let actual = format!("{} of what is above {name} ({layers})", percent(part));
-        let verdict = self.verdict(rule, limit, actual, part <= most);
-        let note = Some(
-            "waste of the layers above the base; dive takes all waste, and layer 0 for the base",
-        );
-        Verdict { note, offences: self.largest(own), ..verdict }
+        Verdict { rule, outcome, limit, actual, measure: None, note: None, offences: Vec::new() }
     }
 
     fn layers(&self, most: u64) -> Verdict {
@@ -286,7 +159,8 @@ impl<'a> Judge<'a> {
                 outcome: Outcome::Fail,
                 limit: limit.clone(),
                 actual: self.places(finding),
-                note: Some(finding.id.facts().remedy),
+                measure: None,
+                note: Some(finding.id.facts().remedy.into()),
                 offences: self.offences(finding),
             })
             .collect();
@@ -350,24 +224,8 @@ impl<'a> Judge<'a> {
         let verdict = verdict.certain(broken && certain, actual);
         Verdict { offences, ..verdict }
     }
-
-    fn largest(&self, counts: impl Fn(usize) -> bool) -> Vec<Offence> {
-        let stack = self.evidence.stack;
-        let pieces = self.losses.files.iter().filter(|piece| counts(piece.wasted.layer)).copied();
-        let counted = WasteReport { files: pieces.collect() };
-        let offence = |wasted: &crate::stack::query::waste_cause::PathWaste| Offence {
-            path: stack.path(wasted.node),
-            layer: wasted.files.first().map_or(0, |piece| piece.wasted.layer),
-            bytes: wasted.bytes,
-        };
-        counted.by_path(stack).iter().take(LARGEST).map(offence).collect()
-    }
 }
 
 fn matches(globs: &[Glob], path: &[u8]) -> bool {
     globs.iter().any(|glob| glob.matches(path))
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.2} %", part * 100.0)
 }

@@ -3,14 +3,29 @@
 //! Pure: rules, an image, its stack and its base in, verdicts out. `file` reads rules files, `report` writes verdicts. A rule
 //! that depends on unread data never passes.
 
+pub mod dive;
 mod file;
 mod judge;
+mod numbers;
 mod value;
+mod verdict;
 
 use crate::findings::Severity;
 pub use crate::policy::file::{Dialect, FileError, check_globs, read};
-pub use crate::policy::judge::{Evidence, Offence, Outcome, Verdict, judge};
+pub use crate::policy::judge::judge;
 pub use crate::policy::value::{ratio, size};
+pub use crate::policy::verdict::{Definition, Evidence, Offence, Outcome, Verdict};
+
+/// Limits on the numbers that dive judges, by its own measure: [`dive`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DiveLimits {
+    /// Minimum efficiency, 0 to 1.
+    pub lowest_efficiency: Option<f64>,
+    /// Maximum of wasted bytes.
+    pub highest_wasted_bytes: Option<u64>,
+    /// Maximum of wasted bytes / bytes above layer 0.
+    pub highest_user_wasted_percent: Option<f64>,
+}
 
 /// The rules for an image. `None` or empty: no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +36,8 @@ pub struct Rules {
     pub highest_wasted_bytes: Option<u64>,
     /// Maximum wasted share of the bytes that the layers above the base store, 0 to 1.
     pub highest_user_wasted_percent: Option<f64>,
+    /// The rules of dive's file and options.
+    pub dive: DiveLimits,
     /// Maximum number of layers.
     pub max_layers: Option<u64>,
     /// Maximum of bytes stored in all layers.
@@ -45,11 +62,12 @@ impl Rules {
     /// dive's defaults.
     #[must_use]
     pub fn of_dive() -> Self {
-        Self {
+        let dive = DiveLimits {
             lowest_efficiency: Some(0.9),
+            highest_wasted_bytes: None,
             highest_user_wasted_percent: Some(0.1),
-            ..Self::default()
-        }
+        };
+        Self { dive, ..Self::default() }
     }
 
     /// Whether no rule is set.

@@ -10,7 +10,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::policy::{Offence, Outcome};
+use crate::policy::{Definition, Offence, Outcome};
 use crate::report::ci::judged::{Judged, NAMED, offence_line, sentence};
 use crate::report::entry::PathKeys;
 use crate::report::findings::BaseKeys;
@@ -68,7 +68,8 @@ struct VerdictKeys<'a> {
     outcome: &'static str,
     limit: &'a str,
     actual: &'a str,
-    note: Option<&'static str>,
+    measure: Option<&'static str>,
+    note: Option<&'a str>,
     paths: Vec<OffenceKeys<'a>>,
 }
 
@@ -91,7 +92,8 @@ fn document<'a>(judged: Judged<'a>) -> Document<'a> {
         outcome: keys.outcome.name(),
         limit: &keys.limit,
         actual: &keys.actual,
-        note: keys.note,
+        measure: keys.measure.map(Definition::name),
+        note: keys.note.as_deref(),
         paths: keys.offences.iter().map(offence).collect(),
     });
     Document {
@@ -120,8 +122,8 @@ fn text_of(out: &mut dyn Write, judged: Judged<'_>) -> io::Result<()> {
             verdict.outcome.name(),
             verdict.rule
         )?;
-        if let Some(note) = verdict.note {
-            writeln!(out, "{:39}{note}", "")?;
+        if let Some(note) = &verdict.note {
+            writeln!(out, "{:39}{}", "", text::visible(note))?;
         }
         if verdict.outcome != Outcome::Fail {
             continue;

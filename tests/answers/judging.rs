@@ -27,6 +27,7 @@ fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
         stack: &stack,
         findings: &[],
         base: if base { Ok(&first) } else { Err("not here") },
+        dive: None,
         unread: unread.then_some((2, "cut short")),
     };
     let verdicts = judge(rules, evidence).unwrap();
@@ -177,6 +178,7 @@ fn dives_file_and_options_work_as_they_stand() {
         let told = rules.map(|rule| {
             let text = |key: &str| rule[key].as_str().unwrap().to_owned();
             assert!(text("note").contains("dive"), "where our number is not dive's: {rule}");
+            assert_eq!(text("measure"), "dive", "{rule}");
             format!("{} {}: {}", text("rule"), text("limit"), text("outcome"))
         });
         told.collect::<Vec<_>>()
@@ -203,6 +205,39 @@ fn dives_file_and_options_work_as_they_stand() {
         "highest-user-wasted-percent at most 70.00 %: pass",
     ];
     assert_eq!(outcomes(&options), by_options);
+}
+
+/// What dive 0.13.1 says of the demo image: efficiency 87.9006 %, 4591769 bytes, 33.5979 %. Each rule by the definition that
+/// its file or its option is of, the other number beside it.
+#[test]
+fn each_number_is_measured_as_its_file_and_its_option_define_it() {
+    let place = Place::new();
+    let told = |arguments: &[&str]| {
+        let output = ci(&place.path("."), &demo(), &[arguments, &["--json"]].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rules = document["rules"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        rules
+            .map(|it| (text(&it["measure"]), text(&it["actual"]), text(&it["note"])))
+            .collect::<Vec<_>>()
+    };
+    fs::write(place.path(".dive-ci"), OF_DIVE).unwrap();
+    let numbers = ["efficiency 87.9006 %", "wasted 4,591,769 B", "wasted 33.5979 % of"];
+    let exact =
+        ["43.07 % of the stored bytes are visible", "have no visible name", "of what is above"];
+    for (rule, (number, exact)) in told(&[]).iter().zip(numbers.iter().zip(exact)) {
+        assert_eq!(rule.0, "dive");
+        assert!(rule.1.contains(number) && rule.2.contains(exact), "{rule:?}");
+    }
+    let mixed = told(&["--lowest-efficiency", "40%"]);
+    let measures: Vec<&str> = mixed.iter().map(|rule| rule.0.as_str()).collect();
+    assert_eq!(measures, ["layertui", "dive", "dive"], "an option of ours replaces dive's rule");
+    assert!(mixed[0].1.starts_with("43.07 %"), "{mixed:?}");
+    fs::write(place.path(".layertui.yaml"), OF_DIVE).unwrap();
+    assert!(told(&[]).iter().all(|rule| rule.0 == "layertui"), "our file, dive's keys");
+    let over = told(&["--lowestEfficiency", "0.4"]);
+    assert_eq!(over.iter().filter(|rule| rule.0 == "dive").count(), 1);
+    assert_eq!(over.len(), 3);
 }
 
 #[test]
@@ -350,6 +385,12 @@ fn the_schema_says_what_the_reader_says() {
         (true, json!({})),
         (true, json!({"rules": {"lowest-efficiency": 0.95, "highest-wasted-bytes": "20MB"}})),
         (true, json!({"rules": {"lowestEfficiency": "disabled", "max-size": 5000}})),
+        (
+            true,
+            json!({"rules": {"lowest-efficiency": "95%", "highest-user-wasted-percent": "2.5 %"}}),
+        ),
+        (true, json!({"rules": {"lowest-efficiency": "off", "max-size": false}})),
+        (false, json!({"rules": {"lowest-efficiency": "195%"}})),
         (
             true,
             json!({"rules": {"max-layers": 12, "block": ["**/id_rsa"], "no-setuid-except": []}}),

@@ -20,6 +20,7 @@
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
+//! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
 //! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
@@ -44,6 +45,7 @@ mod data_roots;
 #[path = "../registry/deflate.rs"]
 mod deflate;
 mod disk;
+mod dive;
 mod dockerd;
 mod engines;
 mod explorer;

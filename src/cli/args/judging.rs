@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Arguments, ValueEnum};
 
+use crate::cli::args::dive::DiveRules;
 use crate::cli::args::image::Common;
 use crate::report::CiFormat;
 
@@ -85,13 +86,30 @@ impl From<Wanted> for CiFormat {
     }
 }
 
+/// Limits on wasted bytes, by our definition.
+#[derive(Debug, Arguments)]
+pub(in crate::cli) struct OwnLimits {
+    /// Minimum of visible bytes / stored bytes: a ratio from 0 to 1, a percentage (95%), or disabled.
+    #[arg(long, value_name = "RATIO")]
+    pub(in crate::cli) lowest_efficiency: Option<String>,
+
+    /// Maximum of wasted bytes (20MB), or disabled.
+    #[arg(long, value_name = "SIZE")]
+    pub(in crate::cli) highest_wasted_bytes: Option<String>,
+
+    /// Maximum wasted share of the bytes that the layers above the base store: a ratio from 0 to 1, a percentage (5%), or
+    /// disabled.
+    #[arg(long, value_name = "RATIO")]
+    pub(in crate::cli) highest_user_wasted_percent: Option<String>,
+}
+
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct Ci {
     /// The image.
     pub(in crate::cli) image: String,
 
     /// The rules file (default: .layertui.yaml, else .dive-ci, in this directory).
-    #[arg(long, value_name = "FILE", alias = "ci-config")]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) config: Option<PathBuf>,
 
     /// The output format.
@@ -102,17 +120,11 @@ pub(in crate::cli) struct Ci {
     #[arg(long, conflicts_with = "format")]
     json: bool,
 
-    /// Minimum of visible bytes / stored bytes: a ratio from 0 to 1, or disabled.
-    #[arg(long, value_name = "RATIO", alias = "lowestEfficiency")]
-    pub(in crate::cli) lowest_efficiency: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) numbers: OwnLimits,
 
-    /// Maximum of wasted bytes (20MB), or disabled.
-    #[arg(long, value_name = "SIZE", alias = "highestWastedBytes")]
-    pub(in crate::cli) highest_wasted_bytes: Option<String>,
-
-    /// Maximum wasted share of the layers above the base: a ratio from 0 to 1, or disabled.
-    #[arg(long, value_name = "RATIO", alias = "highestUserWastedPercent")]
-    pub(in crate::cli) highest_user_wasted_percent: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) dive: DiveRules,
 
     /// Maximum number of layers.
     #[arg(long, value_name = "N")]

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use crate::policy::{Outcome, Verdict};
 use crate::report::ci::judged::{Judged, NAMED, sentence};
+use crate::text;
 
 pub(super) fn document(judged: Judged<'_>) -> Value {
     let rules = judged.verdicts.iter().map(|verdict| {
         let text = format!("{}: {}", verdict.rule, verdict.limit);
         let mut rule = json!({"id": verdict.rule, "shortDescription": {"text": text}});
-        if let Some(note) = verdict.note {
-            rule["help"] = json!({"text": note});
+        if let Some(note) = &verdict.note {
+            rule["help"] = json!({"text": text::visible(note).to_string()});
         }
         rule
     });

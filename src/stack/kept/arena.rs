@@ -79,7 +79,7 @@ const LOOKAHEAD: u32 = 4;
 
 impl Arena {
     /// An arena of only the root, node 0.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut names = Names::default();
         let empty = names.intern(b"");
         Self {
