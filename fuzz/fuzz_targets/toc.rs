@@ -7,7 +7,7 @@ use std::sync::Arc;
 use layertui::image::digest::Digest;
 use layertui::layer::blob::Blob;
 use layertui::layer::blob::remote::RemoteBlob;
-use layertui::layer::toc::{SociLayer, TocLayer, TocDescriptor};
+use layertui::layer::toc::{SociLayer, TocDescriptor, TocLayer};
 use layertui::layer::{Listing, Unwatched};
 use layertui::stack::kept::entry::{Kind, Row};
 use libfuzzer_sys::fuzz_target;
