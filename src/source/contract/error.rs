@@ -9,6 +9,13 @@ use thiserror::Error;
 use crate::image::platform::Platform;
 use crate::image::reference::ReferenceError;
 
+/// Why no TLS connection can be made; `None` in a build with TLS.
+pub(in crate::source) const NO_TLS: Option<&str> = if cfg!(feature = "tls") {
+    None
+} else {
+    Some("this build has no TLS: it was made without the feature `tls`")
+};
+
 /// The remedy for a file of an unknown form.
 pub(crate) const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \
     `dir:` directory, a storage root of Docker, podman or containerd, an exported container or a root filesystem";

@@ -15,6 +15,7 @@ use ureq::{Agent, Error as Http, Timeout};
 
 use crate::layer::Watch;
 use crate::source::Error;
+use crate::source::contract::error::NO_TLS;
 use crate::source::engine::endpoint::{Address, Endpoint};
 use crate::source::engine::socket::{Nowhere, To};
 
@@ -236,6 +237,9 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent, Fault> {
         }
         Address::Tcp(_) => Agent::new_with_config(config.build()),
         Address::Tls(_, certificates) => {
+            if let Some(why) = NO_TLS {
+                return Err(Fault::Broken(why.to_owned()));
+            }
             config = config.tls_config(certificates.config().map_err(Fault::Broken)?);
             Agent::with_parts(
                 config.build(),

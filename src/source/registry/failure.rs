@@ -104,6 +104,7 @@ impl Failure {
                 ("no such host".to_owned(), "check the name, and whether there is a network")
             }
             ureq::Error::Timeout(_) => ("timed out without data".to_owned(), "try again"),
+            ureq::Error::Tls(why) => ((*why).to_owned(), "use a build with TLS"),
             error if untrusted(error) => (format!("no trusted TLS connection: {error}"), TRUST),
             ureq::Error::ConnectProxyFailed(why) => (
                 format!("cannot be reached: {why}"),

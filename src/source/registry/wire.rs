@@ -11,6 +11,7 @@ use std::time::Duration;
 use ureq::http::{HeaderMap, Response};
 use ureq::{Agent, Body, Proxy};
 
+use crate::source::contract::error::NO_TLS;
 use crate::source::registry::secret::Secret;
 use crate::source::registry::settings::Registries;
 use crate::source::registry::trust;
@@ -78,6 +79,11 @@ impl Wire {
 
     /// Sends a request; `verify`: whether the certificate is verified.
     pub(super) fn send(&self, request: &Request<'_>, verify: bool) -> Result<Answer, ureq::Error> {
+        if let Some(why) = NO_TLS
+            && origin(request.url).0 == "https"
+        {
+            return Err(ureq::Error::Tls(why));
+        }
         let agent = self.agent(request.url, verify);
         if let Some(form) = request.form {
             let mut post = agent.post(request.url).header("accept", request.accept);
