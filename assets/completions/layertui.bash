@@ -1352,12 +1352,16 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__waste)
-            opts="-h --json --all --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --all --plan --base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --platform)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -125,6 +125,7 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand find" -l json -d 'JSON instead of text'
 complete -c layertui -n "__fish_layertui_using_subcommand find" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c layertui -n "__fish_layertui_using_subcommand waste" -l base -d 'The image this one is built on, or the digest of its last layer: nothing is planned for its layers (default: recognised from annotations, history and local images)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l pull -d 'When to look up a bare NAME in a registry. Default: never; the explorer asks first' -r -f -a "never\t'Never'
 missing\t'If no local store has it'
@@ -133,6 +134,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand waste" -l tls-verify -
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l json -d 'JSON instead of text'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l all -d 'Every path, not only the largest (JSON always has all)'
+complete -c layertui -n "__fish_layertui_using_subcommand waste" -l plan -d 'The changes to the build that give bytes back, each with its bytes, and the size of the image then'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand waste" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l config -d 'The rules file; base, excludes and findings are read from it (default: .layertui.yaml in this directory)' -r -F

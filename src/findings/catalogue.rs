@@ -130,6 +130,21 @@ impl Id {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|id| id.facts().name == name)
     }
+
+    /// Whether it is about what a package manager keeps for its next run.
+    #[must_use]
+    pub const fn is_cache(self) -> bool {
+        matches!(
+            self,
+            Self::CacheApt
+                | Self::CacheApk
+                | Self::CacheDnf
+                | Self::CachePip
+                | Self::CacheNpm
+                | Self::CacheCargo
+                | Self::CacheGo
+        )
+    }
 }
 
 #[cfg(test)]

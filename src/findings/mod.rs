@@ -10,6 +10,7 @@
 //! accepted    the ignore list                                        dockerfile   history with findings
 //! assignments values that commands give to names                  credential    secrets and placeholders
 //! credential_files  files that may contain one                     path_pattern  patterns over paths
+//! plan        changes to the build that give bytes back
 //! ```
 
 mod accepted;
@@ -24,6 +25,7 @@ mod metadata;
 mod path_pattern;
 mod paths;
 pub mod place;
+pub mod plan;
 mod redact;
 
 pub use crate::findings::accepted::Accepted;

@@ -93,6 +93,14 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
     }
 }
 
+/// The files of package caches that are in the final tree.
+pub(super) fn caches(stack: &Stack) -> impl Iterator<Item = (Id, Stored)> {
+    stack.stored().filter(|stored| stored.live).filter_map(|stored| {
+        let id = rule(&stack.path(stored.node))?;
+        id.is_cache().then_some((id, stored))
+    })
+}
+
 fn rule(path: &[u8]) -> Option<Id> {
     RULES.iter().find(|(_, marks)| marks.iter().any(|mark| mark.fits(path))).map(|(id, _)| *id)
 }

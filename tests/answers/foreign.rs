@@ -203,6 +203,7 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
     let file = |name: &str| place.path(name).to_str().unwrap().to_owned();
     let lines: Vec<Vec<&str>> = match command {
         "layers" => vec![vec![image], vec!["--json", image], vec!["--dockerfile", image]],
+<<<<<<< HEAD
         "waste" | "findings" | "verify" => vec![vec![image], vec!["--json", image]],
         "packages" => vec![
             vec![image],
@@ -211,6 +212,15 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec!["--json", image, "--history"],
             vec![image, "--layer", HOSTILE],
         ],
+=======
+        "waste" => vec![
+            vec![image],
+            vec!["--json", image],
+            vec!["--plan", image],
+            vec!["--plan", "--json", image],
+        ],
+        "findings" | "verify" => vec![vec![image], vec!["--json", image]],
+>>>>>>> a023925 (waste --plan: the changes to a build that give bytes back, and the size of the image then)
         "ls" => {
             let sizes = vec![image, "--depth", "3", "--du", "--sort", "size"];
             let json = [&sizes[..], &["--json"]].concat();

@@ -56,6 +56,7 @@ mod lab;
 mod layertui;
 mod layout;
 mod past;
+mod plan;
 mod podman;
 mod registries;
 mod rootless;

@@ -16,6 +16,15 @@ pub(crate) struct Waste {
     /// Every path, not only the largest (JSON always has all).
     #[arg(long)]
     pub(in crate::cli) all: bool,
+
+    /// The changes to the build that give bytes back, each with its bytes, and the size of the image then.
+    #[arg(long, conflicts_with = "all")]
+    pub(in crate::cli) plan: bool,
+
+    /// The image this one is built on, or the digest of its last layer: nothing is planned for its layers (default:
+    /// recognised from annotations, history and local images).
+    #[arg(long, value_name = "IMAGE or DIGEST", requires = "plan")]
+    pub(in crate::cli) base: Option<String>,
 }
 
 /// A finding's severity.
