@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::agree::Differences;
 use super::engines::{require_engines, run, text};
 use super::lab::lab;
+use super::layertui::lines;
 use super::scratch::fresh;
-use super::tree::{Node, Tree};
+use super::tree::{Node, Tree, is_below};
 
 /// What a plain comparison of two unpacked trees finds: by path, how it differs and in what.
 fn plainly(old: &Tree, new: &Tree) -> Differing {
@@ -105,6 +106,35 @@ fn compared(old: &str, new: &str, more: &[&str]) -> Differing {
         (text("path"), (text("change"), metadata))
     });
     paths.collect()
+}
+
+/// Sizes that umoci's unpacked tree has: each file once, however many names it has.
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn totals_of_directories_are_those_of_the_unpacked_files() {
+    require_engines();
+    let image = &lab().image;
+    let tree = image.last_unpacked();
+    let below = |dir: &[u8]| -> u64 {
+        let files = tree.iter().filter(|(path, node)| is_below(path, dir) && node.kind == "file");
+        files.map(|(_, node)| (node.inode, node.size)).collect::<BTreeMap<_, _>>().values().sum()
+    };
+    let mut names: BTreeMap<u64, Vec<&[u8]>> = BTreeMap::new();
+    for (path, node) in tree {
+        names.entry(node.inode).or_default().push(path);
+    }
+    let mut counted = 0;
+    for line in lines(&image.form.json("ls", &["--du", "--recursive"])) {
+        // A file with names in several directories counts in one of them.
+        let inside = |path: &&[u8]| is_below(path, &line.path);
+        let divided = names.values().any(|it| it.iter().any(inside) && !it.iter().all(inside));
+        if line.text("type") == Some("dir") && !divided {
+            let path = String::from_utf8_lossy(&line.path).into_owned();
+            assert_eq!(line.number("totalBytes"), Some(below(&line.path)), "{path}");
+            counted += 1;
+        }
+    }
+    assert!(counted > 10, "{counted}");
 }
 
 /// What dpkg itself reads in the extracted tree.

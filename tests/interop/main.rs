@@ -21,6 +21,7 @@
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
 //! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
+//! | `rebuilt` | why the layers of two builds have other digests |
 //! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
@@ -58,6 +59,7 @@ mod layout;
 mod past;
 mod plan;
 mod podman;
+mod rebuilt;
 mod registries;
 mod rootless;
 mod saved;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::compare::settings::layer_id;
 use crate::image::Image;
 use crate::image::layer::Layer;
-use crate::text::command;
+use crate::text::{Foreign, command};
 
 /// The most cells of the table that [`common`] fills: 1000 layers on either side. Above, equal keys pair in order.
 const CELLS_MAX: usize = 1_000_000;
@@ -115,7 +115,7 @@ type Gap<'l> = (&'l [Layer], Vec<usize>);
 
 /// Layers of one gap with the same instruction, then those between them by the word of their instruction, then by position.
 fn by_instruction((olds, old): Gap<'_>, (news, new): Gap<'_>, found: &mut Found) {
-    let whole = |layer: &Layer| layer.created_by.as_ref().map(|it| command::clean(it).into_raw());
+    let whole = |layer: &Layer| layer.created_by.as_ref().map(instruction);
     let word = |layer: &Layer| {
         let whole = whole(layer).unwrap_or_default();
         whole.split(' ').next().unwrap_or_default().to_owned()
@@ -137,6 +137,16 @@ fn by_instruction((olds, old): Gap<'_>, (news, new): Gap<'_>, found: &mut Found)
         };
         found.extend(alike.iter().map(|&(one, other)| (old[one], new[other], PairedBy::Position)));
     }
+}
+
+/// The instruction without the digest of what it copies: the old builder and buildah write `COPY dir:0123456789ab in /app`.
+fn instruction(created_by: &Foreign) -> String {
+    let clean = command::clean(created_by);
+    let word = |word: &str| match word.split_once(':') {
+        Some((kind @ ("file" | "dir" | "multi"), _)) => kind.to_owned(),
+        _ => word.to_owned(),
+    };
+    clean.raw().split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The ranges before, between and after pairs that are in order.
@@ -233,6 +243,12 @@ mod tests {
             ("A, B:RUN apt=1", "A, X:RUN apt=2", "0d0 1p1"),
             ("A, B:RUN apt=1", "A, N:COPY x, X:RUN apt=2", "0d0 -/1 1p2"),
             ("A, B:RUN b", "A, N:COPY x, X:COPY y", "0d0 -/1 -/2 1/-"),
+            // What is copied is another context, not another instruction.
+            (
+                "A, B:COPY dir:01 in /b, C:COPY dir:02 in /c",
+                "A, N:COPY dir:03 in /n, X:COPY dir:04 in /b, Y:COPY dir:05 in /c",
+                "0d0 -/1 1i2 2i3",
+            ),
             // The same layer elsewhere.
             ("A:RUN a, B:RUN b", "B:RUN b, A:RUN a", "1d0 0d1"),
             // No history, no IDs.
