@@ -2,7 +2,9 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
+use layertui::explorer::model::comparison::{
+    ComparedImage, ComparedImages, ComparedLayer, LayerDifference, LayerPair,
+};
 use layertui::explorer::model::message::Effect;
 use layertui::image::Image;
 use layertui::image::layer::Layer;
@@ -26,7 +28,29 @@ fn sides() -> ComparedImages {
             "shop:2",
             vec![layer("ADD file:7625ddd in /", true), layer("COPY new /", false)],
         ),
+        pairs: None,
     }
+}
+
+/// What is found out about the layers after the comparison is shown.
+fn pairs() -> Message {
+    let pair = |other, this, difference, brief: &str, sentence: &str| LayerPair {
+        other,
+        this,
+        difference,
+        brief: brief.into(),
+        sentence: sentence.into(),
+    };
+    Message::LayersCompared(vec![
+        pair(Some(0), Some(0), LayerDifference::None, "same blob", "the same blob"),
+        pair(
+            Some(1),
+            Some(1),
+            LayerDifference::Contents,
+            "2 changed, 1 added",
+            "changed: 1 added, 2 with other contents",
+        ),
+    ])
 }
 
 fn compared(width: u16, height: u16) -> Explorer {
@@ -56,9 +80,37 @@ fn two_images_as_one() {
     });
     at_every_size("compare-layers", |width, height| {
         let mut explorer = compared(width, height);
+        explorer.send(pairs());
         explorer.keys("L");
         explorer
     });
+}
+
+/// Beside each layer stands why it differs, as soon as that is known.
+#[test]
+fn the_stack_says_of_each_layer_how_it_differs() {
+    let mut explorer = compared(120, 40);
+    assert!(explorer.text().contains("comparing the layers"), "{}", explorer.text());
+    explorer.send(pairs());
+    let text = explorer.text();
+    assert!(text.contains("=  0  0  same blob"), "{text}");
+    assert!(text.contains("~  1  1  2 changed, 1 added"), "{text}");
+    explorer.keys("L");
+    assert!(explorer.text().contains("layer 1 there: changed: 1 added"), "{}", explorer.text());
+    // Many, and one that is foreign: the pane shows what fits, the page all.
+    let mut explorer = compared(120, 24);
+    let odd = |layer| LayerPair {
+        other: None,
+        this: Some(layer),
+        difference: LayerDifference::Unknown,
+        brief: "not \x1bknown".into(),
+        sentence: "not known: \u{202e}x".into(),
+    };
+    explorer.send(Message::LayersCompared((0..60).map(odd).collect()));
+    let text = explorer.text();
+    assert!(text.contains("L shows all 60") && text.contains("not \\x1bknown"), "{text}");
+    explorer.keys("L");
+    assert!(explorer.text().contains("not known: \\u{202e}x"), "{}", explorer.text());
 }
 
 #[test]

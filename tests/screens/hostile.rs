@@ -2,7 +2,9 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model::appearance::Theme;
-use layertui::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
+use layertui::explorer::model::comparison::{
+    ComparedImage, ComparedImages, ComparedLayer, LayerDifference, LayerPair,
+};
 use layertui::explorer::model::message::Choice;
 use layertui::explorer::model::message::ChoiceKind;
 use layertui::explorer::model::overlay::OverlayKind;
@@ -186,7 +188,14 @@ fn no_foreign_text_reaches_the_screen_raw() {
             reference: EVIL.into(),
             layers: vec![ComparedLayer { made_by: Some(EVIL.into()), shared: false }],
         };
-        let sides = ComparedImages { other: side(), this: side() };
+        let sides = ComparedImages { other: side(), this: side(), pairs: None };
+        let pair = LayerPair {
+            other: Some(0),
+            this: Some(0),
+            difference: LayerDifference::Unknown,
+            brief: EVIL.into(),
+            sentence: EVIL.into(),
+        };
         explorer.keys("esc esc c");
         explorer.send(Message::Paste(EVIL.to_owned()));
         check(&explorer);
@@ -195,6 +204,8 @@ fn no_foreign_text_reaches_the_screen_raw() {
         explorer.send(Message::ComparisonFailed(EVIL.to_owned()));
         check(&explorer);
         explorer.state.comparison = Some(sides);
+        explorer.send(Message::LayersCompared(vec![pair]));
+        check(&explorer);
         explorer.keys("L");
         check(&explorer);
         explorer.keys("esc");

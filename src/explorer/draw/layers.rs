@@ -4,12 +4,13 @@ use crate::explorer::draw::bar::{bar, column};
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
 use crate::explorer::draw::tree::percent;
+use crate::explorer::model::comparison::ComparedImages;
 use crate::explorer::model::{LoadStatus, Pane, Rect, Role, Span, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::margin::Margin;
-use crate::explorer::view::{coverage, marker, reload};
+use crate::explorer::view::{self, coverage, marker, reload};
 use crate::image::layer::Layer;
 use crate::image::problem::Severity;
 use crate::stack::{ChangeKind, Stack};
@@ -68,6 +69,24 @@ pub(super) fn draw(
     }
     let lines = crate::explorer::view::layers::line_of(density, count, state.layer);
     frame::scroll_bar(canvas, area, state.stack_top, lines);
+    if let Some(sides) = &state.comparison {
+        let used = (lines.saturating_sub(state.stack_top) + 1).min(usize::from(body.height)) as u16;
+        pairs(canvas, sides, Rect { y: body.y + used, height: body.height - used, ..body });
+    }
+}
+
+/// The layers of both images of a comparison, as far as they fit.
+fn pairs(canvas: &mut Canvas<'_>, sides: &ComparedImages, area: Rect) {
+    let lines = view::comparison::pairs(sides);
+    let rows = usize::from(area.height);
+    let fit = if lines.len() > rows { rows.saturating_sub(1) } else { lines.len() };
+    for (y, spans) in (area.y..).zip(&lines[..fit]) {
+        canvas.cut_spans(area.x, y, area.width, spans);
+    }
+    if fit < lines.len() && rows > 0 {
+        let more = visible!["L shows all ", lines.len() - 1];
+        canvas.text(area.x, area.y + fit as u16, area.width, Role::Quiet, &more);
+    }
 }
 
 /// Columns, in cells from the left edge. The margin takes the first two: sign and bar.

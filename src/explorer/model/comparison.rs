@@ -15,6 +15,38 @@ pub struct ComparedImages {
     pub other: ComparedImage,
     /// The image that the explorer was opened with.
     pub this: ComparedImage,
+    /// Why the layers of both differ; `None` until they are compared.
+    pub pairs: Option<Vec<LayerPair>>,
+}
+
+/// A pair of layers, or a layer without counterpart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerPair {
+    /// The layer of the other image.
+    pub other: Option<usize>,
+    /// The layer of this image.
+    pub this: Option<usize>,
+    /// The kind of difference.
+    pub difference: LayerDifference,
+    /// The difference in a few words.
+    pub brief: Foreign,
+    /// The same in a sentence.
+    pub sentence: Foreign,
+}
+
+/// How two layers differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerDifference {
+    /// The same blob, or the same tar.
+    None,
+    /// The same contents in another form: compression, times, order, headers.
+    Form,
+    /// Other files.
+    Contents,
+    /// Only one image has the layer.
+    Alone,
+    /// One of them could not be read.
+    Unknown,
 }
 
 /// One image of a comparison.

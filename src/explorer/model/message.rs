@@ -1,6 +1,7 @@
 //! Messages: what the state is updated with. Effects: what the event loop does for it.
 
 use crate::content::Contents;
+use crate::explorer::model::comparison::LayerPair;
 use crate::explorer::model::completion::Listed;
 use crate::explorer::model::extraction::{ExtractionRequest, ExtractionResult};
 use crate::explorer::model::file::ReadRequest;
@@ -102,6 +103,8 @@ pub enum Message {
     ComparisonProgress(u64),
     /// The comparison failed: the reason. Raw.
     ComparisonFailed(String),
+    /// The layers of both images of the comparison were compared.
+    LayersCompared(Vec<LayerPair>),
     /// Bytes written by the extraction.
     ExtractionProgress(u64),
     /// The extraction ended.

@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::compare::layers::{self as compared, Verdict};
 use crate::compare::{ComparisonSource, Files, Side};
-use crate::explorer::model::comparison::{ComparedImage, ComparedImages, ComparedLayer};
+use crate::explorer::model::comparison::{
+    ComparedImage, ComparedImages, ComparedLayer, LayerDifference, LayerPair,
+};
 use crate::image::Image;
 use crate::layer::Watch;
 use crate::load::settings::OpenSettings;
@@ -18,6 +21,14 @@ use crate::{compare, source};
 /// Between two reports of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
+/// A comparison that can be explored.
+pub(super) struct Made {
+    pub(super) source: Box<dyn Source>,
+    pub(super) sides: ComparedImages,
+    /// The source of the other image.
+    pub(super) other: Arc<dyn Source>,
+}
+
 /// A source with the image at `reference` as layer 0 and the merged tree of `this` at `layer` as layer 1, and their layers.
 pub(super) fn compare(
     this: &Loader,
@@ -25,7 +36,7 @@ pub(super) fn compare(
     reference: &str,
     settings: &OpenSettings,
     watch: &Reporting<'_>,
-) -> Result<(Box<dyn Source>, ComparedImages), String> {
+) -> Result<Made, String> {
     let other = open(reference, settings, watch)?;
     let other = Loader::new(Arc::from(other), settings.cache.clone());
     let states = other.run(Want::Tree, &|event| {
@@ -58,7 +69,26 @@ pub(super) fn compare(
         return Err("stopped".to_owned());
     }
     let source = ComparisonSource::new((below, Arc::clone(old)), (above, Arc::clone(new)), &files);
-    Ok((Box::new(source), sides(old.image(), new.image())))
+    let sides = sides(old.image(), new.image());
+    Ok(Made { source: Box::new(source), sides, other: Arc::clone(old) })
+}
+
+/// Why the layers of both images differ.
+pub(super) fn layers(other: &dyn Source, this: &dyn Source, watch: &dyn Watch) -> Vec<LayerPair> {
+    let pair = |compared: &compared::ComparedLayer| LayerPair {
+        other: compared.pair.old,
+        this: compared.pair.new,
+        difference: match compared.verdict {
+            Verdict::SameBlob | Verdict::SameTar(false) => LayerDifference::None,
+            Verdict::SameTar(true) | Verdict::SameContents => LayerDifference::Form,
+            Verdict::Changed => LayerDifference::Contents,
+            Verdict::Added | Verdict::Removed => LayerDifference::Alone,
+            Verdict::Unknown(_) => LayerDifference::Unknown,
+        },
+        brief: compared.brief().into(),
+        sentence: compared.summary().into(),
+    };
+    compare::layers::layers(other, this, [&[], &[]], watch).iter().map(pair).collect()
 }
 
 fn open(
@@ -88,7 +118,7 @@ fn sides(old: &Image, new: &Image) -> ComparedImages {
             .map(|(layer, shared)| ComparedLayer { made_by: layer.created_by.clone(), shared })
             .collect(),
     };
-    ComparedImages { other: side(old, olds), this: side(new, news) }
+    ComparedImages { other: side(old, olds), this: side(new, news), pairs: None }
 }
 
 /// Reports the bytes read, at most once per [`PROGRESS_INTERVAL`]; cancelled by `stop`.

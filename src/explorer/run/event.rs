@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use tempfile::NamedTempFile;
 
-use crate::explorer::model::comparison::ComparedImages;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
 use crate::explorer::model::reload::Since;
+use crate::explorer::run::comparing::Made;
 use crate::explorer::terminal::Signal;
 use crate::image::Other;
 use crate::image::platform::Platform;
@@ -55,7 +55,7 @@ pub(super) enum RunEvent {
     /// A file for the pager was written, or failed to be.
     PagerReady(u64, Ready),
     /// The comparison is ready to be explored.
-    ComparisonReady(u64, Box<(Box<dyn Source>, ComparedImages)>),
+    ComparisonReady(u64, Box<Made>),
     /// A followed container wrote to its layer. The flag is the one that stops following.
     Written(Arc<AtomicBool>),
     /// The image was read again.

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::explorer::model;
-use crate::explorer::model::comparison::ComparedImages;
 use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::message::Message;
 use crate::explorer::model::owners::Owners;
-use crate::explorer::run::comparing::Reporting;
+use crate::explorer::run::comparing::{Made, Reporting};
 use crate::explorer::run::error::Error;
 use crate::explorer::run::event::RunEvent;
 use crate::explorer::run::worker::spawn;
@@ -77,17 +76,15 @@ impl Explorer {
             let watch = Reporting::new(&stop, &report);
             let made = comparing::compare(&loader, layer, &reference, &settings, &watch);
             let _ = send.send(match made {
-                Ok(source) => RunEvent::ComparisonReady(number, Box::new(source)),
+                Ok(made) => RunEvent::ComparisonReady(number, Box::new(made)),
                 Err(why) => RunEvent::Message(Message::ComparisonFailed(why)),
             });
         })
     }
 
     /// Shows a comparison. The image it was started from is kept to return to.
-    pub(super) fn enter_comparison(
-        &mut self,
-        (source, sides): (Box<dyn Source>, ComparedImages),
-    ) -> Result<bool, Error> {
+    pub(super) fn enter_comparison(&mut self, made: Made) -> Result<bool, Error> {
+        let Made { source, sides, other } = made;
         self.state.comparing = None;
         // `load` stops its thread.
         self.state.reloading = None;
@@ -95,12 +92,28 @@ impl Explorer {
         let state = self.state.comparing(sides);
         let image = std::mem::replace(&mut self.state, state);
         self.before_comparison = self.loader.take().map(|loader| (image, loader));
-        self.load(source)
+        let ends = self.load(source)?;
+        self.compare_layers(other)?;
+        Ok(ends)
+    }
+
+    /// Finds out why the layers of both images of a comparison differ, in a thread.
+    fn compare_layers(&mut self, other: Arc<dyn Source>) -> Result<(), Error> {
+        let Some((_, loader)) = &self.before_comparison else { return Ok(()) };
+        let this = Arc::clone(loader.source());
+        self.stop_comparing = Arc::default();
+        let (stop, number) = (Arc::clone(&self.stop_comparing), self.load_number);
+        spawn(&self.send, "compare layers", move |send| {
+            let watch = Reporting::new(&stop, &|_| {});
+            let pairs = comparing::layers(other.as_ref(), this.as_ref(), &watch);
+            let _ = send.send(RunEvent::Answer(number, Message::LayersCompared(pairs)));
+        })
     }
 
     /// Returns to the image that the comparison was started from.
     pub(super) fn leave_comparison(&mut self) -> Result<bool, Error> {
         let Some((mut state, loader)) = self.before_comparison.take() else { return Ok(false) };
+        self.stop_comparing.store(true, Ordering::Relaxed);
         state.copy_appearance(&self.state);
         if let Some(comparison) = self.loader.replace(loader) {
             comparison.stop();

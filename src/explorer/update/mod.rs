@@ -130,6 +130,11 @@ fn apply(state: &mut State, stack: &Stack, message: Message) {
             state.comparing = None;
             state.notice = Some(visible!["not compared: ", why]);
         }
+        Message::LayersCompared(pairs) => {
+            if let Some(sides) = &mut state.comparison {
+                sides.pairs = Some(pairs);
+            }
+        }
         Message::ExtractionProgress(done) => {
             extraction::progress(state, done);
         }

@@ -98,6 +98,7 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::ExtractionProgress(_)
         | Message::ExtractionEnded(_)
         | Message::PagerClosed
+        | Message::LayersCompared(_)
         | Message::Notice(_) => {}
     }
     navigate::waste::refresh(state, stack);

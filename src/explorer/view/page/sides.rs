@@ -1,7 +1,8 @@
 //! Pages of a comparison: the prompt for the other image, and the layers of both, matched by digest.
 
-use crate::explorer::model::comparison::{ComparedImage, ComparedImages};
+use crate::explorer::model::comparison::{ComparedImage, ComparedImages, LayerPair};
 use crate::explorer::model::{Role, State};
+use crate::explorer::view::comparison;
 use crate::explorer::view::page::writer::{OverlayText, Writer, cut};
 use crate::text::width::pad_left;
 use crate::text::{command, shorten, visible};
@@ -29,12 +30,25 @@ pub(super) fn ask(state: &State, width: usize) -> OverlayText {
 
 pub(super) fn page(sides: &ComparedImages, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
-    side(&mut out, "old: ", &sides.other, ('-', Role::Removed));
-    side(&mut out, "new: ", &sides.this, ('+', Role::Added));
+    let find = |at: fn(&LayerPair) -> Option<usize>| {
+        move |layer| sides.pairs.as_ref()?.iter().find(|pair| at(pair) == Some(layer))
+    };
+    let (old, new) = (find(|pair| pair.other), find(|pair| pair.this));
+    side(&mut out, "old: ", &sides.other, ('-', Role::Removed), (&old, |pair| pair.this));
+    side(&mut out, "new: ", &sides.this, ('+', Role::Added), (&new, |pair| pair.other));
     out.finish("Layers of both", &[("j k", "scroll"), ("esc", "close")])
 }
 
-fn side(out: &mut Writer, which: &'static str, side: &ComparedImage, (sign, role): (char, Role)) {
+/// The pair of a layer of one image, and the counterpart in it.
+type Pairs<'p> = (&'p dyn Fn(usize) -> Option<&'p LayerPair>, fn(&LayerPair) -> Option<usize>);
+
+fn side(
+    out: &mut Writer,
+    which: &'static str,
+    side: &ComparedImage,
+    alone: (char, Role),
+    (pair, counterpart): Pairs<'_>,
+) {
     let reference = cut(&side.reference);
     out.heading(visible![which, shorten::middle(&reference, out.width.saturating_sub(5))]);
     let shared = side.layers.iter().filter(|layer| layer.shared).count();
@@ -43,7 +57,12 @@ fn side(out: &mut Writer, which: &'static str, side: &ComparedImage, (sign, role
     out.text(Role::Quiet, 0, &note);
     let digits = side.layers.len().saturating_sub(1).to_string().len();
     for (index, layer) in side.layers.iter().enumerate() {
-        let (sign, role) = if layer.shared { ('=', Role::Quiet) } else { (sign, role) };
+        let pair = pair(index);
+        let (sign, role) = match pair {
+            Some(pair) => comparison::sign(pair),
+            None if layer.shared => ('=', Role::Quiet),
+            None => alone,
+        };
         let made_by = layer.made_by.as_ref().map(command::one_line).unwrap_or_default();
         let space = out.width.saturating_sub(digits + 4);
         out.line(vec![
@@ -51,5 +70,10 @@ fn side(out: &mut Writer, which: &'static str, side: &ComparedImage, (sign, role
             (Role::Strong, visible![pad_left(&visible![index], digits), "  "]),
             (Role::Text, shorten::middle(&made_by.visible(), space)),
         ]);
+        if let Some(pair) = pair {
+            let there = counterpart(pair).map(|layer| visible!["layer ", layer, " there: "]);
+            let said = visible![there.unwrap_or_default(), cut(&pair.sentence)];
+            out.text(Role::Quiet, digits + 4, &said);
+        }
     }
 }
