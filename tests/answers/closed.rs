@@ -24,11 +24,8 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["history", demo, "--glob", "**"], 0),
         (&["find", demo, "e"], 0),
         (&["waste", demo, "--all"], 0),
-<<<<<<< HEAD
         (&["packages", demo, "--history"], 0),
-=======
         (&["waste", demo, "--plan"], 0),
->>>>>>> a023925 (waste --plan: the changes to a build that give bytes back, and the size of the image then)
         (&["findings", demo], 0),
         (&["findings", demo, "--fail-on", "low"], 1),
         (&["ci", demo, "--max-layers", "1"], 1),

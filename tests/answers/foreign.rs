@@ -203,8 +203,6 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
     let file = |name: &str| place.path(name).to_str().unwrap().to_owned();
     let lines: Vec<Vec<&str>> = match command {
         "layers" => vec![vec![image], vec!["--json", image], vec!["--dockerfile", image]],
-<<<<<<< HEAD
-        "waste" | "findings" | "verify" => vec![vec![image], vec!["--json", image]],
         "packages" => vec![
             vec![image],
             vec!["--json", image],
@@ -212,7 +210,6 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec!["--json", image, "--history"],
             vec![image, "--layer", HOSTILE],
         ],
-=======
         "waste" => vec![
             vec![image],
             vec!["--json", image],
@@ -220,7 +217,6 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec!["--plan", "--json", image],
         ],
         "findings" | "verify" => vec![vec![image], vec!["--json", image]],
->>>>>>> a023925 (waste --plan: the changes to a build that give bytes back, and the size of the image then)
         "ls" => {
             let sizes = vec![image, "--depth", "3", "--du", "--sort", "size"];
             let json = [&sizes[..], &["--json"]].concat();

@@ -25,11 +25,7 @@ const DAMAGES: [Damage; 6] = [
 ];
 
 /// Each command, as an argument list around the image. `cat` and `extract` ask for files that the middle layer might have.
-<<<<<<< HEAD
 const COMMANDS: &[&[&str]] = &[
-=======
-const COMMANDS: [&[&str]; 24] = [
->>>>>>> a023925 (waste --plan: the changes to a build that give bytes back, and the size of the image then)
     &["layers", "IMAGE"],
     &["layers", "--json", "IMAGE"],
     &["IMAGE"],
@@ -46,14 +42,11 @@ const COMMANDS: [&[&str]; 24] = [
     &["find", "--json", "IMAGE", "nowhere"],
     &["waste", "IMAGE"],
     &["waste", "--json", "IMAGE"],
-<<<<<<< HEAD
     &["packages", "IMAGE"],
     &["packages", "--json", "IMAGE"],
     &["packages", "--history", "IMAGE"],
-=======
     &["waste", "--plan", "IMAGE"],
     &["waste", "--plan", "--json", "IMAGE"],
->>>>>>> a023925 (waste --plan: the changes to a build that give bytes back, and the size of the image then)
     &["findings", "IMAGE"],
     &["findings", "--json", "IMAGE"],
     &["report", "IMAGE"],
