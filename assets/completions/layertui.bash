@@ -1258,7 +1258,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__packages)
-            opts="-h --json --history --layer --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --history --layer --format --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1266,6 +1266,10 @@ _layertui() {
             case "${prev}" in
                 --layer)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "cyclonedx spdx" -- "${cur}"))
                     return 0
                     ;;
                 --platform)

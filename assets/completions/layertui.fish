@@ -45,7 +45,7 @@ complete -c layertui -n "__fish_layertui_needs_command" -a "history" -d 'Every e
 complete -c layertui -n "__fish_layertui_needs_command" -a "find" -d 'Find paths in any layer, including deleted and shadowed ones'
 complete -c layertui -n "__fish_layertui_needs_command" -a "waste" -d 'Wasted bytes by path and by layer, and how to avoid them'
 complete -c layertui -n "__fish_layertui_needs_command" -a "findings" -d 'Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it'
-complete -c layertui -n "__fish_layertui_needs_command" -a "packages" -d 'Distribution packages by layer: dpkg, apk'
+complete -c layertui -n "__fish_layertui_needs_command" -a "packages" -d 'Distribution packages by layer: dpkg, apk, rpm'
 complete -c layertui -n "__fish_layertui_needs_command" -a "ci" -d 'Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)'
 complete -c layertui -n "__fish_layertui_needs_command" -a "cache" -d 'The cache of layers: where it is, its size, removing it'
 complete -c layertui -n "__fish_layertui_needs_command" -a "cat" -d 'The bytes of a file, as of a layer'
@@ -154,6 +154,8 @@ complete -c layertui -n "__fish_layertui_using_subcommand findings" -l json -d '
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand packages" -l layer -d 'The layer on top (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r
+complete -c layertui -n "__fish_layertui_using_subcommand packages" -l format -d 'A bill of materials in this format instead of text' -r -f -a "cyclonedx\t'CycloneDX 1.6, JSON'
+spdx\t'SPDX 2.3, JSON'"
 complete -c layertui -n "__fish_layertui_using_subcommand packages" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand packages" -l pull -d 'When to look up a bare NAME in a registry. Default: never; the explorer asks first' -r -f -a "never\t'Never'
 missing\t'If no local store has it'
@@ -342,7 +344,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_s
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "find" -d 'Find paths in any layer, including deleted and shadowed ones'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "waste" -d 'Wasted bytes by path and by layer, and how to avoid them'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "findings" -d 'Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it'
-complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "packages" -d 'Distribution packages by layer: dpkg, apk'
+complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "packages" -d 'Distribution packages by layer: dpkg, apk, rpm'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "ci" -d 'Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "cache" -d 'The cache of layers: where it is, its size, removing it'
 complete -c layertui -n "__fish_layertui_using_subcommand help; and not __fish_seen_subcommand_from demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help" -f -a "cat" -d 'The bytes of a file, as of a layer'

@@ -156,7 +156,7 @@ pub(super) enum Command {
     Waste(Waste),
     /// Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it
     Findings(Findings),
-    /// Distribution packages by layer: dpkg, apk
+    /// Distribution packages by layer: dpkg, apk, rpm
     #[command(after_help = packages::EXAMPLES)]
     Packages(Packages),
     /// Check the image against rules (exit 0 pass, 1 fail, 2 could not be evaluated)

@@ -122,7 +122,7 @@ fn installed_text(
 fn write_head(out: &mut dyn Write, subject: Subject<'_>, found: &PackageLayers) -> io::Result<()> {
     write!(out, "{}: ", subject.image.reference.visible())?;
     if !found.has_database {
-        return writeln!(out, "no package database of dpkg or apk");
+        return writeln!(out, "no package database of dpkg, apk or rpm");
     }
     let mut managers: BTreeMap<&str, u64> = BTreeMap::new();
     let mut bytes: u64 = 0;

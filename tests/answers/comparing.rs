@@ -230,7 +230,7 @@ fn root_filesystems_and_databases_that_are_not_read() {
     let argument = format!("rootfs:{}", root.display());
     let (lines, code) = compare(Path::new(&argument), Path::new(&argument), &[]);
     assert_eq!((code, lines.last().unwrap()["verdict"].as_str()), (0, Some("same")), "{lines:?}");
-    assert!(lines.iter().any(|line| line["kind"] == "note"), "rpm's packages are not known");
+    assert!(lines.iter().any(|line| line["kind"] == "note"), "its packages are not known");
 }
 
 #[test]

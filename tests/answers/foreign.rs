@@ -209,6 +209,8 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec![image, "--history"],
             vec!["--json", image, "--history"],
             vec![image, "--layer", HOSTILE],
+            vec![image, "--format", "cyclonedx"],
+            vec![image, "--format", "spdx"],
         ],
         "waste" => vec![
             vec![image],

@@ -14,10 +14,12 @@ mod layer_pairs;
 mod lines;
 mod listing;
 mod manual;
+mod materials;
 mod packages;
 mod passes;
 mod pipelines;
 mod reporting;
+mod rpm;
 mod saved;
 mod sparse;
 #[path = "../support/mod.rs"]

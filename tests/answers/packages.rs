@@ -21,7 +21,7 @@ fn status(packages: &[&str]) -> String {
 }
 
 /// The lines, the exit code and what standard error says.
-fn ask(image: &str, options: &[&str]) -> (Vec<Value>, i32, String) {
+pub(crate) fn ask(image: &str, options: &[&str]) -> (Vec<Value>, i32, String) {
     let output = layertui(&[&["packages", image, "--json"], options].concat());
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -35,7 +35,7 @@ fn ask(image: &str, options: &[&str]) -> (Vec<Value>, i32, String) {
 }
 
 /// What a line says, in short: its layers, the event, name and version.
-fn short(line: &Value) -> String {
+pub(crate) fn short(line: &Value) -> String {
     let text = |key: &str| match &line[key] {
         Value::String(text) => format!(" {text}"),
         Value::Null => String::new(),
@@ -48,7 +48,7 @@ fn short(line: &Value) -> String {
         .to_owned()
 }
 
-fn shorts(image: &str, options: &[&str]) -> Vec<String> {
+pub(crate) fn shorts(image: &str, options: &[&str]) -> Vec<String> {
     let (lines, code, said) = ask(image, options);
     assert_eq!((code, said.as_str()), (0, ""), "{options:?}");
     lines.iter().map(short).collect()

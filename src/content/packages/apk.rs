@@ -1,6 +1,6 @@
 //! The database of apk. Each line is a letter, a colon and a value; empty lines separate packages.
 
-use crate::content::packages::package::{Manager, Package, records};
+use crate::content::packages::package::{Manager, Package, Paths, records};
 
 /// The packages, each with the normalised paths of its files.
 pub(super) fn installed(bytes: &[u8]) -> impl Iterator<Item = (Package, Vec<Vec<u8>>)> {
@@ -14,7 +14,7 @@ struct Record {
     architecture: Option<String>,
     size: Option<u64>,
     directory: Vec<u8>,
-    paths: Vec<Vec<u8>>,
+    paths: Paths,
 }
 
 impl Record {
@@ -27,8 +27,8 @@ impl Record {
             b'A' => self.architecture = Some(text()),
             b'I' => self.size = text().parse().ok(),
             b'F' => value.clone_into(&mut self.directory),
-            b'R' if self.directory.is_empty() => self.paths.push(value.to_vec()),
-            b'R' => self.paths.push([&self.directory[..], b"/", value].concat()),
+            b'R' if self.directory.is_empty() => _ = self.paths.push(&[value]),
+            b'R' => _ = self.paths.push(&[&self.directory, b"/", value]),
             _ => {}
         }
     }
@@ -41,7 +41,7 @@ impl Record {
             installed_bytes: self.size,
             manager: Manager::Apk,
         };
-        Some((package, self.paths))
+        Some((package, self.paths.list))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Package databases: the installed packages, their versions and files. Parses bytes; `load` finds and reads the files.
 //!
-//! Supported are dpkg (deb-control(5), and `status.d` of images without dpkg) and apk (`lib/apk/db/installed`). The databases
-//! of rpm (Berkeley DB, ndb, SQLite) are only detected: there is no maintained reader of all three without C.
+//! Supported are dpkg (deb-control(5), and `status.d` of images without dpkg), apk (`lib/apk/db/installed`) and rpm (SQLite,
+//! ndb, Berkeley DB).
 
 mod apk;
+pub mod distribution;
 mod dpkg;
 pub mod package;
+mod rpm;
 pub mod timeline;
 
 use std::collections::HashMap;
@@ -23,25 +25,28 @@ pub enum DatabaseFile {
     DpkgLists(&'static str),
     /// The apk packages and their files.
     ApkInstalled(&'static str),
+    /// The rpm packages and their files. Of the files in a directory, the first is the one that rpm uses.
+    Rpm(&'static str),
+    /// The same, with the path of the log that belongs to the file.
+    RpmWithLog(&'static str, &'static str),
 }
 
 /// The paths of databases, in the order of reading: lists of packages before lists of their files.
-pub const DATABASES: [DatabaseFile; 5] = [
+pub const DATABASES: [DatabaseFile; 11] = [
     DatabaseFile::DpkgStatus("var/lib/dpkg/status"),
     DatabaseFile::DpkgStatusDirectory("var/lib/dpkg/status.d"),
     DatabaseFile::DpkgLists("var/lib/dpkg/info"),
     DatabaseFile::ApkInstalled("lib/apk/db/installed"),
     DatabaseFile::ApkInstalled("usr/lib/apk/db/installed"),
-];
-
-/// The paths of rpm databases, which are not read.
-pub const RPM_DATABASES: [&str; 6] = [
-    "var/lib/rpm/rpmdb.sqlite",
-    "var/lib/rpm/Packages.db",
-    "var/lib/rpm/Packages",
-    "usr/lib/sysimage/rpm/rpmdb.sqlite",
-    "usr/lib/sysimage/rpm/Packages.db",
-    "usr/lib/sysimage/rpm/Packages",
+    DatabaseFile::RpmWithLog("var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite-wal"),
+    DatabaseFile::Rpm("var/lib/rpm/Packages.db"),
+    DatabaseFile::Rpm("var/lib/rpm/Packages"),
+    DatabaseFile::RpmWithLog(
+        "usr/lib/sysimage/rpm/rpmdb.sqlite",
+        "usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
+    ),
+    DatabaseFile::Rpm("usr/lib/sysimage/rpm/Packages.db"),
+    DatabaseFile::Rpm("usr/lib/sysimage/rpm/Packages"),
 ];
 
 /// The ending of files with the checksums of a package's files.
@@ -55,8 +60,25 @@ impl DatabaseFile {
             Self::DpkgStatus(path)
             | Self::DpkgStatusDirectory(path)
             | Self::DpkgLists(path)
-            | Self::ApkInstalled(path) => path,
+            | Self::ApkInstalled(path)
+            | Self::Rpm(path)
+            | Self::RpmWithLog(path, _) => path,
         }
+    }
+
+    /// The path of the log that belongs to the file.
+    #[must_use]
+    pub const fn log(self) -> Option<&'static str> {
+        match self {
+            Self::RpmWithLog(_, log) => Some(log),
+            _ => None,
+        }
+    }
+
+    /// Whether it is one of several files of a directory of which one is the database.
+    #[must_use]
+    pub const fn is_rpm(self) -> bool {
+        matches!(self, Self::Rpm(_) | Self::RpmWithLog(..))
     }
 
     /// Whether it is a directory of files.
@@ -88,6 +110,8 @@ impl DatabaseFile {
 const PACKAGES_MAX: usize = 100_000;
 /// The most paths of packages, about ten times those of the largest images.
 const PATHS_MAX: usize = 10_000_000;
+/// The most bytes of these paths.
+const PATH_BYTES_MAX: usize = 512 << 20;
 
 /// The packages of an image at some layer.
 #[derive(Clone, Debug, Default)]
@@ -97,14 +121,29 @@ pub struct Packages {
     names: HashMap<String, Vec<u32>>,
     /// By normalised path: the index of the package, or `None` if several have it (mostly a directory).
     owners: HashMap<Vec<u8>, Option<u32>>,
+    /// Bytes of the keys of `owners`.
+    path_bytes: usize,
+    without_files: bool,
 }
 
 impl Packages {
-    /// Adds what a file of a database has; `name` is that of a file in a directory.
+    /// Without the files of the packages.
+    #[must_use]
+    pub fn without_files() -> Self {
+        Self { without_files: true, ..Self::default() }
+    }
+
+    /// Adds what a file of a database has; `name` is that of a file in a directory, `log` the log that belongs to the file.
     ///
     /// # Errors
     /// If the file is damaged: what is missing then is not known.
-    pub fn add(&mut self, place: DatabaseFile, name: &[u8], bytes: &[u8]) -> Result<(), String> {
+    pub fn add(
+        &mut self,
+        place: DatabaseFile,
+        name: &[u8],
+        bytes: &[u8],
+        log: &[u8],
+    ) -> Result<(), String> {
         match place {
             DatabaseFile::DpkgStatusDirectory(_) if name.ends_with(CHECKSUMS) => {
                 self.add_paths(dpkg::name_of(name, CHECKSUMS), dpkg::summed_paths(bytes));
@@ -115,6 +154,7 @@ impl Packages {
             DatabaseFile::DpkgStatus(_) => self.add_dpkg(whole_lines(bytes)?),
             DatabaseFile::DpkgStatusDirectory(_) => self.add_dpkg(no_zeros(bytes)?),
             DatabaseFile::ApkInstalled(_) => self.add_apk(whole_lines(bytes)?),
+            DatabaseFile::Rpm(_) | DatabaseFile::RpmWithLog(..) => return self.add_rpm(bytes, log),
         }
         Ok(())
     }
@@ -127,12 +167,37 @@ impl Packages {
 
     fn add_apk(&mut self, bytes: &[u8]) {
         for (package, paths) in apk::installed(bytes) {
-            if let Some(at) = self.push(package) {
+            if let Some(at) = self.push(package)
+                && !self.without_files
+            {
                 for path in paths {
                     self.own(&path, at);
                 }
             }
         }
+    }
+
+    /// Paths are added only if all of them are known: a package that could not be read may own one as well.
+    fn add_rpm(&mut self, bytes: &[u8], log: &[u8]) -> Result<(), String> {
+        let mut owned = Vec::new();
+        let mut total = 0;
+        rpm::installed(bytes, log, !self.without_files, &mut |(package, paths)| {
+            total += paths.iter().map(Vec::len).sum::<usize>();
+            if let Some(at) = self.push(package)
+                && total <= PATH_BYTES_MAX
+            {
+                owned.push((at, paths));
+            }
+        })?;
+        if total > PATH_BYTES_MAX {
+            return Err("more files than any such database".to_owned());
+        }
+        for (at, paths) in owned {
+            for path in paths {
+                self.own(&path, at);
+            }
+        }
+        Ok(())
     }
 
     /// Adds the paths of a known package of dpkg.
@@ -173,9 +238,10 @@ impl Packages {
     }
 
     fn own(&mut self, path: &[u8], package: u32) {
-        if self.owners.len() >= PATHS_MAX {
+        if self.owners.len() >= PATHS_MAX || self.path_bytes >= PATH_BYTES_MAX {
             return;
         }
+        self.path_bytes += path.len();
         let owner = self.owners.entry(path.to_vec()).or_insert(Some(package));
         if *owner != Some(package) {
             *owner = None;
@@ -229,13 +295,13 @@ mod tests {
         let status =
             b"Package: bash\nStatus: install ok installed\nVersion: 5.2\n\nPackage: libc6\n\
               Status: install ok installed\nArchitecture: amd64\nVersion: 2.36\n";
-        packages.add(STATUS, b"", status).unwrap();
+        packages.add(STATUS, b"", status, b"").unwrap();
         for (name, paths) in [
             (&b"bash.list"[..], &b"/.\n/bin\n/bin/bash\n/usr\n"[..]),
             (b"libc6:amd64.list", b"/.\n/usr\n/usr/lib/libc.so.6\n"),
             (b"nothing.list", b"/x\n"),
         ] {
-            packages.add(LISTS, name, paths).unwrap();
+            packages.add(LISTS, name, paths, b"").unwrap();
         }
         let owner = |path: &str| owner(&packages, path).map(|it| it.name.as_str());
         assert_eq!(owner("bin/bash"), Some("bash"));
@@ -247,9 +313,9 @@ mod tests {
     fn paths_of_images_without_dpkg_are_in_md5sums() {
         let mut packages = Packages::default();
         let status = b"Package: tzdata\nVersion: 2024a";
-        packages.add(DIRECTORY, b"tzdata", status).unwrap();
+        packages.add(DIRECTORY, b"tzdata", status, b"").unwrap();
         let sums = b"0123  usr/share/zoneinfo/UTC\n";
-        packages.add(DIRECTORY, b"tzdata.md5sums", sums).unwrap();
+        packages.add(DIRECTORY, b"tzdata.md5sums", sums, b"").unwrap();
         assert_eq!(owner(&packages, "usr/share/zoneinfo/UTC").unwrap().version, "2024a");
     }
     #[test]
@@ -259,9 +325,9 @@ mod tests {
             [&whole[..30], &[&whole[..], &[0; 9]].concat(), &[&[0; 9], &whole[..]].concat()]
         {
             let mut packages = Packages::default();
-            assert!(packages.add(STATUS, b"", damaged).is_err());
+            assert!(packages.add(STATUS, b"", damaged, b"").is_err());
             assert!(packages.is_empty());
         }
-        assert_eq!(Packages::default().add(STATUS, b"", b""), Ok(()));
+        assert_eq!(Packages::default().add(STATUS, b"", b"", b""), Ok(()));
     }
 }

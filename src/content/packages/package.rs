@@ -7,6 +7,8 @@ pub enum Manager {
     Dpkg,
     /// Alpine and its derivatives.
     Apk,
+    /// Fedora, SUSE and their derivatives.
+    Rpm,
 }
 
 impl Manager {
@@ -16,6 +18,7 @@ impl Manager {
         match self {
             Self::Dpkg => "dpkg",
             Self::Apk => "apk",
+            Self::Rpm => "rpm",
         }
     }
 }
@@ -33,6 +36,31 @@ pub struct Package {
     pub installed_bytes: Option<u64>,
     /// The package manager.
     pub manager: Manager,
+}
+
+/// Maximum length of a path in bytes, as Linux has it (PATH_MAX).
+const PATH_MAX: usize = 4096;
+/// Maximum bytes of all paths of a package, about ten times those of the largest.
+const BYTES_MAX: usize = 64 << 20;
+
+/// The normalised paths of the files of a package.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    pub(super) list: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Paths {
+    /// Adds a path from its parts. Returns `false` if it is longer than a path can be, or there are too many.
+    pub(super) fn push(&mut self, parts: &[&[u8]]) -> bool {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let fits = length <= PATH_MAX && self.bytes + length <= BYTES_MAX;
+        if fits && length > 0 {
+            self.bytes += length;
+            self.list.push(parts.concat());
+        }
+        fits
+    }
 }
 
 /// The records of a database, separated by empty lines. `take` adds a line to a record.

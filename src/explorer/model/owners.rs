@@ -44,6 +44,6 @@ pub enum Owner<'a> {
     None(Option<&'a str>),
     /// Unknown while the database is being read.
     Unread,
-    /// The image has no readable database; `true` where it has one of rpm.
-    NoDatabase(bool),
+    /// The image has no database.
+    NoDatabase,
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::content::packages::DATABASES;
 use crate::content::packages::package::Package;
-use crate::content::packages::{DATABASES, DatabaseFile, RPM_DATABASES};
 use crate::explorer::model::owners::{Owner, PackageFilter};
 use crate::explorer::model::state::State;
 use crate::explorer::view::coverage;
@@ -22,10 +22,9 @@ pub fn database_layer(stack: &Stack, layer: usize) -> Option<usize> {
         let files = Walk::new(stack, Scope::Merged(layer), node, false).filter(|_| inside);
         files.filter_map(|file| Some(stack.visible(file, layer)?.layer)).max().max(Some(own))
     };
-    let written = DATABASES.iter().filter_map(|place| match place {
-        DatabaseFile::DpkgStatus(path) | DatabaseFile::ApkInstalled(path) => wrote(path, false),
-        DatabaseFile::DpkgStatusDirectory(path) => wrote(path, true),
-        DatabaseFile::DpkgLists(_) => None,
+    let written = DATABASES.iter().filter(|place| !place.only_has_files()).filter_map(|place| {
+        let log = place.log().and_then(|log| wrote(log, false));
+        wrote(place.path(), place.is_directory()).map(|file| file.max(log.unwrap_or_default()))
     });
     written.max()
 }
@@ -38,8 +37,7 @@ pub fn owner<'s>(state: &'s State, stack: &Stack, node: NodeId, layer: usize) ->
         if unsure.is_some() {
             return Owner::None(unsure);
         }
-        let rpm = RPM_DATABASES.iter().any(|path| stack.follow(path.as_bytes(), layer).is_some());
-        return Owner::NoDatabase(rpm);
+        return Owner::NoDatabase;
     };
     let Some(known) = state.owners.iter().find(|known| known.database_layer == database_layer)
     else {

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::content::packages::Packages;
+use crate::content::packages::distribution::{Distribution, OS_RELEASE};
 use crate::content::packages::package::Package;
 use crate::content::packages::timeline::Timeline;
 use crate::layer::Watch;
 use crate::load::Loader;
 use crate::load::files::packages::{Database, Databases, contents, databases};
+use crate::load::files::part::whole;
 use crate::stack::EventId;
 
+/// Maximum size of an os-release file in bytes; those of distributions have some hundreds.
+const OS_RELEASE_MAX: u64 = 64 * 1024;
 /// Maximum number of notes; a database of many files may have one for each.
 const NOTES_MAX: usize = 100;
 
@@ -32,7 +36,9 @@ struct Known {
     whole: bool,
 }
 
-type State = HashMap<EventId, Known>;
+/// By the events that store a database and its log.
+type State = HashMap<Key, Known>;
+type Key = [Option<EventId>; 2];
 
 /// Reads the packages of layers `0..=last`.
 #[must_use]
@@ -40,8 +46,8 @@ pub fn package_layers(loader: &Loader, last: usize, watch: &dyn Watch) -> Packag
     let mut found = PackageLayers::default();
     let (mut state, mut events) = (State::new(), Vec::new());
     for layer in 0..=last {
-        let Databases { found: databases, notes } = databases(&loader.stack(), layer, false);
-        let here: Vec<EventId> = databases.iter().map(|database| database.event).collect();
+        let Databases { found: databases, notes, .. } = databases(&loader.stack(), layer, false);
+        let here: Vec<Key> = databases.iter().map(|database| database.events).collect();
         if here == events {
             continue;
         }
@@ -56,6 +62,29 @@ pub fn package_layers(loader: &Loader, last: usize, watch: &dyn Watch) -> Packag
         found.timeline.step(layer, packages, whole);
     }
     found
+}
+
+/// The distribution of the merged tree of layers `0..=layer`, as far as it says.
+///
+/// # Errors
+/// If its file could not be read: a sentence. Raw.
+pub fn distribution(loader: &Loader, layer: usize) -> Result<Distribution, String> {
+    for path in OS_RELEASE {
+        let event = {
+            let stack = loader.stack();
+            let node = stack.follow(path.as_bytes(), layer);
+            let version = node.and_then(|node| stack.visible(node, layer));
+            version.filter(|version| version.kind.is_regular()).map(|version| version.event)
+        };
+        if let Some(event) = event {
+            let bytes = whole(loader, event, OS_RELEASE_MAX, &|| true);
+            return match bytes {
+                Ok(bytes) => Ok(Distribution::parse(&bytes)),
+                Err(error) => Err(format!("/{path}: {error}")),
+            };
+        }
+    }
+    Ok(Distribution::default())
 }
 
 impl PackageLayers {
@@ -75,17 +104,17 @@ impl PackageLayers {
         before: &State,
         watch: &dyn Watch,
     ) -> State {
-        let is_known = |database: &&Database| before.contains_key(&database.event);
+        let is_known = |database: &&Database| before.contains_key(&database.events);
         let (known, unread): (Vec<_>, Vec<_>) = databases.iter().partition(is_known);
-        let known = known.into_iter().map(|database| database.event);
+        let known = known.into_iter().map(|database| database.events);
         let mut state: State =
             known.filter_map(|event| Some((event, before.get(&event)?.clone()))).collect();
         let contents = contents(loader.source().as_ref(), &unread, watch);
         for (database, bytes) in unread.into_iter().zip(contents) {
-            let mut packages = Packages::default();
+            let mut packages = Packages::without_files();
             let taken = bytes.and_then(|bytes| database.parse(&bytes, &mut packages));
             let known = Known { packages: packages.list().into(), whole: taken.is_ok() };
-            state.insert(database.event, known);
+            state.insert(database.events, known);
             self.note(taken.err().map(|why| database.note(&why)));
         }
         state

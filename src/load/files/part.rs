@@ -91,7 +91,7 @@ pub fn difference(
 }
 
 /// All bytes of a file; an error if it has more than `most`.
-fn whole(
+pub(super) fn whole(
     loader: &Loader,
     event: EventId,
     most: u64,

@@ -60,8 +60,7 @@ fn package(out: &mut Writer, state: &State, stack: &Stack, node: NodeId) {
             visible!["belongs to no package that is known; ", cut(why)]
         }
         Owner::Unread => "reading the package database".into(),
-        Owner::NoDatabase(true) => "packages are not known: rpm's databases are not read".into(),
-        Owner::NoDatabase(false) => return,
+        Owner::NoDatabase => return,
     };
     out.text(Role::Quiet, 0, &said);
 }
