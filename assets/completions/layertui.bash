@@ -49,6 +49,9 @@ _layertui() {
             layertui,findings)
                 cmd="layertui__subcmd__findings"
                 ;;
+            layertui,grep)
+                cmd="layertui__subcmd__grep"
+                ;;
             layertui,help)
                 cmd="layertui__subcmd__help"
                 ;;
@@ -136,6 +139,9 @@ _layertui() {
             layertui__subcmd__help,findings)
                 cmd="layertui__subcmd__help__subcmd__findings"
                 ;;
+            layertui__subcmd__help,grep)
+                cmd="layertui__subcmd__help__subcmd__grep"
+                ;;
             layertui__subcmd__help,help)
                 cmd="layertui__subcmd__help__subcmd__help"
                 ;;
@@ -182,7 +188,7 @@ _layertui() {
 
     case "${cmd}" in
         layertui)
-            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help"
+            opts="-h -V --platform --no-cache --pull --tls-verify --no-mouse --theme --print-config --check-config --help --version demo layers ls diff history find grep waste findings packages ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -765,8 +771,82 @@ _layertui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        layertui__subcmd__grep)
+            opts="-i -F -w -a -l -c -A -B -C -g -h --json --visible --layer --from --to --ignore-case --fixed-strings --word-regexp --text --files-with-matches --count --after-context --before-context --context --glob --max-size --platform --no-cache --pull --tls-verify --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --layer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -A)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --before-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -B)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --glob)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -g)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pull)
+                    COMPREPLY=($(compgen -W "never missing always" -- "${cur}"))
+                    return 0
+                    ;;
+                --tls-verify)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         layertui__subcmd__help)
-            opts="demo layers ls diff history find waste findings packages ci cache cat compare extract report verify build images completions man help"
+            opts="demo layers ls diff history find grep waste findings packages ci cache cat compare extract report verify build images completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -962,6 +1042,20 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__help__subcmd__findings)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        layertui__subcmd__help__subcmd__grep)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

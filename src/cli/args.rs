@@ -6,6 +6,7 @@ pub(crate) mod image;
 mod judging;
 mod listing;
 mod packages;
+mod searching;
 
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
@@ -14,6 +15,7 @@ use crate::cli::args::image::Common;
 pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
 pub(super) use crate::cli::args::listing::{History, Layers, Ls};
 pub(super) use crate::cli::args::packages::Packages;
+pub(super) use crate::cli::args::searching::Grep;
 use crate::cli::failure::Failure;
 use crate::explorer::model::appearance::Theme;
 use crate::image::platform::Platform;
@@ -29,6 +31,7 @@ Examples:
   layertui diff image.tar --layer 3      what layer 3 changed
   layertui history image.tar /etc/passwd who added it, who changed it, who deleted it
   layertui find image.tar id_rsa         in any layer, also where it was deleted
+  layertui grep image.tar 'pass(wd|word)=' lines of files in any layer, deleted ones too
   layertui waste image.tar               bytes stored without use, and how to avoid them
   layertui findings image.tar            problems to fix, each with its instruction
   layertui packages image.tar --history  packages that each layer installed, upgraded, removed
@@ -152,6 +155,9 @@ pub(super) enum Command {
     History(History),
     /// Find paths in any layer, including deleted and shadowed ones
     Find(Find),
+    /// Lines that match a regular expression, in the files of any layer, deleted and overwritten ones too
+    #[command(after_help = searching::EXAMPLES)]
+    Grep(Grep),
     /// Wasted bytes by path and by layer, and how to avoid them
     Waste(Waste),
     /// Problems to fix: secrets, caches, leftovers, waste, permissions; each with the instruction that caused it

@@ -20,6 +20,7 @@ mod extract;
 pub mod failure;
 mod find;
 mod findings;
+mod grep;
 mod history;
 mod images;
 mod layers;
@@ -124,6 +125,7 @@ fn opens_files(command: Option<&Command>) -> bool {
             | Command::Ci(_)
             | Command::Compare(_)
             | Command::Findings(_)
+            | Command::Grep(_)
             | Command::Packages(_)
             | Command::Report(_)
             | Command::Verify(_),
@@ -157,6 +159,7 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Diff(command)) => diff::run(command, &settings),
         Some(Command::History(command)) => history::run(command, &settings),
         Some(Command::Find(command)) => find::run(command, &settings),
+        Some(Command::Grep(command)) => grep::run(command, &settings),
         Some(Command::Waste(command)) => waste::run(command, &settings),
         Some(Command::Findings(command)) => findings::run(command, &settings),
         Some(Command::Packages(command)) => packages::run(command, &settings),

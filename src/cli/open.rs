@@ -11,7 +11,7 @@ use crate::cli::progress::Progress;
 use crate::image::Image;
 use crate::layer::Listing;
 use crate::load::settings::OpenSettings;
-use crate::load::{Event, LayerState, Loader, Want};
+use crate::load::{Event, Examiners, LayerState, Loader, Want};
 use crate::policy::dive::Measure;
 use crate::report::Subject;
 use crate::source;
@@ -66,36 +66,41 @@ impl Loaded {
 
     /// Parses a layer argument: a number, a negative number from the top, or a prefix of a digest or diff ID.
     pub(super) fn layer(&self, argument: Option<&str>) -> Result<usize, Failure> {
-        let layers = &self.image().layers;
-        let Some(last) = layers.len().checked_sub(1) else {
-            return Err(Failure::Error("the image has no layers".to_owned()));
-        };
-        let Some(argument) = argument else { return Ok(last) };
-        if let Ok(number) = argument.parse::<i64>() {
-            let index = if number < 0 { layers.len() as i64 + number } else { number };
-            if let Some(index) = usize::try_from(index).ok().filter(|&index| index <= last) {
-                return Ok(index);
-            }
+        layer_of(self.image(), argument)
+    }
+}
+
+/// As [`Loaded::layer`], before the image is loaded.
+pub(super) fn layer_of(image: &Image, argument: Option<&str>) -> Result<usize, Failure> {
+    let layers = &image.layers;
+    let Some(last) = layers.len().checked_sub(1) else {
+        return Err(Failure::Error("the image has no layers".to_owned()));
+    };
+    let Some(argument) = argument else { return Ok(last) };
+    if let Ok(number) = argument.parse::<i64>() {
+        let index = if number < 0 { layers.len() as i64 + number } else { number };
+        if let Some(index) = usize::try_from(index).ok().filter(|&index| index <= last) {
+            return Ok(index);
         }
-        let matches = |digest: &Option<String>| {
-            digest.as_deref().is_some_and(|digest| {
-                let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
-                !argument.is_empty() && (digest.starts_with(argument) || hex.starts_with(argument))
-            })
-        };
-        let found: Vec<usize> = (0..layers.len())
-            .filter(|&at| matches(&layers[at].digest) || matches(&layers[at].diff_id))
-            .collect();
-        match found[..] {
-            [one] => Ok(one),
-            [] => Err(Failure::Error(format!(
-                "no layer '{argument}': layers are 0 to {last}, -1 is the last, or give the beginning of a digest"
-            ))),
-            _ => Err(Failure::Error(format!(
-                "layer '{argument}' is ambiguous: layers {} begin like that",
-                found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ))),
-        }
+    }
+    let matches = |digest: &Option<String>| {
+        digest.as_deref().is_some_and(|digest| {
+            let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
+            !argument.is_empty() && (digest.starts_with(argument) || hex.starts_with(argument))
+        })
+    };
+    let found: Vec<usize> = (0..layers.len())
+        .filter(|&at| matches(&layers[at].digest) || matches(&layers[at].diff_id))
+        .collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(Failure::Error(format!(
+            "no layer '{argument}': layers are 0 to {last}, -1 is the last, or give the beginning of a digest"
+        ))),
+        _ => Err(Failure::Error(format!(
+            "layer '{argument}' is ambiguous: layers {} begin like that",
+            found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ))),
     }
 }
 
@@ -171,6 +176,20 @@ pub(super) fn examine_briefly(
 ) -> Outcome {
     let loaded = run(loader(reference, settings)?.brief(), want, false);
     conclude(&loaded, answer(&loaded))
+}
+
+/// As [`examine_briefly`], for a search of contents: `prepare` makes what sees them while layers are listed, and what `answer`
+/// gets.
+pub(super) fn examine_with<T>(
+    reference: &str,
+    settings: &OpenSettings,
+    prepare: impl FnOnce(&Image) -> Result<(Arc<dyn Examiners>, T), Failure>,
+    answer: impl FnOnce(&Loaded, T) -> Outcome,
+) -> Outcome {
+    let loader = loader(reference, settings)?.brief();
+    let (examiners, prepared) = prepare(loader.source().image())?;
+    let loaded = run(loader.examined_by(examiners), Want::Tree, false);
+    conclude(&loaded, answer(&loaded, prepared))
 }
 
 fn loader(reference: &str, settings: &OpenSettings) -> Result<Loader, Failure> {

@@ -6,7 +6,7 @@ use crate::layer::blob::Blob;
 use crate::layer::blob::remote::{RemoteBlob, with_cancellation};
 use crate::layer::encoding::Codec;
 use crate::layer::list::unreadable;
-use crate::layer::{Listing, Watch};
+use crate::layer::{Examine, Listing, Watch};
 
 /// Lists a remote layer while it is downloaded.
 ///
@@ -52,7 +52,7 @@ fn known_as(remote: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     listing
 }
 
-/// Forwards progress and cancellation, but no rows: the bytes are not verified yet.
+/// Forwards all but rows: the bytes are not verified yet. What an examiner found counts only with the rows of the listing.
 struct Muted<'w>(&'w dyn Watch);
 
 impl Watch for Muted<'_> {
@@ -62,5 +62,9 @@ impl Watch for Muted<'_> {
 
     fn cancelled(&self) -> bool {
         self.0.cancelled()
+    }
+
+    fn examiner(&self) -> Option<Box<dyn Examine + '_>> {
+        self.0.examiner()
     }
 }

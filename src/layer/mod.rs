@@ -51,7 +51,7 @@ pub use crate::layer::list::{list, list_with, survey};
 pub use crate::layer::listing::{Hidden, Limits, Listing, Problem, Severity};
 pub use crate::layer::open::{ExactReader, ends_early, open_at, open_remote, opens_cheaply};
 pub(crate) use crate::layer::watch::OneOfMany;
-pub use crate::layer::watch::{Unwatched, Watch};
+pub use crate::layer::watch::{Examine, Unwatched, Watch};
 pub use crate::stack::kept::entry::Fingerprint;
 
 /// The most [`Hidden`] objects that a listing names.

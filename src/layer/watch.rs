@@ -1,5 +1,6 @@
 //! Progress of reading a layer, and its cancellation.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::stack::kept::table::Table;
@@ -17,6 +18,17 @@ pub trait Watch: Sync {
     fn take_idle_cpu(&self) -> bool {
         false
     }
+    /// Reads the contents of the files, where the listing decodes them in any case.
+    fn examiner(&self) -> Option<Box<dyn Examine + '_>> {
+        None
+    }
+}
+
+/// Reads the contents of files while a compressed layer is listed, so that it is decoded once.
+pub trait Examine {
+    /// A file without holes: its stored name, the offset of its payload in the uncompressed layer, the length of the payload
+    /// in bytes, and the payload. What is not read of it is skipped. A cut layer ends the payload early.
+    fn file(&mut self, name: &[u8], offset: u64, length: u64, payload: &mut dyn Read);
 }
 
 /// Ignores progress and is never cancelled.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::layer::{Hidden, Listing, Problem};
+use crate::layer::{Examine, Hidden, Listing, Problem};
 use crate::stack::EventId;
 use crate::stack::kept::table::Table;
 
@@ -13,6 +13,13 @@ pub enum Want {
     Tree,
     /// Also decides all undecided files by their contents.
     Kinds,
+}
+
+/// Reads the contents of files while their layers are listed. Called for the first of several layers with the same bytes, and
+/// not for a layer whose listing is known or needs no decoding.
+pub trait Examiners: Send + Sync {
+    /// What reads the files of a layer.
+    fn of(&self, layer: usize) -> Option<Box<dyn Examine + '_>>;
 }
 
 /// An undecided event of the stack and the event before it on the same path.

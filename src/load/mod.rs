@@ -16,6 +16,7 @@ pub mod cache;
 mod check;
 pub mod event;
 pub mod files;
+pub mod grep;
 pub mod pace;
 mod queue;
 mod reading;
@@ -30,7 +31,7 @@ use crate::image::platform::Platform;
 use crate::layer::Listing;
 use crate::load::cache::Cache;
 use crate::load::event::Pair;
-pub use crate::load::event::{Event, LayerState, Want};
+pub use crate::load::event::{Event, Examiners, LayerState, Want};
 use crate::source::{Source, Stored};
 use crate::stack::{Payload, Stack};
 use crate::sync;
@@ -64,6 +65,7 @@ pub struct Loader {
     listed: Arc<Mutex<Vec<Option<Arc<Listing>>>>>,
     /// The stack has no totals and is not frozen.
     brief: bool,
+    examiners: Option<Arc<dyn Examiners>>,
 }
 
 /// The stack with the case sensitivity of the image's operating system.
@@ -87,6 +89,7 @@ impl Loader {
             shown: Arc::new(AtomicUsize::new(layers)),
             listed: Arc::default(),
             brief: false,
+            examiners: None,
         }
     }
 
@@ -104,6 +107,12 @@ impl Loader {
         let brief = Self { brief: true, ..self };
         let stack = Arc::new(RwLock::new(brief.empty_stack()));
         Self { stack, ..brief }
+    }
+
+    /// Shows the contents of files to `examiners` while their layers are listed.
+    #[must_use]
+    pub fn examined_by(self, examiners: Arc<dyn Examiners>) -> Self {
+        Self { examiners: Some(examiners), ..self }
     }
 
     /// The source of the image.

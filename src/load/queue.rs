@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use crate::layer::{Listing, Watch};
+use crate::layer::{Examine, Listing, Watch};
 use crate::load::Loader;
 use crate::load::cache::Keep;
 use crate::load::event::Event;
@@ -211,6 +211,10 @@ impl Watch for Progress<'_> {
     fn take_idle_cpu(&self) -> bool {
         let one_less = |idle_cpus: usize| idle_cpus.checked_sub(1);
         self.idle_cpus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+    }
+
+    fn examiner(&self) -> Option<Box<dyn Examine + '_>> {
+        self.loader.examiners.as_ref()?.of(self.layer)
     }
 
     fn rows(&self, table: &Table) {

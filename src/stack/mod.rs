@@ -26,4 +26,5 @@ pub use crate::stack::kept::events::Cause;
 pub use crate::stack::kept::stack::{EventId, NodeId, Stack};
 pub use crate::stack::kept::summary::LayerSummary;
 pub use crate::stack::query::history::HistoryEvent;
+pub use crate::stack::query::version_state::VersionState;
 pub use crate::stack::query::view::{Extent, Payload, Shadow, Version};

@@ -3,6 +3,7 @@
 //! All patterns are compiled here (`tests/borders` holds that), because a compiler of patterns can panic, overflow the
 //! stack or take gigabytes where it has no limits. What comes out matches in time linear in the text.
 
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Longest pattern, in bytes. A Unicode class of two letters stands for 600 ranges, so parsing takes some 2,000 times this.
@@ -13,6 +14,9 @@ const NESTING_MAX: usize = 16;
 
 /// Bytes that a compiled pattern may take; reached within some 10 ms.
 const SIZE_MAX: usize = 2 << 20;
+
+/// As [`SIZE_MAX`], of a pattern over lines, of which there is one in a process.
+const LINES_SIZE_MAX: usize = 10 << 20;
 
 /// Bytes of the states that a search keeps, for each thread.
 const STATES_MAX: usize = 2 << 20;
@@ -62,6 +66,44 @@ pub fn any_case(pattern: &Regex, dot_matches_new_line: bool) -> Regex {
 pub fn literal(text: &str, any_case: bool) -> Result<Regex, String> {
     check_length(text)?;
     build(RegexBuilder::new(&regex::escape(text)).case_insensitive(any_case))
+}
+
+/// How a pattern over lines is read.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LineOptions {
+    /// Letters match both cases.
+    pub any_case: bool,
+    /// The pattern is a text, not a regular expression.
+    pub literal: bool,
+    /// A match begins and ends at the border of a word.
+    pub words: bool,
+    /// NUL ends a line: a pattern that names it can match nothing and is refused.
+    pub nul_ends_line: bool,
+}
+
+/// Compiles a pattern that is searched line by line.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn lines(pattern: &str, options: LineOptions) -> Result<RegexMatcher, String> {
+    check_length(pattern)?;
+    let mut builder = RegexMatcherBuilder::new();
+    builder
+        .case_insensitive(options.any_case)
+        .fixed_strings(options.literal)
+        .word(options.words)
+        .multi_line(true)
+        .line_terminator(Some(b'\n'))
+        .ban_byte(options.nul_ends_line.then_some(0))
+        .size_limit(LINES_SIZE_MAX)
+        .dfa_size_limit(STATES_MAX);
+    builder.build(pattern).map_err(|error| {
+        let text = error.to_string();
+        let sentence = text.lines().last().unwrap_or_default().trim();
+        let why = sentence.strip_prefix("error: ").unwrap_or(sentence);
+        format!("{} cannot be searched for: {why}", quote(pattern))
+    })
 }
 
 fn build(builder: &mut RegexBuilder) -> Result<Regex, String> {

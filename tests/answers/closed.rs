@@ -23,6 +23,8 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["diff", demo, "--json"], 0),
         (&["history", demo, "--glob", "**"], 0),
         (&["find", demo, "e"], 0),
+        (&["grep", demo, "e"], 0),
+        (&["grep", demo, "e", "--json"], 0),
         (&["waste", demo, "--all"], 0),
         (&["packages", demo, "--history"], 0),
         (&["waste", demo, "--plan"], 0),
@@ -67,6 +69,7 @@ fn nothing_is_said_on_the_way() {
     for arguments in [
         &["waste", image][..],
         &["cat", image, "/large"],
+        &["grep", image, "x", "-c"],
         &["verify", image],
         &["packages", image],
         &["compare", image, image],

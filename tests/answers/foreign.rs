@@ -44,7 +44,7 @@ fn layout(place: &Place, dir: &str, second: Tar) -> PathBuf {
         "Package: {name}\nStatus: install ok installed\nVersion: {name}\nArchitecture: {name}\n\n"
     );
     let first = Tar::new()
-        .file(&name, "first")
+        .file(&name, format!("first {HOSTILE}"))
         .mode(0o4777)
         .xattr(&format!("user.{name}"), HOSTILE)
         .symlink(format!("dir{name}/link"), HOSTILE)
@@ -236,6 +236,13 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec![image, "--glob", "**", "--json"],
         ],
         "find" => vec![vec![image, "MARK"], vec!["--json", image, "MARK"], vec![image, HOSTILE]],
+        "grep" => vec![
+            vec![image, "MARK|first"],
+            vec!["--json", image, "MARK|first", "-C1"],
+            vec![image, HOSTILE],
+            vec![image, "x", HOSTILE],
+            vec![image, "x", "--glob", HOSTILE],
+        ],
         "cat" => vec![vec![image, HOSTILE], vec![image, &name, "--layer", HOSTILE]],
         "compare" => vec![
             vec![image, other],

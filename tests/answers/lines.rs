@@ -89,6 +89,7 @@ fn no_key_stands_twice_in_a_line() {
         &["diff", "--layer", "1", &image],
         &["history", &image, "/a"],
         &["find", &image, "a"],
+        &["grep", &image, "1"],
     ] {
         let text = text(&[arguments, &["--json"]].concat());
         for line in text.lines() {

@@ -8,6 +8,7 @@ mod closed;
 mod comparing;
 mod extracting;
 mod foreign;
+mod grepping;
 mod hostile;
 mod judging;
 mod layer_pairs;

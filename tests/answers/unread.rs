@@ -40,6 +40,9 @@ const COMMANDS: &[&[&str]] = &[
     &["history", "--json", "IMAGE", "/nowhere"],
     &["find", "IMAGE", "base"],
     &["find", "--json", "IMAGE", "nowhere"],
+    &["grep", "IMAGE", "."],
+    &["grep", "IMAGE", "nothing has this", "-l"],
+    &["grep", "--json", "IMAGE", "--visible", "-c", "."],
     &["waste", "IMAGE"],
     &["waste", "--json", "IMAGE"],
     &["packages", "IMAGE"],
@@ -234,6 +237,7 @@ fn what_does_not_need_the_layer_is_answered() {
             &["diff", &image, "--layer", "0"],
             &["cat", &image, "/base", "--layer", "0"],
             &["packages", &image, "--layer", "0"],
+            &["grep", &image, ".", "--visible", "--layer", "0"],
             &["extract", &image, "/", dest.to_str().unwrap(), "--layer", "0"],
         ] {
             let output = layertui(command);

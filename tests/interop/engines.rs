@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 26] = [
+const PROGRAMS: [(&str, &str); 27] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -18,6 +18,7 @@ const PROGRAMS: [(&str, &str); 26] = [
     ("busybox", "busybox-static"),
     ("setcap", "libcap2-bin"),
     ("setfattr", "attr"),
+    ("rg", "ripgrep"),
     ("zstd", "zstd"),
     ("gzip", "gzip"),
     ("tar", "tar"),

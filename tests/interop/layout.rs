@@ -42,9 +42,14 @@ impl Layout {
 
     /// The layers' tars, base first.
     pub fn layers(&self) -> Vec<Layer> {
+        self.tars().iter().map(|tar| tarball::read(tar)).collect()
+    }
+
+    /// The bytes of the layers' tars, base first.
+    pub fn tars(&self) -> Vec<Vec<u8>> {
         let manifest = self.manifest();
         let layers = manifest["layers"].as_array().unwrap().iter();
-        layers.map(|layer| tarball::read(&uncompressed(&self.blob(&layer["digest"])))).collect()
+        layers.map(|layer| uncompressed(&self.blob(&layer["digest"]))).collect()
     }
 
     /// A layout of the same blobs whose image ends with layer `last`.

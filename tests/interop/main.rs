@@ -22,6 +22,7 @@
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
 //! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
 //! | `rebuilt` | why the layers of two builds have other digests |
+//! | `searching` | contents of every layer, against ripgrep over the unpacked layers |
 //! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
@@ -64,6 +65,7 @@ mod registries;
 mod rootless;
 mod saved;
 mod scratch;
+mod searching;
 mod soci;
 mod sockets;
 mod splits;

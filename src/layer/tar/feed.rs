@@ -28,6 +28,14 @@ pub(in crate::layer) trait Feed {
     /// read.
     fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>);
 
+    /// Whether [`Self::announce`] is to be called before [`Self::contents`].
+    fn wants_names(&self) -> bool {
+        false
+    }
+
+    /// The name of the file whose contents come next.
+    fn announce(&mut self, _name: &[u8]) {}
+
     /// Skips the rest, within a limit; returns the offset of the first byte that is not zero.
     fn rest(&mut self) -> Option<u64>;
 

@@ -1,12 +1,13 @@
 //! A feed of decoded bytes, which fingerprints the contents of each file.
 
+use std::io;
 use std::io::Read;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::layer::codec::Decoder;
 use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
-use crate::layer::watch::Watch;
+use crate::layer::watch::{Examine, Watch};
 use crate::stack::kept::entry::Fingerprint;
 
 /// The buffer of decoded bytes: small enough for the L2 cache.
@@ -29,6 +30,32 @@ pub(in crate::layer) struct Stream<'w> {
     digest_threaded: bool,
     end_reason: Option<EndReason>,
     hasher: Box<Xxh3>,
+    examiner: Option<Box<dyn Examine + 'w>>,
+    /// The name of the file that is examined next.
+    name: Vec<u8>,
+}
+
+/// The payload of one file for an examiner; fingerprinted as it is read.
+struct Payload<'s, 'w> {
+    stream: &'s mut Stream<'w>,
+    left: u64,
+}
+
+impl Read for Payload<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if most == 0 {
+            return Ok(0);
+        }
+        let length = self.stream.chunk().len().min(most);
+        let start = self.stream.start;
+        let bytes = &self.stream.buffer[start..start + length];
+        buffer[..length].copy_from_slice(bytes);
+        self.stream.hasher.update(bytes);
+        self.stream.start += length;
+        self.left -= length as u64;
+        Ok(length)
+    }
 }
 
 impl<'w> Stream<'w> {
@@ -45,6 +72,8 @@ impl<'w> Stream<'w> {
             digest_threaded: false,
             end_reason: None,
             hasher: Box::new(Xxh3::new()),
+            examiner: watch.examiner(),
+            name: Vec::new(),
         }
     }
 
@@ -94,6 +123,18 @@ impl<'w> Stream<'w> {
         &self.buffer[self.start..self.end]
     }
 
+    /// The contents of a file, shown to the examiner.
+    fn examined(&mut self, examiner: &mut dyn Examine, count: u64) -> (u64, Option<Fingerprint>) {
+        self.hasher.reset();
+        let (name, offset) = (std::mem::take(&mut self.name), self.position());
+        let mut payload = Payload { stream: self, left: count };
+        examiner.file(&name, offset, count, &mut payload);
+        let left = payload.left;
+        let passed = count - left + self.pass(left, Xxh3::update);
+        let fingerprint = Fingerprint::Xxh3(self.hasher.digest128() as u64);
+        (passed, (passed == count).then_some(fingerprint))
+    }
+
     /// Consumes up to `count` bytes in pieces, and shows each to `show`; returns the number of bytes.
     fn pass(&mut self, count: u64, mut show: impl FnMut(&mut Xxh3, &[u8])) -> u64 {
         let mut left = count;
@@ -134,7 +175,21 @@ impl Feed for Stream<'_> {
         self.pass(count, |_, _| {})
     }
 
+    fn wants_names(&self) -> bool {
+        self.examiner.is_some()
+    }
+
+    fn announce(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+    }
+
     fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>) {
+        if let Some(mut examiner) = self.examiner.take() {
+            let examined = self.examined(&mut *examiner, count);
+            self.examiner = Some(examiner);
+            return examined;
+        }
         if let Ok(length) = usize::try_from(count)
             && length <= self.end - self.start
         {

@@ -240,6 +240,11 @@ impl<F: Feed> Walker<F> {
                     fields.sparse = true;
                     fields.stored = self.skip_payload(size, problems);
                 } else {
+                    if self.feed.wants_names() {
+                        Header(&self.block).name(&mut self.name);
+                        let name = self.stored_name(false).to_vec();
+                        self.feed.announce(&name);
+                    }
                     fields.stored = self.payload(size, problems, |feed, count| {
                         let (passed, fingerprint) = feed.contents(count);
                         fields.fingerprint = fingerprint;
@@ -354,20 +359,24 @@ impl<F: Feed> Walker<F> {
         self.collect_xattrs();
         let header = Header(&self.block);
         header.name(&mut self.name);
-        let long = |text| Some(text).filter(|text: &&[u8]| !text.is_empty());
-        let sparse_name = if fields.sparse { self.local.sparse_name().flatten() } else { None };
-        let name = sparse_name
-            .or_else(|| pick(self.local.path(), self.global.path()))
-            .or_else(|| long(until_nul(&self.long_name)))
-            .unwrap_or(&self.name);
+        let name = self.stored_name(fields.sparse);
         let link = if matches!(fields.kind, Kind::Symlink | Kind::Hardlink) {
             pick(self.local.linkpath(), self.global.linkpath())
-                .or_else(|| long(until_nul(&self.long_link)))
+                .or_else(|| stated(until_nul(&self.long_link)))
                 .unwrap_or_else(|| header.link())
         } else {
             b""
         };
         TarEntry { name, link, xattrs: Xattrs::from_encoded(&self.xattrs), fields }
+    }
+
+    /// The name of the entry, once that of its header is in `name`.
+    fn stored_name(&self, sparse: bool) -> &[u8] {
+        let sparse_name = if sparse { self.local.sparse_name().flatten() } else { None };
+        sparse_name
+            .or_else(|| pick(self.local.path(), self.global.path()))
+            .or_else(|| stated(until_nul(&self.long_name)))
+            .unwrap_or(&self.name)
     }
 
     fn collect_xattrs(&mut self) {
@@ -378,6 +387,11 @@ impl<F: Feed> Walker<F> {
             self.xattrs = encode_xattrs(&mut pairs);
         }
     }
+}
+
+/// The text, unless it is empty.
+fn stated(text: &[u8]) -> Option<&[u8]> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// The kind of a type flag.

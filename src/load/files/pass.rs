@@ -91,9 +91,19 @@ impl<'s> Payloads<'s> {
     /// `files` are all of one layer and sorted by offset.
     pub(crate) fn new(source: &'s dyn Source, files: &[&Payload]) -> Self {
         let ends = files.iter().filter_map(|payload| Some(payload.offset? + payload.stored));
-        let together = files.len() > 1 && !source.opens_cheaply(files[0].layer);
-        let until = ends.max().filter(|_| together);
-        Self { source, until, pass: None, broken: None }
+        let layer = files.first().map_or(0, |file| file.layer);
+        Self::spanning(source, layer, files.len(), ends.max())
+    }
+
+    /// For so many files of a layer, which end before `until` and come in the order of their offsets.
+    pub(crate) fn spanning(
+        source: &'s dyn Source,
+        layer: usize,
+        count: usize,
+        until: Option<u64>,
+    ) -> Self {
+        let together = count > 1 && !source.opens_cheaply(layer);
+        Self { source, until: until.filter(|_| together), pass: None, broken: None }
     }
 
     /// The contents of the next file.

@@ -258,15 +258,19 @@ impl Blobs {
             Some(Content::Blob { blob, soci, .. }) => {
                 let known = sync::lock(&self.listed).take();
                 let listing = known.unwrap_or_else(|| match (soci, blob.as_remote()) {
-                    (Some(soci), _) => soci.list(watch),
-                    (None, Some(remote)) => layer::list_remote::list(blob, remote, watch),
-                    (None, None) => layer::list(blob, watch),
+                    (Some(soci), _) if watch.examiner().is_none() => soci.list(watch),
+                    (_, Some(remote)) => layer::list_remote::list(blob, remote, watch),
+                    (_, None) => layer::list(blob, watch),
                 });
                 self.set_checkpoints_of(layer, &listing);
                 listing
             }
             Some(Content::Toc { toc, .. }) => {
-                let listing = toc.list(watch);
+                // The contents of all files are in the blob alone.
+                let listing = match toc.blob().as_remote().filter(|_| watch.examiner().is_some()) {
+                    Some(remote) => layer::list_remote::list(toc.blob(), remote, watch),
+                    None => toc.list(watch),
+                };
                 self.set_checkpoints_of(layer, &listing);
                 listing
             }

@@ -13,6 +13,7 @@ pub mod ranked;
 pub mod search;
 pub mod tree;
 pub mod treemap;
+pub mod version_state;
 pub(crate) mod view;
 pub mod walk;
 pub mod waste;
