@@ -1,21 +1,38 @@
 //! Compares the entries of two tars in one pass over both. Entries of the same path meet at once where both tars have them
 //! in the same order; others wait until their counterpart comes.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::compare::layers::aspects::Aspects;
 use crate::compare::layers::order;
 use crate::layer::entries::{Dialect, Item};
 use crate::stack::kept::entry::{Kind, Mtime};
 
-/// The most bytes of entries of one tar that wait for their counterparts: some 2 million entries.
-const WAITING_MAX: usize = 512 << 20;
+/// Bytes that a waiting entry takes beside its path: a slot in a table that is at least half full.
+const ENTRY_BYTES: usize = 2 * size_of::<(Vec<u8>, Placed)>();
 
-/// Bytes of a waiting entry beside its path.
-const ENTRY_BYTES: usize = 2 * size_of::<Item>();
+/// What all pairs of layers together may take of memory: this much of each is left.
+#[derive(Debug)]
+pub(super) struct Limits {
+    /// Bytes of entries that wait for their counterparts.
+    waiting: AtomicUsize,
+    /// Differences that are listed; the rest is counted.
+    listed: AtomicUsize,
+}
 
-/// The most differences that are listed; the rest is counted.
-const LISTED_MAX: usize = 1_000_000;
+impl Default for Limits {
+    /// 512 MiB, which are some 1.5 million entries in another order, and a million differences.
+    fn default() -> Self {
+        Self { waiting: AtomicUsize::new(512 << 20), listed: AtomicUsize::new(1_000_000) }
+    }
+}
+
+/// Takes `count` of what is left; `false` where less is left.
+fn take(left: &AtomicUsize, count: usize) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(count)).is_ok()
+}
 
 /// What an entry says of its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +80,7 @@ impl EntryDifference {
 /// How the entries of two tars differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// Sorted by path; at most a million.
+    /// Sorted by path; at most a million of all layers.
     pub listed: Vec<EntryDifference>,
     /// Differences that are not listed.
     pub left_out: u64,
@@ -90,8 +107,8 @@ impl Differences {
         self.added + self.removed + self.content > 0
     }
 
-    fn push(&mut self, difference: EntryDifference) {
-        if self.listed.len() < LISTED_MAX {
+    fn push(&mut self, difference: EntryDifference, limits: &Limits) {
+        if take(&limits.listed, 1) {
             self.listed.push(difference);
         } else {
             self.left_out += 1;
@@ -106,8 +123,18 @@ impl Differences {
 pub(super) fn compare(
     old: &mut dyn Iterator<Item = Item>,
     new: &mut dyn Iterator<Item = Item>,
+    limits: &Limits,
 ) -> Result<Differences, String> {
-    let mut pass = Pass::default();
+    let side = || Waiting { by_path: HashMap::new(), again: HashMap::new(), next: 0, limits };
+    let mut pass = Pass {
+        old: side(),
+        new: side(),
+        places: Vec::new(),
+        highest: (0, 0),
+        late: HashMap::new(),
+        found: Differences::default(),
+        limits,
+    };
     loop {
         match (old.next(), new.next()) {
             (None, None) => return Ok(pass.finish()),
@@ -140,15 +167,17 @@ pub(super) fn compare(
 /// An entry and its place in its tar.
 type Placed = (u32, Item);
 
-/// The entries of one tar that wait for their counterparts, by path; a tar can have one path several times.
-#[derive(Default)]
-struct Waiting {
-    by_path: HashMap<Vec<u8>, VecDeque<Placed>>,
-    bytes: usize,
+/// The entries of one tar that wait for their counterparts.
+struct Waiting<'l> {
+    /// Without their paths, which are the keys.
+    by_path: HashMap<Vec<u8>, Placed>,
+    /// Further entries of a path that waits already, in their order.
+    again: HashMap<Vec<u8>, VecDeque<Placed>>,
     next: u32,
+    limits: &'l Limits,
 }
 
-impl Waiting {
+impl Waiting<'_> {
     fn is_empty(&self) -> bool {
         self.by_path.is_empty()
     }
@@ -159,33 +188,60 @@ impl Waiting {
         self.next - 1
     }
 
-    fn wait(&mut self, place: u32, item: Item) -> Result<(), String> {
-        self.bytes += item.path.len() * 2 + ENTRY_BYTES;
-        if self.bytes > WAITING_MAX {
-            let max = WAITING_MAX >> 20;
-            return Err(format!(
-                "its entries have another order: comparing them would take more than {max} MiB"
-            ));
+    fn wait(&mut self, place: u32, mut item: Item) -> Result<(), String> {
+        if !take(&self.limits.waiting, item.path.len() + ENTRY_BYTES) {
+            return Err("the entries of both have other orders, and comparing them takes more \
+                        memory than is allowed"
+                .to_owned());
         }
-        self.by_path.entry(item.path.clone()).or_default().push_back((place, item));
+        let path = std::mem::take(&mut item.path);
+        match self.by_path.entry(path) {
+            Entry::Vacant(first) => {
+                first.insert((place, item));
+            }
+            Entry::Occupied(first) => {
+                let again = self.again.entry(first.key().clone());
+                again.or_default().push_back((place, item));
+            }
+        }
         Ok(())
     }
 
     fn take(&mut self, path: &[u8]) -> Option<Placed> {
-        let waiting = self.by_path.get_mut(path)?;
-        let first = waiting.pop_front();
-        if waiting.is_empty() {
-            self.by_path.remove(path);
+        let (key, first) = self.by_path.remove_entry(path)?;
+        self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
+        if let Some(again) = self.again.get_mut(path) {
+            if let Some(next) = again.pop_front() {
+                self.by_path.insert(key.clone(), next);
+            }
+            if again.is_empty() {
+                self.again.remove(path);
+            }
         }
-        self.bytes -= first.as_ref().map_or(0, |(_, it)| it.path.len() * 2 + ENTRY_BYTES);
-        first
+        Some((first.0, Item { path: key, ..first.1 }))
+    }
+
+    /// What found no counterpart.
+    fn rest(&mut self) -> impl Iterator<Item = (Vec<u8>, Item)> + use<> {
+        let again = std::mem::take(&mut self.again).into_iter();
+        let again =
+            again.flat_map(|(path, rest)| rest.into_iter().map(move |it| (path.clone(), it)));
+        let all = std::mem::take(&mut self.by_path).into_iter().chain(again);
+        all.map(|(path, (_, item))| (path, item))
     }
 }
 
-#[derive(Default)]
-struct Pass {
-    old: Waiting,
-    new: Waiting,
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let bytes = |(path, _): (Vec<u8>, _)| path.len() + ENTRY_BYTES;
+        let bytes: usize = self.rest().map(bytes).sum();
+        self.limits.waiting.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+struct Pass<'l> {
+    old: Waiting<'l>,
+    new: Waiting<'l>,
     places: order::Places,
     /// The highest places that met.
     highest: (u32, u32),
@@ -193,9 +249,10 @@ struct Pass {
     /// alone.
     late: HashMap<u32, EntryDifference>,
     found: Differences,
+    limits: &'l Limits,
 }
 
-impl Pass {
+impl Pass<'_> {
     fn meet(&mut self, (old_place, old): Placed, (new_place, new): Placed) {
         self.places.push((old_place, new_place));
         let is_late = old_place < self.highest.0 || new_place < self.highest.1;
@@ -204,7 +261,8 @@ impl Pass {
         let facts = (Some(facts(&old)), Some(facts(&new)));
         let difference =
             || EntryDifference { path: absolute(&old.path), old: facts.0, new: facts.1, aspects };
-        if is_late && self.late.len() < LISTED_MAX {
+        let is_late = is_late && take(&self.limits.listed, 1);
+        if is_late {
             self.late.insert(old_place, difference());
         }
         self.found.aspects = self.found.aspects.with(aspects);
@@ -218,8 +276,8 @@ impl Pass {
             self.found.metadata += 1;
         }
         // What is late is listed when it is known whether it moved.
-        if !self.late.contains_key(&old_place) {
-            self.found.push(difference());
+        if !is_late {
+            self.found.push(difference(), self.limits);
         }
     }
 
@@ -235,16 +293,20 @@ impl Pass {
                 entry.aspects = entry.aspects.with(Aspects::ORDER);
             }
         }
-        for entry in self.late.into_values().filter(|entry| !entry.aspects.is_empty()) {
-            found.push(entry);
-        }
-        for (_, old) in self.old.by_path.into_values().flatten() {
+        let (all, before) = (self.late.len(), found.listed.len());
+        found.listed.extend(self.late.into_values().filter(|entry| !entry.aspects.is_empty()));
+        // What is late and the same in all is not listed after all.
+        let unlisted = all - (found.listed.len() - before);
+        self.limits.listed.fetch_add(unlisted, Ordering::Relaxed);
+        for (path, old) in self.old.rest() {
             found.removed += 1;
-            found.push(alone(&old.path, Some(facts(&old)), None));
+            self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
+            found.push(alone(&path, Some(facts(&old)), None), self.limits);
         }
-        for (_, new) in self.new.by_path.into_values().flatten() {
+        for (path, new) in self.new.rest() {
             found.added += 1;
-            found.push(alone(&new.path, None, Some(facts(&new))));
+            self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
+            found.push(alone(&path, None, Some(facts(&new))), self.limits);
         }
         found.listed.sort_by(|one, other| one.path.cmp(&other.path));
         found
@@ -268,4 +330,61 @@ const fn facts(item: &Item) -> Facts {
 
 fn absolute(path: &[u8]) -> Vec<u8> {
     [b"/", path].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::entries::Writing;
+
+    fn item(path: &str) -> Item {
+        let writing =
+            Writing { dialect: Dialect::Ustar, names: 0, records: 0, notation: 0, header: 0 };
+        Item {
+            path: path.as_bytes().to_vec(),
+            kind: Kind::File,
+            mode: 0,
+            owner: (0, 0),
+            mtime: Mtime { seconds: 0, nanos: 0 },
+            size: 0,
+            sparse: false,
+            device: (0, 0),
+            contents: 0,
+            link: 0,
+            xattrs: 0,
+            writing,
+        }
+    }
+
+    fn compared(old: &str, new: &str, limits: &Limits) -> Result<Differences, String> {
+        let items = |text: &str| text.split_whitespace().map(item).collect::<Vec<_>>().into_iter();
+        compare(&mut items(old), &mut items(new), limits)
+    }
+
+    #[test]
+    fn what_waits_is_limited_and_given_back() {
+        let three = 3 * (ENTRY_BYTES + 1);
+        let limits = || Limits { waiting: AtomicUsize::new(three), listed: AtomicUsize::new(2) };
+        let left = |limits: &Limits| limits.waiting.load(Ordering::Relaxed);
+        let found = limits();
+        assert_eq!(compared("a b c d", "b c d a", &found).unwrap().moved, 1);
+        assert_eq!(left(&found), three);
+        let found = limits();
+        assert!(compared("a b c d", "e f g h", &found).unwrap_err().contains("memory"));
+        assert_eq!(left(&found), three);
+        // One path several times, in either tar.
+        let found = limits();
+        let twice = compared("a a b", "b a a", &found).unwrap();
+        assert_eq!((twice.same, twice.moved, twice.added, twice.removed), (3, 1, 0, 0));
+        assert_eq!(left(&found), three);
+        let more = compared("a a", "a", &found).unwrap();
+        assert_eq!((more.same, more.removed, left(&found)), (1, 1, three));
+    }
+
+    #[test]
+    fn what_is_listed_is_limited_and_the_rest_counted() {
+        let limits = Limits { listed: AtomicUsize::new(2), ..Limits::default() };
+        let found = compared("", "a b c d e", &limits).unwrap();
+        assert_eq!((found.added, found.listed.len(), found.left_out), (5, 2, 3));
+    }
 }

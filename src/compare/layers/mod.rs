@@ -16,6 +16,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 pub use crate::compare::layers::aspects::Aspects;
+use crate::compare::layers::entries::Limits;
 pub use crate::compare::layers::entries::{Differences, EntryDifference, Facts};
 pub use crate::compare::layers::pairing::{Pair, PairedBy, pairs};
 use crate::image::digest::Hasher;
@@ -102,12 +103,12 @@ pub fn layers(
     let pairs = pairs(old.image(), new.image());
     let results: Vec<Mutex<Option<ComparedLayer>>> =
         pairs.iter().map(|_| Mutex::default()).collect();
-    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let (next, done, limits) = (AtomicUsize::new(0), AtomicU64::new(0), Limits::default());
+    let shared = Shared { done: &done, watch, limits: &limits };
     let work = || {
         let take = |at: usize| pairs.get(at).zip(results.get(at));
         while let Some((pair, result)) = take(next.fetch_add(1, Ordering::Relaxed)) {
-            *sync::lock(result) =
-                Some(compare(pair, old, new, unsure, &Sum { done: &done, watch }));
+            *sync::lock(result) = Some(compare(pair, old, new, unsure, &shared));
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(AT_ONCE));
@@ -120,16 +121,17 @@ pub fn layers(
     results.into_iter().filter_map(|result| sync::lock(&result).take()).collect()
 }
 
-/// The progress of several tars: bytes read of all of them.
+/// What the comparisons of all pairs share: the bytes read of all tars, and the limits.
 #[derive(Clone, Copy)]
-struct Sum<'w> {
+struct Shared<'w> {
     done: &'w AtomicU64,
     watch: &'w dyn Watch,
+    limits: &'w Limits,
 }
 
 /// One of these tars.
 struct Part<'w> {
-    sum: Sum<'w>,
+    shared: Shared<'w>,
     last: AtomicU64,
 }
 
@@ -137,11 +139,11 @@ impl Watch for Part<'_> {
     fn progress(&self, done: u64) {
         let before = self.last.swap(done, Ordering::Relaxed);
         let more = done.saturating_sub(before);
-        self.sum.watch.progress(self.sum.done.fetch_add(more, Ordering::Relaxed) + more);
+        self.shared.watch.progress(self.shared.done.fetch_add(more, Ordering::Relaxed) + more);
     }
 
     fn cancelled(&self) -> bool {
-        self.sum.watch.cancelled()
+        self.shared.watch.cancelled()
     }
 }
 
@@ -150,7 +152,7 @@ fn compare(
     old: &dyn Source,
     new: &dyn Source,
     unsure: [&[(usize, String)]; 2],
-    sum: &Sum<'_>,
+    shared: &Shared<'_>,
 ) -> ComparedLayer {
     let codecs = [codec_of(old, pair.old), codec_of(new, pair.new)];
     let found = |verdict, entries| ComparedLayer { pair: *pair, verdict, codecs, entries };
@@ -173,7 +175,7 @@ fn compare(
     let mut entries = Differences::default();
     let same_tar = match equal(&layers, |layer| layer.diff_id.as_deref()) {
         Some(true) => true,
-        _ => match tars((old, one), (new, other), sum) {
+        _ => match tars((old, one), (new, other), shared) {
             Ok((differences, same)) => {
                 entries = differences;
                 same
@@ -200,17 +202,17 @@ fn equal(layers: &(Layer, Layer), what: fn(&Layer) -> Option<&str>) -> Option<bo
 fn tars(
     (old, one): (&dyn Source, usize),
     (new, other): (&dyn Source, usize),
-    sum: &Sum<'_>,
+    shared: &Shared<'_>,
 ) -> Result<(Differences, bool), String> {
     let of_old = |error: io::Error| format!("layer {one} of the old image: {error}");
     let of_new = |error: io::Error| format!("layer {other} of the new image: {error}");
-    let part = || Part { sum: *sum, last: AtomicU64::new(0) };
+    let part = || Part { shared: *shared, last: AtomicU64::new(0) };
     let (old_part, new_part) = (part(), part());
     let tar = old.tar(one).map_err(of_old)?;
     let mut olds = Entries::new(tar, &old_part).map_err(of_old)?;
     let tar = new.tar(other).map_err(of_new)?;
     let mut news = Entries::new(tar, &new_part).map_err(of_new)?;
-    let mut found = entries::compare(&mut olds, &mut news)?;
+    let mut found = entries::compare(&mut olds, &mut news, shared.limits)?;
     let whole = |entries: Entries<'_>, of: &dyn Fn(io::Error) -> String| {
         entries.finish().map_err(|why| of(io::Error::other(why)))
     };
