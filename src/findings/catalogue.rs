@@ -98,12 +98,15 @@ catalogue! {
     RewrittenSame "rewritten-same" Low "files stored again, the same in everything"
         "do not copy or touch what is there already";
     CacheApt "cache-apt" Medium "package cache of apt"
-        "rm -rf /var/lib/apt/lists/* in the same RUN, or RUN --mount=type=cache,target=/var/cache/apt";
-    CacheApk "cache-apk" Medium "package cache of apk" "apk add --no-cache";
-    CacheDnf "cache-dnf" Medium "package cache of dnf or yum" "dnf clean all in the same RUN";
-    CachePip "cache-pip" Medium "cache of pip" "pip install --no-cache-dir";
+        "rm -rf /var/lib/apt/lists/* /var/cache/apt/* in the same RUN";
+    CacheApk "cache-apk" Medium "package cache of apk"
+        "rm -rf /var/cache/apk/* /etc/apk/cache/* in the same RUN, or apk add --no-cache";
+    CacheDnf "cache-dnf" Medium "package cache of dnf or yum"
+        "rm -rf /var/cache/dnf /var/cache/yum /var/cache/libdnf5 in the same RUN";
+    CachePip "cache-pip" Medium "cache of pip, uv or poetry"
+        "rm -rf ~/.cache/pip ~/.cache/uv ~/.cache/pypoetry in the same RUN, or pip install --no-cache-dir";
     CacheNpm "cache-npm" Medium "cache of npm, yarn or pnpm"
-        "npm cache clean --force in the same RUN, or RUN --mount=type=cache,target=/root/.npm";
+        "rm -rf ~/.npm/_cacache ~/.cache/yarn ~/.yarn/cache ~/.local/share/pnpm/store in the same RUN";
     CacheCargo "cache-cargo" Medium "registry and sources cached by cargo"
         "build in a stage of its own and copy the program, or mount the cache";
     CacheGo "cache-go" Medium "build and module cache of go"

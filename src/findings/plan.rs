@@ -111,6 +111,12 @@ impl Plan {
     }
 }
 
+/// Bytes of package caches in the final tree, which are not wasted but not needed.
+#[must_use]
+pub fn cache_bytes(stack: &Stack) -> u64 {
+    paths::caches(stack).map(|(_, stored)| stored.bytes).sum()
+}
+
 fn step((change, mut files): (Change, Vec<Stored>)) -> PlanStep {
     files.sort_by_key(|stored| std::cmp::Reverse(stored.bytes));
     PlanStep {

@@ -9,6 +9,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::findings::plan::cache_bytes;
 use crate::report::entry::PathKeys;
 use crate::report::layers::Head;
 use crate::report::{Format, Lines, SCHEMA, Subject, json_line};
@@ -28,6 +29,8 @@ struct Document<'a> {
     layers: Vec<LayerKeys<'a>>,
     paths: Vec<WastedKeys>,
     directories: Vec<DirectoryKeys>,
+    /// In the final tree, so not wasted.
+    cache_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -112,6 +115,7 @@ fn document<'a>(subject: Subject<'a>, waste: &WasteReport) -> Document<'a> {
                 wasted_bytes: bytes,
             })
             .collect(),
+        cache_bytes: unsure.is_empty().then(|| cache_bytes(stack)),
     }
 }
 
@@ -167,6 +171,14 @@ fn text_of(
         balance.efficiency * 100.0
     )?;
     subject.write_unsure(out)?;
+    let caches = cache_bytes(subject.stack);
+    if caches > 0 {
+        let bytes = text::size::long(caches);
+        writeln!(
+            out,
+            "{bytes} beyond are package caches in the final tree: --plan and `findings` say where"
+        )?;
+    }
     if balance.wasted == 0 {
         return Ok(());
     }

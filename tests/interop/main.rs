@@ -62,6 +62,7 @@ mod plan;
 mod podman;
 mod rebuilt;
 mod registries;
+mod remedies;
 mod rootless;
 mod saved;
 mod scratch;

@@ -37,33 +37,39 @@ RUN rm /etc/motd && echo x > /etc/issue
 COPY data /etc/issue
 ";
 
-fn write_context(context: &Path) {
+/// The base layer: busybox, and a file that is removed above it.
+pub fn write_base(context: &Path) {
     let root = context.join("rootfs");
     for dir in ["bin", "etc", "tmp", "dev", "proc", "sys", "var"] {
         fs::create_dir_all(root.join(dir)).unwrap();
     }
     fs::copy(find("busybox").unwrap(), root.join("bin/busybox")).unwrap();
-    for applet in ["sh", "chmod", "dd", "rm", "mkdir"] {
+    for applet in ["sh", "chmod", "cp", "dd", "ln", "rm", "mkdir", "true"] {
         symlink("busybox", root.join("bin").join(applet)).unwrap();
     }
     fs::write(root.join("etc/motd"), "m".repeat(7_000)).unwrap();
+    fs::write(root.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n").unwrap();
+}
+
+fn write_context(context: &Path) {
+    write_base(context);
     fs::write(context.join("data"), "d".repeat(50_000)).unwrap();
     fs::write(context.join("secret"), "s".repeat(20_000)).unwrap();
 }
 
 /// Builds an image, one layer an instruction, and saves it.
-fn build(engines: &Engines, home: &Path, name: &str, containerfile: &str) -> Form {
+pub fn build(engines: &Engines, home: &Path, name: &str, containerfile: &str) -> Form {
     fs::write(home.join(name), containerfile).unwrap();
     let script = format!(
         "buildah {store} bud --isolation chroot --network host --layers -t {name} -f {name} context\n\
          buildah {store} push -q {name} oci:$HOME/{name}-layout:x",
-        store = store("vfs"),
+        store = store("overlay"),
     );
     run(&mut engines.script::<&str>(&script, &[]));
     Form::new("built", home.join(format!("{name}-layout")).display().to_string())
 }
 
-fn number(value: &Value) -> u64 {
+pub fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value}"))
 }
 
