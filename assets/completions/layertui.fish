@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_layertui_global_optspecs
-    string join \n platform= no-cache pull= tls-verify= no-mouse theme= print-config check-config h/help V/version
+    string join \n platform= no-cache pull= tls-verify= no-mouse theme= print-config check-config ci j/json= source= i/ignore-errors ci-config= lowestEfficiency= highestWastedBytes= highestUserWastedPercent= h/help V/version
 end
 
 function __fish_layertui_needs_command
@@ -31,10 +31,20 @@ always\t'Always'"
 complete -c layertui -n "__fish_layertui_needs_command" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
 complete -c layertui -n "__fish_layertui_needs_command" -l theme -d 'Colours: dark, light, high-contrast or mono. Default: dark; mono under NO_COLOR or TERM=dumb' -r
+complete -c layertui -n "__fish_layertui_needs_command" -s j -l json -d 'Write the analysis to a file in dive\'s format (- is standard output)' -r
+complete -c layertui -n "__fish_layertui_needs_command" -l source -d 'Where the image is' -r -f -a "docker\t'As docker-daemon:REF'
+podman\t'As podman:REF'
+docker-archive\t'As docker-archive:FILE'"
+complete -c layertui -n "__fish_layertui_needs_command" -l ci-config -d 'dive\'s rules file' -r -F
+complete -c layertui -n "__fish_layertui_needs_command" -l lowestEfficiency -d 'Minimum efficiency by dive\'s measure' -r
+complete -c layertui -n "__fish_layertui_needs_command" -l highestWastedBytes -d 'Maximum of wasted bytes by dive\'s measure' -r
+complete -c layertui -n "__fish_layertui_needs_command" -l highestUserWastedPercent -d 'Maximum of wasted bytes / bytes above layer 0 by dive\'s measure' -r
 complete -c layertui -n "__fish_layertui_needs_command" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_needs_command" -l no-mouse -d 'Do not capture the mouse'
 complete -c layertui -n "__fish_layertui_needs_command" -l print-config -d 'Print a config file with the defaults: keys by action, theme, glyphs, mouse, columns'
 complete -c layertui -n "__fish_layertui_needs_command" -l check-config -d 'Check $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config) for errors; exit 1 if there are any'
+complete -c layertui -n "__fish_layertui_needs_command" -l ci -d 'Check against rules, as ci does; also where the environment has CI=true'
+complete -c layertui -n "__fish_layertui_needs_command" -s i -l ignore-errors -d 'Go on after errors, which layertui always does'
 complete -c layertui -n "__fish_layertui_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_needs_command" -s V -l version -d 'Print version'
 complete -c layertui -n "__fish_layertui_needs_command" -a "demo" -d 'Explore the built-in example image'
@@ -300,6 +310,8 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l force -d 'Replace existing files, and write into directories that are not empty'
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand extract" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c layertui -n "__fish_layertui_using_subcommand report" -l format -d 'The output format' -r -f -a "json\t'The whole analysis as one JSON object'
+dive\t'The JSON of dive: numbers by dive\'s measure, and every file of every layer'"
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l html -d 'Write a self-contained HTML page (- is standard output)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l markdown -d 'Write Markdown tables (- is standard output)' -r
 complete -c layertui -n "__fish_layertui_using_subcommand report" -l config -d 'The rules file; base, excludes and ignored findings are read from it (default: .layertui.yaml in this directory)' -r -F

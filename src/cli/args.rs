@@ -11,8 +11,9 @@ mod searching;
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 pub(super) use crate::cli::args::building::{Build, apart};
+use crate::cli::args::dive::DiveOptions;
 use crate::cli::args::image::Common;
-pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, Waste};
+pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, ReportFormat, Waste};
 pub(super) use crate::cli::args::listing::{History, Layers, Ls};
 pub(super) use crate::cli::args::packages::Packages;
 pub(super) use crate::cli::args::searching::Grep;
@@ -104,6 +105,10 @@ pub(crate) struct Args {
     /// Check $XDG_CONFIG_HOME/layertui/config.toml (or ~/.config) for errors; exit 1 if there are any.
     #[arg(long, conflicts_with = "print_config")]
     pub(super) check_config: bool,
+
+    // Last: its heading holds for all that follows.
+    #[command(flatten)]
+    pub(super) dive: DiveOptions,
 }
 
 impl Args {

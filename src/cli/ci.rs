@@ -12,6 +12,7 @@ use crate::cli::{base, findings, policy_file};
 use crate::findings::Severity;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
+use crate::policy::dive::Measure;
 use crate::policy::{DiveLimits, Evidence, Rules};
 use crate::report::{CiFormat, Judged};
 use crate::{policy, report};
@@ -22,6 +23,15 @@ pub(super) fn run(command: &Ci, settings: &OpenSettings) -> Outcome {
     let flags = override_with(&mut rules, command)?;
     let rules_from = if flags { format!("{from}, and options") } else { from };
     judge(&command.image, (&rules, &rules_from), command.format(), settings)
+}
+
+/// As dive does without a command: by its options, as text.
+pub(super) fn by_options(image: &str, options: &DiveRules, settings: &OpenSettings) -> Outcome {
+    let (mut rules, from) = from_file(None, options.ci_config.as_deref())?;
+    let before = rules.clone();
+    options.set(&mut rules)?;
+    let from = if rules == before { from } else { format!("{from}, and options") };
+    judge(image, (&rules, &from), CiFormat::Text, settings)
 }
 
 /// Evaluates the rules of the current directory, without flags.
@@ -71,7 +81,7 @@ fn verdict(
                 _ => "the base image could not be opened".to_owned(),
             }
         });
-    let measure = (rules.dive != DiveLimits::default()).then(|| loaded.measure());
+    let measure = (rules.dive != DiveLimits::default()).then(|| Measure::of(loaded.tables()));
     loaded.subject(|subject| {
         let findings = match rules.fail_on {
             Some(_) => findings::of(loaded, subject, &accepted),

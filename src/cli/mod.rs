@@ -115,10 +115,10 @@ fn end(outcome: Outcome) -> ExitCode {
 }
 
 /// Whether a command opens files of layers, or reads layers again, after it has listed them.
-fn opens_files(command: Option<&Command>) -> bool {
+fn opens_files(command: Option<&Command>, judges: bool) -> bool {
     match command {
         Some(Command::Build(build)) => build.ci.is_some() || io::stdout().is_terminal(),
-        None => io::stdout().is_terminal(),
+        None => io::stdout().is_terminal() || judges,
         Some(
             Command::Cat(_)
             | Command::Extract(_)
@@ -140,6 +140,11 @@ fn run(args: &Args) -> Outcome {
             format!("'{image}' stands before a command: the command comes first, then the image");
         return Err(Failure::Error(how));
     }
+    if let (Some(option), Some(_)) = (args.dive.first(), &args.command) {
+        let how =
+            format!("{option} before a command has no meaning: options of a command come after it");
+        return Err(Failure::Error(how));
+    }
     if args.print_config {
         return config::print();
     }
@@ -148,7 +153,7 @@ fn run(args: &Args) -> Outcome {
     }
     let (cache, shelf) = if args.no_cache { (None, None) } else { cache::usable() };
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
-    let contents = opens_files(args.command.as_ref());
+    let contents = opens_files(args.command.as_ref(), args.dive.ci || in_pipeline());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
     let options = Options { platform: args.platform()?, contents, watch: None, pull, registries };
     let settings = OpenSettings { options, cache };
@@ -175,10 +180,31 @@ fn run(args: &Args) -> Outcome {
         Some(Command::Verify(command)) => verify::run(command, &settings),
         Some(Command::Images(command)) => images::run(command),
         None => match &args.image {
-            Some(image) if io::stdout().is_terminal() => explore::image(args, &settings, image),
-            Some(image) => layers::print(image, &settings),
+            Some(image) => image_alone(args, &settings, &args.dive.reference(image)),
+            None if args.dive.first().is_some() => {
+                Err(Failure::Error("no image given: write it after the options".to_owned()))
+            }
             None if io::stdout().is_terminal() => explore::local(args, &settings),
             None => images::run(&args::Images { containers: false, json: false }),
         },
     }
+}
+
+/// An image without a command: judged or written as by dive's options, else explored; without a terminal its layers.
+fn image_alone(args: &Args, settings: &OpenSettings, image: &str) -> Outcome {
+    if let Some(file) = &args.dive.json {
+        return report::as_dive(image, file, settings);
+    }
+    if args.dive.ci || in_pipeline() {
+        return ci::by_options(image, &args.dive.rules, settings);
+    }
+    if io::stdout().is_terminal() {
+        return explore::image(args, settings, image);
+    }
+    layers::print(image, settings)
+}
+
+/// Whether the environment says that this is a pipeline, by the words that dive understands.
+fn in_pipeline() -> bool {
+    std::env::var("CI").is_ok_and(|value| ["true", "1", "yes"].contains(&value.as_str()))
 }

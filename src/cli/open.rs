@@ -12,7 +12,6 @@ use crate::image::Image;
 use crate::layer::Listing;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Examiners, LayerState, Loader, Want};
-use crate::policy::dive::Measure;
 use crate::report::Subject;
 use crate::source;
 use crate::source::{Opened, Options, Source};
@@ -26,7 +25,7 @@ pub(super) struct Loaded {
     states: Vec<Arc<LayerState>>,
     needs: Cell<Needs>,
     /// Layers as they were listed; empty unless [`examine_with_rows`] kept them.
-    listings: Vec<Option<Arc<Listing>>>,
+    listings: Vec<Arc<Listing>>,
 }
 
 impl Loaded {
@@ -44,15 +43,9 @@ impl Loaded {
         with(&self.loader.stack())
     }
 
-    /// The rows of each layer, after [`examine_with_rows`]; `None` for a layer that was not listed.
-    pub(super) fn tables(&self) -> impl Iterator<Item = Option<&Table>> {
-        self.listings.iter().map(|listing| listing.as_ref().map(|listing| &listing.table))
-    }
-
-    /// The image by dive's measure, after [`examine_with_rows`].
-    pub(super) fn measure(&self) -> Result<Measure, String> {
-        let tables: Option<Vec<&Table>> = self.tables().collect();
-        Measure::of(tables.ok_or("a layer was not read")?)
+    /// The rows of each layer, after [`examine_with_rows`]; none for a layer that was not listed.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.listings.iter().map(|listing| &listing.table)
     }
 
     /// Sets the layers that the answer can depend on; default: all.
@@ -206,12 +199,12 @@ fn run(loader: Loader, want: Want, rows: bool) -> Loaded {
 
 fn load(loader: Loader, want: Want, rows: bool, report: impl Fn(Event) + Sync) -> Loaded {
     let kept = if rows { loader.source().image().layers.len() } else { 0 };
-    let listings: Mutex<Vec<Option<Arc<Listing>>>> = Mutex::new(vec![None; kept]);
+    let listings = Mutex::new(vec![Arc::default(); kept]);
     let states = loader.run(want, &|event| {
         if let Event::Listed(layer, listing) = &event
             && let Some(place) = sync::lock(&listings).get_mut(*layer)
         {
-            *place = Some(Arc::clone(listing));
+            *place = Arc::clone(listing);
         }
         report(event);
     });

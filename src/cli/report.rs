@@ -5,14 +5,15 @@ use std::io;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use crate::cli::args::Report;
+use crate::cli::args::{Report, ReportFormat};
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::examine;
+use crate::cli::open::{examine, examine_with_rows};
 use crate::cli::output::output;
 use crate::cli::{base, findings, policy_file};
 use crate::load::Want;
 use crate::load::files::packages::databases;
 use crate::load::settings::OpenSettings;
+use crate::policy::dive::Measure;
 use crate::report;
 use crate::report::Analysis;
 
@@ -20,6 +21,9 @@ use crate::report::Analysis;
 type Form = dyn Fn(&mut dyn Write, &Analysis<'_>) -> io::Result<()>;
 
 pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
+    if command.format == ReportFormat::Dive {
+        return as_dive(&command.image, "-", settings);
+    }
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
     let rules = found.map(|(rules, _)| rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
@@ -62,15 +66,29 @@ fn write_forms(command: &Report, analysis: &Analysis<'_>) -> Outcome {
     output(|out| report::whole(out, analysis))
 }
 
-/// Writes to a file; `-` is standard output.
+/// Writes the analysis to a file in dive's format; `-` is standard output.
+pub(super) fn as_dive(image: &str, file: &str, settings: &OpenSettings) -> Outcome {
+    examine_with_rows(image, settings, Want::Tree, |loaded| {
+        let measure = Measure::of(loaded.tables()).map_err(Failure::Error)?;
+        loaded.subject(|subject| {
+            write_to(file, |out| report::dive(out, subject, loaded.tables(), &measure))
+        })
+    })
+}
+
 fn write(file: &str, analysis: &Analysis<'_>, form: &Form) -> Outcome {
+    write_to(file, |out| form(out, analysis))
+}
+
+/// Writes to a file; `-` is standard output.
+fn write_to(file: &str, form: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     if file == "-" {
-        return output(|out| form(out, analysis));
+        return output(form);
     }
     let path = Path::new(file);
     let written = || -> io::Result<()> {
         let mut out = BufWriter::new(File::create(path)?);
-        form(&mut out, analysis)?;
+        form(&mut out)?;
         out.flush()
     };
     written().map_err(|error| Failure::Error(format!("{file}: {error}")))

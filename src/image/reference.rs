@@ -115,6 +115,9 @@ fn place(text: &str) -> Result<Transport, ReferenceError> {
     let Some((transport, rest)) = text.split_once(':') else {
         return Ok(Transport::Bare(text.to_owned()));
     };
+    // dive writes `podman://REF`.
+    let of_dive = rest.strip_prefix("//").filter(|_| transport == "podman");
+    let rest = of_dive.unwrap_or(rest);
     let some = |form: &'static str| match rest {
         "" => Err(ReferenceError::Incomplete(text.to_owned(), form)),
         rest => Ok(rest.to_owned()),
@@ -219,6 +222,7 @@ mod tests {
         let s = |text: &str| text.to_owned();
         for (text, place) in [
             ("docker-archive:a.tar:b", Transport::DockerArchive(s("a.tar:b"))),
+            ("podman://b:1", Transport::Podman(s("b:1"))),
             ("oci:d:tag", Transport::Oci(s("d:tag"))),
             ("oci-archive:f", Transport::OciArchive(s("f"))),
             ("dir:d", Transport::Dir(s("d"))),

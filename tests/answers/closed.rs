@@ -40,6 +40,9 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         (&["extract", demo, "/", "-"], 0),
         (&["report", demo], 0),
         (&["report", demo, "--html", "-"], 0),
+        (&["report", demo, "--format", "dive"], 0),
+        (&["--ci", demo], 1),
+        (&["--json", "-", demo], 0),
         (&["report", demo, "--markdown", "-"], 0),
         (&["verify", demo], 0),
         (&["cache"], 0),
@@ -50,7 +53,7 @@ fn a_closed_pipe_is_no_error_and_no_pass() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
-        layertui.current_dir(place.path(".")).arg("--no-cache").args(arguments);
+        layertui.current_dir(place.path(".")).env_remove("CI").arg("--no-cache").args(arguments);
         let output = layertui.stdin(Stdio::null()).stdout(writer).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");

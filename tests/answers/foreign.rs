@@ -252,7 +252,15 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec!["--layers", "--json", image, other],
         ],
         "extract" => vec![vec![image, HOSTILE, "there"], vec![image, &name, HOSTILE]],
-        "report" => vec![vec![image], vec![image, "--html", "page.html", "--markdown", "page.md"]],
+        "report" => {
+            let formats = values(place, command, "--format");
+            assert!(formats.len() > 1, "{formats:?}");
+            let pages = [image, "--html", "page.html", "--markdown", "page.md"];
+            let of = |format: String| vec![image.to_owned(), "--format".into(), format];
+            let mut calls: Vec<Vec<String>> = formats.into_iter().map(of).collect();
+            calls.push(pages.map(str::to_owned).to_vec());
+            return calls;
+        }
         "images" => vec![vec![], vec!["--json", "--containers"]],
         "cache" => vec![vec![], vec!["info", "--json"], vec![HOSTILE]],
         "build" => vec![vec!["--engine", HOSTILE, "."], vec![HOSTILE]],

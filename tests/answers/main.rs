@@ -6,6 +6,7 @@ mod agreeing;
 mod beside;
 mod closed;
 mod comparing;
+mod dive_options;
 mod extracting;
 mod foreign;
 mod grepping;

@@ -75,7 +75,8 @@ impl Place {
 /// Runs layertui with nothing remembered.
 pub(crate) fn layertui<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Output {
     let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
-    layertui.arg("--no-cache").args(arguments).output().unwrap()
+    // An image without a command is judged where CI=true.
+    layertui.env_remove("CI").arg("--no-cache").args(arguments).output().unwrap()
 }
 
 /// `layertui extract IMAGE PATH DEST`, and what it says.

@@ -255,6 +255,70 @@ fn verdicts_and_numbers_are_dives() {
             let argument = image.to_str().unwrap();
             let got = by_layertui(&dir, &["ci", "--json", argument]);
             assert_eq!(got, expected, "{name}\n{rules}");
+            let mut alone = Command::new(env!("CARGO_BIN_EXE_layertui"));
+            alone.current_dir(&dir).env("CI", "true").args([
+                "--source",
+                "docker-archive",
+                argument,
+            ]);
+            assert_eq!(alone.output().unwrap().status.code(), expected.code, "{name}\n{rules}");
+        }
+    }
+}
+
+/// The same keys and values in the file that dive writes, except what `report/dive.rs` says: of the layers' IDs those that are
+/// no digests, and the permissions of markers.
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn the_analysis_is_the_one_that_dive_writes() {
+    require_engines();
+    let dir = fresh("dive-json-");
+    let written = |program: &Path, name: &str, image: &Path| {
+        let file = dir.join(name);
+        // dive does not cut a longer file that is there.
+        let _ = fs::remove_file(&file);
+        let options = ["--source", "docker-archive", "--json"];
+        run(Command::new(program).args(options).arg(&file).arg(image));
+        let mut document: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        for layer in document["layer"].as_array_mut().unwrap() {
+            let digest =
+                layer["digestId"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
+            if layer["id"] != digest {
+                layer["id"] = format!("not {digest}").into();
+            }
+            for file in layer["fileList"].as_array_mut().unwrap() {
+                let path = file["path"].as_str().unwrap();
+                if path.rsplit('/').next().unwrap().starts_with(".wh.") {
+                    file["fileMode"] = 0.into();
+                }
+            }
+        }
+        // dive does not sort paths of the same size.
+        let key = |it: &Value| {
+            (it["sizeBytes"].as_u64().unwrap(), it["file"].as_str().unwrap().to_owned())
+        };
+        document["image"]["fileReference"].as_array_mut().unwrap().sort_by_key(key);
+        document
+    };
+    // The demo image has bookkeeping of aufs, which dive lists as files.
+    for (name, image) in images().into_iter().filter(|(name, _)| *name != "the demo") {
+        let mut theirs = written(dive(), "theirs.json", &image);
+        let ours = written(Path::new(env!("CARGO_BIN_EXE_layertui")), "ours.json", &image);
+        for (theirs, ours) in theirs["layer"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .zip(ours["layer"].as_array().unwrap())
+        {
+            if theirs["id"].as_str().unwrap().starts_with("not ") {
+                theirs["id"] = ours["id"].clone();
+            }
+        }
+        assert_eq!(ours["layer"], theirs["layer"], "{name}");
+        let score = |document: &Value| document["image"]["efficiencyScore"].as_f64().unwrap();
+        assert!((score(&ours) - score(&theirs)).abs() < 1e-12, "{name}");
+        for key in ["sizeBytes", "inefficientBytes", "fileReference"] {
+            assert_eq!(ours["image"][key], theirs["image"][key], "{name}: {key}");
         }
     }
 }

@@ -40,6 +40,7 @@ impl Explorer {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
+        command.env_remove("CI");
         command.env_remove("COLORFGBG");
         // The tests do not read the config of the user who runs them.
         command.env("XDG_CONFIG_HOME", "/nonexistent");

@@ -178,10 +178,23 @@ impl Ci {
     }
 }
 
+/// The format of `report` on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ReportFormat {
+    /// The whole analysis as one JSON object
+    Json,
+    /// The JSON of dive: numbers by dive's measure, and every file of every layer
+    Dive,
+}
+
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct Report {
     /// The image.
     pub(in crate::cli) image: String,
+
+    /// The output format.
+    #[arg(long, value_name = "FORMAT", default_value = "json", conflicts_with_all = ["html", "markdown"])]
+    pub(in crate::cli) format: ReportFormat,
 
     /// Write a self-contained HTML page (- is standard output).
     #[arg(long, value_name = "FILE")]

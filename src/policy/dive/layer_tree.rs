@@ -1,5 +1,7 @@
 //! The tree of one layer as dive builds it: every name as it is written, with the directories that it implies.
 
+use hashbrown::HashMap;
+
 use crate::stack::fold::DEPTH_MAX;
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind, Row};
@@ -21,6 +23,15 @@ struct Own {
     is_dir: bool,
 }
 
+/// What an entry says beside its size.
+#[derive(Clone)]
+pub(super) struct Details {
+    pub(super) kind: Kind,
+    pub(super) mode: u16,
+    pub(super) owner: (u64, u64),
+    pub(super) link: Box<[u8]>,
+}
+
 /// The tree of the layer that was read last, over the paths of all layers so far.
 pub(super) struct LayerTree {
     arena: Arena,
@@ -32,6 +43,8 @@ pub(super) struct LayerTree {
     /// The paths that this layer's markers remove, each once.
     whiteouts: Vec<u32>,
     bytes: u64,
+    /// The entries of this layer by path, if they are kept.
+    details: Option<HashMap<u32, Details>>,
     /// The path entered last, and where each of its components ends, with its node.
     before: Vec<u8>,
     chain: Vec<(usize, u32)>,
@@ -46,9 +59,15 @@ impl LayerTree {
             nodes: Vec::new(),
             whiteouts: Vec::new(),
             bytes: 0,
+            details: None,
             before: Vec::new(),
             chain: Vec::new(),
         }
+    }
+
+    /// As [`Self::new`], and keeps what the entries say.
+    pub(super) fn with_details() -> Self {
+        Self { details: Some(HashMap::new()), ..Self::new() }
     }
 
     /// Replaces the tree by that of the next layer.
@@ -62,6 +81,9 @@ impl LayerTree {
         self.before.clear();
         self.chain.clear();
         self.bytes = 0;
+        if let Some(details) = &mut self.details {
+            details.clear();
+        }
         let mut rows = table.rows();
         while let Some(row) = rows.next() {
             match row {
@@ -87,6 +109,11 @@ impl LayerTree {
         let own = &mut self.own[node as usize];
         // Of several entries for one path the last one counts.
         (own.size, own.is_dir) = (size, entry.kind == Kind::Directory);
+        if let Some(details) = &mut self.details {
+            let owner = (entry.uid, entry.gid);
+            let link = entry.link.into();
+            details.insert(node, Details { kind: entry.kind, mode: entry.mode, owner, link });
+        }
         Ok(())
     }
 
@@ -160,6 +187,45 @@ impl LayerTree {
         self.whiteouts.iter().copied()
     }
 
+    /// The entry of a path, if entries are kept and the layer has one for it.
+    pub(super) fn details(&self, node: u32) -> Option<&Details> {
+        self.details.as_ref()?.get(&node)
+    }
+
+    /// The paths and markers (`true`) of this layer, each directory after what is below it, names sorted by their bytes.
+    pub(super) fn children_first(&self) -> impl Iterator<Item = (u32, bool)> {
+        let names = self.nodes.iter().map(|&node| (node, false));
+        let mut all: Vec<(u32, bool)> =
+            names.chain(self.whiteouts().map(|node| (node, true))).collect();
+        let name = |(node, marker): (u32, bool)| {
+            let prefix: &[u8] = if marker { b".wh." } else { b"" };
+            prefix.iter().chain(self.arena.name(node)).copied()
+        };
+        // The last name first: the walk takes from the end.
+        all.sort_unstable_by(|&a, &b| {
+            let parents = self.parent(a.0).cmp(&self.parent(b.0));
+            parents.then_with(|| name(b).cmp(name(a)))
+        });
+        let below = move |node: u32| {
+            let start = all.partition_point(|&(child, _)| self.parent(child) < node);
+            let end = all.partition_point(|&(child, _)| self.parent(child) <= node);
+            all.get(start..end).unwrap_or_default().to_vec()
+        };
+        // A node that was met is written when it is met again.
+        let mut pending: Vec<(u32, bool, bool)> =
+            below(0).into_iter().map(|(node, marker)| (node, marker, false)).collect();
+        std::iter::from_fn(move || {
+            loop {
+                let (node, marker, met) = pending.pop()?;
+                if met || marker {
+                    return Some((node, marker));
+                }
+                pending.push((node, false, true));
+                pending.extend(below(node).into_iter().map(|(node, marker)| (node, marker, false)));
+            }
+        })
+    }
+
     pub(super) fn size(&self, node: u32) -> u64 {
         self.own[node as usize].size
     }
@@ -182,13 +248,20 @@ impl LayerTree {
         self.arena.path(node)
     }
 
+    /// The path as the layer has it, without a leading slash; of a marker with its own name.
+    pub(super) fn literal(&self, node: u32, marker: bool) -> Vec<u8> {
+        let mut path = self.arena.path(node);
+        if marker {
+            let name = path.len() - self.arena.name(node).len();
+            path.splice(name..name, *b".wh.");
+        }
+        path.remove(0);
+        path
+    }
+
     /// A key that sorts leaves, and markers by their own names, in the order in which dive comes to them.
     pub(super) fn order(&self, node: u32, marker: bool) -> Vec<u8> {
-        let mut key = self.arena.path(node);
-        if marker {
-            let name = key.len() - self.arena.name(node).len();
-            key.splice(name..name, *b".wh.");
-        }
+        let mut key = self.literal(node, marker);
         for byte in key.iter_mut().filter(|byte| **byte == b'/') {
             *byte = 0;
         }

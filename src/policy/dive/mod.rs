@@ -12,11 +12,13 @@
 //!
 //! A whiteout is a leaf at the path that it removes: its size is 0, or that of everything below if it removes a directory.
 
+mod files;
 mod layer_tree;
 mod stacked;
 
 use std::cmp::Reverse;
 
+pub use crate::policy::dive::files::{File, Files};
 use crate::policy::dive::layer_tree::LayerTree;
 use crate::policy::dive::stacked::Stacked;
 use crate::stack::kept::table::Table;
@@ -39,10 +41,8 @@ pub struct Repeated {
 pub struct Measure {
     /// 0 to 1; 1 for an image without bytes.
     pub efficiency: f64,
-    /// Bytes of all entries of all layers.
-    pub size_bytes: u64,
-    /// The same without layer 0.
-    pub user_bytes: u64,
+    /// Bytes of all entries of each layer.
+    pub layer_bytes: Vec<u64>,
     /// Wasted bytes.
     pub wasted_bytes: u64,
     /// The paths that they are of, most bytes first, equals by path. Some have no bytes.
@@ -88,24 +88,22 @@ impl Measure {
     pub fn of<'t>(tables: impl IntoIterator<Item = &'t Table>) -> Result<Self, String> {
         let (mut tree, mut stacked) = (LayerTree::new(), Stacked::default());
         let mut tallies: Vec<Tally> = Vec::new();
-        let (mut size_bytes, mut user_bytes) = (0_u64, 0_u64);
+        let mut layer_bytes = Vec::new();
         for (layer, table) in tables.into_iter().enumerate() {
             tree.read(table)?;
             tallies.resize_with(tree.paths(), Tally::default);
-            size_bytes = size_bytes.saturating_add(tree.bytes());
+            layer_bytes.push(tree.bytes());
             if layer == 0 {
                 // dive looks for what a marker of layer 0 removes in layer 0 itself.
                 stacked.add(&tree);
-            } else {
-                user_bytes = user_bytes.saturating_add(tree.bytes());
             }
             count_leaves(&tree, &stacked, layer, &mut tallies);
             stacked.stack(&tree);
         }
-        Ok(Self { size_bytes, user_bytes, ..Self::sum(&tree, &tallies) })
+        Ok(Self::sum(&tree, &tallies, layer_bytes))
     }
 
-    fn sum(tree: &LayerTree, tallies: &[Tally]) -> Self {
+    fn sum(tree: &LayerTree, tallies: &[Tally], layer_bytes: Vec<u64>) -> Self {
         let (mut smallest, mut all) = (0_i64, 0_u64);
         let mut repeated = Vec::new();
         for (node, tally) in (0..).zip(tallies).filter(|(_, tally)| tally.seen) {
@@ -120,17 +118,28 @@ impl Measure {
         repeated.sort_by(|a, b| (Reverse(a.bytes), &a.path).cmp(&(Reverse(b.bytes), &b.path)));
         Self {
             efficiency: if all == 0 { 1.0 } else { smallest as f64 / all as f64 },
-            size_bytes: 0,
-            user_bytes: 0,
+            layer_bytes,
             wasted_bytes: repeated.iter().fold(0, |sum, it| sum.saturating_add(it.bytes)),
             repeated,
         }
     }
 
+    /// Bytes of all entries of all layers.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.layer_bytes.iter().fold(0, |sum, &bytes| sum.saturating_add(bytes))
+    }
+
+    /// The same without layer 0.
+    #[must_use]
+    pub fn user_bytes(&self) -> u64 {
+        self.layer_bytes.iter().skip(1).fold(0, |sum, &bytes| sum.saturating_add(bytes))
+    }
+
     /// Wasted bytes / bytes above layer 0. Not a number if both are 0, which breaks no rule.
     #[must_use]
     pub fn user_wasted(&self) -> f64 {
-        self.wasted_bytes as f64 / self.user_bytes as f64
+        self.wasted_bytes as f64 / self.user_bytes() as f64
     }
 }
 
@@ -160,7 +169,7 @@ mod tests {
     fn measured(text: &str) -> (f64, u64, u64) {
         let tables = notation::layers(text).unwrap();
         let measure = Measure::of(&tables).unwrap();
-        (measure.efficiency, measure.wasted_bytes, measure.user_bytes)
+        (measure.efficiency, measure.wasted_bytes, measure.user_bytes())
     }
 
     /// The numbers are what dive 0.13.1 printed for archives of these layers.

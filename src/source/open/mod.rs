@@ -39,7 +39,8 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         Transport::StandardInput(pick) => standard_input::open(&pick, ask, watch),
         Transport::Bare(text) => open_bare(&text, &ask, options),
         Transport::DockerArchive(rest) => {
-            open_path_or_pick(&rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
+            let rest = without_dives_slashes(&rest);
+            open_path_or_pick(rest, "docker-archive:", Wanted::DockerArchive, ask, watch)
         }
         Transport::Oci(rest) => open_path_or_pick(&rest, "oci:", Wanted::Oci, ask, watch),
         Transport::OciArchive(rest) => {
@@ -108,6 +109,12 @@ fn open_path_or_pick(
         }
     }
     Err(Error::NoSuchPath { path: rest.to_owned() })
+}
+
+/// dive writes `docker-archive://FILE`, also of a relative path. A path that exists as it is written comes first.
+fn without_dives_slashes(rest: &str) -> &str {
+    let is_path = || reference::splits(rest).iter().any(|split| exists(split.path));
+    rest.strip_prefix("//").filter(|_| !is_path()).unwrap_or(rest)
 }
 
 /// Opens a path after a transport that takes no name.
