@@ -164,3 +164,21 @@ fn a_damaged_list_is_named_and_removes_nothing() {
         assert_eq!((below.0.len(), below.1, below.2.as_str()), (2, 0, ""));
     }
 }
+
+#[test]
+fn changes_that_dpkg_did_not_finish_are_named() {
+    let place = Place::new();
+    let both = status(&["bash 5 amd64 1", "curl 8 amd64 1"]);
+    let layers = [
+        Tar::new().file("var/lib/dpkg/status", both).dir("var/lib/dpkg/updates/", 0o755),
+        Tar::new()
+            .file("var/lib/dpkg/status", status(&["bash 5 amd64 1"]))
+            .file("var/lib/dpkg/updates/0003", paragraph("curl 9 amd64 1")),
+    ];
+    let image = place.image("interrupted", &layers.map(Tar::finish));
+    let image = image.to_str().unwrap();
+    assert_eq!(shorts(image, &["--layer", "0"]).len(), 2);
+    let (lines, code, said) = ask(image, &[]);
+    assert_eq!((lines.len(), code), (2, 2));
+    assert!(said.contains("layer 1: /var/lib/dpkg/updates: dpkg was interrupted"), "{said}");
+}

@@ -196,3 +196,35 @@ fn ndb_is_read_whatever_changes() {
 fn berkeley_db_is_read_whatever_changes() {
     reads_whatever_changes("small-Packages", "Packages", None);
 }
+
+/// Several bytes at once, mostly numbers at the beginning of pages, blocks and headers.
+#[test]
+fn any_form_is_read_whichever_bytes_change() {
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random as usize % below
+    };
+    let forms = [
+        ("small-rpmdb.sqlite", SQLITE),
+        ("small-Packages.db", "Packages.db"),
+        ("small-Packages", "Packages"),
+    ];
+    let forms = forms.map(|(name, form)| (database(name), place(form)));
+    for round in 0..6000 {
+        let (whole, place) = &forms[round % forms.len()];
+        let mut bytes = whole.clone();
+        for _ in 0..=next(6) {
+            let at = next(bytes.len());
+            let at = if next(2) == 0 { at } else { at / 512 * 512 + next(64) };
+            let Some(byte) = bytes.get_mut(at) else { continue };
+            *byte = [0, 0xff, next(256) as u8][next(3)];
+        }
+        let mut packages = Packages::default();
+        let read = packages.add(*place, b"", &bytes, b"");
+        assert!(packages.list().len() < 100, "{:?}", packages.list());
+        assert!(read.is_ok() || packages.paths().next().is_none());
+    }
+}

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// Programs that the tests start, with the Debian package of each.
-const PROGRAMS: [(&str, &str); 27] = [
+const PROGRAMS: [(&str, &str); 30] = [
     ("podman", "podman"),
     ("buildah", "buildah"),
     ("skopeo", "skopeo"),
@@ -37,6 +37,9 @@ const PROGRAMS: [(&str, &str); 27] = [
     ("sshd", "openssh-server"),
     ("ssh", "openssh-client"),
     ("ssh-keygen", "openssh-client"),
+    ("rpm", "rpm"),
+    ("rpmbuild", "rpm"),
+    ("db5.3_load", "db5.3-util"),
     ("python3", "python3-venv"),
 ];
 

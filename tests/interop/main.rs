@@ -19,6 +19,7 @@
 //! | `registries`, `chunked`, `soci`, `ztoc`, `deflate` | images in docker-registry, read without an engine |
 //! | `explorer` | journeys through the explorer in a pseudo-terminal |
 //! | `answers` | comparing two builds, and the page in a browser |
+//! | `packages` | packages by layer, held against dpkg, rpm and plain tools; bills of materials |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
 //! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
 //! | `rebuilt` | why the layers of two builds have other digests |
@@ -57,6 +58,7 @@ mod image;
 mod lab;
 mod layertui;
 mod layout;
+mod packages;
 mod past;
 mod plan;
 mod podman;

@@ -15,6 +15,8 @@ use crate::stack::{EventId, NodeId, Payload, Stack};
 const DATABASE_MAX: u64 = 256 << 20;
 /// Maximum total size in bytes of the databases of a layer.
 const TOTAL_MAX: u64 = 384 << 20;
+/// Where dpkg notes changes before it writes the list anew.
+const DPKG_UPDATES: &str = "var/lib/dpkg/updates";
 /// Maximum number of files of a database that is a directory: three for each of the largest images' packages.
 const FILES_MAX: usize = 100_000;
 
@@ -69,7 +71,19 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
             databases.add(stack, layer, place, node);
         }
     }
+    databases.notes.extend(unfinished(stack, layer));
     databases
+}
+
+/// Whether dpkg was interrupted: its last changes are in files with numbers for names, not yet in the list.
+fn unfinished(stack: &Stack, layer: usize) -> Option<String> {
+    let node = stack.follow(DPKG_UPDATES.as_bytes(), layer)?;
+    let mut files = Walk::new(stack, Scope::Merged(layer), node, false).take(FILES_MAX);
+    let file = files.find(|file| stack.name(*file).iter().all(u8::is_ascii_digit))?;
+    let writer = stack.visible(file, layer)?.layer;
+    Some(format!(
+        "layer {writer}: /{DPKG_UPDATES}: dpkg was interrupted, its last changes are not read"
+    ))
 }
 
 fn parent(stack: &Stack, node: NodeId) -> Option<NodeId> {
