@@ -484,7 +484,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__ci)
-            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --ci-config --lowestEfficiency --highestWastedBytes --highestUserWastedPercent --max-layers --max-size --block --deny-waste --no-setuid-except --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
+            opts="-h --config --format --json --lowest-efficiency --highest-wasted-bytes --highest-user-wasted-percent --ci-config --lowestEfficiency --highestWastedBytes --highestUserWastedPercent --max-layers --max-size --block --deny-waste --no-setuid-except --fail-on --ignore --exclude --base --dockerfile --above-base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,6 +559,10 @@ _layertui() {
                     return 0
                     ;;
                 --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dockerfile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -754,7 +758,7 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__findings)
-            opts="-h --json --config --fail-on --ignore --exclude --base --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --config --fail-on --ignore --exclude --base --above-base --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

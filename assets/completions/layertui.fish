@@ -186,6 +186,7 @@ always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l json -d 'JSON instead of text'
+complete -c layertui -n "__fish_layertui_using_subcommand findings" -l above-base -d 'Only what the layers above the base have and cause counts'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand findings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand packages" -l layer -d 'The layer on top (default: the last): a number from 0, a negative number from the top, or a digest prefix' -r
@@ -226,6 +227,7 @@ high\t'Exposes a secret, or lets an attacker gain access'"
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l ignore -d 'Accept a finding: ID, ID:GLOB for some of its paths, ID:NAME for a variable or label. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l exclude -d 'Paths that all rules ignore. May be repeated' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l base -d 'The image this one is built on, or the digest of its last layer' -r
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l dockerfile -d 'The Dockerfile that built the image: SARIF names its lines' -r -F
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l pull -d 'When to look up a bare NAME in a registry. Default: never; the explorer asks first' -r -f -a "never\t'Never'
 missing\t'If no local store has it'
@@ -233,6 +235,7 @@ always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l json -d 'JSON instead of text: as --format json'
+complete -c layertui -n "__fish_layertui_using_subcommand ci" -l above-base -d 'Only what the layers above the base have and cause counts'
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand cache; and not __fish_seen_subcommand_from info clear prune help" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r

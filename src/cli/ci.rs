@@ -9,49 +9,70 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine, examine_with_rows};
 use crate::cli::output::output_verdict;
 use crate::cli::{base, findings, policy_file};
-use crate::findings::Severity;
+use crate::findings::{Severity, from_layer};
+use crate::image::dockerfile::Instructions;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
 use crate::policy::dive::Measure;
 use crate::policy::{DiveLimits, Evidence, Rules};
-use crate::report::{CiFormat, Judged};
+use crate::report::{CiFormat, Judged, RulesFile};
 use crate::{policy, report};
 
+/// Rules, where they come from, and the Dockerfile of the image.
+#[derive(Default)]
+struct Given {
+    rules: Rules,
+    /// For people: a file, options, the defaults.
+    from: String,
+    /// The rules file with the line of each rule.
+    file: Option<RulesFile>,
+    dockerfile: Option<(String, Instructions)>,
+}
+
 pub(super) fn run(command: &Ci, settings: &OpenSettings) -> Outcome {
-    let (mut rules, from) =
-        from_file(command.config.as_deref(), command.dive.ci_config.as_deref())?;
-    let flags = override_with(&mut rules, command)?;
-    let rules_from = if flags { format!("{from}, and options") } else { from };
-    judge(&command.image, (&rules, &rules_from), command.format(), settings)
+    let (own, of_dive) = (command.config.as_deref(), command.dive.ci_config.as_deref());
+    if own.is_some() && of_dive.is_some() {
+        return Err(Failure::Error("give --config or --ci-config, not both".to_owned()));
+    }
+    let mut given = from_file(own, of_dive)?;
+    if override_with(&mut given.rules, command)? {
+        given.from.push_str(", and options");
+    }
+    if let Some(path) = &command.dockerfile {
+        let name = path.display().to_string();
+        let text = policy_file::text(path)
+            .map_err(|error| Failure::Error(format!("--dockerfile {name}: {error}")))?;
+        given.dockerfile = Some((name, Instructions::parse(&text)));
+    }
+    judge(&command.image, &given, command.format(), settings)
 }
 
 /// As dive does without a command: by its options, as text.
 pub(super) fn by_options(image: &str, options: &DiveRules, settings: &OpenSettings) -> Outcome {
-    let (mut rules, from) = from_file(None, options.ci_config.as_deref())?;
-    let before = rules.clone();
-    options.set(&mut rules)?;
-    let from = if rules == before { from } else { format!("{from}, and options") };
-    judge(image, (&rules, &from), CiFormat::Text, settings)
+    let mut given = from_file(None, options.ci_config.as_deref())?;
+    let before = given.rules.clone();
+    options.set(&mut given.rules)?;
+    if given.rules != before {
+        given.from.push_str(", and options");
+    }
+    judge(image, &given, CiFormat::Text, settings)
 }
 
 /// Evaluates the rules of the current directory, without flags.
 pub(super) fn by_file(image: &str, format: CiFormat, settings: &OpenSettings) -> Outcome {
-    let (rules, from) = from_file(None, None)?;
-    judge(image, (&rules, &from), format, settings)
+    judge(image, &from_file(None, None)?, format, settings)
 }
 
-fn judge(
-    image: &str,
-    (rules, rules_from): (&Rules, &str),
-    format: CiFormat,
-    settings: &OpenSettings,
-) -> Outcome {
-    if rules.is_empty() {
-        return Err(Failure::Error(format!("{rules_from}: no rule is set, so nothing is judged")));
+fn judge(image: &str, given: &Given, format: CiFormat, settings: &OpenSettings) -> Outcome {
+    if given.rules.is_empty() {
+        return Err(Failure::Error(format!(
+            "{}: no rule is set, so nothing is judged",
+            given.from
+        )));
     }
     let answer = |loaded: &Loaded| {
         loaded.needs(Needs::Judged);
-        let outcome = verdict(loaded, (rules, rules_from), format, settings)?;
+        let outcome = verdict(loaded, given, format, settings)?;
         match outcome {
             policy::Outcome::Pass => Ok(()),
             policy::Outcome::Fail => Err(Failure::No("the image breaks its rules".to_owned())),
@@ -60,7 +81,7 @@ fn judge(
             }
         }
     };
-    if rules.dive == DiveLimits::default() {
+    if given.rules.dive == DiveLimits::default() {
         return examine(image, settings, Want::Kinds, answer);
     }
     examine_with_rows(image, settings, Want::Kinds, answer)
@@ -69,10 +90,11 @@ fn judge(
 /// Evaluates the rules and prints the verdicts.
 fn verdict(
     loaded: &Loaded,
-    (rules, rules_from): (&Rules, &str),
+    given: &Given,
     format: CiFormat,
     settings: &OpenSettings,
 ) -> Result<policy::Outcome, Failure> {
+    let rules = &given.rules;
     let accepted = findings::accepted(rules)?;
     let base =
         base::recognise(loaded.image(), rules.base.as_deref(), settings).map_err(|failure| {
@@ -87,6 +109,8 @@ fn verdict(
             Some(_) => findings::of(loaded, subject, &accepted),
             None => Vec::new(),
         };
+        let bound = base.as_ref().ok().filter(|_| rules.findings_above_base);
+        let findings = from_layer(findings, bound.map_or(0, |base| base.layers));
         let evidence = Evidence {
             findings: &findings,
             image: subject.image,
@@ -96,22 +120,42 @@ fn verdict(
             unread: subject.unsure().first().map(|it| (it.layer, it.reason)),
         };
         let verdicts = policy::judge(rules, evidence).map_err(Failure::Error)?;
-        let judged = Judged { subject, base: evidence.base, rules_from, verdicts: &verdicts };
+        let from = base.as_ref().map_or(0, |base| base.layers);
+        let dockerfile = given.dockerfile.as_ref();
+        let dockerfile = dockerfile.map(|(name, all)| (name.as_str(), all.of(subject.image, from)));
+        let judged = Judged {
+            subject,
+            base: evidence.base,
+            rules_from: &given.from,
+            rules_file: given.file.as_ref(),
+            dockerfile: dockerfile.as_ref().map(|(name, lines)| (*name, lines)),
+            verdicts: &verdicts,
+        };
         output_verdict(|out| report::ci(out, judged, format))?;
         Ok(judged.outcome())
     })
 }
 
 /// The rules of `--config` or dive's `--ci-config`, else of a file in the current directory, else dive's defaults.
-fn from_file(asked: Option<&Path>, of_dive: Option<&Path>) -> Result<(Rules, String), Failure> {
+fn from_file(asked: Option<&Path>, of_dive: Option<&Path>) -> Result<Given, Failure> {
     let found = match of_dive {
         Some(path) => Some(policy_file::read_as_dive(path)?),
         None => policy_file::read(asked, &[policy_file::OWN, policy_file::OF_DIVE])?,
     };
-    Ok(found.unwrap_or_else(|| {
-        let from = "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here";
-        (Rules::of_dive(), from.to_owned())
-    }))
+    Ok(match found {
+        Some(found) => Given {
+            rules: found.rules,
+            from: found.name.clone(),
+            file: Some(RulesFile { name: found.name, lines: found.lines }),
+            dockerfile: None,
+        },
+        None => Given {
+            rules: Rules::of_dive(),
+            from: "efficiency 0.9 and user waste 0.1, as dive has it: no rules file is here"
+                .to_owned(),
+            ..Given::default()
+        },
+    })
 }
 
 impl DiveRules {
@@ -181,6 +225,8 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         policy::check_globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
         rules.no_setuid_except = Some(command.no_setuid_except.clone());
     }
+    rules.rules_above_base |= command.above_base;
+    rules.findings_above_base |= command.above_base;
     rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);
     if command.base.is_some() {
         rules.base.clone_from(&command.base);

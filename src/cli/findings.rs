@@ -31,6 +31,8 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         let severe = loaded.subject(|subject| {
             let findings = of(loaded, subject, &accepted);
+            let from = if rules.findings_above_base { base.layers } else { 0 };
+            let findings = findings::from_layer(findings, from);
             let format = command.common.format();
             output_verdict(|out| report::findings(out, subject, &base, &findings, format))?;
             let severe =
@@ -53,7 +55,7 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
 /// The rules file, with the options applied.
 fn rules(command: &Findings) -> Result<Rules, Failure> {
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
-    let mut rules = found.map(|(rules, _)| rules).unwrap_or_default();
+    let mut rules = found.map(|found| found.rules).unwrap_or_default();
     for (option, list) in
         [(&command.ignore, &mut rules.ignore), (&command.exclude, &mut rules.excludes)]
     {
@@ -61,6 +63,7 @@ fn rules(command: &Findings) -> Result<Rules, Failure> {
             list.clone_from(option);
         }
     }
+    rules.findings_above_base |= command.above_base;
     rules.fail_on = command.fail_on.map(Severity::from).or(rules.fail_on);
     rules.base = command.base.clone().or(rules.base);
     Ok(rules)

@@ -15,11 +15,18 @@ const BYTES_MAX: u64 = 256 * 1024;
 pub(super) const OWN: &str = ".layertui.yaml";
 pub(super) const OF_DIVE: &str = ".dive-ci";
 
+/// A rules file that was read.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) rules: Rules,
+    /// The file.
+    pub(super) name: String,
+    /// The line of each rule.
+    pub(super) lines: Vec<(String, usize)>,
+}
+
 /// The rules of the file `asked`, else of the first of `usual` that exists, and the name of that file.
-pub(super) fn read(
-    asked: Option<&Path>,
-    usual: &[&str],
-) -> Result<Option<(Rules, String)>, Failure> {
+pub(super) fn read(asked: Option<&Path>, usual: &[&str]) -> Result<Option<Found>, Failure> {
     let dialect = |path| if is_named(path, OF_DIVE) { Dialect::Dive } else { Dialect::Own };
     if let Some(path) = asked {
         let text = text(path).map_err(|error| unreadable(path, &error))?;
@@ -36,7 +43,7 @@ pub(super) fn read(
 }
 
 /// The rules of a file that an option of dive names. It is dive's, unless its name says that it is ours.
-pub(super) fn read_as_dive(path: &Path) -> Result<(Rules, String), Failure> {
+pub(super) fn read_as_dive(path: &Path) -> Result<Found, Failure> {
     let dialect = if is_named(path, OWN) { Dialect::Own } else { Dialect::Dive };
     let text = text(path).map_err(|error| unreadable(path, &error))?;
     rules(path, &text, dialect)
@@ -46,7 +53,8 @@ fn is_named(path: &Path, start: &str) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))
 }
 
-fn text(path: &Path) -> io::Result<String> {
+/// The beginning of a file that says something about an image.
+pub(super) fn text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     given::reader(path)?.take(BYTES_MAX).read_to_string(&mut text)?;
     Ok(text)
@@ -56,9 +64,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Error(format!("{}: {error}", path.display()))
 }
 
-fn rules(path: &Path, text: &str, dialect: Dialect) -> Result<(Rules, String), Failure> {
+fn rules(path: &Path, text: &str, dialect: Dialect) -> Result<Found, Failure> {
     let rules = policy::read(text, dialect).map_err(|error| {
         Failure::Error(format!("{}:{}: {}", path.display(), error.line, error.message))
     })?;
-    Ok((rules, path.display().to_string()))
+    Ok(Found { rules, name: path.display().to_string(), lines: policy::lines(text) })
 }

@@ -25,7 +25,7 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
         return as_dive(&command.image, "-", settings);
     }
     let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
-    let rules = found.map(|(rules, _)| rules).unwrap_or_default();
+    let rules = found.map(|found| found.rules).unwrap_or_default();
     let accepted = findings::accepted(&rules)?;
     examine(&command.image, settings, Want::Kinds, |loaded| {
         let last = loaded.image().layers.len().saturating_sub(1);

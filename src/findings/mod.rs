@@ -63,6 +63,21 @@ impl Finding {
     }
 }
 
+/// Findings of the layers from `from` on: each place is of the layer whose instruction causes it, except that what a layer
+/// removes is of the layer that stores it. Places in the config are of no layer and stay.
+#[must_use]
+pub fn from_layer(findings: Vec<Finding>, from: usize) -> Vec<Finding> {
+    let counts = |id: Id, place: &Location| {
+        let culprit = place.culprit.filter(|_| id != Id::RemovedLater);
+        culprit.or(place.layer).is_none_or(|layer| layer >= from)
+    };
+    let bounded = findings.into_iter().filter_map(|mut finding| {
+        finding.places.retain(|place| counts(finding.id, place));
+        (!finding.places.is_empty()).then_some(finding)
+    });
+    bounded.collect()
+}
+
 /// All findings, the most severe first, then by bytes.
 #[must_use]
 pub fn judge(

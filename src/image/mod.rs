@@ -8,6 +8,7 @@ pub mod config;
 pub mod digest;
 pub mod docker_root;
 pub mod docker_save;
+pub mod dockerfile;
 pub mod document;
 pub mod history;
 mod json;

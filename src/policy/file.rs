@@ -35,7 +35,7 @@ impl FileError {
     }
 }
 
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "lowest-efficiency",
     "highest-wasted-bytes",
     "highest-user-wasted-percent",
@@ -44,9 +44,10 @@ const RULES: [&str; 8] = [
     "block",
     "deny-waste",
     "no-setuid-except",
+    "scope",
 ];
-const FINDINGS: [&str; 2] = ["fail-on", "ignore"];
-const TOP: [&str; 4] = ["rules", "findings", "excludes", "base"];
+const FINDINGS: [&str; 3] = ["fail-on", "ignore", "scope"];
+const TOP: [&str; 5] = ["rules", "findings", "excludes", "base", "scope"];
 
 /// The mapping that contains a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +125,17 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, FileError> {
     Ok(rules)
 }
 
+/// The line of each rule that the file sets, by the rule's own name, from 1. Empty if the file is wrong.
+#[must_use]
+pub fn lines(text: &str) -> Vec<(String, usize)> {
+    let items = items(text).unwrap_or_default();
+    let name = |item: &Item| {
+        let spelt = OF_DIVE.iter().find(|(dive, _)| *dive == item.key);
+        spelt.map_or_else(|| item.key.clone(), |(_, own)| (*own).to_owned())
+    };
+    items.iter().map(|item| (name(item), item.line)).collect()
+}
+
 fn unknown(item: &Item) -> FileError {
     let known = item.section.keys();
     let near = known
@@ -186,9 +198,27 @@ fn set_own(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
         }
         "excludes" => rules.excludes = item.globs()?,
         "base" => rules.base = Some(item.one()?.to_owned()),
+        "scope" => {
+            let above = scope(item.one()?)?;
+            if item.section != Section::Findings {
+                rules.rules_above_base = above;
+            }
+            if item.section != Section::Rules {
+                rules.findings_above_base = above;
+            }
+        }
         _ => return Err("keys with their values are expected below it".to_owned()),
     }
     Ok(())
+}
+
+/// Whether only the layers above the base count.
+fn scope(text: &str) -> Result<bool, String> {
+    match text {
+        "user" => Ok(true),
+        "all" => Ok(false),
+        other => Err(format!("'{other}' is not a scope: write user (above the base) or all")),
+    }
 }
 
 /// Maximum number of patterns in a list: a compiled pattern takes about 10 kB.
@@ -340,6 +370,31 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_is_of_the_section_that_it_stands_in() {
+        for (text, rules, findings) in [
+            ("scope: user", true, true),
+            ("rules: {scope: user}", true, false),
+            ("findings: {scope: user}", false, true),
+            ("scope: all", false, false),
+        ] {
+            let read = read(text, Dialect::Own).unwrap();
+            assert_eq!(
+                (read.rules_above_base, read.findings_above_base),
+                (rules, findings),
+                "{text}"
+            );
+            assert!(read.is_empty(), "a scope is no rule");
+        }
+    }
+
+    #[test]
+    fn the_line_of_each_rule_is_known_by_our_name() {
+        let told = lines("# dive\nrules:\n  lowestEfficiency: 0.9\n\nfindings:\n  fail-on: low\n");
+        assert_eq!(told, [("lowest-efficiency".to_owned(), 3), ("fail-on".to_owned(), 6)]);
+        assert!(lines("rules: [").is_empty());
+    }
+
+    #[test]
     fn our_own_file_says_more() {
         let rules = read(
             "rules:\n  max-layers: 12\n  max-size: 500MB\n  block: ['**/id_rsa', .env]\n  deny-waste:\n    - /var/lib/apt/**\n  \
@@ -380,6 +435,7 @@ mod tests {
                 "2: ignore: 'x' is not a finding; the findings are: secret",
             ),
             ("rules:\n  base: x\n", "2: unknown key 'base'; it belongs at the top level"),
+            ("scope: base\n", "1: scope: 'base' is not a scope: write user"),
             ("- a\n", "1: keys with a value"),
             ("a: &x 1\nb: *x\n", "2: aliases are not supported"),
             ("rules:\n  block:\n    a:\n      b: 1\n", "3: keys with a value"),

@@ -4,10 +4,10 @@ use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity};
 use crate::policy::Rules;
 use crate::policy::verdict::{Evidence, Offence, Outcome, Verdict};
-use crate::stack::NodeId;
 use crate::stack::query::glob::Glob;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::query::waste_cause::WasteReport;
+use crate::stack::{ChangeKind, HistoryEvent, NodeId};
 use crate::text;
 
 /// Number of paths that a verdict lists for a number, largest first.
@@ -39,7 +39,11 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
         verdicts.push(judge.setuid(&globs(except)?, except));
     }
     if let Some(level) = rules.fail_on {
-        verdicts.extend(judge.findings(level));
+        let unknown = evidence.base.err().filter(|_| rules.findings_above_base);
+        verdicts.extend(match unknown {
+            Some(why) => vec![judge.unknown("fail-on", findings_limit(level), why)],
+            None => judge.findings(level),
+        });
     }
     Ok(verdicts)
 }
@@ -53,16 +57,42 @@ pub(super) struct Judge<'a> {
     excludes: Vec<Glob>,
     /// The waste, without excluded paths.
     pub(super) losses: WasteReport,
+    /// Bytes that the layers which count store.
     pub(super) stored: u64,
+    /// The first layer that counts.
+    from: usize,
+    /// Only layers above the base count.
+    bounded: bool,
 }
 
 impl<'a> Judge<'a> {
     fn new(rules: &Rules, evidence: Evidence<'a>) -> Result<Self, String> {
         let excludes = globs(&rules.excludes)?;
         let stack = evidence.stack;
+        let bounded = rules.rules_above_base;
+        let from = evidence.base.ok().filter(|_| bounded).map_or(0, |base| base.layers);
         let mut losses = stack.waste_report();
-        losses.files.retain(|piece| !matches(&excludes, &stack.path(piece.wasted.node)));
-        Ok(Self { evidence, excludes, losses, stored: stack.balance().stored })
+        losses.files.retain(|piece| {
+            piece.wasted.layer >= from && !matches(&excludes, &stack.path(piece.wasted.node))
+        });
+        let stored = (from..stack.folded()).map(|layer| stack.summary(layer).bytes).sum();
+        Ok(Self { evidence, excludes, losses, stored, from, bounded })
+    }
+
+    /// The reason why it is not known which layers count.
+    fn no_base(&self) -> Option<&'a str> {
+        self.evidence.base.err().filter(|_| self.bounded)
+    }
+
+    /// The end of a limit that says which layers count.
+    pub(super) const fn bound(&self) -> &'static str {
+        if self.bounded { " above the base" } else { "" }
+    }
+
+    /// The result of a rule about something that is not known.
+    pub(super) fn unknown(&self, rule: &'static str, limit: String, why: &str) -> Verdict {
+        let verdict = self.verdict(rule, limit, String::new(), false);
+        Verdict { outcome: Outcome::Unjudged, actual: why.to_owned(), ..verdict }
     }
 
     pub(super) fn verdict(
@@ -73,17 +103,32 @@ impl<'a> Judge<'a> {
         kept: bool,
     ) -> Verdict {
         let (outcome, actual) = match self.evidence.unread {
+            _ if self.no_base().is_some() => {
+                (Outcome::Unjudged, self.no_base().unwrap_or_default().to_owned())
+            }
             Some((layer, why)) => (Outcome::Unjudged, format!("layer {layer}: {why}")),
             None if kept => (Outcome::Pass, actual),
             None => (Outcome::Fail, actual),
         };
-        Verdict { rule, outcome, limit, actual, measure: None, note: None, offences: Vec::new() }
+        Verdict {
+            rule,
+            outcome,
+            limit,
+            actual,
+            measure: None,
+            note: None,
+            offences: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 
     fn layers(&self, most: u64) -> Verdict {
-        let layers = self.evidence.image.layers.len() as u64;
-        let verdict =
-            self.verdict("max-layers", format!("at most {most}"), String::new(), layers <= most);
+        let layers = self.evidence.image.layers.len().saturating_sub(self.from) as u64;
+        let limit = format!("at most {most}{}", self.bound());
+        let verdict = self.verdict("max-layers", limit, String::new(), layers <= most);
+        if self.no_base().is_some() {
+            return verdict;
+        }
         // Needs the manifest only.
         let outcome = if layers <= most { Outcome::Pass } else { Outcome::Fail };
         Verdict { outcome, actual: layers.to_string(), ..verdict }
@@ -91,12 +136,12 @@ impl<'a> Judge<'a> {
 
     fn size(&self, most: u64) -> Verdict {
         let (limit, actual) = (
-            format!("at most {}", text::size::long(most)),
+            format!("at most {}{}", text::size::long(most), self.bound()),
             text::size::long(self.stored).to_string(),
         );
         let kept = self.stored <= most;
         let verdict = self.verdict("max-size", limit, actual.clone(), kept);
-        verdict.certain(!kept, actual)
+        verdict.certain(!kept && self.no_base().is_none(), actual)
     }
 
     fn block(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
@@ -107,10 +152,18 @@ impl<'a> Judge<'a> {
             if matches(&self.excludes, &path) || !matches(globs, &path) {
                 continue;
             }
-            let Some(step) = stack.history(node).into_iter().next() else { continue };
+            let counts = |step: &HistoryEvent| {
+                step.layer >= self.from && (!self.bounded || step.event != ChangeKind::Removed)
+            };
+            let Some(step) = stack.history(node).into_iter().find(counts) else { continue };
             offences.push(Offence { path, layer: step.layer, bytes: step.version.size });
         }
-        self.by_paths("block", format!("no {}", patterns.join(", ")), offences, true)
+        self.by_paths(
+            "block",
+            format!("no {}{}", patterns.join(", "), self.bound()),
+            offences,
+            true,
+        )
     }
 
     fn deny_waste(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
@@ -119,7 +172,7 @@ impl<'a> Judge<'a> {
             let layer = wasted.files.first()?.wasted.layer;
             matches(globs, &path).then_some(Offence { path, layer, bytes: wasted.bytes })
         });
-        let limit = format!("nothing wasted of {}", patterns.join(", "));
+        let limit = format!("nothing wasted of {}{}", patterns.join(", "), self.bound());
         self.by_paths("deny-waste", limit, offences.collect(), false)
     }
 
@@ -131,7 +184,7 @@ impl<'a> Judge<'a> {
                 let Some(version) = stack.visible(node, last) else { continue };
                 let lends =
                     version.mode.is_some_and(|mode| mode & 0o6000 != 0 && mode & 0o111 != 0);
-                if !version.kind.is_regular() || !lends {
+                if !version.kind.is_regular() || !lends || version.layer < self.from {
                     continue;
                 }
                 let path = stack.path(node);
@@ -141,8 +194,8 @@ impl<'a> Judge<'a> {
             }
         }
         let but = match patterns {
-            [] => "none".to_owned(),
-            some => format!("none but {}", some.join(", ")),
+            [] => format!("none{}", self.bound()),
+            some => format!("none but {}{}", some.join(", "), self.bound()),
         };
         self.by_paths("no-setuid-except", but, offences, false)
     }
@@ -150,7 +203,7 @@ impl<'a> Judge<'a> {
     /// A verdict for each finding of the severity or above; if there are none, one verdict that says so. A finding is
     /// certain even if layers were not read.
     fn findings(&self, level: Severity) -> Vec<Verdict> {
-        let limit = format!("no finding of severity {} or above", level.name());
+        let limit = findings_limit(level);
         let severe = self.evidence.findings.iter();
         let severe = severe.filter(|finding| finding.id.facts().severity >= level);
         let broken: Vec<Verdict> = severe
@@ -162,6 +215,7 @@ impl<'a> Judge<'a> {
                 measure: None,
                 note: Some(finding.id.facts().remedy.into()),
                 offences: self.offences(finding),
+                steps: finding.places.iter().filter_map(|place| place.step).collect(),
             })
             .collect();
         if broken.is_empty() {
@@ -221,9 +275,13 @@ impl<'a> Judge<'a> {
         };
         let broken = !offences.is_empty();
         let verdict = self.verdict(rule, limit, actual.clone(), !broken);
-        let verdict = verdict.certain(broken && certain, actual);
+        let verdict = verdict.certain(broken && certain && self.no_base().is_none(), actual);
         Verdict { offences, ..verdict }
     }
+}
+
+fn findings_limit(level: Severity) -> String {
+    format!("no finding of severity {} or above", level.name())
 }
 
 fn matches(globs: &[Glob], path: &[u8]) -> bool {

@@ -11,7 +11,7 @@ mod value;
 mod verdict;
 
 use crate::findings::Severity;
-pub use crate::policy::file::{Dialect, FileError, check_globs, read};
+pub use crate::policy::file::{Dialect, FileError, check_globs, lines, read};
 pub use crate::policy::judge::judge;
 pub use crate::policy::value::{ratio, size};
 pub use crate::policy::verdict::{Definition, Evidence, Offence, Outcome, Verdict};
@@ -56,6 +56,10 @@ pub struct Rules {
     pub excludes: Vec<String>,
     /// The base image.
     pub base: Option<String>,
+    /// Rules are about the layers above the base only.
+    pub rules_above_base: bool,
+    /// Findings count in the layers above the base only.
+    pub findings_above_base: bool,
 }
 
 impl Rules {
@@ -77,6 +81,8 @@ impl Rules {
             ignore: self.ignore.clone(),
             excludes: self.excludes.clone(),
             base: self.base.clone(),
+            rules_above_base: self.rules_above_base,
+            findings_above_base: self.findings_above_base,
             ..Self::default()
         };
         *self == aside

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::policy::dive::Measure;
 use crate::policy::judge::{Judge, LARGEST};
-use crate::policy::verdict::{Definition, Offence, Outcome, Verdict};
+use crate::policy::verdict::{Definition, Offence, Verdict};
 use crate::stack::query::waste_cause::{PathWaste, WasteReport};
 use crate::text;
 
@@ -20,7 +20,7 @@ impl Judge<'_> {
         let efficiency = self.own_efficiency();
         let verdict = self.verdict(
             EFFICIENCY,
-            format!("at least {} of the stored bytes visible", percent(least)),
+            format!("at least {} of the bytes stored{} visible", percent(least), self.bound()),
             percent(efficiency),
             efficiency >= least,
         );
@@ -32,7 +32,7 @@ impl Judge<'_> {
         let wasted = self.losses.bytes();
         let verdict = self.verdict(
             WASTED,
-            format!("at most {}", text::size::long(most)),
+            format!("at most {}{}", text::size::long(most), self.bound()),
             text::size::long(wasted).to_string(),
             wasted <= most,
         );
@@ -45,7 +45,7 @@ impl Judge<'_> {
         let limit = format!("at most {} wasted of what is above the base", percent(most));
         let base = match self.evidence.base {
             Ok(base) => base,
-            Err(why) => return self.without_base(limit, why),
+            Err(why) => return self.unknown(USER_WASTED, limit, why),
         };
         let (part, actual) = self.own_user_wasted(base);
         let verdict = self.verdict(USER_WASTED, limit, actual, part <= most);
@@ -81,7 +81,7 @@ impl Judge<'_> {
         let base = match self.evidence.base {
             Ok(base) => base,
             // The base that the user names is not there.
-            Err(why) => return self.without_base(limit, why),
+            Err(why) => return self.unknown(USER_WASTED, limit, why),
         };
         let own = self.own_user_wasted(base).1;
         let note = format!("{own} is wasted; {OF_PATHS}, and takes layer 0 for the base");
@@ -94,11 +94,6 @@ impl Judge<'_> {
             let actual = format!("wasted {} of what is above layer 0", as_dive(part));
             (actual, part <= most)
         })
-    }
-
-    fn without_base(&self, limit: String, why: &str) -> Verdict {
-        let verdict = self.verdict(USER_WASTED, limit, String::new(), false);
-        Verdict { outcome: Outcome::Unjudged, actual: why.to_owned(), ..verdict }
     }
 
     fn own_efficiency(&self) -> f64 {
@@ -150,8 +145,7 @@ impl Judge<'_> {
                 let why = other.and_then(|it| it.as_ref().err());
                 let actual =
                     why.map_or("dive's numbers were not measured", String::as_str).to_owned();
-                let verdict = self.verdict(rule, limit, String::new(), false);
-                Verdict { outcome: Outcome::Unjudged, actual, ..verdict }
+                self.unknown(rule, limit, &actual)
             }
         };
         Verdict { measure: Some(Definition::Dive), note: Some(note.into()), ..verdict }

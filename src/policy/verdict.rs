@@ -79,6 +79,8 @@ pub struct Verdict {
     pub note: Option<Cow<'static, str>>,
     /// The paths that break it, most bytes first.
     pub offences: Vec<Offence>,
+    /// Of a finding in the metadata, the steps of the history that cause it.
+    pub steps: Vec<usize>,
 }
 
 impl Verdict {

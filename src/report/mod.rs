@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use crate::image::Image;
 use crate::load::LayerState;
-pub use crate::report::ci::judged::Judged;
+pub use crate::report::ci::judged::{Judged, RulesFile};
 pub use crate::report::ci::{CiFormat, ci};
 pub use crate::report::compare::{Comparison, Verdict, compare};
 pub use crate::report::compare_layers::{LayersReport, compare_layers};

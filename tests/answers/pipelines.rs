@@ -76,6 +76,7 @@ fn sarif_keeps_to_its_schema() {
         let results = run["results"].as_array().unwrap();
         assert_eq!(results.len(), 2);
         for result in results {
+            has_a_place(result);
             let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
             assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
         }
@@ -84,6 +85,79 @@ fn sarif_keeps_to_its_schema() {
         let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
         assert_eq!(notes.len(), usize::from(code == 2));
     });
+}
+
+/// A result that code scanning takes: a file and a line, and a print that tells it from others.
+fn has_a_place(result: &Value) -> (String, u64) {
+    let place = &result["locations"][0]["physicalLocation"];
+    let print = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
+    assert!(print.len() == 18 && print.ends_with(":1"), "{print}");
+    let uri = place["artifactLocation"]["uri"].as_str().unwrap().to_owned();
+    assert!(!uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic()), "{uri}");
+    (uri, place["region"]["startLine"].as_u64().unwrap())
+}
+
+/// Only rules about the whole image are broken. Where each result is, by what is known of the image.
+#[test]
+fn each_result_is_where_its_author_can_change_something() {
+    let place = Place::new();
+    let layers = [
+        Tar::new().file("bin/su", "x".repeat(100)).finish(),
+        Tar::new().file("a", "x".repeat(50)).finish(),
+        Tar::new().whiteout("a").finish(),
+    ];
+    let more = json!({"config": {"Env": ["DB_PASSWORD=correct-horse"]}, "history": [
+        {"created_by": "/bin/sh -c #(nop) ADD file:x in / "},
+        {"created_by": "ENV DB_PASSWORD=correct-horse", "empty_layer": true},
+        {"created_by": "RUN /bin/sh -c make a # buildkit"},
+        {"created_by": "RUN /bin/sh -c rm a # buildkit"},
+    ]});
+    let image = place.save_all("image.tar", &layers, &layers, &more);
+    let told = |arguments: &[&str]| {
+        let output = ci(&place.path("."), &image, &[&["--format", "sarif"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let run = &document["runs"][0];
+        assert!(run["tool"]["driver"]["informationUri"].as_str().unwrap().starts_with("https://"));
+        let results = run["results"].as_array().unwrap().iter();
+        results
+            .map(|result| {
+                let (uri, line) = has_a_place(result);
+                let print = result["partialFingerprints"].to_string();
+                (result["ruleId"].as_str().unwrap().to_owned(), uri, line, print)
+            })
+            .collect::<Vec<_>>()
+    };
+    let places = |all: &[(String, String, u64, String)]| {
+        all.iter().map(|it| format!("{} {}:{}", it.0, it.1, it.2)).collect::<Vec<_>>()
+    };
+    let numbers = ["--max-layers", "1", "--lowest-efficiency", "99%"];
+    let alone = told(&[&["--highestUserWastedPercent=off"], &numbers[..]].concat());
+    let name = alone[0].1.clone();
+    assert!(name.ends_with("image.tar"), "{name}");
+    assert!(alone.len() == 2 && alone.iter().all(|it| it.2 == 1 && it.1 == name));
+    assert_ne!(alone[0].3, alone[1].3, "rules are told apart");
+    let rules =
+        "# ours\nrules:\n  max-layers: 1\n  lowest-efficiency: 99%\nfindings:\n  fail-on: high\n";
+    fs::write(place.path(".layertui.yaml"), rules).unwrap();
+    let by_file = told(&[]);
+    assert_eq!(
+        places(&by_file),
+        [
+            "lowest-efficiency .layertui.yaml:4",
+            "max-layers .layertui.yaml:3",
+            "secret-in-env .layertui.yaml:6",
+        ]
+    );
+    assert_eq!(by_file[0].3, alone[0].3, "the same rule of the same image");
+    let dockerfile = "FROM base\nENV DB_PASSWORD=correct-horse\n\nRUN make a\nRUN rm a\n";
+    fs::write(place.path("Dockerfile"), dockerfile).unwrap();
+    assert_eq!(
+        places(&told(&["--dockerfile", "Dockerfile"])),
+        ["lowest-efficiency Dockerfile:4", "max-layers Dockerfile:1", "secret-in-env Dockerfile:2",]
+    );
+    let none = ci(&place.path("."), &image, &["--dockerfile", "none"]);
+    assert_eq!(none.status.code(), Some(2));
 }
 
 /// The facts of `tests/schemas/junit.xsd`, which `tests/interop` holds it against.

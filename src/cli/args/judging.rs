@@ -63,6 +63,10 @@ pub(in crate::cli) struct Findings {
     /// annotations, history and local images).
     #[arg(long, value_name = "IMAGE or DIGEST")]
     pub(in crate::cli) base: Option<String>,
+
+    /// Only what the layers above the base have and cause counts.
+    #[arg(long)]
+    pub(in crate::cli) above_base: bool,
 }
 
 /// What `ci` writes.
@@ -170,6 +174,14 @@ pub(in crate::cli) struct Ci {
     /// The image this one is built on, or the digest of its last layer.
     #[arg(long, value_name = "IMAGE or DIGEST")]
     pub(in crate::cli) base: Option<String>,
+
+    /// The Dockerfile that built the image: SARIF names its lines.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) dockerfile: Option<PathBuf>,
+
+    /// Only what the layers above the base have and cause counts.
+    #[arg(long)]
+    pub(in crate::cli) above_base: bool,
 }
 
 impl Ci {

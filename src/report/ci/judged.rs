@@ -1,12 +1,22 @@
 //! The result of `ci`, and sentences about it.
 
 use crate::image::base::Base;
+use crate::image::dockerfile::DockerfileLines;
 use crate::policy::{Offence, Outcome, Verdict};
 use crate::report::Subject;
 use crate::text;
 
 /// Number of offending paths that text and annotations list.
 pub(crate) const NAMED: usize = 5;
+
+/// A rules file.
+#[derive(Clone, Debug)]
+pub struct RulesFile {
+    /// Its path as the user names it.
+    pub name: String,
+    /// The line of each rule.
+    pub lines: Vec<(String, usize)>,
+}
 
 /// The verdicts on an image, with the image, its base and the origin of the rules.
 #[derive(Clone, Copy)]
@@ -17,6 +27,10 @@ pub struct Judged<'a> {
     pub base: Result<&'a Base, &'a str>,
     /// Origin of the rules: a file, flags, the defaults.
     pub rules_from: &'a str,
+    /// The rules file, if there is one.
+    pub rules_file: Option<&'a RulesFile>,
+    /// The Dockerfile that the user names, and the image's lines in it.
+    pub dockerfile: Option<(&'a str, &'a DockerfileLines)>,
     /// The verdicts.
     pub verdicts: &'a [Verdict],
 }

@@ -5,9 +5,13 @@
 
 use serde_json::{Value, json};
 
+use crate::image::digest::Digest;
 use crate::policy::{Outcome, Verdict};
 use crate::report::ci::judged::{Judged, NAMED, sentence};
 use crate::text;
+
+/// Where the tool is described.
+const INFORMATION: &str = "https://crates.io/crates/layertui";
 
 pub(super) fn document(judged: Judged<'_>) -> Value {
     let rules = judged.verdicts.iter().map(|verdict| {
@@ -30,34 +34,84 @@ pub(super) fn document(judged: Judged<'_>) -> Value {
             "tool": {"driver": {
                 "name": "layertui",
                 "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": INFORMATION,
                 "rules": rules.collect::<Vec<_>>(),
             }},
             "invocations": [{
                 "executionSuccessful": notes.is_empty(),
                 "toolExecutionNotifications": notes,
             }],
-            "results": failed.map(|(at, verdict)| result(at, verdict)).collect::<Vec<_>>(),
+            "results": failed.map(|(at, verdict)| result(judged, at, verdict)).collect::<Vec<_>>(),
         }],
     })
 }
 
-fn result(rule: usize, verdict: &Verdict) -> Value {
-    let locations = verdict.offences.iter().take(NAMED).map(|offence| {
-        // A path relative to the image's root; all other bytes are percent-encoded (RFC 3986).
-        json!({
-            "physicalLocation": {"artifactLocation": {"uri": uri(&offence.path)}},
-            "message": {"text": format!("layer {}, {} bytes", offence.layer, offence.bytes)},
-        })
+fn result(judged: Judged<'_>, rule: usize, verdict: &Verdict) -> Value {
+    let paths = verdict.offences.iter().take(NAMED).enumerate().map(|(at, offence)| {
+        let message = format!("in the image: layer {}, {} bytes", offence.layer, offence.bytes);
+        let mut place = place(&uri(&offence.path), 1);
+        place["id"] = json!(at + 1);
+        place["message"] = json!({"text": message});
+        place
     });
+    let print = fingerprint(judged, verdict);
     json!({
         "ruleId": verdict.rule,
         "ruleIndex": rule,
         "level": "error",
         "message": {"text": sentence(verdict)},
-        "locations": locations.collect::<Vec<_>>(),
+        "locations": locations(judged, verdict),
+        "relatedLocations": paths.collect::<Vec<_>>(),
+        "partialFingerprints": {
+            "layertui/v1": print,
+            "primaryLocationLineHash": format!("{}:1", &print[..16]),
+        },
     })
 }
 
+/// Where the author changes something: the Dockerfile's instructions, else the rule in its file, else the image by its name.
+fn locations(judged: Judged<'_>, verdict: &Verdict) -> Vec<Value> {
+    if let Some((file, lines)) = judged.dockerfile {
+        let of_layers = verdict.offences.iter().take(NAMED).map(|it| lines.layers.get(it.layer));
+        let of_steps = verdict.steps.iter().take(NAMED).map(|&step| lines.steps.get(step));
+        let mut found: Vec<usize> = Vec::new();
+        for line in of_layers.chain(of_steps) {
+            let line = line.copied().flatten().unwrap_or(lines.from);
+            if !found.contains(&line) {
+                found.push(line);
+            }
+        }
+        if found.is_empty() {
+            found.push(lines.from);
+        }
+        return found.into_iter().map(|line| place(&file_uri(file), line)).collect();
+    }
+    if let Some(file) = judged.rules_file {
+        let line = |rule: &str| file.lines.iter().find(|(name, _)| name == rule).map(|it| it.1);
+        // A finding is broken by the rule that names a severity.
+        let line = line(verdict.rule).or_else(|| line("fail-on")).unwrap_or(1);
+        return vec![place(&file_uri(&file.name), line)];
+    }
+    vec![place(&uri(judged.subject.image.reference.raw().as_bytes()), 1)]
+}
+
+fn place(uri: &str, line: usize) -> Value {
+    json!({"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}})
+}
+
+/// The same for the same rule and image in every run, whatever the numbers are.
+fn fingerprint(judged: Judged<'_>, verdict: &Verdict) -> String {
+    let image = judged.subject.image.reference.raw();
+    Digest::of(format!("{}\0{image}", verdict.rule).as_bytes()).encoded()[..32].to_owned()
+}
+
+/// The URI of a file on this machine: relative if its path is.
+fn file_uri(path: &str) -> String {
+    let scheme = if path.starts_with('/') { "file:///" } else { "" };
+    format!("{scheme}{}", uri(path.strip_prefix("./").unwrap_or(path).as_bytes()))
+}
+
+/// A path relative to a root; all bytes that are not plain are percent-encoded (RFC 3986).
 fn uri(path: &[u8]) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let path = path.strip_prefix(b"/").unwrap_or(path);
