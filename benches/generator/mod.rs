@@ -11,6 +11,7 @@ pub mod random;
 mod tree;
 
 use layertui::stack::kept::entry::Row;
+use layertui::stack::kept::table::TableWriter;
 use random::Random;
 use tree::{Attributes, Tree};
 
@@ -29,6 +30,9 @@ pub struct Shape {
 pub struct Image {
     base: Tree,
     layers: Vec<Habit>,
+    /// The rows of each layer are in an order that has nothing to do with their directories, as by the hash of the path. A
+    /// layer's rows are then in memory while they are made.
+    pub scattered: bool,
 }
 
 /// What a layer does to those below it.
@@ -94,7 +98,7 @@ impl Image {
             };
             layers.push(habit);
         }
-        Self { base, layers }
+        Self { base, layers, scattered: false }
     }
 
     /// How many layers there are.
@@ -105,6 +109,25 @@ impl Image {
 
     /// Makes the rows of one layer, in tar order.
     pub fn rows(&self, layer: usize, visit: &mut dyn FnMut(&Made<'_>)) {
+        if !self.scattered {
+            return self.rows_in_order(layer, visit);
+        }
+        let mut rows = Vec::new();
+        self.rows_in_order(layer, &mut |made| {
+            let mut one = TableWriter::new();
+            one.push(&made.row);
+            let place = Random::new((layer as u64) << 32 ^ rows.len() as u64).number();
+            rows.push((place, one.finish(), made.content));
+        });
+        rows.sort_unstable_by_key(|(place, ..)| *place);
+        for (_, table, content) in &rows {
+            if let Some(row) = table.rows().next() {
+                visit(&Made { row, content: *content });
+            }
+        }
+    }
+
+    fn rows_in_order(&self, layer: usize, visit: &mut dyn FnMut(&Made<'_>)) {
         let plain = Attributes { owner: 0, newer_by: 0, content: 0 };
         match &self.layers[layer] {
             Habit::Base => self.base.rows(plain, visit),

@@ -182,9 +182,11 @@ fn interrupting_and_suspending_work_from_anywhere() {
 
 #[test]
 fn interrupting_ends_while_layers_are_read_or_extracted_or_compared() {
-    let reading = Explorer::described(LAYERS, image(), 120, 40);
-    let idle = || Explorer::open(120, 40);
-    for (mut explorer, keys) in [(reading, ""), (idle(), "e enter"), (idle(), "c x enter")] {
+    for keys in ["", "e enter", "c x enter"] {
+        let mut explorer = match keys {
+            "" => Explorer::described(LAYERS, image(), 120, 40),
+            _ => Explorer::open(120, 40),
+        };
         explorer.keys(keys);
         assert!(explorer.state.is_reading() || explorer.state.is_working(), "{keys}");
         explorer.keys("ctrl-c");

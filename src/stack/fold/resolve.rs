@@ -56,6 +56,7 @@ impl Stack {
         let Some((parent, name)) = paths::split(path) else {
             return Ok(Resolved { node: 0, redirected: false, conflict: None });
         };
+        self.known_dirs.count_entry();
         let cached = self.last_dir.as_ref().filter(|dir| dir.path == parent);
         let directory = match cached {
             Some(dir) => Resolved { node: dir.node, redirected: dir.redirected, conflict: None },
@@ -66,6 +67,13 @@ impl Stack {
 
     /// Resolves another directory than that of the last entry, and caches it. Missing directories are implied.
     fn enter_dir(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
+        if let Some(node) = self.known_dirs.find(path) {
+            let mut known = self.last_dir.take().map_or_else(Vec::new, |dir| dir.path);
+            known.clear();
+            known.extend_from_slice(path);
+            self.last_dir = Some(CachedDirectory { path: known, node, redirected: false });
+            return Ok(Resolved { node, redirected: false, conflict: None });
+        }
         let mut before = self.last_dir.take().filter(|dir| !dir.redirected);
         // Start at the deepest directory that the cached path shares.
         while let Some(dir) = &mut before
@@ -81,6 +89,9 @@ impl Stack {
         let Resolved { node, redirected, .. } = resolved;
         if redirected || path.len() >= DEPTH_MAX {
             self.check_depth(node, 1)?;
+        }
+        if !redirected && !self.arena.folds_case() {
+            self.known_dirs.insert(path, node);
         }
         known.clear();
         known.extend_from_slice(path);

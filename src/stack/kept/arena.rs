@@ -6,7 +6,7 @@
 //! finds a child by name; [`Arena::freeze`] replaces both by one sorted list of children.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -69,9 +69,19 @@ pub(crate) struct Arena {
     recent: u32,
 }
 
-/// The name id by which a node is found among its siblings: its own, unless there are `keys`.
-fn key_id(nodes: &[Node], keys: Option<&[u32]>, node: u32) -> u32 {
-    keys.map_or_else(|| nodes[node as usize].name, |keys| keys[node as usize])
+/// The parent of a node and the bytes by which it is found among its siblings: its name, unless there are `keys`.
+fn place<'n>(names: &'n Names, nodes: &[Node], keys: Option<&[u32]>, node: u32) -> (u32, &'n [u8]) {
+    let Node { parent, name, .. } = nodes[node as usize];
+    (parent, names.get(keys.map_or(name, |keys| keys[node as usize])))
+}
+
+/// The hash of a child's place. By the bytes, not by the id of the name: a path of a lower layer is then found without the
+/// table of names, whose every look-up is a cache miss.
+fn hash_of(hasher: &DefaultHashBuilder, (parent, name): (u32, &[u8])) -> u64 {
+    let mut state = hasher.build_hasher();
+    state.write_u32(parent);
+    state.write(name);
+    state.finish()
 }
 
 /// Nodes after [`Arena::recent`] that are compared before the hash table is used.
@@ -101,12 +111,12 @@ impl Arena {
         self.keys = Some(self.nodes.iter().map(|node| node.name).collect());
     }
 
-    pub(super) const fn folds_case(&self) -> bool {
+    pub(crate) const fn folds_case(&self) -> bool {
         self.keys.is_some()
     }
 
-    fn key_id(&self, node: u32) -> u32 {
-        key_id(&self.nodes, self.keys.as_deref(), node)
+    fn place(&self, node: u32) -> (u32, &[u8]) {
+        place(&self.names, &self.nodes, self.keys.as_deref(), node)
     }
 
     /// The bytes by which a name is found: the name itself, or its form without case.
@@ -124,10 +134,8 @@ impl Arena {
         self.names.reserve(paths);
         self.nodes.reserve(paths);
         next.reserve(paths);
-        let (nodes, keys) = (&self.nodes, &self.keys);
-        table.reserve(paths, |&node| {
-            hasher.hash_one((nodes[node as usize].parent, key_id(nodes, keys.as_deref(), node)))
-        });
+        let (names, nodes, keys) = (&self.names, &self.nodes, self.keys.as_deref());
+        table.reserve(paths, |&node| hash_of(hasher, place(names, nodes, keys, node)));
     }
 
     pub(crate) fn parent(&self, node: u32) -> u32 {
@@ -168,10 +176,9 @@ impl Arena {
     pub(crate) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
         match &self.children {
             Children::Growing { table, hasher, .. } => {
-                let key = self.names.find(&self.key(name))?;
-                table
-                    .find(hasher.hash_one((parent, key)), |&node| self.is_child(node, parent, key))
-                    .copied()
+                let wanted = (parent, &*self.key(name));
+                let same = |&node: &u32| self.place(node) == wanted;
+                table.find(hash_of(hasher, wanted), same).copied()
             }
             Children::Frozen { list } => {
                 let dir = self.dirs.get(self.dir(parent) as usize)?;
@@ -193,21 +200,20 @@ impl Arena {
             self.recent = node;
             return node;
         }
-        let key = self.names.intern(&self.key(name));
         let dir = self.make_dir(parent);
         let node = self.nodes.len() as u32;
-        let (nodes, keys) = (&self.nodes, self.keys.as_deref());
-        let key_of = |node: u32| key_id(nodes, keys, node);
-        let Children::Growing { next, table, hasher } = &mut self.children else { return NONE };
-        let hash = hasher.hash_one((parent, key));
-        let same = |&node: &u32| nodes[node as usize].parent == parent && key_of(node) == key;
+        let folded = self.key(name);
+        let Children::Growing { table, hasher, .. } = &mut self.children else { return NONE };
+        let (names, nodes, keys) = (&self.names, &self.nodes, self.keys.as_deref());
+        let wanted = (parent, &*folded);
+        let hash = hash_of(hasher, wanted);
+        let same = |&node: &u32| place(names, nodes, keys, node) == wanted;
         if let Some(&found) = table.find(hash, same) {
             self.recent = found;
             return found;
         }
-        table.insert_unique(hash, node, |&node| {
-            hasher.hash_one((nodes[node as usize].parent, key_of(node)))
-        });
+        table.insert_unique(hash, node, |&node| hash_of(hasher, place(names, nodes, keys, node)));
+        let key = self.names.intern(&folded);
         let name = match &mut self.keys {
             Some(keys) => {
                 keys.push(key);
@@ -215,6 +221,7 @@ impl Arena {
             }
             None => key,
         };
+        let Children::Growing { next, .. } = &mut self.children else { return NONE };
         let dir = &mut self.dirs[dir as usize];
         next.push(dir.first);
         dir.first = node;
@@ -229,10 +236,6 @@ impl Arena {
     fn next_in_order(&self, parent: u32, name: &[u8]) -> Option<u32> {
         let end = (self.recent + 1 + LOOKAHEAD).min(self.len() as u32);
         (self.recent + 1..end).find(|&node| self.parent(node) == parent && self.name(node) == name)
-    }
-
-    fn is_child(&self, node: u32, parent: u32, key: u32) -> bool {
-        self.nodes[node as usize].parent == parent && self.key_id(node) == key
     }
 
     /// All children in any layer, sorted by name; `None` while the arena grows.
@@ -326,7 +329,7 @@ impl Arena {
         }
         let hasher = DefaultHashBuilder::default();
         let mut table = HashTable::with_capacity(list.len());
-        let key = |&node: &u32| hasher.hash_one((self.parent(node), self.key_id(node)));
+        let key = |&node: &u32| hash_of(&hasher, self.place(node));
         for &node in &list {
             table.insert_unique(key(&node), node, key);
         }

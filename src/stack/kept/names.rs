@@ -48,10 +48,6 @@ impl Names {
         id
     }
 
-    pub(super) fn find(&self, name: &[u8]) -> Option<u32> {
-        self.table.find(self.hasher.hash_one(name), |&id| slice(&self.bytes, id) == name).copied()
-    }
-
     pub(crate) fn get(&self, id: u32) -> &[u8] {
         slice(&self.bytes, id)
     }
@@ -108,7 +104,7 @@ impl Names {
         self.bytes.capacity() + self.table.capacity() * 5
     }
 
-    /// Frees the table, which only [`Self::intern`] and [`Self::find`] need.
+    /// Frees the table, which only [`Self::intern`] needs.
     pub(super) fn freeze(&mut self) {
         self.bytes.shrink_to_fit();
         self.table = HashTable::new();

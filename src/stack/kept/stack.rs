@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use crate::stack::kept::arena::Arena;
 use crate::stack::kept::entry::{Entry, Kind};
 use crate::stack::kept::events::{Events, Flag};
+use crate::stack::kept::known_dirs::KnownDirs;
 use crate::stack::kept::large_dirs::LargeDirs;
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::paths;
@@ -53,6 +54,7 @@ pub struct Stack {
     /// By path, the events with stored bytes that a later entry of the same layer replaced.
     pub(crate) superseded: HashMap<u32, Vec<u32>>,
     pub(crate) last_dir: Option<CachedDirectory>,
+    pub(crate) known_dirs: KnownDirs,
     /// Directories without an entry that further paths may imply.
     pub(crate) implied_left: u64,
 }
@@ -81,6 +83,7 @@ impl Stack {
             primary_names: HashMap::new(),
             superseded: HashMap::new(),
             last_dir: None,
+            known_dirs: KnownDirs::default(),
             implied_left: IMPLIED_FREE,
         }
     }
@@ -114,6 +117,7 @@ impl Stack {
         self.totals.freeze(&mut self.arena);
         self.totals.count_shadowed(&self.arena, &self.events);
         self.last_dir = None;
+        self.known_dirs.clear();
         self.large_dirs = LargeDirs::new(&self.arena, &self.events, &self.totals);
     }
 
@@ -155,6 +159,7 @@ impl Stack {
             + self.events.heap_bytes()
             + self.totals.heap_bytes()
             + self.large_dirs.heap_bytes()
+            + self.known_dirs.heap_bytes()
             + list_bytes(&self.links_of)
             + list_bytes(&self.superseded)
             + self.primary_names.capacity() * (size_of::<(u32, u32)>() + 1)

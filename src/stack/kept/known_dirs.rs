@@ -1,0 +1,149 @@
+//! Visible directories by their whole paths.
+//!
+//! Entries that follow no order of directories come with another directory each, some components deep. This finds it with
+//! one look-up instead of one for each component.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Maximum number of bytes of all paths. With more, the list starts anew.
+const PATHS_MAX: usize = 8 << 20;
+/// Maximum number of bytes of one path: longer ones are resolved each time.
+const PATH_MAX: usize = 4096;
+
+/// Directories are added if more than one in so many of the last entries has another directory than the entry before. In
+/// directory order it is about one in ten.
+const SCATTERED: u32 = 2;
+/// Number of the last entries that are counted, about.
+const LAST: u32 = 4096;
+
+/// Directories that were resolved without following a link. All are visible: one that is removed or replaced empties the
+/// list, since those below it are in it as well.
+#[derive(Default)]
+pub(crate) struct KnownDirs {
+    table: HashTable<Known>,
+    hasher: DefaultHashBuilder,
+    /// The paths one after the other.
+    paths: Vec<u8>,
+    /// The last entries, and those of them with another directory than the entry before.
+    entries: u32,
+    entered: u32,
+}
+
+/// A directory, and part of the hash of its path.
+struct Known {
+    hash: u32,
+    node: u32,
+    /// Where its path is in `paths`.
+    start: u32,
+    end: u32,
+}
+
+/// The hash for the table: it needs the highest and the lowest bits, and only 32 bits are kept.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+impl KnownDirs {
+    /// Counts an entry.
+    pub(crate) const fn count_entry(&mut self) {
+        self.entries += 1;
+        if self.entries >= 2 * LAST {
+            self.entries /= 2;
+            self.entered /= 2;
+        }
+    }
+
+    /// The directory of a path in normal form, which is not that of the entry before.
+    pub(crate) fn find(&mut self, path: &[u8]) -> Option<u32> {
+        self.entered += 1;
+        if self.table.is_empty() {
+            return None;
+        }
+        let hash = self.hash(path);
+        let same = |known: &Known| {
+            known.hash == hash
+                && self.paths.get(known.start as usize..known.end as usize) == Some(path)
+        };
+        self.table.find(spread(hash), same).map(|known| known.node)
+    }
+
+    /// Adds a directory that [`Self::find`] did not find.
+    pub(crate) fn insert(&mut self, path: &[u8], node: u32) {
+        if self.entered * SCATTERED < self.entries || path.len() > PATH_MAX {
+            return;
+        }
+        if self.paths.len() + path.len() > PATHS_MAX {
+            self.clear();
+        }
+        let hash = self.hash(path);
+        let start = self.paths.len() as u32;
+        self.paths.extend_from_slice(path);
+        let known = Known { hash, node, start, end: self.paths.len() as u32 };
+        self.table.insert_unique(spread(hash), known, |known| spread(known.hash));
+    }
+
+    /// Forgets all directories.
+    pub(crate) fn clear(&mut self) {
+        // Emptying a large table in place takes as long as filling it, however few directories were added since.
+        self.table = HashTable::new();
+        self.paths = Vec::new();
+    }
+
+    fn hash(&self, path: &[u8]) -> u32 {
+        self.hasher.hash_one(path) as u32
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.table.capacity() * (size_of::<Known>() + 1) + self.paths.capacity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_kept_by_their_paths_until_one_is_removed() {
+        let mut known = KnownDirs::default();
+        for (node, path) in [&b"a"[..], b"a/b", b""].into_iter().enumerate() {
+            known.count_entry();
+            assert_eq!(known.find(path), None);
+            known.insert(path, node as u32);
+            assert_eq!(known.find(path), Some(node as u32));
+        }
+        assert_eq!((known.find(b"a/b"), known.find(b"b")), (Some(1), None));
+        known.clear();
+        assert_eq!(known.find(b"a"), None);
+    }
+
+    #[test]
+    fn entries_in_the_order_of_their_directories_take_no_memory() {
+        let mut known = KnownDirs::default();
+        (0..3 * LAST).for_each(|_| known.count_entry());
+        assert_eq!(known.find(b"a"), None);
+        known.insert(b"a", 1);
+        assert_eq!((known.find(b"a"), known.heap_bytes()), (None, 0));
+        // Many others later.
+        (0..LAST).for_each(|_| {
+            known.count_entry();
+            known.find(b"b");
+        });
+        known.insert(b"a", 1);
+        assert_eq!(known.find(b"a"), Some(1));
+    }
+
+    #[test]
+    fn the_bytes_of_all_paths_are_bounded() {
+        let mut known = KnownDirs::default();
+        for node in 0..3000 {
+            let path = format!("{node:04095}");
+            known.find(path.as_bytes());
+            known.insert(path.as_bytes(), node);
+        }
+        assert!(known.heap_bytes() < 2 * PATHS_MAX);
+        assert_eq!(known.find(format!("{:04095}", 2999).as_bytes()), Some(2999));
+        assert_eq!(known.find(format!("{:04095}", 0).as_bytes()), None);
+    }
+}
