@@ -4,12 +4,10 @@
 //! refused, so that the cost is linear in the length of any file.
 //! `assets/layertui.schema.json` says the same for editors.
 
-use saphyr_parser::{Event, Parser};
-
 use crate::findings::{Accepted, Severity};
 use crate::policy::Rules;
+use crate::policy::items::{FileError, Item, RULES, Section, check_count, items};
 use crate::policy::value::{ratio, size};
-use crate::stack::query::glob::Glob;
 
 /// The kind of a rules file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,60 +16,6 @@ pub enum Dialect {
     Own,
     /// `.dive-ci`: a missing key has dive's default, an unknown key is ignored, and its numbers are dive's, as by dive.
     Dive,
-}
-
-/// An error in a rules file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileError {
-    /// The line, from 1.
-    pub line: usize,
-    /// The message.
-    pub message: String,
-}
-
-impl FileError {
-    fn new(line: usize, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
-    }
-}
-
-const RULES: [&str; 9] = [
-    "lowest-efficiency",
-    "highest-wasted-bytes",
-    "highest-user-wasted-percent",
-    "max-layers",
-    "max-size",
-    "block",
-    "deny-waste",
-    "no-setuid-except",
-    "scope",
-];
-const FINDINGS: [&str; 3] = ["fail-on", "ignore", "scope"];
-const TOP: [&str; 5] = ["rules", "findings", "excludes", "base", "scope"];
-
-/// The mapping that contains a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Section {
-    Top,
-    Rules,
-    Findings,
-}
-
-impl Section {
-    const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Top => &TOP,
-            Self::Rules => &RULES,
-            Self::Findings => &FINDINGS,
-        }
-    }
-
-    /// The section of that name.
-    fn named(key: &str) -> Option<Self> {
-        [(TOP[0], Self::Rules), (TOP[1], Self::Findings)]
-            .into_iter()
-            .find_map(|(name, section)| (name == key).then_some(section))
-    }
 }
 
 /// dive's keys and their equivalents here; both kinds of file accept both. dive spells them with hyphens since 0.13.
@@ -84,15 +28,6 @@ const OF_DIVE: [(&str, &str); 7] = [
     ("highestUserWastedPercent", RULES[2]),
     ("highest-user-wasted-percent", RULES[2]),
 ];
-
-/// A key with its values.
-struct Item {
-    section: Section,
-    key: String,
-    values: Vec<String>,
-    list: bool,
-    line: usize,
-}
 
 /// Reads a rules file.
 ///
@@ -219,117 +154,6 @@ fn scope(text: &str) -> Result<bool, String> {
         "all" => Ok(false),
         other => Err(format!("'{other}' is not a scope: write user (above the base) or all")),
     }
-}
-
-/// Maximum number of patterns in a list: a compiled pattern takes about 10 kB.
-const PATTERNS_MAX: usize = 1000;
-
-/// Checks that every pattern of a list is a glob.
-///
-/// # Errors
-/// The first pattern that is not a glob, or too many patterns.
-pub fn check_globs(patterns: &[String]) -> Result<(), String> {
-    check_count(patterns)?;
-    patterns.iter().try_for_each(|pattern| Glob::new(pattern).map(drop))
-}
-
-fn check_count(patterns: &[String]) -> Result<(), String> {
-    if patterns.len() <= PATTERNS_MAX {
-        return Ok(());
-    }
-    Err(format!("{} patterns; a list can have {PATTERNS_MAX}", patterns.len()))
-}
-
-impl Item {
-    fn one(&self) -> Result<&str, String> {
-        match self.values.as_slice() {
-            [one] if !self.list => Ok(one),
-            _ => Err("one value is expected".to_owned()),
-        }
-    }
-
-    fn globs(&self) -> Result<Vec<String>, String> {
-        check_globs(&self.values)?;
-        Ok(self.values.clone())
-    }
-}
-
-/// The state of the reader: at the top, in a mapping, in a list.
-#[derive(Clone, Copy, PartialEq)]
-enum At {
-    Start,
-    In(Section),
-    List(Section),
-    End,
-}
-
-fn items(text: &str) -> Result<Vec<Item>, FileError> {
-    let mut items: Vec<Item> = Vec::new();
-    let mut at = At::Start;
-    // A key whose value was not read yet.
-    let mut key: Option<(String, usize)> = None;
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event
-            .map_err(|error| FileError::new(error.marker().line(), error.info().to_owned()))?;
-        let line = span.start.line();
-        match (at, event) {
-            (_, Event::Alias(_)) => {
-                return Err(FileError::new(line, "aliases are not supported here"));
-            }
-            (At::Start, Event::Scalar(value, ..)) if is_nothing(&value) => at = At::End,
-            (At::In(Section::Top), Event::MappingEnd) => at = At::End,
-            (At::Start, Event::MappingStart(..)) | (At::In(_), Event::MappingEnd) => {
-                at = At::In(Section::Top);
-            }
-            (At::In(Section::Top), Event::MappingStart(..)) if section(key.as_ref()).is_some() => {
-                at = section(key.take().as_ref()).map_or(at, At::In);
-            }
-            (At::In(section), Event::Scalar(value, ..)) => match key.take() {
-                None => key = Some((value.into_owned(), line)),
-                // A key without a value is ignored.
-                Some(_) if is_nothing(&value) => {}
-                Some((key, line)) => {
-                    let values = vec![value.into_owned()];
-                    items.push(Item { section, key, values, list: false, line });
-                }
-            },
-            (At::In(section), Event::SequenceStart(..)) if key.is_some() => {
-                if let Some((key, line)) = key.take() {
-                    items.push(Item { section, key, values: Vec::new(), list: true, line });
-                }
-                at = At::List(section);
-            }
-            (At::List(_), Event::Scalar(value, ..)) => {
-                if let Some(item) = items.last_mut() {
-                    item.values.push(value.into_owned());
-                }
-            }
-            (At::List(section), Event::SequenceEnd) => at = At::In(section),
-            (
-                _,
-                Event::Nothing
-                | Event::StreamStart
-                | Event::StreamEnd
-                | Event::DocumentStart(_)
-                | Event::DocumentEnd,
-            ) => {}
-            _ => {
-                return Err(FileError::new(
-                    line,
-                    "keys with a value or a list of values are expected here",
-                ));
-            }
-        }
-    }
-    Ok(items)
-}
-
-fn section(key: Option<&(String, usize)>) -> Option<Section> {
-    key.and_then(|(key, _)| Section::named(key))
-}
-
-fn is_nothing(value: &str) -> bool {
-    matches!(value, "" | "~" | "null")
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@
 
 pub mod dive;
 mod file;
+mod items;
 mod judge;
 mod numbers;
 mod value;
 mod verdict;
 
 use crate::findings::Severity;
-pub use crate::policy::file::{Dialect, FileError, check_globs, lines, read};
+pub use crate::policy::file::{Dialect, lines, read};
+pub use crate::policy::items::{FileError, check_globs};
 pub use crate::policy::judge::judge;
 pub use crate::policy::value::{ratio, size};
 pub use crate::policy::verdict::{Definition, Evidence, Offence, Outcome, Verdict};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a failed test")]
 
+mod above_base;
 mod agreeing;
 mod beside;
 mod closed;
