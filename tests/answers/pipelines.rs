@@ -118,7 +118,7 @@ fn each_result_is_where_its_author_can_change_something() {
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         let run = &document["runs"][0];
-        assert!(run["tool"]["driver"]["informationUri"].as_str().unwrap().starts_with("https://"));
+        assert!(run["tool"]["driver"]["informationUri"].is_string());
         let results = run["results"].as_array().unwrap().iter();
         results
             .map(|result| {

@@ -10,8 +10,8 @@ use crate::policy::{Outcome, Verdict};
 use crate::report::ci::judged::{Judged, NAMED, sentence};
 use crate::text;
 
-/// Where the tool is described.
-const INFORMATION: &str = "https://crates.io/crates/layertui";
+/// The address of the tool, which is published nowhere yet: a name.
+const INFORMATION: &str = "urn:layertui";
 
 pub(super) fn document(judged: Judged<'_>) -> Value {
     let rules = judged.verdicts.iter().map(|verdict| {
