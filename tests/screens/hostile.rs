@@ -116,7 +116,8 @@ const fn next(kind: Option<OverlayKind>) -> Option<OverlayKind> {
         Some(OverlayKind::Choices) => OverlayKind::Platforms,
         Some(OverlayKind::Platforms) => OverlayKind::Waste,
         Some(OverlayKind::Waste) => OverlayKind::Findings,
-        Some(OverlayKind::Findings) => OverlayKind::File,
+        Some(OverlayKind::Findings) => OverlayKind::Contents(NodeId::ROOT),
+        Some(OverlayKind::Contents(_)) => OverlayKind::File,
         Some(OverlayKind::File) => OverlayKind::Map,
         Some(OverlayKind::Map) => OverlayKind::Extract(NodeId::ROOT, 1),
         Some(OverlayKind::Extract(..)) => OverlayKind::Compare,
@@ -136,6 +137,9 @@ fn no_overlay_shows_foreign_text_raw() {
             if opened == OverlayKind::Findings {
                 crate::fixing::answer(&mut explorer);
             }
+            if let OverlayKind::Contents(below) = opened {
+                crate::grepping::answer(&mut explorer, below, EVIL);
+            }
             for _ in 0..8 {
                 explorer.keys("pgdn");
                 check(&explorer);
@@ -144,7 +148,7 @@ fn no_overlay_shows_foreign_text_raw() {
         seen += 1;
         kind = next(kind);
     }
-    assert_eq!(seen, 15);
+    assert_eq!(seen, 16);
 }
 
 fn check(explorer: &Explorer) {

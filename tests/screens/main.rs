@@ -13,6 +13,7 @@ mod everything;
 mod explorer;
 mod fixing;
 mod following;
+mod grepping;
 mod hostile;
 mod journeys;
 mod loading;

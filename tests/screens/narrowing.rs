@@ -91,16 +91,16 @@ fn what_is_asked_for_by_name_is_shown_whatever_the_filter() {
 #[test]
 fn help_and_hints_show_the_users_keys() {
     let mut explorer = Explorer::open(120, 40);
-    let settings = Settings::parse("[keys]\nsearch = \"ctrl-s\"\nnext-layer = \"J\"\n");
+    let settings = Settings::parse("[keys]\nsearch = \"ctrl-g\"\nnext-layer = \"J\"\n");
     assert!(settings.errors.is_empty());
     explorer.state.keymap = settings.keymap;
-    assert!(explorer.text().contains("ctrl-s find") && explorer.text().contains("[ J layer"));
+    assert!(explorer.text().contains("ctrl-g find") && explorer.text().contains("[ J layer"));
     explorer.keys("/");
     assert!(explorer.state.search.is_none());
-    explorer.keys("ctrl-s");
+    explorer.keys("ctrl-g");
     assert!(explorer.state.search.is_some());
-    explorer.keys("esc ? ctrl-s").type_text("find a path");
-    assert!(explorer.text().contains("ctrl-s"), "{}", explorer.text());
+    explorer.keys("esc ? ctrl-g").type_text("find a path");
+    assert!(explorer.text().contains("ctrl-g"), "{}", explorer.text());
 }
 
 #[test]

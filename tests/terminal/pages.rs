@@ -54,6 +54,23 @@ fn findings_are_made_of_contents_and_lead_to_their_paths() {
     assert_eq!(explorer.ends(), 0);
 }
 
+#[test]
+fn contents_are_searched_and_a_line_opens_its_file() {
+    let mut explorer = demo();
+    // In the stack, the whole image is searched.
+    explorer.press("1\x13");
+    explorer.shows(&["Contents below", "type a regular expression"]);
+    explorer.press("SHOP_TOKEN=\r");
+    explorer.shows(&["1 line, ", "files searched", "/root/.env", "gone since"]);
+    explorer.press("\r");
+    explorer.shows(&["layer 3", "not-a-real-token", "x bytes"]);
+    explorer.press("q");
+    explorer.shows(&["Contents below"]);
+    explorer.close("Contents below");
+    explorer.press("q");
+    assert_eq!(explorer.ends(), 0);
+}
+
 /// Answers the question for the background as soon as it comes, and says which theme `t` goes to.
 fn theme_after(answer: &str, environment: &[(&str, &str)]) -> String {
     let mut explorer = Explorer::start(&["demo"], 120, 40, environment);

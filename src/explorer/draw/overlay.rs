@@ -73,6 +73,7 @@ fn prompt(canvas: &mut Canvas<'_>, overlay: &Overlay, line: Rect) -> (u16, u16) 
         OverlayKind::Palette => (":", " type to search"),
         OverlayKind::Compare => ("old: ", " type an image to compare with"),
         OverlayKind::Extract(..) => ("to ", " type a file or directory"),
+        OverlayKind::Contents(_) => ("/", " type a regular expression"),
         _ => ("/", " type to search"),
     };
     let x = canvas.text(line.x, line.y, line.width, Role::Accent, sign);

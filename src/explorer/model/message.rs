@@ -14,7 +14,8 @@ use crate::explorer::model::reload::Reread;
 use crate::image::platform::Platform;
 use crate::image::problem::{Hidden, Problem};
 use crate::image::{Image, Other};
-use crate::stack::EventId;
+use crate::load::grep::VersionHit;
+use crate::stack::{EventId, NodeId};
 use crate::text::Visible;
 
 /// An event that changes the state.
@@ -89,6 +90,22 @@ pub enum Message {
     FindingsProgress(u64),
     /// The answer to [`Effect::FindProblems`].
     Findings(Box<FindingsReport>),
+    /// Lines found by [`Effect::SearchContents`] since the last message.
+    ContentsFound {
+        /// The number of the search.
+        number: u64,
+        /// Files searched so far.
+        files: u64,
+        /// The lines.
+        hits: Vec<VersionHit>,
+    },
+    /// A search of contents ended.
+    ContentsEnded {
+        /// The number of the search.
+        number: u64,
+        /// Files that could not be read.
+        unread: usize,
+    },
     /// The answer to [`Effect::ListPaths`].
     PathsListed(Listed),
     /// The followed container wrote to its layer.
@@ -212,6 +229,17 @@ pub enum Effect {
     },
     /// Look for problems to fix.
     FindProblems,
+    /// Search the contents of all files below a directory.
+    SearchContents {
+        /// Repeated in the answers.
+        number: u64,
+        /// The regular expression.
+        pattern: String,
+        /// The directory.
+        below: NodeId,
+    },
+    /// Stop searching contents.
+    StopContents,
     /// List what may follow this text of a prompt for a path of the disk.
     ListPaths(String),
     /// Look once a second whether the container wrote to its layer, or stop that.

@@ -6,6 +6,7 @@ pub mod columns;
 pub mod comparison;
 pub mod completion;
 pub mod config;
+pub mod contents;
 pub mod ever;
 pub mod extraction;
 pub mod file;

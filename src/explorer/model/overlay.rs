@@ -26,6 +26,8 @@ pub enum OverlayKind {
     Waste,
     /// Problems to fix.
     Findings,
+    /// Lines of files below a directory, found by their contents.
+    Contents(NodeId),
     /// The contents of a file.
     File,
     /// The treemap.

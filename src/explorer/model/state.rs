@@ -7,6 +7,7 @@ use crate::explorer::model::action::entry::Context;
 use crate::explorer::model::appearance::{Glyphs, Theme};
 use crate::explorer::model::columns::{PaneWidths, TreeColumns};
 use crate::explorer::model::comparison::{ComparedImages, RunningComparison};
+use crate::explorer::model::contents::ContentsSearch;
 use crate::explorer::model::ever::Ever;
 use crate::explorer::model::extraction::ExtractionRequest;
 use crate::explorer::model::file::File;
@@ -192,6 +193,8 @@ pub struct State {
     pub waste: Option<WasteSummary>,
     /// Problems to fix, once their page was opened.
     pub findings: Option<FindingsState>,
+    /// The newest search of contents.
+    pub contents: Option<Box<ContentsSearch>>,
     /// The file that the viewer shows.
     pub file: Option<File>,
     /// Number of the last request for a part of a file.

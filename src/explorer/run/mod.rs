@@ -14,6 +14,7 @@ mod opening;
 mod pager;
 mod rate;
 mod reloading;
+mod searching;
 pub(crate) mod settings;
 mod viewer;
 mod worker;
@@ -94,6 +95,7 @@ struct Explorer {
     /// Number of the newest request for the pager.
     pager_requests: Arc<AtomicU64>,
     stop_extracting: Arc<AtomicBool>,
+    stop_contents: Arc<AtomicBool>,
     stop_comparing: Arc<AtomicBool>,
     stop_reloading: Arc<AtomicBool>,
     /// Stops following a container's layer.
@@ -125,6 +127,7 @@ impl Explorer {
             newest_read: Arc::default(),
             pager_requests: Arc::default(),
             stop_extracting: Arc::default(),
+            stop_contents: Arc::default(),
             stop_comparing: Arc::default(),
             stop_reloading: Arc::default(),
             stop_following: Arc::default(),
@@ -369,6 +372,10 @@ impl Explorer {
                 self.read_packages(database_layer, layer)?;
             }
             Effect::FindProblems => self.find_problems()?,
+            Effect::SearchContents { number, pattern, below } => {
+                self.search_contents(number, &pattern, below)?;
+            }
+            Effect::StopContents => self.stop_contents.store(true, Ordering::Relaxed),
             Effect::ListPaths(text) => self.list_paths(text)?,
             Effect::Follow(on) => self.follow(on)?,
             Effect::Reload(layer) => self.reload(layer)?,

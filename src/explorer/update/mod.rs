@@ -2,6 +2,7 @@
 
 pub(super) mod comparison;
 mod completion;
+pub(super) mod contents;
 pub(super) mod extraction;
 pub(super) mod findings;
 mod links;
@@ -60,6 +61,9 @@ fn handle(state: &mut State, stack: &Stack, message: Message) -> Vec<Effect> {
             actions.into_iter().flat_map(|action| perform(state, stack, action)).collect()
         }
         Message::Written => reload::written(state),
+        Message::ContentsFound { number, files, hits } => {
+            contents::found(state, stack, (number, files), hits)
+        }
         other => {
             apply(state, stack, other);
             Vec::new()
@@ -97,6 +101,7 @@ fn apply(state: &mut State, stack: &Stack, message: Message) {
             navigate::owners::arrived(state, *found);
             state.unsettled = true;
         }
+        Message::ContentsEnded { number, unread } => contents::ended(state, stack, number, unread),
         Message::PathsListed(listed) => {
             completion::arrived(state, stack, &listed);
         }
@@ -223,6 +228,7 @@ fn perform(state: &mut State, stack: &Stack, action: Action) -> Vec<Effect> {
         Action::Version(action) => return navigate::file::open::act(state, stack, action),
         Action::Cancel => return cancel(state, stack),
         Action::Find(FindAction::Search) => search::start(state),
+        Action::Find(FindAction::Contents) => contents::ask(state, stack),
         Action::Find(FindAction::NextHit) => search::next(state, stack, true),
         Action::Find(FindAction::PreviousHit) => search::next(state, stack, false),
         Action::Help => navigate::overlay::open(state, stack, OverlayKind::Help),

@@ -41,6 +41,21 @@ pub(super) fn act(state: &mut State, stack: &Stack, action: Action) -> Reply {
         Action::Extract => update::extraction::ask(state, stack),
         Action::Palette => open(state, stack, OverlayKind::Palette),
         Action::Close if is_first_choice(state) => return vec![Effect::Quit].into(),
+        Action::Find(FindAction::Search | FindAction::Contents)
+            if matches!(overlay.kind, OverlayKind::Contents(_)) =>
+        {
+            update::contents::ask(state, stack);
+        }
+        Action::Cancel if matches!(overlay.kind, OverlayKind::Contents(_)) && !overlay.typing => {
+            return update::contents::cancel(state, stack).into();
+        }
+        Action::Cancel if overlay.typing && matches!(overlay.kind, OverlayKind::Contents(_)) => {
+            let listed = state.contents.is_some();
+            navigate::overlay::stop_typing(state, stack, false);
+            if !listed {
+                close(state);
+            }
+        }
         Action::Cancel if overlay.typing => {
             navigate::overlay::stop_typing(state, stack, false);
         }
@@ -117,6 +132,14 @@ fn choose(state: &mut State, stack: &Stack) -> Reply {
             }
         }
         OverlayKind::File | OverlayKind::Map => {}
+        OverlayKind::Contents(below) => {
+            let typing = state.overlays.last().is_some_and(|top| top.typing);
+            return if typing {
+                update::contents::start(state, stack, below, input.text()).into()
+            } else {
+                update::contents::choose(state, stack, selected).into()
+            };
+        }
         OverlayKind::Findings => update::findings::choose(state, stack, selected),
         OverlayKind::Waste => update::waste::choose(state, stack, selected),
         OverlayKind::Extract(node, layer) => {

@@ -89,6 +89,8 @@ pub(super) fn handle(state: &mut State, stack: &Stack, message: Message) {
         | Message::PathsListed(_)
         | Message::FindingsProgress(_)
         | Message::Findings(_)
+        | Message::ContentsFound { .. }
+        | Message::ContentsEnded { .. }
         | Message::Written
         | Message::ReloadProgress(_)
         | Message::ReloadFailed(_)
@@ -180,6 +182,7 @@ fn described(state: &mut State, image: Box<Image>) {
     navigate::filter::end(state);
     (state.mark, state.ever) = (None, None);
     (state.waste, state.map, state.findings) = (None, None, None);
+    state.contents = None;
     (state.extraction, state.comparing, state.reloading) = (None, None, None);
     (state.marks, state.following) = (None, None);
     state.owners.clear();

@@ -76,6 +76,7 @@ const fn is_lost(overlay: OverlayKind) -> bool {
             | OverlayKind::File
             | OverlayKind::Map
             | OverlayKind::Findings
+            | OverlayKind::Contents(_)
             | OverlayKind::Extract(..)
             | OverlayKind::Overwrite
             | OverlayKind::Compare
@@ -130,7 +131,7 @@ fn forget_nodes(state: &mut State) {
     state.preferred.clear();
     (state.waste, state.map, state.file, state.occupied) = (None, None, None, None);
     state.owners.clear();
-    state.findings = None;
+    (state.findings, state.contents) = (None, None);
     (state.owners_requested, state.undecided) = (None, 0);
 }
 

@@ -22,6 +22,9 @@ pub(crate) fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, usiz
         Some((OverlayKind::Findings, selected)) => {
             crate::explorer::view::findings::under_cursor(state, selected)?
         }
+        Some((OverlayKind::Contents(_), selected)) => {
+            crate::explorer::view::contents::under_cursor(state, selected)?
+        }
         Some(_) => return None,
     };
     let layer = layer.min(stack.folded().checked_sub(1)?);

@@ -3,6 +3,7 @@
 pub mod choices;
 pub mod columns;
 pub mod comparison;
+pub(crate) mod contents;
 pub mod coverage;
 pub mod extraction;
 pub mod file;

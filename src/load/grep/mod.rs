@@ -15,6 +15,7 @@ pub mod query;
 mod reading;
 mod run;
 pub(crate) mod scope;
+mod stream;
 mod tap;
 
 pub use crate::load::grep::file::{Hit, HitKind};
@@ -22,4 +23,5 @@ pub use crate::load::grep::found::FileHits;
 pub use crate::load::grep::query::{Query, Wanted};
 pub use crate::load::grep::run::{FoundFile, Outcome, Selection, Unread, search};
 pub use crate::load::grep::scope::Scope;
+pub use crate::load::grep::stream::{VersionHit, stream};
 pub use crate::load::grep::tap::Tap;

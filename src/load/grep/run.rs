@@ -67,12 +67,12 @@ pub struct Outcome {
 
 /// A version to search.
 #[derive(Clone, Copy)]
-struct Version {
-    event: EventId,
-    node: NodeId,
+pub(super) struct Version {
+    pub(super) event: EventId,
+    pub(super) node: NodeId,
     /// The layer that stores its bytes, or the first one with the same bytes.
-    stored_in: usize,
-    place: Place,
+    pub(super) stored_in: usize,
+    pub(super) place: Place,
 }
 
 /// What a worker found in a layer.
@@ -146,7 +146,7 @@ pub fn search(
 }
 
 /// For each layer, the first one with the same bytes.
-fn first_alike(loader: &Loader, layers: usize) -> Vec<usize> {
+pub(super) fn first_alike(loader: &Loader, layers: usize) -> Vec<usize> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let source = loader.source();
     let first = |layer| match source.content_key(layer) {
@@ -157,7 +157,7 @@ fn first_alike(loader: &Loader, layers: usize) -> Vec<usize> {
 }
 
 /// The selected versions that a layer wrote.
-fn versions(
+pub(super) fn versions(
     stack: &Stack,
     roots: &Roots,
     selection: &Selection,
@@ -195,7 +195,7 @@ fn versions(
 }
 
 /// The files that are still to be searched, by layer, in stored order.
-fn jobs(stack: &Stack, plan: &[Vec<Version>], found: &[Vec<Found>]) -> Vec<Vec<Job>> {
+pub(super) fn jobs(stack: &Stack, plan: &[Vec<Version>], found: &[Vec<Found>]) -> Vec<Vec<Job>> {
     let mut jobs: Vec<Vec<Job>> = plan.iter().map(|_| Vec::new()).collect();
     for version in plan.iter().flatten() {
         let searched = found[version.stored_in].iter().any(|it| it.is_searched(version.place));
@@ -211,21 +211,21 @@ fn jobs(stack: &Stack, plan: &[Vec<Version>], found: &[Vec<Found>]) -> Vec<Vec<J
 }
 
 /// The layers that are to be read.
-struct Jobs(Mutex<Vec<(usize, Vec<Job>)>>);
+pub(super) struct Jobs(Mutex<Vec<(usize, Vec<Job>)>>);
 
 impl Jobs {
-    fn new(jobs: Vec<Vec<Job>>) -> Self {
+    pub(super) fn new(jobs: Vec<Vec<Job>>) -> Self {
         let jobs = jobs.into_iter().enumerate().filter(|(_, files)| !files.is_empty());
         Self(Mutex::new(jobs.collect()))
     }
 
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         sync::lock(&self.0).len()
     }
 
     /// The lowest layer, which is returned first; else the one with the most bytes before the end of its last file, which takes
     /// longest.
-    fn next(&self, lowest: bool) -> Option<(usize, Vec<Job>)> {
+    pub(super) fn next(&self, lowest: bool) -> Option<(usize, Vec<Job>)> {
         let mut jobs = sync::lock(&self.0);
         let end = |files: &[Job]| files.last().map(|job| job.place);
         let largest = jobs.iter().enumerate().max_by_key(|(_, (_, files))| end(files))?.0;

@@ -89,6 +89,11 @@ pub(super) struct Roots {
 }
 
 impl Roots {
+    /// Everything below a directory.
+    pub(super) fn below(directory: NodeId) -> Self {
+        Self { all: directory == NodeId::ROOT, below: vec![directory], globs: Scope::default() }
+    }
+
     pub(super) fn has(&self, stack: &Stack, node: NodeId) -> bool {
         self.is_below(stack, node)
             && ((self.globs.only.is_empty() && self.globs.not.is_empty())

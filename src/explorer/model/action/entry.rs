@@ -82,6 +82,7 @@ impl Move {
 #[expect(missing_docs, reason = "the table of actions says what each does")]
 pub enum FindAction {
     Search,
+    Contents,
     NextHit,
     PreviousHit,
 }

@@ -19,6 +19,13 @@ const ROWS: &[Entry] = &[
         "find",
         1,
     ),
+    row(
+        Action::Find(FindAction::Contents),
+        "contents",
+        &["ctrl-s"],
+        &[Panes, Overlay],
+        "search the contents of all files below the directory, in every layer: a regular expression",
+    ),
     hinted(
         row(
             Action::Pane(PaneAction::Filter),

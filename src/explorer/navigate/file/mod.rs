@@ -77,6 +77,7 @@ pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::Treemap
         | Action::Help
         | Action::Palette
+        | Action::Find(FindAction::Contents)
         | Action::Pane(_)
         | Action::Tree(_)
         | Action::Map(_)

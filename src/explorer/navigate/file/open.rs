@@ -91,6 +91,26 @@ fn open(
     ask(state, ReadPart::At(0))
 }
 
+/// Opens a version of a file where it has a text, at or after an offset; without a text, at the offset.
+pub(in crate::explorer) fn open_at(
+    state: &mut State,
+    stack: &Stack,
+    (node, event, which): (NodeId, EventId, Visible<'static>),
+    text: Option<&str>,
+    from: u64,
+) -> Vec<Effect> {
+    let begin = open(state, stack, ViewTarget::Version(event), node, which);
+    let Some(file) = &mut state.file else { return begin };
+    match text {
+        Some(text) => {
+            text.clone_into(&mut file.search);
+            let text = text.to_owned();
+            ask(state, ReadPart::Find { text, from, forward: true })
+        }
+        None => ask(state, ReadPart::At(from)),
+    }
+}
+
 /// The path and the version under the cursor; of a removed path, the removed version.
 fn under_cursor(state: &State, stack: &Stack) -> Option<(NodeId, Version)> {
     if let Some(top) = state.overlays.last() {

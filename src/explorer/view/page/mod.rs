@@ -1,6 +1,7 @@
 //! Contents of overlays: lines of spans with roles, wrapped to a width. Built for each frame.
 
 mod choices;
+mod contents;
 mod extract;
 mod findings;
 mod help;
@@ -52,6 +53,7 @@ pub fn of(state: &State, stack: &Stack, overlay: &Overlay, width: usize) -> Over
         OverlayKind::Compare => sides::ask(state, width),
         OverlayKind::Overwrite => extract::overwrite(state, width),
         OverlayKind::Map => OverlayText { hints: MAP_HINTS, ..OverlayText::default() },
+        OverlayKind::Contents(below) => contents::page(state, stack, overlay, below, width),
         OverlayKind::Findings => findings::page(state, stack, width),
         OverlayKind::Waste => waste::page(state, stack, width),
         OverlayKind::File => OverlayText { hints: FILE_HINTS, ..OverlayText::default() },
