@@ -13,7 +13,13 @@ use super::layertui::Form;
 use super::scratch::fresh;
 
 /// Both begin with the base layer.
-const WASTEFUL: &str = "FROM scratch
+/// The changes of a plan by their names, each with its bytes.
+type Changes = &'static [(&'static str, u64)];
+
+/// Wasteful builds, each with the changes and bytes that its plan has, and the build that follows them.
+const BUILDS: [(&str, Changes, &str); 2] = [
+    (
+        "FROM scratch
 COPY rootfs /
 COPY data /data
 COPY secret /secret
@@ -21,14 +27,43 @@ RUN chmod 600 /data
 RUN dd if=/dev/zero of=/big bs=1k count=300 && echo 1 > /notes
 RUN echo 2 >> /notes
 RUN rm /secret /big && mkdir -p /var/cache/apt && dd if=/dev/zero of=/var/cache/apt/x bs=1k count=40
-";
-
-const AS_PLANNED: &str = "FROM scratch
+",
+        &[
+            ("delete-where-added", 300 << 10),
+            ("copy-with-attributes", 50_000),
+            ("delete-cache", 40 << 10),
+            ("leave-out", 20_000),
+            ("merge", 2),
+        ],
+        "FROM scratch
 COPY rootfs /
 COPY --chmod=600 data /data
 RUN dd if=/dev/zero of=/big bs=1k count=300 && echo 1 > /notes && echo 2 >> /notes && rm /big
 RUN mkdir -p /var/cache/apt && dd if=/dev/zero of=/var/cache/apt/x bs=1k count=40 && rm /var/cache/apt/x
-";
+",
+    ),
+    (
+        "FROM scratch
+COPY rootfs /
+RUN dd if=/dev/zero of=/a bs=1k count=64 && echo 1 > /notes
+RUN echo 2 > /notes
+COPY data /data
+COPY data /data
+RUN rm /a && chmod 700 /data
+",
+        &[
+            ("delete-where-added", 64 << 10),
+            ("copy-with-attributes", 50_000),
+            ("do-not-rewrite", 50_000),
+            ("merge", 2),
+        ],
+        "FROM scratch
+COPY rootfs /
+RUN dd if=/dev/zero of=/a bs=1k count=64 && echo 1 > /notes && echo 2 > /notes && rm /a
+COPY --chmod=700 data /data
+",
+    ),
+];
 
 /// A file of the base is removed, and one of a RUN is replaced by a COPY: neither can be given back.
 const OF_THE_BASE: &str = "FROM scratch
@@ -85,25 +120,17 @@ fn a_build_changed_as_planned_has_the_promised_size() {
     };
     let stored = |value: &Value| number(&value["totals"]["storedBytes"]);
 
-    let before = plan(&build(&engines, &home, "wasteful", WASTEFUL));
-    let then = plan(&build(&engines, &home, "planned", AS_PLANNED));
-    let changes: Vec<(&str, u64)> = before["plan"]["steps"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|step| (step["change"].as_str().unwrap(), number(&step["bytes"])))
-        .collect();
-    let expected = [
-        ("delete-where-added", 300 << 10),
-        ("copy-with-attributes", 50_000),
-        ("delete-cache", 40 << 10),
-        ("leave-out", 20_000),
-        ("merge", 2),
-    ];
-    assert_eq!(changes, expected);
-    assert_eq!(stored(&then), number(&before["plan"]["storedBytesThen"]));
-    assert_eq!(stored(&before) - stored(&then), number(&before["plan"]["savedBytes"]));
-    assert_eq!(number(&then["plan"]["savedBytes"]), 0, "{}", then["plan"]);
+    for (at, (wasteful, expected, changed)) in BUILDS.into_iter().enumerate() {
+        let before = plan(&build(&engines, &home, &format!("wasteful-{at}"), wasteful));
+        let then = plan(&build(&engines, &home, &format!("planned-{at}"), changed));
+        let steps = before["plan"]["steps"].as_array().unwrap().iter();
+        let changes: Vec<(&str, u64)> =
+            steps.map(|step| (step["change"].as_str().unwrap(), number(&step["bytes"]))).collect();
+        assert_eq!(changes, expected);
+        assert_eq!(stored(&then), number(&before["plan"]["storedBytesThen"]));
+        assert_eq!(stored(&before) - stored(&then), number(&before["plan"]["savedBytes"]));
+        assert_eq!(number(&then["plan"]["savedBytes"]), 0, "{}", then["plan"]);
+    }
 
     let kept = plan(&build(&engines, &home, "base", OF_THE_BASE));
     assert_eq!(kept["plan"]["steps"], serde_json::json!([]));
@@ -113,7 +140,7 @@ fn a_build_changed_as_planned_has_the_promised_size() {
 
     let text = Command::new(env!("CARGO_BIN_EXE_layertui"))
         .args(["waste", "--plan"])
-        .arg(home.join("wasteful-layout"))
+        .arg(home.join("wasteful-0-layout"))
         .output()
         .unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
