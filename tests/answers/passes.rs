@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -11,9 +11,11 @@ use layertui::extract;
 use layertui::image::Image;
 use layertui::layer::blob::Blob;
 use layertui::layer::{Checkpoints, Listing, Problem, Unwatched, Watch};
+use layertui::load::grep::{Query, Scope, Selection, Tap, VersionHit, Wanted, search, stream};
 use layertui::load::{Loader, Want};
 use layertui::source::{Opened, Options, Source, Stored, open};
 use layertui::stack::NodeId;
+use layertui::text::pattern::LineOptions;
 
 use crate::saved::Place;
 use crate::support::tarball::Tar;
@@ -186,4 +188,73 @@ fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
     assert_eq!(files.unread, []);
     assert!(files.differences.iter().all(|difference| difference.meaning == Meaning::Content));
     assert!(!files.differences.is_empty());
+}
+
+/// Versions of files in which `1 x` is found, and how often each layer was opened for that.
+fn searched(source: &Arc<Watched>, while_listing: bool) -> (usize, Vec<usize>) {
+    let lines = Wanted::Lines { before: 0, after: 0 };
+    let query = Query::new("1 x", LineOptions::default(), false, lines).unwrap();
+    let last = source.image().layers.len() - 1;
+    let tap = Arc::new(Tap::new(query, Scope::default(), 0..=last));
+    let shared: Arc<dyn Source> = Arc::<Watched>::clone(source);
+    let mut loader = Loader::new(shared, None);
+    if while_listing {
+        loader = loader.examined_by(Arc::<Tap>::clone(&tap));
+    }
+    loader.run(Want::Tree, &|_| {});
+    let selection = Selection { layers: 0..=last, visible_at: None };
+    let mut files = 0;
+    let outcome = search(&loader, &tap, &selection, &|_| {}, &mut |_| {
+        files += 1;
+        Ok(())
+    });
+    assert_eq!(outcome.unwrap().unread_count, 0);
+    (files, source.opened())
+}
+
+#[test]
+fn a_search_of_contents_decodes_each_compressed_layer_once() {
+    let place = Place::new();
+    let image = place.compressed("image", &layers(5, "x"));
+    // While it is listed, or, where the listing is known, in one pass.
+    let listed = searched(&Watched::new(&image, None), true);
+    let passed = searched(&Watched::new(&image, None), false);
+    assert!(listed.0 > 20, "{listed:?}");
+    assert_eq!(listed, (passed.0, vec![0; 5]));
+    assert_eq!(passed.1, [1; 5]);
+}
+
+#[test]
+fn a_search_of_contents_reads_layers_side_by_side() {
+    if takes_one_at_a_time() {
+        return;
+    }
+    let place = Place::new();
+    let image = place.compressed("image", &layers(2, "x"));
+    let (_, opened) = searched(&Watched::new(&image, Some((Meeting::default(), 2))), false);
+    assert_eq!(opened, [1, 1]);
+}
+
+/// What the explorer is told as it is found is what the command finds.
+#[test]
+fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
+    let place = Place::new();
+    let source = Watched::new(&place.compressed("image", &layers(5, "x")), None);
+    let loader = loaded(&source);
+    let lines = Wanted::Lines { before: 0, after: 0 };
+    let query = Query::new("1 x", LineOptions::default(), false, lines).unwrap();
+    let (told, files) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+    let take = |hits: Vec<VersionHit>| told.lock().unwrap().extend(hits);
+    let report = |_| _ = files.fetch_add(1, Ordering::Relaxed);
+    let below = |path: &[u8]| loader.stack().find(path).unwrap();
+    let stop = AtomicBool::new(false);
+    let unread = stream(&loader, &query, below(b"/d"), &stop, &report, &take);
+    assert!(unread.is_empty());
+    assert_eq!(source.opened(), [1; 5]);
+    let told = told.into_inner().unwrap();
+    assert_eq!(told.len(), searched(&Watched::new(&place.path("image"), None), true).0);
+    assert!(told.iter().all(|hit| hit.layer == 1 && hit.hit.line == 1));
+    assert!(files.into_inner() > told.len());
+    stop.store(true, Ordering::Relaxed);
+    stream(&loader, &query, below(b"/d"), &stop, &|_| {}, &|_| panic!("it was stopped"));
 }
