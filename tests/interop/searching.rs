@@ -12,10 +12,11 @@ use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
 use super::engines::require_engines;
-use super::lab::lab;
+use super::lab::{NAME, lab};
 use super::layertui::Form;
 use super::layout::Layout;
 use super::scratch::{fresh, scratch};
+use super::storage::Storage;
 use super::support::compress::{gzip, zstd};
 use super::support::tarball::Tar;
 
@@ -295,8 +296,13 @@ fn contents_are_found_as_ripgrep_finds_them_in_the_unpacked_layers() {
     let layout = |name: &str| Layout { dir: home.join(name), tag: "lab".to_owned() };
     let named = |name: &str| lab.forms.iter().find(|form| form.name == name).unwrap();
     let forms = ["podman save", "skopeo oci of zstd", "skopeo dir of gzip"].map(named);
-    agree(&[&[&lab.image.form][..], &forms].concat(), &layout("layout").tars());
-    agree(&[&lab.by_vfs.form], &layout("by-vfs").tars());
+    let in_store = |driver: &'static str| {
+        let root = home.join(driver).join("root");
+        Storage { root, driver }.form(driver, NAME)
+    };
+    let (overlay, vfs) = (in_store("overlay"), in_store("vfs"));
+    agree(&[&[&lab.image.form, &overlay][..], &forms].concat(), &layout("layout").tars());
+    agree(&[&lab.by_vfs.form, &vfs], &layout("by-vfs").tars());
     let tars = odd_layers();
     let all = |how: fn(&[u8]) -> Vec<u8>| tars.iter().map(|tar| how(tar)).collect::<Vec<_>>();
     let plain = saved("odd files", &tars, &tars);

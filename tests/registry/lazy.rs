@@ -117,6 +117,25 @@ fn a_table_of_contents_says_what_the_layer_says() {
     }
 }
 
+/// All contents are needed: each layer comes whole and once, not file by file.
+#[test]
+fn contents_are_searched_in_the_layer_itself() {
+    let ask = |stage: &Stage| {
+        let reference = stage.reference("1");
+        stage.says(&["grep", "--json", &reference, "root|deep"])
+    };
+    let expected = ask(&plain());
+    assert_eq!(expected.lines().count(), 4, "{expected}");
+    for format in FORMATS {
+        let stage = stage(format, true);
+        assert_eq!(ask(&stage), expected, "{format:?}");
+        let blobs = [stage.image.blob(0), stage.image.blob(1)];
+        let seen = stage.server.seen();
+        let times = blobs.map(|blob| seen.iter().filter(|seen| seen.path == blob).count());
+        assert_eq!(times, [1, 1], "{format:?}: {seen:?}");
+    }
+}
+
 #[test]
 fn less_than_two_hundredths_of_a_large_layer_make_its_tree() {
     let piece = noise(1, 1 << 20);
