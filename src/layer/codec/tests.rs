@@ -26,3 +26,13 @@ fn plain_bytes_pass_through() {
     assert_eq!(out, b"hello");
     assert_eq!(decoder.produced(), 5);
 }
+
+#[test]
+fn a_signed_sum_of_zero_makes_no_header_of_compressed_data() {
+    let mut block = [0; 512];
+    block[..4].copy_from_slice(&[0x28, 0xb5, 0x2f, 0xfd]);
+    // Signed, 40 - 75 + 47 - 3 + 8 x 32 - 128 - 128 - 9 is 0.
+    block[200..203].copy_from_slice(&[0x80, 0x80, 0xf7]);
+    block[148..150].copy_from_slice(b"00");
+    assert_eq!(sniff(&block), Codec::Zstd);
+}

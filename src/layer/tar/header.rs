@@ -22,9 +22,10 @@ pub(super) fn is_zero(block: &[u8]) -> bool {
     block.iter().all(|&byte| byte == 0)
 }
 
-/// Whether the checksum is valid: the unsigned sum of the standard, or the signed sum of old writers.
+/// Whether the checksum is valid: the unsigned sum of the standard, or the signed sum of old writers. 0 is none: in
+/// compressed data the field is often `0`, and the signed sum of some blocks is 0.
 pub(super) fn checksum_matches(block: &Block) -> bool {
-    let Ok(stated) = number::field(&block[SUM]) else { return false };
+    let Ok(stated @ 1..) = number::field(&block[SUM]) else { return false };
     let all = sum(block);
     let field: u32 = block[SUM].iter().map(|&byte| u32::from(byte)).sum();
     // The field itself counts as eight spaces.
