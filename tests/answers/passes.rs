@@ -1,6 +1,6 @@
 //! How often the layers are decoded that an answer needs the contents of, and that several are decoded at the same time.
 
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use layertui::compare::{Files, Meaning, Side};
 use layertui::extract;
-use layertui::image::Image;
-use layertui::layer::blob::Blob;
-use layertui::layer::{Checkpoints, Listing, Problem, Unwatched, Watch};
+use layertui::layer::Unwatched;
 use layertui::load::grep::{Query, Scope, Selection, Tap, VersionHit, Wanted, search, stream};
 use layertui::load::{Loader, Want};
-use layertui::source::{Opened, Options, Source, Stored, open};
+use layertui::source::Source;
 use layertui::stack::NodeId;
 use layertui::text::pattern::LineOptions;
 
 use crate::saved::Place;
 use crate::support::tarball::Tar;
+use crate::support::watched::Watched;
 
 /// For how long a reader waits for the others.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,71 +39,12 @@ impl Meeting {
     }
 }
 
-/// A source that counts how often each layer is opened, and whose readers meet.
-struct Watched {
-    source: Box<dyn Source>,
-    opened: Vec<AtomicUsize>,
-    meeting: Option<(Meeting, usize)>,
-}
-
-impl Watched {
-    fn new(image: &Path, meeting: Option<(Meeting, usize)>) -> Arc<Self> {
-        let Ok(Opened::Image(source)) = open(image.to_str().unwrap(), &Options::default()) else {
-            panic!("{} is one image", image.display());
-        };
-        let opened = source.image().layers.iter().map(|_| AtomicUsize::new(0)).collect();
-        Arc::new(Self { source, opened, meeting })
-    }
-
-    fn opened(&self) -> Vec<usize> {
-        self.opened.iter().map(|count| count.load(Ordering::Relaxed)).collect()
-    }
-}
-
-impl Source for Watched {
-    fn image(&self) -> &Image {
-        self.source.image()
-    }
-
-    fn listing_cost(&self, layer: usize) -> u64 {
-        self.source.listing_cost(layer)
-    }
-
-    fn content_key(&self, layer: usize) -> Option<String> {
-        self.source.content_key(layer)
-    }
-
-    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
-        self.source.list(layer, watch)
-    }
-
-    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
-        self.source.check_listing(layer, listing)
-    }
-
-    fn blob(&self, layer: usize) -> Option<&Blob> {
-        self.source.blob(layer)
-    }
-
-    fn open(&self, layer: usize, file: &Stored<'_>) -> io::Result<Box<dyn Read + Send>> {
-        self.opened[layer].fetch_add(1, Ordering::Relaxed);
-        if let Some((meeting, expected)) = &self.meeting {
-            meeting.wait(*expected)?;
-        }
-        self.source.open(layer, file)
-    }
-
-    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
-        self.source.uncompressed_blob(layer)
-    }
-
-    fn opens_cheaply(&self, layer: usize) -> bool {
-        self.source.opens_cheaply(layer)
-    }
-
-    fn checkpoints(&self, layer: usize) -> Option<Arc<Checkpoints>> {
-        self.source.checkpoints(layer)
-    }
+/// A source whose readers meet, if they are to.
+fn watched(image: &Path, meeting: Option<(Meeting, usize)>) -> Arc<Watched> {
+    Watched::open(image.to_str().unwrap(), move || match &meeting {
+        Some((meeting, expected)) => meeting.wait(*expected),
+        None => Ok(()),
+    })
 }
 
 fn loaded(source: &Arc<Watched>) -> Loader {
@@ -134,7 +74,7 @@ fn takes_one_at_a_time() -> bool {
 #[test]
 fn extracting_all_opens_each_compressed_layer_once() {
     let place = Place::new();
-    let source = Watched::new(&place.compressed("image", &layers(5, "x")), None);
+    let source = watched(&place.compressed("image", &layers(5, "x")), None);
     let loader = loaded(&source);
     let plan = extract::plan(&loader.stack(), NodeId::ROOT, 4);
     let dest = place.path("dest");
@@ -161,7 +101,7 @@ fn extracting_onto_a_disk_decodes_layers_side_by_side() {
     }
     let place = Place::new();
     let image = place.compressed("image", &layers(2, "x"));
-    let source = Watched::new(&image, Some((Meeting::default(), 2)));
+    let source = watched(&image, Some((Meeting::default(), 2)));
     let loader = loaded(&source);
     let plan = extract::plan(&loader.stack(), NodeId::ROOT, 1);
     let made = extract::to_disk(&*source, &plan, &place.path("dest"), false, &Unwatched).unwrap();
@@ -175,7 +115,7 @@ fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
     let [old, new] = ["x", "y"].map(|letter| {
         // Plain layers have no fingerprints: contents of equal size have to be read.
         let image = place.image(letter, &layers(1, letter));
-        Watched::new(&image, Some((meeting.clone(), 2)))
+        watched(&image, Some((meeting.clone(), 2)))
     });
     let loaders = [loaded(&old), loaded(&new)];
     let [one, other] = loaders.each_ref().map(Loader::stack);
@@ -217,8 +157,8 @@ fn a_search_of_contents_decodes_each_compressed_layer_once() {
     let place = Place::new();
     let image = place.compressed("image", &layers(5, "x"));
     // While it is listed, or, where the listing is known, in one pass.
-    let listed = searched(&Watched::new(&image, None), true);
-    let passed = searched(&Watched::new(&image, None), false);
+    let listed = searched(&watched(&image, None), true);
+    let passed = searched(&watched(&image, None), false);
     assert!(listed.0 > 20, "{listed:?}");
     assert_eq!(listed, (passed.0, vec![0; 5]));
     assert_eq!(passed.1, [1; 5]);
@@ -231,7 +171,7 @@ fn a_search_of_contents_reads_layers_side_by_side() {
     }
     let place = Place::new();
     let image = place.compressed("image", &layers(2, "x"));
-    let (_, opened) = searched(&Watched::new(&image, Some((Meeting::default(), 2))), false);
+    let (_, opened) = searched(&watched(&image, Some((Meeting::default(), 2))), false);
     assert_eq!(opened, [1, 1]);
 }
 
@@ -239,7 +179,7 @@ fn a_search_of_contents_reads_layers_side_by_side() {
 #[test]
 fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
     let place = Place::new();
-    let source = Watched::new(&place.compressed("image", &layers(5, "x")), None);
+    let source = watched(&place.compressed("image", &layers(5, "x")), None);
     let loader = loaded(&source);
     let lines = Wanted::Lines { before: 0, after: 0 };
     let query = Query::new("1 x", LineOptions::default(), false, lines).unwrap();
@@ -249,10 +189,9 @@ fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
     let below = |path: &[u8]| loader.stack().find(path).unwrap();
     let stop = AtomicBool::new(false);
     let unread = stream(&loader, &query, below(b"/d"), &stop, &report, &take);
-    assert!(unread.is_empty());
-    assert_eq!(source.opened(), [1; 5]);
+    assert_eq!((unread, source.opened()), (0, vec![1; 5]));
     let told = told.into_inner().unwrap();
-    assert_eq!(told.len(), searched(&Watched::new(&place.path("image"), None), true).0);
+    assert_eq!(told.len(), searched(&watched(&place.path("image"), None), true).0);
     assert!(told.iter().all(|hit| hit.layer == 1 && hit.hit.line == 1));
     assert!(files.into_inner() > told.len());
     stop.store(true, Ordering::Relaxed);

@@ -2,26 +2,22 @@
 
 use layertui::report;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use layertui::image::Image;
 use layertui::image::digest::Digest;
-use layertui::layer::blob::Blob;
-use layertui::layer::{Listing, Problem, Watch};
 use layertui::load::cache::{Cache, Rules};
 use layertui::load::{Loader, Want};
 use layertui::report::pattern::Pattern;
 use layertui::report::{Format, Ls, Range, Sort, Subject};
-use layertui::source::{Opened, Options, Source, Stored, open};
+use layertui::source::Source;
 use layertui::stack::NodeId;
 use serde_json::json;
 
 use crate::support::compress::{bzip2, gzip, xz, zstd};
 use crate::support::tarball::Tar;
+use crate::support::watched::Watched;
 
 /// A temporary directory with an image and space for caches.
 pub(crate) struct Stage(tempfile::TempDir);
@@ -160,8 +156,8 @@ fn changes(name: &str) -> Vec<u8> {
 
 /// All that is told of the image at `place`.
 pub(crate) fn load(place: &str, cache: Option<&Arc<Cache>>) -> Told {
-    let source = Counting::open(place);
-    let loader = Loader::new(Arc::<Counting>::clone(&source), cache.cloned());
+    let source = Watched::open(place, || Ok(()));
+    let loader = Loader::new(Arc::<Watched>::clone(&source), cache.cloned());
     let states = loader.run(Want::Kinds, &|_| {});
     let stack = loader.stack();
     let subject = Subject { image: source.image(), stack: &stack, states: &states };
@@ -183,61 +179,7 @@ pub(crate) fn load(place: &str, cache: Option<&Arc<Cache>>) -> Told {
         out.extend(format!("{state:?}\n").into_bytes());
     }
     let answers = String::from_utf8(out).unwrap();
-    Told { answers, listed: source.listed.load(Ordering::Relaxed) }
-}
-
-/// A source that counts what it lists.
-struct Counting {
-    source: Box<dyn Source>,
-    listed: AtomicUsize,
-}
-
-impl Counting {
-    fn open(place: &str) -> Arc<Self> {
-        let Opened::Image(source) = open(place, &Options::default()).unwrap() else {
-            unreachable!("one image was written")
-        };
-        Arc::new(Self { source, listed: AtomicUsize::new(0) })
-    }
-}
-
-impl Source for Counting {
-    fn image(&self) -> &Image {
-        self.source.image()
-    }
-
-    fn listing_cost(&self, layer: usize) -> u64 {
-        self.source.listing_cost(layer)
-    }
-
-    fn content_key(&self, layer: usize) -> Option<String> {
-        self.source.content_key(layer)
-    }
-
-    fn list(&self, layer: usize, watch: &dyn Watch) -> Listing {
-        self.listed.fetch_add(1, Ordering::Relaxed);
-        self.source.list(layer, watch)
-    }
-
-    fn check_listing(&self, layer: usize, listing: &Listing) -> Vec<Problem> {
-        self.source.check_listing(layer, listing)
-    }
-
-    fn blob(&self, layer: usize) -> Option<&Blob> {
-        self.source.blob(layer)
-    }
-
-    fn open(&self, layer: usize, file: &Stored<'_>) -> std::io::Result<Box<dyn Read + Send>> {
-        self.source.open(layer, file)
-    }
-
-    fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {
-        self.source.uncompressed_blob(layer)
-    }
-
-    fn opens_cheaply(&self, layer: usize) -> bool {
-        self.source.opens_cheaply(layer)
-    }
+    Told { answers, listed: source.listed() }
 }
 
 /// Copies a directory of files and directories.

@@ -13,3 +13,4 @@ pub(crate) mod rows;
 pub(crate) mod sparse;
 pub(crate) mod split;
 pub(crate) mod tarball;
+pub(crate) mod watched;

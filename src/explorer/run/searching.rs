@@ -44,18 +44,17 @@ impl Explorer {
                     let _ = send.send(RunEvent::Answer(load, message));
                 }
             };
-            let report = |files: u64| {
-                let before = &mut sync::lock(&held).1;
-                *before = files.max(*before);
-            };
-            let report = |files| {
-                report(files);
+            let report = |searched: u64| {
+                {
+                    let files = &mut sync::lock(&held).1;
+                    *files = searched.max(*files);
+                }
                 send_held(false);
             };
             let take = |hits| sync::lock(&held).0.extend(hits);
             let unread = stream(&loader, &query, below, &stop, &report, &take);
             send_held(true);
-            let message = Message::ContentsEnded { number, unread: unread.len() };
+            let message = Message::ContentsEnded { number, unread };
             let _ = send.send(RunEvent::Answer(load, message));
         })
     }

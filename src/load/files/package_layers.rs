@@ -53,12 +53,12 @@ pub fn package_layers(loader: &Loader, last: usize, watch: &dyn Watch) -> Packag
         }
         events = here;
         found.has_database |= !databases.is_empty();
-        let many = notes.is_empty();
+        let all_files = notes.is_empty();
         found.note(notes);
         state = found.read(loader, &databases, &state, watch);
         let packages = events.iter().filter_map(|event| state.get(event));
         let packages = packages.flat_map(|known| known.packages.iter().cloned()).collect();
-        let whole = many && state.values().all(|known| known.whole);
+        let whole = all_files && state.values().all(|known| known.whole);
         found.timeline.step(layer, packages, whole);
     }
     found

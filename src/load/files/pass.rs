@@ -71,6 +71,13 @@ pub(crate) struct Contents<'c> {
 }
 
 impl Contents<'_> {
+    /// The whole file: holes filled.
+    pub(crate) fn whole(self) -> Whole<Self> {
+        // The front was already skipped.
+        let map = Map { front: 0, ..self.map.clone() };
+        Whole::new(map, self)
+    }
+
     pub(crate) fn segments(&self) -> Vec<Segment> {
         self.map.segments.clone()
     }
@@ -212,11 +219,7 @@ fn each_of_layer(
     let payloads: Vec<&Payload> = layer.iter().map(|(_, payload)| *payload).collect();
     let mut open = Payloads::new(source, &payloads);
     layer.iter().all(|(number, payload)| match open.contents(payload) {
-        Ok(contents) => {
-            // The front was already skipped.
-            let map = Map { front: 0, ..contents.map.clone() };
-            take(*number, Ok(&mut Whole::new(map, contents)))
-        }
+        Ok(contents) => take(*number, Ok(&mut contents.whole())),
         Err(error) => take(*number, Err(error)),
     })
 }

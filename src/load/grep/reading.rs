@@ -4,7 +4,6 @@ use std::io;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::layer::sparse::{Map, Whole};
 use crate::load::files::pass::Payloads;
 use crate::load::grep::found::Place;
 use crate::load::{Event, Loader};
@@ -39,12 +38,7 @@ pub(super) fn read_layer(
         let payload = loader.stack().payload(job.payload);
         let Some(payload) = payload.filter(|_| !stop.load(Ordering::Relaxed)) else { return };
         let on = match payloads.contents(&payload) {
-            Ok(contents) => {
-                // The front was already skipped.
-                let map = Map { front: 0, ..contents.map.clone() };
-                let mut whole = Stoppable { from: Whole::new(map, contents), stop };
-                take(job, Ok(&mut whole))
-            }
+            Ok(contents) => take(job, Ok(&mut Stoppable { from: contents.whole(), stop })),
             Err(error) => take(job, Err(error)),
         };
         done += payload.stored;

@@ -2,20 +2,18 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
+use crate::load::grep::Selection;
 use crate::load::grep::file::{FileSearch, Hit, HitKind};
 use crate::load::grep::found::Place;
 use crate::load::grep::query::Query;
-use crate::load::grep::reading::{Job, read_layer};
+use crate::load::grep::reading::read_layer;
 use crate::load::grep::run::{Jobs, Version, first_alike, jobs, versions};
 use crate::load::grep::scope::Roots;
-use crate::load::grep::{Selection, Unread};
 use crate::load::{Loader, queue};
 use crate::stack::{EventId, NodeId};
-use crate::sync;
 
 /// Hits that are told of one file; a file with more is told by these.
 const HITS_PER_FILE: usize = 200;
@@ -37,7 +35,8 @@ pub struct VersionHit {
 type Owner = (NodeId, EventId, usize);
 
 /// Searches all versions of the files below `below`, in the layers that are folded. `take` gets the hits of one file at a time,
-/// from several threads; `report` the number of files searched so far. Ends soon after `stop` is set.
+/// from several threads; `report` the number of files searched so far. Ends soon after `stop` is set. Returns the number of
+/// files that could not be read to their end.
 pub fn stream(
     loader: &Loader,
     query: &Query,
@@ -45,7 +44,7 @@ pub fn stream(
     stop: &AtomicBool,
     report: &(dyn Fn(u64) + Sync),
     take: &(dyn Fn(Vec<VersionHit>) + Sync),
-) -> Vec<Unread> {
+) -> usize {
     let (plan, jobs) = {
         let stack = loader.stack();
         let layers = stack.folded();
@@ -66,7 +65,7 @@ pub fn stream(
         }
     }
     drop(plan);
-    let (jobs, files, unread) = (Jobs::new(jobs), AtomicU64::new(0), Mutex::default());
+    let (jobs, files, unread) = (Jobs::new(jobs), AtomicU64::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
         for worker in 0..queue::threads().min(jobs.count()) {
             let (jobs, owners, files, unread) = (&jobs, &owners, &files, &unread);
@@ -84,10 +83,8 @@ pub fn stream(
                         {
                             take(of_versions(owners, &hits));
                         }
-                        if let (Err(error), false) = (read, whole)
-                            && !stop.load(Ordering::Relaxed)
-                        {
-                            note(loader, job, &error, unread);
+                        if !whole && !stop.load(Ordering::Relaxed) {
+                            unread.fetch_add(1, Ordering::Relaxed);
                         }
                         report(files.fetch_add(1, Ordering::Relaxed) + 1);
                         !stop.load(Ordering::Relaxed)
@@ -96,7 +93,7 @@ pub fn stream(
             });
         }
     });
-    unread.into_inner().unwrap_or_default()
+    unread.into_inner()
 }
 
 /// Keeps a hit; an error ends the search of a file with many.
@@ -112,12 +109,4 @@ fn of_versions(owners: &[Owner], hits: &[Hit]) -> Vec<VersionHit> {
         hits.iter().map(move |hit| VersionHit { node, event, layer, hit: hit.clone() })
     };
     owners.iter().flat_map(of).collect()
-}
-
-fn note(loader: &Loader, job: Job, error: &io::Error, unread: &Mutex<Vec<Unread>>) {
-    if let Some(payload) = loader.stack().payload(job.payload) {
-        let path = [b"/", &payload.path[..]].concat();
-        let (layer, error) = (payload.layer, error.to_string());
-        sync::lock(unread).push(Unread { layer, path, error });
-    }
 }
