@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::cli::args::Diff;
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine};
+use crate::cli::open::{Loaded, examine, range_of};
 use crate::cli::output::output;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
@@ -44,10 +44,5 @@ fn range(loaded: &Loaded, command: &Diff) -> Result<Range, Failure> {
         let layer = loaded.layer(command.layer.as_deref())?;
         return Ok(Range { from: layer, to: layer });
     }
-    let from = loaded.layer(Some(command.from.as_deref().unwrap_or("0")))?;
-    let to = loaded.layer(command.to.as_deref())?;
-    if from > to {
-        return Err(Failure::Error(format!("--from {from} is above --to {to}")));
-    }
-    Ok(Range { from, to })
+    range_of(loaded.image(), command.from.as_deref(), command.to.as_deref())
 }

@@ -2,13 +2,12 @@
 
 use std::io;
 use std::io::IsTerminal;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::cli::args::Grep;
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::open::{Loaded, examine_with, layer_of};
+use crate::cli::open::{Loaded, examine_with, layer_of, range_of};
 use crate::cli::output::{notice, output};
 use crate::cli::progress::Progress;
 use crate::explorer::terminal;
@@ -17,7 +16,7 @@ use crate::load::grep::{Selection, Tap, search};
 use crate::load::settings::OpenSettings;
 use crate::load::{Examiners, grep};
 use crate::report;
-use crate::report::Format;
+use crate::report::{Format, Range};
 use crate::text;
 
 pub(super) fn run(command: &Grep, settings: &OpenSettings) -> Outcome {
@@ -43,23 +42,18 @@ pub(super) fn run(command: &Grep, settings: &OpenSettings) -> Outcome {
 
 /// The versions that the options select.
 fn selection(command: &Grep, image: &Image) -> Result<Selection, Failure> {
-    let layer = |argument: &Option<String>| layer_of(image, argument.as_deref());
-    let last = layer(&None)?;
+    let layer = || layer_of(image, command.layer.as_deref());
     if command.visible {
-        let top = layer(&command.layer)?;
+        let top = layer()?;
         return Ok(Selection { layers: 0..=top, visible_at: Some(top) });
     }
-    let layers: RangeInclusive<usize> = match (&command.layer, &command.from, &command.to) {
-        (Some(_), ..) => layer(&command.layer)?..=layer(&command.layer)?,
-        (_, from, to) => {
-            let from = if from.is_some() { layer(from)? } else { 0 };
-            from..=if to.is_some() { layer(to)? } else { last }
-        }
+    let layers = if command.layer.is_some() {
+        let at = layer()?;
+        at..=at
+    } else {
+        let Range { from, to } = range_of(image, command.from.as_deref(), command.to.as_deref())?;
+        from..=to
     };
-    if layers.is_empty() {
-        let (from, to) = layers.into_inner();
-        return Err(Failure::Error(format!("--from {from} is above --to {to}")));
-    }
     Ok(Selection { layers, visible_at: None })
 }
 

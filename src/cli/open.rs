@@ -12,7 +12,7 @@ use crate::image::Image;
 use crate::layer::Listing;
 use crate::load::settings::OpenSettings;
 use crate::load::{Event, Examiners, LayerState, Loader, Want};
-use crate::report::Subject;
+use crate::report::{Range, Subject};
 use crate::source;
 use crate::source::{Opened, Options, Source};
 use crate::stack::Stack;
@@ -95,6 +95,19 @@ pub(super) fn layer_of(image: &Image, argument: Option<&str>) -> Result<usize, F
             found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         ))),
     }
+}
+
+/// The layers that `--from` and `--to` name: without them the lowest and the highest.
+pub(super) fn range_of(
+    image: &Image,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Range, Failure> {
+    let (from, to) = (layer_of(image, Some(from.unwrap_or("0")))?, layer_of(image, to)?);
+    if from > to {
+        return Err(Failure::Error(format!("--from {from} is above --to {to}")));
+    }
+    Ok(Range { from, to })
 }
 
 /// Opens the image of a reference; fails if it means several.

@@ -62,20 +62,29 @@ pub fn shared_layers(old: &Image, new: &Image) -> (usize, usize) {
 /// that one image has twice and the other once is shared once.
 #[must_use]
 pub fn matched_layers(old: &Image, new: &Image) -> (Vec<bool>, Vec<bool>) {
+    let mut matched = (vec![false; old.layers.len()], vec![false; new.layers.len()]);
+    for (one, other) in equal_ids(&ids(&old.layers), &ids(&new.layers)) {
+        (matched.0[one], matched.1[other]) = (true, true);
+    }
+    matched
+}
+
+/// The ID of each layer, where it has one.
+pub(super) fn ids(layers: &[Layer]) -> Vec<Option<&str>> {
+    layers.iter().map(layer_id).collect()
+}
+
+/// Pairs of equal IDs, each position at most once; of equal ones the first ones belong together.
+pub(super) fn equal_ids(old: &[Option<&str>], new: &[Option<&str>]) -> Vec<(usize, usize)> {
     let mut unmatched: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, layer) in new.layers.iter().enumerate().rev() {
-        if let Some(id) = layer_id(layer) {
+    for (at, id) in new.iter().enumerate().rev() {
+        if let Some(id) = id {
             unmatched.entry(id).or_default().push(at);
         }
     }
-    let mut matched = (vec![false; old.layers.len()], vec![false; new.layers.len()]);
-    for (at, layer) in old.layers.iter().enumerate() {
-        let other = layer_id(layer).and_then(|id| unmatched.get_mut(id)).and_then(Vec::pop);
-        if let Some(other) = other {
-            (matched.0[at], matched.1[other]) = (true, true);
-        }
-    }
-    matched
+    let other = |id: Option<&str>| unmatched.get_mut(id?)?.pop();
+    let others = old.iter().copied().map(other).enumerate();
+    others.filter_map(|(at, other)| Some((at, other?))).collect()
 }
 
 /// All settings as key and text, each key once.

@@ -12,10 +12,19 @@ pub(crate) fn at_once<J: Send, R: Send>(
     jobs: Vec<(u64, J)>,
     work: impl Fn(J) -> R + Sync,
 ) -> Vec<R> {
+    at_most(queue::threads(), jobs, work)
+}
+
+/// As [`at_once`], on at most this many threads.
+pub(crate) fn at_most<J: Send, R: Send>(
+    most: usize,
+    jobs: Vec<(u64, J)>,
+    work: impl Fn(J) -> R + Sync,
+) -> Vec<R> {
     let mut queue: Vec<(usize, (u64, J))> = jobs.into_iter().enumerate().collect();
     // The last one is taken first; of equal ones, the first.
     queue.sort_by_key(|&(at, (cost, _))| (cost, std::cmp::Reverse(at)));
-    let threads = queue::threads().min(queue.len());
+    let threads = most.min(queue::threads()).min(queue.len());
     let (queue, done) = (Mutex::new(queue), Mutex::new(Vec::new()));
     let run = || {
         loop {

@@ -1,6 +1,6 @@
 //! The order of work: chooses the next layer to list and returns listings in layer order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, mpsc};
@@ -137,23 +137,24 @@ fn jobs(loader: &Loader, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
 
 /// Groups layers by content key, the largest cost first. `layers` has the content key and the cost of each layer.
 fn group(layers: impl Iterator<Item = (Option<String>, u64)>) -> Vec<Vec<usize>> {
-    let mut jobs: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
     let (keys, weights): (Vec<_>, Vec<_>) = layers.unzip();
-    for (layer, key) in keys.into_iter().enumerate() {
-        match key {
-            Some(key) => {
-                let job = *known.entry(key).or_insert(jobs.len());
-                if job == jobs.len() {
-                    jobs.push(Vec::new());
-                }
-                jobs[job].push(layer);
-            }
-            None => jobs.push(vec![layer]),
-        }
+    let mut jobs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (layer, first) in first_alike(keys).into_iter().enumerate() {
+        jobs.entry(first).or_default().push(layer);
     }
+    let mut jobs: Vec<Vec<usize>> = jobs.into_values().collect();
     jobs.sort_by_key(|same| std::cmp::Reverse(weights[same[0]]));
     jobs
+}
+
+/// For each layer, the first one with the same content key.
+pub(super) fn first_alike(keys: impl IntoIterator<Item = Option<String>>) -> Vec<usize> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let first = |(layer, key): (usize, Option<String>)| match key {
+        Some(key) => *known.entry(key).or_insert(layer),
+        None => layer,
+    };
+    keys.into_iter().enumerate().map(first).collect()
 }
 
 /// The job with the lowest layer.

@@ -4,7 +4,6 @@
 use std::io;
 use std::io::Write;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::compare::layers::{
@@ -13,9 +12,9 @@ use crate::compare::layers::{
 use crate::image::Image;
 use crate::image::layer::Layer;
 use crate::layer::encoding::Codec;
-use crate::report::entry::PathKeys;
+use crate::report::entry::{PathKeys, rfc3339};
 use crate::report::{Format, Lines, json_line};
-use crate::stack::kept::entry::{Kind, Mtime};
+use crate::stack::kept::entry::Kind;
 use crate::text;
 use crate::text::Foreign;
 
@@ -138,14 +137,10 @@ impl FactKeys {
             uid: owner.0,
             gid: owner.1,
             size: (kind == Kind::File).then_some(size),
-            mtime: instant(mtime).map(|it| it.to_string()),
+            mtime: rfc3339(mtime),
             dialect: dialect.name(),
         }
     }
-}
-
-fn instant(mtime: Mtime) -> Option<Timestamp> {
-    Timestamp::new(mtime.seconds, i32::try_from(mtime.nanos).ok()?).ok()
 }
 
 fn write_json(out: &mut dyn Write, found: &LayersReport<'_>) -> io::Result<()> {
@@ -289,9 +284,9 @@ fn write_entry(out: &mut dyn Write, entry: &EntryDifference) -> io::Result<()> {
 
 /// An aspect of an entry in words, with both values where they are short.
 fn aspect(name: &str, old: &Facts, new: &Facts) -> String {
-    let time = |facts: &Facts| match instant(facts.mtime) {
-        Some(it) if facts.mtime.nanos != 0 => it.to_string(),
-        _ => text::time::utc(facts.mtime.seconds).to_string(),
+    let time = |facts: &Facts| {
+        let exact = (facts.mtime.nanos != 0).then(|| rfc3339(facts.mtime)).flatten();
+        exact.unwrap_or_else(|| text::time::utc(facts.mtime.seconds).to_string())
     };
     let owner = |facts: &Facts| format!("{}:{}", facts.owner.0, facts.owner.1);
     match name {

@@ -98,7 +98,8 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn rfc3339(mtime: Mtime) -> Option<String> {
+/// A time as JSON has it; `None` if it is out of range.
+pub(super) fn rfc3339(mtime: Mtime) -> Option<String> {
     let nanos = i32::try_from(mtime.nanos).ok()?;
     Some(Timestamp::new(mtime.seconds, nanos).ok()?.to_string())
 }

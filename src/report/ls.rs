@@ -118,7 +118,7 @@ fn write_line(
     let path = stack.path(node);
     let is_directory = version.kind == Kind::Directory;
     // Totals of directories depend on every layer up to the listed one.
-    let is_known = !is_directory || subject.sure_below() > what.layer;
+    let is_known = what.du && (!is_directory || subject.sure_below() > what.layer);
     let bytes = is_known.then(|| bytes(subject, what, node, version));
     if format == Format::Json {
         let entries = || stack.totals(node, what.layer).entries;

@@ -78,8 +78,8 @@ pub struct LineOptions {
     pub literal: bool,
     /// A match begins and ends at the border of a word.
     pub words: bool,
-    /// NUL ends a line: a pattern that names it can match nothing and is refused.
-    pub nul_ends_line: bool,
+    /// Binary files are searched as text. Else NUL ends a line: a pattern that names it can match nothing and is refused.
+    pub text: bool,
 }
 
 /// Compiles a pattern that is searched line by line.
@@ -95,7 +95,7 @@ pub fn lines(pattern: &str, options: LineOptions) -> Result<RegexMatcher, String
         .word(options.words)
         .multi_line(true)
         .line_terminator(Some(b'\n'))
-        .ban_byte(options.nul_ends_line.then_some(0))
+        .ban_byte((!options.text).then_some(0))
         .size_limit(LINES_SIZE_MAX)
         .dfa_size_limit(STATES_MAX);
     builder.build(pattern).map_err(|error| {

@@ -133,7 +133,7 @@ fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
 /// Versions of files in which `1 x` is found, and how often each layer was opened for that.
 fn searched(source: &Arc<Watched>, while_listing: bool) -> (usize, Vec<usize>) {
     let lines = Wanted::Lines { before: 0, after: 0 };
-    let query = Query::new("1 x", LineOptions::default(), false, lines).unwrap();
+    let query = Query::new("1 x", LineOptions::default(), lines).unwrap();
     let last = source.image().layers.len() - 1;
     let tap = Arc::new(Tap::new(query, Scope::default(), 0..=last));
     let shared: Arc<dyn Source> = Arc::<Watched>::clone(source);
@@ -182,10 +182,10 @@ fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
     let source = watched(&place.compressed("image", &layers(5, "x")), None);
     let loader = loaded(&source);
     let lines = Wanted::Lines { before: 0, after: 0 };
-    let query = Query::new("1 x", LineOptions::default(), false, lines).unwrap();
+    let query = Query::new("1 x", LineOptions::default(), lines).unwrap();
     let (told, files) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
     let take = |hits: Vec<VersionHit>| told.lock().unwrap().extend(hits);
-    let report = |_| _ = files.fetch_add(1, Ordering::Relaxed);
+    let report = || _ = files.fetch_add(1, Ordering::Relaxed);
     let below = |path: &[u8]| loader.stack().find(path).unwrap();
     let stop = AtomicBool::new(false);
     let unread = stream(&loader, &query, below(b"/d"), &stop, &report, &take);
@@ -195,5 +195,5 @@ fn hits_that_are_told_one_by_one_are_those_of_the_whole_search() {
     assert!(told.iter().all(|hit| hit.layer == 1 && hit.hit.line == 1));
     assert!(files.into_inner() > told.len());
     stop.store(true, Ordering::Relaxed);
-    stream(&loader, &query, below(b"/d"), &stop, &|_| {}, &|_| panic!("it was stopped"));
+    stream(&loader, &query, below(b"/d"), &stop, &|| {}, &|_| panic!("it was stopped"));
 }

@@ -107,7 +107,7 @@ impl Grep {
             any_case: self.ignore_case,
             literal: self.fixed_strings,
             words: self.word_regexp,
-            ..LineOptions::default()
+            text: self.text,
         };
         let side = |lines: Option<usize>| lines.or(self.context).unwrap_or(0);
         let wanted = match (self.files_with_matches, self.count) {
@@ -117,7 +117,7 @@ impl Grep {
                 Wanted::Lines { before: side(self.before_context), after: side(self.after_context) }
             }
         };
-        Query::new(&self.pattern, options, self.text, wanted)
+        Query::new(&self.pattern, options, wanted)
     }
 
     pub(in crate::cli) fn scope(&self) -> Result<Scope, String> {

@@ -12,8 +12,7 @@ mod pairing;
 mod words;
 
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU64;
 
 pub use crate::compare::layers::aspects::Aspects;
 use crate::compare::layers::entries::Limits;
@@ -24,9 +23,9 @@ use crate::image::layer::Layer;
 use crate::layer::blob::Blob;
 use crate::layer::encoding::Codec;
 use crate::layer::entries::Entries;
-use crate::layer::{Unwatched, Watch, blob_digest, codec};
+use crate::layer::{OneOfMany, Watch, blob_digest, codec};
+use crate::load::at_once::at_most;
 use crate::source::Source;
-use crate::sync;
 
 /// The most pairs that are read at once: each decodes two layers.
 const AT_ONCE: usize = 4;
@@ -101,49 +100,24 @@ pub fn layers(
     watch: &dyn Watch,
 ) -> Vec<ComparedLayer> {
     let pairs = pairs(old.image(), new.image());
-    let results: Vec<Mutex<Option<ComparedLayer>>> =
-        pairs.iter().map(|_| Mutex::default()).collect();
-    let (next, done, limits) = (AtomicUsize::new(0), AtomicU64::new(0), Limits::default());
+    let (done, limits) = (AtomicU64::new(0), Limits::default());
     let shared = Shared { done: &done, watch, limits: &limits };
-    let work = || {
-        let take = |at: usize| pairs.get(at).zip(results.get(at));
-        while let Some((pair, result)) = take(next.fetch_add(1, Ordering::Relaxed)) {
-            *sync::lock(result) = Some(compare(pair, old, new, unsure, &shared));
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(AT_ONCE));
-    std::thread::scope(|scope| {
-        for _ in 1..threads.min(pairs.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    results.into_iter().filter_map(|result| sync::lock(&result).take()).collect()
+    // All cost the same: the lowest layers begin first.
+    let jobs = pairs.iter().map(|pair| (0, pair)).collect();
+    at_most(AT_ONCE, jobs, |pair| compare(pair, old, new, unsure, &shared))
 }
 
 /// What the comparisons of all pairs share: the bytes read of all tars, and the limits.
-#[derive(Clone, Copy)]
 struct Shared<'w> {
     done: &'w AtomicU64,
     watch: &'w dyn Watch,
     limits: &'w Limits,
 }
 
-/// One of these tars.
-struct Part<'w> {
-    shared: Shared<'w>,
-    last: AtomicU64,
-}
-
-impl Watch for Part<'_> {
-    fn progress(&self, done: u64) {
-        let before = self.last.swap(done, Ordering::Relaxed);
-        let more = done.saturating_sub(before);
-        self.shared.watch.progress(self.shared.done.fetch_add(more, Ordering::Relaxed) + more);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.shared.watch.cancelled()
+impl Shared<'_> {
+    /// The watch of one blob or tar.
+    fn part(&self) -> OneOfMany<'_> {
+        OneOfMany::new(self.watch, self.done)
     }
 }
 
@@ -166,14 +140,13 @@ fn compare(
     let (Some(one), Some(other)) = (pair.old, pair.new) else {
         return nothing(if pair.old.is_some() { Verdict::Removed } else { Verdict::Added });
     };
-    let stated = |source: &dyn Source, layer: usize| source.image().layers.get(layer).cloned();
-    let layers = (stated(old, one).unwrap_or_default(), stated(new, other).unwrap_or_default());
-    let same_blob = equal(&layers, |layer| layer.digest.as_deref());
+    let layers = [old.image().layers.get(one), new.image().layers.get(other)];
+    let same_blob = equal(layers, |layer| layer.digest.as_deref());
     if same_blob == Some(true) {
         return nothing(Verdict::SameBlob);
     }
     let mut entries = Differences::default();
-    let same_tar = match equal(&layers, |layer| layer.diff_id.as_deref()) {
+    let same_tar = match equal(layers, |layer| layer.diff_id.as_deref()) {
         Some(true) => true,
         _ => match tars((old, one), (new, other), shared) {
             Ok((differences, same)) => {
@@ -184,7 +157,7 @@ fn compare(
         },
     };
     let verdict = if same_tar {
-        compression(same_blob, codecs, (old.blob(one), new.blob(other)))
+        compression(same_blob, codecs, (old.blob(one), new.blob(other)), shared)
     } else if entries.change_contents() {
         Verdict::Changed
     } else {
@@ -194,8 +167,9 @@ fn compare(
 }
 
 /// Whether both layers state the same; `None` where one states nothing.
-fn equal(layers: &(Layer, Layer), what: fn(&Layer) -> Option<&str>) -> Option<bool> {
-    Some(what(&layers.0)? == what(&layers.1)?)
+fn equal(layers: [Option<&Layer>; 2], what: fn(&Layer) -> Option<&str>) -> Option<bool> {
+    let [old, new] = layers;
+    Some(what(old?)? == what(new?)?)
 }
 
 /// Compares two tars entry by entry. Returns whether they are the same byte for byte, too.
@@ -206,8 +180,7 @@ fn tars(
 ) -> Result<(Differences, bool), String> {
     let of_old = |error: io::Error| format!("layer {one} of the old image: {error}");
     let of_new = |error: io::Error| format!("layer {other} of the new image: {error}");
-    let part = || Part { shared: *shared, last: AtomicU64::new(0) };
-    let (old_part, new_part) = (part(), part());
+    let (old_part, new_part) = (shared.part(), shared.part());
     let tar = old.tar(one).map_err(of_old)?;
     let mut olds = Entries::new(tar, &old_part).map_err(of_old)?;
     let tar = new.tar(other).map_err(of_new)?;
@@ -233,10 +206,11 @@ fn compression(
     same_blob: Option<bool>,
     codecs: [Option<Codec>; 2],
     blobs: (Option<&Blob>, Option<&Blob>),
+    shared: &Shared<'_>,
 ) -> Verdict {
     let digest = |blob: Option<&Blob>| {
         let blob = blob.filter(|blob| blob.as_remote().is_none())?;
-        blob_digest::of_blob(blob, Hasher::sha256(), &Unwatched).ok()
+        blob_digest::of_blob(blob, Hasher::sha256(), &shared.part()).ok()
     };
     match (codecs, same_blob) {
         ([Some(Codec::Plain), Some(Codec::Plain)], _) | (_, Some(true)) => Verdict::SameBlob,

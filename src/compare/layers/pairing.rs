@@ -1,10 +1,8 @@
 //! Which layer of the old image is which of the new one: by diff ID, then by instruction, then by position.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::ops::Range;
 
-use crate::compare::settings::layer_id;
+use crate::compare::settings::{equal_ids, ids};
 use crate::image::Image;
 use crate::image::layer::Layer;
 use crate::text::{Foreign, command};
@@ -78,30 +76,18 @@ type Found = Vec<(usize, usize, PairedBy)>;
 
 /// Layers with the same ID, in order as far as they are; then what stands between them; then equal IDs anywhere.
 fn by_id(olds: &[Layer], news: &[Layer], found: &mut Found) {
-    let keys = |layers: &[Layer]| -> Vec<Option<String>> {
-        layers.iter().map(|layer| layer_id(layer).map(str::to_owned)).collect()
-    };
-    let (old_keys, new_keys) = (keys(olds), keys(news));
-    let mut anchors = common(&old_keys, &new_keys);
-    anchors.retain(|&(old, _)| old_keys[old].is_some());
-    let mut taken = (vec![false; olds.len()], vec![false; news.len()]);
+    let mut ids = [ids(olds), ids(news)];
+    let mut anchors = common(&ids[0], &ids[1]);
+    anchors.retain(|&(old, _)| ids[0][old].is_some());
     for &(old, new) in &anchors {
-        (taken.0[old], taken.1[new]) = (true, true);
-        found.push((old, new, PairedBy::DiffId));
+        (ids[0][old], ids[1][new]) = (None, None);
     }
     // A layer that moved is the same layer: it is no candidate for its old place.
-    let mut unmatched: HashMap<&str, Vec<usize>> = HashMap::new();
-    for new in (0..news.len()).rev().filter(|&new| !taken.1[new]) {
-        if let Some(id) = &new_keys[new] {
-            unmatched.entry(id).or_default().push(new);
-        }
-    }
-    for (old, key) in old_keys.iter().enumerate() {
-        let id = key.as_deref().filter(|_| !taken.0[old]);
-        if let Some(new) = id.and_then(|id| unmatched.get_mut(id)).and_then(Vec::pop) {
-            (taken.0[old], taken.1[new]) = (true, true);
-            found.push((old, new, PairedBy::DiffId));
-        }
+    let moved = equal_ids(&ids[0], &ids[1]);
+    let mut taken = (vec![false; olds.len()], vec![false; news.len()]);
+    for &(old, new) in anchors.iter().chain(&moved) {
+        (taken.0[old], taken.1[new]) = (true, true);
+        found.push((old, new, PairedBy::DiffId));
     }
     for (old, new) in gaps(&anchors, olds.len(), news.len()) {
         let old = old.filter(|&old| !taken.0[old]).collect();
@@ -164,7 +150,7 @@ fn gaps(
 }
 
 /// The positions of a longest common subsequence.
-fn common<K: Eq + Hash>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
+fn common<K: Eq>(old: &[K], new: &[K]) -> Vec<(usize, usize)> {
     let first = old.iter().zip(new).take_while(|(one, other)| one == other).count();
     let (rest_old, rest_new) = (&old[first..], &new[first..]);
     let backwards = rest_old.iter().rev().zip(rest_new.iter().rev());

@@ -35,8 +35,9 @@ impl Explorer {
         spawn(&self.send, "contents", move |send| {
             // Hits that are not sent yet, files searched, and when the next message is due.
             let held = Mutex::new((Vec::new(), 0, Instant::now()));
-            let send_held = |always: bool| {
+            let send_held = |searched: u64, always: bool| {
                 let (hits, files, due) = &mut *sync::lock(&held);
+                *files += searched;
                 if always || Instant::now() >= *due {
                     *due = Instant::now() + INTERVAL;
                     let hits = std::mem::take(hits);
@@ -44,16 +45,10 @@ impl Explorer {
                     let _ = send.send(RunEvent::Answer(load, message));
                 }
             };
-            let report = |searched: u64| {
-                {
-                    let files = &mut sync::lock(&held).1;
-                    *files = searched.max(*files);
-                }
-                send_held(false);
-            };
+            let report = || send_held(1, false);
             let take = |hits| sync::lock(&held).0.extend(hits);
             let unread = stream(&loader, &query, below, &stop, &report, &take);
-            send_held(true);
+            send_held(0, true);
             let message = Message::ContentsEnded { number, unread };
             let _ = send.send(RunEvent::Answer(load, message));
         })

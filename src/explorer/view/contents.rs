@@ -12,7 +12,7 @@ use crate::text::pattern::LineOptions;
 pub(crate) fn query(text: &str) -> Result<Query, String> {
     let any_case = !text.chars().any(char::is_uppercase);
     let options = LineOptions { any_case, ..LineOptions::default() };
-    Query::new(text, options, false, Wanted::Lines { before: 0, after: 0 })
+    Query::new(text, options, Wanted::Lines { before: 0, after: 0 })
 }
 
 /// The path of an item of the list, and its layer.

@@ -34,7 +34,7 @@ pub(in crate::layer) trait Feed {
     }
 
     /// The name of the file whose contents come next.
-    fn announce(&mut self, _name: &[u8]) {}
+    fn announce(&mut self, _name: Vec<u8>) {}
 
     /// Skips the rest, within a limit; returns the offset of the first byte that is not zero.
     fn rest(&mut self) -> Option<u64>;

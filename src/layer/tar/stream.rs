@@ -179,9 +179,8 @@ impl Feed for Stream<'_> {
         self.examiner.is_some()
     }
 
-    fn announce(&mut self, name: &[u8]) {
-        self.name.clear();
-        self.name.extend_from_slice(name);
+    fn announce(&mut self, name: Vec<u8>) {
+        self.name = name;
     }
 
     fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>) {

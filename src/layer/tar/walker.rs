@@ -243,7 +243,7 @@ impl<F: Feed> Walker<F> {
                     if self.feed.wants_names() {
                         Header(&self.block).name(&mut self.name);
                         let name = self.stored_name(false).to_vec();
-                        self.feed.announce(&name);
+                        self.feed.announce(name);
                     }
                     fields.stored = self.payload(size, problems, |feed, count| {
                         let (passed, fingerprint) = feed.contents(count);

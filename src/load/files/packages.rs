@@ -61,7 +61,7 @@ pub fn databases(stack: &Stack, layer: usize, files: bool) -> Databases {
         let node = stack.follow(place.path().as_bytes(), layer);
         // Two paths are the same database if one is a link to the other; so are the databases of rpm in a directory.
         let once =
-            node.and_then(|node| if place.is_rpm() { parent(stack, node) } else { Some(node) });
+            node.and_then(|node| if place.is_rpm() { stack.parent(node) } else { Some(node) });
         let Some((node, once)) = node.zip(once.filter(|once| !seen.contains(once))) else {
             continue;
         };
@@ -86,11 +86,6 @@ fn unfinished(stack: &Stack, layer: usize) -> Option<String> {
     ))
 }
 
-fn parent(stack: &Stack, node: NodeId) -> Option<NodeId> {
-    let path = stack.path(node);
-    stack.find(&path[..memchr::memrchr(b'/', &path)?.max(1)])
-}
-
 impl Databases {
     fn add(&mut self, stack: &Stack, layer: usize, place: DatabaseFile, node: NodeId) {
         if !place.is_directory() {
@@ -111,15 +106,11 @@ impl Databases {
         }
     }
 
-    /// To be filled by [`Database::parse`].
-    pub(super) fn packages(&self) -> Packages {
-        if self.without_files { Packages::without_files() } else { Packages::default() }
-    }
-
     /// Reads and parses them.
     #[must_use]
     pub fn read(self, source: &dyn Source) -> Inventory {
-        let packages = self.packages();
+        let packages =
+            if self.without_files { Packages::without_files() } else { Packages::default() };
         let mut inventory = Inventory { packages, notes: self.notes };
         let mut databases: Vec<_> = self.found.iter().collect();
         // The files of packages after the packages that they belong to.

@@ -205,8 +205,8 @@ pub(crate) fn each_at_once(
     });
 }
 
-/// The files of each layer in stored order.
-fn by_layer(mut files: Vec<(usize, &Payload)>) -> Vec<Vec<(usize, &Payload)>> {
+/// The files of each layer in stored order, each with what is known of it.
+pub(super) fn by_layer<T: Copy>(mut files: Vec<(T, &Payload)>) -> Vec<Vec<(T, &Payload)>> {
     files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
     files.chunk_by(|one, next| one.1.layer == next.1.layer).map(<[_]>::to_vec).collect()
 }

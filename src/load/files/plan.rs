@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::load::files::pass;
 use crate::stack::kept::entry::{Kind, Mtime, Xattrs};
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::{EventId, NodeId, Payload, Stack, Version};
@@ -66,7 +67,7 @@ impl Plan {
 
     /// The files by layer, in stored order.
     pub(crate) fn by_layer(&self) -> Vec<Vec<(&Item, &Payload)>> {
-        let mut files: Vec<(&Item, &Payload)> = self
+        let files: Vec<(&Item, &Payload)> = self
             .items
             .iter()
             .filter_map(|item| match &item.body {
@@ -74,8 +75,7 @@ impl Plan {
                 _ => None,
             })
             .collect();
-        files.sort_by_key(|(_, payload)| (payload.layer, payload.offset));
-        files.chunk_by(|one, next| one.1.layer == next.1.layer).map(<[_]>::to_vec).collect()
+        pass::by_layer(files)
     }
 }
 

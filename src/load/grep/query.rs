@@ -36,18 +36,13 @@ pub struct Query {
 }
 
 impl Query {
-    /// Compiles a pattern. With `text`, binary files are searched as text.
+    /// Compiles a pattern.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn new(
-        pattern: &str,
-        options: LineOptions,
-        text: bool,
-        wanted: Wanted,
-    ) -> Result<Self, String> {
-        let options = LineOptions { nul_ends_line: !text, ..options };
-        Ok(Self { matcher: pattern::lines(pattern, options)?, wanted, text, marked: true })
+    pub fn new(pattern: &str, options: LineOptions, wanted: Wanted) -> Result<Self, String> {
+        let matcher = pattern::lines(pattern, options)?;
+        Ok(Self { matcher, wanted, text: options.text, marked: true })
     }
 
     /// Without the places of matches in their lines, which a line of many matches takes long for.

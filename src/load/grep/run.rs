@@ -1,6 +1,5 @@
 //! Searches the files of a loaded image, and returns what was found layer by layer.
 
-use std::collections::HashMap;
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,12 +96,9 @@ pub fn search(
 ) -> io::Result<Outcome> {
     let stack = loader.stack();
     let (roots, missing) = tap.scope.resolved(&stack);
-    let layers = stack.folded();
-    let first_alike = first_alike(loader, layers);
-    let plan: Vec<Vec<Version>> =
-        (0..layers).map(|layer| versions(&stack, &roots, selection, layer, &first_alike)).collect();
+    let plan = plan(loader, &stack, &roots, selection);
     let mut found: Vec<Vec<Found>> =
-        tap.take(layers).into_iter().map(|found| found.into_iter().collect()).collect();
+        tap.take(stack.folded()).into_iter().map(|found| found.into_iter().collect()).collect();
     let jobs = jobs(&stack, &plan, &found);
     let mut pending: Vec<bool> = jobs.iter().map(|job| !job.is_empty()).collect();
     let mut outcome = Outcome { missing, ..Outcome::default() };
@@ -145,19 +141,20 @@ pub fn search(
     })
 }
 
-/// For each layer, the first one with the same bytes.
-pub(super) fn first_alike(loader: &Loader, layers: usize) -> Vec<usize> {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let source = loader.source();
-    let first = |layer| match source.content_key(layer) {
-        Some(key) => *known.entry(key).or_insert(layer),
-        None => layer,
-    };
-    (0..layers).map(first).collect()
+/// The versions of each layer that are selected.
+pub(super) fn plan(
+    loader: &Loader,
+    stack: &Stack,
+    roots: &Roots,
+    selection: &Selection,
+) -> Vec<Vec<Version>> {
+    let (source, layers) = (loader.source(), 0..stack.folded());
+    let first_alike = queue::first_alike(layers.clone().map(|layer| source.content_key(layer)));
+    layers.map(|layer| versions(stack, roots, selection, layer, &first_alike)).collect()
 }
 
 /// The selected versions that a layer wrote.
-pub(super) fn versions(
+fn versions(
     stack: &Stack,
     roots: &Roots,
     selection: &Selection,
@@ -194,12 +191,13 @@ pub(super) fn versions(
         .collect()
 }
 
-/// The files that are still to be searched, by layer, in stored order.
+/// The files that are still to be searched, by layer, in stored order. `found`: what was found of each layer already.
 pub(super) fn jobs(stack: &Stack, plan: &[Vec<Version>], found: &[Vec<Found>]) -> Vec<Vec<Job>> {
     let mut jobs: Vec<Vec<Job>> = plan.iter().map(|_| Vec::new()).collect();
     for version in plan.iter().flatten() {
-        let searched = found[version.stored_in].iter().any(|it| it.is_searched(version.place));
-        if !searched && let Some(payload) = stack.payload_event(version.event) {
+        let mut found = found.get(version.stored_in).into_iter().flatten();
+        let is_searched = found.any(|it| it.is_searched(version.place));
+        if !is_searched && let Some(payload) = stack.payload_event(version.event) {
             jobs[version.stored_in].push(Job { place: version.place, payload });
         }
     }

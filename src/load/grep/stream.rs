@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::load::grep::Selection;
@@ -10,7 +10,7 @@ use crate::load::grep::file::{FileSearch, Hit, HitKind};
 use crate::load::grep::found::Place;
 use crate::load::grep::query::Query;
 use crate::load::grep::reading::read_layer;
-use crate::load::grep::run::{Jobs, Version, first_alike, jobs, versions};
+use crate::load::grep::run::{Jobs, jobs, plan};
 use crate::load::grep::scope::Roots;
 use crate::load::{Loader, queue};
 use crate::stack::{EventId, NodeId};
@@ -35,25 +35,21 @@ pub struct VersionHit {
 type Owner = (NodeId, EventId, usize);
 
 /// Searches all versions of the files below `below`, in the layers that are folded. `take` gets the hits of one file at a time,
-/// from several threads; `report` the number of files searched so far. Ends soon after `stop` is set. Returns the number of
+/// from several threads; `report` is called after each file. Ends soon after `stop` is set. Returns the number of
 /// files that could not be read to their end.
 pub fn stream(
     loader: &Loader,
     query: &Query,
     below: NodeId,
     stop: &AtomicBool,
-    report: &(dyn Fn(u64) + Sync),
+    report: &(dyn Fn() + Sync),
     take: &(dyn Fn(Vec<VersionHit>) + Sync),
 ) -> usize {
     let (plan, jobs) = {
         let stack = loader.stack();
-        let layers = stack.folded();
-        let selection = Selection { layers: 0..=layers.saturating_sub(1), visible_at: None };
-        let (alike, roots) = (first_alike(loader, layers), Roots::below(below));
-        let plan: Vec<Vec<Version>> =
-            (0..layers).map(|layer| versions(&stack, &roots, &selection, layer, &alike)).collect();
-        let none: Vec<_> = (0..layers).map(|_| Vec::new()).collect();
-        let jobs = jobs(&stack, &plan, &none);
+        let selection = Selection { layers: 0..=stack.folded(), visible_at: None };
+        let plan = plan(loader, &stack, &Roots::below(below), &selection);
+        let jobs = jobs(&stack, &plan, &[]);
         (plan, jobs)
     };
     // Which versions have the bytes at a place.
@@ -65,10 +61,10 @@ pub fn stream(
         }
     }
     drop(plan);
-    let (jobs, files, unread) = (Jobs::new(jobs), AtomicU64::new(0), AtomicUsize::new(0));
+    let (jobs, unread) = (Jobs::new(jobs), AtomicUsize::new(0));
     thread::scope(|scope| {
         for worker in 0..queue::threads().min(jobs.count()) {
-            let (jobs, owners, files, unread) = (&jobs, &owners, &files, &unread);
+            let (jobs, owners, unread) = (&jobs, &owners, &unread);
             scope.spawn(move || {
                 let mut search = FileSearch::new(query);
                 while let Some((layer, of_layer)) = jobs.next(worker == 0) {
@@ -86,7 +82,7 @@ pub fn stream(
                         if !whole && !stop.load(Ordering::Relaxed) {
                             unread.fetch_add(1, Ordering::Relaxed);
                         }
-                        report(files.fetch_add(1, Ordering::Relaxed) + 1);
+                        report();
                         !stop.load(Ordering::Relaxed)
                     });
                 }

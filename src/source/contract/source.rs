@@ -11,7 +11,7 @@ use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Unwatched, Watch};
-use crate::source::contract::error::Error;
+use crate::source::contract::error::{Error, NO_TAR};
 use crate::source::contract::verified::Verified;
 use crate::text::Foreign;
 
@@ -189,7 +189,7 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Where there is no tar, or it cannot be read. The reader fails where it is cut or damaged.
     fn tar(&self, _layer: usize) -> std::io::Result<Box<dyn Read + Send>> {
-        Err(std::io::Error::other("the store keeps its files, not the tar"))
+        Err(std::io::Error::other(NO_TAR))
     }
 
     /// The uncompressed bytes of the layer, where they are stored. A file's payload can then be read in place, at

@@ -100,9 +100,14 @@ fn line(out: &mut Writer, VersionHit { hit, .. }: &VersionHit) {
     if at == 0 {
         at = hit.text.iter().take_while(|byte| byte.is_ascii_whitespace()).count().min(first);
     }
+    let mut left = space;
     let mut part = |role, from: usize, to: usize| {
-        let bytes = hit.text.get(from..to.min(from + space)).unwrap_or_default();
-        spans.push((role, visible(bytes).into_owned()));
+        if left > 0 {
+            let bytes = hit.text.get(from..to.min(from + space)).unwrap_or_default();
+            let text = truncate(&visible(bytes), left);
+            left = left.saturating_sub(width(&text));
+            spans.push((role, text));
+        }
     };
     for found in &hit.matches {
         let (start, end) = (found.start as usize, found.end as usize);
@@ -111,20 +116,5 @@ fn line(out: &mut Writer, VersionHit { hit, .. }: &VersionHit) {
         at = end.max(at);
     }
     part(Role::Text, at, hit.text.len());
-    out.line(cut(spans, out.width));
-}
-
-/// The spans that fit into a line.
-fn cut(spans: Vec<(Role, Visible<'static>)>, cells: usize) -> Vec<(Role, Visible<'static>)> {
-    let mut left = cells;
-    let mut fitting = Vec::new();
-    for (role, text) in spans {
-        if left == 0 {
-            break;
-        }
-        let text = truncate(&text, left);
-        left = left.saturating_sub(width(&text));
-        fitting.push((role, text));
-    }
-    fitting
+    out.line(spans);
 }
