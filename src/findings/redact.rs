@@ -105,8 +105,9 @@ impl Redaction {
 
     /// Marks the bytes of known pieces in a text. Cost per byte: at most one look-up per length.
     fn mark_known(&self, text: &[u8], hidden: &mut [bool]) {
-        for (start, first) in text.array_windows().enumerate() {
-            let Some(&(mut lengths)) = self.lengths.get(first) else { continue };
+        for (start, first) in text.windows(SHORTEST).enumerate() {
+            let known = first.first_chunk().and_then(|first| self.lengths.get(first));
+            let Some(&(mut lengths)) = known else { continue };
             while lengths != 0 {
                 let length = lengths.trailing_zeros() as usize + SHORTEST;
                 lengths &= lengths - 1;
