@@ -22,7 +22,7 @@ fn blob(program: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let mut state = 1_u64;
     for step in program.chunks_exact(4) {
         let [kind, len, ends, level] = [step[0], step[1], step[2], step[3]];
-        let len = usize::from(len) * 1 << (kind >> 4);
+        let len = usize::from(len) << (kind >> 4);
         if plain.len() + len > PLAIN_MAX {
             break;
         }
