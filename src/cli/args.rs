@@ -8,6 +8,8 @@ mod listing;
 mod packages;
 mod searching;
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 
 pub(super) use crate::cli::args::building::{Build, apart};
@@ -226,8 +228,9 @@ pub(super) struct Cat {
 
 #[derive(Debug, Arguments)]
 #[command(after_help = "\
-Example:
-  layertui compare yesterday.tar today.tar --layers    why each layer has another digest")]
+Examples:
+  layertui compare yesterday.tar today.tar --layers    why each layer has another digest
+  layertui compare old.tar new.tar --semantic --exclude '/var/lib/apt/lists/**'    whether two builds mean the same")]
 pub(super) struct Compare {
     /// The old image.
     pub(super) old: String,
@@ -239,9 +242,18 @@ pub(super) struct Compare {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Ignore times, order, and how files are divided among layers.
+    /// Ignore times, order, how files are divided among layers, and the contents of files that every build rewrites, as
+    /// logs of package managers; which these are is said.
     #[arg(long)]
     pub(super) semantic: bool,
+
+    /// Do not compare these paths. May be repeated.
+    #[arg(long, value_name = "GLOB", conflicts_with = "layers")]
+    pub(super) exclude: Vec<String>,
+
+    /// The rules file; excludes are read from it (default: .layertui.yaml in this directory).
+    #[arg(long, value_name = "FILE", conflicts_with = "layers")]
+    pub(super) config: Option<PathBuf>,
 
     /// Say of each layer why its digest is another, down to the entry: the same tar under another compression, the same
     /// contents with other times, owners or order, changed files. Layers are paired by diff ID, then by instruction and

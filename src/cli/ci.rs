@@ -214,7 +214,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         ("exclude", &command.exclude, &mut rules.excludes),
     ] {
         if !option.is_empty() {
-            policy::check_globs(option).map_err(wrong(name))?;
+            policy::globs(option).map_err(wrong(name))?;
             list.clone_from(option);
         }
     }
@@ -222,7 +222,7 @@ fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
         rules.ignore.clone_from(&command.ignore);
     }
     if !command.no_setuid_except.is_empty() {
-        policy::check_globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
+        policy::globs(&command.no_setuid_except).map_err(wrong("no-setuid-except"))?;
         rules.no_setuid_except = Some(command.no_setuid_except.clone());
     }
     rules.rules_above_base |= command.above_base;

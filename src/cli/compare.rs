@@ -5,23 +5,26 @@ use crate::cli::compare_layers::compare_layers;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine_both};
 use crate::cli::output::output_verdict;
+use crate::cli::policy_file;
 use crate::cli::progress::Progress;
-use crate::compare::{Files, Side};
+use crate::compare::{Files, Side, Terms};
 use crate::load::Want;
 use crate::load::files::packages::{Inventory, databases};
 use crate::load::settings::OpenSettings;
 use crate::report::{Comparison, Format, Subject, Verdict};
-use crate::{compare, report};
+use crate::stack::query::glob::Globs;
+use crate::{compare, policy, report};
 
 /// Number of directories that text lists.
 const MOST: usize = 20;
 
 pub(super) fn run(command: &Compare, settings: &OpenSettings) -> Outcome {
+    let excludes = if command.layers { Globs::default() } else { excludes(command)? };
     examine_both([&command.old, &command.new], settings, Want::Tree, |old, new| {
         if command.layers {
             compare_layers(old, new, format(command))
         } else {
-            compare_images(command, old, new)
+            compare_images(command, &excludes, old, new)
         }
     })
 }
@@ -30,20 +33,34 @@ fn format(command: &Compare) -> Format {
     if command.json { Format::Json } else { Format::Text }
 }
 
-fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
+/// The paths that are not compared: those of the option, else those of the rules file.
+fn excludes(command: &Compare) -> Result<Globs, Failure> {
+    if !command.exclude.is_empty() {
+        return policy::globs(&command.exclude)
+            .map_err(|why| Failure::Error(format!("--exclude: {why}")));
+    }
+    let found = policy_file::read(command.config.as_deref(), &[policy_file::OWN])?;
+    let rules = found.map(|found| found.rules).unwrap_or_default();
+    policy::globs(&rules.excludes).map_err(Failure::Error)
+}
+
+fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loaded) -> Outcome {
     let format = format(command);
-    let times = !command.semantic;
     let layers = (old.layer(None)?, new.layer(None)?);
     let progress = Progress::new().with_verb("comparing");
     let (old_source, new_source) = (old.loader.source().as_ref(), new.loader.source().as_ref());
+    let (before, after) = (packages(old, layers.0), packages(new, layers.1));
+    // What a damaged database lacks is not removed.
+    let packages_known = before.notes.is_empty() && after.notes.is_empty();
+    let terms =
+        Terms { semantic: command.semantic, packages: packages_known, excludes: excludes.clone() };
     let mut files = old.with_stack(|one| {
         new.with_stack(|other| {
             let side = |source, stack, layer| Side { source, stack, layer };
-            Files::of(side(old_source, one, layers.0), side(new_source, other, layers.1), times)
+            Files::of(side(old_source, one, layers.0), side(new_source, other, layers.1), &terms)
         })
     });
     files.decide(old_source, new_source, &progress);
-    let (before, after) = (packages(old, layers.0), packages(new, layers.1));
     progress.clear();
     let mut notes: Vec<String> = Vec::new();
     let mut incomplete = !files.unread.is_empty();
@@ -60,9 +77,8 @@ fn compare_images(command: &Compare, old: &Loaded, new: &Loaded) -> Outcome {
     notes.extend(
         files.unread.iter().map(|(path, why)| format!("{}: {why}", String::from_utf8_lossy(path))),
     );
-    let settings = compare::settings(old.image(), new.image(), times);
-    // What a damaged database lacks is not removed.
-    let changes = if before.notes.is_empty() && after.notes.is_empty() {
+    let settings = compare::settings(old.image(), new.image(), !command.semantic);
+    let changes = if packages_known {
         compare::packages(&before.packages, &after.packages)
     } else {
         notes.push("packages are not compared".to_owned());

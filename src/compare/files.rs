@@ -1,101 +1,21 @@
 //! Compares the files of two trees in one walk over both, sorted by the bytes of the paths.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter::Peekable;
 
-use crate::compare::contents::Pair;
+use crate::compare::contents::{Contents, Pair};
+use crate::compare::difference::{Difference, Meaning, Metadata};
 use crate::compare::links::{Link, Links};
+use crate::compare::rewritten::{Rewritten, SOURCE_TIME, is_compiled_python};
+use crate::compare::same::{Layers, Same, same};
+use crate::compare::terms::Terms;
 use crate::compare::{Side, contents};
 use crate::layer::Watch;
-use crate::layer::blob::{Blob, Identity};
 use crate::source::Source;
-use crate::stack::kept::entry::{Fingerprint, Kind};
+use crate::stack::kept::entry::Kind;
 use crate::stack::query::walk::{Scope, Walk};
-use crate::stack::{NodeId, Payload, Stack, Version};
-
-/// How two objects at one path differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// Only the new image has it.
-    Added,
-    /// Only the old image has it.
-    Removed,
-    /// Type, contents or a link's target differ.
-    Content,
-    /// Only what [`Metadata`] says differs.
-    Metadata,
-    /// Contents of the same size that could not be read, or are not read yet.
-    Undecided,
-}
-
-impl Meaning {
-    /// The name used in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Content => "content",
-            Self::Metadata => "metadata",
-            Self::Undecided => "undecided",
-        }
-    }
-}
-
-/// The metadata that differ.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Metadata {
-    /// Permission bits.
-    pub mode: bool,
-    /// User or group.
-    pub owner: bool,
-    /// Modification time, except of directories.
-    pub mtime: bool,
-    /// Extended attributes.
-    pub xattrs: bool,
-    /// Device numbers.
-    pub device: bool,
-    /// The other names of the file.
-    pub links: bool,
-}
-
-impl Metadata {
-    /// The names of the metadata that differ, as in JSON.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        let all = [
-            ("mode", self.mode),
-            ("owner", self.owner),
-            ("mtime", self.mtime),
-            ("xattrs", self.xattrs),
-            ("device", self.device),
-            ("links", self.links),
-        ];
-        all.into_iter().filter_map(|(name, differs)| differs.then_some(name))
-    }
-
-    fn any(self) -> bool {
-        self != Self::default()
-    }
-}
-
-/// One path at which the trees differ.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    /// The absolute path in raw bytes.
-    pub path: Vec<u8>,
-    /// The kind of difference.
-    pub meaning: Meaning,
-    /// The metadata that differ.
-    pub metadata: Metadata,
-    /// The version in the old image.
-    pub old: Option<Version>,
-    /// The version in the new image.
-    pub new: Option<Version>,
-    /// Bytes of contents in the old and the new image; a hard link has those of its file.
-    pub bytes: (u64, u64),
-}
+use crate::stack::{NodeId, Stack, Version};
 
 /// Sums of the differences below one directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +32,19 @@ pub struct Directory {
     pub new_bytes: u64,
 }
 
+/// A file that differs in what does not count: every build rewrites it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// The absolute path in raw bytes.
+    pub path: Vec<u8>,
+    /// Added, removed, or other contents.
+    pub meaning: Meaning,
+    /// Bytes of contents in the old and the new image.
+    pub bytes: (u64, u64),
+    /// What rewrites it.
+    pub reason: &'static str,
+}
+
 /// The differences between the files of two images.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -123,15 +56,20 @@ pub struct Files {
     pub links: Vec<Link>,
     /// The paths whose contents could not be read, and why.
     pub unread: Vec<(Vec<u8>, String)>,
+    /// Files whose contents do not count, sorted by the bytes of the paths. One with other metadata is a difference as well.
+    pub set_aside: Vec<SetAside>,
+    /// The number of paths that are not compared.
+    pub excluded: u64,
     pairs: Vec<Pair>,
+    rewritten: Rewritten,
 }
 
 impl Files {
     /// Compares two merged trees without reading contents: where they are needed, the result is [`Meaning::Undecided`]
-    /// until [`Self::decide`]. Without `times`, modification times are ignored.
+    /// until [`Self::decide`], which also sets aside what does not count.
     #[must_use]
-    pub fn of(old: Side<'_>, new: Side<'_>, times: bool) -> Self {
-        let mut files = Self::default();
+    pub fn of(old: Side<'_>, new: Side<'_>, terms: &Terms) -> Self {
+        let mut files = Self { rewritten: Rewritten::of(terms), ..Self::default() };
         let layers = Layers::of(old, new);
         let mut links = Links::new(old, new);
         let (mut olds, mut news) = (Paths::new(old), Paths::new(new));
@@ -148,11 +86,15 @@ impl Files {
             let before = old_node.and_then(|(_, node)| old.stack.visible(node, old.layer));
             let after = new_node.and_then(|(_, node)| new.stack.visible(node, new.layer));
             let path = path.unwrap_or_default();
+            if terms.excludes.matches(&path) {
+                files.excluded += 1;
+                continue;
+            }
             let relinked = match (&before, &after) {
                 (Some(before), Some(after)) => links.take(&path, before, after),
                 _ => false,
             };
-            files.take(path, (old, before), (new, after), (&layers, times, relinked));
+            files.take(path, (old, before), (new, after), (&layers, terms, relinked));
         }
     }
 
@@ -161,7 +103,7 @@ impl Files {
         path: Vec<u8>,
         (old, before): (Side<'_>, Option<Version>),
         (new, after): (Side<'_>, Option<Version>),
-        (layers, times, relinked): (&Layers, bool, bool),
+        (layers, terms, relinked): (&Layers, &Terms, bool),
     ) {
         let size = |side: Side<'_>, version: Option<&Version>| {
             let payload = version.and_then(|version| side.stack.payload_event(version.event));
@@ -175,9 +117,10 @@ impl Files {
             (None, Some(_)) => Meaning::Added,
             (Some(_), None) => Meaning::Removed,
             (Some(one), Some(other)) => {
-                metadata = attributes((old.stack, one), (new.stack, other), times);
+                metadata = attributes((old.stack, one), (new.stack, other), !terms.semantic);
                 metadata.links = relinked;
-                match same((old, one), (new, other), layers) {
+                let closely = terms.semantic && is_compiled_python(&path);
+                match same((old, one), (new, other), layers, closely) {
                     Same::No => Meaning::Content,
                     Same::Yes if metadata.any() => Meaning::Metadata,
                     Same::Yes => {
@@ -186,7 +129,7 @@ impl Files {
                     }
                     Same::Read(pair) => {
                         let (old, new) = *pair;
-                        self.pairs.push(Pair { at, old, new });
+                        self.pairs.push(Pair { at, old, new, closely });
                         Meaning::Undecided
                     }
                 }
@@ -202,23 +145,35 @@ impl Files {
         });
     }
 
-    /// Reads the contents of undecided paths. A path that cannot be read stays undecided, with the reason in
-    /// [`Self::unread`]. Reports the bytes read to `watch`.
+    /// Reads the contents of undecided paths, and sets aside what does not count. A path that cannot be read stays undecided,
+    /// with the reason in [`Self::unread`]. Reports the bytes read to `watch`.
     pub fn decide(&mut self, old: &dyn Source, new: &dyn Source, watch: &dyn Watch) {
         let pairs = std::mem::take(&mut self.pairs);
+        let mut other_source_time = HashSet::new();
         for (at, verdict) in contents::compare(&pairs, old, new, watch) {
             let difference = &mut self.differences[at];
             match verdict {
-                Ok(false) => difference.meaning = Meaning::Content,
-                Ok(true) => difference.meaning = Meaning::Metadata,
+                Ok(Contents::Same) => difference.meaning = Meaning::Metadata,
+                Ok(Contents::OtherSourceTime) => {
+                    difference.meaning = Meaning::Content;
+                    other_source_time.insert(at);
+                }
+                Ok(Contents::Other) => difference.meaning = Meaning::Content,
                 Err(error) => self.unread.push((difference.path.clone(), error)),
             }
         }
-        let before = self.differences.len();
-        self.differences.retain(|difference| {
-            difference.meaning != Meaning::Metadata || difference.metadata.any()
-        });
-        self.same += (before - self.differences.len()) as u64;
+        let is_same = |it: &Difference| it.meaning == Meaning::Metadata && !it.metadata.any();
+        self.same += self.differences.iter().filter(|it| is_same(it)).count() as u64;
+        for (at, difference) in self.differences.iter_mut().enumerate() {
+            let source_time = other_source_time.contains(&at).then_some(SOURCE_TIME);
+            let Some(reason) = source_time.or_else(|| self.rewritten.reason(difference)) else {
+                continue;
+            };
+            let (path, meaning) = (difference.path.clone(), difference.meaning);
+            self.set_aside.push(SetAside { path, meaning, bytes: difference.bytes, reason });
+            difference.meaning = Meaning::Metadata;
+        }
+        self.differences.retain(|it| !is_same(it));
     }
 
     /// The number of paths with this kind of difference.
@@ -282,69 +237,5 @@ fn attributes(
         xattrs: old.xattrs(one.event) != new.xattrs(other.event),
         device: old.device(one.event) != new.device(other.event),
         links: false,
-    }
-}
-
-/// Whether type and contents are the same.
-enum Same {
-    Yes,
-    No,
-    /// The contents have to be read.
-    Read(Box<(Payload, Payload)>),
-}
-
-fn same(
-    (old, one): (Side<'_>, &Version),
-    (new, other): (Side<'_>, &Version),
-    layers: &Layers,
-) -> Same {
-    let known = |same| if same { Same::Yes } else { Same::No };
-    if !(one.kind.is_regular() && other.kind.is_regular()) {
-        let target = |side: Side<'_>, version: &Version| side.stack.link(version.event);
-        let links = one.kind == Kind::Symlink && target(old, one) != target(new, other);
-        return known(one.kind == other.kind && !links);
-    }
-    let payloads = (old.stack.payload(one.event), new.stack.payload(other.event));
-    let (Some(before), Some(after)) = payloads else {
-        // A link without a payload has no contents: its target is compared instead.
-        let none = payloads.0.is_none() && payloads.1.is_none();
-        return known(none && old.stack.link(one.event) == new.stack.link(other.event));
-    };
-    if before.size != after.size {
-        return Same::No;
-    }
-    if before.size == 0 || layers.hold_both(&before, &after) {
-        return Same::Yes;
-    }
-    match Fingerprint::compare(before.contents_digest(), after.contents_digest()) {
-        Some(same) => known(same),
-        None => Same::Read(Box::new((before, after))),
-    }
-}
-
-/// The identities of the blobs of both images, if known: files at the same offset of the same blob need no reading. Digests
-/// that the images state are not used, since they may be wrong.
-struct Layers {
-    old: Vec<Option<Identity>>,
-    new: Vec<Option<Identity>>,
-}
-
-impl Layers {
-    fn of(old: Side<'_>, new: Side<'_>) -> Self {
-        let identities = |side: Side<'_>| {
-            let layers = 0..=side.layer;
-            layers.map(|layer| side.source.blob(layer).and_then(Blob::identity)).collect()
-        };
-        Self { old: identities(old), new: identities(new) }
-    }
-
-    /// Whether both files are at the same offset of the same blob.
-    fn hold_both(&self, before: &Payload, after: &Payload) -> bool {
-        let old = self.old.get(before.layer).and_then(Option::as_ref);
-        let new = self.new.get(after.layer).and_then(Option::as_ref);
-        old.is_some()
-            && old == new
-            && before.offset.is_some()
-            && (before.offset, before.stored) == (after.offset, after.stored)
     }
 }

@@ -1,26 +1,32 @@
 //! Compares two images: files, settings, layers and packages. The result is written by `report` and shown by `explorer`.
 //!
 //! ```text
-//! two stacks ─► files (one walk over both trees) ─► undecided ones ─► contents (fingerprints, else bytes) ─► Files
+//! two stacks ─► files (one walk over both trees) ─► undecided ones ─► contents (fingerprints, else bytes) ─► rewritten ─► Files
 //! two layer stacks ─► layers: why each layer has another digest
 //! two configs ─► settings     two layer lists ─► layers     two databases ─► packages
 //! ```
 
 mod comparison_source;
 mod contents;
+mod difference;
 mod files;
 pub mod layers;
 mod links;
 mod packages;
+mod rewritten;
+mod same;
 mod settings;
+mod terms;
 
 pub use crate::compare::comparison_source::ComparisonSource;
-pub use crate::compare::files::{Difference, Directory, Files, Meaning};
+pub use crate::compare::difference::{Difference, Meaning};
+pub use crate::compare::files::{Directory, Files, SetAside};
 pub use crate::compare::links::{Link, LinkChange};
 pub use crate::compare::packages::{PackageChange, packages};
 pub use crate::compare::settings::{
     Setting, layers_differ, matched_layers, settings, shared_layers,
 };
+pub use crate::compare::terms::Terms;
 use crate::source::Source;
 use crate::stack::Stack;
 

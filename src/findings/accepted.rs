@@ -5,14 +5,14 @@
 use crate::findings::Id;
 use crate::findings::place::{Location, Thing};
 use crate::stack::Stack;
-use crate::stack::query::glob::Glob;
+use crate::stack::query::glob::{Glob, Globs};
 
 /// The ignore list.
 #[derive(Clone, Debug, Default)]
 pub struct Accepted {
     entries: Vec<(Id, Option<Glob>)>,
     /// Excluded paths.
-    excludes: Vec<Glob>,
+    excludes: Globs,
 }
 
 impl Accepted {
@@ -22,9 +22,7 @@ impl Accepted {
     /// A message that names the invalid entry and lists the findings.
     pub fn new<S: AsRef<str>>(entries: &[S], excludes: &[S]) -> Result<Self, String> {
         let entries = entries.iter().map(|entry| read(entry.as_ref())).collect::<Result<_, _>>()?;
-        let excludes =
-            excludes.iter().map(|glob| Glob::new(glob.as_ref())).collect::<Result<_, _>>()?;
-        Ok(Self { entries, excludes })
+        Ok(Self { entries, excludes: Globs::new(excludes)? })
     }
 
     /// Whether a place of a finding is accepted.
@@ -37,8 +35,7 @@ impl Accepted {
             Thing::Name(name) => name.clone().into_bytes(),
             Thing::Whole => Vec::new(),
         };
-        let excluded = matches!(place.thing, Thing::Path(_))
-            && self.excludes.iter().any(|glob| glob.matches(&name));
+        let excluded = matches!(place.thing, Thing::Path(_)) && self.excludes.matches(&name);
         excluded
             || self.entries.iter().any(|(accepted, which)| {
                 *accepted == id && which.as_ref().is_none_or(|glob| glob.matches(&name))

@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-use crate::stack::query::glob::Glob;
+use crate::stack::query::glob::Globs;
 
 /// An error in a rules file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,13 +70,13 @@ pub(super) struct Item {
 /// Maximum number of patterns in a list: a compiled pattern takes about 10 kB.
 const PATTERNS_MAX: usize = 1000;
 
-/// Checks that every pattern of a list is a glob.
+/// The patterns of a list.
 ///
 /// # Errors
 /// The first pattern that is not a glob, or too many patterns.
-pub fn check_globs(patterns: &[String]) -> Result<(), String> {
+pub fn globs(patterns: &[String]) -> Result<Globs, String> {
     check_count(patterns)?;
-    patterns.iter().try_for_each(|pattern| Glob::new(pattern).map(drop))
+    Globs::new(patterns)
 }
 
 pub(super) fn check_count(patterns: &[String]) -> Result<(), String> {
@@ -95,7 +95,7 @@ impl Item {
     }
 
     pub(super) fn globs(&self) -> Result<Vec<String>, String> {
-        check_globs(&self.values)?;
+        globs(&self.values)?;
         Ok(self.values.clone())
     }
 }

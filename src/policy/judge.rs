@@ -4,7 +4,7 @@ use crate::findings::place::{Location, Thing};
 use crate::findings::{Finding, Severity};
 use crate::policy::Rules;
 use crate::policy::verdict::{Evidence, Offence, Outcome, Verdict};
-use crate::stack::query::glob::Glob;
+use crate::stack::query::glob::Globs;
 use crate::stack::query::walk::{Scope, Walk};
 use crate::stack::query::waste_cause::WasteReport;
 use crate::stack::{ChangeKind, HistoryEvent, NodeId};
@@ -30,13 +30,13 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
     verdicts.extend(rules.max_layers.map(|most| judge.layers(most)));
     verdicts.extend(rules.max_size.map(|most| judge.size(most)));
     if !rules.block.is_empty() {
-        verdicts.push(judge.block(&globs(&rules.block)?, &rules.block));
+        verdicts.push(judge.block(&Globs::new(&rules.block)?, &rules.block));
     }
     if !rules.deny_waste.is_empty() {
-        verdicts.push(judge.deny_waste(&globs(&rules.deny_waste)?, &rules.deny_waste));
+        verdicts.push(judge.deny_waste(&Globs::new(&rules.deny_waste)?, &rules.deny_waste));
     }
     if let Some(except) = &rules.no_setuid_except {
-        verdicts.push(judge.setuid(&globs(except)?, except));
+        verdicts.push(judge.setuid(&Globs::new(except)?, except));
     }
     if let Some(level) = rules.fail_on {
         let unknown = evidence.base.err().filter(|_| rules.findings_above_base);
@@ -48,13 +48,9 @@ pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, Stri
     Ok(verdicts)
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, String> {
-    patterns.iter().map(|pattern| Glob::new(pattern)).collect()
-}
-
 pub(super) struct Judge<'a> {
     pub(super) evidence: Evidence<'a>,
-    excludes: Vec<Glob>,
+    excludes: Globs,
     /// The waste, without excluded paths.
     pub(super) losses: WasteReport,
     /// Bytes that the layers which count store.
@@ -67,13 +63,13 @@ pub(super) struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     fn new(rules: &Rules, evidence: Evidence<'a>) -> Result<Self, String> {
-        let excludes = globs(&rules.excludes)?;
+        let excludes = Globs::new(&rules.excludes)?;
         let stack = evidence.stack;
         let bounded = rules.rules_above_base;
         let from = evidence.base.ok().filter(|_| bounded).map_or(0, |base| base.layers);
         let mut losses = stack.waste_report();
         losses.files.retain(|piece| {
-            piece.wasted.layer >= from && !matches(&excludes, &stack.path(piece.wasted.node))
+            piece.wasted.layer >= from && !excludes.matches(&stack.path(piece.wasted.node))
         });
         let stored = (from..stack.folded()).map(|layer| stack.summary(layer).bytes).sum();
         Ok(Self { evidence, excludes, losses, stored, from, bounded })
@@ -144,12 +140,12 @@ impl<'a> Judge<'a> {
         verdict.certain(!kept && self.no_base().is_none(), actual)
     }
 
-    fn block(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
+    fn block(&self, globs: &Globs, patterns: &[String]) -> Verdict {
         let stack = self.evidence.stack;
         let mut offences = Vec::new();
         for node in Walk::new(stack, Scope::All, NodeId::ROOT, true) {
             let path = stack.path(node);
-            if matches(&self.excludes, &path) || !matches(globs, &path) {
+            if self.excludes.matches(&path) || !globs.matches(&path) {
                 continue;
             }
             let counts = |step: &HistoryEvent| {
@@ -166,17 +162,17 @@ impl<'a> Judge<'a> {
         )
     }
 
-    fn deny_waste(&self, globs: &[Glob], patterns: &[String]) -> Verdict {
+    fn deny_waste(&self, globs: &Globs, patterns: &[String]) -> Verdict {
         let offences = self.losses.by_path(self.evidence.stack).into_iter().filter_map(|wasted| {
             let path = self.evidence.stack.path(wasted.node);
             let layer = wasted.files.first()?.wasted.layer;
-            matches(globs, &path).then_some(Offence { path, layer, bytes: wasted.bytes })
+            globs.matches(&path).then_some(Offence { path, layer, bytes: wasted.bytes })
         });
         let limit = format!("nothing wasted of {}{}", patterns.join(", "), self.bound());
         self.by_paths("deny-waste", limit, offences.collect(), false)
     }
 
-    fn setuid(&self, except: &[Glob], patterns: &[String]) -> Verdict {
+    fn setuid(&self, except: &Globs, patterns: &[String]) -> Verdict {
         let stack = self.evidence.stack;
         let mut offences = Vec::new();
         if let Some(last) = stack.folded().checked_sub(1) {
@@ -188,7 +184,7 @@ impl<'a> Judge<'a> {
                     continue;
                 }
                 let path = stack.path(node);
-                if !matches(except, &path) && !matches(&self.excludes, &path) {
+                if !except.matches(&path) && !self.excludes.matches(&path) {
                     offences.push(Offence { path, layer: version.layer, bytes: version.size });
                 }
             }
@@ -282,8 +278,4 @@ impl<'a> Judge<'a> {
 
 fn findings_limit(level: Severity) -> String {
     format!("no finding of severity {} or above", level.name())
-}
-
-fn matches(globs: &[Glob], path: &[u8]) -> bool {
-    globs.iter().any(|glob| glob.matches(path))
 }

@@ -13,7 +13,7 @@ mod verdict;
 
 use crate::findings::Severity;
 pub use crate::policy::file::{Dialect, lines, read};
-pub use crate::policy::items::{FileError, check_globs};
+pub use crate::policy::items::{FileError, globs};
 pub use crate::policy::judge::judge;
 pub use crate::policy::value::{ratio, size};
 pub use crate::policy::verdict::{Definition, Evidence, Offence, Outcome, Verdict};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use layertui::compare::{ComparisonSource, Files, Side};
+use layertui::compare::{ComparisonSource, Files, Side, Terms};
 use layertui::layer::Unwatched;
 use layertui::load::{Loader, Want};
 use layertui::source::{Opened, Options, open};
@@ -24,7 +24,7 @@ fn beside(old: &Loader, layer: usize, new: &Loader) -> ComparisonSource {
     let (one, other) = (old.stack(), new.stack());
     let below = Side { source: old.source().as_ref(), stack: &one, layer };
     let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
-    let mut files = Files::of(below, above, true);
+    let mut files = Files::of(below, above, &Terms::default());
     files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
     ComparisonSource::new(
         (below, Arc::clone(old.source())),

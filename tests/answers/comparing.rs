@@ -7,18 +7,25 @@ use serde_json::{Value, json};
 use crate::saved::{Place, layertui};
 use crate::support::tarball::Tar;
 
-/// The lines that `compare --json` prints, and its exit code.
-fn compare(old: &Path, new: &Path, more: &[&str]) -> (Vec<Value>, i32) {
+/// The lines that `compare --json` prints, and its exit code. Every line keeps to the schema.
+pub(crate) fn compare(old: &Path, new: &Path, more: &[&str]) -> (Vec<Value>, i32) {
     let mut arguments = vec!["compare", old.to_str().unwrap(), new.to_str().unwrap(), "--json"];
     arguments.extend(more);
     let output = layertui(&arguments);
     let text = String::from_utf8(output.stdout).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/compare.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for line in &lines {
+        let errors: Vec<String> = validator.iter_errors(line).map(|it| it.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:?}");
+    }
     (lines, output.status.code().unwrap())
 }
 
 /// The paths that differ, each with how and in what.
-fn paths(lines: &[Value]) -> Vec<String> {
+pub(crate) fn paths(lines: &[Value]) -> Vec<String> {
     let of = lines.iter().filter(|line| line["kind"] == "path");
     let text = |line: &Value| {
         let metadata = line["metadata"].as_array().unwrap();
@@ -217,8 +224,17 @@ fn packages_and_settings_differ_too() {
     );
     let text = layertui(&["compare", old.to_str().unwrap(), new.to_str().unwrap()]).stdout;
     let text = String::from_utf8(text).unwrap();
-    assert!(text.lines().last().unwrap().starts_with("verdict=differ "), "{text}");
-    assert!(text.contains("dpkg bash 5.1 -> 5.2"), "{text}");
+    assert!(text.starts_with("verdict=differ "), "{text}");
+    let order = [
+        "visible: ",
+        "layers: 1 -> 1, 0 shared",
+        "user: me -> (none)",
+        "dpkg bash 5.1 -> 5.2",
+        "added removed changed",
+        "  /var/lib/dpkg/status",
+    ];
+    let at = order.map(|part| text.find(part).unwrap_or_else(|| panic!("{part} is not in {text}")));
+    assert!(at.is_sorted(), "{text}");
 }
 
 #[test]

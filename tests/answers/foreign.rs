@@ -248,6 +248,8 @@ fn calls(place: &Place, command: &str, image: &str, other: &str) -> Vec<Vec<Stri
             vec![image, other],
             vec!["--json", image, other],
             vec![image, HOSTILE],
+            vec!["--semantic", image, other],
+            vec!["--exclude", HOSTILE, image, other],
             vec!["--layers", image, other],
             vec!["--layers", "--json", image, other],
         ],

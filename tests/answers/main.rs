@@ -24,6 +24,7 @@ mod pipelines;
 mod reporting;
 mod rpm;
 mod saved;
+mod setting_aside;
 mod sparse;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use layertui::compare::{Files, Meaning, Side};
+use layertui::compare::{Files, Meaning, Side, Terms};
 use layertui::extract;
 use layertui::layer::Unwatched;
 use layertui::load::grep::{Query, Scope, Selection, Tap, VersionHit, Wanted, search, stream};
@@ -122,7 +122,7 @@ fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
     let mut files = Files::of(
         Side { source: &*old, stack: &one, layer: 0 },
         Side { source: &*new, stack: &other, layer: 0 },
-        true,
+        &Terms::default(),
     );
     files.decide(&*old, &*new, &Unwatched);
     assert_eq!(files.unread, []);

@@ -39,7 +39,7 @@ pub fn write_context(context: &Path) {
 }
 
 /// Copies a program with the libraries it names.
-fn bring(root: &Path, program: &Path) {
+pub fn bring(root: &Path, program: &Path) {
     copy_below(root, program);
     for word in text(Command::new("ldd").arg(program).env("LC_ALL", "C")).split_whitespace() {
         if word.starts_with('/') {
@@ -48,7 +48,7 @@ fn bring(root: &Path, program: &Path) {
     }
 }
 
-fn copy_below(root: &Path, file: &Path) {
+pub fn copy_below(root: &Path, file: &Path) {
     let to = root.join(file.strip_prefix("/").unwrap());
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::copy(file, to).unwrap();

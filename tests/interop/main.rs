@@ -23,6 +23,7 @@
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
 //! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
 //! | `rebuilt` | why the layers of two builds have other digests |
+//! | `semantic` | two builds with steps of apt that mean the same |
 //! | `searching` | contents of every layer, against ripgrep over the unpacked layers |
 //! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
@@ -69,6 +70,7 @@ mod rootless;
 mod saved;
 mod scratch;
 mod searching;
+mod semantic;
 mod soci;
 mod sockets;
 mod splits;

@@ -20,19 +20,14 @@ const CONTAINERFILE: &str = "FROM scratch\n\
 const WHEN: &str = "@1700000000";
 
 /// A context, and the images that are built of it.
-struct Builds {
-    home: PathBuf,
+pub struct Builds {
+    pub home: PathBuf,
     engines: Engines,
 }
 
 impl Builds {
     fn new() -> Self {
-        let home = fresh("rebuilt-");
-        let engines = Engines::new(&home);
-        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
-            runroot = \"/run/containers/storage\"\n";
-        fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
-        let builds = Self { home, engines };
+        let builds = Self::without_context("rebuilt-");
         builds.script("mkdir context && cp \"$(command -v busybox)\" context/busybox");
         builds.write("Containerfile", CONTAINERFILE, WHEN);
         for file in ["one", "two", "three", "last"] {
@@ -42,7 +37,16 @@ impl Builds {
         builds
     }
 
-    fn script(&self, script: &str) {
+    pub fn without_context(name: &str) -> Self {
+        let home = fresh(name);
+        let engines = Engines::new(&home);
+        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
+            runroot = \"/run/containers/storage\"\n";
+        fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
+        Self { home, engines }
+    }
+
+    pub fn script(&self, script: &str) {
         run(&mut self.engines.script::<&str>(script, &[]));
     }
 
@@ -52,7 +56,7 @@ impl Builds {
     }
 
     /// Builds the context as it is, into a layout.
-    fn build(&self, tag: &str, options: &str) {
+    pub fn build(&self, tag: &str, options: &str) {
         self.script(&format!(
             "buildah build --no-cache --layers --isolation chroot {options} -t {tag} context\n\
              skopeo copy -q containers-storage:localhost/{tag} oci:builds:{tag}"

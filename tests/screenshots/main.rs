@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use layertui::compare::{ComparisonSource, Files, Side};
+use layertui::compare::{ComparisonSource, Files, Side, Terms};
 use layertui::explorer::model::appearance::Theme;
 use layertui::explorer::model::comparison::ComparedImages;
 use layertui::explorer::model::file::{ReadPart, ReadRequest, ViewTarget};
@@ -70,7 +70,7 @@ fn comparison() -> Explorer {
     let (one, other) = (old.stack(), new.stack());
     let below = Side { source: old.source().as_ref(), stack: &one, layer: LOWEST };
     let above = Side { source: new.source().as_ref(), stack: &other, layer: other.folded() - 1 };
-    let mut files = Files::of(below, above, true);
+    let mut files = Files::of(below, above, &Terms::default());
     files.decide(old.source().as_ref(), new.source().as_ref(), &Unwatched);
     let beside = ComparisonSource::new(
         (below, Arc::clone(old.source())),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::compare::layers::{self as compared, Verdict};
-use crate::compare::{ComparisonSource, Files, Side};
+use crate::compare::{ComparisonSource, Files, Side, Terms};
 use crate::explorer::model::comparison::{
     ComparedImage, ComparedImages, ComparedLayer, LayerDifference, LayerPair,
 };
@@ -63,7 +63,7 @@ pub(super) fn compare(
     let (one, another) = (other.stack(), this.stack());
     let below = Side { source: old.as_ref(), stack: &one, layer: top };
     let above = Side { source: new.as_ref(), stack: &another, layer };
-    let mut files = Files::of(below, above, true);
+    let mut files = Files::of(below, above, &Terms::default());
     files.decide(old.as_ref(), new.as_ref(), watch);
     if watch.cancelled() {
         return Err("stopped".to_owned());

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use crate::compare::{Files, Meaning, Side};
+use crate::compare::{Files, Meaning, Side, Terms};
 use crate::explorer::model::message::Message;
 use crate::explorer::model::own_entries::OwnEntries;
 use crate::explorer::model::reload::{Reread, Since};
@@ -169,7 +169,7 @@ fn differences(
     let mut files = Files::of(
         side(before.as_ref(), &old_stack, old_layer),
         side(after.as_ref(), &new_stack, new_layer),
-        true,
+        &Terms::default(),
     );
     drop((old_stack, new_stack));
     files.decide(before.as_ref(), after.as_ref(), watch);

@@ -41,6 +41,36 @@ impl Glob {
     }
 }
 
+/// Patterns of which one has to match.
+#[derive(Clone, Debug, Default)]
+pub struct Globs(Vec<Glob>);
+
+impl Globs {
+    /// Compiles each pattern.
+    ///
+    /// # Errors
+    /// The first malformed pattern.
+    pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<Self, String> {
+        patterns
+            .iter()
+            .map(|pattern| Glob::new(pattern.as_ref()))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether there is no pattern.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an absolute path matches one of them.
+    #[must_use]
+    pub fn matches(&self, path: &[u8]) -> bool {
+        self.0.iter().any(|glob| glob.matches(path))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::stack::query::glob::Glob;
