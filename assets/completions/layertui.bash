@@ -586,12 +586,20 @@ _layertui() {
             return 0
             ;;
         layertui__subcmd__compare)
-            opts="-h --json --semantic --layers --platform --no-cache --pull --tls-verify --help"
+            opts="-h --json --semantic --exclude --config --layers --platform --no-cache --pull --tls-verify --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --platform)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

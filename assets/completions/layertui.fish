@@ -292,6 +292,8 @@ false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l force -d 'Write to a terminal even if the file contains control characters, which the terminal would interpret'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c layertui -n "__fish_layertui_using_subcommand compare" -l exclude -d 'Do not compare these paths (default: excludes of the rules file). May be repeated' -r
+complete -c layertui -n "__fish_layertui_using_subcommand compare" -l config -d 'The rules file; excludes are read from it (default: .layertui.yaml in this directory)' -r -F
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l platform -d 'The platform to show of a multi-platform image: OS/ARCH[/VARIANT]' -r
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l pull -d 'When to look up a bare NAME in a registry. Default: never; the explorer asks first' -r -f -a "never\t'Never'
 missing\t'If no local store has it'
@@ -299,7 +301,7 @@ always\t'Always'"
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l tls-verify -d 'Set to false to accept untrusted certificates or plain HTTP. Default: false for registries on localhost, true for others' -r -f -a "true\t''
 false\t''"
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l json -d 'JSON instead of text: one object a line, the verdict last'
-complete -c layertui -n "__fish_layertui_using_subcommand compare" -l semantic -d 'Ignore times, order, and how files are divided among layers'
+complete -c layertui -n "__fish_layertui_using_subcommand compare" -l semantic -d 'Ignore times, order, how files are divided among layers, and the contents of files that every build rewrites, which are listed'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l layers -d 'Say of each layer why its digest is another, down to the entry: the same tar under another compression, the same contents with other times, owners or order, changed files. Layers are paired by diff ID, then by instruction and position'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'

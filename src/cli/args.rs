@@ -242,12 +242,12 @@ pub(super) struct Compare {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Ignore times, order, how files are divided among layers, and the contents of files that every build rewrites, as
-    /// logs of package managers; which these are is said.
+    /// Ignore times, order, how files are divided among layers, and the contents of files that every build rewrites, which
+    /// are listed.
     #[arg(long)]
     pub(super) semantic: bool,
 
-    /// Do not compare these paths. May be repeated.
+    /// Do not compare these paths (default: excludes of the rules file). May be repeated.
     #[arg(long, value_name = "GLOB", conflicts_with = "layers")]
     pub(super) exclude: Vec<String>,
 

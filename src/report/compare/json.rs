@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::compare::{Difference, Directory, Link, Meaning, SetAside, Setting};
-use crate::report::compare::Comparison;
+use crate::report::compare::comparison::Comparison;
 use crate::report::entry::{EntryKeys, PathKeys};
 use crate::report::json_line;
 use crate::text::Foreign;

@@ -5,7 +5,7 @@ use std::io;
 use std::io::Write;
 
 use crate::compare::{Difference, Link, LinkChange, Meaning, SetAside, Setting};
-use crate::report::compare::Comparison;
+use crate::report::compare::comparison::Comparison;
 use crate::text;
 use crate::text::Foreign;
 
