@@ -105,9 +105,9 @@ fn compare(builds: &Builds, new: &str, more: &[&str]) -> (Option<i32>, Vec<Strin
     let said = |value: &Value| {
         let path = value["path"].as_str().unwrap();
         let metadata: &[Value] = value["metadata"].as_array().map_or(&[], Vec::as_slice);
-        let metadata: String =
-            metadata.iter().map(|it| format!(" {}", it.as_str().unwrap())).collect();
-        format!("{path}{metadata}")
+        let words: Vec<&str> =
+            std::iter::once(path).chain(metadata.iter().map(|it| it.as_str().unwrap())).collect();
+        words.join(" ")
     };
     let paths = lines.iter().filter(|line| line["kind"] == "path").map(said).collect();
     // Written with the times of lists: in some builds alike.
