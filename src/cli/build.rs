@@ -6,10 +6,12 @@ use std::process::{Command, ExitStatus};
 use std::{fs, io};
 
 use crate::cli::args::{Args, Build};
+use crate::cli::engine_options::Engine;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::notice;
-use crate::cli::{ci, explore, layers};
+use crate::cli::{ci, explore, in_pipeline, layers};
 use crate::load::settings::OpenSettings;
+use crate::report::CiFormat;
 
 /// Engines in order of preference.
 const ENGINES: [&str; 3] = ["docker", "podman", "buildah"];
@@ -22,30 +24,41 @@ pub(super) fn run(args: &Args, command: &Build, settings: &OpenSettings) -> Outc
     let place = tempfile::tempdir().map_err(|error| {
         Failure::Error(format!("a temporary directory for the image's ID: {error}"))
     })?;
-    let asked = stated_file(&command.arguments);
+    let given = Engine::of(&command.arguments);
+    let asked = stated_file(&given.behind);
     let id_file = asked.clone().unwrap_or_else(|| place.path().join("id"));
     let mut build = Command::new(&engine);
-    build.arg("build");
+    build.args(&given.before).arg("build");
     if asked.is_none() {
         build.arg("--iidfile").arg(&id_file);
     }
     // Standard output is reserved for the report, so the engine's output goes to standard error.
-    build.args(&command.arguments).stdout(io::stderr());
+    build.args(&given.behind).stdout(io::stderr());
     let status = build.status().map_err(|error| {
         Failure::Error(format!("{engine} cannot be run: {error}; --engine names another one"))
     })?;
     if !status.success() {
         return Err(ended(&engine, status));
     }
-    let image = built(&engine, &id_file)?;
+    let image = given.reference(&built(&engine, &id_file)?);
     notice(&format!("built {image}"));
-    if let Some(format) = command.ci {
-        return ci::by_file(&image, format.into(), settings);
+    let mut settings = settings.clone();
+    settings.options.variables = given.variables();
+    let settings = &settings;
+    if let Some(format) = command.judges() {
+        return ci::by_file(&image, format, settings);
     }
     if !io::stdout().is_terminal() {
         return layers::print(&image, settings);
     }
     explore::image(args, settings, &image)
+}
+
+impl Build {
+    /// The format of the verdict, where the result is judged and not opened: asked for, or in a pipeline, as dive does.
+    pub(super) fn judges(&self) -> Option<CiFormat> {
+        self.ci.map(Into::into).or_else(|| in_pipeline().then_some(CiFormat::Text))
+    }
 }
 
 /// The first engine in `PATH`.

@@ -15,6 +15,7 @@ pub(crate) mod conclude;
 pub(crate) mod config;
 mod demo;
 mod diff;
+mod engine_options;
 mod explore;
 mod extract;
 pub mod failure;
@@ -117,7 +118,7 @@ fn end(outcome: Outcome) -> ExitCode {
 /// Whether a command opens files of layers, or reads layers again, after it has listed them.
 fn opens_files(command: Option<&Command>, judges: bool) -> bool {
     match command {
-        Some(Command::Build(build)) => build.ci.is_some() || io::stdout().is_terminal(),
+        Some(Command::Build(build)) => build.judges().is_some() || io::stdout().is_terminal(),
         None => io::stdout().is_terminal() || judges,
         Some(
             Command::Cat(_)
@@ -155,7 +156,8 @@ fn run(args: &Args) -> Outcome {
     let registries = Registries { tls_verify: args.tls_verify, shelf, ..Registries::of_process() };
     let contents = opens_files(args.command.as_ref(), args.dive.ci || in_pipeline());
     let pull = args.pull.map_or(Pull::Never, Pull::from);
-    let options = Options { platform: args.platform()?, contents, watch: None, pull, registries };
+    let platform = args.platform()?;
+    let options = Options { platform, contents, pull, registries, ..Options::default() };
     let settings = OpenSettings { options, cache };
     match &args.command {
         Some(Command::Demo) => demo::run(args),

@@ -2,6 +2,7 @@
 //! is told by what the engine and its store know of it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -50,7 +51,7 @@ impl Workshop {
         let script = format!("cd context && exec \"$1\" {arguments}");
         let program = Path::new(env!("CARGO_BIN_EXE_layertui"));
         let mut command = self.engines.script(&script, &[program]);
-        command.env("XDG_CACHE_HOME", self.home.join("cache")).output().unwrap()
+        command.env_remove("CI").env("XDG_CACHE_HOME", self.home.join("cache")).output().unwrap()
     }
 }
 
@@ -88,6 +89,62 @@ fn podman_and_buildah_build_and_the_result_is_opened_or_judged() {
 
         assert_eq!(answer(&build("--ci", "-f Dockerfile.wrong ."), 2), "");
         assert_eq!(answer(&workshop.layertui("build --engine no-such-engine ."), 2), "");
+    }
+}
+
+/// In a private store and not in the usual one, wherever among the arguments the options stand; a store that does not hold it
+/// is named. In a pipeline the result is judged.
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn what_was_built_in_a_private_store_is_opened_there() {
+    require_engines();
+    let workshop = Workshop::new();
+    let conf = "[storage]\ndriver = \"vfs\"\ngraphroot = \"GRAPH\"\nrunroot = \"/run/other\"\n";
+    let graph = workshop.home.join("by-variable").display().to_string();
+    fs::write(workshop.context().join("storage.conf"), conf.replace("GRAPH", &graph)).unwrap();
+    for engine in ["buildah", "podman"] {
+        let name = format!("localhost/private:{engine}");
+        let own = format!("--root ../{engine}@1 --runroot ../{engine}-run");
+        let build = format!("--isolation chroot -t {name}");
+        let opened = |ours: &str, theirs: &str, code: i32| {
+            answer(&workshop.layertui(&format!("build --engine {engine} {ours} {theirs}")), code)
+        };
+        let shown = opened("--", &format!("{own} --storage-driver vfs {build} ."), 0);
+        assert!(shown.contains("COPY"), "{shown}");
+        let shown = opened("", &format!("{build} {own} --storage-driver=vfs ."), 0);
+        assert!(shown.contains("COPY"), "{shown}");
+        let judged = opened("--ci", &format!("-- {own} {build} ."), 0);
+        assert!(judged.contains(": pass"), "{judged}");
+        let at = format!("containers-storage:[vfs@../{engine}@1]{name}");
+        assert!(answer(&workshop.layertui(&format!("layers {at}")), 0).contains("COPY"));
+        let elsewhere = workshop.layertui(&format!("layers {name}"));
+        assert_eq!(answer(&elsewhere, 2), "", "the usual store must not have it");
+
+        let in_variable = |ci: &str, theirs: &str| {
+            let script = format!(
+                "cd context && CI={ci} CONTAINERS_STORAGE_CONF=$PWD/storage.conf \
+                 exec \"$1\" build --engine {engine} {theirs}"
+            );
+            let program = Path::new(env!("CARGO_BIN_EXE_layertui"));
+            workshop.engines.script(&script, &[program]).output().unwrap()
+        };
+        let shown = answer(&in_variable("false", &format!("{build} .")), 0);
+        assert!(shown.contains("COPY"), "{shown}");
+        let judged = answer(&in_variable("true", "--isolation chroot -t localhost/base:1 ."), 0);
+        assert!(judged.contains(": pass") && judged.contains(".layertui.yaml"), "{judged}");
+        let judged = in_variable("true", "-f Dockerfile.app --isolation chroot -t x .");
+        assert!(answer(&judged, 1).contains("max-layers"), "two layers where one is allowed");
+    }
+    let liar = "#!/bin/sh\nfor word; do\n  [ \"$last\" = --iidfile ] && echo sha256:abcdef >\"$word\"\n  last=$word\ndone\n";
+    fs::write(workshop.context().join("liar"), liar).unwrap();
+    fs::set_permissions(workshop.context().join("liar"), fs::Permissions::from_mode(0o755))
+        .unwrap();
+    for (root, said) in [("../none", "../none"), ("../buildah@1", "abcdef"), (".", "storage root")]
+    {
+        let output = workshop.layertui(&format!("build --engine ./liar -- --root {root} ."));
+        assert_eq!(answer(&output, 2), "");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(said), "{error}");
     }
 }
 
@@ -137,17 +194,32 @@ fn docker_builds_and_its_image_is_found() {
     require_engines();
     let workshop = Workshop::new();
     let docker = Docker::start(&lab().engines, "vfs");
-    let build = |own: &str, theirs: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_layertui"));
-        command.current_dir(workshop.context()).env("DOCKER_HOST", docker.host());
+    let started = |program: &str, host: &str| {
+        let mut command = Command::new(program);
+        command.current_dir(workshop.context()).env("DOCKER_HOST", host).env_remove("CI");
         command.env("HOME", &workshop.home).env("DOCKER_BUILDKIT", "0");
+        command
+    };
+    let build_at = |host: &str, own: &str, theirs: &str| {
+        let mut command = started(env!("CARGO_BIN_EXE_layertui"), host);
         command.args(["build", "--engine", "docker"]).args(own.split_whitespace());
         command.args(theirs.split_whitespace()).output().unwrap()
     };
+    let host = docker.host();
+    let build = |own: &str, theirs: &str| build_at(&host, own, theirs);
     let options = "--no-cache --pull -f Containerfile -t app:1 .";
     let shown = answer(&build("", options), 0);
     assert!(shown.contains("COPY") && !shown.contains("Step 1"), "{shown}");
     assert!(answer(&build("--ci", options), 0).contains(": pass"));
+
+    // The engine's own options say where, and not the variable.
+    let nowhere = "unix:///nowhere.sock";
+    let shown = answer(&build_at(nowhere, "--", &format!("--host {host} {options}")), 0);
+    assert!(shown.contains("COPY"), "{shown}");
+    let context = format!("context create lab --docker host={host}");
+    run(started("docker", &host).args(context.split_whitespace()));
+    let judged = answer(&build_at(nowhere, "--ci", &format!("--context lab {options}")), 0);
+    assert!(judged.contains(": pass"), "{judged}");
 }
 
 /// Debian's client has BuildKit's side of it built in; a newer one in front of it wants a plugin.

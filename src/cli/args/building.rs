@@ -9,7 +9,16 @@ use crate::cli::args::judging::Wanted;
 /// Help text: which options belong to layertui and which to the engine.
 pub(super) const BORDER: &str = "\
 After 'build' only --engine and --ci belong to layertui. From the first other argument on, all are passed to the engine,
-including --platform, --pull, --no-cache and --tls-verify. Put layertui's own options first: layertui --no-cache build …";
+including --platform, --pull, --no-cache and --tls-verify. Put layertui's own options first: layertui --no-cache build …
+
+Options that the engine takes before its command (--root, --storage-driver, --url, --context, --host, …) are passed there, and the
+result is opened where they put it. With CI=true in the environment the result is checked, as with --ci.
+
+Examples:
+  layertui build -t app .
+  layertui build --ci=junit -t app .
+  layertui build --engine buildah -- --root /srv/storage -t app .
+  layertui build --engine docker -- --context lab -t app .";
 
 #[derive(Debug, Arguments)]
 pub(in crate::cli) struct Build {
@@ -18,7 +27,7 @@ pub(in crate::cli) struct Build {
     pub(in crate::cli) engine: Option<String>,
 
     /// Check the result against the rules of this directory, as ci does, instead of opening it (exit 0 pass, 1 fail, 2
-    /// could not be evaluated).
+    /// could not be evaluated). Also where the environment has CI=true.
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(in crate::cli) ci: Option<Wanted>,
 

@@ -17,6 +17,8 @@ pub(crate) struct Ask {
     pub(crate) platform: Option<Platform>,
     /// Whether contents of files will be read, and not only listings.
     pub(crate) contents: bool,
+    /// Variables of the environment with another value.
+    pub(crate) variables: Vec<(&'static str, String)>,
 }
 
 impl Ask {

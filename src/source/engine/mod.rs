@@ -85,7 +85,8 @@ impl Found {
 /// # Errors
 /// If no engine answers, or the engine has no such image.
 pub(super) fn open(kind: Kind, name: &str, ask: &Ask) -> Result<Opened, Error> {
-    let mut found = Found::look(kind, &Environment::of_process(), Patience::default());
+    let environment = Environment::of_process().with(&ask.variables);
+    let mut found = Found::look(kind, &environment, Patience::default());
     let mut without = Vec::new();
     for engine in found.engines {
         match engine.image(name, ask.platform.as_ref()) {
@@ -130,7 +131,7 @@ pub(super) fn named(name: &str, ask: &Ask) -> Result<Opened, Error> {
         Ok(inspect) => Ok(inspect.map(|inspect| opened(engine, &inspect, ask))),
         Err(fault) => Err(engine.error(fault)),
     };
-    match first(image) {
+    match first(&ask.variables, image) {
         Ok(opened) => opened,
         Err(silent) => {
             unreadable.extend(silent.errors);
@@ -153,7 +154,7 @@ pub(super) fn container(store: &Store, ask: &Ask) -> Result<Opened, Error> {
         Ok(inspect) => Ok(inspect.map(|inspect| opened_container(engine, &inspect, ask))),
         Err(fault) => Err(engine.error(fault)),
     };
-    match (first(container), stored) {
+    match (first(&ask.variables, container), stored) {
         (Ok(opened), _) => Ok(opened),
         (Err(silent), Err(Error::NotStored { reference, remedy, mut unreadable })) => {
             unreadable.extend(silent.errors.into_iter().chain(silent.absent));
@@ -184,8 +185,11 @@ struct Silent {
 ///
 /// # Errors
 /// If none has one; the error names the engines that could not be asked.
-fn first<T>(mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>) -> Result<T, Silent> {
-    let environment = Environment::of_process();
+fn first<T>(
+    variables: &[(&'static str, String)],
+    mut ask: impl FnMut(Engine) -> Result<Option<T>, Error>,
+) -> Result<T, Silent> {
+    let environment = Environment::of_process().with(variables);
     let mut silent = Silent::default();
     for kind in [Kind::Docker, Kind::Podman] {
         let found = Found::look(kind, &environment, Patience::default());

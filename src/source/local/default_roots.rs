@@ -36,6 +36,12 @@ impl Environment {
         Self { variables: variables.collect(), root: root.to_path_buf() }
     }
 
+    /// This one with other values of some variables.
+    pub(in crate::source) fn with(mut self, variables: &[(&'static str, String)]) -> Self {
+        self.variables.extend(variables.iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
     /// A variable that is set and not empty.
     pub(in crate::source) fn variable(&self, name: &str) -> Option<PathBuf> {
         let value = self.variables.get(std::ffi::OsStr::new(name))?;

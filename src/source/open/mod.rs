@@ -32,6 +32,7 @@ pub fn open(reference: &str, options: &Options<'_>) -> Result<Opened, Error> {
         reference: reference.to_owned(),
         platform: options.platform.clone(),
         contents: options.contents,
+        variables: options.variables.clone(),
         ..Ask::default()
     };
     let watch = options.watch.unwrap_or(&Unwatched);

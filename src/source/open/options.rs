@@ -17,4 +17,6 @@ pub struct Options<'w> {
     pub pull: Pull,
     /// Settings for registries.
     pub registries: Registries,
+    /// Variables of the environment with another value, for the addresses of engines; empty is unset.
+    pub variables: Vec<(&'static str, String)>,
 }
