@@ -37,7 +37,7 @@ fn user() -> Image {
 }
 
 fn findings(image: &Image, stack: &Stack, contents: &All) -> Vec<Finding> {
-    judge(image, stack, contents, &Accepted::default())
+    judge(image, stack, contents, &Accepted::default(), 1)
 }
 
 /// The bytes of a finding in layers; `None` where it is not found.
@@ -58,6 +58,12 @@ fn each_finding_has_an_image_with_it_and_one_without() {
         (Id::RemovedLater, "0: +d/a:5 +b:1 | 1: -d", 5, "0: +a:5 | 1: +a:6"),
         (Id::RewrittenAttributes, "0: +a:5#1 | 1: +a:5#1@700", 5, "0: +a:5#1 | 1: +a:5#2@700"),
         (Id::RewrittenSame, "0: +a:5#1 | 1: +a:5#1 | 2: +a:5#1", 10, "0: +a:5#1 | 1: +b:5#1"),
+        (
+            Id::Overwritten,
+            "0: +b | 1: +a:100000#1 | 2: +a:9#2",
+            100_000,
+            "0: +b:100000#1 | 1: +b:9#2 +a:99999#3 +tmp/c:100000#4 | 2: +a:9#5 +tmp/c:9#6",
+        ),
         (
             Id::CacheApt,
             "0: +var/lib/apt/lists/p:8 | 1: -var/lib/apt/lists/p",
@@ -118,7 +124,7 @@ fn only_files_of_equal_size_are_read_to_find_copies() {
     }
     let (stack, _) = notation::stack("0: +a:5000 +b:5000 +c:6000 +d:7000").unwrap();
     let contents = Counting(std::cell::Cell::new(0));
-    drop(judge(&user(), &stack, &contents, &Accepted::default()));
+    drop(judge(&user(), &stack, &contents, &Accepted::default(), 1));
     assert_eq!(contents.0.get(), 2);
 }
 
@@ -216,7 +222,7 @@ fn metadata_is_judged_by_names_and_shows_no_value() {
 fn what_is_accepted_is_not_found() {
     let (stack, _) = notation::stack("0: +su:7@4755 +wall:2@2755 +tmp/x:3").unwrap();
     let with = |ignore: &[&str], exclude: &[&str]| {
-        let found = judge(&user(), &stack, &All(None), &Accepted::new(ignore, exclude).unwrap());
+        let found = judge(&user(), &stack, &All(None), &Accepted::new(ignore, exclude).unwrap(), 1);
         found.iter().map(Finding::bytes).collect::<Vec<_>>()
     };
     assert_eq!(with(&[], &[]), [9, 3]);

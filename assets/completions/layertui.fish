@@ -338,7 +338,7 @@ complete -c layertui -n "__fish_layertui_using_subcommand verify" -l json -d 'JS
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -l no-cache -d 'Read every layer again, and do not write to the cache'
 complete -c layertui -n "__fish_layertui_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c layertui -n "__fish_layertui_using_subcommand build" -l engine -d 'The engine (default: the first of docker, podman and buildah that is installed)' -r
-complete -c layertui -n "__fish_layertui_using_subcommand build" -l ci -d 'Check the result against the rules of this directory, as ci does, instead of opening it (exit 0 pass, 1 fail, 2 could not be evaluated)' -r -f -a "text\t'Plain text'
+complete -c layertui -n "__fish_layertui_using_subcommand build" -l ci -d 'Check the result against the rules of this directory, as ci does, instead of opening it (exit 0 pass, 1 fail, 2 could not be evaluated). Also where the environment has CI=true' -r -f -a "text\t'Plain text'
 json\t'One JSON object'
 junit\t'JUnit XML test report'
 github\t'GitHub workflow annotations'

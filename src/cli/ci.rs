@@ -104,9 +104,11 @@ fn verdict(
             }
         });
     let measure = (rules.dive != DiveLimits::default()).then(|| Measure::of(loaded.tables()));
+    // A base that is not known is at least the first layer.
+    let base_layers = base.as_ref().map_or(1, |base| base.layers);
     loaded.subject(|subject| {
         let findings = match rules.fail_on {
-            Some(_) => findings::of(loaded, subject, &accepted),
+            Some(_) => findings::of(loaded, subject, &accepted, base_layers),
             None => Vec::new(),
         };
         let bound = base.as_ref().ok().filter(|_| rules.findings_above_base);

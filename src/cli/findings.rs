@@ -30,7 +30,7 @@ pub(super) fn run(command: &Findings, settings: &OpenSettings) -> Outcome {
     examine(&command.common.image, settings, Want::Kinds, |loaded| {
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         let severe = loaded.subject(|subject| {
-            let findings = of(loaded, subject, &accepted);
+            let findings = of(loaded, subject, &accepted, base.layers);
             let from = if rules.findings_above_base { base.layers } else { 0 };
             let findings = findings::from_layer(findings, from);
             let format = command.common.format();
@@ -74,8 +74,13 @@ pub(super) fn accepted(rules: &Rules) -> Result<Accepted, Failure> {
     Accepted::new(&rules.ignore, &rules.excludes).map_err(Failure::Error)
 }
 
-/// The findings of a loaded image.
-pub(super) fn of(loaded: &Loaded, subject: Subject<'_>, accepted: &Accepted) -> Vec<Finding> {
+/// The findings of a loaded image, of which the first `base` layers are those of its base.
+pub(super) fn of(
+    loaded: &Loaded,
+    subject: Subject<'_>,
+    accepted: &Accepted,
+    base: usize,
+) -> Vec<Finding> {
     let files = StoredFiles::new(loaded.loader.source().as_ref(), subject.stack);
-    findings::judge(subject.image, subject.stack, &files, accepted)
+    findings::judge(subject.image, subject.stack, &files, accepted, base)
 }

@@ -33,7 +33,7 @@ pub(super) fn run(command: &Report, settings: &OpenSettings) -> Outcome {
         let inventory = found.read(loaded.loader.source().as_ref());
         let base = base::recognise(loaded.image(), rules.base.as_deref(), settings)?;
         loaded.subject(|subject| {
-            let findings = findings::of(loaded, subject, &accepted);
+            let findings = findings::of(loaded, subject, &accepted, base.layers);
             let unsure = subject.unsure().into_iter();
             let unsure = unsure.map(|it| format!("layer {}: {}", it.layer, it.reason));
             let notes: Vec<String> = unsure.chain(inventory.notes).collect();

@@ -2,8 +2,8 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::findings::Id;
 use crate::findings::place::{Contents, Location, Thing};
+use crate::findings::{Id, paths};
 use crate::stack::Stack;
 use crate::stack::kept::entry::Fingerprint;
 use crate::stack::query::waste::Stored;
@@ -15,8 +15,17 @@ const LARGE: u64 = 500_000_000;
 /// Bytes below which duplicates are ignored: licences, empty modules, marker files.
 const WORTH_LINKING: u64 = 4096;
 
-pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, Location)>) {
-    losses(stack, found);
+/// Bytes below which a changed file is ignored: settings, lists of users, caches of the linker, which every step may change.
+const WORTH_WRITING_ONCE: u64 = 100_000;
+
+/// `base` is the number of layers of the base image.
+pub(super) fn find(
+    stack: &Stack,
+    contents: &dyn Contents,
+    base: usize,
+    found: &mut Vec<(Id, Location)>,
+) {
+    losses(stack, base, found);
     duplicates(stack, contents, found);
     for layer in 0..stack.folded() {
         let bytes = stack.summary(layer).bytes;
@@ -37,13 +46,21 @@ pub(super) fn find(stack: &Stack, contents: &dyn Contents, found: &mut Vec<(Id, 
 }
 
 /// Bytes that were stored and then hidden, if the cause has a remedy of its own.
-fn losses(stack: &Stack, found: &mut Vec<(Id, Location)>) {
+fn losses(stack: &Stack, base: usize, found: &mut Vec<(Id, Location)>) {
+    // What the base image stores stays stored, whoever overwrites it; caches and leftovers are findings by their paths.
+    let once = |wasted: &Stored| {
+        wasted.bytes >= WORTH_WRITING_ONCE
+            && wasted.layer >= base
+            && paths::rule(&stack.path(wasted.node)).is_none()
+    };
+
     for piece in stack.waste_report().files {
         let id = match piece.cause {
             WasteCause::Removed => Id::RemovedLater,
             WasteCause::Attributes | WasteCause::Touched => Id::RewrittenAttributes,
             WasteCause::Rewritten | WasteCause::Twice => Id::RewrittenSame,
-            // A changed file must be stored again, so it is no finding; `waste` counts it.
+            WasteCause::Overwritten if once(&piece.wasted) => Id::Overwritten,
+            // `waste` counts it.
             WasteCause::Overwritten | WasteCause::Undecided => continue,
         };
         let wasted = piece.wasted;

@@ -97,6 +97,8 @@ catalogue! {
         "COPY --chmod and --chown, or chmod in the RUN that writes them";
     RewrittenSame "rewritten-same" Low "files stored again, the same in everything"
         "do not copy or touch what is there already";
+    Overwritten "overwritten" Low "files of 100 kB or more overwritten by a later layer"
+        "write the final contents in the layer that adds them: one RUN, or COPY them as they shall be";
     CacheApt "cache-apt" Medium "package cache of apt"
         "rm -rf /var/lib/apt/lists/* /var/cache/apt/* in the same RUN";
     CacheApk "cache-apk" Medium "package cache of apk"

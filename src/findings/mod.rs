@@ -78,17 +78,18 @@ pub fn from_layer(findings: Vec<Finding>, from: usize) -> Vec<Finding> {
     bounded.collect()
 }
 
-/// All findings, the most severe first, then by bytes.
+/// All findings, the most severe first, then by bytes. `base` is the number of layers of the base image.
 #[must_use]
 pub fn judge(
     image: &Image,
     stack: &Stack,
     contents: &dyn Contents,
     accepted: &Accepted,
+    base: usize,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     paths::find(stack, contents, &mut found);
-    bytes::find(stack, contents, &mut found);
+    bytes::find(stack, contents, base, &mut found);
     access::find(image, stack, contents, &mut found);
     metadata::find(image, &mut found);
     let mut findings: Vec<Finding> = Vec::new();

@@ -101,7 +101,8 @@ pub(super) fn caches(stack: &Stack) -> impl Iterator<Item = (Id, Stored)> {
     })
 }
 
-fn rule(path: &[u8]) -> Option<Id> {
+/// The finding about any file at this path.
+pub(super) fn rule(path: &[u8]) -> Option<Id> {
     RULES.iter().find(|(_, marks)| marks.iter().any(|mark| mark.fits(path))).map(|(id, _)| *id)
 }
 

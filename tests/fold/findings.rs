@@ -7,7 +7,7 @@ use layertui::stack::notation;
 use std::collections::{BTreeMap, BTreeSet};
 
 use layertui::findings::place::Contents;
-use layertui::findings::{Accepted, Id, judge};
+use layertui::findings::{Accepted, Id, Severity, judge};
 use layertui::image::Image;
 use layertui::stack::kept::entry::{Fingerprint, Kind};
 use layertui::stack::{EventId, Stack};
@@ -62,10 +62,13 @@ impl Contents for Keys {
     }
 }
 
+/// Layers of the base image.
+const BASE: usize = 1;
+
 fn ours(stack: &Stack) -> BTreeMap<&'static str, u64> {
     let mut image = Image::default();
     image.config.user = Some("1000".into());
-    let found = judge(&image, stack, &Keys, &Accepted::default());
+    let found = judge(&image, stack, &Keys, &Accepted::default(), BASE);
     found.iter().map(|finding| (finding.id.facts().name, finding.bytes())).collect()
 }
 
@@ -82,6 +85,8 @@ fn theirs(model: &Model) -> BTreeMap<&'static str, u64> {
         let lost = (id.0..layers).rev().take_while(|&layer| !live[layer].contains(id)).last();
         let Some(lost) = lost else { continue };
         let events = model.history[path].iter().filter(|(layer, _)| *layer == lost);
+        // A secret is found by its path too, but its bytes are not what is at stake.
+        let by_path = named.1.is_some_and(|id| id.facts().severity < Severity::High);
         let events: Vec<&str> = events.map(|(_, change)| *change).collect();
         // A path that one layer removes and writes again counts as removed.
         match events[..] {
@@ -89,6 +94,9 @@ fn theirs(model: &Model) -> BTreeMap<&'static str, u64> {
             ["removed", ..] => add(Id::RemovedLater, *bytes),
             ["metadata"] => add(Id::RewrittenAttributes, *bytes),
             ["rewritten"] => add(Id::RewrittenSame, *bytes),
+            ["modified"] if *bytes >= 100_000 && id.0 >= BASE && !by_path => {
+                add(Id::Overwritten, *bytes);
+            }
             _ => {}
         }
     }
@@ -163,6 +171,7 @@ fn random_layers_reach_every_finding_about_bytes() {
         Id::RemovedLater,
         Id::RewrittenAttributes,
         Id::RewrittenSame,
+        Id::Overwritten,
         Id::Duplicates,
         Id::LargeLayer,
         Id::Setuid,

@@ -41,7 +41,7 @@ const CACHES: [(Id, &[(&str, u32)]); 5] = [
 ];
 
 /// Findings with their kilobytes, the build that has them, and the build that follows the remedies.
-const OTHERS: [(Id, u64, &str, &str); 9] = [
+const OTHERS: [(Id, u64, &str, &str); 10] = [
     (Id::VersionControl, 31, "COPY project /project", "COPY project /project"),
     (
         Id::RewrittenAttributes,
@@ -55,6 +55,14 @@ const OTHERS: [(Id, u64, &str, &str); 9] = [
         34,
         "RUN dd if=/dev/zero of=/later bs=1k count=34\nRUN rm /later",
         "RUN dd if=/dev/zero of=/later bs=1k count=34 && rm /later",
+    ),
+    (
+        Id::Overwritten,
+        101 + 102,
+        "RUN dd if=/dev/zero of=/over bs=1k count=101\nRUN dd if=/dev/zero of=/over bs=1k count=2\n\
+         COPY first /copied\nCOPY final /copied",
+        "RUN dd if=/dev/zero of=/over bs=1k count=101 && dd if=/dev/zero of=/over bs=1k count=2\n\
+         COPY final /copied",
     ),
     (
         Id::CacheCargo,
@@ -105,6 +113,8 @@ fn write_context(context: &Path) {
     file("project/main.c", 1);
     file("attributes", 32);
     file("same", 33);
+    file("first", 102);
+    file("final", 3);
 }
 
 /// The commands that write the files of a cache.

@@ -32,7 +32,7 @@ impl Contents for Unreadable {
 /// Answers the request for findings, as the event loop does.
 pub fn answer(explorer: &mut Explorer) {
     let image = explorer.state.image.as_deref().unwrap();
-    let found = judge(image, &explorer.stack, &Unreadable, &Accepted::default());
+    let found = judge(image, &explorer.stack, &Unreadable, &Accepted::default(), 1);
     let layers = image.layers.iter().enumerate();
     let commands: HashMap<_, _> = layers
         .filter_map(|(at, layer)| Some((at, command::one_line(layer.created_by.as_ref()?))))

@@ -95,6 +95,7 @@ impl Topic {
             | Id::RemovedLater
             | Id::RewrittenAttributes
             | Id::RewrittenSame
+            | Id::Overwritten
             | Id::BuildLeftovers
             | Id::DebugInfo
             | Id::Duplicates

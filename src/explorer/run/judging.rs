@@ -12,6 +12,7 @@ use crate::explorer::run::worker::spawn;
 use crate::findings::place::Contents;
 use crate::findings::{Accepted, Finding, Redaction, judge};
 use crate::image::Image;
+use crate::image::base::Base;
 use crate::load::files::judged::StoredFiles;
 use crate::stack::EventId;
 use crate::text::{Foreign, command};
@@ -33,7 +34,8 @@ impl Explorer {
             };
             let files = StoredFiles::new(source.as_ref(), &stack);
             let files = Counting { files: &files, count: AtomicU64::new(0), report: &report };
-            let found = judge(image, &stack, &files, &Accepted::default());
+            let base = Base::recognise(image, &[]).layers;
+            let found = judge(image, &stack, &files, &Accepted::default(), base);
             let commands = commands(image, &found);
             let done = FindingsReport::new(found, stack.folded(), commands);
             drop(stack);
