@@ -15,7 +15,9 @@ use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 pub(super) use crate::cli::args::building::{Build, apart};
 use crate::cli::args::dive::DiveOptions;
 use crate::cli::args::image::Common;
-pub(super) use crate::cli::args::judging::{Ci, Findings, Level, Report, ReportFormat, Waste};
+pub(super) use crate::cli::args::judging::{
+    Ci, Findings, Level, OwnLimits, Report, ReportFormat, Waste,
+};
 pub(super) use crate::cli::args::listing::{History, Layers, Ls};
 pub(super) use crate::cli::args::packages::Packages;
 pub(super) use crate::cli::args::searching::Grep;

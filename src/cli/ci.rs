@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::args::Ci;
 use crate::cli::args::dive::DiveRules;
+use crate::cli::args::{Ci, OwnLimits};
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{Loaded, examine, examine_with_rows};
@@ -14,7 +14,7 @@ use crate::image::dockerfile::Instructions;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
 use crate::policy::dive::Measure;
-use crate::policy::{DiveLimits, Evidence, Rules};
+use crate::policy::{Evidence, Limits, Rules};
 use crate::report::{CiFormat, Judged, RulesFile};
 use crate::{policy, report};
 
@@ -81,7 +81,7 @@ fn judge(image: &str, given: &Given, format: CiFormat, settings: &OpenSettings) 
             }
         }
     };
-    if given.rules.dive == DiveLimits::default() {
+    if given.rules.dive == Limits::default() {
         return examine(image, settings, Want::Kinds, answer);
     }
     examine_with_rows(image, settings, Want::Kinds, answer)
@@ -103,7 +103,7 @@ fn verdict(
                 _ => "the base image could not be opened".to_owned(),
             }
         });
-    let measure = (rules.dive != DiveLimits::default()).then(|| Measure::of(loaded.tables()));
+    let measure = (rules.dive != Limits::default()).then(|| Measure::of(loaded.tables()));
     // A base that is not known is at least the first layer.
     let base_layers = base.as_ref().map_or(1, |base| base.layers);
     loaded.subject(|subject| {
@@ -160,52 +160,64 @@ fn from_file(asked: Option<&Path>, of_dive: Option<&Path>) -> Result<Given, Fail
     })
 }
 
+/// Options that set the limits of one measure, with their names.
+type LimitOptions<'o> = [(&'static str, &'o Option<String>); 3];
+
 impl DiveRules {
     /// Applies dive's options; each replaces the rule of the same number by our definition.
     fn set(&self, rules: &mut Rules) -> Result<(), Failure> {
-        let wrong =
-            |option: &'static str| move |error| Failure::Error(format!("--{option}: {error}"));
-        if let Some(text) = &self.dive_efficiency {
-            rules.dive.lowest_efficiency =
-                policy::ratio(text).map_err(wrong("lowestEfficiency"))?;
-            rules.lowest_efficiency = None;
-        }
-        if let Some(text) = &self.dive_wasted {
-            rules.dive.highest_wasted_bytes =
-                policy::size(text).map_err(wrong("highestWastedBytes"))?;
-            rules.highest_wasted_bytes = None;
-        }
-        if let Some(text) = &self.dive_user_wasted {
-            let option = wrong("highestUserWastedPercent");
-            rules.dive.highest_user_wasted_percent = policy::ratio(text).map_err(option)?;
-            rules.highest_user_wasted_percent = None;
-        }
-        Ok(())
+        let options: LimitOptions<'_> = [
+            ("lowestEfficiency", &self.dive_efficiency),
+            ("highestWastedBytes", &self.dive_wasted),
+            ("highestUserWastedPercent", &self.dive_user_wasted),
+        ];
+        set_limits(options, &mut rules.dive, &mut rules.own)
     }
+}
+
+impl OwnLimits {
+    /// Applies our options; each replaces dive's rule of the same number.
+    fn set(&self, rules: &mut Rules) -> Result<(), Failure> {
+        let options: LimitOptions<'_> = [
+            ("lowest-efficiency", &self.lowest_efficiency),
+            ("highest-wasted-bytes", &self.highest_wasted_bytes),
+            ("highest-user-wasted-percent", &self.highest_user_wasted_percent),
+        ];
+        set_limits(options, &mut rules.own, &mut rules.dive)
+    }
+}
+
+/// Sets limits of one measure, and takes those of the same numbers from the other.
+fn set_limits(
+    [efficiency, wasted, user_wasted]: LimitOptions<'_>,
+    limits: &mut Limits,
+    other: &mut Limits,
+) -> Result<(), Failure> {
+    if let (option, Some(text)) = efficiency {
+        limits.lowest_efficiency = policy::ratio(text).map_err(wrong(option))?;
+        other.lowest_efficiency = None;
+    }
+    if let (option, Some(text)) = wasted {
+        limits.highest_wasted_bytes = policy::size(text).map_err(wrong(option))?;
+        other.highest_wasted_bytes = None;
+    }
+    if let (option, Some(text)) = user_wasted {
+        limits.highest_user_wasted_percent = policy::ratio(text).map_err(wrong(option))?;
+        other.highest_user_wasted_percent = None;
+    }
+    Ok(())
+}
+
+/// The error about the value of an option.
+fn wrong(option: &str) -> impl FnOnce(String) -> Failure + '_ {
+    move |error| Failure::Error(format!("--{option}: {error}"))
 }
 
 /// Applies options, which override the file. Returns whether there were any.
 fn override_with(rules: &mut Rules, command: &Ci) -> Result<bool, Failure> {
     let before = rules.clone();
-    let wrong = |option: &str| {
-        let option = option.to_owned();
-        move |error| Failure::Error(format!("--{option}: {error}"))
-    };
-    let (own, dive) = (&command.numbers, &command.dive);
-    if let Some(text) = &own.lowest_efficiency {
-        rules.lowest_efficiency = policy::ratio(text).map_err(wrong("lowest-efficiency"))?;
-        rules.dive.lowest_efficiency = None;
-    }
-    if let Some(text) = &own.highest_wasted_bytes {
-        rules.highest_wasted_bytes = policy::size(text).map_err(wrong("highest-wasted-bytes"))?;
-        rules.dive.highest_wasted_bytes = None;
-    }
-    if let Some(text) = &own.highest_user_wasted_percent {
-        let option = wrong("highest-user-wasted-percent");
-        rules.highest_user_wasted_percent = policy::ratio(text).map_err(option)?;
-        rules.dive.highest_user_wasted_percent = None;
-    }
-    dive.set(rules)?;
+    command.numbers.set(rules)?;
+    command.dive.set(rules)?;
     if let Some(text) = &command.max_size {
         rules.max_size = policy::size(text).map_err(wrong("max-size"))?;
     }

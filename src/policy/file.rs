@@ -6,7 +6,7 @@
 
 use crate::findings::{Accepted, Severity};
 use crate::policy::Rules;
-use crate::policy::items::{FileError, Item, RULES, Section, check_count, items};
+use crate::policy::items::{FileError, Item, LIMITS, Section, check_count, items};
 use crate::policy::value::{ratio, size};
 
 /// The kind of a rules file.
@@ -18,15 +18,13 @@ pub enum Dialect {
     Dive,
 }
 
-/// dive's keys and their equivalents here; both kinds of file accept both. dive spells them with hyphens since 0.13.
-const OF_DIVE: [(&str, &str); 7] = [
-    ("lowestEfficiency", RULES[0]),
-    ("lowest-efficiency", RULES[0]),
-    ("lowest-efficiency-threshold", RULES[0]),
-    ("highestWastedBytes", RULES[1]),
-    ("highest-wasted-bytes", RULES[1]),
-    ("highestUserWastedPercent", RULES[2]),
-    ("highest-user-wasted-percent", RULES[2]),
+/// dive's keys and their equivalents here; both kinds of file accept both. dive spells them with hyphens, as we do, since
+/// 0.13.
+const OF_DIVE: [(&str, &str); 4] = [
+    ("lowestEfficiency", LIMITS[0]),
+    ("lowest-efficiency-threshold", LIMITS[0]),
+    ("highestWastedBytes", LIMITS[1]),
+    ("highestUserWastedPercent", LIMITS[2]),
 ];
 
 /// Reads a rules file.
@@ -40,11 +38,9 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, FileError> {
     };
     let mut seen: Vec<(Section, String)> = Vec::new();
     for item in items(text)? {
-        let in_rules = item.section == Section::Rules;
-        let spelt = OF_DIVE.iter().find(|(dive, _)| in_rules && *dive == item.key);
-        let key = spelt.map_or(item.key.as_str(), |(_, own)| own);
-        let foreign = dialect == Dialect::Dive && spelt.is_none();
-        if foreign {
+        let key = own_name(&item);
+        let of_dive = item.section == Section::Rules && LIMITS.contains(&key);
+        if dialect == Dialect::Dive && !of_dive {
             continue;
         }
         if !item.section.keys().contains(&key) {
@@ -64,11 +60,13 @@ pub fn read(text: &str, dialect: Dialect) -> Result<Rules, FileError> {
 #[must_use]
 pub fn lines(text: &str) -> Vec<(String, usize)> {
     let items = items(text).unwrap_or_default();
-    let name = |item: &Item| {
-        let spelt = OF_DIVE.iter().find(|(dive, _)| *dive == item.key);
-        spelt.map_or_else(|| item.key.clone(), |(_, own)| (*own).to_owned())
-    };
-    items.iter().map(|item| (name(item), item.line)).collect()
+    items.iter().map(|item| (own_name(item).to_owned(), item.line)).collect()
+}
+
+/// Our name of an item's key.
+fn own_name(item: &Item) -> &str {
+    let of_dive = |(dive, _): &&(&str, &str)| item.section == Section::Rules && *dive == item.key;
+    OF_DIVE.iter().find(of_dive).map_or(item.key.as_str(), |(_, own)| own)
 }
 
 fn unknown(item: &Item) -> FileError {
@@ -94,23 +92,14 @@ fn unknown(item: &Item) -> FileError {
 }
 
 fn set(rules: &mut Rules, key: &str, item: &Item, dialect: Dialect) -> Result<(), String> {
-    let dive = &mut rules.dive;
-    match (dialect, key) {
-        (Dialect::Dive, "lowest-efficiency") => dive.lowest_efficiency = ratio(item.one()?)?,
-        (Dialect::Dive, "highest-wasted-bytes") => dive.highest_wasted_bytes = size(item.one()?)?,
-        (Dialect::Dive, "highest-user-wasted-percent") => {
-            dive.highest_user_wasted_percent = ratio(item.one()?)?;
-        }
-        (Dialect::Own | Dialect::Dive, _) => set_own(rules, key, item)?,
-    }
-    Ok(())
-}
-
-fn set_own(rules: &mut Rules, key: &str, item: &Item) -> Result<(), String> {
+    let limits = match dialect {
+        Dialect::Own => &mut rules.own,
+        Dialect::Dive => &mut rules.dive,
+    };
     match key {
-        "lowest-efficiency" => rules.lowest_efficiency = ratio(item.one()?)?,
-        "highest-wasted-bytes" => rules.highest_wasted_bytes = size(item.one()?)?,
-        "highest-user-wasted-percent" => rules.highest_user_wasted_percent = ratio(item.one()?)?,
+        "lowest-efficiency" => limits.lowest_efficiency = ratio(item.one()?)?,
+        "highest-wasted-bytes" => limits.highest_wasted_bytes = size(item.one()?)?,
+        "highest-user-wasted-percent" => limits.highest_user_wasted_percent = ratio(item.one()?)?,
         "max-layers" => {
             let text = item.one()?;
             let number = text.parse().map_err(|_| format!("'{text}' is not a number of layers"))?;
@@ -159,7 +148,7 @@ fn scope(text: &str) -> Result<bool, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::DiveLimits;
+    use crate::policy::Limits;
 
     fn trouble(text: &str) -> String {
         let trouble = read(text, Dialect::Own).unwrap_err();
@@ -173,18 +162,13 @@ mod tests {
     #[test]
     fn dives_file_is_understood_as_it_stands() {
         let rules = read(DIVE, Dialect::Dive).unwrap();
-        let dive = DiveLimits {
+        let dive = Limits {
             lowest_efficiency: Some(0.95),
             highest_wasted_bytes: Some(20_000_000),
             highest_user_wasted_percent: Some(0.2),
         };
-        assert_eq!(rules, Rules { dive, ..Rules::default() });
-        let own = Rules {
-            lowest_efficiency: Some(0.95),
-            highest_wasted_bytes: Some(20_000_000),
-            highest_user_wasted_percent: Some(0.2),
-            ..Rules::default()
-        };
+        assert_eq!(rules, Rules { dive: dive.clone(), ..Rules::default() });
+        let own = Rules { own: dive, ..Rules::default() };
         assert_eq!(read(DIVE, Dialect::Own).unwrap(), own, "by our measure in our file");
         let some =
             read("rules:\n  lowestEfficiency: disabled\n  other: 1\n", Dialect::Dive).unwrap();

@@ -19,10 +19,14 @@ impl FileError {
     }
 }
 
+/// The rules that dive has too.
+pub(super) const LIMITS: [&str; 3] =
+    ["lowest-efficiency", "highest-wasted-bytes", "highest-user-wasted-percent"];
+
 pub(super) const RULES: [&str; 9] = [
-    "lowest-efficiency",
-    "highest-wasted-bytes",
-    "highest-user-wasted-percent",
+    LIMITS[0],
+    LIMITS[1],
+    LIMITS[2],
     "max-layers",
     "max-size",
     "block",

@@ -20,11 +20,11 @@ pub(super) const LARGEST: usize = 5;
 pub fn judge(rules: &Rules, evidence: Evidence<'_>) -> Result<Vec<Verdict>, String> {
     let judge = Judge::new(rules, evidence)?;
     let mut verdicts = Vec::new();
-    verdicts.extend(rules.lowest_efficiency.map(|least| judge.efficiency(least)));
+    verdicts.extend(rules.own.lowest_efficiency.map(|least| judge.efficiency(least)));
     verdicts.extend(rules.dive.lowest_efficiency.map(|least| judge.efficiency_of_dive(least)));
-    verdicts.extend(rules.highest_wasted_bytes.map(|most| judge.wasted(most)));
+    verdicts.extend(rules.own.highest_wasted_bytes.map(|most| judge.wasted(most)));
     verdicts.extend(rules.dive.highest_wasted_bytes.map(|most| judge.wasted_of_dive(most)));
-    verdicts.extend(rules.highest_user_wasted_percent.map(|most| judge.user_wasted(most)));
+    verdicts.extend(rules.own.highest_user_wasted_percent.map(|most| judge.user_wasted(most)));
     let user = rules.dive.highest_user_wasted_percent;
     verdicts.extend(user.map(|most| judge.user_wasted_of_dive(most)));
     verdicts.extend(rules.max_layers.map(|most| judge.layers(most)));

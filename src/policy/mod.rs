@@ -18,28 +18,24 @@ pub use crate::policy::judge::judge;
 pub use crate::policy::value::{ratio, size};
 pub use crate::policy::verdict::{Definition, Evidence, Offence, Outcome, Verdict};
 
-/// Limits on the numbers that dive judges, by its own measure: [`dive`].
+/// Limits on the numbers that dive judges, by one measure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DiveLimits {
+pub struct Limits {
     /// Minimum efficiency, 0 to 1.
     pub lowest_efficiency: Option<f64>,
     /// Maximum of wasted bytes.
     pub highest_wasted_bytes: Option<u64>,
-    /// Maximum of wasted bytes / bytes above layer 0.
+    /// Maximum wasted share of the bytes above the base, 0 to 1.
     pub highest_user_wasted_percent: Option<f64>,
 }
 
 /// The rules for an image. `None` or empty: no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
-    /// Minimum of visible bytes / stored bytes, 0 to 1.
-    pub lowest_efficiency: Option<f64>,
-    /// Maximum of wasted bytes.
-    pub highest_wasted_bytes: Option<u64>,
-    /// Maximum wasted share of the bytes that the layers above the base store, 0 to 1.
-    pub highest_user_wasted_percent: Option<f64>,
-    /// The rules of dive's file and options.
-    pub dive: DiveLimits,
+    /// By our definitions: what no name shows, and the base as it is recognised.
+    pub own: Limits,
+    /// By dive's measure ([`dive`]): the rules of its file and options.
+    pub dive: Limits,
     /// Maximum number of layers.
     pub max_layers: Option<u64>,
     /// Maximum of bytes stored in all layers.
@@ -68,7 +64,7 @@ impl Rules {
     /// dive's defaults.
     #[must_use]
     pub fn of_dive() -> Self {
-        let dive = DiveLimits {
+        let dive = Limits {
             lowest_efficiency: Some(0.9),
             highest_wasted_bytes: None,
             highest_user_wasted_percent: Some(0.1),

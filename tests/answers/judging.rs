@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use layertui::image::Image;
 use layertui::image::base::{Base, Evidence as Told};
 use layertui::image::layer::Layer;
-use layertui::policy::{Dialect, Evidence, Outcome, Rules, judge};
+use layertui::policy::{Dialect, Evidence, Limits, Outcome, Rules, judge};
 use serde_json::{Value, json};
 
 use crate::saved::Place;
@@ -39,21 +39,24 @@ fn outcome(rules: &Rules, unread: bool, base: bool) -> Outcome {
 #[test]
 fn every_rule_is_kept_broken_and_not_judged() {
     let globs = |glob: &str| vec![glob.to_owned()];
-    let empty = Rules::default;
+    let (empty, limits) = (Rules::default, Limits::default);
     for (kept, broken, unread) in [
         (
-            Rules { lowest_efficiency: Some(0.75), ..empty() },
-            Rules { lowest_efficiency: Some(0.76), ..empty() },
+            Rules { own: Limits { lowest_efficiency: Some(0.75), ..limits() }, ..empty() },
+            Rules { own: Limits { lowest_efficiency: Some(0.76), ..limits() }, ..empty() },
             [Outcome::Unjudged; 2],
         ),
         (
-            Rules { highest_wasted_bytes: Some(50), ..empty() },
-            Rules { highest_wasted_bytes: Some(49), ..empty() },
+            Rules { own: Limits { highest_wasted_bytes: Some(50), ..limits() }, ..empty() },
+            Rules { own: Limits { highest_wasted_bytes: Some(49), ..limits() }, ..empty() },
             [Outcome::Unjudged; 2],
         ),
         (
-            Rules { highest_user_wasted_percent: Some(0.5), ..empty() },
-            Rules { highest_user_wasted_percent: Some(0.49), ..empty() },
+            Rules { own: Limits { highest_user_wasted_percent: Some(0.5), ..limits() }, ..empty() },
+            Rules {
+                own: Limits { highest_user_wasted_percent: Some(0.49), ..limits() },
+                ..empty()
+            },
             [Outcome::Unjudged; 2],
         ),
         (
@@ -87,9 +90,14 @@ fn every_rule_is_kept_broken_and_not_judged() {
         assert_eq!(outcome(&broken, false, true), Outcome::Fail, "{broken:?}");
         assert_eq!([outcome(&kept, true, true), outcome(&broken, true, true)], unread, "{kept:?}");
     }
-    let user = Rules { highest_user_wasted_percent: Some(1.0), ..empty() };
+    let user =
+        Rules { own: Limits { highest_user_wasted_percent: Some(1.0), ..limits() }, ..empty() };
     assert_eq!(outcome(&user, false, false), Outcome::Unjudged, "without a base");
-    let excluded = Rules { highest_wasted_bytes: Some(0), excludes: globs("/b"), ..empty() };
+    let excluded = Rules {
+        own: Limits { highest_wasted_bytes: Some(0), ..limits() },
+        excludes: globs("/b"),
+        ..empty()
+    };
     assert_eq!(outcome(&excluded, false, true), Outcome::Pass);
 }
 
