@@ -6,6 +6,8 @@
 use crate::image::digest::Digest;
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, LONGEST_LIST, Value, kept, known_time};
+use crate::image::mount;
+use crate::image::mount::Mount;
 
 /// A name of an image in `repositories.json` (before 1.10 `repositories-<driver>`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Container {
     pub image_name: Option<String>,
     /// Storage driver.
     pub driver: Option<String>,
+    /// Volumes and mounts.
+    pub mounts: Vec<Mount>,
     /// Fields that were dropped.
     pub problems: Vec<String>,
 }
@@ -96,6 +100,7 @@ pub fn parse_container(bytes: &[u8]) -> Result<Container, DocumentError> {
         image_id: kept(fields.text("Image"), &mut problems),
         image_name,
         driver: kept(fields.text("Driver"), &mut problems),
+        mounts: mount::recorded(&fields, &mut problems),
         problems,
     })
 }
@@ -169,6 +174,22 @@ mod tests {
         assert_eq!(container.image_name.as_deref(), Some("nginx"));
         assert_eq!((container.created, container.driver), (None, None));
         assert_eq!(container.problems, ["`Driver` is a number where a string should be"]);
+    }
+
+    #[test]
+    fn mounts_are_recorded_in_two_ways() {
+        let told = |text: &str| -> Vec<String> {
+            let container = parse_container(text.as_bytes()).unwrap();
+            container.mounts.iter().map(|mount| mount.line().into_raw()).collect()
+        };
+        let since = r#"{"MountPoints":{"/d":{"Destination":"/d","Name":"v","Source":"/x","RW":true},
+            "/c":{"Destination":"/c","Source":"/etc/c","RW":false}},"Volumes":{"/no":"/no"}}"#;
+        assert_eq!(told(since), ["/c  bind /etc/c  read-only", "/d  volume v  read-write"]);
+        let before = r#"{"Volumes":{"/d":"/var/lib/docker/vfs/dir/1","/h":"/home"},"VolumesRW":{"/d":true,"/h":false}}"#;
+        assert_eq!(
+            told(before),
+            ["/d  volume /var/lib/docker/vfs/dir/1  read-write", "/h  bind /home  read-only"]
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod history;
 mod json;
 pub mod layer;
 pub mod manifest;
+pub mod mount;
 pub mod name;
 pub mod platform;
 pub mod problem;
@@ -53,6 +54,8 @@ pub struct Image {
     pub history: Vec<HistoryStep>,
     /// Other content of the source: images for other platforms, attestations, artifacts.
     pub others: Vec<Other>,
+    /// Volumes and mounts of a container, sorted by destination; `None` for an image, and where they are not recorded.
+    pub mounts: Option<Vec<mount::Mount>>,
     /// Problems of manifest, config or history. Layers have their own.
     pub problems: Vec<Foreign>,
 }

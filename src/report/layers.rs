@@ -8,6 +8,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::image::layer::{Layer, LayerStore};
+use crate::image::mount::Mount;
 use crate::image::{Image, Other};
 use crate::layer::Severity;
 use crate::report::coverage::{Known, Unsure};
@@ -46,8 +47,24 @@ struct ImageKeys<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<BTreeMap<&'a Foreign, &'a Foreign>>,
     names: &'a [Foreign],
+    /// Where its containers get volumes.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    volumes: &'a [Foreign],
+    /// Of a container, where they are recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mounts: Option<Vec<MountKeys<'a>>>,
     problems: &'a [Foreign],
     others: Vec<OtherKeys<'a>>,
+}
+
+/// What a container mounts over its layers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MountKeys<'a> {
+    destination: &'a Foreign,
+    kind: &'a Foreign,
+    source: Option<&'a Foreign>,
+    read_only: bool,
 }
 
 /// Documents attached to the image: other platforms, attestations, SBOMs, signatures.
@@ -153,6 +170,8 @@ impl<'a> ImageKeys<'a> {
             created: image.config.created.as_ref(),
             labels: Some(labels),
             names: &image.names,
+            volumes: &image.config.volumes,
+            mounts: image.mounts.as_ref().map(|all| all.iter().map(mount).collect()),
             problems: &image.problems,
             others: image.others.iter().map(other).collect(),
         }
@@ -170,6 +189,15 @@ impl Totals {
             efficiency: balance.map(|it| it.efficiency),
             entries: balance.map(|it| it.entries),
         }
+    }
+}
+
+fn mount(mount: &Mount) -> MountKeys<'_> {
+    MountKeys {
+        destination: &mount.destination,
+        kind: &mount.kind,
+        source: mount.source.as_ref(),
+        read_only: mount.read_only,
     }
 }
 
@@ -259,6 +287,9 @@ fn text_of(out: &mut dyn Write, subject: Subject<'_>) -> io::Result<()> {
         if let Some(value) = value {
             writeln!(out, "  {name:<9} {}", visible(&value))?;
         }
+    }
+    for mount in image.mounts.iter().flatten() {
+        writeln!(out, "  mounted   {}", mount.line().visible())?;
     }
     for problem in &image.problems {
         writeln!(out, "  problem   {}", problem.visible())?;

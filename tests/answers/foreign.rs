@@ -106,6 +106,8 @@ fn fields(image: &Image) -> Vec<(&'static str, bool)> {
         layers,
         history,
         others,
+        // Of containers: `Foreign` as the rest.
+        mounts: _,
         problems: _,
     } = image;
     let Config {

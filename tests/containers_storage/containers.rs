@@ -14,8 +14,13 @@ fn a_container_has_the_layers_of_its_image_and_a_writable_one() {
     // As fuse-overlayfs has it; what the kernel writes, only it and root can.
     put(stage.root(), &format!("{}/.wh.a", store.directory(&own)), b"");
     put(stage.root(), &format!("{}/etc/new", store.directory(&own)), b"etc/new");
+    assert_eq!(stage.container("web").image().mounts, None, "it was never started");
+    let id = crate::build::hex(own.as_bytes());
+    let bundle = r#"{"mounts": [{"destination": "/data", "type": "bind", "source": "/s/volumes/v/_data", "options": ["rbind"]}]}"#;
+    put(stage.root(), &format!("overlay-containers/{id}/userdata/config.json"), bundle.as_bytes());
     let source = stage.container("web");
     let image = source.image();
+    assert_eq!(image.mounts.as_ref().unwrap()[0].line().raw(), "/data  volume v  read-write");
     assert_eq!((image.names[0].raw(), image.layers.len()), ("web", 2));
     assert_eq!((image.layers[0].writable, image.layers[1].writable), (false, true));
     assert_eq!(

@@ -136,6 +136,10 @@ fn containers_since_1_10() {
         }
         let reference = format!("container:[{}]lab", dir.path().display());
         assert_container(driver, &reference, &layers, opaque);
+        let source = image(&reference);
+        let mounts = source.image().mounts.as_ref().unwrap().iter();
+        let mounts: Vec<String> = mounts.map(|mount| mount.line().into_raw()).collect();
+        assert_eq!(mounts, ["/data  volume v  read-only", "/tmp  tmpfs  read-write"]);
     }
 }
 

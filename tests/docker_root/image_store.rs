@@ -112,10 +112,13 @@ impl ImageStore {
         let config = json!({
             "ID": id, "Created": "2020-09-14T00:00:00Z", "Name": format!("/{name}"),
             "Image": self.image, "Driver": self.driver, "Config": {"Image": "lab/hello:1"},
+            "MountPoints": {"/data": {"Destination": "/data", "Type": "volume", "Name": "v", "RW": false}},
         });
         let path = self.root.join(format!("containers/{id}/config.v2.json"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let host = path.with_file_name("hostconfig.json");
         fs::write(path, config.to_string()).unwrap();
+        fs::write(host, r#"{"Tmpfs": {"/tmp": ""}}"#).unwrap();
         mount
     }
 

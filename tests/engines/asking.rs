@@ -154,6 +154,8 @@ fn a_container_of_an_engine_has_the_layers_of_its_image_below_its_changes() {
     assert_eq!(ids[..2], [&stage.image.layers[0], &stage.image.layers[1]]);
     assert_eq!((ids.len(), ids[2]), (3, &Value::Null));
     assert_eq!(layers["layers"][2]["createdBy"], "container's writable layer");
+    let mount = json!({"destination": "/data", "kind": "bind", "source": "/srv", "readOnly": true});
+    assert_eq!(layers["image"]["mounts"], json!([mount]));
     let changed = lines(&["diff", "--json", "container:web"]);
     let changed: Vec<_> = changed
         .iter()

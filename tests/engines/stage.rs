@@ -137,7 +137,11 @@ impl Image {
             .iter()
             .any(|it| it == path)
         {
-            return Reply::Json(json!({"Id": CONTAINER, "Name": "/web", "Image": self.id}));
+            let mounts =
+                json!([{"Type": "bind", "Source": "/srv", "Destination": "/data", "RW": false}]);
+            return Reply::Json(
+                json!({"Id": CONTAINER, "Name": "/web", "Image": self.id, "Mounts": mounts}),
+            );
         }
         if path == format!("/containers/{CONTAINER}/export") {
             return Reply::Stream(merged().finish());

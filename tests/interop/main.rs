@@ -26,6 +26,7 @@
 //! | `rebuilt` | why the layers of two builds have other digests |
 //! | `semantic` | two builds with steps of apt that mean the same |
 //! | `searching` | contents of every layer, against ripgrep over the unpacked layers |
+//! | `mounts` | volumes and mounts of containers, as engines record them |
 //! | `building` | `build` with each engine, and the base image as its store tells it |
 //! | `layertui`, `agree` | what layertui prints, and comparing it |
 //! | `containerd` | containerd's store, while it runs and after |
@@ -60,6 +61,7 @@ mod image;
 mod lab;
 mod layertui;
 mod layout;
+mod mounts;
 mod packages;
 mod past;
 mod plan;

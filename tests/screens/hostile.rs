@@ -12,6 +12,7 @@ use layertui::explorer::navigate;
 use layertui::image::config::Config;
 use layertui::image::history::HistoryStep;
 use layertui::image::layer::{Layer, LayerStore};
+use layertui::image::mount::Mount;
 use layertui::image::platform::Platform;
 use layertui::image::{Image, Other, StatedDocument};
 use layertui::stack::NodeId;
@@ -92,9 +93,15 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
         config,
         annotations: vec![(EVIL.into(), EVIL.into())],
         documents: vec![document],
-        layers: vec![layer; 2],
+        layers: vec![layer.clone(), Layer { writable: true, ..layer }],
         history: vec![step(Some(EVIL)), step(None)],
         others: vec![other],
+        mounts: Some(vec![Mount {
+            destination: EVIL.into(),
+            kind: EVIL.into(),
+            source: Some(EVIL.into()),
+            read_only: true,
+        }]),
         problems: vec![EVIL.into()],
     };
     let name = EVIL.replace(['\r', '\n', ' '], "");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::image::config::{Parsed, pairs};
 use crate::image::layer::Layer;
 use crate::image::manifest::Descriptor;
+use crate::image::mount::Mount;
 use crate::image::{Image, Other, StatedDocument, config, history};
 use crate::layer::codec;
 use crate::layer::encoding::Codec;
@@ -31,6 +32,7 @@ pub(crate) struct Parts {
     /// The number of layers at the top that belong to a container: config and history do not describe them.
     pub(crate) own: usize,
     pub(crate) others: Vec<Other>,
+    pub(crate) mounts: Option<Vec<Mount>>,
     pub(crate) problems: Vec<String>,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn assemble(ask: &Ask, mut parts: Parts) -> Blobs {
         layers,
         history,
         others: parts.others,
+        mounts: parts.mounts,
         problems: Foreign::list(problems),
     };
     Blobs::new(image, contents)

@@ -12,6 +12,8 @@ use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::image::layer::Layer;
+use crate::image::mount;
+use crate::image::mount::Mount;
 use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::changes::Changes;
@@ -49,6 +51,7 @@ pub(super) struct Container {
     id: String,
     names: Vec<Foreign>,
     created: Option<Foreign>,
+    mounts: Option<Vec<Mount>>,
     described: Image,
     /// The image after its export was read.
     read: OnceLock<Image>,
@@ -74,6 +77,7 @@ impl Container {
             id,
             names: name.into_iter().collect(),
             created,
+            mounts: mount::parse_inspect(inspect.to_string().as_bytes()).ok(),
             described: Image::default(),
             read: OnceLock::new(),
         };
@@ -83,7 +87,8 @@ impl Container {
 
     /// The image with the writable layer on top.
     fn above(&self, image: &Image) -> Image {
-        let mut image = Image { names: self.names.clone(), ..image.clone() };
+        let (names, mounts) = (self.names.clone(), self.mounts.clone());
+        let mut image = Image { names, mounts, ..image.clone() };
         image.layers.push(Layer {
             created_by: Some(WRITABLE_LAYER.into()),
             created: self.created.clone(),

@@ -2,6 +2,7 @@
 
 use crate::explorer::model::{Role, State};
 use crate::explorer::view::coverage;
+use crate::explorer::view::page::mounts;
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer, cut};
 use crate::image::config::Config;
 use crate::image::history::HistoryStep;
@@ -23,6 +24,9 @@ pub(super) fn page(state: &State, stack: &Stack, width: usize) -> OverlayText {
                 out.labelled("read", Role::Warning, visible!["what is shown is ", read]);
             }
             config(&mut out, &image.config);
+            if image.layers.iter().any(|layer| layer.writable) {
+                mounts::section(&mut out, image);
+            }
             pairs(&mut out, "Labels", &image.config.labels);
             pairs(&mut out, "Annotations", &image.annotations);
             dockerfile(&mut out, &image.history);

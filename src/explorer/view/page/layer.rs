@@ -3,8 +3,8 @@
 use crate::explorer::model::{LoadStatus, Role, State};
 use crate::explorer::view::coverage;
 use crate::explorer::view::coverage::Coverage;
-use crate::explorer::view::page::problems;
 use crate::explorer::view::page::writer::{COMMAND_MAX, OverlayText, Writer};
+use crate::explorer::view::page::{mounts, problems};
 use crate::image::layer::{Layer, LayerStore};
 use crate::stack::Stack;
 use crate::text::{command, size, visible};
@@ -19,6 +19,9 @@ pub(super) fn page(state: &State, stack: &Stack, index: usize, width: usize) -> 
         made_by(&mut out, layer);
         sizes(&mut out, state, stack, index, layer);
         digests(&mut out, layer);
+        if let Some(image) = state.image.as_deref().filter(|_| layer.writable) {
+            mounts::section(&mut out, image);
+        }
         if let Some(kept) = &layer.store {
             store(&mut out, kept);
         }

@@ -8,6 +8,7 @@ mod help;
 mod history;
 mod image;
 mod layer;
+mod mounts;
 mod palette;
 pub mod platforms;
 pub mod problems;

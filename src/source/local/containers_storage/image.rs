@@ -3,6 +3,8 @@
 use crate::image::digest::{Digest, chain_id};
 use crate::image::layer::{Layer, LayerStore};
 use crate::image::manifest::Descriptor;
+use crate::image::mount;
+use crate::image::mount::Mount;
 use crate::source::contract::ask::Ask;
 use crate::source::documents::assemble::{Part, Parts, assemble};
 use crate::source::documents::blobs::{Blobs, Content};
@@ -44,6 +46,10 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
         let id = record.layer.as_deref().unwrap_or("of no name");
         parts.problems.push(format!("its own layer {id} is not in this store"));
     }
+    parts.mounts = mounts(store, &record.id).unwrap_or_else(|problem| {
+        parts.problems.push(problem);
+        None
+    });
     let mut blobs = finish(ask, parts);
     if let Some(own) = own {
         let Part { mut layer, content } = part(store, own, None);
@@ -54,6 +60,17 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
         blobs.contents.push(content);
     }
     blobs
+}
+
+/// The mounts of a container as its bundle records them, in the graphroot; podman's own record is in its database.
+fn mounts(store: &Store, id: &str) -> Result<Option<Vec<Mount>>, String> {
+    for root in &store.roots {
+        if let Some(bytes) = root.bundle(id)? {
+            let mounts = mount::parse_bundle(&bytes, id);
+            return mounts.map(Some).map_err(|error| format!("bundle of {id}: {error}"));
+        }
+    }
+    Ok(None)
 }
 
 fn parts(store: &Store, chain: &Chain<'_>, mut documents: Documents) -> Parts {

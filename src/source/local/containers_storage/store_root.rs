@@ -87,6 +87,18 @@ impl StoreRoot {
         self.data("layers", id, key, LARGEST_CONTENTS)
     }
 
+    /// The bundle's `config.json` of a container, which is there once it was started.
+    pub(super) fn bundle(&self, id: &str) -> Result<Option<Vec<u8>>, String> {
+        let path = self.path("containers", &format!("{id}/userdata/config.json"));
+        match self.folder.find(&path) {
+            Ok(found) => {
+                found.blob.read_all(document::LIMIT).map(Some).map_err(|e| format!("`{path}`: {e}"))
+            }
+            Err(Missing::Absent) => Ok(None),
+            Err(missing) => Err(format!("`{path}`: {missing}")),
+        }
+    }
+
     fn data(&self, what: &str, id: &str, key: &str, limit: u64) -> Result<Vec<u8>, String> {
         let path = self.path(what, &format!("{id}/{}", file_name(key)));
         let found = self.folder.find(&path).map_err(|missing| format!("`{key}`: {missing}"))?;

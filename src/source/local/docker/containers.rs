@@ -2,6 +2,8 @@
 
 use crate::image::docker_root;
 use crate::image::docker_root::Container;
+use crate::image::mount;
+use crate::source::documents::assemble::Parts;
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::ids;
 use crate::source::local::docker::records::Records;
@@ -56,6 +58,29 @@ pub(super) fn read(records: &Records, file: &str, problems: &mut Vec<String>) ->
 }
 
 impl Recorded {
+    /// Adds what is recorded of the container as a whole to its image.
+    pub(super) fn describe(&self, records: &Records, parts: &mut Parts) {
+        let container = &self.container;
+        parts.names = self.entry().names;
+        parts.problems.extend(self.problem.clone());
+        parts.problems.extend(container.problems.iter().cloned());
+        if self.problem.is_some() {
+            return;
+        }
+        let path = format!("containers/{}/hostconfig.json", self.id);
+        let temporary = records.document(&path).and_then(|bytes| match bytes {
+            Some(bytes) => mount::parse_host_config(&bytes).map_err(|e| format!("`{path}`: {e}")),
+            None => Ok(Vec::new()),
+        });
+        let temporary = temporary.unwrap_or_else(|problem| {
+            parts.problems.push(problem);
+            Vec::new()
+        });
+        let mut mounts = [container.mounts.clone(), temporary].concat();
+        mounts.sort();
+        parts.mounts = Some(mounts);
+    }
+
     /// The list entry, without the number of layers.
     pub(super) fn entry(&self) -> StoreEntry {
         let container = &self.container;

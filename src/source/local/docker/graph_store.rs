@@ -171,9 +171,7 @@ impl StorageRoot for GraphStore {
         let image = recorded.container.image_id.as_deref().unwrap_or_default();
         let chain = self.graph.chain(image);
         let mut parts = self.parts(&chain, image, ask);
-        parts.names = recorded.entry().names;
-        parts.problems.extend(recorded.problem.clone());
-        parts.problems.extend(recorded.container.problems.iter().cloned());
+        recorded.describe(&self.driver.records, &mut parts);
         let (layers, below) = chain.parts(&self.driver);
         let own = ContainerLayers {
             init: init(&self.driver, recorded),

@@ -122,9 +122,7 @@ impl StorageRoot for ImageStore {
             Some(id) => self.parts_of(id, ask),
             None => Default::default(),
         };
-        parts.names = recorded.entry().names;
-        parts.problems.extend(recorded.problem.clone());
-        parts.problems.extend(recorded.container.problems.iter().cloned());
+        recorded.describe(&self.layers.driver.records, &mut parts);
         // The recorded parent of the mount counts, not the layers of its image, which may be deleted.
         let (steps, broken) = match &mount.parent {
             Some(top) => self.layers.down_from(top),
