@@ -143,10 +143,13 @@ impl Stack {
 
     /// The visible events of a layer: the newest of each path that it has an event for.
     pub(in crate::stack) fn own_events(&self, layer: usize) -> impl Iterator<Item = u32> {
+        let events = &self.events;
+        // What replaces an entry in its layer marks it as superseded; only of a removal the path has to be asked.
+        let newest = move |event| {
+            !events.is_tombstone(event) || self.newest_at(events.node(event), layer) == event
+        };
         self.events_of(layer, layer).filter(move |&event| {
-            !self.events.has(event, Flag::QUIET)
-                && !self.events.has(event, Flag::SUPERSEDED)
-                && self.newest_at(self.events.node(event), layer) == event
+            !events.has(event, Flag::QUIET) && !events.has(event, Flag::SUPERSEDED) && newest(event)
         })
     }
 

@@ -62,6 +62,9 @@ impl Stack {
     /// The events of a layer that are undecided until contents are read, each with the event before it.
     #[must_use]
     pub fn undecided(&self, layer: usize) -> Vec<(EventId, EventId)> {
+        if self.summary(layer).undecided == 0 {
+            return Vec::new();
+        }
         self.own_events(layer)
             .filter_map(|event| {
                 let change = self.change_of(event);
