@@ -48,7 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             scale(million(4096), Order::ByDirectory, packing, 3)?;
         }
     }
-    // With payloads a bare walk takes about half a microsecond a header, as on real layers.
+    // With payloads a bare walk has more to read than headers: 0.2 microseconds an entry. On real layers it takes half a
+    // microsecond, since a read of 16 KiB holds fewer headers.
     for order in [Order::ByDirectory, Order::Scattered] {
         scale(million(16), order, Packing::Plain, 5)?;
     }

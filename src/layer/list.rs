@@ -46,7 +46,7 @@ pub fn list_with(blob: &Blob, watch: &dyn Watch, limits: Limits, spacing: Spacin
     listing
 }
 
-/// Lists a plain tar by its headers alone; contents are not read, except to hash a small layer.
+/// Lists a plain tar by its headers; of the contents only small files are read, and a small layer to hash it.
 fn list_plain(blob: &Blob, watch: &dyn Watch, limits: Limits) -> Listing {
     let mut problems = Problems::default();
     let mut listing = parallel::list(blob, watch, limits, Tuning::default(), &mut problems);
@@ -68,7 +68,7 @@ fn conclude_plain(listing: &mut Listing, blob: &Blob, problems: Problems) {
 }
 
 /// Reads the headers of a plain tar that is either an archive of an image or itself a layer. Returns its members, and
-/// the listing as a layer (`None` where it exceeds the limits). Contents are not read.
+/// the listing as a layer (`None` where it exceeds the limits). Of the contents only small files are read.
 #[must_use]
 pub fn survey(blob: &Blob) -> (Members, Option<Listing>) {
     let (mut as_archive, mut as_layer) = (Problems::default(), Problems::default());

@@ -59,7 +59,8 @@ fn layers(count: usize, letter: &str) -> Vec<Vec<u8>> {
     let layer = |at: usize| {
         let mut tar = Tar::new().dir("d/", 0o755);
         for file in 0..40 {
-            let contents = format!("{at} {letter} ").repeat(500 * (file % 3));
+            // Longer than what a plain layer is fingerprinted of.
+            let contents = format!("{at} {letter} ").repeat(2000 * (file % 3));
             tar = tar.file(format!("d/{file}-{}", file * at % 7), contents);
         }
         tar.finish()
@@ -113,7 +114,7 @@ fn comparing_reads_the_contents_of_both_images_at_the_same_time() {
     let place = Place::new();
     let meeting = Meeting::default();
     let [old, new] = ["x", "y"].map(|letter| {
-        // Plain layers have no fingerprints: contents of equal size have to be read.
+        // Plain layers have no fingerprints of long files: contents of equal size have to be read.
         let image = place.image(letter, &layers(1, letter));
         watched(&image, Some((meeting.clone(), 2)))
     });

@@ -225,7 +225,7 @@ fn an_empty_member_is_an_empty_layer() {
 }
 
 #[test]
-fn contents_are_fingerprinted_where_they_pass_and_not_where_they_do_not() {
+fn contents_are_fingerprinted_where_they_pass_and_only_small_ones_where_they_do_not() {
     let tar = sample();
     let prints = |blob: &[u8]| {
         let listing = listed(blob);
@@ -236,13 +236,19 @@ fn contents_are_fingerprinted_where_they_pass_and_not_where_they_do_not() {
         }
         prints
     };
-    assert_eq!(prints(&tar), [None; 4]);
     let noise = &tar[1024..401_024];
     let print = |bytes: &[u8]| Some(Fingerprint::Xxh3(xxhash_rust::xxh3::xxh3_128(bytes) as u64));
+    assert_eq!(prints(&tar), [None, None, print(b""), print(b"z")]);
     let expected = [None, print(noise), print(b""), print(b"z")];
     for (blob, _) in encoded(&tar) {
         assert_eq!(prints(&blob), expected);
     }
+    // Whether a file is small does not depend on where the reads of 16 KiB begin and end.
+    let files = (0..20_u8).fold(Tar::new(), |tar, n| {
+        tar.file(format!("{n}s"), vec![n; 4096]).file(format!("{n}l"), vec![n; 4097])
+    });
+    let expected: Vec<_> = (0..20_u8).flat_map(|n| [print(&[n; 4096]), None]).collect();
+    assert_eq!(prints(&files.finish()), expected);
 }
 
 /// LZ4's frame format has the skippable frames of zstd.

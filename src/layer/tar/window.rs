@@ -1,4 +1,4 @@
-//! A feed of a plain tar: reads headers, skips payloads.
+//! A feed of a plain tar: reads headers, skips payloads but the small ones between them ([`FINGERPRINTED`]).
 //!
 //! The best buffer size depends on where the file is. In the page cache, 16 KiB at the next header cost little and hold
 //! several headers if files are small. On a disk, most headers are closer to each other than a seek is fast: sequential
@@ -8,6 +8,8 @@
 //! Reads are positional. A memory map would count as resident memory, and truncating the file would end the process.
 
 use std::io;
+
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::layer::blob::Blob;
 use crate::layer::tar::feed::{EndReason, Feed, PEEK_MAX};
@@ -27,6 +29,10 @@ const JUMP_MIN: u64 = 1 << 20;
 /// The first and the longest stretch of sequential reads, in bytes. The read-ahead of the system is in the page cache
 /// too, and must not be mistaken for the whole file.
 const STRETCH_LEN: std::ops::Range<u64> = 8 << 20..256 << 20;
+
+/// Files of at most so many bytes are fingerprinted, which later saves reading both versions of a path to compare them. They
+/// cost no further read: the window that begins with such a file or before it mostly holds the next header too.
+const FINGERPRINTED: usize = PEEK_MAX;
 
 /// The interval of progress reports, in bytes.
 const STRIDE: u64 = 512 * 1024;
@@ -201,7 +207,14 @@ impl Feed for Window<'_> {
     }
 
     fn contents(&mut self, count: u64) -> (u64, Option<Fingerprint>) {
-        (self.skip(count), None)
+        let mut fingerprint = None;
+        if count <= FINGERPRINTED as u64 {
+            let payload = self.peek(count as usize);
+            if payload.len() as u64 == count {
+                fingerprint = Some(Fingerprint::Xxh3(xxh3_128(payload) as u64));
+            }
+        }
+        (self.skip(count), fingerprint)
     }
 
     fn rest(&mut self) -> Option<u64> {
