@@ -94,7 +94,7 @@ impl Engine {
         format!("containers-storage:{open}{}{at}{root}{close}{id}", driver.unwrap_or_default())
     }
 
-    /// The variables that say the same to whoever asks the service; empty is unset.
+    /// The environment variables with the same meaning, which the service is asked with; an empty one is unset.
     pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
         let mut variables = Vec::new();
         let named = [

@@ -47,7 +47,7 @@ pub(super) fn find(
 
 /// Bytes that were stored and then hidden, if the cause has a remedy of its own.
 fn losses(stack: &Stack, base: usize, found: &mut Vec<(Id, Location)>) {
-    // What the base image stores stays stored, whoever overwrites it; caches and leftovers are findings by their paths.
+    // What the base image stores stays stored, overwritten or not; caches and leftovers are findings by their paths.
     let once = |wasted: &Stored| {
         wasted.bytes >= WORTH_WRITING_ONCE
             && wasted.layer >= base

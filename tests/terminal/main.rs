@@ -224,3 +224,19 @@ fn a_terminal_gets_control_characters_of_a_file_only_when_told_to() {
         assert_eq!(allowed.ends(), 0);
     }
 }
+
+#[test]
+fn a_terminal_gets_the_colours_of_grep_unless_it_wants_none() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("conf"), "user=shop\nnone=of these\n").unwrap();
+    let image = format!("rootfs:{}", root.path().display());
+    let grep = |environment: &[(&str, &str)]| {
+        let grep = Explorer::start(&["--no-cache", "grep", &image, "us.r"], 80, 24, environment);
+        String::from_utf8(grep.all_that_was_said()).unwrap()
+    };
+    let coloured = grep(&[]);
+    assert!(coloured.contains("\x1b[1;31muser\x1b[0m=shop"), "{coloured:?}");
+    let plain = grep(&[("NO_COLOR", "1")]);
+    assert!(plain.contains("user=shop") && !plain.contains("\x1b["), "{plain:?}");
+    assert!(!plain.contains("none"), "{plain:?}");
+}
