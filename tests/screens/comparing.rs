@@ -129,6 +129,16 @@ fn the_other_image_is_asked_for() {
 }
 
 #[test]
+fn below_the_last_layer_it_is_said_what_is_left_out() {
+    let mut explorer = Explorer::open(120, 40);
+    explorer.keys("c");
+    assert!(!explorer.text().contains("above it"), "{}", explorer.text());
+    explorer.keys("esc").keys("[").keys("c");
+    let text = explorer.text();
+    assert!(text.contains("at layer 4") && text.contains("without the 1 above it"), "{text}");
+}
+
+#[test]
 fn it_says_of_each_path_how_it_differs() {
     let mut explorer = compared(120, 40);
     explorer.keys("=");
