@@ -52,8 +52,13 @@ fn compare_images(command: &Compare, excludes: &Globs, old: &Loaded, new: &Loade
     let (before, after) = (packages(old, layers.0), packages(new, layers.1));
     // What a damaged database lacks is not removed.
     let packages_known = before.notes.is_empty() && after.notes.is_empty();
-    let terms =
-        Terms { semantic: command.semantic, packages: packages_known, excludes: excludes.clone() };
+    let of_both =
+        before.rpm.iter().copied().filter(|path| packages_known && after.rpm.contains(path));
+    let terms = Terms {
+        semantic: command.semantic,
+        databases: of_both.collect(),
+        excludes: excludes.clone(),
+    };
     let mut files = old.with_stack(|one| {
         new.with_stack(|other| {
             let side = |source, stack, layer| Side { source, stack, layer };

@@ -5,7 +5,7 @@
 
 /// Those that take a value. No engine has one of them as an option of `build` with another meaning: podman's and docker's `-c` is
 /// left out for that.
-const WITH_VALUE: [&str; 15] = [
+const WITH_VALUE: [&str; 18] = [
     "--root",
     "--runroot",
     "--imagestore",
@@ -21,6 +21,9 @@ const WITH_VALUE: [&str; 15] = [
     "--context",
     "--host",
     "-H",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
 ];
 
 const ALONE: [&str; 3] = ["--remote", "--tls", "--tlsverify"];

@@ -9,7 +9,7 @@ use crate::policy;
 use crate::policy::{Dialect, Rules};
 use crate::source::given;
 
-/// Maximum size of a rules file in bytes.
+/// Maximum size of a rules file or a Dockerfile in bytes.
 const BYTES_MAX: u64 = 256 * 1024;
 
 pub(super) const OWN: &str = ".layertui.yaml";
@@ -53,10 +53,16 @@ fn is_named(path: &Path, start: &str) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))
 }
 
-/// The beginning of a file that says something about an image.
+/// A file that says something about an image.
+///
+/// # Errors
+/// Also if it is too long: what is behind a limit must not be missing from the rules.
 pub(super) fn text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    given::reader(path)?.take(BYTES_MAX).read_to_string(&mut text)?;
+    given::reader(path)?.take(BYTES_MAX + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > BYTES_MAX {
+        return Err(io::Error::other(format!("longer than {} KiB", BYTES_MAX / 1024)));
+    }
     Ok(text)
 }
 

@@ -145,9 +145,13 @@ fn digest(hash: &Xxh3) -> u64 {
 const PYC_HEAD: usize = 16;
 
 /// The header of compiled Python with 0 for the time of its source, if it has one: by PEP 552 a magic number that ends with
-/// CR and LF, flags of 0 (the source is known by its time), that time, the size of the source, each of 4 bytes.
+/// CR and LF, flags of 0 (the source is known by its time), that time, the size of the source, each of 4 bytes. Python 3.7 and
+/// newer, whose magic numbers begin at 3390, write it.
 fn without_source_time(mut head: Vec<u8>) -> Vec<u8> {
-    if head.len() == PYC_HEAD && head[2..8] == *b"\r\n\0\0\0\0" {
+    if let &[low, high, b'\r', b'\n', 0, 0, 0, 0, ..] = head.as_slice()
+        && head.len() == PYC_HEAD
+        && (3390..20000).contains(&u16::from_le_bytes([low, high]))
+    {
         head[8..12].fill(0);
     }
     head

@@ -7,6 +7,7 @@
 use crate::compare::difference::{Difference, Meaning};
 use crate::compare::terms::Terms;
 use crate::stack::Version;
+use crate::stack::kept::entry::Kind;
 use crate::stack::query::glob::Globs;
 
 /// What of a file does not count.
@@ -18,8 +19,8 @@ enum Aside {
     SameSize,
     /// Its contents, and whether it is there.
     Whole,
-    /// The same, if the packages of both images are compared instead.
-    Packages,
+    /// The same, if the database of rpm at this path was read in both images, whose packages are compared instead.
+    Packages(&'static str),
 }
 
 /// Files of one kind.
@@ -33,8 +34,10 @@ const fn row(aside: Aside, reason: &'static str, patterns: &'static [&'static st
     Row { reason, patterns, aside }
 }
 
+const RPM: &str = "rpm's database: the time of each installation; its packages are compared";
+
 /// The first row that fits a path counts.
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 15] = [
     row(
         Aside::Whole,
         "logs that a package manager began anew",
@@ -79,9 +82,26 @@ const ROWS: [Row; 11] = [
         ],
     ),
     row(
-        Aside::Packages,
-        "rpm's database: the time of each installation; its packages are compared",
-        &["/var/lib/rpm/*", "/usr/lib/sysimage/rpm/*"],
+        Aside::Packages("var/lib/rpm/rpmdb.sqlite"),
+        RPM,
+        &["/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite-{wal,shm}"],
+    ),
+    row(
+        Aside::Packages("usr/lib/sysimage/rpm/rpmdb.sqlite"),
+        RPM,
+        &["/usr/lib/sysimage/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite-{wal,shm}"],
+    ),
+    row(Aside::Packages("var/lib/rpm/Packages.db"), RPM, &["/var/lib/rpm/{Packages,Index}.db"]),
+    row(
+        Aside::Packages("usr/lib/sysimage/rpm/Packages.db"),
+        RPM,
+        &["/usr/lib/sysimage/rpm/{Packages,Index}.db"],
+    ),
+    // Berkeley DB: the indices are files of their own (rpm 4.14, lib/rpmdb.c).
+    row(
+        Aside::Packages("var/lib/rpm/Packages"),
+        RPM,
+        &["/var/lib/rpm/{Packages,__db.[0-9]*,*name,*names,Group,Installtid,Sha1header,Sigmd5}"],
     ),
     row(
         Aside::Contents,
@@ -111,7 +131,10 @@ pub(super) struct Rewritten(Vec<(Globs, usize)>);
 
 impl Rewritten {
     pub(super) fn of(terms: &Terms) -> Self {
-        let holds = |row: &Row| terms.semantic && (row.aside != Aside::Packages || terms.packages);
+        let holds = |row: &Row| match row.aside {
+            Aside::Packages(path) => terms.semantic && terms.databases.contains(&path),
+            _ => terms.semantic,
+        };
         let rows = ROWS.iter().enumerate().filter(|(_, row)| holds(row));
         // A test compiles all patterns.
         Self(rows.filter_map(|(at, row)| Some((Globs::new(row.patterns).ok()?, at))).collect())
@@ -119,8 +142,12 @@ impl Rewritten {
 
     /// Why the contents or the existence of a file do not count, if they do not.
     pub(super) fn reason(&self, difference: &Difference) -> Option<&'static str> {
-        let regular = |version: &Option<Version>| version.is_none_or(|it| it.kind.is_regular());
-        if !regular(&difference.old) || !regular(&difference.new) {
+        // A hard link to nothing has no contents.
+        let holds_contents = |version: &Option<Version>, bytes| {
+            version.is_none_or(|it| it.kind == Kind::File || it.kind == Kind::Hardlink && bytes > 0)
+        };
+        let (before, after) = difference.bytes;
+        if !holds_contents(&difference.old, before) || !holds_contents(&difference.new, after) {
             return None;
         }
         let (_, at) = self.0.iter().find(|(globs, _)| globs.matches(&difference.path))?;
@@ -129,7 +156,7 @@ impl Rewritten {
             (Meaning::Content, Aside::SameSize) => difference.bytes.0 == difference.bytes.1,
             (Meaning::Content, _) => true,
             (Meaning::Added | Meaning::Removed, aside) => {
-                matches!(aside, Aside::Whole | Aside::Packages)
+                matches!(aside, Aside::Whole | Aside::Packages(_))
             }
             (Meaning::Metadata | Meaning::Undecided, _) => false,
         };
@@ -143,8 +170,26 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles_and_no_path_needs_two_rows() {
-        let all = Rewritten::of(&Terms { semantic: true, packages: true, ..Terms::default() });
+        let databases = ROWS.iter().filter_map(|row| match row.aside {
+            Aside::Packages(path) => Some(path),
+            _ => None,
+        });
+        let databases: Vec<&str> = databases.collect();
+        let all = Rewritten::of(&Terms { semantic: true, databases, ..Terms::default() });
         assert_eq!(all.0.len(), ROWS.len());
+        let one = vec!["var/lib/rpm/rpmdb.sqlite"];
+        let one = Rewritten::of(&Terms { semantic: true, databases: one, ..Terms::default() });
+        let aside = |rows: &Rewritten, path: &str| {
+            rows.0.iter().any(|(globs, _)| globs.matches(path.as_bytes()))
+        };
+        for path in ["/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite-wal"] {
+            assert!(aside(&one, path), "{path}");
+        }
+        for path in ["Packages", "Index.db", "Providename", "Dirnames", "__db.001"] {
+            let path = format!("/var/lib/rpm/{path}");
+            assert!(aside(&all, &path) && !aside(&one, &path), "{path}");
+        }
+        assert!(!aside(&all, "/var/lib/rpm/foo") && !aside(&all, "/usr/lib/sysimage/rpm/macros"));
         assert!(Rewritten::of(&Terms::default()).0.is_empty());
         let paths = [
             "/var/log/dnf.log",

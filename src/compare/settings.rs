@@ -105,6 +105,11 @@ fn listed(image: &Image, times: bool) -> Vec<(Foreign, Foreign)> {
     put("health check", Some(exec(&config.healthcheck)));
     put("on build", Some(exec(&config.on_build)));
     put("stop signal", config.stop_signal.clone());
+    // Docker's classic builder writes the name and the parent of the container of each build.
+    let of_the_build = |key: &Foreign| !times && matches!(key.raw(), "Hostname" | "Image");
+    for (key, value) in config.other.iter().filter(|(key, _)| !of_the_build(key)) {
+        put(&format!("config {}", key.raw()), Some(value.clone()));
+    }
     put("author", config.author.clone());
     put("created", config.created.clone().filter(|_| times));
     let mut names = Vec::new();
@@ -177,6 +182,34 @@ mod tests {
         };
         assert_eq!(keys(true), ["created", "env order"]);
         assert!(keys(false).is_empty());
+    }
+
+    #[test]
+    fn every_key_of_the_config_counts_but_those_of_the_build_alone() {
+        let image = |config: &str| {
+            let document = format!(r#"{{"config":{config}}}"#);
+            let config = crate::image::config::parse(document.as_bytes()).unwrap().config;
+            Image { config, ..Image::default() }
+        };
+        let old =
+            image(r#"{"Healthcheck":{"Test":["CMD","a"],"Retries":1},"Image":"x","Tty":false}"#);
+        let new = image(
+            r#"{"Healthcheck":{"Test":["CMD","a"],"Retries":9},"Image":"y","StopTimeout":3,"New":{"a":[1]}}"#,
+        );
+        let lines = |times| -> Vec<String> {
+            let found = settings(&old, &new, times).into_iter();
+            let raw = |value: Option<Foreign>| value.map_or_else(|| "-".into(), Foreign::into_raw);
+            found.map(|it| format!("{} {} {}", it.key.raw(), raw(it.old), raw(it.new))).collect()
+        };
+        let semantic = [
+            "config Healthcheck.Retries 1 9",
+            "config New - {\"a\":[1]}",
+            "config StopTimeout - 3",
+        ];
+        let mut found = lines(false);
+        found.sort();
+        assert_eq!(found, semantic);
+        assert!(lines(true).contains(&r#"config Image "x" "y""#.to_owned()), "{:?}", lines(true));
     }
 
     #[test]

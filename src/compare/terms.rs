@@ -7,8 +7,9 @@ use crate::stack::query::glob::Globs;
 pub struct Terms {
     /// Neither times count nor the contents of files that every build rewrites (`compare/rewritten.rs` lists them).
     pub semantic: bool,
-    /// The packages of both images are known and compared: then the database itself may be set aside.
-    pub packages: bool,
+    /// The databases of rpm that were read in both images, as paths below the root: since their packages are compared, they
+    /// themselves may be set aside.
+    pub databases: Vec<&'static str>,
     /// These paths are not compared.
     pub excludes: Globs,
 }

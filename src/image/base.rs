@@ -125,7 +125,9 @@ impl Base {
 }
 
 fn annotation<'i>(image: &'i Image, key: &str) -> Option<&'i str> {
-    image.annotations.iter().find(|(name, _)| name == key).map(|(_, value)| value.raw())
+    let found = image.annotations.iter().find(|(name, _)| name == key);
+    // buildah writes empty ones for an image from scratch.
+    found.map(|(_, value)| value.raw()).filter(|value| !value.is_empty())
 }
 
 fn from_annotations(image: &Image, at_hand: &[Candidate]) -> Option<Base> {
@@ -222,6 +224,8 @@ mod tests {
         image.annotations = vec![(DIGEST.into(), "sha256:a".into())];
         let base = Base::recognise(&image, &at_hand);
         assert_eq!((base.layers, base.evidence), (1, Evidence::Annotations));
+        image.annotations = vec![(DIGEST.into(), "".into()), (NAME.into(), "".into())];
+        assert_eq!(Base::recognise(&image, &[]).name, None);
         image.annotations = vec![(NAME.into(), "nowhere".into())];
         assert_eq!(Base::recognise(&image, &at_hand).evidence, Evidence::Shared);
         let assumed = Base::recognise(&image, &[]);

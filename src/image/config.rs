@@ -6,6 +6,7 @@
 use crate::image::document;
 use crate::image::document::{DocumentError, Fields, kept, known_time};
 use crate::image::history::HistoryStep;
+use crate::image::json::same_name;
 use crate::image::platform::Platform;
 use crate::text::Foreign;
 
@@ -40,6 +41,9 @@ pub struct Config {
     pub on_build: Vec<Foreign>,
     /// Docker's `SHELL`.
     pub shell: Vec<Foreign>,
+    /// The other keys of the `config` object and of its `Healthcheck`, sorted, with their values as JSON; not those without
+    /// effect, as `false` and `""`.
+    pub other: Vec<(Foreign, Foreign)>,
     /// `rootfs.diff_ids`, base first.
     pub diff_ids: Vec<String>,
 }
@@ -123,10 +127,40 @@ fn run_config(fields: &Fields<'_>, problems: &mut Vec<String>) -> Config {
         shell: list(fields.command("Shell"), problems),
         ..Config::default()
     };
+    config.other = other(fields, "", &NAMED);
     if let Ok(Some(check)) = fields.object("Healthcheck") {
         config.healthcheck = list(check.command("Test"), problems);
+        config.other.extend(other(&check, "Healthcheck.", &["Test"]));
     }
     config
+}
+
+/// The keys of the `config` object that [`Config`] has fields for.
+const NAMED: [&str; 12] = [
+    "User",
+    "Env",
+    "Entrypoint",
+    "Cmd",
+    "WorkingDir",
+    "Labels",
+    "ExposedPorts",
+    "Volumes",
+    "StopSignal",
+    "OnBuild",
+    "Shell",
+    "Healthcheck",
+];
+
+fn other(fields: &Fields<'_>, place: &str, named: &[&str]) -> Vec<(Foreign, Foreign)> {
+    let entries = fields.entries().into_iter();
+    let unnamed = entries.filter(|(key, _)| !named.iter().any(|name| same_name(key, name)));
+    unnamed
+        .map(|(key, value)| (format!("{place}{key}").into(), value.to_string()))
+        .filter(|(_, value)| {
+            !matches!(value.as_str(), "null" | "false" | "0" | "\"\"" | "[]" | "{}")
+        })
+        .map(|(key, value)| (key, value.into()))
+        .collect()
 }
 
 fn text(fields: &Fields<'_>, key: &str, problems: &mut Vec<String>) -> Option<Foreign> {

@@ -138,8 +138,14 @@ fn of_bundle(mount: &Fields<'_>, id: &str) -> Option<Mount> {
     let engines_own = match kind.as_str() {
         // Its hosts, resolv.conf, secrets and shared memory.
         "bind" => source.as_ref().is_some_and(|it| it.contains(&format!("/{id}/userdata/"))),
+        // The file systems of every container (runtime-spec, config-linux.md, "Default Filesystems").
         "tmpfs" => destination == "/dev",
-        _ => true,
+        "proc" => destination == "/proc",
+        "sysfs" => destination == "/sys",
+        "devpts" => destination == "/dev/pts",
+        "mqueue" => destination == "/dev/mqueue",
+        "cgroup" | "cgroup2" => destination == "/sys/fs/cgroup",
+        _ => false,
     };
     if engines_own {
         return None;
@@ -194,6 +200,9 @@ mod tests {
             {"destination":"/dev","type":"tmpfs","source":"tmpfs","options":["nosuid"]},
             {"destination":"/etc/hosts","type":"bind","source":"/run/s/overlay-containers/c0/userdata/hosts","options":["bind"]},
             {"destination":"/scratch","type":"tmpfs","source":"tmpfs","options":["rw"]},
+            {"destination":"/dev/pts","type":"devpts","source":"devpts"},
+            {"destination":"/pts","type":"devpts","source":"devpts"},
+            {"destination":"/over","type":"overlay","source":"overlay","options":["lowerdir=/home/me/src"]},
             {"destination":"/data","type":"bind","source":"/s/volumes/db/_data","options":["rbind","rw"]},
             {"destination":"/src","source":"/home/me/src","options":["rbind","ro"]},
             {"source":"/lost"}, 7]}"#;
@@ -201,6 +210,8 @@ mod tests {
             lines(&parse_bundle(bundle, "c0").unwrap()),
             [
                 "/data  volume db  read-write",
+                "/over  overlay overlay  read-write",
+                "/pts  devpts devpts  read-write",
                 "/scratch  tmpfs  read-write",
                 "/src  bind /home/me/src  read-only"
             ]

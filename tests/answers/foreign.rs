@@ -67,6 +67,7 @@ fn layout(place: &Place, dir: &str, second: Tar) -> PathBuf {
             "Entrypoint": [HOSTILE], "Cmd": [HOSTILE], "WorkingDir": HOSTILE, "Labels": {(HOSTILE): HOSTILE},
             "ExposedPorts": {(HOSTILE): {}}, "Volumes": {(HOSTILE): {}}, "StopSignal": HOSTILE,
             "Healthcheck": {"Test": [HOSTILE]}, "OnBuild": [HOSTILE], "Shell": [HOSTILE],
+            (HOSTILE): HOSTILE,
         },
     });
     let config =
@@ -125,6 +126,7 @@ fn fields(image: &Image) -> Vec<(&'static str, bool)> {
         healthcheck,
         on_build,
         shell,
+        other,
         diff_ids: _,
     } = config;
     let Layer {
@@ -167,6 +169,7 @@ fn fields(image: &Image) -> Vec<(&'static str, bool)> {
         ("healthcheck", any(healthcheck)),
         ("on_build", any(on_build)),
         ("shell", any(shell)),
+        ("other", other.iter().any(|(key, _)| is(key))),
         ("media_type", has(media_type)),
         ("created_by", has(created_by)),
         ("comment", has(comment)),

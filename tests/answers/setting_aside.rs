@@ -85,6 +85,7 @@ fn a_rewritten_file_of_other_attributes_or_type_still_differs() {
         ),
         ("type", Tar::new().symlink(path, "x").mode(0o644), "content /var/log/dpkg.log", 0),
         ("gone", Tar::new(), "removed /var/log/dpkg.log", 0),
+        ("lost", Tar::new().hardlink(path, "nothing").mode(0o644), "content /var/log/dpkg.log", 0),
     ] {
         let (lines, code) = compare(&old, &place.image(name, &[with(tar)]), &["--semantic"]);
         assert_eq!((code, paths(&lines)), (1, vec![differs.to_owned()]), "{name}");
@@ -131,9 +132,9 @@ fn logs_that_only_one_build_has_are_set_aside_where_their_names_are_new_each_tim
     assert_eq!((code, set_aside(&lines)), (1, logs.map(str::to_owned).to_vec()));
 }
 
-/// By PEP 552: magic, flags, time of the source, its size; then the code.
+/// By PEP 552: magic of Python 3.7, flags, time of the source, its size; then the code.
 fn compiled(flags: u8, time: u8, code: &str) -> String {
-    let head = [0xa7 - 0x80, 0x0d, 0x0d, 0x0a, flags, 0, 0, 0, time, 1, 2, 3, 9, 0, 0, 0];
+    let head = [0x42, 0x0d, 0x0d, 0x0a, flags, 0, 0, 0, time, 1, 2, 3, 9, 0, 0, 0];
     String::from_utf8(head.to_vec()).unwrap() + code
 }
 
@@ -155,6 +156,14 @@ fn compiled_python_may_differ_in_the_time_of_its_source_alone() {
         ("kind", path, &old, compiled(1, 1, "code"), 1),
         // The size of the source, as the header has it.
         ("stated", path, &old, compiled(0, 2, "code").replace('\u{9}', "\u{8}"), 1),
+        // Of Python 3.6 (magic 3379), which writes the size there.
+        (
+            "before",
+            path,
+            &old.replacen('B', "3", 1),
+            compiled(0, 2, "code").replacen('B', "3", 1),
+            1,
+        ),
         ("short", path, &old[..12].to_owned(), compiled(0, 2, "")[..12].to_owned(), 1),
         ("other", "usr/lib/a.pyd", &old, compiled(0, 2, "code"), 1),
     ] {
@@ -252,8 +261,12 @@ fn the_excludes_of_the_rules_file_hold_unless_the_option_is_given() {
     assert_eq!(run(&["--exclude", "/b"], &here), Some(1));
     assert_eq!(run(&[], &elsewhere), Some(1));
     assert_eq!(run(&["--config", file.to_str().unwrap()], &elsewhere), Some(0));
-    std::fs::write(file, "excludes: [\"[\"]\n").unwrap();
-    assert_eq!(run(&[], &here), Some(2));
+    // What is behind the limit of such a file would be missing.
+    let long = format!("#{}\nexcludes: [/opt]\n", "p".repeat(256 * 1024));
+    for wrong in ["excludes: [\"[\"]\n", "excludes: [\"\"]\n", &long] {
+        std::fs::write(&file, wrong).unwrap();
+        assert_eq!(run(&[], &here), Some(2));
+    }
 }
 
 /// rpm records when each package was installed. The packages themselves are compared.
@@ -277,6 +290,13 @@ fn a_database_of_rpm_is_set_aside_only_if_its_packages_are_compared() {
     let after = rpm::database("after-rpmdb.sqlite");
     let (lines, code) = compare(&old, &image("after", &after), &["--semantic"]);
     assert_eq!((code, lines.last().unwrap()["packages"].clone()), (1, json!(3)), "{lines:?}");
+    // What is not the database that was read counts.
+    let beside = |name: &str, contents: &str| {
+        let tar = Tar::new().file("var/lib/rpm/rpmdb.sqlite", &before);
+        place.image(name, &[tar.file("var/lib/rpm/Packages.db", contents).finish()])
+    };
+    let (lines, code) = compare(&beside("a", "then"), &beside("b", "now!"), &["--semantic"]);
+    assert_eq!((code, set_aside(&lines)), (1, vec![]), "{lines:?}");
     let damaged = &rewritten[..rewritten.len() / 2];
     let (lines, code) = compare(&old, &image("damaged", damaged), &["--semantic"]);
     assert_eq!((code, set_aside(&lines)), (1, vec![]), "{lines:?}");

@@ -80,6 +80,7 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
         healthcheck: vec![EVIL.into()],
         on_build: vec![EVIL.into()],
         shell: vec![EVIL.into()],
+        other: vec![(EVIL.into(), EVIL.into())],
         diff_ids: vec![evil()],
     };
     let document = StatedDocument { what: "manifest", digest: evil(), found: Some(evil()) };

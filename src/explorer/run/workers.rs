@@ -49,7 +49,7 @@ impl Explorer {
         let number = self.load_number;
         spawn(&self.send, "packages", move |send| {
             let found = databases(&loader.stack(), layer, true);
-            let Inventory { packages, notes } = found.read(loader.source().as_ref());
+            let Inventory { packages, notes, rpm: _ } = found.read(loader.source().as_ref());
             let stack = loader.stack();
             let of = packages.paths().filter_map(|(path, owner)| {
                 let there = stack.find(path).filter(|&node| stack.visible(node, layer).is_some());

@@ -27,6 +27,8 @@ pub struct Inventory {
     pub packages: Packages,
     /// Databases that could not be read: a sentence each.
     pub notes: Vec<String>,
+    /// The paths of the databases of rpm that were read.
+    pub rpm: Vec<&'static str>,
 }
 
 /// The databases found in a stack, to be read without holding its lock.
@@ -111,15 +113,17 @@ impl Databases {
     pub fn read(self, source: &dyn Source) -> Inventory {
         let packages =
             if self.without_files { Packages::without_files() } else { Packages::default() };
-        let mut inventory = Inventory { packages, notes: self.notes };
+        let mut inventory = Inventory { packages, notes: self.notes, rpm: Vec::new() };
         let mut databases: Vec<_> = self.found.iter().collect();
         // The files of packages after the packages that they belong to.
         databases.sort_by_key(|database| database.place.has_files(&database.path));
         let contents = contents(source, &databases, &Unwatched);
         for (database, bytes) in databases.into_iter().zip(contents) {
             let taken = bytes.and_then(|bytes| database.parse(&bytes, &mut inventory.packages));
-            if let Err(why) = taken {
-                inventory.notes.push(database.note(&why));
+            match taken {
+                Ok(()) if database.place.is_rpm() => inventory.rpm.push(database.place.path()),
+                Ok(()) => {}
+                Err(why) => inventory.notes.push(database.note(&why)),
             }
         }
         inventory

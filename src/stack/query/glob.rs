@@ -16,8 +16,11 @@ impl Glob {
     /// Compiles a pattern; `*` does not match `/`, `**` does. A pattern with a `/` begins at the root.
     ///
     /// # Errors
-    /// If the pattern is malformed.
+    /// If the pattern is malformed or empty.
     pub fn new(pattern: &str) -> Result<Self, String> {
+        if pattern.is_empty() {
+            return Err("an empty pattern".to_owned());
+        }
         let whole = pattern.contains('/');
         let absolute = if whole && !pattern.starts_with('/') {
             format!("/{pattern}")
@@ -81,6 +84,6 @@ mod tests {
         assert!(fits("id_*", "/root/.ssh/id_rsa") && !fits("id_*", "/id_x/y"));
         assert!(fits("/root/*", "/root/a") && !fits("/root/*", "/root/a/b"));
         assert!(fits("root/**", "/root/a/b") && fits("**/a", "/x/a"));
-        assert!(Glob::new("[").is_err());
+        assert!(Glob::new("[").is_err() && Glob::new("").is_err());
     }
 }

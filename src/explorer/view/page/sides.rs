@@ -22,15 +22,8 @@ pub(super) fn ask(state: &State, width: usize) -> OverlayText {
     out.hanging((Role::Accent, "new".into()), 5, Role::Text, &new);
     let above = state.layer_count().saturating_sub(state.layer + 1);
     if above > 0 {
-        out.text(
-            Role::Warning,
-            5,
-            &visible![
-                "without the ",
-                above,
-                " above it: select the last layer first to compare the whole image"
-            ],
-        );
+        let how = " above it: select the last layer first to compare the whole image";
+        out.text(Role::Warning, 5, visible!["without the ", above, how]);
     }
     out.blank();
     let how = "Give an image as on the command line: an archive, a layout, a name in a store or of an engine, a registry's \
