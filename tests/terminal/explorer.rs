@@ -105,8 +105,10 @@ impl Explorer {
     }
 
     pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let status = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        let pid = self.child.process_id().unwrap();
+        // The shell's own: a bare machine has no program of that name.
+        let kill = format!("kill -s {name} {pid}");
+        let status = std::process::Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(status.success());
     }
 
