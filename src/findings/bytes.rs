@@ -53,7 +53,6 @@ fn losses(stack: &Stack, base: usize, found: &mut Vec<(Id, Location)>) {
             && wasted.layer >= base
             && paths::rule(&stack.path(wasted.node)).is_none()
     };
-
     for piece in stack.waste_report().files {
         let id = match piece.cause {
             WasteCause::Removed => Id::RemovedLater,

@@ -52,7 +52,8 @@ fn known_as(remote: &dyn RemoteBlob, mut listing: Listing) -> Listing {
     listing
 }
 
-/// Forwards progress, cancellation and what examines files, but no rows: the bytes are not verified yet. What an examiner found counts only with the rows of the listing.
+/// Forwards progress, cancellation and what examines files, but no rows: the bytes are not verified yet. What an examiner
+/// found counts only with the rows of the listing.
 struct Muted<'w>(&'w dyn Watch);
 
 impl Watch for Muted<'_> {

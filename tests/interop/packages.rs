@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::engines::{Engines, require_engines, run, text};
+use super::engines::{Engines, from_pypi, require_engines, run, text};
 use super::scratch::fresh;
 
 const KINDS: [&str; 4] = ["dpkg", "apk", "sqlite", "berkeley"];
@@ -106,7 +106,7 @@ fn apk_list(layer: usize) -> String {
 /// Images of all kinds, in a directory with what the managers say of each layer.
 fn images() -> PathBuf {
     let home = fresh("packages-");
-    let engines = Engines::new(&home);
+    let engines = Engines::by_vfs(&home);
     let (made, out) = (home.join("made"), home.join("out"));
     fs::create_dir_all(&out).unwrap();
     for (layer, packages) in INSTALLED.iter().enumerate() {
@@ -119,9 +119,6 @@ fn images() -> PathBuf {
         fs::write(dir.join("installed"), apk_list(layer)).unwrap();
     }
     fs::write(made.join("dump.py"), DUMP).unwrap();
-    let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
-        runroot = \"/run/containers/storage\"\n";
-    fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
     run(&mut engines.script(include_str!("packages.sh"), &[&out, &made]));
     out
 }
@@ -191,11 +188,8 @@ sys.exit(JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).
 #[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn bills_of_materials_are_valid_for_the_libraries_of_their_makers() {
     require_engines();
-    let venv = fresh("materials-").join("venv");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
-    let mut pip = Command::new(venv.join("bin/pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check", "spdx-tools==0.8.5"]);
-    run(pip.arg("cyclonedx-python-lib[json-validation]==11.12.0"));
+    let python =
+        from_pypi(&["spdx-tools==0.8.5", "cyclonedx-python-lib[json-validation]==11.12.0"]);
     let out = images();
     for kind in KINDS {
         let image = format!("oci:{}:latest", out.join(kind).display());
@@ -207,9 +201,7 @@ fn bills_of_materials_are_valid_for_the_libraries_of_their_makers() {
             fs::write(&file, text(&mut layertui)).unwrap();
             file
         };
-        let python = venv.join("bin/python");
-        run(Command::new(python).args(["-c", VALIDATE]).arg(document("cyclonedx")));
-        let tool = venv.join("bin/pyspdxtools");
-        run(Command::new(tool).arg("--infile").arg(document("spdx")));
+        run(Command::new(python.join("python")).args(["-c", VALIDATE]).arg(document("cyclonedx")));
+        run(Command::new(python.join("pyspdxtools")).arg("--infile").arg(document("spdx")));
     }
 }

@@ -39,10 +39,7 @@ impl Builds {
 
     pub fn without_context(name: &str) -> Self {
         let home = fresh(name);
-        let engines = Engines::new(&home);
-        let settings = "[storage]\ndriver = \"vfs\"\ngraphroot = \"/var/lib/containers/storage\"\n\
-            runroot = \"/run/containers/storage\"\n";
-        fs::write(home.join("instead-of/etc-containers/storage.conf"), settings).unwrap();
+        let engines = Engines::by_vfs(&home);
         Self { home, engines }
     }
 

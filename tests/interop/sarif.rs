@@ -7,8 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::dive::from_pypi;
-use super::engines::{require_engines, run, text};
+use super::engines::{from_pypi, require_engines, run, text};
 use super::scratch::fresh;
 
 /// Rules about the whole image only, findings only, both.
@@ -23,7 +22,7 @@ const RULES: [&str; 3] = [
 #[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
 fn a_public_reader_reads_every_result_with_its_text_and_place() {
     require_engines();
-    let sarif = from_pypi("sarif-tools==3.0.5", "sarif");
+    let sarif = from_pypi(&["sarif-tools==3.0.5"]).join("sarif");
     let dir = fresh("sarif-");
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/image.tar");
     for rules in RULES {
