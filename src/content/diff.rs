@@ -64,6 +64,40 @@ mod tests {
         assert_eq!(unified(b"same\n", b"same\n").rows(), 0);
     }
 
+    /// The diff as `diff -u` writes it, without the names of the files.
+    fn text(old: &[u8], new: &[u8]) -> String {
+        String::from_utf8(unified(old, new).bytes).unwrap()
+    }
+
+    #[test]
+    fn ranges_are_written_as_diff_does() {
+        assert_eq!(text(b"", b"a\n"), "@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(text(b"a\nb\n", b""), "@@ -1,2 +0,0 @@\n-a\n-b\n");
+        assert_eq!(text(b"1\n2\n3\n4\n", b"1\n2\n3\n4\n5\n"), "@@ -2,3 +2,4 @@\n 2\n 3\n 4\n+5\n");
+        assert_eq!(text(b"1\n2\n3\n4\n5\n", b"2\n3\n4\n5\n"), "@@ -1,4 +1,3 @@\n-1\n 2\n 3\n 4\n");
+    }
+
+    #[test]
+    fn changes_stand_below_one_header_while_their_contexts_touch() {
+        let numbered = |changed: [usize; 2]| -> Vec<u8> {
+            (1..=20)
+                .flat_map(|line| {
+                    format!("{line}{}\n", if changed.contains(&line) { "x" } else { "" })
+                        .into_bytes()
+                })
+                .collect()
+        };
+        let headers = |text: String| {
+            text.lines()
+                .filter(|line| line.starts_with("@@"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(headers(text(&numbered([0, 0]), &numbered([5, 12]))), ["@@ -2,14 +2,14 @@"]);
+        let apart = text(&numbered([0, 0]), &numbered([5, 13]));
+        assert_eq!(headers(apart), ["@@ -2,7 +2,7 @@", "@@ -10,7 +10,7 @@"]);
+    }
+
     #[test]
     fn long_lines_and_foreign_bytes_keep_their_tokens() {
         let window = unified(b"", &[&b"\xff".repeat(10_000)[..], b"\n\xfe\n"].concat());
