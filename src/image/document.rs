@@ -215,6 +215,25 @@ impl<'v> Fields<'v> {
     }
 }
 
+/// A value of a map as a string; `place` is its path.
+pub(crate) fn text(value: &Value, place: String) -> Result<String, DocumentError> {
+    let found = kind(value);
+    let wrong = DocumentError::Shape { field: place, expected: "a string", found };
+    value.as_str().map(str::to_owned).ok_or(wrong)
+}
+
+/// A value of a map as a boolean; `place` is its path.
+pub(crate) fn flag(value: &Value, place: String) -> Result<bool, DocumentError> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        other => Err(DocumentError::Shape {
+            field: place,
+            expected: "true or false",
+            found: kind(other),
+        }),
+    }
+}
+
 /// The value, or the default and a problem.
 pub(crate) fn kept<T: Default>(result: Result<T, DocumentError>, problems: &mut Vec<String>) -> T {
     result.unwrap_or_else(|error| {

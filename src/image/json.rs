@@ -23,6 +23,14 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// The string, if it is one.
+    pub(super) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The number, if it is a non-negative integer.
     pub(super) fn as_u64(&self) -> Option<u64> {
         match self {

@@ -4,8 +4,10 @@
 //! its API ("Inspect a container", `Mounts` and `HostConfig`), and the bundle that podman and CRI-O write when they start a
 //! container (OCI runtime-spec, `config.md`, "Mounts").
 
+pub mod bundle;
+
 use crate::image::document;
-use crate::image::document::{DocumentError, Fields, LONGEST_LIST, kept};
+use crate::image::document::{DocumentError, Fields, LONGEST_LIST, Value, kept};
 use crate::text::Foreign;
 
 /// A volume or mount of a container.
@@ -17,8 +19,8 @@ pub struct Mount {
     pub kind: Foreign,
     /// The name of the volume, else the path on the engine's machine.
     pub source: Option<Foreign>,
-    /// Whether the container must not write there.
-    pub read_only: bool,
+    /// Whether the container must not write there; `None` where the record does not say it.
+    pub read_only: Option<bool>,
 }
 
 impl Mount {
@@ -26,151 +28,178 @@ impl Mount {
     #[must_use]
     pub fn line(&self) -> Foreign {
         let source = self.source.as_ref().map(|it| format!(" {}", it.raw())).unwrap_or_default();
-        let access = if self.read_only { "read-only" } else { "read-write" };
+        let access = match self.read_only {
+            Some(true) => "read-only",
+            Some(false) => "read-write",
+            None => "access unknown",
+        };
         format!("{}  {}{source}  {access}", self.destination.raw(), self.kind.raw()).into()
     }
+}
+
+/// The mounts of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mounts {
+    /// Those that were understood, in whole or in part; sorted.
+    pub understood: Vec<Mount>,
+    /// What was not understood.
+    pub problems: Vec<String>,
 }
 
 /// Parses the answer about a container.
 ///
 /// # Errors
 /// If it is not a JSON object.
-pub fn parse_inspect(bytes: &[u8]) -> Result<Vec<Mount>, DocumentError> {
+pub fn parse_inspect(bytes: &[u8]) -> Result<Mounts, DocumentError> {
     let value = document::parse(bytes)?;
     let fields = Fields::of(&value, "")?;
-    let mut mounts = recorded(&fields, &mut Vec::new());
-    if let Ok(Some(host)) = fields.object("HostConfig") {
-        mounts.extend(temporary(&host));
+    let mut problems = Vec::new();
+    let mut understood = recorded(&fields, &mut problems);
+    if let Some(host) = kept(fields.object("HostConfig"), &mut problems) {
+        understood.extend(temporary(&host, &mut problems));
     }
-    mounts.sort();
-    Ok(mounts)
+    understood.sort();
+    Ok(Mounts { understood, problems })
 }
 
 /// Parses a container's `hostconfig.json`: file systems in memory, which the other record does not have.
 ///
 /// # Errors
 /// If it is not a JSON object.
-pub fn parse_host_config(bytes: &[u8]) -> Result<Vec<Mount>, DocumentError> {
+pub fn parse_host_config(bytes: &[u8]) -> Result<Mounts, DocumentError> {
     let value = document::parse(bytes)?;
-    Ok(temporary(&Fields::of(&value, "")?))
-}
-
-/// Parses the bundle's `config.json` of the container with this ID. What an engine mounts into every container is left out.
-///
-/// # Errors
-/// If it is not a JSON object with a list of mounts.
-pub fn parse_bundle(bytes: &[u8], id: &str) -> Result<Vec<Mount>, DocumentError> {
-    let value = document::parse(bytes)?;
-    let fields = Fields::of(&value, "")?;
-    let mounts = fields.list("mounts")?.iter().enumerate();
-    let mut mounts: Vec<Mount> = mounts
-        .filter_map(|(at, mount)| of_bundle(&Fields::of(mount, format!("mounts[{at}]")).ok()?, id))
-        .collect();
-    mounts.sort();
-    Ok(mounts)
+    let mut problems = Vec::new();
+    let understood = temporary(&Fields::of(&value, "")?, &mut problems);
+    Ok(Mounts { understood, problems })
 }
 
 /// The mounts of Docker's own record, or of its API, which has the same keys in a list.
 pub(super) fn recorded(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<Mount> {
     let points = kept(fields.object("MountPoints"), problems);
-    let points = points.map(|points| points.entries()).unwrap_or_default().into_values();
-    let listed = kept(fields.list("Mounts"), problems);
+    let points = points.map(|points| points.entries()).unwrap_or_default().into_iter();
+    let points = points.map(|(path, point)| (format!("MountPoints[{path}]"), point));
+    let listed = kept(fields.list("Mounts"), problems).iter().enumerate();
+    let listed = listed.map(|(at, point)| (format!("Mounts[{at}]"), point));
     let mut mounts = Vec::new();
-    for point in points.chain(listed).take(LONGEST_LIST) {
-        match Fields::of(point, fields.path("MountPoints")) {
-            Ok(point) => mounts.extend(point_of(&point, problems)),
-            Err(error) => problems.push(error.to_string()),
+    for (place, point) in points.chain(listed).take(LONGEST_LIST) {
+        if let Some(point) = fields_of(point, place, problems) {
+            mounts.extend(point_of(&point, problems));
         }
     }
     if mounts.is_empty() {
-        mounts = before_1_8(fields);
+        mounts = before_1_8(fields, problems);
     }
     mounts.sort();
     mounts
 }
 
 fn point_of(point: &Fields<'_>, problems: &mut Vec<String>) -> Option<Mount> {
-    let text = |key: &str, problems: &mut Vec<String>| kept(point.text(key), problems);
-    let destination = text("Destination", problems)?;
-    let name = text("Name", problems);
-    let kind = text("Type", problems);
+    let destination = destination(point, "Destination", problems)?;
+    let name = understood(point.text("Name"), problems);
+    let kind = text_or_unknown(point.text("Type"), problems);
     let usual = if name.is_some() { "volume" } else { "bind" };
+    let writable = if point.has("RW") { known(point.flag("RW"), problems) } else { None };
     Some(Mount {
         destination: destination.into(),
         kind: kind.unwrap_or_else(|| usual.to_owned()).into(),
-        source: name.or_else(|| text("Source", problems)).map(Into::into),
-        read_only: point.contains("RW") && !kept(point.flag("RW"), problems),
+        source: name.or_else(|| understood(point.text("Source"), problems)).map(Into::into),
+        read_only: writable.map(|writable| !writable),
     })
 }
 
 /// `Volumes` has the directory of each destination, `VolumesRW` whether it may be written.
-fn before_1_8(fields: &Fields<'_>) -> Vec<Mount> {
-    let writable = fields.pairs("VolumesRW").unwrap_or_default();
-    let mount = |(destination, source): (String, String)| {
-        let read_only =
-            writable.iter().any(|(path, value)| *path == destination && value == "false");
+fn before_1_8(fields: &Fields<'_>, problems: &mut Vec<String>) -> Vec<Mount> {
+    let writable = kept(fields.object("VolumesRW"), problems).map(|it| it.entries());
+    let volumes = kept(fields.object("Volumes"), problems).map(|it| it.entries());
+    let mut mounts = Vec::new();
+    for (destination, source) in volumes.unwrap_or_default().into_iter().take(LONGEST_LIST) {
+        let source = known(document::text(source, format!("Volumes[{destination}]")), problems);
+        let flag = writable.as_ref().and_then(|all| all.get(destination));
+        let place = format!("VolumesRW[{destination}]");
+        let writable = flag.and_then(|flag| known(document::flag(flag, place), problems));
         // Volumes without a source are directories of Docker's own.
-        let kind = if source.contains("/vfs/dir/") { "volume" } else { "bind" };
-        let source = Some(source.into());
-        Mount { destination: destination.into(), kind: kind.into(), source, read_only }
-    };
-    fields.pairs("Volumes").unwrap_or_default().into_iter().take(LONGEST_LIST).map(mount).collect()
+        let own = source.as_ref().is_some_and(|source| source.contains("/vfs/dir/"));
+        mounts.push(Mount {
+            destination: destination.into(),
+            kind: if own { "volume" } else { "bind" }.into(),
+            source: source.map(Into::into),
+            read_only: writable.map(|writable| !writable),
+        });
+    }
+    mounts
 }
 
 /// `Tmpfs` of a host config: options by destination.
-fn temporary(host: &Fields<'_>) -> Vec<Mount> {
-    let mount = |(destination, options): (String, String)| Mount {
-        destination: destination.into(),
-        kind: "tmpfs".into(),
-        source: None,
-        read_only: options.split(',').any(|option| option == "ro"),
+fn temporary(host: &Fields<'_>, problems: &mut Vec<String>) -> Vec<Mount> {
+    let all = kept(host.object("Tmpfs"), problems).map(|it| it.entries()).unwrap_or_default();
+    let mount = |(destination, options): (&str, &Value)| {
+        let options = document::text(options, format!("Tmpfs[{destination}]"));
+        let options = known(options, problems);
+        Mount {
+            destination: destination.into(),
+            kind: "tmpfs".into(),
+            source: None,
+            read_only: options.and_then(|it| read_only(it.split(','), true)),
+        }
     };
-    host.pairs("Tmpfs").unwrap_or_default().into_iter().take(LONGEST_LIST).map(mount).collect()
+    all.into_iter().take(LONGEST_LIST).map(mount).collect()
 }
 
-fn of_bundle(mount: &Fields<'_>, id: &str) -> Option<Mount> {
-    let destination = mount.text("destination").ok()??;
-    let source = mount.text("source").ok()?;
-    let options = mount.texts("options").unwrap_or_default();
-    let has = |wanted: &[&str]| options.iter().any(|option| wanted.contains(&option.as_str()));
-    let kind = mount.text("type").ok()?.unwrap_or_default();
-    let kind = if has(&["bind", "rbind"]) { "bind".to_owned() } else { kind };
-    let engines_own = match kind.as_str() {
-        // Its hosts, resolv.conf, secrets and shared memory.
-        "bind" => source.as_ref().is_some_and(|it| it.contains(&format!("/{id}/userdata/"))),
-        // The file systems of every container (runtime-spec, config-linux.md, "Default Filesystems").
-        "tmpfs" => destination == "/dev",
-        "proc" => destination == "/proc",
-        "sysfs" => destination == "/sys",
-        "devpts" => destination == "/dev/pts",
-        "mqueue" => destination == "/dev/mqueue",
-        "cgroup" | "cgroup2" => destination == "/sys/fs/cgroup",
-        _ => false,
-    };
-    if engines_own {
-        return None;
+/// The access that mount options state: the last of them counts, and without any the kernel lets write (mount(8)). `None` where
+/// an option may have been missed.
+fn read_only<'o>(options: impl Iterator<Item = &'o str>, all_known: bool) -> Option<bool> {
+    let access = options.filter_map(|option| match option {
+        "ro" | "rro" => Some(true),
+        "rw" | "rrw" => Some(false),
+        _ => None,
+    });
+    access.last().or(all_known.then_some(false))
+}
+
+/// The kind of a mount whose record does not say it in words.
+const UNKNOWN: &str = "unknown";
+
+/// A kind, or that it is not known.
+fn text_or_unknown(
+    kind: Result<Option<String>, DocumentError>,
+    problems: &mut Vec<String>,
+) -> Option<String> {
+    known(kind, problems).unwrap_or_else(|| Some(UNKNOWN.to_owned()))
+}
+
+fn destination(mount: &Fields<'_>, key: &str, problems: &mut Vec<String>) -> Option<String> {
+    let destination = known(mount.text(key), problems)?;
+    if destination.is_none() {
+        problems.push(format!("a mount is not understood: `{}` is missing", mount.path(key)));
     }
-    let volume =
-        source.as_deref().and_then(|it| it.strip_suffix("/_data")?.rsplit_once("/volumes/"));
-    let (kind, source) = match volume {
-        Some((_, name)) => ("volume".to_owned(), Some(name.to_owned())),
-        None => (kind, source),
-    };
-    let source = source.filter(|_| kind != "tmpfs").map(Into::into);
-    Some(Mount {
-        destination: destination.into(),
-        kind: kind.into(),
-        source,
-        read_only: has(&["ro"]),
-    })
+    destination
+}
+
+fn fields_of<'v>(
+    value: &'v Value,
+    place: String,
+    problems: &mut Vec<String>,
+) -> Option<Fields<'v>> {
+    known(Fields::of(value, place), problems)
+}
+
+/// The value; else `None` and a problem.
+fn known<T>(result: Result<T, DocumentError>, problems: &mut Vec<String>) -> Option<T> {
+    let error = |error: DocumentError| problems.push(format!("a mount is not understood: {error}"));
+    result.map_err(error).ok()
+}
+
+/// The value; else the default and a problem.
+fn understood<T: Default>(result: Result<T, DocumentError>, problems: &mut Vec<String>) -> T {
+    known(result, problems).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(mounts: &[Mount]) -> Vec<String> {
-        mounts.iter().map(|mount| mount.line().into_raw()).collect()
+    fn lines(mounts: &Mounts) -> Vec<String> {
+        mounts.understood.iter().map(|mount| mount.line().into_raw()).collect()
     }
 
     #[test]
@@ -178,44 +207,99 @@ mod tests {
         let answer = br#"{"Mounts":[
             {"Type":"volume","Name":"db","Source":"/var/lib/docker/volumes/db/_data","Destination":"/data","RW":true},
             {"Type":"bind","Source":"/etc/app","Destination":"/conf","RW":false},
-            {"Type":"tmpfs","Destination":"/run"}, {"Type":"bind"}, 7],
-            "HostConfig":{"Tmpfs":{"/tmp":"ro,size=1m"}}}"#;
+            {"Type":"tmpfs","Destination":"/run"}],
+            "HostConfig":{"Tmpfs":{"/tmp":"ro,size=1m","/var":"size=1m","/x":""}}}"#;
+        let mounts = parse_inspect(answer).unwrap();
         assert_eq!(
-            lines(&parse_inspect(answer).unwrap()),
+            lines(&mounts),
             [
                 "/conf  bind /etc/app  read-only",
                 "/data  volume db  read-write",
-                "/run  tmpfs  read-write",
-                "/tmp  tmpfs  read-only"
+                "/run  tmpfs  access unknown",
+                "/tmp  tmpfs  read-only",
+                "/var  tmpfs  read-write",
+                "/x  tmpfs  read-write",
             ]
         );
-        assert_eq!(parse_inspect(b"{}").unwrap(), []);
+        assert_eq!(mounts.problems, [""; 0]);
+        assert_eq!(parse_inspect(b"{}").unwrap(), Mounts::default());
         assert!(parse_inspect(b"[]").is_err());
     }
 
+    /// A mount is listed with what is known of it, and the rest is told.
     #[test]
-    fn a_bundle_tells_the_users_mounts_from_the_engines() {
-        let bundle = br#"{"mounts":[
-            {"destination":"/proc","type":"proc","source":"proc"},
-            {"destination":"/dev","type":"tmpfs","source":"tmpfs","options":["nosuid"]},
-            {"destination":"/etc/hosts","type":"bind","source":"/run/s/overlay-containers/c0/userdata/hosts","options":["bind"]},
-            {"destination":"/scratch","type":"tmpfs","source":"tmpfs","options":["rw"]},
-            {"destination":"/dev/pts","type":"devpts","source":"devpts"},
-            {"destination":"/pts","type":"devpts","source":"devpts"},
-            {"destination":"/over","type":"overlay","source":"overlay","options":["lowerdir=/home/me/src"]},
-            {"destination":"/data","type":"bind","source":"/s/volumes/db/_data","options":["rbind","rw"]},
-            {"destination":"/src","source":"/home/me/src","options":["rbind","ro"]},
-            {"source":"/lost"}, 7]}"#;
-        assert_eq!(
-            lines(&parse_bundle(bundle, "c0").unwrap()),
-            [
-                "/data  volume db  read-write",
-                "/over  overlay overlay  read-write",
-                "/pts  devpts devpts  read-write",
-                "/scratch  tmpfs  read-write",
-                "/src  bind /home/me/src  read-only"
-            ]
-        );
-        assert!(parse_bundle(br#"{"mounts":7}"#, "c0").is_err());
+    fn what_is_not_understood_is_told() {
+        type Parse = fn(&[u8]) -> Result<Mounts, DocumentError>;
+        let wrong = |field: &str, what: &str| format!("`{field}` is {what} should be");
+        let text = "a number where a string";
+        let all: [(Parse, &str, &str, String); 11] = [
+            (
+                parse_inspect,
+                r#"{"Mounts":[7]}"#,
+                "",
+                wrong("Mounts[0]", "a number where an object"),
+            ),
+            (
+                parse_inspect,
+                r#"{"Mounts":[{"Type":"bind"}]}"#,
+                "",
+                "`Mounts[0].Destination` is missing".to_owned(),
+            ),
+            (
+                parse_inspect,
+                r#"{"Mounts":[{"Destination":"/d","Type":7,"RW":true}]}"#,
+                "/d  unknown  read-write",
+                wrong("Mounts[0].Type", text),
+            ),
+            (
+                parse_inspect,
+                r#"{"Mounts":[{"Destination":"/d","Name":7,"Source":"/s","RW":true}]}"#,
+                "/d  bind /s  read-write",
+                wrong("Mounts[0].Name", text),
+            ),
+            (
+                parse_inspect,
+                r#"{"Mounts":[{"Destination":"/d","RW":"no"}]}"#,
+                "/d  bind  access unknown",
+                wrong("Mounts[0].RW", "a string where true or false"),
+            ),
+            (
+                parse_inspect,
+                r#"{"MountPoints":{"/d":7}}"#,
+                "",
+                wrong("MountPoints[/d]", "a number where an object"),
+            ),
+            (
+                parse_inspect,
+                r#"{"Volumes":{"/d":7},"VolumesRW":{"/d":true}}"#,
+                "/d  bind  read-write",
+                wrong("Volumes[/d]", text),
+            ),
+            (
+                parse_inspect,
+                r#"{"Volumes":{"/d":"/s"},"VolumesRW":{"/d":7}}"#,
+                "/d  bind /s  access unknown",
+                wrong("VolumesRW[/d]", "a number where true or false"),
+            ),
+            (
+                parse_inspect,
+                r#"{"HostConfig":{"Tmpfs":{"/d":7}}}"#,
+                "/d  tmpfs  access unknown",
+                wrong("Tmpfs[/d]", text),
+            ),
+            (
+                parse_inspect,
+                r#"{"HostConfig":7}"#,
+                "",
+                wrong("HostConfig", "a number where an object"),
+            ),
+            (parse_host_config, r#"{"Tmpfs":7}"#, "", wrong("Tmpfs", "a number where an object")),
+        ];
+        for (parse, mounts, listed, told) in all {
+            let found = parse(mounts.as_bytes()).unwrap();
+            assert_eq!(lines(&found).concat(), listed, "{mounts}");
+            let problems = found.problems.concat();
+            assert!(problems.ends_with(&told) && found.problems.len() == 1, "{mounts}: {problems}");
+        }
     }
 }

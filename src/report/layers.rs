@@ -64,7 +64,7 @@ struct MountKeys<'a> {
     destination: &'a Foreign,
     kind: &'a Foreign,
     source: Option<&'a Foreign>,
-    read_only: bool,
+    read_only: Option<bool>,
 }
 
 /// Documents attached to the image: other platforms, attestations, SBOMs, signatures.

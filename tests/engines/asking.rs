@@ -156,6 +156,9 @@ fn a_container_of_an_engine_has_the_layers_of_its_image_below_its_changes() {
     assert_eq!(layers["layers"][2]["createdBy"], "container's writable layer");
     let mount = json!({"destination": "/data", "kind": "bind", "source": "/srv", "readOnly": true});
     assert_eq!(layers["image"]["mounts"], json!([mount]));
+    let told =
+        "a mount is not understood: `Mounts[1].Destination` is a number where a string should be";
+    assert_eq!(layers["image"]["problems"].as_array().unwrap().last(), Some(&json!(told)));
     let changed = lines(&["diff", "--json", "container:web"]);
     let changed: Vec<_> = changed
         .iter()

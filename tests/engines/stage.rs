@@ -137,8 +137,7 @@ impl Image {
             .iter()
             .any(|it| it == path)
         {
-            let mounts =
-                json!([{"Type": "bind", "Source": "/srv", "Destination": "/data", "RW": false}]);
+            let mounts = json!([{"Type": "bind", "Source": "/srv", "Destination": "/data", "RW": false}, {"Destination": 7}]);
             return Reply::Json(
                 json!({"Id": CONTAINER, "Name": "/web", "Image": self.id, "Mounts": mounts}),
             );

@@ -101,7 +101,7 @@ pub(super) fn explorer(width: u16, height: u16) -> Explorer {
             destination: EVIL.into(),
             kind: EVIL.into(),
             source: Some(EVIL.into()),
-            read_only: true,
+            read_only: Some(true),
         }]),
         problems: vec![EVIL.into()],
     };

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::image::layer::Layer;
 use crate::image::mount;
-use crate::image::mount::Mount;
+use crate::image::mount::Mounts;
 use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::changes::Changes;
@@ -51,7 +51,7 @@ pub(super) struct Container {
     id: String,
     names: Vec<Foreign>,
     created: Option<Foreign>,
-    mounts: Option<Vec<Mount>>,
+    mounts: Option<Mounts>,
     described: Image,
     /// The image after its export was read.
     read: OnceLock<Image>,
@@ -87,8 +87,11 @@ impl Container {
 
     /// The image with the writable layer on top.
     fn above(&self, image: &Image) -> Image {
-        let (names, mounts) = (self.names.clone(), self.mounts.clone());
-        let mut image = Image { names, mounts, ..image.clone() };
+        let mut image = Image { names: self.names.clone(), ..image.clone() };
+        if let Some(mounts) = self.mounts.clone() {
+            image.problems.extend(Foreign::list(mounts.problems));
+            image.mounts = Some(mounts.understood);
+        }
         image.layers.push(Layer {
             created_by: Some(WRITABLE_LAYER.into()),
             created: self.created.clone(),

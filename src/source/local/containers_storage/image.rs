@@ -3,8 +3,7 @@
 use crate::image::digest::{Digest, chain_id};
 use crate::image::layer::{Layer, LayerStore};
 use crate::image::manifest::Descriptor;
-use crate::image::mount;
-use crate::image::mount::Mount;
+use crate::image::mount::{Mounts, bundle};
 use crate::source::contract::ask::Ask;
 use crate::source::documents::assemble::{Part, Parts, assemble};
 use crate::source::documents::blobs::{Blobs, Content};
@@ -46,10 +45,14 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
         let id = record.layer.as_deref().unwrap_or("of no name");
         parts.problems.push(format!("its own layer {id} is not in this store"));
     }
-    parts.mounts = mounts(store, &record.id).unwrap_or_else(|problem| {
-        parts.problems.push(problem);
-        None
-    });
+    match mounts(store, &record.id) {
+        Ok(Some(mounts)) => {
+            parts.problems.extend(mounts.problems);
+            parts.mounts = Some(mounts.understood);
+        }
+        Ok(None) => {}
+        Err(problem) => parts.problems.push(problem),
+    }
     let mut blobs = finish(ask, parts);
     if let Some(own) = own {
         let Part { mut layer, content } = part(store, own, None);
@@ -63,10 +66,10 @@ pub(super) fn container(store: &Store, record: &ContainerRecord, ask: &Ask) -> B
 }
 
 /// The mounts of a container as its bundle records them, in the graphroot; podman's own record is in its database.
-fn mounts(store: &Store, id: &str) -> Result<Option<Vec<Mount>>, String> {
+fn mounts(store: &Store, id: &str) -> Result<Option<Mounts>, String> {
     for root in &store.roots {
         if let Some(bytes) = root.bundle(id)? {
-            let mounts = mount::parse_bundle(&bytes, id);
+            let mounts = bundle::parse(&bytes, id);
             return mounts.map(Some).map_err(|error| format!("bundle of {id}: {error}"));
         }
     }

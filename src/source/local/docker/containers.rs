@@ -3,6 +3,7 @@
 use crate::image::docker_root;
 use crate::image::docker_root::Container;
 use crate::image::mount;
+use crate::image::mount::Mounts;
 use crate::source::documents::assemble::Parts;
 use crate::source::documents::budget::Budget;
 use crate::source::local::docker::ids;
@@ -70,13 +71,14 @@ impl Recorded {
         let path = format!("containers/{}/hostconfig.json", self.id);
         let temporary = records.document(&path).and_then(|bytes| match bytes {
             Some(bytes) => mount::parse_host_config(&bytes).map_err(|e| format!("`{path}`: {e}")),
-            None => Ok(Vec::new()),
+            None => Ok(Mounts::default()),
         });
         let temporary = temporary.unwrap_or_else(|problem| {
             parts.problems.push(problem);
-            Vec::new()
+            Mounts::default()
         });
-        let mut mounts = [container.mounts.clone(), temporary].concat();
+        parts.problems.extend(temporary.problems);
+        let mut mounts = [container.mounts.clone(), temporary.understood].concat();
         mounts.sort();
         parts.mounts = Some(mounts);
     }
