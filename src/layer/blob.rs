@@ -3,16 +3,18 @@
 //! A blob is immutable and cheap to clone. Its contents are not interpreted.
 
 pub mod growing_file;
+mod identity;
 pub(crate) mod ranged_reader;
 pub mod remote;
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 pub use crate::image::problem::CHANGED;
+pub use crate::layer::blob::identity::Identity;
+use crate::layer::blob::identity::{Stamp, file_identity};
 use crate::layer::blob::ranged_reader::{RangedReader, Span};
 use crate::layer::blob::remote::RemoteBlob;
 
@@ -24,43 +26,6 @@ pub struct Blob {
     len: u64,
     /// For a file of the user: size and time when it was opened.
     stamp: Option<Stamp>,
-}
-
-/// Size and modification time of an open file, to detect writes. `ctime` is not compared: a rename or a new hard link
-/// changes it too. A file that is replaced under its name is not changed: the open file stays the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    mtime: Option<SystemTime>,
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Option<Self> {
-        let mtime = metadata.modified().ok();
-        metadata.is_file().then_some(Self { size: metadata.len(), mtime })
-    }
-}
-
-/// Identifies a region of a file, as far as the file system allows: equal identities mean that the same region of the
-/// same file was not written to in between.
-///
-/// A rename or a new hard link changes `ctime` too, so the identity can differ although the bytes are the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// Device of the file.
-    pub device: u64,
-    /// Inode number on that device.
-    pub inode: u64,
-    /// Size of the whole file in bytes.
-    pub size: u64,
-    /// Last modification of the contents: seconds since 1970 and nanoseconds.
-    pub mtime: (i64, u32),
-    /// Last change of the inode, which programs cannot set: seconds since 1970 and nanoseconds.
-    pub ctime: (i64, u32),
-    /// Offset of the region in the file, in bytes.
-    pub offset: u64,
-    /// Length of the region in bytes.
-    pub len: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -314,28 +279,6 @@ fn read_resident_file_at(_file: &File, _buffer: &mut [u8], _offset: u64) -> io::
     Err(io::ErrorKind::Unsupported.into())
 }
 
-#[cfg(unix)]
-fn file_identity(file: &File, offset: u64, len: u64) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = file.metadata().ok().filter(|it| it.is_file() && it.nlink() > 0)?;
-    // The system states nanoseconds below one second.
-    let nanos = |nanos: i64| u32::try_from(nanos).unwrap_or(0);
-    Some(Identity {
-        device: metadata.dev(),
-        inode: metadata.ino(),
-        size: metadata.size(),
-        mtime: (metadata.mtime(), nanos(metadata.mtime_nsec())),
-        ctime: (metadata.ctime(), nanos(metadata.ctime_nsec())),
-        offset,
-        len,
-    })
-}
-
-#[cfg(not(unix))]
-fn file_identity(_file: &File, _offset: u64, _len: u64) -> Option<Identity> {
-    None
-}
-
 /// Reads a [`Blob`] front to back.
 #[derive(Clone, Debug)]
 pub struct BlobReader {
@@ -353,25 +296,9 @@ impl Read for BlobReader {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::io::Write;
+    use std::time::SystemTime;
 
     use super::*;
-
-    #[test]
-    fn an_identity_is_of_one_region_of_one_file_as_it_was() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(b"0123456789").unwrap();
-        let blob = Blob::whole(file.reopen().unwrap()).unwrap();
-        let known = blob.identity().unwrap();
-        assert_eq!((known.size, known.offset, known.len), (10, 0, 10));
-        assert_eq!(blob.clone().identity().as_ref(), Some(&known));
-
-        let region = blob.slice(2, 5).identity().unwrap();
-        assert_eq!(region, Identity { offset: 2, len: 5, ..known.clone() });
-
-        file.write_all(b"more").unwrap();
-        assert_ne!(blob.identity(), Some(known));
-    }
 
     #[test]
     fn a_file_that_is_written_to_or_cut_has_changed_and_a_replaced_one_has_not() {
@@ -394,13 +321,5 @@ mod tests {
         std::fs::rename(&path, dir.path().join("elsewhere")).unwrap();
         std::fs::write(&path, b"another").unwrap();
         assert!(!blob.changed() && blob.unchanged().is_ok());
-    }
-
-    #[test]
-    fn what_is_no_file_has_no_identity() {
-        assert_eq!(Blob::memory(&b"bytes"[..]).identity(), None);
-        let device = File::open("/dev/null").unwrap();
-        assert_eq!(Blob::whole(device).unwrap().identity(), None);
-        assert_eq!(Blob::whole(tempfile::tempfile().unwrap()).unwrap().identity(), None);
     }
 }

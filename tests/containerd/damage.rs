@@ -4,10 +4,10 @@ use layertui::layer::blob::Blob;
 use layertui::source::bolt::{Db, Error};
 use layertui::source::{Opened, Options, open};
 
+use super::build::Store;
 use super::database::{Bucket, Layout, SEQUENCE, write};
 use super::every_byte;
 use super::reading::{everything, sample};
-use super::store::Store;
 
 const SIZE: usize = 1024;
 

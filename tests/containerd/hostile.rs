@@ -3,9 +3,9 @@
 use std::fs;
 use std::process::Command;
 
+use super::build::Store;
 use super::database::{Bucket, Layout, Node, write};
 use super::hostile_text::{HOSTILE, scan_output};
-use super::store::Store;
 
 /// The bucket once for each key and each value below it, with that one hostile.
 fn variants(bucket: &Bucket) -> Vec<Bucket> {

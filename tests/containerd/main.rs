@@ -4,12 +4,14 @@
 //! | file | what |
 //! |---|---|
 //! | `database` | writing a bbolt database |
+//! | `build` | stores: images, snapshots, and the databases that record both |
 //! | `reading` | what was written is read again, also during writes |
 //! | `damage` | truncated, mutated and malicious databases |
 //! | `hostile` | records with text that a terminal would obey |
-//! | `store` | stores: images, containers, snapshots, and what is not believed |
+//! | `store` | images and containers of stores, and what of their records is not believed |
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod build;
 mod damage;
 mod database;
 #[path = "../support/every_byte.rs"]

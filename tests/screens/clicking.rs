@@ -1,8 +1,9 @@
-//! Clicks on hints and column labels; dive's keys, which hide kinds of changes.
+//! The mouse: what keys do, hints and column labels, the wheel; dive's keys, which hide kinds of changes.
 
 use layertui::explorer::model::keymap::Keymap;
-use layertui::explorer::model::message::MouseKind;
+use layertui::explorer::model::message::{Effect, MouseKind};
 use layertui::explorer::model::overlay::OverlayKind;
+use layertui::explorer::model::state::Pane;
 use layertui::stack::query::outline::By;
 
 use crate::explorer::Explorer;
@@ -101,4 +102,45 @@ fn changes_of_all_layers_and_of_one() {
     assert_eq!(explorer.state.range(), (0, 5));
     explorer.keys("alt-l");
     assert_eq!(explorer.state.range(), (5, 5));
+}
+
+#[test]
+fn the_mouse_does_what_keys_do() {
+    let mut explorer = Explorer::open(120, 40);
+    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
+    explorer.mouse(MouseKind::Press, body.x + 20, body.y + 2);
+    assert_eq!(explorer.path(), "/etc");
+    explorer.mouse(MouseKind::DoublePress, body.x + 20, body.y + 2);
+    assert!(explorer.text().contains("hostname"));
+    explorer.mouse(MouseKind::Press, body.x, body.y + 2);
+    assert!(!explorer.text().contains("hostname"));
+    let stack = explorer.state.layout().pane(Pane::Stack).unwrap().body;
+    explorer.mouse(MouseKind::Press, stack.x + 5, stack.y + 2);
+    assert_eq!((explorer.state.layer, explorer.state.focus), (1, Pane::Stack));
+    explorer.mouse(MouseKind::Press, body.x, body.y - 2);
+    assert_eq!(explorer.state.focus, Pane::Tree);
+    let edge = stack.x + stack.width;
+    explorer.mouse(MouseKind::Press, edge, 10);
+    explorer.mouse(MouseKind::Drag, edge + 6, 10);
+    explorer.mouse(MouseKind::Release, edge + 6, 10);
+    assert_eq!(explorer.state.layout().pane(Pane::Stack).unwrap().body.width, stack.width + 6);
+    explorer.keys("M");
+    assert_eq!(explorer.effects, [Effect::CaptureMouse(false)]);
+}
+
+#[test]
+fn the_wheel_scrolls_without_moving_the_cursor() {
+    let names: Vec<String> = (0..200).map(|n| format!("+f{n:03}:1")).collect();
+    let mut explorer = Explorer::plain(&names.join(" "), 120, 40);
+    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
+    explorer.mouse(MouseKind::WheelDown, body.x, body.y);
+    assert_eq!((explorer.state.tree.top, explorer.path().as_str()), (3, "/f000"));
+    for _ in 0..200 {
+        explorer.mouse(MouseKind::WheelDown, body.x, body.y);
+    }
+    assert!(explorer.text().contains("f199"));
+    explorer.keys("j");
+    assert!(explorer.text().contains("f001"), "a key brings the cursor back");
+    explorer.keys("pgdn ctrl-d G g ctrl-f ctrl-b ctrl-u pgup");
+    assert_eq!(explorer.path(), "/f000");
 }

@@ -2,7 +2,7 @@
 
 use layertui::explorer::Message;
 use layertui::explorer::model;
-use layertui::explorer::model::message::{Effect, MouseKind};
+use layertui::explorer::model::message::Effect;
 use layertui::explorer::model::overlay::OverlayKind;
 use layertui::explorer::model::state::{Pane, Phase};
 use layertui::text::visible;
@@ -313,47 +313,6 @@ fn what_goes_to_the_clipboard_does_no_harm_where_it_is_pasted() {
     let copied = visible("/a\u{202e}b").into_owned();
     assert_eq!(explorer.effects, [Effect::Copy(copied)]);
     assert!(explorer.text().contains("sent to the clipboard: /a\\u{202e}b"), "{}", explorer.text());
-}
-
-#[test]
-fn the_mouse_does_what_keys_do() {
-    let mut explorer = Explorer::open(120, 40);
-    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
-    explorer.mouse(MouseKind::Press, body.x + 20, body.y + 2);
-    assert_eq!(explorer.path(), "/etc");
-    explorer.mouse(MouseKind::DoublePress, body.x + 20, body.y + 2);
-    assert!(explorer.text().contains("hostname"));
-    explorer.mouse(MouseKind::Press, body.x, body.y + 2);
-    assert!(!explorer.text().contains("hostname"));
-    let stack = explorer.state.layout().pane(Pane::Stack).unwrap().body;
-    explorer.mouse(MouseKind::Press, stack.x + 5, stack.y + 2);
-    assert_eq!((explorer.state.layer, explorer.state.focus), (1, Pane::Stack));
-    explorer.mouse(MouseKind::Press, body.x, body.y - 2);
-    assert_eq!(explorer.state.focus, Pane::Tree);
-    let edge = stack.x + stack.width;
-    explorer.mouse(MouseKind::Press, edge, 10);
-    explorer.mouse(MouseKind::Drag, edge + 6, 10);
-    explorer.mouse(MouseKind::Release, edge + 6, 10);
-    assert_eq!(explorer.state.layout().pane(Pane::Stack).unwrap().body.width, stack.width + 6);
-    explorer.keys("M");
-    assert_eq!(explorer.effects, [Effect::CaptureMouse(false)]);
-}
-
-#[test]
-fn the_wheel_scrolls_without_moving_the_cursor() {
-    let names: Vec<String> = (0..200).map(|n| format!("+f{n:03}:1")).collect();
-    let mut explorer = Explorer::plain(&names.join(" "), 120, 40);
-    let body = explorer.state.layout().pane(Pane::Tree).unwrap().body;
-    explorer.mouse(MouseKind::WheelDown, body.x, body.y);
-    assert_eq!((explorer.state.tree.top, explorer.path().as_str()), (3, "/f000"));
-    for _ in 0..200 {
-        explorer.mouse(MouseKind::WheelDown, body.x, body.y);
-    }
-    assert!(explorer.text().contains("f199"));
-    explorer.keys("j");
-    assert!(explorer.text().contains("f001"), "a key brings the cursor back");
-    explorer.keys("pgdn ctrl-d G g ctrl-f ctrl-b ctrl-u pgup");
-    assert_eq!(explorer.path(), "/f000");
 }
 
 #[test]

@@ -3,24 +3,20 @@
 use crate::explorer::draw::bar::{bar, column};
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::frame;
+use crate::explorer::draw::layer_changes::{COUNTS, SIGNS, counts, signs};
 use crate::explorer::draw::tree::percent;
 use crate::explorer::model::comparison::ComparedImages;
-use crate::explorer::model::{LoadStatus, Pane, Rect, Role, Span, State};
+use crate::explorer::model::{LoadStatus, Pane, Rect, Role, State};
 use crate::explorer::view::coverage::Coverage;
 use crate::explorer::view::layers::{Density, density, layer_at};
 use crate::explorer::view::layout::{Layout, PaneArea};
 use crate::explorer::view::margin::Margin;
-use crate::explorer::view::{self, coverage, marker, reload};
+use crate::explorer::view::{self, coverage, reload};
 use crate::image::layer::Layer;
 use crate::image::problem::Severity;
-use crate::stack::{ChangeKind, Stack};
+use crate::stack::Stack;
 use crate::text::width::{pad_left, truncate, width};
 use crate::text::{Foreign, Visible, command, size, visible};
-
-/// Width of the signs of a layer's kinds of change.
-const SIGNS: u16 = 5;
-/// Width from which each sign has a count.
-const COUNTS: u16 = 16;
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -338,46 +334,6 @@ fn sizes(
             signs(canvas, stack, layer, x + line.width - SIGNS, y);
         }
     }
-}
-
-/// The kinds of change of a layer, in the order of their columns, with their numbers.
-fn kinds(stack: &Stack, layer: usize) -> [(ChangeKind, u64); 5] {
-    let summary = stack.summary(layer);
-    let undecided = summary.modified == 0;
-    let modified = if undecided { ChangeKind::Undecided } else { ChangeKind::Modified };
-    [
-        (ChangeKind::Added, summary.added),
-        (modified, summary.modified + summary.undecided),
-        (ChangeKind::Metadata, summary.metadata),
-        (ChangeKind::Rewritten, summary.rewritten),
-        (ChangeKind::Removed, summary.removed),
-    ]
-}
-
-/// A sign in its column for each kind of change of the layer. Returns the first column, or `from + SIGNS` without any.
-fn signs(canvas: &mut Canvas<'_>, stack: &Stack, layer: usize, from: u16, y: u16) -> u16 {
-    let mut first = from + SIGNS;
-    for (offset, (kind, number)) in kinds(stack, layer).into_iter().enumerate().rev() {
-        if number > 0 {
-            let (sign, role) = marker::change(kind);
-            first = from + offset as u16;
-            canvas.text(first, y, 1, role, visible(&sign));
-        }
-    }
-    first
-}
-
-/// The number of changes of each kind: `+12 ~3 -2`.
-fn counts(canvas: &mut Canvas<'_>, stack: &Stack, layer: usize, line: Rect) {
-    let spans: Vec<Span> = kinds(stack, layer)
-        .into_iter()
-        .filter(|(_, number)| *number > 0)
-        .map(|(kind, number)| {
-            let (sign, role) = marker::change(kind);
-            (role, visible![" ", sign, size::count(number)])
-        })
-        .collect();
-    canvas.spans(line.x, line.y, line.width, &spans);
 }
 
 /// The second line of a layer that is not folded: the size of its blob, and a bar for its progress.

@@ -12,6 +12,7 @@ mod footer;
 mod frame;
 mod glyphs;
 mod hits;
+mod layer_changes;
 mod layers;
 mod map;
 mod overlay;
