@@ -1,6 +1,5 @@
 //! `layertui ci`: every rule kept, broken and not to be judged; our file, dive's file as it stands, and options.
 
-use layertui::policy;
 use layertui::stack::notation;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +8,7 @@ use std::process::{Command, Output};
 use layertui::image::Image;
 use layertui::image::base::{Base, Evidence as Told};
 use layertui::image::layer::Layer;
-use layertui::policy::{Dialect, Evidence, Limits, Outcome, Rules, judge};
+use layertui::policy::{Evidence, Limits, Outcome, Rules, judge};
 use serde_json::{Value, json};
 
 use crate::saved::Place;
@@ -118,7 +117,7 @@ pub(crate) fn demo() -> PathBuf {
 }
 
 /// The image above, and the same with its second layer cut short.
-fn whole_and_cut(place: &Place) -> (PathBuf, PathBuf) {
+pub(crate) fn whole_and_cut(place: &Place) -> (PathBuf, PathBuf) {
     let layers = [
         Tar::new().file("a", "x".repeat(100)).finish(),
         Tar::new().file("b", "x".repeat(50)).file("c", "x".repeat(50)).mode(0o4755).finish(),
@@ -248,69 +247,6 @@ fn each_number_is_measured_as_its_file_and_its_option_define_it() {
     assert_eq!(over.len(), 3);
 }
 
-#[test]
-fn our_own_file_comes_first_and_options_override_it() {
-    let place = Place::new();
-    let run = |arguments: &[&str]| ci(&place.path("."), &demo(), arguments);
-    let code = |arguments: &[&str]| run(arguments).status.code();
-    fs::write(
-        place.path(".dive-ci"),
-        "rules:\n  lowestEfficiency: 0\n  highestUserWastedPercent: 1\n",
-    )
-    .unwrap();
-    assert_eq!(code(&[]), Some(0), "dive's file");
-    fs::write(place.path(".layertui.yaml"), "rules:\n  block: ['**/.env']\n").unwrap();
-    assert_eq!(code(&[]), Some(1), "ours");
-    assert_eq!(code(&["--block", "x"]), Some(0), "an option");
-    assert_eq!(code(&["--config", ".dive-ci"]), Some(0), "the file that is asked for");
-    assert_eq!(code(&["--config", "none"]), Some(2));
-    let base = ["--base", "/no/such", "--highest-user-wasted-percent", "1", "--block", "x"];
-    assert_eq!(code(&base), Some(2), "without its base a rule is open");
-    fs::write(place.path(".layertui.yaml"), "rules:\n  blok: []\n").unwrap();
-    let wrong = run(&[]);
-    assert_eq!(wrong.status.code(), Some(2));
-    let said = String::from_utf8(wrong.stderr).unwrap();
-    assert!(said.contains(".layertui.yaml:2: unknown key 'blok'; did you mean 'block'?"), "{said}");
-}
-
-/// Findings by the rules file: in `ci` each that is severe enough is a broken rule of its own.
-#[test]
-fn one_file_says_which_findings_are_accepted() {
-    let place = Place::new();
-    let (image, _) = whole_and_cut(&place);
-    let run = |arguments: &[&str]| {
-        let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
-        layertui.current_dir(place.path(".")).args(["--no-cache", arguments[0]]).arg(&image);
-        layertui.args(&arguments[1..]).output().unwrap()
-    };
-    let code = |arguments: &[&str]| run(arguments).status.code().unwrap();
-    let ids = |arguments: &[&str], list: &str, key: &str| {
-        let document: Value = serde_json::from_slice(&run(arguments).stdout).unwrap();
-        let list = document[list].as_array().unwrap().iter();
-        list.map(|item| item[key].as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let all = ["removed-later", "setuid", "runs-as-root"];
-    let rules = |text: &str| fs::write(place.path(".layertui.yaml"), text).unwrap();
-    rules("findings:\n  fail-on: medium\n");
-    assert_eq!(ids(&["findings", "--json"], "findings", "id"), all);
-    assert_eq!(ids(&["report"], "findings", "id"), all);
-    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), all);
-    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [1, 1, 0]);
-    rules("findings:\n  fail-on: medium\n  ignore: [runs-as-root, 'setuid:/c']\nexcludes: [/b]\n");
-    assert!(ids(&["findings", "--json"], "findings", "id").is_empty());
-    assert!(ids(&["report", "--config", ".layertui.yaml"], "findings", "id").is_empty());
-    assert_eq!(ids(&["ci", "--json"], "rules", "rule"), ["fail-on"]);
-    assert_eq!([code(&["findings"]), code(&["ci"])], [0, 0]);
-    // Options say more than the file.
-    assert_eq!(ids(&["ci", "--json", "--ignore", "setuid"], "rules", "rule"), ["runs-as-root"]);
-    assert_eq!(
-        ids(&["findings", "--json", "--exclude", "/x", "--ignore", "setuid"], "findings", "id"),
-        ["removed-later", "runs-as-root"]
-    );
-    rules("findings:\n  ignore: [setuids]\n");
-    assert_eq!([code(&["findings"]), code(&["ci"]), code(&["report"])], [2, 2, 2]);
-}
-
 /// However many files could be keys or copies, each is looked into, wherever it lies.
 #[test]
 fn what_a_crowd_of_files_holds_is_read() {
@@ -379,59 +315,6 @@ fn a_directory_says_nothing_of_who_runs_in_it() {
             ci(&place.path("."), Path::new(&image), &gate).status.code(),
             Some(code),
             "{image}"
-        );
-    }
-}
-
-/// JSON is YAML: the schema for editors and the reader are asked about the same texts.
-#[test]
-fn the_schema_says_what_the_reader_says() {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/layertui.schema.json");
-    let schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    for (right, document) in [
-        (true, json!({})),
-        (true, json!({"rules": {"lowest-efficiency": 0.95, "highest-wasted-bytes": "20MB"}})),
-        (true, json!({"rules": {"lowestEfficiency": "disabled", "max-size": 5000}})),
-        (
-            true,
-            json!({"rules": {"lowest-efficiency": "95%", "highest-user-wasted-percent": "2.5 %"}}),
-        ),
-        (true, json!({"rules": {"lowest-efficiency": "off", "max-size": false}})),
-        (false, json!({"rules": {"lowest-efficiency": "195%"}})),
-        (
-            true,
-            json!({"rules": {"max-layers": 12, "block": ["**/id_rsa"], "no-setuid-except": []}}),
-        ),
-        (true, json!({"findings": {"fail-on": "high", "ignore": ["setuid:/bin/su"]}})),
-        (true, json!({"excludes": ["/proc/**"], "base": "debian:12"})),
-        (true, json!({"scope": "user", "rules": {"scope": "all"}, "findings": {"scope": "user"}})),
-        (false, json!({"scope": "base"})),
-        (false, json!({"rules": {"lowest-efficiency": 95}})),
-        (false, json!({"rules": {"max-size": "1XB"}})),
-        (false, json!({"rules": {"max-layers": "many"}})),
-        (false, json!({"rules": {"fail-on": "high"}})),
-        (false, json!({"findings": {"fail-on": "grave"}})),
-        (false, json!({"rule": {}})),
-        (false, json!({"base": ["a", "b"]})),
-        (false, json!([1])),
-    ] {
-        let read = policy::read(&document.to_string(), Dialect::Own);
-        assert_eq!(read.is_ok(), right, "{document}: {read:?}");
-        assert_eq!(validator.is_valid(&document), right, "{document}");
-    }
-    let rules_and_findings = include_str!("../../docs/rules-and-findings.md");
-    let (_, example) = rules_and_findings.split_once("```yaml\n").unwrap();
-    let (example, _) = example.split_once("```").unwrap();
-    let rules = policy::read(example, Dialect::Own).unwrap();
-    assert!(rules.fail_on.is_some() && rules.max_size.is_some() && rules.base.is_some());
-    let keys = schema["properties"].as_object().unwrap().values();
-    let keys =
-        keys.filter_map(|section| section["properties"].as_object()).flat_map(|it| it.keys());
-    for key in keys.filter(|key| !key.contains(char::is_uppercase)) {
-        assert!(
-            example.contains(&format!("{key}:")),
-            "the example of docs/rules-and-findings.md lacks {key}"
         );
     }
 }

@@ -23,6 +23,7 @@ mod passes;
 mod pipelines;
 mod reporting;
 mod rpm;
+mod rules_files;
 mod saved;
 mod setting_aside;
 mod sparse;

@@ -1,7 +1,8 @@
 //! Opens files named by users and settings, without blocking on special files.
 //!
 //! Opening a named pipe waits for a writer, and opening a device can have side effects (a tape rewinds). So only
-//! regular files are opened, and pipes where they make sense (`<(docker save nginx)` of a shell), without blocking.
+//! regular files are opened, and pipes (`<(docker save nginx)` of a shell) and the null device where they make sense, without
+//! blocking.
 
 use std::fs::{File, FileType, Metadata};
 use std::io;
@@ -27,13 +28,17 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens a regular file, or a pipe with a writer, for sequential reading.
+/// Opens a regular file, a pipe with a writer, or the null device, which is empty, for sequential reading.
 ///
 /// # Errors
 /// As [`open`], and if no writer opens the pipe within [`NO_WRITER_MAX`].
 pub(crate) fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
-    if is_pipe(std::fs::metadata(path)?.file_type()) {
+    let metadata = std::fs::metadata(path)?;
+    if is_pipe(metadata.file_type()) {
         return Ok(Box::new(open_pipe(path)?));
+    }
+    if is_null(&metadata) {
+        return Ok(Box::new(io::empty()));
     }
     Ok(Box::new(open(path)?))
 }
@@ -65,6 +70,33 @@ pub(super) fn is_pipe(_: FileType) -> bool {
     false
 }
 
+/// Whether this is the null device, by whatever name.
+#[cfg(unix)]
+fn is_null(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let device = |it: &Metadata| it.file_type().is_char_device().then(|| it.rdev());
+    device(metadata).is_some()
+        && std::fs::metadata("/dev/null").is_ok_and(|null| device(&null) == device(metadata))
+}
+
+#[cfg(not(unix))]
+fn is_null(_: &Metadata) -> bool {
+    false
+}
+
+/// Whether the pipe has no name by which a writer could open it: a shell's `<(command)`. Known on Linux only.
+#[cfg(target_os = "linux")]
+fn is_anonymous(file: &File) -> bool {
+    /// `PIPEFS_MAGIC` of `linux/magic.h`.
+    const PIPE_FILE_SYSTEM: u64 = 0x5049_5045;
+    rustix::fs::fstatfs(file).is_ok_and(|it| it.f_type as u64 == PIPE_FILE_SYSTEM)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_anonymous(_: &File) -> bool {
+    false
+}
+
 /// Opens a pipe for reading as soon as it has a writer.
 pub(super) fn open_pipe(path: &Path) -> io::Result<impl Read + use<>> {
     let mut file = open_now(path)?;
@@ -72,6 +104,8 @@ pub(super) fn open_pipe(path: &Path) -> io::Result<impl Read + use<>> {
     let until = Instant::now() + NO_WRITER_MAX;
     let count = loop {
         match file.read(&mut first) {
+            // All writers have closed it.
+            Ok(0) if is_anonymous(&file) => break 0,
             // No writer, or a writer that closed the pipe without writing.
             Ok(0) if Instant::now() < until => std::thread::sleep(POLL),
             Ok(0) => {
@@ -180,6 +214,32 @@ mod tests {
         make_pipe(&pipe).unwrap();
         let refused = reader(&pipe).err().unwrap();
         assert_eq!(refused.to_string(), "it is a pipe that nothing writes to");
+    }
+
+    /// A shell has closed its end of `<(true)` before the path is opened.
+    #[test]
+    fn an_anonymous_pipe_that_nothing_was_written_to_is_empty() {
+        use std::os::fd::AsRawFd as _;
+        let (end, writer) = std::io::pipe().unwrap();
+        let path = format!("/dev/fd/{}", end.as_raw_fd());
+        drop(writer);
+        let mut text = String::new();
+        reader(Path::new(&path)).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "");
+    }
+
+    #[test]
+    fn of_the_devices_only_the_null_device_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        for null in [Path::new("/dev/null"), &link] {
+            assert_eq!(reader(null).unwrap().read(&mut [0; 8]).unwrap(), 0);
+        }
+        for device in ["/dev/zero", "/dev/full", "/dev/urandom"] {
+            let refused = reader(Path::new(device)).err().unwrap();
+            assert_eq!(refused.to_string(), "it is a device, not a file");
+        }
     }
 
     #[test]
