@@ -24,12 +24,13 @@ pub(super) fn run(args: &Args, command: &Build, settings: &OpenSettings) -> Outc
     let place = tempfile::tempdir().map_err(|error| {
         Failure::Error(format!("a temporary directory for the image's ID: {error}"))
     })?;
-    let given = Engine::of(&command.arguments);
-    let asked = stated_file(&given.behind);
+    let given = Engine::of(&engine, &command.arguments);
+    let list = list(&engine, &given)?;
+    let asked = given.value("--iidfile").map(PathBuf::from);
     let id_file = asked.clone().unwrap_or_else(|| place.path().join("id"));
     let mut build = Command::new(&engine);
     build.args(&given.before).arg("build");
-    if asked.is_none() {
+    if asked.is_none() && list.is_none() {
         build.arg("--iidfile").arg(&id_file);
     }
     // Standard output is reserved for the report, so the engine's output goes to standard error.
@@ -40,7 +41,10 @@ pub(super) fn run(args: &Args, command: &Build, settings: &OpenSettings) -> Outc
     if !status.success() {
         return Err(ended(&engine, status));
     }
-    let image = given.reference(&built(&engine, &id_file)?);
+    let image = match list {
+        Some(list) => list,
+        None => given.place().unwrap_or_default() + &built(&engine, &id_file)?,
+    };
     notice(&format!("built {image}"));
     let mut settings = settings.clone();
     settings.options.variables = given.variables();
@@ -71,21 +75,28 @@ fn installed() -> Result<&'static str, Failure> {
     })
 }
 
-/// The file of `--iidfile` in the arguments.
-fn stated_file(arguments: &[String]) -> Option<PathBuf> {
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        if argument == "--iidfile" {
-            return arguments.next().map(PathBuf::from);
-        }
-        if let Some(file) = argument.strip_prefix("--iidfile=") {
-            return Some(PathBuf::from(file));
-        }
+/// The reference of the manifest list that the engine puts the images of several platforms into, where it writes no ID of it:
+/// buildah refuses `--iidfile` then, podman writes the list's ID.
+///
+/// # Errors
+/// Without a list: podman writes the ID of any one of the images, and a verdict on one would pass for all.
+fn list(engine: &str, given: &Engine) -> Result<Option<String>, Failure> {
+    let program = Path::new(engine).file_name().unwrap_or_default().to_string_lossy();
+    let is_buildah = program.contains("buildah");
+    if !given.is_for_platforms() || !is_buildah && !program.contains("podman") {
+        return Ok(None);
     }
-    None
+    let Some(name) = given.value("--manifest") else {
+        return Err(Failure::Error(format!(
+            "{engine} builds an image for each platform and nothing tells which one to open: with --manifest NAME it \
+             puts them into one list, from which layertui's own --platform chooses (layertui --platform OS/ARCH build …)"
+        )));
+    };
+    let place = || given.place().unwrap_or_else(|| "containers-storage:".to_owned());
+    Ok(is_buildah.then(|| place() + name))
 }
 
-/// The reference of the image whose ID the engine wrote.
+/// The ID that the engine wrote.
 fn built(engine: &str, id_file: &Path) -> Result<String, Failure> {
     let id = fs::read_to_string(id_file).map_err(|error| {
         Failure::Error(format!(
@@ -106,21 +117,4 @@ fn built(engine: &str, id_file: &Path) -> Result<String, Failure> {
 fn ended(engine: &str, status: ExitStatus) -> Failure {
     notice(&format!("{engine} build: {status}"));
     Failure::ExitCode(2)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_for_the_id_that_was_asked_for_is_used() {
-        let file = |arguments: &[&str]| {
-            let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
-            stated_file(&arguments)
-        };
-        assert_eq!(file(&["-t", "x", "--iidfile", "a", "."]), Some("a".into()));
-        assert_eq!(file(&["--iidfile=b", "."]), Some("b".into()));
-        assert_eq!(file(&["-t", "x", "."]), None);
-        assert_eq!(file(&["--iidfile"]), None);
-    }
 }

@@ -1,32 +1,11 @@
-//! Options of docker, podman and buildah that stand before their command, found among the arguments of `layertui build`, and
+//! The arguments of one build: options that the engine takes before its command, found among those of `layertui build`, and
 //! where they put the image. Pure.
 //!
 //! docker refuses them after `build`, podman some of them (podman(1), docker(1), buildah(1), "OPTIONS").
 
-/// Those that take a value. No engine has one of them as an option of `build` with another meaning: podman's and docker's `-c` is
-/// left out for that.
-const WITH_VALUE: [&str; 18] = [
-    "--root",
-    "--runroot",
-    "--imagestore",
-    "--storage-driver",
-    "--storage-opt",
-    "--tmpdir",
-    "--cgroup-manager",
-    "--log-level",
-    "--url",
-    "--connection",
-    "--identity",
-    "--config",
-    "--context",
-    "--host",
-    "-H",
-    "--tlscacert",
-    "--tlscert",
-    "--tlskey",
-];
+use std::path::Path;
 
-const ALONE: [&str; 3] = ["--remote", "--tls", "--tlsverify"];
+use crate::cli::option_words::{options, stands_before, takes_value};
 
 /// The arguments of one build.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,66 +14,75 @@ pub(super) struct Engine {
     pub(super) before: Vec<String>,
     /// What stands behind it.
     pub(super) behind: Vec<String>,
-    /// The options of `before` with their values.
-    options: Vec<(&'static str, String)>,
+    /// The options of both with their values; `true` for one without.
+    options: Vec<(String, String)>,
 }
 
 impl Engine {
-    /// Tells the engine's own options from those of its `build`.
-    pub(super) fn of(arguments: &[String]) -> Self {
+    /// Tells the own options of the engine, a program or the path of one, from those of its `build`.
+    pub(super) fn of(engine: &str, arguments: &[String]) -> Self {
+        let program = Path::new(engine).file_name().unwrap_or_default().to_string_lossy();
         let mut engine = Self::default();
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            if word == "--" {
+            let found = options(word);
+            if word == "--" || found.is_empty() {
                 engine.behind.push(word.clone());
+            }
+            if word == "--" {
                 break;
             }
-            let Some((option, value)) = known(word) else {
-                engine.behind.push(word.clone());
-                continue;
-            };
-            engine.before.push(word.clone());
-            let value = match value {
-                Some(value) => value.to_owned(),
-                None if ALONE.contains(&option) => "true".to_owned(),
-                None => words
-                    .next()
-                    .cloned()
-                    .inspect(|word| engine.before.push(word.clone()))
-                    .unwrap_or_default(),
-            };
-            engine.options.push((option, value));
+            for option in found {
+                let is_own = stands_before(&program, &option.name);
+                let side = if is_own { &mut engine.before } else { &mut engine.behind };
+                side.push(option.text);
+                let value = match option.value {
+                    Some(value) => value.to_owned(),
+                    None if takes_value(&option.name) => {
+                        let value = words.next().cloned();
+                        side.extend(value.clone());
+                        value.unwrap_or_default()
+                    }
+                    None => "true".to_owned(),
+                };
+                engine.options.push((option.name, value));
+            }
         }
         engine.behind.extend(words.cloned());
         engine
     }
 
     /// The value of an option; of several the last counts, as for the engines.
-    fn value(&self, option: &str) -> Option<&str> {
-        let found = self.options.iter().rev().find(|(name, _)| *name == option);
+    pub(super) fn value(&self, option: &str) -> Option<&str> {
+        let found = self.options.iter().rev().find(|(name, _)| name == option);
         found
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty() && *value != "false")
     }
 
-    /// The reference of the built image, by its ID: in the store or the service that the options name, else where it is found.
-    pub(super) fn reference(&self, id: &str) -> String {
-        let remote = ["--url", "--connection", "--remote"];
-        if remote.iter().any(|option| self.value(option).is_some()) {
-            return format!("podman:{id}");
+    /// Whether one image is built for each of several platforms.
+    pub(super) fn is_for_platforms(&self) -> bool {
+        let platforms = self.options.iter().filter(|(name, _)| name == "--platform");
+        let platforms: usize = platforms.map(|(_, value)| value.split(',').count()).sum();
+        platforms > 1 || self.value("--all-platforms").is_some()
+    }
+
+    /// The transport and place where the image is: the store or the service that the options name; `None` without any.
+    pub(super) fn place(&self) -> Option<String> {
+        let is_given = |options: &[&str]| options.iter().any(|option| self.value(option).is_some());
+        if is_given(&["--url", "--connection", "--remote", "-r"]) {
+            return Some("podman:".to_owned());
         }
-        if ["--host", "-H", "--context"].iter().any(|option| self.value(option).is_some()) {
-            return format!("docker-daemon:{id}");
+        if is_given(&["--host", "-H", "--context"]) {
+            return Some("docker-daemon:".to_owned());
         }
-        let Some(root) = self.value("--imagestore").or_else(|| self.value("--root")) else {
-            return id.to_owned();
-        };
+        let root = self.value("--imagestore").or_else(|| self.value("--root"))?;
         // containers/storage takes one for the other (types/options.go).
         let driver =
             self.value("--storage-driver").map(|it| if it == "overlay2" { "overlay" } else { it });
         let at = if driver.is_some() || root.contains('@') { "@" } else { "" };
         let (open, close) = if root.contains(']') { ("[[", "]]") } else { ("[", "]") };
-        format!("containers-storage:{open}{}{at}{root}{close}{id}", driver.unwrap_or_default())
+        Some(format!("containers-storage:{open}{}{at}{root}{close}", driver.unwrap_or_default()))
     }
 
     /// The environment variables with the same meaning, which the service is asked with; an empty one is unset.
@@ -127,23 +115,17 @@ impl Engine {
     }
 }
 
-/// The option that a word is, and the value after its `=`, or behind the letter of a short one.
-fn known(word: &str) -> Option<(&'static str, Option<&str>)> {
-    let (name, value) =
-        word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-    let mut all = WITH_VALUE.into_iter().chain(ALONE);
-    all.find(|option| *option == name).map(|option| (option, value)).or_else(|| {
-        let host = word.strip_prefix("-H").filter(|host| !host.is_empty())?;
-        Some(("-H", Some(host)))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn engine(arguments: &str) -> Engine {
-        Engine::of(&arguments.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        with("docker", arguments)
+    }
+
+    fn with(engine: &str, arguments: &str) -> Engine {
+        let words: Vec<_> = arguments.split_whitespace().map(str::to_owned).collect();
+        Engine::of(engine, &words)
     }
 
     #[test]
@@ -153,8 +135,11 @@ mod tests {
             ("-t x --storage-driver=vfs --root=/r .", "--storage-driver=vfs --root=/r", "-t x ."),
             ("-H tcp://h --tlsverify .", "-H tcp://h --tlsverify", "."),
             ("-Htcp://h -c 2 .", "-Htcp://h", "-c 2 ."),
+            ("-D -l debug . --debug --log-level=info", "-D -l debug --debug --log-level=info", "."),
+            ("-qDl debug -qDt x .", "-D -l debug -D", "-q -q -t x ."),
             ("--pull --add-host a:b -- --root", "", "--pull --add-host a:b -- --root"),
             ("--root", "--root", ""),
+            ("-", "", "-"),
             ("", "", ""),
         ] {
             let engine = engine(given);
@@ -166,23 +151,79 @@ mod tests {
     }
 
     #[test]
-    fn the_image_is_where_the_options_put_it() {
-        for (given, reference) in [
-            ("-t x .", "ID"),
-            ("--storage-driver vfs .", "ID"),
-            ("--root /r .", "containers-storage:[/r]ID"),
-            ("--root /r --storage-driver overlay2 .", "containers-storage:[overlay@/r]ID"),
-            ("--root /r --root=/s --imagestore /i .", "containers-storage:[/i]ID"),
-            ("--root /r --root=/s .", "containers-storage:[/s]ID"),
-            ("--root /r@[s]/x .", "containers-storage:[[@/r@[s]/x]]ID"),
-            ("--url unix:///s .", "podman:ID"),
-            ("--remote .", "podman:ID"),
-            ("--remote=false .", "ID"),
-            ("--host unix:///s .", "docker-daemon:ID"),
-            ("--context lab .", "docker-daemon:ID"),
-            ("--config /c .", "ID"),
+    fn the_value_of_an_option_is_no_option() {
+        for (given, before, behind) in [
+            ("--build-arg --root .", "", "--build-arg --root ."),
+            ("-t --root . --root /r", "--root /r", "-t --root ."),
+            ("-qt --root --root /r .", "--root /r", "-q -t --root ."),
+            ("-t=x --root /r .", "--root /r", "-t=x ."),
+            ("--build-arg=a --root /r .", "--root /r", "--build-arg=a ."),
+            ("--root --tag .", "--root --tag", "."),
+            ("--no-cache --root /r .", "--root /r", "--no-cache ."),
+            ("--pull --root /r .", "--root /r", "--pull ."),
+            ("--build-arg -- --root /r .", "--root /r", "--build-arg -- ."),
+            ("--not-known-yet --root /r .", "--root /r", "--not-known-yet ."),
+            ("--tag", "", "--tag"),
         ] {
-            assert_eq!(engine(given).reference("ID"), reference, "{given}");
+            let engine = engine(given);
+            assert_eq!(
+                (engine.before.join(" "), engine.behind.join(" ")),
+                (before.into(), behind.into())
+            );
+        }
+    }
+
+    #[test]
+    fn an_option_may_be_another_to_another_engine() {
+        for (program, given, before) in [
+            ("docker", "-D .", "-D"),
+            ("/usr/bin/docker", "-D .", "-D"),
+            ("podman", "-D .", ""),
+            ("buildah", "-D .", ""),
+            ("/docker/bin/buildah", "-D .", ""),
+            ("podman", "--runtime crun .", "--runtime crun"),
+            ("podman-remote", "--runtime crun .", "--runtime crun"),
+            ("buildah", "--runtime crun .", ""),
+        ] {
+            assert_eq!(with(program, given).before.join(" "), before, "{program} {given}");
+        }
+    }
+
+    #[test]
+    fn platforms_are_counted() {
+        for (given, expected) in [
+            (".", false),
+            ("--platform linux/arm64 .", false),
+            ("--platform linux/arm64,linux/amd64 .", true),
+            ("--platform=linux/arm64 --platform linux/amd64 .", true),
+            ("--build-arg --platform=a,b .", false),
+            ("--all-platforms .", true),
+            ("--all-platforms=false .", false),
+            ("-- --all-platforms", false),
+        ] {
+            assert_eq!(engine(given).is_for_platforms(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn the_image_is_where_the_options_put_it() {
+        for (given, place) in [
+            ("-t x .", ""),
+            ("--storage-driver vfs .", ""),
+            ("--root /r .", "containers-storage:[/r]"),
+            ("--root /r --storage-driver overlay2 .", "containers-storage:[overlay@/r]"),
+            ("--root /r --root=/s --imagestore /i .", "containers-storage:[/i]"),
+            ("--root /r --root=/s .", "containers-storage:[/s]"),
+            ("--root /r@[s]/x .", "containers-storage:[[@/r@[s]/x]]"),
+            ("--url unix:///s .", "podman:"),
+            ("--remote .", "podman:"),
+            ("-r .", "podman:"),
+            ("--remote=false .", ""),
+            ("--host unix:///s .", "docker-daemon:"),
+            ("--context lab .", "docker-daemon:"),
+            ("--config /c .", ""),
+        ] {
+            assert_eq!(engine(given).place().unwrap_or_default(), place, "{given}");
         }
     }
 

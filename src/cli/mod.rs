@@ -29,6 +29,7 @@ mod ls;
 mod manual;
 mod missing;
 mod open;
+mod option_words;
 pub mod output;
 mod packages;
 mod plugin;

@@ -5,6 +5,8 @@
 mod above_base;
 mod agreeing;
 mod beside;
+#[cfg(unix)]
+mod building;
 mod closed;
 mod comparing;
 mod dive_options;

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::dockerd::Docker;
-use super::engines::{Engines, require_engines, run};
+use super::engines::{Engines, require_engines, run, text};
 use super::lab::lab;
 use super::scratch::fresh;
 
@@ -86,6 +86,119 @@ fn podman_and_buildah_build_and_the_result_is_opened_or_judged() {
 
         assert_eq!(answer(&build("--ci", "-f Dockerfile.wrong ."), 2), "");
         assert_eq!(answer(&workshop.layertui("build --engine no-such-engine ."), 2), "");
+    }
+}
+
+/// Which platform's image is opened says our own option, of a list that the engine made.
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn images_of_several_platforms_are_opened_by_their_list() {
+    require_engines();
+    let workshop = Workshop::new();
+    let several = "--no-cache --isolation chroot --platform linux/amd64,linux/arm64";
+    for engine in ["buildah", "podman"] {
+        for root in [String::new(), format!("--root ../{engine}-list --runroot ../{engine}-run")] {
+            let build = |platform: &str, theirs: &str| {
+                let ours = format!("--platform {platform} build --engine {engine}");
+                workshop.layertui(&format!("{ours} -- {root} {several} {theirs} ."))
+            };
+            let list = format!("--manifest localhost/{engine}:list");
+            for platform in ["linux/arm64", "linux/amd64"] {
+                let shown = answer(&build(platform, &list), 0);
+                assert!(shown.contains(&format!("platform  {platform}\n")), "{engine}: {shown}");
+            }
+            let refused = build("linux/amd64", "-t localhost/none:1");
+            assert_eq!(answer(&refused, 2), "");
+            let error = String::from_utf8_lossy(&refused.stderr);
+            assert!(error.contains("--manifest NAME") && !error.contains("STEP"), "{error}");
+        }
+    }
+}
+
+/// The options that an engine's help lists, each with whether it takes a value; help and version are not asked for here.
+fn options(help: &mut Command) -> Vec<(String, bool)> {
+    let text = text(help);
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let listed = line.trim_start();
+        // Descriptions are indented further.
+        if !listed.starts_with('-') || line.len() - listed.len() > 6 {
+            continue;
+        }
+        let listed = listed.split("  ").next().unwrap();
+        let mut names: Vec<&str> = listed.split(' ').collect();
+        let rest = names.split_off(names.iter().position(|name| !name.ends_with(',')).unwrap() + 1);
+        // `[="true"]` is what the option means without a value.
+        let takes_value = !rest.is_empty() && !rest.concat().contains("[=");
+        let names = names.into_iter().map(|name| name.trim_end_matches(',').to_owned());
+        let names: Vec<String> = names.collect();
+        if !names.iter().any(|name| name == "--help" || name == "--version") {
+            found.extend(names.into_iter().map(|name| (name, takes_value)));
+        }
+    }
+    found
+}
+
+/// The words before `build` and behind it that an engine of that name is started with.
+fn sides(workshop: &Workshop, engine: &str, words: &[&str]) -> (String, String) {
+    let program = workshop.home.join(engine);
+    let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$0.said\"\n";
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut layertui = Command::new(env!("CARGO_BIN_EXE_layertui"));
+    layertui.args(["build", "--engine", program.to_str().unwrap(), "--"]).args(words);
+    assert_eq!(answer(&layertui.output().unwrap(), 2), "", "it writes no ID");
+    let said = fs::read_to_string(program.with_extension("said")).unwrap();
+    let said: Vec<&str> = said.lines().collect();
+    let at = said.iter().position(|word| *word == "build").unwrap();
+    assert_eq!(said[at + 1], "--iidfile");
+    (said[..at].join(" "), said[at + 3..].join(" "))
+}
+
+/// Every option of every engine: those of the engine itself are placed before its command, those of `build` are not, and
+/// what follows one that takes a value is its value.
+#[test]
+#[cfg_attr(not(interop), ignore = "needs real engines and root: LAYERTUI_INTEROP=1 cargo test")]
+fn every_option_that_an_engine_lists_is_known() {
+    require_engines();
+    let workshop = Workshop::new();
+    let help = |program: &str, words: &[&str]| {
+        let mut help = Command::new(program);
+        help.args(words).arg("--help").env("HOME", &workshop.home);
+        help
+    };
+    for (engine, program, buildkit) in [
+        ("docker", "docker", "0"),
+        ("docker", CLIENT, "0"),
+        ("docker", CLIENT, "1"),
+        ("podman", "podman", ""),
+        ("buildah", "buildah", ""),
+    ] {
+        let own = options(help(program, &[]).env("DOCKER_BUILDKIT", buildkit));
+        let of_build = options(help(program, &["build"]).env("DOCKER_BUILDKIT", buildkit));
+        assert!(own.len() > 8 && of_build.len() > 20, "{engine}: {own:?} {of_build:?}");
+        for (option, takes_value) in &own {
+            let words: &[&str] =
+                if *takes_value { &[option, "value", "."] } else { &[option, "."] };
+            let all = words.join(" ");
+            let expected = if of_build.iter().any(|(other, _)| other == option) {
+                (String::new(), all)
+            } else {
+                (all.trim_end_matches(" .").to_owned(), ".".to_owned())
+            };
+            assert_eq!(sides(&workshop, engine, words), expected, "{engine} {option}");
+        }
+        // One needs a list, the other is the file that the engine would write.
+        let apart = ["--all-platforms", "--iidfile"];
+        for (option, takes_value) in of_build.iter().filter(|it| !apart.contains(&&*it.0)) {
+            let expected = if *takes_value {
+                (String::new(), format!("{option} --root /r ."))
+            } else {
+                ("--root /r".to_owned(), format!("{option} ."))
+            };
+            let found = sides(&workshop, engine, &[option, "--root", "/r", "."]);
+            assert_eq!(found, expected, "{engine} build {option}");
+        }
     }
 }
 
