@@ -1,6 +1,7 @@
 //! `layertui build` with real engines: the engine's own options reach it, the result is opened or judged, and the base image
 //! is told by what the engine and its store know of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -167,15 +168,20 @@ fn every_option_that_an_engine_lists_is_known() {
         help.args(words).arg("--help").env("HOME", &workshop.home);
         help
     };
-    for (engine, program, buildkit) in [
-        ("docker", "docker", "0"),
-        ("docker", CLIENT, "0"),
-        ("docker", CLIENT, "1"),
-        ("podman", "podman", ""),
-        ("buildah", "buildah", ""),
-    ] {
-        let own = options(help(program, &[]).env("DOCKER_BUILDKIT", buildkit));
-        let of_build = options(help(program, &["build"]).env("DOCKER_BUILDKIT", buildkit));
+    let programs: [(&str, &[(&str, &str)]); 3] = [
+        ("docker", &[("docker", "0"), (CLIENT, "0"), (CLIENT, "1")]),
+        ("podman", &[("podman", "")]),
+        ("buildah", &[("buildah", "")]),
+    ];
+    for (engine, programs) in programs {
+        // With BuildKit docker's `build` has other options.
+        let listed = |words: &[&str]| {
+            let all = programs.iter().flat_map(|(program, buildkit)| {
+                options(help(program, words).env("DOCKER_BUILDKIT", buildkit))
+            });
+            all.collect::<BTreeSet<_>>()
+        };
+        let (own, of_build) = (listed(&[]), listed(&["build"]));
         assert!(own.len() > 8 && of_build.len() > 20, "{engine}: {own:?} {of_build:?}");
         for (option, takes_value) in &own {
             let words: &[&str] =
