@@ -12,6 +12,7 @@ use crate::compare::layers::{
 use crate::image::Image;
 use crate::image::layer::Layer;
 use crate::layer::encoding::Codec;
+use crate::layer::entries::Dialect;
 use crate::report::entry::{PathKeys, rfc3339};
 use crate::report::{Format, Lines, json_line};
 use crate::stack::kept::entry::Kind;
@@ -98,6 +99,7 @@ enum Line<'a> {
         verdict: &'static str,
         same_blob: usize,
         same_tar: usize,
+        same_files: usize,
         same_contents: usize,
         changed: usize,
         added: usize,
@@ -125,7 +127,8 @@ struct FactKeys {
     gid: u64,
     size: Option<u64>,
     mtime: Option<String>,
-    dialect: &'static str,
+    /// `None` where there is no tar.
+    dialect: Option<&'static str>,
 }
 
 impl FactKeys {
@@ -138,7 +141,7 @@ impl FactKeys {
             gid: owner.1,
             size: (kind == Kind::File).then_some(size),
             mtime: rfc3339(mtime),
-            dialect: dialect.name(),
+            dialect: dialect.map(Dialect::name),
         }
     }
 }
@@ -163,6 +166,7 @@ fn write_json(out: &mut dyn Write, found: &LayersReport<'_>) -> io::Result<()> {
         verdict: found.verdict(),
         same_blob: found.count("sameBlob"),
         same_tar: found.count("sameTar"),
+        same_files: found.count("sameFiles"),
         same_contents: found.count("sameContents"),
         changed: found.count("changed"),
         added: found.count("added"),
@@ -228,10 +232,11 @@ fn write_text(out: &mut dyn Write, found: &LayersReport<'_>, most: usize) -> io:
     writeln!(out)?;
     writeln!(
         out,
-        "verdict={} same-blob={} same-tar={} same-contents={} changed={} added={} removed={} unknown={}",
+        "verdict={} same-blob={} same-tar={} same-files={} same-contents={} changed={} added={} removed={} unknown={}",
         found.verdict(),
         found.count("sameBlob"),
         found.count("sameTar"),
+        found.count("sameFiles"),
         found.count("sameContents"),
         found.count("changed"),
         found.count("added"),
@@ -293,7 +298,10 @@ fn aspect(name: &str, old: &Facts, new: &Facts) -> String {
         "mode" => format!("mode {:04o} -> {:04o}", old.mode, new.mode),
         "owner" => format!("owner {} -> {}", owner(old), owner(new)),
         "mtime" => format!("time {} -> {}", time(old), time(new)),
-        "dialect" => format!("header {} -> {}", old.dialect.name(), new.dialect.name()),
+        "dialect" => {
+            let name = |facts: &Facts| facts.dialect.map_or("unknown", Dialect::name);
+            format!("header {} -> {}", name(old), name(new))
+        }
         "type" => format!("{} -> {}", old.kind.name(), new.kind.name()),
         "content" if old.size != new.size => format!("content, {} B -> {} B", old.size, new.size),
         "target" => "link target".to_owned(),

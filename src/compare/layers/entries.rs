@@ -3,36 +3,16 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::compare::layers::aspects::Aspects;
+use crate::compare::layers::limits::{Limits, take};
 use crate::compare::layers::order;
 use crate::layer::entries::{Dialect, Item};
 use crate::stack::kept::entry::{Kind, Mtime};
 
 /// Bytes that a waiting entry takes beside its path: a slot in a table that is at least half full.
 const ENTRY_BYTES: usize = 2 * size_of::<(Vec<u8>, Placed)>();
-
-/// What all pairs of layers together may take of memory: this much of each is left.
-#[derive(Debug)]
-pub(super) struct Limits {
-    /// Bytes of entries that wait for their counterparts.
-    waiting: AtomicUsize,
-    /// Differences that are listed; the rest is counted.
-    listed: AtomicUsize,
-}
-
-impl Default for Limits {
-    /// 512 MiB, which are some 1.5 million entries in another order, and a million differences.
-    fn default() -> Self {
-        Self { waiting: AtomicUsize::new(512 << 20), listed: AtomicUsize::new(1_000_000) }
-    }
-}
-
-/// Takes `count` of what is left; `false` where less is left.
-fn take(left: &AtomicUsize, count: usize) -> bool {
-    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(count)).is_ok()
-}
 
 /// What an entry says of its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +27,8 @@ pub struct Facts {
     pub size: u64,
     /// Modification time.
     pub mtime: Mtime,
-    /// The dialect of the header.
-    pub dialect: Dialect,
+    /// The dialect of the header; `None` where there is no tar.
+    pub dialect: Option<Dialect>,
 }
 
 /// One entry that differs.
@@ -324,7 +304,7 @@ const fn facts(item: &Item) -> Facts {
         owner: item.owner,
         size: item.size,
         mtime: item.mtime,
-        dialect: item.writing.dialect,
+        dialect: Some(item.writing.dialect),
     }
 }
 
@@ -334,6 +314,8 @@ fn absolute(path: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
     use crate::layer::entries::Writing;
 

@@ -3,10 +3,13 @@
 //!
 //! ```text
 //! two images ─► pairing ─► each pair: digests ─► else both tars, one pass over both (entries, order) ─► Verdict
+//!                                                └► where a store keeps no tar, the files (by_files) ───┘
 //! ```
 
 mod aspects;
+mod by_files;
 mod entries;
+mod limits;
 mod order;
 mod pairing;
 mod words;
@@ -15,8 +18,9 @@ use std::io;
 use std::sync::atomic::AtomicU64;
 
 pub use crate::compare::layers::aspects::Aspects;
-use crate::compare::layers::entries::Limits;
+use crate::compare::layers::by_files::Side;
 pub use crate::compare::layers::entries::{Differences, EntryDifference, Facts};
+use crate::compare::layers::limits::Limits;
 pub use crate::compare::layers::pairing::{Pair, PairedBy, pairs};
 use crate::image::digest::Hasher;
 use crate::image::layer::Layer;
@@ -37,6 +41,8 @@ pub enum Verdict {
     SameBlob,
     /// The same tar; `true` where it is known to be compressed otherwise.
     SameTar(bool),
+    /// The same files, of which a store keeps no tar; `true` where the layers are known to differ.
+    SameFiles(bool),
     /// The same files with other metadata, in another order, or with headers in another form.
     SameContents,
     /// Files were added, removed or changed.
@@ -56,6 +62,7 @@ impl Verdict {
         match self {
             Self::SameBlob => "sameBlob",
             Self::SameTar(_) => "sameTar",
+            Self::SameFiles(_) => "sameFiles",
             Self::SameContents => "sameContents",
             Self::Changed => "changed",
             Self::Added => "added",
@@ -73,7 +80,9 @@ impl Verdict {
     /// Whether it is a difference; not knowing is none.
     #[must_use]
     pub const fn differs(&self) -> bool {
-        !matches!(self, Self::SameBlob | Self::SameTar(false) | Self::Unknown(_))
+        let is_same =
+            matches!(self, Self::SameBlob | Self::SameTar(false) | Self::SameFiles(false));
+        !is_same && !self.is_unknown()
     }
 }
 
@@ -145,23 +154,20 @@ fn compare(
     if same_blob == Some(true) {
         return nothing(Verdict::SameBlob);
     }
-    let mut entries = Differences::default();
-    let same_tar = match equal(layers, |layer| layer.diff_id.as_deref()) {
-        Some(true) => true,
-        _ => match tars((old, one), (new, other), shared) {
-            Ok((differences, same)) => {
-                entries = differences;
-                same
-            }
-            Err(why) => return nothing(Verdict::Unknown(why)),
-        },
-    };
-    let verdict = if same_tar {
-        compression(same_blob, codecs, (old.blob(one), new.blob(other)), shared)
-    } else if entries.change_contents() {
-        Verdict::Changed
+    let stated = equal(layers, |layer| layer.diff_id.as_deref());
+    let (entries, same_tar) = if stated == Some(true) {
+        (Differences::default(), Some(true))
     } else {
-        Verdict::SameContents
+        match read((old, one), (new, other), shared) {
+            Ok(read) => read,
+            Err(why) => return nothing(Verdict::Unknown(why)),
+        }
+    };
+    let verdict = match same_tar {
+        Some(true) => compression(same_blob, codecs, (old.blob(one), new.blob(other)), shared),
+        _ if entries.change_contents() => Verdict::Changed,
+        None if entries.aspects.is_empty() => Verdict::SameFiles(stated == Some(false)),
+        _ => Verdict::SameContents,
     };
     found(verdict, entries)
 }
@@ -172,19 +178,27 @@ fn equal(layers: [Option<&Layer>; 2], what: fn(&Layer) -> Option<&str>) -> Optio
     Some(what(old?)? == what(new?)?)
 }
 
-/// Compares two tars entry by entry. Returns whether they are the same byte for byte, too.
-fn tars(
+/// Compares two layers entry by entry. Returns whether their tars are the same byte for byte, too; `None` where a store keeps
+/// no tar.
+fn read(
     (old, one): (&dyn Source, usize),
     (new, other): (&dyn Source, usize),
     shared: &Shared<'_>,
-) -> Result<(Differences, bool), String> {
+) -> Result<(Differences, Option<bool>), String> {
     let of_old = |error: io::Error| format!("layer {one} of the old image: {error}");
     let of_new = |error: io::Error| format!("layer {other} of the new image: {error}");
     let (old_part, new_part) = (shared.part(), shared.part());
-    let tar = old.tar(one).map_err(of_old)?;
-    let mut olds = Entries::new(tar, &old_part).map_err(of_old)?;
-    let tar = new.tar(other).map_err(of_new)?;
-    let mut news = Entries::new(tar, &new_part).map_err(of_new)?;
+    let tars = (old.tar(one), new.tar(other));
+    let has_none = |tar: &io::Result<_>| {
+        tar.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Unsupported)
+    };
+    if has_none(&tars.0) || has_none(&tars.1) {
+        let old = Side { source: old, layer: one, watch: &old_part };
+        let new = Side { source: new, layer: other, watch: &new_part };
+        return Ok((by_files::compare(old, new, shared.limits, &shared.part())?, None));
+    }
+    let mut olds = Entries::new(tars.0.map_err(of_old)?, &old_part).map_err(of_old)?;
+    let mut news = Entries::new(tars.1.map_err(of_new)?, &new_part).map_err(of_new)?;
     let mut found = entries::compare(&mut olds, &mut news, shared.limits)?;
     let whole = |entries: Entries<'_>, of: &dyn Fn(io::Error) -> String| {
         entries.finish().map_err(|why| of(io::Error::other(why)))
@@ -193,7 +207,7 @@ fn tars(
     if !same && found.aspects.is_empty() && !found.change_contents() {
         found.aspects = Aspects::PADDING;
     }
-    Ok((found, same))
+    Ok((found, Some(same)))
 }
 
 fn codec_of(source: &dyn Source, layer: Option<usize>) -> Option<Codec> {

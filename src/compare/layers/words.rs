@@ -20,6 +20,10 @@ impl ComparedLayer {
                 let [old, new] = self.codecs.map(codec);
                 format!("the same tar, compressed otherwise ({old} -> {new})")
             }
+            Verdict::SameFiles(false) => "the same files; there is no tar to compare".to_owned(),
+            Verdict::SameFiles(true) => {
+                "the same files, another diff ID; there is no tar to find out why".to_owned()
+            }
             Verdict::SameContents => {
                 let words: Vec<&str> = entries.aspects.names().map(plural).collect();
                 let counts = [(entries.metadata, "with other metadata"), (entries.moved, "moved")];
@@ -51,6 +55,7 @@ impl ComparedLayer {
             Verdict::SameBlob => "same blob".to_owned(),
             Verdict::SameTar(false) => "same tar".to_owned(),
             Verdict::SameTar(true) => "other compression".to_owned(),
+            Verdict::SameFiles(_) => "same files".to_owned(),
             Verdict::SameContents => {
                 let words: Vec<&str> = entries.aspects.names().map(plural).collect();
                 format!("other {}", words.join(", "))

@@ -79,8 +79,12 @@ pub(super) fn layers(other: &dyn Source, this: &dyn Source, watch: &dyn Watch) -
         other: compared.pair.old,
         this: compared.pair.new,
         difference: match compared.verdict {
-            Verdict::SameBlob | Verdict::SameTar(false) => LayerDifference::None,
-            Verdict::SameTar(true) | Verdict::SameContents => LayerDifference::Form,
+            Verdict::SameBlob | Verdict::SameTar(false) | Verdict::SameFiles(false) => {
+                LayerDifference::None
+            }
+            Verdict::SameTar(true) | Verdict::SameFiles(true) | Verdict::SameContents => {
+                LayerDifference::Form
+            }
             Verdict::Changed => LayerDifference::Contents,
             Verdict::Added | Verdict::Removed => LayerDifference::Alone,
             Verdict::Unknown(_) => LayerDifference::Unknown,

@@ -187,9 +187,9 @@ pub trait Source: Send + Sync {
     /// The uncompressed tar of the layer, front to back: decoded, fetched, or put together from tar-split and files.
     ///
     /// # Errors
-    /// Where there is no tar, or it cannot be read. The reader fails where it is cut or damaged.
+    /// `Unsupported` where there is no tar, another where it cannot be read. The reader fails where it is cut or damaged.
     fn tar(&self, _layer: usize) -> std::io::Result<Box<dyn Read + Send>> {
-        Err(std::io::Error::other(NO_TAR))
+        Err(std::io::Error::new(std::io::ErrorKind::Unsupported, NO_TAR))
     }
 
     /// The uncompressed bytes of the layer, where they are stored. A file's payload can then be read in place, at

@@ -200,7 +200,9 @@ impl Source for Blobs {
             Some(Content::Toc { toc, .. }) => toc.blob(),
             Some(Content::Split(split)) => return split.tar(),
             Some(Content::Absent(reason)) => return Err(io::Error::other(reason.clone())),
-            Some(Content::Tree(_)) => return Err(io::Error::other(NO_TAR)),
+            Some(Content::Tree(_)) => {
+                return Err(io::Error::new(io::ErrorKind::Unsupported, NO_TAR));
+            }
             None => return Err(io::Error::other(format!("the image has no layer {layer}"))),
         };
         let blob = settled(blob)?;

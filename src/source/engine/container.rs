@@ -199,7 +199,8 @@ impl Source for Container {
         if layer < self.count {
             return self.below.tar(layer);
         }
-        Err(io::Error::other("an engine gives no tar of a container's writable layer"))
+        let why = "an engine gives no tar of a container's writable layer";
+        Err(io::Error::new(io::ErrorKind::Unsupported, why))
     }
 
     fn uncompressed_blob(&self, layer: usize) -> Option<Blob> {

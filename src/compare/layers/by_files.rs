@@ -1,0 +1,249 @@
+//! Compares two layers by their files, where a store keeps those of one and not its tar. What only a tar has (its order, how its
+//! headers are written) is not known then.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::io::Read;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::compare::layers::entries;
+use crate::compare::layers::entries::Differences;
+use crate::compare::layers::limits::{Held, Limits};
+use crate::layer::entries::{Dialect, Item, Writing};
+use crate::layer::{Severity, Watch};
+use crate::source::{Source, Stored};
+use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row};
+
+/// Bytes that a file takes beside its path, in a tree whose nodes are half full at least.
+const FILE_BYTES: usize = 2 * size_of::<(Vec<u8>, File)>();
+
+/// A layer of one image.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'s> {
+    pub(super) source: &'s dyn Source,
+    pub(super) layer: usize,
+    /// Receives the progress of listing it.
+    pub(super) watch: &'s dyn Watch,
+}
+
+/// How the files of two layers differ. `contents` receives the progress of reading them.
+///
+/// # Errors
+/// Where a layer or a file cannot be read, and where comparing takes too much memory.
+pub(super) fn compare(
+    old: Side<'_>,
+    new: Side<'_>,
+    limits: &Limits,
+    contents: &dyn Watch,
+) -> Result<Differences, String> {
+    let mut held = Held::of(limits);
+    let of_old = |why: String| format!("layer {} of the old image: {why}", old.layer);
+    let of_new = |why: String| format!("layer {} of the new image: {why}", new.layer);
+    let mut olds = files(old, &mut held).map_err(of_old)?;
+    let mut news = files(new, &mut held).map_err(of_new)?;
+    // The image's root has a row in some layers only.
+    if !(olds.contains_key(&b""[..]) && news.contains_key(&b""[..])) {
+        olds.remove(&b""[..]);
+        news.remove(&b""[..]);
+    }
+    let mut done = 0;
+    for (path, one) in &mut olds {
+        let Some(other) = news.get_mut(path) else { continue };
+        // Many tars have whole seconds.
+        if one.item.mtime.nanos == 0 || other.item.mtime.nanos == 0 {
+            (one.item.mtime.nanos, other.item.mtime.nanos) = (0, 0);
+        }
+        // A file of another size is another file.
+        let both_files = one.item.kind == Kind::File && other.item.kind == Kind::File;
+        if !both_files || one.item.size != other.item.size {
+            continue;
+        }
+        if let Some(same) = Fingerprint::compare(one.digest(), other.digest()) {
+            other.item.contents = u64::from(!same);
+        } else {
+            one.item.contents = one.sum(old, contents, &mut done).map_err(of_old)?;
+            other.item.contents = other.sum(new, contents, &mut done).map_err(of_new)?;
+        }
+    }
+    let item = |(path, file): (Vec<u8>, File)| Item { path, ..file.item };
+    let (mut olds, mut news) = (olds.into_iter().map(item), news.into_iter().map(item));
+    let mut found = entries::compare(&mut olds, &mut news, limits)?;
+    for facts in found.listed.iter_mut().flat_map(|it| [&mut it.old, &mut it.new]).flatten() {
+        facts.dialect = None;
+    }
+    Ok(found)
+}
+
+/// An object of a layer.
+#[derive(Clone)]
+struct File {
+    /// Without its path.
+    item: Item,
+    /// The path of the entry that has the payload, and where it is.
+    path: Vec<u8>,
+    data: Option<u64>,
+    stored: u64,
+    fingerprint: Option<Fingerprint>,
+    sparse: bool,
+}
+
+impl File {
+    fn of(entry: &Entry<'_>) -> Self {
+        let mut xattrs = Xxh3::new();
+        for (name, value) in entry.xattrs.iter() {
+            for part in [name, b"\0", &(value.len() as u64).to_le_bytes(), value] {
+                xattrs.update(part);
+            }
+        }
+        let item = Item {
+            mode: entry.mode,
+            owner: (entry.uid, entry.gid),
+            mtime: entry.mtime,
+            size: entry.size,
+            device: entry.device,
+            link: xxh3_64(entry.link),
+            xattrs: xattrs.digest(),
+            ..nothing(entry.kind)
+        };
+        Self {
+            item,
+            path: entry.path.to_vec(),
+            data: entry.data,
+            stored: entry.stored,
+            fingerprint: entry.fingerprint,
+            sparse: entry.sparse,
+        }
+    }
+
+    /// A marker, of which only the name counts.
+    fn marker() -> Self {
+        Self::of(&Entry::new(b"", Kind::Other))
+    }
+
+    /// A digest of the contents that is known without reading them; that of a sparse file is of its segments.
+    fn digest(&self) -> Option<Fingerprint> {
+        self.fingerprint.filter(|_| !self.sparse)
+    }
+
+    /// XXH3 of the contents.
+    fn sum(&self, side: Side<'_>, watch: &dyn Watch, done: &mut u64) -> Result<u64, String> {
+        if let Some(Fingerprint::Xxh3(known)) = self.digest() {
+            return Ok(known);
+        }
+        let Self { path, data, stored, fingerprint, .. } = self;
+        let at = Stored { path, data: *data, stored: *stored, fingerprint: *fingerprint };
+        let opened = if self.sparse {
+            side.source.open_whole(side.layer, &at, self.item.size)
+        } else {
+            side.source.open(side.layer, &at)
+        };
+        let sum = opened.and_then(|mut file| sum(&mut *file, watch, done));
+        sum.map_err(|error| format!("/{}: {error}", String::from_utf8_lossy(path)))
+    }
+}
+
+fn sum(file: &mut dyn Read, watch: &dyn Watch, done: &mut u64) -> io::Result<u64> {
+    let mut hash = Xxh3::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(hash.digest128() as u64),
+            Ok(count) => {
+                hash.update(&buffer[..count]);
+                *done += count as u64;
+                watch.progress(*done);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if watch.cancelled() {
+            return Err(io::Error::other("reading was stopped"));
+        }
+    }
+}
+
+/// An item without a path and without attributes.
+fn nothing(kind: Kind) -> Item {
+    let dialect = Dialect::V7;
+    Item {
+        path: Vec::new(),
+        kind,
+        mode: 0,
+        owner: (0, 0),
+        mtime: Mtime::default(),
+        size: 0,
+        sparse: false,
+        device: (0, 0),
+        contents: 0,
+        link: 0,
+        xattrs: 0,
+        writing: Writing { dialect, names: 0, records: 0, notation: 0, header: 0 },
+    }
+}
+
+/// The objects of a layer by path, markers by the path that a tar would give them. A hard link to a file of the layer is that
+/// file: which of its names has the payload depends on the tar.
+fn files(side: Side<'_>, held: &mut Held<'_>) -> Result<BTreeMap<Vec<u8>, File>, String> {
+    let listing = side.source.list(side.layer, side.watch);
+    let worst = listing.problems.iter().find(|problem| problem.severity >= Severity::Error);
+    if let Some(problem) = worst {
+        return Err(problem.message.clone());
+    }
+    let mut files = BTreeMap::new();
+    let mut links = Vec::new();
+    let mut rows = listing.table.rows();
+    while let Some(row) = rows.next() {
+        let (path, file) = match row {
+            Row::Entry(entry) => {
+                if entry.kind == Kind::Hardlink {
+                    links.push((entry.path.to_vec(), entry.link.to_vec()));
+                }
+                (entry.path.to_vec(), File::of(&entry))
+            }
+            Row::Whiteout { path } => (whiteout(path), File::marker()),
+            Row::Opaque { path } => ([path, b"/.wh..wh..opq"].concat(), File::marker()),
+        };
+        // The path is kept twice.
+        held.take(2 * path.len() + FILE_BYTES)?;
+        files.insert(path, file);
+    }
+    for (path, target) in links {
+        if let Some(file) = files.get(&target).filter(|file| file.item.kind == Kind::File).cloned()
+        {
+            files.insert(path, file);
+        }
+    }
+    Ok(files)
+}
+
+/// The path of the marker that hides a path.
+fn whiteout(path: &[u8]) -> Vec<u8> {
+    let name = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    [&path[..name], b".wh.", &path[name..]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_has_the_path_that_a_tar_would_give_it() {
+        for (path, marker) in [("a", ".wh.a"), ("d/a", "d/.wh.a"), ("d/e/.a", "d/e/.wh..a")] {
+            assert_eq!(whiteout(path.as_bytes()), marker.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_limited_and_given_back() {
+        let limits = Limits::default();
+        let left = || limits.waiting.load(std::sync::atomic::Ordering::Relaxed);
+        let all = left();
+        let mut held = Held::of(&limits);
+        assert_eq!(held.take(all - 1), Ok(()));
+        assert!(held.take(2).unwrap_err().contains("memory"));
+        assert_eq!(left(), 1);
+        drop(held);
+        assert_eq!(left(), all);
+    }
+}
