@@ -17,8 +17,8 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub(crate) struct Progress {
     /// `None` if standard error is not a terminal.
     line: Option<Mutex<Line>>,
-    /// The verb before the byte count.
-    verb: &'static str,
+    /// What is done, if it has another name than reading layers, and copying bytes.
+    verb: Option<&'static str>,
 }
 
 struct Line {
@@ -32,12 +32,12 @@ impl Progress {
     pub(super) fn new() -> Self {
         let line = Line { next: Instant::now() + SHOW_AFTER, shown: false, done: HashMap::new() };
         let line = io::stderr().is_terminal().then(|| Mutex::new(line));
-        Self { line, verb: "copying" }
+        Self { line, verb: None }
     }
 
-    /// Sets the verb before the byte count.
+    /// Says what is done.
     pub(super) fn with_verb(self, verb: &'static str) -> Self {
-        Self { verb, ..self }
+        Self { verb: Some(verb), ..self }
     }
 
     /// Shows an event of one of the images that are read at the same time.
@@ -46,7 +46,10 @@ impl Progress {
             Event::Reading { layer, done, .. } => self.update(|line| {
                 line.done.insert((image, layer), done);
                 let done: u64 = line.done.values().sum();
-                format!("reading {} layers, {}", line.done.len(), text::size::short(done))
+                let verb = self.verb.unwrap_or("reading");
+                let layers = line.done.len();
+                let plural = if layers == 1 { "" } else { "s" };
+                format!("{verb} {layers} layer{plural}, {}", text::size::short(done))
             }),
             Event::Deciding { left } => self.update(|_| format!("comparing, {left} files left")),
             _ => {}
@@ -87,7 +90,8 @@ impl Progress {
 
 impl Watch for Progress {
     fn progress(&self, done: u64) {
-        self.update(|_| format!("{}, {}", self.verb, text::size::short(done)));
+        let verb = self.verb.unwrap_or("copying");
+        self.update(|_| format!("{verb}, {}", text::size::short(done)));
     }
 
     fn cancelled(&self) -> bool {

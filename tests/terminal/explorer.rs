@@ -20,6 +20,8 @@ pub struct Explorer {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     seen: Arc<Mutex<Seen>>,
+    /// Ends when the terminal is closed.
+    reader: thread::JoinHandle<()>,
 }
 
 struct Seen {
@@ -34,10 +36,20 @@ impl Explorer {
         rows: u16,
         environment: &[(&str, &str)],
     ) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layertui"));
         command.args(arguments);
+        Self::run(command, columns, rows, environment)
+    }
+
+    /// Starts any command in a terminal of its own.
+    pub fn run(
+        mut command: CommandBuilder,
+        columns: u16,
+        rows: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         command.env_remove("CI");
@@ -54,7 +66,7 @@ impl Explorer {
         let screen = vt100::Parser::new(cells(rows), cells(columns), 0);
         let seen = Arc::new(Mutex::new(Seen { screen, raw: Vec::new() }));
         let sink = Arc::clone(&seen);
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut buffer) {
                 let mut seen = sink.lock().unwrap();
@@ -62,7 +74,7 @@ impl Explorer {
                 seen.raw.extend_from_slice(&buffer[..count]);
             }
         });
-        Self { child, master: pair.master, keys, seen }
+        Self { child, master: pair.master, keys, seen, reader }
     }
 
     pub fn text(&self) -> String {
@@ -112,11 +124,40 @@ impl Explorer {
         assert!(status.success());
     }
 
+    /// Lets it run for moments, with more time between them than passes before progress is shown, until it has said this, or
+    /// for as many moments. Returns whether it said it.
+    pub fn runs_in_moments(&mut self, wanted: &str, most: usize) -> bool {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        let signal = |signal| rustix::process::kill_process(pid, signal).is_ok();
+        let mut said = false;
+        for _ in 0..most {
+            thread::sleep(Duration::from_millis(10));
+            signal(rustix::process::Signal::STOP);
+            thread::sleep(Duration::from_millis(350));
+            said = String::from_utf8_lossy(&self.raw()).contains(wanted);
+            let is_over = self.child.try_wait().unwrap().is_some();
+            signal(rustix::process::Signal::CONT);
+            if said || is_over {
+                break;
+            }
+        }
+        said
+    }
+
     /// Waits for a good end; gives every byte written until then. Sooner the last sequence may be there in part.
     pub fn all_that_was_said(self) -> Vec<u8> {
+        let (code, said) = self.ends_saying();
+        assert_eq!(code, 0);
+        said
+    }
+
+    /// Waits for the end; gives the exit code and every byte written until then.
+    pub fn ends_saying(self) -> (u32, Vec<u8>) {
         let seen = Arc::clone(&self.seen);
-        assert_eq!(self.ends(), 0);
-        seen.lock().unwrap().raw.clone()
+        let code = self.ends();
+        let said = seen.lock().unwrap().raw.clone();
+        (code, said)
     }
 
     /// Waits for the end, checks that the terminal is as it was, and gives the exit code.
@@ -129,6 +170,10 @@ impl Explorer {
             assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
             thread::sleep(Duration::from_millis(10));
         };
+        while !self.reader.is_finished() {
+            assert!(start.elapsed() < PATIENCE, "the terminal is still open:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
         self.is_restored();
         code
     }

@@ -8,7 +8,11 @@ mod build;
 mod explorer;
 mod hostile;
 mod pages;
+mod progress;
 mod reloading;
+#[path = "../answers/saved.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod saved;
 #[path = "../support/mod.rs"]
 mod support;
 

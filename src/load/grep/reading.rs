@@ -1,5 +1,6 @@
 //! Reads many files of one layer, in the order in which it stores them.
 
+use std::cell::Cell;
 use std::io;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,36 +34,48 @@ pub(super) fn read_layer(
     let last = files.last().and_then(|job| loader.stack().payload(job.payload));
     let until = last.and_then(|last| Some(last.offset? + last.stored));
     let mut payloads = Payloads::spanning(&**source, layer, files.len(), until);
-    let (mut done, mut reported) = (0, 0);
+    let (mut done, reported) = (0, Cell::new(0));
+    let tell = |done: u64| {
+        if done >= reported.get() + STRIDE {
+            reported.set(done);
+            report(Event::Reading { layer, done, total: 0 });
+        }
+    };
     for &job in files {
         let payload = loader.stack().payload(job.payload);
         let Some(payload) = payload.filter(|_| !stop.load(Ordering::Relaxed)) else { return };
         let on = match payloads.contents(&payload) {
-            Ok(contents) => take(job, Ok(&mut Stoppable { from: contents.whole(), stop })),
+            Ok(contents) => {
+                // With its holes a sparse file has more bytes than are stored.
+                let tell = |read: u64| tell(done + read.min(payload.stored));
+                take(job, Ok(&mut Told { from: contents.whole(), stop, read: 0, tell: &tell }))
+            }
             Err(error) => take(job, Err(error)),
         };
         done += payload.stored;
-        if done >= reported + STRIDE {
-            reported = done;
-            report(Event::Reading { layer, done, total: 0 });
-        }
+        tell(done);
         if !on {
             return;
         }
     }
 }
 
-/// A reader that fails once a search is stopped.
-struct Stoppable<'s, R> {
+/// A reader that tells how many bytes were read, and fails once a search is stopped.
+struct Told<'s, R> {
     from: R,
     stop: &'s AtomicBool,
+    read: u64,
+    tell: &'s dyn Fn(u64),
 }
 
-impl<R: Read> Read for Stoppable<'_, R> {
+impl<R: Read> Read for Told<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(io::Error::other("stopped"));
         }
-        self.from.read(buffer)
+        let count = self.from.read(buffer)?;
+        self.read += count as u64;
+        (self.tell)(self.read);
+        Ok(count)
     }
 }
