@@ -10,7 +10,7 @@ use layertui::compare::{Files, Meaning, Side, Terms};
 use layertui::extract;
 use layertui::layer::Unwatched;
 use layertui::load::grep::{Query, Scope, Selection, Tap, VersionHit, Wanted, search, stream};
-use layertui::load::{Loader, Want};
+use layertui::load::{Event, Loader, Want};
 use layertui::source::Source;
 use layertui::stack::NodeId;
 use layertui::text::pattern::LineOptions;
@@ -163,6 +163,29 @@ fn a_search_of_contents_decodes_each_compressed_layer_once() {
     assert!(listed.0 > 20, "{listed:?}");
     assert_eq!(listed, (passed.0, vec![0; 5]));
     assert_eq!(passed.1, [1; 5]);
+}
+
+/// However large a file is: it is not only counted when it was searched to its end, and its holes are not.
+#[test]
+fn a_search_of_contents_tells_how_much_it_has_read() {
+    let place = Place::new();
+    let large = Tar::new().file("large", "a line of text\n".repeat(1_000_000));
+    let tar = large.gnu_sparse("sparse", 50_000_000, &[(0, &[b'x'; 512])]).finish();
+    let source = watched(&place.image("image", std::slice::from_ref(&tar)), None);
+    let loader = loaded(&source);
+    let query = Query::new("text$", LineOptions::default(), Wanted::Count).unwrap();
+    let tap = Tap::new(query, Scope::default(), 0..=0);
+    let told = Mutex::new(Vec::new());
+    let report = |event: Event| {
+        if let Event::Reading { done, .. } = event {
+            told.lock().unwrap().push(done);
+        }
+    };
+    let selection = Selection { layers: 0..=0, visible_at: None };
+    search(&loader, &tap, &selection, &report, &mut |_| Ok(())).unwrap();
+    let told = told.into_inner().unwrap();
+    assert!(told.len() > 10 && told.is_sorted(), "{told:?}");
+    assert!(told.iter().all(|&done| done <= tar.len() as u64), "{told:?}");
 }
 
 #[test]

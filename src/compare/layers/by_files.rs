@@ -59,12 +59,8 @@ pub(super) fn compare(
         if !both_files || one.item.size != other.item.size {
             continue;
         }
-        if let Some(same) = Fingerprint::compare(one.digest(), other.digest()) {
-            other.item.contents = u64::from(!same);
-        } else {
-            one.item.contents = one.sum(old, contents, &mut done).map_err(of_old)?;
-            other.item.contents = other.sum(new, contents, &mut done).map_err(of_new)?;
-        }
+        one.item.contents = one.sum(old, contents, &mut done).map_err(of_old)?;
+        other.item.contents = other.sum(new, contents, &mut done).map_err(of_new)?;
     }
     let item = |(path, file): (Vec<u8>, File)| Item { path, ..file.item };
     let (mut olds, mut news) = (olds.into_iter().map(item), news.into_iter().map(item));
@@ -121,14 +117,10 @@ impl File {
         Self::of(&Entry::new(b"", Kind::Other))
     }
 
-    /// A digest of the contents that is known without reading them; that of a sparse file is of its segments.
-    fn digest(&self) -> Option<Fingerprint> {
-        self.fingerprint.filter(|_| !self.sparse)
-    }
-
     /// XXH3 of the contents.
     fn sum(&self, side: Side<'_>, watch: &dyn Watch, done: &mut u64) -> Result<u64, String> {
-        if let Some(Fingerprint::Xxh3(known)) = self.digest() {
+        // That of a sparse file is of its segments.
+        if let (Some(Fingerprint::Xxh3(known)), false) = (self.fingerprint, self.sparse) {
             return Ok(known);
         }
         let Self { path, data, stored, fingerprint, .. } = self;

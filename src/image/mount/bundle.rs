@@ -128,6 +128,7 @@ mod tests {
         let at = |containers: &str, id: &str| {
             format!("/mnt/userdata/storage/{containers}/{id}/userdata")
         };
+        let short = at("overlay-containers", "cafe");
         let (pods, other) = (at("overlay-containers", &infra), at("overlay-containers", "backup"));
         for (destination, source, is_listed) in [
             ("/etc/hosts", format!("{pods}/hosts"), false),
@@ -138,6 +139,7 @@ mod tests {
             ("/run/secrets", format!("{}/run/secrets", at("overlay-containers", "c0")), false),
             ("/audit", format!("{pods}/config.json"), true),
             ("/etc/hosts", format!("{other}/hosts"), true),
+            ("/etc/hosts", format!("{short}/hosts"), true),
             ("/etc/hosts", format!("{}/hosts", at("containers", &infra)), true),
             ("/etc/hosts", format!("/srv/{infra}/hosts"), true),
         ] {
