@@ -8,6 +8,7 @@
 //! kept     table: rows of a layer   arena, names: paths   events, change: what each layer did to a path
 //!          totals: sums of directories, by layer          large_dirs: the same for chunks of many siblings
 //! fold     mod, apply: rows to events   resolve, replaced: the path that a name means   links: hard links
+//!          ahead: look-ups for the next rows
 //! query    view: a path at a layer   change: one layer or a range   history   follow: symbolic links   glob
 //!          below: what each layer put below a directory
 //!          search, fuzzy: names      walk: a tree in path order     outline: a tree as numbered rows

@@ -66,6 +66,38 @@ fn a_path_that_is_a_file_and_a_directory_in_one_layer_is_a_contradiction() {
 }
 
 #[test]
+fn what_a_layer_replaces_is_no_place_for_its_later_entries() {
+    // The lower layer makes the directories known; the upper one replaces one of them between two entries of another.
+    for (upper, expected) in [
+        ("+a/c/p:1 +a:1 +a/b/z:1", "/a /a/b /a/b/z /e /e/f"),
+        ("+e/g:1 +a/b:1 +a/b/z:1", "/a /a/b /a/b/z /a/c /a/c/y /e /e/f /e/g"),
+        ("+e/g:1 +a/b->../e +a/b/z:1", "/a /a/b /a/c /a/c/y /e /e/f /e/g /e/z"),
+    ] {
+        let (found, _) = folded(&format!("+a/b/x:1 +a/c/y:1 +e/f:1 | {upper}"));
+        assert_eq!(found, expected, "{upper}");
+    }
+}
+
+#[test]
+fn entries_in_any_order_of_directories_make_the_same_image() {
+    // More rows than are looked up at once, with names that many directories have.
+    let row = |at: usize| format!("+d{}/s{}/f{}:{}", at % 40, at % 7, at / 40, at % 13);
+    let (mut images, count) = (Vec::new(), 400);
+    for step in [1, 3, 37, 151, 399] {
+        let layer = |from: usize| {
+            let rows = (from..count).map(|at| row(at * step % count)).collect::<Vec<_>>();
+            rows.join(" ")
+        };
+        let text = format!("{} | -d3 {} | +d5/s5:1 -d7/s0 +d5/s6/new:2", layer(0), layer(0));
+        let (stack, oddities) = notation::stack(&text).unwrap();
+        let sums: Vec<_> = (0..3).map(|layer| stack.summary(layer)).collect();
+        images.push((tree(&stack), stack.balance(), sums, stack.path_count(), oddities.len()));
+    }
+    assert!(images[0].0.contains("/d39/s") && !images[0].0.contains("/d7/s0/"));
+    assert!(images.iter().all(|image| image == &images[0]));
+}
+
+#[test]
 fn a_marker_below_a_replaced_link_is_about_the_new_directory_in_any_order() {
     for (lower, marker) in [
         ("+target/ +target/keep:4 +link->target", "!link"),

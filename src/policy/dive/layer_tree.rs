@@ -152,7 +152,7 @@ impl LayerTree {
 
     /// The node of a name in a directory, which has something below it then.
     fn node(&mut self, parent: u32, name: &[u8]) -> Result<u32, String> {
-        let node = self.arena.child_or_create(parent, name);
+        let node = self.arena.child_or_create(parent, name, None);
         if self.arena.len() > PATHS_MAX {
             return Err(format!("there are more than {PATHS_MAX} paths"));
         }

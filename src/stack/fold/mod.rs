@@ -5,6 +5,7 @@
 //! pass, which can begin before the layer is listed to its end. [`crate::stack::fold::resolve`] finds the path that a name
 //! means (symbolic links among its parents); the code here applies an entry to that path.
 
+mod ahead;
 mod apply;
 mod links;
 pub(crate) mod replaced;
@@ -13,6 +14,7 @@ mod resolve;
 use std::collections::BTreeMap;
 
 use crate::stack::LayerSummary;
+use crate::stack::fold::ahead::{Ahead, Batch};
 use crate::stack::fold::links::LinkTarget;
 use crate::stack::fold::replaced::ReplacedLinks;
 pub use crate::stack::fold::resolve::DEPTH_MAX;
@@ -122,9 +124,24 @@ impl Fold {
             }
         }
         let mut rows_left = table.rows_from(std::mem::take(&mut self.cursor));
-        let more = (0..rows).all(|_| rows_left.next().is_some_and(|row| self.apply(stack, &row)));
+        let (mut batch, mut left) = (Batch::default(), rows);
+        while left > 0 {
+            let applied = if Batch::is_of_use(stack) {
+                batch.read(&mut rows_left, left);
+                batch.look_ahead(stack);
+                let all = batch.rows().all(|(row, ahead)| self.apply(stack, &row, ahead));
+                if all { batch.len() } else { 0 }
+            } else {
+                let next = rows_left.next();
+                usize::from(next.is_some_and(|row| self.apply(stack, &row, Ahead::default())))
+            };
+            if applied == 0 {
+                break;
+            }
+            left -= applied;
+        }
         self.cursor = rows_left.position();
-        more
+        left == 0
     }
 
     /// Allocates with the first layer for all layers: it mostly is the largest, and half its rows are enough for the others.
@@ -136,7 +153,7 @@ impl Fold {
     }
 
     /// Applies one row. Returns `false` if a limit is reached.
-    fn apply(&mut self, stack: &mut Stack, row: &Row<'_>) -> bool {
+    fn apply(&mut self, stack: &mut Stack, row: &Row<'_>, ahead: Ahead) -> bool {
         let entry = match row {
             _ if self.full => return false,
             Row::Entry(entry) => entry,
@@ -165,7 +182,7 @@ impl Fold {
             entry
         };
         stack.implied_left += IMPLIED_PER_ENTRY;
-        let resolved = match stack.resolve_for_entry(entry.path, self.layer) {
+        let resolved = match stack.resolve_for_entry(entry.path, self.layer, ahead) {
             Ok(resolved) => resolved,
             Err(oddity) => {
                 note(&mut self.oddities, oddity, || absolute(entry.path));

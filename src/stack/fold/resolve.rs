@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::stack::fold::Oddity;
+use crate::stack::fold::ahead::Ahead;
 use crate::stack::fold::replaced::ReplacedLinks;
 use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::Flag;
@@ -52,6 +53,7 @@ impl Stack {
         &mut self,
         path: &[u8],
         layer: u16,
+        ahead: Ahead,
     ) -> Result<Resolved, Oddity> {
         let Some((parent, name)) = paths::split(path) else {
             return Ok(Resolved { node: 0, redirected: false, conflict: None });
@@ -60,14 +62,16 @@ impl Stack {
         let cached = self.last_dir.as_ref().filter(|dir| dir.path == parent);
         let directory = match cached {
             Some(dir) => Resolved { node: dir.node, redirected: dir.redirected, conflict: None },
-            None => self.enter_dir(parent, layer)?,
+            None => self.enter_dir(parent, layer, ahead)?,
         };
-        Ok(Resolved { node: self.arena.child_or_create(directory.node, name), ..directory })
+        let node = self.arena.child_or_create(directory.node, name, ahead.name_hash);
+        Ok(Resolved { node, ..directory })
     }
 
     /// Resolves another directory than that of the last entry, and caches it. Missing directories are implied.
-    fn enter_dir(&mut self, path: &[u8], layer: u16) -> Result<Resolved, Oddity> {
-        if let Some(node) = self.known_dirs.find(path) {
+    fn enter_dir(&mut self, path: &[u8], layer: u16, ahead: Ahead) -> Result<Resolved, Oddity> {
+        self.known_dirs.count_entered();
+        if let Some(node) = ahead.dir(&self.known_dirs).or_else(|| self.known_dirs.find(path)) {
             let mut known = self.last_dir.take().map_or_else(Vec::new, |dir| dir.path);
             known.clear();
             known.extend_from_slice(path);
@@ -160,7 +164,7 @@ impl Stack {
                     if !std::mem::replace(&mut allowed, true) {
                         self.check_implied(walk.at, walk.pending.len() + 1)?;
                     }
-                    let node = self.arena.child_or_create(walk.at, &name);
+                    let node = self.arena.child_or_create(walk.at, &name, None);
                     if conflict.is_none() && self.newest_visible(node).is_some() {
                         conflict = (self.newest_layer(node) == Some(layer)).then_some(node);
                     }

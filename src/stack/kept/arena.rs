@@ -6,10 +6,9 @@
 //! finds a child by name; [`Arena::freeze`] replaces both by one sorted list of children.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
 
 use crate::stack::kept::case;
 use crate::stack::kept::names::{NONE, Names};
@@ -53,7 +52,7 @@ impl Dir {
 
 /// The index of children.
 enum Children {
-    Growing { next: Vec<u32>, table: HashTable<u32>, hasher: DefaultHashBuilder },
+    Growing { next: Vec<u32>, table: HashTable<u32> },
     Frozen { list: Vec<u32> },
 }
 
@@ -75,13 +74,16 @@ fn place<'n>(names: &'n Names, nodes: &[Node], keys: Option<&[u32]>, node: u32) 
     (parent, names.get(keys.map_or(name, |keys| keys[node as usize])))
 }
 
-/// The hash of a child's place. By the bytes, not by the id of the name: a path of a lower layer is then found without the
-/// table of names, whose every look-up is a cache miss.
-fn hash_of(hasher: &DefaultHashBuilder, (parent, name): (u32, &[u8])) -> u64 {
-    let mut state = hasher.build_hasher();
-    state.write_u32(parent);
-    state.write(name);
-    state.finish()
+/// The hash of a child's place, of the hash of its name. By the bytes of the name, not by its id: a path of a lower layer is
+/// then found without the table of names, whose every look-up is a cache miss.
+const fn place_hash(parent: u32, name: u64) -> u64 {
+    // The factor spreads ids, which are small numbers, over all bits.
+    name ^ (parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The hash of a node's place.
+fn hash_of(names: &Names, (parent, name): (u32, &[u8])) -> u64 {
+    place_hash(parent, names.hash(name))
 }
 
 /// Nodes after [`Arena::recent`] that are compared before the hash table is used.
@@ -96,11 +98,7 @@ impl Arena {
             names,
             nodes: vec![Node { parent: NONE, name: empty, latest: NONE, dir: NONE }],
             dirs: Vec::new(),
-            children: Children::Growing {
-                next: vec![NONE],
-                table: HashTable::new(),
-                hasher: DefaultHashBuilder::default(),
-            },
+            children: Children::Growing { next: vec![NONE], table: HashTable::new() },
             keys: None,
             recent: 0,
         }
@@ -130,12 +128,12 @@ impl Arena {
 
     /// Allocates for `paths` more paths.
     pub(super) fn reserve(&mut self, paths: usize) {
-        let Children::Growing { next, table, hasher } = &mut self.children else { return };
+        let Children::Growing { next, table } = &mut self.children else { return };
         self.names.reserve(paths);
         self.nodes.reserve(paths);
         next.reserve(paths);
         let (names, nodes, keys) = (&self.names, &self.nodes, self.keys.as_deref());
-        table.reserve(paths, |&node| hash_of(hasher, place(names, nodes, keys, node)));
+        table.reserve(paths, |&node| hash_of(names, place(names, nodes, keys, node)));
     }
 
     pub(crate) fn parent(&self, node: u32) -> u32 {
@@ -175,10 +173,10 @@ impl Arena {
 
     pub(crate) fn child(&self, parent: u32, name: &[u8]) -> Option<u32> {
         match &self.children {
-            Children::Growing { table, hasher, .. } => {
+            Children::Growing { table, .. } => {
                 let wanted = (parent, &*self.key(name));
                 let same = |&node: &u32| self.place(node) == wanted;
-                table.find(hash_of(hasher, wanted), same).copied()
+                table.find(hash_of(&self.names, wanted), same).copied()
             }
             Children::Frozen { list } => {
                 let dir = self.dirs.get(self.dir(parent) as usize)?;
@@ -194,8 +192,9 @@ impl Arena {
         }
     }
 
-    /// The child of that name, created without an event if there is none. Not for a frozen arena.
-    pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8]) -> u32 {
+    /// The child of that name, created without an event if there is none. Not for a frozen arena. `hash` is
+    /// [`Self::name_hash`] of the name, if it is known.
+    pub(crate) fn child_or_create(&mut self, parent: u32, name: &[u8], hash: Option<u64>) -> u32 {
         if let Some(node) = self.next_in_order(parent, name) {
             self.recent = node;
             return node;
@@ -203,17 +202,18 @@ impl Arena {
         let dir = self.make_dir(parent);
         let node = self.nodes.len() as u32;
         let folded = self.key(name);
-        let Children::Growing { table, hasher, .. } = &mut self.children else { return NONE };
+        let Children::Growing { table, .. } = &mut self.children else { return NONE };
         let (names, nodes, keys) = (&self.names, &self.nodes, self.keys.as_deref());
         let wanted = (parent, &*folded);
-        let hash = hash_of(hasher, wanted);
+        let name_hash = hash.unwrap_or_else(|| names.hash(&folded));
+        let hash = place_hash(parent, name_hash);
         let same = |&node: &u32| place(names, nodes, keys, node) == wanted;
         if let Some(&found) = table.find(hash, same) {
             self.recent = found;
             return found;
         }
-        table.insert_unique(hash, node, |&node| hash_of(hasher, place(names, nodes, keys, node)));
-        let key = self.names.intern(&folded);
+        table.insert_unique(hash, node, |&node| hash_of(names, place(names, nodes, keys, node)));
+        let key = self.names.intern_hashed(&folded, name_hash);
         let name = match &mut self.keys {
             Some(keys) => {
                 keys.push(key);
@@ -229,6 +229,17 @@ impl Arena {
         self.nodes.push(Node { parent, name, latest: NONE, dir: NONE });
         self.recent = node;
         node
+    }
+
+    /// The hash by which a name is found, in the table of names and among siblings.
+    pub(crate) fn name_hash(&self, name: &[u8]) -> u64 {
+        self.names.hash(&self.key(name))
+    }
+
+    /// The node that the child with this hash of its name probably is; [`NONE`] if there is certainly no such child.
+    pub(crate) fn probable_child(&self, parent: u32, hash: u64) -> u32 {
+        let Children::Growing { table, .. } = &self.children else { return NONE };
+        table.iter_hash(place_hash(parent, hash)).next().copied().unwrap_or(NONE)
     }
 
     /// The child of that name, if it is one of the next [`LOOKAHEAD`] nodes. They are adjacent in memory, while the tables of
@@ -327,13 +338,12 @@ impl Arena {
                 dir.first = child;
             }
         }
-        let hasher = DefaultHashBuilder::default();
         let mut table = HashTable::with_capacity(list.len());
-        let key = |&node: &u32| hash_of(&hasher, self.place(node));
+        let key = |&node: &u32| hash_of(&self.names, self.place(node));
         for &node in &list {
             table.insert_unique(key(&node), node, key);
         }
-        self.children = Children::Growing { next, table, hasher };
+        self.children = Children::Growing { next, table };
     }
 
     /// The absolute path, `/` for the root.
@@ -366,7 +376,7 @@ impl Arena {
 
     pub(super) fn heap_bytes(&self) -> usize {
         let children = match &self.children {
-            Children::Growing { next, table, .. } => next.capacity() * 4 + table.capacity() * 5,
+            Children::Growing { next, table } => next.capacity() * 4 + table.capacity() * 5,
             Children::Frozen { list } => list.capacity() * 4,
         };
         self.names.heap_bytes()

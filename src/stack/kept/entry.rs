@@ -200,6 +200,19 @@ pub enum Row<'a> {
     },
 }
 
+impl<'a> Row<'a> {
+    /// The same row at another path.
+    #[must_use]
+    #[inline]
+    pub fn at(self, path: &'a [u8]) -> Self {
+        match self {
+            Self::Entry(entry) => Self::Entry(Entry { path, ..entry }),
+            Self::Whiteout { .. } => Self::Whiteout { path },
+            Self::Opaque { .. } => Self::Opaque { path },
+        }
+    }
+}
+
 /// Extended attributes as one canonical byte string (sorted by name), so that equal sets are equal bytes and a
 /// set can be interned. Each pair: name length, name, value length, value; lengths as u32 little endian.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -29,6 +29,8 @@ pub(crate) struct KnownDirs {
     /// The last entries, and those of them with another directory than the entry before.
     entries: u32,
     entered: u32,
+    /// How often the list was emptied.
+    cleared: u32,
 }
 
 /// A directory, and part of the hash of its path.
@@ -55,13 +57,28 @@ impl KnownDirs {
         }
     }
 
-    /// The directory of a path in normal form, which is not that of the entry before.
-    pub(crate) fn find(&mut self, path: &[u8]) -> Option<u32> {
+    /// Counts an entry with another directory than the entry before.
+    pub(crate) const fn count_entered(&mut self) {
         self.entered += 1;
-        if self.table.is_empty() {
-            return None;
-        }
-        let hash = self.hash(path);
+    }
+
+    /// Whether many of the last entries had another directory than the entry before.
+    pub(crate) const fn is_scattered(&self) -> bool {
+        self.entered * SCATTERED >= self.entries
+    }
+
+    /// Number of times that the list was emptied: a directory that was found is right while it is the same.
+    pub(crate) const fn cleared(&self) -> u32 {
+        self.cleared
+    }
+
+    /// The directory of a path in normal form, if it is in the list.
+    pub(crate) fn find(&self, path: &[u8]) -> Option<u32> {
+        if self.table.is_empty() { None } else { self.find_hashed(path, self.hash(path)) }
+    }
+
+    /// As [`Self::find`], with [`Self::hash`] of the path.
+    pub(crate) fn find_hashed(&self, path: &[u8], hash: u32) -> Option<u32> {
         let same = |known: &Known| {
             known.hash == hash
                 && self.paths.get(known.start as usize..known.end as usize) == Some(path)
@@ -69,9 +86,19 @@ impl KnownDirs {
         self.table.find(spread(hash), same).map(|known| known.node)
     }
 
+    /// Where the path with this hash probably is; `None` if it is certainly not in the list.
+    pub(crate) fn probable(&self, hash: u32) -> Option<u32> {
+        self.table.iter_hash(spread(hash)).next().map(|known| known.start)
+    }
+
+    /// The byte of a path at a position of [`Self::probable`].
+    pub(crate) fn first_byte(&self, start: u32) -> Option<u8> {
+        self.paths.get(start as usize).copied()
+    }
+
     /// Adds a directory that [`Self::find`] did not find.
     pub(crate) fn insert(&mut self, path: &[u8], node: u32) {
-        if self.entered * SCATTERED < self.entries || path.len() > PATH_MAX {
+        if !self.is_scattered() || path.len() > PATH_MAX {
             return;
         }
         if self.paths.len() + path.len() > PATHS_MAX {
@@ -86,12 +113,14 @@ impl KnownDirs {
 
     /// Forgets all directories.
     pub(crate) fn clear(&mut self) {
+        self.cleared = self.cleared.wrapping_add(1);
         // Emptying a large table in place takes as long as filling it, however few directories were added since.
         self.table = HashTable::new();
         self.paths = Vec::new();
     }
 
-    fn hash(&self, path: &[u8]) -> u32 {
+    /// The hash of a path.
+    pub(crate) fn hash(&self, path: &[u8]) -> u32 {
         self.hasher.hash_one(path) as u32
     }
 
@@ -109,27 +138,32 @@ mod tests {
         let mut known = KnownDirs::default();
         for (node, path) in [&b"a"[..], b"a/b", b""].into_iter().enumerate() {
             known.count_entry();
+            known.count_entered();
             assert_eq!(known.find(path), None);
             known.insert(path, node as u32);
             assert_eq!(known.find(path), Some(node as u32));
         }
         assert_eq!((known.find(b"a/b"), known.find(b"b")), (Some(1), None));
+        let before = known.cleared();
         known.clear();
         assert_eq!(known.find(b"a"), None);
+        assert_ne!(known.cleared(), before);
     }
 
     #[test]
     fn entries_in_the_order_of_their_directories_take_no_memory() {
         let mut known = KnownDirs::default();
         (0..3 * LAST).for_each(|_| known.count_entry());
-        assert_eq!(known.find(b"a"), None);
+        known.count_entered();
+        assert!(!known.is_scattered());
         known.insert(b"a", 1);
         assert_eq!((known.find(b"a"), known.heap_bytes()), (None, 0));
         // Many others later.
         (0..LAST).for_each(|_| {
             known.count_entry();
-            known.find(b"b");
+            known.count_entered();
         });
+        assert!(known.is_scattered());
         known.insert(b"a", 1);
         assert_eq!(known.find(b"a"), Some(1));
     }
@@ -139,7 +173,6 @@ mod tests {
         let mut known = KnownDirs::default();
         for node in 0..3000 {
             let path = format!("{node:04095}");
-            known.find(path.as_bytes());
             known.insert(path.as_bytes(), node);
         }
         assert!(known.heap_bytes() < 2 * PATHS_MAX);

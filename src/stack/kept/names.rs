@@ -29,8 +29,27 @@ impl Names {
         self.table.reserve(paths / 2, |&id| hasher.hash_one(slice(bytes, id)));
     }
 
+    /// The hash of a name in the table.
+    pub(super) fn hash(&self, name: &[u8]) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
     pub(crate) fn intern(&mut self, name: &[u8]) -> u32 {
-        let hash = self.hasher.hash_one(name);
+        self.intern_hashed(name, self.hash(name))
+    }
+
+    /// The id that a name with this hash probably has; `None` if it is certainly new.
+    pub(crate) fn probable(&self, hash: u64) -> Option<u32> {
+        self.table.iter_hash(hash).next().copied()
+    }
+
+    /// The byte at an id.
+    pub(crate) fn first_byte(&self, id: u32) -> Option<u8> {
+        self.bytes.get(id as usize).copied()
+    }
+
+    /// As [`Self::intern`], with the hash of the name.
+    pub(super) fn intern_hashed(&mut self, name: &[u8], hash: u64) -> u32 {
         let bytes = &self.bytes;
         if let Some(&id) = self.table.find(hash, |&id| slice(bytes, id) == name) {
             return id;

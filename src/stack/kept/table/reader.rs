@@ -16,7 +16,7 @@ pub struct Rows<'t> {
     pub(super) cursor: RowCursor,
 }
 
-impl Rows<'_> {
+impl<'t> Rows<'t> {
     /// The position after the last row read, for [`Table::rows_from`](crate::stack::kept::table::Table::rows_from).
     #[must_use]
     pub fn position(self) -> RowCursor {
@@ -30,6 +30,13 @@ impl Rows<'_> {
     )]
     #[inline]
     pub fn next(&mut self) -> Option<Row<'_>> {
+        let (row, path) = self.next_apart()?;
+        Some(row.at(path))
+    }
+
+    /// The next row, and its path, which the row does not have. The row stays valid when others are read.
+    #[inline]
+    pub(crate) fn next_apart(&mut self) -> Option<(Row<'t>, &[u8])> {
         let RowCursor { at, before } = &mut self.cursor;
         let mut input = Input { bytes: self.bytes, at: *at };
         let tag = input.byte()?;
@@ -41,13 +48,13 @@ impl Rows<'_> {
         before.path.truncate(shared);
         before.path.extend_from_slice(rest);
         let row = match tag {
-            WHITEOUT => Row::Whiteout { path: &before.path },
-            OPAQUE => Row::Opaque { path: &before.path },
+            WHITEOUT => Row::Whiteout { path: b"" },
+            OPAQUE => Row::Opaque { path: b"" },
             0..=ENTRY_MAX => Row::Entry(read_entry(&mut input, before, Kind::from_u8(tag)?)?),
             _ => return None,
         };
         *at = input.at;
-        Some(row)
+        Some((row, &before.path))
     }
 
     /// Skips a row and returns whether it is a marker; `None` at the end and for a row that no lister writes. `path` is the
@@ -74,7 +81,7 @@ impl Rows<'_> {
 }
 
 #[inline]
-fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> Option<Entry<'t>> {
+fn read_entry<'t>(input: &mut Input<'t>, before: &mut Before, kind: Kind) -> Option<Entry<'t>> {
     let present = input.flags()?;
     let has = |flag| present & flag != 0;
     let mode = u16::try_from(input.number()?).ok()?;
@@ -97,7 +104,7 @@ fn read_entry<'t>(input: &mut Input<'t>, before: &'t mut Before, kind: Kind) -> 
         kind => Fingerprint::decode(kind, input.u64()?),
     };
     Some(Entry {
-        path: &before.path,
+        path: b"",
         kind,
         mode,
         uid: before.owner.0,
