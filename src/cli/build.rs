@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus};
 use std::{fs, io};
 
 use crate::cli::args::{Args, Build};
-use crate::cli::engine_options::Engine;
+use crate::cli::engine_options::{Engine, program};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::notice;
 use crate::cli::{ci, explore, in_pipeline, layers};
@@ -81,7 +81,7 @@ fn installed() -> Result<&'static str, Failure> {
 /// # Errors
 /// Without a list: podman writes the ID of any one of the images, and a verdict on one would pass for all.
 fn list(engine: &str, given: &Engine) -> Result<Option<String>, Failure> {
-    let program = Path::new(engine).file_name().unwrap_or_default().to_string_lossy();
+    let program = program(engine);
     let is_buildah = program.contains("buildah");
     if !given.is_for_platforms() || !is_buildah && !program.contains("podman") {
         return Ok(None);
@@ -92,8 +92,8 @@ fn list(engine: &str, given: &Engine) -> Result<Option<String>, Failure> {
              puts them into one list, from which layertui's own --platform chooses (layertui --platform OS/ARCH build …)"
         )));
     };
-    let place = || given.place().unwrap_or_else(|| "containers-storage:".to_owned());
-    Ok(is_buildah.then(|| place() + name))
+    let place = given.place().unwrap_or_else(|| "containers-storage:".to_owned());
+    Ok(is_buildah.then(|| place + name))
 }
 
 /// The ID that the engine wrote.

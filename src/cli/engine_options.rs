@@ -3,6 +3,7 @@
 //!
 //! docker refuses them after `build`, podman some of them (podman(1), docker(1), buildah(1), "OPTIONS").
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::cli::option_words::{options, stands_before, takes_value};
@@ -21,7 +22,7 @@ pub(super) struct Engine {
 impl Engine {
     /// Tells the own options of the engine, a program or the path of one, from those of its `build`.
     pub(super) fn of(engine: &str, arguments: &[String]) -> Self {
-        let program = Path::new(engine).file_name().unwrap_or_default().to_string_lossy();
+        let program = program(engine);
         let mut engine = Self::default();
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
@@ -113,6 +114,11 @@ impl Engine {
         );
         variables
     }
+}
+
+/// The name of an engine's program, of which the path may be given.
+pub(super) fn program(engine: &str) -> Cow<'_, str> {
+    Path::new(engine).file_name().unwrap_or_default().to_string_lossy()
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ fn sums(
 }
 
 /// The digests of one file; without `closely` both are of all bytes.
-fn sum(
+pub(super) fn sum(
     portion: &mut dyn Read,
     closely: bool,
     done: &AtomicU64,

@@ -49,6 +49,27 @@ pub struct Item {
     pub writing: Writing,
 }
 
+impl Item {
+    /// An item without a path and without attributes.
+    pub(crate) const fn new(kind: Kind) -> Self {
+        let dialect = Dialect::V7;
+        Self {
+            path: Vec::new(),
+            kind,
+            mode: 0,
+            owner: (0, 0),
+            mtime: Mtime { seconds: 0, nanos: 0 },
+            size: 0,
+            sparse: false,
+            device: (0, 0),
+            contents: 0,
+            link: 0,
+            xattrs: 0,
+            writing: Writing { dialect, names: 0, records: 0, notation: 0, header: 0 },
+        }
+    }
+}
+
 /// How the header of an entry is written. The hashes are XXH3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Writing {
@@ -135,16 +156,8 @@ fn item(found: &TarEntry<'_>) -> Item {
         Some(Fingerprint::Xxh3(hash)) => hash,
         _ => 0,
     };
-    let mut xattrs = Xxh3::new();
-    for (name, value) in found.xattrs.iter() {
-        for part in [name, b"\0", &(value.len() as u64).to_le_bytes(), value] {
-            xattrs.update(part);
-        }
-    }
-    let dialect = Dialect::V7;
     Item {
         path,
-        kind: found.kind,
         mode: found.mode,
         owner: (found.uid, found.gid),
         mtime: found.mtime,
@@ -153,8 +166,8 @@ fn item(found: &TarEntry<'_>) -> Item {
         device: found.device,
         contents,
         link: xxh3_64(&link),
-        xattrs: xattrs.digest(),
-        writing: Writing { dialect, names: 0, records: 0, notation: 0, header: 0 },
+        xattrs: xxh3_64(found.xattrs.encoded()),
+        ..Item::new(found.kind)
     }
 }
 

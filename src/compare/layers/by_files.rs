@@ -2,18 +2,18 @@
 //! headers are written) is not known then.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::io::Read;
+use std::sync::atomic::AtomicU64;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
+use crate::compare::contents;
 use crate::compare::layers::entries;
 use crate::compare::layers::entries::Differences;
 use crate::compare::layers::limits::{Held, Limits};
-use crate::layer::entries::{Dialect, Item, Writing};
+use crate::layer::entries::Item;
 use crate::layer::{Severity, Watch};
 use crate::source::{Source, Stored};
-use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Mtime, Row};
+use crate::stack::kept::entry::{Entry, Fingerprint, Kind, Row};
 
 /// Bytes that a file takes beside its path, in a tree whose nodes are half full at least.
 const FILE_BYTES: usize = 2 * size_of::<(Vec<u8>, File)>();
@@ -47,7 +47,7 @@ pub(super) fn compare(
         olds.remove(&b""[..]);
         news.remove(&b""[..]);
     }
-    let mut done = 0;
+    let done = AtomicU64::new(0);
     for (path, one) in &mut olds {
         let Some(other) = news.get_mut(path) else { continue };
         // Many tars have whole seconds.
@@ -59,8 +59,8 @@ pub(super) fn compare(
         if !both_files || one.item.size != other.item.size {
             continue;
         }
-        one.item.contents = one.sum(old, contents, &mut done).map_err(of_old)?;
-        other.item.contents = other.sum(new, contents, &mut done).map_err(of_new)?;
+        one.item.contents = one.sum(old, contents, &done).map_err(of_old)?;
+        other.item.contents = other.sum(new, contents, &done).map_err(of_new)?;
     }
     let item = |(path, file): (Vec<u8>, File)| Item { path, ..file.item };
     let (mut olds, mut news) = (olds.into_iter().map(item), news.into_iter().map(item));
@@ -86,12 +86,6 @@ struct File {
 
 impl File {
     fn of(entry: &Entry<'_>) -> Self {
-        let mut xattrs = Xxh3::new();
-        for (name, value) in entry.xattrs.iter() {
-            for part in [name, b"\0", &(value.len() as u64).to_le_bytes(), value] {
-                xattrs.update(part);
-            }
-        }
         let item = Item {
             mode: entry.mode,
             owner: (entry.uid, entry.gid),
@@ -99,8 +93,8 @@ impl File {
             size: entry.size,
             device: entry.device,
             link: xxh3_64(entry.link),
-            xattrs: xattrs.digest(),
-            ..nothing(entry.kind)
+            xattrs: xxh3_64(entry.xattrs.encoded()),
+            ..Item::new(entry.kind)
         };
         Self {
             item,
@@ -118,7 +112,7 @@ impl File {
     }
 
     /// XXH3 of the contents.
-    fn sum(&self, side: Side<'_>, watch: &dyn Watch, done: &mut u64) -> Result<u64, String> {
+    fn sum(&self, side: Side<'_>, watch: &dyn Watch, done: &AtomicU64) -> Result<u64, String> {
         // That of a sparse file is of its segments.
         if let (Some(Fingerprint::Xxh3(known)), false) = (self.fingerprint, self.sparse) {
             return Ok(known);
@@ -130,47 +124,9 @@ impl File {
         } else {
             side.source.open(side.layer, &at)
         };
-        let sum = opened.and_then(|mut file| sum(&mut *file, watch, done));
-        sum.map_err(|error| format!("/{}: {error}", String::from_utf8_lossy(path)))
-    }
-}
-
-fn sum(file: &mut dyn Read, watch: &dyn Watch, done: &mut u64) -> io::Result<u64> {
-    let mut hash = Xxh3::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(hash.digest128() as u64),
-            Ok(count) => {
-                hash.update(&buffer[..count]);
-                *done += count as u64;
-                watch.progress(*done);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if watch.cancelled() {
-            return Err(io::Error::other("reading was stopped"));
-        }
-    }
-}
-
-/// An item without a path and without attributes.
-fn nothing(kind: Kind) -> Item {
-    let dialect = Dialect::V7;
-    Item {
-        path: Vec::new(),
-        kind,
-        mode: 0,
-        owner: (0, 0),
-        mtime: Mtime::default(),
-        size: 0,
-        sparse: false,
-        device: (0, 0),
-        contents: 0,
-        link: 0,
-        xattrs: 0,
-        writing: Writing { dialect, names: 0, records: 0, notation: 0, header: 0 },
+        let sum = opened.and_then(|mut file| contents::sum(&mut *file, false, done, watch));
+        sum.map(|(whole, _)| whole)
+            .map_err(|error| format!("/{}: {error}", String::from_utf8_lossy(path)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 
 use crate::compare::layers::aspects::Aspects;
-use crate::compare::layers::limits::{Limits, take};
+use crate::compare::layers::limits::{Held, Limits, take};
 use crate::compare::layers::order;
 use crate::layer::entries::{Dialect, Item};
 use crate::stack::kept::entry::{Kind, Mtime};
@@ -105,7 +105,12 @@ pub(super) fn compare(
     new: &mut dyn Iterator<Item = Item>,
     limits: &Limits,
 ) -> Result<Differences, String> {
-    let side = || Waiting { by_path: HashMap::new(), again: HashMap::new(), next: 0, limits };
+    let side = || Waiting {
+        by_path: HashMap::new(),
+        again: HashMap::new(),
+        next: 0,
+        held: Held::of(limits),
+    };
     let mut pass = Pass {
         old: side(),
         new: side(),
@@ -154,7 +159,7 @@ struct Waiting<'l> {
     /// Further entries of a path that waits already, in their order.
     again: HashMap<Vec<u8>, VecDeque<Placed>>,
     next: u32,
-    limits: &'l Limits,
+    held: Held<'l>,
 }
 
 impl Waiting<'_> {
@@ -169,11 +174,11 @@ impl Waiting<'_> {
     }
 
     fn wait(&mut self, place: u32, mut item: Item) -> Result<(), String> {
-        if !take(&self.limits.waiting, item.path.len() + ENTRY_BYTES) {
-            return Err("the entries of both have other orders, and comparing them takes more \
-                        memory than is allowed"
-                .to_owned());
-        }
+        self.held.take(item.path.len() + ENTRY_BYTES).map_err(|_| {
+            "the entries of both have other orders, and comparing them takes more memory than is \
+             allowed"
+                .to_owned()
+        })?;
         let path = std::mem::take(&mut item.path);
         match self.by_path.entry(path) {
             Entry::Vacant(first) => {
@@ -189,7 +194,7 @@ impl Waiting<'_> {
 
     fn take(&mut self, path: &[u8]) -> Option<Placed> {
         let (key, first) = self.by_path.remove_entry(path)?;
-        self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
+        self.held.give_back(path.len() + ENTRY_BYTES);
         if let Some(again) = self.again.get_mut(path) {
             if let Some(next) = again.pop_front() {
                 self.by_path.insert(key.clone(), next);
@@ -208,14 +213,6 @@ impl Waiting<'_> {
             again.flat_map(|(path, rest)| rest.into_iter().map(move |it| (path.clone(), it)));
         let all = std::mem::take(&mut self.by_path).into_iter().chain(again);
         all.map(|(path, (_, item))| (path, item))
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let bytes = |(path, _): (Vec<u8>, _)| path.len() + ENTRY_BYTES;
-        let bytes: usize = self.rest().map(bytes).sum();
-        self.limits.waiting.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -280,12 +277,10 @@ impl Pass<'_> {
         self.limits.listed.fetch_add(unlisted, Ordering::Relaxed);
         for (path, old) in self.old.rest() {
             found.removed += 1;
-            self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
             found.push(alone(&path, Some(facts(&old)), None), self.limits);
         }
         for (path, new) in self.new.rest() {
             found.added += 1;
-            self.limits.waiting.fetch_add(path.len() + ENTRY_BYTES, Ordering::Relaxed);
             found.push(alone(&path, None, Some(facts(&new))), self.limits);
         }
         found.listed.sort_by(|one, other| one.path.cmp(&other.path));
@@ -317,25 +312,9 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::layer::entries::Writing;
 
     fn item(path: &str) -> Item {
-        let writing =
-            Writing { dialect: Dialect::Ustar, names: 0, records: 0, notation: 0, header: 0 };
-        Item {
-            path: path.as_bytes().to_vec(),
-            kind: Kind::File,
-            mode: 0,
-            owner: (0, 0),
-            mtime: Mtime { seconds: 0, nanos: 0 },
-            size: 0,
-            sparse: false,
-            device: (0, 0),
-            contents: 0,
-            link: 0,
-            xattrs: 0,
-            writing,
-        }
+        Item { path: path.as_bytes().to_vec(), ..Item::new(Kind::File) }
     }
 
     fn compared(old: &str, new: &str, limits: &Limits) -> Result<Differences, String> {

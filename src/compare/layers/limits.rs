@@ -46,6 +46,12 @@ impl<'l> Held<'l> {
         self.bytes += bytes;
         Ok(())
     }
+
+    /// Gives some of them back before the end.
+    pub(super) fn give_back(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+        self.limits.waiting.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Held<'_> {

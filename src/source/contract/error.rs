@@ -16,8 +16,10 @@ pub(in crate::source) const NO_TLS: Option<&str> = if cfg!(feature = "tls") {
     Some("this build has no TLS: it was made without the feature `tls`")
 };
 
-/// Why a layer that is kept as files has no tar.
-pub(in crate::source) const NO_TAR: &str = "the store keeps its files, not the tar";
+/// A layer that is kept as files has no tar.
+pub(in crate::source) fn no_tar() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "the store keeps its files, not the tar")
+}
 
 /// The remedy for a file of an unknown form.
 pub(crate) const WHAT_OPENS: &str = "what opens is an archive of `docker save`, `podman save` or `skopeo copy`, an OCI layout, a \

@@ -11,7 +11,7 @@ use crate::image::{Image, Other};
 use crate::layer::blob::Blob;
 use crate::layer::sparse::{Map, Whole};
 use crate::layer::{Checkpoints, Fingerprint, Listing, Problem, Unwatched, Watch};
-use crate::source::contract::error::{Error, NO_TAR};
+use crate::source::contract::error::{Error, no_tar};
 use crate::source::contract::verified::Verified;
 use crate::text::Foreign;
 
@@ -189,7 +189,7 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// `Unsupported` where there is no tar, another where it cannot be read. The reader fails where it is cut or damaged.
     fn tar(&self, _layer: usize) -> std::io::Result<Box<dyn Read + Send>> {
-        Err(std::io::Error::new(std::io::ErrorKind::Unsupported, NO_TAR))
+        Err(no_tar())
     }
 
     /// The uncompressed bytes of the layer, where they are stored. A file's payload can then be read in place, at

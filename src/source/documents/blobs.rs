@@ -18,7 +18,7 @@ use crate::layer::sparse::Map;
 use crate::layer::split::Split;
 use crate::layer::toc::{SociLayer, TocLayer};
 use crate::layer::{Checkpoints, Listing, Problem, Severity, Watch, sparse};
-use crate::source::contract::error::NO_TAR;
+use crate::source::contract::error::no_tar;
 use crate::source::contract::source::{Source, Stored};
 use crate::source::contract::verified::Verified;
 use crate::source::documents::verify;
@@ -200,9 +200,7 @@ impl Source for Blobs {
             Some(Content::Toc { toc, .. }) => toc.blob(),
             Some(Content::Split(split)) => return split.tar(),
             Some(Content::Absent(reason)) => return Err(io::Error::other(reason.clone())),
-            Some(Content::Tree(_)) => {
-                return Err(io::Error::new(io::ErrorKind::Unsupported, NO_TAR));
-            }
+            Some(Content::Tree(_)) => return Err(no_tar()),
             None => return Err(io::Error::other(format!("the image has no layer {layer}"))),
         };
         let blob = settled(blob)?;
