@@ -70,10 +70,14 @@ pub const fn is_hazard(c: char) -> bool {
 /// Whether a character needs no escape in any context: it is no hazard and never joins a neighbour. Only a few common
 /// ranges, so that most text is borrowed without segmentation into clusters.
 const fn is_plain(c: char) -> bool {
+    is_single(c) || matches!(c, '\u{4e00}'..='\u{9fff}') // CJK
+}
+
+/// Whether a plain character takes one cell.
+pub(super) const fn is_single(c: char) -> bool {
     matches!(c,
         ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' // Latin
         | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{259f}' // dashes, arrows, frames
-        | '\u{4e00}'..='\u{9fff}' // CJK
     )
 }
 

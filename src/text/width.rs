@@ -6,6 +6,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
+use crate::text::escape::is_single;
 use crate::text::{Visible, visible};
 
 /// Replaces text that was cut. One cell.
@@ -21,7 +22,16 @@ fn cells(marked: &str) -> usize {
     if marked.is_ascii() {
         return marked.len();
     }
+    if is_one_cell_each(marked) {
+        return marked.chars().count();
+    }
     marked.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+/// Whether the characters of `text` take one cell each and do not join: nearly all text.
+#[must_use]
+pub fn is_one_cell_each(text: &str) -> bool {
+    text.chars().all(is_single)
 }
 
 /// The longest start of `text` of at most `cells` cells.
@@ -52,6 +62,14 @@ pub fn chop<'t>(text: &'t Visible<'_>, first: usize, cells: usize) -> Vec<Visibl
 
 /// Length in bytes of the longest start of at most `cells` cells.
 pub(super) fn start_len(marked: &str, cells: usize) -> usize {
+    // Nearly all text needs no clusters. The character after the cut counts too: it could join the last one.
+    let reached = &marked.as_bytes()[..marked.len().min(cells.saturating_add(1))];
+    if reached.is_ascii() {
+        return marked.len().min(cells);
+    }
+    if marked.chars().take(cells.saturating_add(1)).all(is_single) {
+        return marked.char_indices().nth(cells).map_or(marked.len(), |(at, _)| at);
+    }
     let mut taken = 0;
     for (at, cluster) in marked.grapheme_indices(true) {
         taken += cluster.width();
@@ -65,6 +83,9 @@ pub(super) fn start_len(marked: &str, cells: usize) -> usize {
 /// The longest end of `text` of at most `cells` cells.
 #[must_use]
 pub fn end<'t>(text: &'t Visible<'_>, cells: usize) -> Visible<'t> {
+    if text.marked().is_ascii() {
+        return text.slice(text.len().saturating_sub(cells)..text.len());
+    }
     let mut taken = 0;
     let mut from = text.len();
     for (at, cluster) in text.marked().grapheme_indices(true).rev() {
@@ -115,6 +136,17 @@ mod tests {
         assert_eq!(width(&"日本".into()), 4);
         assert_eq!(width(&"e\u{301}".into()), 1);
         assert_eq!(width(&"".into()), 0);
+    }
+
+    #[test]
+    fn single_characters_take_one_cell_each_and_do_not_join() {
+        let singles: String = ('\0'..='\u{ffff}').filter(|&c| is_single(c)).collect();
+        assert!(singles.graphemes(true).all(|one| one.width() == 1 && one.chars().count() == 1));
+        // A mark after the cut belongs to the last character before it.
+        assert_eq!(start(&"abe\u{301}".into(), 3), "abe\u{301}");
+        assert_eq!(start(&"─│e\u{301}".into(), 2), "─│");
+        assert_eq!(start(&"─│┄".into(), 2), "─│");
+        assert_eq!(width(&"─│┄".into()), 3);
     }
 
     #[test]

@@ -288,8 +288,10 @@ impl Explorer {
     pub fn buffer(&self) -> Buffer {
         let Size { width, height } = self.state.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw::draw(&self.state, &self.stack, frame)).unwrap();
-        terminal.backend().buffer().clone()
+        // Without comparing it with the screen before, which is ratatui's work and takes as long as drawing.
+        let mut frame = terminal.get_frame();
+        draw::draw(&self.state, &self.stack, &mut frame);
+        std::mem::take(frame.buffer_mut())
     }
 
     /// The screen as lines.

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use crate::explorer::draw::{glyphs, theme};
 use crate::explorer::model::{Glyphs, Rect, Role, Span, Theme};
 use crate::text::Visible;
-use crate::text::width::{start, truncate, width};
+use crate::text::width::{is_one_cell_each, start, truncate, width};
 
 /// The style of an escape within text of the given style: reversed, or not reversed within reversed text.
 const fn escape(style: Style) -> Style {
@@ -66,8 +66,21 @@ impl<'b> Canvas<'b> {
                 Glyphs::Unicode => piece,
                 Glyphs::Ascii => glyphs::ascii(&piece).into_owned().into(),
             };
-            let space = usize::from((x + cells).saturating_sub(at));
-            at = self.buffer.set_stringn(at, y, drawn, space, style).0;
+            at = self.piece(at, y, (x + cells).saturating_sub(at), style, &drawn);
+        }
+        at
+    }
+
+    /// Writes text of one style; returns the column after it.
+    fn piece(&mut self, x: u16, y: u16, cells: u16, style: Style, text: &str) -> u16 {
+        if !is_one_cell_each(text) {
+            return self.buffer.set_stringn(x, y, text, usize::from(cells), style).0;
+        }
+        // Nearly all text: without a search for clusters.
+        let mut at = x;
+        for c in text.chars().take(usize::from(cells)) {
+            self.buffer[(at, y)].set_char(c).set_style(style);
+            at += 1;
         }
         at
     }
