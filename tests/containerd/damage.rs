@@ -69,7 +69,7 @@ fn reads_whatever_changes(database: usize) {
     let (path, records) = store.databases()[database].clone();
     let whole = write(records, Layout { freelist: false, ..small_pages() });
     every_byte::damage(whole, move |bytes| {
-        std::fs::write(&path, bytes).unwrap();
+        every_byte::rewrite(&path, bytes);
         // The store's folder stays as long as it is read.
         let _ = &store;
         match open(&container, &Options::default()) {

@@ -7,7 +7,7 @@ use crate::answers::{choices, failure, image, problems, problems_of};
 use crate::graph::{Graph, id};
 use crate::image_store::ImageStore;
 use crate::layers::Layers;
-use crate::support::every_byte::damage;
+use crate::support::every_byte::{damage, rewrite};
 use layertui::source::{Opened, Options, open};
 
 fn store(dir: &tempfile::TempDir) -> (ImageStore, Layers) {
@@ -67,7 +67,7 @@ fn a_container_with_any_byte_of_its_config_changed_opens_or_fails() {
     let whole = fs::read(&config).unwrap();
     let reference = format!("container:[{}]lab", dir.path().display());
     damage(whole, move |bytes| {
-        fs::write(&config, bytes).unwrap();
+        rewrite(&config, bytes);
         let _ = &dir;
         match open(&reference, &Options::default()) {
             Ok(Opened::Image(source)) => assert!(source.image().layers.len() <= 6),

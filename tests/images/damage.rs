@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::build::{Image, Layout, MANIFEST, Tree, named};
 use crate::stage::{Stage, try_open};
 use crate::support::compress::{gzip, zstd};
-use crate::support::every_byte::damage;
+use crate::support::every_byte::{damage, rewrite};
 
 /// Opens what a place holds, and lists all of it.
 fn read(place: &str) {
@@ -30,7 +30,11 @@ fn list(source: &dyn Source) {
 
 fn damaged_archive(tree: &Tree) {
     let stage = Stage::new();
-    let damages = damage(tree.pack(), move |bytes| read(&stage.file("image.tar", bytes)));
+    let damages = damage(tree.pack(), move |bytes| {
+        let place = stage.path("image.tar");
+        rewrite(&place, bytes);
+        read(&place);
+    });
     assert!(damages > 10_000, "{damages}");
 }
 
@@ -78,7 +82,7 @@ fn the_documents_of_a_layout() {
         let place = stage.tree("layout", &tree);
         let path = format!("{place}/{name}");
         damage(bytes, move |bytes| {
-            std::fs::write(&path, bytes).unwrap();
+            rewrite(&path, bytes);
             read(stage.path("layout").as_str());
         });
     }

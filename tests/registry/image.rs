@@ -16,6 +16,7 @@ const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 /// An image for two platforms, and an attestation.
+#[derive(Clone)]
 pub(crate) struct Image {
     /// The blobs of the layers, base first; the last one is stored plain.
     pub(crate) layers: Vec<Vec<u8>>,

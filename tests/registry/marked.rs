@@ -73,8 +73,9 @@ fn is_clean(output: &Output, what: &str) {
 #[test]
 fn nothing_that_is_said_or_kept_has_a_secret_in_it() {
     let mut signed_in = 0;
+    let image = lazy_image(Format::ZstdChunked);
     for (number, (access, entry)) in ways().into_iter().enumerate() {
-        let stage = Stage::of(lazy_image(Format::ZstdChunked), access.clone(), true);
+        let stage = Stage::of(image.clone(), access.clone(), true);
         sign_in(&stage, &entry);
         let reference = stage.reference("1");
         let questions: [&[&str]; 9] = [
@@ -99,7 +100,7 @@ fn nothing_that_is_said_or_kept_has_a_secret_in_it() {
         // A registry that repeats what it was sent, at every request.
         for status in [400, 401, 403, 404, 418, 429, 500] {
             for path in ["/v2/lab/x/manifests/1".to_owned(), stage.image.blob(0)] {
-                let stage = Stage::of(lazy_image(Format::ZstdChunked), access.clone(), true);
+                let stage = Stage::of(image.clone(), access.clone(), true);
                 sign_in(&stage, &entry);
                 stage.server.next(&path, vec![Turn::Echo(status); 4]);
                 let output = run(&stage, &["ls", "--json", &stage.reference("1")]);

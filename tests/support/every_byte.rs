@@ -1,6 +1,9 @@
 //! Damage at every byte: an input cut at every length, and with every byte changed, is read without a panic, an end of
 //! memory or an endless wait. What reading it gives is for the caller to judge.
 
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -38,6 +41,14 @@ pub(crate) fn damage(whole: Vec<u8>, mut read: impl FnMut(&[u8]) + Send + 'stati
     assert!(reader.join().is_ok(), "reading panics: {damage}");
     assert!(peak() < MOST, "{} KiB of memory", peak());
     count
+}
+
+/// Writes a file anew, in its place: a file that is emptied first has to be written to the disk at once, by ext4, which
+/// takes ten times as long.
+pub(crate) fn rewrite(path: impl AsRef<Path>, bytes: &[u8]) {
+    let file = File::options().write(true).create(true).truncate(false).open(path).unwrap();
+    file.set_len(bytes.len() as u64).unwrap();
+    (&file).write_all(bytes).unwrap();
 }
 
 /// The input with damage number `number`: a third of them are cuts, the rest changed bytes.
@@ -85,5 +96,14 @@ mod tests {
         let message = *caught.unwrap_err().downcast::<String>().unwrap();
         assert_eq!(message, "reading panics: bit 1 of byte 1 turned");
         assert!(cfg!(not(target_os = "linux")) || peak() > 0);
+    }
+
+    #[test]
+    fn a_file_written_anew_has_the_new_bytes_alone() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for bytes in [&b"long"[..], b"s", b"", b"again"] {
+            rewrite(file.path(), bytes);
+            assert_eq!(std::fs::read(file.path()).unwrap(), bytes);
+        }
     }
 }

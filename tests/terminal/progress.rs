@@ -1,6 +1,8 @@
 //! Progress of the commands that answer without a screen: shown where they take long, gone when they end, and for terminals
 //! only.
 
+use std::sync::LazyLock;
+
 use portable_pty::CommandBuilder;
 
 use crate::explorer::Explorer;
@@ -10,8 +12,8 @@ use crate::support::tarball::Tar;
 /// Removes the line.
 const CLEAR: &str = "\r\x1b[K";
 
-/// A layer of some 12 MB of lines that compress badly: what is read of a blob is counted as it is stored.
-fn layer(mtime: i64) -> Vec<u8> {
+/// Some 12 MB that compress badly: what is read of a blob is counted as it is stored.
+static LINES: LazyLock<String> = LazyLock::new(|| {
     let mut state = 1_u64;
     let mut word = || {
         // Xorshift (Marsaglia 2003).
@@ -21,8 +23,11 @@ fn layer(mtime: i64) -> Vec<u8> {
         state
     };
     let line = |_| [(); 4].map(|()| format!("{:016x}", word())).concat() + "\n";
-    let lines = (0..180_000).map(line).collect::<Vec<_>>().concat();
-    Tar::new().file("lines", lines).mtime(mtime).finish()
+    (0..180_000).map(line).collect()
+});
+
+fn layer(mtime: i64) -> Vec<u8> {
+    Tar::new().file("lines", LINES.as_bytes()).mtime(mtime).finish()
 }
 
 /// Each command that reads much of an image, with the beginning of what it says on the way.

@@ -249,6 +249,7 @@ impl Feed for Window<'_> {
 mod tests {
     use std::fs::File;
     use std::io::Write;
+    use std::sync::LazyLock;
 
     use proptest::prelude::*;
 
@@ -327,10 +328,14 @@ mod tests {
         fn any_walk_reads_the_same_bytes_in_every_mode(
             steps in prop::collection::vec((1usize..PEEK_MAX, 0u64..200_000), 1..40),
         ) {
-            let bytes = bytes(2 << 20);
-            let blob = Blob::whole(file(&bytes)).unwrap();
+            static WALKED: LazyLock<(Vec<u8>, Blob)> = LazyLock::new(|| {
+                let bytes = bytes(2 << 20);
+                let blob = Blob::whole(file(&bytes)).unwrap();
+                (bytes, blob)
+            });
+            let (bytes, blob) = &*WALKED;
             for mode in MODES {
-                let mut window = in_mode(&blob, mode);
+                let mut window = in_mode(blob, mode);
                 for &(shown_len, skip) in &steps {
                     let at = window.position() as usize;
                     let shown = window.peek(shown_len);
