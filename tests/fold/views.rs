@@ -33,11 +33,12 @@ impl Case<'_> {
     pub fn outlines(&self, toggled: &HashSet<NodeId>) {
         for layer in 0..self.model.trees.len() {
             for tree in [Tree::Merged(layer), Tree::Diff(layer)] {
+                let shown = self.shown(tree);
                 for unfolded in [Unfolded::None, Unfolded::Changes, Unfolded::All] {
                     for split in [HashSet::new(), toggled.iter().copied().take(2).collect()] {
                         let folds = Folds { unfolded, toggled: toggled.clone(), split };
                         let outline = Outline::new(self.stack, tree, &folds, None, None);
-                        self.outline(&outline, tree, &folds);
+                        self.outline(&outline, tree, &folds, &shown);
                     }
                 }
             }
@@ -56,10 +57,9 @@ impl Case<'_> {
         let whole = path.join(&b'/');
         let split = self.node(&whole).is_some_and(|node| folds.split.contains(&node));
         let layer = tree.top();
-        let below: Vec<&Vec<Path>> = shown
-            .iter()
-            .filter(|other| other.len() > path.len() && other.starts_with(path))
-            .collect();
+        let from_here = shown.range(path.to_vec()..).skip_while(|other| *other == path);
+        let below: Vec<&Vec<Path>> =
+            from_here.take_while(|other| other.starts_with(path)).collect();
         let mut children = below.iter().filter(|other| other.len() == path.len() + 1);
         let (Some(only), None) = (children.next(), children.next()) else { return false };
         let is_directory = |layer: Option<usize>, path: &Path| {
@@ -78,13 +78,18 @@ impl Case<'_> {
             }
     }
 
-    fn outline(&self, outline: &Outline<'_>, tree: Tree, folds: &Folds) {
-        let shown: BTreeSet<Vec<Path>> = self.shown(tree);
+    fn outline(
+        &self,
+        outline: &Outline<'_>,
+        tree: Tree,
+        folds: &Folds,
+        shown: &BTreeSet<Vec<Path>>,
+    ) {
         let open = |path: &[Path]| self.node(&path.join(&b'/')).is_some_and(|n| outline.is_open(n));
         let expected: Vec<Path> = shown
             .iter()
             .filter(|path| (1..path.len()).all(|end| open(&path[..end])))
-            .filter(|path| !self.joined(&shown, path, tree, folds))
+            .filter(|path| !self.joined(shown, path, tree, folds))
             .map(|path| path.join(&b'/'))
             .collect();
         let rows = outline.rows(0..usize::MAX);
