@@ -94,6 +94,15 @@ impl Explorer {
         }
     }
 
+    /// Waits until this is gone: a screen arrives in pieces.
+    pub fn hides(&self, unwanted: &str) {
+        let start = Instant::now();
+        while self.text().contains(unwanted) {
+            assert!(start.elapsed() < PATIENCE, "still {unwanted:?} on\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Presses Esc until this is gone: while layers are read, the first Esc may be for that. A key right behind Esc
     /// would be read as Alt and that key.
     pub fn close(&mut self, title: &str) {

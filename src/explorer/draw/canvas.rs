@@ -79,7 +79,8 @@ impl<'b> Canvas<'b> {
         // Nearly all text: without a search for clusters.
         let mut at = x;
         for c in text.chars().take(usize::from(cells)) {
-            self.buffer[(at, y)].set_char(c).set_style(style);
+            let Some(cell) = self.buffer.cell_mut((at, y)) else { break };
+            cell.set_char(c).set_style(style);
             at += 1;
         }
         at
