@@ -3,6 +3,7 @@
 mod building;
 pub(crate) mod dive;
 pub(crate) mod image;
+mod image_path;
 mod judging;
 mod listing;
 mod packages;
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args as Arguments, Parser, Subcommand, ValueEnum};
 pub(super) use crate::cli::args::building::{Build, apart};
 use crate::cli::args::dive::DiveOptions;
 use crate::cli::args::image::Common;
+pub(super) use crate::cli::args::image_path::ImagePath;
 pub(super) use crate::cli::args::judging::{
     Ci, Findings, Level, OwnLimits, Report, ReportFormat, Waste,
 };
@@ -216,7 +218,7 @@ pub(super) struct Cat {
     pub(super) image: String,
 
     /// The file. Symbolic links are followed inside the image.
-    pub(super) path: String,
+    pub(super) path: ImagePath,
 
     /// The layer whose merged tree is used (default: the last): a number from 0, a negative number from the top, or a digest
     /// prefix.
@@ -271,11 +273,11 @@ pub(super) struct Extract {
 
     /// A file or a directory. Symbolic links in PATH are followed inside the image; PATH itself is extracted as a link if
     /// it is one.
-    pub(super) path: String,
+    pub(super) path: ImagePath,
 
     /// The destination. The contents of a directory go into DEST; a file becomes DEST, or goes into it if DEST is a
     /// directory. - writes a tar to standard output.
-    pub(super) dest: String,
+    pub(super) dest: PathBuf,
 
     /// The layer whose merged tree is used (default: the last): a number from 0, a negative number from the top, or a digest
     /// prefix.

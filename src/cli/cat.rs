@@ -3,7 +3,7 @@
 use std::io;
 use std::io::{IsTerminal as _, Read};
 
-use crate::cli::args::Cat;
+use crate::cli::args::{Cat, ImagePath};
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::missing::missing;
@@ -26,7 +26,7 @@ pub(super) fn run(command: &Cat, settings: &OpenSettings) -> Outcome {
 }
 
 /// Fails unless all `stated` bytes were read.
-fn print(path: &str, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Outcome {
+fn print(path: &ImagePath, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Outcome {
     output(|out| {
         let mut buffer = vec![0; 128 * 1024];
         let mut printed = 0;
@@ -49,7 +49,7 @@ fn print(path: &str, (stated, mut contents): (u64, Box<dyn Read + Send>)) -> Out
 }
 
 /// Fails if the contents have control characters. Reads all of them; the file is opened again for writing.
-fn refuse_controls(path: &str, mut contents: impl Read) -> Outcome {
+fn refuse_controls(path: &ImagePath, mut contents: impl Read) -> Outcome {
     let mut scanner = Scanner::default();
     let mut buffer = vec![0; 128 * 1024];
     loop {
@@ -70,7 +70,7 @@ fn refuse_controls(path: &str, mut contents: impl Read) -> Outcome {
 /// The length and the bytes of the file that the merged tree has at the path.
 fn contents(
     loaded: &Loaded,
-    path: &str,
+    path: &ImagePath,
     layer: usize,
 ) -> Result<(u64, Box<dyn Read + Send>), Failure> {
     let payload = loaded.with_stack(|stack| {
@@ -92,7 +92,7 @@ fn contents(
     Ok((payload.length(), contents))
 }
 
-fn unreadable(path: &str, error: &io::Error) -> Failure {
+fn unreadable(path: &ImagePath, error: &io::Error) -> Failure {
     let remedy = match error.kind() {
         io::ErrorKind::PermissionDenied => {
             "; run layertui as the owner of this store: with sudo, or `podman unshare layertui …`"

@@ -4,7 +4,7 @@ use std::io;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-use crate::cli::args::Extract;
+use crate::cli::args::{Extract, ImagePath};
 use crate::cli::conclude::Needs;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::missing::missing;
@@ -15,12 +15,13 @@ use crate::extract;
 use crate::extract::Plan;
 use crate::load::Want;
 use crate::load::settings::OpenSettings;
+use crate::text::visible;
 
 /// Number of failed paths that are listed; the others are counted.
 const LISTED_MAX: usize = 20;
 
 pub(super) fn run(command: &Extract, settings: &OpenSettings) -> Outcome {
-    if command.dest == "-" && io::stdout().is_terminal() {
+    if command.dest.as_os_str() == "-" && io::stdout().is_terminal() {
         let message = "a tar stream is not written to a terminal: redirect it to a file or pipe it into a program";
         return Err(Failure::Error(message.to_owned()));
     }
@@ -40,7 +41,7 @@ pub(super) fn run(command: &Extract, settings: &OpenSettings) -> Outcome {
                     .to_owned(),
             ));
         }
-        judge(&make(loaded, &plan, command)?)?;
+        judge(&make(loaded, &plan, command)?, |item| place(&plan, &command.dest, item))?;
         if unread {
             let what = "the image is damaged: what could be read of it was extracted";
             return Err(Failure::Error(what.to_owned()));
@@ -53,18 +54,18 @@ pub(super) fn run(command: &Extract, settings: &OpenSettings) -> Outcome {
 fn make(loaded: &Loaded, plan: &Plan, command: &Extract) -> Result<extract::Outcome, Failure> {
     let progress = Progress::new().with_verb("extracting");
     let source = loaded.loader.source().as_ref();
-    let made = if command.dest == "-" {
+    let made = if command.dest.as_os_str() == "-" {
         let mut out = BufWriter::with_capacity(128 * 1024, io::stdout().lock());
         extract::to_stream(source, plan, &mut out, &progress)
             .and_then(|made| out.flush().map(|()| made).map_err(extract::sink::Error::Writing))
     } else {
-        extract::to_disk(source, plan, Path::new(&command.dest), command.force, &progress)
+        extract::to_disk(source, plan, &command.dest, command.force, &progress)
     };
     progress.clear();
     made.map_err(|error| failure(&error))
 }
 
-fn plan(loaded: &Loaded, path: &str, layer: usize) -> Result<Plan, Failure> {
+fn plan(loaded: &Loaded, path: &ImagePath, layer: usize) -> Result<Plan, Failure> {
     loaded.with_stack(|stack| {
         let at = |layer| extract::locate(stack, path.as_bytes(), layer);
         let missing = || missing(stack, path, layer, |other| at(other).is_some());
@@ -82,13 +83,31 @@ fn failure(error: &extract::sink::Error) -> Failure {
     }
 }
 
-/// Prints the objects that could not be created.
-fn judge(made: &extract::Outcome) -> Outcome {
+/// Where an item of the plan was to be created.
+fn place(plan: &Plan, dest: &Path, item: &[u8]) -> Vec<u8> {
+    let in_stream = dest.as_os_str() == "-";
+    let mut place = if in_stream { plan.name() } else { dest.as_os_str().as_encoded_bytes() };
+    while let Some(before) = place.strip_suffix(b"/") {
+        place = before;
+    }
+    match item {
+        // As the extraction does: a file is put into a directory that exists.
+        b"" if !in_stream && !plan.is_directory() && dest.is_dir() => {
+            [place, b"/", plan.name()].concat()
+        }
+        b"" if place.is_empty() => b"/".to_vec(),
+        b"" => place.to_vec(),
+        item => [place, b"/", item].concat(),
+    }
+}
+
+/// Prints the objects that could not be created, by their places.
+fn judge(made: &extract::Outcome, place: impl Fn(&[u8]) -> Vec<u8>) -> Outcome {
     if made.failed == 0 {
         return Ok(());
     }
     for (path, why) in made.failures.iter().take(LISTED_MAX) {
-        notice(&format!("/{}: {why}", String::from_utf8_lossy(path)));
+        notice(&format!("{}: {why}", visible(&place(path))));
     }
     let more = made.failed.saturating_sub(LISTED_MAX as u64);
     let rest = if more > 0 { format!(" ({more} more than are named here)") } else { String::new() };

@@ -30,7 +30,7 @@ fn answer(loaded: &Loaded, command: &History) -> Outcome {
 /// The failure if no layer names the path. A bare name is usually a file in some directory, not in `/`, so `find` is suggested.
 fn unnamed(command: &History) -> Failure {
     let (image, path) = (&command.common.image, &command.path);
-    let hint = if command.glob || command.regex || path.contains('/') {
+    let hint = if command.glob || command.regex || path.as_bytes().contains(&b'/') {
         String::new()
     } else {
         format!("; 'layertui find {image} {path}' looks for the name in all directories")
@@ -40,9 +40,9 @@ fn unnamed(command: &History) -> Failure {
 
 fn nodes(loaded: &Loaded, command: &History) -> Result<Vec<NodeId>, Failure> {
     let pattern = if command.glob {
-        Pattern::glob(&command.path).map_err(Failure::Error)?
+        command.path.as_pattern().and_then(Pattern::glob).map_err(Failure::Error)?
     } else if command.regex {
-        Pattern::regex(&command.path).map_err(Failure::Error)?
+        command.path.as_pattern().and_then(Pattern::regex).map_err(Failure::Error)?
     } else {
         return Ok(loaded.with_stack(|stack| {
             let node = stack.find(command.path.as_bytes());

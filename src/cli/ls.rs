@@ -7,6 +7,7 @@ use crate::cli::missing::missing;
 use crate::cli::open::examine;
 use crate::cli::output::output;
 use crate::load::Want;
+use crate::load::files::plan::locate;
 use crate::load::settings::OpenSettings;
 use crate::report;
 
@@ -16,10 +17,7 @@ pub(super) fn run(command: &Ls, settings: &OpenSettings) -> Outcome {
         loaded.needs(Needs::UpTo(layer));
         loaded.subject(|subject| {
             let stack = subject.stack;
-            let at = |layer| {
-                let node = stack.find(command.path.as_bytes());
-                node.filter(|&node| stack.visible(node, layer).is_some())
-            };
+            let at = |layer| locate(stack, command.path.as_bytes(), layer);
             let missing = || missing(stack, &command.path, layer, |other| at(other).is_some());
             let node = at(layer).ok_or_else(missing)?;
             let what = report::Ls {

@@ -1,12 +1,13 @@
 //! The failure if a path is not in the merged tree of a layer, with a layer that has it.
 
+use crate::cli::args::ImagePath;
 use crate::cli::failure::Failure;
 use crate::stack::Stack;
 
 /// `has` returns whether the merged tree of a layer has the path, by the command's own look-up.
 pub(super) fn missing(
     stack: &Stack,
-    path: &str,
+    path: &ImagePath,
     layer: usize,
     has: impl Fn(usize) -> bool,
 ) -> Failure {

@@ -38,7 +38,9 @@ pub(super) fn set_error(what: &str, error: Errno) -> io::Error {
 /// The error of creating or opening an object.
 pub(super) fn create_error(error: Errno) -> io::Error {
     match error {
-        Errno::EXIST => io::Error::new(io::ErrorKind::AlreadyExists, "already exists"),
+        Errno::EXIST => {
+            io::Error::new(io::ErrorKind::AlreadyExists, "already exists; --force replaces it")
+        }
         Errno::LOOP | Errno::NOTDIR => {
             io::Error::other("a parent is no longer a directory; links are not followed")
         }

@@ -110,7 +110,7 @@ pub fn dockerfile(created_by: &Foreign) -> Vec<Foreign> {
 
 fn lines(whole: &str) -> Vec<String> {
     if whole.contains('\n') {
-        return whole.lines().map(|line| line.trim_end().to_owned()).collect();
+        return several_lines(whole);
     }
     let Some(script) = whole.strip_prefix("RUN ") else {
         return vec![whole.to_owned()];
@@ -126,6 +126,34 @@ fn lines(whole: &str) -> Vec<String> {
             format!("{lead}{part}{tail}")
         })
         .collect()
+}
+
+/// A command of several lines. BuildKit records of a here-document the script alone, which is one again.
+fn several_lines(whole: &str) -> Vec<String> {
+    let mut lines: Vec<String> = whole.lines().map(|line| line.trim_end().to_owned()).collect();
+    let [before @ .., last] = &lines[..] else { return lines };
+    let is_one = before.iter().all(|line| line.ends_with('\\'));
+    let Some(first) = before.first().and_then(|line| line.strip_prefix("RUN ")) else {
+        return lines;
+    };
+    if is_one || here_document_end(first) == Some(last) {
+        return lines;
+    }
+    let mut end = "EOF".to_owned();
+    while lines.contains(&end) {
+        end.push('_');
+    }
+    lines[0] = first.to_owned();
+    lines.insert(0, format!("RUN <<{end}"));
+    lines.push(end);
+    lines
+}
+
+/// The line that ends the here-document which begins in a line.
+fn here_document_end(line: &str) -> Option<&str> {
+    let (_, after) = line.split_once("<<")?;
+    let word = after.trim_start_matches('-').split_whitespace().next()?;
+    Some(word.trim_matches(['"', '\'']))
 }
 
 /// Removes build arguments: `|2 A=1 B=2 /bin/sh -c make`. They are no part of the Dockerfile's line.
@@ -274,6 +302,20 @@ mod tests {
             dockerfile(&"RUN <<EOF\necho hi  \nEOF".into()),
             ["RUN <<EOF", "echo hi", "EOF"]
         );
+        assert_eq!(
+            dockerfile(&"RUN /bin/sh -c set -e\necho \\\n  hi\n # buildkit".into()),
+            ["RUN <<EOF", "set -e", "echo \\", "  hi", "EOF"]
+        );
+        assert_eq!(
+            dockerfile(&"RUN cat <<'EOF'\nhi\nEOF\necho".into()),
+            ["RUN <<EOF_", "cat <<'EOF'", "hi", "EOF", "echo", "EOF_"]
+        );
+        assert_eq!(
+            dockerfile(&"RUN python3 <<-'END'\npass\nEND".into()),
+            ["RUN python3 <<-'END'", "pass", "END"]
+        );
+        assert_eq!(dockerfile(&"RUN a\nEOF".into()), ["RUN <<EOF_", "a", "EOF", "EOF_"]);
+        assert_eq!(dockerfile(&"RUN a \\\n  && b".into()), ["RUN a \\", "  && b"]);
         assert_eq!(dockerfile(&"ENV A=1".into()), ["ENV A=1"]);
     }
 

@@ -82,3 +82,11 @@ fn nothing_is_said_on_the_way() {
         assert_eq!(String::from_utf8(layertui(arguments).stderr).unwrap(), "", "{arguments:?}");
     }
 }
+
+#[test]
+fn the_demo_without_a_terminal_writes_nothing() {
+    let output = layertui(&["demo"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("terminal"), "{said}");
+    assert_eq!(output.stdout, b"");
+}

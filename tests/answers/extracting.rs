@@ -94,8 +94,14 @@ fn what_is_there_stays_unless_force_is_said() {
     assert!(code == 2 && said.contains("--force"), "{said}");
     assert_eq!(fs::read_dir(&dest).unwrap().count(), 2);
     let (code, said) = extract(&image, "/etc/new", &dest.join("mine"), &[]);
-    assert!(code == 2 && said.contains("already exists"), "{said}");
+    // By their places on the disk: a name in the image says nothing of these.
+    let exists =
+        |path: &str| format!("{}: already exists; --force replaces it", dest.join(path).display());
+    assert!(code == 2 && said.contains(&exists("mine")), "{said}");
     assert_eq!(read(&dest.join("mine")), "mine");
+    let (code, said) = extract(&image, "/etc/motd", &dest.join("etc"), &[]);
+    assert!(code == 2 && said.contains(&exists("etc/motd")), "{said}");
+    assert_eq!(read(&dest.join("etc/motd")), "mine");
     assert_eq!(extract(&image, "/", &dest, &["--force"]), (0, String::new()));
     assert_eq!(read(&dest.join("etc/motd")), "hello\n");
     assert_eq!(read(&dest.join("mine")), "mine");

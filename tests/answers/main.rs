@@ -12,6 +12,7 @@ mod comparing;
 mod dive_options;
 mod extracting;
 mod foreign;
+mod given_paths;
 mod grepping;
 mod hostile;
 mod judging;

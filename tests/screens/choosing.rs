@@ -186,6 +186,10 @@ fn another_platform_of_the_image_is_opened() {
     explorer.keys("esc");
     assert_eq!(explorer.effects.last(), Some(&Effect::CancelChoice));
     assert!(explorer.state.image.is_some(), "the one that was open still is");
+    explorer.keys("P j j enter");
+    assert!(explorer.text().contains("opening linux/arm/v7"), "{}", explorer.text());
+    explorer.send(Message::Image(Box::new(image())));
+    assert!(!explorer.text().contains("opening"), "{}", explorer.text());
 }
 
 #[test]

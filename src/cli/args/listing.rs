@@ -3,6 +3,7 @@
 use clap::{Args as Arguments, ValueEnum};
 
 use crate::cli::args::image::Common;
+use crate::cli::args::image_path::ImagePath;
 use crate::report::Sort;
 
 #[derive(Debug, Arguments)]
@@ -50,7 +51,7 @@ pub(in crate::cli) struct Ls {
 
     /// The directory to list.
     #[arg(default_value = "/")]
-    pub(in crate::cli) path: String,
+    pub(in crate::cli) path: ImagePath,
 
     /// The layer on top: a number from 0, a negative number from the top, or a digest prefix.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
@@ -94,7 +95,7 @@ pub(in crate::cli) struct History {
     pub(in crate::cli) common: Common,
 
     /// The path, or a pattern with --glob or --regex.
-    pub(in crate::cli) path: String,
+    pub(in crate::cli) path: ImagePath,
 
     /// PATH is a shell pattern (over the whole path if it has a '/', else over the name).
     #[arg(long, conflicts_with = "regex")]

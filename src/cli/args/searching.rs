@@ -3,6 +3,7 @@
 use clap::Args as Arguments;
 
 use crate::cli::args::image::Common;
+use crate::cli::args::image_path::ImagePath;
 use crate::load::grep::query::CONTEXT_MAX;
 use crate::load::grep::{Query, Scope, Wanted};
 use crate::text;
@@ -33,7 +34,7 @@ pub(in crate::cli) struct Grep {
 
     /// Files and directories to search. Default: everything.
     #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    paths: Vec<ImagePath>,
 
     /// Only files of the merged tree (at --layer N if it is given), not removed and overwritten ones.
     #[arg(long)]
@@ -121,6 +122,6 @@ impl Grep {
     }
 
     pub(in crate::cli) fn scope(&self) -> Result<Scope, String> {
-        Scope::new(&self.paths, &self.glob, self.max_size)
+        Scope::new(self.paths.iter().map(ImagePath::as_bytes), &self.glob, self.max_size)
     }
 }

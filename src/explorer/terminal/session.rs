@@ -137,14 +137,14 @@ impl Drop for Session {
 }
 
 fn enter(mouse: bool) -> io::Result<()> {
-    ENTERED.store(true, Ordering::SeqCst);
     // After a suspend crossterm assumes raw mode, but the shell may have changed it.
     let _ = disable_raw_mode();
-    let entered = enable_raw_mode().and_then(|()| {
-        let mut out = io::stdout();
-        execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
-        if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) }
-    });
+    // Nothing is written to what has no such mode: it is no terminal.
+    enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste)
+        .and_then(|()| if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
     if entered.is_err() {
         leave();
     }

@@ -174,7 +174,10 @@ fn described(state: &mut State, image: Box<Image>) {
     state.loads = vec![LayerLoad::default(); image.layers.len()];
     state.layer = image.layers.len().saturating_sub(1);
     state.phase = Phase::Reading;
-    state.image = Some(image);
+    if state.image.replace(image).is_some() {
+        // It was about the image before, or that this one is being opened.
+        state.notice = None;
+    }
     (state.undecided, state.rate) = (0, None);
     state.preferred.clear();
     state.overlays.clear();

@@ -22,12 +22,13 @@ impl Scope {
     ///
     /// # Errors
     /// What is wrong with a pattern.
-    pub fn new(paths: &[String], globs: &[String], max_size: Option<u64>) -> Result<Self, String> {
-        let mut scope = Self {
-            paths: paths.iter().map(|path| absolute(path.as_bytes())).collect(),
-            max_size,
-            ..Self::default()
-        };
+    pub fn new<'p>(
+        paths: impl IntoIterator<Item = &'p [u8]>,
+        globs: &[String],
+        max_size: Option<u64>,
+    ) -> Result<Self, String> {
+        let mut scope =
+            Self { paths: paths.into_iter().map(absolute).collect(), max_size, ..Self::default() };
         for glob in globs {
             match glob.strip_prefix('!') {
                 Some(glob) => scope.not.push(Glob::new(glob)?),
@@ -126,7 +127,7 @@ mod tests {
     fn paths_and_globs_limit_the_search() {
         let scope = |paths: &[&str], globs: &[&str]| {
             let own = |texts: &[&str]| texts.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
-            Scope::new(&own(paths), &own(globs), Some(10)).unwrap()
+            Scope::new(paths.iter().map(|path| path.as_bytes()), &own(globs), Some(10)).unwrap()
         };
         let etc = scope(&["etc/", "/usr/./lib"], &[]);
         assert!(etc.has(b"/etc/a/b") && etc.has(b"/etc") && etc.has(b"/usr/lib/x"));
@@ -135,6 +136,6 @@ mod tests {
         let conf = scope(&[], &["*.conf", "!/etc/**"]);
         assert!(conf.has(b"/opt/a.conf") && !conf.has(b"/etc/a.conf") && !conf.has(b"/opt/a"));
         assert!(conf.has_size(10) && !conf.has_size(11));
-        assert!(Scope::new(&[], &["[".to_owned()], None).is_err());
+        assert!(Scope::new([], &["[".to_owned()], None).is_err());
     }
 }

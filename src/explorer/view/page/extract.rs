@@ -46,12 +46,12 @@ pub(super) fn overwrite(state: &State, width: usize) -> OverlayText {
     let mut out = Writer::new(width);
     let dest = state.occupied.as_ref().map_or("", |request| request.dest.as_str());
     let dest = shorten::path(&visible(dest), width * 2);
-    out.text(Role::Warning, 0, visible![dest, " is there already, and not empty."]);
+    out.text(Role::Warning, 0, visible![dest, " exists already."]);
     out.blank();
     out.start_item();
     out.text(Role::Strong, 0, "leave it as it is");
     out.start_item();
-    out.text(Role::Text, 0, "write into it: files of the same names are replaced, all others stay");
+    out.text(Role::Text, 0, "overwrite: files of the same names are replaced, all others stay");
     out.end_items();
     out.finish("Overwrite?", &[("enter", "choose"), ("j k", "move"), ("esc", "leave it")])
 }

@@ -1,0 +1,62 @@
+//! Paths on the command line: bytes that are not UTF-8, and links among their parents.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use crate::saved::{Place, layertui};
+use crate::support::tarball::Tar;
+
+/// Of `arguments`, where `PATH` is the path.
+fn with(image: &OsStr, path: &[u8], arguments: &[&str]) -> (Option<i32>, String, String) {
+    let given = |word: &&str| match *word {
+        "IMAGE" => image.to_owned(),
+        "PATH" => OsStr::from_bytes(path).to_owned(),
+        other => other.into(),
+    };
+    let arguments: Vec<OsString> = arguments.iter().map(given).collect();
+    let output = layertui(&arguments);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_path_is_given_as_the_bytes_of_its_name() {
+    let place = Place::new();
+    let layer = Tar::new().dir("d\u{e9}/", 0o755).file(b"caf\xe9", "au lait\n").finish();
+    let image = place.image("image", &[layer]).into_os_string();
+    let dest = place.path("dest");
+    let dest = dest.to_str().unwrap();
+    for (arguments, expected) in [
+        (&["cat", "IMAGE", "PATH"][..], "au lait\n"),
+        (&["ls", "IMAGE", "PATH"], "/caf\\xe9\n"),
+        (&["grep", "-l", "IMAGE", "lait", "PATH"], "  L0   /caf\\xe9\n"),
+        (&["extract", "IMAGE", "PATH", dest], ""),
+    ] {
+        assert_eq!(
+            with(&image, b"/caf\xe9", arguments),
+            (Some(0), expected.to_owned(), String::new()),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(fs::read_to_string(dest).unwrap(), "au lait\n");
+    let (code, history, _) = with(&image, b"/caf\xe9", &["history", "IMAGE", "PATH"]);
+    assert!(code == Some(0) && history.contains("added"), "{history}");
+    // A name that is not there is named as others are, and a pattern is text.
+    let (code, _, said) = with(&image, b"/th\xe9", &["cat", "IMAGE", "PATH"]);
+    assert!(code == Some(1) && said.contains("/th\\xe9: not in the merged tree"), "{said}");
+    let (code, _, said) = with(&image, b"*\xe9", &["history", "--glob", "IMAGE", "PATH"]);
+    assert!(code == Some(2) && said.contains("*\\xe9: a pattern has to be UTF-8"), "{said}");
+}
+
+#[test]
+fn ls_follows_links_among_the_parents_as_cat_does() {
+    let place = Place::new();
+    let layer = Tar::new().file("etc/motd", "hello\n").symlink("conf", "etc").finish();
+    let image = place.image("image", &[layer]).into_os_string();
+    let list = |path: &str| with(&image, path.as_bytes(), &["ls", "IMAGE", "PATH"]);
+    assert_eq!(list("/conf/motd").1, "/etc/motd\n");
+    assert_eq!(list("/conf/").1, "/etc/motd\n", "a slash behind it: what it leads to");
+    assert_eq!(list("/conf").1, "/conf -> etc\n");
+    assert_eq!(list("/conf/none").0, Some(1));
+}
