@@ -130,7 +130,7 @@ fn lines(whole: &str) -> Vec<String> {
 
 /// A command of several lines. BuildKit records of a here-document the script alone, which is one again.
 fn several_lines(whole: &str) -> Vec<String> {
-    let mut lines: Vec<String> = whole.lines().map(|line| line.trim_end().to_owned()).collect();
+    let lines: Vec<String> = whole.lines().map(|line| line.trim_end().to_owned()).collect();
     let [before @ .., last] = &lines[..] else { return lines };
     let is_one = before.iter().all(|line| line.ends_with('\\'));
     let Some(first) = before.first().and_then(|line| line.strip_prefix("RUN ")) else {
@@ -143,10 +143,7 @@ fn several_lines(whole: &str) -> Vec<String> {
     while lines.contains(&end) {
         end.push('_');
     }
-    lines[0] = first.to_owned();
-    lines.insert(0, format!("RUN <<{end}"));
-    lines.push(end);
-    lines
+    [&[format!("RUN <<{end}"), first.to_owned()], &lines[1..], &[end]].concat()
 }
 
 /// The line that ends the here-document which begins in a line.
