@@ -41,6 +41,18 @@ fn image(place: &Place) -> String {
 }
 
 #[test]
+fn a_hard_link_has_the_bytes_that_no_file_names_any_more() {
+    let place = Place::new();
+    let image = image(&place);
+    let size = |layer: &str| {
+        let lines = values(&["ls", &image, "/a/b", "--layer", layer]);
+        let link = lines.iter().find(|line| line["path"] == "/a/b/hard").unwrap();
+        link["size"].clone()
+    };
+    assert_eq!([size("1"), size("2")], [json!(0), json!(20)]);
+}
+
+#[test]
 fn lines_are_listed_by_size_layer_and_depth() {
     let place = Place::new();
     let image = image(&place);

@@ -13,6 +13,7 @@ use crate::explorer::view::{coverage, marker};
 use crate::stack::query::outline::OutlineRow;
 use crate::stack::query::tree::Tree;
 use crate::stack::{ChangeKind, LayerSummary, Stack};
+use crate::text::width::width;
 use crate::text::{Visible, size, visible};
 
 pub(super) fn draw(
@@ -47,7 +48,9 @@ pub(super) fn draw(
         let outer = area.outer;
         if !spans.is_empty() {
             let y = outer.y + outer.height - 1;
-            let space = outer.width.saturating_sub(20);
+            let position = frame::position(state.view(area.pane).row, rows);
+            // Beside the two corners, two cells of the border and one behind the counts.
+            let space = outer.width.saturating_sub(5 + width(&position) as u16);
             let end = canvas.spans(outer.x + 2, y, space, &spans);
             canvas.text(end, y, 1, Role::Text, " ");
         }

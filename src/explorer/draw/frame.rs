@@ -35,7 +35,7 @@ pub(super) fn pane(
     layout: &Layout,
     area: &PaneArea,
     status: &Visible<'_>,
-    position: (usize, usize),
+    (at, of): (usize, usize),
 ) {
     if !area.bordered {
         return;
@@ -55,18 +55,19 @@ pub(super) fn pane(
             visible![" ", status, " "],
         );
     }
-    let (at, of) = position;
-    if of > 0 {
-        let text = visible![" ", count(at as u64 + 1), "/", count(of as u64), " "];
-        if width(&text) + 4 < usize::from(outer.width) {
-            canvas.text_left_of(
-                outer.x + outer.width - 2,
-                outer.y + outer.height - 1,
-                Role::Quiet,
-                &text,
-            );
-        }
+    let text = position(at, of);
+    if width(&text) + 4 < usize::from(outer.width) {
+        let (x, y) = (outer.x + outer.width - 2, outer.y + outer.height - 1);
+        canvas.text_left_of(x, y, Role::Quiet, &text);
     }
+}
+
+/// Which row the cursor is on, of how many; empty without rows.
+pub(super) fn position(at: usize, of: usize) -> Visible<'static> {
+    if of == 0 {
+        return Visible::default();
+    }
+    visible![" ", count(at as u64 + 1), "/", count(of as u64), " "]
 }
 
 /// The names of panes, the focused one highlighted; returns the column after them.

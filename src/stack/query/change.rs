@@ -40,10 +40,12 @@ impl Stack {
     /// The change that the layers `from..=to`, taken together, made to the path.
     #[must_use]
     pub fn change_in_range(&self, node: NodeId, from: usize, to: usize) -> Option<Change> {
+        if from == to {
+            return self.change(node, to);
+        }
         let newest = self.newest_at(node.0, to);
-        let (mut event, mut readded, mut opaque, mut own) = (newest, false, false, false);
+        let (mut event, mut opaque, mut own) = (newest, false, false);
         while event != NONE && self.events.layer(event) >= from {
-            readded |= self.events.is_tombstone(event);
             opaque |= self.events.has(event, Flag::OPAQUE);
             own |= !self.events.has(event, Flag::QUIET);
             event = self.events.prev(event);
@@ -51,12 +53,11 @@ impl Stack {
         if !own || newest == NONE {
             return None;
         }
-        let removed = self.events.is_tombstone(newest);
         let before = self.events.present(event);
-        if removed && before.is_none() {
+        if self.events.is_tombstone(newest) && before.is_none() {
             return None;
         }
-        Some(self.change_between(newest, before.filter(|_| removed || !readded), opaque))
+        Some(self.change_between(newest, before, opaque))
     }
 
     /// The events of a layer that are undecided until contents are read, each with the event before it.

@@ -179,7 +179,7 @@ impl Stack {
             let Some(change) = self.change_in(NodeId(node), tree) else { return false };
             let event = change.event.or(change.previous);
             return self.has_sign(node, newest, Some(change), tree, criteria)
-                && event.is_some_and(|event| self.meets(event.0, newest, criteria));
+                && event.is_some_and(|event| self.meets(event.0, newest, tree, criteria));
         }
         let tombstone = self.events.is_tombstone(newest);
         let own = self.events.layer(newest) == tree.top() && !self.events.has(newest, Flag::QUIET);
@@ -193,7 +193,7 @@ impl Stack {
         if !self.has_sign(node, newest, change, tree, criteria) {
             return false;
         }
-        self.meets(self.events.version(newest), newest, criteria)
+        self.meets(self.events.version(newest), newest, tree, criteria)
     }
 
     /// Whether the path has one of the signs or kinds of change, if any are given. `newest` is its newest event.
@@ -228,7 +228,7 @@ impl Stack {
     }
 
     /// Whether the version of `event` meets the criteria; `newest` is the newest event, which may be a tombstone.
-    fn meets(&self, event: u32, newest: u32, criteria: &Criteria) -> bool {
+    fn meets(&self, event: u32, newest: u32, tree: Tree, criteria: &Criteria) -> bool {
         let kind = self.events.kind(event).unwrap_or(Kind::Other);
         if !criteria.kinds.is_empty() && !criteria.kinds.contains(&kind) {
             return false;
@@ -241,7 +241,7 @@ impl Stack {
             return false;
         }
         if criteria.min_size.is_some() || criteria.max_size.is_some() {
-            let size = self.events.size(event);
+            let size = self.size_at(event, tree.top());
             let fits = criteria.min_size.is_none_or(|min| size >= min)
                 && criteria.max_size.is_none_or(|max| size <= max);
             if !kind.is_regular() || !fits {

@@ -25,7 +25,8 @@ pub struct Version {
     pub mode: Option<u16>,
     /// User and group; `None` for an implied directory.
     pub owner: Option<(u64, u64)>,
-    /// Logical size in bytes; 0 for a hard link, whose bytes belong to its target.
+    /// Logical size in bytes; 0 for a hard link, whose bytes belong to its target. In a merged tree where the target is
+    /// gone they belong to the first link.
     pub size: u64,
     /// Modification time; `None` for an implied directory.
     pub mtime: Option<Mtime>,
@@ -113,7 +114,22 @@ impl Stack {
     /// The version of the path in the merged tree of layers `0..=layer`.
     #[must_use]
     pub fn visible(&self, node: NodeId, layer: usize) -> Option<Version> {
-        self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
+        let event = self.visible_event(node.0, layer)?;
+        Some(Version { size: self.size_at(event, layer), ..self.version(EventId(event)) })
+    }
+
+    /// Logical size of a path in the merged tree of `layer`. A payload with several names counts once: at its file, or at
+    /// its first visible hard link where the file is gone.
+    pub(in crate::stack) fn size_at(&self, event: u32, layer: usize) -> u64 {
+        let is_visible = |event: u32| self.newest_at(self.events.node(event), layer) == event;
+        if self.events.kind(event) != Some(Kind::Hardlink) {
+            return self.events.size(event);
+        }
+        let gone = self.events.payload(event).filter(|&payload| !is_visible(payload));
+        let Some(payload) = gone else { return 0 };
+        let links = self.links_of.get(&payload).map_or(&[][..], Vec::as_slice);
+        let first = links.iter().find(|&&link| is_visible(link));
+        if first == Some(&event) { self.events.size(payload) } else { 0 }
     }
 
     /// The version that an event wrote, or removed.

@@ -198,7 +198,7 @@ impl Outline<'_> {
         }
         let version = events.version(newest);
         if !events.is_dir(version) {
-            return events.size(version);
+            return stack.size_at(version, self.tree.top());
         }
         match self.tree {
             Tree::Merged(_) if events.is_tombstone(newest) => 0,
