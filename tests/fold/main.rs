@@ -49,7 +49,7 @@ fn check(text: &str, toggle: usize, needle: &str) {
             let case = Case { stack: &stack, model: &model, paths, frozen };
             case.trees();
             case.diffs();
-            case.sizes();
+            case.bytes();
             case.ranges();
             case.histories();
             case.totals();

@@ -52,7 +52,8 @@ impl Stack {
     pub fn tile(&self, node: NodeId, layer: usize) -> Option<Tile> {
         let version = self.visible(node, layer)?;
         let directory = version.kind == Kind::Directory;
-        let bytes = if directory { self.totals(node, layer).bytes } else { version.size };
+        let bytes =
+            if directory { self.totals(node, layer).bytes } else { self.bytes(node, layer) };
         Some(Tile { node, bytes, directory })
     }
 

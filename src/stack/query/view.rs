@@ -25,8 +25,8 @@ pub struct Version {
     pub mode: Option<u16>,
     /// User and group; `None` for an implied directory.
     pub owner: Option<(u64, u64)>,
-    /// Logical size in bytes; 0 for a hard link, whose bytes belong to its target. In a merged tree where the target is
-    /// gone they belong to the first link.
+    /// Logical size in bytes; 0 for a hard link, whose bytes belong to its target. Those that count
+    /// in a tree: [`Stack::bytes`].
     pub size: u64,
     /// Modification time; `None` for an implied directory.
     pub mtime: Option<Mtime>,
@@ -114,12 +114,17 @@ impl Stack {
     /// The version of the path in the merged tree of layers `0..=layer`.
     #[must_use]
     pub fn visible(&self, node: NodeId, layer: usize) -> Option<Version> {
-        let event = self.visible_event(node.0, layer)?;
-        Some(Version { size: self.size_at(event, layer), ..self.version(EventId(event)) })
+        self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
     }
 
-    /// Logical size of a path in the merged tree of `layer`. A payload with several names counts once: at its file, or at
-    /// its first visible hard link where the file is gone.
+    /// The bytes that count at a path in the merged tree of `layer`: of a payload with several names once, at its file, or
+    /// at its first visible hard link where the file is gone.
+    #[must_use]
+    pub fn bytes(&self, node: NodeId, layer: usize) -> u64 {
+        self.visible_event(node.0, layer).map_or(0, |event| self.size_at(event, layer))
+    }
+
+    /// As [`Self::bytes`], of an event.
     pub(in crate::stack) fn size_at(&self, event: u32, layer: usize) -> u64 {
         let is_visible = |event: u32| self.newest_at(self.events.node(event), layer) == event;
         if self.events.kind(event) != Some(Kind::Hardlink) {
