@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use crate::saved::{Place, layertui};
 use crate::support::tarball::Tar;
 
-/// Of `arguments`, where `PATH` is the path.
+/// The exit code and the texts of a run with `arguments`, of which `IMAGE` and `PATH` are replaced.
 fn with(image: &OsStr, path: &[u8], arguments: &[&str]) -> (Option<i32>, String, String) {
     let given = |word: &&str| match *word {
         "IMAGE" => image.to_owned(),
@@ -23,7 +23,7 @@ fn with(image: &OsStr, path: &[u8], arguments: &[&str]) -> (Option<i32>, String,
 #[test]
 fn a_path_is_given_as_the_bytes_of_its_name() {
     let place = Place::new();
-    let layer = Tar::new().dir("d\u{e9}/", 0o755).file(b"caf\xe9", "au lait\n").finish();
+    let layer = Tar::new().file(b"caf\xe9", "au lait\n").finish();
     let image = place.image("image", &[layer]).into_os_string();
     let dest = place.path("dest");
     let dest = dest.to_str().unwrap();

@@ -94,7 +94,8 @@ impl Case<'_> {
             let stored = |path: &Path| {
                 let node = self.node(path)?;
                 let version = self.stack.visible(node, layer).filter(|it| it.kind.is_regular())?;
-                let counts = version.kind == Kind::File || self.stack.bytes(node, layer) > 0;
+                let counts =
+                    version.kind == Kind::File || self.stack.bytes(version.event, layer) > 0;
                 self.stack.payload(version.event).filter(|_| counts).map(|payload| payload.stored)
             };
             let bytes: u64 = self.paths.iter().filter_map(stored).sum();

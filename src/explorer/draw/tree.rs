@@ -60,7 +60,11 @@ fn describe(stack: &Stack, layer: usize, row: OutlineRow) -> TreeRow {
     let opaque =
         change.is_some_and(|change| change.opaque) || (version.opaque && version.layer == layer);
     let shadow = stack.shadowed_by(row.node, layer);
-    let bytes = bytes_of(stack, row, layer);
+    let bytes = if row.directory {
+        stack.totals(row.node, layer).bytes
+    } else {
+        stack.bytes(version.event, layer)
+    };
     let plain = if row.directory { Role::Directory } else { Role::Text };
     TreeRow {
         signs: marker::signs(opaque, shadow.is_some(), change.map(|change| change.kind)),
@@ -103,10 +107,6 @@ fn behind(
 fn attributes(version: &Version) -> Option<(Visible<'static>, Visible<'static>)> {
     let (uid, gid) = version.owner?;
     Some((mode::permissions(version.mode?), visible![uid, ":", gid]))
-}
-
-fn bytes_of(stack: &Stack, row: OutlineRow, layer: usize) -> u64 {
-    if row.directory { stack.totals(row.node, layer).bytes } else { stack.bytes(row.node, layer) }
 }
 
 /// A path that this layer or one below it removed: a struck out row in its place. If it is one below, it says which, and

@@ -124,10 +124,9 @@ pub(super) fn largest(stack: &Stack) -> Vec<Large> {
     let Some(last) = stack.folded().checked_sub(1) else { return Vec::new() };
     let mut files: Vec<(u64, NodeId, usize)> = Vec::new();
     for node in Walk::new(stack, Scope::Merged(last), NodeId::ROOT, true) {
-        let bytes = stack.bytes(node, last);
-        if let Some(version) = stack.visible(node, last)
-            && bytes > 0
-        {
+        let Some(version) = stack.visible(node, last) else { continue };
+        let bytes = stack.bytes(version.event, last);
+        if bytes > 0 {
             files.push((bytes, node, version.layer));
             // Bounds memory, however many files there are.
             if files.len() > 64 * MOST {

@@ -9,7 +9,7 @@ use crate::stack::kept::entry::Kind;
 use crate::stack::kept::events::{Cause, Flag};
 use crate::stack::kept::names::NONE;
 use crate::stack::kept::needle::{Needle, folds_case};
-use crate::stack::kept::stack::{NodeId, Stack};
+use crate::stack::kept::stack::{EventId, NodeId, Stack};
 use crate::stack::query::search::BitSet;
 use crate::stack::query::tree::Tree;
 use crate::stack::{Change, ChangeKind};
@@ -241,7 +241,7 @@ impl Stack {
             return false;
         }
         if criteria.min_size.is_some() || criteria.max_size.is_some() {
-            let size = self.size_at(event, tree.top());
+            let size = self.bytes(EventId(event), tree.top());
             let fits = criteria.min_size.is_none_or(|min| size >= min)
                 && criteria.max_size.is_none_or(|max| size <= max);
             if !kind.is_regular() || !fits {

@@ -52,8 +52,11 @@ impl Stack {
     pub fn tile(&self, node: NodeId, layer: usize) -> Option<Tile> {
         let version = self.visible(node, layer)?;
         let directory = version.kind == Kind::Directory;
-        let bytes =
-            if directory { self.totals(node, layer).bytes } else { self.bytes(node, layer) };
+        let bytes = if directory {
+            self.totals(node, layer).bytes
+        } else {
+            self.bytes(version.event, layer)
+        };
         Some(Tile { node, bytes, directory })
     }
 

@@ -117,15 +117,10 @@ impl Stack {
         self.visible_event(node.0, layer).map(|event| self.version(EventId(event)))
     }
 
-    /// The bytes that count at a path in the merged tree of `layer`: of a payload with several names once, at its file, or
-    /// at its first visible hard link where the file is gone.
+    /// The bytes that count at a version in the merged tree of `layer`: of a payload with several names once, at its file,
+    /// or at its first visible hard link where the file is gone.
     #[must_use]
-    pub fn bytes(&self, node: NodeId, layer: usize) -> u64 {
-        self.visible_event(node.0, layer).map_or(0, |event| self.size_at(event, layer))
-    }
-
-    /// As [`Self::bytes`], of an event.
-    pub(in crate::stack) fn size_at(&self, event: u32, layer: usize) -> u64 {
+    pub fn bytes(&self, EventId(event): EventId, layer: usize) -> u64 {
         let is_visible = |event: u32| self.newest_at(self.events.node(event), layer) == event;
         if self.events.kind(event) != Some(Kind::Hardlink) {
             return self.events.size(event);

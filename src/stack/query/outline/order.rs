@@ -10,7 +10,7 @@ use std::rc::Rc;
 use hashbrown::HashMap;
 
 use crate::stack::kept::names::NONE;
-use crate::stack::kept::stack::NodeId;
+use crate::stack::kept::stack::{EventId, NodeId};
 use crate::stack::kept::totals::{CHUNK, RowSums};
 use crate::stack::query::outline::{Outline, Unfolded};
 use crate::stack::query::tree::Tree;
@@ -198,7 +198,7 @@ impl Outline<'_> {
         }
         let version = events.version(newest);
         if !events.is_dir(version) {
-            return stack.size_at(version, self.tree.top());
+            return stack.bytes(EventId(version), self.tree.top());
         }
         match self.tree {
             Tree::Merged(_) if events.is_tombstone(newest) => 0,
